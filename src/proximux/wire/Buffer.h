@@ -1,0 +1,44 @@
+#pragma once
+
+#include <proximux/wire/Bytes.h>
+
+#include <cstddef>
+#include <memory>
+
+namespace proximux
+{
+
+/// Bytes that wait to be sent, first in, first out, contiguous.
+///
+///      0       _begin         _end        _capacity
+///      | consumed |  waiting    |   room      |
+///
+/// Holds no memory while it is empty: an idle connection costs nothing.
+class Buffer
+{
+public:
+    /// Copies the bytes behind what waits.
+    void append(Bytes bytes);
+
+    /// What waits. Valid until the next append() or consume().
+    [[nodiscard]] Bytes waiting() const { return {_storage.get() + _begin, _end - _begin}; }
+
+    /// Takes the first n waiting bytes away; n must not exceed size(). Frees the memory with the last of them.
+    void consume(std::size_t n);
+
+    void clear() { consume(size()); }
+
+    [[nodiscard]] std::size_t size() const { return _end - _begin; }
+    [[nodiscard]] bool isEmpty() const { return _begin == _end; }
+    [[nodiscard]] std::size_t capacity() const { return _capacity; }
+
+private:
+    void makeRoom(std::size_t n);
+
+    std::unique_ptr<char[]> _storage;
+    std::size_t _begin = 0;
+    std::size_t _end = 0;
+    std::size_t _capacity = 0;
+};
+
+} // namespace proximux
