@@ -1,0 +1,111 @@
+#pragma once
+
+#include <proximux/protocol/Watcher.h>
+#include <proximux/wire/Bytes.h>
+#include <proximux/wire/Id.h>
+#include <proximux/wire/Instant.h>
+
+#include <cstddef>
+#include <memory>
+
+namespace proximux
+{
+
+/// Why a connection is closed by us, or was lost.
+enum class CloseReason
+{
+    ended,            ///< both sides had said all
+    clientLost,       ///< the client reset its connection, or it failed
+    targetLost,       ///< the target reset its connection, or it failed
+    noTarget,         ///< no target could be connected
+    inactive,         ///< pool.inactive_timeout
+    idle,             ///< local.idle_timeout
+    halfCloseTimeout, ///< local.half_close_timeout
+    drained,          ///< we end, and it was at rest
+    drainTimeout,     ///< we end, and shutdown.drain_timeout has passed
+    stopped,          ///< we end at once
+    fault             ///< a defect of ours, which is in the log
+};
+
+/// A short text for a log line.
+const char* toString(CloseReason reason);
+
+enum class How
+{
+    finish, ///< by FIN
+    abort   ///< by RST: the peer sees that something was cut off
+};
+
+/// All that an Exchange may ask of the world about connections that are there. It never calls back into the Exchange
+/// from inside a call. In the program: Worker. In tests: a recorder.
+class Wiring
+{
+public:
+    virtual ~Wiring() = default;
+
+    /// Passes bytes on. Returns how many wait unsent on that side; further progress is told by clientSent() and
+    /// targetSent().
+    virtual std::size_t toClient(ClientId client, Bytes bytes) = 0;
+    virtual std::size_t toTarget(TargetId target, Bytes bytes) = 0;
+
+    /// Stops reading from a peer, or goes on.
+    virtual void holdClient(ClientId client, bool hold) = 0;
+    virtual void holdTarget(TargetId target, bool hold) = 0;
+
+    /// Sends FIN behind what waits; reading goes on.
+    virtual void endClient(ClientId client) = 0;
+    virtual void endTarget(TargetId target) = 0;
+
+    /// Closes the connection; its id names nothing afterwards.
+    virtual void closeClient(ClientId client, CloseReason reason, How how) = 0;
+    virtual void closeTarget(TargetId target, CloseReason reason, How how) = 0;
+
+    /// The client has its target connection. Returns who watches the two, or null.
+    virtual std::unique_ptr<Watcher> paired(ClientId client, TargetId target) = 0;
+};
+
+/// One mode: the rule by which clients and target connections belong together. Sans I/O: it is told what happened,
+/// with ids, bytes and the time, and asks its Wiring for what is to be done. An id that names nothing any more is
+/// ignored. Used in its reactor's thread.
+class Exchange
+{
+public:
+    virtual ~Exchange() = default;
+
+    virtual void clientOpened(ClientId client, Instant now) = 0;
+
+    /// The target connection that was asked for opened, or could not be opened.
+    virtual void targetOpened(TargetId target, Instant now) = 0;
+    virtual void targetFailed(TargetId target, Instant now) = 0;
+
+    /// Bytes came.
+    virtual void request(ClientId client, Bytes bytes, Instant now) = 0;
+    virtual void response(TargetId target, Bytes bytes, Instant now) = 0;
+
+    /// FIN: the peer sends no more; it may still read.
+    virtual void clientEnded(ClientId client, Instant now) = 0;
+    virtual void targetEnded(TargetId target, Instant now) = 0;
+
+    /// Some of what waited was sent, and so much still waits.
+    virtual void clientSent(ClientId client, std::size_t waiting, Instant now) = 0;
+    virtual void targetSent(TargetId target, std::size_t waiting, Instant now) = 0;
+
+    /// RST, or the connection failed otherwise: nothing can be read or written any more.
+    virtual void clientLost(ClientId client, Instant now) = 0;
+    virtual void targetLost(TargetId target, Instant now) = 0;
+
+    /// Something went wrong with this client in our own code: it, and what belongs to it alone, is closed.
+    virtual void clientFaulted(ClientId client, Instant now) = 0;
+    virtual void targetFaulted(TargetId target, Instant now) = 0;
+
+    /// Acts on what is due, and says when next to ask.
+    virtual Instant expire(Instant now) = 0;
+
+    /// From now on whoever is at rest is closed.
+    virtual void drain(Instant now) = 0;
+
+    /// Closes all that is left.
+    virtual void closeAll(CloseReason reason, Instant now) = 0;
+};
+
+} // namespace proximux
