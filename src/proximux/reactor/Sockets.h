@@ -1,0 +1,112 @@
+#pragma once
+
+#include <proximux/wire/Bytes.h>
+
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// What became of one read, write, connect or accept.
+struct IoResult
+{
+    enum class Kind
+    {
+        done,
+        wouldBlock,
+        ended, ///< the peer sent FIN
+        failed
+    };
+
+    Kind kind = Kind::done;
+    std::size_t bytes = 0;
+    int error = 0; ///< the system's number
+};
+
+/// The system's socket calls: non-blocking, without exceptions and without signals. What differs between systems is
+/// in SocketsPosix.cpp and its like, and nowhere else.
+namespace sockets
+{
+
+IoResult receive(poco_socket_t socket, char* into, std::size_t size);
+IoResult send(poco_socket_t socket, Bytes bytes);
+void shutdownSend(poco_socket_t socket);
+
+/// The next close() sends RST and frees the connection at once.
+void resetOnClose(poco_socket_t socket);
+
+/// Probes a silent peer now and then, so that one that vanished is found (SO_KEEPALIVE).
+void keepAlive(poco_socket_t socket);
+
+/// The error that is pending on a socket, or 0. Takes it away.
+int takeError(poco_socket_t socket);
+
+/// Takes a waiting client. The socket is non-blocking, sends without delay and is not inherited by other programs.
+struct Accepted
+{
+    IoResult result;
+    Poco::Net::StreamSocket socket;
+    Poco::Net::SocketAddress peer;
+};
+Accepted accept(Poco::Net::ServerSocket& listener);
+
+/// Whether a failed accept() means that there are no descriptors or no memory left.
+bool isExhausted(int error);
+
+/// Whether a failed accept() concerns one client alone, which is gone, and the next may be taken.
+bool isTransientAcceptError(int error);
+
+/// Makes a listening socket non-blocking, not inherited by other programs, and its clients send without delay.
+void prepareListener(Poco::Net::ServerSocket& listener);
+
+/// Begins to connect. wouldBlock: it is under way, and the socket becomes writable when it is decided.
+struct Connecting
+{
+    IoResult result;
+    Poco::Net::StreamSocket socket;
+};
+Connecting connect(const Poco::Net::SocketAddress& address);
+
+/// Every address of a host, in the order of the system's preference. Blocks. On failure the list is empty and `why`
+/// says why. A numeric host takes no time.
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why);
+
+/// The address if the host is numeric; never blocks.
+std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std::uint16_t port);
+
+/// The error's symbolic name ("ECONNRESET") and its text ("Connection reset by peer").
+std::string errorName(int error);
+std::string errorText(int error);
+extern const int TIMED_OUT;
+
+/// Wakes a poller from another thread.
+class Wakeup
+{
+public:
+    Wakeup();
+    ~Wakeup();
+
+    Wakeup(const Wakeup&) = delete;
+    Wakeup& operator=(const Wakeup&) = delete;
+
+    /// Becomes readable by wake(); any thread.
+    [[nodiscard]] poco_socket_t handle() const { return _receiving; }
+    void wake();
+
+    /// Makes it unreadable again.
+    void clear();
+
+private:
+    poco_socket_t _receiving;
+    poco_socket_t _sending;
+};
+
+} // namespace sockets
+
+} // namespace proximux

@@ -1,0 +1,299 @@
+#include <proximux/reactor/Sockets.h>
+
+#if !defined(_WIN32)
+
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/StreamSocketImpl.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace proximux::sockets
+{
+
+const int TIMED_OUT = ETIMEDOUT;
+
+namespace
+{
+
+#if defined(MSG_NOSIGNAL)
+constexpr int SEND_FLAGS = MSG_NOSIGNAL;
+#else
+constexpr int SEND_FLAGS = 0; // SO_NOSIGPIPE is set on the socket
+#endif
+
+/// Gives a descriptor to Poco, which closes it.
+class AdoptedSocket : public Poco::Net::StreamSocket
+{
+public:
+    explicit AdoptedSocket(int descriptor)
+        : StreamSocket(new Poco::Net::StreamSocketImpl(descriptor))
+    {
+    }
+};
+
+IoResult failure(int error)
+{
+    if (error == EAGAIN || error == EWOULDBLOCK)
+        return {IoResult::Kind::wouldBlock, 0, 0};
+    return {IoResult::Kind::failed, 0, error};
+}
+
+void setOption(int socket, int level, int name)
+{
+    const int on = 1;
+    ::setsockopt(socket, level, name, &on, sizeof on); // a refused option slows the connection at worst
+}
+
+/// What the flags of accept4() and socket() do where there are such flags.
+void makeNonBlocking([[maybe_unused]] int descriptor)
+{
+#if !defined(__linux__)
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+#if defined(SO_NOSIGPIPE)
+    setOption(descriptor, SOL_SOCKET, SO_NOSIGPIPE);
+#endif
+#endif
+}
+
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, int flags, std::string& why)
+{
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = flags;
+    addrinfo* first = nullptr;
+    const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &first);
+    if (code != 0)
+    {
+        why = code == EAI_SYSTEM ? errorText(errno) : ::gai_strerror(code);
+        return {};
+    }
+    std::vector<Poco::Net::SocketAddress> addresses;
+    for (const addrinfo* info = first; info != nullptr; info = info->ai_next)
+    {
+        if (info->ai_family == AF_INET)
+            reinterpret_cast<sockaddr_in*>(info->ai_addr)->sin_port = htons(port);
+        else if (info->ai_family == AF_INET6)
+            reinterpret_cast<sockaddr_in6*>(info->ai_addr)->sin6_port = htons(port);
+        else
+            continue;
+        addresses.emplace_back(info->ai_addr, info->ai_addrlen);
+    }
+    ::freeaddrinfo(first);
+    if (addresses.empty())
+        why = "no IPv4 or IPv6 address";
+    return addresses;
+}
+
+} // namespace
+
+IoResult receive(poco_socket_t socket, char* into, std::size_t size)
+{
+    for (;;)
+    {
+        const ssize_t n = ::recv(socket, into, size, 0);
+        if (n > 0)
+            return {IoResult::Kind::done, static_cast<std::size_t>(n), 0};
+        if (n == 0)
+            return {IoResult::Kind::ended, 0, 0};
+        if (errno != EINTR)
+            return failure(errno);
+    }
+}
+
+IoResult send(poco_socket_t socket, Bytes bytes)
+{
+    for (;;)
+    {
+        const ssize_t n = ::send(socket, bytes.data(), bytes.size(), SEND_FLAGS);
+        if (n >= 0)
+            return {IoResult::Kind::done, static_cast<std::size_t>(n), 0};
+        if (errno != EINTR)
+            return failure(errno);
+    }
+}
+
+void shutdownSend(poco_socket_t socket)
+{
+    ::shutdown(socket, SHUT_WR); // fails where the peer has left, which reading finds out
+}
+
+void resetOnClose(poco_socket_t socket)
+{
+    const linger now{1, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+void keepAlive(poco_socket_t socket)
+{
+    setOption(socket, SOL_SOCKET, SO_KEEPALIVE);
+}
+
+int takeError(poco_socket_t socket)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        return errno;
+    return error;
+}
+
+Accepted accept(Poco::Net::ServerSocket& listener)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto* peer = reinterpret_cast<sockaddr*>(&address);
+#if defined(__linux__)
+    const int descriptor = ::accept4(listener.impl()->sockfd(), peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+    const int descriptor = ::accept(listener.impl()->sockfd(), peer, &size);
+#endif
+    if (descriptor < 0)
+        return {failure(errno), {}, {}};
+    makeNonBlocking(descriptor);
+    return {{}, AdoptedSocket(descriptor), Poco::Net::SocketAddress(peer, size)};
+}
+
+bool isExhausted(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+bool isTransientAcceptError(int error)
+{
+    // accept(2): what is pending on the new connection is told here, and the next one may be well
+    return error == EINTR || error == ECONNABORTED || error == EPROTO || error == ENETDOWN || error == ENOPROTOOPT ||
+           error == EHOSTDOWN || error == EHOSTUNREACH || error == EOPNOTSUPP || error == ENETUNREACH || error == EPERM;
+}
+
+void prepareListener(Poco::Net::ServerSocket& listener)
+{
+    const int descriptor = listener.impl()->sockfd();
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY); // inherited by what is accepted
+}
+
+Connecting connect(const Poco::Net::SocketAddress& address)
+{
+#if defined(__linux__)
+    const int descriptor = ::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+    const int descriptor = ::socket(address.af(), SOCK_STREAM, 0);
+#endif
+    if (descriptor < 0)
+        return {{IoResult::Kind::failed, 0, errno}, {}};
+    makeNonBlocking(descriptor);
+    AdoptedSocket socket(descriptor);
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY);
+    if (::connect(descriptor, address.addr(), address.length()) == 0)
+        return {{}, socket};
+    if (errno == EINPROGRESS || errno == EINTR)
+        return {{IoResult::Kind::wouldBlock, 0, 0}, socket};
+    return {{IoResult::Kind::failed, 0, errno}, {}};
+}
+
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why)
+{
+    return lookUp(host, port, 0, why);
+}
+
+std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std::uint16_t port)
+{
+    std::string why;
+    return lookUp(host, port, AI_NUMERICHOST, why);
+}
+
+std::string errorName(int error)
+{
+    struct Name
+    {
+        int error;
+        const char* name;
+    };
+    static constexpr std::array<Name, 20> NAMES{{
+        {ECONNRESET, "ECONNRESET"},
+        {ECONNREFUSED, "ECONNREFUSED"},
+        {ECONNABORTED, "ECONNABORTED"},
+        {ETIMEDOUT, "ETIMEDOUT"},
+        {EPIPE, "EPIPE"},
+        {EHOSTUNREACH, "EHOSTUNREACH"},
+        {ENETUNREACH, "ENETUNREACH"},
+        {EADDRINUSE, "EADDRINUSE"},
+        {EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+        {EACCES, "EACCES"},
+        {EPERM, "EPERM"},
+        {EMFILE, "EMFILE"},
+        {ENFILE, "ENFILE"},
+        {ENOBUFS, "ENOBUFS"},
+        {ENOMEM, "ENOMEM"},
+        {ENETDOWN, "ENETDOWN"},
+        {EHOSTDOWN, "EHOSTDOWN"},
+        {EINVAL, "EINVAL"},
+        {EAFNOSUPPORT, "EAFNOSUPPORT"},
+        {ENOTCONN, "ENOTCONN"},
+    }};
+    for (const Name& known : NAMES)
+        if (known.error == error)
+            return known.name;
+    return "E" + std::to_string(error);
+}
+
+std::string errorText(int error)
+{
+    return std::generic_category().message(error);
+}
+
+// ------------------------------------------------------------------------------------------------ Wakeup
+
+Wakeup::Wakeup()
+    : _receiving(-1)
+    , _sending(-1)
+{
+    int ends[2];
+    if (::pipe(ends) != 0)
+        throw Poco::IOException("pipe: " + errorText(errno), errno);
+    for (const int end : ends)
+    {
+        ::fcntl(end, F_SETFL, O_NONBLOCK);
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    }
+    _receiving = ends[0];
+    _sending = ends[1];
+}
+
+Wakeup::~Wakeup()
+{
+    ::close(_receiving);
+    ::close(_sending);
+}
+
+void Wakeup::wake()
+{
+    const char byte = 0;
+    // a full pipe wakes just as well
+    [[maybe_unused]] const ssize_t n = ::write(_sending, &byte, 1);
+}
+
+void Wakeup::clear()
+{
+    std::array<char, 64> bytes;
+    while (::read(_receiving, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()))
+    {
+    }
+}
+
+} // namespace proximux::sockets
+
+#endif
