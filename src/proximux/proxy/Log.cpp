@@ -1,0 +1,308 @@
+#include <proximux/proxy/Log.h>
+
+#include <cmath>
+#include <cstddef>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr std::string_view REPLACEMENT = "\xEF\xBF\xBD"; // U+FFFD
+constexpr char HEX[] = "0123456789abcdef";
+
+/// One step through bytes that may be UTF-8.
+struct Piece
+{
+    std::size_t size = 1; ///< of a character, or of a maximal invalid piece
+    bool valid = false;
+};
+
+bool isBetween(unsigned char byte, unsigned low, unsigned high)
+{
+    return byte >= low && byte <= high;
+}
+
+/// How many bytes follow a lead byte; 0: it leads nothing.
+std::size_t followersOf(unsigned char lead)
+{
+    if (isBetween(lead, 0xC2, 0xDF))
+        return 1;
+    if (isBetween(lead, 0xE0, 0xEF))
+        return 2;
+    return isBetween(lead, 0xF0, 0xF4) ? 3 : 0;
+}
+
+/// Whether the byte may be the second one of a character: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool isSecond(unsigned char lead, unsigned char byte)
+{
+    const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    return isBetween(byte, low, high);
+}
+
+/// The character, or the invalid piece, at the begin of bytes that are not empty.
+Piece nextPiece(std::string_view bytes)
+{
+    const auto at = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    const unsigned char lead = at(0);
+    if (lead < 0x80)
+        return {1, true};
+    const std::size_t followers = followersOf(lead);
+    std::size_t size = 1;
+    while (size <= followers && size < bytes.size() &&
+           (size == 1 ? isSecond(lead, at(1)) : isBetween(at(size), 0x80, 0xBF)))
+        ++size;
+    return {size, followers > 0 && size == followers + 1};
+}
+
+void appendUnicodeEscape(std::string& out, unsigned char code)
+{
+    out += "\\u00";
+    out += HEX[code >> 4];
+    out += HEX[code & 15];
+}
+
+/// The letter of a control character's short escape, or 0.
+char shortEscape(unsigned char byte)
+{
+    switch (byte)
+    {
+    case '"':
+        return '"';
+    case '\\':
+        return '\\';
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return 0;
+    }
+}
+
+void appendAscii(std::string& out, unsigned char byte)
+{
+    if (const char letter = shortEscape(byte))
+    {
+        out += '\\';
+        out += letter;
+    }
+    else if (byte < 0x20 || byte == 0x7F)
+        appendUnicodeEscape(out, byte);
+    else
+        out += static_cast<char>(byte);
+}
+
+/// U+0080 to U+009F: terminals take them for commands.
+bool isHighControl(std::string_view character)
+{
+    return character.size() == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
+void appendString(std::string& out, std::string_view bytes)
+{
+    out.reserve(out.size() + bytes.size() + 2);
+    out += '"';
+    while (!bytes.empty())
+    {
+        const Piece piece = nextPiece(bytes);
+        const std::string_view character = bytes.substr(0, piece.size);
+        if (!piece.valid)
+            out += REPLACEMENT;
+        else if (piece.size == 1)
+            appendAscii(out, static_cast<unsigned char>(character[0]));
+        else if (isHighControl(character))
+            appendUnicodeEscape(out, static_cast<unsigned char>(character[1]));
+        else
+            out += character;
+        bytes.remove_prefix(piece.size);
+    }
+    out += '"';
+}
+
+/// Not printf: its decimal point depends on the locale of whoever embeds the library.
+std::string threeDecimals(double value)
+{
+    if (!std::isfinite(value))
+        return "null";
+    if (std::fabs(value) >= 1e15)
+        return std::fabs(value) < 9e18 ? std::to_string(std::llround(value)) : "null";
+    const long long thousandths = std::llround(std::fabs(value) * 1000.0);
+    const std::string fraction = std::to_string(1000 + thousandths % 1000);
+    const bool negative = value < 0 && thousandths != 0;
+    return (negative ? "-" : "") + std::to_string(thousandths / 1000) + "." + fraction.substr(1);
+}
+
+bool isDecimal(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool isHexadecimal(char c)
+{
+    return isDecimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Where the decimal group that ends at `end` begins.
+std::size_t groupBegin(std::string_view address, std::size_t end)
+{
+    while (end > 0 && isDecimal(address[end - 1]))
+        --end;
+    return end;
+}
+
+std::string maskGroups(std::string_view address)
+{
+    const std::size_t last = groupBegin(address, address.size());
+    if (last == 0 || last == address.size() || address[last - 1] != '.')
+        return std::string(address);
+    const std::size_t first = groupBegin(address, last - 1);
+    if (first == last - 1)
+        return std::string(address);
+    return std::string(address.substr(0, first)) + "x.x";
+}
+
+std::string maskParts(std::string_view address)
+{
+    std::string masked;
+    while (!address.empty())
+    {
+        std::size_t hidden = 0;
+        while (hidden < 2 && hidden < address.size() && isHexadecimal(address[hidden]))
+            ++hidden;
+        if (hidden > 0)
+            masked += 'x';
+        const std::size_t colon = address.find(':', hidden);
+        const std::size_t end = colon == std::string_view::npos ? address.size() : colon + 1;
+        masked += address.substr(hidden, end - hidden);
+        address.remove_prefix(end);
+    }
+    return masked;
+}
+
+Poco::Message::Priority priorityOf(LogLevel level)
+{
+    switch (level)
+    {
+    case LogLevel::error:
+        return Poco::Message::PRIO_ERROR;
+    case LogLevel::info:
+        return Poco::Message::PRIO_INFORMATION;
+    case LogLevel::debug:
+        break;
+    }
+    return Poco::Message::PRIO_DEBUG;
+}
+
+} // namespace
+
+void JsonText::name(std::string_view key)
+{
+    if (!_members.empty())
+        _members += ',';
+    appendString(_members, key);
+    _members += ':';
+}
+
+JsonText& JsonText::add(std::string_view key, std::string_view value)
+{
+    name(key);
+    appendString(_members, value);
+    return *this;
+}
+
+JsonText& JsonText::add(std::string_view key, std::int64_t value)
+{
+    name(key);
+    _members += std::to_string(value);
+    return *this;
+}
+
+JsonText& JsonText::add(std::string_view key, double value)
+{
+    name(key);
+    _members += threeDecimals(value);
+    return *this;
+}
+
+JsonText& JsonText::add(std::string_view key, bool value)
+{
+    name(key);
+    _members += value ? "true" : "false";
+    return *this;
+}
+
+JsonText& JsonText::add(std::string_view key, const JsonText& object)
+{
+    const std::string text = object.toString(); // first: it may be this one
+    name(key);
+    _members += text;
+    return *this;
+}
+
+std::string toJsonString(std::string_view bytes)
+{
+    std::string text;
+    appendString(text, bytes);
+    return text;
+}
+
+std::string maskAddress(std::string_view address)
+{
+    return address.find('.', 1) != std::string_view::npos ? maskGroups(address) : maskParts(address);
+}
+
+const std::string Log::KIND = "kind";
+
+Log::Log(bool maskAddresses)
+    : _loggers{&Poco::Logger::get("proximux.server"), &Poco::Logger::get("proximux.exchange"),
+               &Poco::Logger::get("proximux.target"), &Poco::Logger::get("proximux.pool")}
+    , _maskAddresses(maskAddresses)
+{
+}
+
+bool Log::wants(LogScope scope, LogLevel level) const
+{
+    return logger(scope).is(priorityOf(level));
+}
+
+void Log::text(LogScope scope, LogLevel level, const std::string& text) const
+{
+    if (wants(scope, level))
+        logger(scope).log(Poco::Message(logger(scope).name(), text, priorityOf(level)));
+}
+
+void Log::object(LogScope scope, LogLevel level, const JsonText& object) const
+{
+    if (!wants(scope, level))
+        return;
+    Poco::Message message(logger(scope).name(), object.toString(), priorityOf(level));
+    message.set(KIND, "object");
+    logger(scope).log(message);
+}
+
+void Log::failure(LogScope scope, const std::string& name, const std::string& message) const
+{
+    if (!wants(scope, LogLevel::error))
+        return;
+    JsonText error;
+    error.add("name", name).add("message", message);
+    Poco::Message record(logger(scope).name(), error.toString(), Poco::Message::PRIO_ERROR);
+    record.set(KIND, "error");
+    logger(scope).log(record);
+}
+
+std::string Log::address(const std::string& host, std::uint16_t port) const
+{
+    return (_maskAddresses ? maskAddress(host) : host) + ":" + std::to_string(port);
+}
+
+} // namespace proximux

@@ -1,0 +1,218 @@
+#include <proximux/proxy/Proxy.h>
+
+#include <proximux/protocol/Registry.h>
+#include <proximux/proxy/AccessList.h>
+#include <proximux/proxy/RequestLog.h>
+#include <proximux/proxy/Runtime.h>
+#include <proximux/proxy/TCPServer.h>
+#include <proximux/proxy/Worker.h>
+
+#include <Poco/Delegate.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+namespace proximux
+{
+
+namespace
+{
+
+TCPServerSettings serverSettings(const LocalSettings& local)
+{
+    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections};
+}
+
+std::uint64_t randomSeed()
+{
+    return std::random_device()();
+}
+
+} // namespace
+
+/// The first worker's reactor accepts, and hands clients over to all in turn.
+struct Proxy::Impl : TCPServerListener, WorkerListener
+{
+    explicit Impl(std::shared_ptr<const Configuration> configuration);
+    ~Impl() override;
+
+    void accepted(const Poco::Net::StreamSocket& socket, const Poco::Net::SocketAddress& peer) override;
+    void dropped(const Poco::Net::SocketAddress& peer) override;
+    void exhausted(const std::string& why) override;
+    void clientGone() override { server->released(); }
+
+    void addListeners();
+    void start();
+    void runWorker(Worker& worker);
+    void drain();
+    void stop();
+
+    Runtime runtime;
+    AccessList accessList;
+    RequestLog requestLog;
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::unique_ptr<TCPServer> server;
+    std::vector<std::thread> threads;
+    std::uint64_t accepts = 0; ///< in the accepting thread alone
+
+    std::mutex mutex;
+    std::condition_variable ended;
+    std::size_t running = 0; ///< guarded by mutex
+};
+
+Proxy::Impl::Impl(std::shared_ptr<const Configuration> configuration)
+    : runtime(std::move(configuration), randomSeed())
+    , accessList(runtime.configuration->access)
+    , requestLog(runtime.log)
+{
+    for (std::size_t i = 0; i < runtime.configuration->io.threads; ++i)
+        workers.push_back(std::make_unique<Worker>(runtime, *this));
+    server =
+        std::make_unique<TCPServer>(workers.front()->reactor(), serverSettings(runtime.configuration->local), *this);
+    addListeners();
+}
+
+Proxy::Impl::~Impl()
+{
+    stop();
+    for (std::thread& thread : threads)
+        thread.join();
+    runtime.resolver.close(); // before the reactors go, to which it would post
+}
+
+void Proxy::Impl::addListeners()
+{
+    if (!accessList.isEmpty())
+        runtime.events.connected += Poco::delegate(&accessList, &AccessList::onConnected);
+    const auto requests = runtime.configuration->log.requests;
+    const bool delimited = findProtocol(runtime.configuration->exchange.protocol)->delimited;
+    if (requests == LogSettings::Requests::on || (requests == LogSettings::Requests::automatic && delimited))
+        runtime.events.request += Poco::delegate(&requestLog, &RequestLog::onRequest);
+}
+
+void Proxy::Impl::start()
+{
+    server->start();
+    if (runtime.log.wants(LogScope::server, LogLevel::info))
+        runtime.log.text(LogScope::server, LogLevel::info,
+                         "Server is running on " +
+                             Endpoint{runtime.configuration->local.endpoint.host, server->port()}.toString() + " in " +
+                             toString(runtime.configuration->exchange.mode) + " mode");
+    running = workers.size();
+    for (const auto& worker : workers)
+        threads.emplace_back([this, each = worker.get()] { runWorker(*each); });
+}
+
+void Proxy::Impl::runWorker(Worker& worker)
+{
+    worker.run();
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (--running == 0 && runtime.log.wants(LogScope::server, LogLevel::info))
+        runtime.log.text(LogScope::server, LogLevel::info, "Server stopped");
+    ended.notify_all();
+}
+
+void Proxy::Impl::accepted(const Poco::Net::StreamSocket& socket, const Poco::Net::SocketAddress& peer)
+{
+    const std::uint64_t number = ++accepts;
+    Worker& worker = *workers[number % workers.size()];
+    if (&worker == workers.front().get())
+        return worker.adopt(socket, peer, number);
+    worker.reactor().post([&worker, socket, peer, number] { worker.adopt(socket, peer, number); });
+}
+
+void Proxy::Impl::dropped(const Poco::Net::SocketAddress& peer)
+{
+    const ClientInfo info{peer.host().toString(), peer.port(), 0};
+    if (runtime.log.wants(LogScope::server, LogLevel::info))
+        runtime.log.text(LogScope::server, LogLevel::info,
+                         "Connection from " + runtime.log.address(info.address, info.port) + " dropped");
+    announce(runtime, runtime.events.dropped, DroppedArgs{info});
+}
+
+void Proxy::Impl::exhausted(const std::string& why)
+{
+    runtime.log.failure(LogScope::server, "AcceptError", why + "; clients wait until there is room");
+}
+
+/// In two steps, so that what was accepted is with its worker before the worker hears of the end.
+void Proxy::Impl::drain()
+{
+    workers.front()->reactor().post(
+        [this]
+        {
+            server->stop();
+            for (const auto& worker : workers)
+                worker->reactor().post([each = worker.get()] { each->drain(); });
+        });
+}
+
+/// Each worker by itself: the accepting one may have ended already.
+void Proxy::Impl::stop()
+{
+    workers.front()->reactor().post([this] { server->stop(); });
+    for (const auto& worker : workers)
+        worker->reactor().post([each = worker.get()] { each->end(CloseReason::stopped); });
+}
+
+// ------------------------------------------------------------------------------------------------ the facade
+
+Proxy::Proxy(std::shared_ptr<const Configuration> configuration)
+    : _impl(std::make_unique<Impl>(std::move(configuration)))
+{
+}
+
+Proxy::~Proxy() = default;
+
+void Proxy::start()
+{
+    _impl->start();
+}
+
+void Proxy::drain()
+{
+    _impl->drain();
+}
+
+void Proxy::stop()
+{
+    _impl->stop();
+}
+
+void Proxy::wait()
+{
+    std::unique_lock<std::mutex> lock(_impl->mutex);
+    _impl->ended.wait(lock, [this] { return _impl->running == 0; });
+}
+
+std::uint16_t Proxy::port() const
+{
+    return _impl->server->port();
+}
+
+Statistics Proxy::statistics() const
+{
+    Statistics all;
+    all.accepted = _impl->server->totalConnections();
+    all.dropped = _impl->server->refusedConnections();
+    all.current = static_cast<std::uint64_t>(_impl->server->currentConnections());
+    for (const auto& worker : _impl->workers)
+    {
+        const Worker::Counters& counters = worker->counters();
+        all.refused += counters.refused.load(std::memory_order_relaxed);
+        all.failed += counters.failed.load(std::memory_order_relaxed);
+        all.bytesIn += counters.bytesIn.load(std::memory_order_relaxed);
+        all.bytesOut += counters.bytesOut.load(std::memory_order_relaxed);
+    }
+    return all;
+}
+
+Events& Proxy::events()
+{
+    return _impl->runtime.events;
+}
+
+} // namespace proximux

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <proximux/config/Configuration.h>
+#include <proximux/pool/Targets.h>
+#include <proximux/proxy/Events.h>
+#include <proximux/proxy/Log.h>
+#include <proximux/reactor/Clock.h>
+#include <proximux/reactor/Resolver.h>
+
+#include <Poco/Exception.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace proximux
+{
+
+/// What all workers of a Proxy share. Owned by the Proxy, and outlives them; what is in it may be used from any thread.
+struct Runtime
+{
+    explicit Runtime(std::shared_ptr<const Configuration> checked, std::uint64_t seed)
+        : configuration(std::move(checked))
+        , log(configuration->log.maskAddresses)
+        , targets(configuration->targets.size(), {configuration->pool.backoffMin, configuration->pool.backoffMax}, seed)
+        , resolver(configuration->io.resolverThreads)
+    {
+    }
+
+    const std::shared_ptr<const Configuration> configuration;
+    const SteadyClock clock;
+    Events events;
+    Log log;
+    Targets targets;
+    Resolver resolver;
+};
+
+/// The one place where events are raised: what a listener throws is caught, and returned as a text.
+template <class Args>
+std::optional<std::string> raise(Event<Args>& event, Args& args)
+{
+    if (!event.isHeard())
+        return std::nullopt;
+    try
+    {
+        event.notify(nullptr, args);
+        return std::nullopt;
+    }
+    catch (const Poco::Exception& exception)
+    {
+        return exception.displayText();
+    }
+    catch (const std::exception& exception)
+    {
+        return exception.what();
+    }
+    catch (...)
+    {
+        return "an exception of unknown type";
+    }
+}
+
+/// Raises an event whose listeners have no say: what they throw is logged.
+template <class Args>
+void announce(const Runtime& runtime, Event<Args>& event, Args args)
+{
+    if (const auto thrown = raise(event, args))
+        runtime.log.failure(LogScope::server, "ListenerError", *thrown);
+}
+
+} // namespace proximux

@@ -1,0 +1,147 @@
+#include <proximux/proxy/TCPServer.h>
+
+#include <Poco/Exception.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr int ACCEPTS_PER_EVENT = 64;
+constexpr Duration PAUSE = Duration::milliseconds(100);
+
+} // namespace
+
+TCPServer::TCPServer(Reactor& reactor, const TCPServerSettings& settings, TCPServerListener& listener)
+    : _reactor(reactor)
+    , _settings(settings)
+    , _listener(listener)
+{
+}
+
+TCPServer::~TCPServer()
+{
+    stop();
+}
+
+void TCPServer::start()
+{
+    try
+    {
+        listen();
+    }
+    catch (const Poco::Exception& exception)
+    {
+        _socket.close();
+        const int error = exception.code();
+        throw Poco::IOException(
+            "cannot listen on " + _settings.endpoint.toString() + ": " +
+                (error != 0 ? sockets::errorText(error) + " (" + sockets::errorName(error) + ")" : exception.message()),
+            error);
+    }
+    _port = _socket.address().port();
+    _registration = _reactor.add(_socket.impl()->sockfd(), *this);
+    _reactor.setInterest(_registration, {true, false});
+}
+
+void TCPServer::listen()
+{
+    const Poco::Net::SocketAddress where = address();
+    if (where.family() == Poco::Net::SocketAddress::IPv6)
+        _socket.bind6(where, true, false, _settings.ipv6Only);
+    else
+        _socket.bind(where, true, false);
+    sockets::prepareListener(_socket);
+    _socket.listen(_settings.backlog);
+}
+
+/// One socket, one address: of a name that has several an IPv4 one, which is what most clients of "localhost" try.
+Poco::Net::SocketAddress TCPServer::address() const
+{
+    std::string why;
+    auto addresses = sockets::lookUp(_settings.endpoint.host, _settings.endpoint.port, why);
+    if (_settings.ipv6Only)
+        addresses.erase(std::remove_if(addresses.begin(), addresses.end(),
+                                       [](const auto& each)
+                                       { return each.family() != Poco::Net::SocketAddress::IPv6; }),
+                        addresses.end());
+    if (addresses.empty())
+        throw Poco::IOException(why.empty() ? "it has no IPv6 address, and local.ipv6_only is set" : why);
+    const auto v4 = std::find_if(addresses.begin(), addresses.end(),
+                                 [](const auto& each) { return each.family() == Poco::Net::SocketAddress::IPv4; });
+    return v4 != addresses.end() ? *v4 : addresses.front();
+}
+
+void TCPServer::stop()
+{
+    if (_registration.generation == 0)
+        return;
+    _reactor.cancel(_pause);
+    _reactor.remove(_registration);
+    _registration = {};
+    _socket.close();
+}
+
+void TCPServer::readable()
+{
+    // a listener may stop the server from within
+    for (int i = 0; i < ACCEPTS_PER_EVENT && _registration.generation != 0; ++i)
+        if (!acceptOne())
+            return;
+}
+
+bool TCPServer::acceptOne()
+{
+    const auto client = sockets::accept(_socket);
+    switch (client.result.kind)
+    {
+    case IoResult::Kind::done:
+        _exhausted = false;
+        take(client);
+        return true;
+    case IoResult::Kind::failed:
+        if (sockets::isTransientAcceptError(client.result.error))
+            return true;
+        pause(client.result.error);
+        return false;
+    default:
+        return false;
+    }
+}
+
+void TCPServer::take(const sockets::Accepted& client)
+{
+    if (_filter && !_filter->accept(client.socket))
+    {
+        _refused.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    if (_settings.maxConnections > 0 && currentConnections() >= _settings.maxConnections)
+    {
+        _refused.fetch_add(1, std::memory_order_relaxed);
+        _listener.dropped(client.peer);
+        return;
+    }
+    _current.fetch_add(1, std::memory_order_relaxed);
+    _total.fetch_add(1, std::memory_order_relaxed);
+    _listener.accepted(client.socket, client.peer);
+}
+
+void TCPServer::pause(int error)
+{
+    if (!_exhausted)
+        _listener.exhausted(sockets::errorText(error));
+    _exhausted = true;
+    _reactor.setInterest(_registration, {});
+    _pause = _reactor.at(_reactor.now() + PAUSE, [this] { _reactor.setInterest(_registration, {true, false}); });
+}
+
+void TCPServer::faulted(const std::exception&) noexcept
+{
+    // one client was lost to it; the next is as welcome
+}
+
+} // namespace proximux

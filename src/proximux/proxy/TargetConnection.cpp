@@ -1,0 +1,67 @@
+#include <proximux/proxy/TargetConnection.h>
+
+namespace proximux
+{
+
+TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, Runtime& runtime,
+                                   std::size_t target)
+    : Connection(reactor, scratch)
+    , _exchange(exchange)
+    , _runtime(runtime)
+    , _target(target)
+{
+}
+
+void TargetConnection::dial(Instant deadline)
+{
+    _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
+    _connector->start(_runtime.configuration->targets[_target].endpoint, deadline);
+}
+
+void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
+{
+    reactor().dispose(std::move(_connector)); // it is calling
+    if (_runtime.configuration->targets[_target].keepAlive)
+        sockets::keepAlive(socket.impl()->sockfd());
+    open(std::make_unique<PlainTransport>(socket));
+    hold(false);
+    _wasOpen = true;
+    if (_runtime.log.wants(LogScope::target, LogLevel::info))
+    {
+        JsonText record;
+        record.add("target", static_cast<std::int64_t>(number())).add("msg", "Connection opened");
+        _runtime.log.object(LogScope::target, LogLevel::info, record);
+    }
+    announce(_runtime, _runtime.events.targetConnected, TargetArgs{number(), ""});
+    _exchange.targetOpened(_id, reactor().now());
+}
+
+void TargetConnection::connectFailed(const ConnectError& error)
+{
+    reactor().dispose(std::move(_connector));
+    logError(error.error, error.code, error.syscall, error.text);
+    announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), error.text});
+    _exchange.targetFailed(_id, reactor().now());
+}
+
+void TargetConnection::lost(int error, const char* syscall)
+{
+    const std::string text = sockets::errorText(error);
+    logError(error, sockets::errorName(error), syscall, text);
+    announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), text});
+    _exchange.targetLost(_id, reactor().now());
+}
+
+void TargetConnection::logError(int error, const std::string& code, const std::string& syscall,
+                                const std::string& text) const
+{
+    if (!_runtime.log.wants(LogScope::pool, LogLevel::error))
+        return;
+    JsonText what;
+    what.add("errno", static_cast<std::int64_t>(-error)).add("code", code).add("syscall", syscall).add("message", text);
+    JsonText record;
+    record.add("target", static_cast<std::int64_t>(number())).add("error", what);
+    _runtime.log.object(LogScope::pool, LogLevel::error, record);
+}
+
+} // namespace proximux

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <proximux/exchange/Exchange.h>
+#include <proximux/proxy/Runtime.h>
+#include <proximux/reactor/Connection.h>
+#include <proximux/reactor/Connector.h>
+
+#include <memory>
+
+namespace proximux
+{
+
+/// One target connection's life, from the first attempt to its end: tells its Exchange what the target does.
+///
+///     open(endpoint): connecting --connected()--> open --lost()--> gone
+///                          | connectFailed()
+///                          v
+///                        gone
+///
+/// Owned by its Worker, used in its reactor's thread.
+class TargetConnection : public Connection, public ConnectListener
+{
+public:
+    /// target: index in the configuration's list.
+    TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, Runtime& runtime, std::size_t target);
+
+    /// Before it is dialled.
+    void setId(TargetId id) { _id = id; }
+
+    /// Begins to connect; the Exchange hears how it fared, at the deadline at the latest.
+    void dial(Instant deadline);
+
+    /// The target's number, from 1.
+    [[nodiscard]] std::size_t number() const { return _target + 1; }
+
+    /// Whether it was open once.
+    [[nodiscard]] bool wasOpen() const { return _wasOpen; }
+
+    void connected(const Poco::Net::StreamSocket& socket) override;
+    void connectFailed(const ConnectError& error) override;
+
+protected:
+    void received(Bytes bytes) override { _exchange.response(_id, bytes, reactor().now()); }
+    void ended() override { _exchange.targetEnded(_id, reactor().now()); }
+    void sent(std::size_t waiting) override { _exchange.targetSent(_id, waiting, reactor().now()); }
+    void lost(int error, const char* syscall) override;
+    void broken() override { _exchange.targetFaulted(_id, reactor().now()); }
+
+    /// What a target sent before it reset its connection is still for its client.
+    [[nodiscard]] bool isReadToTheEnd() const override { return true; }
+
+private:
+    void logError(int error, const std::string& code, const std::string& syscall, const std::string& text) const;
+
+    Exchange& _exchange;
+    Runtime& _runtime;
+    std::size_t _target;
+    TargetId _id;
+    std::unique_ptr<Connector> _connector; ///< while connecting
+    bool _wasOpen = false;
+};
+
+} // namespace proximux
