@@ -39,10 +39,10 @@ struct LogSettings
 
     int level = 2; ///< 0 none, 1 errors, 2 information, 3 debug
     Format format = Format::automatic;
-    std::string file;                        ///< empty: stdout and stderr
-    std::size_t fileSize = 10 * 1024 * 1024; ///< bytes after which the file is rotated
-    std::size_t fileCount = 5;               ///< rotated files that are kept
-    std::size_t queue = 10000;               ///< records that may wait to be written
+    std::string file;                                     ///< empty: stdout and stderr
+    std::size_t fileSize = std::size_t{10} * 1024 * 1024; ///< bytes after which the file is rotated
+    std::size_t fileCount = 5;                            ///< rotated files that are kept
+    std::size_t queue = 10000;                            ///< records that may wait to be written
     bool maskAddresses = true;
     std::size_t dataLimit = 1024; ///< bytes of data in a record
     Requests requests = Requests::automatic;

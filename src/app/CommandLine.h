@@ -1,0 +1,80 @@
+#pragma once
+
+#include <proximux/config/ConfigurationLoader.h>
+
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// What was said on the command line. Parsed before the program may become a daemon, so that what is wrong is seen
+/// where it was typed.
+///
+/// Options are exact (`--listen 3307` or `--listen=3307`); those of Poco's ServerApplication (--daemon, --pidfile=,
+/// --umask=, and on Windows /registerService and so on) are left to it: see poco().
+class CommandLine
+{
+public:
+    /// arguments: without the program's name.
+    explicit CommandLine(const std::vector<std::string>& arguments);
+
+    /// Loads all layers. Mistakes in the options are among the result's.
+    [[nodiscard]] LoadResult load() const;
+
+    /// As load(), from another environment than the process's.
+    [[nodiscard]] LoadResult load(const std::map<std::string, std::string>& environment) const;
+
+    /// What Poco's ServerApplication is to see.
+    [[nodiscard]] const std::vector<std::string>& poco() const { return _poco; }
+
+    [[nodiscard]] bool wantsHelp() const { return _help; }
+    [[nodiscard]] bool wantsVersion() const { return _version; }
+    [[nodiscard]] bool wantsCheck() const { return _check; }
+    [[nodiscard]] bool wantsPrint() const { return _print; }
+    [[nodiscard]] bool wantsDemo() const { return _demo; }
+    [[nodiscard]] bool wantsDaemon() const { return _daemon; }
+
+    [[nodiscard]] const std::vector<std::string>& mistakes() const { return _mistakes; }
+
+    /// The text of --help.
+    static std::string helpText();
+
+    /// The text of --print-config.
+    static std::string printText(const LoadResult& result);
+
+private:
+    struct Value
+    {
+        std::string key;
+        std::string text;
+        std::string option;
+    };
+    struct Option;
+
+    static const std::vector<Option>& options();
+
+    void takeOption(const std::string& name, const std::string& value);
+    void takeListen(const std::string& value);
+    void takeTarget(const std::string& value);
+    void takeSet(const std::string& value);
+    void takeFlag(const std::string& name);
+    void unknown(const std::string& name);
+    void set(const std::string& key, const std::string& text, const std::string& option);
+    [[nodiscard]] LoadResult load(ConfigurationLoader& loader) const;
+
+    std::vector<std::string> _files;
+    std::vector<Value> _values;
+    std::vector<std::string> _poco;
+    std::vector<std::string> _mistakes;
+    std::size_t _targets = 0;
+    bool _listen = false;
+    bool _help = false;
+    bool _version = false;
+    bool _check = false;
+    bool _print = false;
+    bool _demo = false;
+    bool _daemon = false;
+};
+
+} // namespace proximux

@@ -1,0 +1,201 @@
+#include <proximux/config/AddressRange.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace proximux
+{
+
+namespace
+{
+
+using Address = std::array<std::uint8_t, 16>;
+
+constexpr unsigned MAPPED_BITS = 96; // ::ffff:0:0/96
+constexpr std::array<std::uint8_t, 12> MAPPED{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+/// Decimal digits without leading zeros, at most `max`.
+std::optional<unsigned> parseDecimal(std::string_view text, unsigned max)
+{
+    if (text.empty() || text.size() > 3 || (text.size() > 1 && text.front() == '0'))
+        return std::nullopt;
+    unsigned value = 0;
+    for (const char c : text)
+    {
+        if (c < '0' || c > '9')
+            return std::nullopt;
+        value = value * 10 + static_cast<unsigned>(c - '0');
+    }
+    return value <= max ? std::optional<unsigned>(value) : std::nullopt;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator)
+{
+    std::vector<std::string_view> parts;
+    for (;;)
+    {
+        const std::size_t end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos)
+            return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+bool parseV4(std::string_view text, std::uint8_t* into)
+{
+    const auto parts = split(text, '.');
+    if (parts.size() != 4)
+        return false;
+    for (std::size_t i = 0; i < 4; ++i)
+    {
+        const auto part = parseDecimal(parts[i], 255);
+        if (!part)
+            return false;
+        into[i] = static_cast<std::uint8_t>(*part);
+    }
+    return true;
+}
+
+bool parseGroup(std::string_view text, std::vector<std::uint8_t>& bytes)
+{
+    if (text.empty() || text.size() > 4)
+        return false;
+    unsigned value = 0;
+    for (const char c : text)
+    {
+        const bool digit = c >= '0' && c <= '9';
+        const char lower = static_cast<char>(c | 0x20);
+        if (!digit && (lower < 'a' || lower > 'f'))
+            return false;
+        value = value * 16 + static_cast<unsigned>(digit ? c - '0' : lower - 'a' + 10);
+    }
+    bytes.push_back(static_cast<std::uint8_t>(value >> 8U));
+    bytes.push_back(static_cast<std::uint8_t>(value & 0xFFU));
+    return true;
+}
+
+/// Groups on one side of "::", the last of which may be an IPv4 address. Empty text: none.
+bool parseGroups(std::string_view text, bool last, std::vector<std::uint8_t>& bytes)
+{
+    if (text.empty())
+        return true;
+    const auto parts = split(text, ':');
+    for (std::size_t i = 0; i < parts.size(); ++i)
+    {
+        if (last && i + 1 == parts.size() && parts[i].find('.') != std::string_view::npos)
+        {
+            std::array<std::uint8_t, 4> v4{};
+            if (!parseV4(parts[i], v4.data()))
+                return false;
+            bytes.insert(bytes.end(), v4.begin(), v4.end());
+        }
+        else if (!parseGroup(parts[i], bytes))
+        {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// RFC 4291, section 2.2.
+bool parseV6(std::string_view text, Address& address)
+{
+    const std::size_t gap = text.find("::");
+    std::vector<std::uint8_t> head;
+    std::vector<std::uint8_t> tail;
+    if (gap == std::string_view::npos)
+    {
+        if (!parseGroups(text, true, head) || head.size() != address.size())
+            return false;
+    }
+    else if (!parseGroups(text.substr(0, gap), false, head) || !parseGroups(text.substr(gap + 2), true, tail) ||
+             head.size() + tail.size() > address.size() - 2)
+    {
+        return false;
+    }
+    address.fill(0);
+    std::copy(head.begin(), head.end(), address.begin());
+    std::copy(tail.begin(), tail.end(), address.end() - static_cast<std::ptrdiff_t>(tail.size()));
+    return true;
+}
+
+bool parseAddress(std::string_view text, Address& address)
+{
+    if (text.find(':') != std::string_view::npos)
+        return parseV6(text, address);
+    std::copy(MAPPED.begin(), MAPPED.end(), address.begin());
+    return parseV4(text, address.data() + MAPPED.size());
+}
+
+/// Whether the first `bits` bits are the same.
+bool agree(const Address& a, const Address& b, unsigned bits)
+{
+    const std::size_t whole = bits / 8;
+    if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin()))
+        return false;
+    if (bits % 8 == 0)
+        return true;
+    const auto mask = static_cast<std::uint8_t>(0xFF00U >> (bits % 8));
+    return (a[whole] & mask) == (b[whole] & mask);
+}
+
+std::nullopt_t fail(std::string* why, const char* reason)
+{
+    if (why != nullptr)
+        *why = reason;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<AddressRange> AddressRange::parse(std::string_view text, std::string* why)
+{
+    AddressRange range;
+    const std::size_t slash = text.find('/');
+    const std::string_view address = text.substr(0, slash);
+    const bool v6 = address.find(':') != std::string_view::npos;
+    if (!parseAddress(address, range._bytes))
+        return fail(why, v6 ? "not an IPv6 address" : "not an IPv4 address (four decimal numbers, no leading zeros)");
+    if (slash != std::string_view::npos)
+    {
+        const auto prefix = parseDecimal(text.substr(slash + 1), v6 ? 128 : 32);
+        if (!prefix)
+            return fail(why, v6 ? "the prefix is not 0..128" : "the prefix is not 0..32");
+        range._prefix = v6 ? *prefix : MAPPED_BITS + *prefix;
+    }
+    Address network{};
+    for (unsigned bit = 0; bit < range._prefix; ++bit)
+        network[bit / 8] = static_cast<std::uint8_t>(network[bit / 8] | (range._bytes[bit / 8] & (0x80U >> (bit % 8))));
+    if (network != range._bytes)
+        return fail(why, "bits are set behind the prefix");
+    return range;
+}
+
+bool AddressRange::contains(std::string_view address) const
+{
+    Address parsed{};
+    return parseAddress(address.substr(0, address.find('%')), parsed) && agree(parsed, _bytes, _prefix);
+}
+
+std::string AddressRange::toString() const
+{
+    static constexpr char DIGITS[] = "0123456789abcdef";
+    std::string text;
+    if (_prefix >= MAPPED_BITS && std::equal(MAPPED.begin(), MAPPED.end(), _bytes.begin()))
+    {
+        for (std::size_t i = MAPPED.size(); i < _bytes.size(); ++i)
+            text += (text.empty() ? "" : ".") + std::to_string(_bytes[i]);
+        return _prefix == 128 ? text : text + "/" + std::to_string(_prefix - MAPPED_BITS);
+    }
+    for (std::size_t i = 0; i < _bytes.size(); ++i)
+    {
+        if (i > 0 && i % 2 == 0)
+            text += ':';
+        text += DIGITS[_bytes[i] >> 4U];
+        text += DIGITS[_bytes[i] & 0xFU];
+    }
+    return _prefix == 128 ? text : text + "/" + std::to_string(_prefix);
+}
+
+} // namespace proximux

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <proximux/config/ConfigurationLoader.h>
+
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// Makes a Configuration of what was found in the layers, and finds what is wrong with it. Used once, by
+/// ConfigurationLoader::load().
+class ConfigurationCheck
+{
+public:
+    ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes);
+
+    [[nodiscard]] LoadResult result() const;
+
+private:
+    using Values = std::vector<const FoundValue*>;
+
+    void checkEach(const std::vector<FoundValue>& found);
+    void choose(const std::vector<FoundValue>& found);
+    void chooseTargets(const std::vector<FoundValue>& found);
+    void storeAll();
+    void checkRequired();
+    void checkCount();
+    void checkMode();
+    void checkRelations();
+    void missing(const Setting& setting, std::size_t number);
+    [[nodiscard]] const FoundValue* inForce(const std::string& key, std::size_t number = 0) const;
+    [[nodiscard]] std::string nameOf(const std::string& key) const;
+
+    Values _inForce; ///< one a key
+    Layer _targetLayer = Layer::fallback;
+    std::size_t _targetCount = 0;
+    Configuration _configuration;
+    std::vector<std::string> _mistakes;
+};
+
+} // namespace proximux

@@ -1,0 +1,159 @@
+#include <proximux/config/ConfigurationLoader.h>
+
+#include <proximux/config/ConfigurationCheck.h>
+#include <proximux/config/FileLayers.h>
+#include <proximux/config/Values.h>
+
+#include <Poco/Environment.h>
+#include <Poco/File.h>
+#include <Poco/Path.h>
+#include <Poco/Process.h>
+#include <Poco/String.h>
+
+#include <algorithm>
+
+#if defined(_WIN32)
+#include <stdlib.h>
+#define environ _environ
+#else
+extern char** environ; // NOLINT(readability-redundant-declaration): POSIX declares it in no header
+#endif
+
+namespace proximux
+{
+
+std::string ConfigurationLoader::systemFile()
+{
+#if defined(_WIN32)
+    return Poco::Path(Poco::Path::self()).setFileName("proximux.ini").toString();
+#else
+    return "/etc/proximux/proximux.ini";
+#endif
+}
+
+void ConfigurationLoader::addFile(const std::string& path)
+{
+    const std::string name = Poco::Path(path).getFileName();
+    const std::string extension = Poco::toLower(Poco::Path(path).getExtension());
+    FileContent content;
+    if (extension == "json")
+        content = readJsonFile(path);
+    else if (extension == "ini")
+        content = readIniFile(path);
+    else
+        content.mistakes.push_back("--config " + path +
+                                   ": unknown kind of file; expected a name ending in .ini or .json");
+    for (const FileContent::Value& value : content.values)
+        add(value.key, value.text, extension == "json" ? Layer::json : Layer::ini, name);
+    _mistakes.insert(_mistakes.end(), content.mistakes.begin(), content.mistakes.end());
+}
+
+void ConfigurationLoader::addSystemFile()
+{
+    if (Poco::File(systemFile()).exists())
+        addFile(systemFile());
+}
+
+void ConfigurationLoader::addEnvironment()
+{
+    std::map<std::string, std::string> environment;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    {
+        const std::string line(*entry);
+        const std::size_t equals = line.find('=');
+        if (equals != std::string::npos)
+            environment[line.substr(0, equals)] = line.substr(equals + 1);
+    }
+    addEnvironment(environment);
+}
+
+void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string>& environment)
+{
+    static const std::string PREFIX = "PROXIMUX_";
+    for (const auto& [name, value] : environment)
+    {
+        if (name.compare(0, PREFIX.size(), PREFIX) != 0)
+            continue;
+        const std::string rest = Poco::toLower(name.substr(PREFIX.size()));
+        const std::size_t underscore = rest.find('_');
+        if (underscore == std::string::npos || !isSection(rest.substr(0, underscore)) || value.empty())
+            continue; // somebody else's
+        std::string key = rest;
+        key[underscore] = '.';
+        if (key.compare(0, underscore, "target") == 0)
+        {
+            const std::size_t second = key.find('_', underscore + 1);
+            if (second != std::string::npos)
+                key[second] = '.';
+        }
+        add(key, value, Layer::environment, "environment " + name);
+    }
+    for (const Setting& setting : settings())
+    {
+        if (setting.environment.empty() || setting.isOfTarget())
+            continue;
+        const auto found = environment.find(setting.environment);
+        if (found != environment.end() && !found->second.empty())
+            add(setting.key, found->second, Layer::environment, "environment " + setting.environment);
+    }
+    addEnvironmentTargets(environment);
+}
+
+/// TARGET_HOST_1 and so on. What lies beyond PROXY_CONNECTIONS_CNT is ignored, as the original does.
+void ConfigurationLoader::addEnvironmentTargets(const std::map<std::string, std::string>& environment)
+{
+    std::int64_t most = 100000;
+    for (const FoundValue& value : _found)
+        if (value.layer == Layer::environment && value.setting->key == "pool.connections")
+            most = values::integer(value.text).value_or(most);
+    for (const Setting& setting : settings())
+    {
+        if (!setting.isOfTarget())
+            continue;
+        const std::size_t mark = setting.environment.find("_N");
+        const std::string before = setting.environment.substr(0, mark + 1);
+        const std::string after = setting.environment.substr(mark + 2);
+        for (auto each = environment.lower_bound(before); each != environment.end(); ++each)
+        {
+            const std::string& name = each->first;
+            if (name.compare(0, before.size(), before) != 0)
+                break;
+            if (name.size() <= before.size() + after.size() ||
+                name.compare(name.size() - after.size(), after.size(), after) != 0)
+                continue;
+            const std::string digits = name.substr(before.size(), name.size() - before.size() - after.size());
+            const auto number = values::integer(digits);
+            if (number && *number >= 1 && *number <= most && std::to_string(*number) == digits && !each->second.empty())
+                add("target." + digits + setting.key.substr(setting.key.rfind('.')), each->second, Layer::environment,
+                    "environment " + name);
+        }
+    }
+}
+
+void ConfigurationLoader::addCommandLine(const std::string& key, const std::string& value, const std::string& option)
+{
+    add(key, value, Layer::commandLine, "command line " + option);
+}
+
+void ConfigurationLoader::add(const std::string& key, const std::string& value, Layer layer, const std::string& origin)
+{
+    FoundValue found;
+    found.setting = findSetting(key, found.number);
+    if (found.setting == nullptr)
+    {
+        _mistakes.push_back(key + " (" + origin + "): unknown; the nearest known setting is " + nearestKey(key));
+        return;
+    }
+    found.text = value;
+    found.layer = layer;
+    found.origin = origin;
+    _found.push_back(std::move(found));
+}
+
+LoadResult ConfigurationLoader::load() const
+{
+    ConfigurationCheck check(_found, _mistakes);
+    return check.result();
+}
+
+} // namespace proximux

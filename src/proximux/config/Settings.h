@@ -1,0 +1,54 @@
+#pragma once
+
+#include <proximux/config/Configuration.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace proximux
+{
+
+/// One setting. Everything that is said about it anywhere is derived from its row in the table.
+struct Setting
+{
+    std::string key;         ///< section.snake_case; of a target's settings "target.N.host", N standing for its number
+    std::string fallback;    ///< default, as it would be written; empty: none
+    std::string expected;    ///< what may be written
+    std::string environment; ///< the original's variable; empty: none
+    std::string json;        ///< the original's name in its configuration object; empty: none
+    std::string option;      ///< a short option of the command line; empty: none
+    std::string help;        ///< one line
+    bool required = false;
+    bool reloadable = false; ///< whether a reload could apply it
+
+    /// Checks the text and stores the value. Returns what is wrong, or nothing. `index` is the target's, else 0.
+    std::function<std::string(const std::string& text, Configuration& configuration, std::size_t index)> store;
+
+    /// "PROXIMUX_LOCAL_PORT".
+    [[nodiscard]] std::string ownEnvironment() const;
+
+    /// The part before the first dot.
+    [[nodiscard]] std::string section() const { return key.substr(0, key.find('.')); }
+
+    [[nodiscard]] bool isOfTarget() const { return key.compare(0, 9, "target.N.") == 0; }
+};
+
+/// The one table, in the order in which it is documented.
+const std::vector<Setting>& settings();
+
+/// The row for a key such as "local.port" or "target.2.host"; `number` is set to the target's number, else to 0. Null
+/// where there is none.
+const Setting* findSetting(std::string_view key, std::size_t& number);
+
+/// The key of a target's setting with its number in place of the N.
+std::string numberedKey(const Setting& setting, std::size_t number);
+
+/// The known key, section or name nearest to one that is not known.
+std::string nearestKey(std::string_view key);
+
+/// Whether there is a section of this name.
+bool isSection(std::string_view name);
+
+} // namespace proximux

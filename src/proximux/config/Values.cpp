@@ -1,0 +1,103 @@
+#include <proximux/config/Values.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace proximux::values
+{
+
+namespace
+{
+
+struct Unit
+{
+    std::string_view name;
+    std::int64_t factor;
+};
+
+/// A non-negative number and one of the units; the first is the one that need not be written.
+template <std::size_t N>
+std::optional<std::int64_t> withUnit(std::string_view text, const std::array<Unit, N>& units)
+{
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::string_view name = text.substr(digits);
+    const auto unit = std::find_if(units.begin(), units.end(), [name](const Unit& each) { return each.name == name; });
+    const auto number = integer(text.substr(0, digits));
+    if (!number || unit == units.end() || *number > std::numeric_limits<std::int64_t>::max() / unit->factor)
+        return std::nullopt;
+    return *number * unit->factor;
+}
+
+} // namespace
+
+std::optional<std::int64_t> integer(std::string_view text)
+{
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+std::optional<bool> boolean(std::string_view text)
+{
+    if (text == "1" || text == "true" || text == "yes" || text == "on")
+        return true;
+    if (text == "0" || text == "false" || text == "no" || text == "off")
+        return false;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> size(std::string_view text)
+{
+    static constexpr std::int64_t KIB = 1024;
+    static constexpr std::array<Unit, 7> UNITS{{{"", 1},
+                                                {"K", KIB},
+                                                {"KiB", KIB},
+                                                {"M", KIB * KIB},
+                                                {"MiB", KIB * KIB},
+                                                {"G", KIB * KIB * KIB},
+                                                {"GiB", KIB * KIB * KIB}}};
+    return withUnit(text, UNITS);
+}
+
+std::optional<Duration> duration(std::string_view text)
+{
+    static constexpr std::array<Unit, 5> UNITS{
+        {{"", 1000}, {"ms", 1000}, {"s", 1000000}, {"m", 60000000}, {"h", 3600000000}}};
+    if (text == "-1")
+        return Duration::off();
+    const auto us = withUnit(text, UNITS);
+    if (!us)
+        return std::nullopt;
+    return Duration{*us};
+}
+
+std::string toText(Duration duration)
+{
+    if (duration.isOff())
+        return "-1";
+    if (duration.us % 1000000 == 0)
+        return std::to_string(duration.us / 1000000) + "s";
+    return std::to_string(duration.us / 1000) + "ms";
+}
+
+std::optional<HostPort> hostPort(std::string_view text)
+{
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos)
+        return std::nullopt;
+    std::string_view host = text.substr(0, colon);
+    const std::string_view port = text.substr(colon + 1);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    else if (host.find(':') != std::string_view::npos)
+        return std::nullopt; // an IPv6 address without brackets: where it ends can't be told
+    if (host.empty() || port.empty())
+        return std::nullopt;
+    return HostPort{std::string(host), std::string(port)};
+}
+
+} // namespace proximux::values

@@ -1,0 +1,16 @@
+// Writes what is made from the table of settings: etc/proximux.ini, and the table in README.md.
+
+#include "support/Generated.h"
+
+#include <fstream>
+#include <iostream>
+
+int main()
+{
+    for (const proximux::Generated& each : proximux::generated())
+    {
+        std::ofstream(each.path, std::ios::binary) << each.text;
+        std::cout << each.path << "\n";
+    }
+    return 0;
+}

@@ -1,0 +1,431 @@
+#include <proximux/config/ConfigurationLoader.h>
+
+#include <Poco/File.h>
+#include <Poco/TemporaryFile.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+class ConfigurationLoaderTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(ConfigurationLoaderTest);
+    CPPUNIT_TEST(takesEveryNameOfTheOriginalFromTheEnvironment);
+    CPPUNIT_TEST(takesEveryNameOfTheOriginalFromJson);
+    CPPUNIT_TEST(takesEverySettingByItsOwnVariable);
+    CPPUNIT_TEST(takesOurSectionsFromJson);
+    CPPUNIT_TEST(letsTheLaterLayerWin);
+    CPPUNIT_TEST(goesByKindOfFileAndThenByOrder);
+    CPPUNIT_TEST(takesTheListOfTargetsWhole);
+    CPPUNIT_TEST(decidesTheModeAsTheOriginalDoes);
+    CPPUNIT_TEST(refusesModesThatAreNotThereByName);
+    CPPUNIT_TEST(takesAnEmptyVariableForAnAbsentOne);
+    CPPUNIT_TEST(namesWhatIsMissing);
+    CPPUNIT_TEST(namesEveryMistakeOfEveryLayerAtOnce);
+    CPPUNIT_TEST(refusesWrongValues);
+    CPPUNIT_TEST(refusesAnUnknownKeyAndNamesTheNearest);
+    CPPUNIT_TEST(leavesOtherVariablesAlone);
+    CPPUNIT_TEST(comparesTheCountWithTheTargets);
+    CPPUNIT_TEST(findsAGapInTheTargets);
+    CPPUNIT_TEST(saysWhatIsWrongWithAnIniFile);
+    CPPUNIT_TEST(saysWhatIsWrongWithAJsonFile);
+    CPPUNIT_TEST(saysWhichFileCannotBeRead);
+    CPPUNIT_TEST(takesValuesAsTheyStand);
+    CPPUNIT_TEST(tellsWhereEachValueComesFrom);
+    CPPUNIT_TEST(acceptsTheExamples);
+    CPPUNIT_TEST_SUITE_END();
+
+    using Environment = std::map<std::string, std::string>;
+
+    static Environment least()
+    {
+        return {
+            {"LOCAL_PORT", "3307"}, {"LOCAL_MAX_CONNECTIONS", "1"}, {"TARGET_HOST_1", "db"}, {"TARGET_PORT_1", "3306"}};
+    }
+
+    static LoadResult fromEnvironment(const Environment& environment)
+    {
+        ConfigurationLoader loader;
+        loader.addEnvironment(environment);
+        return loader.load();
+    }
+
+    static LoadResult with(const std::string& name, const std::string& value)
+    {
+        Environment environment = least();
+        environment[name] = value;
+        return fromEnvironment(environment);
+    }
+
+    static std::string all(const LoadResult& result)
+    {
+        std::string text;
+        for (const std::string& mistake : result.mistakes)
+            text += mistake + "\n";
+        return text;
+    }
+
+    static const Configuration& good(const LoadResult& result)
+    {
+        CPPUNIT_ASSERT_MESSAGE(all(result), result.configuration != nullptr);
+        return *result.configuration;
+    }
+
+    static void assertMistake(const LoadResult& result, const std::string& expected)
+    {
+        CPPUNIT_ASSERT_MESSAGE("expected: " + expected + "\ngot: " + all(result),
+                               all(result).find(expected) != std::string::npos);
+        CPPUNIT_ASSERT(result.configuration == nullptr);
+    }
+
+    std::string file(const std::string& ending, const std::string& content)
+    {
+        const std::string path = Poco::TemporaryFile::tempName() + ending;
+        std::ofstream(path, std::ios::binary) << content;
+        _files.push_back(path);
+        return path;
+    }
+
+    LoadResult fromFile(const std::string& ending, const std::string& content)
+    {
+        ConfigurationLoader loader;
+        loader.addFile(file(ending, content));
+        return loader.load();
+    }
+
+    std::vector<std::string> _files;
+
+public:
+    void tearDown() override
+    {
+        for (const std::string& path : _files)
+            Poco::File(path).remove(true);
+    }
+
+    void takesEveryNameOfTheOriginalFromTheEnvironment()
+    {
+        const LoadResult result = fromEnvironment({{"LOG_LEVEL", "3"},
+                                                   {"LOCAL_HOST", "::1"},
+                                                   {"LOCAL_PORT", "0"},
+                                                   {"LOCAL_IPV6_ONLY", "1"},
+                                                   {"LOCAL_MAX_CONNECTIONS", "2"},
+                                                   {"EXCHANGE_FUNNEL_ASYNC", "1"},
+                                                   {"PROXY_INACTIVE_TIMEOUT", "400"},
+                                                   {"PROXY_CONNECTIONS_CNT", "2"},
+                                                   {"TARGET_HOST_1", "a"},
+                                                   {"TARGET_PORT_1", "1"},
+                                                   {"TARGET_CONN_1_KEEP_ALIVE", "1"},
+                                                   {"TARGET_HOST_2", "b"},
+                                                   {"TARGET_PORT_2", "2"}});
+        const Configuration& c = good(result);
+        CPPUNIT_ASSERT_EQUAL(3, c.log.level);
+        CPPUNIT_ASSERT(c.local.endpoint == (Endpoint{"::1", 0}));
+        CPPUNIT_ASSERT(c.local.ipv6Only && c.exchange.funnelAsync);
+        CPPUNIT_ASSERT_EQUAL(2, c.local.maxConnections);
+        CPPUNIT_ASSERT(c.pool.inactiveTimeout == Duration::milliseconds(400));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, c.targets.size());
+        CPPUNIT_ASSERT(c.targets[0].keepAlive && !c.targets[1].keepAlive);
+        CPPUNIT_ASSERT(c.targets[1].endpoint == (Endpoint{"b", 2}));
+    }
+
+    void takesEveryNameOfTheOriginalFromJson()
+    {
+        const LoadResult result = fromFile(".json", R"({"logLevel": 1, "localServerHost": "127.0.0.1",
+            "localServerPort": 3307, "localServerIpv6Only": 0, "localServerMaxConnections": 1, "exchangeFunnelAsync": 0,
+            "proxyInactivityTimeout": -1, "proxyConnectionsCount": 1, "warmup": false,
+            "targetServers": [{"host": "db", "port": 3306, "keepAlive": 1}]})");
+        const Configuration& c = good(result);
+        CPPUNIT_ASSERT_EQUAL(1, c.log.level);
+        CPPUNIT_ASSERT(c.local.endpoint == (Endpoint{"127.0.0.1", 3307}));
+        CPPUNIT_ASSERT(c.pool.inactiveTimeout.isOff());
+        CPPUNIT_ASSERT(c.targets[0].keepAlive);
+    }
+
+    void takesEverySettingByItsOwnVariable()
+    {
+        for (const Setting& setting : settings())
+        {
+            if (setting.isOfTarget() || setting.fallback.empty() || setting.key == "exchange.mode")
+                continue;
+            const LoadResult result =
+                with(setting.ownEnvironment(), setting.key == "local.max_connections" ? "1" : setting.fallback);
+            CPPUNIT_ASSERT_MESSAGE(setting.key + ": " + all(result), result.configuration != nullptr);
+        }
+        CPPUNIT_ASSERT(good(with("PROXIMUX_TARGET_1_KEEP_ALIVE", "1")).targets[0].keepAlive);
+    }
+
+    void takesOurSectionsFromJson()
+    {
+        const LoadResult result = fromFile(".json", R"({"local": {"port": 1, "max_connections": 10},
+            "exchange": {"mode": "proxy", "protocol": "mysql"}, "access": {"deny": ["10.0.0.0/8", "::1"]},
+            "log": {"mask_addresses": false}, "target": [{"host": "a", "port": 1}, {"host": "b", "port": 2, "keep_alive": true}]})");
+        const Configuration& c = good(result);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, c.access.deny.size());
+        CPPUNIT_ASSERT(!c.log.maskAddresses);
+        CPPUNIT_ASSERT_EQUAL(std::string("mysql"), c.exchange.protocol);
+        CPPUNIT_ASSERT(c.targets[1].keepAlive);
+    }
+
+    void letsTheLaterLayerWin()
+    {
+        const std::string ini = file(".ini", "[log]\nlevel = 0\n[local]\nport = 1\nmax_connections = 1\nbacklog = 5\n");
+        const std::string json = file(".json", R"({"log": {"level": 1}, "local": {"port": 2}})");
+        ConfigurationLoader loader;
+        loader.addCommandLine("local.port", "4", "--listen");
+        loader.addEnvironment(
+            {{"LOG_LEVEL", "2"}, {"LOCAL_PORT", "3"}, {"TARGET_HOST_1", "db"}, {"TARGET_PORT_1", "1"}});
+        loader.addFile(json);
+        loader.addFile(ini);
+        const LoadResult result = loader.load();
+        CPPUNIT_ASSERT_EQUAL(std::uint16_t{4}, good(result).local.endpoint.port);
+        CPPUNIT_ASSERT_EQUAL(2, result.configuration->log.level);
+        CPPUNIT_ASSERT_EQUAL(5, result.configuration->local.backlog);
+    }
+
+    void goesByKindOfFileAndThenByOrder()
+    {
+        ConfigurationLoader loader;
+        loader.addEnvironment(least());
+        loader.addFile(file(".json", R"({"log": {"data_limit": 100}})"));
+        loader.addFile(file(".ini", "[log]\ndata_limit = 200\nfile_count = 7\n"));
+        loader.addFile(file(".ini", "[log]\nfile_count = 8\n"));
+        const LoadResult result = loader.load();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{100}, good(result).log.dataLimit);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, result.configuration->log.fileCount);
+    }
+
+    void takesTheListOfTargetsWhole()
+    {
+        ConfigurationLoader loader;
+        loader.addFile(
+            file(".json", R"({"target": [{"host": "a", "port": 1, "keep_alive": 1}, {"host": "b", "port": 2}]})"));
+        loader.addEnvironment(least());
+        const LoadResult result = loader.load();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, good(result).targets.size());
+        CPPUNIT_ASSERT(result.configuration->targets[0].endpoint == (Endpoint{"db", 3306}));
+        CPPUNIT_ASSERT(!result.configuration->targets[0].keepAlive);
+    }
+
+    void decidesTheModeAsTheOriginalDoes()
+    {
+        CPPUNIT_ASSERT(good(fromEnvironment(least())).exchange.mode == Mode::proxy);
+        assertMistake(with("LOCAL_MAX_CONNECTIONS", "5"), "make fifo mode, which is not available");
+        assertMistake(with("LOCAL_MAX_CONNECTIONS", "-1"), "make fifo mode, which is not available");
+        Environment two = least();
+        two["TARGET_HOST_2"] = "b";
+        two["TARGET_PORT_2"] = "2";
+        assertMistake(fromEnvironment(two), "make funnel mode, which is not available");
+        two["PROXIMUX_EXCHANGE_MODE"] = "proxy";
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, good(fromEnvironment(two)).targets.size());
+    }
+
+    void refusesModesThatAreNotThereByName()
+    {
+        assertMistake(with("PROXIMUX_EXCHANGE_MODE", "fifo"),
+                      "exchange.mode = fifo (environment PROXIMUX_EXCHANGE_MODE): fifo mode is not available in this "
+                      "version; expected one of auto, proxy");
+        assertMistake(with("PROXIMUX_EXCHANGE_MODE", "funnel"), "funnel mode is not available");
+        assertMistake(with("PROXIMUX_EXCHANGE_MODE", "both"), "unknown; expected one of auto, proxy");
+    }
+
+    void takesAnEmptyVariableForAnAbsentOne()
+    {
+        CPPUNIT_ASSERT_EQUAL(2, good(with("LOG_LEVEL", "")).log.level);
+        CPPUNIT_ASSERT_EQUAL(2, good(with("PROXIMUX_LOG_LEVEL", "")).log.level);
+        assertMistake(with("LOCAL_PORT", ""), "local.port (LOCAL_PORT, --listen): missing; expected 0..65535");
+    }
+
+    void namesWhatIsMissing()
+    {
+        const LoadResult result = fromEnvironment({});
+        assertMistake(result, "local.port (LOCAL_PORT, --listen): missing");
+        assertMistake(result, "target.1.host (TARGET_HOST_1, --target): missing");
+        assertMistake(result, "target.1.port (TARGET_PORT_1, --target): missing; expected 1..65535");
+    }
+
+    void namesEveryMistakeOfEveryLayerAtOnce()
+    {
+        ConfigurationLoader loader;
+        loader.addFile(file(".ini", "[local]\nport = 12abc\n"));
+        loader.addFile(file(".json", R"({"exchange": {"protocol": "morse"}})"));
+        Environment environment = least();
+        environment["LOG_LEVEL"] = "9";
+        loader.addEnvironment(environment);
+        loader.addCommandLine("pool.connect_timeout", "soon", "--set");
+        const LoadResult result = loader.load();
+        assertMistake(result, "local.port = 12abc (");
+        assertMistake(result, ".ini): not a whole number; expected 0..65535");
+        assertMistake(result, "exchange.protocol = morse (");
+        assertMistake(result, ".json): unknown; expected one of raw, mysql");
+        assertMistake(result, "log.level = 9 (environment LOG_LEVEL): out of range; expected 0..3");
+        assertMistake(result, "pool.connect_timeout = soon (command line --set): not a duration; expected");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, result.mistakes.size());
+    }
+
+    void refusesWrongValues()
+    {
+        const std::vector<std::pair<const char*, const char*>> wrong{
+            {"LOG_LEVEL", "-1"},
+            {"LOG_LEVEL", "abc"},
+            {"LOCAL_PORT", "65536"},
+            {"LOCAL_PORT", "0x50"},
+            {"LOCAL_PORT", "80 "},
+            {"LOCAL_HOST", "a:80"},
+            {"LOCAL_HOST", "[::1]"},
+            {"LOCAL_HOST", "a b"},
+            {"LOCAL_MAX_CONNECTIONS", "many"},
+            {"LOCAL_MAX_CONNECTIONS", "99999999999"},
+            {"LOCAL_IPV6_ONLY", "2"},
+            {"PROXY_INACTIVE_TIMEOUT", "-5"},
+            {"TARGET_PORT_1", "0"},
+            {"PROXIMUX_LOCAL_HALF_CLOSE_TIMEOUT", "0"},
+            {"PROXIMUX_POOL_CONNECT_TIMEOUT", "-1"},
+            {"PROXIMUX_EXCHANGE_REQUEST_BUFFER", "1"},
+            {"PROXIMUX_EXCHANGE_REQUEST_BUFFER", "64kB"},
+            {"PROXIMUX_IO_BACKEND", "kqueue"},
+            {"PROXIMUX_IO_THREADS", "0"},
+            {"PROXIMUX_ACCESS_DENY", "10.1"},
+            {"PROXIMUX_ACCESS_ALLOW", "10.0.0.0/8,,::1"},
+            {"PROXIMUX_POOL_BACKOFF_MIN", "11s"}, // more than the most
+        };
+        for (const auto& [name, value] : wrong)
+        {
+            const LoadResult result = with(name, value);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(name) + "=" + value + "\n" + all(result), std::size_t{1},
+                                         result.mistakes.size());
+            CPPUNIT_ASSERT_MESSAGE(all(result), all(result).find(name) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(all(result), all(result).find("expected ") != std::string::npos);
+        }
+    }
+
+    void refusesAnUnknownKeyAndNamesTheNearest()
+    {
+        assertMistake(with("PROXIMUX_EXCHANGE_PROTOCL", "mysql"),
+                      "exchange.protocl (environment PROXIMUX_EXCHANGE_PROTOCL): unknown; the nearest known setting is "
+                      "exchange.protocol");
+        assertMistake(fromFile(".ini", "[local]\nprot = 1\n"), "the nearest known setting is local.port");
+        assertMistake(fromFile(".json", R"({"localServerPrt": 1})"), "localServerPrt");
+        assertMistake(fromFile(".ini", "[target]\nx.host = a\n"), "target.x.host");
+    }
+
+    void leavesOtherVariablesAlone()
+    {
+        Environment environment = least();
+        for (const char* name : {"PROXIMUX_CMD", "PROXIMUX_SERVICE_HOST", "PROXIMUX_PORT_3307_TCP", "PROXIMUX_SLOW",
+                                 "PROXIMUX_OPT_X", "LOCAL_FOO", "TARGET_HOST_X", "TARGET_HOST_01", "PROXIMUX"})
+            environment[name] = "x";
+        good(fromEnvironment(environment));
+    }
+
+    void comparesTheCountWithTheTargets()
+    {
+        const LoadResult fewer = with("PROXY_CONNECTIONS_CNT", "2");
+        assertMistake(fewer, "TARGET_HOST_2");
+        Environment more = least();
+        more["TARGET_HOST_2"] = "b";
+        more["TARGET_PORT_2"] = "wrong, and ignored";
+        more["PROXY_CONNECTIONS_CNT"] = "1";
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, good(fromEnvironment(more)).targets.size());
+        assertMistake(
+            fromFile(".json", R"({"localServerPort": 1, "proxyConnectionsCount": 2, "exchange": {"mode": "proxy"},
+                                        "targetServers": [{"host": "a", "port": 1}]})"),
+            "pool.connections = 2");
+        assertMistake(fromFile(".ini", "[local]\nport=1\n[exchange]\nmode=proxy\n[pool]\nconnections=1\n"
+                                       "[target]\n1.host=a\n1.port=1\n2.host=b\n2.port=2\n"),
+                      "there are 2 targets; expected the same number");
+    }
+
+    void findsAGapInTheTargets()
+    {
+        Environment environment = least();
+        environment["TARGET_HOST_3"] = "c";
+        environment["TARGET_PORT_3"] = "3";
+        const LoadResult result = fromEnvironment(environment);
+        assertMistake(result, "target.2.host (TARGET_HOST_2, --target): missing");
+        assertMistake(result, "target.2.port (TARGET_PORT_2, --target): missing");
+    }
+
+    void saysWhatIsWrongWithAnIniFile()
+    {
+        assertMistake(fromFile(".ini", "# comment\n"), ", line 1: a comment begins with ';', not with '#'");
+        assertMistake(fromFile(".ini", "[local\n"), ", line 1: expected [section]");
+        assertMistake(fromFile(".ini", "\nport\n"), ", line 2: 'port': expected key = value");
+        assertMistake(fromFile(".ini", "[local]\nport=1\nport=2\n"), ", line 3: local.port: given twice");
+        assertMistake(fromFile(".ini", "port = 1\n"), "port (");
+    }
+
+    void saysWhatIsWrongWithAJsonFile()
+    {
+        assertMistake(fromFile(".json", "{\"local\": "), "not JSON");
+        assertMistake(fromFile(".json", "[1]"), "expected an object");
+        assertMistake(fromFile(".json", ""), "not JSON");
+        assertMistake(fromFile(".json", R"({"local": {"port": [1]}})"), "local.port (");
+        assertMistake(fromFile(".json", R"({"local": {"port": {"a": 1}}})"), "local.port (");
+        assertMistake(fromFile(".json", R"({"local": {"port": 1.5}})"), "local.port (");
+        assertMistake(fromFile(".json", R"({"nowhere": {"port": 1}})"), "nowhere (");
+        assertMistake(fromFile(".json", R"({"targetServers": ["a"]})"), "targetServers[0] (");
+        assertMistake(fromFile(".json", R"({"target": [{"host": ["a"], "port": 1}]})"), "target[0].host (");
+        assertMistake(fromFile(".json", R"({"target": {"host": "a"}})"), "target.host (");
+    }
+
+    void saysWhichFileCannotBeRead()
+    {
+        for (const char* path : {"/nonexistent/a.ini", "/nonexistent/a.json", "/tmp/a.conf"})
+        {
+            ConfigurationLoader loader;
+            loader.addFile(path);
+            assertMistake(loader.load(), std::string("--config ") + path);
+        }
+        const std::string folder = Poco::TemporaryFile::tempName() + ".ini";
+        Poco::File(folder).createDirectory();
+        _files.push_back(folder);
+        ConfigurationLoader loader;
+        loader.addFile(folder);
+        assertMistake(loader.load(), "not a file");
+    }
+
+    void takesValuesAsTheyStand()
+    {
+        ConfigurationLoader loader;
+        loader.addEnvironment(least());
+        loader.addFile(file(".ini", "\xEF\xBB\xBF; with a mark\r\n[log]\r\nfile = ${HOME}/a;b#c \"d\"\r\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("${HOME}/a;b#c \"d\""), good(loader.load()).log.file);
+    }
+
+    void tellsWhereEachValueComesFrom()
+    {
+        const LoadResult result = with("LOG_LEVEL", "3");
+        std::map<std::string, std::string> origins;
+        for (const FoundValue& value : result.values)
+            origins[numberedKey(*value.setting, value.number)] = value.text + " from " + value.origin;
+        CPPUNIT_ASSERT_EQUAL(std::string("3 from environment LOG_LEVEL"), origins["log.level"]);
+        CPPUNIT_ASSERT_EQUAL(std::string("1024 from default"), origins["local.backlog"]);
+        CPPUNIT_ASSERT_EQUAL(std::string("db from environment TARGET_HOST_1"), origins["target.1.host"]);
+    }
+
+    void acceptsTheExamples()
+    {
+        const std::string examples = PROXIMUX_SOURCE_DIR "/etc/examples/";
+        for (const char* name : {"proxy-mysql.ini", "proxy.json"})
+        {
+            ConfigurationLoader loader;
+            loader.addFile(examples + name);
+            good(loader.load());
+        }
+        Environment environment;
+        std::ifstream stream(examples + "proxy.env");
+        for (std::string line; std::getline(stream, line);)
+            if (!line.empty() && line.front() != '#')
+                environment[line.substr(0, line.find('='))] = line.substr(line.find('=') + 1);
+        good(fromEnvironment(environment));
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(ConfigurationLoaderTest, "config");
+
+} // namespace proximux

@@ -1,0 +1,89 @@
+#include "support/Generated.h"
+
+#include <proximux/config/ConfigurationLoader.h>
+#include <proximux/config/Reference.h>
+
+#include <Poco/String.h>
+#include <Poco/TemporaryFile.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <fstream>
+#include <string>
+
+namespace proximux
+{
+
+class ReferenceTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(ReferenceTest);
+    CPPUNIT_TEST(committedFilesAreTheGeneratedOnes);
+    CPPUNIT_TEST(everySettingIsInEveryDocument);
+    CPPUNIT_TEST(theReferenceFileWithItsDefaultsIsAccepted);
+    CPPUNIT_TEST(everyDefaultIsAValueOfItsKind);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void committedFilesAreTheGeneratedOnes()
+    {
+        for (const Generated& each : generated())
+            CPPUNIT_ASSERT_MESSAGE(each.path + " is out of date: run scripts/generate", each.committed == each.text);
+    }
+
+    void everySettingIsInEveryDocument()
+    {
+        for (const Setting& setting : settings())
+        {
+            const std::string name = setting.key.substr(setting.key.find('.') + 1);
+            CPPUNIT_ASSERT(reference::help().find(setting.key) != std::string::npos);
+            CPPUNIT_ASSERT(reference::markdown().find("`" + setting.key + "`") != std::string::npos);
+            CPPUNIT_ASSERT(reference::man().find(setting.key) != std::string::npos);
+            CPPUNIT_ASSERT(reference::ini().find(Poco::replace(name, std::string("N."), std::string("1."))) !=
+                           std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(setting.key, !setting.help.empty() && !setting.expected.empty());
+        }
+    }
+
+    /// Every line is one that can be taken into use by removing its ';'.
+    void theReferenceFileWithItsDefaultsIsAccepted()
+    {
+        std::string text = Poco::replace(reference::ini(), std::string("\n;"), std::string("\n"));
+        std::string kept;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);)
+        {
+            const bool setting =
+                line.find(" =") != std::string::npos && line.compare(0, 1, " ") != 0 && line.front() != ';';
+            if (setting || line.compare(0, 1, "[") == 0)
+                kept += line + "\n";
+        }
+        kept += "[local]\nport = 1\n[target]\n1.host = a\n1.port = 1\n";
+        kept = Poco::replace(kept, std::string("mode = auto"), std::string("mode = proxy"));
+        // what is required has no default, and stands in the file as an empty one
+        for (const char* empty : {"port =\n", "1.host =\n", "1.port =\n"})
+            kept = Poco::replace(kept, std::string("\n") + empty, std::string("\n"));
+        Poco::TemporaryFile folder;
+        folder.createDirectory();
+        const std::string path = folder.path() + "/reference.ini";
+        std::ofstream(path) << kept;
+        ConfigurationLoader loader;
+        loader.addFile(path);
+        const LoadResult result = loader.load();
+        CPPUNIT_ASSERT_MESSAGE(kept + (result.mistakes.empty() ? "" : result.mistakes.front()),
+                               result.configuration != nullptr);
+    }
+
+    void everyDefaultIsAValueOfItsKind()
+    {
+        for (const Setting& setting : settings())
+        {
+            Configuration scratch;
+            scratch.targets.resize(1);
+            if (!setting.fallback.empty())
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(setting.key, std::string(), setting.store(setting.fallback, scratch, 0));
+        }
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(ReferenceTest, "config");
+
+} // namespace proximux
