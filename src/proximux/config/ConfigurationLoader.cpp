@@ -13,7 +13,7 @@
 #include <algorithm>
 
 #if defined(_WIN32)
-#include <stdlib.h>
+#include <cstdlib>
 #define environ _environ
 #else
 extern char** environ; // NOLINT(readability-redundant-declaration): POSIX declares it in no header

@@ -93,7 +93,7 @@ std::optional<HostPort> hostPort(std::string_view text)
     const std::string_view port = text.substr(colon + 1);
     if (host.size() > 2 && host.front() == '[' && host.back() == ']')
         host = host.substr(1, host.size() - 2);
-    else if (host.find(':') != std::string_view::npos)
+    else if (host.find_first_of(":[]") != std::string_view::npos)
         return std::nullopt; // an IPv6 address without brackets: where it ends can't be told
     if (host.empty() || port.empty())
         return std::nullopt;

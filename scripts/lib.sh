@@ -1,0 +1,140 @@
+# What the scripts share. Sourced, with `root` set to the project's folder.
+# shellcheck shell=bash
+
+# Packages by purpose, as Debian and Ubuntu name them.
+# shellcheck disable=SC2034  # used by those who source this
+{
+packages_build=(g++ cmake ninja-build libpoco-dev)
+packages_test=(pkg-config libcppunit-dev python3)
+packages_peers=(mariadb-server mariadb-client nginx-light curl apache2-utils redis-server redis-tools openssh-server openssh-client)
+packages_check=(clang clang-format clang-tidy)
+packages_bench=(haproxy redis-server redis-tools apache2-utils python3)
+}
+
+jobs=$(nproc 2>/dev/null || echo 2)
+
+say() { printf '%s\n' "$*" >&2; }
+
+is_installed()
+{
+    dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+}
+
+# Installs what is missing of the named packages.
+need()
+{
+    local missing=() package
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        need_elsewhere
+        return
+    fi
+    for package in "$@"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            say "These packages are missing: ${missing[*]}"
+            say "Install them as root (apt-get install ${missing[*]}), and call this again."
+            exit 69
+        fi
+        as_root=(sudo)
+    fi
+    say "Installing ${missing[*]} ..."
+    local log
+    log=$(mktemp)
+    if ! { "${as_root[@]}" apt-get update -q &&
+           "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        say "The packages could not be installed."
+        exit 69
+    fi
+    rm -f "$log"
+}
+
+# On other systems: what is wanted is named, unless it is there.
+need_elsewhere()
+{
+    local missing=() tool
+    for tool in cmake ninja c++; do
+        command -v "$tool" >/dev/null || missing+=("$tool")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    say "Missing: ${missing[*]}. Install a C++17 compiler, CMake 3.16 or newer, Ninja and POCO 1.11 to 1.15 (Foundation,"
+    say "XML, JSON, Util, Net); for the tests CppUnit, pkg-config and Python 3. With Homebrew: brew install cmake ninja"
+    say "poco cppunit pkg-config. Then call this again."
+    exit 69
+}
+
+# build FOLDER TARGETS -- CMAKE-OPTIONS: configures where that was not done, and builds. Quiet unless it fails.
+build()
+{
+    local folder=$1 targets=$2
+    shift 3
+    local log
+    log=$(mktemp)
+    if ! { { [ -f "$folder/build.ninja" ] || cmake -S "$root" -B "$folder" -G Ninja "$@"; } &&
+           cmake --build "$folder" -j "$jobs" ${targets:+--target $targets}; } >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        say "The build in $folder failed."
+        return 1
+    fi
+    rm -f "$log"
+}
+
+passed=0
+failed=0
+
+# run_part NAME COMMAND...: runs a part whose last lines say "N passed, N failed", adds up, and says how long it took.
+# A part that does not say so, says it of nothing, or whose exit code does not fit, counts as a failure.
+run_part()
+{
+    local name=$1 log started status=0 line p f
+    shift
+    log=$(mktemp)
+    started=$(date +%s)
+    "$@" >"$log" 2>&1 || status=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+    p=${line%% passed*}
+    f=${line##*, }
+    f=${f%% failed*}
+    if [ -z "$line" ] || [ "$((p + f))" -eq 0 ] || { [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; }; then
+        p=${p:-0}
+        f=$((${f:-0} + 1))
+        printf '%s: no result; exit code %s\n' "$name" "$status" >>"$log"
+    fi
+    [ "$f" -eq 0 ] || cat "$log"
+    printf '%-28s %5s passed, %s failed, %4s s\n' "$name" "$p" "$f" "$(($(date +%s) - started))"
+    passed=$((passed + p))
+    failed=$((failed + f))
+    rm -f "$log"
+}
+
+# run_check NAME COMMAND...: a part of which all that counts is the exit code.
+run_check()
+{
+    local name=$1 log started status=0
+    shift
+    log=$(mktemp)
+    started=$(date +%s)
+    "$@" >"$log" 2>&1 || status=$?
+    if [ "$status" -eq 0 ]; then
+        passed=$((passed + 1))
+        printf '%-28s     1 passed, 0 failed, %4s s\n' "$name" "$(($(date +%s) - started))"
+    else
+        cat "$log"
+        failed=$((failed + 1))
+        printf '%-28s     0 passed, 1 failed, %4s s\n' "$name" "$(($(date +%s) - started))"
+    fi
+    rm -f "$log"
+}
+
+# The one line, and the exit code that fits.
+summary()
+{
+    printf '%s passed, %s failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}

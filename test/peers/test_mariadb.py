@@ -1,0 +1,122 @@
+"""MariaDB and its own clients, through the proxy, watched."""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from harness import LONG, Case, free_port, wait_until
+
+
+def run(*command, timeout=LONG * 4, **kw):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **kw)
+
+
+class MariaDB(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="proximux-mariadb-")
+        os.chmod(cls.folder, 0o755)
+        data = cls.folder + "/data"
+        user = ["--user=root"] if os.getuid() == 0 else []
+        made = run("mariadb-install-db", "--no-defaults", "--datadir=" + data, "--auth-root-authentication-method=normal",
+                   *user)
+        if made.returncode != 0:
+            raise AssertionError(made.stderr.decode("utf-8", "replace")[-2000:])
+        cls.port = free_port()
+        cls.server = subprocess.Popen(
+            ["mariadbd", "--no-defaults", "--datadir=" + data, "--socket=" + cls.folder + "/s", "--port=%d" % cls.port,
+             "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M", *user],
+            stdout=subprocess.DEVNULL, stderr=open(cls.folder + "/log", "w"))
+
+        def up():
+            try:
+                socket.create_connection(("127.0.0.1", cls.port), 1).close()
+                return True
+            except OSError:
+                return False
+        if not wait_until(up, LONG):
+            raise AssertionError(open(cls.folder + "/log").read()[-2000:])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.kill()
+        cls.server.wait()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def start(self, *args):
+        return self.proxy("127.0.0.1:%d" % self.port, args=["--protocol", "mysql", *args])
+
+    def sql(self, p, text, *args):
+        return run("mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N", "-e", text, *args)
+
+    @staticmethod
+    def requests(p):
+        return [r["d"] for r in p.records() if r["s"] == "exchange" and r["l"] == 2 and "request" in r["d"]]
+
+    def test_each_query_is_logged_with_its_time(self):
+        p = self.start()
+        done = self.sql(p, "select 6*7; select sleep(0.2); show databases; select bogus from nowhere")
+        self.assertIn(b"42", done.stdout)
+        self.assertTrue(wait_until(lambda: any("nowhere" in r["request"] for r in self.requests(p))))
+        seen = {r["request"]: r for r in self.requests(p)}
+        for query in ("select 6*7", "select sleep(0.2)", "show databases", "select bogus from nowhere"):
+            self.assertIn(query, seen)
+        self.assertGreaterEqual(seen["select sleep(0.2)"]["ms"], 195)
+        self.assertLess(seen["select 6*7"]["ms"], 195)
+        self.assertGreater(seen["show databases"]["bytesOut"], 20)
+
+    def test_slap_ends_without_an_error_and_every_query_is_in_the_log(self):
+        p = self.start("--set", "log.queue=1000000")
+        done = run("mariadb-slap", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl",
+                   "--concurrency=20", "--number-of-queries=5000", "--auto-generate-sql")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertIn(b"Number of clients running queries: 20", done.stdout)
+
+        def selects():
+            return sum(r["request"].upper().startswith(("SELECT", "INSERT")) and r["ms"] >= 0 for r in self.requests(p))
+        self.assertTrue(wait_until(lambda: selects() >= 5000, LONG, 0.2), selects())
+        self.assertFalse([r for r in p.records() if "No longer watched" in str(r)])
+
+    def test_large_packets_pass_and_are_seen(self):
+        p = self.start()
+        done = self.sql(p, "select length(repeat('x', 40000000)), repeat('y', 17000000)", "--max-allowed-packet=64M")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout), len("40000000\t") + 17000000 + 1)
+        self.assertTrue(wait_until(lambda: any(r["bytesOut"] > 17000000 for r in self.requests(p)), LONG))
+        big = "select length('%s')" % ("z" * 17000000)
+        done = subprocess.run(["mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N",
+                               "--max-allowed-packet=64M"], input=big.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=LONG * 4)
+        self.assertEqual(done.stdout.strip(), b"17000000", done.stderr[-500:])
+        self.assertTrue(wait_until(lambda: any(r["bytesIn"] > 17000000 for r in self.requests(p)), LONG))
+        self.assertFalse([r for r in p.records() if "No longer watched" in str(r)])
+
+    def test_no_password_is_ever_logged(self):
+        p = self.start("--log-level", "3")
+        self.assertEqual(self.sql(p, "create user if not exists u@'127.0.0.1' identified by 'Geheim123'").returncode, 0)
+        done = run("mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uu", "-pGeheim123", "--skip-ssl", "-N", "-e",
+                   "select 'logged in'")
+        self.assertEqual(done.stdout.strip(), b"logged in", done.stderr)
+        self.assertTrue(wait_until(lambda: any("logged in" in r["request"] for r in self.requests(p))))
+        self.assertNotIn("Geheim123", p.text())
+
+    def test_drain_closes_a_connection_between_two_queries(self):
+        p = self.start("--set", "shutdown.drain_timeout=60s")
+        client = subprocess.Popen(["mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N",
+                                   "--unbuffered"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            client.stdin.write(b"select 'ready';\n")
+            client.stdin.flush()
+            self.assertEqual(client.stdout.readline().strip(), b"ready")
+            p.signal()
+            self.assertEqual(p.wait(LONG), 0)
+        finally:
+            client.kill()
+            client.communicate()
+
+
+if __name__ == "__main__":
+    unittest.main()

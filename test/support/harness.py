@@ -1,0 +1,303 @@
+"""The program under test, scripted targets, and clients. Standard library only; everything on loopback; every wait has a
+limit; only what was started here is ended."""
+import json
+import os
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+BIN = os.environ.get("PROXIMUX_BIN", "")
+BACKEND = os.environ.get("PROXIMUX_BACKEND", "auto")
+SLOW = float(os.environ.get("PROXIMUX_SLOW", "1"))
+SHORT = 5.0 * SLOW
+LONG = 30.0 * SLOW
+OURS = re.compile(r"^(PROXIMUX_|LOG_LEVEL$|LOCAL_|EXCHANGE_|PROXY_|TARGET_)")
+
+
+def wait_until(predicate, timeout=SHORT, step=0.005):
+    """The first true value of predicate(), or its last false one when the time is up."""
+    end = time.monotonic() + timeout
+    while True:
+        value = predicate()
+        if value or time.monotonic() >= end:
+            return value
+        time.sleep(step)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def reset(sock):
+    """Closes by RST."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    except OSError:
+        pass
+    sock.close()
+
+
+def clean_environment(extra=None):
+    env = {k: v for k, v in os.environ.items() if not OURS.match(k)}
+    env.update(extra or {})
+    return env
+
+
+class Program:
+    """A run of the program, its output read by threads."""
+
+    def __init__(self, args, env=None, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec=None, cwd=None):
+        self.out, self.err = [], []
+        self.p = subprocess.Popen([BIN] + list(args), env=clean_environment(env), stdin=subprocess.DEVNULL,
+                                  stdout=stdout, stderr=stderr, preexec_fn=preexec, cwd=cwd)
+        self.pid = self.p.pid
+        self._threads = [threading.Thread(target=self._read, args=pair, daemon=True)
+                         for pair in ((self.p.stdout, self.out), (self.p.stderr, self.err)) if pair[0]]
+        for thread in self._threads:
+            thread.start()
+
+    @staticmethod
+    def _read(stream, into):
+        for line in iter(stream.readline, b""):
+            into.append(line.decode("utf-8", "replace").rstrip("\n"))
+        stream.close()
+
+    def alive(self):
+        return self.p.poll() is None
+
+    def wait(self, timeout=LONG):
+        """The exit code, or None where it still runs."""
+        try:
+            self.p.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        for thread in self._threads:
+            thread.join(SHORT)
+        return self.p.returncode
+
+    def signal(self, number=signal.SIGTERM):
+        self.p.send_signal(number)
+
+    def stop(self):
+        if self.alive():
+            self.p.kill()
+        self.wait()
+
+    def text(self):
+        return "\n".join(self.out + self.err)
+
+    def records(self):
+        found = []
+        for line in list(self.out) + list(self.err):
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                pass
+        return found
+
+    def record(self, predicate, timeout=SHORT):
+        """The first log record for which predicate(record) holds, or None."""
+        def look():
+            for r in self.records():
+                try:
+                    if predicate(r):
+                        return r
+                except (KeyError, TypeError):
+                    continue
+            return None
+        return wait_until(look, timeout)
+
+    # -- what the system says of it
+
+    def fds(self):
+        return len(os.listdir("/proc/%d/fd" % self.pid))
+
+    def memory(self):
+        """Its own memory, in bytes."""
+        with open("/proc/%d/smaps_rollup" % self.pid) as f:
+            return sum(int(line.split()[1]) for line in f if line.startswith(("Private_", "Swap:"))) * 1024
+
+    def cpu(self):
+        """CPU time of all its threads, in seconds, to the nanosecond."""
+        total = 0
+        for thread in os.listdir("/proc/%d/task" % self.pid):
+            with open("/proc/%d/task/%s/schedstat" % (self.pid, thread)) as f:
+                total += int(f.read().split()[0])
+        return total / 1e9
+
+
+class Proxy(Program):
+    """The program, listening on a free port, in proxy mode unless the arguments say otherwise."""
+
+    def __init__(self, *targets, args=(), listen="127.0.0.1:0", **kw):
+        line = ["--listen", listen, "--mode", "proxy", "--io-backend", BACKEND]
+        for t in targets:
+            line += ["--target", t if isinstance(t, str) else "%s:%d" % (t.host, t.port)]
+        super().__init__(line + list(args), **kw)
+        self.host, self.port = listen.rsplit(":", 1)[0].strip("[]"), 0
+        if kw.get("stdout", subprocess.PIPE) == subprocess.PIPE and "log.level=0" not in args:
+            m = wait_until(self.running, LONG)
+            if not m:
+                self.stop()
+                raise AssertionError("it does not listen: " + self.text())
+            self.port = int(m.group(1))
+
+    def running(self):
+        for line in list(self.out):
+            m = re.search(r"Server is running on \S+:(\d+) in PROXY mode", line)
+            if m:
+                return m
+        return None
+
+    def client(self, timeout=LONG, rcvbuf=None):
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        s = socket.socket(family, socket.SOCK_STREAM)
+        if rcvbuf:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        s.settimeout(timeout)
+        s.connect((host, self.port))
+        return s
+
+
+class Target:
+    """A listening socket; handler(socket) runs in a thread for each connection, which it closes on return."""
+
+    def __init__(self, handler, port=0, host="127.0.0.1", rcvbuf=None):
+        self.handler, self.host, self.conns, self.received = handler, host, [], 0
+        self.ls = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self.ls.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if rcvbuf:
+            self.ls.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        self.ls.bind((host, port))
+        self.ls.listen(1024)
+        self.port = self.ls.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self.ls,), daemon=True).start()
+
+    def _accept(self, ls):
+        while True:
+            try:
+                s, _ = ls.accept()
+            except OSError:
+                return
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.conns.append(s)
+            threading.Thread(target=self._run, args=(s,), daemon=True).start()
+
+    def _run(self, s):
+        try:
+            self.handler(s)
+        except OSError:
+            pass
+        finally:
+            s.close()
+
+    def open(self):
+        return [s for s in list(self.conns) if s.fileno() >= 0]
+
+    def stop(self):
+        try:
+            self.ls.shutdown(socket.SHUT_RDWR)  # wakes the thread in accept()
+        except OSError:
+            pass
+        self.ls.close()
+        for s in list(self.conns):
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+def echo(s):
+    """Sends back what comes, until FIN."""
+    while True:
+        d = s.recv(65536)
+        if not d:
+            return
+        s.sendall(d)
+
+
+def read_all(s, slowly=0.0, size=65536):
+    """Until FIN."""
+    parts = []
+    while True:
+        if slowly:
+            time.sleep(slowly)
+        d = s.recv(size)
+        if not d:
+            return b"".join(parts)
+        parts.append(d)
+
+
+def read_line(s):
+    line = b""
+    while not line.endswith(b"\n"):
+        d = s.recv(1)
+        if not d:
+            raise EOFError(line)
+        line += d
+    return line
+
+
+def ask(s, line):
+    s.sendall(line + b"\n")
+    return read_line(s)[:-1]
+
+
+def state(s, timeout=SHORT):
+    """What the peer does: 'EOF', 'RESET', 'DATA', or 'OPEN' where nothing came in time."""
+    s.settimeout(timeout)
+    try:
+        return "DATA" if s.recv(1) else "EOF"
+    except socket.timeout:
+        return "OPEN"
+    except OSError:
+        return "RESET"
+
+
+def gone(s, timeout=SHORT):
+    return state(s, timeout) in ("EOF", "RESET")
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        if not BIN:
+            self.fail("PROXIMUX_BIN is not set")
+
+    def proxy(self, *targets, **kw):
+        p = Proxy(*targets, **kw)
+        self.addCleanup(p.stop)
+        return p
+
+    def program(self, *args, **kw):
+        p = Program(args, **kw)
+        self.addCleanup(p.stop)
+        return p
+
+    def target(self, handler=echo, **kw):
+        t = Target(handler, **kw)
+        self.addCleanup(t.stop)
+        return t
+
+    def client(self, proxy, **kw):
+        c = proxy.client(**kw)
+        self.addCleanup(c.close)
+        return c
+
+    def assertServes(self, proxy):
+        self.assertTrue(proxy.alive(), proxy.text())
+        with proxy.client() as c:
+            self.assertEqual(ask(c, b"still there"), b"still there")
+
+    def assertFds(self, proxy, before):
+        self.assertTrue(wait_until(lambda: proxy.fds() == before, SHORT),
+                        "descriptors: %d before, %d after" % (before, proxy.fds()))

@@ -1,0 +1,92 @@
+"""The configuration from outside: every layer, every mistake at once, exit codes."""
+import json
+import os
+import tempfile
+
+from harness import Case
+
+
+class Config(Case):
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def file(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as f:
+            f.write(content)
+        return path
+
+    def run_it(self, *args, **env):
+        p = self.program(*args, env=env)
+        code = p.wait()
+        return code, "\n".join(p.out), "\n".join(p.err)
+
+    def test_one_run_names_every_mistake_of_every_layer(self):
+        ini = self.file("a.ini", "[local]\nport = 12abc\nbaklog = 5\n")
+        js = self.file("b.json", json.dumps({"exchange": {"protocol": "morse"}, "localServerPrt": 1}))
+        code, _, err = self.run_it("--config", ini, "--config", js, "--log-level", "9", "--nonsense",
+                                   PROXIMUX_EXCHANGE_PROTOCL="x", PROXY_INACTIVE_TIMEOUT="soon", TARGET_PORT_1="0")
+        self.assertEqual(code, 78)
+        for expected in ("local.port = 12abc (a.ini): not a whole number; expected 0..65535",
+                         "local.baklog (a.ini): unknown; the nearest known setting is local.backlog",
+                         "exchange.protocol = morse (b.json): unknown; expected one of raw, mysql",
+                         "localServerPrt (b.json): unknown",
+                         "exchange.protocl (environment PROXIMUX_EXCHANGE_PROTOCL): unknown",
+                         "pool.inactive_timeout = soon (environment PROXY_INACTIVE_TIMEOUT): not a duration",
+                         "target.1.port = 0 (environment TARGET_PORT_1): out of range; expected 1..65535",
+                         "log.level = 9 (command line --log-level): out of range; expected 0..3",
+                         "target.1.host (TARGET_HOST_1, --target): missing",
+                         "--nonsense: unknown option"):
+            self.assertIn(expected, err)
+
+    def test_mistakes_are_said_at_log_level_zero(self):
+        code, _, err = self.run_it(LOG_LEVEL="0")
+        self.assertEqual(code, 78)
+        self.assertIn("LOCAL_PORT", err)
+
+    def test_check_config(self):
+        good = ("--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config")
+        code, out, err = self.run_it(*good)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("PROXY", out)
+        self.assertEqual(self.run_it(*good, "--set", "log.level=x")[0], 78)
+
+    def test_print_config_tells_values_and_layers(self):
+        ini = self.file("a.ini", "[log]\nlevel = 1\n[local]\nport = 1\n")
+        code, out, _ = self.run_it("--config", ini, "--target", "a:1", "--mode", "proxy", "--print-config", LOG_LEVEL="3")
+        self.assertEqual(code, 0)
+        lines = {line.split(" = ")[0]: line for line in out.splitlines()}
+        self.assertRegex(lines["log.level"], r"= 3 +; environment LOG_LEVEL")
+        self.assertRegex(lines["local.port"], r"= 1 +; a.ini")
+        self.assertRegex(lines["target.1.host"], r"= a +; command line --target")
+        self.assertRegex(lines["io.threads"], r"= 1 +; default")
+
+    def test_help_and_version(self):
+        code, out, _ = self.run_it("--help")
+        self.assertEqual(code, 0)
+        for word in ("--listen", "pool.connect_timeout", "exchange.mode"):
+            self.assertIn(word, out)
+        code, out, _ = self.run_it("--version")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"\d+\.\d+\.\d+")
+
+    def test_modes_that_are_not_there_are_refused_by_name(self):
+        for args in (("--mode", "fifo"), ("--mode", "funnel"), ()):
+            code, _, err = self.run_it("--listen", "0", "--target", "a:1", *args)
+            self.assertEqual(code, 78)
+            self.assertRegex(err, "f(ifo|unnel) mode")
+
+    def test_layers(self):
+        ini = self.file("a.ini", "[log]\nlevel = 0\ndata_limit = 100\nfile_count = 1\nqueue = 11\n")
+        js = self.file("a.json", json.dumps({"log": {"data_limit": 200, "file_count": 2, "queue": 12}}))
+        code, out, err = self.run_it("--config", js, "--config", ini, "--listen", "0", "--target", "a:1", "--mode", "proxy",
+                                     "--set", "log.queue=14", "--print-config",
+                                     PROXIMUX_LOG_FILE_COUNT="3", PROXIMUX_LOG_QUEUE="13")
+        self.assertEqual(code, 0, err)
+        values = dict(line.split(";")[0].split(" = ") for line in out.splitlines())
+        values = {k: v.strip() for k, v in values.items()}
+        self.assertEqual([values["log." + k] for k in ("level", "data_limit", "file_count", "queue")],
+                         ["0", "200", "3", "14"])

@@ -1,0 +1,148 @@
+"""Start, drain, stop, signals, daemon, demonstration, exit codes."""
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+
+from harness import BACKEND, LONG, SHORT, Case, Target, ask, echo, free_port, gone, read_all, wait_until
+
+
+class Life(Case):
+    def drains(self, number):
+        body = os.urandom(4 << 20)
+        go = threading.Event()
+
+        def slowly(s):
+            s.recv(10)
+            s.sendall(body[:1 << 20])
+            go.wait(LONG)
+            s.sendall(body[1 << 20:])
+        p = self.proxy(self.target(slowly))
+        c = self.client(p)
+        c.sendall(b"get\n")
+        first = c.recv(10)
+        p.signal(number)
+        self.assertTrue(wait_until(lambda: self.refused(p.port)), "it still listens")
+        go.set()
+        self.assertTrue(first + read_all(c) == body)
+        c.close()
+        self.assertEqual(p.wait(), 0)
+        self.assertIsNotNone(p.record(lambda r: r["d"] == "Server stopped"))
+
+    @staticmethod
+    def refused(port):
+        try:
+            socket.create_connection(("127.0.0.1", port), SHORT).close()
+            return False
+        except ConnectionRefusedError:
+            return True
+
+    def test_term_lets_what_is_under_way_finish(self):
+        self.drains(signal.SIGTERM)
+
+    def test_int_lets_what_is_under_way_finish(self):
+        self.drains(signal.SIGINT)
+
+    def test_drain_ends_at_its_deadline(self):
+        p = self.proxy(self.target(), args=["--set", "shutdown.drain_timeout=400ms"])
+        c = self.client(p)
+        self.assertEqual(ask(c, b"x"), b"x")
+        started = time.monotonic()
+        p.signal()
+        self.assertEqual(p.wait(), 0)
+        self.assertTrue(0.3 < time.monotonic() - started < 5)
+        self.assertIsNotNone(p.record(lambda r: r["l"] == 1 and "1 connections were cut off" in r["e"]["message"]))
+
+    def test_second_signal_ends_at_once(self):
+        p = self.proxy(self.target(), args=["--set", "shutdown.drain_timeout=60s"])
+        c = self.client(p)
+        self.assertEqual(ask(c, b"x"), b"x")
+        p.signal()
+        self.assertTrue(wait_until(lambda: self.refused(p.port)))
+        started = time.monotonic()
+        p.signal()
+        self.assertEqual(p.wait(SHORT), 0)
+        self.assertLess(time.monotonic() - started, SHORT)
+        self.assertTrue(gone(c))
+
+    def test_ends_at_once_where_nothing_is_under_way(self):
+        p = self.proxy(self.target(), args=["--set", "shutdown.drain_timeout=60s"])
+        self.assertServes(p)
+        p.signal()
+        self.assertEqual(p.wait(SHORT), 0)
+
+    def test_hup_does_not_end_it(self):
+        p = self.proxy(self.target())
+        p.signal(signal.SIGHUP)
+        self.assertIsNotNone(p.record(lambda r: "reload" in r["d"]))
+        self.assertServes(p)
+
+    def test_address_in_use_is_said_with_address_and_reason(self):
+        for level in ("0", "2"):
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", 0))
+                s.listen(1)
+                port = s.getsockname()[1]
+                p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:1", "--mode", "proxy",
+                                 "--log-level", level)
+                self.assertEqual(p.wait(), 71)
+                self.assertIn("127.0.0.1:%d" % port, "\n".join(p.err))
+                self.assertRegex("\n".join(p.err), "Address already in use|EADDRINUSE")
+
+    def test_address_that_is_not_ours(self):
+        p = self.program("--listen", "192.0.2.1:0", "--target", "127.0.0.1:1", "--mode", "proxy")
+        self.assertEqual(p.wait(), 71)
+        self.assertIn("192.0.2.1", "\n".join(p.err))
+
+    def test_daemon_with_pidfile_and_log_file(self):
+        t = self.target()
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            with open(folder + "/p.ini", "w") as f:
+                f.write("[log]\nfile = p.log\n[local]\nhost = 127.0.0.1\nport = %d\n[exchange]\nmode = proxy\n"
+                        "[target]\n1.host = 127.0.0.1\n1.port = %d\n[io]\nbackend = %s\n" % (port, t.port, BACKEND))
+            pidfile = folder + "/p.pid"
+            p = self.program("--config", "p.ini", "--daemon", "--pidfile", pidfile, cwd=folder)
+            self.assertEqual(p.wait(), 0)
+            self.assertTrue(wait_until(lambda: os.path.exists(pidfile) and open(pidfile).read().strip()))
+            pid = int(open(pidfile).read())
+            try:
+                def served():
+                    try:
+                        with socket.create_connection(("127.0.0.1", port), SHORT) as c:
+                            return ask(c, b"x") == b"x"
+                    except OSError:
+                        return False
+                self.assertTrue(wait_until(served))
+                self.assertEqual(os.readlink("/proc/%d/cwd" % pid), "/")
+                os.kill(pid, signal.SIGTERM)
+                self.assertTrue(wait_until(lambda: not os.path.exists("/proc/%d" % pid) or
+                                           open("/proc/%d/stat" % pid).read().rsplit(")", 1)[1].split()[0] == "Z", LONG))
+                self.assertFalse(os.path.exists(pidfile))
+                self.assertIn("Server is running on 127.0.0.1:%d" % port, open(folder + "/p.log").read())
+            finally:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+    def test_daemon_tells_mistakes_before_it_leaves_the_terminal(self):
+        p = self.program("--daemon", "--listen", "1")
+        self.assertEqual(p.wait(), 78)
+        self.assertIn("target.1.host", "\n".join(p.err))
+
+    def test_demonstration(self):
+        p = self.program("--demo", "--io-backend", BACKEND)
+        self.assertTrue(wait_until(lambda: "try it" in p.text(), LONG), p.text())
+        self.assertIn("Every client got its own answers", p.text())
+        p.signal(signal.SIGINT)
+        self.assertEqual(p.wait(), 0)
+
+    def test_background_job_of_a_shell_hears_int(self):
+        def ignored():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        p = self.proxy(self.target(), preexec=ignored)
+        p.signal(signal.SIGINT)
+        self.assertEqual(p.wait(SHORT), 0)

@@ -1,0 +1,149 @@
+"""What is written, where, and what happens when it can't be."""
+import json
+import os
+import subprocess
+import tempfile
+import threading
+import time
+
+from harness import BACKEND, LONG, SHORT, Case, ask, echo, free_port, gone, wait_until
+
+
+class Log(Case):
+    def test_records_are_json_with_their_fields(self):
+        p = self.proxy(self.target(), args=["--log-level", "3"])
+        c = self.client(p)
+        who = "127.0.x.x:%d" % c.getsockname()[1]
+        self.assertEqual(ask(c, b'\xff\x00"\\\x01\x7f\xc3('), b'\xff\x00"\\\x01\x7f\xc3(')
+        c.close()
+        self.assertIsNotNone(p.record(lambda r: r["d"] == "Client disconnected: " + who))
+        for line in p.out:
+            r = json.loads(line)
+            self.assertEqual(set(r), {"t", "s", "l", "d"})
+            self.assertFalse([ch for ch in line if ord(ch) < 32], line)
+        have = [(r["l"], r["s"], r["d"]) for r in p.records()]
+        for want in ((3, "server", "Client connected: " + who), (3, "exchange", '"%s" paired with upstream 1' % who),
+                     (2, "target", {"target": 1, "msg": "Connection opened"}),
+                     (2, "pool", {"target": 1, "msg": "Connection closed"})):
+            self.assertIn(want, have)
+        self.assertEqual(p.err, [])
+
+    def test_data_is_cut(self):
+        p = self.proxy(self.target(), args=["--log-level", "3", "--set", "log.data_limit=16"])
+        c = self.client(p)
+        ask(c, b"a" * 100)
+        r = p.record(lambda r: r["d"]["data"])
+        self.assertEqual(r["d"]["data"], "a" * 16)
+
+    def test_level_zero_is_silent(self):
+        port = free_port()
+        p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:1", "--mode", "proxy", "--log-level", "0")
+
+        def refused_and_closed():
+            import socket
+            try:
+                with socket.create_connection(("127.0.0.1", port), SHORT) as c:
+                    return gone(c)
+            except OSError:
+                return False
+        self.assertTrue(wait_until(refused_and_closed))
+        p.signal()
+        self.assertEqual(p.wait(), 0)
+        self.assertEqual((p.out, p.err), ([], []))
+
+    def test_addresses_are_shown_when_told(self):
+        p = self.proxy(self.target(), args=["--log-level", "3", "--set", "log.mask_addresses=0"])
+        c = self.client(p)
+        self.assertIsNotNone(p.record(lambda r: r["d"] == "Client connected: 127.0.0.1:%d" % c.getsockname()[1]))
+
+    def test_text_format(self):
+        p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy", "--set", "log.format=text")
+        self.assertTrue(wait_until(lambda: "Server is running on" in p.text()))
+        self.assertNotIn("{", p.text())
+
+    def test_request_log(self):
+        p = self.proxy(self.target(), args=["--set", "log.requests=1"])
+        c = self.client(p)
+        ask(c, b"first")
+        ask(c, b"second one")
+        r = p.record(lambda r: r["d"]["request"] == "first")
+        self.assertEqual((r["l"], r["s"], r["d"]["target"], r["d"]["bytesIn"], r["d"]["bytesOut"]), (2, "exchange", 1, 6, 6))
+        self.assertEqual(r["d"]["client"], "127.0.x.x:%d" % c.getsockname()[1])
+        self.assertGreaterEqual(r["d"]["ms"], 0)
+        c.close()
+        self.assertIsNotNone(p.record(lambda r: r["d"]["request"] == "second one"))
+
+    def test_file_is_rotated_and_reopened(self):
+        import signal
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/p.log"
+            port = free_port()
+            p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:1", "--mode", "proxy",
+                             "--log-level", "3", "--set", "log.file=" + path, "--set", "log.file_size=4K",
+                             "--set", "log.file_count=2", "--io-backend", BACKEND)
+            self.assertTrue(wait_until(lambda: os.path.exists(path) and "Server is running" in open(path).read()))
+            import socket
+            for _ in range(100):
+                with socket.create_connection(("127.0.0.1", port), SHORT) as c:
+                    gone(c)
+            self.assertTrue(wait_until(lambda: len(os.listdir(folder)) == 3), os.listdir(folder))
+            os.rename(path, folder + "/moved")
+            p.signal(signal.SIGUSR1)
+            self.assertTrue(wait_until(lambda: os.path.exists(path)))
+            p.signal()
+            self.assertEqual(p.wait(), 0)
+            self.assertIn("Server stopped", open(path).read())
+            self.assertEqual(p.out, [])
+
+    def test_full_disk_and_lost_reader_do_not_end_it(self):
+        t = self.target()
+        for stdout in (open("/dev/full", "w"), None):
+            if stdout is None:
+                r, w = os.pipe()
+                os.close(r)
+                stdout = os.fdopen(w, "w")
+            port = free_port()
+            with stdout:
+                p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy",
+                                 "--log-level", "3", stdout=stdout, stderr=stdout)
+
+            def served():
+                import socket
+                try:
+                    with socket.create_connection(("127.0.0.1", port), SHORT) as c:
+                        return ask(c, b"x") == b"x"
+                except OSError:
+                    return False
+            self.assertTrue(wait_until(served))
+            for _ in range(20):
+                self.assertTrue(served())
+            p.signal()
+            self.assertEqual(p.wait(), 0)
+
+    def test_log_that_nobody_reads_does_not_hold_up_clients(self):
+        r, w = os.pipe()
+        self.addCleanup(os.close, r)
+        t = self.target()
+        port = free_port()
+        with os.fdopen(w, "w") as stdout:
+            p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy",
+                             "--log-level", "3", "--set", "log.queue=100", stdout=stdout)
+        import socket
+
+        def connect():
+            try:
+                return socket.create_connection(("127.0.0.1", port), SHORT)
+            except OSError:
+                return None
+        c = wait_until(connect)
+        with c:
+            for _ in range(3000):
+                self.assertEqual(ask(c, b"y" * 50), b"y" * 50)
+        p.signal(9)
+        p.wait()
+
+    def test_file_that_cannot_be_written_is_said(self):
+        p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy",
+                         "--set", "log.file=/nonexistent/p.log")
+        self.assertEqual(p.wait(), 71)
+        self.assertIn("/nonexistent/p.log", "\n".join(p.err))
