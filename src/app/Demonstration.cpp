@@ -1,0 +1,280 @@
+#include <app/Demonstration.h>
+
+#include <app/DemonstrationClient.h>
+#include <app/LogFormat.h>
+
+#include <Poco/Delegate.h>
+#include <Poco/Exception.h>
+#include <Poco/NumberFormatter.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr std::chrono::milliseconds DELAY{20};
+constexpr std::chrono::seconds PATIENCE{5};
+constexpr std::size_t SHOWN = 48; ///< bytes of a line
+const std::array<std::string, 3> NAMES{"Ada", "Grace", "Linus"};
+const std::array<std::string, 3> LINES{"good morning", "how are you?", "good-bye"};
+
+std::string quoted(std::string_view text)
+{
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+        text.remove_suffix(1);
+    const bool cut = text.size() > SHOWN;
+    return "\"" + printable(text.substr(0, SHOWN)) + (cut ? "...\"" : "\"");
+}
+
+std::string padded(std::string text)
+{
+    constexpr std::size_t WIDTH = 26;
+    if (text.size() < WIDTH)
+        text.resize(WIDTH, ' ');
+    return text;
+}
+
+std::string milliseconds(double ms)
+{
+    return Poco::NumberFormatter::format(ms, 1) + " ms";
+}
+
+std::string clientName(std::uint64_t number)
+{
+    return "client " + std::to_string(number);
+}
+
+/// Where the Proxy can be reached from this machine.
+Poco::Net::SocketAddress reachable(const std::string& host, std::uint16_t port)
+{
+    if (host == "0.0.0.0")
+        return {"127.0.0.1", port};
+    return host == "::" ? Poco::Net::SocketAddress("::1", port) : Poco::Net::SocketAddress(host, port);
+}
+
+} // namespace
+
+Demonstration::Demonstration(Output output)
+    : _output(std::move(output))
+    , _target(DELAY)
+{
+}
+
+std::vector<std::pair<std::string, std::string>> Demonstration::settings() const
+{
+    return {
+        {"log.level", "1"},         {"local.host", "127.0.0.1"},    {"local.port", std::to_string(PORT)},
+        {"exchange.mode", "proxy"}, {"target.1.host", "127.0.0.1"}, {"target.1.port", std::to_string(_target.port())}};
+}
+
+bool Demonstration::run(Proxy& proxy, const LocalSettings& local, bool portWasTaken)
+{
+    const auto address = reachable(local.endpoint.host, proxy.port());
+    listen(proxy.events());
+    _target.start();
+    introduce(address, portWasTaken);
+    bool succeeded = false;
+    std::thread director(
+        [&]
+        {
+            succeeded = direct(address);
+            if (!succeeded)
+                proxy.stop();
+        });
+    std::thread usher(
+        [&]
+        {
+            proxy.wait();
+            director.join();
+            if (_endAsked)
+                _narrator.say("Ended, as asked.");
+            _narrator.close();
+        });
+    for (std::string line; _narrator.next(line);)
+        _output(line);
+    usher.join();
+    stopListening(proxy.events());
+    return succeeded || _endAsked;
+}
+
+// ------------------------------------------------------------------------------------------- what the Proxy says
+
+void Demonstration::listen(Events& events)
+{
+    events.connected += Poco::delegate(this, &Demonstration::onConnected);
+    events.request += Poco::delegate(this, &Demonstration::onRequest);
+    events.disconnected += Poco::delegate(this, &Demonstration::onDisconnected);
+}
+
+void Demonstration::stopListening(Events& events)
+{
+    events.connected -= Poco::delegate(this, &Demonstration::onConnected);
+    events.request -= Poco::delegate(this, &Demonstration::onRequest);
+    events.disconnected -= Poco::delegate(this, &Demonstration::onDisconnected);
+}
+
+void Demonstration::onConnected(ConnectedArgs& args)
+{
+    {
+        const std::lock_guard<std::mutex> lock(_mutex);
+        _numbers[args.client.port] = args.client.number;
+    }
+    _narrator.report(clientName(args.client.number) + "  connected from " + args.client.address + ":" +
+                     std::to_string(args.client.port));
+}
+
+void Demonstration::onRequest(RequestArgs& args)
+{
+    _narrator.report(clientName(args.client.number) + "  --> proximux -->  target " + std::to_string(args.target) +
+                     "   " + quoted(args.text));
+    args.whenAnswered([this](const ResponseInfo& response) { answered(response); });
+}
+
+/// The three clients tell of their answers themselves: what they got, as soon as they have it.
+void Demonstration::answered(const ResponseInfo& response)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    if (!isOfTheCast(response.client))
+        return _narrator.report(clientName(response.client.number) + "  " + quoted(response.text) +
+                                (response.failed
+                                     ? " was not answered"
+                                     : " was answered in " + milliseconds(response.whole.asMilliseconds())));
+    if (response.failed)
+        return;
+    Tally& tally = _tallies[response.client.number];
+    ++tally.answers;
+    tally.taken.us += response.whole.us;
+}
+
+void Demonstration::onDisconnected(DisconnectedArgs& args)
+{
+    _narrator.report(clientName(args.client.number) + "  left");
+    const std::lock_guard<std::mutex> lock(_mutex);
+    if (isOfTheCast(args.client))
+        ++_departures;
+    _departed.notify_all();
+}
+
+/// With the lock. A stranger may be given the port of one that left.
+bool Demonstration::isOfTheCast(const ClientInfo& client)
+{
+    const auto found = _cast.find(client.port);
+    if (found == _cast.end())
+        return false;
+    if (found->second == 0)
+        found->second = client.number;
+    return found->second == client.number;
+}
+
+// ------------------------------------------------------------------------------------------------------ the story
+
+void Demonstration::introduce(const Poco::Net::SocketAddress& address, bool portWasTaken)
+{
+    const std::string target = "127.0.0.1:" + std::to_string(_target.port());
+    _narrator.say("");
+    _narrator.say("Proximux, a demonstration: three clients, a proxy, a target; all in this process.");
+    _narrator.say("");
+    _narrator.say("    clients  ----->  proximux  ------------>  target");
+    _narrator.say("                     " + padded(address.toString()).substr(0, 24) + " " + target);
+    _narrator.say("");
+    _narrator.say("Each client has a target connection of its own. The target sends every line back after " +
+                  std::to_string(_target.delay().count()) + " ms.");
+    if (portWasTaken)
+        _narrator.say("Port " + std::to_string(PORT) + " is taken on this machine: a free one is used.");
+    _narrator.say("");
+}
+
+/// In a thread of its own: lets the clients speak, all at once.
+bool Demonstration::direct(const Poco::Net::SocketAddress& address)
+{
+    std::array<std::thread, NAMES.size()> threads;
+    std::atomic<bool> succeeded{true};
+    for (std::size_t i = 0; i < threads.size(); ++i)
+        threads[i] = std::thread(
+            [&, i]
+            {
+                if (!converse(address, NAMES[i]))
+                    succeeded = false;
+            });
+    for (std::thread& thread : threads)
+        thread.join();
+    if (!succeeded || !awaitDepartures())
+        return false;
+    conclude(address);
+    return true;
+}
+
+bool Demonstration::converse(const Poco::Net::SocketAddress& address, const std::string& name)
+{
+    try
+    {
+        DemonstrationClient client(address);
+        {
+            const std::lock_guard<std::mutex> lock(_mutex);
+            _cast.emplace(client.port(), 0);
+        }
+        return std::all_of(LINES.begin(), LINES.end(),
+                           [&](const std::string& line) { return say(client, name, name + " says " + line); });
+    }
+    catch (const Poco::Exception& exception)
+    {
+        return fail(name, exception.displayText());
+    }
+}
+
+bool Demonstration::say(DemonstrationClient& client, const std::string& name, const std::string& line)
+{
+    const auto answer = client.ask(line);
+    if (!answer.failure.empty())
+        return fail(name, quoted(line) + ": " + answer.failure);
+    const double taken = static_cast<double>(answer.taken.count()) / 1000.0;
+    _narrator.report(clientAt(client.port()) + "  <-- proximux <--  target 1   " + padded(quoted(answer.text)) + " " +
+                     milliseconds(taken));
+    return answer.text == line || fail(name, quoted(line) + " was answered by " + quoted(answer.text));
+}
+
+bool Demonstration::fail(const std::string& client, const std::string& why)
+{
+    if (!_endAsked)
+        _narrator.say("The demonstration FAILED for " + client + ": " + why);
+    return false;
+}
+
+std::string Demonstration::clientAt(std::uint16_t port)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    const auto found = _numbers.find(port);
+    return found == _numbers.end() ? "client ?" : clientName(found->second);
+}
+
+bool Demonstration::awaitDepartures()
+{
+    std::unique_lock<std::mutex> lock(_mutex);
+    if (_departed.wait_for(lock, PATIENCE, [this] { return _departures >= NAMES.size(); }))
+        return true;
+    lock.unlock();
+    return fail("a client", "its leaving was not noticed within 5 s");
+}
+
+void Demonstration::conclude(const Poco::Net::SocketAddress& address)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    _narrator.say("");
+    for (const auto& [number, tally] : _tallies)
+        _narrator.say("    " + clientName(number) + ": " + std::to_string(tally.answers) + " of " +
+                      std::to_string(LINES.size()) + " requests answered, in " +
+                      milliseconds(tally.taken.asMilliseconds() / static_cast<double>(tally.answers)) + " on average");
+    _narrator.say("");
+    _narrator.say("Every client got its own answers, and no other.");
+    _narrator.say("");
+    _narrator.say("try it: nc " + address.host().toString() + " " + std::to_string(address.port()) +
+                  "    type a line and press Enter; Ctrl-C here ends.");
+    _narrator.say("");
+}
+
+} // namespace proximux

@@ -1,0 +1,162 @@
+#include <app/LogFormat.h>
+
+#include <proximux/proxy/Log.h>
+
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/LocalDateTime.h>
+
+#include <cstdint>
+
+namespace proximux
+{
+
+namespace
+{
+
+std::string_view scopeOf(const Poco::Message& message)
+{
+    const std::string_view source = message.getSource();
+    return source.substr(source.rfind('.') + 1);
+}
+
+const std::string& kindOf(const Poco::Message& message)
+{
+    static const std::string text;
+    return message.get(Log::KIND, text);
+}
+
+/// Where the string literal, the number, the word or the object at the begin of `json` ends.
+std::size_t valueEnd(std::string_view json)
+{
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size(); ++i)
+    {
+        const char c = json[i];
+        if (quoted && c == '\\')
+            ++i;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && c == '{')
+            ++depth;
+        else if (!quoted && ((c == '}' && --depth < 0) || (c == ',' && depth == 0)))
+            return i;
+    }
+    return json.size();
+}
+
+/// Takes the next `"name":value` off the members.
+struct Member
+{
+    std::string_view name;
+    std::string_view value;
+};
+
+Member takeMember(std::string_view& members)
+{
+    const std::size_t colon = members.find("\":");
+    if (members.empty() || members.front() != '"' || colon == std::string_view::npos)
+    {
+        const Member whole{{}, members};
+        members = {};
+        return whole;
+    }
+    const std::string_view rest = members.substr(colon + 2);
+    const std::size_t end = valueEnd(rest);
+    const Member member{members.substr(1, colon - 1), rest.substr(0, end)};
+    members = end < rest.size() ? rest.substr(end + 1) : std::string_view();
+    return member;
+}
+
+std::string_view withoutBraces(std::string_view object)
+{
+    return object.size() < 2 ? object : object.substr(1, object.size() - 2);
+}
+
+std::string readableObject(std::string_view object)
+{
+    std::string text;
+    for (std::string_view members = withoutBraces(object); !members.empty();)
+    {
+        const Member member = takeMember(members);
+        if (!text.empty())
+            text += ' ';
+        text += member.name;
+        if (!member.name.empty())
+            text += '=';
+        text += member.value;
+    }
+    return text;
+}
+
+std::string readableError(std::string_view object)
+{
+    std::string text;
+    for (std::string_view members = withoutBraces(object); !members.empty();)
+    {
+        const std::string_view value = takeMember(members).value;
+        if (!text.empty())
+            text += ": ";
+        text += value.size() > 1 && value.front() == '"' ? value.substr(1, value.size() - 2) : value;
+    }
+    return text;
+}
+
+std::string readableText(const Poco::Message& message)
+{
+    const std::string& kind = kindOf(message);
+    if (kind == "object")
+        return readableObject(message.getText());
+    return kind == "error" ? readableError(message.getText()) : printable(message.getText());
+}
+
+} // namespace
+
+int levelOf(const Poco::Message& message)
+{
+    if (message.getPriority() <= Poco::Message::PRIO_ERROR)
+        return 1;
+    return message.getPriority() <= Poco::Message::PRIO_INFORMATION ? 2 : 3;
+}
+
+std::string printable(std::string_view bytes)
+{
+    const std::string literal = toJsonString(bytes);
+    std::string text;
+    text.reserve(literal.size());
+    for (std::size_t i = 1; i + 1 < literal.size(); ++i)
+    {
+        if (literal[i] == '\\' && (literal[i + 1] == '"' || literal[i + 1] == '\\'))
+            ++i; // harmless in a text
+        text += literal[i];
+    }
+    return text;
+}
+
+void JsonLineFormatter::format(const Poco::Message& message, std::string& line)
+{
+    const std::string& kind = kindOf(message);
+    line = "{\"t\":";
+    line += std::to_string(message.getTime().epochMicroseconds() / 1000);
+    line += ",\"s\":";
+    line += toJsonString(scopeOf(message));
+    line += ",\"l\":";
+    line += std::to_string(levelOf(message));
+    line += kind == "error" ? ",\"e\":" : ",\"d\":";
+    line += kind.empty() ? toJsonString(message.getText()) : message.getText();
+    line += '}';
+}
+
+void TextLineFormatter::format(const Poco::Message& message, std::string& line)
+{
+    static const char* const WORDS[] = {"error", "info ", "debug"};
+    const Poco::LocalDateTime time{Poco::DateTime(message.getTime())};
+    line = Poco::DateTimeFormatter::format(time, "%Y-%m-%d %H:%M:%S.%i ");
+    line += WORDS[levelOf(message) - 1];
+    line += ' ';
+    line += printable(scopeOf(message));
+    line += ": ";
+    line += readableText(message);
+}
+
+} // namespace proximux

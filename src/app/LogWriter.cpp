@@ -1,0 +1,173 @@
+#include <app/LogWriter.h>
+
+#include <app/LogFormat.h>
+#include <proximux/proxy/Log.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr std::size_t REOPEN = 3;
+constexpr std::size_t BATCH = 256; ///< records that are out of the queue and not yet written, at most
+constexpr auto PATIENCE = std::chrono::seconds(2);
+
+} // namespace
+
+LogWriter::LogWriter(Outputs outputs, std::size_t queueSize, std::shared_ptr<LogSink> alarm)
+    : _outputs(std::move(outputs))
+    , _queueSize(std::max<std::size_t>(queueSize, 1))
+    , _alarm(std::move(alarm))
+    , _thread([this] { run(); })
+{
+}
+
+LogWriter::~LogWriter()
+{
+    LogWriter::close();
+}
+
+void LogWriter::log(const Poco::Message& message)
+{
+    const auto output = static_cast<std::size_t>(levelOf(message)) - 1;
+    Record record{output, {}};
+    _outputs[output].formatter->format(message, record.line);
+    record.line += '\n';
+    const std::lock_guard<std::mutex> lock(_mutex);
+    if (_closing || _queue.size() >= _queueSize)
+    {
+        ++_dropped;
+        return;
+    }
+    noteDropped();
+    enqueue(std::move(record));
+}
+
+/// With the lock.
+void LogWriter::noteDropped()
+{
+    if (_dropped > 0)
+        enqueue(notice(std::to_string(_dropped) + " records dropped: more than log.queue were waiting to be written"));
+    _dropped = 0;
+}
+
+/// With the lock.
+void LogWriter::enqueue(Record record)
+{
+    _queue.push_back(std::move(record));
+    if (_queue.size() == 1)
+        _wake.notify_one();
+}
+
+LogWriter::Record LogWriter::notice(const std::string& text)
+{
+    JsonText error;
+    error.add("name", "LogError").add("message", text);
+    Poco::Message message("proximux.server", error.toString(), Poco::Message::PRIO_ERROR);
+    message.set(Log::KIND, "error");
+    Record record{0, {}};
+    _outputs[0].formatter->format(message, record.line);
+    record.line += '\n';
+    return record;
+}
+
+void LogWriter::reopen()
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    enqueue({REOPEN, {}});
+}
+
+void LogWriter::close()
+{
+    for (const LogOutput& output : _outputs)
+        output.sink->giveUpAt(std::chrono::steady_clock::now() + PATIENCE);
+    {
+        const std::lock_guard<std::mutex> lock(_mutex);
+        _closing = true;
+        _wake.notify_one();
+    }
+    if (_thread.joinable())
+        _thread.join();
+}
+
+void LogWriter::run()
+{
+    Batch batch;
+    while (take(batch))
+        write(batch);
+}
+
+/// Waits for records; false: there are none left and there will be none.
+bool LogWriter::take(Batch& batch)
+{
+    batch.clear();
+    std::unique_lock<std::mutex> lock(_mutex);
+    if (_queue.empty())
+        noteDropped();
+    _wake.wait(lock, [this] { return !_queue.empty() || _closing; });
+    while (!_queue.empty() && batch.size() < BATCH)
+    {
+        batch.push_back(std::move(_queue.front()));
+        _queue.pop_front();
+    }
+    return !batch.empty();
+}
+
+void LogWriter::write(const Batch& batch)
+{
+    for (auto record = batch.begin(); record != batch.end();)
+    {
+        if (record->output == REOPEN)
+        {
+            reopenAll();
+            ++record;
+            continue;
+        }
+        const std::size_t output = record->output;
+        std::string lines;
+        std::uint64_t records = 0;
+        for (; record != batch.end() && record->output != REOPEN &&
+               _outputs[record->output].sink == _outputs[output].sink;
+             ++record, ++records)
+            lines += record->line;
+        writeTo(output, lines, records);
+    }
+}
+
+void LogWriter::writeTo(std::size_t output, const std::string& lines, std::uint64_t records)
+{
+    std::uint64_t& lost = _lost[firstOf(output)];
+    const std::string failure = _outputs[output].sink->write(lines);
+    if (failure.empty())
+        return tellLost(lost);
+    if (lost == 0 && _alarm)
+        _alarm->write("proximux: the log cannot be written: " + failure + "\n");
+    lost += records;
+}
+
+/// The first output that has the same sink.
+std::size_t LogWriter::firstOf(std::size_t output) const
+{
+    std::size_t first = 0;
+    while (_outputs[first].sink != _outputs[output].sink)
+        ++first;
+    return first;
+}
+
+void LogWriter::tellLost(std::uint64_t& lost)
+{
+    if (lost > 0 &&
+        _outputs[0].sink->write(notice(std::to_string(lost) + " records could not be written").line).empty())
+        lost = 0;
+}
+
+void LogWriter::reopenAll()
+{
+    for (const LogOutput& output : _outputs)
+        output.sink->reopen();
+}
+
+} // namespace proximux

@@ -1,0 +1,204 @@
+#include <app/ProximuxApplication.h>
+
+#include <app/Logging.h>
+#include <app/StandardStream.h>
+#include <app/ThreadErrorHandler.h>
+#include <proximux/proxy/Log.h>
+
+#include <Poco/Exception.h>
+#include <Poco/Net/Net.h>
+#include <Poco/Net/SocketDefs.h>
+#include <Poco/UnicodeConverter.h>
+
+#include <functional>
+
+namespace proximux
+{
+
+namespace
+{
+
+void tell(const std::string& text)
+{
+    StandardStream(StandardStream::Which::error).write("proximux: " + text + "\n");
+}
+
+std::string describe(const std::exception& exception)
+{
+    if (const auto* const refusal = dynamic_cast<const Poco::IOException*>(&exception))
+        return refusal->message(); // the system's own words
+    const auto* const known = dynamic_cast<const Poco::Exception*>(&exception);
+    return known != nullptr ? known->displayText() : exception.what();
+}
+
+/// For as long as it lives, a pointer to what lives longer.
+template <class T>
+class Lent
+{
+public:
+    Lent(T*& pointer, T& object)
+        : _pointer(pointer)
+    {
+        _pointer = &object;
+    }
+    ~Lent() { _pointer = nullptr; }
+
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+
+private:
+    T*& _pointer;
+};
+
+} // namespace
+
+int ProximuxApplication::run(int argc, char** argv)
+{
+    return runArguments({argv, argv + argc});
+}
+
+#if defined(POCO_OS_FAMILY_WINDOWS)
+
+int ProximuxApplication::run(int argc, wchar_t** argv)
+{
+    setUnixOptions(true);
+    Poco::Net::initializeNetwork();
+    std::vector<std::string> arguments(static_cast<std::size_t>(argc));
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+        Poco::UnicodeConverter::toUTF8(argv[i], arguments[i]);
+    return runArguments(arguments);
+}
+
+#endif
+
+int ProximuxApplication::runArguments(const std::vector<std::string>& arguments)
+{
+    StandardStream::ensureOpen();
+    return guarded(
+        [&]
+        {
+            _startup = startUp(arguments.empty() ? std::vector<std::string>{"proximux"} : arguments);
+            if (_startup.exitCode)
+                return *_startup.exitCode;
+            Signals::prepare();
+            return ServerApplication::run(_startup.serverArguments);
+        });
+}
+
+int ProximuxApplication::main(const std::vector<std::string>&)
+{
+    return guarded(
+        [this]
+        {
+            Logging logging(_startup.configuration->log,
+                            isInteractive() ? Logging::Place::terminal : Logging::Place::background);
+            const Lent<Logging> lent(_logging, logging);
+            const ThreadErrorHandler errorHandler;
+            return logged([this] { return _startup.demonstration ? demonstrate() : serve(); });
+        });
+}
+
+/// The one place where exceptions become exit codes.
+int ProximuxApplication::guarded(const std::function<int()>& work)
+{
+    try
+    {
+        return work();
+    }
+    catch (const Poco::IOException& exception)
+    {
+        tell(describe(exception));
+        return EXIT_OSERR;
+    }
+    catch (const std::exception& exception)
+    {
+        tell("an unexpected failure: " + describe(exception));
+        return EXIT_SOFTWARE;
+    }
+}
+
+/// A daemon has no stderr: what ends it stands in its log, too.
+int ProximuxApplication::logged(const std::function<int()>& work)
+{
+    try
+    {
+        return work();
+    }
+    catch (const std::exception& exception)
+    {
+        if (!_logging->usesStandardError())
+            Log(true).failure(LogScope::server, "StartError", describe(exception));
+        throw;
+    }
+}
+
+int ProximuxApplication::serve()
+{
+    Proxy proxy(_startup.configuration);
+    proxy.start();
+    const Lent<Proxy> lent(_proxy, proxy);
+    const Signals signals(*this, [this] { waitForTerminationRequest(); });
+    proxy.wait();
+    return EXIT_OK;
+}
+
+int ProximuxApplication::demonstrate()
+{
+    bool portWasTaken = false;
+    const std::unique_ptr<Proxy> proxy = startedProxy(portWasTaken);
+    const Lent<Proxy> lent(_proxy, *proxy);
+    const Signals signals(*this, [this] { waitForTerminationRequest(); });
+    const bool succeeded = _startup.demonstration->run(*proxy, _startup.configuration->local, portWasTaken);
+    return succeeded ? EXIT_OK : EXIT_SOFTWARE;
+}
+
+/// The demonstration goes on where its port is taken, unless it was told to use just that one.
+std::unique_ptr<Proxy> ProximuxApplication::startedProxy(bool& portWasTaken) const
+{
+    auto proxy = std::make_unique<Proxy>(_startup.configuration);
+    try
+    {
+        proxy->start();
+        return proxy;
+    }
+    catch (const Poco::IOException& exception)
+    {
+        if (exception.code() != POCO_EADDRINUSE || _startup.portWasChosen)
+            throw;
+    }
+    portWasTaken = true;
+    auto changed = std::make_shared<Configuration>(*_startup.configuration);
+    changed->local.endpoint.port = 0;
+    proxy = std::make_unique<Proxy>(changed);
+    proxy->start();
+    return proxy;
+}
+
+// ------------------------------------------------------------------------------------------ what the system asks
+
+void ProximuxApplication::drainAsked()
+{
+    if (_startup.demonstration)
+        _startup.demonstration->endAsked();
+    _proxy->drain();
+}
+
+void ProximuxApplication::stopAsked()
+{
+    if (_startup.demonstration)
+        _startup.demonstration->endAsked();
+    _proxy->stop();
+}
+
+void ProximuxApplication::reloadAsked()
+{
+    Log(true).text(LogScope::server, LogLevel::info,
+                   "A reload is not available in this version: start again to apply a changed configuration");
+}
+
+void ProximuxApplication::reopenAsked()
+{
+    _logging->reopen();
+}
+
+} // namespace proximux

@@ -1,0 +1,140 @@
+#include <app/RotatingFile.h>
+
+#include <Poco/Exception.h>
+#include <Poco/File.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+
+namespace proximux
+{
+
+namespace
+{
+
+[[noreturn]] void fail(const std::string& path, const std::string& reason)
+{
+    throw Poco::FileException(path + ": " + reason);
+}
+
+} // namespace
+
+RotatingFile::RotatingFile(const std::string& path, std::uint64_t size, std::size_t count)
+    : _path(path)
+    , _limit(size)
+    , _count(count)
+{
+    open();
+}
+
+void RotatingFile::open()
+{
+    const Poco::File file(_path);
+    if (file.exists() && !file.isFile() && !file.isDevice())
+        fail(_path, "is not a file");
+    errno = 0;
+    auto stream = std::make_unique<Poco::FileOutputStream>();
+    try
+    {
+        stream->open(_path, std::ios::out | std::ios::app);
+    }
+    catch (const Poco::Exception&)
+    {
+        fail(_path, std::generic_category().message(errno));
+    }
+    _stream = std::move(stream);
+    _size = file.isFile() ? file.getSize() : 0;
+    if (!file.isFile())
+        _limit = std::numeric_limits<std::uint64_t>::max(); // a device must not be moved away
+}
+
+std::string RotatingFile::write(std::string_view lines) noexcept
+{
+    try
+    {
+        while (!lines.empty())
+        {
+            if (!_stream)
+                open();
+            const std::size_t fits = fitting(lines);
+            append(lines.substr(0, fits));
+            lines.remove_prefix(fits);
+            if (!lines.empty())
+                rotate();
+        }
+        return {};
+    }
+    catch (const std::exception& exception)
+    {
+        _stream.reset();
+        const auto* known = dynamic_cast<const Poco::Exception*>(&exception);
+        return known != nullptr ? known->message() : exception.what();
+    }
+}
+
+/// How many bytes of whole lines fit into the file; all where not even one does and the file is empty already.
+std::size_t RotatingFile::fitting(std::string_view lines) const
+{
+    const std::uint64_t room = _size < _limit ? _limit - _size : 0;
+    if (lines.size() <= room)
+        return lines.size();
+    const std::size_t end = room == 0 ? std::string_view::npos : lines.rfind('\n', static_cast<std::size_t>(room) - 1);
+    if (end != std::string_view::npos)
+        return end + 1;
+    return _size == 0 ? std::min(lines.find('\n'), lines.size() - 1) + 1 : 0;
+}
+
+void RotatingFile::append(std::string_view lines)
+{
+    errno = 0;
+    _stream->write(lines.data(), static_cast<std::streamsize>(lines.size()));
+    _stream->flush();
+    if (!_stream->good())
+        fail(_path, errno != 0 ? std::generic_category().message(errno) : "cannot be written");
+    _size += lines.size();
+}
+
+/// Where the file can't be moved, nothing is lost: it grows on, until the next attempt a whole size later.
+void RotatingFile::rotate()
+{
+    _stream.reset();
+    try
+    {
+        moveAway();
+        open();
+    }
+    catch (const Poco::Exception&)
+    {
+        open();
+        _size = 0;
+    }
+}
+
+void RotatingFile::moveAway()
+{
+    if (_count == 0)
+        return Poco::File(_path).remove();
+    for (std::size_t number = _count; number > 1; --number)
+        if (Poco::File older(numbered(number - 1)); older.exists())
+            older.renameTo(numbered(number));
+    Poco::File(_path).renameTo(numbered(1));
+}
+
+/// At once, so that whoever moved the file finds the new one. Where that fails, the next record tries again, and says
+/// why.
+void RotatingFile::reopen() noexcept
+{
+    _stream.reset();
+    try
+    {
+        open();
+    }
+    catch (const std::exception&)
+    {
+        _stream.reset();
+    }
+}
+
+} // namespace proximux

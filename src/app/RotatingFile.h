@@ -1,0 +1,41 @@
+#pragma once
+
+#include <app/LogSink.h>
+
+#include <Poco/FileStream.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace proximux
+{
+
+/// A log file that is moved to `path.1` before it grows beyond a size, `path.1` to `path.2` and so on. One that could
+/// not be written, or lost its folder, is opened again at the next write.
+class RotatingFile : public LogSink
+{
+public:
+    /// path: absolute. size: bytes, at least one line is written whatever it is. count: moved files that are kept; 0:
+    /// the file begins anew. Throws Poco::FileException, with the path and the reason, where it can't be opened.
+    RotatingFile(const std::string& path, std::uint64_t size, std::size_t count);
+
+    std::string write(std::string_view lines) noexcept override;
+    void reopen() noexcept override;
+
+private:
+    void open();
+    void append(std::string_view lines);
+    void rotate();
+    void moveAway();
+    [[nodiscard]] std::size_t fitting(std::string_view lines) const;
+    [[nodiscard]] std::string numbered(std::size_t number) const { return _path + "." + std::to_string(number); }
+
+    std::string _path;
+    std::uint64_t _limit;
+    std::size_t _count;
+    std::unique_ptr<Poco::FileOutputStream> _stream; ///< null: to be opened
+    std::uint64_t _size = 0;                         ///< since the last attempt to rotate
+};
+
+} // namespace proximux

@@ -1,0 +1,180 @@
+#include <app/Startup.h>
+
+#include <app/CommandLine.h>
+#include <app/LogFormat.h>
+#include <app/RotatingFile.h>
+#include <app/StandardStream.h>
+
+#include <Poco/Exception.h>
+#include <Poco/File.h>
+#include <Poco/FileStream.h>
+#include <Poco/Path.h>
+#include <Poco/Util/Application.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace proximux
+{
+
+namespace
+{
+
+using Poco::Util::Application;
+using Arguments = std::vector<std::string>;
+
+const std::string PIDFILE = "--pidfile=";
+const std::string UMASK = "--umask=";
+
+StartupResult say(const std::string& text)
+{
+    StandardStream(StandardStream::Which::output).write(text);
+    StartupResult result;
+    result.exitCode = Application::EXIT_OK;
+    return result;
+}
+
+StartupResult refuse(const std::vector<std::string>& mistakes)
+{
+    std::string text;
+    for (const std::string& mistake : mistakes)
+        text += printable(mistake) + "\n";
+    StandardStream(StandardStream::Which::error).write(text);
+    StartupResult result;
+    result.exitCode = Application::EXIT_CONFIG;
+    return result;
+}
+
+bool begins(const std::string& text, const std::string& with)
+{
+    return text.compare(0, with.size(), with) == 0;
+}
+
+std::string absolute(const std::string& path)
+{
+    return Poco::Path(path).makeAbsolute().toString();
+}
+
+/// What ServerApplication would refuse when nobody sees it any more.
+std::vector<std::string> serverMistakes(const CommandLine& commandLine)
+{
+    std::vector<std::string> mistakes;
+    for (const std::string& argument : commandLine.poco())
+    {
+        const std::string value = argument.substr(argument.find('=') + 1);
+        if (begins(argument, UMASK) && (value.empty() || value.find_first_not_of("01234567") != std::string::npos))
+            mistakes.push_back("--umask = " + value + ": not a mask; expected octal digits, 027 say");
+        if (argument == PIDFILE)
+            mistakes.emplace_back("--pidfile: the value is empty; expected the name of a file");
+    }
+    if (commandLine.wantsDemo() && commandLine.wantsDaemon())
+        mistakes.emplace_back("--demo: tells its story to a terminal; expected no --daemon beside it");
+    return mistakes;
+}
+
+LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
+{
+    const auto output = std::make_shared<StandardStream>(StandardStream::Which::output);
+    result.demonstration =
+        std::make_unique<Demonstration>([output](const std::string& line) { output->write(line + "\n"); });
+    const LoadResult said = CommandLine(arguments).load(std::map<std::string, std::string>());
+    result.portWasChosen =
+        std::any_of(said.values.begin(), said.values.end(),
+                    [](const FoundValue& value)
+                    { return value.setting->key == "local.port" && value.layer == Layer::commandLine; });
+    Arguments all;
+    for (const auto& [key, value] : result.demonstration->settings())
+    {
+        all.emplace_back("--set");
+        all.push_back(key);
+        all.back().append("=").append(value);
+    }
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return CommandLine(all).load(std::map<std::string, std::string>());
+}
+
+/// A daemon changes its directory.
+std::shared_ptr<const Configuration> withAbsolutePaths(const Configuration& configuration)
+{
+    auto changed = std::make_shared<Configuration>(configuration);
+    if (!changed->log.file.empty())
+        changed->log.file = absolute(changed->log.file);
+    return changed;
+}
+
+void tryLogFile(const LogSettings& log)
+{
+    try
+    {
+        if (!log.file.empty())
+            RotatingFile(log.file, log.fileSize, log.fileCount);
+    }
+    catch (const Poco::FileException& exception)
+    {
+        throw Poco::FileException("cannot open log.file " + exception.message());
+    }
+}
+
+void tryPidFile(const std::string& path)
+{
+    const bool existed = Poco::File(path).exists();
+    errno = 0;
+    try
+    {
+        Poco::FileOutputStream(path, std::ios::app);
+    }
+    catch (const Poco::Exception&)
+    {
+        throw Poco::FileException("cannot write --pidfile " + path + ": " + std::generic_category().message(errno));
+    }
+    if (!existed)
+        Poco::File(path).remove();
+}
+
+Arguments serverArguments(const std::string& program, const CommandLine& commandLine)
+{
+    Arguments all{program};
+    for (const std::string& argument : commandLine.poco())
+        all.push_back(begins(argument, PIDFILE) ? PIDFILE + absolute(argument.substr(PIDFILE.size())) : argument);
+    return all;
+}
+
+std::string summary(const Configuration& configuration)
+{
+    const std::size_t targets = configuration.targets.size();
+    return std::string("OK: mode ") + toString(configuration.exchange.mode) + ", " +
+           configuration.local.endpoint.toString() + " to " + std::to_string(targets) +
+           (targets == 1 ? " target\n" : " targets\n");
+}
+
+} // namespace
+
+StartupResult startUp(const std::vector<std::string>& arguments)
+{
+    const Arguments options(arguments.begin() + 1, arguments.end());
+    const CommandLine commandLine(options);
+    if (commandLine.wantsHelp())
+        return say(CommandLine::helpText());
+    if (commandLine.wantsVersion())
+        return say("proximux " PROXIMUX_VERSION "\n");
+    StartupResult result;
+    LoadResult loaded = commandLine.wantsDemo() ? loadDemonstration(options, result) : commandLine.load();
+    const auto mistakes = serverMistakes(commandLine);
+    loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
+    if (!loaded.mistakes.empty())
+        return refuse(loaded.mistakes);
+    if (commandLine.wantsPrint())
+        return say(CommandLine::printText(loaded));
+    if (commandLine.wantsCheck())
+        return say(summary(*loaded.configuration));
+    result.configuration = withAbsolutePaths(*loaded.configuration);
+    result.serverArguments = serverArguments(arguments.front(), commandLine);
+    tryLogFile(result.configuration->log);
+    for (const std::string& argument : result.serverArguments)
+        if (begins(argument, PIDFILE))
+            tryPidFile(argument.substr(PIDFILE.size()));
+    return result;
+}
+
+} // namespace proximux

@@ -1,0 +1,240 @@
+#include "StreamCapture.h"
+
+#include <app/Logging.h>
+#include <app/StandardStream.h>
+#include <proximux/proxy/Log.h>
+
+#include <Poco/Exception.h>
+#include <Poco/File.h>
+#include <Poco/TemporaryFile.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <string>
+
+using namespace proximux;
+
+namespace
+{
+
+std::size_t count(const std::string& text, const std::string& what)
+{
+    std::size_t n = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size()))
+        ++n;
+    return n;
+}
+
+void logOneOfEach()
+{
+    const Log log(true);
+    log.failure(LogScope::pool, "Name", "an error");
+    log.text(LogScope::server, LogLevel::info, "some information");
+    log.text(LogScope::exchange, LogLevel::debug, "a detail");
+}
+
+} // namespace
+
+class LoggingTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(LoggingTest);
+    CPPUNIT_TEST(sendsErrorsToStderrAndTheRestToStdout);
+    CPPUNIT_TEST(isSilentAtLevelZero);
+    CPPUNIT_TEST(writesOnlyErrorsAtLevelOne);
+    CPPUNIT_TEST(writesTextWhereThatIsAskedFor);
+    CPPUNIT_TEST(writesAllLevelsToTheFileAndFlushesAtItsEnd);
+    CPPUNIT_TEST(reopensTheFile);
+    CPPUNIT_TEST(refusesAFileThatCannotBeOpened);
+    CPPUNIT_TEST(survivesAFullDisk);
+    CPPUNIT_TEST(survivesAReaderThatLeft);
+    CPPUNIT_TEST(endsAlsoWhereNobodyReads);
+    CPPUNIT_TEST(givesItsLoggersBack);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override
+    {
+        _folder.createDirectories();
+        _settings = LogSettings();
+        _settings.level = 3;
+    }
+
+    void tearDown() override { _folder.remove(true); }
+
+    void sendsErrorsToStderrAndTheRestToStdout()
+    {
+        const StreamCapture output(1);
+        const StreamCapture error(2);
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            CPPUNIT_ASSERT(logging.usesStandardError());
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "\n"));
+        CPPUNIT_ASSERT(count(error.text(), R"("s":"pool","l":1,"e":{"name":"Name","message":"an error"}})") == 1);
+        CPPUNIT_ASSERT_EQUAL(std::size_t(2), count(output.text(), "\n"));
+        CPPUNIT_ASSERT(count(output.text(), R"("s":"server","l":2,"d":"some information"})") == 1);
+        CPPUNIT_ASSERT(count(output.text(), R"("s":"exchange","l":3,"d":"a detail"})") == 1);
+    }
+
+    void isSilentAtLevelZero()
+    {
+        const StreamCapture output(1);
+        const StreamCapture error(2);
+        _settings.level = 0;
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(), output.text() + error.text());
+    }
+
+    void writesOnlyErrorsAtLevelOne()
+    {
+        const StreamCapture output(1);
+        const StreamCapture error(2);
+        _settings.level = 1;
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(), output.text());
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "\n"));
+    }
+
+    void writesTextWhereThatIsAskedFor()
+    {
+        const StreamCapture output(1);
+        const StreamCapture error(2);
+        _settings.format = LogSettings::Format::text;
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(output.text(), " info  server: some information\n"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), " error pool: Name: an error\n"));
+    }
+
+    void writesAllLevelsToTheFileAndFlushesAtItsEnd()
+    {
+        _settings.file = path();
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            CPPUNIT_ASSERT(!logging.usesStandardError());
+            for (int i = 0; i < 1000; ++i)
+                logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t(3000), count(content(path()), "\n"));
+        for (const char* level : {R"("l":1,)", R"("l":2,)", R"("l":3,)"})
+            CPPUNIT_ASSERT_EQUAL(std::size_t(1000), count(content(path()), level));
+    }
+
+    void reopensTheFile()
+    {
+        _settings.file = path();
+        {
+            Logging logging(_settings, Logging::Place::background);
+            Poco::File(path()).renameTo(path() + ".moved");
+            logging.reopen();
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(), content(path() + ".moved"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(3), count(content(path()), "\n"));
+    }
+
+    void refusesAFileThatCannotBeOpened()
+    {
+        _settings.file = _folder.path() + "/none/x.log";
+        CPPUNIT_ASSERT_THROW(Logging(_settings, Logging::Place::terminal), Poco::FileException);
+    }
+
+    void survivesAFullDisk()
+    {
+        if (!Poco::File("/dev/full").exists())
+            return; // a system without such a device
+        const StreamCapture output(1, ::open("/dev/full", O_WRONLY));
+        const StreamCapture error(2);
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "an error"));
+        _settings.file = "/dev/full";
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1),
+                             count(error.text(), "the log cannot be written: /dev/full: No space left"));
+    }
+
+    void survivesAReaderThatLeft()
+    {
+        const auto previous = std::signal(SIGPIPE, SIG_IGN);
+        {
+            const StreamCapture output(1, pipeEnd(false));
+            const StreamCapture error(2);
+            {
+                const Logging logging(_settings, Logging::Place::terminal);
+                logOneOfEach();
+            }
+            CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "an error"));
+        }
+        std::signal(SIGPIPE, previous);
+    }
+
+    void endsAlsoWhereNobodyReads()
+    {
+        const StreamCapture output(1, pipeEnd(true));
+        const auto begin = std::chrono::steady_clock::now();
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            for (int i = 0; i < 5000; ++i) // more than a pipe takes
+                Log(true).text(LogScope::server, LogLevel::info, "somebody should read this, but nobody does");
+        }
+        const auto taken = std::chrono::steady_clock::now() - begin;
+        ::close(_reader);
+        CPPUNIT_ASSERT(taken > std::chrono::seconds(1));
+        CPPUNIT_ASSERT(taken < std::chrono::seconds(10));
+    }
+
+    void givesItsLoggersBack()
+    {
+        _settings.file = path();
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+        }
+        logOneOfEach();
+        CPPUNIT_ASSERT(!Log(true).wants(LogScope::server, LogLevel::error));
+        CPPUNIT_ASSERT_EQUAL(std::string(), content(path()));
+    }
+
+private:
+    [[nodiscard]] std::string path() const { return _folder.path() + "/x.log"; }
+
+    static std::string content(const std::string& path)
+    {
+        std::ifstream stream(path, std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+
+    /// The writing end of a pipe whose reading end stays open, or does not.
+    int pipeEnd(bool keepReader)
+    {
+        std::array<int, 2> ends{};
+        CPPUNIT_ASSERT(::pipe(ends.data()) == 0);
+        _reader = ends[0];
+        if (!keepReader)
+            ::close(_reader);
+        return ends[1];
+    }
+
+    Poco::File _folder{Poco::TemporaryFile::tempName()};
+    LogSettings _settings;
+    int _reader = -1;
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(LoggingTest, "app");

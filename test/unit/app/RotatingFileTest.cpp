@@ -1,0 +1,164 @@
+#include <app/RotatingFile.h>
+
+#include <Poco/Exception.h>
+#include <Poco/File.h>
+#include <Poco/TemporaryFile.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+using namespace proximux;
+
+class RotatingFileTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(RotatingFileTest);
+    CPPUNIT_TEST(appendsToWhatIsThere);
+    CPPUNIT_TEST(movesFilesBeforeTheyGrowTooLarge);
+    CPPUNIT_TEST(breaksBetweenLinesAlone);
+    CPPUNIT_TEST(writesALineLargerThanTheLimit);
+    CPPUNIT_TEST(keepsNoMoreThanWasSaid);
+    CPPUNIT_TEST(beginsAnewWhereNoneIsKept);
+    CPPUNIT_TEST(opensAgainWhereItWasMovedAway);
+    CPPUNIT_TEST(saysThatAFileCannotBeOpened);
+    CPPUNIT_TEST(saysThatTheDiskIsFull);
+    CPPUNIT_TEST(neverMovesADevice);
+    CPPUNIT_TEST(goesOnWhenItsFolderIsBack);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override
+    {
+        _folder.createDirectories();
+        _path = _folder.path() + "/x.log";
+    }
+
+    void tearDown() override { _folder.remove(true); }
+
+    void appendsToWhatIsThere()
+    {
+        std::ofstream(_path) << "old\n";
+        RotatingFile file(_path, 1000, 2);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("new\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("old\nnew\n"), content());
+    }
+
+    void movesFilesBeforeTheyGrowTooLarge()
+    {
+        std::ofstream(_path) << "1234567\n";
+        RotatingFile file(_path, 10, 2);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("a\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("1234567\na\n"), content());
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("b\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("b\n"), content());
+        CPPUNIT_ASSERT_EQUAL(std::string("1234567\na\n"), content(".1"));
+    }
+
+    void breaksBetweenLinesAlone()
+    {
+        RotatingFile file(_path, 10, 3);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("aaaa\nbbbb\ncccc\ndd\nee\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("aaaa\nbbbb\n"), content(".2"));
+        CPPUNIT_ASSERT_EQUAL(std::string("cccc\ndd\n"), content(".1"));
+        CPPUNIT_ASSERT_EQUAL(std::string("ee\n"), content());
+    }
+
+    void writesALineLargerThanTheLimit()
+    {
+        RotatingFile file(_path, 4, 5);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("a\n0123456789\nb\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("a\n"), content(".2"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0123456789\n"), content(".1"));
+        CPPUNIT_ASSERT_EQUAL(std::string("b\n"), content());
+    }
+
+    void keepsNoMoreThanWasSaid()
+    {
+        RotatingFile file(_path, 2, 2);
+        for (const char* line : {"1\n", "2\n", "3\n", "4\n", "5\n"})
+            CPPUNIT_ASSERT_EQUAL(std::string(), file.write(line));
+        CPPUNIT_ASSERT_EQUAL(std::string("5\n4\n3\n"), content() + content(".1") + content(".2"));
+        CPPUNIT_ASSERT(!Poco::File(_path + ".3").exists());
+    }
+
+    void beginsAnewWhereNoneIsKept()
+    {
+        RotatingFile file(_path, 2, 0);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("1\n2\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("2\n"), content());
+        CPPUNIT_ASSERT(!Poco::File(_path + ".1").exists());
+    }
+
+    void opensAgainWhereItWasMovedAway()
+    {
+        RotatingFile file(_path, 1000, 2);
+        file.write("1\n");
+        Poco::File(_path).renameTo(_path + ".moved");
+        file.write("2\n");
+        file.reopen();
+        file.write("3\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("1\n2\n"), content(".moved"));
+        CPPUNIT_ASSERT_EQUAL(std::string("3\n"), content());
+    }
+
+    void saysThatAFileCannotBeOpened()
+    {
+        expectRefusal(_folder.path() + "/none/x.log", "No such file or directory");
+        expectRefusal(_folder.path(), "is not a file");
+    }
+
+    void saysThatTheDiskIsFull()
+    {
+        if (!Poco::File("/dev/full").exists())
+            return; // a system without such a device
+        RotatingFile file("/dev/full", 10, 2);
+        CPPUNIT_ASSERT_EQUAL(std::string("/dev/full: No space left on device"), file.write("x\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("/dev/full: No space left on device"), file.write("x\n"));
+    }
+
+    void neverMovesADevice()
+    {
+        RotatingFile file("/dev/null", 2, 2);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("1\n2\n3\n"));
+        CPPUNIT_ASSERT(Poco::File("/dev/null").exists() && !Poco::File("/dev/null").isFile());
+        CPPUNIT_ASSERT(!Poco::File("/dev/null.1").exists());
+    }
+
+    void goesOnWhenItsFolderIsBack()
+    {
+        RotatingFile file(_path, 4, 2);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("1\n"));
+        _folder.remove(true);
+        CPPUNIT_ASSERT_EQUAL(_path + ": No such file or directory", file.write("222\n333\n"));
+        CPPUNIT_ASSERT_EQUAL(_path + ": No such file or directory", file.write("444\n"));
+        _folder.createDirectories();
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("555\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("555\n"), content());
+    }
+
+private:
+    std::string content(const std::string& suffix = "") const
+    {
+        std::ifstream stream(_path + suffix, std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+
+    static void expectRefusal(const std::string& path, const std::string& why)
+    {
+        try
+        {
+            const RotatingFile file(path, 10, 2);
+            CPPUNIT_FAIL("opened " + path);
+        }
+        catch (const Poco::FileException& exception)
+        {
+            CPPUNIT_ASSERT_EQUAL(path + ": " + why, exception.message());
+        }
+    }
+
+    Poco::File _folder{Poco::TemporaryFile::tempName()};
+    std::string _path;
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(RotatingFileTest, "app");
