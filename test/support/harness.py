@@ -299,5 +299,6 @@ class Case(unittest.TestCase):
             self.assertEqual(ask(c, b"still there"), b"still there")
 
     def assertFds(self, proxy, before):
+        self.assertTrue(proxy.alive(), proxy.text()[-4000:])
         self.assertTrue(wait_until(lambda: proxy.fds() == before, SHORT),
-                        "descriptors: %d before, %d after" % (before, proxy.fds()))
+                        "descriptors: %d before, %d after; %s" % (before, proxy.fds(), "" if proxy.alive() else proxy.text()[-4000:]))

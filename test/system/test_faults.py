@@ -133,8 +133,8 @@ class Faults(Case):
         good = self.target(rcvbuf=8192)
         p = self.proxy(good, "127.0.0.1:%d" % free_port(), silent,
                        args=["--set", "pool.connect_timeout=500ms", "--set", "local.half_close_timeout=500ms"])
-        self.assertServes(p)
         before = p.fds()
+        self.assertServes(p)
         memory = []
         for _ in range(2):
             threads = [threading.Thread(target=self.misbehave, args=(p, i), daemon=True) for i in range(24)]
