@@ -10,20 +10,21 @@
 namespace proximux
 {
 
-/// What a Watcher saw of a request, handed over as soon as the request is whole.
+/// What a Watcher saw of a request, handed over as soon as the request is whole; where messages are not delimited, as
+/// soon as a piece of it is there.
 struct WatchedRequest
 {
     Bytes bytes;            ///< its first bytes, at most WatchLimits::kept; empty where it holds secrets
     std::uint64_t size = 0; ///< all its bytes
     Bytes text;             ///< short readable form, at most WatchLimits::text bytes; any byte value may be in it
     bool secret = false;    ///< bytes are withheld; text says what it is, never what is in it
-    bool answered = true;   ///< a response is expected
+    bool answered = true;   ///< a response of its own is expected; false also for what continues a request
 };
 
 /// What a Watcher saw of a response, once it is whole. Matches the requests in their order.
 struct WatchedResponse
 {
-    std::size_t requests = 1; ///< how many requestSeen() it answers: several where messages are not delimited
+    std::size_t requests = 1; ///< how many requestSeen() that were `answered` it answers
     std::uint64_t requestSize = 0;
     std::uint64_t responseSize = 0;
     Bytes text;          ///< the readable form of the request

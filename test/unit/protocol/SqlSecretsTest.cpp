@@ -1,0 +1,95 @@
+#include <proximux/protocol/SqlSecrets.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+
+using namespace proximux;
+
+class SqlSecretsTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(SqlSecretsTest);
+    CPPUNIT_TEST(withholdsStatementsWithPasswords);
+    CPPUNIT_TEST(showsStatementsWithout);
+    CPPUNIT_TEST(showsTheVerbAlone);
+    CPPUNIT_TEST(showsNothingBehindAnyCutThatItWouldWithhold);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void withholdsStatementsWithPasswords()
+    {
+        for (const char* sql : SECRET)
+            CPPUNIT_ASSERT_MESSAGE(sql, mayHoldPassword(sql));
+    }
+
+    void showsStatementsWithout()
+    {
+        for (const char* sql :
+             {"SELECT 1", "", "SELECT password FROM users", "SELECT u.password, u.name FROM users u",
+              "INSERT INTO users (name, password) VALUES (?, ?)",
+              "UPDATE users SET name = ?, password = ? WHERE id = ?", "SHOW VARIABLES LIKE 'old_passwords'",
+              "SELECT * FROM mysql.user WHERE plugin = 'mysql_native_password'", "CREATE USER u",
+              "GRANT SELECT ON db.* TO u", "ALTER USER u PASSWORD EXPIRE", "DROP USER u",
+              "CHANGE MASTER TO MASTER_HOST = 'h'", "SELECT 'identify by'", "KILL CONNECTION 5",
+              "SET character_set_connection = 'utf8'", "SELECT unidentified FROM animals"})
+            CPPUNIT_ASSERT_MESSAGE(sql, !mayHoldPassword(sql));
+    }
+
+    void showsTheVerbAlone()
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string("CREATE USER <withheld>"), withheldForm("CREATE USER 'u' IDENTIFIED BY 'x'"));
+        CPPUNIT_ASSERT_EQUAL(std::string("GRANT ALL <withheld>"), withheldForm("  GRANT\n ALL ON *.* TO u"));
+        CPPUNIT_ASSERT_EQUAL(std::string("SET PASSWORD <withheld>"), withheldForm("SET PASSWORD = 'x'"));
+        CPPUNIT_ASSERT_EQUAL(std::string("SELECT <withheld>"), withheldForm("SELECT PASSWORD('x')"));
+        CPPUNIT_ASSERT_EQUAL(std::string("SELECT <withheld>"), withheldForm("SELECT 'x'"));
+        CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), withheldForm("/* x */ SELECT PASSWORD('x')"));
+        CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), withheldForm(std::string(1000, 'x')));
+        CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), withheldForm(""));
+    }
+
+    /// A statement may be cut anywhere before it is looked at: what is left must not hold the password.
+    void showsNothingBehindAnyCutThatItWouldWithhold()
+    {
+        for (const char* statement : SECRET)
+        {
+            const std::string sql = statement;
+            for (std::size_t n = 0; n <= sql.size(); ++n)
+            {
+                const std::string cut = sql.substr(0, n);
+                if (!mayHoldPassword(cut))
+                    CPPUNIT_ASSERT_MESSAGE(cut, cut.find("geheim") == std::string::npos);
+            }
+        }
+    }
+
+private:
+    static constexpr const char* SECRET[] = {
+        "CREATE USER u IDENTIFIED BY 'geheim'",
+        "create user u identified by 'geheim'",
+        "CREATE USER u IDENTIFIED/**/BY 'geheim'",
+        "CREATE USER u IDENTIFIED WITH mysql_native_password BY 'geheim'",
+        "ALTER USER u IDENTIFIED VIA ed25519 USING PASSWORD('geheim')",
+        "GRANT ALL ON *.* TO u IDENTIFIED BY 'geheim' WITH GRANT OPTION",
+        "SET PASSWORD = 'geheim'",
+        "SET PASSWORD FOR 'u'@'h' = PASSWORD('geheim')",
+        "SET\n\tPASSWORD=\"geheim\"",
+        "CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='geheim'",
+        "CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD = 'geheim'",
+        "START SLAVE USER = 'u' PASSWORD = 'geheim'",
+        "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'u', PASSWORD 'geheim')",
+        "CREATE TABLE t (a INT) ENGINE=FEDERATED CONNECTION='mysql://u:geheim@h/db/t'",
+        "SELECT OLD_PASSWORD('geheim')",
+        "SELECT 1; SET PASSWORD = 'geheim'",
+        "/* now */ SET PASSWORD = 'geheim'",
+        "PREPARE s FROM 'CREATE USER u IDENTIFIED BY ''geheim'''",
+        "EXECUTE IMMEDIATE \"SET PASSWORD = 'geheim'\"",
+        "UPDATE users SET password = 'geheim'",
+        "UPDATE users SET name = 'u', `password` = 'geheim'",
+        "SELECT * FROM users WHERE password='geheim'",
+        "SET @password := 'geheim'",
+        "INSERT INTO t VALUES ('{\"password\": \"geheim\"}')",
+        "UPDATE t SET a = 1, password /* x */ = 'geheim'",
+    };
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(SqlSecretsTest, "protocol");

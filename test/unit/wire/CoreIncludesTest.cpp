@@ -1,0 +1,164 @@
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+/// What the core may include of the standard library. None of it knows a socket, a clock, a thread or a stream.
+/// <mutex> is there for pool/Targets alone, which several reactors share.
+const std::set<std::string> STANDARD = {
+    "algorithm", "array",       "bitset",        "cassert",       "cctype",
+    "charconv",  "climits",     "cstddef",       "cstdint",       "cstdlib",
+    "cstring",   "deque",       "exception",     "functional",    "initializer_list",
+    "iterator",  "limits",      "list",          "map",           "memory",
+    "mutex",     "new",         "numeric",       "optional",      "queue",
+    "random",    "set",         "stdexcept",     "string",        "string_view",
+    "tuple",     "type_traits", "unordered_map", "unordered_set", "utility",
+    "variant",   "vector"};
+
+/// Which modules of the core may use which.
+const std::map<std::string, std::set<std::string>> MAY_USE = {
+    {"wire", {"wire"}},
+    {"protocol", {"protocol", "wire"}},
+    {"pool", {"pool", "wire"}},
+    {"exchange", {"exchange", "pool", "protocol", "wire"}},
+};
+
+/// The files outside reactor/ that are meant for the system.
+const std::set<std::string> SYSTEM_FILES = {"app/Signals.cpp", "app/StandardStream.cpp", "app/SystemLog.cpp"};
+
+struct Include
+{
+    std::string file; ///< relative to src/
+    std::string name; ///< what stands between the brackets or quotes
+};
+
+std::vector<Include> includesOf(const fs::path& root, const fs::path& file)
+{
+    std::vector<Include> includes;
+    std::ifstream stream(file);
+    CPPUNIT_ASSERT_MESSAGE(file.string() + " can't be read", stream.good());
+    for (std::string line; std::getline(stream, line);)
+    {
+        std::string directive;
+        for (const char c : line.substr(0, line.find_first_of("<\"")))
+            if (c != ' ' && c != '\t')
+                directive += c;
+        const std::size_t begin = line.find_first_of("<\"");
+        const std::size_t end = line.find_first_of(">\"", begin + 1);
+        if (directive == "#include" && end != std::string::npos)
+            includes.push_back({fs::relative(file, root).generic_string(), line.substr(begin + 1, end - begin - 1)});
+    }
+    return includes;
+}
+
+std::vector<Include> includesBelow(const std::string& folder)
+{
+    const fs::path root = fs::path(PROXIMUX_SOURCE_DIR) / "src";
+    std::vector<Include> includes;
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder))
+    {
+        const std::string extension = entry.path().extension().string();
+        if (extension != ".h" && extension != ".cpp")
+            continue;
+        const std::vector<Include> more = includesOf(root, entry.path());
+        includes.insert(includes.end(), more.begin(), more.end());
+    }
+    return includes;
+}
+
+bool startsWith(const std::string& text, const std::string& prefix)
+{
+    return text.compare(0, prefix.size(), prefix) == 0;
+}
+
+bool mayInclude(const std::string& module, const std::string& name)
+{
+    if (STANDARD.count(name) > 0)
+        return true;
+    for (const std::string& used : MAY_USE.at(module))
+        if (startsWith(name, "proximux/" + used + "/"))
+            return true;
+    return false;
+}
+
+/// Headers of this project, of POCO, and of the standard library, whose names have neither a dot nor a slash.
+bool isPortable(const std::string& name)
+{
+    return startsWith(name, "proximux/") || startsWith(name, "app/") || startsWith(name, "Poco/") ||
+           name.find_first_of("./") == std::string::npos;
+}
+
+bool isForTheSystem(const std::string& file)
+{
+    return startsWith(file, "proximux/reactor/") || SYSTEM_FILES.count(file) > 0;
+}
+
+std::string listed(const std::vector<Include>& includes)
+{
+    std::ostringstream text;
+    for (const Include& include : includes)
+        text << include.file << " includes " << include.name << "; ";
+    return text.str();
+}
+
+} // namespace
+
+/// The layers of the house, as the includes draw them.
+class CoreIncludesTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(CoreIncludesTest);
+    CPPUNIT_TEST(coreKnowsNeitherPocoNorSocketsNorTime);
+    CPPUNIT_TEST(onlySystemFilesIncludeSystemHeaders);
+    CPPUNIT_TEST(rulesTellForbiddenFromAllowed);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void coreKnowsNeitherPocoNorSocketsNorTime()
+    {
+        std::vector<Include> forbidden;
+        for (const auto& module : MAY_USE)
+        {
+            const std::vector<Include> includes = includesBelow("proximux/" + module.first);
+            CPPUNIT_ASSERT_MESSAGE(module.first + " has no includes", !includes.empty());
+            for (const Include& include : includes)
+                if (!mayInclude(module.first, include.name))
+                    forbidden.push_back(include);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(), listed(forbidden));
+    }
+
+    void onlySystemFilesIncludeSystemHeaders()
+    {
+        std::vector<Include> forbidden;
+        for (const Include& include : includesBelow("."))
+            if (!isForTheSystem(include.file) && !isPortable(include.name))
+                forbidden.push_back(include);
+        CPPUNIT_ASSERT_EQUAL(std::string(), listed(forbidden));
+    }
+
+    void rulesTellForbiddenFromAllowed()
+    {
+        for (const char* name : {"Poco/Logger.h", "chrono", "thread", "iostream", "sys/socket.h", "ctime"})
+            CPPUNIT_ASSERT_MESSAGE(name, !mayInclude("exchange", name));
+        CPPUNIT_ASSERT(!mayInclude("wire", "proximux/protocol/Watcher.h"));
+        CPPUNIT_ASSERT(mayInclude("exchange", "proximux/protocol/Watcher.h"));
+        for (const char* name : {"sys/epoll.h", "unistd.h", "netinet/tcp.h", "poll.h", "signal.h", "windows.h"})
+            CPPUNIT_ASSERT_MESSAGE(name, !isPortable(name));
+        CPPUNIT_ASSERT(isPortable("Poco/Net/Socket.h"));
+        CPPUNIT_ASSERT(isForTheSystem("proximux/reactor/SocketsPosix.cpp"));
+        CPPUNIT_ASSERT(!isForTheSystem("proximux/proxy/Worker.cpp"));
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(CoreIncludesTest, "wire");
