@@ -46,12 +46,12 @@ Reactor::Registration Reactor::add(poco_socket_t socket, EventHandler& handler)
     }
     const std::uint32_t slot = _free.back();
     Entry& entry = _entries[slot];
-    _poller->add(socket, token(slot, entry.generation), {});
     _free.pop_back();
     entry.handler = &handler;
     entry.socket = socket;
-    entry.wanted = entry.applied = {};
-    entry.watched = true;
+    entry.watched = false;
+    setInterest({slot, entry.generation},
+                {}); // the back end hears of it at the end of the turn, and what is wanted by then
     return {slot, entry.generation};
 }
 
@@ -84,21 +84,27 @@ void Reactor::remove(Registration registration)
 
 void Reactor::applyInterests()
 {
-    for (const std::uint32_t slot : _dirty)
+    for (std::size_t i = 0; i < _dirty.size(); ++i) // a handler that faulted may change others
     {
-        Entry& entry = _entries[slot];
-        entry.dirty = false;
-        if (entry.handler == nullptr)
+        const std::uint32_t slot = _dirty[i];
+        _entries[slot].dirty = false;
+        if (_entries[slot].handler == nullptr)
             continue;
-        const std::uint64_t name = token(slot, entry.generation);
-        if (!entry.watched)
-            _poller->add(entry.socket, name, entry.wanted);
-        else if (entry.wanted != entry.applied)
-            _poller->modify(entry.socket, name, entry.wanted);
-        entry.watched = true;
-        entry.applied = entry.wanted;
+        guarded(slot, _entries[slot].generation, [this, slot](EventHandler&) { apply(slot); });
     }
     _dirty.clear();
+}
+
+void Reactor::apply(std::uint32_t slot)
+{
+    Entry& entry = _entries[slot];
+    const std::uint64_t name = token(slot, entry.generation);
+    if (!entry.watched)
+        _poller->add(entry.socket, name, entry.wanted);
+    else if (entry.wanted != entry.applied)
+        _poller->modify(entry.socket, name, entry.wanted);
+    entry.watched = true;
+    entry.applied = entry.wanted;
 }
 
 Reactor::Entry* Reactor::find(std::uint32_t slot, std::uint32_t generation)
@@ -134,7 +140,7 @@ void Reactor::turn(Instant latest)
     std::int64_t timeout = -1;
     if (next != Instant::never())
         timeout = std::max<std::int64_t>((next - _clock.now()).us, 0);
-    if (_anyPosted.load(std::memory_order_acquire) || _stopping.load(std::memory_order_acquire))
+    if (!_deferred.empty() || _anyPosted.load(std::memory_order_acquire) || _stopping.load(std::memory_order_acquire))
         timeout = 0;
 
     _poller->wait(timeout, _ready);

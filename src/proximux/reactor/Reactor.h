@@ -142,6 +142,7 @@ private:
     void guarded(std::uint32_t slot, std::uint32_t generation, F call);
     void call(const Call& call);
     void applyInterests();
+    void apply(std::uint32_t slot);
     void runTimers();
     void runPosted();
     void runDeferred();
