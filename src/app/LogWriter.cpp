@@ -14,6 +14,8 @@ namespace
 constexpr std::size_t REOPEN = 3;
 constexpr std::size_t BATCH = 256; ///< records that are out of the queue and not yet written, at most
 constexpr auto PATIENCE = std::chrono::seconds(2);
+constexpr auto GATHERING =
+    std::chrono::milliseconds(5); ///< a wake-up and a write for each record cost more than the record
 
 } // namespace
 
@@ -58,7 +60,7 @@ void LogWriter::noteDropped()
 void LogWriter::enqueue(Record record)
 {
     _queue.push_back(std::move(record));
-    if (_queue.size() == 1)
+    if (_queue.size() == 1 || _queue.size() == BATCH)
         _wake.notify_one();
 }
 
@@ -108,6 +110,7 @@ bool LogWriter::take(Batch& batch)
     if (_queue.empty())
         noteDropped();
     _wake.wait(lock, [this] { return !_queue.empty() || _closing; });
+    _wake.wait_for(lock, GATHERING, [this] { return _queue.size() >= BATCH || _closing; });
     while (!_queue.empty() && batch.size() < BATCH)
     {
         batch.push_back(std::move(_queue.front()));

@@ -273,14 +273,20 @@ class Case(unittest.TestCase):
         if not BIN:
             self.fail("PROXIMUX_BIN is not set")
 
+    def ended(self, p):
+        """Ends it, and looks for what a sanitizer had to say."""
+        p.stop()
+        found = re.search(r"(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:).*", p.text(), re.S)
+        self.assertIsNone(found, found and found.group(0)[:3000])
+
     def proxy(self, *targets, **kw):
         p = Proxy(*targets, **kw)
-        self.addCleanup(p.stop)
+        self.addCleanup(self.ended, p)
         return p
 
     def program(self, *args, **kw):
         p = Program(args, **kw)
-        self.addCleanup(p.stop)
+        self.addCleanup(self.ended, p)
         return p
 
     def target(self, handler=echo, **kw):

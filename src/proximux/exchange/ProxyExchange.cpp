@@ -232,9 +232,10 @@ void ProxyExchange::clientEnded(ClientId client, Instant now)
     if (pair == nullptr)
         return;
     move(*pair, pair->state == State::open ? State::clientEnded : State::bothEnded, now);
+    if (closeIfDone(*pair, now))
+        return; // closing sends FIN, too
     if (pair->target.isValid())
         _wiring.endTarget(pair->target);
-    closeIfDone(*pair, now);
 }
 
 void ProxyExchange::targetEnded(TargetId target, Instant now)
@@ -243,8 +244,8 @@ void ProxyExchange::targetEnded(TargetId target, Instant now)
     if (pair == nullptr)
         return;
     move(*pair, pair->state == State::open ? State::targetEnded : State::bothEnded, now);
-    _wiring.endClient(pair->client);
-    closeIfDone(*pair, now);
+    if (!closeIfDone(*pair, now))
+        _wiring.endClient(pair->client);
 }
 
 void ProxyExchange::clientLost(ClientId client, Instant now)
@@ -287,14 +288,16 @@ void ProxyExchange::targetFaulted(TargetId target, Instant now)
     clientFaulted(_pool.clientOf(target), now);
 }
 
-void ProxyExchange::closeIfDone(Pair& pair, Instant now)
+/// True: the pair is gone.
+bool ProxyExchange::closeIfDone(Pair& pair, Instant now)
 {
     if (pair.clientWaiting > 0 || pair.targetWaiting > 0)
-        return;
-    if (pair.state == State::bothEnded)
-        close(pair, CloseReason::ended, How::finish, now);
-    else if (_draining && pair.watcher && pair.watcher->isAtRest())
-        close(pair, CloseReason::drained, How::finish, now);
+        return false;
+    const bool ended = pair.state == State::bothEnded;
+    if (!ended && !(_draining && pair.watcher && pair.watcher->isAtRest()))
+        return false;
+    close(pair, ended ? CloseReason::ended : CloseReason::drained, How::finish, now);
+    return true;
 }
 
 void ProxyExchange::closeTarget(Pair& pair, CloseReason reason, How how, Instant now)

@@ -80,7 +80,7 @@ private:
     void clientWaits(Pair& pair, std::size_t waiting);
     void targetWaits(Pair& pair, std::size_t waiting);
     void active(Pair& pair, Instant now);
-    void closeIfDone(Pair& pair, Instant now);
+    bool closeIfDone(Pair& pair, Instant now);
     void closeTarget(Pair& pair, CloseReason reason, How how, Instant now);
     void close(Pair& pair, CloseReason reason, How how, Instant now);
     void expire(DeadlineList& list, CloseReason reason, Instant now);

@@ -62,7 +62,7 @@ void Connection::close(bool reset)
 {
     if (!isOpen())
         return;
-    _reactor.remove(_registration);
+    _reactor.remove(_registration, true);
     if (reset)
         _transport->resetOnClose();
     _transport.reset();

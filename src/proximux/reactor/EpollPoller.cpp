@@ -47,7 +47,11 @@ public:
         control(EPOLL_CTL_MOD, socket, token, interest);
     }
 
-    void remove(poco_socket_t socket, std::uint64_t token) override { control(EPOLL_CTL_DEL, socket, token, {}); }
+    void remove(poco_socket_t socket, std::uint64_t token, bool closing) override
+    {
+        if (!closing) // the kernel forgets a closed one by itself
+            control(EPOLL_CTL_DEL, socket, token, {});
+    }
 
     void wait(std::int64_t timeout, std::vector<Ready>& ready) override
     {

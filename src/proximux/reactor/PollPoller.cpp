@@ -60,7 +60,7 @@ public:
         _entries[_positions[slotOf(token)]].events = events(interest);
     }
 
-    void remove(poco_socket_t, std::uint64_t token) override
+    void remove(poco_socket_t, std::uint64_t token, bool) override
     {
         const std::uint32_t position = _positions[slotOf(token)];
         if (position + 1 < _entries.size())

@@ -43,7 +43,9 @@ public:
     /// The token comes back with what is ready. Its lower half is a small number that no other registered one has.
     virtual void add(poco_socket_t socket, std::uint64_t token, Interest interest) = 0;
     virtual void modify(poco_socket_t socket, std::uint64_t token, Interest interest) = 0;
-    virtual void remove(poco_socket_t socket, std::uint64_t token) = 0;
+
+    /// closing: the socket is closed at once, and has no other descriptor.
+    virtual void remove(poco_socket_t socket, std::uint64_t token, bool closing) = 0;
 
     /// Waits for at most so many microseconds (negative: for ever), and replaces the list by what is ready.
     virtual void wait(std::int64_t timeout, std::vector<Ready>& ready) = 0;

@@ -68,13 +68,13 @@ void Reactor::setInterest(Registration registration, Interest interest)
     }
 }
 
-void Reactor::remove(Registration registration)
+void Reactor::remove(Registration registration, bool closing)
 {
     Entry* entry = find(registration.slot, registration.generation);
     if (entry == nullptr)
         return;
     if (entry->watched)
-        _poller->remove(entry->socket, token(registration.slot, registration.generation));
+        _poller->remove(entry->socket, token(registration.slot, registration.generation), closing);
     entry->handler = nullptr;
     entry->watched = false;
     if (++entry->generation == 0)
@@ -182,7 +182,7 @@ void Reactor::hungUp(std::uint32_t slot, std::uint32_t generation)
     if (handled || entry == nullptr || entry->wanted != Interest{})
         return;
     if (entry->watched)
-        _poller->remove(entry->socket, token(slot, generation));
+        _poller->remove(entry->socket, token(slot, generation), false);
     entry->watched = false;
 }
 

@@ -78,7 +78,9 @@ public:
     /// Registers a socket without interest in it. It is deregistered before it is closed.
     Registration add(poco_socket_t socket, EventHandler& handler);
     void setInterest(Registration registration, Interest interest);
-    void remove(Registration registration);
+
+    /// closing: the caller closes the socket now, and nobody else has it open.
+    void remove(Registration registration, bool closing = false);
 
     /// Calls once, when it is time.
     TimerId at(Instant due, Call call);

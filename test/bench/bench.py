@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""CPU time of Proximux in proxy mode, and of HAProxy in mode tcp, per unit of work, measured in turns within one run.
+
+    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [requests] [connections] [bulk] [idle]
+
+CPU time is that of the proxy process alone, user and system, over all its threads. Everything is on loopback. What is
+compared are the ratios of one round; times of different machines, or of different runs, say little. Prints Markdown.
+
+PROXIMUX_BACKEND  io.backend of Proximux (auto)
+PROXIMUX_ROUNDS   rounds of each measurement (5)
+"""
+import os
+import platform
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
+sys.dont_write_bytecode = True
+
+from harness import BIN, BACKEND, Proxy  # noqa: E402
+from measure import Idle, QuietTarget, allow_descriptors  # noqa: E402
+from servers import HAProxy, Nginx, Redis  # noqa: E402
+
+ROUNDS = int(os.environ.get("PROXIMUX_ROUNDS", "5"))
+LIMIT = 600  # seconds for one load
+
+
+def run(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT)
+    if done.returncode != 0:
+        raise SystemExit("%s failed: %s" % (command[0], (done.stdout + done.stderr).decode("utf-8", "replace")[-2000:]))
+    return done.stdout.decode("utf-8", "replace")
+
+
+def ours(target):
+    return Proxy(target, args=["--log-level", "2"])
+
+
+class Table:
+    """Rounds in which each proxy does the same work, one after the other."""
+
+    def __init__(self, title, unit, amount, scale):
+        self.unit, self.amount, self.scale = unit, amount, scale
+        print("\n### %s\n\n| round | Proximux, %s | HAProxy, %s | ratio |\n|---|---|---|---|" % (title, unit, unit))
+        self.ratios, self.values = [], []
+
+    def cost(self, process, load):
+        before = process.cpu()
+        load(process.port)
+        return (process.cpu() - before) / self.amount * self.scale
+
+    def measure(self, proxies, load):
+        for p in proxies:
+            load(p.port)  # what happens but once is not counted
+        for number in range(1, ROUNDS + 1):
+            order = proxies if number % 2 else proxies[::-1]
+            cost = {p: self.cost(p, load) for p in order}
+            a, b = (cost[p] for p in proxies)
+            self.row(str(number), a, b)
+            self.values.append((a, b))
+            self.ratios.append(a / b)
+        self.row("**median**", statistics.median(v[0] for v in self.values), statistics.median(v[1] for v in self.values),
+                 statistics.median(self.ratios))
+
+    @staticmethod
+    def row(name, a, b, ratio=None):
+        print("| %s | %.2f | %.2f | %.3f |" % (name, a, b, a / b if ratio is None else ratio), flush=True)
+
+
+def compare(target, table, load):
+    p, h = ours(target), HAProxy(target)
+    try:
+        table.measure([p, h], load)
+    finally:
+        p.stop()
+        h.stop()
+        target.stop()
+
+
+def requests():
+    count = 100000
+
+    def load(port):
+        run("redis-benchmark", "-h", "127.0.0.1", "-p", str(port), "-t", "get", "-d", "64", "-c", "50", "-n", str(count), "-q")
+    compare(Redis(), Table("Requests: redis-benchmark -t get -d 64 -c 50", "us of CPU per request", count, 1e6), load)
+
+
+def connections():
+    count = 10000
+
+    def load(port):
+        done = run("ab", "-q", "-n", str(count), "-c", "50", "http://127.0.0.1:%d/small" % port)
+        if "Failed requests:        0" not in done:
+            raise SystemExit("ab had failures: " + done)
+    compare(Nginx(0), Table("Connections: ab -c 50, without -k", "us of CPU per connection", count, 1e6), load)
+
+
+def bulk():
+    size = 2
+
+    def load(port):
+        run("curl", "-sS", "-o", os.devnull, "http://127.0.0.1:%d/big" % port)
+    compare(Nginx(size), Table("Bulk: %d GiB from nginx to curl" % size, "s of CPU per GiB", size, 1), load)
+
+
+def idle():
+    clients = 5000
+    if allow_descriptors(4 * clients) < 2 * clients + 200:
+        raise SystemExit("idle: ulimit -n is too small; expected at least %d" % (2 * clients + 200))
+    print("\n### %d idle clients\n\n| | CPU in 10 s | own memory per client |\n|---|---|---|" % clients)
+    for name, make in (("Proximux", ours), ("HAProxy", HAProxy)):
+        target = QuietTarget()
+        p = make(target)
+        try:
+            cost = Idle(p, ("127.0.0.1", p.port), target, clients)
+            print("| %s | %.1f ms | %.0f bytes |" % (name, cost.cpu * 1e3, cost.memory), flush=True)
+        finally:
+            p.stop()
+            target.stop()
+
+
+PARTS = {"requests": requests, "connections": connections, "bulk": bulk, "idle": idle}
+
+
+def main():
+    unknown = [name for name in sys.argv[1:] if name not in PARTS]
+    if unknown or not BIN:
+        print(__doc__ if not unknown else "%s: unknown part; expected one of %s" % (unknown[0], ", ".join(PARTS)),
+              file=sys.stderr)
+        return 64
+    print("%s, %s, io.backend %s; %s; %s cores" % (
+        run(BIN, "--version").strip(), run("haproxy", "-v").splitlines()[0], BACKEND, platform.platform(), os.cpu_count()))
+    for name in sys.argv[1:] or PARTS:
+        PARTS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

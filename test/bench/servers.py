@@ -1,0 +1,109 @@
+"""The real servers and the other proxy that the benchmarks need, each on a free loopback port and in a folder of its
+own. Standard library only."""
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+
+from harness import LONG, Program, free_port, wait_until
+
+
+def listens(port):
+    """Whether somebody listens on this loopback port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+class Server:
+    """A process with a folder of its own that is ready once it listens on `port`."""
+
+    def __init__(self, name):
+        self.host, self.port = "127.0.0.1", free_port()
+        self.folder = tempfile.mkdtemp(prefix="proximux-%s-" % name)
+        os.chmod(self.folder, 0o755)
+        log = os.path.join(self.folder, "output")
+        with open(log, "wb") as output:
+            self.process = subprocess.Popen(self.command(), stdout=output, stderr=output,
+                                            env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
+        self.pid = self.process.pid
+        if not wait_until(lambda: self.process.poll() is not None or listens(self.port), LONG) or self.process.poll() is not None:
+            with open(log) as output:
+                said = output.read()[-2000:]
+            self.stop()
+            raise SystemExit("%s does not listen: %s" % (name, said))
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(LONG)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as f:
+            f.write(text)
+        return path
+
+
+class Redis(Server):
+    def __init__(self):
+        super().__init__("redis")
+
+    def command(self):
+        return ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder]
+
+
+class Nginx(Server):
+    """Serves /small, a line, and /big, so many GiB of zeros that take no room."""
+
+    def __init__(self, gigabytes):
+        self.gigabytes = gigabytes
+        super().__init__("nginx")
+
+    def command(self):
+        self.write("small", "hello\n")
+        with open(os.path.join(self.folder, "big"), "wb") as f:
+            f.truncate(self.gigabytes << 30)
+        values = {"user": "user root;" if os.getuid() == 0 else "", "folder": self.folder, "port": self.port}
+        return ["nginx", "-p", self.folder, "-c", self.write("conf", """
+            %(user)s daemon off; worker_processes 1; error_log %(folder)s/error.log; pid %(folder)s/pid;
+            events { worker_connections 4096; }
+            http { access_log off; sendfile on; keepalive_requests 1000000; client_body_temp_path %(folder)s/t1;
+                   proxy_temp_path %(folder)s/t2; fastcgi_temp_path %(folder)s/t3; uwsgi_temp_path %(folder)s/t4;
+                   scgi_temp_path %(folder)s/t5;
+                   server { listen 127.0.0.1:%(port)d backlog=4096; root %(folder)s; } }
+            """ % values)]
+
+
+class HAProxy(Server):
+    """HAProxy with one thread in mode tcp before `target`. CPU time and memory are told as for our own program."""
+
+    def __init__(self, target, options=""):
+        self.target, self.options = target, options
+        super().__init__("haproxy")
+
+    cpu = Program.cpu
+    memory = Program.memory
+
+    def command(self):
+        return ["haproxy", "-db", "-f", self.write("conf", """
+global
+    nbthread 1
+    maxconn 6000
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 600s
+    timeout server 600s
+    %s
+listen l
+    bind 127.0.0.1:%d backlog 4096
+    server s %s:%d
+""" % (self.options, self.port, self.target.host, self.target.port))]
