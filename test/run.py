@@ -41,7 +41,8 @@ def main():
     folder = os.path.join(HERE, sys.argv[1])
     suite = loader.discover(folder, top_level_dir=folder)
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1, resultclass=Result).run(suite)
-    failed = len({str(test) for test, _ in result.failures + result.errors})
+    # a test with several failed parts (subTest) is one
+    failed = len({getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors})
     print("%d passed, %d failed" % (result.testsRun - failed - len(result.skipped), failed), flush=True)
     return 0 if result.testsRun > len(result.skipped) and failed == 0 else 1
 

@@ -35,7 +35,7 @@ def run(*command):
 
 
 def ours(target):
-    return Proxy(target, args=["--log-level", "2"])
+    return Proxy(target, args=["--log-level", "2"])  # the default: a record for each connection that comes and goes
 
 
 class Table:
@@ -70,13 +70,14 @@ class Table:
 
 
 def compare(target, table, load):
-    p, h = ours(target), HAProxy(target)
+    started = [target]
     try:
-        table.measure([p, h], load)
+        started += [ours(target)]
+        started += [HAProxy(target)]
+        table.measure(started[1:], load)
     finally:
-        p.stop()
-        h.stop()
-        target.stop()
+        for each in reversed(started):
+            each.stop()
 
 
 def requests():
@@ -111,14 +112,14 @@ def idle():
         raise SystemExit("idle: ulimit -n is too small; expected at least %d" % (2 * clients + 200))
     print("\n### %d idle clients\n\n| | CPU in 10 s | own memory per client |\n|---|---|---|" % clients)
     for name, make in (("Proximux", ours), ("HAProxy", HAProxy)):
-        target = QuietTarget()
-        p = make(target)
+        started = [QuietTarget()]
         try:
-            cost = Idle(p, ("127.0.0.1", p.port), target, clients)
+            started += [make(started[0])]
+            cost = Idle(started[1], ("127.0.0.1", started[1].port), started[0], clients)
             print("| %s | %.1f ms | %.0f bytes |" % (name, cost.cpu * 1e3, cost.memory), flush=True)
         finally:
-            p.stop()
-            target.stop()
+            for each in reversed(started):
+                each.stop()
 
 
 PARTS = {"requests": requests, "connections": connections, "bulk": bulk, "idle": idle}

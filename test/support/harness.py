@@ -92,6 +92,13 @@ class Program:
             self.p.kill()
         self.wait()
 
+    def end(self, timeout=LONG):
+        """The exit code of an orderly end, without drain; None where it does not come."""
+        def ended():
+            self.p.send_signal(signal.SIGTERM)  # no effect on one that has ended
+            return not self.alive()
+        return self.wait() if wait_until(ended, timeout, 0.02) else None
+
     def text(self):
         return "\n".join(self.out + self.err)
 
@@ -275,9 +282,11 @@ class Case(unittest.TestCase):
 
     def ended(self, p):
         """Ends it, and looks for what a sanitizer had to say."""
+        orderly = not ("ASAN_OPTIONS" in os.environ and p.alive()) or p.end() == 0  # at the end leaks are looked for
         p.stop()
         found = re.search(r"(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:).*", p.text(), re.S)
         self.assertIsNone(found, found and found.group(0)[:3000])
+        self.assertTrue(orderly, "no orderly end: " + p.text()[-3000:])
 
     def proxy(self, *targets, **kw):
         p = Proxy(*targets, **kw)

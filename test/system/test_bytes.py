@@ -76,11 +76,28 @@ class Bytes(Case):
     def test_slow_reader_on_the_targets_side(self):
         got = []
         p = self.proxy(self.target(lambda s: got.append(read_all(s, slowly=0.001, size=16384)), rcvbuf=4096))
-        body = os.urandom(3 * MIB)
-        c = self.client(p)
-        send_and_end(c, body)
-        self.assertEqual(read_all(c), b"")
-        self.assertTrue(wait_until(lambda: got, LONG) and got[0] == body)
+        for _ in range(RUNS):
+            del got[:]
+            body = os.urandom(3 * MIB)
+            c = self.client(p)
+            send_and_end(c, body)
+            self.assertEqual(read_all(c), b"")
+            self.assertTrue(wait_until(lambda: got, LONG) and got[0] == body)
+
+    def test_many_clients_at_once_on_several_threads(self):
+        p = self.proxy(self.target(), args=["--set", "io.threads=2", "--log-level", "3"])
+        before = p.fds()
+
+        def one():
+            body = os.urandom(MIB // 2)
+            with p.client() as c:
+                sending = in_thread(send_and_end, c, body)
+                exact = read_all(c) == body
+                sending()
+            return exact
+        for _ in range(RUNS):
+            self.assertEqual([wait() for wait in [in_thread(one) for _ in range(16)]], [True] * 16)
+        self.assertFds(p, before)
 
     def test_what_a_target_sent_before_it_reset_arrives(self):
         # it answers before it has read all, and closes: the system makes a reset of that
@@ -109,6 +126,30 @@ class Bytes(Case):
         self.assertLess(p.cpu() - cpu, 0.05, "it spins while both sides wait")
         self.assertLess(p.memory() - before, 4 * MIB)
         self.assertTrue(all(state(c) == "DATA" for c in clients))
+
+    def test_flood_at_a_target_that_does_not_read_stays_within_limits(self):
+        p = self.proxy(self.target(lambda s: time.sleep(LONG), rcvbuf=4096))
+        before = p.memory()
+        clients = [self.client(p) for _ in range(10)]
+        stop = threading.Event()
+
+        def flood(c):
+            c.setblocking(False)
+            while not stop.is_set():
+                try:
+                    c.send(b"x" * 65536)
+                except BlockingIOError:
+                    stop.wait(0.01)
+        waits = [in_thread(flood, c) for c in clients]
+        time.sleep(1)  # silence itself is tested: it must not go on reading
+        cpu = p.cpu()
+        time.sleep(0.5)
+        spent, grown = p.cpu() - cpu, p.memory() - before
+        stop.set()
+        for wait in waits:
+            wait()
+        self.assertLess(spent, 0.05, "it spins while both sides wait")
+        self.assertLess(grown, 4 * MIB)
 
     def test_small_buffers_do_as_well(self):
         p = self.proxy(self.target(), args=["--set", "exchange.request_buffer=1K", "--set", "exchange.response_buffer=1K",

@@ -90,3 +90,64 @@ class Config(Case):
         values = {k: v.strip() for k, v in values.items()}
         self.assertEqual([values["log." + k] for k in ("level", "data_limit", "file_count", "queue")],
                          ["0", "200", "3", "14"])
+
+    def test_each_layer_alone_names_itself_and_what_is_expected(self):
+        good = ["--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config"]
+        ini = self.file("bad.ini", "[pool]\nconnect_timeout = 5 parsecs\n")
+        js = self.file("bad.json", json.dumps({"pool": {"connect_timeout": "5 parsecs"}}))
+        for name, args, env in (("bad.ini", ["--config", ini], {}), ("bad.json", ["--config", js], {}),
+                                ("environment PROXIMUX_POOL_CONNECT_TIMEOUT", [],
+                                 {"PROXIMUX_POOL_CONNECT_TIMEOUT": "5 parsecs"}),
+                                ("command line", ["--set", "pool.connect_timeout=5 parsecs"], {})):
+            with self.subTest(name):
+                code, out, err = self.run_it(*good, *args, **env)
+                self.assertEqual((code, out), (78, ""))
+                self.assertRegex(err, r"pool\.connect_timeout = 5 parsecs \(%s.*\): .*; expected " % name)
+
+    def test_names_of_the_original_in_the_environment_and_in_json(self):
+        env = {"LOG_LEVEL": "1", "LOCAL_HOST": "127.0.0.1", "LOCAL_PORT": "3307", "LOCAL_IPV6_ONLY": "0",
+               "LOCAL_MAX_CONNECTIONS": "2", "EXCHANGE_FUNNEL_ASYNC": "0", "PROXY_INACTIVE_TIMEOUT": "1500",
+               "PROXY_CONNECTIONS_CNT": "2", "TARGET_HOST_1": "a", "TARGET_PORT_1": "1", "TARGET_CONN_1_KEEP_ALIVE": "1",
+               "TARGET_HOST_2": "b", "TARGET_PORT_2": "2", "TARGET_HOST_3": "beyond", "TARGET_PORT_3": "3"}
+        js = self.file("original.json", json.dumps({
+            "logLevel": 1, "localServerHost": "127.0.0.1", "localServerPort": 3307, "localServerIpv6Only": 0,
+            "localServerMaxConnections": 2, "exchangeFunnelAsync": 0, "proxyInactivityTimeout": 1500,
+            "proxyConnectionsCount": 2, "targetServers": [{"host": "a", "port": 1, "keepAlive": 1}, {"host": "b", "port": 2}]}))
+        want = {"log.level": "1", "local.host": "127.0.0.1", "local.port": "3307", "local.max_connections": "2",
+                "target.1.host": "a", "target.1.port": "1", "target.1.keep_alive": "1", "target.2.host": "b",
+                "target.2.port": "2", "pool.connections": "2"}
+        for args, extra in (((), env), (("--config", js), {})):
+            code, out, err = self.run_it("--print-config", *args, **extra)
+            self.assertEqual(code, 0, err)
+            values = {k: v.strip() for k, v in (line.split(";")[0].split(" = ") for line in out.splitlines())}
+            self.assertEqual({k: values[k] for k in want}, want)
+            self.assertIn(values["pool.inactive_timeout"], ("1500", "1500ms"))
+            self.assertNotIn("target.3.host", values)
+
+    def test_an_empty_variable_is_an_absent_one(self):
+        code, _, err = self.run_it("--target", "a:1", "--mode", "proxy", LOCAL_PORT="", PROXIMUX_LOCAL_HOST="")
+        self.assertEqual(code, 78)
+        self.assertIn("LOCAL_PORT", err)
+        self.assertNotIn("LOCAL_HOST", err)
+
+    def test_variables_of_others_are_left_alone(self):
+        code, _, err = self.run_it("--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config",
+                                   PROXIMUX_CMD="x", PROXIMUX_SERVICE_HOST="10.0.0.1", PROXIMUX_PORT_3307_TCP="tcp://10.0.0.1:3307")
+        self.assertEqual((code, err), (0, ""))
+
+    def test_files_that_cannot_be_read_or_understood_are_named(self):
+        for name, content, expected in (("gone.ini", None, "gone.ini"), ("bad.json", "{\"local\": ", "bad.json"),
+                                        ("list.json", "[1]", "list.json"), ("what.txt", "", "what.txt")):
+            with self.subTest(name):
+                path = os.path.join(self.folder, name) if content is None else self.file(name, content)
+                code, _, err = self.run_it("--config", path, "--listen", "0", "--target", "a:1", "--mode", "proxy")
+                self.assertEqual(code, 78, err)
+                self.assertIn(expected, err)
+
+    def test_access_lists_are_checked_strictly(self):
+        for bad in ("10.0.0.0/33", "10.0.0", "010.0.0.1", "::/129", "10.0.0.1/", "localhost", "10.0.0.1 10.0.0.2"):
+            with self.subTest(bad):
+                code, _, err = self.run_it("--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config",
+                                           "--set", "access.deny=" + bad)
+                self.assertEqual(code, 78)
+                self.assertIn("access.deny", err)

@@ -1,5 +1,6 @@
 """Start, drain, stop, signals, daemon, demonstration, exit codes."""
 import os
+import re
 import signal
 import socket
 import tempfile
@@ -146,3 +147,58 @@ class Life(Case):
         p = self.proxy(self.target(), preexec=ignored)
         p.signal(signal.SIGINT)
         self.assertEqual(p.wait(SHORT), 0)
+
+    def test_drain_on_several_threads(self):
+        go = threading.Event()
+
+        def waits(s):
+            s.recv(10)
+            go.wait(LONG)
+            s.sendall(b"done")
+        p = self.proxy(self.target(waits), args=["--set", "io.threads=2"])
+        clients = [self.client(p) for _ in range(6)]
+        for c in clients:
+            c.sendall(b"get\n")
+        p.signal()
+        self.assertTrue(wait_until(lambda: self.refused(p.port)))
+        go.set()
+        self.assertEqual([read_all(c) for c in clients], [b"done"] * 6)
+        for c in clients:
+            c.close()
+        self.assertEqual(p.wait(), 0)
+
+    def test_signals_at_any_moment_of_the_start_end_it(self):
+        t = self.target()
+        for pause in (0.0, 0.002, 0.005, 0.01, 0.02, 0.05):
+            p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy")
+            time.sleep(pause)  # the moment is what is varied
+            p.signal()
+            self.assertIn(p.wait(SHORT), (0, -signal.SIGTERM), p.text())
+
+    def test_pidfile_in_the_foreground(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pidfile = folder + "/p.pid"
+            p = self.proxy(self.target(), args=["--pidfile", pidfile])
+            self.assertEqual(int(open(pidfile).read()), p.pid)
+            p.signal()
+            self.assertEqual(p.wait(), 0)
+            self.assertFalse(os.path.exists(pidfile))
+
+    def test_demonstration_finds_another_port_and_serves_those_who_try(self):
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", 3307))
+                s.listen(1)
+            except OSError:
+                pass  # somebody else has it: just as well
+            p = self.program("--demo", "--io-backend", BACKEND)
+            self.assertTrue(wait_until(lambda: "try it" in p.text(), LONG), p.text())
+        port = int(re.findall(r"127\.0\.0\.1[: ](\d+)", p.text())[-1])
+        for word in re.findall(r"nc \S+ (\d+)", p.text()):
+            port = int(word)
+        self.assertNotEqual(port, 3307)
+        with socket.create_connection(("127.0.0.1", port), SHORT) as c:
+            self.assertEqual(ask(c, b"is it true?"), b"is it true?")
+        p.signal()
+        self.assertEqual(p.wait(), 0)

@@ -126,6 +126,23 @@ class Limits(Case):
         with self.assertRaises(OSError):
             socket.create_connection(("127.0.0.1", p.port), SHORT)
 
+    def test_keep_alive_is_set_where_it_is_asked_for(self):
+        def timers(port):
+            """Of established connections from or to the port, as the kernel's table has it: 2 is keep-alive."""
+            with open("/proc/net/tcp") as f:
+                rows = [line.split() for line in f.readlines()[1:]]
+            return {row[1].split(":")[1]: row[5].split(":")[0] for row in rows
+                    if row[3] == "01" and "%04X" % port in (row[1][-4:], row[2][-4:])}
+        for wanted in ("0", "1"):
+            t = self.target()
+            p = self.proxy(t, args=["--set", "local.keep_alive=" + wanted, "--set", "target.1.keep_alive=" + wanted])
+            c = self.client(p)
+            self.assertEqual(ask(c, b"x"), b"x")
+            expected = "02" if wanted == "1" else "00"
+            self.assertTrue(wait_until(lambda: timers(p.port).get("%04X" % p.port) == expected), timers(p.port))
+            towards = "%04X" % t.open()[0].getpeername()[1]
+            self.assertTrue(wait_until(lambda: timers(t.port).get(towards) == expected), timers(t.port))
+
     def test_a_client_that_says_nothing_holds_nobody_up(self):
         p = self.proxy(self.target())
         silent = self.client(p)

@@ -85,8 +85,16 @@ class Log(Case):
             import socket
             for _ in range(100):
                 with socket.create_connection(("127.0.0.1", port), SHORT) as c:
+                    last = "Client disconnected: 127.0.x.x:%d" % c.getsockname()[1]
                     gone(c)
-            self.assertTrue(wait_until(lambda: len(os.listdir(folder)) == 3), os.listdir(folder))
+
+            def all_written():
+                try:
+                    return last in open(path).read()
+                except FileNotFoundError:  # in the middle of a rotation
+                    return False
+            self.assertTrue(wait_until(all_written))
+            self.assertEqual(sorted(os.listdir(folder)), ["p.log", "p.log.1", "p.log.2"])
             os.rename(path, folder + "/moved")
             p.signal(signal.SIGUSR1)
             self.assertTrue(wait_until(lambda: os.path.exists(path)))
@@ -147,3 +155,60 @@ class Log(Case):
                          "--set", "log.file=/nonexistent/p.log")
         self.assertEqual(p.wait(), 71)
         self.assertIn("/nonexistent/p.log", "\n".join(p.err))
+
+    def test_errors_go_to_stderr_and_the_rest_to_stdout(self):
+        p = self.proxy("127.0.0.1:%d" % free_port())
+        self.assertTrue(gone(self.client(p)))
+        self.assertTrue(wait_until(lambda: p.err))
+        self.assertEqual({json.loads(line)["l"] for line in list(p.err)}, {1})
+        self.assertEqual({json.loads(line)["l"] for line in list(p.out)}, {2})
+        failure = next(r for r in map(json.loads, list(p.err)) if r["s"] == "pool")
+        self.assertEqual((failure["d"]["target"], failure["d"]["error"]["code"], failure["d"]["error"]["syscall"]),
+                         (1, "ECONNREFUSED", "connect"))
+        for r in map(json.loads, list(p.err)):
+            if "e" in r:
+                self.assertEqual(set(r["e"]), {"name", "message"})
+
+    def test_addresses_of_ipv6_are_masked(self):
+        try:
+            p = self.proxy(self.target(), listen="[::1]:0", args=["--log-level", "3"])
+        except AssertionError:
+            self.skipTest("no IPv6 here")
+        c = self.client(p)
+        self.assertIsNotNone(p.record(lambda r: r["d"] == "Client connected: ::x:%d" % c.getsockname()[1]))
+
+    def test_text_shows_no_control_characters(self):
+        p = self.proxy(self.target(), args=["--log-level", "3", "--set", "log.format=text"])
+        c = self.client(p)
+        self.assertEqual(ask(c, b"\x1b[31mred\r\x07\x9b"), b"\x1b[31mred\r\x07\x9b")
+        self.assertTrue(wait_until(lambda: "red" in p.text()))
+        for line in p.out:
+            self.assertFalse([ch for ch in line if ord(ch) < 32 or 127 <= ord(ch) < 160], line)
+
+    def test_records_that_found_no_room_are_counted(self):
+        r, w = os.pipe()
+        self.addCleanup(os.close, r)
+        t = self.target()
+        port = free_port()
+        with os.fdopen(w, "w") as stdout:
+            p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy",
+                             "--log-level", "3", "--set", "log.queue=10", "--io-backend", BACKEND, stdout=stdout)
+        os.set_blocking(r, False)
+        seen = [b""]
+
+        def read():
+            try:
+                seen[0] += os.read(r, 1 << 20)
+            except BlockingIOError:
+                pass
+            return b"Server is running" in seen[0]
+        self.assertTrue(wait_until(read))
+        import socket
+        with socket.create_connection(("127.0.0.1", port), SHORT) as c:
+            for _ in range(1500):
+                self.assertEqual(ask(c, b"y" * 200), b"y" * 200)
+
+        def told():
+            read()
+            return "records dropped" in p.text() or b"records dropped" in seen[0]
+        self.assertTrue(wait_until(told))
