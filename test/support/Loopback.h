@@ -1,0 +1,139 @@
+#pragma once
+
+#include <proximux/reactor/Reactor.h>
+
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/StreamSocket.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// How long a test waits for what should happen at once.
+constexpr auto PATIENCE = std::chrono::seconds(20);
+
+/// A reactor that is turned by the test itself, on a back end of its choice.
+class TurnedReactor
+{
+public:
+    explicit TurnedReactor(bool epoll)
+        : reactor(make(epoll), clock)
+    {
+    }
+
+    /// Turns until the condition holds; fails when patience is at its end.
+    void until(const std::function<bool()>& condition)
+    {
+        const Instant end = clock.now() + Duration::seconds(20);
+        while (!condition())
+        {
+            CPPUNIT_ASSERT_MESSAGE("it did not happen in time", clock.now() < end);
+            reactor.turn(clock.now() + Duration::milliseconds(20));
+        }
+    }
+
+    /// Turns for a while, and counts how often something was ready or due.
+    std::size_t turnsWithin(Duration time)
+    {
+        std::size_t turns = 0;
+        for (const Instant end = clock.now() + time; clock.now() < end; ++turns)
+            reactor.turn(end);
+        return turns;
+    }
+
+    SteadyClock clock;
+    Reactor reactor;
+
+private:
+    static std::unique_ptr<Poller> make(bool epoll)
+    {
+        auto poller = epoll ? makeEpollPoller() : nullptr;
+        return poller ? std::move(poller) : makePollPoller();
+    }
+};
+
+/// Two connected sockets: the far one blocks and is the test's, the near one is non-blocking and ours.
+struct SocketPair
+{
+    SocketPair()
+    {
+        Poco::Net::ServerSocket server;
+        server.bind(Poco::Net::SocketAddress("127.0.0.1", 0), true, false);
+        sockets::prepareListener(server);
+        server.listen(1);
+        far.connect(server.address());
+        near = sockets::accept(server).socket;
+        far.setReceiveTimeout(Poco::Timespan(20, 0));
+    }
+
+    [[nodiscard]] poco_socket_t handle() const { return near.impl()->sockfd(); }
+
+    void say(const std::string& text) { far.sendBytes(text.data(), static_cast<int>(text.size())); }
+
+    /// Exactly so many bytes.
+    std::string hear(std::size_t n)
+    {
+        std::string text;
+        while (text.size() < n)
+        {
+            char bytes[65536];
+            const int got = far.receiveBytes(bytes, static_cast<int>(std::min(sizeof bytes, n - text.size())));
+            CPPUNIT_ASSERT_MESSAGE("it ended early", got > 0);
+            text.append(bytes, static_cast<std::size_t>(got));
+        }
+        return text;
+    }
+
+    /// Closes the far end by RST.
+    void resetFar()
+    {
+        sockets::resetOnClose(far.impl()->sockfd());
+        far.close();
+    }
+
+    Poco::Net::StreamSocket far;
+    Poco::Net::StreamSocket near;
+};
+
+} // namespace proximux
+
+/// Adds a test for each back end; the method takes a bool, true for epoll.
+#define PROXIMUX_ON_BOTH_BACK_ENDS(method)                                                                             \
+    CPPUNIT_TEST_SUITE_ADD_TEST((new proximux::BackEndTest<TestFixtureType>(                                           \
+        context.getTestNameFor(#method "_epoll"), &TestFixtureType::method, true, context.makeFixture())));            \
+    CPPUNIT_TEST_SUITE_ADD_TEST((new proximux::BackEndTest<TestFixtureType>(                                           \
+        context.getTestNameFor(#method "_poll"), &TestFixtureType::method, false, context.makeFixture())))
+
+namespace proximux
+{
+
+/// One run of such a method.
+template <class Fixture>
+class BackEndTest : public CppUnit::TestCase
+{
+public:
+    BackEndTest(const std::string& name, void (Fixture::*method)(bool), bool epoll, Fixture* fixture)
+        : TestCase(name)
+        , _method(method)
+        , _epoll(epoll)
+        , _fixture(fixture)
+    {
+    }
+
+    void runTest() override { (_fixture.get()->*_method)(_epoll); }
+    void setUp() override { _fixture->setUp(); }
+    void tearDown() override { _fixture->tearDown(); }
+
+private:
+    void (Fixture::*_method)(bool);
+    bool _epoll;
+    std::unique_ptr<Fixture> _fixture;
+};
+
+} // namespace proximux

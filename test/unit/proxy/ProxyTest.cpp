@@ -1,0 +1,365 @@
+#include "support/Loopback.h"
+
+#include <proximux/proxy/Proxy.h>
+
+#include <Poco/Delegate.h>
+#include <Poco/Exception.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/TCPServer.h>
+#include <Poco/Net/TCPServerConnectionFactory.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace proximux
+{
+
+/// The facade in one process: a real target, real clients, its events.
+class ProxyTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(ProxyTest);
+    PROXIMUX_ON_BOTH_BACK_ENDS(raisesItsEventsInOrder);
+    PROXIMUX_ON_BOTH_BACK_ENDS(refusesWhomAListenerRejects);
+    PROXIMUX_ON_BOTH_BACK_ENDS(aThrowingListenerRefusesItsClientAlone);
+    PROXIMUX_ON_BOTH_BACK_ENDS(aThrowingRequestListenerHarmsNobody);
+    PROXIMUX_ON_BOTH_BACK_ENDS(tellsWhoWasDropped);
+    PROXIMUX_ON_BOTH_BACK_ENDS(tellsOfATargetThatCannotBeHad);
+    PROXIMUX_ON_BOTH_BACK_ENDS(servesFromSeveralThreads);
+    PROXIMUX_ON_BOTH_BACK_ENDS(drainsThenStops);
+    PROXIMUX_ON_BOTH_BACK_ENDS(canBeDestroyedWhileItRuns);
+    CPPUNIT_TEST(saysWhyItCannotListen);
+    CPPUNIT_TEST(endsAtOnceWhereItNeverStarted);
+    CPPUNIT_TEST(anEventWithoutAListenerIsNotHeard);
+    CPPUNIT_TEST_SUITE_END();
+
+    /// Sends every line back.
+    class EchoConnection : public Poco::Net::TCPServerConnection
+    {
+    public:
+        using TCPServerConnection::TCPServerConnection;
+
+        void run() override
+        {
+            char bytes[4096];
+            for (int n = 0; (n = socket().receiveBytes(bytes, sizeof bytes)) > 0;)
+                socket().sendBytes(bytes, n);
+        }
+    };
+
+    /// Collects what happens, for a test to wait for.
+    struct Recorder
+    {
+        void onConnected(ConnectedArgs& args)
+        {
+            note("connected " + args.client.address);
+            if (rejecting)
+                args.reject("not welcome");
+            if (throwing && args.client.number == 1)
+                throw std::runtime_error("a listener's defect");
+        }
+        void onRequest(RequestArgs& args)
+        {
+            note("request " + std::string(args.bytes));
+            if (throwing)
+                throw std::runtime_error("a listener's defect");
+            args.whenAnswered(
+                [this](const ResponseInfo& info)
+                {
+                    note("answered " + std::string(info.text) + " " + std::to_string(info.responseSize) +
+                         (info.failed ? " failed" : ""));
+                });
+        }
+        void onDisconnected(DisconnectedArgs& args) { note("disconnected " + args.reason); }
+        void onTargetConnected(TargetArgs& args) { note("target " + std::to_string(args.target)); }
+        void onTargetLost(TargetArgs& args) { note("lost " + std::to_string(args.target)); }
+        void onDropped(DroppedArgs&) { note("dropped"); }
+
+        void listenTo(Events& events)
+        {
+            events.connected += Poco::delegate(this, &Recorder::onConnected);
+            events.request += Poco::delegate(this, &Recorder::onRequest);
+            events.disconnected += Poco::delegate(this, &Recorder::onDisconnected);
+            events.targetConnected += Poco::delegate(this, &Recorder::onTargetConnected);
+            events.targetLost += Poco::delegate(this, &Recorder::onTargetLost);
+            events.dropped += Poco::delegate(this, &Recorder::onDropped);
+        }
+
+        void note(const std::string& what)
+        {
+            const std::lock_guard<std::mutex> lock(mutex);
+            notes.push_back(what);
+            changed.notify_all();
+        }
+
+        std::vector<std::string> atLeast(std::size_t n)
+        {
+            std::unique_lock<std::mutex> lock(mutex);
+            changed.wait_for(lock, PATIENCE, [&] { return notes.size() >= n; });
+            return notes;
+        }
+
+        bool rejecting = false;
+        bool throwing = false;
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::vector<std::string> notes;
+    };
+
+    std::shared_ptr<Configuration> configuration(bool epoll) const
+    {
+        auto c = std::make_shared<Configuration>();
+        c->local.endpoint = {"127.0.0.1", 0};
+        c->targets.push_back({{"127.0.0.1", _port}, false});
+        c->io.backend = epoll ? IoSettings::Backend::automatic : IoSettings::Backend::poll;
+        return c;
+    }
+
+    static std::unique_ptr<Poco::Net::StreamSocket> client(const Proxy& proxy)
+    {
+        auto socket = std::make_unique<Poco::Net::StreamSocket>(Poco::Net::SocketAddress("127.0.0.1", proxy.port()));
+        socket->setReceiveTimeout(Poco::Timespan(20, 0));
+        return socket;
+    }
+
+    static std::string ask(Poco::Net::StreamSocket& socket, const std::string& text)
+    {
+        socket.sendBytes(text.data(), static_cast<int>(text.size()));
+        std::string got(text.size(), ' ');
+        std::size_t n = 0;
+        while (n < got.size())
+        {
+            const int more = socket.receiveBytes(&got[n], static_cast<int>(got.size() - n));
+            CPPUNIT_ASSERT(more > 0);
+            n += static_cast<std::size_t>(more);
+        }
+        return got;
+    }
+
+    /// Whether the other side has closed.
+    static bool isClosed(Poco::Net::StreamSocket& socket)
+    {
+        char byte = 0;
+        try
+        {
+            return socket.receiveBytes(&byte, 1) == 0;
+        }
+        catch (const Poco::Net::ConnectionResetException&)
+        {
+            return true;
+        }
+    }
+
+    std::unique_ptr<Poco::Net::TCPServer> _target;
+    std::uint16_t _port = 0;
+
+public:
+    void setUp() override
+    {
+        Poco::Net::ServerSocket socket;
+        socket.bind(Poco::Net::SocketAddress("127.0.0.1", 0), true, false);
+        socket.listen(64);
+        _target = std::make_unique<Poco::Net::TCPServer>(new Poco::Net::TCPServerConnectionFactoryImpl<EchoConnection>,
+                                                         socket, new Poco::Net::TCPServerParams);
+        _target->start();
+        _port = socket.address().port();
+    }
+
+    void tearDown() override { _target->stop(); }
+
+    void raisesItsEventsInOrder(bool epoll)
+    {
+        Recorder recorder;
+        Proxy proxy(configuration(epoll));
+        recorder.listenTo(proxy.events());
+        proxy.start();
+        auto c = client(proxy);
+        CPPUNIT_ASSERT_EQUAL(std::string("one\n"), ask(*c, "one\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("two\n"), ask(*c, "two\n"));
+        c->close();
+        const std::vector<std::string> expected{"connected 127.0.0.1", "target 1",      "request one\n",
+                                                "answered one 4",      "request two\n", "answered two 4",
+                                                "disconnected ended"};
+        CPPUNIT_ASSERT(expected == recorder.atLeast(expected.size()));
+        proxy.drain();
+        proxy.wait();
+        const Statistics statistics = proxy.statistics();
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, statistics.accepted);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, statistics.current);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, statistics.bytesIn);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, statistics.bytesOut);
+    }
+
+    void refusesWhomAListenerRejects(bool epoll)
+    {
+        Recorder recorder;
+        recorder.rejecting = true;
+        Proxy proxy(configuration(epoll));
+        recorder.listenTo(proxy.events());
+        proxy.start();
+        auto c = client(proxy);
+        CPPUNIT_ASSERT(isClosed(*c));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, recorder.atLeast(1).size());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, proxy.statistics().refused);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, proxy.statistics().current);
+    }
+
+    void aThrowingListenerRefusesItsClientAlone(bool epoll)
+    {
+        Recorder recorder;
+        recorder.throwing = true;
+        Proxy proxy(configuration(epoll));
+        proxy.events().connected += Poco::delegate(&recorder, &Recorder::onConnected);
+        proxy.start();
+        CPPUNIT_ASSERT(isClosed(*client(proxy)));
+        CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(*client(proxy), "x"));
+    }
+
+    void aThrowingRequestListenerHarmsNobody(bool epoll)
+    {
+        Recorder recorder;
+        recorder.throwing = true;
+        Proxy proxy(configuration(epoll));
+        proxy.events().request += Poco::delegate(&recorder, &Recorder::onRequest);
+        proxy.start();
+        auto c = client(proxy);
+        CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(*c, "x"));
+        CPPUNIT_ASSERT_EQUAL(std::string("y"), ask(*c, "y"));
+    }
+
+    void tellsWhoWasDropped(bool epoll)
+    {
+        Recorder recorder;
+        auto c = configuration(epoll);
+        c->local.maxConnections = 1;
+        Proxy proxy(c);
+        proxy.events().dropped += Poco::delegate(&recorder, &Recorder::onDropped);
+        proxy.start();
+        auto first = client(proxy);
+        CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(*first, "x"));
+        CPPUNIT_ASSERT(isClosed(*client(proxy)));
+        CPPUNIT_ASSERT_EQUAL(std::string("dropped"), recorder.atLeast(1).at(0));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, proxy.statistics().dropped);
+        CPPUNIT_ASSERT_EQUAL(std::string("y"), ask(*first, "y"));
+    }
+
+    void tellsOfATargetThatCannotBeHad(bool epoll)
+    {
+        _target->stop();
+        auto c = configuration(epoll);
+        Poco::Net::ServerSocket closed;
+        closed.bind(Poco::Net::SocketAddress("127.0.0.1", 0), true, false);
+        c->targets[0].endpoint.port = closed.address().port(); // bound, and does not listen
+        Recorder recorder;
+        Proxy proxy(c);
+        recorder.listenTo(proxy.events());
+        proxy.start();
+        CPPUNIT_ASSERT(isClosed(*client(proxy)));
+        const std::vector<std::string> expected{"connected 127.0.0.1", "lost 1",
+                                                "disconnected no target could be connected"};
+        CPPUNIT_ASSERT(expected == recorder.atLeast(3));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, proxy.statistics().failed);
+    }
+
+    void servesFromSeveralThreads(bool epoll)
+    {
+        auto c = configuration(epoll);
+        c->io.threads = 3;
+        Proxy proxy(c);
+        proxy.start();
+        std::vector<std::thread> clients;
+        std::atomic<int> right{0};
+        for (int i = 0; i < 12; ++i)
+            clients.emplace_back(
+                [&proxy, &right, i]
+                {
+                    for (int j = 0; j < 10; ++j)
+                    {
+                        const std::string text = std::to_string(i) + "/" + std::to_string(j);
+                        right += ask(*client(proxy), text) == text ? 1 : 0;
+                    }
+                });
+        for (std::thread& each : clients)
+            each.join();
+        CPPUNIT_ASSERT_EQUAL(120, right.load());
+        proxy.drain();
+        proxy.wait();
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, proxy.statistics().current);
+    }
+
+    void drainsThenStops(bool epoll)
+    {
+        Proxy proxy(configuration(epoll));
+        proxy.start();
+        auto c = client(proxy);
+        CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(*c, "x"));
+        proxy.drain();
+        CPPUNIT_ASSERT_EQUAL(std::string("y"), ask(*c, "y")); // what is there goes on
+        proxy.stop();
+        proxy.wait();
+        CPPUNIT_ASSERT(isClosed(*c));
+    }
+
+    void canBeDestroyedWhileItRuns(bool epoll)
+    {
+        for (int i = 0; i < 20; ++i)
+        {
+            auto c = configuration(epoll);
+            c->io.threads = 2;
+            c->targets.push_back({{"localhost", _port}, false}); // a look-up may be under way
+            Proxy proxy(c);
+            proxy.start();
+            auto a = client(proxy);
+            auto b = client(proxy);
+            a->sendBytes("x", 1);
+        }
+    }
+
+    void saysWhyItCannotListen()
+    {
+        auto c = configuration(true);
+        c->local.endpoint.port = _port; // the target's
+        Proxy proxy(c);
+        try
+        {
+            proxy.start();
+            CPPUNIT_FAIL("it listens");
+        }
+        catch (const Poco::IOException& exception)
+        {
+            CPPUNIT_ASSERT_EQUAL("cannot listen on 127.0.0.1:" + std::to_string(_port) +
+                                     ": Address already in use (EADDRINUSE)",
+                                 exception.message());
+        }
+    }
+
+    void endsAtOnceWhereItNeverStarted()
+    {
+        Proxy proxy(configuration(true));
+        proxy.drain();
+        proxy.stop();
+        proxy.wait();
+        CPPUNIT_ASSERT_EQUAL(std::uint16_t{0}, proxy.port());
+    }
+
+    void anEventWithoutAListenerIsNotHeard()
+    {
+        Recorder recorder;
+        Event<DroppedArgs> event;
+        CPPUNIT_ASSERT(!event.isHeard());
+        event += Poco::delegate(&recorder, &Recorder::onDropped);
+        CPPUNIT_ASSERT(event.isHeard());
+        event -= Poco::delegate(&recorder, &Recorder::onDropped);
+        CPPUNIT_ASSERT(!event.isHeard());
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(ProxyTest, "proxy");
+
+} // namespace proximux
