@@ -1,14 +1,16 @@
 # What the scripts share. Sourced, with `root` set to the project's folder.
 # shellcheck shell=bash
+: "${root:?set it to the folder of the project}"
 
 # Packages by purpose, as Debian and Ubuntu name them.
 # shellcheck disable=SC2034  # used by those who source this
 {
 packages_build=(g++ cmake ninja-build libpoco-dev)
 packages_test=(pkg-config libcppunit-dev python3)
-packages_peers=(mariadb-server mariadb-client nginx-light curl apache2-utils redis-server redis-tools openssh-server openssh-client)
+packages_peers=(mariadb-server mariadb-client nginx-light curl apache2-utils redis-server redis-tools openssh-server
+    openssh-client)
 packages_check=(clang clang-format clang-tidy)
-packages_bench=(haproxy redis-server redis-tools apache2-utils python3)
+packages_bench=(haproxy redis-server redis-tools nginx-light curl apache2-utils python3)
 }
 
 jobs=$(nproc 2>/dev/null || echo 2)
@@ -32,7 +34,7 @@ need()
         is_installed "$package" || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return
-    local as_root=()
+    as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         if ! command -v sudo >/dev/null; then
             say "These packages are missing: ${missing[*]}"
@@ -42,16 +44,28 @@ need()
         as_root=(sudo)
     fi
     say "Installing ${missing[*]} ..."
-    local log
+    local log status=0
     log=$(mktemp)
-    if ! { "${as_root[@]}" apt-get update -q &&
-           "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
-        cat "$log" >&2
-        rm -f "$log"
-        say "The packages could not be installed."
+    (install_packages "${missing[@]}") >"$log" 2>&1 || status=$?
+    [ "$status" -eq 0 ] || cat "$log" >&2
+    rm -f "$log"
+    if [ "$status" -ne 0 ]; then
+        say "The packages could not be installed. Install them as root (apt-get install ${missing[*]}), and call this again."
         exit 69
     fi
-    rm -f "$log"
+}
+
+# In a subshell. The servers among them are not started: the tests start their own, on ports of their own.
+install_packages()
+{
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap '"${as_root[@]}" rm -f '"$policy" EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+        "${as_root[@]}" chmod 755 "$policy"
+    fi
+    "${as_root[@]}" apt-get update -q || return 1
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
 # On other systems: what is wanted is named, unless it is there.
@@ -83,6 +97,19 @@ build()
         return 1
     fi
     rm -f "$log"
+}
+
+# known "PARTS" NAME...: ends with a word about the first name that is not among the parts.
+known()
+{
+    local parts=" $1 " name
+    shift
+    for name in "$@"; do
+        if [ "${parts#* "$name" }" = "$parts" ]; then
+            say "$name: unknown part; expected one of:${parts% }"
+            exit 64
+        fi
+    done
 }
 
 passed=0

@@ -69,7 +69,7 @@ class MariaDB(Case):
         self.assertGreater(seen["show databases"]["bytesOut"], 20)
 
     def test_slap_ends_without_an_error_and_every_query_is_in_the_log(self):
-        p = self.start("--set", "log.queue=1000000")
+        p = self.start("--set", "log.queue=1000000", "--max-connections", "30")
         done = run("mariadb-slap", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl",
                    "--concurrency=20", "--number-of-queries=5000", "--auto-generate-sql")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
@@ -102,6 +102,22 @@ class MariaDB(Case):
         self.assertEqual(done.stdout.strip(), b"logged in", done.stderr)
         self.assertTrue(wait_until(lambda: any("logged in" in r["request"] for r in self.requests(p))))
         self.assertNotIn("Geheim123", p.text())
+
+    def test_one_client_at_a_time_where_that_is_the_limit(self):
+        p = self.start("--max-connections", "1")
+        before = p.fds()
+        first = subprocess.Popen(["mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N",
+                                  "--unbuffered"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            first.stdin.write(b"select 'in';\n")
+            first.stdin.flush()
+            self.assertEqual(first.stdout.readline().strip(), b"in")
+            self.assertNotEqual(self.sql(p, "select 1").returncode, 0)
+            self.assertIsNotNone(p.record(lambda r: str(r["d"]).endswith("dropped")))
+        finally:
+            first.communicate()
+        self.assertFds(p, before)
+        self.assertEqual(self.sql(p, "select 2").stdout.strip(), b"2")
 
     def test_drain_closes_a_connection_between_two_queries(self):
         p = self.start("--set", "shutdown.drain_timeout=60s")

@@ -1,15 +1,19 @@
 #pragma once
 
 #include <proximux/reactor/Reactor.h>
+#include <proximux/reactor/Transport.h>
 
+#include <Poco/Exception.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocket.h>
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace proximux
@@ -68,7 +72,7 @@ struct SocketPair
         sockets::prepareListener(server);
         server.listen(1);
         far.connect(server.address());
-        near = sockets::accept(server).socket;
+        near = sockets::accept(server).transport->socket();
         far.setReceiveTimeout(Poco::Timespan(20, 0));
     }
 
@@ -99,6 +103,71 @@ struct SocketPair
 
     Poco::Net::StreamSocket far;
     Poco::Net::StreamSocket near;
+};
+
+/// A target that sends back what it gets, a thread for each connection. The connections are closed by the others.
+class EchoServer
+{
+public:
+    EchoServer()
+    {
+        _server.bind(Poco::Net::SocketAddress("127.0.0.1", 0), true, false);
+        _server.listen(64);
+        _thread = std::thread([this] { accept(); });
+    }
+
+    ~EchoServer() { stop(); }
+
+    EchoServer(const EchoServer&) = delete;
+    EchoServer& operator=(const EchoServer&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return _server.address().port(); }
+
+    /// Listens no more, and waits for its connections to be closed.
+    void stop()
+    {
+        _stopping = true;
+        if (!_thread.joinable())
+            return;
+        _thread.join();
+        for (std::thread& each : _connections)
+            each.join();
+        _sockets.clear();
+        _server.close();
+    }
+
+private:
+    void accept()
+    {
+        while (!_stopping)
+        {
+            if (!_server.poll(Poco::Timespan(0, 10000), Poco::Net::Socket::SELECT_READ))
+                continue;
+            _sockets.push_back(_server.acceptConnection());
+            _connections.emplace_back(echo, _sockets.back());
+        }
+    }
+
+    static void echo(Poco::Net::StreamSocket socket)
+    {
+        char bytes[4096];
+        try
+        {
+            for (int n = 0; (n = socket.receiveBytes(bytes, sizeof bytes)) > 0;)
+                socket.sendBytes(bytes, n);
+            socket.shutdown();
+        }
+        catch (const Poco::IOException&)
+        {
+            return; // a reset ends a connection, too
+        }
+    }
+
+    Poco::Net::ServerSocket _server;
+    std::atomic<bool> _stopping{false};
+    std::vector<Poco::Net::StreamSocket> _sockets; ///< so that they are closed by who joins their threads
+    std::vector<std::thread> _connections;         ///< in the accepting thread's hands until it has ended
+    std::thread _thread;
 };
 
 } // namespace proximux

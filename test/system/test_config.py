@@ -123,6 +123,9 @@ class Config(Case):
             self.assertEqual({k: values[k] for k in want}, want)
             self.assertIn(values["pool.inactive_timeout"], ("1500", "1500ms"))
             self.assertNotIn("target.3.host", values)
+            code, out, err = self.run_it("--check-config", *args, **extra)
+            self.assertEqual(code, 0, err)
+            self.assertIn("PROXY", out)  # as many clients as target connections
 
     def test_an_empty_variable_is_an_absent_one(self):
         code, _, err = self.run_it("--target", "a:1", "--mode", "proxy", LOCAL_PORT="", PROXIMUX_LOCAL_HOST="")

@@ -27,6 +27,21 @@ class SilentListener:
             s.close()
 
 
+def obeys(s):
+    """A target that ends as its first byte asks for, and echoes where that asks for nothing."""
+    first = s.recv(1, socket.MSG_PEEK)
+    if first == b"1":
+        reset(s)
+    elif first == b"2":
+        s.recv(100)
+        s.sendall(b"half of an ans")
+        reset(s)
+    elif first == b"3":
+        s.sendall(b"an answer and no more")
+    else:
+        echo(s)
+
+
 class Faults(Case):
     def test_target_that_is_down_and_comes_back(self):
         port = free_port()
@@ -130,8 +145,8 @@ class Faults(Case):
     def test_two_rounds_of_everything_leave_nothing_behind(self):
         silent = SilentListener()
         self.addCleanup(silent.stop)
-        good = self.target(rcvbuf=8192)
-        p = self.proxy(good, "127.0.0.1:%d" % free_port(), silent,
+        good = self.target(obeys, rcvbuf=8192)
+        p = self.proxy(good, "127.0.0.1:%d" % free_port(), silent, "nonexistent.invalid:1",
                        args=["--set", "pool.connect_timeout=500ms", "--set", "local.half_close_timeout=500ms"])
         before = p.fds()
         self.assertServes(p)
@@ -150,8 +165,8 @@ class Faults(Case):
 
     @staticmethod
     def misbehave(p, seed):
-        for i in range(8):
-            kind = (seed + i) % 8
+        for i in range(11):
+            kind = (seed + i) % 11
             try:
                 c = p.client(timeout=SHORT)
                 if kind == 0:                       # resets at once
@@ -182,6 +197,10 @@ class Faults(Case):
                             c.send(b"q" * 65536)
                         except BlockingIOError:
                             time.sleep(0.002)
+                    c.close()
+                elif kind in (7, 8, 9):             # its target resets, or closes
+                    c.sendall(b"%d please\n" % (kind - 6))
+                    read_all(c)
                     c.close()
                 else:                               # behaves
                     c.sendall(b"fine\n")

@@ -175,6 +175,13 @@ class Life(Case):
             p.signal()
             self.assertIn(p.wait(SHORT), (0, -signal.SIGTERM), p.text())
 
+    def test_waits_for_sockets_by_what_was_asked_for(self):
+        p = self.proxy(self.target())
+        self.assertServes(p)
+        folder = "/proc/%d/fd/" % p.pid
+        epoll = any("eventpoll" in os.readlink(folder + fd) for fd in os.listdir(folder))
+        self.assertEqual(epoll, BACKEND != "poll")
+
     def test_pidfile_in_the_foreground(self):
         with tempfile.TemporaryDirectory() as folder:
             pidfile = folder + "/p.pid"

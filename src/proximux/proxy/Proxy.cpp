@@ -39,7 +39,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     explicit Impl(std::shared_ptr<const Configuration> configuration);
     ~Impl() override;
 
-    void accepted(const Poco::Net::StreamSocket& socket, const Poco::Net::SocketAddress& peer) override;
+    void accepted(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer) override;
     void dropped(const Poco::Net::SocketAddress& peer) override;
     void exhausted(const std::string& why) override;
     void clientGone() override { server->released(); }
@@ -115,13 +115,15 @@ void Proxy::Impl::runWorker(Worker& worker)
     ended.notify_all();
 }
 
-void Proxy::Impl::accepted(const Poco::Net::StreamSocket& socket, const Poco::Net::SocketAddress& peer)
+void Proxy::Impl::accepted(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer)
 {
     const std::uint64_t number = ++accepts;
     Worker& worker = *workers[number % workers.size()];
     if (&worker == workers.front().get())
-        return worker.adopt(socket, peer, number);
-    worker.reactor().post([&worker, socket, peer, number] { worker.adopt(socket, peer, number); });
+        return worker.adopt(std::move(transport), peer, number);
+    // a posted call can be copied, and so can't own what can't
+    const auto handed = std::make_shared<std::unique_ptr<Transport>>(std::move(transport));
+    worker.reactor().post([&worker, handed, peer, number] { worker.adopt(std::move(*handed), peer, number); });
 }
 
 void Proxy::Impl::dropped(const Poco::Net::SocketAddress& peer)

@@ -3,6 +3,7 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace proximux
 {
@@ -95,12 +96,12 @@ void TCPServer::readable()
 
 bool TCPServer::acceptOne()
 {
-    const auto client = sockets::accept(_socket);
+    auto client = sockets::accept(_socket);
     switch (client.result.kind)
     {
     case IoResult::Kind::done:
         _exhausted = false;
-        take(client);
+        take(std::move(client));
         return true;
     case IoResult::Kind::failed:
         if (sockets::isTransientAcceptError(client.result.error))
@@ -112,9 +113,9 @@ bool TCPServer::acceptOne()
     }
 }
 
-void TCPServer::take(const sockets::Accepted& client)
+void TCPServer::take(sockets::Accepted client)
 {
-    if (_filter && !_filter->accept(client.socket))
+    if (_filter && !_filter->accept(client.transport->socket()))
     {
         _refused.fetch_add(1, std::memory_order_relaxed);
         return;
@@ -127,7 +128,7 @@ void TCPServer::take(const sockets::Accepted& client)
     }
     _current.fetch_add(1, std::memory_order_relaxed);
     _total.fetch_add(1, std::memory_order_relaxed);
-    _listener.accepted(client.socket, client.peer);
+    _listener.accepted(std::move(client.transport), client.peer);
 }
 
 void TCPServer::pause(int error)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/reactor/Reactor.h>
+#include <proximux/reactor/Transport.h>
 #include <proximux/wire/Endpoint.h>
 
 #include <Poco/Net/ServerSocket.h>
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace proximux
@@ -29,7 +31,7 @@ public:
     virtual ~TCPServerListener() = default;
 
     /// A client, counted as a connection until TCPServer::released() is called for it.
-    virtual void accepted(const Poco::Net::StreamSocket& socket, const Poco::Net::SocketAddress& peer) = 0;
+    virtual void accepted(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer) = 0;
 
     /// A client that was turned away because maxConnections are there.
     virtual void dropped(const Poco::Net::SocketAddress& peer) = 0;
@@ -82,7 +84,7 @@ private:
     [[nodiscard]] Poco::Net::SocketAddress address() const;
     void listen();
     bool acceptOne();
-    void take(const sockets::Accepted& client);
+    void take(sockets::Accepted client);
     void pause(int error);
 
     Reactor& _reactor;

@@ -53,25 +53,25 @@ Worker::~Worker() = default;
 
 // ------------------------------------------------------------------------------------------------ clients
 
-void Worker::adopt(const Poco::Net::StreamSocket& socket, const Poco::Net::SocketAddress& peer, std::uint64_t number)
+void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer, std::uint64_t number)
 {
     ClientInfo info{peer.host().toString(), peer.port(), number};
     if (!isWelcome(info))
     {
-        _listener.clientGone(); // and the socket with it
-        return;
+        transport.reset();
+        return _listener.clientGone();
     }
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
         _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(info));
     const LocalSettings& local = _runtime.configuration->local;
     if (local.keepAlive)
-        sockets::keepAlive(socket.impl()->sockfd());
+        sockets::keepAlive(transport->handle());
     const ClientId id =
         _clients.insert(std::make_unique<ClientSession>(_reactor, _scratch, _exchange, std::move(info)));
     ClientSession& session = *_clients.find(id);
     session.setId(id);
     session.limitReads(_runtime.configuration->exchange.requestBuffer);
-    session.open(std::make_unique<PlainTransport>(socket));
+    session.open(std::move(transport));
     _exchange.clientOpened(id, _reactor.now());
 }
 

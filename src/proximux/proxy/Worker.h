@@ -45,7 +45,7 @@ public:
     void run() { _reactor.run(); }
 
     /// Takes a client over. Who is refused by a listener of `connected` is closed here.
-    void adopt(const Poco::Net::StreamSocket& socket, const Poco::Net::SocketAddress& peer, std::uint64_t number);
+    void adopt(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer, std::uint64_t number);
 
     /// Ends when the last client is gone, or at shutdown.drain_timeout.
     void drain();

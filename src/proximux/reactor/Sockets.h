@@ -7,6 +7,7 @@
 #include <Poco/Net/StreamSocket.h>
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct IoResult
     int error = 0; ///< the system's number
 };
 
+class PlainTransport;
+
 /// The system's socket calls: non-blocking, without exceptions and without signals. What differs between systems is
 /// in SocketsPosix.cpp and its like, and nowhere else.
 namespace sockets
@@ -47,11 +50,12 @@ void keepAlive(poco_socket_t socket);
 /// The error that is pending on a socket, or 0. Takes it away.
 int takeError(poco_socket_t socket);
 
-/// Takes a waiting client. The socket is non-blocking, sends without delay and is not inherited by other programs.
+/// Takes a waiting client. The socket is non-blocking, sends without delay and is not inherited by other programs. Its
+/// handle has this one owner, so that it can be given to another thread.
 struct Accepted
 {
     IoResult result;
-    Poco::Net::StreamSocket socket;
+    std::unique_ptr<PlainTransport> transport;
     Poco::Net::SocketAddress peer;
 };
 Accepted accept(Poco::Net::ServerSocket& listener);

@@ -1,5 +1,7 @@
 #include <proximux/reactor/Sockets.h>
 
+#include <proximux/reactor/Transport.h>
+
 #if !defined(_WIN32)
 
 #include <Poco/Net/NetException.h>
@@ -160,9 +162,9 @@ Accepted accept(Poco::Net::ServerSocket& listener)
     const int descriptor = ::accept(listener.impl()->sockfd(), peer, &size);
 #endif
     if (descriptor < 0)
-        return {failure(errno), {}, {}};
+        return {failure(errno), nullptr, {}};
     makeNonBlocking(descriptor);
-    return {{}, AdoptedSocket(descriptor), Poco::Net::SocketAddress(peer, size)};
+    return {{}, std::make_unique<PlainTransport>(AdoptedSocket(descriptor)), Poco::Net::SocketAddress(peer, size)};
 }
 
 bool isExhausted(int error)

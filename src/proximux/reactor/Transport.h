@@ -42,6 +42,7 @@ public:
     void resetOnClose() override { sockets::resetOnClose(handle()); }
     int takeError() override { return sockets::takeError(handle()); }
     [[nodiscard]] poco_socket_t handle() const override { return _socket.impl()->sockfd(); }
+    [[nodiscard]] const Poco::Net::StreamSocket& socket() const { return _socket; }
 
 private:
     Poco::Net::StreamSocket _socket;

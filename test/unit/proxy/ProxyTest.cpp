@@ -5,8 +5,6 @@
 #include <Poco/Delegate.h>
 #include <Poco/Exception.h>
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/TCPServer.h>
-#include <Poco/Net/TCPServerConnectionFactory.h>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <atomic>
@@ -38,20 +36,6 @@ class ProxyTest : public CppUnit::TestFixture
     CPPUNIT_TEST(endsAtOnceWhereItNeverStarted);
     CPPUNIT_TEST(anEventWithoutAListenerIsNotHeard);
     CPPUNIT_TEST_SUITE_END();
-
-    /// Sends every line back.
-    class EchoConnection : public Poco::Net::TCPServerConnection
-    {
-    public:
-        using TCPServerConnection::TCPServerConnection;
-
-        void run() override
-        {
-            char bytes[4096];
-            for (int n = 0; (n = socket().receiveBytes(bytes, sizeof bytes)) > 0;)
-                socket().sendBytes(bytes, n);
-        }
-    };
 
     /// Collects what happens, for a test to wait for.
     struct Recorder
@@ -156,23 +140,10 @@ class ProxyTest : public CppUnit::TestFixture
         }
     }
 
-    std::unique_ptr<Poco::Net::TCPServer> _target;
-    std::uint16_t _port = 0;
+    EchoServer _target;
+    const std::uint16_t _port = _target.port();
 
 public:
-    void setUp() override
-    {
-        Poco::Net::ServerSocket socket;
-        socket.bind(Poco::Net::SocketAddress("127.0.0.1", 0), true, false);
-        socket.listen(64);
-        _target = std::make_unique<Poco::Net::TCPServer>(new Poco::Net::TCPServerConnectionFactoryImpl<EchoConnection>,
-                                                         socket, new Poco::Net::TCPServerParams);
-        _target->start();
-        _port = socket.address().port();
-    }
-
-    void tearDown() override { _target->stop(); }
-
     void raisesItsEventsInOrder(bool epoll)
     {
         Recorder recorder;
@@ -207,6 +178,8 @@ public:
         CPPUNIT_ASSERT(isClosed(*c));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, recorder.atLeast(1).size());
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, proxy.statistics().refused);
+        proxy.drain();
+        proxy.wait();
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, proxy.statistics().current);
     }
 
@@ -251,7 +224,7 @@ public:
 
     void tellsOfATargetThatCannotBeHad(bool epoll)
     {
-        _target->stop();
+        _target.stop();
         auto c = configuration(epoll);
         Poco::Net::ServerSocket closed;
         closed.bind(Poco::Net::SocketAddress("127.0.0.1", 0), true, false);
