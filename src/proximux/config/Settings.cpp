@@ -1,189 +1,20 @@
 #include <proximux/config/Settings.h>
 
+#include <proximux/config/SettingKinds.h>
 #include <proximux/config/Values.h>
-#include <proximux/protocol/Registry.h>
 
 #include <algorithm>
 #include <cctype>
-#include <limits>
 #include <numeric>
 #include <utility>
 
 namespace proximux
 {
 
+using namespace kinds;
+
 namespace
 {
-
-using Store = std::function<std::string(const std::string&, Configuration&, std::size_t)>;
-
-/// What a row's value may be, in words, and how it is read and stored.
-struct Kind
-{
-    std::string expected;
-    Store store;
-};
-
-// Where a value goes: a function that gives the field. It keeps the table to one line a setting.
-template <class T>
-using Field = T& (*)(Configuration&, std::size_t);
-
-template <class T>
-Kind integer(std::int64_t min, std::int64_t max, Field<T> field)
-{
-    return {std::to_string(min) + ".." + std::to_string(max),
-            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::integer(text);
-                if (!value)
-                    return "not a whole number";
-                if (*value < min || *value > max)
-                    return "out of range";
-                field(c, i) = static_cast<T>(*value);
-                return {};
-            }};
-}
-
-Kind anyInteger(const char* expected, Field<int> field)
-{
-    Kind kind = integer<int>(std::numeric_limits<int>::min(), std::numeric_limits<int>::max(), field);
-    kind.expected = expected;
-    return kind;
-}
-
-Kind size(std::int64_t min, std::int64_t max, Field<std::size_t> field)
-{
-    return {std::to_string(min) + ".." + std::to_string(max) + " bytes, or a number with K, M or G",
-            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::size(text);
-                if (!value)
-                    return "not a size";
-                if (*value < min || *value > max)
-                    return "out of range";
-                field(c, i) = static_cast<std::size_t>(*value);
-                return {};
-            }};
-}
-
-enum class Off
-{
-    no,
-    minusOne,
-    zeroToo
-};
-
-Kind duration(Duration min, Duration max, Off off, Field<Duration> field)
-{
-    std::string expected = values::toText(min) + ".." + values::toText(max) + " (milliseconds, or with ms, s, m, h)";
-    if (off != Off::no)
-        expected += off == Off::zeroToo ? ", or -1 or 0 for off" : ", or -1 for off";
-    return {expected,
-            [min, max, off, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                auto value = values::duration(text);
-                if (!value)
-                    return "not a duration";
-                if (off == Off::zeroToo && value->us == 0)
-                    value = Duration::off();
-                if (value->isOff() ? off == Off::no : *value < min || *value > max)
-                    return "out of range";
-                field(c, i) = *value;
-                return {};
-            }};
-}
-
-Kind boolean(Field<bool> field)
-{
-    return {"0, 1, false, true, no, yes, off or on",
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::boolean(text);
-                if (!value)
-                    return "neither yes nor no";
-                field(c, i) = *value;
-                return {};
-            }};
-}
-
-template <class T>
-Kind choice(std::vector<std::pair<std::string, T>> choices, Field<T> field)
-{
-    std::string expected = "one of ";
-    for (const auto& each : choices)
-        expected += (expected.size() > 7 ? ", " : "") + each.first;
-    return {expected,
-            [choices, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto found = std::find_if(choices.begin(), choices.end(),
-                                                [&text](const auto& each) { return each.first == text; });
-                if (found == choices.end())
-                    return "unknown";
-                field(c, i) = found->second;
-                return {};
-            }};
-}
-
-Kind text(const char* expected, Field<std::string> field)
-{
-    return {expected,
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                field(c, i) = value;
-                return {};
-            }};
-}
-
-Kind host(Field<std::string> field)
-{
-    return {"a host name or a numeric address, without a port",
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                const bool bad =
-                    std::any_of(value.begin(), value.end(),
-                                [](unsigned char ch) { return std::isspace(ch) || ch < ' ' || ch == '/'; });
-                if (bad || value.find_first_of("[]") != std::string::npos)
-                    return "not a host";
-                // a colon belongs to an IPv6 address, which has two at least
-                if (std::count(value.begin(), value.end(), ':') == 1)
-                    return "not a host (the port has a setting of its own)";
-                field(c, i) = value;
-                return {};
-            }};
-}
-
-Kind ranges(Field<std::vector<AddressRange>> field)
-{
-    return {"addresses and CIDR ranges, separated by commas",
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                std::vector<AddressRange> parsed;
-                std::size_t begin = 0;
-                while (begin <= value.size())
-                {
-                    const std::size_t end = std::min(value.find(',', begin), value.size());
-                    std::string part = value.substr(begin, end - begin);
-                    part.erase(0, std::min(part.find_first_not_of(' '), part.size()));
-                    part.erase(part.find_last_not_of(' ') + 1);
-                    std::string why;
-                    const auto range = AddressRange::parse(part, &why);
-                    if (!range)
-                        return "'" + part + "': " + why;
-                    parsed.push_back(*range);
-                    begin = end + 1;
-                }
-                field(c, i) = std::move(parsed);
-                return {};
-            }};
-}
-
-Kind protocol(Field<std::string> field)
-{
-    std::vector<std::pair<std::string, std::string>> names;
-    for (const ProtocolInfo& each : protocols())
-        names.emplace_back(std::string(each.name), std::string(each.name));
-    return choice<std::string>(names, field);
-}
 
 /// Fifo and funnel are known, so that they are refused for what they are.
 Kind mode()

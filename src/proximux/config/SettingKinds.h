@@ -1,0 +1,102 @@
+#pragma once
+
+#include <proximux/config/Configuration.h>
+#include <proximux/config/Values.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace proximux
+{
+
+/// The kinds of values that the table of settings is made of. Used by Settings.cpp alone.
+namespace kinds
+{
+
+using Store = std::function<std::string(const std::string&, Configuration&, std::size_t)>;
+
+/// What a row's value may be, in words, and how it is read and stored.
+struct Kind
+{
+    std::string expected;
+    Store store;
+};
+
+/// Where a value goes: a function that gives the field. The index is the target's, else 0.
+template <class T>
+using Field = T& (*)(Configuration&, std::size_t);
+
+/// A whole number within the range.
+template <class T>
+Kind integer(std::int64_t min, std::int64_t max, Field<T> field)
+{
+    return {std::to_string(min) + ".." + std::to_string(max),
+            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const auto value = values::integer(text);
+                if (!value)
+                    return "not a whole number";
+                if (*value < min || *value > max)
+                    return "out of range";
+                field(c, i) = static_cast<T>(*value);
+                return {};
+            }};
+}
+
+/// Any whole number; what it means is said in words.
+Kind anyInteger(const char* expected, Field<int> field);
+
+/// Bytes, within the range.
+Kind size(std::int64_t min, std::int64_t max, Field<std::size_t> field);
+
+/// How a duration may be switched off.
+enum class Off
+{
+    no,
+    minusOne,
+    zeroToo
+};
+
+/// A duration within the range, or off where that is allowed.
+Kind duration(Duration min, Duration max, Off off, Field<Duration> field);
+
+/// Yes or no.
+Kind boolean(Field<bool> field);
+
+/// One of these words.
+template <class T>
+Kind choice(std::vector<std::pair<std::string, T>> choices, Field<T> field)
+{
+    std::string expected = "one of ";
+    for (const auto& each : choices)
+        expected += (expected.size() > 7 ? ", " : "") + each.first;
+    return {expected,
+            [choices, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const auto found = std::find_if(choices.begin(), choices.end(),
+                                                [&text](const auto& each) { return each.first == text; });
+                if (found == choices.end())
+                    return "unknown";
+                field(c, i) = found->second;
+                return {};
+            }};
+}
+
+/// Any text.
+Kind text(const char* expected, Field<std::string> field);
+
+/// A name or a numeric address.
+Kind host(Field<std::string> field);
+
+/// Addresses and CIDR ranges, separated by commas.
+Kind ranges(Field<std::vector<AddressRange>> field);
+
+/// The name of a protocol in the registry.
+Kind protocol(Field<std::string> field);
+
+} // namespace kinds
+
+} // namespace proximux
