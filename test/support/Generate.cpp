@@ -2,10 +2,12 @@
 
 #include "support/Generated.h"
 
+#include <exception>
 #include <fstream>
 #include <iostream>
 
 int main()
+try
 {
     for (const proximux::Generated& each : proximux::generated())
     {
@@ -13,4 +15,9 @@ int main()
         std::cout << each.path << "\n";
     }
     return 0;
+}
+catch (const std::exception& exception)
+{
+    std::cerr << exception.what() << "\n";
+    return 1;
 }

@@ -133,6 +133,16 @@ class Program:
         with open("/proc/%d/smaps_rollup" % self.pid) as f:
             return sum(int(line.split()[1]) for line in f if line.startswith(("Private_", "Swap:"))) * 1024
 
+    def memory_at_rest(self, timeout=SHORT):
+        """Its own memory once it no longer changes: the log may still be written when the last client has gone."""
+        seen = [-1]
+
+        def rests():
+            seen.append(self.memory())
+            return seen[-1] == seen[-2]
+        wait_until(rests, timeout, 0.1)
+        return seen[-1]
+
     def cpu(self):
         """CPU time of all its threads, in seconds, to the nanosecond."""
         total = 0

@@ -159,7 +159,7 @@ class Faults(Case):
                 t.join(LONG)
             self.assertServes(p)
             self.assertFds(p, before)
-            memory.append(p.memory())
+            memory.append(p.memory_at_rest())
         if "san" not in os.environ.get("PROXIMUX_BIN", ""):
             self.assertLess(memory[1] - memory[0], 1 << 20)
 

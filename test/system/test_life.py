@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -151,14 +152,17 @@ class Life(Case):
     def test_drain_on_several_threads(self):
         go = threading.Event()
 
+        asked = []
+
         def waits(s):
-            s.recv(10)
+            asked.append(s.recv(10))
             go.wait(LONG)
             s.sendall(b"done")
         p = self.proxy(self.target(waits), args=["--set", "io.threads=2"])
         clients = [self.client(p) for _ in range(6)]
         for c in clients:
             c.sendall(b"get\n")
+        self.assertTrue(wait_until(lambda: len(asked) == len(clients)))
         p.signal()
         self.assertTrue(wait_until(lambda: self.refused(p.port)))
         go.set()
@@ -181,6 +185,31 @@ class Life(Case):
         folder = "/proc/%d/fd/" % p.pid
         epoll = any("eventpoll" in os.readlink(folder + fd) for fd in os.listdir(folder))
         self.assertEqual(epoll, BACKEND != "poll")
+
+    def test_standard_streams_that_are_closed_are_not_taken_by_a_client(self):
+        t = self.target()
+        for closed in ((0,), (1,), (2,), (0, 1, 2)):
+            port = free_port()
+            p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy",
+                             "--log-level", "3", "--io-backend", BACKEND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             preexec=lambda which=closed: [os.close(fd) for fd in which])
+
+            def connect():
+                try:
+                    return socket.create_connection(("127.0.0.1", port), SHORT)
+                except OSError:
+                    return None
+            with wait_until(connect) as c:
+                for i in range(5):  # each makes records, none of which may come here
+                    self.assertEqual(ask(c, b"%d" % i), b"%d" % i)
+            for fd in (0, 1, 2):
+                self.assertNotIn("socket", os.readlink("/proc/%d/fd/%d" % (p.pid, fd)))
+
+    def test_pidfile_that_cannot_be_written_is_said(self):
+        p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy",
+                         "--pidfile", "/nonexistent/pid")
+        self.assertEqual(p.wait(), 71)
+        self.assertIn("/nonexistent/pid", "\n".join(p.err))
 
     def test_pidfile_in_the_foreground(self):
         with tempfile.TemporaryDirectory() as folder:

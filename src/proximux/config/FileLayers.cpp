@@ -149,7 +149,7 @@ private:
     {
         for (const auto& [name, value] : object)
         {
-            const std::string key = path.empty() ? name : path + "." + name;
+            const std::string key = path.empty() ? name : joined(path, name);
             if (value.isEmpty())
                 continue; // null: absent
             if (value.type() == typeid(Poco::JSON::Object::Ptr))
@@ -197,15 +197,16 @@ private:
 
     void readTarget(const Poco::JSON::Object& object, const std::string& element, std::size_t number)
     {
+        const std::string target = "target." + std::to_string(number);
         for (const auto& [name, value] : object)
         {
             if (value.isEmpty())
                 continue;
             const std::string ours = name == "keepAlive" ? "keep_alive" : name;
             if (value.type() == typeid(Poco::JSON::Object::Ptr) || value.type() == typeid(Poco::JSON::Array::Ptr))
-                mistake(element + "." + name, "expected a plain value");
+                mistake(joined(element, name), "expected a plain value");
             else
-                readValue("target." + std::to_string(number) + "." + ours, element + "." + name, value);
+                readValue(joined(target, ours), joined(element, name), value);
         }
     }
 
@@ -222,6 +223,8 @@ private:
         else
             mistake(path, "expected a text, a whole number, true or false");
     }
+
+    static std::string joined(const std::string& path, const std::string& name) { return path + "." + name; }
 
     /// Our key of one of the original's names; any other name is its own key.
     static std::string ourKey(const std::string& name)

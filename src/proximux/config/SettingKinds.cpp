@@ -107,7 +107,7 @@ Kind ranges(Field<std::vector<AddressRange>> field)
                     std::string why;
                     const auto range = AddressRange::parse(part, &why);
                     if (!range)
-                        return "'" + part + "': " + why;
+                        return part.append(": ").append(why);
                     parsed.push_back(*range);
                     begin = end + 1;
                 }

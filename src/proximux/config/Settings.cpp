@@ -56,8 +56,11 @@ Setting required(Setting setting)
     return setting;
 }
 
+// A type and a member can't stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define FIELD(type, expression)                                                                                        \
     [](Configuration& c, [[maybe_unused]] std::size_t i) -> type& { return c.expression; }
+// NOLINTEND(bugprone-macro-parentheses)
 
 constexpr std::int64_t KIB = 1024;
 constexpr std::int64_t MIB = KIB * KIB;

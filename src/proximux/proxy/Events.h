@@ -79,7 +79,8 @@ struct RequestArgs
     std::uint64_t size; ///< all its bytes
     Bytes text;         ///< short readable form
 
-    /// For a listener that wants to hear of the response or of the failure: called once, in the reactor's thread.
+    /// For a listener that wants to hear of the response or of the failure: called once, in the reactor's thread. Never
+    /// for what has no response of its own: a command that is not answered, and a piece that continues a request.
     void whenAnswered(std::function<void(const ResponseInfo&)> listener) { listeners.push_back(std::move(listener)); }
 
     std::vector<std::function<void(const ResponseInfo&)>> listeners; ///< what whenAnswered() collected

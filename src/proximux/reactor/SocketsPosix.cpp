@@ -161,10 +161,16 @@ Accepted accept(Poco::Net::ServerSocket& listener)
 #else
     const int descriptor = ::accept(listener.impl()->sockfd(), peer, &size);
 #endif
+    Accepted client;
     if (descriptor < 0)
-        return {failure(errno), nullptr, {}};
+    {
+        client.result = failure(errno);
+        return client;
+    }
     makeNonBlocking(descriptor);
-    return {{}, std::make_unique<PlainTransport>(AdoptedSocket(descriptor)), Poco::Net::SocketAddress(peer, size)};
+    client.transport = std::make_unique<PlainTransport>(AdoptedSocket(descriptor));
+    client.peer = Poco::Net::SocketAddress(peer, size);
+    return client;
 }
 
 bool isExhausted(int error)

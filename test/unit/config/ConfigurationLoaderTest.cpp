@@ -85,7 +85,7 @@ class ConfigurationLoaderTest : public CppUnit::TestFixture
 
     std::string file(const std::string& ending, const std::string& content)
     {
-        const std::string path = Poco::TemporaryFile::tempName() + ending;
+        std::string path = Poco::TemporaryFile::tempName() + ending;
         std::ofstream(path, std::ios::binary) << content;
         _files.push_back(path);
         return path;

@@ -24,7 +24,7 @@ class TargetsTest : public CppUnit::TestFixture
 
     using Health = Targets::Health;
     static constexpr Backoff BACKOFF{Duration::milliseconds(100), Duration::milliseconds(1000)};
-    const std::vector<bool> _none;
+    const std::vector<bool> _none{};
 
     static Instant at(std::int64_t ms) { return Instant{} + Duration::milliseconds(ms); }
 

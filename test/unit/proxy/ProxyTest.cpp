@@ -248,6 +248,7 @@ public:
         proxy.start();
         std::vector<std::thread> clients;
         std::atomic<int> right{0};
+        clients.reserve(12);
         for (int i = 0; i < 12; ++i)
             clients.emplace_back(
                 [&proxy, &right, i]

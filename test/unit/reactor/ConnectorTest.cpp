@@ -101,6 +101,7 @@ public:
     {
         const auto server = listening(0);
         std::vector<Poco::Net::StreamSocket> fill;
+        fill.reserve(3);
         for (int i = 0; i < 3; ++i) // a full backlog answers nobody
             fill.push_back(sockets::connect(server.address()).socket);
         Stage stage(epoll);

@@ -235,6 +235,7 @@ public:
         constexpr int CALLS = 2000;
         int calls = 0; // only the loop's thread touches it
         std::vector<std::thread> threads;
+        threads.reserve(THREADS);
         for (int i = 0; i < THREADS; ++i)
             threads.emplace_back(
                 [&]
