@@ -50,7 +50,8 @@ need()
     [ "$status" -eq 0 ] || cat "$log" >&2
     rm -f "$log"
     if [ "$status" -ne 0 ]; then
-        say "The packages could not be installed. Install them as root (apt-get install ${missing[*]}), and call this again."
+        say "The packages could not be installed. Install them as root, and call this again:"
+        say "apt-get install ${missing[*]}"
         exit 69
     fi
 }
@@ -76,9 +77,10 @@ need_elsewhere()
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     [ ${#missing[@]} -eq 0 ] && return
-    say "Missing: ${missing[*]}. Install a C++17 compiler, CMake 3.16 or newer, Ninja and POCO 1.11 to 1.15 (Foundation,"
-    say "XML, JSON, Util, Net); for the tests CppUnit, pkg-config and Python 3. With Homebrew: brew install cmake ninja"
-    say "poco cppunit pkg-config. Then call this again."
+    say "Missing: ${missing[*]}."
+    say "Install a C++17 compiler, CMake 3.16 or newer, Ninja and POCO 1.11 to 1.15 (Foundation, XML, JSON, Util, Net);"
+    say "for the tests CppUnit, pkg-config and Python 3. With Homebrew: brew install cmake ninja poco cppunit pkg-config."
+    say "Then call this again."
     exit 69
 }
 

@@ -28,7 +28,7 @@ LIMIT = 600  # seconds for one load
 
 
 def run(*command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT)
+    done = subprocess.run(command, capture_output=True, timeout=LIMIT)
     if done.returncode != 0:
         raise SystemExit("%s failed: %s" % (command[0], (done.stdout + done.stderr).decode("utf-8", "replace")[-2000:]))
     return done.stdout.decode("utf-8", "replace")
@@ -61,8 +61,8 @@ class Table:
             self.row(str(number), a, b)
             self.values.append((a, b))
             self.ratios.append(a / b)
-        self.row("**median**", statistics.median(v[0] for v in self.values), statistics.median(v[1] for v in self.values),
-                 statistics.median(self.ratios))
+        medians = [statistics.median(values) for values in zip(*self.values)]
+        self.row("**median**", *medians, statistics.median(self.ratios))
 
     @staticmethod
     def row(name, a, b, ratio=None):
@@ -84,7 +84,7 @@ def requests():
     count = 100000
 
     def load(port):
-        run("redis-benchmark", "-h", "127.0.0.1", "-p", str(port), "-t", "get", "-d", "64", "-c", "50", "-n", str(count), "-q")
+        run("redis-benchmark", "-p", str(port), "-t", "get", "-d", "64", "-c", "50", "-n", str(count), "-q")
     compare(Redis(), Table("Requests: redis-benchmark -t get -d 64 -c 50", "us of CPU per request", count, 1e6), load)
 
 
@@ -131,8 +131,8 @@ def main():
         print(__doc__ if not unknown else "%s: unknown part; expected one of %s" % (unknown[0], ", ".join(PARTS)),
               file=sys.stderr)
         return 64
-    print("%s, %s, io.backend %s; %s; %s cores" % (
-        run(BIN, "--version").strip(), run("haproxy", "-v").splitlines()[0], BACKEND, platform.platform(), os.cpu_count()))
+    versions = run(BIN, "--version").strip(), run("haproxy", "-v").splitlines()[0]
+    print("%s, %s, io.backend %s; %s; %s cores" % (*versions, BACKEND, platform.platform(), os.cpu_count()))
     for name in sys.argv[1:] or PARTS:
         PARTS[name]()
     return 0

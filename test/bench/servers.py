@@ -2,20 +2,10 @@
 own. Standard library only."""
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 
-from harness import LONG, Program, free_port, wait_until
-
-
-def listens(port):
-    """Whether somebody listens on this loopback port."""
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
+from harness import LONG, Program, free_port, listens, wait_until
 
 
 class Server:
@@ -30,7 +20,8 @@ class Server:
             self.process = subprocess.Popen(self.command(), stdout=output, stderr=output,
                                             env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
         self.pid = self.process.pid
-        if not wait_until(lambda: self.process.poll() is not None or listens(self.port), LONG) or self.process.poll() is not None:
+        wait_until(lambda: self.process.poll() is not None or listens(self.port), LONG)
+        if self.process.poll() is not None or not listens(self.port):
             with open(log) as output:
                 said = output.read()[-2000:]
             self.stop()

@@ -13,7 +13,8 @@ class Idleness(Case):
         p = self.proxy(target)
         before = p.fds()
         cost = Idle(p, (p.host, p.port), target, CLIENTS)
-        print("%s: %.0f bytes of its own memory a client, %.2f ms of CPU in 10 s" % (BACKEND, cost.memory, cost.cpu * 1e3))
+        print("%s: %.0f bytes of its own memory a client, %.2f ms of CPU in 10 s" % (
+            BACKEND, cost.memory, cost.cpu * 1e3))
         self.assertLess(cost.memory, 1024)
         self.assertLessEqual(cost.cpu, 0.010)
         target.stop()

@@ -1,17 +1,26 @@
 """MariaDB and its own clients, through the proxy, watched."""
-import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import unittest
 
-from harness import LONG, Case, free_port, wait_until
+from harness import LONG, Case, free_port, listens, wait_until
 
 
 def run(*command, timeout=LONG * 4, **kw):
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **kw)
+    return subprocess.run(command, capture_output=True, timeout=timeout, **kw)
+
+
+def login(p, user="root"):
+    """What names the server to one of its clients: this proxy."""
+    return ["--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-u" + user, "--skip-ssl"]
+
+
+def conversation(p):
+    """A client that reads its queries from us."""
+    return subprocess.Popen(["mariadb", *login(p), "-N", "--unbuffered"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
 
 
 class MariaDB(Case):
@@ -21,8 +30,8 @@ class MariaDB(Case):
         os.chmod(cls.folder, 0o755)
         data = cls.folder + "/data"
         user = ["--user=root"] if os.getuid() == 0 else []
-        made = run("mariadb-install-db", "--no-defaults", "--datadir=" + data, "--auth-root-authentication-method=normal",
-                   *user)
+        made = run("mariadb-install-db", "--no-defaults", "--datadir=" + data,
+                   "--auth-root-authentication-method=normal", *user)
         if made.returncode != 0:
             raise AssertionError(made.stderr.decode("utf-8", "replace")[-2000:])
         cls.port = free_port()
@@ -31,13 +40,7 @@ class MariaDB(Case):
              "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M", *user],
             stdout=subprocess.DEVNULL, stderr=open(cls.folder + "/log", "w"))
 
-        def up():
-            try:
-                socket.create_connection(("127.0.0.1", cls.port), 1).close()
-                return True
-            except OSError:
-                return False
-        if not wait_until(up, LONG):
+        if not wait_until(lambda: listens(cls.port), LONG):
             raise AssertionError(open(cls.folder + "/log").read()[-2000:])
 
     @classmethod
@@ -50,7 +53,7 @@ class MariaDB(Case):
         return self.proxy("127.0.0.1:%d" % self.port, args=["--protocol", "mysql", *args])
 
     def sql(self, p, text, *args):
-        return run("mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N", "-e", text, *args)
+        return run("mariadb", *login(p), "-N", "-e", text, *args)
 
     @staticmethod
     def requests(p):
@@ -70,8 +73,7 @@ class MariaDB(Case):
 
     def test_slap_ends_without_an_error_and_every_query_is_in_the_log(self):
         p = self.start("--set", "log.queue=1000000", "--max-connections", "30")
-        done = run("mariadb-slap", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl",
-                   "--concurrency=20", "--number-of-queries=5000", "--auto-generate-sql")
+        done = run("mariadb-slap", *login(p), "--concurrency=20", "--number-of-queries=5000", "--auto-generate-sql")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertIn(b"Number of clients running queries: 20", done.stdout)
 
@@ -87,9 +89,7 @@ class MariaDB(Case):
         self.assertEqual(len(done.stdout), len("40000000\t") + 17000000 + 1)
         self.assertTrue(wait_until(lambda: any(r["bytesOut"] > 17000000 for r in self.requests(p)), LONG))
         big = "select length('%s')" % ("z" * 17000000)
-        done = subprocess.run(["mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N",
-                               "--max-allowed-packet=64M"], input=big.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=LONG * 4)
+        done = run("mariadb", *login(p), "-N", "--max-allowed-packet=64M", input=big.encode())
         self.assertEqual(done.stdout.strip(), b"17000000", done.stderr[-500:])
         self.assertTrue(wait_until(lambda: any(r["bytesIn"] > 17000000 for r in self.requests(p)), LONG))
         self.assertFalse([r for r in p.records() if "No longer watched" in str(r)])
@@ -97,8 +97,7 @@ class MariaDB(Case):
     def test_no_password_is_ever_logged(self):
         p = self.start("--log-level", "3")
         self.assertEqual(self.sql(p, "create user if not exists u@'127.0.0.1' identified by 'Geheim123'").returncode, 0)
-        done = run("mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uu", "-pGeheim123", "--skip-ssl", "-N", "-e",
-                   "select 'logged in'")
+        done = run("mariadb", *login(p, "u"), "-pGeheim123", "-N", "-e", "select 'logged in'")
         self.assertEqual(done.stdout.strip(), b"logged in", done.stderr)
         self.assertTrue(wait_until(lambda: any("logged in" in r["request"] for r in self.requests(p))))
         self.assertNotIn("Geheim123", p.text())
@@ -106,8 +105,7 @@ class MariaDB(Case):
     def test_one_client_at_a_time_where_that_is_the_limit(self):
         p = self.start("--max-connections", "1")
         before = p.fds()
-        first = subprocess.Popen(["mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N",
-                                  "--unbuffered"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        first = conversation(p)
         try:
             first.stdin.write(b"select 'in';\n")
             first.stdin.flush()
@@ -121,8 +119,7 @@ class MariaDB(Case):
 
     def test_drain_closes_a_connection_between_two_queries(self):
         p = self.start("--set", "shutdown.drain_timeout=60s")
-        client = subprocess.Popen(["mariadb", "--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-uroot", "--skip-ssl", "-N",
-                                   "--unbuffered"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        client = conversation(p)
         try:
             client.stdin.write(b"select 'ready';\n")
             client.stdin.flush()

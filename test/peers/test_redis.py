@@ -1,10 +1,9 @@
 """redis-server behind the proxy; redis-benchmark and redis-cli in front of it."""
 import shutil
-import socket
 import subprocess
 import tempfile
 
-from harness import LONG, Case, free_port, wait_until
+from harness import LONG, Case, free_port, listens, wait_until
 
 
 class Redis(Case):
@@ -15,13 +14,7 @@ class Redis(Case):
         cls.server = subprocess.Popen(["redis-server", "--port", str(cls.port), "--bind", "127.0.0.1", "--save", "",
                                        "--dir", cls.folder], stdout=subprocess.DEVNULL)
 
-        def up():
-            try:
-                socket.create_connection(("127.0.0.1", cls.port), 1).close()
-                return True
-            except OSError:
-                return False
-        if not wait_until(up, LONG):
+        if not wait_until(lambda: listens(cls.port), LONG):
             raise AssertionError("redis-server does not listen")
 
     @classmethod
@@ -35,7 +28,7 @@ class Redis(Case):
         p = self.proxy("127.0.0.1:%d" % self.port, args=["--max-connections", "110"])
         before = p.fds()
         done = subprocess.run(["redis-benchmark", "-h", "127.0.0.1", "-p", str(p.port), "-q", *args],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LONG * 4)
+                              capture_output=True, timeout=LONG * 4)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn(b"requests per second", done.stdout)
         self.assertNotIn(b"rror", done.stdout + done.stderr)
@@ -52,7 +45,7 @@ class Redis(Case):
 
         def cli(*words, text=None):
             return subprocess.run(["redis-cli", "-h", "127.0.0.1", "-p", str(p.port), *words], input=text,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LONG).stdout
+                                  capture_output=True, timeout=LONG).stdout
         self.assertEqual(cli("set", "k", "v"), b"OK\n")
         self.assertEqual(cli("get", "k"), b"v\n")
         self.assertEqual(cli(text=b"MULTI\nINCR n\nINCR n\nEXEC\n").split()[-2:], [b"1", b"2"])

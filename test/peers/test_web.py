@@ -3,11 +3,10 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 
-from harness import LONG, Case, free_port, wait_until
+from harness import LONG, Case, free_port, listens, wait_until
 
 DOWN = int(os.environ.get("PROXIMUX_DOWN_MIB", "50"))
 UP = int(os.environ.get("PROXIMUX_UP_MIB", "20"))
@@ -47,20 +46,15 @@ class Web(Case):
                   uwsgi_temp_path %(f)s/tmp/4; scgi_temp_path %(f)s/tmp/5;
                   server { listen 127.0.0.1:%(port)d; root %(f)s/www;
                     location /echo { client_body_in_file_only on; proxy_pass http://127.0.0.1:%(port)d/discard;
-                                     proxy_set_header Content-Length ""; proxy_pass_request_body off; add_header X-Body $request_body_file; } 
+                                     proxy_set_header Content-Length ""; proxy_pass_request_body off;
+                                     add_header X-Body $request_body_file; }
                     location /discard { return 200 "taken\\n"; } } }""" % {
                 "user": user, "f": cls.folder, "port": cls.port})
         cls.server = subprocess.Popen(["nginx", "-p", cls.folder, "-c", cls.folder + "/nginx.conf"],
                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                       env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
 
-        def up():
-            try:
-                socket.create_connection(("127.0.0.1", cls.port), 1).close()
-                return True
-            except OSError:
-                return False
-        if not wait_until(up, LONG):
+        if not wait_until(lambda: listens(cls.port), LONG):
             raise AssertionError(open(cls.folder + "/error.log").read())
 
     @classmethod
@@ -73,7 +67,7 @@ class Web(Case):
         return self.proxy("127.0.0.1:%d" % self.port, args=args)
 
     def curl(self, *args):
-        return subprocess.run(["curl", "-sS", "--max-time", "300", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.run(["curl", "-sS", "--max-time", "300", *args], capture_output=True)
 
     def test_large_download_is_exact_and_memory_small(self):
         p = self.start()
@@ -95,7 +89,7 @@ class Web(Case):
         p = self.start()
         for args in ((), ("-k",)):
             done = subprocess.run(["ab", "-q", "-n", "5000", "-c", "50", *args, "http://127.0.0.1:%d/small" % p.port],
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LONG * 4)
+                                  capture_output=True, timeout=LONG * 4)
             text = done.stdout.decode()
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertRegex(text, r"Complete requests:\s+5000")

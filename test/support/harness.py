@@ -1,5 +1,5 @@
-"""The program under test, scripted targets, and clients. Standard library only; everything on loopback; every wait has a
-limit; only what was started here is ended."""
+"""The program under test, scripted targets, and clients. Standard library only; everything on loopback; every wait has
+a limit; only what was started here is ended."""
 import json
 import os
 import re
@@ -35,6 +35,15 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def listens(port):
+    """Whether somebody listens on this loopback port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), SHORT).close()
+        return True
+    except OSError:
+        return False
 
 
 def reset(sock):
@@ -326,4 +335,4 @@ class Case(unittest.TestCase):
     def assertFds(self, proxy, before):
         self.assertTrue(proxy.alive(), proxy.text()[-4000:])
         self.assertTrue(wait_until(lambda: proxy.fds() == before, SHORT),
-                        "descriptors: %d before, %d after; %s" % (before, proxy.fds(), "" if proxy.alive() else proxy.text()[-4000:]))
+                        "descriptors: %d before, %d after; %s" % (before, proxy.fds(), proxy.text()[-4000:]))

@@ -61,7 +61,8 @@ class Idle:
         for _ in range(count):
             self._sockets.append(socket.create_connection(self._address, LONG))
         if not wait_until(lambda: len(self._target.conns) - already >= len(self._sockets), LONG * 2):
-            raise AssertionError("%d clients, but %d target connections" % (len(self._sockets), len(self._target.conns)))
+            raise AssertionError("%d clients, but %d target connections" % (
+                len(self._sockets), len(self._target.conns)))
         wait_until(self._rests, LONG)
 
     def _rests(self):

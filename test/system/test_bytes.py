@@ -152,8 +152,8 @@ class Bytes(Case):
         self.assertLess(grown, 4 * MIB)
 
     def test_small_buffers_do_as_well(self):
-        p = self.proxy(self.target(), args=["--set", "exchange.request_buffer=1K", "--set", "exchange.response_buffer=1K",
-                                            "--set", "io.read_size=1K"])
+        p = self.proxy(self.target(), args=["--set", "exchange.request_buffer=1K",
+                                            "--set", "exchange.response_buffer=1K", "--set", "io.read_size=1K"])
         body = os.urandom(MIB)
         c = self.client(p)
         sending = in_thread(send_and_end, c, body)

@@ -56,7 +56,8 @@ class Config(Case):
 
     def test_print_config_tells_values_and_layers(self):
         ini = self.file("a.ini", "[log]\nlevel = 1\n[local]\nport = 1\n")
-        code, out, _ = self.run_it("--config", ini, "--target", "a:1", "--mode", "proxy", "--print-config", LOG_LEVEL="3")
+        code, out, _ = self.run_it("--config", ini, "--target", "a:1", "--mode", "proxy", "--print-config",
+                                   LOG_LEVEL="3")
         self.assertEqual(code, 0)
         lines = {line.split(" = ")[0]: line for line in out.splitlines()}
         self.assertRegex(lines["log.level"], r"= 3 +; environment LOG_LEVEL")
@@ -82,8 +83,8 @@ class Config(Case):
     def test_layers(self):
         ini = self.file("a.ini", "[log]\nlevel = 0\ndata_limit = 100\nfile_count = 1\nqueue = 11\n")
         js = self.file("a.json", json.dumps({"log": {"data_limit": 200, "file_count": 2, "queue": 12}}))
-        code, out, err = self.run_it("--config", js, "--config", ini, "--listen", "0", "--target", "a:1", "--mode", "proxy",
-                                     "--set", "log.queue=14", "--print-config",
+        code, out, err = self.run_it("--config", js, "--config", ini, "--listen", "0", "--target", "a:1",
+                                     "--mode", "proxy", "--set", "log.queue=14", "--print-config",
                                      PROXIMUX_LOG_FILE_COUNT="3", PROXIMUX_LOG_QUEUE="13")
         self.assertEqual(code, 0, err)
         values = dict(line.split(";")[0].split(" = ") for line in out.splitlines())
@@ -107,12 +108,14 @@ class Config(Case):
     def test_names_of_the_original_in_the_environment_and_in_json(self):
         env = {"LOG_LEVEL": "1", "LOCAL_HOST": "127.0.0.1", "LOCAL_PORT": "3307", "LOCAL_IPV6_ONLY": "0",
                "LOCAL_MAX_CONNECTIONS": "2", "EXCHANGE_FUNNEL_ASYNC": "0", "PROXY_INACTIVE_TIMEOUT": "1500",
-               "PROXY_CONNECTIONS_CNT": "2", "TARGET_HOST_1": "a", "TARGET_PORT_1": "1", "TARGET_CONN_1_KEEP_ALIVE": "1",
+               "PROXY_CONNECTIONS_CNT": "2", "TARGET_HOST_1": "a", "TARGET_PORT_1": "1",
+               "TARGET_CONN_1_KEEP_ALIVE": "1",
                "TARGET_HOST_2": "b", "TARGET_PORT_2": "2", "TARGET_HOST_3": "beyond", "TARGET_PORT_3": "3"}
         js = self.file("original.json", json.dumps({
             "logLevel": 1, "localServerHost": "127.0.0.1", "localServerPort": 3307, "localServerIpv6Only": 0,
             "localServerMaxConnections": 2, "exchangeFunnelAsync": 0, "proxyInactivityTimeout": 1500,
-            "proxyConnectionsCount": 2, "targetServers": [{"host": "a", "port": 1, "keepAlive": 1}, {"host": "b", "port": 2}]}))
+            "proxyConnectionsCount": 2,
+            "targetServers": [{"host": "a", "port": 1, "keepAlive": 1}, {"host": "b", "port": 2}]}))
         want = {"log.level": "1", "local.host": "127.0.0.1", "local.port": "3307", "local.max_connections": "2",
                 "target.1.host": "a", "target.1.port": "1", "target.1.keep_alive": "1", "target.2.host": "b",
                 "target.2.port": "2", "pool.connections": "2"}
@@ -135,7 +138,8 @@ class Config(Case):
 
     def test_variables_of_others_are_left_alone(self):
         code, _, err = self.run_it("--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config",
-                                   PROXIMUX_CMD="x", PROXIMUX_SERVICE_HOST="10.0.0.1", PROXIMUX_PORT_3307_TCP="tcp://10.0.0.1:3307")
+                                   PROXIMUX_CMD="x", PROXIMUX_SERVICE_HOST="10.0.0.1",
+                                   PROXIMUX_PORT_3307_TCP="tcp://10.0.0.1:3307")
         self.assertEqual((code, err), (0, ""))
 
     def test_files_that_cannot_be_read_or_understood_are_named(self):

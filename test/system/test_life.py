@@ -98,6 +98,14 @@ class Life(Case):
         self.assertEqual(p.wait(), 71)
         self.assertIn("192.0.2.1", "\n".join(p.err))
 
+    @staticmethod
+    def ended_or_zombie(pid):
+        try:
+            with open("/proc/%d/stat" % pid) as f:
+                return f.read().rsplit(")", 1)[1].split()[0] == "Z"
+        except FileNotFoundError:
+            return True
+
     def test_daemon_with_pidfile_and_log_file(self):
         t = self.target()
         port = free_port()
@@ -120,8 +128,7 @@ class Life(Case):
                 self.assertTrue(wait_until(served))
                 self.assertEqual(os.readlink("/proc/%d/cwd" % pid), "/")
                 os.kill(pid, signal.SIGTERM)
-                self.assertTrue(wait_until(lambda: not os.path.exists("/proc/%d" % pid) or
-                                           open("/proc/%d/stat" % pid).read().rsplit(")", 1)[1].split()[0] == "Z", LONG))
+                self.assertTrue(wait_until(lambda: self.ended_or_zombie(pid), LONG))
                 self.assertFalse(os.path.exists(pidfile))
                 self.assertIn("Server is running on 127.0.0.1:%d" % port, open(folder + "/p.log").read())
             finally:
@@ -191,8 +198,8 @@ class Life(Case):
         for closed in ((0,), (1,), (2,), (0, 1, 2)):
             port = free_port()
             p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy",
-                             "--log-level", "3", "--io-backend", BACKEND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                             preexec=lambda which=closed: [os.close(fd) for fd in which])
+                             "--log-level", "3", "--io-backend", BACKEND, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL, preexec=lambda which=closed: [os.close(fd) for fd in which])
 
             def connect():
                 try:

@@ -1,5 +1,5 @@
-"""Either side ends, by FIN or by RST, in each state of a pair: the other side learns of it, nothing stays behind, and what
-was sent before a FIN arrives."""
+"""Either side ends, by FIN or by RST, in each state of a pair: the other side learns of it, nothing stays behind, and
+what was sent before a FIN arrives."""
 import socket
 import threading
 import time
@@ -42,7 +42,7 @@ def stuff(s):
 
 
 def learns(s, ended, timeout=SHORT):
-    """Whether s comes to know that the other side is gone: by FIN, unless that had come before (`ended`), or by an error."""
+    """Whether s comes to know that the other side is gone: by FIN, unless that came before (`ended`), or by an error."""
     s.setblocking(False)
 
     def gone():
@@ -235,7 +235,11 @@ class Connecting(Case):
         self.assertEqual(self.one_of_ours(p), b"5 bytes, first")  # what is allocated but once
         before = p.memory()
         c = self.client(p)
-        sender = threading.Thread(target=lambda: (c.sendall(b"later" * 2000000), c.shutdown(socket.SHUT_WR)), daemon=True)
+
+        def send():
+            c.sendall(b"later" * 2000000)
+            c.shutdown(socket.SHUT_WR)
+        sender = threading.Thread(target=send, daemon=True)
         highest = [0]
         sender.start()
         wait_until(lambda: highest.append(p.memory()) or p.record(lambda r: "paired" in str(r["d"]), 0), 0.5)
