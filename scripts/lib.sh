@@ -79,8 +79,8 @@ need_elsewhere()
     [ ${#missing[@]} -eq 0 ] && return
     say "Missing: ${missing[*]}."
     say "Install a C++17 compiler, CMake 3.16 or newer, Ninja and POCO 1.11 to 1.15 (Foundation, XML, JSON, Util, Net);"
-    say "for the tests CppUnit, pkg-config and Python 3. With Homebrew: brew install cmake ninja poco cppunit pkg-config."
-    say "Then call this again."
+    say "for the tests CppUnit, pkg-config and Python 3. Then call this again. With Homebrew:"
+    say "brew install cmake ninja poco cppunit pkg-config"
     exit 69
 }
 

@@ -37,8 +37,8 @@ class Ssh(Case):
         p = self.proxy("127.0.0.1:%d" % self.port)
         body = os.urandom(5 << 20)
         done = subprocess.run(["ssh", "-F", "/dev/null", "-T", "-i", self.folder + "/user", "-p", str(p.port),
-                               "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes",
-                               "root@127.0.0.1", "cat"], input=body, capture_output=True,
+                               "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                               "-o", "BatchMode=yes", "root@127.0.0.1", "cat"], input=body, capture_output=True,
                               timeout=LONG * 4)
         self.assertEqual(done.returncode, 0, done.stderr.decode() + open(self.folder + "/log").read()[-1000:])
         self.assertTrue(done.stdout == body)

@@ -3,12 +3,10 @@ a limit; only what was started here is ended."""
 import json
 import os
 import re
-import select
 import signal
 import socket
 import struct
 import subprocess
-import sys
 import threading
 import time
 import unittest

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 
-from harness import LONG, SHORT, Case, Target, ask, echo, free_port, gone, read_all, reset, wait_until
+from harness import LONG, SHORT, Case, ask, echo, free_port, gone, read_all, reset, wait_until
 
 
 class SilentListener:

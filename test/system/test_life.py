@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 
-from harness import BACKEND, LONG, SHORT, Case, Target, ask, echo, free_port, gone, read_all, wait_until
+from harness import BACKEND, LONG, SHORT, Case, ask, free_port, gone, read_all, wait_until
 
 
 class Life(Case):

@@ -1,12 +1,11 @@
 """What is written, where, and what happens when it can't be."""
 import json
 import os
-import subprocess
+import signal
+import socket
 import tempfile
-import threading
-import time
 
-from harness import BACKEND, LONG, SHORT, Case, ask, echo, free_port, gone, wait_until
+from harness import BACKEND, SHORT, Case, ask, free_port, gone, wait_until
 
 
 class Log(Case):
@@ -41,7 +40,6 @@ class Log(Case):
                          "--log-level", "0")
 
         def refused_and_closed():
-            import socket
             try:
                 with socket.create_connection(("127.0.0.1", port), SHORT) as c:
                     return gone(c)
@@ -77,7 +75,6 @@ class Log(Case):
         self.assertIsNotNone(p.record(lambda r: r["d"]["request"] == "second one"))
 
     def test_file_is_rotated_and_reopened(self):
-        import signal
         with tempfile.TemporaryDirectory() as folder:
             path = folder + "/p.log"
             port = free_port()
@@ -85,7 +82,6 @@ class Log(Case):
                              "--log-level", "3", "--set", "log.file=" + path, "--set", "log.file_size=4K",
                              "--set", "log.file_count=2", "--io-backend", BACKEND)
             self.assertTrue(wait_until(lambda: os.path.exists(path) and "Server is running" in open(path).read()))
-            import socket
             for _ in range(100):
                 with socket.create_connection(("127.0.0.1", port), SHORT) as c:
                     last = "Client disconnected: 127.0.x.x:%d" % c.getsockname()[1]
@@ -119,7 +115,6 @@ class Log(Case):
                                  "--mode", "proxy", "--log-level", "3", stdout=stdout, stderr=stdout)
 
             def served():
-                import socket
                 try:
                     with socket.create_connection(("127.0.0.1", port), SHORT) as c:
                         return ask(c, b"x") == b"x"
@@ -139,7 +134,6 @@ class Log(Case):
         with os.fdopen(w, "w") as stdout:
             p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy",
                              "--log-level", "3", "--set", "log.queue=100", stdout=stdout)
-        import socket
 
         def connect():
             try:
@@ -206,7 +200,6 @@ class Log(Case):
                 pass
             return b"Server is running" in seen[0]
         self.assertTrue(wait_until(read))
-        import socket
         with socket.create_connection(("127.0.0.1", port), SHORT) as c:
             for _ in range(1500):
                 self.assertEqual(ask(c, b"y" * 200), b"y" * 200)

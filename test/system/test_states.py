@@ -42,7 +42,7 @@ def stuff(s):
 
 
 def learns(s, ended, timeout=SHORT):
-    """Whether s comes to know that the other side is gone: by FIN, unless that came before (`ended`), or by an error."""
+    """Whether s comes to know that the other side is gone: by FIN, unless that came before (`ended`), or by error."""
     s.setblocking(False)
 
     def gone():
