@@ -16,7 +16,7 @@ namespace proximux
 
 /// What an exchange and a pool see of the world, as a record: connections that take as much as they are told to, and
 /// whatever was asked of them. Asserts at each call that it is about a connection which is there.
-class ExchangeWorld : public Wiring, public TargetDialer
+class ExchangeWorld : public PairWiring, public TargetDialer
 {
 public:
     struct Side
@@ -32,6 +32,7 @@ public:
     struct Target : Side
     {
         std::size_t index = 0;
+        std::size_t number = 0;
         Instant deadline;
     };
 
@@ -63,11 +64,12 @@ public:
 
     std::unique_ptr<Watcher> paired(ClientId, TargetId) override { return makeWatcher ? makeWatcher() : nullptr; }
 
-    TargetId openTarget(std::size_t index, Instant deadline) override
+    TargetId openTarget(std::size_t index, std::size_t number, Instant deadline) override
     {
         const TargetId id{nextTarget++, 1};
         Target made;
         made.index = index;
+        made.number = number;
         made.deadline = deadline;
         targets[key(id)] = made;
         dialled = id;

@@ -92,6 +92,15 @@ public:
         return {IoResult::Kind::done, n, 0};
     }
 
+    IoResult peek() override
+    {
+        if (_peer.isReset)
+            return {IoResult::Kind::failed, 0, ScriptedPeer::RESET};
+        if (!_peer.says.empty())
+            return {IoResult::Kind::done, 1, 0};
+        return {_peer.ends ? IoResult::Kind::ended : IoResult::Kind::wouldBlock, 0, 0};
+    }
+
     IoResult send(Bytes bytes) override
     {
         CPPUNIT_ASSERT_MESSAGE("bytes behind FIN", !_peer.heardFin);

@@ -15,7 +15,7 @@ namespace proximux
 
 /// A client, a target and all of ours between them but the sockets: the reactor, both connections, the exchange and the
 /// pool are the real ones; the peers, the clock and the back end are scripted.
-class ScriptedPair : private Wiring, private TargetDialer
+class ScriptedPair : private PairWiring, private TargetDialer
 {
 public:
     explicit ScriptedPair(const ProxyExchangeSettings& settings = {})
@@ -153,7 +153,7 @@ private:
     void closeTarget(TargetId, CloseReason, How how) override { close(_target, how); }
     std::unique_ptr<Watcher> paired(ClientId, TargetId) override { return nullptr; }
 
-    TargetId openTarget(std::size_t, Instant) override
+    TargetId openTarget(std::size_t, std::size_t, Instant) override
     {
         _target = std::make_unique<TargetEnd>(*this);
         return TARGET_ID;
@@ -174,7 +174,7 @@ private:
     }
 
     Targets _targets;
-    Pool _pool;
+    PairPool _pool;
     ManualPoller* poller = nullptr;
 
 public:

@@ -74,11 +74,12 @@ class Config(Case):
         self.assertEqual(code, 0)
         self.assertRegex(out, r"\d+\.\d+\.\d+")
 
-    def test_modes_that_are_not_there_are_refused_by_name(self):
-        for args in (("--mode", "fifo"), ("--mode", "funnel"), ()):
-            code, _, err = self.run_it("--listen", "0", "--target", "a:1", *args)
-            self.assertEqual(code, 78)
-            self.assertRegex(err, "f(ifo|unnel) mode")
+    def test_the_mode_follows_from_the_numbers(self):
+        for args, mode in (((), "FIFO"), (("--target", "b:2"), "FUNNEL"), (("--max-connections", "1"), "PROXY"),
+                           (("--mode", "funnel"), "FUNNEL"), (("--target", "b:2", "--mode", "fifo"), "FIFO")):
+            code, out, err = self.run_it("--listen", "0", "--target", "a:1", *args, "--check-config")
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn("mode %s," % mode, out)
 
     def test_layers(self):
         ini = self.file("a.ini", "[log]\nlevel = 0\ndata_limit = 100\nfile_count = 1\nqueue = 11\n")

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <proximux/config/AddressRange.h>
+#include <proximux/protocol/Framing.h>
 #include <proximux/wire/Endpoint.h>
 #include <proximux/wire/Instant.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +18,9 @@ namespace proximux
 enum class Mode
 {
     automatic, ///< by the original's rule; never in a checked configuration
-    proxy
+    proxy,     ///< each client has a target connection of its own
+    fifo,      ///< all share one
+    funnel     ///< all share several
 };
 
 /// "PROXY", as in the log line at start.
@@ -57,15 +61,39 @@ struct LocalSettings
     bool keepAlive = false;
     Duration idleTimeout = Duration::off();
     Duration halfCloseTimeout = Duration::seconds(60);
+    std::size_t maxRequests = 64; ///< of one client, in line
 };
 
 struct ExchangeSettings
 {
+    enum class Pairing
+    {
+        automatic, ///< order with funnelAsync in funnel mode, else exclusive
+        exclusive, ///< one exchange at a time on a target connection
+        order      ///< several, answered in their order
+    };
+
     Mode mode = Mode::proxy;
     std::string protocol = "raw";
+    Framing framing;
+    Pairing pairing = Pairing::automatic;
     bool funnelAsync = false;
+    std::size_t pipeline = 128;         ///< requests in flight on one target connection, where there may be several
     std::size_t requestBuffer = 65536;  ///< bytes of one client that may wait for its target
     std::size_t responseBuffer = 65536; ///< bytes that may wait for one client
+    std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes of all clients that may wait for their targets
+    std::size_t maxQueue = 10000;                             ///< requests in line
+    Duration queueTimeout = Duration::seconds(30);
+    Duration responseTimeout = Duration::seconds(30);
+    Duration requestTimeout = Duration::seconds(30);
+    Duration stallTimeout = Duration::seconds(5);
+    Duration rawGap = Duration::milliseconds(10);
+
+    /// Whether several requests may be in flight on a target connection.
+    [[nodiscard]] bool isPipelined() const
+    {
+        return pairing == Pairing::order || (pairing == Pairing::automatic && mode == Mode::funnel && funnelAsync);
+    }
 };
 
 struct PoolSettings
@@ -74,6 +102,7 @@ struct PoolSettings
     bool warmup = false;
     Duration connectTimeout = Duration::seconds(5);
     Duration inactiveTimeout = Duration::off();
+    std::optional<Duration> settle; ///< nothing: what suits the protocol
     Duration backoffMin = Duration::milliseconds(100);
     Duration backoffMax = Duration::seconds(10);
 };
@@ -82,6 +111,7 @@ struct TargetSettings
 {
     Endpoint endpoint;
     bool keepAlive = false;
+    std::size_t connections = 1; ///< in funnel mode
 };
 
 struct AccessSettings

@@ -1,5 +1,7 @@
 #include <proximux/config/ConfigurationCheck.h>
 
+#include <proximux/protocol/Registry.h>
+
 #include <algorithm>
 
 namespace proximux
@@ -30,7 +32,7 @@ ConfigurationCheck::ConfigurationCheck(const std::vector<FoundValue>& found, std
     storeAll();
     if (!_mistakes.empty())
         return; // what follows looks at values that are right by themselves
-    checkMode();
+    chooseMode();
     checkRelations();
 }
 
@@ -91,7 +93,24 @@ void ConfigurationCheck::checkRequired()
                 missing(setting, number);
 }
 
-/// The number of target connections is that of the targets.
+/// Of all targets together.
+std::size_t ConfigurationCheck::targetConnections() const
+{
+    std::size_t number = 0;
+    const Setting* setting = findSetting("target.1.connections", number);
+    std::size_t all = 0;
+    for (std::size_t i = 1; i <= _targetCount; ++i)
+    {
+        Configuration scratch;
+        scratch.targets.resize(1);
+        if (const FoundValue* value = inForce(setting->key, i))
+            setting->store(value->text, scratch, 0);
+        all += scratch.targets.front().connections;
+    }
+    return all;
+}
+
+/// The number of target connections is what the targets have in all.
 void ConfigurationCheck::checkCount()
 {
     const FoundValue* count = inForce("pool.connections");
@@ -101,16 +120,19 @@ void ConfigurationCheck::checkCount()
     if (!count->setting->store(count->text, scratch, 0).empty())
         return; // said already
     const std::size_t wanted = scratch.pool.connections;
+    const std::size_t there = targetConnections();
+    const std::size_t lacking = wanted > there ? wanted - there : 0;
     if (count->layer == Layer::environment && _targetLayer == Layer::environment)
     {
-        for (std::size_t number = _targetCount + 1; number <= wanted && number <= _targetCount + 16; ++number)
+        for (std::size_t number = _targetCount + 1; number <= _targetCount + std::min<std::size_t>(lacking, 16);
+             ++number)
             for (const Setting& setting : settings())
                 if (setting.required && setting.isOfTarget())
                     missing(setting, number);
     }
-    if (wanted != _targetCount)
-        _mistakes.push_back("pool.connections = " + count->text + " (" + count->origin + "): there are " +
-                            std::to_string(_targetCount) + " targets; expected the same number");
+    if (wanted != there)
+        _mistakes.push_back("pool.connections = " + count->text + " (" + count->origin + "): the targets have " +
+                            std::to_string(there) + " in all; expected the same number");
 }
 
 void ConfigurationCheck::storeAll()
@@ -119,29 +141,23 @@ void ConfigurationCheck::storeAll()
     for (const Setting& setting : settings())
         if (!setting.isOfTarget() && !setting.fallback.empty())
             setting.store(setting.fallback, _configuration, 0);
-    _configuration.pool.connections = _targetCount;
+    _configuration.pool.connections = targetConnections();
     for (const FoundValue* value : _inForce)
         value->setting->store(value->text, _configuration, value->number == 0 ? 0 : value->number - 1);
 }
 
 /// The original's rule.
-void ConfigurationCheck::checkMode()
+void ConfigurationCheck::chooseMode()
 {
     Mode& mode = _configuration.exchange.mode;
+    const std::size_t connections = _configuration.pool.connections;
     if (mode != Mode::automatic)
         return;
-    if (_configuration.local.maxConnections == static_cast<int>(_targetCount))
-    {
+    const int most = _configuration.local.maxConnections;
+    if (most > 0 && static_cast<std::size_t>(most) == connections)
         mode = Mode::proxy;
-        return;
-    }
-    const std::string count = std::to_string(_targetCount);
-    _mistakes.push_back(nameOf("exchange.mode") + ": " + count + " target connections and local.max_connections = " +
-                        std::to_string(_configuration.local.maxConnections) + " make " +
-                        (_targetCount == 1 ? "fifo" : "funnel") +
-                        " mode, which is not available in this version; expected exchange.mode = proxy, or "
-                        "local.max_connections = " +
-                        count);
+    else
+        mode = connections == 1 ? Mode::fifo : Mode::funnel;
 }
 
 void ConfigurationCheck::checkRelations()
@@ -152,6 +168,55 @@ void ConfigurationCheck::checkRelations()
     if (_configuration.io.backend == IoSettings::Backend::epoll)
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
 #endif
+    checkFraming();
+    if (_configuration.exchange.mode != Mode::proxy)
+        checkSharing();
+}
+
+void ConfigurationCheck::checkFraming()
+{
+    const Framing& framing = _configuration.exchange.framing;
+    const std::string& protocol = _configuration.exchange.protocol;
+    if (protocol == "fixed" && framing.messageSize == 0)
+        _mistakes.emplace_back("exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing; expected the size of "
+                               "a message with exchange.protocol = fixed");
+    if (protocol == "line" && framing.maxMessage < framing.delimiter.size())
+        _mistakes.push_back(nameOf("exchange.max_message") + ": has no room for exchange.delimiter; expected more");
+    if (protocol != "length")
+        return;
+    if (framing.maxMessage < framing.length.offset + framing.length.width)
+        _mistakes.push_back(nameOf("exchange.max_message") + ": has no room for the length field; expected more");
+    if (framing.length.encoding != LengthField::Encoding::binary && framing.length.order == LengthField::Order::little)
+        _mistakes.push_back(nameOf("exchange.length_order") +
+                            ": only a binary field has an order of bytes; expected big, or exchange.length_encoding = "
+                            "binary");
+}
+
+/// What fifo and funnel ask for.
+void ConfigurationCheck::checkSharing()
+{
+    using Pairing = ExchangeSettings::Pairing;
+    const ExchangeSettings& exchange = _configuration.exchange;
+    const ProtocolInfo& protocol = *findProtocol(exchange.protocol);
+    if (!protocol.isShareable())
+        _mistakes.push_back(nameOf("exchange.protocol") +
+                            ": clients can't share its connections; expected exchange.mode = proxy, or local."
+                            "max_connections = " +
+                            std::to_string(_configuration.pool.connections));
+    if (!protocol.delimited && exchange.pairing == Pairing::order)
+        _mistakes.push_back(nameOf("exchange.pairing") +
+                            ": raw has no messages that could be paired in order; expected auto or exclusive");
+    if (exchange.funnelAsync && exchange.pairing == Pairing::exclusive && exchange.mode == Mode::funnel)
+        _mistakes.push_back(nameOf("exchange.funnel_async") +
+                            ": asks for what exchange.pairing = exclusive forbids; expected 0, or auto or order there");
+    if (_configuration.io.threads > 1)
+        _mistakes.push_back(nameOf("io.threads") + ": fifo and funnel are served by one thread; expected 1");
+    if (exchange.totalBuffer < exchange.requestBuffer)
+        _mistakes.push_back(nameOf("exchange.total_buffer") +
+                            ": smaller than exchange.request_buffer; expected at least as much");
+    if (exchange.mode == Mode::fifo && _configuration.pool.connections != _configuration.targets.size())
+        _mistakes.push_back(nameOf("exchange.mode") +
+                            ": fifo has one target connection; expected no target.N.connections, or funnel");
 }
 
 void ConfigurationCheck::missing(const Setting& setting, std::size_t number)
@@ -200,7 +265,18 @@ LoadResult ConfigurationCheck::result() const
 
 const char* toString(Mode mode)
 {
-    return mode == Mode::proxy ? "PROXY" : "AUTO";
+    switch (mode)
+    {
+    case Mode::automatic:
+        return "AUTO";
+    case Mode::proxy:
+        return "PROXY";
+    case Mode::fifo:
+        return "FIFO";
+    case Mode::funnel:
+        return "FUNNEL";
+    }
+    return "";
 }
 
 } // namespace proximux

@@ -26,7 +26,10 @@ private:
     void storeAll();
     void checkRequired();
     void checkCount();
-    void checkMode();
+    void chooseMode();
+    void checkFraming();
+    void checkSharing();
+    [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();
     void missing(const Setting& setting, std::size_t number);
     [[nodiscard]] const FoundValue* inForce(const std::string& key, std::size_t number = 0) const;

@@ -108,7 +108,7 @@ void ConfigurationLoader::addEnvironmentTargets(const std::map<std::string, std:
             most = values::integer(value.text).value_or(most);
     for (const Setting& setting : settings())
     {
-        if (!setting.isOfTarget())
+        if (!setting.isOfTarget() || setting.environment.empty())
             continue;
         const std::size_t mark = setting.environment.find("_N");
         const std::string before = setting.environment.substr(0, mark + 1);

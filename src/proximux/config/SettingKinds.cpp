@@ -50,6 +50,56 @@ Kind duration(Duration min, Duration max, Off off, Field<Duration> field)
             }};
 }
 
+Kind automaticDuration(Duration min, Duration max, Field<std::optional<Duration>> field)
+{
+    return {values::toText(min) + ".." + values::toText(max) + " (milliseconds, or with ms, s, m, h), or auto",
+            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                if (text == "auto")
+                {
+                    field(c, i).reset();
+                    return {};
+                }
+                const auto value = values::duration(text);
+                if (!value)
+                    return "not a duration";
+                if (*value < min || *value > max)
+                    return "out of range";
+                field(c, i) = *value;
+                return {};
+            }};
+}
+
+Kind bits(Field<std::size_t> field)
+{
+    return {"8, 16, 24, 32, 40, 48, 56 or 64",
+            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const auto value = values::integer(text);
+                if (!value)
+                    return "not a whole number";
+                if (*value < 8 || *value > 64 || *value % 8 != 0)
+                    return "out of range";
+                field(c, i) = static_cast<std::size_t>(*value / 8);
+                return {};
+            }};
+}
+
+Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field)
+{
+    return {std::to_string(min) + ".." + std::to_string(max) + " bytes, with the escapes \\r \\n \\t \\0 \\\\ \\xHH",
+            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const auto value = values::unescape(text);
+                if (!value)
+                    return "an escape that is not known";
+                if (value->size() < min || value->size() > max)
+                    return "out of range";
+                field(c, i) = *value;
+                return {};
+            }};
+}
+
 Kind boolean(Field<bool> field)
 {
     return {"0, 1, false, true, no, yes, off or on",

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,15 @@ enum class Off
 
 /// A duration within the range, or off where that is allowed.
 Kind duration(Duration min, Duration max, Off off, Field<Duration> field);
+
+/// A duration within the range, or `auto`, which stores nothing.
+Kind automaticDuration(Duration min, Duration max, Field<std::optional<Duration>> field);
+
+/// A whole number of bytes given in bits, 8 to 64.
+Kind bits(Field<std::size_t> field);
+
+/// A text with the escapes \\r \\n \\t \\0 \\\\ \\xHH, of so many bytes when they are resolved.
+Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field);
 
 /// Yes or no.
 Kind boolean(Field<bool> field);

@@ -16,19 +16,6 @@ using namespace kinds;
 namespace
 {
 
-/// Fifo and funnel are known, so that they are refused for what they are.
-Kind mode()
-{
-    Kind kind = choice<Mode>({{"auto", Mode::automatic}, {"proxy", Mode::proxy}},
-                             [](Configuration& c, std::size_t) -> Mode& { return c.exchange.mode; });
-    return {kind.expected, [store = kind.store](const std::string& value, Configuration& c, std::size_t i)
-            {
-                if (value == "fifo" || value == "funnel")
-                    return value + " mode is not available in this version";
-                return store(value, c, i);
-            }};
-}
-
 struct Names
 {
     const char* environment = "";
@@ -93,7 +80,7 @@ std::vector<Setting> logSettings()
         row("log.requests", "auto",
             choice<Requests>({{"auto", Requests::automatic}, {"0", Requests::off}, {"1", Requests::on}},
                              FIELD(Requests, log.requests)),
-            "a record for each request; auto: where exchange.protocol knows the messages"),
+            "a record for each request; auto: in proxy mode, where exchange.protocol knows the messages"),
     };
 }
 
@@ -118,22 +105,90 @@ std::vector<Setting> localSettings()
         row("local.half_close_timeout", "60s",
             duration(MS, DAY, Off::minusOne, FIELD(Duration, local.halfCloseTimeout)),
             "close a pair of which one side has ended and the other was silent for so long"),
+        row("local.max_requests", "64", integer<std::size_t>(1, 100000, FIELD(std::size_t, local.maxRequests)),
+            "fifo, funnel: requests of one client in line; with as many it is not read"),
     };
 }
 
 std::vector<Setting> exchangeSettings()
 {
+    using Pairing = ExchangeSettings::Pairing;
     return {
-        row("exchange.mode", "auto", mode(),
-            "auto: proxy where there are as many target connections as local.max_connections", {"", "", "--mode"}),
+        row("exchange.mode", "auto",
+            choice<Mode>(
+                {{"auto", Mode::automatic}, {"proxy", Mode::proxy}, {"fifo", Mode::fifo}, {"funnel", Mode::funnel}},
+                FIELD(Mode, exchange.mode)),
+            "auto: proxy with as many target connections as local.max_connections, else fifo with one, else funnel",
+            {"", "", "--mode"}),
         row("exchange.protocol", "raw", protocol(FIELD(std::string, exchange.protocol)),
             "what passes; in proxy mode it is watched, never changed", {"", "", "--protocol"}),
-        row("exchange.funnel_async", "0", boolean(FIELD(bool, exchange.funnelAsync)), "no effect in proxy mode",
+        row("exchange.pairing", "auto",
+            choice<Pairing>(
+                {{"auto", Pairing::automatic}, {"exclusive", Pairing::exclusive}, {"order", Pairing::order}},
+                FIELD(Pairing, exchange.pairing)),
+            "exclusive: one request at a time on a target connection; order: several, if the target answers in order"),
+        row("exchange.pipeline", "128", integer<std::size_t>(1, 4096, FIELD(std::size_t, exchange.pipeline)),
+            "requests in flight on one target connection, where pairing allows several"),
+        row("exchange.funnel_async", "0", boolean(FIELD(bool, exchange.funnelAsync)),
+            "funnel: a target connection takes the next request before it has answered",
             {"EXCHANGE_FUNNEL_ASYNC", "exchangeFunnelAsync"}),
+        row("exchange.raw_gap", "10ms",
+            duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, exchange.rawGap)),
+            "raw: a response has ended when the target was silent for so long while another client waits"),
+        row("exchange.queue_timeout", "30s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.queueTimeout)),
+            "fifo, funnel: how long a request may wait to be sent"),
+        row("exchange.response_timeout", "30s",
+            duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.responseTimeout)),
+            "fifo, funnel: how long a target may be silent that owes a response"),
+        row("exchange.request_timeout", "30s",
+            duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.requestTimeout)),
+            "fifo, funnel: how long a client may pause within a request that is larger than exchange.request_buffer"),
+        row("exchange.stall_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.stallTimeout)),
+            "fifo, funnel: how long in all a client that reads slowly may hold up others"),
         row("exchange.request_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.requestBuffer)),
             "bytes of one client that may wait for its target"),
         row("exchange.response_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.responseBuffer)),
-            "bytes that may wait for one client"),
+            "bytes that may wait for one client before its target is not read"),
+        row("exchange.total_buffer", "256M", size(MIB, 64 * 1024 * MIB, FIELD(std::size_t, exchange.totalBuffer)),
+            "fifo, funnel: bytes of all clients that may wait for their targets; with as many no client is read"),
+        row("exchange.max_queue", "10000", integer<std::size_t>(1, 10000000, FIELD(std::size_t, exchange.maxQueue)),
+            "fifo, funnel: requests of all clients in line; with as many no client is read"),
+    };
+}
+
+std::vector<Setting> framingSettings()
+{
+    using Order = LengthField::Order;
+    using Encoding = LengthField::Encoding;
+    return {
+        row("exchange.max_message", "16M", size(1, 1024 * MIB, FIELD(std::size_t, exchange.framing.maxMessage)),
+            "line, length: bytes of a message; a longer one is refused"),
+        row("exchange.delimiter", "\\n", escapedText(1, 64, FIELD(std::string, exchange.framing.delimiter)),
+            "line: what a message ends with"),
+        row("exchange.message_size", "", size(1, 1024 * MIB, FIELD(std::size_t, exchange.framing.messageSize)),
+            "fixed: bytes of a message"),
+        row("exchange.length_offset", "0",
+            integer<std::size_t>(0, 256, FIELD(std::size_t, exchange.framing.length.offset)),
+            "length: bytes before the length field"),
+        row("exchange.length_width", "32", bits(FIELD(std::size_t, exchange.framing.length.width)),
+            "length: bits of the length field"),
+        row("exchange.length_order", "big",
+            choice<Order>({{"big", Order::big}, {"little", Order::little}},
+                          FIELD(Order, exchange.framing.length.order)),
+            "length: which byte of the field comes first"),
+        row("exchange.length_encoding", "binary",
+            choice<Encoding>({{"binary", Encoding::binary},
+                              {"bcd", Encoding::bcd},
+                              {"decimal", Encoding::decimal},
+                              {"hexadecimal", Encoding::hexadecimal}},
+                             FIELD(Encoding, exchange.framing.length.encoding)),
+            "length: how the field is written; decimal and hexadecimal: in ASCII"),
+        row("exchange.length_adjust", "0",
+            integer<std::int64_t>(-65536, 65536, FIELD(std::int64_t, exchange.framing.length.adjust)),
+            "length: added to the field's value, to come to the bytes that follow it"),
+        row("exchange.length_min", "0",
+            integer<std::uint64_t>(0, 1024 * MIB, FIELD(std::uint64_t, exchange.framing.length.min)),
+            "length: least value of the field that is right"),
     };
 }
 
@@ -141,14 +196,19 @@ std::vector<Setting> poolSettings()
 {
     return {
         row("pool.connections", "", integer<std::size_t>(1, 100000, FIELD(std::size_t, pool.connections)),
-            "number of target connections; default: the number of targets, which it must equal",
+            "number of target connections; default: what the targets have in all, which it must equal",
             {"PROXY_CONNECTIONS_CNT", "proxyConnectionsCount"}),
-        row("pool.warmup", "0", boolean(FIELD(bool, pool.warmup)), "no effect in proxy mode", {"", "warmup"}),
+        row("pool.warmup", "0", boolean(FIELD(bool, pool.warmup)),
+            "fifo, funnel: open all target connections before listening", {"", "warmup"}),
         row("pool.connect_timeout", "5s",
             duration(MS, Duration::seconds(600), Off::no, FIELD(Duration, pool.connectTimeout)),
-            "time to connect a client, over all addresses of a target and all targets"),
+            "time to connect, over all addresses of a target; in proxy mode over all targets"),
+        row("pool.settle", "auto",
+            automaticDuration(Duration{0}, Duration::seconds(600), FIELD(std::optional<Duration>, pool.settle)),
+            "fifo, funnel: a new target connection is used when it was silent for so long; auto: 10ms with raw, line, "
+            "fixed and length"),
         row("pool.inactive_timeout", "-1", duration(MS, DAY, Off::zeroToo, FIELD(Duration, pool.inactiveTimeout)),
-            "close a target connection, and its client, without traffic for so long",
+            "close a target connection without traffic for so long; in proxy mode its client, too",
             {"PROXY_INACTIVE_TIMEOUT", "proxyInactivityTimeout"}),
         row("pool.backoff_min", "100ms", duration(MS, DAY, Off::no, FIELD(Duration, pool.backoffMin)),
             "how long a dead target is left alone at first"),
@@ -167,6 +227,8 @@ std::vector<Setting> targetSettings()
                      {"TARGET_PORT_N", "targetServers[N-1].port", "--target"})),
         row("target.N.keep_alive", "0", boolean(FIELD(bool, targets[i].keepAlive)), "SO_KEEPALIVE on its connections",
             {"TARGET_CONN_N_KEEP_ALIVE", "targetServers[N-1].keepAlive"}),
+        row("target.N.connections", "1", integer<std::size_t>(1, 1000, FIELD(std::size_t, targets[i].connections)),
+            "funnel: connections to it"),
     };
 }
 
@@ -198,8 +260,8 @@ std::vector<Setting> otherSettings()
 std::vector<Setting> makeTable()
 {
     std::vector<Setting> table;
-    for (auto part :
-         {localSettings(), targetSettings(), exchangeSettings(), poolSettings(), logSettings(), otherSettings()})
+    for (auto part : {localSettings(), targetSettings(), exchangeSettings(), framingSettings(), poolSettings(),
+                      logSettings(), otherSettings()})
         for (Setting& setting : part)
             table.push_back(std::move(setting));
     return table;

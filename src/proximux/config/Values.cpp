@@ -50,6 +50,37 @@ std::optional<bool> boolean(std::string_view text)
     return std::nullopt;
 }
 
+std::optional<std::string> unescape(std::string_view text)
+{
+    static constexpr std::string_view NAMES = "rnt0\\";
+    static constexpr std::string_view BYTES("\r\n\t\0\\", 5);
+    std::string bytes;
+    for (std::size_t i = 0; i < text.size(); ++i)
+    {
+        if (text[i] != '\\')
+        {
+            bytes += text[i];
+            continue;
+        }
+        const std::string_view rest = text.substr(i + 1);
+        const std::size_t name = rest.empty() ? std::string_view::npos : NAMES.find(rest.front());
+        if (name != std::string_view::npos)
+        {
+            bytes += BYTES[name];
+            ++i;
+            continue;
+        }
+        unsigned value = 0;
+        const std::string_view digits = rest.substr(std::min<std::size_t>(1, rest.size()), 2);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+        if (rest.substr(0, 1) != "x" || digits.size() != 2 || error != std::errc() || end != digits.data() + 2)
+            return std::nullopt;
+        bytes += static_cast<char>(value);
+        i += 3;
+    }
+    return bytes;
+}
+
 std::optional<std::int64_t> size(std::string_view text)
 {
     static constexpr std::int64_t KIB = 1024;

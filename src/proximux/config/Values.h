@@ -30,6 +30,9 @@ std::optional<Duration> duration(std::string_view text);
 /// "250ms", "5s", "-1": as it would be written.
 std::string toText(Duration duration);
 
+/// Resolves the escapes \r \n \t \0 \\ \xHH.
+std::optional<std::string> unescape(std::string_view text);
+
 /// Splits HOST:PORT, [HOST]:PORT. The host must not be empty.
 struct HostPort
 {

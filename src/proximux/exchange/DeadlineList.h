@@ -15,6 +15,22 @@ struct Deadline
     [[nodiscard]] bool isArmed() const { return next != nullptr; }
 };
 
+/// A deadline that leads back to whose it is.
+template <class T>
+struct Due : Deadline
+{
+    explicit Due(T& object)
+        : _owner(object)
+    {
+    }
+
+    /// Of a deadline that is known to be of this type.
+    static T& owner(Deadline& deadline) { return static_cast<Due&>(deadline)._owner; }
+
+private:
+    T& _owner;
+};
+
 /// Deadlines of one class: all have the same duration, so the list is sorted by construction, and arming, arming
 /// again and disarming cost a few pointers each. Owns nothing; a Deadline is disarmed before it is destroyed.
 class DeadlineList

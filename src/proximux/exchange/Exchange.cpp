@@ -29,6 +29,28 @@ const char* toString(CloseReason reason)
         return "stopped";
     case CloseReason::fault:
         return "internal fault";
+    case CloseReason::targetEnded:
+        return "the target closed its connection";
+    case CloseReason::greeted:
+        return "the target spoke before it was asked";
+    case CloseReason::desync:
+        return "the target sent bytes that nobody asked for";
+    case CloseReason::malformedRequest:
+        return "the request is malformed";
+    case CloseReason::malformedResponse:
+        return "the response is malformed";
+    case CloseReason::requestBroken:
+        return "a request was broken off";
+    case CloseReason::earlyResponse:
+        return "the response came before the request was sent";
+    case CloseReason::queueTimeout:
+        return "exchange.queue_timeout";
+    case CloseReason::responseTimeout:
+        return "exchange.response_timeout";
+    case CloseReason::requestTimeout:
+        return "exchange.request_timeout";
+    case CloseReason::stalled:
+        return "exchange.stall_timeout";
     }
     return "";
 }

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <proximux/protocol/Watcher.h>
 #include <proximux/wire/Bytes.h>
 #include <proximux/wire/Id.h>
 #include <proximux/wire/Instant.h>
 
 #include <cstddef>
-#include <memory>
 
 namespace proximux
 {
@@ -24,8 +22,23 @@ enum class CloseReason
     drained,          ///< we end, and it was at rest
     drainTimeout,     ///< we end, and shutdown.drain_timeout has passed
     stopped,          ///< we end at once
-    fault             ///< a defect of ours, which is in the log
+    fault,            ///< a defect of ours, which is in the log
+
+    // fifo and funnel
+    targetEnded,       ///< the target closed its connection
+    greeted,           ///< the target spoke before it was asked
+    desync,            ///< the target sent bytes that nobody asked for
+    malformedRequest,  ///< what the client sent is no message of the protocol
+    malformedResponse, ///< what the target sent is none
+    requestBroken,     ///< a client broke a request off of which a part had been sent
+    earlyResponse,     ///< a response was whole before its request was
+    queueTimeout,      ///< exchange.queue_timeout
+    responseTimeout,   ///< exchange.response_timeout
+    requestTimeout,    ///< exchange.request_timeout
+    stalled            ///< exchange.stall_timeout
 };
+
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::stalled) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);
@@ -59,9 +72,6 @@ public:
     /// Closes the connection; its id names nothing afterwards.
     virtual void closeClient(ClientId client, CloseReason reason, How how) = 0;
     virtual void closeTarget(TargetId target, CloseReason reason, How how) = 0;
-
-    /// The client has its target connection. Returns who watches the two, or null.
-    virtual std::unique_ptr<Watcher> paired(ClientId client, TargetId target) = 0;
 };
 
 /// One mode: the rule by which clients and target connections belong together. Sans I/O: it is told what happened,
@@ -106,6 +116,9 @@ public:
 
     /// Closes all that is left.
     virtual void closeAll(CloseReason reason, Instant now) = 0;
+
+    /// Clients that are there.
+    [[nodiscard]] virtual std::size_t size() const = 0;
 };
 
 } // namespace proximux

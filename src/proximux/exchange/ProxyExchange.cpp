@@ -36,16 +36,6 @@ constexpr Move MOVES[] = {
 
 struct ProxyExchange::Pair
 {
-    /// A deadline that leads back to its pair.
-    struct Due : Deadline
-    {
-        explicit Due(Pair& owner)
-            : pair(owner)
-        {
-        }
-        Pair& pair;
-    };
-
     Pair(ClientId id, Instant deadline)
         : client(id)
         , connectBy(deadline)
@@ -71,12 +61,12 @@ struct ProxyExchange::Pair
     Instant connectBy;
     std::unique_ptr<std::vector<bool>> tried; ///< null until a target failed
     std::unique_ptr<Watcher> watcher;
-    Due inactive{*this};
-    Due idle{*this};
-    Due halfClosed{*this};
+    Due<Pair> inactive{*this};
+    Due<Pair> idle{*this};
+    Due<Pair> halfClosed{*this};
 };
 
-ProxyExchange::ProxyExchange(const ProxyExchangeSettings& settings, Wiring& wiring, Pool& pool)
+ProxyExchange::ProxyExchange(const ProxyExchangeSettings& settings, PairWiring& wiring, PairPool& pool)
     : _settings(settings)
     , _wiring(wiring)
     , _pool(pool)
@@ -333,7 +323,7 @@ Instant ProxyExchange::expire(Instant now)
 void ProxyExchange::expire(DeadlineList& list, CloseReason reason, Instant now)
 {
     while (Deadline* due = list.takeDue(now))
-        close(static_cast<Pair::Due*>(due)->pair, reason, How::finish, now);
+        close(Due<Pair>::owner(*due), reason, How::finish, now);
 }
 
 void ProxyExchange::drain(Instant now)

@@ -2,7 +2,8 @@
 
 #include <proximux/exchange/DeadlineList.h>
 #include <proximux/exchange/Exchange.h>
-#include <proximux/pool/Pool.h>
+#include <proximux/pool/PairPool.h>
+#include <proximux/protocol/Watcher.h>
 
 #include <memory>
 #include <vector>
@@ -17,6 +18,14 @@ struct ProxyExchangeSettings
     Duration inactiveTimeout = Duration::off(); ///< no byte either way; not counted while the target is held
     Duration idleTimeout = Duration::off();     ///< no byte from or to the client; not counted while the client is held
     Duration halfCloseTimeout = Duration::seconds(60);
+};
+
+/// What ProxyExchange asks of the world beyond what every exchange asks.
+class PairWiring : public virtual Wiring
+{
+public:
+    /// The client has its target connection. Returns who watches the two, or null.
+    virtual std::unique_ptr<Watcher> paired(ClientId client, TargetId target) = 0;
 };
 
 /// Proxy mode: each client has a target connection of its own, and bytes pass both ways as they come.
@@ -47,7 +56,7 @@ public:
         targetLost
     };
 
-    ProxyExchange(const ProxyExchangeSettings& settings, Wiring& wiring, Pool& pool);
+    ProxyExchange(const ProxyExchangeSettings& settings, PairWiring& wiring, PairPool& pool);
     ~ProxyExchange() override;
 
     void clientOpened(ClientId client, Instant now) override;
@@ -66,9 +75,7 @@ public:
     Instant expire(Instant now) override;
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
-
-    /// Pairs that are there.
-    [[nodiscard]] std::size_t size() const { return _size; }
+    [[nodiscard]] std::size_t size() const override { return _size; }
 
 private:
     struct Pair;
@@ -86,8 +93,8 @@ private:
     void expire(DeadlineList& list, CloseReason reason, Instant now);
 
     ProxyExchangeSettings _settings;
-    Wiring& _wiring;
-    Pool& _pool;
+    PairWiring& _wiring;
+    PairPool& _pool;
     std::vector<std::unique_ptr<Pair>> _pairs; ///< by the client's slot
     std::size_t _size = 0;
     bool _draining = false;

@@ -36,14 +36,26 @@ std::optional<std::size_t> Targets::choose(const std::vector<bool>& tried, Insta
     if (!best)
         best = soonest;
     if (best)
-    {
-        Target& target = _targets[*best];
-        if (target.health == Health::dead)
-            target.health = Health::trial;
-        ++target.connections;
-        ++target.opening;
-    }
+        count(_targets[*best]);
     return best;
+}
+
+bool Targets::begin(std::size_t target, Instant now)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    if (!isEligible(_targets[target], now))
+        return false;
+    count(_targets[target]);
+    return true;
+}
+
+Instant Targets::retryAt(std::size_t target, Instant now) const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    const Target& t = _targets[target];
+    if (isEligible(t, now))
+        return now;
+    return t.health == Health::dead ? t.retry : Instant::never();
 }
 
 std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) const
@@ -118,6 +130,14 @@ std::size_t Targets::connections(std::size_t target) const
 bool Targets::isEligible(const Target& target, Instant now) const
 {
     return target.health == Health::living || (target.health == Health::dead && target.retry <= now);
+}
+
+void Targets::count(Target& target)
+{
+    if (target.health == Health::dead)
+        target.health = Health::trial;
+    ++target.connections;
+    ++target.opening;
 }
 
 Duration Targets::backoff(unsigned failures)

@@ -48,6 +48,12 @@ public:
     /// `tried` has a flag for each target, or is empty.
     std::optional<std::size_t> choose(const std::vector<bool>& tried, Instant now);
 
+    /// Whether a connection to this very target may be opened now. If so it is counted from here on, as by choose().
+    bool begin(std::size_t target, Instant now);
+
+    /// When begin() may say yes at the earliest: now, the end of the back-off, or never while a trial is under way.
+    [[nodiscard]] Instant retryAt(std::size_t target, Instant now) const;
+
     /// How many targets choose() would take before it falls back on dead ones.
     [[nodiscard]] std::size_t candidates(const std::vector<bool>& tried, Instant now) const;
 
@@ -78,6 +84,7 @@ private:
     };
 
     [[nodiscard]] bool isEligible(const Target& target, Instant now) const;
+    static void count(Target& target);
     [[nodiscard]] Duration backoff(unsigned failures);
 
     mutable std::mutex _mutex;

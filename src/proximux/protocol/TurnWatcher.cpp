@@ -1,22 +1,11 @@
 #include <proximux/protocol/TurnWatcher.h>
 
+#include <proximux/protocol/FirstLine.h>
+
 #include <algorithm>
 
 namespace proximux
 {
-
-namespace
-{
-
-/// The first line, or the first bytes where there is none.
-Bytes firstLine(Bytes bytes, std::size_t limit)
-{
-    const Bytes start = bytes.substr(0, limit);
-    const std::size_t end = start.find_first_of("\r\n");
-    return end == 0 ? start : start.substr(0, end);
-}
-
-} // namespace
 
 TurnWatcher::TurnWatcher(WatchListener& listener, const WatchLimits& limits)
     : _listener(listener)

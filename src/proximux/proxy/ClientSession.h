@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/exchange/Exchange.h>
+#include <proximux/protocol/Watcher.h>
 #include <proximux/proxy/Events.h>
 #include <proximux/reactor/Connection.h>
 

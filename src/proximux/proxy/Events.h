@@ -61,20 +61,22 @@ struct ConnectedArgs
 struct ResponseInfo
 {
     const ClientInfo& client;
-    std::size_t target;         ///< number from 1
+    std::size_t target;         ///< number from 1; 0: it was never sent
     Bytes text;                 ///< readable form of the request, any byte value may be in it
     std::uint64_t requestSize;  ///< bytes
     std::uint64_t responseSize; ///< bytes
-    Duration firstByte;         ///< from the request's last byte to the response's first
-    Duration whole;             ///< from the request's last byte to the response's last
-    bool failed;                ///< no whole response
+    Duration firstByte; ///< from the request's last byte (fifo, funnel: from its being sent) to the response's first
+    Duration whole;     ///< likewise, to the response's last
+    bool failed;        ///< no whole response
+    Duration queued{};  ///< fifo, funnel: from the request's last byte to its being sent
+    const char* reason = ""; ///< fifo, funnel: why it failed
 };
 
 /// Raised for each request: each message where exchange.protocol knows them, else each piece of bytes as it came.
 struct RequestArgs
 {
     const ClientInfo& client;
-    std::size_t target; ///< number from 1
+    std::size_t target; ///< number from 1; 0 in fifo and funnel, where it is not known yet
     Bytes bytes;        ///< the first exchange.request_buffer bytes; empty where it holds secrets
     std::uint64_t size; ///< all its bytes
     Bytes text;         ///< short readable form

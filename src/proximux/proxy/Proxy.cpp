@@ -45,6 +45,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void clientGone() override { server->released(); }
 
     void addListeners();
+    void warnOfRaw() const;
     void start();
     void runWorker(Worker& worker);
     void drain();
@@ -66,7 +67,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
 Proxy::Impl::Impl(std::shared_ptr<const Configuration> configuration)
     : runtime(std::move(configuration), randomSeed())
     , accessList(runtime.configuration->access)
-    , requestLog(runtime.log)
+    , requestLog(runtime.log, runtime.configuration->exchange.mode != Mode::proxy)
 {
     for (std::size_t i = 0; i < runtime.configuration->io.threads; ++i)
         workers.push_back(std::make_unique<Worker>(runtime, *this));
@@ -88,22 +89,43 @@ void Proxy::Impl::addListeners()
     if (!accessList.isEmpty())
         runtime.events.connected += Poco::delegate(&accessList, &AccessList::onConnected);
     const auto requests = runtime.configuration->log.requests;
-    const bool delimited = findProtocol(runtime.configuration->exchange.protocol)->delimited;
-    if (requests == LogSettings::Requests::on || (requests == LogSettings::Requests::automatic && delimited))
+    const ExchangeSettings& exchange = runtime.configuration->exchange;
+    const bool wanted = exchange.mode == Mode::proxy && findProtocol(exchange.protocol)->delimited;
+    if (requests == LogSettings::Requests::on || (requests == LogSettings::Requests::automatic && wanted))
         runtime.events.request += Poco::delegate(&requestLog, &RequestLog::onRequest);
 }
 
 void Proxy::Impl::start()
 {
+    if (runtime.configuration->pool.warmup)
+        workers.front()->warmUp();
     server->start();
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info,
                          "Server is running on " +
                              Endpoint{runtime.configuration->local.endpoint.host, server->port()}.toString() + " in " +
                              toString(runtime.configuration->exchange.mode) + " mode");
+    warnOfRaw();
     running = workers.size();
     for (const auto& worker : workers)
         threads.emplace_back([this, each = worker.get()] { runWorker(*each); });
+}
+
+/// Where nothing vouches for delivery, that is said.
+void Proxy::Impl::warnOfRaw() const
+{
+    const ExchangeSettings& exchange = runtime.configuration->exchange;
+    if (exchange.mode == Mode::proxy || findProtocol(exchange.protocol)->delimited)
+        return;
+    const char* setting = nullptr;
+    if (exchange.isPipelined())
+        setting = "exchange.funnel_async";
+    else if (exchange.rawGap == Duration{0})
+        setting = "exchange.raw_gap = 0";
+    if (setting != nullptr && runtime.log.wants(LogScope::server, LogLevel::info))
+        runtime.log.text(LogScope::server, LogLevel::info,
+                         std::string("With exchange.protocol = raw and ") + setting +
+                             " nothing vouches that a response reaches the client that asked");
 }
 
 void Proxy::Impl::runWorker(Worker& worker)

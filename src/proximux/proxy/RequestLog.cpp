@@ -17,9 +17,13 @@ void RequestLog::write(const ResponseInfo& response) const
         .add("request", response.text)
         .add("bytesIn", static_cast<std::int64_t>(response.requestSize))
         .add("bytesOut", static_cast<std::int64_t>(response.responseSize));
+    if (_shared)
+        record.add("queueMs", response.queued.asMilliseconds());
     if (response.failed)
         record.add("failed", true);
-    else
+    if (response.failed && _shared)
+        record.add("reason", response.reason);
+    if (!response.failed)
         record.add("firstByteMs", response.firstByte.asMilliseconds());
     record.add("ms", response.whole.asMilliseconds());
     _log.object(LogScope::exchange, LogLevel::info, record);

@@ -7,12 +7,15 @@ namespace proximux
 {
 
 /// The built-in listener of `request`: one record of level 2 for each request that was answered, or was not to be:
-/// client, target, readable form, bytes in and out, milliseconds to the first and to the last byte. Any thread.
+/// client, target, readable form, bytes in and out, milliseconds to the first and to the last byte; in fifo and funnel
+/// the milliseconds in line apart from those with the target. Any thread.
 class RequestLog
 {
 public:
-    explicit RequestLog(const Log& log)
+    /// shared: fifo or funnel.
+    RequestLog(const Log& log, bool shared)
         : _log(log)
+        , _shared(shared)
     {
     }
 
@@ -22,6 +25,7 @@ private:
     void write(const ResponseInfo& response) const;
 
     const Log& _log;
+    bool _shared;
 };
 
 } // namespace proximux

@@ -24,14 +24,18 @@ public:
     /// target: index in the configuration's list.
     TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, Runtime& runtime, std::size_t target);
 
-    /// Before it is dialled.
-    void setId(TargetId id) { _id = id; }
+    /// Before it is dialled. number: what it is called in the log, from 1.
+    void setId(TargetId id, std::size_t number)
+    {
+        _id = id;
+        _number = number;
+    }
 
     /// Begins to connect; the Exchange hears how it fared, at the deadline at the latest.
     void dial(Instant deadline);
 
-    /// The target's number, from 1.
-    [[nodiscard]] std::size_t number() const { return _target + 1; }
+    /// What it is called, from 1: in proxy mode the target's number, else the connection's.
+    [[nodiscard]] std::size_t number() const { return _number; }
 
     /// Whether it was open once.
     [[nodiscard]] bool wasOpen() const { return _wasOpen; }
@@ -55,6 +59,7 @@ private:
     Exchange& _exchange;
     Runtime& _runtime;
     std::size_t _target;
+    std::size_t _number = 0;
     TargetId _id;
     std::unique_ptr<Connector> _connector; ///< while connecting
     bool _wasOpen = false;

@@ -22,12 +22,6 @@ std::unique_ptr<Poller> makePoller(IoSettings::Backend backend)
     return poller ? std::move(poller) : makePollPoller();
 }
 
-ProxyExchangeSettings exchangeSettings(const Configuration& configuration)
-{
-    return {configuration.pool.connectTimeout, configuration.pool.inactiveTimeout, configuration.local.idleTimeout,
-            configuration.local.halfCloseTimeout};
-}
-
 /// Only its worker's thread writes a counter.
 void count(std::atomic<std::uint64_t>& counter, std::uint64_t n)
 {
@@ -41,8 +35,10 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _listener(listener)
     , _reactor(makePoller(runtime.configuration->io.backend), runtime.clock)
     , _scratch(runtime.configuration->io.readSize)
-    , _pool(runtime.targets, *this)
-    , _exchange(exchangeSettings(*runtime.configuration), *this, _pool)
+    , _report(runtime)
+    , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this))
+    , _exchange(*_mode.exchange)
+    , _gathers(_mode.sharing != nullptr)
 {
     _reactor.setTurnListener(this);
     _reactor.setFaultReport([this](const std::exception& exception)
@@ -95,12 +91,7 @@ void Worker::closeClient(ClientId client, CloseReason reason, How how)
     if (!session)
         return;
     session->close(how == How::abort);
-    if (reason == CloseReason::noTarget)
-    {
-        count(_counters.failed, 1);
-        _runtime.log.failure(LogScope::server, "ExchangeError",
-                             nameOf(session->info()) + ": " + toString(CloseReason::noTarget));
-    }
+    logClosed(*session, reason);
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
         _runtime.log.text(LogScope::server, LogLevel::debug, "Client disconnected: " + nameOf(session->info()));
     announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{session->info(), toString(reason)});
@@ -114,7 +105,13 @@ std::size_t Worker::toClient(ClientId client, Bytes bytes)
     if (session == nullptr)
         return 0;
     count(_counters.bytesOut, bytes.size());
-    return session->send(bytes);
+    if (!_gathers)
+        return session->send(bytes);
+    const bool gathered = session->isGathering();
+    const std::size_t waiting = session->sendLater(bytes);
+    if (!gathered && session->isGathering())
+        _gatheringClients.push_back(client);
+    return waiting;
 }
 
 void Worker::holdClient(ClientId client, bool hold)
@@ -131,12 +128,12 @@ void Worker::endClient(ClientId client)
 
 // ------------------------------------------------------------------------------------------------ targets
 
-TargetId Worker::openTarget(std::size_t target, Instant deadline)
+TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant deadline)
 {
     const TargetId id =
         _targets.insert(std::make_unique<TargetConnection>(_reactor, _scratch, _exchange, _runtime, target));
     TargetConnection& connection = *_targets.find(id);
-    connection.setId(id);
+    connection.setId(id, number);
     connection.limitReads(_runtime.configuration->exchange.responseBuffer);
     connection.dial(deadline);
     return id;
@@ -148,6 +145,7 @@ void Worker::closeTarget(TargetId target, CloseReason reason, How how)
     if (!connection)
         return;
     connection->close(how == How::abort);
+    logClosed(*connection, reason);
     if (connection->wasOpen() && _runtime.log.wants(LogScope::pool, LogLevel::info))
     {
         if (reason == CloseReason::inactive)
@@ -163,7 +161,13 @@ std::size_t Worker::toTarget(TargetId target, Bytes bytes)
     if (connection == nullptr)
         return 0;
     count(_counters.bytesIn, bytes.size());
-    return connection->send(bytes);
+    if (!_gathers)
+        return connection->send(bytes);
+    const bool gathered = connection->isGathering();
+    const std::size_t waiting = connection->sendLater(bytes);
+    if (!gathered && connection->isGathering())
+        _gatheringTargets.push_back(target);
+    return waiting;
 }
 
 void Worker::holdTarget(TargetId target, bool hold)
@@ -190,7 +194,8 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
     auto report = std::make_unique<PairReport>(_runtime, session.info(), number);
     const Configuration& configuration = *_runtime.configuration;
     auto watcher = findProtocol(configuration.exchange.protocol)
-                       ->makeWatcher(*report, {configuration.exchange.requestBuffer, configuration.log.dataLimit});
+                       ->makeWatcher(configuration.exchange.framing, *report,
+                                     {configuration.exchange.requestBuffer, configuration.log.dataLimit});
     session.setReport(std::move(report));
     return watcher;
 }
@@ -199,10 +204,53 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
 
 Instant Worker::turnEnded(Instant now)
 {
-    const Instant next = _exchange.expire(now);
+    Instant next = _exchange.expire(now);
+    while (flush())
+        next = _exchange.expire(now);
     if (_draining && _exchange.size() == 0)
         _reactor.stop();
-    return next;
+    return _warming && _mode.shared->underWay() == 0 ? now : next; // warmUp() need not wait any longer
+}
+
+/// Sends what was gathered. True: somebody did not take it all, of which the exchange was told.
+bool Worker::flush()
+{
+    bool told = false;
+    for (std::size_t i = 0; i < _gatheringTargets.size(); ++i)
+    {
+        const TargetId id = _gatheringTargets[i];
+        TargetConnection* connection = _targets.find(id);
+        const std::size_t waiting = connection != nullptr && connection->isGathering() ? connection->flush() : 0;
+        if (waiting == 0)
+            continue;
+        told = true;
+        _exchange.targetSent(id, waiting, _reactor.now());
+    }
+    _gatheringTargets.clear();
+    for (std::size_t i = 0; i < _gatheringClients.size(); ++i)
+    {
+        const ClientId id = _gatheringClients[i];
+        ClientSession* session = _clients.find(id);
+        const std::size_t waiting = session != nullptr && session->isGathering() ? session->flush() : 0;
+        if (waiting == 0)
+            continue;
+        told = true;
+        _exchange.clientSent(id, waiting, _reactor.now());
+    }
+    _gatheringClients.clear();
+    return told || !_gatheringTargets.empty();
+}
+
+void Worker::warmUp()
+{
+    if (_mode.sharing == nullptr)
+        return;
+    _warming = true;
+    _reactor.post([this] { _mode.sharing->warmUp(_reactor.now()); });
+    do
+        _reactor.turn(Instant::never());
+    while (!_ended && _mode.shared->underWay() > 0);
+    _warming = false;
 }
 
 void Worker::drain()
@@ -218,12 +266,108 @@ void Worker::drain()
 
 void Worker::end(CloseReason reason)
 {
+    _ended = true;
     const std::size_t left = _exchange.size();
     if (reason == CloseReason::drainTimeout && left > 0)
         _runtime.log.failure(LogScope::server, "DrainError",
                              std::to_string(left) + " connections were cut off at shutdown.drain_timeout");
     _exchange.closeAll(reason, _reactor.now());
     _reactor.stop();
+}
+
+// ------------------------------------------------------------------------------------------------ requests
+
+SharedWiring::Quiet Worker::isQuiet(TargetId target)
+{
+    TargetConnection* connection = _targets.find(target);
+    switch (connection != nullptr ? connection->peek() : IoResult::Kind::ended)
+    {
+    case IoResult::Kind::wouldBlock:
+        return Quiet::yes;
+    case IoResult::Kind::done:
+        return Quiet::bytes;
+    case IoResult::Kind::ended:
+    case IoResult::Kind::failed:
+        break;
+    }
+    return Quiet::ended;
+}
+
+std::size_t Worker::flushClient(ClientId client)
+{
+    ClientSession* session = _clients.find(client);
+    return session != nullptr ? session->flush() : 0;
+}
+
+void Worker::limitClient(ClientId client, std::size_t bytes)
+{
+    if (ClientSession* session = _clients.find(client))
+        session->limitReads(bytes);
+}
+
+std::uint64_t Worker::requestCame(ClientId client, Bytes bytes, std::uint64_t size)
+{
+    return _report.came(_clients.find(client)->info(), bytes, size, false);
+}
+
+void Worker::requestContinued(ClientId client, Bytes bytes)
+{
+    _report.came(_clients.find(client)->info(), bytes, bytes.size(), true);
+}
+
+void Worker::requestSent(ClientId client, std::uint64_t, TargetId target, Bytes bytes)
+{
+    _report.sent(_clients.find(client)->info(), _targets.find(target)->number(), bytes);
+}
+
+void Worker::requestEnded(std::uint64_t tag, const Outcome& outcome)
+{
+    const TargetConnection* connection = _targets.find(outcome.target);
+    _report.ended(tag, connection != nullptr ? connection->number() : 0, outcome);
+}
+
+void Worker::clientMalformed(ClientId client, const char* why)
+{
+    _runtime.log.failure(LogScope::server, "ProtocolError", nameOf(_clients.find(client)->info()) + " sent " + why);
+}
+
+void Worker::targetMalformed(TargetId target, const char* why)
+{
+    _runtime.log.failure(LogScope::pool, "ProtocolError",
+                         "target " + std::to_string(_targets.find(target)->number()) + " sent " + why);
+}
+
+void Worker::requestDropped(ClientId client, std::size_t bytes)
+{
+    if (_runtime.log.wants(LogScope::server, LogLevel::info))
+        _runtime.log.text(LogScope::server, LogLevel::info,
+                          "Request of " + nameOf(_clients.find(client)->info()) + " dropped: it ended after " +
+                              std::to_string(bytes) + " bytes, before it was whole");
+}
+
+// ------------------------------------------------------------------------------------------------ the log
+
+/// What happened to a client for another reason than its own wish.
+void Worker::logClosed(const ClientSession& session, CloseReason reason)
+{
+    count(_counters.clientsClosed[static_cast<std::size_t>(reason)], 1);
+    if (reason == CloseReason::noTarget)
+        count(_counters.failed, 1);
+    const bool failure = reason == CloseReason::noTarget || reason >= CloseReason::targetEnded ||
+                         (_gathers && reason == CloseReason::targetLost);
+    if (failure)
+        _runtime.log.failure(LogScope::server, "ExchangeError", nameOf(session.info()) + ": " + toString(reason));
+}
+
+/// What a target did that it should not.
+void Worker::logClosed(const TargetConnection& connection, CloseReason reason)
+{
+    count(_counters.targetsClosed[static_cast<std::size_t>(reason)], 1);
+    if (reason != CloseReason::greeted && reason != CloseReason::desync && reason != CloseReason::malformedResponse &&
+        reason != CloseReason::responseTimeout && reason != CloseReason::earlyResponse)
+        return;
+    _runtime.log.failure(LogScope::pool, "TargetError",
+                         "target " + std::to_string(connection.number()) + ": " + toString(reason));
 }
 
 std::string Worker::nameOf(const ClientInfo& info) const

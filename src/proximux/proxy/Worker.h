@@ -1,9 +1,9 @@
 #pragma once
 
-#include <proximux/exchange/ProxyExchange.h>
-#include <proximux/pool/Pool.h>
 #include <proximux/proxy/ClientSession.h>
+#include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/Runtime.h>
+#include <proximux/proxy/SharedReport.h>
 #include <proximux/proxy/TargetConnection.h>
 #include <proximux/reactor/Reactor.h>
 #include <proximux/wire/SlotMap.h>
@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace proximux
 {
@@ -32,14 +33,19 @@ public:
 ///                                                 |
 ///                                                Pool --> TargetDialer (Worker)
 ///
+/// In fifo and funnel what is sent is gathered and leaves at the end of the turn, one send for each peer.
+///
 /// adopt(), drain() and end() in the reactor's thread, or by post(); the counters from any thread.
-class Worker : private Wiring, private TargetDialer, private TurnListener
+class Worker : private PairWiring, private SharedWiring, private TargetDialer, private TurnListener
 {
 public:
     Worker(Runtime& runtime, WorkerListener& listener);
     ~Worker() override;
 
     [[nodiscard]] Reactor& reactor() { return _reactor; }
+
+    /// Opens every connection, and turns until each is open or has failed (pool.warmup). Before run(), in any thread.
+    void warmUp();
 
     /// Turns until it has ended: by end(), or drained.
     void run() { _reactor.run(); }
@@ -59,6 +65,8 @@ public:
         std::atomic<std::uint64_t> failed{0};
         std::atomic<std::uint64_t> bytesIn{0};
         std::atomic<std::uint64_t> bytesOut{0};
+        std::atomic<std::uint64_t> clientsClosed[CLOSE_REASONS] = {}; ///< by the reason
+        std::atomic<std::uint64_t> targetsClosed[CLOSE_REASONS] = {};
     };
 
     [[nodiscard]] const Counters& counters() const { return _counters; }
@@ -73,10 +81,23 @@ private:
     void endTarget(TargetId target) override;
     void closeClient(ClientId client, CloseReason reason, How how) override;
     void closeTarget(TargetId target, CloseReason reason, How how) override;
+    // PairWiring
     std::unique_ptr<Watcher> paired(ClientId client, TargetId target) override;
 
+    // SharedWiring
+    Quiet isQuiet(TargetId target) override;
+    std::size_t flushClient(ClientId client) override;
+    void limitClient(ClientId client, std::size_t bytes) override;
+    std::uint64_t requestCame(ClientId client, Bytes bytes, std::uint64_t size) override;
+    void requestContinued(ClientId client, Bytes bytes) override;
+    void requestSent(ClientId client, std::uint64_t tag, TargetId target, Bytes bytes) override;
+    void requestEnded(std::uint64_t tag, const Outcome& outcome) override;
+    void clientMalformed(ClientId client, const char* why) override;
+    void targetMalformed(TargetId target, const char* why) override;
+    void requestDropped(ClientId client, std::size_t bytes) override;
+
     // TargetDialer
-    TargetId openTarget(std::size_t target, Instant deadline) override;
+    TargetId openTarget(std::size_t target, std::size_t number, Instant deadline) override;
 
     // TurnListener
     Instant turnEnded(Instant now) override;
@@ -84,17 +105,26 @@ private:
     [[nodiscard]] bool isWelcome(const ClientInfo& info);
     [[nodiscard]] std::string nameOf(const ClientInfo& info) const;
     void logTarget(std::size_t number, const char* message) const;
+    void logClosed(const ClientSession& session, CloseReason reason);
+    void logClosed(const TargetConnection& connection, CloseReason reason);
+    bool flush();
 
     Runtime& _runtime;
     WorkerListener& _listener;
     Counters _counters;
     Reactor _reactor;
     Scratch _scratch;
-    Pool _pool;
-    ProxyExchange _exchange;
+    SharedReport _report;
+    ExchangeAndPool _mode;
+    Exchange& _exchange;
+    const bool _gathers; ///< fifo and funnel
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
+    std::vector<ClientId> _gatheringClients; ///< have something to be flushed
+    std::vector<TargetId> _gatheringTargets;
+    bool _warming = false;
     bool _draining = false;
+    bool _ended = false;
 };
 
 } // namespace proximux

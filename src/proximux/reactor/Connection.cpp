@@ -1,9 +1,18 @@
 #include <proximux/reactor/Connection.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace proximux
 {
+
+namespace
+{
+
+/// Bytes that are worth a send of their own.
+constexpr std::size_t MANY = 16384;
+
+} // namespace
 
 Connection::Connection(Reactor& reactor, Scratch& scratch)
     : _reactor(reactor)
@@ -20,6 +29,39 @@ void Connection::open(std::unique_ptr<Transport> transport)
 {
     _transport = std::move(transport);
     _registration = _reactor.add(_transport->handle(), *this);
+}
+
+std::size_t Connection::sendLater(Bytes bytes)
+{
+    if (!isOpen() || _failed || _sendError != 0)
+        return 0;
+    if (!_gathering && (!_unsent.isEmpty() || bytes.size() >= MANY))
+        return send(bytes);
+    _gathering = true;
+    _unsent.append(bytes);
+    return _unsent.size() < MANY ? 0 : flush();
+}
+
+std::size_t Connection::flush()
+{
+    if (!std::exchange(_gathering, false))
+        return _unsent.size();
+    const IoResult result = _transport->send(_unsent.waiting());
+    if (result.kind == IoResult::Kind::failed)
+    {
+        _unsent.clear();
+        sendFailed(result.error);
+        return 0;
+    }
+    _unsent.consume(result.bytes);
+    if (!_unsent.isEmpty())
+        update();
+    return _unsent.size();
+}
+
+IoResult::Kind Connection::peek()
+{
+    return isOpen() && !_failed && !_ended ? _transport->peek().kind : IoResult::Kind::ended;
 }
 
 std::size_t Connection::send(Bytes bytes)
@@ -53,6 +95,9 @@ void Connection::end()
 {
     if (!isOpen() || _failed || _sendError != 0 || _fin != Fin::none)
         return;
+    flush();
+    if (_failed || _sendError != 0)
+        return;
     _fin = Fin::wanted;
     if (_unsent.isEmpty())
         sendFin();
@@ -62,11 +107,14 @@ void Connection::close(bool reset)
 {
     if (!isOpen())
         return;
+    if (!reset && !_failed && _sendError == 0)
+        flush();
     _reactor.remove(_registration, true);
     if (reset)
         _transport->resetOnClose();
     _transport.reset();
     _unsent.clear();
+    _gathering = false;
 }
 
 void Connection::readable()
@@ -136,6 +184,7 @@ void Connection::sendFailed(int error)
     _sendError = error;
     const bool waited = !_unsent.isEmpty();
     _unsent.clear();
+    _gathering = false;
     update();
     if (waited)
         _reactor.defer(
@@ -154,6 +203,7 @@ void Connection::fail(int error, const char* syscall)
     _failed = true;
     update();
     _unsent.clear();
+    _gathering = false;
     _reactor.defer(
         [this, error, syscall]
         {
@@ -171,7 +221,8 @@ void Connection::sendFin()
 void Connection::update()
 {
     if (isOpen())
-        _reactor.setInterest(_registration, {!_held && !_ended && !_failed, !_failed && !_unsent.isEmpty()});
+        _reactor.setInterest(_registration,
+                             {!_held && !_ended && !_failed, !_failed && !_unsent.isEmpty() && !_gathering});
 }
 
 } // namespace proximux

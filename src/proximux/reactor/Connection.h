@@ -22,6 +22,8 @@ using Scratch = std::vector<char>;
 ///                     |                                  reads while: not held, and no FIN came
 ///                     +-- waits for writable(); then sent(), and FIN where end() was called
 ///
+/// What sendLater() is given is gathered until flush(), so that all of a turn leaves in one send.
+///
 /// The four hooks are never called from inside send(), hold() or end(). Used in its reactor's thread.
 class Connection : public EventHandler
 {
@@ -39,6 +41,19 @@ public:
 
     /// Sends, or keeps what can't be sent at once. Returns how many bytes wait.
     std::size_t send(Bytes bytes);
+
+    /// Keeps the bytes until flush(), or sends where many were gathered. Returns how many bytes wait for room with the
+    /// peer.
+    std::size_t sendLater(Bytes bytes);
+
+    /// Whether flush() has something to do.
+    [[nodiscard]] bool isGathering() const { return _gathering; }
+
+    /// Sends what sendLater() gathered. Returns how many bytes wait.
+    std::size_t flush();
+
+    /// Whether nothing came behind what was read: IoResult::Kind::wouldBlock. `done`: there is something.
+    [[nodiscard]] IoResult::Kind peek();
 
     /// Reads no more, or goes on to.
     void hold(bool hold);
@@ -91,6 +106,7 @@ private:
     Reactor::Registration _registration;
     Buffer _unsent;
     std::size_t _readLimit = 0;
+    bool _gathering = false; ///< what is unsent was not yet tried
     bool _held = true;
     bool _ended = false;  ///< the peer's FIN came
     bool _failed = false; ///< and lost() was or will be called

@@ -39,6 +39,9 @@ namespace sockets
 
 IoResult receive(poco_socket_t socket, char* into, std::size_t size);
 IoResult send(poco_socket_t socket, Bytes bytes);
+
+/// What receive() would say, for one byte, which stays where it is.
+IoResult peek(poco_socket_t socket);
 void shutdownSend(poco_socket_t socket);
 
 /// The next close() sends RST and frees the connection at once.

@@ -114,6 +114,15 @@ IoResult receive(poco_socket_t socket, char* into, std::size_t size)
     }
 }
 
+IoResult peek(poco_socket_t socket)
+{
+    char byte = 0;
+    const ssize_t n = ::recv(socket, &byte, 1, MSG_PEEK);
+    if (n > 0)
+        return {IoResult::Kind::done, 1, 0};
+    return n == 0 ? IoResult{IoResult::Kind::ended, 0, 0} : failure(errno);
+}
+
 IoResult send(poco_socket_t socket, Bytes bytes)
 {
     for (;;)

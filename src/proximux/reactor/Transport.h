@@ -14,6 +14,9 @@ public:
     virtual IoResult receive(char* into, std::size_t size) = 0;
     virtual IoResult send(Bytes bytes) = 0;
 
+    /// What receive() would say, for one byte, which stays where it is.
+    virtual IoResult peek() = 0;
+
     /// Sends FIN behind what was sent.
     virtual void shutdownSend() = 0;
 
@@ -38,6 +41,7 @@ public:
 
     IoResult receive(char* into, std::size_t size) override { return sockets::receive(handle(), into, size); }
     IoResult send(Bytes bytes) override { return sockets::send(handle(), bytes); }
+    IoResult peek() override { return sockets::peek(handle()); }
     void shutdownSend() override { sockets::shutdownSend(handle()); }
     void resetOnClose() override { sockets::resetOnClose(handle()); }
     int takeError() override { return sockets::takeError(handle()); }

@@ -23,7 +23,7 @@ class ConfigurationLoaderTest : public CppUnit::TestFixture
     CPPUNIT_TEST(goesByKindOfFileAndThenByOrder);
     CPPUNIT_TEST(takesTheListOfTargetsWhole);
     CPPUNIT_TEST(decidesTheModeAsTheOriginalDoes);
-    CPPUNIT_TEST(refusesModesThatAreNotThereByName);
+    CPPUNIT_TEST(takesTheModeThatIsSaid);
     CPPUNIT_TEST(takesAnEmptyVariableForAnAbsentOne);
     CPPUNIT_TEST(namesWhatIsMissing);
     CPPUNIT_TEST(namesEveryMistakeOfEveryLayerAtOnce);
@@ -214,23 +214,26 @@ public:
     void decidesTheModeAsTheOriginalDoes()
     {
         CPPUNIT_ASSERT(good(fromEnvironment(least())).exchange.mode == Mode::proxy);
-        assertMistake(with("LOCAL_MAX_CONNECTIONS", "5"), "make fifo mode, which is not available");
-        assertMistake(with("LOCAL_MAX_CONNECTIONS", "-1"), "make fifo mode, which is not available");
+        for (const char* most : {"", "0", "-1", "-2", "5"})
+            CPPUNIT_ASSERT(good(with("LOCAL_MAX_CONNECTIONS", most)).exchange.mode == Mode::fifo);
         Environment two = least();
         two["TARGET_HOST_2"] = "b";
         two["TARGET_PORT_2"] = "2";
-        assertMistake(fromEnvironment(two), "make funnel mode, which is not available");
+        CPPUNIT_ASSERT(good(fromEnvironment(two)).exchange.mode == Mode::funnel);
+        two["LOCAL_MAX_CONNECTIONS"] = "2";
+        CPPUNIT_ASSERT(good(fromEnvironment(two)).exchange.mode == Mode::proxy);
+        two["PROXIMUX_TARGET_2_CONNECTIONS"] = "3";
+        CPPUNIT_ASSERT(good(fromEnvironment(two)).exchange.mode == Mode::funnel);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, good(fromEnvironment(two)).pool.connections);
         two["PROXIMUX_EXCHANGE_MODE"] = "proxy";
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, good(fromEnvironment(two)).targets.size());
     }
 
-    void refusesModesThatAreNotThereByName()
+    void takesTheModeThatIsSaid()
     {
-        assertMistake(with("PROXIMUX_EXCHANGE_MODE", "fifo"),
-                      "exchange.mode = fifo (environment PROXIMUX_EXCHANGE_MODE): fifo mode is not available in this "
-                      "version; expected one of auto, proxy");
-        assertMistake(with("PROXIMUX_EXCHANGE_MODE", "funnel"), "funnel mode is not available");
-        assertMistake(with("PROXIMUX_EXCHANGE_MODE", "both"), "unknown; expected one of auto, proxy");
+        CPPUNIT_ASSERT(good(with("PROXIMUX_EXCHANGE_MODE", "fifo")).exchange.mode == Mode::fifo);
+        CPPUNIT_ASSERT(good(with("PROXIMUX_EXCHANGE_MODE", "funnel")).exchange.mode == Mode::funnel);
+        assertMistake(with("PROXIMUX_EXCHANGE_MODE", "both"), "unknown; expected one of auto, proxy, fifo, funnel");
     }
 
     void takesAnEmptyVariableForAnAbsentOne()
@@ -261,7 +264,7 @@ public:
         assertMistake(result, "local.port = 12abc (");
         assertMistake(result, ".ini): not a whole number; expected 0..65535");
         assertMistake(result, "exchange.protocol = morse (");
-        assertMistake(result, ".json): unknown; expected one of raw, mysql");
+        assertMistake(result, ".json): unknown; expected one of raw, line");
         assertMistake(result, "log.level = 9 (environment LOG_LEVEL): out of range; expected 0..3");
         assertMistake(result, "pool.connect_timeout = soon (command line --set): not a duration; expected");
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, result.mistakes.size());
@@ -337,7 +340,7 @@ public:
             "pool.connections = 2");
         assertMistake(fromFile(".ini", "[local]\nport=1\n[exchange]\nmode=proxy\n[pool]\nconnections=1\n"
                                        "[target]\n1.host=a\n1.port=1\n2.host=b\n2.port=2\n"),
-                      "there are 2 targets; expected the same number");
+                      "the targets have 2 in all; expected the same number");
     }
 
     void findsAGapInTheTargets()

@@ -113,7 +113,7 @@ class ProxyExchangeTest : public CppUnit::TestFixture
 
         ExchangeWorld world;
         Targets targets;
-        Pool pool;
+        PairPool pool;
         ProxyExchange exchange;
         Instant now{1000000};
         TargetId target;

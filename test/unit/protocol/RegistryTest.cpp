@@ -12,6 +12,7 @@ class RegistryTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(RegistryTest);
     CPPUNIT_TEST(findsRawAndMysql);
+    CPPUNIT_TEST(knowsWhichCanBeShared);
     CPPUNIT_TEST(findsNothingElse);
     CPPUNIT_TEST(namesEachProtocolOnce);
     CPPUNIT_TEST(makesWatchersThatTellTheirListener);
@@ -24,6 +25,13 @@ public:
         CPPUNIT_ASSERT(!findProtocol("raw")->delimited);
         CPPUNIT_ASSERT(findProtocol("mysql") != nullptr);
         CPPUNIT_ASSERT(findProtocol("mysql")->delimited);
+    }
+
+    void knowsWhichCanBeShared()
+    {
+        for (const char* name : {"raw", "line", "fixed", "length"})
+            CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name)->isShareable());
+        CPPUNIT_ASSERT(!findProtocol("mysql")->isShareable());
     }
 
     void findsNothingElse()
@@ -46,12 +54,12 @@ public:
     {
         for (const ProtocolInfo& protocol : protocols())
         {
+            Framing framing;
+            framing.messageSize = 3;
             WatchRecorder recorder;
-            const auto watcher = protocol.makeWatcher(recorder, {});
-            watcher->fromClient("not\r\nthis", Instant{});
-            CPPUNIT_ASSERT_EQUAL(
-                std::string(protocol.delimited ? "! the client spoke before the server's greeting\n" : "> not\n"),
-                joined(recorder.lines));
+            const auto watcher = protocol.makeWatcher(framing, recorder, {});
+            watcher->fromClient(std::string("\0\0\0\x08not\nthis", 12), Instant{});
+            CPPUNIT_ASSERT_MESSAGE(std::string(protocol.name), !recorder.lines.empty());
         }
     }
 };

@@ -1,4 +1,4 @@
-#include <proximux/pool/Pool.h>
+#include <proximux/pool/PairPool.h>
 
 #include <algorithm>
 #include <cassert>
@@ -6,15 +6,16 @@
 namespace proximux
 {
 
-Pool::Pool(Targets& targets, TargetDialer& dialer)
+PairPool::PairPool(Targets& targets, TargetDialer& dialer)
     : _targets(targets)
     , _dialer(dialer)
 {
 }
 
-Pool::~Pool() = default;
+PairPool::~PairPool() = default;
 
-std::optional<Pool::Grant> Pool::acquire(ClientId client, const std::vector<bool>& tried, Instant deadline, Instant now)
+std::optional<PairPool::Grant> PairPool::acquire(ClientId client, const std::vector<bool>& tried, Instant deadline,
+                                                 Instant now)
 {
     if (deadline <= now)
         return std::nullopt;
@@ -22,7 +23,7 @@ std::optional<Pool::Grant> Pool::acquire(ClientId client, const std::vector<bool
     const auto target = _targets.choose(tried, now);
     if (!target)
         return std::nullopt;
-    const TargetId id = _dialer.openTarget(*target, now + Duration{(deadline - now).us / shares});
+    const TargetId id = _dialer.openTarget(*target, *target + 1, now + Duration{(deadline - now).us / shares});
     if (id.slot >= _connections.size())
         _connections.resize(id.slot + 1);
     Connection& connection = _connections[id.slot];
@@ -32,7 +33,7 @@ std::optional<Pool::Grant> Pool::acquire(ClientId client, const std::vector<bool
     return Grant{id, *target};
 }
 
-ClientId Pool::opened(TargetId id)
+ClientId PairPool::opened(TargetId id)
 {
     Connection* connection = find(id);
     if (connection == nullptr)
@@ -43,7 +44,7 @@ ClientId Pool::opened(TargetId id)
     return connection->client;
 }
 
-void Pool::failed(TargetId id, Instant now)
+void PairPool::failed(TargetId id, Instant now)
 {
     Connection* connection = find(id);
     if (connection == nullptr)
@@ -53,7 +54,7 @@ void Pool::failed(TargetId id, Instant now)
     remove(*connection);
 }
 
-void Pool::closed(TargetId id, Instant now)
+void PairPool::closed(TargetId id, Instant now)
 {
     Connection* connection = find(id);
     if (connection == nullptr)
@@ -65,37 +66,37 @@ void Pool::closed(TargetId id, Instant now)
     remove(*connection);
 }
 
-ClientId Pool::clientOf(TargetId id) const
+ClientId PairPool::clientOf(TargetId id) const
 {
     const Connection* connection = find(id);
     return connection ? connection->client : ClientId{};
 }
 
-const Pool::Connection* Pool::find(TargetId id) const
+const PairPool::Connection* PairPool::find(TargetId id) const
 {
     if (!id.isValid() || id.slot >= _connections.size() || _connections[id.slot].id != id)
         return nullptr;
     return &_connections[id.slot];
 }
 
-Pool::Connection* Pool::find(TargetId id)
+PairPool::Connection* PairPool::find(TargetId id)
 {
-    return const_cast<Connection*>(static_cast<const Pool*>(this)->find(id));
+    return const_cast<Connection*>(static_cast<const PairPool*>(this)->find(id));
 }
 
-void Pool::remove(Connection& connection)
+void PairPool::remove(Connection& connection)
 {
     connection = Connection{};
     --_size;
 }
 
-const char* toString(Pool::State state)
+const char* toString(PairPool::State state)
 {
     switch (state)
     {
-    case Pool::State::opening:
+    case PairPool::State::opening:
         return "opening";
-    case Pool::State::leased:
+    case PairPool::State::leased:
         return "leased";
     }
     return "";

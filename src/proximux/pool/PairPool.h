@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/pool/TargetDialer.h>
 #include <proximux/pool/Targets.h>
 #include <proximux/wire/Id.h>
 #include <proximux/wire/Instant.h>
@@ -12,18 +13,7 @@
 namespace proximux
 {
 
-/// What a Pool asks of the world: connections. It never calls back into the Pool from inside a call.
-class TargetDialer
-{
-public:
-    virtual ~TargetDialer() = default;
-
-    /// Begins to open a connection to the target with this index and names it. Whether it opened is told later, and
-    /// no later than at the deadline.
-    virtual TargetId openTarget(std::size_t target, Instant deadline) = 0;
-};
-
-/// Knows every target connection of one reactor: whose it is and in which state.
+/// Knows every target connection of one reactor in proxy mode: whose it is and in which state.
 ///
 ///     acquire()            opened()
 ///     -------> opening --------------> leased
@@ -31,9 +21,9 @@ public:
 ///                 v                       v
 ///               gone                    gone
 ///
-/// In proxy mode each connection is opened for one client, leased to it for its life and never given to another.
+/// Each connection is opened for one client, leased to it for its life and never given to another.
 /// Used in its reactor's thread; the Targets behind it are shared by all.
-class Pool
+class PairPool
 {
 public:
     enum class State
@@ -48,8 +38,8 @@ public:
         std::size_t target; ///< index
     };
 
-    Pool(Targets& targets, TargetDialer& dialer);
-    ~Pool();
+    PairPool(Targets& targets, TargetDialer& dialer);
+    ~PairPool();
 
     /// Begins to open a connection for the client, to the best target of those not yet tried. Nothing where all were,
     /// or where the deadline has passed. Of the time until the deadline the attempt gets its share: as many targets
@@ -90,6 +80,6 @@ private:
     std::size_t _size = 0;
 };
 
-const char* toString(Pool::State state);
+const char* toString(PairPool::State state);
 
 } // namespace proximux

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <proximux/exchange/SharedExchange.h>
+
+namespace proximux
+{
+
+/// Fifo and funnel where nothing says what a message is (raw). A request is what a client sends until the target
+/// answers; a response is what the target sends until it was silent for exchange.raw_gap while somebody waits.
+///
+///     holder   piece piece |              | piece     passed on at once until the target's first byte; after that the
+///     target               | piece piece  |           next request, which goes on without a gap where nobody waits
+///     lease    [-----------------------------------   ends after a gap of silence, once somebody waits or it has left
+///
+/// The lease is the one request in a lane's row. Where several may be in flight (exchange.funnel_async) one read is one
+/// response, and nothing vouches for who gets it.
+class RawExchange : public SharedExchange
+{
+public:
+    using SharedExchange::SharedExchange;
+
+protected:
+    std::unique_ptr<Framer> makeRequestFramer() override { return nullptr; }
+    std::unique_ptr<Framer> makeResponseFramer() override { return nullptr; }
+    void clientBytes(SharedClient& client, Instant now) override;
+    bool targetBytes(Lane& lane, Instant now) override;
+    [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
+    Lane* choose(const Request& request, Instant now) override;
+    [[nodiscard]] bool isAtRest(const Lane& lane) const override { return lane.row.isEmpty() || isLingering(lane); }
+    bool beforeSending(Lane& lane, const Request& request, Instant now) override;
+    [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
+    void gapPassed(Lane& lane, Instant now) override;
+    [[nodiscard]] bool passesOn(const SharedClient& client) const override;
+
+private:
+    /// Whether the one request on the lane was answered, as far as can be known.
+    [[nodiscard]] static bool isLingering(const Lane& lane) { return lane.row.size() == 1 && lane.row.first()->begun; }
+};
+
+} // namespace proximux

@@ -1,0 +1,355 @@
+#include <proximux/exchange/SharedExchange.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace proximux
+{
+
+SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool)
+    : _settings(settings)
+    , _wiring(wiring)
+    , _pool(pool)
+    , _queueing(settings.queueTimeout)
+    , _response(settings.responseTimeout)
+    , _pause(settings.requestTimeout)
+    , _idle(settings.idleTimeout)
+    , _linger(settings.lingerTimeout)
+    , _settle(settings.settle)
+    , _inactive(settings.inactiveTimeout)
+    , _gap(settings.gap)
+{
+    for (std::size_t i = 0; i < pool.size(); ++i)
+        _lanes.push_back(std::make_unique<Lane>(i));
+}
+
+SharedExchange::~SharedExchange()
+{
+    while (Request* request = _line.first())
+        _line.remove(*request);
+    for (const auto& lane : _lanes)
+        while (Request* request = lane->row.first())
+        {
+            lane->row.remove(*request);
+            if (request->client == nullptr)
+                recycle(*request);
+        }
+    for (const auto& client : _clients)
+        while (Request* request = client ? client->requests.first() : nullptr)
+        {
+            client->requests.remove(*request);
+            DeadlineList::disarm(request->queue);
+            recycle(*request);
+        }
+}
+
+// ------------------------------------------------------------------------------------------------ clients
+
+void SharedExchange::clientOpened(ClientId client, Instant now)
+{
+    if (client.slot >= _clients.size())
+        _clients.resize(client.slot + 1);
+    assert(!_clients[client.slot]);
+    _clients[client.slot] = std::make_unique<SharedClient>(client);
+    SharedClient& opened = *_clients[client.slot];
+    opened.framer = makeRequestFramer();
+    opened.held = true; // as a connection is when it opens
+    ++_size;
+    _idle.arm(opened.idle, now);
+    updateClient(opened, now);
+}
+
+void SharedExchange::request(ClientId client, Bytes bytes, Instant now)
+{
+    SharedClient* from = find(client);
+    if (from == nullptr || from->state == SharedClient::State::closing)
+        return;
+    from->input.take(bytes);
+    if (from->requests.isEmpty())
+        _idle.arm(from->idle, now);
+    look(*from, now);
+    finishCall(now);
+}
+
+/// Looks at what the client sent and was not looked at, as far as there is room.
+void SharedExchange::look(SharedClient& client, Instant now)
+{
+    const ClientId id = client.id;
+    clientBytes(client, now);
+    if (find(id) == nullptr || client.state == SharedClient::State::closing)
+        return;
+    client.input.keep();
+    _kept += client.input.kept();
+    _kept -= client.accounted;
+    client.accounted = client.input.kept();
+    if (client.next != nullptr && Line::isIn(*client.next))
+        serve(*client.next, now);
+    updateClient(client, now);
+    closeIfDone(client, now);
+}
+
+/// At the end of the present call.
+void SharedExchange::lookAgain(SharedClient& client)
+{
+    if (!client.delayed.linked)
+        _delayed.pushBack(client);
+}
+
+bool SharedExchange::isFull(const SharedClient& client) const
+{
+    if (client.large != nullptr)
+        return !client.large->sent;
+    return client.queuedRequests() >= _settings.maxRequests || (_full && !passesOn(client));
+}
+
+/// Reads on from the client, or no more.
+void SharedExchange::updateClient(SharedClient& client, Instant now)
+{
+    const bool passing = passesOn(client);
+    const std::size_t room = _settings.requestBuffer - std::min(_settings.requestBuffer, client.input.kept());
+    bool hold = false;
+    if (client.state != SharedClient::State::closing)
+        hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) || (_draining && !passing) ||
+               (passing && client.lane != nullptr && client.lane->waiting > 0);
+    const std::size_t limit = passing || client.state == SharedClient::State::closing ? _settings.requestBuffer : room;
+    if (limit != client.limit && limit > 0)
+        _wiring.limitClient(client.id, limit);
+    client.limit = limit;
+    if (hold != client.held)
+        _wiring.holdClient(client.id, hold);
+    client.held = hold;
+
+    const bool owes = client.large != nullptr && client.large->sent && client.lane->waiting == 0;
+    const bool crowded = _full && client.requests.isEmpty() && !client.input.isEmpty();
+    if (!owes && !crowded)
+        DeadlineList::disarm(client.pause);
+    else if (!client.pause.isArmed())
+        _pause.arm(client.pause, now);
+}
+
+void SharedExchange::clientEnded(ClientId client, Instant now)
+{
+    SharedClient* ended = find(client);
+    if (ended == nullptr)
+        return;
+    if (ended->state == SharedClient::State::closing)
+    {
+        if (ended->waiting == 0)
+            closeClient(*ended, ended->reason, How::finish, now);
+        return;
+    }
+    ended->state = SharedClient::State::ended;
+    DeadlineList::disarm(ended->idle);
+    if (ended->large != nullptr || ended->discarding)
+        fail(*ended, CloseReason::requestBroken, false, now);
+    else
+    {
+        if (ended->lane != nullptr && ended->lane->silent)
+            gapPassed(*ended->lane, now);
+        ended = find(client);
+        if (ended != nullptr)
+            closeIfDone(*ended, now);
+    }
+    finishCall(now);
+}
+
+void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
+{
+    SharedClient* reader = find(client);
+    if (reader == nullptr)
+        return;
+    reader->waiting = waiting;
+    if (reader->state == SharedClient::State::closing)
+    {
+        if (waiting == 0)
+            closeClient(*reader, reader->reason, How::finish, now);
+        return;
+    }
+    if (reader->requests.isEmpty())
+        _idle.arm(reader->idle, now);
+    if (reader->lane != nullptr)
+        updateTargetHold(*reader->lane, now);
+    updateClient(*reader, now);
+    closeIfDone(*reader, now);
+    finishCall(now);
+}
+
+void SharedExchange::clientLost(ClientId client, Instant now)
+{
+    SharedClient* lost = find(client);
+    if (lost == nullptr)
+        return;
+    closeClient(*lost, CloseReason::clientLost, How::abort, now);
+    finishCall(now);
+}
+
+void SharedExchange::clientFaulted(ClientId client, Instant now)
+{
+    SharedClient* faulted = find(client);
+    if (faulted == nullptr)
+        return;
+    closeClient(*faulted, CloseReason::fault, How::abort, now);
+    finishCall(now);
+}
+
+void SharedExchange::closeIfDone(SharedClient& client, Instant now)
+{
+    if (client.state == SharedClient::State::closing || !client.requests.isEmpty() || isFull(client))
+        return;
+    if (client.state != SharedClient::State::ended && !_draining)
+        return;
+    if (!client.input.isEmpty())
+        _wiring.requestDropped(client.id, client.input.size());
+    client.waiting = _wiring.flushClient(client.id);
+    const CloseReason reason = client.state == SharedClient::State::ended ? CloseReason::ended : CloseReason::drained;
+    if (client.waiting > 0)
+        beginClosing(client, reason, now);
+    else
+        closeClient(client, reason, How::finish, now);
+}
+
+void SharedExchange::fail(SharedClient& client, CloseReason reason, bool cutOff, Instant now)
+{
+    if (client.state == SharedClient::State::closing)
+        return;
+    for (const Request* r = client.requests.first(); r != nullptr && r->sent; r = client.requests.next(*r))
+        cutOff = cutOff || r->begun;
+    client.waiting = _wiring.flushClient(client.id);
+    if (client.waiting > 0 && !cutOff && reason != CloseReason::stalled)
+        beginClosing(client, reason, now);
+    else
+        closeClient(client, reason, cutOff ? How::abort : How::finish, now);
+}
+
+/// It still gets what waits for it.
+void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Instant now)
+{
+    abandon(client, reason, now);
+    client.state = SharedClient::State::closing;
+    client.reason = reason;
+    DeadlineList::disarm(client.idle);
+    _wiring.endClient(client.id);
+    _linger.arm(client.linger, now);
+    updateClient(client, now);
+}
+
+void SharedExchange::closeClient(SharedClient& client, CloseReason reason, How how, Instant now)
+{
+    abandon(client, reason, now);
+    if (client.delayed.linked)
+        _delayed.remove(client);
+    for (Deadline* deadline : {static_cast<Deadline*>(&client.idle), static_cast<Deadline*>(&client.pause),
+                               static_cast<Deadline*>(&client.linger)})
+        DeadlineList::disarm(*deadline);
+    const std::unique_ptr<SharedClient> last = std::move(_clients[client.id.slot]);
+    --_size;
+    _wiring.closeClient(last->id, reason, how);
+}
+
+/// What it has queued leaves the line; what it has in flight stays in its row, and what answers that goes to nobody.
+void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant now)
+{
+    Lane* lane = client.lane;
+    const bool broken = client.large != nullptr && client.large->sent && !client.large->whole;
+    while (Request* request = client.requests.first())
+    {
+        client.requests.remove(*request);
+        tellEnd(*request, request->sent ? lane->target : TargetId{}, true, reason, now);
+        request->client = nullptr;
+        if (!request->sent)
+        {
+            unqueue(*request);
+            recycle(*request);
+        }
+    }
+    client.next = nullptr;
+    client.large = nullptr;
+    client.inFlight = 0;
+    client.lane = nullptr;
+    _kept -= client.accounted;
+    client.accounted = 0;
+    client.queued = 0;
+    client.partial = 0;
+    client.input.clear();
+    if (lane == nullptr)
+        return;
+    if (lane->heldFor == &client)
+        releaseTarget(*lane, now);
+    if (broken)
+        closeLane(*lane, CloseReason::requestBroken, How::abort, now);
+    else if (lane->silent)
+        gapPassed(*lane, now);
+}
+
+SharedClient* SharedExchange::find(ClientId client) const
+{
+    if (!client.isValid() || client.slot >= _clients.size())
+        return nullptr;
+    SharedClient* found = _clients[client.slot].get();
+    return found != nullptr && found->id == client ? found : nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ the whole
+
+/// What a call has made possible is done before it returns.
+void SharedExchange::finishCall(Instant now)
+{
+    do
+    {
+        while (SharedClient* client = _delayed.first())
+        {
+            _delayed.remove(*client);
+            if (client->state != SharedClient::State::closing)
+                look(*client, now);
+        }
+        updateFullness(now);
+    } while (!_delayed.isEmpty());
+    openMore(now);
+    if (_heldLanes > 0)
+        updateStalls(now);
+}
+
+/// With the limits for all reached nobody is read; when a quarter is free again, all are.
+void SharedExchange::updateFullness(Instant now)
+{
+    if (!_full && (_kept >= _settings.totalBuffer || _queued >= _settings.maxQueue))
+    {
+        _full = true;
+        for (const auto& client : _clients)
+            if (client)
+                updateClient(*client, now);
+    }
+    else if (_full && _kept <= _settings.totalBuffer / 4 * 3 && _queued <= _settings.maxQueue / 4 * 3)
+    {
+        _full = false;
+        for (const auto& client : _clients)
+            if (client)
+                lookAgain(*client);
+    }
+}
+
+void SharedExchange::drain(Instant now)
+{
+    _draining = true;
+    for (const auto& lane : _lanes)
+        if (lane->silent)
+            gapPassed(*lane, now);
+    for (const auto& client : _clients)
+        if (client)
+            lookAgain(*client);
+    finishCall(now);
+}
+
+void SharedExchange::closeAll(CloseReason reason, Instant now)
+{
+    while (Request* request = _line.first())
+        _line.remove(*request); // nobody is served any more
+    for (const auto& client : _clients)
+        if (client)
+            closeClient(*client, reason, How::abort, now);
+    for (const auto& lane : _lanes)
+        if (lane->target.isValid())
+            closeLane(*lane, reason, How::abort, now);
+}
+
+} // namespace proximux

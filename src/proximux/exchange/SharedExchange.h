@@ -1,0 +1,217 @@
+#pragma once
+
+#include <proximux/exchange/SharedState.h>
+#include <proximux/exchange/SharedWiring.h>
+
+#include <memory>
+#include <vector>
+
+namespace proximux
+{
+
+/// What the exchanges of fifo and funnel need to know of the configuration.
+struct SharedExchangeSettings
+{
+    /// Funnel: only the oldest queued request of each client stands in line, its next enters when that one was sent.
+    /// Otherwise, fifo, all stand in line in the order of their arrival.
+    bool fair = false;
+
+    std::size_t pipeline = 1;           ///< requests in flight on one target connection
+    std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held
+    std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
+    std::size_t requestBuffer = 65536;  ///< bytes kept of one client
+    std::size_t responseBuffer = 65536; ///< bytes that may wait for one client before its target is held
+    std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes kept of all clients
+
+    Duration queueTimeout = Duration::seconds(30);
+    Duration responseTimeout = Duration::seconds(30);
+    Duration requestTimeout = Duration::seconds(30);
+    Duration stallTimeout = Duration::seconds(5);
+    Duration idleTimeout = Duration::off();
+    Duration lingerTimeout = Duration::seconds(60);
+    Duration inactiveTimeout = Duration::off();
+    Duration settle = Duration{0};
+    Duration gap = Duration::milliseconds(10); ///< raw
+};
+
+/// Fifo and funnel: many clients share few target connections. Requests stand in one line; whoever is first in it and
+/// can be served is sent as soon as there is room for it; what answers it goes to its client, or to nobody where that
+/// has left.
+///
+///     client bytes -> queue() -> line -> send() -> row of a lane -> target
+///     client       <- deliver() <------------------ front of the row <- target bytes
+///
+/// Between two calls it holds: no lane has room for a request that waits in line. What a message is, and which response
+/// answers which request, is for the derived classes to say: FramedExchange and RawExchange.
+class SharedExchange : public Exchange
+{
+public:
+    /// The wiring and the pool must outlive it. The pool is used by nobody else.
+    SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool);
+    ~SharedExchange() override;
+
+    void clientOpened(ClientId client, Instant now) override;
+    void targetOpened(TargetId target, Instant now) override;
+    void targetFailed(TargetId target, Instant now) override;
+    void request(ClientId client, Bytes bytes, Instant now) override;
+    void response(TargetId target, Bytes bytes, Instant now) override;
+    void clientEnded(ClientId client, Instant now) override;
+    void targetEnded(TargetId target, Instant now) override;
+    void clientSent(ClientId client, std::size_t waiting, Instant now) override;
+    void targetSent(TargetId target, std::size_t waiting, Instant now) override;
+    void clientLost(ClientId client, Instant now) override;
+    void targetLost(TargetId target, Instant now) override;
+    void clientFaulted(ClientId client, Instant now) override;
+    void targetFaulted(TargetId target, Instant now) override;
+    Instant expire(Instant now) override;
+    void drain(Instant now) override;
+    void closeAll(CloseReason reason, Instant now) override;
+    [[nodiscard]] std::size_t size() const override { return _size; }
+
+    /// Begins to open every connection (pool.warmup).
+    void warmUp(Instant now);
+
+    /// Bytes of clients' requests that are kept.
+    [[nodiscard]] std::size_t kept() const { return _kept; }
+
+    /// Requests that are not sent yet.
+    [[nodiscard]] std::size_t queued() const { return _queued; }
+
+protected:
+    using Line = List<Request, &Request::place>;
+
+    // ---- what a derived class says
+
+    /// A framer for the requests of a new client or the responses of a new connection; null where there is none.
+    virtual std::unique_ptr<Framer> makeRequestFramer() = 0;
+    virtual std::unique_ptr<Framer> makeResponseFramer() = 0;
+
+    /// Looks at what came from the client: queue(), sendOn().
+    virtual void clientBytes(SharedClient& client, Instant now) = 0;
+
+    /// Looks at what came from the target: deliver(), finish(), closeLane(). Returns false where the lane is closed
+    /// then.
+    virtual bool targetBytes(Lane& lane, Instant now) = 0;
+
+    /// Whether this request can be sent on this open lane now. Not asked of one whose client is tied to another lane.
+    [[nodiscard]] virtual bool hasRoom(const Lane& lane, const Request& request) const = 0;
+
+    /// The open lane for a request whose client is free to go anywhere; null: it waits, for one that is to be opened,
+    /// say.
+    virtual Lane* choose(const Request& request, Instant now) = 0;
+
+    /// Whether the connection could be closed now without cutting anything off.
+    [[nodiscard]] virtual bool isAtRest(const Lane& lane) const = 0;
+
+    /// A request is about to be sent on the lane: what still belongs to an earlier one ends here.
+    /// Returns whether the target must have been silent since.
+    virtual bool beforeSending(Lane& lane, const Request& request, Instant now) = 0;
+
+    /// Whether a request of a lane that is gone was answered all the same. lost: it did not end by FIN; silent: the
+    /// target had said nothing for exchange.raw_gap.
+    [[nodiscard]] virtual bool isAnswered(const Request& request, bool lost, bool silent) const = 0;
+
+    /// The target was silent on this lane for exchange.raw_gap.
+    virtual void gapPassed(Lane& lane, Instant now) = 0;
+
+    /// Whether what the client sends now passes on at once, to its lane.
+    [[nodiscard]] virtual bool passesOn(const SharedClient& client) const = 0;
+
+    // ---- what a derived class may ask for
+
+    /// The next n bytes of the client's input are a request, or the beginning of one that is too large to be kept.
+    void queue(SharedClient& client, std::size_t n, bool whole, Instant now);
+
+    /// The next n bytes of the client's input continue a request that was sent.
+    void sendOn(SharedClient& client, Request& request, std::size_t n, Instant now);
+
+    /// Response bytes for the client of this request.
+    void deliver(Lane& lane, Request& request, Bytes bytes, Instant now);
+
+    /// The oldest request of the lane was answered, or is given up without harm.
+    void finish(Lane& lane, Instant now);
+
+    /// Says to the pool how much room the lane has.
+    void updateLoad(Lane& lane);
+
+    /// Serves whoever can now be served by this lane.
+    void pump(Lane& lane, Instant now);
+
+    /// The client can't be served: it is closed, by RST where a part of a response was passed on.
+    void fail(SharedClient& client, CloseReason reason, bool cutOff, Instant now);
+    void closeLane(Lane& lane, CloseReason reason, How how, Instant now);
+
+    /// No further request of this client is looked at for now.
+    [[nodiscard]] bool isFull(const SharedClient& client) const;
+    void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
+    void armResponse(Lane& lane, Instant now);
+    [[nodiscard]] bool isDraining() const { return _draining; }
+    [[nodiscard]] const SharedExchangeSettings& settings() const { return _settings; }
+    [[nodiscard]] const Line& line() const { return _line; }
+    [[nodiscard]] SharedPool& pool() { return _pool; }
+    [[nodiscard]] Lane& lane(std::size_t place) { return *_lanes[place]; }
+    [[nodiscard]] SharedWiring& wiring() { return _wiring; }
+
+    /// Whether the client has said all and got all, and how it is then closed.
+    void closeIfDone(SharedClient& client, Instant now);
+
+private:
+    [[nodiscard]] SharedClient* find(ClientId client) const;
+    [[nodiscard]] Lane* find(TargetId target) const;
+
+    Request& makeRequest(SharedClient& client, Instant now);
+    void recycle(Request& request);
+    void unqueue(Request& request);
+    [[nodiscard]] Request* nextFor(const Lane& lane) const;
+    void serve(Request& request, Instant now);
+    bool send(Lane& lane, Request& request, Instant now);
+    void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
+    bool open(Instant now);
+    void openMore(Instant now);
+    [[nodiscard]] bool wantsMore() const;
+    void laneUsable(Lane& lane, Instant now);
+    void attemptFailed(Lane& lane, CloseReason reason, Instant now);
+    void emptyLane(Lane& lane);
+
+    void look(SharedClient& client, Instant now);
+    void lookAgain(SharedClient& client);
+    void updateClient(SharedClient& client, Instant now);
+    void updateTargetHold(Lane& lane, Instant now);
+    void releaseTarget(Lane& lane, Instant now);
+    void updateStalls(Instant now);
+    void updateFullness(Instant now);
+    void finishCall(Instant now);
+    void abandon(SharedClient& client, CloseReason reason, Instant now);
+    void beginClosing(SharedClient& client, CloseReason reason, Instant now);
+    void closeClient(SharedClient& client, CloseReason reason, How how, Instant now);
+    void expireClients(Instant now);
+    void expireLanes(Instant now);
+    void expireStalls(Instant now);
+    [[nodiscard]] Instant nextDeadline() const;
+
+    SharedExchangeSettings _settings;
+    SharedWiring& _wiring;
+    SharedPool& _pool;
+    std::vector<std::unique_ptr<SharedClient>> _clients; ///< by slot
+    std::vector<std::unique_ptr<Lane>> _lanes;           ///< by place
+    std::vector<std::unique_ptr<Request>> _spare;        ///< requests for another use
+    Line _line;
+    List<SharedClient, &SharedClient::delayed> _delayed; ///< whose input is to be looked at again
+    std::size_t _size = 0;
+    std::size_t _kept = 0;   ///< bytes of input of all clients
+    std::size_t _queued = 0; ///< requests that are not sent, of all clients
+    std::size_t _heldLanes = 0;
+    Instant _retry = Instant::never(); ///< when a connection that is wanted can be tried again
+    bool _full = false;                ///< maxQueue or totalBuffer is reached
+    bool _draining = false;
+    DeadlineList _queueing;
+    DeadlineList _response;
+    DeadlineList _pause;
+    DeadlineList _idle;
+    DeadlineList _linger;
+    DeadlineList _settle;
+    DeadlineList _inactive;
+    DeadlineList _gap;
+};
+
+} // namespace proximux

@@ -1,0 +1,350 @@
+// SharedExchange: target connections, and deadlines.
+
+#include <proximux/exchange/SharedExchange.h>
+
+#include <algorithm>
+#include <cassert>
+#include <initializer_list>
+
+namespace proximux
+{
+
+// ------------------------------------------------------------------------------------------------ opening
+
+bool SharedExchange::open(Instant now)
+{
+    const std::size_t place = _pool.open(now);
+    if (place == SharedPool::NONE)
+        return false;
+    _lanes[place]->target = _pool.idOf(place);
+    return true;
+}
+
+void SharedExchange::warmUp(Instant now)
+{
+    while (open(now))
+        continue;
+}
+
+/// As many connections are opened as requests wait for one.
+void SharedExchange::openMore(Instant now)
+{
+    _retry = Instant::never();
+    while (!_line.isEmpty() && _pool.hasClosed() && wantsMore())
+    {
+        if (open(now))
+            continue;
+        _retry = _pool.retryAt(now);
+        return;
+    }
+}
+
+bool SharedExchange::wantsMore() const
+{
+    std::size_t wanting = 0;
+    for (const Request* request = _line.first(); request != nullptr; request = _line.next(*request))
+        if (request->client->inFlight == 0 && ++wanting > _pool.underWay())
+            return true;
+    return false;
+}
+
+void SharedExchange::targetOpened(TargetId target, Instant now)
+{
+    Lane* opened = find(target);
+    if (opened == nullptr)
+        return;
+    _pool.opened(opened->number);
+    if (_settings.settle > Duration{0})
+        _settle.arm(opened->settle, now);
+    else
+        laneUsable(*opened, now);
+    finishCall(now);
+}
+
+void SharedExchange::laneUsable(Lane& lane, Instant now)
+{
+    _pool.settled(lane.number);
+    lane.framer = makeResponseFramer();
+    _inactive.arm(lane.inactive, now);
+    pump(lane, now);
+}
+
+void SharedExchange::targetFailed(TargetId target, Instant now)
+{
+    Lane* failed = find(target);
+    if (failed == nullptr)
+        return;
+    attemptFailed(*failed, CloseReason::noTarget, now);
+    finishCall(now);
+}
+
+/// Whoever waited for it may be served by another that has room.
+void SharedExchange::attemptFailed(Lane& lane, CloseReason reason, Instant now)
+{
+    _wiring.closeTarget(lane.target, reason, How::abort);
+    _pool.failed(lane.number, now);
+    emptyLane(lane);
+    for (const auto& other : _lanes)
+        pump(*other, now);
+}
+
+// ------------------------------------------------------------------------------------------------ bytes
+
+void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
+{
+    Lane* from = find(target);
+    if (from == nullptr)
+        return;
+    if (_pool.state(from->number) == SharedPool::State::settling)
+        attemptFailed(*from, CloseReason::greeted, now);
+    else
+    {
+        from->input.take(bytes);
+        if (targetBytes(*from, now))
+        {
+            from->input.keep();
+            if (isAtRest(*from))
+                _inactive.arm(from->inactive, now);
+            updateTargetHold(*from, now);
+            pump(*from, now);
+        }
+    }
+    finishCall(now);
+}
+
+void SharedExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
+{
+    Lane* sent = find(target);
+    if (sent == nullptr)
+        return;
+    sent->waiting = waiting;
+    updateLoad(*sent);
+    armResponse(*sent, now);
+    if (Request* last = sent->row.last())
+        if (last->client != nullptr)
+            updateClient(*last->client, now);
+    pump(*sent, now);
+    finishCall(now);
+}
+
+/// From now on the target may take exchange.response_timeout to its next byte.
+void SharedExchange::armResponse(Lane& lane, Instant now)
+{
+    const Request* first = lane.row.first();
+    const bool ends =
+        lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
+    if (first != nullptr && ends && lane.heldFor == nullptr && lane.streaming != first)
+        _response.arm(lane.response, now);
+    else
+        DeadlineList::disarm(lane.response);
+}
+
+/// What waits for the client that is answered now holds the target.
+void SharedExchange::updateTargetHold(Lane& lane, Instant now)
+{
+    const Request* first = lane.row.first();
+    SharedClient* client = first != nullptr ? first->client : nullptr;
+    const std::size_t most = lane.heldFor != nullptr ? _settings.responseBuffer / 2 : _settings.responseBuffer;
+    SharedClient* slow = client != nullptr && client->waiting > most ? client : nullptr;
+    if (slow == lane.heldFor)
+        return;
+    if (lane.heldFor != nullptr)
+        releaseTarget(lane, now);
+    if (slow == nullptr)
+        return;
+    lane.heldFor = slow;
+    lane.heldSince = Instant::never();
+    ++_heldLanes;
+    _wiring.holdTarget(lane.target, true);
+    DeadlineList::disarm(lane.response);
+    DeadlineList::disarm(lane.gap); // it is silent because it is held
+}
+
+void SharedExchange::releaseTarget(Lane& lane, Instant now)
+{
+    if (lane.heldSince != Instant::never())
+        lane.heldFor->stalled.us += (now - lane.heldSince).us;
+    lane.heldFor = nullptr;
+    --_heldLanes;
+    _wiring.holdTarget(lane.target, false);
+    armResponse(lane, now);
+    if (lane.framer == nullptr)
+        armGap(lane, now);
+}
+
+/// A slow reader's time runs while it holds up others.
+void SharedExchange::updateStalls(Instant now)
+{
+    for (const auto& lane : _lanes)
+    {
+        if (lane->heldFor == nullptr)
+            continue;
+        const bool counts = lane->row.size() > 1 || !_line.isEmpty();
+        if (counts == (lane->heldSince != Instant::never()))
+            continue;
+        if (!counts)
+            lane->heldFor->stalled.us += (now - lane->heldSince).us;
+        lane->heldSince = counts ? now : Instant::never();
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ the end
+
+void SharedExchange::targetEnded(TargetId target, Instant now)
+{
+    Lane* ended = find(target);
+    if (ended == nullptr)
+        return;
+    if (_pool.state(ended->number) == SharedPool::State::settling)
+        attemptFailed(*ended, CloseReason::targetEnded, now);
+    else
+        closeLane(*ended, CloseReason::targetEnded, How::finish, now);
+    finishCall(now);
+}
+
+void SharedExchange::targetLost(TargetId target, Instant now)
+{
+    Lane* lost = find(target);
+    if (lost == nullptr)
+        return;
+    if (_pool.state(lost->number) == SharedPool::State::settling)
+        attemptFailed(*lost, CloseReason::targetLost, now);
+    else
+        closeLane(*lost, CloseReason::targetLost, How::abort, now);
+    finishCall(now);
+}
+
+void SharedExchange::targetFaulted(TargetId target, Instant now)
+{
+    Lane* faulted = find(target);
+    if (faulted == nullptr)
+        return;
+    closeLane(*faulted, CloseReason::fault, How::abort, now);
+    finishCall(now);
+}
+
+/// Costs those that were on it, and nobody else.
+void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant now)
+{
+    const TargetId target = lane.target;
+    if (lane.heldFor != nullptr)
+        releaseTarget(lane, now);
+    const bool silent = lane.silent;
+    lane.silent = false;
+    _pool.closed(lane.number, now);
+    while (Request* request = lane.row.first())
+    {
+        lane.row.remove(*request);
+        const bool answered = isAnswered(*request, how == How::abort, silent);
+        const bool begun = request->begun;
+        tellEnd(*request, target, !answered, reason, now);
+        SharedClient* client = request->client;
+        if (client != nullptr)
+        {
+            client->requests.remove(*request);
+            if (--client->inFlight == 0)
+                client->lane = nullptr;
+            if (client->large == request)
+                client->large = nullptr;
+        }
+        recycle(*request);
+        if (client == nullptr)
+            continue;
+        if (answered)
+            lookAgain(*client);
+        else
+            fail(*client, reason, begun, now);
+    }
+    _wiring.closeTarget(target, reason, how);
+    emptyLane(lane);
+}
+
+void SharedExchange::emptyLane(Lane& lane)
+{
+    for (Deadline* deadline : {static_cast<Deadline*>(&lane.settle), static_cast<Deadline*>(&lane.response),
+                               static_cast<Deadline*>(&lane.inactive), static_cast<Deadline*>(&lane.gap)})
+        DeadlineList::disarm(*deadline);
+    lane.target = {};
+    lane.framer.reset();
+    lane.input.clear();
+    lane.streaming = nullptr;
+    lane.waiting = 0;
+    lane.silent = false;
+}
+
+Lane* SharedExchange::find(TargetId target) const
+{
+    const std::size_t place = _pool.placeOf(target);
+    return place == SharedPool::NONE ? nullptr : _lanes[place].get();
+}
+
+// ------------------------------------------------------------------------------------------------ deadlines
+
+Instant SharedExchange::expire(Instant now)
+{
+    expireClients(now);
+    expireLanes(now);
+    if (_heldLanes > 0)
+        expireStalls(now);
+    finishCall(now);
+    return nextDeadline();
+}
+
+void SharedExchange::expireClients(Instant now)
+{
+    while (Deadline* due = _queueing.takeDue(now))
+        fail(*Due<Request>::owner(*due).client, CloseReason::queueTimeout, false, now);
+    while (Deadline* due = _pause.takeDue(now))
+        fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
+    while (Deadline* due = _idle.takeDue(now))
+        closeClient(Due<SharedClient>::owner(*due), CloseReason::idle, How::finish, now);
+    while (Deadline* due = _linger.takeDue(now))
+    {
+        SharedClient& client = Due<SharedClient>::owner(*due);
+        closeClient(client, client.reason, How::abort, now);
+    }
+}
+
+void SharedExchange::expireLanes(Instant now)
+{
+    while (Deadline* due = _settle.takeDue(now))
+        laneUsable(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _response.takeDue(now))
+        closeLane(Due<Lane>::owner(*due), CloseReason::responseTimeout, How::abort, now);
+    while (Deadline* due = _gap.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        lane.silent = true;
+        gapPassed(lane, now);
+    }
+    while (Deadline* due = _inactive.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        if (isAtRest(lane))
+            closeLane(lane, CloseReason::inactive, How::finish, now);
+    }
+}
+
+void SharedExchange::expireStalls(Instant now)
+{
+    if (_settings.stallTimeout.isOff())
+        return;
+    for (const auto& lane : _lanes)
+        if (lane->heldFor != nullptr && lane->heldSince != Instant::never() &&
+            lane->heldSince + _settings.stallTimeout <= now + lane->heldFor->stalled)
+            fail(*lane->heldFor, CloseReason::stalled, true, now);
+}
+
+Instant SharedExchange::nextDeadline() const
+{
+    Instant next = std::min({_queueing.first(), _response.first(), _pause.first(), _idle.first(), _linger.first(),
+                             _settle.first(), _inactive.first(), _gap.first(), _retry});
+    if (_heldLanes == 0 || _settings.stallTimeout.isOff())
+        return next;
+    for (const auto& lane : _lanes)
+        if (lane->heldFor != nullptr && lane->heldSince != Instant::never())
+            next = std::min(next, lane->heldSince + _settings.stallTimeout - lane->heldFor->stalled);
+    return next;
+}
+
+} // namespace proximux

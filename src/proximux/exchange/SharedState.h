@@ -1,0 +1,113 @@
+#pragma once
+
+#include <proximux/exchange/DeadlineList.h>
+#include <proximux/exchange/Exchange.h>
+#include <proximux/pool/SharedPool.h>
+#include <proximux/wire/Framer.h>
+#include <proximux/wire/Id.h>
+#include <proximux/wire/InputBuffer.h>
+#include <proximux/wire/List.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace proximux
+{
+
+// What the exchanges of fifo and funnel keep: a request, a client, and a lane, which is a target connection's place
+// with the requests in flight on it.
+//
+//     client.requests   oldest first      [sent] [sent] [queued] [queued]
+//                                            |      |       |       |
+//     lane.row          oldest first  [..] [sent] [sent]    |       |        what the next response answers is in front
+//     line              order of arrival               [..] [queued] [queued] [..]
+//
+// A client that leaves takes its queued requests with it; its sent ones stay in the row without a client, and what
+// answers them goes to nobody.
+
+struct SharedClient;
+
+/// One request.
+struct Request
+{
+    SharedClient* client = nullptr; ///< null: its client has left
+    bool whole = true;              ///< false: larger than the buffer, its last byte has not come
+    bool begun = false;             ///< a byte of its response was seen
+    bool sent = false;
+    std::uint64_t size = 0; ///< bytes so far
+    std::uint64_t responseSize = 0;
+    std::uint64_t tag = 0; ///< for SharedWiring
+    Instant came;
+    Instant sentAt;
+    Instant firstByte;
+    Link<Request> place;       ///< in the line or in a row
+    Link<Request> own;         ///< among its client's
+    Due<Request> queue{*this}; ///< exchange.queue_timeout
+};
+
+/// One lane.
+struct Lane
+{
+    explicit Lane(std::size_t n)
+        : number(n)
+    {
+    }
+
+    std::size_t number; ///< its place in the pool
+    TargetId target;
+    std::unique_ptr<Framer> framer; ///< of its responses; null with raw
+    InputBuffer input;
+    List<Request, &Request::place> row; ///< in flight, oldest first
+    Request* streaming = nullptr;       ///< a request of which only a part was sent
+    std::size_t waiting = 0;            ///< bytes unsent to the target
+    SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
+    Instant heldSince;                  ///< never(): nobody else waits, so that it does not count
+    bool silent = false;                ///< raw: the target was silent for exchange.raw_gap
+    Due<Lane> settle{*this};
+    Due<Lane> response{*this};
+    Due<Lane> inactive{*this};
+    Due<Lane> gap{*this};
+};
+
+/// One client.
+struct SharedClient
+{
+    enum class State
+    {
+        open,
+        ended,  ///< FIN came: no more requests
+        closing ///< it gets what waits for it; what it still sends is thrown away
+    };
+
+    explicit SharedClient(ClientId name)
+        : id(name)
+    {
+    }
+
+    ClientId id;
+    State state = State::open;
+    CloseReason reason = CloseReason::ended; ///< closing: why
+    std::unique_ptr<Framer> framer;          ///< of its requests; null with raw
+    InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
+    std::size_t queued = 0;  ///< bytes of input that belong to queued requests
+    std::size_t partial = 0; ///< bytes behind them that belong to the request that is not whole
+    List<Request, &Request::own> requests; ///< all that have not ended, oldest first
+    Request* next = nullptr;               ///< the oldest that is not sent, or null
+    std::size_t inFlight = 0;              ///< of them, sent
+    Lane* lane = nullptr;                  ///< where those are
+    Request* large = nullptr;              ///< the request that is larger than the buffer, queued or being sent
+    bool discarding = false;               ///< the rest of a request whose response came early
+    std::size_t waiting = 0;               ///< bytes unsent to the client
+    std::size_t accounted = 0;             ///< bytes of input counted in the exchange's total
+    std::size_t limit = 0;                 ///< bytes that may be read at once, as said last
+    bool held = false;
+    Duration stalled;           ///< how long targets were held because of it
+    Link<SharedClient> delayed; ///< in the list of those whose input is to be looked at again
+    Due<SharedClient> idle{*this};
+    Due<SharedClient> pause{*this};  ///< exchange.request_timeout
+    Due<SharedClient> linger{*this}; ///< local.half_close_timeout, while closing
+
+    [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }
+};
+
+} // namespace proximux

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <proximux/exchange/Exchange.h>
+
+#include <cstdint>
+
+namespace proximux
+{
+
+/// How an exchange in fifo or funnel ended.
+struct Outcome
+{
+    TargetId target;                ///< names nothing where it was never sent
+    std::uint64_t requestSize = 0;  ///< bytes
+    std::uint64_t responseSize = 0; ///< bytes
+    Duration queued;                ///< from the request's last byte to its being sent
+    Duration firstByte;             ///< from its being sent to the response's first byte
+    Duration whole;                 ///< from its being sent to the response's last byte
+    bool failed = false;
+    CloseReason reason = CloseReason::ended; ///< why it failed
+};
+
+/// What the exchanges of fifo and funnel ask of the world beyond what every exchange asks.
+class SharedWiring : public virtual Wiring
+{
+public:
+    enum class Quiet
+    {
+        yes,
+        bytes, ///< something came that was not read yet
+        ended  ///< FIN, or the connection is lost
+    };
+
+    /// Whether nothing came from the target behind what was read.
+    virtual Quiet isQuiet(TargetId target) = 0;
+
+    /// Sends to the client what toClient() was given. Returns how many bytes wait.
+    virtual std::size_t flushClient(ClientId client) = 0;
+
+    /// Reads at most so many bytes from the client at once.
+    virtual void limitClient(ClientId client, std::size_t bytes) = 0;
+
+    /// A request came: its first bytes, and how many it has so far. Returns a tag for it, 0 where nobody wants to hear
+    /// more of it.
+    virtual std::uint64_t requestCame(ClientId client, Bytes bytes, std::uint64_t size) = 0;
+
+    /// Bytes that continue a request which was sent already (raw).
+    virtual void requestContinued(ClientId client, Bytes bytes) = 0;
+
+    /// It is sent now.
+    virtual void requestSent(ClientId client, std::uint64_t tag, TargetId target, Bytes bytes) = 0;
+
+    /// A request that has a tag has ended. Called once for each, also where its client has gone.
+    virtual void requestEnded(std::uint64_t tag, const Outcome& outcome) = 0;
+
+    /// Why what came is malformed: fixed text. The connection is closed next.
+    virtual void clientMalformed(ClientId client, const char* why) = 0;
+    virtual void targetMalformed(TargetId target, const char* why) = 0;
+
+    /// A request that was not whole when its client ended is dropped.
+    virtual void requestDropped(ClientId client, std::size_t bytes) = 0;
+};
+
+} // namespace proximux

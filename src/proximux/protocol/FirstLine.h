@@ -1,0 +1,19 @@
+#pragma once
+
+#include <proximux/wire/Bytes.h>
+
+#include <cstddef>
+
+namespace proximux
+{
+
+/// The short readable form of a message of which nothing is known: its first line, or its first bytes where it begins
+/// with an empty one. At most `limit` bytes.
+inline Bytes firstLine(Bytes message, std::size_t limit)
+{
+    const Bytes start = message.substr(0, limit);
+    const std::size_t end = start.find_first_of("\r\n");
+    return end == 0 ? start : start.substr(0, end);
+}
+
+} // namespace proximux

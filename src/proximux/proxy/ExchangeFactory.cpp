@@ -1,0 +1,86 @@
+#include <proximux/proxy/ExchangeFactory.h>
+
+#include <proximux/exchange/FramedExchange.h>
+#include <proximux/exchange/RawExchange.h>
+#include <proximux/protocol/Registry.h>
+
+namespace proximux
+{
+
+namespace
+{
+
+/// For protocols of which nothing says that the target may not speak first.
+constexpr Duration SETTLE = Duration::milliseconds(10);
+
+ProxyExchangeSettings pairSettings(const Configuration& configuration)
+{
+    return {configuration.pool.connectTimeout, configuration.pool.inactiveTimeout, configuration.local.idleTimeout,
+            configuration.local.halfCloseTimeout};
+}
+
+SharedPoolSettings poolSettings(const Configuration& configuration)
+{
+    SharedPoolSettings settings;
+    if (configuration.exchange.mode == Mode::fifo)
+        settings.targets.assign(1, SharedPoolSettings::ANY);
+    else
+        for (std::size_t i = 0; i < configuration.targets.size(); ++i)
+            settings.targets.insert(settings.targets.end(), configuration.targets[i].connections, i);
+    settings.connectTimeout = configuration.pool.connectTimeout;
+    settings.pipeline = configuration.exchange.isPipelined() ? configuration.exchange.pipeline : 1;
+    return settings;
+}
+
+SharedExchangeSettings sharedSettings(const Configuration& configuration)
+{
+    const ExchangeSettings& exchange = configuration.exchange;
+    SharedExchangeSettings settings;
+    settings.fair = exchange.mode == Mode::funnel;
+    settings.pipeline = exchange.isPipelined() ? exchange.pipeline : 1;
+    settings.maxRequests = configuration.local.maxRequests;
+    settings.maxQueue = exchange.maxQueue;
+    settings.requestBuffer = exchange.requestBuffer;
+    settings.responseBuffer = exchange.responseBuffer;
+    settings.totalBuffer = exchange.totalBuffer;
+    settings.queueTimeout = exchange.queueTimeout;
+    settings.responseTimeout = exchange.responseTimeout;
+    settings.requestTimeout = exchange.requestTimeout;
+    settings.stallTimeout = exchange.stallTimeout;
+    settings.idleTimeout = configuration.local.idleTimeout;
+    settings.lingerTimeout = configuration.local.halfCloseTimeout;
+    settings.inactiveTimeout = configuration.pool.inactiveTimeout;
+    settings.settle = configuration.pool.settle.value_or(SETTLE);
+    settings.gap = exchange.rawGap;
+    return settings;
+}
+
+} // namespace
+
+ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
+                             PairWiring& pairWiring, SharedWiring& sharedWiring)
+{
+    ExchangeAndPool made;
+    if (configuration.exchange.mode == Mode::proxy)
+    {
+        made.pairs = std::make_unique<PairPool>(targets, dialer);
+        made.exchange = std::make_unique<ProxyExchange>(pairSettings(configuration), pairWiring, *made.pairs);
+        return made;
+    }
+    made.shared = std::make_unique<SharedPool>(poolSettings(configuration), targets, dialer);
+    const ProtocolInfo& protocol = *findProtocol(configuration.exchange.protocol);
+    const SharedExchangeSettings settings = sharedSettings(configuration);
+    std::unique_ptr<SharedExchange> sharing;
+    if (protocol.makeRequestFramer == nullptr)
+        sharing = std::make_unique<RawExchange>(settings, sharedWiring, *made.shared);
+    else
+        sharing = std::make_unique<FramedExchange>(
+            settings, sharedWiring, *made.shared,
+            [&protocol, &configuration] { return protocol.makeRequestFramer(configuration.exchange.framing); },
+            [&protocol, &configuration] { return protocol.makeResponseFramer(configuration.exchange.framing); });
+    made.sharing = sharing.get();
+    made.exchange = std::move(sharing);
+    return made;
+}
+
+} // namespace proximux

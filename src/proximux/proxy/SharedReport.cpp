@@ -1,0 +1,71 @@
+#include <proximux/proxy/SharedReport.h>
+
+#include <proximux/protocol/FirstLine.h>
+
+namespace proximux
+{
+
+std::uint64_t SharedReport::came(const ClientInfo& client, Bytes bytes, std::uint64_t size, bool continues)
+{
+    if (_runtime.log.wants(LogScope::server, LogLevel::debug))
+        logData(client, bytes);
+    if (!_runtime.events.request.isHeard())
+        return 0;
+    const Bytes text = firstLine(bytes, _runtime.configuration->log.dataLimit);
+    RequestArgs args{client, 0, bytes, size, text, {}};
+    if (const auto thrown = raise(_runtime.events.request, args))
+        _runtime.log.failure(LogScope::exchange, "ListenerError", *thrown);
+    if (continues || args.listeners.empty())
+        return 0;
+    auto pending = std::make_unique<Pending>(Pending{client, std::string(text), std::move(args.listeners)});
+    const Id<Pending> id = _pending.insert(std::move(pending));
+    return static_cast<std::uint64_t>(id.generation) << 32U | id.slot; // never 0: a generation is not
+}
+
+void SharedReport::sent(const ClientInfo& client, std::size_t number, Bytes bytes) const
+{
+    if (!_runtime.log.wants(LogScope::exchange, LogLevel::debug))
+        return;
+    if (_runtime.configuration->exchange.mode == Mode::fifo)
+    {
+        JsonText record;
+        record.add("processingItem", bytes.substr(0, _runtime.configuration->log.dataLimit));
+        _runtime.log.object(LogScope::server, LogLevel::debug, record);
+    }
+    _runtime.log.text(LogScope::exchange, LogLevel::debug,
+                      '"' + _runtime.log.address(client.address, client.port) + "\" exchanges data over upstream " +
+                          std::to_string(number));
+}
+
+void SharedReport::ended(std::uint64_t tag, std::size_t number, const Outcome& outcome)
+{
+    const std::unique_ptr<Pending> pending =
+        _pending.take(Id<Pending>{static_cast<std::uint32_t>(tag), static_cast<std::uint32_t>(tag >> 32U)});
+    if (!pending)
+        return;
+    ResponseInfo info{pending->client,   number,        pending->text, outcome.requestSize, outcome.responseSize,
+                      outcome.firstByte, outcome.whole, outcome.failed};
+    info.queued = outcome.queued;
+    info.reason = outcome.failed ? toString(outcome.reason) : "";
+    for (const auto& listener : pending->listeners)
+    {
+        try
+        {
+            listener(info);
+        }
+        catch (const std::exception& exception)
+        {
+            _runtime.log.failure(LogScope::exchange, "ListenerError", exception.what());
+        }
+    }
+}
+
+void SharedReport::logData(const ClientInfo& client, Bytes bytes) const
+{
+    JsonText record;
+    record.add("data", bytes.substr(0, _runtime.configuration->log.dataLimit))
+        .add("from", _runtime.log.address(client.address, client.port));
+    _runtime.log.object(LogScope::server, LogLevel::debug, record);
+}
+
+} // namespace proximux

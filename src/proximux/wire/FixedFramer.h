@@ -1,0 +1,36 @@
+#pragma once
+
+#include <proximux/wire/Framer.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+/// Messages of one size.
+class FixedFramer : public Framer
+{
+public:
+    /// size: bytes, one or more.
+    explicit FixedFramer(std::size_t size)
+        : _size(size)
+        , _left(size)
+    {
+    }
+
+    Progress feed(Bytes input) override
+    {
+        const std::size_t taken = std::min(input.size(), _left);
+        _left -= taken;
+        if (_left > 0)
+            return {Progress::Kind::partial, taken, ""};
+        _left = _size;
+        return {Progress::Kind::complete, taken, ""};
+    }
+
+private:
+    std::size_t _size;
+    std::size_t _left; ///< of the present message
+};
+
+} // namespace proximux

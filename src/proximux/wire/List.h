@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+
+namespace proximux
+{
+
+/// An object's place in one List. Embedded in the object.
+template <class T>
+struct Link
+{
+    T* previous = nullptr;
+    T* next = nullptr;
+    bool linked = false;
+};
+
+/// A doubly linked list through a member of its objects: in and out cost a few pointers and no memory. Owns nothing;
+/// an object is taken out before it is destroyed.
+template <class T, Link<T> T::*LINK>
+class List
+{
+public:
+    List() = default;
+    List(const List&) = delete;
+    List& operator=(const List&) = delete;
+
+    void pushBack(T& object)
+    {
+        Link<T>& link = object.*LINK;
+        assert(!link.linked);
+        link = {_last, nullptr, true};
+        (_last != nullptr ? (_last->*LINK).next : _first) = &object;
+        _last = &object;
+        ++_size;
+    }
+
+    void remove(T& object)
+    {
+        Link<T>& link = object.*LINK;
+        assert(link.linked);
+        (link.previous != nullptr ? (link.previous->*LINK).next : _first) = link.next;
+        (link.next != nullptr ? (link.next->*LINK).previous : _last) = link.previous;
+        link = {};
+        --_size;
+    }
+
+    /// The first and the last object, or null.
+    [[nodiscard]] T* first() const { return _first; }
+    [[nodiscard]] T* last() const { return _last; }
+
+    /// The object behind this one, or null.
+    [[nodiscard]] static T* next(const T& object) { return (object.*LINK).next; }
+    [[nodiscard]] static bool isIn(const T& object) { return (object.*LINK).linked; }
+
+    [[nodiscard]] bool isEmpty() const { return _first == nullptr; }
+    [[nodiscard]] std::size_t size() const { return _size; }
+
+private:
+    T* _first = nullptr;
+    T* _last = nullptr;
+    std::size_t _size = 0;
+};
+
+} // namespace proximux

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace proximux
+{
+
+/// A set of small numbers that knows its lowest: one bit each, 64 looked at in one step. Sized once.
+class NumberSet
+{
+public:
+    static constexpr std::size_t NONE = std::numeric_limits<std::size_t>::max();
+
+    /// For numbers from 0 to size - 1.
+    explicit NumberSet(std::size_t size)
+        : _words((size + 63) / 64)
+    {
+    }
+
+    void insert(std::size_t n)
+    {
+        if (!contains(n))
+            ++_size;
+        _words[n / 64] |= bit(n);
+    }
+
+    void remove(std::size_t n)
+    {
+        if (contains(n))
+            --_size;
+        _words[n / 64] &= ~bit(n);
+    }
+
+    [[nodiscard]] bool contains(std::size_t n) const { return (_words[n / 64] & bit(n)) != 0; }
+
+    /// The lowest number that is at least `from`, or NONE.
+    [[nodiscard]] std::size_t first(std::size_t from = 0) const
+    {
+        if (_size == 0)
+            return NONE;
+        for (std::size_t i = from / 64; i < _words.size(); ++i)
+        {
+            std::uint64_t word = _words[i];
+            if (i == from / 64)
+                word &= ~std::uint64_t{0} << (from % 64);
+            if (word == 0)
+                continue;
+            std::size_t n = i * 64;
+            while ((word & 1U) == 0)
+            {
+                word >>= 1U;
+                ++n;
+            }
+            return n;
+        }
+        return NONE;
+    }
+
+    [[nodiscard]] std::size_t size() const { return _size; }
+    [[nodiscard]] bool isEmpty() const { return _size == 0; }
+
+private:
+    static std::uint64_t bit(std::size_t n) { return std::uint64_t{1} << (n % 64); }
+
+    std::vector<std::uint64_t> _words;
+    std::size_t _size = 0;
+};
+
+} // namespace proximux

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <proximux/wire/Framer.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// What holds of every framer, whatever its protocol.
+class FramerCheck
+{
+public:
+    using Make = std::function<std::unique_ptr<Framer>()>;
+
+    explicit FramerCheck(Make make)
+        : _make(std::move(make))
+    {
+    }
+
+    /// A stream of messages, cut at each of these places: what the framer makes of it. What it does not take it is
+    /// shown again, with more.
+    struct Outcome
+    {
+        std::vector<std::string> messages;
+        std::string rest;
+        std::string malformed;
+    };
+
+    [[nodiscard]] Outcome read(const std::string& stream, const std::vector<std::size_t>& cuts) const
+    {
+        const auto framer = _make();
+        Outcome outcome;
+        std::string pending;
+        std::string message;
+        std::size_t from = 0;
+        for (std::size_t i = 0; i <= cuts.size(); ++i)
+        {
+            const std::size_t to = i < cuts.size() ? cuts[i] : stream.size();
+            pending += stream.substr(from, to - from);
+            from = to;
+            while (!pending.empty())
+            {
+                const Framer::Progress progress = framer->feed(pending);
+                CPPUNIT_ASSERT(progress.taken <= pending.size());
+                if (progress.kind == Framer::Progress::Kind::malformed)
+                {
+                    outcome.malformed = progress.reason;
+                    CPPUNIT_ASSERT(!outcome.malformed.empty());
+                    return outcome;
+                }
+                message += pending.substr(0, progress.taken);
+                pending.erase(0, progress.taken);
+                if (progress.kind == Framer::Progress::Kind::complete)
+                {
+                    CPPUNIT_ASSERT(progress.taken > 0);
+                    outcome.messages.push_back(message);
+                    message.clear();
+                }
+                else if (progress.taken == 0)
+                    break;
+                else
+                    CPPUNIT_ASSERT_MESSAGE("takes less than all of a message that goes on",
+                                           pending.empty() || !message.empty());
+            }
+        }
+        outcome.rest = message + pending;
+        return outcome;
+    }
+
+    /// Whole, byte by byte, and cut in two and in three at every place it is the same; and no prefix of a message is
+    /// one.
+    void finds(const std::vector<std::string>& messages) const
+    {
+        std::string stream;
+        for (const std::string& message : messages)
+            stream += message;
+        assertFinds(messages, read(stream, {}));
+        std::vector<std::size_t> each;
+        for (std::size_t i = 1; i < stream.size(); ++i)
+            each.push_back(i);
+        assertFinds(messages, read(stream, each));
+        for (std::size_t i = 1; i < stream.size(); ++i)
+        {
+            assertFinds(messages, read(stream, {i}));
+            assertFinds(messages, read(stream, {i, (i + stream.size()) / 2}));
+        }
+        for (const std::string& message : messages)
+            for (std::size_t i = 1; i < message.size(); ++i)
+            {
+                const Outcome outcome = read(message.substr(0, i), {});
+                CPPUNIT_ASSERT_EQUAL(std::string(), outcome.malformed);
+                CPPUNIT_ASSERT(outcome.messages.empty());
+                CPPUNIT_ASSERT_EQUAL(message.substr(0, i), outcome.rest);
+            }
+    }
+
+    /// However it comes, it is refused for this reason.
+    void refuses(const std::string& stream, const std::string& reason) const
+    {
+        std::vector<std::size_t> each;
+        for (std::size_t i = 1; i < stream.size(); ++i)
+            each.push_back(i);
+        CPPUNIT_ASSERT_EQUAL(reason, read(stream, {}).malformed);
+        CPPUNIT_ASSERT_EQUAL(reason, read(stream, each).malformed);
+        for (std::size_t i = 1; i < stream.size(); ++i)
+            CPPUNIT_ASSERT_EQUAL(reason, read(stream, {i}).malformed);
+    }
+
+private:
+    static void assertFinds(const std::vector<std::string>& messages, const Outcome& outcome)
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string(), outcome.malformed);
+        CPPUNIT_ASSERT_EQUAL(messages.size(), outcome.messages.size());
+        for (std::size_t i = 0; i < messages.size(); ++i)
+            CPPUNIT_ASSERT_EQUAL(messages[i], outcome.messages[i]);
+        CPPUNIT_ASSERT_EQUAL(std::string(), outcome.rest);
+    }
+
+    Make _make;
+};
+
+} // namespace proximux

@@ -1,0 +1,122 @@
+#include <proximux/config/ConfigurationLoader.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <map>
+#include <string>
+
+namespace proximux
+{
+
+/// What the settings of fifo and funnel may be, and what they ask of each other.
+class SharingSettingsTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(SharingSettingsTest);
+    CPPUNIT_TEST(countsTheConnectionsOfAllTargets);
+    CPPUNIT_TEST(resolvesTheEscapesOfADelimiter);
+    CPPUNIT_TEST(refusesWhatAProtocolCanNotDo);
+    CPPUNIT_TEST_SUITE_END();
+
+    using Environment = std::map<std::string, std::string>;
+
+    static Environment least() { return {{"LOCAL_PORT", "3307"}, {"TARGET_HOST_1", "db"}, {"TARGET_PORT_1", "3306"}}; }
+
+    static Environment fifo(const std::string& protocol)
+    {
+        Environment environment = least();
+        environment["PROXIMUX_EXCHANGE_MODE"] = "fifo";
+        environment["PROXIMUX_EXCHANGE_PROTOCOL"] = protocol;
+        return environment;
+    }
+
+    static LoadResult fromEnvironment(const Environment& environment)
+    {
+        ConfigurationLoader loader;
+        loader.addEnvironment(environment);
+        return loader.load();
+    }
+
+    static std::string all(const LoadResult& result)
+    {
+        std::string text;
+        for (const std::string& mistake : result.mistakes)
+            text += mistake + "\n";
+        return text;
+    }
+
+    static const Configuration& good(const LoadResult& result)
+    {
+        CPPUNIT_ASSERT_MESSAGE(all(result), result.configuration != nullptr);
+        return *result.configuration;
+    }
+
+    static void assertMistake(const LoadResult& result, const std::string& expected)
+    {
+        CPPUNIT_ASSERT_MESSAGE("expected: " + expected + "\ngot: " + all(result),
+                               all(result).find(expected) != std::string::npos);
+        CPPUNIT_ASSERT(result.configuration == nullptr);
+    }
+
+    static void assertFifoMistake(const std::string& protocol, const std::string& name, const std::string& value,
+                                  const std::string& expected)
+    {
+        Environment environment = fifo(protocol);
+        environment[name] = value;
+        assertMistake(fromEnvironment(environment), expected);
+    }
+
+public:
+    void countsTheConnectionsOfAllTargets()
+    {
+        Environment environment = least();
+        environment["PROXIMUX_TARGET_1_CONNECTIONS"] = "4";
+        environment["PROXIMUX_POOL_CONNECTIONS"] = "4";
+        CPPUNIT_ASSERT(good(fromEnvironment(environment)).exchange.mode == Mode::funnel);
+        environment["PROXIMUX_POOL_CONNECTIONS"] = "3";
+        assertMistake(fromEnvironment(environment),
+                      "pool.connections = 3 (environment PROXIMUX_POOL_CONNECTIONS): the targets have 4 in all; "
+                      "expected the same number");
+    }
+
+    void resolvesTheEscapesOfADelimiter()
+    {
+        Environment environment = fifo("line");
+        environment["PROXIMUX_EXCHANGE_DELIMITER"] = R"(\r\n\0\x1f)";
+        CPPUNIT_ASSERT_EQUAL(std::string("\r\n\0\x1f", 4),
+                             good(fromEnvironment(environment)).exchange.framing.delimiter);
+        for (const char* wrong : {R"(\)", R"(\q)", R"(\x1)", R"(\xzz)"})
+        {
+            environment["PROXIMUX_EXCHANGE_DELIMITER"] = wrong;
+            assertMistake(fromEnvironment(environment), "an escape that is not known");
+        }
+    }
+
+    void refusesWhatAProtocolCanNotDo()
+    {
+        assertMistake(fromEnvironment(fifo("mysql")), "exchange.protocol = mysql (environment "
+                                                      "PROXIMUX_EXCHANGE_PROTOCOL): clients can't share its "
+                                                      "connections; expected exchange.mode = proxy");
+        assertMistake(fromEnvironment(fifo("fixed")),
+                      "exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing");
+        assertFifoMistake("raw", "PROXIMUX_EXCHANGE_PAIRING", "order", "raw has no messages");
+        assertFifoMistake("length", "PROXIMUX_EXCHANGE_LENGTH_WIDTH", "12", "expected 8, 16, 24");
+        assertFifoMistake("length", "PROXIMUX_EXCHANGE_MAX_MESSAGE", "3", "has no room for the length field");
+        assertFifoMistake("line", "PROXIMUX_IO_THREADS", "2", "fifo and funnel are served by one thread; expected 1");
+        assertFifoMistake("line", "PROXIMUX_TARGET_1_CONNECTIONS", "2", "fifo has one target connection");
+        Environment little = fifo("length");
+        little["PROXIMUX_EXCHANGE_LENGTH_ORDER"] = "little";
+        CPPUNIT_ASSERT(good(fromEnvironment(little)).exchange.framing.length.order == LengthField::Order::little);
+        little["PROXIMUX_EXCHANGE_LENGTH_ENCODING"] = "decimal";
+        assertMistake(fromEnvironment(little), "only a binary field has an order of bytes");
+        Environment funnel = fifo("line");
+        funnel["PROXIMUX_EXCHANGE_MODE"] = "funnel";
+        funnel["EXCHANGE_FUNNEL_ASYNC"] = "1";
+        CPPUNIT_ASSERT(good(fromEnvironment(funnel)).exchange.isPipelined());
+        funnel["PROXIMUX_EXCHANGE_PAIRING"] = "exclusive";
+        assertMistake(fromEnvironment(funnel), "asks for what exchange.pairing = exclusive forbids");
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(SharingSettingsTest, "config");
+
+} // namespace proximux
