@@ -160,10 +160,12 @@ class Program:
 
 
 class Proxy(Program):
-    """The program, listening on a free port, in proxy mode unless the arguments say otherwise."""
+    """The program, listening on a free port, in proxy mode unless said otherwise. settings: dots as two underscores."""
 
-    def __init__(self, *targets, args=(), listen="127.0.0.1:0", **kw):
-        line = ["--listen", listen, "--mode", "proxy", "--io-backend", BACKEND]
+    def __init__(self, *targets, args=(), listen="127.0.0.1:0", mode="proxy", settings=None, **kw):
+        line = ["--listen", listen, "--mode", mode, "--io-backend", BACKEND]
+        for key, value in (settings or {}).items():
+            line += ["--set", "%s=%s" % (key.replace("__", "."), value)]
         for t in targets:
             line += ["--target", t if isinstance(t, str) else "%s:%d" % (t.host, t.port)]
         super().__init__(line + list(args), **kw)
@@ -177,7 +179,7 @@ class Proxy(Program):
 
     def running(self):
         for line in list(self.out):
-            m = re.search(r"Server is running on \S+:(\d+) in PROXY mode", line)
+            m = re.search(r"Server is running on \S+:(\d+) in [A-Z]+ mode", line)
             if m:
                 return m
         return None
@@ -220,7 +222,7 @@ class Target:
     def _run(self, s):
         try:
             self.handler(s)
-        except OSError:
+        except (OSError, EOFError):
             pass
         finally:
             s.close()

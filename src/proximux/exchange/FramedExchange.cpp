@@ -1,5 +1,7 @@
 #include <proximux/exchange/FramedExchange.h>
 
+#include <proximux/exchange/Mutants.h>
+
 #include <utility>
 
 namespace proximux
@@ -74,6 +76,11 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
 {
     while (!lane.input.isEmpty())
     {
+        if (lane.row.isEmpty() && planted(Mutant::swallowSurplus))
+        {
+            lane.input.clear();
+            return true;
+        }
         if (lane.row.isEmpty())
         {
             closeLane(lane, CloseReason::desync, How::abort, now);
@@ -117,8 +124,10 @@ void FramedExchange::answeredEarly(Lane& lane, Instant now)
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
-    if (lane.waiting > 0 || lane.streaming != nullptr)
+    if (lane.waiting > 0 || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
         return false;
+    if (planted(Mutant::exceedPipeline) && request.whole)
+        return lane.row.size() <= settings().pipeline;
     return request.whole ? lane.row.size() < settings().pipeline : lane.row.isEmpty();
 }
 

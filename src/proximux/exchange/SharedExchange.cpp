@@ -1,5 +1,7 @@
 #include <proximux/exchange/SharedExchange.h>
 
+#include <proximux/exchange/Mutants.h>
+
 #include <algorithm>
 #include <cassert>
 
@@ -259,6 +261,11 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
         if (!request->sent)
         {
             unqueue(*request);
+            recycle(*request);
+        }
+        else if (planted(Mutant::dropPlaceOfLeaver))
+        {
+            lane->row.remove(*request);
             recycle(*request);
         }
     }

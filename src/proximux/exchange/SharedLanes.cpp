@@ -1,5 +1,6 @@
 // SharedExchange: target connections, and deadlines.
 
+#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>
@@ -54,7 +55,7 @@ void SharedExchange::targetOpened(TargetId target, Instant now)
     if (opened == nullptr)
         return;
     _pool.opened(opened->number);
-    if (_settings.settle > Duration{0})
+    if (_settings.settle > Duration{0} && !planted(Mutant::skipSettle))
         _settle.arm(opened->settle, now);
     else
         laneUsable(*opened, now);
@@ -64,7 +65,8 @@ void SharedExchange::targetOpened(TargetId target, Instant now)
 void SharedExchange::laneUsable(Lane& lane, Instant now)
 {
     _pool.settled(lane.number);
-    lane.framer = makeResponseFramer();
+    if (lane.framer == nullptr || !planted(Mutant::keepFramer))
+        lane.framer = makeResponseFramer();
     _inactive.arm(lane.inactive, now);
     pump(lane, now);
 }
@@ -127,13 +129,15 @@ void SharedExchange::targetSent(TargetId target, std::size_t waiting, Instant no
     finishCall(now);
 }
 
-/// From now on the target may take exchange.response_timeout to its next byte.
+/// From now on the target may take exchange.response_timeout to its next byte; while a request is still being sent, to
+/// take more of it.
 void SharedExchange::armResponse(Lane& lane, Instant now)
 {
     const Request* first = lane.row.first();
     const bool ends =
         lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
-    if (first != nullptr && ends && lane.heldFor == nullptr && lane.streaming != first)
+    const bool owes = lane.streaming != first || lane.waiting > 0;
+    if (first != nullptr && ends && owes && lane.heldFor == nullptr)
         _response.arm(lane.response, now);
     else
         DeadlineList::disarm(lane.response);
@@ -232,7 +236,8 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
     const bool silent = lane.silent;
     lane.silent = false;
     _pool.closed(lane.number, now);
-    while (Request* request = lane.row.first())
+    const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost;
+    while (Request* request = survives ? nullptr : lane.row.first())
     {
         lane.row.remove(*request);
         const bool answered = isAnswered(*request, how == How::abort, silent);
@@ -265,8 +270,11 @@ void SharedExchange::emptyLane(Lane& lane)
                                static_cast<Deadline*>(&lane.inactive), static_cast<Deadline*>(&lane.gap)})
         DeadlineList::disarm(*deadline);
     lane.target = {};
-    lane.framer.reset();
-    lane.input.clear();
+    if (!planted(Mutant::keepFramer))
+        lane.framer.reset();
+    lane.input.keep();
+    if (!planted(Mutant::keepInput))
+        lane.input.clear();
     lane.streaming = nullptr;
     lane.waiting = 0;
     lane.silent = false;

@@ -1,5 +1,6 @@
 // SharedExchange: the line, and how a request comes out of it and ends.
 
+#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <cassert>
@@ -89,7 +90,7 @@ Request* SharedExchange::nextFor(const Lane& lane) const
     for (Request* request = _line.first(); request != nullptr; request = _line.next(*request))
     {
         const SharedClient& client = *request->client;
-        if (client.inFlight > 0 && client.lane != &lane)
+        if (client.inFlight > 0 && client.lane != &lane && !planted(Mutant::ignoreBinding))
             continue;
         return hasRoom(lane, *request) ? request : nullptr;
     }
@@ -102,7 +103,8 @@ void SharedExchange::serve(Request& request, Instant now)
     while (Line::isIn(request))
     {
         const SharedClient& client = *request.client;
-        Lane* lane = client.inFlight > 0 ? client.lane : choose(request, now);
+        const bool bound = client.inFlight > 0 && !planted(Mutant::ignoreBinding);
+        Lane* lane = bound ? client.lane : choose(request, now);
         if (lane == nullptr)
             return;
         Request* first = nextFor(*lane);
@@ -134,7 +136,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
 {
     SharedClient& client = *request.client;
     assert(client.next == &request);
-    if (beforeSending(lane, request, now))
+    if (beforeSending(lane, request, now) && !planted(Mutant::skipQuietCheck))
     {
         const SharedWiring::Quiet quiet = _wiring.isQuiet(lane.target);
         if (quiet != SharedWiring::Quiet::yes)
@@ -184,9 +186,13 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, Instant 
     }
     request.responseSize += bytes.size();
     armResponse(lane, now);
-    if (request.client == nullptr)
+    const Request* owner = &request;
+    if (planted(Mutant::deliverSwallowed) && request.client == nullptr &&
+        List<Request, &Request::place>::next(request) != nullptr)
+        owner = List<Request, &Request::place>::next(request);
+    if (owner->client == nullptr)
         return;
-    SharedClient& client = *request.client;
+    SharedClient& client = *owner->client;
     if (lane.framer == nullptr)
         _idle.arm(client.idle, now); // nothing says that more is to come
     client.waiting = _wiring.toClient(client.id, bytes);

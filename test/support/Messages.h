@@ -1,0 +1,108 @@
+#pragma once
+
+#include <proximux/protocol/Framing.h>
+#include <proximux/protocol/Registry.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace proximux
+{
+
+/// Requests that say whose they are and which, and the one right response to each, in a protocol that is declared in
+/// configuration alone. The payload follows from the two numbers: whoever sees a message can tell whether it is whole
+/// and unchanged.
+class Messages
+{
+public:
+    explicit Messages(const std::string& protocol)
+        : _protocol(protocol)
+        , _info(*findProtocol(protocol))
+    {
+        _framing.messageSize = FIXED;
+        _framing.maxMessage = std::size_t{1} << 20U;
+        _framing.length.width = 2;
+    }
+
+    /// The request with this number of this client. Most are small, some are larger than `large`.
+    [[nodiscard]] std::string request(std::uint32_t client, std::uint32_t number, std::size_t large) const
+    {
+        return frame('Q', client, number, payload(client, number, large));
+    }
+
+    /// What answers it.
+    [[nodiscard]] std::string response(std::uint32_t client, std::uint32_t number, std::size_t large) const
+    {
+        return frame('A', client, number, payload(number, client, large));
+    }
+
+    struct Name
+    {
+        std::uint32_t client = 0;
+        std::uint32_t number = 0;
+    };
+
+    /// Whose request this whole message says it is; nothing where it is none.
+    [[nodiscard]] std::optional<Name> read(const std::string& message) const
+    {
+        const std::size_t at = _protocol == "length" ? 2 : 0;
+        if (message.size() < at + HEAD || message[at] != 'Q')
+            return std::nullopt;
+        return Name{static_cast<std::uint32_t>(std::stoul(message.substr(at + 1, 8), nullptr, 16)),
+                    static_cast<std::uint32_t>(std::stoul(message.substr(at + 9, 8), nullptr, 16))};
+    }
+
+    [[nodiscard]] std::unique_ptr<Framer> requestFramer() const { return _info.makeRequestFramer(_framing); }
+    [[nodiscard]] std::unique_ptr<Framer> responseFramer() const { return _info.makeResponseFramer(_framing); }
+
+private:
+    static constexpr std::size_t FIXED = 48;
+    static constexpr std::size_t HEAD = 17; ///< a letter and two numbers
+
+    static std::uint32_t mix(std::uint32_t a, std::uint32_t b)
+    {
+        std::uint32_t x = a * 2654435761U ^ (b + 0x9e3779b9U) * 40503U;
+        x ^= x >> 15U;
+        x *= 0x2c1b3c6dU;
+        return x ^ x >> 12U;
+    }
+
+    static std::string payload(std::uint32_t a, std::uint32_t b, std::size_t large)
+    {
+        const std::uint32_t seed = mix(a, b);
+        const std::size_t size = seed % 16 == 0 ? large + seed / 16 % large : seed / 16 % 40;
+        std::string text(size, ' ');
+        for (std::size_t i = 0; i < size; ++i)
+            text[i] = static_cast<char>('a' + (seed >> (i % 24) & 15U));
+        return text;
+    }
+
+    static std::string hexadecimal(std::uint32_t n)
+    {
+        std::string text(8, '0');
+        for (std::size_t i = 8; i-- > 0; n >>= 4U)
+            text[i] = "0123456789abcdef"[n & 15U];
+        return text;
+    }
+
+    [[nodiscard]] std::string frame(char kind, std::uint32_t client, std::uint32_t number,
+                                    const std::string& payload) const
+    {
+        std::string message = kind + hexadecimal(client) + hexadecimal(number) + payload;
+        if (_protocol == "line")
+            return message + "\n";
+        if (_protocol == "fixed")
+        {
+            message.resize(FIXED, '.');
+            return message;
+        }
+        return std::string{static_cast<char>(message.size() >> 8U), static_cast<char>(message.size())} + message;
+    }
+
+    std::string _protocol;
+    const ProtocolInfo& _info;
+    Framing _framing;
+};
+
+} // namespace proximux

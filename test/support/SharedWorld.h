@@ -1,0 +1,212 @@
+#pragma once
+
+#include <proximux/exchange/SharedWiring.h>
+#include <proximux/pool/TargetDialer.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace proximux
+{
+
+/// What an exchange of fifo or funnel and its pool see of the world: connections whose peers take as much as they are
+/// told to, and a record of what was asked of them. Throws std::logic_error where the exchange asks for what can't be.
+class SharedWorld : public SharedWiring, public TargetDialer
+{
+public:
+    struct Side
+    {
+        std::string sent;                                           ///< what the peer got
+        std::string waiting;                                        ///< what it has not taken yet
+        std::size_t room = std::numeric_limits<std::size_t>::max(); ///< how much more it takes at once
+        bool held = true;
+        bool fin = false;
+    };
+
+    struct Client : Side
+    {
+        std::size_t limit = 0;
+    };
+
+    struct Target : Side
+    {
+        std::size_t index = 0;
+        std::size_t number = 0;
+        Instant deadline;
+        std::string says; ///< what it said and was not read yet
+        bool ends = false;
+    };
+
+    struct Closed
+    {
+        CloseReason reason;
+        How how;
+        Side last;
+    };
+
+    std::size_t toClient(ClientId id, Bytes bytes) override
+    {
+        touchedClients.push_back(id.slot);
+        return pass(client(id), bytes);
+    }
+
+    std::size_t toTarget(TargetId id, Bytes bytes) override
+    {
+        touchedTargets.push_back(id.slot);
+        return pass(target(id), bytes);
+    }
+
+    void holdClient(ClientId id, bool hold) override { client(id).held = hold; }
+    void holdTarget(TargetId id, bool hold) override { target(id).held = hold; }
+    void endClient(ClientId id) override { client(id).fin = true; }
+    void endTarget(TargetId id) override { target(id).fin = true; }
+    std::size_t flushClient(ClientId id) override { return client(id).waiting.size(); }
+    void limitClient(ClientId id, std::size_t bytes) override { client(id).limit = bytes; }
+
+    void closeClient(ClientId id, CloseReason reason, How how) override
+    {
+        closedClients.insert_or_assign(id.slot, Closed{reason, how, client(id)});
+        clients.erase(id.slot);
+        touchedClients.push_back(id.slot);
+    }
+
+    void closeTarget(TargetId id, CloseReason reason, How how) override
+    {
+        closedTargets.insert_or_assign(id.slot, Closed{reason, how, target(id)});
+        targets.erase(id.slot);
+        touchedTargets.push_back(id.slot);
+    }
+
+    Quiet isQuiet(TargetId id) override
+    {
+        const Target& asked = target(id);
+        if (!asked.says.empty())
+            return Quiet::bytes;
+        return asked.ends ? Quiet::ended : Quiet::yes;
+    }
+
+    std::uint64_t requestCame(ClientId id, Bytes, std::uint64_t) override
+    {
+        client(id);
+        return ++tags;
+    }
+
+    void requestContinued(ClientId id, Bytes) override { client(id); }
+    void requestSent(ClientId id, std::uint64_t, TargetId target, Bytes bytes) override
+    {
+        if (!records)
+            return;
+        order.emplace_back(id.slot, target.slot);
+        sentRequests.emplace_back(bytes);
+    }
+
+    void requestEnded(std::uint64_t tag, const Outcome& outcome) override
+    {
+        if (tag == 0 || tag > tags)
+            throw std::logic_error("the end of a request that never was");
+        ++ended;
+        last = outcome;
+    }
+
+    void clientMalformed(ClientId id, const char* why) override
+    {
+        client(id);
+        malformed = why;
+    }
+
+    void targetMalformed(TargetId id, const char* why) override
+    {
+        target(id);
+        malformed = why;
+    }
+
+    void requestDropped(ClientId id, std::size_t bytes) override
+    {
+        client(id);
+        dropped = bytes;
+    }
+
+    TargetId openTarget(std::size_t index, std::size_t number, Instant deadline) override
+    {
+        const TargetId id{nextTarget++, 1};
+        Target made;
+        made.index = index;
+        made.number = number;
+        made.deadline = deadline;
+        targets[id.slot] = made;
+        dialled.push_back(id);
+        mostTargets = std::max(mostTargets, targets.size());
+        return id;
+    }
+
+    ClientId addClient()
+    {
+        const ClientId id{nextClient++, 1};
+        clients[id.slot] = Client();
+        return id;
+    }
+
+    Client& client(ClientId id) { return find(clients, id.slot); }
+    Target& target(TargetId id) { return find(targets, id.slot); }
+    [[nodiscard]] bool has(ClientId id) const { return clients.count(id.slot) != 0; }
+    [[nodiscard]] bool has(TargetId id) const { return targets.count(id.slot) != 0; }
+
+    /// The peer takes so many of the bytes that wait; returns how many still do.
+    static std::size_t take(Side& side, std::size_t n)
+    {
+        n = std::min(n, side.waiting.size());
+        side.sent.append(side.waiting, 0, n);
+        side.waiting.erase(0, n);
+        return side.waiting.size();
+    }
+
+    std::unordered_map<std::uint32_t, Client> clients; ///< by slot; a slot is used once
+    std::unordered_map<std::uint32_t, Target> targets;
+    std::map<std::uint32_t, Closed> closedClients;
+    std::map<std::uint32_t, Closed> closedTargets;
+    std::vector<std::uint32_t> touchedClients; ///< got something, or were closed
+    std::vector<std::uint32_t> touchedTargets;
+    std::vector<TargetId> dialled;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> order; ///< client and target of each request that was sent
+    std::vector<std::string> sentRequests;
+    bool records = true;         ///< of what was sent
+    std::size_t mostTargets = 0; ///< connections at once
+    std::uint64_t tags = 0;
+    std::uint64_t ended = 0;
+    Outcome last;
+    std::string malformed;
+    std::size_t dropped = 0;
+    std::uint32_t nextClient = 0;
+    std::uint32_t nextTarget = 0;
+
+private:
+    template <class Map>
+    static typename Map::mapped_type& find(Map& map, std::uint32_t slot)
+    {
+        const auto found = map.find(slot);
+        if (found == map.end())
+            throw std::logic_error("asked of a connection that is not there");
+        return found->second;
+    }
+
+    static std::size_t pass(Side& side, Bytes bytes)
+    {
+        if (side.fin)
+            throw std::logic_error("bytes behind FIN");
+        if (bytes.empty())
+            throw std::logic_error("passes nothing");
+        side.waiting.append(bytes);
+        const std::size_t n = std::min(side.room, side.waiting.size());
+        if (side.room != std::numeric_limits<std::size_t>::max())
+            side.room -= n;
+        return take(side, n);
+    }
+};
+
+} // namespace proximux

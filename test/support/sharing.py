@@ -1,0 +1,79 @@
+"""What the tests of fifo and funnel have in common: framed targets that can be told what to do, and their clients."""
+import struct
+import threading
+
+from harness import Case, SHORT
+
+MODES = (("fifo", 1), ("funnel", 3))
+
+
+class Lines:
+    """A target that answers each line with answer(line), or with what script(connection, line) returns: bytes, or None
+    for nothing. Remembers what came, on which connection."""
+
+    def __init__(self, script=None, greet=b""):
+        self.requests, self.lock, self.script, self.greet = [], threading.Lock(), script, greet
+        self.in_flight = self.most_in_flight = 0
+
+    def __call__(self, s):
+        if self.greet:
+            s.sendall(self.greet)
+        buffered = b""
+        while True:
+            data = s.recv(65536)
+            if not data:
+                return
+            buffered += data
+            while b"\n" in buffered:
+                line, buffered = buffered.split(b"\n", 1)
+                self.one(s, line)
+
+    def one(self, s, line):
+        with self.lock:
+            self.requests.append(line)
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            answer = self.script(s, line) if self.script else b"A:" + line + b"\n"
+        finally:
+            with self.lock:
+                self.in_flight -= 1
+        if answer is not None:
+            s.sendall(answer)
+
+
+def frame(payload):
+    return struct.pack(">I", len(payload)) + payload
+
+
+def read_exactly(s, n):
+    parts = []
+    while n:
+        d = s.recv(min(n, 1 << 20))
+        if not d:
+            raise EOFError
+        parts.append(d)
+        n -= len(d)
+    return b"".join(parts)
+
+
+def read_frame(s):
+    return read_exactly(s, struct.unpack(">I", read_exactly(s, 4))[0])
+
+
+class SharedCase(Case):
+    """Runs the program in fifo or funnel."""
+
+    def shared(self, mode, *targets, protocol="line", connections=None, **settings):
+        given = {"exchange.protocol": protocol}
+        if connections and connections > 1:
+            given["target.1.connections"] = connections
+        given.update({k.replace("__", "."): v for k, v in settings.items()})
+        return self.proxy(*targets, mode=mode, settings=given)
+
+    def serves(self, proxy):
+        """Another client is served."""
+        self.assertTrue(proxy.alive(), proxy.text()[-3000:])
+        with proxy.client(timeout=SHORT) as c:
+            c.sendall(b"still there\n")
+            self.assertEqual(c.makefile("rb").readline(), b"A:still there\n", proxy.text()[-3000:])

@@ -1,0 +1,424 @@
+"""Fifo and funnel: what fails costs those that were on it, and nobody else."""
+import signal
+import socket
+import threading
+import time
+import zlib
+
+from harness import LONG, SHORT, SLOW, Target, ask, free_port, gone, read_line, reset, state, wait_until
+from sharing import MODES, Lines, SharedCase, frame
+
+
+def act(s, got):
+    """What a target does is told by the request."""
+    if got.startswith(b"sleep"):
+        time.sleep(int(got[5:]) / 1000.0)
+    if got == b"silent":
+        return None
+    if got == b"reset":
+        reset(s)
+        raise OSError
+    if got == b"fin":
+        raise EOFError
+    if got == b"tear":
+        s.sendall(b"A:te")
+        time.sleep(0.05)
+        reset(s)
+        raise OSError
+    if got == b"twice":
+        return b"A:twice\nA:twice\n"
+    if got == b"later":
+        threading.Timer(0.1, s.sendall, (b"surplus\n",)).start()
+    if got.startswith(b"big"):
+        return b"A" * int(got[3:]) + b"\n"
+    return b"A:" + got + b"\n"
+
+
+class Targets(SharedCase):
+    """A client whose request is on a connection that fails is closed; all others are served."""
+
+    def costs_one(self, word, mode, connections, reason, **settings):
+        target = self.target(Lines(act))
+        proxy = self.shared(mode, target, connections=connections, **settings)
+        waiting = [self.client(proxy) for _ in range(5)]
+        self.assertEqual(ask(waiting[0], b"warm"), b"A:warm")
+        victim = self.client(proxy)
+        victim.sendall(word + b"\n")
+        for i, c in enumerate(waiting):
+            c.sendall(b"%d\n" % i)
+        for i, c in enumerate(waiting):
+            self.assertEqual(read_line(c), b"A:%d\n" % i)
+        victim.settimeout(SHORT)
+        try:
+            while victim.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass
+        self.assertIsNotNone(proxy.record(lambda r: r["l"] == 1 and reason in r["e"]["message"]), proxy.text())
+        self.serves(proxy)
+
+    def test_reset_before_the_answer(self):
+        for mode, connections in MODES:
+            self.costs_one(b"reset", mode, connections, "target connection lost")
+
+    def test_end_before_the_answer(self):
+        for mode, connections in MODES:
+            self.costs_one(b"fin", mode, connections, "the target closed its connection")
+
+    def test_reset_within_the_answer(self):
+        for mode, connections in MODES:
+            self.costs_one(b"tear", mode, connections, "target connection lost")
+
+    def test_silence(self):
+        for mode, connections in MODES:
+            self.costs_one(b"silent", mode, connections, "exchange.response_timeout",
+                           exchange__response_timeout="300ms")
+
+    def test_silence_with_raw(self):
+        for mode, connections in MODES:
+            self.costs_one(b"silent", mode, connections, "exchange.response_timeout", protocol="raw",
+                           exchange__response_timeout="300ms")
+
+    def test_part_of_an_answer_is_followed_by_a_reset(self):
+        proxy = self.shared("fifo", self.target(Lines(act)))
+        c = self.client(proxy)
+        c.sendall(b"tear\n")
+        got = b""
+        with self.assertRaises(ConnectionResetError):
+            while True:
+                d = c.recv(100)
+                self.assertTrue(d, "a torn answer was ended as if it were whole")
+                got += d
+        self.assertIn(got, (b"", b"A:te"))
+
+    def test_a_surplus_answer_closes_the_connection_and_reaches_nobody(self):
+        for mode, connections in MODES:
+            for word in (b"twice", b"later"):
+                with self.subTest(word=word):
+                    target = self.target(Lines(act))
+                    proxy = self.shared(mode, target, connections=connections)
+                    c = self.client(proxy)
+                    self.assertEqual(ask(c, word), b"A:" + word)
+                    self.assertIsNotNone(proxy.record(lambda r: "nobody asked for" in r["e"]["message"]))
+                    for i in range(5):
+                        self.assertEqual(ask(c, b"%d" % i), b"A:%d" % i)
+                    self.assertEqual(len(target.conns), 2)
+
+    def test_a_target_that_greets_is_never_used(self):
+        for mode, connections in MODES:
+            target = self.target(Lines(greet=b"hello\n"))
+            proxy = self.shared(mode, target, connections=connections, exchange__queue_timeout="700ms",
+                                pool__backoff_min="50ms")
+            c = self.client(proxy)
+            c.sendall(b"x\n")
+            self.assertEqual(state(c), "EOF")
+            self.assertIsNotNone(proxy.record(lambda r: "spoke before it was asked" in r["e"]["message"]))
+            self.assertIsNotNone(proxy.record(lambda r: "exchange.queue_timeout" in r["e"]["message"]))
+            self.assertLess(len(target.conns), 20)
+
+    def test_a_target_that_is_down_and_comes_back(self):
+        for mode, connections in MODES:
+            port = free_port()
+            proxy = self.shared(mode, "127.0.0.1:%d" % port, connections=connections)
+            clients = [self.client(proxy) for _ in range(10)]
+            for i, c in enumerate(clients):
+                c.sendall(b"%d\n" % i)
+            self.assertIsNotNone(proxy.record(lambda r: r["d"]["error"]["code"] == "ECONNREFUSED"))
+            target = Target(Lines(), port=port)
+            self.addCleanup(target.stop)
+            for i, c in enumerate(clients):
+                self.assertEqual(read_line(c), b"A:%d\n" % i)
+
+    def test_one_of_two_down(self):
+        proxy = self.shared("funnel", "127.0.0.1:%d" % free_port(), self.target(Lines()))
+        clients = [self.client(proxy) for _ in range(20)]
+        begin = time.monotonic()
+        for i, c in enumerate(clients):
+            c.sendall(b"%d\n" % i)
+        for i, c in enumerate(clients):
+            self.assertEqual(read_line(c), b"A:%d\n" % i)
+        self.assertLess(time.monotonic() - begin, 3 * SLOW)
+
+    def test_a_target_that_reads_nothing(self):
+        stop = threading.Event()
+        target = self.target(lambda s: stop.wait(LONG), rcvbuf=4096)
+        self.addCleanup(stop.set)
+        proxy = self.shared("fifo", target, protocol="length", exchange__response_timeout="400ms")
+        c = self.client(proxy)
+        sender = threading.Thread(target=lambda: self.sends(c, frame(b"x" * 10000000)))
+        sender.start()
+        self.assertIn(state(c), ("EOF", "RESET"))
+        c.close()
+        sender.join(SHORT)
+        self.assertTrue(proxy.alive())
+
+    @staticmethod
+    def sends(c, data):
+        try:
+            c.sendall(data)
+        except OSError:
+            pass
+
+    def test_connections_killed_at_random_cost_no_answer_of_others(self):
+        """The oracle with sockets, in short: whoever got no answer got a closed connection."""
+        def killed_now_and_then(s, line):
+            if zlib.crc32(line) % 97 == 0:
+                reset(s)
+                raise OSError
+            return b"A:" + line + b"\n"
+        for mode, connections in MODES:
+            for pairing in ("exclusive", "order"):
+                proxy = self.shared(mode, self.target(Lines(killed_now_and_then)), connections=connections,
+                                    exchange__pairing=pairing)
+                wrong, answered = [], []
+
+                def converse(n):
+                    for attempt in range(5):
+                        try:
+                            with proxy.client(timeout=LONG) as c:
+                                for i in range(60):
+                                    text = b"%d.%d.%d" % (n, attempt, i)
+                                    got = ask(c, text)
+                                    (answered if got == b"A:" + text else wrong).append((text, got))
+                        except (EOFError, ConnectionError):
+                            continue
+                        except OSError as e:
+                            wrong.append(e)
+                threads = [threading.Thread(target=converse, args=(n,)) for n in range(20)]
+                for t in threads:
+                    t.start()
+                for t in threads:
+                    t.join(LONG * 2)
+                self.assertEqual(wrong[:3], [])
+                self.assertGreater(len(answered), 200)
+                self.serves(proxy)
+
+
+class Clients(SharedCase):
+    def test_leaving_in_each_state(self):
+        """Queued, in flight, within an answer, within a request, within a large one; by RST and by FIN."""
+        for mode, connections in MODES:
+            for leave in (reset, socket.socket.close):
+                proxy = self.shared(mode, self.target(Lines(act)), connections=connections)
+                self.serves(proxy)
+                before = proxy.fds()
+                for what in (b"sleep100\n", b"sleep100\nnext\n", b"big3000000\n", b"half", b"h" * 300000, b"x\n" * 200):
+                    blocker = proxy.client()
+                    blocker.sendall(b"sleep50\n")
+                    leaving = [proxy.client(rcvbuf=4096) for _ in range(8)]
+                    for c in leaving:
+                        c.setblocking(False)
+                        try:
+                            c.send(what)
+                        except BlockingIOError:
+                            pass
+                    time.sleep(0.02)
+                    for c in leaving:
+                        leave(c)
+                    self.assertEqual(read_line(blocker), b"A:sleep50\n")
+                    blocker.close()
+                    self.serves(proxy)
+                self.assertTrue(wait_until(lambda: proxy.fds() <= before + connections - 1, SHORT),
+                                (before, proxy.fds()))
+
+    def test_a_slow_reader_is_closed_when_it_holds_up_others(self):
+        for mode, _ in MODES:
+            proxy = self.shared(mode, self.target(Lines(act)), exchange__stall_timeout="400ms")
+            slow = self.client(proxy, rcvbuf=4096)
+            slow.sendall(b"big20000000\n")
+            time.sleep(0.2)
+            begin = time.monotonic()
+            self.serves(proxy)
+            self.assertGreater(time.monotonic() - begin, 0.1)
+            self.assertIsNotNone(proxy.record(lambda r: "exchange.stall_timeout" in r["e"]["message"]))
+
+    def test_a_slow_reader_that_holds_up_nobody_gets_all(self):
+        proxy = self.shared("fifo", self.target(Lines(act)), exchange__stall_timeout="200ms",
+                            exchange__response_timeout="300ms")
+        slow = self.client(proxy, rcvbuf=4096)
+        slow.sendall(b"big10000000\n")
+        time.sleep(1)
+        self.assertEqual(len(slow.makefile("rb").readline()), 10000001)
+
+    def test_one_byte_now_and_then_is_no_progress(self):
+        proxy = self.shared("fifo", self.target(Lines(act)), exchange__stall_timeout="500ms")
+        slow = self.client(proxy, rcvbuf=4096)
+        slow.sendall(b"big20000000\n")
+        time.sleep(0.1)
+        waiting = self.client(proxy)
+        waiting.sendall(b"x\n")
+        waiting.settimeout(SHORT)
+        end = time.monotonic() + SHORT
+        answered = threading.Event()
+        threading.Thread(target=lambda: (read_line(waiting), answered.set()), daemon=True).start()
+        try:
+            while time.monotonic() < end and not answered.is_set():
+                slow.recv(1)
+                time.sleep(0.02)
+        except OSError:
+            pass
+        self.assertTrue(answered.wait(SHORT))
+
+    def test_a_large_request_that_pauses_is_given_up(self):
+        for mode, connections in MODES:
+            proxy = self.shared(mode, self.target(Lines(act)), connections=connections,
+                                exchange__request_timeout="300ms")
+            c = self.client(proxy)
+            c.sendall(b"y" * 200000)
+            self.assertTrue(gone(c))
+            self.assertIsNotNone(proxy.record(lambda r: "exchange.request_timeout" in r["e"]["message"]))
+            self.serves(proxy)
+
+    def test_a_request_that_waits_too_long_in_line(self):
+        proxy = self.shared("fifo", self.target(Lines(act)), exchange__queue_timeout="200ms")
+        first, second = self.client(proxy), self.client(proxy)
+        first.sendall(b"sleep800\n")
+        time.sleep(0.05)
+        second.sendall(b"x\n")
+        self.assertEqual(state(second), "EOF")
+        self.assertEqual(read_line(first), b"A:sleep800\n")
+        self.serves(proxy)
+
+    def test_the_idle_timeout(self):
+        proxy = self.shared("fifo", self.target(Lines(act)), local__idle_timeout="300ms")
+        c = self.client(proxy)
+        self.assertEqual(ask(c, b"sleep500"), b"A:sleep500")  # not idle
+        self.assertEqual(state(c), "EOF")
+
+
+class Limits(SharedCase):
+    def test_a_flood_at_a_silent_target_is_held(self):
+        stop = threading.Event()
+        self.addCleanup(stop.set)
+        for mode, connections in MODES:
+            for protocol in ("raw", "line"):
+                with self.subTest(protocol=protocol):
+                    proxy = self.shared(mode, self.target(lambda s: stop.wait(60)), protocol=protocol,
+                                        connections=connections)
+                    before = proxy.memory_at_rest()
+                    floods = [self.client(proxy, timeout=0.3) for _ in range(3)]
+                    for c in floods:
+                        try:
+                            for _ in range(2000):
+                                c.sendall(b"flood\n" * 20000)
+                        except socket.timeout:
+                            pass
+                    self.assertLess(proxy.memory() - before, 16 << 20)
+                    self.assertTrue(proxy.alive())
+
+    def test_the_total_of_kept_bytes_is_bounded_and_frees_itself(self):
+        proxy = self.shared("fifo", self.target(Lines(act)), exchange__total_buffer="1M",
+                            exchange__request_timeout="500ms")
+        before = proxy.memory_at_rest()
+        halves = [self.client(proxy, timeout=0.2) for _ in range(60)]
+        for c in halves:
+            try:
+                c.sendall(b"h" * 60000)
+            except socket.timeout:
+                pass
+        self.assertLess(proxy.memory() - before, 12 << 20)
+        self.serves(proxy)  # when those that never become whole are given up
+        self.assertIsNotNone(proxy.record(lambda r: "exchange.request_timeout" in r["e"]["message"]))
+
+    def test_a_full_queue_is_emptied_in_order(self):
+        lines = Lines(act)
+        proxy = self.shared("fifo", self.target(lines), exchange__max_queue=10, local__max_requests=4)
+        clients = [self.client(proxy) for _ in range(30)]
+        for n, c in enumerate(clients):
+            c.sendall(b"".join(b"%d.%d\n" % (n, i) for i in range(20)))
+        for n, c in enumerate(clients):
+            for i in range(20):
+                self.assertEqual(read_line(c), b"A:%d.%d\n" % (n, i))
+
+
+class Ends(SharedCase):
+    def test_term_answers_what_is_under_way(self):
+        for mode, connections in MODES:
+            for protocol in ("line", "raw"):
+                proxy = self.shared(mode, self.target(Lines(act)), protocol=protocol,
+                                    connections=connections)
+                clients = [self.client(proxy) for _ in range(6)]
+                for i, c in enumerate(clients):
+                    c.sendall(b"sleep%d\n" % (60 + i))
+                half, idle = self.client(proxy), self.client(proxy)
+                if protocol == "line":
+                    half.sendall(b"half")
+                time.sleep(0.05)
+                proxy.signal(signal.SIGTERM)
+                for i, c in enumerate(clients):
+                    self.assertEqual(c.makefile("rb").read(), b"A:sleep%d\n" % (60 + i))
+                self.assertTrue(gone(half) and gone(idle))
+                self.assertEqual(proxy.wait(), 0)
+
+    def test_term_with_a_silent_target_ends_at_the_deadline(self):
+        for mode, connections in MODES:
+            proxy = self.shared(mode, self.target(Lines(act)), connections=connections,
+                                shutdown__drain_timeout="400ms")
+            c = self.client(proxy)
+            c.sendall(b"silent\n")
+            time.sleep(0.1)
+            begin = time.monotonic()
+            proxy.signal(signal.SIGTERM)
+            self.assertEqual(proxy.wait(), 0)
+            self.assertTrue(0.3 < time.monotonic() - begin < 2 * SLOW)
+            self.assertIn("shutdown.drain_timeout", proxy.text())
+
+    def test_a_second_term_ends_at_once(self):
+        proxy = self.shared("fifo", self.target(Lines(act)))
+        c = self.client(proxy)
+        c.sendall(b"silent\n")
+        time.sleep(0.1)
+        proxy.signal(signal.SIGTERM)
+        time.sleep(0.1)
+        begin = time.monotonic()
+        proxy.signal(signal.SIGTERM)
+        self.assertEqual(proxy.wait(), 0)
+        self.assertLess(time.monotonic() - begin, 2 * SLOW)
+
+
+class Records(SharedCase):
+    def test_the_request_log_tells_the_line_from_the_target(self):
+        proxy = self.shared("fifo", self.target(Lines(act)), log__requests=1)
+        first, second = self.client(proxy), self.client(proxy)
+        ask(first, b"warm")
+        first.sendall(b"sleep200\n")
+        time.sleep(0.05)
+        second.sendall(b"x\n")
+        read_line(second)
+        r = proxy.record(lambda r: r["d"]["request"] == "x")["d"]
+        self.assertEqual((r["target"], r["bytesIn"], r["bytesOut"]), (1, 2, 4))
+        self.assertGreater(r["queueMs"], 100)
+        self.assertLess(r["ms"], r["queueMs"])
+        second.sendall(b"reset\n")
+        self.assertTrue(gone(second))
+        r = proxy.record(lambda r: r["d"]["request"] == "reset")["d"]
+        self.assertEqual((r["failed"], r["reason"]), (True, "target connection lost"))
+
+    def test_the_log_of_the_original(self):
+        proxy = self.shared("fifo", self.target(Lines()), log__level=3)
+        c = self.client(proxy)
+        ask(c, b"x")
+        who = "127.0.x.x:%d" % c.getsockname()[1]
+        for scope, data in (("server", {"data": "x\n", "from": who}), ("server", {"processingItem": "x\n"}),
+                            ("exchange", '"%s" exchanges data over upstream 1' % who)):
+            self.assertIsNotNone(proxy.record(lambda r: (r["s"], r["d"]) == (scope, data)), (scope, data))
+
+    def test_an_incomplete_request_is_dropped_and_logged(self):
+        target = self.target(Lines())
+        proxy = self.shared("fifo", target)
+        c = self.client(proxy)
+        c.sendall(b"incomplete")
+        c.shutdown(socket.SHUT_WR)
+        self.assertEqual(state(c), "EOF")
+        self.assertIsNotNone(proxy.record(lambda r: "dropped: it ended after 10 bytes" in r["d"]))
+        self.assertEqual(len(target.conns), 0)
+
+    def test_idle_clients_cost_nothing(self):
+        proxy = self.shared("fifo", self.target(Lines()), protocol="raw")
+        clients = [self.client(proxy) for _ in range(100)]
+        for i, c in enumerate(clients[:5]):
+            ask(c, b"%d" % i)
+        time.sleep(0.3)
+        before = proxy.cpu()
+        time.sleep(1)
+        self.assertLess(proxy.cpu() - before, 0.02 * SLOW)
