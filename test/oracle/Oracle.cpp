@@ -380,7 +380,11 @@ void Oracle::finish()
             look();
         }
         if (!waits)
+        {
+            if (_exchange.kept() > 0 || _exchange.queued() > 0)
+                fail("something is kept when all was answered");
             return;
+        }
         for (int i = 0; i < 20 && !_targets.empty(); ++i)
         {
             Target& target = anyTarget();

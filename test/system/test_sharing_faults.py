@@ -107,8 +107,8 @@ class Targets(SharedCase):
     def test_a_target_that_greets_is_never_used(self):
         for mode, connections in MODES:
             target = self.target(Lines(greet=b"hello\n"))
-            proxy = self.shared(mode, target, connections=connections, exchange__queue_timeout="700ms",
-                                pool__backoff_min="50ms")
+            proxy = self.shared(mode, target, connections=connections, exchange__queue_timeout="2s",
+                                pool__backoff_min="50ms", pool__settle="500ms")
             c = self.client(proxy)
             c.sendall(b"x\n")
             self.assertEqual(state(c), "EOF")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace proximux
 {
@@ -81,9 +82,7 @@ void SharedExchange::look(SharedClient& client, Instant now)
     if (find(id) == nullptr || client.state == SharedClient::State::closing)
         return;
     client.input.keep();
-    _kept += client.input.kept();
-    _kept -= client.accounted;
-    client.accounted = client.input.kept();
+    account(client);
     if (client.next != nullptr && Line::isIn(*client.next))
         serve(*client.next, now);
     updateClient(client, now);
@@ -97,11 +96,20 @@ void SharedExchange::lookAgain(SharedClient& client)
         _delayed.pushBack(client);
 }
 
+/// Some of its input was kept, or used.
+void SharedExchange::account(SharedClient& client)
+{
+    _kept += client.input.kept();
+    _kept -= client.accounted;
+    client.accounted = client.input.kept();
+}
+
 bool SharedExchange::isFull(const SharedClient& client) const
 {
     if (client.large != nullptr)
         return !client.large->sent;
-    return client.queuedRequests() >= _settings.maxRequests || (_full && !passesOn(client));
+    const bool full = _full || _queued >= _settings.maxQueue;
+    return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }
 
 /// Reads on from the client, or no more.
@@ -273,11 +281,10 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
     client.large = nullptr;
     client.inFlight = 0;
     client.lane = nullptr;
-    _kept -= client.accounted;
-    client.accounted = 0;
     client.queued = 0;
     client.partial = 0;
     client.input.clear();
+    account(client);
     if (lane == nullptr)
         return;
     if (lane->heldFor == &client)
@@ -309,8 +316,11 @@ void SharedExchange::finishCall(Instant now)
             if (client->state != SharedClient::State::closing)
                 look(*client, now);
         }
+        if (std::exchange(_pumpAll, false))
+            for (const auto& lane : _lanes)
+                pump(*lane, now);
         updateFullness(now);
-    } while (!_delayed.isEmpty());
+    } while (!_delayed.isEmpty() || _pumpAll);
     openMore(now);
     if (_heldLanes > 0)
         updateStalls(now);

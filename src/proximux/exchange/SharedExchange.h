@@ -175,6 +175,7 @@ private:
 
     void look(SharedClient& client, Instant now);
     void lookAgain(SharedClient& client);
+    void account(SharedClient& client);
     void updateClient(SharedClient& client, Instant now);
     void updateTargetHold(Lane& lane, Instant now);
     void releaseTarget(Lane& lane, Instant now);
@@ -204,6 +205,7 @@ private:
     Instant _retry = Instant::never(); ///< when a connection that is wanted can be tried again
     bool _full = false;                ///< maxQueue or totalBuffer is reached
     bool _draining = false;
+    bool _pumpAll = false; ///< any lane may have room for somebody now
     DeadlineList _queueing;
     DeadlineList _response;
     DeadlineList _pause;

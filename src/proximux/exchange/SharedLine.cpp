@@ -40,6 +40,7 @@ void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t 
     request.size += n;
     lane.waiting = _wiring.toTarget(lane.target, bytes);
     client.input.consume(n);
+    account(client);
     if (client.pause.isArmed())
         _pause.arm(client.pause, now);
     armResponse(lane, now);
@@ -81,6 +82,7 @@ void SharedExchange::unqueue(Request& request)
         _line.remove(request);
     DeadlineList::disarm(request.queue);
     --_queued;
+    _pumpAll = _pumpAll || !request.whole; // it may have kept others back
 }
 
 /// The first in line that this lane may serve, if it has room for it now. Those whose clients are bound to other lanes
@@ -160,6 +162,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         lane.streaming = &request;
     }
     client.input.consume(bytes.size());
+    account(client);
     request.sent = true;
     request.sentAt = now;
     client.next = client.requests.next(request);

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "support/SharedWorld.h"
+
+#include <proximux/exchange/FramedExchange.h>
+#include <proximux/exchange/RawExchange.h>
+#include <proximux/wire/LineFramer.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace proximux
+{
+
+/// An exchange of fifo or funnel with its pool in a SharedWorld, and a clock that stands still.
+class SharingFixture : public CppUnit::TestFixture
+{
+protected:
+    static constexpr Duration MS = Duration::milliseconds(1);
+
+    struct Options
+    {
+        std::size_t connections = 1;
+        std::size_t targets = 1;
+        bool anyTarget = false; ///< one connection to the first target that lives
+        SharedExchangeSettings exchange;
+    };
+
+    void begin(const Options& options, bool raw)
+    {
+        now = Instant{1000000};
+        exchange.reset();
+        pool.reset();
+        world = SharedWorld();
+        health = std::make_unique<Targets>(options.targets, Backoff{MS, Duration::seconds(1)}, 1);
+        SharedPoolSettings places;
+        for (std::size_t i = 0; i < options.connections; ++i)
+            places.targets.push_back(options.anyTarget ? SharedPoolSettings::ANY : i % options.targets);
+        places.pipeline = options.exchange.pipeline;
+        pool = std::make_unique<SharedPool>(places, *health, world);
+        SharedExchangeSettings settings = options.exchange;
+        settings.fair = options.connections > 1;
+        if (raw)
+            exchange = std::make_unique<RawExchange>(settings, world, *pool);
+        else
+        {
+            const auto framer = [] { return std::make_unique<LineFramer>("\n", 10000); };
+            exchange = std::make_unique<FramedExchange>(settings, world, *pool, framer, framer);
+        }
+    }
+
+    ClientId join()
+    {
+        const ClientId id = world.addClient();
+        exchange->clientOpened(id, now);
+        CPPUNIT_ASSERT(!world.client(id).held);
+        return id;
+    }
+
+    void says(ClientId client, const std::string& bytes) { exchange->request(client, bytes, now); }
+
+    /// The target connections that were asked for open. Returns the last of them.
+    TargetId opens()
+    {
+        CPPUNIT_ASSERT_MESSAGE("no connection was asked for", !world.dialled.empty());
+        const auto dialled = std::exchange(world.dialled, {});
+        for (const TargetId id : dialled)
+        {
+            world.target(id).held = false;
+            exchange->targetOpened(id, now);
+        }
+        return dialled.back();
+    }
+
+    void answers(TargetId target, const std::string& bytes)
+    {
+        CPPUNIT_ASSERT_MESSAGE("a held target is read", !world.target(target).held);
+        exchange->response(target, bytes, now);
+    }
+
+    /// What the peer got since it was asked last.
+    std::string got(ClientId client) { return std::exchange(world.client(client).sent, std::string()); }
+    std::string got(TargetId target) { return std::exchange(world.target(target).sent, std::string()); }
+
+    Instant pass(Duration time)
+    {
+        now.us += time.us;
+        return exchange->expire(now);
+    }
+
+    void assertClosed(ClientId client, CloseReason reason, How how)
+    {
+        CPPUNIT_ASSERT_MESSAGE("the client is still there", !world.has(client));
+        const auto& closed = world.closedClients.at(client.slot);
+        CPPUNIT_ASSERT_EQUAL(std::string(toString(reason)), std::string(toString(closed.reason)));
+        CPPUNIT_ASSERT(closed.how == how);
+    }
+
+    void assertClosed(TargetId target, CloseReason reason, How how)
+    {
+        CPPUNIT_ASSERT_MESSAGE("the target connection is still there", !world.has(target));
+        const auto& closed = world.closedTargets.at(target.slot);
+        CPPUNIT_ASSERT_EQUAL(std::string(toString(reason)), std::string(toString(closed.reason)));
+        CPPUNIT_ASSERT(closed.how == how);
+    }
+
+    Instant now;
+    SharedWorld world;
+    std::unique_ptr<Targets> health;
+    std::unique_ptr<SharedPool> pool;
+    std::unique_ptr<SharedExchange> exchange;
+};
+
+} // namespace proximux
