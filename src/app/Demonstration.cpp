@@ -67,9 +67,13 @@ Demonstration::Demonstration(Output output)
 
 std::vector<std::pair<std::string, std::string>> Demonstration::settings() const
 {
-    return {
-        {"log.level", "1"},         {"local.host", "127.0.0.1"},    {"local.port", std::to_string(PORT)},
-        {"exchange.mode", "proxy"}, {"target.1.host", "127.0.0.1"}, {"target.1.port", std::to_string(_target.port())}};
+    return {{"log.level", "1"},
+            {"local.host", "127.0.0.1"},
+            {"local.port", std::to_string(PORT)},
+            {"exchange.mode", "fifo"},
+            {"exchange.protocol", "line"},
+            {"target.1.host", "127.0.0.1"},
+            {"target.1.port", std::to_string(_target.port())}};
 }
 
 bool Demonstration::run(Proxy& proxy, const LocalSettings& local, bool portWasTaken)
@@ -109,6 +113,7 @@ void Demonstration::listen(Events& events)
     events.connected += Poco::delegate(this, &Demonstration::onConnected);
     events.request += Poco::delegate(this, &Demonstration::onRequest);
     events.disconnected += Poco::delegate(this, &Demonstration::onDisconnected);
+    events.targetConnected += Poco::delegate(this, &Demonstration::onTargetConnected);
 }
 
 void Demonstration::stopListening(Events& events)
@@ -116,6 +121,7 @@ void Demonstration::stopListening(Events& events)
     events.connected -= Poco::delegate(this, &Demonstration::onConnected);
     events.request -= Poco::delegate(this, &Demonstration::onRequest);
     events.disconnected -= Poco::delegate(this, &Demonstration::onDisconnected);
+    events.targetConnected -= Poco::delegate(this, &Demonstration::onTargetConnected);
 }
 
 void Demonstration::onConnected(ConnectedArgs& args)
@@ -130,8 +136,7 @@ void Demonstration::onConnected(ConnectedArgs& args)
 
 void Demonstration::onRequest(RequestArgs& args)
 {
-    _narrator.report(clientName(args.client.number) + "  --> proximux -->  target " + std::to_string(args.target) +
-                     "   " + quoted(args.text));
+    _narrator.report(clientName(args.client.number) + "  --> proximux               " + quoted(args.text));
     args.whenAnswered([this](const ResponseInfo& response) { answered(response); });
 }
 
@@ -148,6 +153,7 @@ void Demonstration::answered(const ResponseInfo& response)
         return;
     Tally& tally = _tallies[response.client.number];
     ++tally.answers;
+    tally.queued.us += response.queued.us;
     tally.taken.us += response.whole.us;
 }
 
@@ -158,6 +164,12 @@ void Demonstration::onDisconnected(DisconnectedArgs& args)
     if (isOfTheCast(args.client))
         ++_departures;
     _departed.notify_all();
+}
+
+void Demonstration::onTargetConnected(TargetArgs&)
+{
+    ++_connections;
+    _narrator.report("proximux  opened target connection " + std::to_string(_connections));
 }
 
 /// With the lock. A stranger may be given the port of one that left.
@@ -177,13 +189,14 @@ void Demonstration::introduce(const Poco::Net::SocketAddress& address, bool port
 {
     const std::string target = "127.0.0.1:" + std::to_string(_target.port());
     _narrator.say("");
-    _narrator.say("Proximux, a demonstration: three clients, a proxy, a target; all in this process.");
+    _narrator.say("Proximux, a demonstration: three clients share one target connection; all in this process.");
     _narrator.say("");
     _narrator.say("    clients  ----->  proximux  ------------>  target");
     _narrator.say("                     " + padded(address.toString()).substr(0, 24) + " " + target);
     _narrator.say("");
-    _narrator.say("Each client has a target connection of its own. The target sends every line back after " +
-                  std::to_string(_target.delay().count()) + " ms.");
+    _narrator.say(
+        "The mode is fifo: all requests go over one connection, in the order of their arrival. The target sends");
+    _narrator.say("every line back after " + std::to_string(_target.delay().count()) + " ms.");
     if (portWasTaken)
         _narrator.say("Port " + std::to_string(PORT) + " is taken on this machine: a free one is used.");
     _narrator.say("");
@@ -233,7 +246,7 @@ bool Demonstration::say(DemonstrationClient& client, const std::string& name, co
     if (!answer.failure.empty())
         return fail(name, quoted(line) + ": " + answer.failure);
     const double taken = static_cast<double>(answer.taken.count()) / 1000.0;
-    _narrator.report(clientAt(client.port()) + "  <-- proximux <--  target 1   " + padded(quoted(answer.text)) + " " +
+    _narrator.report(clientAt(client.port()) + "  <-- proximux <-- target    " + padded(quoted(answer.text)) + " " +
                      milliseconds(taken));
     return answer.text == line || fail(name, quoted(line) + " was answered by " + quoted(answer.text));
 }
@@ -266,10 +279,15 @@ void Demonstration::conclude(const Poco::Net::SocketAddress& address)
     const std::lock_guard<std::mutex> lock(_mutex);
     _narrator.say("");
     for (const auto& [number, tally] : _tallies)
-        _narrator.say("    " + clientName(number) + ": " + std::to_string(tally.answers) + " of " +
-                      std::to_string(LINES.size()) + " requests answered, in " +
-                      milliseconds(tally.taken.asMilliseconds() / static_cast<double>(tally.answers)) + " on average");
+        _narrator.say(
+            "    " + clientName(number) + ": " + std::to_string(tally.answers) + " of " + std::to_string(LINES.size()) +
+            " requests answered; on average " +
+            milliseconds(tally.queued.asMilliseconds() / static_cast<double>(tally.answers)) + " in line and " +
+            milliseconds(tally.taken.asMilliseconds() / static_cast<double>(tally.answers)) + " with the target");
     _narrator.say("");
+    const std::size_t connections = _connections;
+    _narrator.say(std::to_string(connections) + (connections == 1 ? " target connection" : " target connections") +
+                  " carried " + std::to_string(_tallies.size()) + " clients.");
     _narrator.say("Every client got its own answers, and no other.");
     _narrator.say("");
     _narrator.say("try it: nc " + address.host().toString() + " " + std::to_string(address.port()) +

@@ -21,8 +21,8 @@ namespace proximux
 
 class DemonstrationClient;
 
-/// `proximux --demo`: a target, a Proxy in front of it and three clients, in one process; says in readable text what
-/// goes where, checks that each client has its own answers, and goes on until it is told to end.
+/// `proximux --demo`: a target, a Proxy in front of it in fifo mode and three clients, in one process; says in readable
+/// text what goes where, checks that each client has its own answers, and goes on until it is told to end.
 ///
 ///     clients (threads) --> Proxy --> EchoTarget
 ///         |                   | events
@@ -57,7 +57,8 @@ private:
     struct Tally
     {
         std::size_t answers = 0;
-        Duration taken;
+        Duration queued; ///< in line
+        Duration taken;  ///< with the target
     };
 
     void listen(Events& events);
@@ -65,6 +66,7 @@ private:
     void onConnected(ConnectedArgs& args);
     void onRequest(RequestArgs& args);
     void onDisconnected(DisconnectedArgs& args);
+    void onTargetConnected(TargetArgs& args);
     void answered(const ResponseInfo& response);
 
     void introduce(const Poco::Net::SocketAddress& address, bool portWasTaken);
@@ -81,6 +83,7 @@ private:
     EchoTarget _target;
     Narrator _narrator;
     std::atomic<bool> _endAsked{false};
+    std::atomic<std::size_t> _connections{0}; ///< to the target
 
     std::mutex _mutex; ///< guards what follows
     std::condition_variable _departed;

@@ -83,6 +83,9 @@ LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
         std::any_of(said.values.begin(), said.values.end(),
                     [](const FoundValue& value)
                     { return value.setting->key == "local.port" && value.layer == Layer::commandLine; });
+    const bool targetWasChosen = std::any_of(
+        said.values.begin(), said.values.end(),
+        [](const FoundValue& value) { return value.setting->isOfTarget() && value.layer == Layer::commandLine; });
     Arguments all;
     for (const auto& [key, value] : result.demonstration->settings())
     {
@@ -91,7 +94,10 @@ LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
         all.back().append("=").append(value);
     }
     all.insert(all.end(), arguments.begin(), arguments.end());
-    return CommandLine(all).load(std::map<std::string, std::string>());
+    LoadResult loaded = CommandLine(all).load(std::map<std::string, std::string>());
+    if (targetWasChosen)
+        loaded.mistakes.emplace_back("--demo: has a target of its own; expected no --target beside it");
+    return loaded;
 }
 
 /// A daemon changes its directory.

@@ -100,9 +100,11 @@ public:
             expect(story, "client " + std::to_string(client) + ": 3 of 3 requests answered");
         for (const char* name : {"Ada", "Grace", "Linus"})
         {
-            expect(story, "--> proximux -->  target 1   \"" + std::string(name) + " says good morning\"");
-            expect(story, "<-- proximux <--  target 1   \"" + std::string(name) + " says good morning\"");
+            expect(story, "--> proximux               \"" + std::string(name) + " says good morning\"");
+            expect(story, "<-- proximux <-- target    \"" + std::string(name) + " says good morning\"");
         }
+        expect(story, "opened target connection 1");
+        expect(story, "1 target connection carried 3 clients.");
         expect(story, "Every client got its own answers, and no other.");
         expect(story, "try it: nc 127.0.0.1 ");
         CPPUNIT_ASSERT_MESSAGE(story, story.find("FAILED") == std::string::npos);
@@ -132,6 +134,8 @@ private:
                 running->drain();
             });
         auto configuration = std::make_shared<Configuration>();
+        configuration->exchange.mode = Mode::fifo;
+        configuration->exchange.protocol = "line";
         configuration->local.endpoint = {"127.0.0.1", 0};
         configuration->local.maxConnections = maxConnections;
         for (const auto& [key, value] : demonstration.settings())

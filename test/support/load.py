@@ -1,0 +1,33 @@
+"""proximux-load, the target that echoes and the clients that ask and look at each byte; beside the program."""
+import os
+import subprocess
+
+from harness import BIN
+
+LOAD = os.path.join(os.path.dirname(BIN), "proximux-load")
+
+
+class Echo:
+    """A target in a process of its own."""
+
+    def __init__(self, **options):
+        self.p = subprocess.Popen([LOAD, "echo"] + words(options), stdout=subprocess.PIPE)
+        self.host, self.port = "127.0.0.1", int(self.p.stdout.readline())
+
+    def stop(self):
+        self.p.kill()
+        self.p.wait()
+        self.p.stdout.close()
+
+
+def words(options):
+    return ["%s=%s" % each for each in options.items()]
+
+
+def asked(port, timeout=600, **options):
+    """What came of it, by name. Raises where a client got a byte that is not its own, or nothing for 30 s."""
+    done = subprocess.run([LOAD, "ask", "port=%d" % port] + words(options), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=timeout)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr.decode("utf-8", "replace")[-2000:])
+    return {k: float(v) for k, v in (word.split("=") for word in done.stdout.decode().split())}
