@@ -414,7 +414,7 @@ public:
     void acceptsTheExamples()
     {
         const std::string examples = PROXIMUX_SOURCE_DIR "/etc/examples/";
-        for (const char* name : {"proxy-mysql.ini", "proxy.json"})
+        for (const char* name : {"proxy-mysql.ini", "proxy.json", "fifo-instrument.ini", "funnel-payment.ini"})
         {
             ConfigurationLoader loader;
             loader.addFile(examples + name);
