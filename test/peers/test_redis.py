@@ -40,6 +40,44 @@ class Redis(Case):
     def test_benchmark_pipelined(self):
         self.benchmark("-P", "16", "-c", "50", "-n", "50000", "-t", "get,set,incr,lpush,lrange_100,mset", "-d", "1000")
 
+    def test_clients_share_one_connection_with_raw(self):
+        """redis-benchmark opens with a CONFIG GET of its own connection; all of it over one."""
+        p = self.proxy("127.0.0.1:%d" % self.port, mode="fifo",
+                       settings={"exchange.raw_gap": "1ms", "local.max_connections": 110})
+        done = subprocess.run(["redis-benchmark", "-h", "127.0.0.1", "-p", str(p.port), "-q", "-t", "get,set", "-d", "64",
+                               "-c", "50", "-n", "1000"], capture_output=True, timeout=LONG * 4)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertNotIn(b"rror", done.stdout + done.stderr)
+        self.assertEqual(p.text().count("Connection opened"), 1)
+
+    def test_inline_commands_are_lines(self):
+        for mode, connections in (("fifo", 1), ("funnel", 4)):
+            for pairing in ("exclusive", "order"):
+                p = self.proxy("127.0.0.1:%d" % self.port, mode=mode,
+                               settings={"exchange.protocol": "line", "exchange.delimiter": "\\r\\n",
+                                         "exchange.pairing": pairing, "target.1.connections": connections})
+                clients = [p.client() for _ in range(20)]
+                for n, c in enumerate(clients):
+                    self.addCleanup(c.close)
+                    c.sendall(b"DEL count:%d\r\n" % n + b"INCR count:%d\r\n" % n * 100)
+                for c in clients:
+                    f = c.makefile("rb")
+                    f.readline()
+                    self.assertEqual([f.readline() for _ in range(100)], [b":%d\r\n" % (i + 1) for i in range(100)])
+                c = p.client()
+                self.addCleanup(c.close)
+                for i in range(100):
+                    self.assertEqual(self.line(c, b"SET key:%d %d\r\n" % (i, i)), b"+OK\r\n")
+                    self.assertEqual(self.line(c, b"INCR key:%d\r\n" % i), b":%d\r\n" % (i + 1))
+
+    @staticmethod
+    def line(c, request):
+        c.sendall(request)
+        answer = b""
+        while not answer.endswith(b"\r\n"):
+            answer += c.recv(100)
+        return answer
+
     def test_cli(self):
         p = self.proxy("127.0.0.1:%d" % self.port)
 

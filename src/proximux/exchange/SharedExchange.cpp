@@ -189,7 +189,8 @@ void SharedExchange::clientLost(ClientId client, Instant now)
     SharedClient* lost = find(client);
     if (lost == nullptr)
         return;
-    closeClient(*lost, CloseReason::clientLost, How::abort, now);
+    const bool closing = lost->state == SharedClient::State::closing;
+    closeClient(*lost, closing ? lost->reason : CloseReason::clientLost, How::abort, now);
     finishCall(now);
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <proximux/config/Configuration.h>
+#include <proximux/exchange/Exchange.h>
 #include <proximux/proxy/Events.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -19,6 +21,11 @@ struct Statistics
     std::uint64_t current = 0;  ///< pairs whose sockets are not all closed
     std::uint64_t bytesIn = 0;  ///< from clients
     std::uint64_t bytesOut = 0; ///< to clients
+
+    /// Connections that were closed, by the reason: what a target sent unasked, say, is
+    /// targetsClosed[std::size_t(CloseReason::desync)].
+    std::array<std::uint64_t, CLOSE_REASONS> clientsClosed{};
+    std::array<std::uint64_t, CLOSE_REASONS> targetsClosed{};
 };
 
 /// The facade: a listening socket, its reactors, an exchange and a pool, made from one checked configuration.

@@ -30,6 +30,7 @@ class ProxyTest : public CppUnit::TestFixture
     PROXIMUX_ON_BOTH_BACK_ENDS(tellsWhoWasDropped);
     PROXIMUX_ON_BOTH_BACK_ENDS(tellsOfATargetThatCannotBeHad);
     PROXIMUX_ON_BOTH_BACK_ENDS(servesFromSeveralThreads);
+    PROXIMUX_ON_BOTH_BACK_ENDS(sharesOneConnectionInFifo);
     PROXIMUX_ON_BOTH_BACK_ENDS(drainsThenStops);
     PROXIMUX_ON_BOTH_BACK_ENDS(canBeDestroyedWhileItRuns);
     CPPUNIT_TEST(saysWhyItCannotListen);
@@ -265,6 +266,38 @@ public:
         proxy.drain();
         proxy.wait();
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, proxy.statistics().current);
+    }
+
+    void sharesOneConnectionInFifo(bool epoll)
+    {
+        const auto c = configuration(epoll);
+        c->exchange.mode = Mode::fifo;
+        c->exchange.protocol = "line";
+        Proxy proxy(c);
+        Recorder recorder;
+        recorder.listenTo(proxy.events());
+        proxy.start();
+        const auto a = client(proxy);
+        recorder.atLeast(1);
+        const auto b = client(proxy);
+        recorder.atLeast(2);
+        for (int i = 0; i < 2; ++i)
+            for (const auto* each : {&a, &b})
+            {
+                (*each)->sendBytes("hello\n", 6);
+                char answer[6];
+                CPPUNIT_ASSERT_EQUAL(6, (*each)->receiveBytes(answer, 6));
+            }
+        std::vector<std::string> notes = recorder.atLeast(11);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{11}, notes.size());
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{1}, std::count(notes.begin(), notes.end(), "target 1"));
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{4}, std::count(notes.begin(), notes.end(), "request hello\n"));
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{4}, std::count(notes.begin(), notes.end(), "answered hello 6"));
+        a->close();
+        notes = recorder.atLeast(12);
+        CPPUNIT_ASSERT_EQUAL(std::string("disconnected ended"), notes.back());
+        const auto ended = static_cast<std::size_t>(CloseReason::ended);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, proxy.statistics().clientsClosed[ended]);
     }
 
     void drainsThenStops(bool epoll)
