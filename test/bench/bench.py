@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""CPU time of Proximux in proxy mode, and of HAProxy in mode tcp, per unit of work, measured in turns within one run.
+"""Proximux in fifo and funnel beside a direct connection; CPU time of Proximux in proxy mode, and of HAProxy in mode
+tcp, per unit of work. Measured in turns within one run.
 
-    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [requests] [connections] [bulk] [idle]
+    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [sharing] [lone] [requests] [connections] [bulk] [idle]
 
 CPU time is that of the proxy process alone, user and system, over all its threads. Everything is on loopback. What is
 compared are the ratios of one round; times of different machines, or of different runs, say little. Prints Markdown.
@@ -20,6 +21,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
 sys.dont_write_bytecode = True
 
 from harness import BIN, BACKEND, Proxy  # noqa: E402
+from load import Echo, asked  # noqa: E402
 from measure import Idle, QuietTarget, allow_descriptors  # noqa: E402
 from servers import HAProxy, Nginx, Redis  # noqa: E402
 
@@ -122,7 +124,63 @@ def idle():
                 each.stop()
 
 
-PARTS = {"requests": requests, "connections": connections, "bulk": bulk, "idle": idle}
+SHARED = (("fifo, exclusive", "fifo", 1, "exclusive"), ("fifo, order", "fifo", 1, "order"),
+          ("funnel of 4, exclusive", "funnel", 4, "exclusive"), ("funnel of 4, order", "funnel", 4, "order"))
+
+
+def shared(target, mode, connections, pairing, protocol="line"):
+    return Proxy(target, mode=mode, settings={"exchange.protocol": protocol, "exchange.pairing": pairing,
+                                              "target.1.connections": connections})
+
+
+def sharing():
+    """Lines of 64 bytes; the target sends each back at once."""
+    count = 200000
+    for clients in (50, 500):
+        print("\n### Sharing: lines of 64 bytes, %d clients, medians of %d rounds\n\n"
+              "| | requests/s | of that without a proxy | CPU of the proxy per request | CPU of the target per request |\n"
+              "|---|---|---|---|---|" % (clients, ROUNDS))
+        target = Echo()
+        started = [(name, shared(target, *how)) for name, *how in SHARED]
+        try:
+            rows = {name: [] for name in ("directly", *(name for name, _ in started))}
+            for _ in range(ROUNDS):
+                for name, proxy in [("directly", None)] + started:
+                    before = (proxy.cpu() if proxy else 0, target.cpu())
+                    rate = asked(proxy.port if proxy else target.port, clients=clients, requests=count)["rate"]
+                    rows[name].append((rate, ((proxy.cpu() if proxy else 0) - before[0]) / count * 1e6,
+                                       (target.cpu() - before[1]) / count * 1e6))
+            direct = statistics.median(rate for rate, _, _ in rows["directly"])
+            for name, rounds in rows.items():
+                rate, own, its = (statistics.median(each) for each in zip(*rounds))
+                print("| %s | %.0f | %.2f | %.2f us | %.2f us |" % (name, rate, rate / direct, own, its), flush=True)
+        finally:
+            for _, proxy in started:
+                proxy.stop()
+            target.stop()
+
+
+def lone():
+    """One client, one request after the other: what a proxy adds to each."""
+    print("\n### A lone client: median time of an exchange, medians of %d rounds\n\n| | us |\n|---|---|" % ROUNDS)
+    target = Echo()
+    started = [("fifo, line", shared(target, "fifo", 1, "exclusive")),
+               ("fifo, raw", shared(target, "fifo", 1, "auto", "raw"))]
+    try:
+        rows = {name: [] for name in ("directly", *(name for name, _ in started))}
+        for _ in range(ROUNDS):
+            for name, proxy in [("directly", None)] + started:
+                port = proxy.port if proxy else target.port
+                rows[name].append(asked(port, clients=1, requests=5000)["median"])
+        for name, rounds in rows.items():
+            print("| %s | %.1f |" % (name, statistics.median(rounds)), flush=True)
+    finally:
+        for _, proxy in started:
+            proxy.stop()
+        target.stop()
+
+
+PARTS = {"sharing": sharing, "lone": lone, "requests": requests, "connections": connections, "bulk": bulk, "idle": idle}
 
 
 def main():

@@ -14,6 +14,11 @@ class Echo:
         self.p = subprocess.Popen([LOAD, "echo"] + words(options), stdout=subprocess.PIPE)
         self.host, self.port = "127.0.0.1", int(self.p.stdout.readline())
 
+    def cpu(self):
+        """CPU time in seconds."""
+        with open("/proc/%d/schedstat" % self.p.pid) as f:
+            return int(f.read().split()[0]) / 1e9
+
     def stop(self):
         self.p.kill()
         self.p.wait()
