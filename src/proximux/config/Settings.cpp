@@ -51,6 +51,7 @@ Setting required(Setting setting)
 
 constexpr std::int64_t KIB = 1024;
 constexpr std::int64_t MIB = KIB * KIB;
+constexpr std::int64_t GIB = KIB * MIB;
 constexpr Duration MS = Duration::milliseconds(1);
 constexpr Duration DAY = Duration::seconds(86400);
 
@@ -68,7 +69,7 @@ std::vector<Setting> logSettings()
             "JSON lines or readable text; auto: text on a terminal"),
         row("log.file", "", text("a path", FIELD(std::string, log.file)),
             "write to this file instead of stdout and stderr"),
-        row("log.file_size", "10M", size(4 * KIB, 1024 * MIB, FIELD(std::size_t, log.fileSize)),
+        row("log.file_size", "10M", size(4 * KIB, GIB, FIELD(std::size_t, log.fileSize)),
             "size at which log.file is rotated"),
         row("log.file_count", "5", integer<std::size_t>(0, 1000, FIELD(std::size_t, log.fileCount)),
             "rotated files that are kept"),
@@ -149,7 +150,7 @@ std::vector<Setting> exchangeSettings()
             "bytes of one client that may wait for its target"),
         row("exchange.response_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.responseBuffer)),
             "bytes that may wait for one client before its target is not read"),
-        row("exchange.total_buffer", "256M", size(MIB, 64 * 1024 * MIB, FIELD(std::size_t, exchange.totalBuffer)),
+        row("exchange.total_buffer", "256M", size(MIB, 64 * GIB, FIELD(std::size_t, exchange.totalBuffer)),
             "fifo, funnel: bytes of all clients that may wait for their targets; with as many no client is read"),
         row("exchange.max_queue", "10000", integer<std::size_t>(1, 10000000, FIELD(std::size_t, exchange.maxQueue)),
             "fifo, funnel: requests of all clients in line; with as many no client is read"),
@@ -161,11 +162,11 @@ std::vector<Setting> framingSettings()
     using Order = LengthField::Order;
     using Encoding = LengthField::Encoding;
     return {
-        row("exchange.max_message", "16M", size(1, 1024 * MIB, FIELD(std::size_t, exchange.framing.maxMessage)),
+        row("exchange.max_message", "16M", size(1, GIB, FIELD(std::size_t, exchange.framing.maxMessage)),
             "line, length: bytes of a message; a longer one is refused"),
         row("exchange.delimiter", "\\n", escapedText(1, 64, FIELD(std::string, exchange.framing.delimiter)),
             "line: what a message ends with"),
-        row("exchange.message_size", "", size(1, 1024 * MIB, FIELD(std::size_t, exchange.framing.messageSize)),
+        row("exchange.message_size", "", size(1, GIB, FIELD(std::size_t, exchange.framing.messageSize)),
             "fixed: bytes of a message"),
         row("exchange.length_offset", "0",
             integer<std::size_t>(0, 256, FIELD(std::size_t, exchange.framing.length.offset)),
@@ -187,7 +188,7 @@ std::vector<Setting> framingSettings()
             integer<std::int64_t>(-65536, 65536, FIELD(std::int64_t, exchange.framing.length.adjust)),
             "length: added to the field's value, to come to the bytes that follow it"),
         row("exchange.length_min", "0",
-            integer<std::uint64_t>(0, 1024 * MIB, FIELD(std::uint64_t, exchange.framing.length.min)),
+            integer<std::uint64_t>(0, GIB, FIELD(std::uint64_t, exchange.framing.length.min)),
             "length: least value of the field that is right"),
     };
 }

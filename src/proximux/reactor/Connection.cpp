@@ -22,6 +22,7 @@ Connection::Connection(Reactor& reactor, Scratch& scratch)
 
 Connection::~Connection()
 {
+    _gathering = false; // nobody wants it any more
     close(false);
 }
 

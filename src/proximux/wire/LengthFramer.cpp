@@ -42,7 +42,7 @@ std::optional<std::uint64_t> bcd(Bytes field)
         const unsigned low = static_cast<unsigned char>(c) & 15U;
         if (high > 9 || low > 9)
             return std::nullopt;
-        value = value * 100 + high * 10 + low;
+        value = value * 100 + std::uint64_t{high} * 10 + low;
     }
     return value;
 }

@@ -235,9 +235,9 @@ public:
     void takesTheFewestInFlightWhereAllAreBusy()
     {
         line(2, 3);
-        std::vector<ClientId> clients;
-        for (int i = 0; i < 4; ++i)
-            clients.push_back(join());
+        std::vector<ClientId> clients(4);
+        for (ClientId& client : clients)
+            client = join();
         says(clients[0], "1\n");
         const TargetId first = opens();
         says(clients[1], "2\n");

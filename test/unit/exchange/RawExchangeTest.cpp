@@ -282,9 +282,9 @@ public:
     void asyncSendsBeforeTheAnswer()
     {
         raw(2, 8);
-        std::vector<ClientId> clients;
-        for (int i = 0; i < 5; ++i)
-            clients.push_back(join());
+        std::vector<ClientId> clients(5);
+        for (ClientId& client : clients)
+            client = join();
         for (const ClientId client : clients)
             says(client, "x");
         opens();
