@@ -273,8 +273,8 @@ public:
         const auto c = configuration(epoll);
         c->exchange.mode = Mode::fifo;
         c->exchange.protocol = "line";
+        Recorder recorder; // outlives the proxy, whose threads tell it
         Proxy proxy(c);
-        Recorder recorder;
         recorder.listenTo(proxy.events());
         proxy.start();
         const auto a = client(proxy);
