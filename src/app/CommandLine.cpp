@@ -211,7 +211,7 @@ std::string CommandLine::printText(const LoadResult& result)
     std::string text;
     for (const FoundValue& value : result.values)
     {
-        std::string line = numberedKey(*value.setting, value.number) + " = " + value.text;
+        std::string line = numberedKey(*value.setting, value.number) + " = " + value.shown();
         line.resize(std::max<std::size_t>(line.size(), 44), ' ');
         text += line + "  ; " + value.origin + "\n";
     }

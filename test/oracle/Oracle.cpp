@@ -10,7 +10,7 @@ namespace proximux
 namespace
 {
 
-SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::size_t large)
+SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::size_t large, const Protocol& protocol)
 {
     SharedExchangeSettings made;
     made.fair = settings.connections > 1;
@@ -21,6 +21,10 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.maxQueue = 300;
     made.totalBuffer = 20000;
     made.settle = Duration::milliseconds(10);
+    made.responseTimeout = Duration::milliseconds(settings.overdue ? 40 : 30000);
+    made.requestId = protocol.requestId();
+    made.responseId = protocol.responseId();
+    made.byId = made.requestId.has_value();
     return made;
 }
 
@@ -40,9 +44,7 @@ Oracle::Oracle(const OracleSettings& settings)
     , _random(settings.seed)
     , _health(1, {Duration::milliseconds(10), Duration::milliseconds(100)}, settings.seed)
     , _pool(poolSettings(settings), _health, _world)
-    , _exchange(
-          exchangeSettings(settings, LARGE), _world, _pool, [this] { return _messages.requestFramer(); },
-          [this] { return _messages.responseFramer(); })
+    , _exchange(exchangeSettings(settings, LARGE, _messages.protocol()), _world, _pool, _messages.protocol())
 {
 }
 
@@ -82,7 +84,7 @@ void Oracle::step()
     if (_settings.faults && chance(400))
         clientLeaves(_clients[random(_clients.size())]);
     look();
-    passTime(static_cast<std::int64_t>(random(200)));
+    passTime(static_cast<std::int64_t>(_settings.overdue && chance(500) ? 41000 : random(200)));
 }
 
 // ------------------------------------------------------------------------------------------------ clients
@@ -107,6 +109,7 @@ void Oracle::clientSpeaks(Client& client)
     if (client.says.empty() && !client.ended)
         for (std::size_t n = 1 + random(4); n > 0; --n)
         {
+            client.open.insert(client.made);
             client.says += _messages.request(client.id.slot, client.made++, LARGE);
             ++_made;
         }
@@ -160,7 +163,10 @@ void Oracle::targetOpens(Target& target)
         if (chance(2))
             _world.target(target.id).says += "Agreeting";
         else
+        {
             target.answers.push_back("Agreeting"); // in a moment
+            target.saying = true;
+        }
     }
     _exchange.targetOpened(target.id, _now);
 }
@@ -185,12 +191,18 @@ void Oracle::targetAnswers(Target& target)
         return read(target);
     if (!target.answers.empty() && !chance(3))
     {
+        if (_messages.hasId() && !target.saying) // any of them may come first
+            std::swap(target.answers.front(), target.answers[random(target.answers.size())]);
+        target.saying = true;
         std::string& answer = target.answers.front();
         const std::size_t n = chance(2) ? answer.size() : 1 + random(answer.size());
         side.says += answer.substr(0, n);
         answer.erase(0, n);
         if (answer.empty())
+        {
             target.answers.pop_front();
+            target.saying = false;
+        }
     }
     else if (_settings.faults && target.answers.empty() && target.inbox.empty() && side.waiting.empty() &&
              side.says.empty() && chance(200))
@@ -201,6 +213,7 @@ void Oracle::targetAnswers(Target& target)
         side.says += surplus.substr(0, n);
         if (n < surplus.size())
             target.answers.push_back(surplus.substr(n));
+        target.saying = n < surplus.size();
     }
     if (chance(3))
         return; // it stays in the socket for a while
@@ -285,7 +298,7 @@ void Oracle::lookAtClient(Client& client)
         fail(name + " was closed as if it had got all");
     if (closed.how == How::finish && !closed.last.waiting.empty())
         fail(name + " was closed before it got what waited for it");
-    if (closed.how == How::finish && !client.expected.empty())
+    if (closed.how == How::finish && (!client.expected.empty() || !client.begun.empty()))
         fail(name + " was closed by FIN within a response");
     _numbers.closed += closed.reason == CloseReason::clientLost || closed.reason == CloseReason::ended ? 0 : 1;
     _world.closedClients.erase(found);
@@ -295,8 +308,9 @@ void Oracle::lookAtClient(Client& client)
 }
 
 /// Byte for byte what is to come next for this client.
-void Oracle::check(Client& client, const std::string& bytes)
+void Oracle::check(Client& client, std::string bytes)
 {
+    bytes.insert(0, std::exchange(client.begun, std::string()));
     std::size_t at = 0;
     while (at < bytes.size())
     {
@@ -304,7 +318,12 @@ void Oracle::check(Client& client, const std::string& bytes)
         {
             if (client.answered == client.made)
                 fail("client " + std::to_string(client.id.slot) + " got bytes that it did not ask for");
-            client.expected = _messages.response(client.id.slot, client.answered, LARGE);
+            if (_messages.hasId() && bytes.size() - at < _messages.nameSize())
+            {
+                client.begun = bytes.substr(at);
+                return;
+            }
+            expectNext(client, bytes.substr(at));
         }
         const std::size_t n = std::min(client.expected.size(), bytes.size() - at);
         if (bytes.compare(at, n, client.expected, 0, n) != 0)
@@ -317,6 +336,21 @@ void Oracle::check(Client& client, const std::string& bytes)
         ++client.answered;
         ++_numbers.answered;
     }
+}
+
+/// In order the next; with ids the one whose beginning this is, which must be one that is not answered yet.
+void Oracle::expectNext(Client& client, const std::string& bytes)
+{
+    std::uint32_t number = client.answered;
+    if (_messages.hasId())
+    {
+        const auto name = _messages.read(bytes, 'A');
+        if (!name || name->client != client.id.slot || client.open.count(name->number) == 0)
+            fail("client " + std::to_string(client.id.slot) + " got what it did not ask for: " + bytes);
+        number = name->number;
+    }
+    client.open.erase(number);
+    client.expected = _messages.response(client.id.slot, number, LARGE);
 }
 
 void Oracle::lookAtTarget(Target& target)
@@ -343,8 +377,12 @@ void Oracle::lookAtTarget(Target& target)
 
 void Oracle::takeRequest(Target& target, const std::string& message)
 {
-    const auto name = _messages.read(message);
-    if (!name || message != _messages.request(name->client, name->number, LARGE))
+    const auto name = _messages.read(message, 'Q');
+    const std::uint64_t id = _messages.hasId() ? _messages.readId(message) : 0;
+    std::string sent = name ? _messages.request(name->client, name->number, LARGE) : std::string();
+    if (name && _messages.hasId())
+        sent = _messages.withId(std::move(sent), id);
+    if (message != sent)
         fail("a target got a request that nobody sent: " + message);
     if (!_arrived.insert(static_cast<std::uint64_t>(name->client) << 32U | name->number).second)
         fail("a request reached a target twice: " + message);
@@ -352,7 +390,10 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     const bool saying = _world.has(target.id) && !_world.target(target.id).says.empty();
     if (target.answers.size() >= _settings.pipeline || (_settings.pipeline == 1 && saying))
         fail("more requests in flight than allowed");
-    target.answers.push_back(_messages.response(name->client, name->number, LARGE));
+    std::string answer = _messages.response(name->client, name->number, LARGE);
+    if (_messages.hasId())
+        answer = _messages.withId(std::move(answer), id);
+    target.answers.push_back(std::move(answer));
 }
 
 void Oracle::passTime(std::int64_t us)

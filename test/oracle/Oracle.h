@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -35,6 +36,7 @@ struct OracleSettings
     std::size_t pipeline = 1;
     std::size_t clients = 200;
     std::size_t requests = 20000; ///< in all
+    bool overdue = false;         ///< responses come too late now and then
     bool faults = true;           ///< resets, ends, refusals, greetings, surplus bytes, leaving clients
 };
 
@@ -74,6 +76,8 @@ private:
         std::uint32_t answered = 0; ///< whole responses
         std::string says;           ///< not yet sent
         std::string expected;       ///< of the present response, what has not come
+        std::string begun;            ///< of the present response, where it is too little to tell whose it is
+        std::set<std::uint32_t> open; ///< requests that are not answered yet
         bool ended = false;
     };
 
@@ -84,6 +88,7 @@ private:
         std::string inbox;               ///< of the request that is not whole
         std::size_t taken = 0;           ///< of that, what the framer has taken
         std::deque<std::string> answers; ///< to be said
+        bool saying = false;             ///< a part of the first was said
         bool open = false;
     };
 
@@ -103,7 +108,8 @@ private:
     void read(Target& target);
     void look();
     void lookAtClient(Client& client);
-    void check(Client& client, const std::string& bytes);
+    void check(Client& client, std::string bytes);
+    void expectNext(Client& client, const std::string& bytes);
     void lookAtTarget(Target& target);
     void takeRequest(Target& target, const std::string& message);
     void finish();

@@ -30,6 +30,11 @@ class OracleTest : public CppUnit::TestFixture
     CPPUNIT_TEST(fixedInFifoPipelined);
     CPPUNIT_TEST(fixedInFunnel);
     CPPUNIT_TEST(fixedInFunnelPipelined);
+    CPPUNIT_TEST(fixedWithIdsInFifo);
+    CPPUNIT_TEST(fixedWithIdsInFunnel);
+    CPPUNIT_TEST(lengthWithIdsInFifo);
+    CPPUNIT_TEST(lengthWithIdsInFunnel);
+    CPPUNIT_TEST(answersThatComeTooLate);
     CPPUNIT_TEST(answersAllWhereNothingFails);
     CPPUNIT_TEST(findsEachMutant);
     CPPUNIT_TEST_SUITE_END();
@@ -111,9 +116,26 @@ public:
     void fixedInFunnel() { holds("fixed", 4, 1); }
     void fixedInFunnelPipelined() { holds("fixed", 4, 8); }
 
+    void fixedWithIdsInFifo() { holds("fixed-id", 1, 16); }
+    void fixedWithIdsInFunnel() { holds("fixed-id", 4, 16); }
+    void lengthWithIdsInFifo() { holds("length-id", 1, 16); }
+    void lengthWithIdsInFunnel() { holds("length-id", 4, 16); }
+
+    void answersThatComeTooLate()
+    {
+        for (const char* protocol : {"line", "length-id", "fixed-id"})
+            for (const std::size_t connections : {std::size_t{1}, std::size_t{2}})
+            {
+                OracleSettings made = settings(protocol, connections, 16);
+                made.overdue = true;
+                made.requests /= 2;
+                CPPUNIT_ASSERT(hold(made).closed > 0);
+            }
+    }
+
     void answersAllWhereNothingFails()
     {
-        for (const char* protocol : {"line", "length", "fixed"})
+        for (const char* protocol : {"line", "length", "fixed", "length-id", "fixed-id"})
             for (const std::size_t connections : {std::size_t{1}, std::size_t{4}})
                 for (const std::size_t pipeline : {std::size_t{1}, std::size_t{8}})
                 {
@@ -137,8 +159,9 @@ public:
                 for (const std::size_t connections : {std::size_t{1}, std::size_t{4}})
                     for (const std::size_t pipeline : {std::size_t{1}, std::size_t{8}})
                     {
-                        const char* const protocols[] = {"line", "fixed", "length"};
-                        OracleSettings made = settings(protocols[seed % 3], connections, pipeline);
+                        const char* const protocols[] = {"line", "fixed-id", "length", "fixed", "length-id"};
+                        OracleSettings made = settings(protocols[seed % 5], connections, pipeline);
+                        made.overdue = seed % 3 == 0;
                         made.requests = 5000;
                         made.clients = seed % 2 == 0 ? 200 : 6; // the connections are always busy, or often at rest
                         made.seed = seed;

@@ -4,12 +4,15 @@
 #include <proximux/protocol/Registry.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace proximux
 {
 
+/// "length-id" and "fixed-id": with an id of two bytes behind the beginning, at another place in responses.
+///
 /// Requests that say whose they are and which, and the one right response to each, in a protocol that is declared in
 /// configuration alone. The payload follows from the two numbers: whoever sees a message can tell whether it is whole
 /// and unchanged.
@@ -17,24 +20,56 @@ class Messages
 {
 public:
     explicit Messages(const std::string& protocol)
-        : _protocol(protocol)
-        , _info(*findProtocol(protocol))
+        : _protocol(protocol.substr(0, protocol.find('-')))
+        , _hasId(protocol.find('-') != std::string::npos)
+        , _info(*findProtocol(_protocol))
     {
+        if (_hasId)
+        {
+            // behind the name, which is the first HEAD bytes; in a response one byte later
+            const std::size_t at = (_protocol == "length" ? 2 : 0) + HEAD;
+            _framing.requestId = IdField{at, 2, ByteOrder::big};
+            _framing.responseId = IdField{at + 1, 2, ByteOrder::little};
+        }
         _framing.messageSize = FIXED;
         _framing.maxMessage = std::size_t{1} << 20U;
         _framing.length.width = 2;
+        _made = _info.make(_framing);
     }
 
     /// The request with this number of this client. Most are small, some are larger than `large`.
     [[nodiscard]] std::string request(std::uint32_t client, std::uint32_t number, std::size_t large) const
     {
-        return frame('Q', client, number, payload(client, number, large));
+        return frame('Q', client, number, payload(client, number, large), idOf(client, number));
+    }
+
+    /// The id that a client gives its request: many have the same.
+    [[nodiscard]] static std::uint64_t idOf(std::uint32_t client, std::uint32_t number)
+    {
+        return number % 3 == 0 ? number % 65536 : mix(client, number) % 65536;
+    }
+
+    [[nodiscard]] bool hasId() const { return _hasId; }
+
+    /// The id that stands in this message; and the message with another one.
+    [[nodiscard]] std::uint64_t readId(const std::string& message) const
+    {
+        return (message[_protocol == "length" ? 2 : 0] == 'Q' ? _framing.requestId : _framing.responseId)
+            ->read(message);
+    }
+
+    [[nodiscard]] std::string withId(std::string message, std::uint64_t id) const
+    {
+        const bool request = message[_protocol == "length" ? 2 : 0] == 'Q';
+        const IdField& field = *(request ? _framing.requestId : _framing.responseId);
+        writeNumber(id, &message[field.offset], field.width, field.order);
+        return message;
     }
 
     /// What answers it.
     [[nodiscard]] std::string response(std::uint32_t client, std::uint32_t number, std::size_t large) const
     {
-        return frame('A', client, number, payload(number, client, large));
+        return frame('A', client, number, payload(number, client, large), idOf(client, number));
     }
 
     struct Name
@@ -43,18 +78,22 @@ public:
         std::uint32_t number = 0;
     };
 
-    /// Whose request this whole message says it is; nothing where it is none.
-    [[nodiscard]] std::optional<Name> read(const std::string& message) const
+    /// Bytes of a message after which read() can tell.
+    [[nodiscard]] std::size_t nameSize() const { return (_protocol == "length" ? 2 : 0) + HEAD; }
+
+    /// Whose request, or the answer to whose ('Q', 'A'), this message says it is; nothing where it is none.
+    [[nodiscard]] std::optional<Name> read(const std::string& message, char kind) const
     {
         const std::size_t at = _protocol == "length" ? 2 : 0;
-        if (message.size() < at + HEAD || message[at] != 'Q')
+        if (message.size() < at + HEAD || message[at] != kind ||
+            message.find_first_not_of("0123456789abcdef", at + 1) < at + HEAD)
             return std::nullopt;
         return Name{static_cast<std::uint32_t>(std::stoul(message.substr(at + 1, 8), nullptr, 16)),
                     static_cast<std::uint32_t>(std::stoul(message.substr(at + 9, 8), nullptr, 16))};
     }
 
-    [[nodiscard]] std::unique_ptr<Framer> requestFramer() const { return _info.makeRequestFramer(_framing); }
-    [[nodiscard]] std::unique_ptr<Framer> responseFramer() const { return _info.makeResponseFramer(_framing); }
+    [[nodiscard]] std::unique_ptr<Framer> requestFramer() const { return _made->makeRequestFramer(); }
+    [[nodiscard]] const Protocol& protocol() const { return *_made; }
 
 private:
     static constexpr std::size_t FIXED = 48;
@@ -87,9 +126,14 @@ private:
     }
 
     [[nodiscard]] std::string frame(char kind, std::uint32_t client, std::uint32_t number,
-                                    const std::string& payload) const
+                                    const std::string& payload, std::uint64_t id) const
     {
-        std::string message = kind + hexadecimal(client) + hexadecimal(number) + payload;
+        std::string message = kind + hexadecimal(client) + hexadecimal(number);
+        if (_hasId && kind == 'Q')
+            message += std::string{static_cast<char>(id >> 8U), static_cast<char>(id)};
+        else if (_hasId)
+            message += std::string{'+', static_cast<char>(id), static_cast<char>(id >> 8U)};
+        message += payload;
         if (_protocol == "line")
             return message + "\n";
         if (_protocol == "fixed")
@@ -101,8 +145,10 @@ private:
     }
 
     std::string _protocol;
+    bool _hasId;
     const ProtocolInfo& _info;
     Framing _framing;
+    std::unique_ptr<Protocol> _made;
 };
 
 } // namespace proximux

@@ -126,6 +126,18 @@ public:
         malformed = why;
     }
 
+    void prologueRefused(TargetId id, Bytes came) override
+    {
+        target(id);
+        malformed = came;
+    }
+
+    void clientTied(ClientId id, TargetId, unsigned reasons) override
+    {
+        client(id);
+        ties.push_back(reasons);
+    }
+
     void requestDropped(ClientId id, std::size_t bytes) override
     {
         client(id);
@@ -181,6 +193,7 @@ public:
     std::uint64_t ended = 0;
     Outcome last;
     std::string malformed;
+    std::vector<unsigned> ties; ///< reasons for which clients were tied, or refused it
     std::size_t dropped = 0;
     std::uint32_t nextClient = 0;
     std::uint32_t nextTarget = 0;

@@ -4,7 +4,7 @@
 
 #include <proximux/exchange/FramedExchange.h>
 #include <proximux/exchange/RawExchange.h>
-#include <proximux/wire/LineFramer.h>
+#include <proximux/protocol/Registry.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -28,6 +28,8 @@ protected:
         std::size_t targets = 1;
         bool anyTarget = false; ///< one connection to the first target that lives
         SharedExchangeSettings exchange;
+        std::string protocol = "line";
+        Framing framing;
     };
 
     void begin(const Options& options, bool raw)
@@ -45,12 +47,16 @@ protected:
         SharedExchangeSettings settings = options.exchange;
         settings.fair = options.connections > 1;
         if (raw)
-            exchange = std::make_unique<RawExchange>(settings, world, *pool);
-        else
         {
-            const auto framer = [] { return std::make_unique<LineFramer>("\n", 10000); };
-            exchange = std::make_unique<FramedExchange>(settings, world, *pool, framer, framer);
+            exchange = std::make_unique<RawExchange>(settings, world, *pool);
+            return;
         }
+        Framing framing = options.framing;
+        framing.maxMessage = 10000;
+        protocol = findProtocol(options.protocol)->make(framing);
+        settings.requestId = protocol->requestId();
+        settings.responseId = protocol->responseId();
+        exchange = std::make_unique<FramedExchange>(settings, world, *pool, *protocol);
     }
 
     ClientId join()
@@ -112,6 +118,7 @@ protected:
     SharedWorld world;
     std::unique_ptr<Targets> health;
     std::unique_ptr<SharedPool> pool;
+    std::unique_ptr<Protocol> protocol;
     std::unique_ptr<SharedExchange> exchange;
 };
 

@@ -2,6 +2,7 @@
 
 #include <proximux/config/AddressRange.h>
 #include <proximux/protocol/Framing.h>
+#include <proximux/protocol/Registry.h>
 #include <proximux/wire/Endpoint.h>
 #include <proximux/wire/Instant.h>
 
@@ -62,15 +63,17 @@ struct LocalSettings
     Duration idleTimeout = Duration::off();
     Duration halfCloseTimeout = Duration::seconds(60);
     std::size_t maxRequests = 64; ///< of one client, in line
+    std::string password;         ///< resp: what clients must give; empty: nothing
 };
 
 struct ExchangeSettings
 {
-    enum class Pairing
+    /// What becomes of a request that would leave a state behind on its connection.
+    enum class Stateful
     {
-        automatic, ///< order with funnelAsync in funnel mode, else exclusive
-        exclusive, ///< one exchange at a time on a target connection
-        order      ///< several, answered in their order
+        automatic, ///< tie where a connection can be spared, else refuse
+        tie,       ///< its client has a connection alone as long as the state lasts
+        refuse     ///< it gets an error
     };
 
     Mode mode = Mode::proxy;
@@ -78,7 +81,14 @@ struct ExchangeSettings
     Framing framing;
     Pairing pairing = Pairing::automatic;
     bool funnelAsync = false;
-    std::size_t pipeline = 128;         ///< requests in flight on one target connection, where there may be several
+    std::optional<std::size_t> pipeline; ///< requests in flight on one target connection, where there may be several
+    std::optional<std::size_t> idOffset; ///< fixed, length: where an id stands; nothing: there is none
+    std::optional<std::size_t> responseIdOffset; ///< nothing: as in the requests
+    std::optional<std::size_t> responseIdWidth;
+    std::optional<ByteOrder> responseIdOrder;
+    IdField id; ///< width and order
+    Stateful stateful = Stateful::automatic;
+    bool httpConnect = false;
     std::size_t requestBuffer = 65536;  ///< bytes of one client that may wait for its target
     std::size_t responseBuffer = 65536; ///< bytes that may wait for one client
     std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes of all clients that may wait for their targets
@@ -89,11 +99,14 @@ struct ExchangeSettings
     Duration stallTimeout = Duration::seconds(5);
     Duration rawGap = Duration::milliseconds(10);
 
-    /// Whether several requests may be in flight on a target connection.
-    [[nodiscard]] bool isPipelined() const
-    {
-        return pairing == Pairing::order || (pairing == Pairing::automatic && mode == Mode::funnel && funnelAsync);
-    }
+    /// How responses find their requests: as configured, or as suits the protocol. Never automatic.
+    [[nodiscard]] Pairing pairingInForce() const;
+
+    /// Requests that may be in flight on one target connection.
+    [[nodiscard]] std::size_t pipelineInForce() const;
+
+    /// The framing, with the ids in it.
+    [[nodiscard]] Framing framingInForce() const;
 };
 
 struct PoolSettings
@@ -103,6 +116,9 @@ struct PoolSettings
     Duration connectTimeout = Duration::seconds(5);
     Duration inactiveTimeout = Duration::off();
     std::optional<Duration> settle; ///< nothing: what suits the protocol
+    std::optional<std::size_t> maxTied; ///< connections that clients may have alone; nothing: all but one
+    std::string prologue;               ///< said on each new connection
+    std::string prologueExpect;         ///< what must come back
     Duration backoffMin = Duration::milliseconds(100);
     Duration backoffMax = Duration::seconds(10);
 };
@@ -112,6 +128,9 @@ struct TargetSettings
     Endpoint endpoint;
     bool keepAlive = false;
     std::size_t connections = 1; ///< in funnel mode
+    std::string username;        ///< resp
+    std::string password;
+    unsigned database = 0;
 };
 
 struct AccessSettings
@@ -151,6 +170,12 @@ struct Configuration
     AccessSettings access;
     IoSettings io;
     ShutdownSettings shutdown;
+
+    /// Target connections in fifo and funnel.
+    [[nodiscard]] std::size_t sharedConnections() const;
+
+    /// How many of them clients may have alone.
+    [[nodiscard]] std::size_t maxTied() const;
 };
 
 } // namespace proximux

@@ -45,7 +45,7 @@ void ConfigurationCheck::checkEach(const std::vector<FoundValue>& found)
         scratch.targets.resize(1);
         const std::string wrong = value.setting->store(value.text, scratch, 0);
         if (!wrong.empty())
-            _mistakes.push_back(numberedKey(*value.setting, value.number) + " = " + value.text + " (" + value.origin +
+            _mistakes.push_back(numberedKey(*value.setting, value.number) + " = " + value.shown() + " (" + value.origin +
                                 "): " + wrong + "; expected " + value.setting->expected);
     }
 }
@@ -169,6 +169,7 @@ void ConfigurationCheck::checkRelations()
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
 #endif
     checkFraming();
+    checkIds();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();
 }
@@ -192,10 +193,31 @@ void ConfigurationCheck::checkFraming()
                             "binary");
 }
 
+/// What is asked of a message that has an id.
+void ConfigurationCheck::checkIds()
+{
+    const ExchangeSettings& exchange = _configuration.exchange;
+    if (!exchange.idOffset)
+        return;
+    if (exchange.protocol != "fixed" && exchange.protocol != "length")
+        return _mistakes.push_back(nameOf("exchange.id_offset") +
+                                   ": is for exchange.protocol = fixed and length; expected none with " +
+                                   exchange.protocol);
+    const Framing framing = exchange.framingInForce();
+    const LengthField& length = framing.length;
+    for (const auto& [key, id] : {std::pair{"exchange.id_offset", *framing.requestId},
+                                  std::pair{"exchange.response_id_offset", *framing.responseId}})
+    {
+        if (exchange.protocol == "fixed" && id.end() > framing.messageSize)
+            _mistakes.push_back(nameOf(key) + ": the id ends behind exchange.message_size; expected one within");
+        if (exchange.protocol == "length" && id.offset < length.offset + length.width && length.offset < id.end())
+            _mistakes.push_back(nameOf(key) + ": the id and the length field have bytes in common; expected none");
+    }
+}
+
 /// What fifo and funnel ask for.
 void ConfigurationCheck::checkSharing()
 {
-    using Pairing = ExchangeSettings::Pairing;
     const ExchangeSettings& exchange = _configuration.exchange;
     const ProtocolInfo& protocol = *findProtocol(exchange.protocol);
     if (!protocol.isShareable())
@@ -203,9 +225,16 @@ void ConfigurationCheck::checkSharing()
                             ": clients can't share its connections; expected exchange.mode = proxy, or local."
                             "max_connections = " +
                             std::to_string(_configuration.pool.connections));
-    if (!protocol.delimited && exchange.pairing == Pairing::order)
+    if (!protocol.delimited && (exchange.pairing == Pairing::order || exchange.pairing == Pairing::identifier))
         _mistakes.push_back(nameOf("exchange.pairing") +
-                            ": raw has no messages that could be paired in order; expected auto or exclusive");
+                            ": raw has no messages that could be paired; expected auto or exclusive");
+    if (exchange.pairing == Pairing::order && !protocol.inOrder)
+        _mistakes.push_back(nameOf("exchange.pairing") + ": " + exchange.protocol +
+                            " has one request at a time on a connection; expected auto or exclusive");
+    if (protocol.make != nullptr && exchange.pairing == Pairing::identifier &&
+        !protocol.make(exchange.framingInForce())->requestId())
+        _mistakes.push_back(nameOf("exchange.pairing") + ": the messages of " + exchange.protocol +
+                            " have no id; expected auto" + (protocol.mayGreet ? ", or exchange.id_offset" : ""));
     if (exchange.funnelAsync && exchange.pairing == Pairing::exclusive && exchange.mode == Mode::funnel)
         _mistakes.push_back(nameOf("exchange.funnel_async") +
                             ": asks for what exchange.pairing = exclusive forbids; expected 0, or auto or order there");
@@ -217,6 +246,30 @@ void ConfigurationCheck::checkSharing()
     if (exchange.mode == Mode::fifo && _configuration.pool.connections != _configuration.targets.size())
         _mistakes.push_back(nameOf("exchange.mode") +
                             ": fifo has one target connection; expected no target.N.connections, or funnel");
+    if (_configuration.pool.maxTied.value_or(0) > _configuration.sharedConnections())
+        _mistakes.push_back(nameOf("pool.max_tied") + ": more than there are target connections; expected at most " +
+                            std::to_string(_configuration.sharedConnections()));
+    checkCredentials();
+}
+
+/// They mean something for one protocol alone: elsewhere they would be a false comfort.
+void ConfigurationCheck::checkCredentials()
+{
+    const std::string& protocol = _configuration.exchange.protocol;
+    if (protocol == "resp" || protocol == "auto")
+        return;
+    if (!_configuration.local.password.empty())
+        _mistakes.push_back(nameOf("local.password") + ": is for exchange.protocol = resp; expected none with " +
+                            protocol);
+    for (std::size_t i = 0; i < _configuration.targets.size(); ++i)
+    {
+        const TargetSettings& target = _configuration.targets[i];
+        if (!target.username.empty() || !target.password.empty() || target.database != 0)
+            _mistakes.push_back("target." + std::to_string(i + 1) +
+                                ".username, .password, .database: are for exchange.protocol = resp; expected none "
+                                "with " +
+                                protocol);
+    }
 }
 
 void ConfigurationCheck::missing(const Setting& setting, std::size_t number)
@@ -237,7 +290,7 @@ const FoundValue* ConfigurationCheck::inForce(const std::string& key, std::size_
 std::string ConfigurationCheck::nameOf(const std::string& key) const
 {
     if (const FoundValue* value = inForce(key))
-        return key + " = " + value->text + " (" + value->origin + ")";
+        return key + " = " + value->shown() + " (" + value->origin + ")";
     std::size_t number = 0;
     return key + " = " + findSetting(key, number)->fallback + " (default)";
 }

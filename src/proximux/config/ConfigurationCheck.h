@@ -28,6 +28,8 @@ private:
     void checkCount();
     void chooseMode();
     void checkFraming();
+    void checkIds();
+    void checkCredentials();
     void checkSharing();
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();

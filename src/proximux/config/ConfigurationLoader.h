@@ -30,6 +30,9 @@ struct FoundValue
     std::string text;
     Layer layer = Layer::fallback;
     std::string origin; ///< "proximux.ini", "environment LOCAL_PORT", "command line --listen", "default"
+
+    /// The text as it may be shown: a secret is not.
+    [[nodiscard]] std::string shown() const { return setting->secret && !text.empty() ? "***" : text; }
 };
 
 /// What came of loading.

@@ -70,18 +70,42 @@ Kind automaticDuration(Duration min, Duration max, Field<std::optional<Duration>
             }};
 }
 
+namespace
+{
+
+/// Bytes, given in bits; else what is wrong.
+std::string bitsToBytes(const std::string& text, std::size_t& bytes)
+{
+    const auto value = values::integer(text);
+    if (!value)
+        return "not a whole number";
+    if (*value < 8 || *value > 64 || *value % 8 != 0)
+        return "out of range";
+    bytes = static_cast<std::size_t>(*value / 8);
+    return {};
+}
+
+} // namespace
+
 Kind bits(Field<std::size_t> field)
 {
-    return {"8, 16, 24, 32, 40, 48, 56 or 64",
+    return {"8, 16, 24, 32, 40, 48, 56 or 64", [field](const std::string& text, Configuration& c, std::size_t i)
+            { return bitsToBytes(text, field(c, i)); }};
+}
+
+Kind optionalBits(Field<std::optional<std::size_t>> field)
+{
+    return {"auto, 8, 16, 24, 32, 40, 48, 56 or 64",
             [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
             {
-                const auto value = values::integer(text);
-                if (!value)
-                    return "not a whole number";
-                if (*value < 8 || *value > 64 || *value % 8 != 0)
-                    return "out of range";
-                field(c, i) = static_cast<std::size_t>(*value / 8);
-                return {};
+                field(c, i).reset();
+                if (text == "auto")
+                    return {};
+                std::size_t bytes = 0;
+                const std::string wrong = bitsToBytes(text, bytes);
+                if (wrong.empty())
+                    field(c, i) = bytes;
+                return wrong;
             }};
 }
 

@@ -47,6 +47,28 @@ Kind integer(std::int64_t min, std::int64_t max, Field<T> field)
             }};
 }
 
+/// A whole number within the range, or nothing at all where the value is `auto` or, with `automatic` false, empty.
+template <class T>
+Kind optionalInteger(std::int64_t min, std::int64_t max, Field<std::optional<T>> field, bool automatic = true)
+{
+    return {(automatic ? "auto or " : "") + std::to_string(min) + ".." + std::to_string(max),
+            [min, max, field, automatic](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                if (automatic && text == "auto")
+                {
+                    field(c, i).reset();
+                    return {};
+                }
+                const auto value = values::integer(text);
+                if (!value)
+                    return "not a whole number";
+                if (*value < min || *value > max)
+                    return "out of range";
+                field(c, i) = static_cast<T>(*value);
+                return {};
+            }};
+}
+
 /// Any whole number; what it means is said in words.
 Kind anyInteger(const char* expected, Field<int> field);
 
@@ -69,6 +91,9 @@ Kind automaticDuration(Duration min, Duration max, Field<std::optional<Duration>
 
 /// A whole number of bytes given in bits, 8 to 64.
 Kind bits(Field<std::size_t> field);
+
+/// Likewise, or `auto`, which stores nothing.
+Kind optionalBits(Field<std::optional<std::size_t>> field);
 
 /// A text with the escapes \\r \\n \\t \\0 \\\\ \\xHH, of so many bytes when they are resolved.
 Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field);

@@ -37,6 +37,13 @@ Setting row(const char* key, const char* fallback, Kind kind, const char* help, 
     return setting;
 }
 
+/// Its value is never shown.
+Setting secret(Setting setting)
+{
+    setting.secret = true;
+    return setting;
+}
+
 Setting required(Setting setting)
 {
     setting.required = true;
@@ -108,12 +115,15 @@ std::vector<Setting> localSettings()
             "close a pair of which one side has ended and the other was silent for so long"),
         row("local.max_requests", "64", integer<std::size_t>(1, 100000, FIELD(std::size_t, local.maxRequests)),
             "fifo, funnel: requests of one client in line; with as many it is not read"),
+        secret(row("local.password", "", text("a password", FIELD(std::string, local.password)),
+                   "resp: what clients must give with AUTH; nothing: they need none")),
     };
 }
 
 std::vector<Setting> exchangeSettings()
 {
-    using Pairing = ExchangeSettings::Pairing;
+    using Stateful = ExchangeSettings::Stateful;
+    using OptionalSize = std::optional<std::size_t>;
     return {
         row("exchange.mode", "auto",
             choice<Mode>(
@@ -124,12 +134,21 @@ std::vector<Setting> exchangeSettings()
         row("exchange.protocol", "raw", protocol(FIELD(std::string, exchange.protocol)),
             "what passes; in proxy mode it is watched, never changed", {"", "", "--protocol"}),
         row("exchange.pairing", "auto",
-            choice<Pairing>(
-                {{"auto", Pairing::automatic}, {"exclusive", Pairing::exclusive}, {"order", Pairing::order}},
-                FIELD(Pairing, exchange.pairing)),
-            "exclusive: one request at a time on a target connection; order: several, if the target answers in order"),
-        row("exchange.pipeline", "128", integer<std::size_t>(1, 4096, FIELD(std::size_t, exchange.pipeline)),
-            "requests in flight on one target connection, where pairing allows several"),
+            choice<Pairing>({{"auto", Pairing::automatic},
+                             {"exclusive", Pairing::exclusive},
+                             {"order", Pairing::order},
+                             {"identifier", Pairing::identifier}},
+                            FIELD(Pairing, exchange.pairing)),
+            "exclusive: one request at a time on a target connection; order: several, if the target answers in order; "
+            "identifier: several, told apart by an id; auto: as suits the protocol"),
+        row("exchange.pipeline", "auto", optionalInteger<std::size_t>(1, 4096, FIELD(OptionalSize, exchange.pipeline)),
+            "requests in flight on one target connection, where pairing allows several; auto: as suits the protocol"),
+        row("exchange.stateful", "auto",
+            choice<Stateful>(
+                {{"auto", Stateful::automatic}, {"tie", Stateful::tie}, {"refuse", Stateful::refuse}},
+                FIELD(Stateful, exchange.stateful)),
+            "requests that leave a state behind (transactions, subscriptions, upgrades): tie: their client has a target "
+            "connection alone for a time; refuse: they get an error; auto: tie where a connection can be spared"),
         row("exchange.funnel_async", "0", boolean(FIELD(bool, exchange.funnelAsync)),
             "funnel: a target connection takes the next request before it has answered",
             {"EXCHANGE_FUNNEL_ASYNC", "exchangeFunnelAsync"}),
@@ -161,6 +180,8 @@ std::vector<Setting> framingSettings()
 {
     using Order = LengthField::Order;
     using Encoding = LengthField::Encoding;
+    using OptionalSize = std::optional<std::size_t>;
+    using OptionalOrder = std::optional<ByteOrder>;
     return {
         row("exchange.max_message", "16M", size(1, GIB, FIELD(std::size_t, exchange.framing.maxMessage)),
             "line, length: bytes of a message; a longer one is refused"),
@@ -190,6 +211,25 @@ std::vector<Setting> framingSettings()
         row("exchange.length_min", "0",
             integer<std::uint64_t>(0, GIB, FIELD(std::uint64_t, exchange.framing.length.min)),
             "length: least value of the field that is right"),
+        row("exchange.id_offset", "",
+            optionalInteger<std::size_t>(0, 256, FIELD(OptionalSize, exchange.idOffset), false),
+            "fixed, length: where the id of a request stands that its response repeats; it makes pairing identifier"),
+        row("exchange.id_width", "16", bits(FIELD(std::size_t, exchange.id.width)), "fixed, length: bits of the id"),
+        row("exchange.id_order", "big",
+            choice<Order>({{"big", Order::big}, {"little", Order::little}}, FIELD(Order, exchange.id.order)),
+            "fixed, length: which byte of the id comes first"),
+        row("exchange.response_id_offset", "auto",
+            optionalInteger<std::size_t>(0, 256, FIELD(OptionalSize, exchange.responseIdOffset)),
+            "fixed, length: where the id stands in a response; auto: where it does in a request"),
+        row("exchange.response_id_width", "auto", optionalBits(FIELD(OptionalSize, exchange.responseIdWidth)),
+            "fixed, length: its bits there; auto: as in a request"),
+        row("exchange.response_id_order", "auto",
+            choice<OptionalOrder>(
+                {{"auto", std::nullopt}, {"big", ByteOrder::big}, {"little", ByteOrder::little}},
+                FIELD(OptionalOrder, exchange.responseIdOrder)),
+            "fixed, length: which of its bytes comes first there; auto: as in a request"),
+        row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
+            "http: let CONNECT through; whoever can reach us can then reach what the target can reach"),
     };
 }
 
@@ -208,6 +248,13 @@ std::vector<Setting> poolSettings()
             automaticDuration(Duration{0}, Duration::seconds(600), FIELD(std::optional<Duration>, pool.settle)),
             "fifo, funnel: a new target connection is used when it was silent for so long; auto: 10ms with raw, line, "
             "fixed and length"),
+        row("pool.max_tied", "auto",
+            optionalInteger<std::size_t>(0, 100000, FIELD(std::optional<std::size_t>, pool.maxTied)),
+            "fifo, funnel: target connections that clients may have alone for a time; auto: all but one"),
+        secret(row("pool.prologue", "", escapedText(0, 4096, FIELD(std::string, pool.prologue)),
+                   "fifo, funnel: what is said on each new target connection before it is used")),
+        row("pool.prologue_expect", "", escapedText(0, 4096, FIELD(std::string, pool.prologueExpect)),
+            "fifo, funnel: what the target must say then, to the byte"),
         row("pool.inactive_timeout", "-1", duration(MS, DAY, Off::zeroToo, FIELD(Duration, pool.inactiveTimeout)),
             "close a target connection without traffic for so long; in proxy mode its client, too",
             {"PROXY_INACTIVE_TIMEOUT", "proxyInactivityTimeout"}),
@@ -230,6 +277,12 @@ std::vector<Setting> targetSettings()
             {"TARGET_CONN_N_KEEP_ALIVE", "targetServers[N-1].keepAlive"}),
         row("target.N.connections", "1", integer<std::size_t>(1, 1000, FIELD(std::size_t, targets[i].connections)),
             "funnel: connections to it"),
+        row("target.N.username", "", text("a name", FIELD(std::string, targets[i].username)),
+            "resp: with which each new connection is authenticated"),
+        secret(row("target.N.password", "", text("a password", FIELD(std::string, targets[i].password)),
+                   "resp: likewise")),
+        row("target.N.database", "0", integer<unsigned>(0, 65535, FIELD(unsigned, targets[i].database)),
+            "resp: the database that each new connection selects"),
     };
 }
 

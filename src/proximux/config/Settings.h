@@ -21,6 +21,7 @@ struct Setting
     std::string option;      ///< a short option of the command line; empty: none
     std::string help;        ///< one line
     bool required = false;
+    bool secret = false;     ///< its value is never shown
     bool reloadable = false; ///< whether a reload could apply it
 
     /// Checks the text and stores the value. Returns what is wrong, or nothing. `index` is the target's, else 0.

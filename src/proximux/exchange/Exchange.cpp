@@ -51,6 +51,10 @@ const char* toString(CloseReason reason)
         return "exchange.request_timeout";
     case CloseReason::stalled:
         return "exchange.stall_timeout";
+    case CloseReason::tieEnded:
+        return "the client that had it alone has left";
+    case CloseReason::prologueRefused:
+        return "the prologue was not answered as expected";
     }
     return "";
 }

@@ -35,10 +35,12 @@ enum class CloseReason
     queueTimeout,      ///< exchange.queue_timeout
     responseTimeout,   ///< exchange.response_timeout
     requestTimeout,    ///< exchange.request_timeout
-    stalled            ///< exchange.stall_timeout
+    stalled,           ///< exchange.stall_timeout
+    tieEnded,          ///< the client that had it alone has left, and its state is not for others
+    prologueRefused    ///< pool.prologue was not answered with pool.prologue_expect
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::stalled) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::prologueRefused) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);

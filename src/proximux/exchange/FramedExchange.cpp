@@ -1,3 +1,5 @@
+// FramedExchange: requests, and where they may go.
+
 #include <proximux/exchange/FramedExchange.h>
 
 #include <proximux/exchange/Mutants.h>
@@ -10,26 +12,49 @@ namespace proximux
 using Kind = Framer::Progress::Kind;
 
 FramedExchange::FramedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool,
-                               MakeFramer makeRequestFramer, MakeFramer makeResponseFramer)
+                               const Protocol& protocol)
     : SharedExchange(settings, wiring, pool)
-    , _makeRequestFramer(std::move(makeRequestFramer))
-    , _makeResponseFramer(std::move(makeResponseFramer))
+    , _protocol(protocol)
+    , _idEdit(1)
 {
 }
+
+void FramedExchange::prepare(SharedClient& client)
+{
+    client.framer = _protocol.makeRequestFramer();
+    client.conversation = _protocol.makeConversation(settings().conversation);
+}
+
+void FramedExchange::prepare(Lane& lane)
+{
+    lane.framer = _protocol.makeResponseFramer();
+    if (settings().byId)
+        lane.ids = std::make_unique<IdTable>(settings().pipeline, settings().requestId->width);
+}
+
+void FramedExchange::describe(SharedClient& client, Request& request, Bytes bytes)
+{
+    if (client.conversation == nullptr)
+        return;
+    client.conversation->request(bytes, request.whole, request.traits);
+    if (request.traits.local && request.traits.ties != 0)
+        wiring().clientTied(client.id, {}, request.traits.ties);
+}
+
+// ------------------------------------------------------------------------------------------------ bytes of a client
 
 void FramedExchange::clientBytes(SharedClient& client, Instant now)
 {
     while (!isFull(client))
     {
+        if (isInTunnel(client))
+            return sendRaw(client, *client.tied, now);
         const Bytes rest = client.input.waiting().substr(client.queued + client.partial);
         if (rest.empty())
             return;
         const Framer::Progress progress = client.framer->feed(rest);
         if (progress.kind == Kind::malformed)
-        {
-            wiring().clientMalformed(client.id, progress.reason);
-            return fail(client, CloseReason::malformedRequest, false, now);
-        }
+            return malformedRequest(client, progress.reason, now);
         if (client.discarding)
         {
             client.input.consume(progress.taken);
@@ -47,6 +72,8 @@ void FramedExchange::clientBytes(SharedClient& client, Instant now)
 void FramedExchange::requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now)
 {
     client.partial += progress.taken;
+    if (progress.kind == Kind::header)
+        headerSeen(client, now);
     if (progress.kind == Kind::complete)
         queue(client, client.partial, true, now);
     else if (client.queued == 0 && client.partial > 0 && client.input.size() >= settings().requestBuffer)
@@ -57,7 +84,7 @@ void FramedExchange::requestBytes(SharedClient& client, const Framer::Progress& 
 void FramedExchange::largeBytes(SharedClient& client, const Framer::Progress& progress, Instant now)
 {
     Request& request = *client.large;
-    Lane& lane = *client.lane;
+    Lane& lane = *request.lane;
     const bool complete = progress.kind == Kind::complete;
     if (complete)
     {
@@ -68,85 +95,186 @@ void FramedExchange::largeBytes(SharedClient& client, const Framer::Progress& pr
     sendOn(client, request, progress.taken, now);
     if (!complete)
         return;
+    if (!request.traits.answered)
+        finish(lane, request, now);
     updateLoad(lane);
     pump(lane, now);
 }
 
-bool FramedExchange::targetBytes(Lane& lane, Instant now)
+/// What the client waits for before it sends the rest (HTTP's 100 Continue) is said when all before it is answered.
+void FramedExchange::headerSeen(SharedClient& client, Instant now)
 {
-    while (!lane.input.isEmpty())
-    {
-        if (lane.row.isEmpty() && planted(Mutant::swallowSurplus))
-        {
-            lane.input.clear();
-            return true;
-        }
-        if (lane.row.isEmpty())
-        {
-            closeLane(lane, CloseReason::desync, How::abort, now);
-            return false;
-        }
-        Request& request = *lane.row.first();
-        const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
-        if (progress.kind == Kind::malformed)
-        {
-            wiring().targetMalformed(lane.target, progress.reason);
-            closeLane(lane, CloseReason::malformedResponse, How::abort, now);
-            return false;
-        }
-        if (progress.taken == 0)
-            return true; // it wants to see more
-        deliver(lane, request, lane.input.waiting().substr(0, progress.taken), now);
-        lane.input.consume(progress.taken);
-        if (progress.kind != Kind::complete)
-            continue;
-        if (!request.whole)
-        {
-            answeredEarly(lane, now);
-            return false;
-        }
-        finish(lane, now);
-    }
-    return true;
+    if (client.conversation == nullptr)
+        return;
+    client.interim = client.conversation->header(client.input.waiting().substr(client.queued, client.partial));
+    if (client.interim.empty() || !client.requests.isEmpty())
+        return;
+    client.waiting = wiring().toClient(client.id, std::exchange(client.interim, Bytes()));
+    updateClient(client, now);
 }
 
-/// What is left of the request is thrown away, and the target, which has not read it all, is left.
-void FramedExchange::answeredEarly(Lane& lane, Instant now)
+/// Nothing behind it can be understood.
+void FramedExchange::malformedRequest(SharedClient& client, const char* why, Instant now)
 {
-    if (SharedClient* client = lane.row.first()->client)
-    {
-        client->discarding = true;
-        client->large = nullptr;
-    }
-    finish(lane, now);
-    closeLane(lane, CloseReason::earlyResponse, How::abort, now);
+    wiring().clientMalformed(client.id, why);
+    std::string reply;
+    if (client.large != nullptr || client.discarding || client.conversation == nullptr ||
+        !client.conversation->malformed(why, reply))
+        return fail(client, CloseReason::malformedRequest, false, now);
+    endRequests(client, CloseReason::malformedRequest, now);
+    replyOnly(client, std::move(reply), now);
+}
+
+bool FramedExchange::isInTunnel(const SharedClient& client)
+{
+    return client.tied != nullptr && client.tied->tunnel;
+}
+
+bool FramedExchange::passesOn(const SharedClient& client) const
+{
+    return client.discarding || (client.large != nullptr && client.large->sent) || isInTunnel(client);
+}
+
+Lane* FramedExchange::passLane(const SharedClient& client) const
+{
+    if (isInTunnel(client))
+        return client.tied;
+    return client.large != nullptr ? client.large->lane : nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ where to
+
+namespace
+{
+
+bool needsTie(const Request& request)
+{
+    return request.traits.ties != 0 && request.client->tied == nullptr;
+}
+
+} // namespace
+
+bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
+{
+    const SharedClient& client = *request.client;
+    if (client.tied != nullptr)
+        return client.tied == &lane;
+    if (lane.tied != nullptr)
+        return false;
+    if (needsTie(request))
+        return client.inFlight == 0 && mayTie();
+    return client.inFlight == 0 || client.lane == &lane || planted(Mutant::ignoreBinding);
 }
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0 || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
         return false;
-    if (planted(Mutant::exceedPipeline) && request.whole)
-        return lane.row.size() <= settings().pipeline;
-    return request.whole ? lane.row.size() < settings().pipeline : lane.row.isEmpty();
+    if (!request.whole || needsTie(request) || request.traits.pushes)
+        return lane.row.isEmpty();
+    if (lane.ids && lane.row.size() >= lane.ids->capacity())
+        return false;
+    return lane.row.size() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
 }
 
 /// An idle one; else one that is to be opened; else the one with the fewest requests, where it has room.
 Lane* FramedExchange::choose(const Request& request, Instant now)
 {
+    const SharedClient& client = *request.client;
+    if (client.tied != nullptr)
+        return client.tied;
+    if (needsTie(request) && (client.inFlight > 0 || !mayTie()))
+        return nullptr;
+    if (client.inFlight > 0 && !planted(Mutant::ignoreBinding))
+        return client.lane;
     const std::size_t idle = pool().idle();
     if (idle != SharedPool::NONE)
         return &lane(idle);
-    if (!request.whole || (pool().hasClosed() && pool().retryAt(now) <= now))
+    if (!request.whole || needsTie(request) || (pool().hasClosed() && pool().retryAt(now) <= now))
         return nullptr;
     const std::size_t least = pool().leastLoaded();
     return least == SharedPool::NONE ? nullptr : &lane(least);
 }
 
+bool FramedExchange::wantsConnection(const Request& request) const
+{
+    const SharedClient& client = *request.client;
+    if (client.tied != nullptr || (needsTie(request) && !mayTie()))
+        return false;
+    return client.inFlight == 0;
+}
+
+bool FramedExchange::isAtRest(const Lane& lane) const
+{
+    return lane.row.isEmpty() && lane.tied == nullptr;
+}
+
 /// With something in flight nothing can be said of bytes that came; at rest there must be none.
 bool FramedExchange::beforeSending(Lane& lane, const Request&, Instant)
 {
-    return lane.row.isEmpty();
+    return lane.row.isEmpty() && !lane.pushes;
+}
+
+void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
+{
+    const RequestTraits& traits = request.traits;
+    SharedClient& client = *request.client;
+    if (traits.ties != 0)
+    {
+        if (client.tied == nullptr)
+            wiring().clientTied(client.id, lane.target, traits.ties);
+        tie(lane, client, traits.ties);
+    }
+    lane.pushes = lane.pushes || traits.pushes;
+    if (!traits.answered && request.whole)
+        finish(lane, request, now);
+}
+
+/// A tie ends when its last reason does; what is still in flight may be a reason, too.
+void FramedExchange::afterAnswer(Lane& lane, Request& request, Instant)
+{
+    SharedClient* client = request.client;
+    if (client != nullptr && client->tied == &lane && request.traits.frees != 0)
+        free(*client, request.traits.frees);
+}
+
+void FramedExchange::free(SharedClient& client, unsigned reasons)
+{
+    client.ties &= ~reasons;
+    for (const Request* each = client.requests.first(); each != nullptr; each = client.requests.next(*each))
+        client.ties |= each->sent ? each->traits.ties : 0;
+    if (client.ties != 0)
+        return;
+    Lane& lane = *client.tied;
+    untie(lane);
+    updateLoad(lane);
+}
+
+// ------------------------------------------------------------------------------------------------ failures
+
+/// One that is overdue fails alone, until so many are that the connection is of no use any more.
+void FramedExchange::answerOverdue(Request& request, Instant now)
+{
+    Lane& lane = *request.lane;
+    const bool dead = lane.lastByte + settings().responseTimeout <= now;
+    if (dead || 2 * (lane.abandoned + 1) >= lane.ids->capacity())
+        return closeLane(lane, CloseReason::responseTimeout, How::abort, now);
+    giveUp(request, CloseReason::responseTimeout, now);
+}
+
+bool FramedExchange::makeReply(Request& request, CloseReason reason)
+{
+    request.traits.reply.clear();
+    if (request.traits.swallowed)
+        return true; // nobody waits for it
+    if (request.client->conversation == nullptr)
+        return false;
+    Failure failure = Failure::lost;
+    if (reason == CloseReason::queueTimeout)
+        failure = Failure::unavailable;
+    else if (reason == CloseReason::responseTimeout)
+        failure = Failure::timeout;
+    return request.client->conversation->failed(request.traits, failure, request.traits.reply);
 }
 
 bool FramedExchange::isAnswered(const Request&, bool, bool) const
@@ -155,10 +283,5 @@ bool FramedExchange::isAnswered(const Request&, bool, bool) const
 }
 
 void FramedExchange::gapPassed(Lane&, Instant) {}
-
-bool FramedExchange::passesOn(const SharedClient& client) const
-{
-    return client.discarding || (client.large != nullptr && client.large->sent);
-}
 
 } // namespace proximux

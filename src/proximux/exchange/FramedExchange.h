@@ -2,44 +2,63 @@
 
 #include <proximux/exchange/SharedExchange.h>
 
-#include <functional>
-
 namespace proximux
 {
 
-/// Fifo and funnel for protocols whose messages are known: one response for each request, in the order in which the
-/// requests were sent on the connection (`exclusive` with a pipeline of 1, `order` with a longer one).
+/// Fifo and funnel for protocols whose messages are known. Responses come in the order in which the requests were sent
+/// on their connection (`exclusive` with a pipeline of 1, `order` with a longer one), or with an id (`identifier`).
 ///
 /// A request is kept until it is whole. One that outgrows exchange.request_buffer waits for a connection at rest and
-/// has it alone until it is sent.
+/// has it alone until it is sent. A client that would leave a state behind on its connection has one alone for as long
+/// as that state lasts (a tie); where that can't be, the protocol's Conversation refuses the request.
 class FramedExchange : public SharedExchange
 {
 public:
-    using MakeFramer = std::function<std::unique_ptr<Framer>()>;
-
+    /// The protocol must outlive it.
     FramedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool,
-                   MakeFramer makeRequestFramer, MakeFramer makeResponseFramer);
+                   const Protocol& protocol);
 
 protected:
-    std::unique_ptr<Framer> makeRequestFramer() override { return _makeRequestFramer(); }
-    std::unique_ptr<Framer> makeResponseFramer() override { return _makeResponseFramer(); }
+    void prepare(SharedClient& client) override;
+    void prepare(Lane& lane) override;
+    void describe(SharedClient& client, Request& request, Bytes bytes) override;
     void clientBytes(SharedClient& client, Instant now) override;
     bool targetBytes(Lane& lane, Instant now) override;
+    [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
     [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
     Lane* choose(const Request& request, Instant now) override;
-    [[nodiscard]] bool isAtRest(const Lane& lane) const override { return lane.row.isEmpty(); }
+    [[nodiscard]] bool wantsConnection(const Request& request) const override;
+    [[nodiscard]] bool isAtRest(const Lane& lane) const override;
     bool beforeSending(Lane& lane, const Request& request, Instant now) override;
+    void afterSending(Lane& lane, Request& request, Instant now) override;
+    void afterAnswer(Lane& lane, Request& request, Instant now) override;
+    void answerOverdue(Request& request, Instant now) override;
+    void laneEnded(Lane& lane, Instant now) override;
+    bool makeReply(Request& request, CloseReason reason) override;
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;
     [[nodiscard]] bool passesOn(const SharedClient& client) const override;
+    [[nodiscard]] Lane* passLane(const SharedClient& client) const override;
 
 private:
+    [[nodiscard]] static bool isInTunnel(const SharedClient& client);
     void requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
     void largeBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
-    void answeredEarly(Lane& lane, Instant now);
+    void headerSeen(SharedClient& client, Instant now);
+    void malformedRequest(SharedClient& client, const char* why, Instant now);
 
-    MakeFramer _makeRequestFramer;
-    MakeFramer _makeResponseFramer;
+    bool takeResponse(Lane& lane, const Framer::Progress& progress, Instant now);
+    [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
+    [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);
+    bool responseWhole(Lane& lane, Instant now);
+    bool pushWhole(Lane& lane);
+    void answeredEarly(Lane& lane, Request& request, Instant now);
+    void beginTunnel(Lane& lane, SharedClient& client, Instant now);
+    void free(SharedClient& client, unsigned reasons);
+
+    const Protocol& _protocol;
+    char _theirId[8] = {};       ///< what is put back into the present response
+    std::vector<Edit> _idEdit;   ///< by this
 };
 
 } // namespace proximux

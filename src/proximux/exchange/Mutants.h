@@ -17,8 +17,9 @@ enum class Mutant
     skipSettle,        ///< a new connection is used at once
     shareLarge,        ///< a request of which a part was sent lets others on its connection
     keepFramer,        ///< the response framer of a connection serves the next one, too
-    keepInput,         ///< bytes that were not looked at are kept for the next connection
     exceedPipeline,    ///< one more request in flight than allowed
+    keepOurId,         ///< a client gets the id by which we asked
+    reuseId,           ///< the id of a request that is overdue is used again
     last
 };
 

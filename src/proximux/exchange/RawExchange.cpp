@@ -28,13 +28,18 @@ bool RawExchange::targetBytes(Lane& lane, Instant now)
         return false;
     }
     lane.silent = false;
-    deliver(lane, *lane.row.first(), lane.input.waiting(), now);
+    deliver(lane, *lane.row.first(), lane.input.waiting(), nullptr, now);
     lane.input.clear();
     if (lane.row.size() > 1)
-        finish(lane, now);
+        finish(lane, *lane.row.first(), now);
     else
         armGap(lane, now);
     return true;
+}
+
+bool RawExchange::mayUse(const Lane& lane, const Request& request) const
+{
+    return request.client->inFlight == 0 || request.client->lane == &lane;
 }
 
 /// The holder goes on at once where nobody else waits.
@@ -52,6 +57,8 @@ bool RawExchange::hasRoom(const Lane& lane, const Request& request) const
 /// As with protocols that are known; a lease that could end counts as none.
 Lane* RawExchange::choose(const Request& request, Instant now)
 {
+    if (request.client->inFlight > 0)
+        return request.client->lane;
     const std::size_t idle = pool().idle();
     if (idle != SharedPool::NONE)
         return &lane(idle);
@@ -77,7 +84,7 @@ bool RawExchange::beforeSending(Lane& lane, const Request& request, Instant now)
     if (!isLingering(lane))
         return lane.row.isEmpty();
     const bool same = lane.row.first()->client == request.client;
-    finish(lane, now);
+    finish(lane, *lane.row.first(), now);
     return !same;
 }
 
@@ -94,7 +101,7 @@ void RawExchange::gapPassed(Lane& lane, Instant now)
     const SharedClient* holder = lane.row.first()->client;
     if (line().isEmpty() && holder != nullptr && holder->state == SharedClient::State::open && !isDraining())
         return; // nobody else wants it
-    finish(lane, now);
+    finish(lane, *lane.row.first(), now);
     pump(lane, now);
 }
 

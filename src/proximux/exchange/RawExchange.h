@@ -20,17 +20,26 @@ public:
     using SharedExchange::SharedExchange;
 
 protected:
-    std::unique_ptr<Framer> makeRequestFramer() override { return nullptr; }
-    std::unique_ptr<Framer> makeResponseFramer() override { return nullptr; }
+    void prepare(SharedClient&) override {}
+    void prepare(Lane&) override {}
+    void describe(SharedClient&, Request&, Bytes) override {}
     void clientBytes(SharedClient& client, Instant now) override;
     bool targetBytes(Lane& lane, Instant now) override;
+    [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
     [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
     Lane* choose(const Request& request, Instant now) override;
+    [[nodiscard]] bool wantsConnection(const Request& request) const override { return request.client->inFlight == 0; }
     [[nodiscard]] bool isAtRest(const Lane& lane) const override { return lane.row.isEmpty() || isLingering(lane); }
     bool beforeSending(Lane& lane, const Request& request, Instant now) override;
+    void afterSending(Lane&, Request&, Instant) override {}
+    void afterAnswer(Lane&, Request&, Instant) override {}
+    void answerOverdue(Request&, Instant) override {}
+    void laneEnded(Lane&, Instant) override {}
+    bool makeReply(Request&, CloseReason) override { return false; }
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;
     [[nodiscard]] bool passesOn(const SharedClient& client) const override;
+    [[nodiscard]] Lane* passLane(const SharedClient& client) const override { return client.lane; }
 
 private:
     /// Whether the one request on the lane was answered, as far as can be known.

@@ -15,6 +15,7 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
     , _pool(pool)
     , _queueing(settings.queueTimeout)
     , _response(settings.responseTimeout)
+    , _answers(settings.responseTimeout)
     , _pause(settings.requestTimeout)
     , _idle(settings.idleTimeout)
     , _linger(settings.lingerTimeout)
@@ -34,6 +35,7 @@ SharedExchange::~SharedExchange()
         while (Request* request = lane->row.first())
         {
             lane->row.remove(*request);
+            DeadlineList::disarm(request->answer);
             if (request->client == nullptr)
                 recycle(*request);
         }
@@ -55,7 +57,7 @@ void SharedExchange::clientOpened(ClientId client, Instant now)
     assert(!_clients[client.slot]);
     _clients[client.slot] = std::make_unique<SharedClient>(client);
     SharedClient& opened = *_clients[client.slot];
-    opened.framer = makeRequestFramer();
+    prepare(opened);
     opened.held = true; // as a connection is when it opens
     ++_size;
     _idle.arm(opened.idle, now);
@@ -78,6 +80,8 @@ void SharedExchange::request(ClientId client, Bytes bytes, Instant now)
 void SharedExchange::look(SharedClient& client, Instant now)
 {
     const ClientId id = client.id;
+    if (!client.interim.empty() && client.requests.isEmpty())
+        client.waiting = _wiring.toClient(id, std::exchange(client.interim, Bytes()));
     clientBytes(client, now);
     if (find(id) == nullptr || client.state == SharedClient::State::closing)
         return;
@@ -106,6 +110,8 @@ void SharedExchange::account(SharedClient& client)
 
 bool SharedExchange::isFull(const SharedClient& client) const
 {
+    if (client.final)
+        return true;
     if (client.large != nullptr)
         return !client.large->sent;
     const bool full = _full || _queued >= _settings.maxQueue;
@@ -120,7 +126,7 @@ void SharedExchange::updateClient(SharedClient& client, Instant now)
     bool hold = false;
     if (client.state != SharedClient::State::closing)
         hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) || (_draining && !passing) ||
-               (passing && client.lane != nullptr && client.lane->waiting > 0);
+               (passing && passLane(client) != nullptr && passLane(client)->waiting > 0);
     const std::size_t limit = passing || client.state == SharedClient::State::closing ? _settings.requestBuffer : room;
     if (limit != client.limit && limit > 0)
         _wiring.limitClient(client.id, limit);
@@ -129,7 +135,7 @@ void SharedExchange::updateClient(SharedClient& client, Instant now)
         _wiring.holdClient(client.id, hold);
     client.held = hold;
 
-    const bool owes = client.large != nullptr && client.large->sent && client.lane->waiting == 0;
+    const bool owes = client.large != nullptr && client.large->sent && client.large->lane->waiting == 0;
     const bool crowded = _full && client.requests.isEmpty() && !client.input.isEmpty();
     if (!owes && !crowded)
         DeadlineList::disarm(client.pause);
@@ -142,6 +148,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
     SharedClient* ended = find(client);
     if (ended == nullptr)
         return;
+    ended->fin = true;
     if (ended->state == SharedClient::State::closing)
     {
         if (ended->waiting == 0)
@@ -150,7 +157,12 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
     }
     ended->state = SharedClient::State::ended;
     DeadlineList::disarm(ended->idle);
-    if (ended->large != nullptr || ended->discarding)
+    if (ended->tied != nullptr && ended->tied->tunnel)
+    {
+        _wiring.endTarget(ended->tied->target);
+        _linger.arm(ended->linger, now);
+    }
+    else if (ended->large != nullptr || (ended->discarding && ended->requests.isEmpty()))
         fail(*ended, CloseReason::requestBroken, false, now);
     else
     {
@@ -171,14 +183,16 @@ void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant no
     reader->waiting = waiting;
     if (reader->state == SharedClient::State::closing)
     {
-        if (waiting == 0)
+        if (waiting == 0 && (reader->fin || !reader->final))
             closeClient(*reader, reader->reason, How::finish, now);
         return;
     }
     if (reader->requests.isEmpty())
         _idle.arm(reader->idle, now);
-    if (reader->lane != nullptr)
-        updateTargetHold(*reader->lane, now);
+    if (_heldLanes > 0)
+        for (const auto& lane : _lanes)
+            if (lane->heldFor == reader)
+                updateTargetHold(*lane, now);
     updateClient(*reader, now);
     closeIfDone(*reader, now);
     finishCall(now);
@@ -205,14 +219,21 @@ void SharedExchange::clientFaulted(ClientId client, Instant now)
 
 void SharedExchange::closeIfDone(SharedClient& client, Instant now)
 {
-    if (client.state == SharedClient::State::closing || !client.requests.isEmpty() || isFull(client))
+    if (client.state == SharedClient::State::closing || !client.requests.isEmpty() ||
+        (isFull(client) && !client.final))
         return;
-    if (client.state != SharedClient::State::ended && !_draining)
+    if (client.state != SharedClient::State::ended && !client.final && !_draining)
         return;
-    if (!client.input.isEmpty())
+    if (client.tied != nullptr && client.tied->tunnel && !_draining)
+        return; // the tunnel ends with its target
+    if (!client.input.isEmpty() && !client.final)
         _wiring.requestDropped(client.id, client.input.size());
+    if (client.final && !client.fin)
+        return beginClosing(client, client.reason, now); // what it still sends must not reset what it is to read
     client.waiting = _wiring.flushClient(client.id);
-    const CloseReason reason = client.state == SharedClient::State::ended ? CloseReason::ended : CloseReason::drained;
+    CloseReason reason = client.state == SharedClient::State::ended ? CloseReason::ended : CloseReason::drained;
+    if (client.final)
+        reason = client.reason;
     if (client.waiting > 0)
         beginClosing(client, reason, now);
     else
@@ -239,6 +260,7 @@ void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Inst
     client.state = SharedClient::State::closing;
     client.reason = reason;
     DeadlineList::disarm(client.idle);
+    client.waiting = _wiring.flushClient(client.id);
     _wiring.endClient(client.id);
     _linger.arm(client.linger, now);
     updateClient(client, now);
@@ -260,40 +282,51 @@ void SharedExchange::closeClient(SharedClient& client, CloseReason reason, How h
 /// What it has queued leaves the line; what it has in flight stays in its row, and what answers that goes to nobody.
 void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant now)
 {
-    Lane* lane = client.lane;
-    const bool broken = client.large != nullptr && client.large->sent && !client.large->whole;
+    Lane* bound = client.lane;
+    Lane* broken = client.large != nullptr && client.large->sent && !client.large->whole ? client.large->lane : nullptr;
+    Lane* tied = client.tied;
     while (Request* request = client.requests.first())
     {
         client.requests.remove(*request);
-        tellEnd(*request, request->sent ? lane->target : TargetId{}, true, reason, now);
+        tellEnd(*request, request->lane != nullptr ? request->lane->target : TargetId{}, true, reason, now);
         request->client = nullptr;
-        if (!request->sent)
+        const bool inFlight = request->sent && request->place.linked;
+        if (!inFlight)
         {
-            unqueue(*request);
+            if (!request->sent && !request->replied)
+                unqueue(*request);
             recycle(*request);
         }
-        else if (planted(Mutant::dropPlaceOfLeaver))
+        else if (planted(Mutant::dropPlaceOfLeaver) && request->lane->answered != request)
         {
-            lane->row.remove(*request);
+            takeOut(*request->lane, *request);
             recycle(*request);
         }
     }
     client.next = nullptr;
     client.large = nullptr;
     client.inFlight = 0;
+    client.replied = 0;
     client.lane = nullptr;
     client.queued = 0;
     client.partial = 0;
+    client.interim = {};
     client.input.clear();
     account(client);
-    if (lane == nullptr)
-        return;
-    if (lane->heldFor == &client)
-        releaseTarget(*lane, now);
-    if (broken)
-        closeLane(*lane, CloseReason::requestBroken, How::abort, now);
-    else if (lane->silent)
-        gapPassed(*lane, now);
+    for (const auto& lane : _lanes)
+    {
+        if (lane->reader == &client)
+            lane->reader = nullptr;
+        if (lane->heldFor == &client)
+            releaseTarget(*lane, now);
+    }
+    client.tied = nullptr;
+    if (tied != nullptr)
+        return closeLane(*tied, CloseReason::tieEnded, How::finish, now); // nobody inherits its state
+    if (broken != nullptr)
+        closeLane(*broken, CloseReason::requestBroken, How::abort, now);
+    else if (bound != nullptr && bound->silent)
+        gapPassed(*bound, now);
 }
 
 SharedClient* SharedExchange::find(ClientId client) const

@@ -4,10 +4,19 @@
 #include <proximux/exchange/SharedWiring.h>
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace proximux
 {
+
+/// What is said on a new target connection, and what must come back before it is used.
+struct Prologue
+{
+    std::string says;
+    std::string expects;
+};
 
 /// What the exchanges of fifo and funnel need to know of the configuration.
 struct SharedExchangeSettings
@@ -17,6 +26,11 @@ struct SharedExchangeSettings
     bool fair = false;
 
     std::size_t pipeline = 1;           ///< requests in flight on one target connection
+    bool byId = false;                  ///< responses are paired by an id, and may come in any order
+    std::optional<IdField> requestId;   ///< where the protocol's messages have an id
+    std::optional<IdField> responseId;
+    std::size_t maxTied = 0;            ///< target connections that clients may have alone
+    ConversationSettings conversation;
     std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held
     std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
     std::size_t requestBuffer = 65536;  ///< bytes kept of one client
@@ -31,6 +45,7 @@ struct SharedExchangeSettings
     Duration lingerTimeout = Duration::seconds(60);
     Duration inactiveTimeout = Duration::off();
     Duration settle = Duration{0};
+    std::vector<Prologue> prologues; ///< by target
     Duration gap = Duration::milliseconds(10); ///< raw
 };
 
@@ -82,9 +97,14 @@ protected:
 
     // ---- what a derived class says
 
-    /// A framer for the requests of a new client or the responses of a new connection; null where there is none.
-    virtual std::unique_ptr<Framer> makeRequestFramer() = 0;
-    virtual std::unique_ptr<Framer> makeResponseFramer() = 0;
+    /// A client is there: makes what is needed for it.
+    virtual void prepare(SharedClient& client) = 0;
+
+    /// A connection is open: makes what is needed for it.
+    virtual void prepare(Lane& lane) = 0;
+
+    /// Says of a new request what is to be known of it.
+    virtual void describe(SharedClient& client, Request& request, Bytes bytes) = 0;
 
     /// Looks at what came from the client: queue(), sendOn().
     virtual void clientBytes(SharedClient& client, Instant now) = 0;
@@ -93,12 +113,17 @@ protected:
     /// then.
     virtual bool targetBytes(Lane& lane, Instant now) = 0;
 
-    /// Whether this request can be sent on this open lane now. Not asked of one whose client is tied to another lane.
+    /// Whether this lane may serve this request at all, be it later. Those that it may not are passed over.
+    [[nodiscard]] virtual bool mayUse(const Lane& lane, const Request& request) const = 0;
+
+    /// Whether this request can be sent on this open lane now, which it may use.
     [[nodiscard]] virtual bool hasRoom(const Lane& lane, const Request& request) const = 0;
 
-    /// The open lane for a request whose client is free to go anywhere; null: it waits, for one that is to be opened,
-    /// say.
+    /// The open lane for a request; null: it waits, for one that is to be opened, say.
     virtual Lane* choose(const Request& request, Instant now) = 0;
+
+    /// Whether another connection would serve this request.
+    [[nodiscard]] virtual bool wantsConnection(const Request& request) const = 0;
 
     /// Whether the connection could be closed now without cutting anything off.
     [[nodiscard]] virtual bool isAtRest(const Lane& lane) const = 0;
@@ -107,6 +132,21 @@ protected:
     /// Returns whether the target must have been silent since.
     virtual bool beforeSending(Lane& lane, const Request& request, Instant now) = 0;
 
+    /// A request was sent on the lane and is in its row, or is not if nothing answers it.
+    virtual void afterSending(Lane& lane, Request& request, Instant now) = 0;
+
+    /// A request was answered and has left its row.
+    virtual void afterAnswer(Lane& lane, Request& request, Instant now) = 0;
+
+    /// A request waits for its response longer than exchange.response_timeout, where each has its own deadline.
+    virtual void answerOverdue(Request& request, Instant now) = 0;
+
+    /// The target sent FIN, which may complete the response that is being received.
+    virtual void laneEnded(Lane& lane, Instant now) = 0;
+
+    /// The reply that tells a client that its request failed: in traits.reply. False: there is none.
+    virtual bool makeReply(Request& request, CloseReason reason) = 0;
+
     /// Whether a request of a lane that is gone was answered all the same. lost: it did not end by FIN; silent: the
     /// target had said nothing for exchange.raw_gap.
     [[nodiscard]] virtual bool isAnswered(const Request& request, bool lost, bool silent) const = 0;
@@ -114,8 +154,9 @@ protected:
     /// The target was silent on this lane for exchange.raw_gap.
     virtual void gapPassed(Lane& lane, Instant now) = 0;
 
-    /// Whether what the client sends now passes on at once, to its lane.
+    /// Whether what the client sends now passes on at once, and to which lane; null: nowhere, it is thrown away.
     [[nodiscard]] virtual bool passesOn(const SharedClient& client) const = 0;
+    [[nodiscard]] virtual Lane* passLane(const SharedClient& client) const = 0;
 
     // ---- what a derived class may ask for
 
@@ -125,11 +166,35 @@ protected:
     /// The next n bytes of the client's input continue a request that was sent.
     void sendOn(SharedClient& client, Request& request, std::size_t n, Instant now);
 
-    /// Response bytes for the client of this request.
-    void deliver(Lane& lane, Request& request, Bytes bytes, Instant now);
+    /// Response bytes for the client of this request; with edits in them, where they are the first.
+    void deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now);
 
-    /// The oldest request of the lane was answered, or is given up without harm.
-    void finish(Lane& lane, Instant now);
+    /// Bytes for a client that are no part of a response to a request of his.
+    void deliver(Lane& lane, SharedClient& client, Bytes bytes, Instant now);
+
+    /// A request of the lane was answered, or is given up without harm.
+    void finish(Lane& lane, Request& request, Instant now);
+
+    /// Sends the first replies that are due: those before which all was answered.
+    void reply(SharedClient& client, Instant now);
+
+    /// A reply to what was no request stands in the client's row.
+    void replyOnly(SharedClient& client, std::string text, Instant now);
+
+    /// A request in flight is given up; its place in the row, and its id, stay taken.
+    void giveUp(Request& request, CloseReason reason, Instant now);
+
+    /// What the client sent and was not used passes on as it is.
+    void sendRaw(SharedClient& client, Lane& lane, Instant now);
+
+    /// A request that is not in flight gets no response: the reply stands in traits.reply.
+    void answerLocally(Request& request, Instant now);
+
+    /// A request has failed: its client gets the protocol's error reply, or is closed.
+    void failRequest(Request& request, CloseReason reason, Instant now);
+
+    /// Nothing more is read from the client; when it has got all, it is closed for this reason.
+    void endRequests(SharedClient& client, CloseReason reason, Instant now);
 
     /// Says to the pool how much room the lane has.
     void updateLoad(Lane& lane);
@@ -143,6 +208,15 @@ protected:
 
     /// No further request of this client is looked at for now.
     [[nodiscard]] bool isFull(const SharedClient& client) const;
+    void lookAgain(SharedClient& client);
+    void updateClient(SharedClient& client, Instant now);
+    void tie(Lane& lane, SharedClient& client, unsigned reasons);
+    void untie(Lane& lane);
+
+    /// Whether another client may have a connection alone.
+    [[nodiscard]] bool mayTie() const { return _tied < _settings.maxTied; }
+    void takeOut(Lane& lane, Request& request);
+    void beginClosing(SharedClient& client, CloseReason reason, Instant now);
     void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
     void armResponse(Lane& lane, Instant now);
     [[nodiscard]] bool isDraining() const { return _draining; }
@@ -174,16 +248,18 @@ private:
     void emptyLane(Lane& lane);
 
     void look(SharedClient& client, Instant now);
-    void lookAgain(SharedClient& client);
+    void advance(SharedClient& client);
+    void passWithEdits(Lane& lane, const Request& request, Bytes bytes);
+    void settling(Lane& lane, Bytes bytes, Instant now);
+    [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
+    [[nodiscard]] SharedClient* slowReader(const Lane& lane) const;
     void account(SharedClient& client);
-    void updateClient(SharedClient& client, Instant now);
     void updateTargetHold(Lane& lane, Instant now);
     void releaseTarget(Lane& lane, Instant now);
     void updateStalls(Instant now);
     void updateFullness(Instant now);
     void finishCall(Instant now);
     void abandon(SharedClient& client, CloseReason reason, Instant now);
-    void beginClosing(SharedClient& client, CloseReason reason, Instant now);
     void closeClient(SharedClient& client, CloseReason reason, How how, Instant now);
     void expireClients(Instant now);
     void expireLanes(Instant now);
@@ -202,12 +278,14 @@ private:
     std::size_t _kept = 0;   ///< bytes of input of all clients
     std::size_t _queued = 0; ///< requests that are not sent, of all clients
     std::size_t _heldLanes = 0;
+    std::size_t _tied = 0; ///< lanes
     Instant _retry = Instant::never(); ///< when a connection that is wanted can be tried again
     bool _full = false;                ///< maxQueue or totalBuffer is reached
     bool _draining = false;
     bool _pumpAll = false; ///< any lane may have room for somebody now
     DeadlineList _queueing;
     DeadlineList _response;
+    DeadlineList _answers;
     DeadlineList _pause;
     DeadlineList _idle;
     DeadlineList _linger;

@@ -44,7 +44,7 @@ bool SharedExchange::wantsMore() const
 {
     std::size_t wanting = 0;
     for (const Request* request = _line.first(); request != nullptr; request = _line.next(*request))
-        if (request->client->inFlight == 0 && ++wanting > _pool.underWay())
+        if (wantsConnection(*request) && ++wanting > _pool.underWay())
             return true;
     return false;
 }
@@ -55,18 +55,54 @@ void SharedExchange::targetOpened(TargetId target, Instant now)
     if (opened == nullptr)
         return;
     _pool.opened(opened->number);
-    if (_settings.settle > Duration{0} && !planted(Mutant::skipSettle))
-        _settle.arm(opened->settle, now);
+    opened->lastByte = now;
+    const Prologue* prologue = prologueOf(*opened);
+    if (prologue != nullptr && !prologue->says.empty())
+        _wiring.toTarget(target, prologue->says);
+    if (prologue != nullptr && !prologue->expects.empty())
+        _response.arm(opened->response, now);
     else
-        laneUsable(*opened, now);
+        settling(*opened, {}, now);
     finishCall(now);
+}
+
+/// What is said on a new connection to this lane's target; null: nothing.
+const Prologue* SharedExchange::prologueOf(const Lane& lane) const
+{
+    const std::size_t target = _pool.targetOf(lane.number);
+    return target < _settings.prologues.size() ? &_settings.prologues[target] : nullptr;
+}
+
+/// The connection is open, and in use as soon as what is expected has come, and nothing else for pool.settle.
+void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
+{
+    lane.input.take(bytes);
+    lane.input.keep();
+    const Prologue* prologue = prologueOf(lane);
+    const Bytes expected = prologue != nullptr ? Bytes(prologue->expects) : Bytes();
+    const Bytes came = lane.input.waiting();
+    if (came.size() > expected.size() || came != expected.substr(0, came.size()))
+    {
+        if (expected.empty())
+            return attemptFailed(lane, CloseReason::greeted, now);
+        _wiring.prologueRefused(lane.target, came);
+        return attemptFailed(lane, CloseReason::prologueRefused, now);
+    }
+    if (came.size() < expected.size())
+        return _response.arm(lane.response, now);
+    lane.input.clear();
+    DeadlineList::disarm(lane.response);
+    if (_settings.settle > Duration{0} && !planted(Mutant::skipSettle))
+        _settle.arm(lane.settle, now);
+    else
+        laneUsable(lane, now);
 }
 
 void SharedExchange::laneUsable(Lane& lane, Instant now)
 {
     _pool.settled(lane.number);
     if (lane.framer == nullptr || !planted(Mutant::keepFramer))
-        lane.framer = makeResponseFramer();
+        prepare(lane);
     _inactive.arm(lane.inactive, now);
     pump(lane, now);
 }
@@ -97,8 +133,11 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
     Lane* from = find(target);
     if (from == nullptr)
         return;
-    if (_pool.state(from->number) == SharedPool::State::settling)
+    from->lastByte = now;
+    if (_pool.state(from->number) == SharedPool::State::settling && from->settle.isArmed())
         attemptFailed(*from, CloseReason::greeted, now);
+    else if (_pool.state(from->number) == SharedPool::State::settling)
+        settling(*from, bytes, now);
     else
     {
         from->input.take(bytes);
@@ -137,7 +176,9 @@ void SharedExchange::armResponse(Lane& lane, Instant now)
     const bool ends =
         lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
     const bool owes = lane.streaming != first || lane.waiting > 0;
-    if (first != nullptr && ends && owes && lane.heldFor == nullptr)
+    if (_settings.byId && lane.waiting == 0 && lane.streaming == nullptr)
+        return DeadlineList::disarm(lane.response); // each has its own deadline
+    if (first != nullptr && ends && owes && lane.heldFor == nullptr && !first->traits.blocking)
         _response.arm(lane.response, now);
     else
         DeadlineList::disarm(lane.response);
@@ -146,9 +187,8 @@ void SharedExchange::armResponse(Lane& lane, Instant now)
 /// What waits for the client that is answered now holds the target.
 void SharedExchange::updateTargetHold(Lane& lane, Instant now)
 {
-    const Request* first = lane.row.first();
-    SharedClient* client = first != nullptr ? first->client : nullptr;
     const std::size_t most = lane.heldFor != nullptr ? _settings.responseBuffer / 2 : _settings.responseBuffer;
+    SharedClient* client = slowReader(lane);
     SharedClient* slow = client != nullptr && client->waiting > most ? client : nullptr;
     if (slow == lane.heldFor)
         return;
@@ -164,6 +204,17 @@ void SharedExchange::updateTargetHold(Lane& lane, Instant now)
     DeadlineList::disarm(lane.gap); // it is silent because it is held
 }
 
+/// Whose bytes come next, as far as is known; with ids, whose came last.
+SharedClient* SharedExchange::slowReader(const Lane& lane) const
+{
+    if (lane.tied != nullptr)
+        return lane.tied;
+    if (_settings.byId)
+        return lane.reader;
+    const Request* first = lane.row.first();
+    return first != nullptr ? first->client : nullptr;
+}
+
 void SharedExchange::releaseTarget(Lane& lane, Instant now)
 {
     if (lane.heldSince != Instant::never())
@@ -172,6 +223,10 @@ void SharedExchange::releaseTarget(Lane& lane, Instant now)
     --_heldLanes;
     _wiring.holdTarget(lane.target, false);
     armResponse(lane, now);
+    if (_settings.byId)
+        for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+            if (request->answer.isArmed())
+                _answers.arm(request->answer, now); // it could not answer
     if (lane.framer == nullptr)
         armGap(lane, now);
 }
@@ -202,7 +257,10 @@ void SharedExchange::targetEnded(TargetId target, Instant now)
     if (_pool.state(ended->number) == SharedPool::State::settling)
         attemptFailed(*ended, CloseReason::targetEnded, now);
     else
+    {
+        laneEnded(*ended, now);
         closeLane(*ended, CloseReason::targetEnded, How::finish, now);
+    }
     finishCall(now);
 }
 
@@ -231,34 +289,50 @@ void SharedExchange::targetFaulted(TargetId target, Instant now)
 void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant now)
 {
     const TargetId target = lane.target;
+    if (_pool.state(lane.number) == SharedPool::State::closed)
+        return;
     if (lane.heldFor != nullptr)
         releaseTarget(lane, now);
     const bool silent = lane.silent;
     lane.silent = false;
-    _pool.closed(lane.number, now);
+    const bool useless = !lane.proven && _pool.state(lane.number) == SharedPool::State::idle &&
+                         (reason == CloseReason::targetEnded || reason == CloseReason::targetLost ||
+                          reason == CloseReason::desync);
+    if (useless)
+        _pool.wasUseless(lane.number, now);
+    else
+        _pool.closed(lane.number, now);
+    SharedClient* tied = lane.tied;
+    if (tied != nullptr)
+    {
+        untie(lane);
+        if (tied->state != SharedClient::State::closing)
+        {
+            tied->final = true; // its state is lost with the connection
+            tied->reason = reason;
+            lookAgain(*tied);
+        }
+    }
     const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost;
     while (Request* request = survives ? nullptr : lane.row.first())
     {
-        lane.row.remove(*request);
+        takeOut(lane, *request);
         const bool answered = isAnswered(*request, how == How::abort, silent);
-        const bool begun = request->begun;
-        tellEnd(*request, target, !answered, reason, now);
         SharedClient* client = request->client;
+        if (client != nullptr && --client->inFlight == 0)
+            client->lane = nullptr;
+        if (client != nullptr && !answered)
+        {
+            failRequest(*request, reason, now);
+            continue;
+        }
+        tellEnd(*request, target, !answered, reason, now);
         if (client != nullptr)
         {
             client->requests.remove(*request);
-            if (--client->inFlight == 0)
-                client->lane = nullptr;
-            if (client->large == request)
-                client->large = nullptr;
+            lookAgain(*client);
         }
         recycle(*request);
-        if (client == nullptr)
-            continue;
-        if (answered)
-            lookAgain(*client);
-        else
-            fail(*client, reason, begun, now);
     }
     _wiring.closeTarget(target, reason, how);
     emptyLane(lane);
@@ -272,12 +346,39 @@ void SharedExchange::emptyLane(Lane& lane)
     lane.target = {};
     if (!planted(Mutant::keepFramer))
         lane.framer.reset();
-    lane.input.keep();
-    if (!planted(Mutant::keepInput))
-        lane.input.clear();
+    lane.ids.reset();
+    lane.input.clear();
     lane.streaming = nullptr;
+    lane.answered = nullptr;
+    lane.inMessage = false;
+    lane.abandoned = 0;
+    lane.proven = false;
+    lane.reader = nullptr;
     lane.waiting = 0;
     lane.silent = false;
+}
+
+/// The client has the lane alone from now on.
+void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons)
+{
+    client.ties |= reasons;
+    if (client.tied != nullptr)
+        return;
+    client.tied = &lane;
+    lane.tied = &client;
+    ++_tied;
+    updateLoad(lane);
+}
+
+/// The lane is for all again.
+void SharedExchange::untie(Lane& lane)
+{
+    lane.tied->tied = nullptr;
+    lane.tied->ties = 0;
+    lane.tied = nullptr;
+    lane.pushes = lane.tunnel = false;
+    --_tied;
+    _pumpAll = true; // whoever waits to be tied may be served by another
 }
 
 Lane* SharedExchange::find(TargetId target) const
@@ -301,7 +402,7 @@ Instant SharedExchange::expire(Instant now)
 void SharedExchange::expireClients(Instant now)
 {
     while (Deadline* due = _queueing.takeDue(now))
-        fail(*Due<Request>::owner(*due).client, CloseReason::queueTimeout, false, now);
+        failRequest(Due<Request>::owner(*due), CloseReason::queueTimeout, now);
     while (Deadline* due = _pause.takeDue(now))
         fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
     while (Deadline* due = _idle.takeDue(now))
@@ -318,7 +419,15 @@ void SharedExchange::expireLanes(Instant now)
     while (Deadline* due = _settle.takeDue(now))
         laneUsable(Due<Lane>::owner(*due), now);
     while (Deadline* due = _response.takeDue(now))
-        closeLane(Due<Lane>::owner(*due), CloseReason::responseTimeout, How::abort, now);
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        if (_pool.state(lane.number) == SharedPool::State::settling)
+            attemptFailed(lane, CloseReason::prologueRefused, now);
+        else
+            closeLane(lane, CloseReason::responseTimeout, How::abort, now);
+    }
+    while (Deadline* due = _answers.takeDue(now))
+        answerOverdue(Due<Request>::owner(*due), now);
     while (Deadline* due = _gap.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
@@ -345,7 +454,7 @@ void SharedExchange::expireStalls(Instant now)
 
 Instant SharedExchange::nextDeadline() const
 {
-    Instant next = std::min({_queueing.first(), _response.first(), _pause.first(), _idle.first(), _linger.first(),
+    Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(), _linger.first(),
                              _settle.first(), _inactive.first(), _gap.first(), _retry});
     if (_heldLanes == 0 || _settings.stallTimeout.isOff())
         return next;

@@ -4,6 +4,7 @@
 #include <proximux/exchange/SharedExchange.h>
 
 #include <cassert>
+#include <utility>
 
 namespace proximux
 {
@@ -26,6 +27,11 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     }
     request.tag = _wiring.requestCame(client.id, bytes, n);
     DeadlineList::disarm(client.idle);
+    describe(client, request, bytes);
+    if (request.traits.last)
+        client.final = true;
+    if (request.traits.local)
+        return answerLocally(request, now);
     _queueing.arm(request.queue, now);
     if (_settings.fair && client.next != &request)
         return;
@@ -33,9 +39,138 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     serve(request, now);
 }
 
+/// It takes its place among its client's requests, behind those that are to be answered before it.
+void SharedExchange::answerLocally(Request& request, Instant now)
+{
+    SharedClient& client = *request.client;
+    unqueue(request);
+    request.replied = true;
+    if (client.large == &request)
+    {
+        client.large = nullptr;
+        client.discarding = true;
+        request.size = client.partial;
+        client.queued = client.partial;
+        client.partial = 0;
+    }
+    ++client.replied;
+    advance(client);
+    reply(client, now);
+}
+
+/// The oldest that is not sent is none that is answered by us; the bytes of those are used.
+void SharedExchange::advance(SharedClient& client)
+{
+    while (client.next != nullptr && client.next->replied)
+    {
+        const auto size = static_cast<std::size_t>(client.next->size);
+        client.input.consume(size);
+        client.queued -= size;
+        client.next = client.requests.next(*client.next);
+    }
+    account(client);
+    if (_settings.fair && client.next != nullptr && !Line::isIn(*client.next))
+        _line.pushBack(*client.next);
+}
+
+void SharedExchange::reply(SharedClient& client, Instant now)
+{
+    const Lane* lane = client.lane;
+    if (lane != nullptr && lane->inMessage && lane->answered != nullptr && lane->answered->client == &client)
+        return; // not into the midst of a response
+    Request* next = client.replied > 0 ? client.requests.first() : nullptr;
+    while (next != nullptr)
+    {
+        Request& request = *next;
+        next = client.requests.next(request);
+        if (!request.replied && !_settings.byId)
+            return;
+        if (!request.replied)
+            continue;
+        --client.replied;
+        client.requests.remove(request);
+        request.responseSize = request.traits.reply.size();
+        if (!request.traits.reply.empty())
+            client.waiting = _wiring.toClient(client.id, request.traits.reply);
+        tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, request.failed, request.reason,
+                now);
+        recycle(request);
+        if (client.requests.isEmpty())
+            _idle.arm(client.idle, now);
+        lookAgain(client);
+    }
+}
+
+void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
+{
+    SharedClient& client = *request.client;
+    if (request.begun || !makeReply(request, reason))
+        return fail(client, reason, request.begun, now);
+    request.failed = true;
+    request.reason = reason;
+    tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
+    if (!request.sent)
+        return answerLocally(request, now);
+    if (client.large == &request)
+    {
+        client.large = nullptr;
+        client.discarding = true;
+    }
+    request.replied = true;
+    ++client.replied;
+    reply(client, now);
+}
+
+void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant now)
+{
+    Request& request = makeRequest(client, now);
+    request.traits.reply = std::move(text);
+    request.size = 0;
+    request.tag = 0;
+    answerLocally(request, now);
+}
+
+void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
+{
+    request.overdue = true;
+    ++request.lane->abandoned;
+    SharedClient* client = request.client;
+    if (client == nullptr)
+        return;
+    if (request.begun || !makeReply(request, reason))
+        return fail(*client, reason, request.begun, now);
+    tellEnd(request, request.lane->target, true, reason, now);
+    client->requests.remove(request);
+    --client->inFlight;
+    request.client = nullptr;
+    replyOnly(*client, std::move(request.traits.reply), now);
+    if (!planted(Mutant::reuseId))
+        return;
+    takeOut(*request.lane, request);
+    recycle(request);
+}
+
+void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
+{
+    if (client.input.isEmpty())
+        return;
+    _idle.arm(client.idle, now);
+    lane.waiting = _wiring.toTarget(lane.target, client.input.waiting());
+    client.input.clear();
+    account(client);
+}
+
+void SharedExchange::endRequests(SharedClient& client, CloseReason reason, Instant now)
+{
+    client.final = true;
+    client.reason = reason;
+    updateClient(client, now);
+    lookAgain(client);
+}
+
 void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t n, Instant now)
 {
-    Lane& lane = *client.lane;
+    Lane& lane = *request.lane;
     const Bytes bytes = client.input.waiting().substr(0, n);
     request.size += n;
     lane.waiting = _wiring.toTarget(lane.target, bytes);
@@ -66,11 +201,16 @@ void SharedExchange::recycle(Request& request)
 {
     std::unique_ptr<Request> own(&request);
     assert(!request.place.linked && !request.own.linked && !request.queue.isArmed());
+    DeadlineList::disarm(request.answer);
     constexpr std::size_t MOST = 4096;
     if (_spare.size() >= MOST)
         return;
     request.whole = true;
-    request.begun = request.sent = false;
+    request.begun = request.sent = request.replied = request.failed = request.overdue = false;
+    request.reason = CloseReason::ended;
+    request.lane = nullptr;
+    request.id = request.theirId = 0;
+    request.traits.clear();
     request.responseSize = 0;
     _spare.push_back(std::move(own));
 }
@@ -86,16 +226,12 @@ void SharedExchange::unqueue(Request& request)
 }
 
 /// The first in line that this lane may serve, if it has room for it now. Those whose clients are bound to other lanes
-/// are passed over: as many as requests are in flight at most.
+/// are passed over: as many as requests are in flight at most, and those that wait for a connection of their own.
 Request* SharedExchange::nextFor(const Lane& lane) const
 {
     for (Request* request = _line.first(); request != nullptr; request = _line.next(*request))
-    {
-        const SharedClient& client = *request->client;
-        if (client.inFlight > 0 && client.lane != &lane && !planted(Mutant::ignoreBinding))
-            continue;
-        return hasRoom(lane, *request) ? request : nullptr;
-    }
+        if (mayUse(lane, *request))
+            return hasRoom(lane, *request) ? request : nullptr;
     return nullptr;
 }
 
@@ -104,9 +240,7 @@ void SharedExchange::serve(Request& request, Instant now)
 {
     while (Line::isIn(request))
     {
-        const SharedClient& client = *request.client;
-        const bool bound = client.inFlight > 0 && !planted(Mutant::ignoreBinding);
-        Lane* lane = bound ? client.lane : choose(request, now);
+        Lane* lane = choose(request, now);
         if (lane == nullptr)
             return;
         Request* first = nextFor(*lane);
@@ -129,7 +263,7 @@ void SharedExchange::pump(Lane& lane, Instant now)
 /// A lane that can't take more at the moment is full for the pool, however little is on it.
 void SharedExchange::updateLoad(Lane& lane)
 {
-    const bool blocked = lane.streaming != nullptr || lane.waiting > 0;
+    const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr;
     _pool.load(lane.number, blocked ? SharedPool::FULL : lane.row.size());
 }
 
@@ -153,7 +287,14 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     unqueue(request);
     const Bytes bytes = client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
     _wiring.requestSent(client.id, request.tag, lane.target, bytes);
-    lane.waiting = _wiring.toTarget(lane.target, bytes);
+    request.sent = true;
+    request.sentAt = now;
+    request.lane = &lane;
+    if (_settings.requestId)
+        request.id = request.theirId = _settings.requestId->read(bytes);
+    if (lane.ids && !request.traits.keepsId)
+        request.id = lane.ids->take(request);
+    passWithEdits(lane, request, bytes);
     if (request.whole)
         client.queued -= bytes.size();
     else
@@ -162,25 +303,51 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         lane.streaming = &request;
     }
     client.input.consume(bytes.size());
-    account(client);
-    request.sent = true;
-    request.sentAt = now;
     client.next = client.requests.next(request);
     ++client.inFlight;
     client.lane = &lane;
     lane.row.pushBack(request);
     updateLoad(lane);
     DeadlineList::disarm(lane.inactive);
-    if (lane.row.first() == &request)
+    if (_settings.byId)
+        _answers.arm(request.answer, now);
+    else if (lane.row.first() == &request)
         armResponse(lane, now);
-    if (_settings.fair && client.next != nullptr)
-        _line.pushBack(*client.next);
+    advance(client);
     if (client.held)
         lookAgain(client); // there may be room for more of it
+    afterSending(lane, request, now);
     return true;
 }
 
-void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, Instant now)
+/// Edits cost nothing but copying in pieces: what is sent is gathered anyway.
+void SharedExchange::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
+{
+    const auto pass = [this, &lane](Bytes piece)
+    {
+        if (!piece.empty())
+            lane.waiting = _wiring.toTarget(lane.target, piece);
+    };
+    if (request.id != request.theirId)
+    {
+        const IdField& field = *_settings.requestId;
+        char ours[8];
+        writeNumber(request.id, ours, field.width, field.order);
+        pass(bytes.substr(0, field.offset));
+        pass({ours, field.width});
+        return pass(bytes.substr(field.end()));
+    }
+    std::size_t at = 0;
+    for (const Edit& edit : request.traits.edits)
+    {
+        pass(bytes.substr(at, edit.offset - at));
+        pass(edit.insert);
+        at = edit.offset + edit.remove;
+    }
+    pass(bytes.substr(at));
+}
+
+void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now)
 {
     if (!request.begun)
     {
@@ -188,27 +355,59 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, Instant 
         request.firstByte = now;
     }
     request.responseSize += bytes.size();
-    armResponse(lane, now);
+    if (_settings.byId)
+        _answers.arm(request.answer, now);
+    else
+        armResponse(lane, now);
     const Request* owner = &request;
     if (planted(Mutant::deliverSwallowed) && request.client == nullptr &&
         List<Request, &Request::place>::next(request) != nullptr)
         owner = List<Request, &Request::place>::next(request);
-    if (owner->client == nullptr)
+    if (owner->client == nullptr || owner->traits.swallowed)
         return;
     SharedClient& client = *owner->client;
-    if (lane.framer == nullptr)
+    std::size_t at = 0;
+    if (edits != nullptr)
+        for (const Edit& edit : *edits)
+        {
+            deliver(lane, client, bytes.substr(at, edit.offset - at), now);
+            deliver(lane, client, edit.insert, now);
+            at = edit.offset + edit.remove;
+        }
+    deliver(lane, client, bytes.substr(at), now);
+}
+
+void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Instant now)
+{
+    if (bytes.empty())
+        return;
+    lane.reader = &client;
+    if (lane.framer == nullptr || client.tied != nullptr)
         _idle.arm(client.idle, now); // nothing says that more is to come
     client.waiting = _wiring.toClient(client.id, bytes);
     if (client.waiting > 0)
         updateClient(client, now);
 }
 
-void SharedExchange::finish(Lane& lane, Instant now)
+/// It leaves its row and its client's requests; nobody is told.
+void SharedExchange::takeOut(Lane& lane, Request& request)
 {
-    Request& request = *lane.row.first();
     lane.row.remove(request);
+    DeadlineList::disarm(request.answer);
+    if (lane.ids && !request.traits.keepsId)
+        lane.ids->release(request.id);
     if (lane.streaming == &request)
         lane.streaming = nullptr;
+    if (lane.answered == &request)
+        lane.answered = nullptr;
+}
+
+void SharedExchange::finish(Lane& lane, Request& request, Instant now)
+{
+    takeOut(lane, request);
+    lane.proven = true;
+    if (request.overdue)
+        --lane.abandoned;
     updateLoad(lane);
     if (lane.row.isEmpty())
     {
@@ -217,7 +416,7 @@ void SharedExchange::finish(Lane& lane, Instant now)
         lane.silent = false;
         _inactive.arm(lane.inactive, now);
     }
-    else
+    else if (!_settings.byId)
         armResponse(lane, now);
     tellEnd(request, lane.target, false, CloseReason::ended, now);
     if (SharedClient* client = request.client)
@@ -229,9 +428,12 @@ void SharedExchange::finish(Lane& lane, Instant now)
             client->large = nullptr;
         if (client->requests.isEmpty())
             _idle.arm(client->idle, now);
-        if (client->next != nullptr || client->state == SharedClient::State::ended || _draining || client->held)
+        if (client->next != nullptr || client->state == SharedClient::State::ended || _draining || client->held ||
+            client->final || !client->interim.empty())
             lookAgain(*client);
+        reply(*client, now);
     }
+    afterAnswer(lane, request, now);
     recycle(request);
 }
 

@@ -2,7 +2,9 @@
 
 #include <proximux/exchange/DeadlineList.h>
 #include <proximux/exchange/Exchange.h>
+#include <proximux/exchange/IdTable.h>
 #include <proximux/pool/SharedPool.h>
+#include <proximux/protocol/Protocol.h>
 #include <proximux/wire/Framer.h>
 #include <proximux/wire/Id.h>
 #include <proximux/wire/InputBuffer.h>
@@ -26,6 +28,7 @@ namespace proximux
 // answers them goes to nobody.
 
 struct SharedClient;
+struct Lane;
 
 /// One request.
 struct Request
@@ -34,7 +37,15 @@ struct Request
     bool whole = true;              ///< false: larger than the buffer, its last byte has not come
     bool begun = false;             ///< a byte of its response was seen
     bool sent = false;
-    std::uint64_t size = 0; ///< bytes so far
+    bool replied = false; ///< traits.reply answers it, as soon as all before it are answered
+    bool failed = false;  ///< and says that it failed
+    bool overdue = false; ///< given up; what answers it is for nobody
+    CloseReason reason = CloseReason::ended; ///< failed: why
+    Lane* lane = nullptr;                    ///< sent: where
+    RequestTraits traits;
+    std::uint64_t id = 0;      ///< of ours, on its lane
+    std::uint64_t theirId = 0; ///< its client's own
+    std::uint64_t size = 0;    ///< bytes so far
     std::uint64_t responseSize = 0;
     std::uint64_t tag = 0; ///< for SharedWiring
     Instant came;
@@ -42,7 +53,8 @@ struct Request
     Instant firstByte;
     Link<Request> place;       ///< in the line or in a row
     Link<Request> own;         ///< among its client's
-    Due<Request> queue{*this}; ///< exchange.queue_timeout
+    Due<Request> queue{*this};  ///< exchange.queue_timeout
+    Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
 };
 
 /// One lane.
@@ -55,8 +67,18 @@ struct Lane
 
     std::size_t number; ///< its place in the pool
     TargetId target;
-    std::unique_ptr<Framer> framer; ///< of its responses; null with raw
+    std::unique_ptr<ResponseFramer> framer; ///< of its responses; null with raw
+    std::unique_ptr<IdTable> ids;           ///< null where responses are not paired by an id
     InputBuffer input;
+    Request* answered = nullptr;            ///< whose response is being received
+    bool inMessage = false;                 ///< a part of a message was taken
+    std::size_t abandoned = 0;              ///< requests whose response did not come in time; their ids stay taken
+    Instant lastByte;                       ///< when something came last
+    bool proven = false;                    ///< a response came on this connection
+    SharedClient* tied = nullptr;           ///< who has it alone
+    bool pushes = false;                    ///< what the target sends is for `tied`, and answers nothing
+    bool tunnel = false;                    ///< whatever passes is for `tied`, both ways
+    SharedClient* reader = nullptr;         ///< who got something last; null where he has left
     List<Request, &Request::place> row; ///< in flight, oldest first
     Request* streaming = nullptr;       ///< a request of which only a part was sent
     std::size_t waiting = 0;            ///< bytes unsent to the target
@@ -88,12 +110,19 @@ struct SharedClient
     State state = State::open;
     CloseReason reason = CloseReason::ended; ///< closing: why
     std::unique_ptr<Framer> framer;          ///< of its requests; null with raw
+    std::unique_ptr<Conversation> conversation; ///< null where nothing is to be said of a request
+    Lane* tied = nullptr;                       ///< which it has alone
+    unsigned ties = 0;                          ///< why
+    bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
+    Bytes interim;                              ///< to be said as soon as all is answered that came before
+    bool fin = false;                           ///< it has ended
     InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
     std::size_t queued = 0;  ///< bytes of input that belong to queued requests
     std::size_t partial = 0; ///< bytes behind them that belong to the request that is not whole
     List<Request, &Request::own> requests; ///< all that have not ended, oldest first
     Request* next = nullptr;               ///< the oldest that is not sent, or null
     std::size_t inFlight = 0;              ///< of them, sent
+    std::size_t replied = 0;               ///< of them, answered by us, which is not said yet
     Lane* lane = nullptr;                  ///< where those are
     Request* large = nullptr;              ///< the request that is larger than the buffer, queued or being sent
     bool discarding = false;               ///< the rest of a request whose response came early

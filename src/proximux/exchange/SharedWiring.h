@@ -57,6 +57,12 @@ public:
     virtual void clientMalformed(ClientId client, const char* why) = 0;
     virtual void targetMalformed(TargetId target, const char* why) = 0;
 
+    /// What came in answer to the prologue, or its beginning. The connection is closed next.
+    virtual void prologueRefused(TargetId target, Bytes came) = 0;
+
+    /// A client has a connection alone from now on, or is refused one, for these reasons (ties::).
+    virtual void clientTied(ClientId client, TargetId target, unsigned reasons) = 0;
+
     /// A request that was not whole when its client ended is dropped.
     virtual void requestDropped(ClientId client, std::size_t bytes) = 0;
 };

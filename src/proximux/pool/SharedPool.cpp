@@ -111,6 +111,14 @@ void SharedPool::failed(std::size_t place, Instant now)
     forget(place);
 }
 
+void SharedPool::wasUseless(std::size_t place, Instant now)
+{
+    assert(_places[place].state == State::idle);
+    _targets.closed(_places[place].target);
+    _targets.shun(_places[place].target, now);
+    forget(place);
+}
+
 void SharedPool::closed(std::size_t place, Instant now)
 {
     const Place& gone = _places[place];

@@ -62,6 +62,9 @@ public:
     /// Could not be opened, or did not settle: its target is left alone for a while.
     void failed(std::size_t place, Instant now);
 
+    /// Is gone, and was of no use while it was there: its target is left alone for a while, too.
+    void wasUseless(std::size_t place, Instant now);
+
     /// Is gone, in whatever state.
     void closed(std::size_t place, Instant now);
 
@@ -78,6 +81,8 @@ public:
     [[nodiscard]] std::size_t placeOf(TargetId id) const;
 
     [[nodiscard]] TargetId idOf(std::size_t place) const { return _places[place].id; }
+    /// The target of the connection that is there, by its index.
+    [[nodiscard]] std::size_t targetOf(std::size_t place) const { return _places[place].target; }
     [[nodiscard]] State state(std::size_t place) const { return _places[place].state; }
     [[nodiscard]] std::size_t size() const { return _places.size(); }
 

@@ -115,6 +115,17 @@ void Targets::closed(std::size_t target)
     --t.connections;
 }
 
+void Targets::shun(std::size_t target, Instant now)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    Target& t = _targets[target];
+    if (t.health == Health::dead)
+        return;
+    t.health = Health::dead;
+    t.retry = now + backoff(t.failures);
+    ++t.failures;
+}
+
 Targets::Health Targets::health(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);

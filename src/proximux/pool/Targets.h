@@ -69,6 +69,9 @@ public:
     /// The counted connection, which had opened, is gone.
     void closed(std::size_t target);
 
+    /// Its connections open, but are of no use: it is left alone for a while.
+    void shun(std::size_t target, Instant now);
+
     [[nodiscard]] std::size_t count() const { return _targets.size(); }
     [[nodiscard]] Health health(std::size_t target) const;
     [[nodiscard]] std::size_t connections(std::size_t target) const;

@@ -1,51 +1,33 @@
 #include <proximux/protocol/FramedWatcher.h>
 
-#include <proximux/protocol/FirstLine.h>
-
+#include <algorithm>
 #include <utility>
 
 namespace proximux
 {
 
+using Kind = Framer::Progress::Kind;
+
 namespace
 {
 
-/// Feeds the framer with what was carried and what came. `taken` is called for each piece that belongs to a message,
-/// `whole` at its end. Returns why it is malformed, or null.
-template <class Taken, class Whole>
-const char* feed(Framer& framer, std::string& carried, Bytes bytes, Taken taken, Whole whole)
+/// What is left of the last bytes and those that came now, in one piece.
+Bytes join(std::string& carried, std::string& joined, Bytes bytes)
 {
-    std::string joined;
-    if (!carried.empty())
-    {
-        joined = std::exchange(carried, std::string());
-        joined.append(bytes);
-        bytes = joined;
-    }
-    while (!bytes.empty())
-    {
-        const Framer::Progress progress = framer.feed(bytes);
-        if (progress.kind == Framer::Progress::Kind::malformed)
-            return progress.reason;
-        taken(bytes.substr(0, progress.taken));
-        bytes.remove_prefix(progress.taken);
-        if (progress.kind == Framer::Progress::Kind::complete)
-            whole();
-        else if (!bytes.empty())
-        {
-            carried.assign(bytes);
-            break;
-        }
-    }
-    return nullptr;
+    if (carried.empty())
+        return bytes;
+    joined = std::exchange(carried, std::string());
+    joined.append(bytes);
+    return joined;
 }
 
 } // namespace
 
-FramedWatcher::FramedWatcher(std::unique_ptr<Framer> requests, std::unique_ptr<Framer> responses,
-                             WatchListener& listener, const WatchLimits& limits)
-    : _requests(std::move(requests))
-    , _responses(std::move(responses))
+FramedWatcher::FramedWatcher(std::unique_ptr<Protocol> protocol, WatchListener& listener, const WatchLimits& limits)
+    : _protocol(std::move(protocol))
+    , _requests(_protocol->makeRequestFramer())
+    , _responses(_protocol->makeResponseFramer())
+    , _conversation(_protocol->makeConversation({true, "", 0, true, limits.kept, true}))
     , _listener(listener)
     , _limits(limits)
 {
@@ -55,39 +37,81 @@ void FramedWatcher::fromClient(Bytes bytes, Instant now)
 {
     if (_lost)
         return;
-    const char* wrong = feed(
-        *_requests, _carriedRequest, bytes,
-        [this](Bytes taken)
-        {
-            _kept.append(taken.substr(0, _limits.kept - _kept.size()));
-            _requestSize += taken.size();
-        },
-        [this, now] { requestWhole(now); });
-    if (wrong != nullptr)
+    if (const char* wrong = readRequests(bytes, now))
         lose(wrong);
     else if (_pending.size() > MAX_PENDING)
         lose("too many requests wait for their response");
+}
+
+const char* FramedWatcher::readRequests(Bytes bytes, Instant now)
+{
+    std::string joined;
+    bytes = join(_carriedRequest, joined, bytes);
+    while (!bytes.empty())
+    {
+        const Framer::Progress progress = _requests->feed(bytes);
+        if (progress.kind == Kind::malformed)
+            return progress.reason;
+        const Bytes taken = bytes.substr(0, progress.taken);
+        _kept.append(taken.substr(0, _limits.kept - _kept.size()));
+        _requestSize += taken.size();
+        bytes.remove_prefix(progress.taken);
+        if (progress.kind == Kind::complete)
+            requestWhole(now);
+        else if (progress.kind == Kind::partial && !bytes.empty())
+        {
+            _carriedRequest.assign(bytes);
+            break;
+        }
+    }
+    return nullptr;
 }
 
 void FramedWatcher::fromTarget(Bytes bytes, Instant now)
 {
     if (_lost)
         return;
-    const char* wrong = feed(
-        *_responses, _carriedResponse, bytes,
-        [this, now](Bytes taken)
-        {
-            if (_responseSize == 0)
-                _first = now;
-            _responseSize += taken.size();
-        },
-        [this, now] { responseWhole(now); });
-    if (wrong != nullptr)
+    if (const char* wrong = readResponses(bytes, now))
         lose(wrong);
+}
+
+const char* FramedWatcher::readResponses(Bytes bytes, Instant now)
+{
+    std::string joined;
+    bytes = join(_carriedResponse, joined, bytes);
+    while (!bytes.empty())
+    {
+        if (_responseSize == 0 && !_pending.empty())
+            _responses->expect(_pending.front().hint);
+        const Framer::Progress progress = _responses->feed(bytes);
+        if (progress.kind == Kind::malformed)
+            return progress.reason;
+        if (_responseSize == 0 && progress.taken > 0)
+            responseBegins(bytes.substr(0, progress.taken), now);
+        _responseSize += progress.taken;
+        bytes.remove_prefix(progress.taken);
+        if (progress.kind == Kind::complete)
+        {
+            if (_responses->traits().kind == ResponseTraits::Kind::tunnel)
+            {
+                responseWhole(now);
+                return "the connection is used for another protocol from here on";
+            }
+            responseWhole(now);
+        }
+        else if (progress.kind == Kind::partial && progress.taken == 0)
+        {
+            _carriedResponse.assign(bytes);
+            break;
+        }
+    }
+    return nullptr;
 }
 
 void FramedWatcher::ended(Instant now)
 {
+    if (!_lost && _responseSize > 0 && _responses->finish())
+        responseWhole(now);
     while (!_lost && !_pending.empty())
     {
         const Pending pending = std::move(_pending.front());
@@ -105,20 +129,42 @@ bool FramedWatcher::isAtRest() const
 
 void FramedWatcher::requestWhole(Instant now)
 {
-    const Bytes text = firstLine(_kept, _limits.text);
-    _pending.push_back({std::string(text), _requestSize, now});
-    _listener.requestSeen({_kept, _requestSize, text, false, true});
+    _traits.clear();
+    if (_conversation)
+        _conversation->request(_kept, _kept.size() == _requestSize, _traits);
+    const bool secret = _protocol->isSecret(_kept);
+    const std::string text = _protocol->describe(_kept, _limits.text);
+    const bool answered = _traits.answered && !_traits.swallowed;
+    if (answered)
+    {
+        const auto id = _protocol->requestId();
+        _pending.push_back({text, _requestSize, now, id ? id->read(_kept) : 0, _traits.hint});
+    }
+    _pushes = _pushes || _traits.pushes;
+    _listener.requestSeen({secret ? Bytes() : Bytes(_kept), _requestSize, text, secret, answered});
     _kept.clear();
     _requestSize = 0;
+}
+
+void FramedWatcher::responseBegins(Bytes bytes, Instant now)
+{
+    _first = now;
+    const auto id = _protocol->responseId();
+    _responseId = id && bytes.size() >= id->end() ? id->read(bytes) : 0;
 }
 
 void FramedWatcher::responseWhole(Instant now)
 {
     const std::uint64_t size = std::exchange(_responseSize, 0);
-    if (_pending.empty())
+    if (_responses->traits().kind == ResponseTraits::Kind::interim || _pushes)
+        return;
+    const bool byId = _protocol->responseId().has_value();
+    const auto found = std::find_if(_pending.begin(), _pending.end(),
+                                    [this, byId](const Pending& each) { return !byId || each.id == _responseId; });
+    if (found == _pending.end())
         return; // nobody asked: passed on all the same
-    const Pending pending = std::move(_pending.front());
-    _pending.pop_front();
+    const Pending pending = std::move(*found);
+    _pending.erase(found);
     _listener.responseSeen({1, pending.size, size, pending.text, _first - pending.asked, now - pending.asked, false});
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <proximux/wire/LengthFramer.h>
+#include <proximux/wire/Number.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace proximux
@@ -15,6 +17,8 @@ struct Framing
     std::string delimiter = "\n";                           ///< line
     std::size_t messageSize = 0;                            ///< fixed: bytes; 0: not said
     LengthField length;                                     ///< length
+    std::optional<IdField> requestId;                       ///< fixed, length: where an id stands
+    std::optional<IdField> responseId;                      ///< with the other, or neither
 };
 
 } // namespace proximux

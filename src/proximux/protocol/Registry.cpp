@@ -1,10 +1,11 @@
 #include <proximux/protocol/Registry.h>
 
+#include <proximux/protocol/Dns.h>
 #include <proximux/protocol/FramedWatcher.h>
+#include <proximux/protocol/Generic.h>
+#include <proximux/protocol/Modbus.h>
 #include <proximux/protocol/MysqlWatcher.h>
 #include <proximux/protocol/TurnWatcher.h>
-#include <proximux/wire/FixedFramer.h>
-#include <proximux/wire/LineFramer.h>
 
 namespace proximux
 {
@@ -18,26 +19,25 @@ std::unique_ptr<Watcher> watch(const Framing&, WatchListener& listener, const Wa
     return std::make_unique<W>(listener, limits);
 }
 
-/// For a protocol whose responses come in the order of the requests, one for each.
-template <std::unique_ptr<Framer> (*REQUEST)(const Framing&), std::unique_ptr<Framer> (*RESPONSE)(const Framing&)>
+/// For a protocol that can be shared, too.
+template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
 std::unique_ptr<Watcher> watchFrames(const Framing& framing, WatchListener& listener, const WatchLimits& limits)
 {
-    return std::make_unique<FramedWatcher>(REQUEST(framing), RESPONSE(framing), listener, limits);
+    return std::make_unique<FramedWatcher>(MAKE(framing), listener, limits);
 }
 
-std::unique_ptr<Framer> line(const Framing& framing)
+/// Declared in configuration.
+template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
+ProtocolInfo declared(std::string_view name, std::string_view summary)
 {
-    return std::make_unique<LineFramer>(framing.delimiter, framing.maxMessage);
+    return {name, summary, true, watchFrames<MAKE>, MAKE, Pairing::automatic, 128, true, true};
 }
 
-std::unique_ptr<Framer> fixed(const Framing& framing)
+/// Named: what it is is known.
+template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
+ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pairing, std::size_t pipeline)
 {
-    return std::make_unique<FixedFramer>(framing.messageSize);
-}
-
-std::unique_ptr<Framer> length(const Framing& framing)
-{
-    return std::make_unique<LengthFramer>(framing.length, framing.maxMessage);
+    return {name, summary, true, watchFrames<MAKE>, MAKE, pairing, pipeline, pairing != Pairing::exclusive, false};
 }
 
 } // namespace
@@ -46,13 +46,14 @@ const std::vector<ProtocolInfo>& protocols()
 {
     static const std::vector<ProtocolInfo> ALL = {
         {"raw", "any bytes; what the client sends until the target answers counts as a request", false,
-         watch<TurnWatcher>, nullptr, nullptr},
-        {"line", "messages that end with exchange.delimiter", true, watchFrames<line, line>, line, line},
-        {"fixed", "messages of exchange.message_size bytes", true, watchFrames<fixed, fixed>, fixed, fixed},
-        {"length", "messages that say how long they are: exchange.length_offset and so on", true,
-         watchFrames<length, length>, length, length},
+         watch<TurnWatcher>},
+        declared<makeLineProtocol>("line", "messages that end with exchange.delimiter"),
+        declared<makeFixedProtocol>("fixed", "messages of exchange.message_size bytes"),
+        declared<makeLengthProtocol>("length", "messages that say how long they are: exchange.length_offset and so on"),
+        named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1),
+        named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256),
         {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode alone",
-         true, watch<MysqlWatcher>, nullptr, nullptr},
+         true, watch<MysqlWatcher>},
     };
     return ALL;
 }

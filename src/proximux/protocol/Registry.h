@@ -1,8 +1,8 @@
 #pragma once
 
 #include <proximux/protocol/Framing.h>
+#include <proximux/protocol/Protocol.h>
 #include <proximux/protocol/Watcher.h>
-#include <proximux/wire/Framer.h>
 
 #include <memory>
 #include <string_view>
@@ -10,6 +10,15 @@
 
 namespace proximux
 {
+
+/// How a response finds its request.
+enum class Pairing
+{
+    automatic, ///< as suits the protocol
+    exclusive, ///< one exchange at a time on a target connection
+    order,     ///< several, answered in their order
+    identifier ///< several, answered in any order: the messages have an id
+};
 
 /// A protocol's entry: what can be done with its name in `exchange.protocol`.
 struct ProtocolInfo
@@ -24,13 +33,20 @@ struct ProtocolInfo
     std::unique_ptr<Watcher> (*makeWatcher)(const Framing& framing, WatchListener& listener,
                                             const WatchLimits& limits) = nullptr;
 
-    /// Make the framers by which clients share target connections, in fifo and funnel. Both null: raw, which has no
-    /// messages, or a protocol that can't be shared.
-    std::unique_ptr<Framer> (*makeRequestFramer)(const Framing& framing) = nullptr;
-    std::unique_ptr<Framer> (*makeResponseFramer)(const Framing& framing) = nullptr;
+    /// Makes that by which clients share target connections, in fifo and funnel. Null: raw, which has no messages, or
+    /// a protocol that can't be shared.
+    std::unique_ptr<Protocol> (*make)(const Framing& framing) = nullptr;
+
+    /// What suits it where the configuration says nothing; automatic: as declared.
+    Pairing pairing = Pairing::automatic;
+    std::size_t pipeline = 128; ///< requests in flight on a target connection
+    bool inOrder = true;        ///< whether several may be answered in their order
+
+    /// Whether nothing says that the target does not speak first: the protocol is declared, not named.
+    bool mayGreet = true;
 
     /// Whether it can be used in fifo and funnel.
-    [[nodiscard]] bool isShareable() const { return !delimited || makeRequestFramer != nullptr; }
+    [[nodiscard]] bool isShareable() const { return !delimited || make != nullptr; }
 };
 
 /// Every protocol, in the order in which the documentation names them. A new one adds a line to Registry.cpp.

@@ -28,16 +28,21 @@ SharedPoolSettings poolSettings(const Configuration& configuration)
         for (std::size_t i = 0; i < configuration.targets.size(); ++i)
             settings.targets.insert(settings.targets.end(), configuration.targets[i].connections, i);
     settings.connectTimeout = configuration.pool.connectTimeout;
-    settings.pipeline = configuration.exchange.isPipelined() ? configuration.exchange.pipeline : 1;
+    settings.pipeline = configuration.exchange.pipelineInForce();
     return settings;
 }
 
-SharedExchangeSettings sharedSettings(const Configuration& configuration)
+Prologue prologueFor(const Configuration& configuration, const TargetSettings&)
+{
+    return {configuration.pool.prologue, configuration.pool.prologueExpect};
+}
+
+SharedExchangeSettings sharedSettings(const Configuration& configuration, const ProtocolInfo& protocol)
 {
     const ExchangeSettings& exchange = configuration.exchange;
     SharedExchangeSettings settings;
     settings.fair = exchange.mode == Mode::funnel;
-    settings.pipeline = exchange.isPipelined() ? exchange.pipeline : 1;
+    settings.pipeline = exchange.pipelineInForce();
     settings.maxRequests = configuration.local.maxRequests;
     settings.maxQueue = exchange.maxQueue;
     settings.requestBuffer = exchange.requestBuffer;
@@ -50,7 +55,15 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration)
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;
-    settings.settle = configuration.pool.settle.value_or(SETTLE);
+    settings.byId = exchange.pairingInForce() == Pairing::identifier;
+    settings.maxTied = configuration.maxTied();
+    settings.conversation = {settings.maxTied > 0, configuration.local.password, 0, exchange.httpConnect,
+                             exchange.requestBuffer, false};
+    if (!configuration.targets.empty())
+        settings.conversation.database = configuration.targets.front().database;
+    settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : Duration{0});
+    for (const TargetSettings& target : configuration.targets)
+        settings.prologues.push_back(prologueFor(configuration, target));
     settings.gap = exchange.rawGap;
     return settings;
 }
@@ -68,16 +81,18 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
         return made;
     }
     made.shared = std::make_unique<SharedPool>(poolSettings(configuration), targets, dialer);
-    const ProtocolInfo& protocol = *findProtocol(configuration.exchange.protocol);
-    const SharedExchangeSettings settings = sharedSettings(configuration);
+    const ProtocolInfo& info = *findProtocol(configuration.exchange.protocol);
+    SharedExchangeSettings settings = sharedSettings(configuration, info);
     std::unique_ptr<SharedExchange> sharing;
-    if (protocol.makeRequestFramer == nullptr)
+    if (info.make == nullptr)
         sharing = std::make_unique<RawExchange>(settings, sharedWiring, *made.shared);
     else
-        sharing = std::make_unique<FramedExchange>(
-            settings, sharedWiring, *made.shared,
-            [&protocol, &configuration] { return protocol.makeRequestFramer(configuration.exchange.framing); },
-            [&protocol, &configuration] { return protocol.makeResponseFramer(configuration.exchange.framing); });
+    {
+        made.protocol = info.make(configuration.exchange.framingInForce());
+        settings.requestId = made.protocol->requestId();
+        settings.responseId = made.protocol->responseId();
+        sharing = std::make_unique<FramedExchange>(settings, sharedWiring, *made.shared, *made.protocol);
+    }
     made.sharing = sharing.get();
     made.exchange = std::move(sharing);
     return made;

@@ -118,7 +118,7 @@ void Proxy::Impl::warnOfRaw() const
     if (exchange.mode == Mode::proxy || findProtocol(exchange.protocol)->delimited)
         return;
     const char* setting = nullptr;
-    if (exchange.isPipelined())
+    if (exchange.pipelineInForce() > 1)
         setting = "exchange.funnel_async";
     else if (exchange.rawGap == Duration{0})
         setting = "exchange.raw_gap = 0";
@@ -234,6 +234,11 @@ Statistics Proxy::statistics() const
         {
             all.clientsClosed[i] += counters.clientsClosed[i].load(std::memory_order_relaxed);
             all.targetsClosed[i] += counters.targetsClosed[i].load(std::memory_order_relaxed);
+        }
+        for (std::size_t i = 0; i < ties::COUNT; ++i)
+        {
+            all.tied[i] += counters.tied[i].load(std::memory_order_relaxed);
+            all.tiesRefused[i] += counters.tiesRefused[i].load(std::memory_order_relaxed);
         }
     }
     return all;

@@ -2,6 +2,7 @@
 
 #include <proximux/config/Configuration.h>
 #include <proximux/exchange/Exchange.h>
+#include <proximux/protocol/Traits.h>
 #include <proximux/proxy/Events.h>
 
 #include <array>
@@ -26,6 +27,8 @@ struct Statistics
     /// targetsClosed[std::size_t(CloseReason::desync)].
     std::array<std::uint64_t, CLOSE_REASONS> clientsClosed{};
     std::array<std::uint64_t, CLOSE_REASONS> targetsClosed{};
+    std::array<std::uint64_t, ties::COUNT> tied{};        ///< clients that had a connection alone, by the reason
+    std::array<std::uint64_t, ties::COUNT> tiesRefused{}; ///< and that were refused one
 };
 
 /// The facade: a listening socket, its reactors, an exchange and a pool, made from one checked configuration.

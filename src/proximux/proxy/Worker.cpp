@@ -1,5 +1,6 @@
 #include <proximux/proxy/Worker.h>
 
+#include <proximux/protocol/FirstLine.h>
 #include <proximux/proxy/PairReport.h>
 
 #include <Poco/Exception.h>
@@ -194,7 +195,7 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
     auto report = std::make_unique<PairReport>(_runtime, session.info(), number);
     const Configuration& configuration = *_runtime.configuration;
     auto watcher = findProtocol(configuration.exchange.protocol)
-                       ->makeWatcher(configuration.exchange.framing, *report,
+                       ->makeWatcher(configuration.exchange.framingInForce(), *report,
                                      {configuration.exchange.requestBuffer, configuration.log.dataLimit});
     session.setReport(std::move(report));
     return watcher;
@@ -335,6 +336,35 @@ void Worker::targetMalformed(TargetId target, const char* why)
 {
     _runtime.log.failure(LogScope::pool, "ProtocolError",
                          "target " + std::to_string(_targets.find(target)->number()) + " sent " + why);
+}
+
+void Worker::prologueRefused(TargetId target, Bytes came)
+{
+    _runtime.log.failure(LogScope::pool, "PrologueError",
+                         "target " + std::to_string(_targets.find(target)->number()) +
+                             " did not answer pool.prologue as expected, but with \"" +
+                             std::string(firstLine(came, _runtime.configuration->log.dataLimit)) + '"');
+}
+
+void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
+{
+    const TargetConnection* connection = _targets.find(target);
+    auto& counters = connection != nullptr ? _counters.tied : _counters.tiesRefused;
+    std::string names;
+    for (std::size_t i = 0; i < ties::COUNT; ++i)
+    {
+        if ((reasons >> i & 1U) == 0)
+            continue;
+        count(counters[i], 1);
+        names += std::string(names.empty() ? "" : ", ") + ties::NAMES[i];
+    }
+    if (!_runtime.log.wants(LogScope::exchange, LogLevel::debug))
+        return;
+    const std::string name = nameOf(_clients.find(client)->info());
+    _runtime.log.text(LogScope::exchange, LogLevel::debug,
+                      connection != nullptr ? '"' + name + "\" has upstream " + std::to_string(connection->number()) +
+                                                  " alone: " + names
+                                            : '"' + name + "\" is refused what needs a connection alone: " + names);
 }
 
 void Worker::requestDropped(ClientId client, std::size_t bytes)

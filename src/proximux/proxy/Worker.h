@@ -67,6 +67,8 @@ public:
         std::atomic<std::uint64_t> bytesOut{0};
         std::atomic<std::uint64_t> clientsClosed[CLOSE_REASONS] = {}; ///< by the reason
         std::atomic<std::uint64_t> targetsClosed[CLOSE_REASONS] = {};
+        std::atomic<std::uint64_t> tied[ties::COUNT] = {};        ///< clients that had a connection alone, by the reason
+        std::atomic<std::uint64_t> tiesRefused[ties::COUNT] = {}; ///< and that were refused one
     };
 
     [[nodiscard]] const Counters& counters() const { return _counters; }
@@ -94,6 +96,8 @@ private:
     void requestEnded(std::uint64_t tag, const Outcome& outcome) override;
     void clientMalformed(ClientId client, const char* why) override;
     void targetMalformed(TargetId target, const char* why) override;
+    void prologueRefused(TargetId target, Bytes came) override;
+    void clientTied(ClientId client, TargetId target, unsigned reasons) override;
     void requestDropped(ClientId client, std::size_t bytes) override;
 
     // TargetDialer

@@ -11,15 +11,18 @@ namespace proximux
 class FixedFramer : public Framer
 {
 public:
-    /// size: bytes, one or more.
-    explicit FixedFramer(std::size_t size)
+    /// size: bytes, one or more. header: so many of them, at most size, are shown before any is taken.
+    explicit FixedFramer(std::size_t size, std::size_t header = 0)
         : _size(size)
+        , _header(header)
         , _left(size)
     {
     }
 
     Progress feed(Bytes input) override
     {
+        if (_left == _size && input.size() < _header)
+            return {};
         const std::size_t taken = std::min(input.size(), _left);
         _left -= taken;
         if (_left > 0)
@@ -30,6 +33,7 @@ public:
 
 private:
     std::size_t _size;
+    std::size_t _header;
     std::size_t _left; ///< of the present message
 };
 

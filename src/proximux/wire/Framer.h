@@ -19,6 +19,7 @@ public:
         enum class Kind
         {
             partial,  ///< the message goes on
+            header,   ///< its header is whole, and more of it is to come; at most once a message, where it matters
             complete, ///< the bytes taken are its last; the next byte begins another
             malformed ///< no message of this protocol; the framer is of no use any more
         };

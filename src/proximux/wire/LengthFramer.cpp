@@ -47,17 +47,6 @@ std::optional<std::uint64_t> bcd(Bytes field)
     return value;
 }
 
-std::uint64_t binary(Bytes field, LengthField::Order order)
-{
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < field.size(); ++i)
-    {
-        const std::size_t at = order == LengthField::Order::big ? i : field.size() - 1 - i;
-        value = value << 8U | static_cast<unsigned char>(field[at]);
-    }
-    return value;
-}
-
 } // namespace
 
 LengthFramer::LengthFramer(const LengthField& field, std::size_t max)
@@ -76,7 +65,11 @@ Framer::Progress LengthFramer::feed(Bytes input)
         const Progress progress = begin(input.substr(0, header));
         if (progress.kind == Progress::Kind::malformed)
             return progress;
+        _shown = false;
     }
+    if (!_shown && input.size() < std::min(_left, _field.header))
+        return {};
+    _shown = true;
     const std::size_t taken = std::min(input.size(), _left);
     _left -= taken;
     return {_left == 0 ? Progress::Kind::complete : Progress::Kind::partial, taken, ""};
@@ -98,6 +91,8 @@ Framer::Progress LengthFramer::begin(Bytes header)
     const std::uint64_t size = header.size() + static_cast<std::uint64_t>(follows);
     if (size > _max)
         return {Progress::Kind::malformed, 0, "a message longer than exchange.max_message"};
+    if (size < _field.minMessage)
+        return {Progress::Kind::malformed, 0, "a message too short for its header"};
     _left = static_cast<std::size_t>(size);
     return {};
 }
@@ -115,7 +110,7 @@ std::optional<std::uint64_t> LengthFramer::value(Bytes field) const
     case LengthField::Encoding::binary:
         break;
     }
-    return binary(field, _field.order);
+    return readNumber(field, _field.order);
 }
 
 } // namespace proximux

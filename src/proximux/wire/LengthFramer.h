@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/wire/Framer.h>
+#include <proximux/wire/Number.h>
 
 #include <cstdint>
 #include <optional>
@@ -12,11 +13,7 @@ namespace proximux
 /// offset + width + (the field's value) + adjust, as in Netty's LengthFieldBasedFrameDecoder.
 struct LengthField
 {
-    enum class Order
-    {
-        big,
-        little
-    };
+    using Order = ByteOrder;
     enum class Encoding
     {
         binary,
@@ -31,6 +28,10 @@ struct LengthField
     Encoding encoding = Encoding::binary;
     std::int64_t adjust = 0; ///< added to the value, to come to the bytes that follow the field
     std::uint64_t min = 0;   ///< least value that is right
+
+    /// Bytes of a message that are shown before any is taken; a shorter message is shown whole.
+    std::size_t header = 0;
+    std::size_t minMessage = 0; ///< bytes of the shortest message that is right
 };
 
 /// A message says how long it is.
@@ -48,7 +49,8 @@ private:
 
     LengthField _field;
     std::size_t _max;
-    std::size_t _left = 0; ///< of the present message; 0: its header was not seen
+    std::size_t _left = 0;   ///< of the present message; 0: its length was not seen
+    bool _shown = false;     ///< its header was
 };
 
 } // namespace proximux

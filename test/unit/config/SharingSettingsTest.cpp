@@ -111,7 +111,7 @@ public:
         Environment funnel = fifo("line");
         funnel["PROXIMUX_EXCHANGE_MODE"] = "funnel";
         funnel["EXCHANGE_FUNNEL_ASYNC"] = "1";
-        CPPUNIT_ASSERT(good(fromEnvironment(funnel)).exchange.isPipelined());
+        CPPUNIT_ASSERT(good(fromEnvironment(funnel)).exchange.pipelineInForce() > 1);
         funnel["PROXIMUX_EXCHANGE_PAIRING"] = "exclusive";
         assertMistake(fromEnvironment(funnel), "asks for what exchange.pairing = exclusive forbids");
     }

@@ -1,8 +1,7 @@
 #include "WatchRecorder.h"
 
 #include <proximux/protocol/FramedWatcher.h>
-#include <proximux/wire/LengthFramer.h>
-#include <proximux/wire/LineFramer.h>
+#include <proximux/protocol/Generic.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -29,9 +28,10 @@ class FramedWatcherTest : public CppUnit::TestFixture
 
     void watch(const WatchLimits& limits = {})
     {
-        const auto line = [] { return std::make_unique<LineFramer>("\n", 100); };
+        Framing framing;
+        framing.maxMessage = 100;
         _recorder = WatchRecorder();
-        _watcher = std::make_unique<FramedWatcher>(line(), line(), _recorder, limits);
+        _watcher = std::make_unique<FramedWatcher>(makeLineProtocol(framing), _recorder, limits);
     }
 
     [[nodiscard]] std::string seen() const { return joined(_recorder.lines); }
@@ -56,9 +56,11 @@ public:
         const std::string stream("\0\3abc\0\0\0\2de", 11);
         for (std::size_t cut = 1; cut < stream.size(); ++cut)
         {
-            const auto framer = [&field] { return std::make_unique<LengthFramer>(field, 100); };
+            Framing framing;
+            framing.maxMessage = 100;
+            framing.length = field;
             _recorder = WatchRecorder();
-            FramedWatcher watcher(framer(), framer(), _recorder, {});
+            FramedWatcher watcher(makeLengthProtocol(framing), _recorder, {});
             watcher.fromClient(stream.substr(0, cut), at(0));
             watcher.fromClient(stream.substr(cut), at(0));
             CPPUNIT_ASSERT_EQUAL(std::size_t{3}, _recorder.requestSizes.size());

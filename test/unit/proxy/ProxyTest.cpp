@@ -101,7 +101,7 @@ class ProxyTest : public CppUnit::TestFixture
     {
         auto c = std::make_shared<Configuration>();
         c->local.endpoint = {"127.0.0.1", 0};
-        c->targets.push_back({{"127.0.0.1", _port}, false});
+        c->targets.emplace_back().endpoint = {"127.0.0.1", _port};
         c->io.backend = epoll ? IoSettings::Backend::automatic : IoSettings::Backend::poll;
         return c;
     }
@@ -319,7 +319,7 @@ public:
         {
             auto c = configuration(epoll);
             c->io.threads = 2;
-            c->targets.push_back({{"localhost", _port}, false}); // a look-up may be under way
+            c->targets.emplace_back().endpoint = {"localhost", _port}; // a look-up may be under way
             Proxy proxy(c);
             proxy.start();
             auto a = client(proxy);

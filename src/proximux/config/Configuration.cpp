@@ -1,0 +1,63 @@
+#include <proximux/config/Configuration.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+Pairing ExchangeSettings::pairingInForce() const
+{
+    if (pairing != Pairing::automatic)
+        return pairing;
+    const ProtocolInfo* info = findProtocol(protocol);
+    if (info != nullptr && info->pairing != Pairing::automatic)
+        return info->pairing;
+    if (idOffset && (protocol == "fixed" || protocol == "length"))
+        return Pairing::identifier;
+    return mode == Mode::funnel && funnelAsync ? Pairing::order : Pairing::exclusive;
+}
+
+std::size_t ExchangeSettings::pipelineInForce() const
+{
+    if (pairingInForce() == Pairing::exclusive)
+        return 1;
+    const ProtocolInfo* info = findProtocol(protocol);
+    std::size_t most = pipeline.value_or(info != nullptr ? info->pipeline : 1);
+    if (pairingInForce() == Pairing::identifier && framingInForce().requestId &&
+        framingInForce().requestId->width == 1)
+        most = std::min(most, std::size_t{256});
+    return most;
+}
+
+Framing ExchangeSettings::framingInForce() const
+{
+    Framing made = framing;
+    if (!idOffset)
+        return made;
+    made.requestId = IdField{*idOffset, id.width, id.order};
+    made.responseId = IdField{responseIdOffset.value_or(*idOffset), responseIdWidth.value_or(id.width),
+                              responseIdOrder.value_or(id.order)};
+    return made;
+}
+
+std::size_t Configuration::sharedConnections() const
+{
+    if (exchange.mode == Mode::fifo)
+        return 1;
+    std::size_t count = 0;
+    for (const TargetSettings& target : targets)
+        count += target.connections;
+    return count;
+}
+
+std::size_t Configuration::maxTied() const
+{
+    using Stateful = ExchangeSettings::Stateful;
+    const std::size_t all = sharedConnections();
+    if (exchange.stateful == Stateful::refuse || all == 0)
+        return 0;
+    const std::size_t spare = exchange.stateful == Stateful::tie && all == 1 ? 1 : all - 1;
+    return pool.maxTied.value_or(spare);
+}
+
+} // namespace proximux

@@ -1,0 +1,181 @@
+// FramedExchange: responses, and whose they are.
+
+#include <proximux/exchange/FramedExchange.h>
+#include <proximux/exchange/Mutants.h>
+
+namespace proximux
+{
+
+using Kind = Framer::Progress::Kind;
+
+bool FramedExchange::targetBytes(Lane& lane, Instant now)
+{
+    while (!lane.input.isEmpty())
+    {
+        if (lane.tunnel)
+        {
+            deliver(lane, *lane.tied, lane.input.waiting(), now);
+            lane.input.clear();
+            return true;
+        }
+        const bool expected = lane.inMessage || lane.pushes || !lane.row.isEmpty();
+        if (!expected && planted(Mutant::swallowSurplus))
+        {
+            lane.input.clear();
+            return true;
+        }
+        if (!expected)
+        {
+            closeLane(lane, CloseReason::desync, How::abort, now);
+            return false;
+        }
+        if (!lane.inMessage && !lane.row.isEmpty() && !lane.ids)
+            lane.framer->expect(lane.row.first()->traits.hint);
+        const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
+        if (progress.kind == Kind::malformed)
+        {
+            wiring().targetMalformed(lane.target, progress.reason);
+            closeLane(lane, CloseReason::malformedResponse, How::abort, now);
+            return false;
+        }
+        if (progress.taken == 0)
+            return true; // it wants to see more
+        if (!takeResponse(lane, progress, now))
+            return false;
+    }
+    return true;
+}
+
+/// A piece of a message. Returns false where the lane is closed then.
+bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, Instant now)
+{
+    const Bytes bytes = lane.input.waiting().substr(0, progress.taken);
+    const ResponseTraits& traits = lane.framer->traits();
+    const bool first = !lane.inMessage;
+    lane.inMessage = true;
+    if (first && !lane.pushes)
+    {
+        lane.answered = whose(lane, bytes, traits);
+        if (lane.answered == nullptr)
+        {
+            closeLane(lane, CloseReason::desync, How::abort, now);
+            return false;
+        }
+    }
+    if (lane.pushes)
+        deliver(lane, *lane.tied, bytes, now);
+    else if (!traits.swallowed)
+        deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
+    lane.input.consume(progress.taken);
+    if (progress.kind != Kind::complete)
+        return true;
+    lane.inMessage = false;
+    return lane.pushes ? pushWhole(lane) : responseWhole(lane, now);
+}
+
+/// The request that a response answers, or null: nobody asked for it.
+Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const
+{
+    Request* request = lane.row.first();
+    if (request == nullptr)
+        return nullptr;
+    const bool hasId = settings().responseId && bytes.size() >= settings().responseId->end();
+    if (settings().responseId && !hasId)
+        return nullptr;
+    if (lane.ids && !request->traits.keepsId)
+        request = lane.ids->find(settings().responseId->read(bytes));
+    else if (lane.ids && settings().responseId->read(bytes) != request->id)
+        return nullptr;
+    if (request == nullptr)
+        return nullptr;
+    const std::uint64_t check = request->traits.check;
+    if (check != 0 && traits.check != 0 && check != traits.check)
+        return nullptr;
+    return request;
+}
+
+/// What is changed in the first bytes of this response.
+const std::vector<Edit>* FramedExchange::editsOf(const Request& request, const ResponseTraits& traits)
+{
+    if (!settings().responseId || request.traits.keepsId || planted(Mutant::keepOurId))
+        return traits.edits.empty() ? nullptr : &traits.edits;
+    const IdField& field = *settings().responseId;
+    writeNumber(request.theirId, _theirId, field.width, field.order);
+    _idEdit.front() = {field.offset, field.width, {_theirId, field.width}};
+    return &_idEdit;
+}
+
+bool FramedExchange::responseWhole(Lane& lane, Instant now)
+{
+    Request& request = *lane.answered;
+    const ResponseTraits& traits = lane.framer->traits();
+    if (traits.kind == ResponseTraits::Kind::interim)
+        return true;
+    if (!request.whole)
+    {
+        answeredEarly(lane, request, now);
+        return false;
+    }
+    SharedClient* client = request.client;
+    const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
+    const bool closesTarget = traits.closesTarget;
+    const bool closesClient = traits.closesClient;
+    if (tunnel)
+        request.traits.frees = 0;
+    finish(lane, request, now);
+    if (tunnel && client != nullptr)
+        beginTunnel(lane, *client, now);
+    if (closesClient && client != nullptr)
+        beginClosing(*client, CloseReason::ended, now);
+    if (closesTarget)
+        closeLane(lane, CloseReason::targetEnded, How::finish, now);
+    return pool().state(lane.number) != SharedPool::State::closed;
+}
+
+bool FramedExchange::pushWhole(Lane& lane)
+{
+    SharedClient& client = *lane.tied;
+    if (lane.framer->traits().freesPush && client.conversation->pushEnded())
+    {
+        lane.pushes = false;
+        free(client, ties::SUBSCRIPTION);
+    }
+    return true;
+}
+
+/// What is left of the request is thrown away, and the target, which has not read it all, is left.
+void FramedExchange::answeredEarly(Lane& lane, Request& request, Instant now)
+{
+    if (SharedClient* client = request.client)
+    {
+        client->discarding = true;
+        client->large = nullptr;
+    }
+    finish(lane, request, now);
+    closeLane(lane, CloseReason::earlyResponse, How::abort, now);
+}
+
+/// From now on whatever passes between the two is theirs.
+void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
+{
+    if (!client.requests.isEmpty())
+        return fail(client, CloseReason::malformedRequest, false, now); // what it sent was for nobody
+    lane.tunnel = true;
+    lookAgain(client);
+}
+
+/// A response that lasts until the connection ends has ended well, and only the end of its own tells that to its client.
+void FramedExchange::laneEnded(Lane& lane, Instant now)
+{
+    if (lane.tunnel)
+        return beginClosing(*lane.tied, CloseReason::ended, now);
+    if (!lane.inMessage || lane.answered == nullptr || !lane.answered->whole || !lane.framer->finish())
+        return;
+    lane.inMessage = false;
+    SharedClient* client = lane.answered->client;
+    finish(lane, *lane.answered, now);
+    if (client != nullptr)
+        beginClosing(*client, CloseReason::ended, now);
+}
+
+} // namespace proximux

@@ -1,0 +1,224 @@
+#include <proximux/protocol/Modbus.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr IdField TRANSACTION{0, 2, ByteOrder::big};
+constexpr std::size_t BEFORE_UNIT = 6; ///< which the length does not count
+constexpr std::size_t HEADER = 8;      ///< with unit and function
+constexpr std::size_t MIN_LENGTH = 2;
+constexpr std::size_t MAX_LENGTH = 254;
+constexpr unsigned EXCEPTION = 0x80;
+
+constexpr unsigned NO_PATH = 0x0A;   ///< gateway path unavailable
+constexpr unsigned NO_ANSWER = 0x0B; ///< gateway target device failed to respond
+
+unsigned byteAt(Bytes bytes, std::size_t at)
+{
+    return static_cast<unsigned char>(bytes[at]);
+}
+
+/// What a response must have in common with its request beside the transaction; never 0.
+std::uint64_t checkOf(Bytes header)
+{
+    return 0x10000U | byteAt(header, 6) << 8U | (byteAt(header, 7) & ~EXCEPTION);
+}
+
+/// Requests and responses are delimited alike.
+class Delimiter
+{
+public:
+    /// begun: called with the header of each message.
+    template <class Begun>
+    Framer::Progress feed(Bytes input, Begun begun)
+    {
+        using Kind = Framer::Progress::Kind;
+        if (_left == 0)
+        {
+            if (input.size() >= 4 && readNumber(input.substr(2, 2)) != 0)
+                return {Kind::malformed, 0, "a Modbus message whose protocol is not 0"};
+            if (input.size() < BEFORE_UNIT)
+                return {};
+            const auto length = static_cast<std::size_t>(readNumber(input.substr(4, 2)));
+            if (length < MIN_LENGTH || length > MAX_LENGTH)
+                return {Kind::malformed, 0, "a Modbus message whose length is not from 2 to 254"};
+            if (input.size() < HEADER)
+                return {};
+            _left = BEFORE_UNIT + length;
+            begun(input.substr(0, HEADER));
+        }
+        const std::size_t taken = std::min(_left, input.size());
+        _left -= taken;
+        return {_left == 0 ? Kind::complete : Kind::partial, taken, ""};
+    }
+
+private:
+    std::size_t _left = 0; ///< of the present message; 0: its header was not seen
+};
+
+class Requests : public Framer
+{
+public:
+    Progress feed(Bytes input) override
+    {
+        return _delimiter.feed(input, [](Bytes) {});
+    }
+
+private:
+    Delimiter _delimiter;
+};
+
+class Responses : public ResponseFramer
+{
+public:
+    Progress feed(Bytes input) override
+    {
+        return _delimiter.feed(input, [this](Bytes header) { _traits.check = checkOf(header); });
+    }
+
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+
+private:
+    Delimiter _delimiter;
+    ResponseTraits _traits;
+};
+
+const char* functionName(unsigned function)
+{
+    switch (function & ~EXCEPTION)
+    {
+    case 1:
+        return "read coils";
+    case 2:
+        return "read discrete inputs";
+    case 3:
+        return "read holding registers";
+    case 4:
+        return "read input registers";
+    case 5:
+        return "write coil";
+    case 6:
+        return "write register";
+    case 7:
+        return "read exception status";
+    case 8:
+        return "diagnostics";
+    case 11:
+        return "read event counter";
+    case 12:
+        return "read event log";
+    case 15:
+        return "write coils";
+    case 16:
+        return "write registers";
+    case 17:
+        return "report server id";
+    case 20:
+        return "read file";
+    case 21:
+        return "write file";
+    case 22:
+        return "mask write register";
+    case 23:
+        return "read and write registers";
+    case 24:
+        return "read queue";
+    case 43:
+        return "encapsulated transport";
+    default:
+        return "function";
+    }
+}
+
+/// Whether it changes nothing.
+bool isRead(unsigned function)
+{
+    constexpr unsigned READS[] = {1, 2, 3, 4, 7, 11, 12, 17, 20, 24};
+    return std::find(std::begin(READS), std::end(READS), function) != std::end(READS);
+}
+
+class Dialogue : public Conversation
+{
+public:
+    void request(Bytes bytes, bool, RequestTraits& traits) override
+    {
+        traits.check = checkOf(bytes);
+        traits.seed.assign(bytes.substr(0, HEADER));
+        traits.repeatable = isRead(byteAt(bytes, 7));
+    }
+
+    bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
+    {
+        reply = traits.seed;
+        reply[4] = '\0';
+        reply[5] = '\3';
+        reply[7] = static_cast<char>(byteAt(reply, 7) | EXCEPTION);
+        reply.push_back(static_cast<char>(failure == Failure::unavailable ? NO_PATH : NO_ANSWER));
+        return true;
+    }
+};
+
+class Modbus : public Protocol
+{
+public:
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
+
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<Responses>();
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings&) const override
+    {
+        return std::make_unique<Dialogue>();
+    }
+
+    [[nodiscard]] std::optional<IdField> requestId() const override { return TRANSACTION; }
+    [[nodiscard]] std::optional<IdField> responseId() const override { return TRANSACTION; }
+
+    /// "unit 1: read holding registers 100, 10"
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        if (request.size() < HEADER)
+            return "unfinished";
+        std::string text = begin(request);
+        if (request.size() >= 12 && byteAt(request, 7) <= 24)
+            text += ' ' + std::to_string(readNumber(request.substr(8, 2))) + ", " +
+                    std::to_string(readNumber(request.substr(10, 2)));
+        return text.substr(0, limit);
+    }
+
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        if (response.size() < HEADER)
+            return "unfinished";
+        std::string text = begin(response);
+        if ((byteAt(response, 7) & EXCEPTION) != 0 && response.size() > HEADER)
+            text += ": exception " + std::to_string(byteAt(response, 8));
+        return text.substr(0, limit);
+    }
+
+private:
+    static std::string begin(Bytes message)
+    {
+        const unsigned function = byteAt(message, 7);
+        std::string text = "unit " + std::to_string(byteAt(message, 6)) + ": " + functionName(function);
+        if (text.back() == 'n' && text.find("function") != std::string::npos)
+            text += ' ' + std::to_string(function & ~EXCEPTION);
+        return text;
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Protocol> makeModbusProtocol(const Framing&)
+{
+    return std::make_unique<Modbus>();
+}
+
+} // namespace proximux

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <proximux/protocol/Traits.h>
+#include <proximux/wire/Framer.h>
+#include <proximux/wire/Number.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace proximux
+{
+
+/// Says where responses end, and what is to be known of them.
+class ResponseFramer : public Framer
+{
+public:
+    /// The next message answers a request with this hint. Called before its first bytes are fed, maybe more than once;
+    /// not where responses are paired by an id.
+    virtual void expect(std::uint32_t hint) { static_cast<void>(hint); }
+
+    /// Of the present message, from the feed() on that took its first bytes, until the next message is fed.
+    [[nodiscard]] virtual const ResponseTraits& traits() const
+    {
+        static const ResponseTraits PLAIN;
+        return PLAIN;
+    }
+
+    /// The target ended. Whether that completes the present message.
+    virtual bool finish() { return false; }
+};
+
+/// Responses that a generic framer delimits.
+template <class F>
+class PlainResponses : public ResponseFramer
+{
+public:
+    template <class... Args>
+    explicit PlainResponses(Args&&... args)
+        : _framer(std::forward<Args>(args)...)
+    {
+    }
+
+    Progress feed(Bytes input) override { return _framer.feed(input); }
+
+private:
+    F _framer;
+};
+
+/// Why a request gets no response from a target.
+enum class Failure
+{
+    unavailable, ///< it was not sent: nothing was free or alive in time
+    lost,        ///< the target connection ended
+    timeout      ///< the target was silent
+};
+
+/// What a protocol knows of one client: what its requests mean, and what is answered in the target's place. Called for
+/// each request in the order in which they came. Nothing that a peer sends makes it throw.
+class Conversation
+{
+public:
+    virtual ~Conversation() = default;
+
+    /// A request is whole, or its beginning is, as much as is kept of one. Fills in the traits, which are clear.
+    virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
+
+    /// The header of a request is whole and more is to come (Framer::Progress::header). Returns what is said to the
+    /// client before that: fixed text, mostly nothing.
+    virtual Bytes header(Bytes bytes)
+    {
+        static_cast<void>(bytes);
+        return {};
+    }
+
+    /// The reply that tells a client why its request failed. False: there is none, and the connection is closed.
+    virtual bool failed(const RequestTraits& traits, Failure failure, std::string& reply)
+    {
+        static_cast<void>(traits);
+        static_cast<void>(failure);
+        static_cast<void>(reply);
+        return false;
+    }
+
+    /// The reply to bytes that are no request; the client is closed behind it. False: there is none.
+    virtual bool malformed(const char* why, std::string& reply)
+    {
+        static_cast<void>(why);
+        static_cast<void>(reply);
+        return false;
+    }
+
+    /// The target said that it pushes nothing any more. Whether its client has asked for nothing else since.
+    virtual bool pushEnded() { return true; }
+};
+
+/// What decides how requests that depend on the state of their connection are dealt with, and what is answered by us.
+struct ConversationSettings
+{
+    bool ties = false;           ///< a client may have a connection of its own for a time
+    std::string password;        ///< that clients must give; empty: none
+    unsigned database = 0;       ///< in which the target connections are (resp)
+    bool connect = false;        ///< HTTP's CONNECT is let through
+    std::size_t largest = 65536; ///< bytes of a request that are kept
+    bool passive = false;        ///< nothing is answered or refused: the traffic is watched
+};
+
+/// A protocol as configured: makes what there is one of for each connection. Immutable, used by any thread.
+class Protocol
+{
+public:
+    virtual ~Protocol() = default;
+
+    [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
+    [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer() const = 0;
+
+    /// Null: nothing is to be said of a request but where it ends.
+    [[nodiscard]] virtual std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const
+    {
+        static_cast<void>(settings);
+        return nullptr;
+    }
+
+    /// Where the id stands by which a response is paired with its request, in each. The framers show these bytes before
+    /// they take any.
+    [[nodiscard]] virtual std::optional<IdField> requestId() const { return std::nullopt; }
+    [[nodiscard]] virtual std::optional<IdField> responseId() const { return std::nullopt; }
+
+    /// A short readable form of a request, or of its beginning; and whether secrets are in it, which it leaves out.
+    /// At most `limit` bytes; any byte value may be in it.
+    [[nodiscard]] virtual std::string describe(Bytes request, std::size_t limit) const = 0;
+    [[nodiscard]] virtual std::string describeResponse(Bytes response, std::size_t limit) const = 0;
+    [[nodiscard]] virtual bool isSecret(Bytes request) const
+    {
+        static_cast<void>(request);
+        return false;
+    }
+};
+
+} // namespace proximux

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <proximux/wire/Bytes.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// A change of a message on its way: at `offset` so many bytes are left out and others put in. Those must live longer
+/// than the message (fixed text).
+struct Edit
+{
+    std::size_t offset = 0; ///< from the message's first byte
+    std::size_t remove = 0;
+    Bytes insert;
+};
+
+/// Why a client is tied to a target connection: a set of reasons, one bit each.
+namespace ties
+{
+
+constexpr unsigned TRANSACTION = 1U << 0U;
+constexpr unsigned WATCH = 1U << 1U;
+constexpr unsigned SUBSCRIPTION = 1U << 2U;
+constexpr unsigned BLOCKING = 1U << 3U;
+constexpr unsigned DATABASE = 1U << 4U;
+constexpr unsigned SESSION = 1U << 5U; ///< another state of the connection
+constexpr unsigned AUTHENTICATION = 1U << 6U;
+constexpr unsigned UPGRADE = 1U << 7U;
+constexpr unsigned TRANSFER = 1U << 8U;
+constexpr unsigned SIGNATURE = 1U << 9U;
+constexpr std::size_t COUNT = 10;
+
+/// The name of the reason with this number.
+constexpr const char* NAMES[COUNT] = {"transaction", "watch",          "subscription", "blocking", "database",
+                                      "session",     "authentication", "upgrade",      "transfer", "signature"};
+
+} // namespace ties
+
+/// What a protocol says of a request.
+struct RequestTraits
+{
+    bool answered = true;   ///< a response comes
+    bool swallowed = false; ///< its response is for nobody: the client does not wait for it
+    bool local = false;     ///< it is not sent: `reply` answers it
+    bool last = false;      ///< its client is closed when it was answered
+    bool blocking = false;  ///< the target may take as long as it likes
+    bool pushes = false;    ///< what the target sends from now on is this client's, and answers nothing
+    bool keepsId = false;   ///< its id must not be changed; it is alone on its connection then
+    bool repeatable = false; ///< it does no harm to send it twice
+    unsigned ties = 0;       ///< what it ties its client by
+    unsigned frees = 0;      ///< which of its client's ties end when it was answered
+    std::uint64_t check = 0; ///< what its response must have, too; 0: nothing
+    std::uint32_t hint = 0;  ///< what its response's framer is to know
+    std::string seed;        ///< from which an error reply can be made later
+    std::string reply;       ///< local: the answer
+    std::vector<Edit> edits; ///< in the order of their offsets
+
+    /// As new, but what was allocated is kept for the next.
+    void clear()
+    {
+        answered = true;
+        swallowed = local = last = blocking = pushes = keepsId = repeatable = false;
+        ties = frees = 0;
+        check = 0;
+        hint = 0;
+        seed.clear();
+        reply.clear();
+        edits.clear();
+    }
+};
+
+/// What a protocol says of a response.
+struct ResponseTraits
+{
+    enum class Kind
+    {
+        final,   ///< it ends its request
+        interim, ///< more is to come
+        tunnel   ///< and whatever follows, both ways, is its client's
+    };
+
+    Kind kind = Kind::final;
+    bool swallowed = false;    ///< it is for nobody
+    bool closesTarget = false; ///< the connection is of no use behind it
+    bool closesClient = false; ///< only the end of the connection tells the client that it has ended
+    bool freesPush = false;    ///< nothing is pushed any more
+    std::uint64_t check = 0;   ///< compared with the request's; 0: with nothing
+    std::vector<Edit> edits;   ///< in the order of their offsets, in the bytes that are taken first
+
+    void clear()
+    {
+        kind = Kind::final;
+        swallowed = closesTarget = closesClient = freesPush = false;
+        check = 0;
+        edits.clear();
+    }
+};
+
+} // namespace proximux
