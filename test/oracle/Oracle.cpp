@@ -20,8 +20,8 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.maxRequests = 5;
     made.maxQueue = 300;
     made.totalBuffer = 20000;
-    made.settle = Duration::milliseconds(10);
-    made.responseTimeout = Duration::milliseconds(settings.overdue ? 40 : 30000);
+    made.settle = Duration::milliseconds(settings.overdue ? 500 : 10); // a greeting comes earlier
+    made.responseTimeout = Duration::milliseconds(settings.overdue ? 15 : 30000);
     made.requestId = protocol.requestId();
     made.responseId = protocol.responseId();
     made.byId = made.requestId.has_value();
@@ -84,7 +84,7 @@ void Oracle::step()
     if (_settings.faults && chance(400))
         clientLeaves(_clients[random(_clients.size())]);
     look();
-    passTime(static_cast<std::int64_t>(_settings.overdue && chance(500) ? 41000 : random(200)));
+    passTime(static_cast<std::int64_t>(random(_settings.overdue ? 2000 : 200)));
 }
 
 // ------------------------------------------------------------------------------------------------ clients

@@ -110,7 +110,7 @@ void SharedExchange::account(SharedClient& client)
 
 bool SharedExchange::isFull(const SharedClient& client) const
 {
-    if (client.final)
+    if (client.final || client.resetting)
         return true;
     if (client.large != nullptr)
         return !client.large->sent;

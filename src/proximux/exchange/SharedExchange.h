@@ -212,6 +212,7 @@ protected:
     void updateClient(SharedClient& client, Instant now);
     void tie(Lane& lane, SharedClient& client, unsigned reasons);
     void untie(Lane& lane);
+    void endTie(SharedClient& client, Instant now);
 
     /// Whether another client may have a connection alone.
     [[nodiscard]] bool mayTie() const { return _tied < _settings.maxTied; }

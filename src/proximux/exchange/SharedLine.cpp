@@ -30,6 +30,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     describe(client, request, bytes);
     if (request.traits.last)
         client.final = true;
+    client.resetting = request.traits.resets;
     if (request.traits.local)
         return answerLocally(request, now);
     _queueing.arm(request.queue, now);
@@ -94,11 +95,25 @@ void SharedExchange::reply(SharedClient& client, Instant now)
             client.waiting = _wiring.toClient(client.id, request.traits.reply);
         tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, request.failed, request.reason,
                 now);
+        const bool resets = request.traits.resets;
         recycle(request);
         if (client.requests.isEmpty())
             _idle.arm(client.idle, now);
         lookAgain(client);
+        if (resets)
+            endTie(client, now);
     }
+}
+
+/// The connection that the client has alone is left with its state, and nobody else gets it.
+void SharedExchange::endTie(SharedClient& client, Instant now)
+{
+    client.resetting = false;
+    Lane* lane = client.tied;
+    if (lane == nullptr)
+        return;
+    untie(*lane);
+    closeLane(*lane, CloseReason::tieEnded, How::finish, now);
 }
 
 void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
@@ -134,16 +149,20 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
 {
     request.overdue = true;
     ++request.lane->abandoned;
-    SharedClient* client = request.client;
-    if (client == nullptr)
-        return;
-    if (request.begun || !makeReply(request, reason))
-        return fail(*client, reason, request.begun, now);
-    tellEnd(request, request.lane->target, true, reason, now);
-    client->requests.remove(request);
-    --client->inFlight;
-    request.client = nullptr;
-    replyOnly(*client, std::move(request.traits.reply), now);
+    if (SharedClient* client = request.client)
+    {
+        if (request.begun || !makeReply(request, reason))
+            fail(*client, reason, request.begun, now);
+        else
+        {
+            tellEnd(request, request.lane->target, true, reason, now);
+            client->requests.remove(request);
+            if (--client->inFlight == 0)
+                client->lane = nullptr;
+            request.client = nullptr;
+            replyOnly(*client, std::move(request.traits.reply), now);
+        }
+    }
     if (!planted(Mutant::reuseId))
         return;
     takeOut(*request.lane, request);

@@ -114,6 +114,7 @@ struct SharedClient
     Lane* tied = nullptr;                       ///< which it has alone
     unsigned ties = 0;                          ///< why
     bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
+    bool resetting = false;                     ///< nothing more is looked at until that is answered
     Bytes interim;                              ///< to be said as soon as all is answered that came before
     bool fin = false;                           ///< it has ended
     InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at

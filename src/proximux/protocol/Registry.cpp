@@ -5,6 +5,7 @@
 #include <proximux/protocol/Generic.h>
 #include <proximux/protocol/Modbus.h>
 #include <proximux/protocol/MysqlWatcher.h>
+#include <proximux/protocol/Resp.h>
 #include <proximux/protocol/TurnWatcher.h>
 
 namespace proximux
@@ -50,6 +51,7 @@ const std::vector<ProtocolInfo>& protocols()
         declared<makeLineProtocol>("line", "messages that end with exchange.delimiter"),
         declared<makeFixedProtocol>("fixed", "messages of exchange.message_size bytes"),
         declared<makeLengthProtocol>("length", "messages that say how long they are: exchange.length_offset and so on"),
+        named<makeRespProtocol>("resp", "Redis and what speaks like it", Pairing::order, 1024),
         named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1),
         named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256),
         {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode alone",

@@ -48,6 +48,7 @@ struct RequestTraits
     bool swallowed = false; ///< its response is for nobody: the client does not wait for it
     bool local = false;     ///< it is not sent: `reply` answers it
     bool last = false;      ///< its client is closed when it was answered
+    bool resets = false;    ///< local: its client's ties end with it, and the connection that it has alone is closed
     bool blocking = false;  ///< the target may take as long as it likes
     bool pushes = false;    ///< what the target sends from now on is this client's, and answers nothing
     bool keepsId = false;   ///< its id must not be changed; it is alone on its connection then
@@ -64,7 +65,7 @@ struct RequestTraits
     void clear()
     {
         answered = true;
-        swallowed = local = last = blocking = pushes = keepsId = repeatable = false;
+        swallowed = local = last = resets = blocking = pushes = keepsId = repeatable = false;
         ties = frees = 0;
         check = 0;
         hint = 0;

@@ -3,6 +3,7 @@
 #include <proximux/exchange/FramedExchange.h>
 #include <proximux/exchange/RawExchange.h>
 #include <proximux/protocol/Registry.h>
+#include <proximux/protocol/Resp.h>
 
 namespace proximux
 {
@@ -32,9 +33,10 @@ SharedPoolSettings poolSettings(const Configuration& configuration)
     return settings;
 }
 
-Prologue prologueFor(const Configuration& configuration, const TargetSettings&)
+Prologue prologueFor(const Configuration& configuration, const TargetSettings& target)
 {
-    return {configuration.pool.prologue, configuration.pool.prologueExpect};
+    const RespLogin login = respLogin(target.username, target.password, target.database);
+    return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
 }
 
 SharedExchangeSettings sharedSettings(const Configuration& configuration, const ProtocolInfo& protocol)

@@ -1,0 +1,86 @@
+#include <proximux/protocol/Resp.h>
+
+#include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/RespCommand.h>
+#include <proximux/protocol/RespConversation.h>
+#include <proximux/protocol/RespFramer.h>
+
+namespace proximux
+{
+
+namespace
+{
+
+class Resp : public Protocol
+{
+public:
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<RespRequestFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<RespResponseFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
+    {
+        return std::make_unique<RespConversation>(settings);
+    }
+
+    /// "SET key": the words without the values.
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        const std::vector<Bytes> words = respWords(request, isSecret(request) ? 1 : 2);
+        std::string text;
+        for (const Bytes word : words)
+            text.append(text.empty() ? "" : " ").append(word);
+        return text.substr(0, limit);
+    }
+
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        return std::string(firstLine(response, limit));
+    }
+
+    [[nodiscard]] bool isSecret(Bytes request) const override
+    {
+        const RespEffect effect = respEffect(request);
+        return effect == RespEffect::auth || effect == RespEffect::hello || effect == RespEffect::secret;
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Protocol> makeRespProtocol(const Framing&)
+{
+    return std::make_unique<Resp>();
+}
+
+std::string respCommand(std::initializer_list<std::string_view> words)
+{
+    std::string text = "*" + std::to_string(words.size()) + "\r\n";
+    for (const std::string_view word : words)
+        text.append("$").append(std::to_string(word.size())).append("\r\n").append(word).append("\r\n");
+    return text;
+}
+
+RespLogin respLogin(const std::string& username, const std::string& password, unsigned database)
+{
+    RespLogin login;
+    const auto say = [&login](const std::string& command)
+    {
+        login.says += command;
+        login.expects += "+OK\r\n";
+    };
+    if (!username.empty())
+        say(respCommand({"AUTH", username, password}));
+    else if (!password.empty())
+        say(respCommand({"AUTH", password}));
+    if (database != 0)
+        say(respCommand({"SELECT", std::to_string(database)}));
+    return login;
+}
+
+} // namespace proximux

@@ -1,0 +1,138 @@
+#include <proximux/protocol/RespCommand.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace proximux
+{
+
+namespace
+{
+
+struct Entry
+{
+    Bytes name;
+    RespEffect effect;
+};
+
+/// In the order of their names.
+constexpr Entry COMMANDS[] = {
+    {"ACL", RespEffect::secret},          {"ASKING", RespEffect::state},
+    {"AUTH", RespEffect::auth},           {"BLMOVE", RespEffect::blocks},
+    {"BLMPOP", RespEffect::blocks},       {"BLPOP", RespEffect::blocks},
+    {"BRPOP", RespEffect::blocks},        {"BRPOPLPUSH", RespEffect::blocks},
+    {"BZMPOP", RespEffect::blocks},       {"BZPOPMAX", RespEffect::blocks},
+    {"BZPOPMIN", RespEffect::blocks},     {"CLIENT", RespEffect::client},
+    {"CONFIG", RespEffect::secret},       {"DISCARD", RespEffect::discard},
+    {"EXEC", RespEffect::exec},           {"HELLO", RespEffect::hello},
+    {"MIGRATE", RespEffect::secret},      {"MONITOR", RespEffect::monitor},
+    {"MULTI", RespEffect::multi},         {"PSUBSCRIBE", RespEffect::subscribe},
+    {"PSYNC", RespEffect::replication},   {"PUNSUBSCRIBE", RespEffect::unsubscribe},
+    {"QUIT", RespEffect::quit},           {"READONLY", RespEffect::state},
+    {"READWRITE", RespEffect::state},     {"REPLCONF", RespEffect::replication},
+    {"RESET", RespEffect::reset},         {"SELECT", RespEffect::select},
+    {"SSUBSCRIBE", RespEffect::subscribe}, {"SUBSCRIBE", RespEffect::subscribe},
+    {"SUNSUBSCRIBE", RespEffect::unsubscribe}, {"SYNC", RespEffect::replication},
+    {"UNSUBSCRIBE", RespEffect::unsubscribe}, {"UNWATCH", RespEffect::unwatch},
+    {"WAIT", RespEffect::blocks},         {"WAITAOF", RespEffect::blocks},
+    {"WATCH", RespEffect::watch},         {"XREAD", RespEffect::blocksIfSaid},
+    {"XREADGROUP", RespEffect::blocksIfSaid},
+};
+
+char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+/// The words of an inline command. Quotes hold words together, as far as that matters for what they do.
+std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
+{
+    constexpr Bytes SPACE = " \t\r\n";
+    std::vector<Bytes> words;
+    std::size_t at = line.find_first_not_of(SPACE);
+    while (at != Bytes::npos && words.size() < most)
+    {
+        std::size_t end = line.find_first_of(SPACE, at);
+        if (line[at] == '"' || line[at] == '\'')
+        {
+            const std::size_t quote = line.find(line[at], at + 1);
+            end = quote == Bytes::npos ? quote : quote + 1;
+        }
+        end = std::min(end, line.size());
+        Bytes word = line.substr(at, end - at);
+        if (word.size() >= 2 && (word.front() == '"' || word.front() == '\''))
+            word = word.substr(1, word.size() - 2);
+        words.push_back(word);
+        at = line.find_first_not_of(SPACE, end);
+    }
+    return words;
+}
+
+/// The number in the line at `at`, which moves behind it. The framer has seen that it is one.
+std::size_t numberAt(Bytes request, std::size_t& at)
+{
+    std::size_t value = 0;
+    for (++at; at < request.size() && request[at] != '\n'; ++at)
+        if (request[at] >= '0' && request[at] <= '9')
+            value = value * 10 + static_cast<std::size_t>(request[at] - '0');
+    ++at;
+    return value;
+}
+
+} // namespace
+
+std::vector<Bytes> respWords(Bytes request, std::size_t most)
+{
+    if (request.empty() || request.front() != '*')
+        return inlineWords(request, most);
+    std::vector<Bytes> words;
+    std::size_t at = 0;
+    if (request.size() > 1 && request[1] == '-')
+        return words;
+    const std::size_t count = std::min(numberAt(request, at), most);
+    while (words.size() < count && at < request.size())
+    {
+        const std::size_t size = numberAt(request, at);
+        if (at + size + 2 > request.size())
+            break;
+        words.push_back(request.substr(at, size));
+        at += size + 2;
+    }
+    return words;
+}
+
+RespEffect respEffect(Bytes request)
+{
+    char name[13]; // the longest, and one more
+    Bytes word;
+    if (!request.empty() && request.front() == '*')
+    {
+        std::size_t at = 0;
+        if (request[1] == '-' || numberAt(request, at) == 0)
+            return RespEffect::empty;
+        const std::size_t size = numberAt(request, at);
+        word = at < request.size() ? request.substr(at, size) : Bytes();
+    }
+    else
+    {
+        const std::vector<Bytes> words = inlineWords(request, 1);
+        if (words.empty())
+            return RespEffect::empty;
+        word = words.front();
+    }
+    if (word.size() < 3 || word.size() >= sizeof(name))
+        return RespEffect::none;
+    std::transform(word.begin(), word.end(), name, upper);
+    const Bytes wanted(name, word.size());
+    const auto* found = std::lower_bound(std::begin(COMMANDS), std::end(COMMANDS), wanted,
+                                         [](const Entry& entry, Bytes key) { return entry.name < key; });
+    return found != std::end(COMMANDS) && found->name == wanted ? found->effect : RespEffect::none;
+}
+
+bool sameWord(Bytes a, Bytes b)
+{
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return upper(x) == y; });
+}
+
+} // namespace proximux

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <proximux/wire/Bytes.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// What a command does to the connection that it is sent on.
+enum class RespEffect
+{
+    none,
+    empty, ///< no command: nothing answers it
+    auth,
+    hello,
+    select,
+    client,
+    quit,
+    reset,
+    multi,
+    exec,
+    discard,
+    watch,
+    unwatch,
+    subscribe,
+    unsubscribe,
+    monitor,
+    blocks,
+    blocksIfSaid, ///< with BLOCK among its words
+    state,        ///< it leaves another state behind
+    replication,  ///< the connection is a replica's from then on
+    secret        ///< may carry a password
+};
+
+/// The words of a command, as many as are whole in these bytes and at most `most`.
+std::vector<Bytes> respWords(Bytes request, std::size_t most);
+
+/// What the command that begins so does.
+RespEffect respEffect(Bytes request);
+
+/// Whether two words are the same but for the case of their letters; b is in upper case.
+bool sameWord(Bytes a, Bytes b);
+
+} // namespace proximux

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/RespCommand.h>
+
+#include <string>
+
+namespace proximux
+{
+
+/// What is known of one client of a RESP server: whether it may speak, and what its connection remembers of it.
+class RespConversation : public Conversation
+{
+public:
+    explicit RespConversation(const ConversationSettings& settings)
+        : _settings(settings)
+    {
+    }
+
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override;
+    bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
+    bool malformed(const char* why, std::string& reply) override;
+    bool pushEnded() override;
+
+private:
+    [[nodiscard]] bool isRefused(Bytes bytes, RespEffect effect, RequestTraits& traits);
+    void inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits);
+    void atRest(Bytes bytes, RespEffect effect, RequestTraits& traits);
+    void watchOnly(RespEffect effect, RequestTraits& traits);
+    void auth(Bytes bytes, RequestTraits& traits);
+    void hello(Bytes bytes, RequestTraits& traits);
+    void select(Bytes bytes, RequestTraits& traits);
+    void client(Bytes bytes, RequestTraits& traits);
+    void unsubscribe(Bytes bytes, RequestTraits& traits);
+    void reset(RequestTraits& traits);
+    bool authenticate(Bytes user, Bytes password);
+    void tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes);
+
+    ConversationSettings _settings;
+    std::string _name;           ///< CLIENT SETNAME
+    bool _authenticated = false; ///< where a password is wanted
+    bool _multi = false;
+    bool _refusedMulti = false;
+    bool _otherDatabase = false;
+    bool _subscribed = false;
+    bool _unsubscribes = false; ///< its last request ends a subscription
+};
+
+} // namespace proximux

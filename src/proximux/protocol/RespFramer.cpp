@@ -1,0 +1,279 @@
+#include <proximux/protocol/RespFramer.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace proximux
+{
+
+using Kind = Framer::Progress::Kind;
+
+// ------------------------------------------------------------------------------------------------ common
+
+/// A type, a number, CRLF.
+RespReader::Number RespReader::readNumber(Bytes input)
+{
+    constexpr std::size_t LONGEST = 24;
+    const std::size_t end = input.substr(0, LONGEST).find('\n');
+    if (end == Bytes::npos)
+        return {0, 0, input.size() >= LONGEST ? "a RESP number that is too long" : nullptr};
+    std::size_t at = 1;
+    const bool negative = input[at] == '-';
+    at += negative ? 1 : 0;
+    std::int64_t value = 0;
+    if (end < at + 2 || input[end - 1] != '\r' || end > at + 20)
+        return {0, 0, "a RESP number that is none"};
+    for (; at < end - 1; ++at)
+    {
+        if (input[at] < '0' || input[at] > '9')
+            return {0, 0, "a RESP number that is none"};
+        if (value > (INT64_MAX - 9) / 10)
+            return {0, 0, "a RESP number that is too long"};
+        value = value * 10 + (input[at] - '0');
+    }
+    return {end + 1, negative ? -value : value, nullptr};
+}
+
+bool RespReader::takeBulk(Bytes input, std::size_t& at)
+{
+    if (_bulk > 2)
+    {
+        const std::uint64_t n = std::min<std::uint64_t>(_bulk - 2, input.size() - at);
+        _bulk -= n;
+        at += static_cast<std::size_t>(n);
+    }
+    while (_bulk > 0 && _bulk <= 2 && at < input.size())
+    {
+        if (input[at] != (_bulk == 2 ? '\r' : '\n'))
+            return false;
+        --_bulk;
+        ++at;
+    }
+    return true;
+}
+
+/// False: it is too long.
+bool RespReader::takeLine(Bytes input, std::size_t& at)
+{
+    const std::size_t end = input.find('\n', at);
+    const std::size_t n = (end == Bytes::npos ? input.size() : end + 1) - at;
+    _lineSize += n;
+    at += n;
+    _line = end == Bytes::npos;
+    return _lineSize <= MAX_LINE;
+}
+
+// ------------------------------------------------------------------------------------------------ requests
+
+Framer::Progress RespRequestFramer::feed(Bytes input)
+{
+    std::size_t at = 0;
+    while (at < input.size())
+    {
+        if (_bulk > 0)
+        {
+            if (!takeBulk(input, at))
+                return {Kind::malformed, at, "a RESP string that does not end where it should"};
+            if (_bulk > 0)
+                break;
+            --_values;
+        }
+        else if (_line)
+        {
+            if (!takeLine(input, at))
+                return {Kind::malformed, at, "a RESP line that is too long"};
+            if (_line)
+                break;
+            _values = 0;
+        }
+        else
+        {
+            bool more = false;
+            if (const char* wrong = begin(input, at, more))
+                return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            if (_bulk > 0 || _line)
+                continue;
+        }
+        if (_values == 0)
+            return {Kind::complete, at, ""};
+    }
+    return {Kind::partial, at, ""};
+}
+
+/// A new command, or the next of its strings.
+const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
+{
+    const bool first = _values == 0;
+    if (first && input[at] != '*')
+    {
+        _line = true;
+        _lineSize = 0;
+        return nullptr;
+    }
+    if (!first && input[at] != '$')
+        return "a RESP command that has something else than strings in it";
+    const Number number = readNumber(input.substr(at));
+    more = number.size == 0;
+    if (more)
+        return number.wrong;
+    if (first && number.value > 1024 * 1024)
+        return "a RESP command of too many strings";
+    if (!first && (number.value < 0 || static_cast<std::uint64_t>(number.value) > MAX_BULK))
+        return "a RESP string whose length is not from 0 to 512 MB";
+    at += number.size;
+    if (first)
+        _values = static_cast<std::uint64_t>(std::max<std::int64_t>(number.value, 0));
+    else
+        _bulk = static_cast<std::uint64_t>(number.value) + 2;
+    return nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ responses
+
+Framer::Progress RespResponseFramer::feed(Bytes input)
+{
+    std::size_t at = 0;
+    while (at < input.size())
+    {
+        if (_bulk > 0)
+        {
+            const std::size_t from = at;
+            if (!takeBulk(input, at))
+                return {Kind::malformed, at, "a RESP string that does not end where it should"};
+            if (_noting)
+                note(input.substr(from, at - from));
+            if (_bulk > 0)
+                break;
+            _noting = false;
+            --_values;
+        }
+        else if (_line)
+        {
+            const std::size_t from = at;
+            if (!takeLine(input, at))
+                return {Kind::malformed, at, "a RESP line that is too long"};
+            if (_noting)
+                note(input.substr(from, at - from));
+            if (_line)
+                break;
+            _noting = false;
+            --_values;
+        }
+        else
+        {
+            bool more = false;
+            if (const char* wrong = value(input, at, more))
+                return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            if (_bulk > 0 || _line)
+                continue;
+        }
+        if (_values == 0)
+            return whole(at);
+    }
+    return {Kind::partial, at, ""};
+}
+
+/// The next value begins here.
+const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
+{
+    const char type = input[at];
+    const bool first = _values == 0;
+    if (first)
+    {
+        _traits.clear();
+        _three = _noting = false;
+        _noted = 0;
+        _last = -1;
+    }
+    switch (type)
+    {
+    case '+':
+    case '-':
+    case ',':
+    case '(':
+    case '#':
+    case '_':
+        _values += first ? 1 : 0;
+        _line = true;
+        _lineSize = 0;
+        _noting = first && type == '+';
+        return nullptr;
+    case ':':
+    case '$':
+    case '!':
+    case '=':
+    case '*':
+    case '~':
+    case '>':
+    case '%':
+    case '|':
+        break;
+    default:
+        return "a RESP value of a type that is not known";
+    }
+    const Number number = readNumber(input.substr(at));
+    more = number.size == 0;
+    if (more)
+        return number.wrong;
+    at += number.size;
+    _values += first ? 1 : 0;
+    if (type == ':')
+    {
+        _last = number.value;
+        --_values;
+        return nullptr;
+    }
+    if (type == '$' || type == '!' || type == '=')
+        return bulk(number.value);
+    if (first && (type == '*' || type == '>') && number.value == 3)
+        _three = true;
+    return aggregate(type, number.value);
+}
+
+const char* RespResponseFramer::bulk(std::int64_t length)
+{
+    if (length < -1 || length > static_cast<std::int64_t>(MAX_BULK))
+        return "a RESP string whose length is not from 0 to 512 MB";
+    if (length == -1)
+        --_values;
+    else
+        _bulk = static_cast<std::uint64_t>(length) + 2;
+    _noting = _three && _values == 3;
+    return nullptr;
+}
+
+const char* RespResponseFramer::aggregate(char type, std::int64_t count)
+{
+    if (count < -1 || count > static_cast<std::int64_t>(MAX_COUNT) || _values > (1ULL << 60U))
+        return "a RESP aggregate of too many values";
+    const auto values = static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+    const bool pairs = type == '%' || type == '|';
+    _values += pairs ? 2 * values : values;
+    if (type != '|')
+        --_values; // it was one itself
+    return nullptr;
+}
+
+/// Keeps the first bytes of what says what a message is.
+void RespResponseFramer::note(Bytes bytes)
+{
+    const std::size_t n = std::min(bytes.size(), sizeof(_note) - _noted);
+    std::memcpy(_note + _noted, bytes.data(), n);
+    _noted += n;
+}
+
+Framer::Progress RespResponseFramer::whole(std::size_t at)
+{
+    const Bytes noted(_note, _noted);
+    const bool unsubscribed = _three && _last == 0 &&
+                              (noted.substr(0, 11) == "unsubscribe" || noted.substr(0, 12) == "punsubscribe" ||
+                               noted.substr(0, 12) == "sunsubscribe");
+    _traits.freesPush = unsubscribed;
+    return {Kind::complete, at, ""};
+}
+
+} // namespace proximux

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <proximux/protocol/Protocol.h>
+
+#include <cstdint>
+
+namespace proximux
+{
+
+/// Where values of RESP2 and RESP3 end. Lines that carry a number are shown until they are whole, they are short; all
+/// else is taken as it comes.
+///
+///     +text  -error  :1  ,1.5  (12345  #t  _        a line
+///     $3 abc  !3 abc  =7 txt:abc                    a length, so many bytes, CRLF
+///     *2 ..  ~2 ..  >2 ..  %1 .. ..  |1 .. ..       a count, so many values; of maps and attributes twice as many
+///
+/// An attribute stands before its value and counts for none. How many values are still to come is all that must be known
+/// of what they are in: a number, no stack.
+class RespReader
+{
+public:
+    static constexpr std::uint64_t MAX_BULK = 512U * 1024 * 1024; ///< bytes
+    static constexpr std::size_t MAX_LINE = 65536;                ///< bytes
+    static constexpr std::uint64_t MAX_COUNT = 1U << 28U;         ///< values in one aggregate
+
+protected:
+    /// What a line that carries a number says.
+    struct Number
+    {
+        std::size_t size = 0; ///< bytes with CRLF; 0: it is not whole
+        std::int64_t value = 0;
+        const char* wrong = nullptr;
+    };
+
+    static Number readNumber(Bytes input);
+
+    /// Bytes of the string that is being taken, and the CRLF behind it. False: that is something else.
+    bool takeBulk(Bytes input, std::size_t& at);
+
+    /// Of the line that is being taken.
+    bool takeLine(Bytes input, std::size_t& at);
+
+    std::uint64_t _bulk = 0; ///< bytes of a string that are to come, with its CRLF; 0: none is being taken
+    bool _line = false;      ///< a line is being taken
+    std::size_t _lineSize = 0;
+    std::uint64_t _values = 0; ///< to come, of the present message; 0: it has not begun
+};
+
+/// Commands: an array of strings, or an inline command, which is a line.
+class RespRequestFramer : public Framer, private RespReader
+{
+public:
+    Progress feed(Bytes input) override;
+
+private:
+    const char* begin(Bytes input, std::size_t& at, bool& more);
+};
+
+/// Replies.
+class RespResponseFramer : public ResponseFramer, private RespReader
+{
+public:
+    Progress feed(Bytes input) override;
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+
+private:
+    const char* value(Bytes input, std::size_t& at, bool& more);
+    const char* bulk(std::int64_t length);
+    const char* aggregate(char type, std::int64_t count);
+    void note(Bytes bytes);
+    Progress whole(std::size_t at);
+
+    ResponseTraits _traits;
+    bool _three = false;       ///< an array of three: it may tell of a subscription that ended
+    std::size_t _noted = 0;    ///< bytes of its first string, or of a line
+    char _note[13] = {};       ///< those
+    bool _noting = false;
+    std::int64_t _last = 0;    ///< the number that was read last
+};
+
+} // namespace proximux
