@@ -65,7 +65,11 @@ void FramedExchange::clientBytes(SharedClient& client, Instant now)
         else
             requestBytes(client, progress, now);
         if (progress.kind == Kind::partial && progress.taken < rest.size())
+        {
+            if (rest.size() - progress.taken >= settings().requestBuffer)
+                malformedRequest(client, "a header longer than exchange.request_buffer", now);
             return; // it wants to see more
+        }
     }
 }
 

@@ -1,0 +1,185 @@
+#include <proximux/protocol/Http.h>
+
+#include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/HttpFramer.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace proximux
+{
+
+namespace
+{
+
+std::string errorReply(const char* status, const std::string& why, std::uint32_t hint)
+{
+    const std::string body = "proximux: " + why + "\n";
+    std::string reply = std::string("HTTP/1.1 ") + status + "\r\nContent-Type: text/plain\r\nContent-Length: " +
+                        std::to_string(body.size()) + "\r\n";
+    if ((hint & httphint::CLOSE) != 0)
+        reply += "Connection: close\r\n";
+    else if ((hint & httphint::IS_10) != 0)
+        reply += "Connection: keep-alive\r\n";
+    reply += "\r\n";
+    return (hint & httphint::HEAD) != 0 ? reply : reply + body;
+}
+
+class Dialogue : public Conversation
+{
+public:
+    explicit Dialogue(const ConversationSettings& settings)
+        : _settings(settings)
+    {
+    }
+
+    void request(Bytes bytes, bool, RequestTraits& traits) override
+    {
+        HttpHead head;
+        std::size_t scanned = 0;
+        head.readRequest(bytes.substr(0, HttpHead::find(bytes, scanned)));
+        constexpr Bytes REPEATABLE[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+        traits.repeatable =
+            std::find(std::begin(REPEATABLE), std::end(REPEATABLE), head.method) != std::end(REPEATABLE);
+        traits.hint = hintFor(head);
+        traits.last = (traits.hint & httphint::CLOSE) != 0;
+        const bool upgrades = head.upgrade && !head.is10 && !sameText(head.upgradeTo.substr(0, 2), "h2");
+        if (upgrades)
+            traits.hint |= httphint::UPGRADE;
+        if (_settings.passive)
+            return;
+        if (head.method == "CONNECT" && !_settings.connect)
+            return refuse(traits, "405 Method Not Allowed", "CONNECT does not pass (exchange.http_connect)");
+        if (upgrades || head.method == "CONNECT")
+            tie(traits, ties::UPGRADE, ties::UPGRADE);
+        else if (head.authenticates)
+            tie(traits, ties::AUTHENTICATION, 0);
+        edit(head, upgrades, traits);
+    }
+
+    Bytes header(Bytes bytes) override
+    {
+        RequestTraits traits;
+        request(bytes, false, traits);
+        return traits.local ? Bytes() : "HTTP/1.1 100 Continue\r\n\r\n";
+    }
+
+    bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
+    {
+        switch (failure)
+        {
+        case Failure::unavailable:
+            reply = errorReply("503 Service Unavailable", "no target connection was free in time", traits.hint);
+            break;
+        case Failure::lost:
+            reply = errorReply("502 Bad Gateway", "the target connection was lost", traits.hint);
+            break;
+        case Failure::timeout:
+            reply = errorReply("504 Gateway Timeout", "the target did not answer in time", traits.hint);
+            break;
+        }
+        return true;
+    }
+
+    bool malformed(const char* why, std::string& reply) override
+    {
+        reply = errorReply("400 Bad Request", why, httphint::CLOSE);
+        return true;
+    }
+
+private:
+    static std::uint32_t hintFor(const HttpHead& head)
+    {
+        std::uint32_t hint = 0;
+        if (head.method == "HEAD")
+            hint |= httphint::HEAD;
+        if (head.is10)
+            hint |= httphint::IS_10;
+        if (head.close || (head.is10 && !head.keepAlive))
+            hint |= httphint::CLOSE;
+        if (head.method == "CONNECT")
+            hint |= httphint::CONNECT;
+        return hint;
+    }
+
+    static void refuse(RequestTraits& traits, const char* status, const char* why)
+    {
+        traits.local = true;
+        traits.reply = errorReply(status, why, traits.hint);
+    }
+
+    void tie(RequestTraits& traits, unsigned reasons, unsigned frees) const
+    {
+        traits.ties = reasons;
+        traits.frees = frees;
+        if (!_settings.ties)
+            refuse(traits, "501 Not Implemented",
+                   "this needs a target connection of its own, which can't be had here (exchange.stateful)");
+    }
+
+    static void edit(const HttpHead& head, bool upgrades, RequestTraits& traits)
+    {
+        if (head.blank > 0)
+            traits.edits.push_back({0, head.blank, {}});
+        for (const HttpHead::Field& field : head.hopByHop)
+            if (!upgrades || !sameText(field.name, "upgrade"))
+                traits.edits.push_back({field.offset, field.size, {}});
+        if (upgrades)
+            traits.edits.push_back({head.size - 2, 0, "Connection: upgrade\r\n"});
+        else if (head.is10)
+            traits.edits.push_back({head.size - 2, 0, "Connection: keep-alive\r\n"});
+    }
+
+    ConversationSettings _settings;
+};
+
+class Http : public Protocol
+{
+public:
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<HttpRequestFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<HttpResponseFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
+    {
+        return std::make_unique<Dialogue>(settings);
+    }
+
+    /// "GET /index.html", without the query, which may have secrets in it.
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        const std::size_t begin = std::min(request.find_first_not_of("\r\n"), request.size());
+        const Bytes line = firstLine(request.substr(begin), limit);
+        const std::size_t end = line.find_first_of("? ", std::min(line.find(' '), line.size() - 1) + 1);
+        return std::string(line.substr(0, end));
+    }
+
+    /// "HTTP/1.1 200 OK"
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        return std::string(firstLine(response, limit));
+    }
+
+    [[nodiscard]] bool isSecret(Bytes request) const override
+    {
+        HttpHead head;
+        std::size_t scanned = 0;
+        const std::size_t end = HttpHead::find(request, scanned);
+        return end > 0 && head.readRequest(request.substr(0, end)) == nullptr && head.secret;
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Protocol> makeHttpProtocol(const Framing&)
+{
+    return std::make_unique<Http>();
+}
+
+} // namespace proximux

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <proximux/protocol/HttpHead.h>
+#include <proximux/protocol/Protocol.h>
+
+#include <cstdint>
+
+namespace proximux
+{
+
+/// What a response's framer is to know of its request: bits of RequestTraits::hint.
+namespace httphint
+{
+
+constexpr std::uint32_t HEAD = 1U << 0U;      ///< the response has no body
+constexpr std::uint32_t CLOSE = 1U << 1U;     ///< its client is closed behind it
+constexpr std::uint32_t IS_10 = 1U << 2U;     ///< the client speaks HTTP/1.0
+constexpr std::uint32_t UPGRADE = 1U << 3U;   ///< 101 may answer it
+constexpr std::uint32_t CONNECT = 1U << 4U;   ///< 2xx makes a tunnel
+
+} // namespace httphint
+
+/// Where the body of an HTTP/1 message ends.
+class HttpBody
+{
+public:
+    void begin(const HttpHead& head, bool untilClose);
+    void none() { _state = State::done; }
+
+    /// Takes bytes of it from `at` on, which moves behind them. Returns why it is malformed, or null.
+    const char* take(Bytes input, std::size_t& at);
+
+    [[nodiscard]] bool isDone() const { return _state == State::done; }
+    [[nodiscard]] bool isUntilClose() const { return _state == State::untilClose; }
+
+private:
+    enum class State
+    {
+        done,
+        counted,    ///< _left bytes
+        chunkSize,  ///< a line
+        chunk,      ///< _left bytes, with the CRLF behind them
+        trailer,    ///< lines until an empty one
+        untilClose
+    };
+
+    const char* takeChunkSize(Bytes line);
+
+    State _state = State::done;
+    std::uint64_t _left = 0;
+    std::size_t _trailer = 0; ///< bytes
+};
+
+class HttpRequestFramer : public Framer
+{
+public:
+    Progress feed(Bytes input) override;
+
+private:
+    std::size_t _scanned = 0;
+    HttpBody _body;
+    bool _inBody = false;
+};
+
+class HttpResponseFramer : public ResponseFramer
+{
+public:
+    void expect(std::uint32_t hint) override { _hint = hint; }
+    Progress feed(Bytes input) override;
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+    bool finish() override;
+
+private:
+    const char* begin(Bytes bytes);
+    void edit(const HttpHead& head, bool close);
+
+    std::uint32_t _hint = 0;
+    std::size_t _scanned = 0;
+    HttpBody _body;
+    bool _inBody = false;
+    ResponseTraits _traits;
+};
+
+} // namespace proximux

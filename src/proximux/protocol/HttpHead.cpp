@@ -1,0 +1,266 @@
+#include <proximux/protocol/HttpHead.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+namespace
+{
+
+bool isTokenChar(char c)
+{
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+        return true;
+    return Bytes("!#$%&'*+-.^_`|~").find(c) != Bytes::npos;
+}
+
+bool isToken(Bytes text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), isTokenChar);
+}
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+Bytes trimmed(Bytes text)
+{
+    const std::size_t from = text.find_first_not_of(" \t");
+    if (from == Bytes::npos)
+        return {};
+    return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
+/// Calls with each element of a list with commas.
+template <class F>
+void eachElement(Bytes list, F call)
+{
+    while (!list.empty())
+    {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        if (const Bytes element = trimmed(list.substr(0, comma)); !element.empty())
+            call(element);
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+}
+
+/// One line of a whole head, without CRLF; `at` moves behind it. Nothing: it does not end as it should.
+std::optional<Bytes> lineAt(Bytes head, std::size_t& at)
+{
+    const std::size_t end = head.find('\n', at);
+    if (end == Bytes::npos || end == at || head[end - 1] != '\r')
+        return std::nullopt;
+    const Bytes line = head.substr(at, end - 1 - at);
+    at = end + 1;
+    const bool clean = std::all_of(line.begin(), line.end(),
+                                   [](char c) { return (static_cast<unsigned char>(c) >= ' ' && c != 0x7F) || c == '\t'; });
+    return clean ? std::optional(line) : std::nullopt;
+}
+
+constexpr const char* BAD_LINE = "an HTTP head with a control character or a line that does not end in CRLF";
+
+} // namespace
+
+bool sameText(Bytes a, Bytes b)
+{
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == y; });
+}
+
+std::size_t HttpHead::find(Bytes input, std::size_t& scanned)
+{
+    std::size_t begin = 0;
+    while (input.substr(begin, 2) == "\r\n")
+        begin += 2;
+    // a line feed alone ends a line, too, so that a malformed head is found as soon as it is there
+    for (std::size_t at = std::max(begin, scanned > 3 ? scanned - 3 : 0); at < input.size(); ++at)
+    {
+        at = input.find('\n', at);
+        if (at == Bytes::npos)
+            break;
+        if (input.substr(at + 1, 1) == "\n")
+            return at + 2;
+        if (input.substr(at + 1, 2) == "\r\n")
+            return at + 3;
+    }
+    scanned = input.size();
+    return 0;
+}
+
+const char* HttpHead::readRequest(Bytes head)
+{
+    while (head.substr(blank, 2) == "\r\n")
+        blank += 2;
+    if (blank > 4)
+        return "too many empty lines before an HTTP request";
+    size = head.size();
+    std::size_t at = blank;
+    const auto line = lineAt(head, at);
+    if (!line)
+        return BAD_LINE;
+    const std::size_t first = line->find(' ');
+    const std::size_t last = line->rfind(' ');
+    if (first == Bytes::npos || first == last)
+        return "an HTTP request line that is none";
+    method = line->substr(0, first);
+    target = line->substr(first + 1, last - first - 1);
+    const Bytes version = line->substr(last + 1);
+    if (version.substr(0, 7) == "HTTP/2." && method == "PRI")
+        return "HTTP/2, which does not pass";
+    if (!isToken(method) || target.empty() || target.find_first_of(" \t") != Bytes::npos)
+        return "an HTTP request line that is none";
+    if (version != "HTTP/1.1" && version != "HTTP/1.0")
+        return "an HTTP version that is neither 1.0 nor 1.1";
+    is10 = version == "HTTP/1.0";
+    if (const char* wrong = readFields(head, at))
+        return wrong;
+    return judgeRequest();
+}
+
+const char* HttpHead::judgeRequest()
+{
+    if (_hosts > 1 || (_hosts == 0 && !is10))
+        return "an HTTP request that has not one Host";
+    if (_coded && length)
+        return "an HTTP request with both Transfer-Encoding and Content-Length";
+    if (_coded && !chunked)
+        return "an HTTP request whose Transfer-Encoding does not end in chunked";
+    if (_coded && is10)
+        return "an HTTP/1.0 request with Transfer-Encoding";
+    return nullptr;
+}
+
+const char* HttpHead::readResponse(Bytes head)
+{
+    size = head.size();
+    std::size_t at = 0;
+    const auto line = lineAt(head, at);
+    if (!line)
+        return BAD_LINE;
+    const Bytes version = line->substr(0, 9);
+    if ((version != "HTTP/1.1 " && version != "HTTP/1.0 ") || line->size() < 12)
+        return "an HTTP status line that is none";
+    is10 = version == "HTTP/1.0 ";
+    for (const char c : line->substr(9, 3))
+    {
+        if (c < '0' || c > '9')
+            return "an HTTP status line that is none";
+        status = status * 10 + static_cast<unsigned>(c - '0');
+    }
+    if (status < 100 || (line->size() > 12 && (*line)[12] != ' '))
+        return "an HTTP status line that is none";
+    if (const char* wrong = readFields(head, at))
+        return wrong;
+    if (_coded && length)
+        return "an HTTP response with both Transfer-Encoding and Content-Length";
+    return nullptr;
+}
+
+const char* HttpHead::readFields(Bytes head, std::size_t at)
+{
+    std::vector<Field> fields;
+    std::vector<Bytes> named; // by Connection
+    for (;;)
+    {
+        const std::size_t offset = at;
+        const auto line = lineAt(head, at);
+        if (!line)
+            return BAD_LINE;
+        if (line->empty())
+            break;
+        const std::size_t colon = line->find(':');
+        if (line->front() == ' ' || line->front() == '\t')
+            return "an HTTP field that is folded";
+        if (colon == Bytes::npos || !isToken(line->substr(0, colon)))
+            return "an HTTP field without a right name";
+        fields.push_back({line->substr(0, colon), trimmed(line->substr(colon + 1)), offset, at - offset});
+        if (sameText(fields.back().name, "connection"))
+            eachElement(fields.back().value, [&named](Bytes each) { named.push_back(each); });
+    }
+    for (const Bytes each : named)
+    {
+        close = close || sameText(each, "close");
+        keepAlive = keepAlive || sameText(each, "keep-alive");
+        upgrade = upgrade || sameText(each, "upgrade");
+    }
+    for (const Field& field : fields)
+    {
+        if (const char* wrong = take(field))
+            return wrong;
+        const auto sameName = [&field](Bytes each)
+        {
+            return each.size() == field.name.size() &&
+                   std::equal(each.begin(), each.end(), field.name.begin(),
+                              [](char x, char y) { return lower(x) == lower(y); });
+        };
+        constexpr Bytes ALWAYS[] = {"connection", "keep-alive", "proxy-connection", "upgrade"};
+        const bool always = std::any_of(std::begin(ALWAYS), std::end(ALWAYS),
+                                        [&field](Bytes each) { return sameText(field.name, each); });
+        const bool framing = sameText(field.name, "transfer-encoding") || sameText(field.name, "content-length") ||
+                             sameText(field.name, "host");
+        if (always || (!framing && std::any_of(named.begin(), named.end(), sameName)) ||
+            (sameText(field.name, "expect") && sameText(field.value, "100-continue")))
+            hopByHop.push_back(field);
+    }
+    upgrade = upgrade && !upgradeTo.empty();
+    return nullptr;
+}
+
+/// What the field says that matters.
+const char* HttpHead::take(const Field& field)
+{
+    if (sameText(field.name, "content-length"))
+        return takeLength(field);
+    if (sameText(field.name, "transfer-encoding"))
+        return takeCoding(field.value);
+    if (sameText(field.name, "host"))
+        ++_hosts;
+    else if (sameText(field.name, "upgrade"))
+        upgradeTo = field.value;
+    else if (sameText(field.name, "expect"))
+        expectsContinue = sameText(field.value, "100-continue");
+    else if (sameText(field.name, "authorization") || sameText(field.name, "proxy-authorization"))
+    {
+        secret = true;
+        const Bytes scheme = field.value.substr(0, field.value.find(' '));
+        authenticates = sameText(scheme, "ntlm") || sameText(scheme, "negotiate");
+    }
+    else if (sameText(field.name, "cookie") || sameText(field.name, "set-cookie"))
+        secret = true;
+    return nullptr;
+}
+
+const char* HttpHead::takeLength(const Field& field)
+{
+    constexpr std::size_t DIGITS = 18;
+    const Bytes text = field.value;
+    if (text.empty() || text.size() > DIGITS || text.find_first_not_of("0123456789") != Bytes::npos)
+        return "an HTTP Content-Length that is no number";
+    std::uint64_t value = 0;
+    for (const char c : text)
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    if (length && *length != value)
+        return "an HTTP message with differing Content-Lengths";
+    if (length)
+        hopByHop.push_back(field); // said once is enough
+    length = value;
+    return nullptr;
+}
+
+const char* HttpHead::takeCoding(Bytes value)
+{
+    const char* wrong = nullptr;
+    _coded = true;
+    eachElement(value,
+                [this, &wrong](Bytes each)
+                {
+                    if (chunked)
+                        wrong = "an HTTP Transfer-Encoding with something behind chunked";
+                    chunked = sameText(each, "chunked");
+                });
+    return wrong;
+}
+
+} // namespace proximux
