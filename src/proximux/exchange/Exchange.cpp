@@ -55,6 +55,10 @@ const char* toString(CloseReason reason)
         return "the client that had it alone has left";
     case CloseReason::prologueRefused:
         return "the prologue was not answered as expected";
+    case CloseReason::otherDialect:
+        return "it is needed in another dialect";
+    case CloseReason::protocolChosen:
+        return "the protocol was found to be another";
     }
     return "";
 }

@@ -37,10 +37,12 @@ enum class CloseReason
     requestTimeout,    ///< exchange.request_timeout
     stalled,           ///< exchange.stall_timeout
     tieEnded,          ///< the client that had it alone has left, and its state is not for others
-    prologueRefused    ///< pool.prologue was not answered with pool.prologue_expect
+    prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
+    otherDialect,      ///< another request needs it in another dialect of its protocol
+    protocolChosen     ///< exchange.protocol = auto has found what the protocol is
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::prologueRefused) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::protocolChosen) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);

@@ -99,6 +99,7 @@ void FramedExchange::largeBytes(SharedClient& client, const Framer::Progress& pr
     sendOn(client, request, progress.taken, now);
     if (!complete)
         return;
+    sendSuffix(lane, request);
     if (!request.traits.answered)
         finish(lane, request, now);
     updateLoad(lane);
@@ -174,7 +175,8 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0 || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
         return false;
-    if (!request.whole || needsTie(request) || request.traits.pushes)
+    const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
+    if (!request.whole || needsTie(request) || request.traits.pushes || other)
         return lane.row.isEmpty();
     if (lane.ids && lane.row.size() >= lane.ids->capacity())
         return false;

@@ -184,6 +184,9 @@ protected:
     /// A request in flight is given up; its place in the row, and its id, stay taken.
     void giveUp(Request& request, CloseReason reason, Instant now);
 
+    /// What is added behind a request that was sent whole.
+    void sendSuffix(Lane& lane, const Request& request);
+
     /// What the client sent and was not used passes on as it is.
     void sendRaw(SharedClient& client, Lane& lane, Instant now);
 

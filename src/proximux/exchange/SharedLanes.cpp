@@ -352,6 +352,7 @@ void SharedExchange::emptyLane(Lane& lane)
     lane.answered = nullptr;
     lane.inMessage = false;
     lane.abandoned = 0;
+    lane.dialect = 0;
     lane.proven = false;
     lane.reader = nullptr;
     lane.waiting = 0;

@@ -291,6 +291,11 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
 {
     SharedClient& client = *request.client;
     assert(client.next == &request);
+    if (lane.dialect != 0 && lane.dialect != request.traits.dialect)
+    {
+        closeLane(lane, CloseReason::otherDialect, How::finish, now);
+        return false;
+    }
     if (beforeSending(lane, request, now) && !planted(Mutant::skipQuietCheck))
     {
         const SharedWiring::Quiet quiet = _wiring.isQuiet(lane.target);
@@ -314,6 +319,9 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     if (lane.ids && !request.traits.keepsId)
         request.id = lane.ids->take(request);
     passWithEdits(lane, request, bytes);
+    lane.dialect = request.traits.dialect;
+    if (request.whole)
+        sendSuffix(lane, request);
     if (request.whole)
         client.queued -= bytes.size();
     else
@@ -337,6 +345,12 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         lookAgain(client); // there may be room for more of it
     afterSending(lane, request, now);
     return true;
+}
+
+void SharedExchange::sendSuffix(Lane& lane, const Request& request)
+{
+    if (!request.traits.suffix.empty())
+        lane.waiting = _wiring.toTarget(lane.target, request.traits.suffix);
 }
 
 /// Edits cost nothing but copying in pieces: what is sent is gathered anyway.

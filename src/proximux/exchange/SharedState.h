@@ -75,6 +75,7 @@ struct Lane
     std::size_t abandoned = 0;              ///< requests whose response did not come in time; their ids stay taken
     Instant lastByte;                       ///< when something came last
     bool proven = false;                    ///< a response came on this connection
+    unsigned dialect = 0;                   ///< which it speaks; 0: not yet chosen, or there is only one
     SharedClient* tied = nullptr;           ///< who has it alone
     bool pushes = false;                    ///< what the target sends is for `tied`, and answers nothing
     bool tunnel = false;                    ///< whatever passes is for `tied`, both ways

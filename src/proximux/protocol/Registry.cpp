@@ -4,6 +4,7 @@
 #include <proximux/protocol/FramedWatcher.h>
 #include <proximux/protocol/Generic.h>
 #include <proximux/protocol/Http.h>
+#include <proximux/protocol/Memcached.h>
 #include <proximux/protocol/Modbus.h>
 #include <proximux/protocol/MysqlWatcher.h>
 #include <proximux/protocol/Resp.h>
@@ -53,6 +54,7 @@ const std::vector<ProtocolInfo>& protocols()
         declared<makeFixedProtocol>("fixed", "messages of exchange.message_size bytes"),
         declared<makeLengthProtocol>("length", "messages that say how long they are: exchange.length_offset and so on"),
         named<makeRespProtocol>("resp", "Redis and what speaks like it", Pairing::order, 1024),
+        named<makeMemcachedProtocol>("memcached", "memcached: text, meta and binary", Pairing::order, 1024),
         named<makeHttpProtocol>("http", "HTTP/1.1 and HTTP/1.0", Pairing::exclusive, 1),
         named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1),
         named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256),

@@ -56,6 +56,8 @@ struct RequestTraits
     unsigned ties = 0;       ///< what it ties its client by
     unsigned frees = 0;      ///< which of its client's ties end when it was answered
     std::uint64_t check = 0; ///< what its response must have, too; 0: nothing
+    unsigned dialect = 0;    ///< the target connection must be in the same one, or new; 0: there is only one
+    Bytes suffix;            ///< added behind its last byte: fixed text
     std::uint32_t hint = 0;  ///< what its response's framer is to know
     std::string seed;        ///< from which an error reply can be made later
     std::string reply;       ///< local: the answer
@@ -68,6 +70,8 @@ struct RequestTraits
         swallowed = local = last = resets = blocking = pushes = keepsId = repeatable = false;
         ties = frees = 0;
         check = 0;
+        dialect = 0;
+        suffix = {};
         hint = 0;
         seed.clear();
         reply.clear();

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <proximux/protocol/Protocol.h>
+
+#include <cstdint>
+
+namespace proximux
+{
+
+/// What a response's framer is to know of its request.
+namespace memcachedhint
+{
+
+constexpr std::uint32_t BINARY = 1U << 0U;
+constexpr std::uint32_t RUN = 1U << 1U;   ///< any number of answers, until that of the mn or NOOP that we added
+constexpr std::uint32_t STATS = 1U << 2U; ///< binary: several packets, until an empty one
+
+} // namespace memcachedhint
+
+/// The opaque of the NOOP that we add to a quiet binary request.
+constexpr std::uint32_t MEMCACHED_OUR_OPAQUE = 0x70786d78;
+
+/// The header of a binary message.
+struct MemcachedHeader
+{
+    static constexpr std::size_t SIZE = 24;
+    static constexpr unsigned REQUEST = 0x80;
+    static constexpr unsigned RESPONSE = 0x81;
+
+    explicit MemcachedHeader(Bytes bytes);
+
+    unsigned magic;
+    unsigned opcode;
+    std::size_t keySize;
+    std::size_t extrasSize;
+    unsigned status; ///< of a response
+    std::uint64_t bodySize;
+    std::uint32_t opaque;
+};
+
+/// A line, and what the line says stands behind it.
+class MemcachedText
+{
+protected:
+    static constexpr std::size_t MAX_LINE = 65536;
+    static constexpr std::uint64_t MAX_DATA = 1ULL << 30U;
+
+    /// The line at `at` without its end, which moves behind it. False: it is not whole.
+    static bool takeLine(Bytes input, std::size_t& at, Bytes& line);
+
+    /// Of a block of data with the CRLF behind it. False: that is something else.
+    bool takeData(Bytes input, std::size_t& at);
+
+    std::uint64_t _data = 0;  ///< bytes to come, with CRLF
+    std::uint64_t _block = 0; ///< bytes to come of a binary body
+};
+
+class MemcachedRequestFramer : public Framer, private MemcachedText
+{
+public:
+    Progress feed(Bytes input) override;
+};
+
+class MemcachedResponseFramer : public ResponseFramer, private MemcachedText
+{
+public:
+    void expect(std::uint32_t hint) override { _hint = hint; }
+    Progress feed(Bytes input) override;
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+
+private:
+    Progress feedText(Bytes input);
+    Progress feedBinary(Bytes input);
+
+    std::uint32_t _hint = 0;
+    bool _more = false; ///< other lines follow
+    ResponseTraits _traits;
+};
+
+/// The words of a line.
+std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most);
+
+} // namespace proximux
