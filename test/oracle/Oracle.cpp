@@ -44,7 +44,7 @@ Oracle::Oracle(const OracleSettings& settings)
     , _random(settings.seed)
     , _health(1, {Duration::milliseconds(10), Duration::milliseconds(100)}, settings.seed)
     , _pool(poolSettings(settings), _health, _world)
-    , _exchange(exchangeSettings(settings, LARGE, _messages.protocol()), _world, _pool, _messages.protocol())
+    , _exchange(exchangeSettings(settings, LARGE, *_messages.protocol()), _world, _pool, _messages.protocol())
 {
 }
 

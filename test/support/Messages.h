@@ -93,7 +93,7 @@ public:
     }
 
     [[nodiscard]] std::unique_ptr<Framer> requestFramer() const { return _made->makeRequestFramer(); }
-    [[nodiscard]] const Protocol& protocol() const { return *_made; }
+    [[nodiscard]] std::shared_ptr<const Protocol> protocol() const { return _made; }
 
 private:
     static constexpr std::size_t FIXED = 48;
@@ -148,7 +148,7 @@ private:
     bool _hasId;
     const ProtocolInfo& _info;
     Framing _framing;
-    std::unique_ptr<Protocol> _made;
+    std::shared_ptr<const Protocol> _made;
 };
 
 } // namespace proximux

@@ -132,6 +132,8 @@ public:
         malformed = came;
     }
 
+    void protocolChosen(std::string_view name) override { chosen = name; }
+
     void clientTied(ClientId id, TargetId, unsigned reasons) override
     {
         client(id);
@@ -193,6 +195,7 @@ public:
     std::uint64_t ended = 0;
     Outcome last;
     std::string malformed;
+    std::string chosen;
     std::vector<unsigned> ties; ///< reasons for which clients were tied, or refused it
     std::size_t dropped = 0;
     std::uint32_t nextClient = 0;

@@ -53,10 +53,10 @@ protected:
         }
         Framing framing = options.framing;
         framing.maxMessage = 10000;
-        protocol = findProtocol(options.protocol)->make(framing);
+        const std::shared_ptr<Protocol> protocol = findProtocol(options.protocol)->make(framing);
         settings.requestId = protocol->requestId();
         settings.responseId = protocol->responseId();
-        exchange = std::make_unique<FramedExchange>(settings, world, *pool, *protocol);
+        exchange = std::make_unique<FramedExchange>(settings, world, *pool, protocol);
     }
 
     ClientId join()
@@ -118,7 +118,6 @@ protected:
     SharedWorld world;
     std::unique_ptr<Targets> health;
     std::unique_ptr<SharedPool> pool;
-    std::unique_ptr<Protocol> protocol;
     std::unique_ptr<SharedExchange> exchange;
 };
 

@@ -19,6 +19,18 @@ Pairing ExchangeSettings::pairingInForce() const
 
 std::size_t ExchangeSettings::pipelineInForce() const
 {
+    if (protocol == "auto" && mode != Mode::proxy)
+    {
+        // whatever it turns out to be
+        ExchangeSettings chosen = *this;
+        std::size_t most = 1;
+        for (const char* name : {"raw", "http", "resp"})
+        {
+            chosen.protocol = name;
+            most = std::max(most, chosen.pipelineInForce());
+        }
+        return most;
+    }
     if (pairingInForce() == Pairing::exclusive)
         return 1;
     const ProtocolInfo* info = findProtocol(protocol);

@@ -131,7 +131,7 @@ std::vector<Setting> exchangeSettings()
                 FIELD(Mode, exchange.mode)),
             "auto: proxy with as many target connections as local.max_connections, else fifo with one, else funnel",
             {"", "", "--mode"}),
-        row("exchange.protocol", "raw", protocol(FIELD(std::string, exchange.protocol)),
+        row("exchange.protocol", "auto", protocol(FIELD(std::string, exchange.protocol)),
             "what passes; in proxy mode it is watched, never changed", {"", "", "--protocol"}),
         row("exchange.pairing", "auto",
             choice<Pairing>({{"auto", Pairing::automatic},

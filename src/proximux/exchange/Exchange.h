@@ -115,6 +115,9 @@ public:
     /// Acts on what is due, and says when next to ask.
     virtual Instant expire(Instant now) = 0;
 
+    /// Begins to open connections before anybody asks (pool.warmup), where that makes sense.
+    virtual void warmUp(Instant now) { static_cast<void>(now); }
+
     /// From now on whoever is at rest is closed.
     virtual void drain(Instant now) = 0;
 

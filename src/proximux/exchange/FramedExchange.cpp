@@ -12,22 +12,22 @@ namespace proximux
 using Kind = Framer::Progress::Kind;
 
 FramedExchange::FramedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool,
-                               const Protocol& protocol)
+                               std::shared_ptr<const Protocol> protocol)
     : SharedExchange(settings, wiring, pool)
-    , _protocol(protocol)
+    , _protocol(std::move(protocol))
     , _idEdit(1)
 {
 }
 
 void FramedExchange::prepare(SharedClient& client)
 {
-    client.framer = _protocol.makeRequestFramer();
-    client.conversation = _protocol.makeConversation(settings().conversation);
+    client.framer = _protocol->makeRequestFramer();
+    client.conversation = _protocol->makeConversation(settings().conversation);
 }
 
 void FramedExchange::prepare(Lane& lane)
 {
-    lane.framer = _protocol.makeResponseFramer();
+    lane.framer = _protocol->makeResponseFramer();
     if (settings().byId)
         lane.ids = std::make_unique<IdTable>(settings().pipeline, settings().requestId->width);
 }

@@ -14,9 +14,8 @@ namespace proximux
 class FramedExchange : public SharedExchange
 {
 public:
-    /// The protocol must outlive it.
     FramedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool,
-                   const Protocol& protocol);
+                   std::shared_ptr<const Protocol> protocol);
 
 protected:
     void prepare(SharedClient& client) override;
@@ -56,7 +55,7 @@ private:
     void beginTunnel(Lane& lane, SharedClient& client, Instant now);
     void free(SharedClient& client, unsigned reasons);
 
-    const Protocol& _protocol;
+    std::shared_ptr<const Protocol> _protocol;
     char _theirId[8] = {};       ///< what is put back into the present response
     std::vector<Edit> _idEdit;   ///< by this
 };

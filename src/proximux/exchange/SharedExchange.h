@@ -83,8 +83,7 @@ public:
     void closeAll(CloseReason reason, Instant now) override;
     [[nodiscard]] std::size_t size() const override { return _size; }
 
-    /// Begins to open every connection (pool.warmup).
-    void warmUp(Instant now);
+    void warmUp(Instant now) override;
 
     /// Bytes of clients' requests that are kept.
     [[nodiscard]] std::size_t kept() const { return _kept; }

@@ -3,6 +3,7 @@
 #include <proximux/exchange/Exchange.h>
 
 #include <cstdint>
+#include <string_view>
 
 namespace proximux
 {
@@ -62,6 +63,9 @@ public:
 
     /// A client has a connection alone from now on, or is refused one, for these reasons (ties::).
     virtual void clientTied(ClientId client, TargetId target, unsigned reasons) = 0;
+
+    /// exchange.protocol = auto has found what the protocol is.
+    virtual void protocolChosen(std::string_view name) = 0;
 
     /// A request that was not whole when its client ended is dropped.
     virtual void requestDropped(ClientId client, std::size_t bytes) = 0;

@@ -48,6 +48,8 @@ ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pair
 const std::vector<ProtocolInfo>& protocols()
 {
     static const std::vector<ProtocolInfo> ALL = {
+        {"auto", "fifo, funnel: HTTP or RESP, by the first request, else raw; proxy mode: raw", false,
+         watch<TurnWatcher>},
         {"raw", "any bytes; what the client sends until the target answers counts as a request", false,
          watch<TurnWatcher>},
         declared<makeLineProtocol>("line", "messages that end with exchange.delimiter"),

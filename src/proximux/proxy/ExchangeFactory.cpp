@@ -1,5 +1,6 @@
 #include <proximux/proxy/ExchangeFactory.h>
 
+#include <proximux/exchange/AutoExchange.h>
 #include <proximux/exchange/FramedExchange.h>
 #include <proximux/exchange/RawExchange.h>
 #include <proximux/protocol/Registry.h>
@@ -33,9 +34,11 @@ SharedPoolSettings poolSettings(const Configuration& configuration)
     return settings;
 }
 
-Prologue prologueFor(const Configuration& configuration, const TargetSettings& target)
+Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const ProtocolInfo& protocol)
 {
-    const RespLogin login = respLogin(target.username, target.password, target.database);
+    RespLogin login;
+    if (protocol.name == "resp")
+        login = respLogin(target.username, target.password, target.database);
     return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
 }
 
@@ -65,9 +68,27 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
         settings.conversation.database = configuration.targets.front().database;
     settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : Duration{0});
     for (const TargetSettings& target : configuration.targets)
-        settings.prologues.push_back(prologueFor(configuration, target));
+        settings.prologues.push_back(prologueFor(configuration, target, protocol));
+    if (protocol.make == nullptr)
+        return settings;
+    const auto made = protocol.make(exchange.framingInForce());
+    settings.requestId = made->requestId();
+    settings.responseId = made->responseId();
     settings.gap = exchange.rawGap;
     return settings;
+}
+
+/// For one protocol, in fifo or funnel.
+std::unique_ptr<Exchange> makeSharing(const Configuration& configuration, std::string_view name, SharedWiring& wiring,
+                                      SharedPool& pool)
+{
+    Configuration chosen = configuration;
+    chosen.exchange.protocol = name;
+    const ProtocolInfo& info = *findProtocol(name);
+    const SharedExchangeSettings settings = sharedSettings(chosen, info);
+    if (info.make == nullptr)
+        return std::make_unique<RawExchange>(settings, wiring, pool);
+    return std::make_unique<FramedExchange>(settings, wiring, pool, info.make(chosen.exchange.framingInForce()));
 }
 
 } // namespace
@@ -83,20 +104,13 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
         return made;
     }
     made.shared = std::make_unique<SharedPool>(poolSettings(configuration), targets, dialer);
-    const ProtocolInfo& info = *findProtocol(configuration.exchange.protocol);
-    SharedExchangeSettings settings = sharedSettings(configuration, info);
-    std::unique_ptr<SharedExchange> sharing;
-    if (info.make == nullptr)
-        sharing = std::make_unique<RawExchange>(settings, sharedWiring, *made.shared);
+    const auto make = [&configuration, &sharedWiring, &pool = *made.shared](std::string_view name)
+    { return makeSharing(configuration, name, sharedWiring, pool); };
+    if (configuration.exchange.protocol == "auto")
+        made.exchange = std::make_unique<AutoExchange>(sharedWiring, make, configuration.local.idleTimeout,
+                                                       configuration.exchange.requestBuffer);
     else
-    {
-        made.protocol = info.make(configuration.exchange.framingInForce());
-        settings.requestId = made.protocol->requestId();
-        settings.responseId = made.protocol->responseId();
-        sharing = std::make_unique<FramedExchange>(settings, sharedWiring, *made.shared, *made.protocol);
-    }
-    made.sharing = sharing.get();
-    made.exchange = std::move(sharing);
+        made.exchange = make(configuration.exchange.protocol);
     return made;
 }
 

@@ -14,9 +14,7 @@ struct ExchangeAndPool
 {
     std::unique_ptr<PairPool> pairs;    ///< proxy
     std::unique_ptr<SharedPool> shared; ///< fifo and funnel
-    std::unique_ptr<Protocol> protocol; ///< where messages are known, in fifo and funnel
     std::unique_ptr<Exchange> exchange;
-    SharedExchange* sharing = nullptr; ///< the exchange, in fifo and funnel
 };
 
 /// Makes what the configuration's mode asks for. All that is handed over must outlive it.

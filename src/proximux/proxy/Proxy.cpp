@@ -115,17 +115,18 @@ void Proxy::Impl::start()
 void Proxy::Impl::warnOfRaw() const
 {
     const ExchangeSettings& exchange = runtime.configuration->exchange;
-    if (exchange.mode == Mode::proxy || findProtocol(exchange.protocol)->delimited)
+    if (exchange.mode == Mode::proxy || (exchange.protocol != "raw" && exchange.protocol != "auto"))
         return;
     const char* setting = nullptr;
-    if (exchange.pipelineInForce() > 1)
+    if (exchange.mode == Mode::funnel && exchange.funnelAsync)
         setting = "exchange.funnel_async";
     else if (exchange.rawGap == Duration{0})
         setting = "exchange.raw_gap = 0";
     if (setting != nullptr && runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info,
-                         std::string("With exchange.protocol = raw and ") + setting +
-                             " nothing vouches that a response reaches the client that asked");
+                         "With exchange.protocol = " + exchange.protocol + " and " + setting +
+                             " nothing vouches that a response reaches the client that asked" +
+                             (exchange.protocol == "auto" ? ", unless it is HTTP or RESP" : ""));
 }
 
 void Proxy::Impl::runWorker(Worker& worker)

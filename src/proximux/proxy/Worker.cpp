@@ -39,7 +39,7 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _report(runtime)
     , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this))
     , _exchange(*_mode.exchange)
-    , _gathers(_mode.sharing != nullptr)
+    , _gathers(_mode.shared != nullptr)
 {
     _reactor.setTurnListener(this);
     _reactor.setFaultReport([this](const std::exception& exception)
@@ -244,10 +244,10 @@ bool Worker::flush()
 
 void Worker::warmUp()
 {
-    if (_mode.sharing == nullptr)
+    if (!_gathers)
         return;
     _warming = true;
-    _reactor.post([this] { _mode.sharing->warmUp(_reactor.now()); });
+    _reactor.post([this] { _exchange.warmUp(_reactor.now()); });
     do
         _reactor.turn(Instant::never());
     while (!_ended && _mode.shared->underWay() > 0);
@@ -344,6 +344,13 @@ void Worker::prologueRefused(TargetId target, Bytes came)
                          "target " + std::to_string(_targets.find(target)->number()) +
                              " did not answer pool.prologue as expected, but with \"" +
                              std::string(firstLine(came, _runtime.configuration->log.dataLimit)) + '"');
+}
+
+void Worker::protocolChosen(std::string_view name)
+{
+    if (_runtime.log.wants(LogScope::exchange, LogLevel::info))
+        _runtime.log.text(LogScope::exchange, LogLevel::info,
+                          "exchange.protocol = auto: it is " + std::string(name) + " from here on");
 }
 
 void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)

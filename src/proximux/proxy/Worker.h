@@ -97,6 +97,7 @@ private:
     void clientMalformed(ClientId client, const char* why) override;
     void targetMalformed(TargetId target, const char* why) override;
     void prologueRefused(TargetId target, Bytes came) override;
+    void protocolChosen(std::string_view name) override;
     void clientTied(ClientId client, TargetId target, unsigned reasons) override;
     void requestDropped(ClientId client, std::size_t bytes) override;
 

@@ -264,7 +264,7 @@ public:
         assertMistake(result, "local.port = 12abc (");
         assertMistake(result, ".ini): not a whole number; expected 0..65535");
         assertMistake(result, "exchange.protocol = morse (");
-        assertMistake(result, ".json): unknown; expected one of raw, line");
+        assertMistake(result, ".json): unknown; expected one of auto, raw, line");
         assertMistake(result, "log.level = 9 (environment LOG_LEVEL): out of range; expected 0..3");
         assertMistake(result, "pool.connect_timeout = soon (command line --set): not a duration; expected");
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, result.mistakes.size());

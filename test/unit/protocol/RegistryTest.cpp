@@ -29,7 +29,7 @@ public:
 
     void knowsWhichCanBeShared()
     {
-        for (const char* name : {"raw", "line", "fixed", "length"})
+        for (const char* name : {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus", "dns"})
             CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name)->isShareable());
         CPPUNIT_ASSERT(!findProtocol("mysql")->isShareable());
     }
@@ -58,7 +58,8 @@ public:
             framing.messageSize = 3;
             WatchRecorder recorder;
             const auto watcher = protocol.makeWatcher(framing, recorder, {});
-            watcher->fromClient(std::string("\0\0\0\x08not\nthis", 12), Instant{});
+            // a message to one, nonsense to another: either is told
+            watcher->fromClient(std::string("\0\0\0\x08not\nthis\r\n\r\n", 16), Instant{});
             CPPUNIT_ASSERT_MESSAGE(std::string(protocol.name), !recorder.lines.empty());
         }
     }

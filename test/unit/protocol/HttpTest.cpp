@@ -1,0 +1,233 @@
+#include "support/ProtocolCheck.h"
+
+#include <proximux/protocol/HttpFramer.h>
+
+namespace proximux
+{
+
+class HttpTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(HttpTest);
+    CPPUNIT_TEST(delimitsRequests);
+    CPPUNIT_TEST(delimitsResponses);
+    CPPUNIT_TEST(refusesEveryWayToSmuggle);
+    CPPUNIT_TEST(refusesResponsesThatAreNone);
+    CPPUNIT_TEST(saysOfConnectionsWhatIsOurs);
+    CPPUNIT_TEST(answersExpectations);
+    CPPUNIT_TEST(tiesUpgradesAndAuthentication);
+    CPPUNIT_TEST(saysWhatFailed);
+    CPPUNIT_TEST(lastsUntilTheTargetEnds);
+    CPPUNIT_TEST(describes);
+    CPPUNIT_TEST_SUITE_END();
+
+    ProtocolCheck _check{"http"};
+
+    static std::string get(const std::string& fields = "", const std::string& version = "1.1")
+    {
+        return "GET /a?b=c HTTP/" + version + "\r\nHost: x\r\n" + fields + "\r\n";
+    }
+
+    [[nodiscard]] std::string sent(const std::string& request, ConversationSettings settings = {}) const
+    {
+        settings.ties = true;
+        return ProtocolCheck::edited(request, ProtocolCheck::ask(*_check.talk(settings), request).edits);
+    }
+
+    [[nodiscard]] std::string passed(const std::string& response, std::uint32_t hint = 0) const
+    {
+        return ProtocolCheck::edited(response, _check.response(response, hint).edits);
+    }
+
+public:
+    void delimitsRequests()
+    {
+        _check.requests().finds(
+            {get(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "GET / HTTP/1.0\r\n\r\n",
+             "\r\n" + get(),
+             "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3;a=\"b\"\r\nabc\r\n0A\r\n0123456789\r\n"
+             "0\r\nX: y\r\n\r\n",
+             "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"});
+    }
+
+    void delimitsResponses()
+    {
+        _check.responses().finds({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+                                  "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n", "HTTP/1.1 304 \r\nContent-Length: 9\r\n\r\n",
+                                  "HTTP/1.1 100 Continue\r\n\r\n",
+                                  "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+                                  "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"});
+        _check.responses(httphint::HEAD)
+            .finds({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"});
+    }
+
+    void refusesEveryWayToSmuggle()
+    {
+        const std::string line = "an HTTP head with a control character or a line that does not end in CRLF";
+        const std::string post = "POST / HTTP/1.1\r\nHost: x\r\n";
+        const std::pair<std::string, std::string> all[] = {
+            {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+             "an HTTP request with both Transfer-Encoding and Content-Length"},
+            {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n",
+             "an HTTP message with differing Content-Lengths"},
+            {post + "Content-Length: 3, 3\r\n\r\n", "an HTTP Content-Length that is no number"},
+            {post + "Content-Length: +3\r\n\r\n", "an HTTP Content-Length that is no number"},
+            {post + "Content-Length: 0x3\r\n\r\n", "an HTTP Content-Length that is no number"},
+            {post + "X: y\r\n folded\r\n\r\n", "an HTTP field that is folded"},
+            {post + "X: y\rz\r\n\r\n", line},
+            {post + "X: y\nContent-Length: 3\r\n\r\n", line},
+            {"GET / HTTP/1.1\nHost: x\n\n", line},
+            {post + std::string("X: \0\r\n\r\n", 9), line},
+            {post + "Transfer-Encoding: gzip\r\n\r\n",
+             "an HTTP request whose Transfer-Encoding does not end in chunked"},
+            {post + "Transfer-Encoding: xchunked\r\n\r\n",
+             "an HTTP request whose Transfer-Encoding does not end in chunked"},
+            {post + "Transfer-Encoding: chunked, identity\r\n\r\n",
+             "an HTTP Transfer-Encoding with something behind chunked"},
+            {post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+             "an HTTP Transfer-Encoding with something behind chunked"},
+            {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+             "an HTTP/1.0 request with Transfer-Encoding"},
+            {post + "Content-Length : 3\r\n\r\n", "an HTTP field without a right name"},
+            {post + "Transfer-Encoding\t: chunked\r\n\r\n", "an HTTP field without a right name"},
+            {post + ": y\r\n\r\n", "an HTTP field without a right name"},
+            {"GET / HTTP/1.1\r\n\r\n", "an HTTP request that has not one Host"},
+            {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "an HTTP request that has not one Host"},
+            {"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", "an HTTP request line that is none"},
+            {"G@T / HTTP/1.1\r\nHost: x\r\n\r\n", "an HTTP request line that is none"},
+            {"GET / HTTP/1.2\r\nHost: x\r\n\r\n", "an HTTP version that is neither 1.0 nor 1.1"},
+            {"PRI * HTTP/2.0\r\n\r\n", "HTTP/2, which does not pass"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n3 \r\nabc\r\n", "an HTTP chunk without a right size"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n", "an HTTP chunk without a right size"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n3\nabc\r\n", "an HTTP line that does not end in CRLF"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n",
+             "an HTTP chunk that does not end where it should"},
+            {post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", "an HTTP chunk without a right size"},
+        };
+        for (const auto& [request, reason] : all)
+            _check.requests().refuses(request, reason);
+        CPPUNIT_ASSERT_EQUAL(std::string("an HTTP head longer than 64 KiB"),
+                             _check.requests().read("GET / HTTP/1.1\r\nX: " + std::string(65536, 'a'), {}).malformed);
+    }
+
+    void refusesResponsesThatAreNone()
+    {
+        _check.responses().refuses("hello", "something else than an HTTP response");
+        _check.responses().refuses("HTTP/1.1 2x0 OK\r\n\r\n", "an HTTP status line that is none");
+        _check.responses().refuses("HTTP/1.1 101 Switching Protocols\r\n\r\n", "an HTTP 101 that nobody asked for");
+        _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                   "an HTTP response with both Transfer-Encoding and Content-Length");
+    }
+
+    void saysOfConnectionsWhatIsOurs()
+    {
+        CPPUNIT_ASSERT_EQUAL(get(), sent(get()));
+        CPPUNIT_ASSERT_EQUAL(get("X: y\r\n"), sent(get("Connection: close\r\nX: y\r\nKeep-Alive: timeout=5\r\n")));
+        CPPUNIT_ASSERT_EQUAL(get("X: y\r\n"), sent(get("Connection: keep-alive, Z\r\nX: y\r\nz: 1\r\n")));
+        CPPUNIT_ASSERT_EQUAL(get("Connection: keep-alive\r\n", "1.0"), sent(get("", "1.0")));
+        CPPUNIT_ASSERT_EQUAL(get(), sent("\r\n" + get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                                                      "HTTP2-Settings: AA\r\n")));
+        CPPUNIT_ASSERT_EQUAL(std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na"),
+                             sent("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na"));
+        // Host and what delimits can't be taken out by naming them
+        CPPUNIT_ASSERT_EQUAL(get("Content-Length: 0\r\n"), sent(get("Connection: host, content-length\r\nContent-Length: 0\r\n")));
+        const auto talk = _check.talk({});
+        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, get()).last);
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, get("Connection: close\r\n")).last);
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, get("", "1.0")).last);
+        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, get("Connection: Keep-Alive\r\n", "1.0")).last);
+
+        const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+        CPPUNIT_ASSERT_EQUAL(ok + "\r\n", passed(ok + "Connection: close\r\nKeep-Alive: x\r\n\r\n"));
+        CPPUNIT_ASSERT(_check.response(ok + "Connection: close\r\n\r\n").closesTarget);
+        CPPUNIT_ASSERT(!_check.response(ok + "\r\n").closesTarget);
+        CPPUNIT_ASSERT_EQUAL(ok + "Connection: close\r\n\r\n", passed(ok + "\r\n", httphint::CLOSE));
+        CPPUNIT_ASSERT_EQUAL(ok + "Connection: keep-alive\r\n\r\n", passed(ok + "\r\n", httphint::IS_10));
+        CPPUNIT_ASSERT(_check.response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").closesTarget);
+        CPPUNIT_ASSERT(
+            !_check.response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n").closesTarget);
+        CPPUNIT_ASSERT(_check.response("HTTP/1.1 103 Early Hints\r\n\r\n").kind == ResponseTraits::Kind::interim);
+        CPPUNIT_ASSERT(_check.response("HTTP/1.1 103 Early Hints\r\n\r\n", httphint::IS_10).swallowed);
+    }
+
+    void answersExpectations()
+    {
+        const std::string head = "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+        const auto framer = _check.protocol().makeRequestFramer();
+        const Framer::Progress progress = framer->feed(head);
+        CPPUNIT_ASSERT(progress.kind == Framer::Progress::Kind::header);
+        CPPUNIT_ASSERT_EQUAL(head.size(), progress.taken);
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(head)));
+        CPPUNIT_ASSERT(framer->feed("abc").kind == Framer::Progress::Kind::complete);
+        CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"), sent(head));
+        // who sends the body at once does not wait
+        CPPUNIT_ASSERT(_check.protocol().makeRequestFramer()->feed(head + "abc").kind == Framer::Progress::Kind::complete);
+    }
+
+    void tiesUpgradesAndAuthentication()
+    {
+        const std::string socket = get("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n");
+        ConversationSettings settings;
+        settings.ties = true;
+        const RequestTraits traits = ProtocolCheck::ask(*_check.talk(settings), socket);
+        CPPUNIT_ASSERT_EQUAL(ties::UPGRADE, traits.ties);
+        CPPUNIT_ASSERT_EQUAL(get("Upgrade: websocket\r\nConnection: upgrade\r\n"), sent(socket));
+        CPPUNIT_ASSERT(_check.response("HTTP/1.1 101 X\r\nUpgrade: websocket\r\n\r\n", traits.hint).kind ==
+                       ResponseTraits::Kind::tunnel);
+        CPPUNIT_ASSERT_EQUAL(ties::AUTHENTICATION,
+                             ProtocolCheck::ask(*_check.talk(settings), get("Authorization: NTLM xyz\r\n")).ties);
+        CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*_check.talk(settings), get("Authorization: Basic xyz\r\n")).ties);
+        const RequestTraits refused = ProtocolCheck::ask(*_check.talk({}), socket);
+        CPPUNIT_ASSERT(refused.local && refused.reply.find("501 Not Implemented") != std::string::npos);
+        const std::string connect = "CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n";
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*_check.talk(settings), connect).reply.find("405") != std::string::npos);
+        settings.connect = true;
+        const RequestTraits tunnel = ProtocolCheck::ask(*_check.talk(settings), connect);
+        CPPUNIT_ASSERT(!tunnel.local && tunnel.ties == ties::UPGRADE);
+        CPPUNIT_ASSERT(_check.response("HTTP/1.1 200 OK\r\n\r\n", tunnel.hint).kind == ResponseTraits::Kind::tunnel);
+    }
+
+    void saysWhatFailed()
+    {
+        const auto talk = _check.talk({});
+        std::string reply;
+        for (const auto& [failure, status] : {std::pair{Failure::unavailable, "503"}, std::pair{Failure::lost, "502"},
+                                              std::pair{Failure::timeout, "504"}})
+        {
+            CPPUNIT_ASSERT(talk->failed(ProtocolCheck::ask(*talk, get()), failure, reply));
+            CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 ") + status, reply.substr(0, 12));
+            _check.responses().finds({reply});
+        }
+        talk->failed(ProtocolCheck::ask(*talk, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"), Failure::lost, reply);
+        _check.responses(httphint::HEAD).finds({reply});
+        CPPUNIT_ASSERT(talk->malformed("nonsense", reply));
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 400 Bad Request"), reply.substr(0, 24));
+        CPPUNIT_ASSERT(reply.find("Connection: close\r\n") != std::string::npos);
+    }
+
+    void lastsUntilTheTargetEnds()
+    {
+        const auto framer = _check.protocol().makeResponseFramer();
+        const std::string head = "HTTP/1.1 200 OK\r\n\r\n";
+        CPPUNIT_ASSERT(framer->feed(head + "body").kind == Framer::Progress::Kind::partial);
+        CPPUNIT_ASSERT(framer->traits().closesClient && framer->traits().closesTarget);
+        CPPUNIT_ASSERT(framer->feed("more").kind == Framer::Progress::Kind::partial);
+        CPPUNIT_ASSERT(framer->finish());
+        CPPUNIT_ASSERT(!_check.protocol().makeResponseFramer()->finish());
+        const auto counted = _check.protocol().makeResponseFramer();
+        counted->feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbody");
+        CPPUNIT_ASSERT(!counted->finish());
+    }
+
+    void describes()
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string("GET /a"), _check.protocol().describe(get(), 100));
+        CPPUNIT_ASSERT_EQUAL(std::string("GET"), _check.protocol().describe(get(), 3));
+        CPPUNIT_ASSERT(_check.protocol().isSecret(get("Cookie: x\r\n")));
+        CPPUNIT_ASSERT(!_check.protocol().isSecret(get()));
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(HttpTest, "protocol");
+
+} // namespace proximux

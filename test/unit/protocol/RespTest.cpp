@@ -1,0 +1,222 @@
+#include "support/ProtocolCheck.h"
+
+#include <proximux/protocol/Resp.h>
+
+namespace proximux
+{
+
+class RespTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(RespTest);
+    CPPUNIT_TEST(delimitsCommands);
+    CPPUNIT_TEST(delimitsReplies);
+    CPPUNIT_TEST(refusesWhatIsNone);
+    CPPUNIT_TEST(answersWhatIsOfTheConnection);
+    CPPUNIT_TEST(wantsThePasswordFirst);
+    CPPUNIT_TEST(tiesByState);
+    CPPUNIT_TEST(refusesTiesWhereNoneCanBe);
+    CPPUNIT_TEST(doesNothingOfARefusedTransaction);
+    CPPUNIT_TEST(knowsTheEndOfASubscription);
+    CPPUNIT_TEST(hidesSecrets);
+    CPPUNIT_TEST(logsIn);
+    CPPUNIT_TEST_SUITE_END();
+
+    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+
+    static ConversationSettings tying()
+    {
+        ConversationSettings settings;
+        settings.ties = true;
+        return settings;
+    }
+
+    static std::string reply(Conversation& conversation, std::initializer_list<std::string_view> words)
+    {
+        const RequestTraits traits = ProtocolCheck::ask(conversation, command(words));
+        return traits.local ? traits.reply : "passes";
+    }
+
+    ProtocolCheck _check{"resp"};
+
+public:
+    void delimitsCommands()
+    {
+        _check.requests().finds({command({"GET", "a"}), "PING\r\n", command({"SET", "a", std::string("\0\r\n*1", 5)}),
+                                 "*0\r\n", "*-1\r\n", "\r\n", "set a \"b c\"\n", command({""})});
+    }
+
+    void delimitsReplies()
+    {
+        _check.responses().finds({"+OK\r\n", "-ERR x\r\n", ":-12\r\n", "$3\r\nabc\r\n", "$0\r\n\r\n", "$-1\r\n",
+                                  "*-1\r\n", "*0\r\n", "*2\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n",
+                                  "%1\r\n+a\r\n*1\r\n:1\r\n", "~2\r\n#t\r\n_\r\n", ">2\r\n+a\r\n,1.5\r\n",
+                                  "|1\r\n+ttl\r\n:3\r\n*1\r\n:1\r\n", "(123\r\n", "!3\r\nerr\r\n", "=5\r\ntxt:a\r\n",
+                                  "%0\r\n", "*1\r\n|1\r\n+a\r\n+b\r\n+c\r\n"});
+    }
+
+    void refusesWhatIsNone()
+    {
+        const std::string number = "a RESP number that is none";
+        const std::string length = "a RESP string whose length is not from 0 to 512 MB";
+        _check.requests().refuses("*1\r\n:1\r\n", "a RESP command that has something else than strings in it");
+        _check.requests().refuses("*x\r\n", number);
+        _check.requests().refuses("*1\r\n$-1\r\n", length);
+        _check.requests().refuses("*1\r\n$536870913\r\n", length);
+        _check.requests().refuses("*1048577\r\n", "a RESP command of too many strings");
+        _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP string that does not end where it should");
+        _check.requests().refuses("*1111111111111111111111111", "a RESP number that is too long");
+        _check.requests().refuses(std::string(65537, 'a'), "a RESP line that is too long");
+        _check.responses().refuses("x\r\n", "a RESP value of a type that is not known");
+        _check.responses().refuses("$536870913\r\n", length);
+        _check.responses().refuses("$1\r\nabc", "a RESP string that does not end where it should");
+        _check.responses().refuses("*268435457\r\n", "a RESP aggregate of too many values");
+        _check.responses().refuses(":\r\n", number);
+    }
+
+    void answersWhatIsOfTheConnection()
+    {
+        const auto talk = _check.talk(tying());
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"select", "0"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "setname", "me"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "LIB-NAME", "x"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("-NOPROTO unsupported protocol version\r\n"), reply(*talk, {"HELLO", "3"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO"}).substr(0, 5));
+        CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), reply(*talk, {"RESET"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n"),
+                             reply(*talk, {"UNSUBSCRIBE", "c"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: replication does not pass\r\n"), reply(*talk, {"PSYNC"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"CLIENT", "ID"}));
+        const RequestTraits quit = ProtocolCheck::ask(*talk, command({"QUIT"}));
+        CPPUNIT_ASSERT(quit.local && quit.last && quit.reply == "+OK\r\n");
+        const RequestTraits empty = ProtocolCheck::ask(*talk, "*0\r\n");
+        CPPUNIT_ASSERT(empty.local && empty.reply.empty());
+    }
+
+    void wantsThePasswordFirst()
+    {
+        ConversationSettings settings = tying();
+        settings.password = "secret";
+        const auto talk = _check.talk(settings);
+        const std::string no = "-NOAUTH Authentication required.\r\n";
+        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
+        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"MULTI"}));
+        for (const char* wrong : {"", "secre", "secrets", "SECRET"})
+            CPPUNIT_ASSERT_EQUAL(std::string("-WRONGPASS"), reply(*talk, {"AUTH", wrong}).substr(0, 10));
+        CPPUNIT_ASSERT_EQUAL(std::string("-WRONGPASS"), reply(*talk, {"AUTH", "bob", "secret"}).substr(0, 10));
+        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"AUTH", "default", "secret"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
+        reply(*talk, {"RESET"});
+        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"),
+                             reply(*talk, {"HELLO", "2", "AUTH", "default", "secret", "SETNAME", "x"}).substr(0, 5));
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
+    }
+
+    void tiesByState()
+    {
+        struct Case
+        {
+            std::initializer_list<std::string_view> words;
+            unsigned ties;
+            unsigned frees;
+        };
+        const Case cases[] = {
+            {{"WATCH", "a"}, ties::WATCH, 0},
+            {{"GET", "a"}, 0, 0},
+            {{"MULTI"}, ties::TRANSACTION, 0},
+            {{"SET", "a", "1"}, ties::TRANSACTION, 0},
+            {{"EXEC"}, ties::TRANSACTION, ties::TRANSACTION | ties::WATCH},
+            {{"SELECT", "3"}, ties::DATABASE, 0},
+            {{"GET", "a"}, 0, 0},
+            {{"SELECT", "0"}, 0, ties::DATABASE},
+            {{"blpop", "l", "0"}, ties::BLOCKING, ties::BLOCKING},
+            {{"XREAD", "COUNT", "1", "block", "0", "STREAMS", "s", "$"}, ties::BLOCKING, ties::BLOCKING},
+            {{"XREAD", "STREAMS", "s", "0"}, 0, 0},
+            {{"UNWATCH"}, 0, ties::WATCH},
+            {{"CLIENT", "TRACKING", "ON"}, ties::SESSION, 0},
+        };
+        const auto talk = _check.talk(tying());
+        for (const Case& each : cases)
+        {
+            const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
+            CPPUNIT_ASSERT_MESSAGE(std::string(*each.words.begin()), !traits.local);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.ties, traits.ties);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.frees, traits.frees);
+        }
+        const RequestTraits within = (ProtocolCheck::ask(*talk, command({"MULTI"})),
+                                      ProtocolCheck::ask(*talk, command({"SUBSCRIBE", "c"})));
+        CPPUNIT_ASSERT(within.local && within.last);
+    }
+
+    void refusesTiesWhereNoneCanBe()
+    {
+        const auto talk = _check.talk({});
+        for (const char* name : {"WATCH", "MULTI", "SUBSCRIBE", "MONITOR", "BLPOP", "READONLY"})
+        {
+            const auto fresh = _check.talk({});
+            const RequestTraits traits = ProtocolCheck::ask(*fresh, command({name, "x"}));
+            CPPUNIT_ASSERT_MESSAGE(name, traits.local && traits.ties != 0 && traits.answered && !traits.pushes);
+            CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: ") + name +
+                                     " needs a target connection of its own, which can't be had here "
+                                     "(exchange.stateful)\r\n",
+                                 traits.reply);
+        }
+    }
+
+    void doesNothingOfARefusedTransaction()
+    {
+        const auto talk = _check.talk({});
+        CPPUNIT_ASSERT(reply(*talk, {"MULTI"}) != "passes");
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SET is not done: MULTI was refused\r\n"),
+                             reply(*talk, {"SET", "a", "1"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("-EXECABORT"), reply(*talk, {"EXEC"}).substr(0, 10));
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
+        reply(*talk, {"MULTI"});
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"DISCARD"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
+    }
+
+    void knowsTheEndOfASubscription()
+    {
+        const auto talk = _check.talk(tying());
+        const RequestTraits subscribe = ProtocolCheck::ask(*talk, command({"SUBSCRIBE", "c"}));
+        CPPUNIT_ASSERT(subscribe.pushes && !subscribe.answered && subscribe.ties == ties::SUBSCRIPTION);
+        CPPUNIT_ASSERT(!talk->pushEnded());
+        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, command({"PING"})).answered);
+        ProtocolCheck::ask(*talk, command({"UNSUBSCRIBE"}));
+        CPPUNIT_ASSERT(!_check.response("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:1\r\n").freesPush);
+        CPPUNIT_ASSERT(!_check.response("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n0\r\n").freesPush);
+        CPPUNIT_ASSERT(_check.response("*3\r\n$12\r\npunsubscribe\r\n$1\r\nc\r\n:0\r\n").freesPush);
+        CPPUNIT_ASSERT(_check.response("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n").freesPush);
+        CPPUNIT_ASSERT(talk->pushEnded());
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"GET", "a"})).answered);
+    }
+
+    void hidesSecrets()
+    {
+        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"auth", "x"})));
+        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"HELLO", "2", "AUTH", "a", "x"})));
+        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"CONFIG", "SET", "requirepass", "x"})));
+        CPPUNIT_ASSERT(!_check.protocol().isSecret(command({"SET", "a", "x"})));
+        CPPUNIT_ASSERT_EQUAL(std::string("AUTH"), _check.protocol().describe(command({"AUTH", "x"}), 100));
+        CPPUNIT_ASSERT_EQUAL(std::string("SET key"), _check.protocol().describe(command({"SET", "key", "v"}), 100));
+        CPPUNIT_ASSERT_EQUAL(std::string("SET k"), _check.protocol().describe(command({"SET", "key", "v"}), 5));
+    }
+
+    void logsIn()
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string(), respLogin("", "", 0).says);
+        const RespLogin login = respLogin("u", "p", 3);
+        CPPUNIT_ASSERT_EQUAL(command({"AUTH", "u", "p"}) + command({"SELECT", "3"}), login.says);
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+OK\r\n"), login.expects);
+        CPPUNIT_ASSERT_EQUAL(command({"AUTH", "p"}), respLogin("", "p", 0).says);
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(RespTest, "protocol");
+
+} // namespace proximux
