@@ -261,6 +261,8 @@ void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Inst
     client.reason = reason;
     DeadlineList::disarm(client.idle);
     client.waiting = _wiring.flushClient(client.id);
+    if (client.fin && client.waiting == 0)
+        return closeClient(client, reason, How::finish, now);
     _wiring.endClient(client.id);
     _linger.arm(client.linger, now);
     updateClient(client, now);

@@ -1,0 +1,597 @@
+#include "support/SharingFixture.h"
+
+#include <proximux/exchange/AutoExchange.h>
+#include <proximux/protocol/Resp.h>
+
+namespace proximux
+{
+
+/// FramedExchange with protocols that say more of a message than where it ends; and AutoExchange.
+class NamedExchangeTest : public SharingFixture
+{
+    CPPUNIT_TEST_SUITE(NamedExchangeTest);
+    CPPUNIT_TEST(pairsByTheIdAndPutsTheClientsBack);
+    CPPUNIT_TEST(anUnknownOrRepeatedIdClosesTheConnection);
+    CPPUNIT_TEST(whatElseMustMatchIsCompared);
+    CPPUNIT_TEST(anIdThatIsOverdueStaysTaken);
+    CPPUNIT_TEST(aSilentConnectionIsReplaced);
+    CPPUNIT_TEST(localAnswersKeepTheirPlace);
+    CPPUNIT_TEST(errorRepliesKeepTheirPlace);
+    CPPUNIT_TEST(aRequestThatCouldNotBeSentGetsAnError);
+    CPPUNIT_TEST(aTransactionHasItsConnectionAlone);
+    CPPUNIT_TEST(atMostSoManyAreTied);
+    CPPUNIT_TEST(aTiedClientThatLeavesTakesItsConnectionWithIt);
+    CPPUNIT_TEST(aTiedConnectionThatIsLostEndsItsClient);
+    CPPUNIT_TEST(aSubscriberGetsWhatIsPushed);
+    CPPUNIT_TEST(resetLeavesTheConnection);
+    CPPUNIT_TEST(aBlockingCommandMayTakeItsTime);
+    CPPUNIT_TEST(malformedIsAnsweredAndClosed);
+    CPPUNIT_TEST(saysAPrologueFirst);
+    CPPUNIT_TEST(aPrologueThatIsRefusedIsAFailedAttempt);
+    CPPUNIT_TEST(httpClosesTheClientOrTheTargetAsItIsSaid);
+    CPPUNIT_TEST(httpContinueIsSaidInItsPlace);
+    CPPUNIT_TEST(httpUpgradesToATunnel);
+    CPPUNIT_TEST(aResponseUntilTheEndEndsItsClientToo);
+    CPPUNIT_TEST(memcachedChangesTheDialectWithANewConnection);
+    CPPUNIT_TEST(aTargetThatOnlyClosesIsLeftAlone);
+    CPPUNIT_TEST(autoFindsTheProtocol);
+    CPPUNIT_TEST(autoWaitsForWhatIsAmbiguous);
+    CPPUNIT_TEST_SUITE_END();
+
+    void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
+               std::size_t maxTied = 0)
+    {
+        Options options;
+        options.protocol = protocol;
+        options.connections = connections;
+        options.exchange.pipeline = pipeline;
+        options.exchange.maxTied = maxTied;
+        options.exchange.conversation.ties = maxTied > 0;
+        options.exchange.byId = protocol == "modbus" || protocol == "dns";
+        begin(options, false);
+    }
+
+    static std::string modbus(unsigned id, int unit, const std::string& data = "\1\2\3\4")
+    {
+        std::string text = {static_cast<char>(id >> 8U), static_cast<char>(id), 0, 0,
+                            0, static_cast<char>(2 + data.size()), static_cast<char>(unit), 3};
+        return text + data;
+    }
+
+    /// With the id of this message of ours.
+    static std::string answer(const std::string& request, const std::string& data)
+    {
+        const auto id = static_cast<unsigned>(readNumber(Bytes(request).substr(0, 2)));
+        return modbus(id, request[6], data);
+    }
+
+    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+
+    static const std::string& get()
+    {
+        static const std::string TEXT = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        return TEXT;
+    }
+
+    static const std::string& ok()
+    {
+        static const std::string TEXT = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+        return TEXT;
+    }
+
+public:
+    void pairsByTheIdAndPutsTheClientsBack()
+    {
+        named("modbus");
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, modbus(7, 1));
+        says(b, modbus(7, 2));
+        const TargetId t = opens();
+        const std::string sent = got(t);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{24}, sent.size());
+        const std::string first = sent.substr(0, 12);
+        const std::string second = sent.substr(12);
+        CPPUNIT_ASSERT(first.substr(0, 2) != second.substr(0, 2));
+        answers(t, answer(second, "two") + answer(first, "one"));
+        CPPUNIT_ASSERT_EQUAL(modbus(7, 1, "one"), got(a));
+        CPPUNIT_ASSERT_EQUAL(modbus(7, 2, "two"), got(b));
+        CPPUNIT_ASSERT(world.has(t));
+    }
+
+    void anUnknownOrRepeatedIdClosesTheConnection()
+    {
+        for (const bool repeated : {false, true})
+        {
+            named("modbus");
+            const ClientId a = join();
+            says(a, modbus(7, 1) + modbus(8, 1));
+            const TargetId t = opens();
+            const std::string sent = got(t);
+            std::string wrong = answer(sent.substr(0, 12), "one");
+            if (repeated)
+                answers(t, wrong);
+            else
+                wrong[0] = '\x55';
+            got(a);
+            answers(t, wrong);
+            assertClosed(t, CloseReason::desync, How::abort);
+            // who still waited gets the protocol's error
+            const std::string error = got(a);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{repeated ? 9U : 18U}, error.size());
+            CPPUNIT_ASSERT_EQUAL('\x0B', error.back());
+            CPPUNIT_ASSERT(world.has(a));
+        }
+    }
+
+    void whatElseMustMatchIsCompared()
+    {
+        named("modbus");
+        const ClientId a = join();
+        says(a, modbus(7, 1));
+        const TargetId t = opens();
+        std::string wrong = answer(got(t), "one");
+        wrong[6] = 2; // another unit
+        answers(t, wrong);
+        assertClosed(t, CloseReason::desync, How::abort);
+    }
+
+    void anIdThatIsOverdueStaysTaken()
+    {
+        named("modbus");
+        const ClientId a = join();
+        says(a, modbus(1, 1));
+        const TargetId t = opens();
+        const std::string late = got(t);
+        pass(Duration::seconds(20));
+        says(a, modbus(2, 1));
+        const std::string second = got(t);
+        answers(t, answer(second, "two"));
+        CPPUNIT_ASSERT_EQUAL(modbus(2, 1, "two"), got(a));
+        pass(Duration::seconds(11));
+        CPPUNIT_ASSERT_EQUAL(std::string("\0\1\0\0\0\3\1\x83\x0B", 9), got(a));
+        CPPUNIT_ASSERT(world.has(t));
+        for (unsigned i = 3; i < 30; ++i)
+        {
+            says(a, modbus(i, 1));
+            const std::string next = got(t);
+            CPPUNIT_ASSERT(next.substr(0, 2) != late.substr(0, 2));
+            answers(t, answer(next, "x"));
+            CPPUNIT_ASSERT_EQUAL(modbus(i, 1, "x"), got(a));
+        }
+        answers(t, answer(late, "late"));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+        CPPUNIT_ASSERT(world.has(t));
+    }
+
+    void aSilentConnectionIsReplaced()
+    {
+        named("modbus");
+        const ClientId a = join();
+        says(a, modbus(1, 1));
+        const TargetId t = opens();
+        pass(Duration::seconds(31));
+        assertClosed(t, CloseReason::responseTimeout, How::abort);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{9}, got(a).size());
+        says(a, modbus(2, 1));
+        CPPUNIT_ASSERT(opens() != t);
+    }
+
+    void localAnswersKeepTheirPlace()
+    {
+        named("resp");
+        const ClientId a = join();
+        says(a, command({"GET", "a"}) + command({"SELECT", "0"}) + command({"GET", "b"}) + command({"QUIT"}));
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}) + command({"GET", "b"}), got(t));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+        answers(t, "+a\r\n+b");
+        CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n+OK\r\n+b"), got(a));
+        answers(t, "\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("\r\n+OK\r\n"), got(a));
+        CPPUNIT_ASSERT(world.client(a).fin);
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::ended, How::finish);
+        CPPUNIT_ASSERT(world.has(t));
+    }
+
+    void errorRepliesKeepTheirPlace()
+    {
+        named("resp");
+        const ClientId a = join();
+        says(a, command({"GET", "a"}) + command({"CLIENT", "GETNAME"}) + command({"GET", "b"}));
+        const TargetId t = opens();
+        answers(t, "+a\r\n");
+        exchange->targetLost(t, now);
+        CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n$-1\r\n-ERR proximux: the target connection was lost\r\n"), got(a));
+        says(a, command({"GET", "c"}));
+        const TargetId next = opens();
+        answers(next, "+c");
+        exchange->targetLost(next, now);
+        assertClosed(a, CloseReason::targetLost, How::abort); // half of it was passed on
+    }
+
+    void aRequestThatCouldNotBeSentGetsAnError()
+    {
+        named("resp");
+        const ClientId a = join();
+        says(a, command({"GET", "a"}) + command({"GET", "b"}));
+        exchange->targetFailed(world.dialled.back(), now);
+        pass(Duration::seconds(31));
+        const std::string error = "-ERR proximux: no target connection was free in time\r\n";
+        CPPUNIT_ASSERT_EQUAL(error + error, got(a));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+        CPPUNIT_ASSERT(world.has(a));
+    }
+
+    void aTransactionHasItsConnectionAlone()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, command({"MULTI"}) + command({"SET", "x", "1"}));
+        const TargetId first = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"MULTI"}) + command({"SET", "x", "1"}), got(first));
+        says(b, command({"GET", "x"}));
+        const TargetId second = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(second));
+        answers(first, "+OK\r\n+QUEUED\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+QUEUED\r\n"), got(a));
+        says(b, command({"GET", "y"})); // not on the idle one
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "y"}), got(second));
+        says(a, command({"EXEC"}));
+        CPPUNIT_ASSERT_EQUAL(command({"EXEC"}), got(first));
+        answers(first, "*1\r\n+OK\r\n");
+        says(b, command({"GET", "z"}));
+        answers(second, "+1\r\n+2\r\n+3\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+1\r\n+2\r\n+3\r\n"), got(b));
+        got(second);
+        says(b, command({"GET", "free"}));
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "free"}), got(first));
+    }
+
+    void atMostSoManyAreTied()
+    {
+        named("resp", 3, 8, 1);
+        const ClientId a = join();
+        const ClientId b = join();
+        const ClientId c = join();
+        says(a, command({"MULTI"}));
+        const TargetId first = opens();
+        says(b, command({"MULTI"}));
+        CPPUNIT_ASSERT(world.dialled.empty());
+        says(c, command({"GET", "x"})); // is not behind it
+        const TargetId second = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(second));
+        answers(second, "+x\r\n");
+        answers(first, "+OK\r\n");
+        got(first);
+        says(a, command({"DISCARD"}));
+        answers(first, "+OK\r\n");
+        CPPUNIT_ASSERT_EQUAL(command({"DISCARD"}) + command({"MULTI"}), got(first));
+    }
+
+    void aTiedClientThatLeavesTakesItsConnectionWithIt()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"WATCH", "x"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        exchange->clientLost(a, now);
+        assertClosed(t, CloseReason::tieEnded, How::finish);
+    }
+
+    void aTiedConnectionThatIsLostEndsItsClient()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"MULTI"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        exchange->targetEnded(t, now);
+        CPPUNIT_ASSERT(world.client(a).fin);
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::targetEnded, How::finish);
+    }
+
+    void aSubscriberGetsWhatIsPushed()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}));
+        const TargetId t = opens();
+        const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
+        answers(t, message + message);
+        CPPUNIT_ASSERT_EQUAL(message + message, got(a));
+        pass(Duration::seconds(100));
+        CPPUNIT_ASSERT(world.has(a) && world.has(t));
+        says(a, command({"UNSUBSCRIBE", "c"}));
+        answers(t, "*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n");
+        got(a);
+        got(t);
+        const ClientId b = join();
+        says(b, command({"GET", "x"}));
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(t));
+        answers(t, message); // an array is a reply now
+        CPPUNIT_ASSERT_EQUAL(message, got(b));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    }
+
+    void resetLeavesTheConnection()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"MULTI"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        got(a);
+        says(a, command({"SET", "x", "1"}) + command({"RESET"}) + command({"GET", "x"}));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+        answers(t, "+QUEUED\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+QUEUED\r\n+RESET\r\n"), got(a));
+        assertClosed(t, CloseReason::tieEnded, How::finish);
+        const TargetId next = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(next));
+        answers(next, "$-1\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), got(a));
+    }
+
+    void aBlockingCommandMayTakeItsTime()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"BLPOP", "l", "0"}));
+        const TargetId t = opens();
+        pass(Duration::seconds(1000));
+        answers(t, "*-1\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("*-1\r\n"), got(a));
+        CPPUNIT_ASSERT(world.has(t));
+    }
+
+    void malformedIsAnsweredAndClosed()
+    {
+        named("resp");
+        const ClientId a = join();
+        says(a, command({"GET", "a"}) + "*1\r\n:1\r\n" + command({"GET", "b"}));
+        const TargetId t = opens();
+        answers(t, "+a\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n-ERR proximux: a RESP command that has something else than strings in "
+                                         "it\r\n"),
+                             got(a));
+        CPPUNIT_ASSERT(world.client(a).fin);
+        says(a, "garbage");
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::malformedRequest, How::finish);
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(t));
+    }
+
+    void saysAPrologueFirst()
+    {
+        Options options;
+        options.protocol = "resp";
+        options.exchange.prologues = {{command({"AUTH", "x"}) + command({"SELECT", "2"}), "+OK\r\n+OK\r\n"}};
+        begin(options, false);
+        const ClientId a = join();
+        says(a, command({"GET", "a"}));
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"AUTH", "x"}) + command({"SELECT", "2"}), got(t));
+        answers(t, "+OK\r\n+O");
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+        answers(t, "K\r\n");
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(t));
+        answers(t, "+a\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n"), got(a));
+    }
+
+    void aPrologueThatIsRefusedIsAFailedAttempt()
+    {
+        for (const bool silent : {false, true})
+        {
+            Options options;
+            options.protocol = "resp";
+            options.exchange.prologues = {{command({"AUTH", "x"}), "+OK\r\n"}};
+            begin(options, false);
+            says(join(), command({"GET", "a"}));
+            const TargetId t = opens();
+            if (silent)
+                pass(Duration::seconds(30));
+            else
+                answers(t, "-WRONGPASS x\r\n");
+            assertClosed(t, CloseReason::prologueRefused, How::abort);
+            CPPUNIT_ASSERT_EQUAL(std::string(silent ? "" : "-WRONGPASS x\r\n"), world.malformed);
+            world.dialled.clear();
+            CPPUNIT_ASSERT(pass(Duration{0}) > now); // it is left alone for a while
+            CPPUNIT_ASSERT(world.dialled.empty());
+        }
+    }
+
+    void httpClosesTheClientOrTheTargetAsItIsSaid()
+    {
+        named("http", 1, 1);
+        const ClientId a = join();
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(get(), got(t));
+        answers(t, ok());
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"), got(a));
+        CPPUNIT_ASSERT(world.client(a).fin && world.has(t));
+        const ClientId b = join();
+        says(b, get());
+        answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+        CPPUNIT_ASSERT_EQUAL(ok(), got(b));
+        CPPUNIT_ASSERT(!world.has(t) && world.has(b) && !world.client(b).fin);
+    }
+
+    void httpContinueIsSaidInItsPlace()
+    {
+        named("http", 1, 1);
+        const ClientId a = join();
+        says(a, get() + "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+        answers(t, ok());
+        CPPUNIT_ASSERT_EQUAL(ok() + "HTTP/1.1 100 Continue\r\n\r\n", got(a));
+        got(t);
+        says(a, "abc");
+        CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"), got(t));
+    }
+
+    void httpUpgradesToATunnel()
+    {
+        named("http", 2, 1, 1);
+        const ClientId a = join();
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        const TargetId t = opens();
+        got(t);
+        answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nfirst");
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nfirst"), got(a));
+        says(a, "anything");
+        CPPUNIT_ASSERT_EQUAL(std::string("anything"), got(t));
+        pass(Duration::seconds(1000));
+        answers(t, "else");
+        CPPUNIT_ASSERT_EQUAL(std::string("else"), got(a));
+        exchange->clientEnded(a, now);
+        CPPUNIT_ASSERT(world.target(t).fin && world.has(a));
+        answers(t, "last");
+        CPPUNIT_ASSERT_EQUAL(std::string("last"), got(a));
+        exchange->targetEnded(t, now);
+        CPPUNIT_ASSERT(!world.has(t) && !world.has(a));
+    }
+
+    void aResponseUntilTheEndEndsItsClientToo()
+    {
+        named("http", 1, 1);
+        const ClientId a = join();
+        says(a, get());
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 200 OK\r\n\r\nsome");
+        answers(t, "thing");
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsomething"), got(a));
+        exchange->targetEnded(t, now);
+        CPPUNIT_ASSERT(world.client(a).fin);
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::ended, How::finish);
+    }
+
+    void memcachedChangesTheDialectWithANewConnection()
+    {
+        named("memcached");
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, "get x\r\n");
+        const TargetId t = opens();
+        const std::string noop = std::string("\x80\x0a", 2) + std::string(22, '\0');
+        says(b, noop);
+        CPPUNIT_ASSERT_EQUAL(std::string("get x\r\n"), got(t));
+        answers(t, "END\r\n");
+        assertClosed(t, CloseReason::otherDialect, How::finish);
+        const TargetId next = opens();
+        CPPUNIT_ASSERT_EQUAL(noop, got(next));
+    }
+
+    void aTargetThatOnlyClosesIsLeftAlone()
+    {
+        named("resp");
+        const ClientId a = join();
+        says(a, command({"GET", "a"}));
+        const TargetId t = world.dialled.back();
+        world.target(t).ends = true; // it has closed as soon as it had accepted
+        opens();
+        assertClosed(t, CloseReason::targetEnded, How::finish);
+        CPPUNIT_ASSERT(world.dialled.empty());
+        CPPUNIT_ASSERT(pass(Duration{0}) > now);
+        pass(Duration::seconds(1));
+        answers(opens(), "+a\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n"), got(a));
+    }
+
+    std::unique_ptr<AutoExchange> makeAuto()
+    {
+        Options options;
+        options.exchange.pipeline = 8;
+        begin(options, true);
+        exchange.reset();
+        return std::make_unique<AutoExchange>(
+            world,
+            [this](std::string_view name) -> std::unique_ptr<Exchange>
+            {
+                SharedExchangeSettings settings;
+                if (name == "raw")
+                    return std::make_unique<RawExchange>(settings, world, *pool);
+                return std::make_unique<FramedExchange>(settings, world, *pool, findProtocol(name)->make({}));
+            },
+            Duration::off(), 65536);
+    }
+
+    ClientId joinAuto(AutoExchange& automatic)
+    {
+        const ClientId id = world.addClient();
+        automatic.clientOpened(id, now);
+        CPPUNIT_ASSERT(!world.client(id).held);
+        return id;
+    }
+
+    TargetId open(AutoExchange& automatic)
+    {
+        const TargetId id = world.dialled.back();
+        world.target(id).held = false;
+        automatic.targetOpened(id, now);
+        return id;
+    }
+
+    void autoFindsTheProtocol()
+    {
+        const auto automatic = makeAuto();
+        const ClientId silent = joinAuto(*automatic);
+        const ClientId raw = joinAuto(*automatic);
+        automatic->request(raw, "hello", now);
+        const TargetId t = open(*automatic);
+        CPPUNIT_ASSERT_EQUAL(std::string("hello"), got(t));
+        const ClientId a = joinAuto(*automatic);
+        automatic->request(a, "*1\r\n$4\r\n", now);
+        CPPUNIT_ASSERT(world.has(raw));
+        automatic->request(a, "PING\r\n", now);
+        CPPUNIT_ASSERT_EQUAL(std::string("resp"), world.chosen);
+        assertClosed(raw, CloseReason::protocolChosen, How::abort);
+        assertClosed(t, CloseReason::protocolChosen, How::abort);
+        const TargetId next = open(*automatic);
+        CPPUNIT_ASSERT_EQUAL(std::string("*1\r\n$4\r\nPING\r\n"), got(next));
+        automatic->response(next, "+PONG\r\n", now);
+        CPPUNIT_ASSERT_EQUAL(std::string("+PONG\r\n"), got(a));
+        automatic->request(silent, "QUIT\r\n", now);
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), got(silent));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, automatic->size());
+    }
+
+    void autoWaitsForWhatIsAmbiguous()
+    {
+        const auto automatic = makeAuto();
+        const ClientId a = joinAuto(*automatic);
+        automatic->request(a, "GE", now);
+        CPPUNIT_ASSERT(world.dialled.empty());
+        now.us += 49999;
+        automatic->expire(now);
+        CPPUNIT_ASSERT(world.dialled.empty());
+        now.us += 1;
+        automatic->expire(now);
+        const TargetId t = open(*automatic);
+        CPPUNIT_ASSERT_EQUAL(std::string("GE"), got(t));
+        CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
+        for (const std::string refused : {"PRI * HTTP/2.0\r\n\r\n", "\x16\x03\x01", "GET / HTTP/1.1\r\nHost : x\r\n\r\n"})
+        {
+            const ClientId other = joinAuto(*automatic);
+            automatic->request(other, refused, now);
+            assertClosed(other, CloseReason::malformedRequest, How::finish);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
+        const ClientId web = joinAuto(*automatic);
+        automatic->request(web, get(), now);
+        CPPUNIT_ASSERT_EQUAL(std::string("http"), world.chosen);
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(NamedExchangeTest, "exchange");
+
+} // namespace proximux

@@ -1,0 +1,193 @@
+#include "support/ProtocolCheck.h"
+
+namespace proximux
+{
+
+/// Protocols whose messages have an id: modbus, dns, and fixed and length where one is declared.
+class IdentifiedTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(IdentifiedTest);
+    CPPUNIT_TEST(delimitsModbus);
+    CPPUNIT_TEST(refusesWhatIsNoModbus);
+    CPPUNIT_TEST(answersAsAGateway);
+    CPPUNIT_TEST(comparesUnitAndFunction);
+    CPPUNIT_TEST(delimitsDns);
+    CPPUNIT_TEST(refusesWhatIsNoDns);
+    CPPUNIT_TEST(comparesQuestions);
+    CPPUNIT_TEST(tiesTransfersAndSignedQueries);
+    CPPUNIT_TEST(answersAsAServerThatFailed);
+    CPPUNIT_TEST(showsADeclaredIdFirst);
+    CPPUNIT_TEST_SUITE_END();
+
+    static std::string bytes(std::initializer_list<int> values)
+    {
+        std::string text;
+        for (const int value : values)
+            text.push_back(static_cast<char>(value));
+        return text;
+    }
+
+    static std::string u16(unsigned value) { return bytes({static_cast<int>(value >> 8U), static_cast<int>(value & 255U)}); }
+
+    static std::string modbus(int unit, int function, const std::string& data, unsigned id = 0x1234)
+    {
+        return u16(id) + u16(0) + u16(static_cast<unsigned>(2 + data.size())) + bytes({unit, function}) + data;
+    }
+
+    static std::string name(const std::string& text)
+    {
+        std::string wire;
+        std::size_t at = 0;
+        while (at < text.size())
+        {
+            const std::size_t end = std::min(text.find('.', at), text.size());
+            wire += static_cast<char>(end - at) + text.substr(at, end - at);
+            at = end + 1;
+        }
+        return wire + '\0';
+    }
+
+    static std::string record(unsigned type, const std::string& data)
+    {
+        return std::string(1, '\0') + u16(type) + u16(1) + u16(0) + u16(0) +
+               u16(static_cast<unsigned>(data.size())) + data;
+    }
+
+    /// flags: 0x0100 a query that wants recursion, 0x8180 its answer.
+    static std::string dns(const std::string& host, unsigned type = 1, unsigned flags = 0x0100,
+                           const std::string& additional = "", unsigned records = 0)
+    {
+        const std::string message = u16(0xabcd) + u16(flags) + u16(1) + u16(0) + u16(0) + u16(records) + name(host) +
+                                    u16(type) + u16(1) + additional;
+        return u16(static_cast<unsigned>(message.size())) + message;
+    }
+
+    ProtocolCheck _modbus{"modbus"};
+    ProtocolCheck _dns{"dns"};
+
+    static ConversationSettings tying()
+    {
+        ConversationSettings settings;
+        settings.ties = true;
+        return settings;
+    }
+
+public:
+    void delimitsModbus()
+    {
+        const std::vector<std::string> messages = {modbus(1, 3, u16(0) + u16(10)), modbus(0, 7, ""),
+                                                   modbus(255, 16, std::string(252, 'x'))};
+        _modbus.requests().finds(messages);
+        _modbus.responses().finds(messages);
+        CPPUNIT_ASSERT_EQUAL(std::string("unit 1: read holding registers 0, 10"),
+                             _modbus.protocol().describe(messages[0], 100));
+        CPPUNIT_ASSERT_EQUAL(std::string("unit 1: read coils: exception 2"),
+                             _modbus.protocol().describeResponse(modbus(1, 0x81, bytes({2})), 100));
+    }
+
+    void refusesWhatIsNoModbus()
+    {
+        const std::string length = "a Modbus message whose length is not from 2 to 254";
+        _modbus.requests().refuses(bytes({0, 1, 0, 0, 0, 1, 1, 3}), length);
+        _modbus.requests().refuses(bytes({0, 1, 0, 0, 0, 255, 1, 3}), length);
+        _modbus.responses().refuses(bytes({0, 1, 0, 0, 1, 0, 1, 3}), length);
+        _modbus.requests().refuses("GET / HTTP/1.1", "a Modbus message whose protocol is not 0");
+    }
+
+    void answersAsAGateway()
+    {
+        const auto talk = _modbus.talk({});
+        const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(7, 3, u16(0) + u16(10)));
+        CPPUNIT_ASSERT(traits.repeatable);
+        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(7, 16, "xx")).repeatable);
+        std::string reply;
+        CPPUNIT_ASSERT(talk->failed(traits, Failure::timeout, reply));
+        CPPUNIT_ASSERT_EQUAL(modbus(7, 0x83, bytes({0x0B})), reply);
+        CPPUNIT_ASSERT(talk->failed(traits, Failure::unavailable, reply));
+        CPPUNIT_ASSERT_EQUAL(modbus(7, 0x83, bytes({0x0A})), reply);
+        CPPUNIT_ASSERT(!talk->malformed("x", reply));
+    }
+
+    void comparesUnitAndFunction()
+    {
+        const std::uint64_t check = ProtocolCheck::ask(*_modbus.talk({}), modbus(7, 3, "xxxx")).check;
+        CPPUNIT_ASSERT_EQUAL(check, _modbus.response(modbus(7, 3, "y")).check);
+        CPPUNIT_ASSERT_EQUAL(check, _modbus.response(modbus(7, 0x83, "y")).check);
+        CPPUNIT_ASSERT(check != _modbus.response(modbus(8, 3, "y")).check);
+        CPPUNIT_ASSERT(check != _modbus.response(modbus(7, 4, "y")).check);
+    }
+
+    void delimitsDns()
+    {
+        const std::string large = std::string(300, 'x');
+        _dns.requests().finds({dns("a.example"), dns(""), dns("b.example", 28, 0x0100, large)});
+        _dns.responses().finds({dns("a.example", 1, 0x8180), dns("b.example", 28, 0x8180, large)});
+        CPPUNIT_ASSERT_EQUAL(std::string("a.example. AAAA"), _dns.protocol().describe(dns("a.example", 28), 100));
+        CPPUNIT_ASSERT_EQUAL(std::string(". TYPE99"), _dns.protocol().describe(dns("", 99), 100));
+        CPPUNIT_ASSERT_EQUAL(std::string("a. A: code 3, 0 answers"),
+                             _dns.protocol().describeResponse(dns("a", 1, 0x8183), 100));
+    }
+
+    void refusesWhatIsNoDns()
+    {
+        _dns.requests().refuses(u16(11) + std::string(11, 'x'), "a DNS message that is too short for its header");
+        _dns.requests().refuses(dns("a", 1, 0x8180), "a DNS response in place of a request");
+        _dns.responses().refuses(dns("a"), "a DNS request in place of a response");
+    }
+
+    void comparesQuestions()
+    {
+        const std::uint64_t check = ProtocolCheck::ask(*_dns.talk({}), dns("a.example")).check;
+        CPPUNIT_ASSERT(check != 0);
+        CPPUNIT_ASSERT_EQUAL(check, _dns.response(dns("A.eXample", 1, 0x8180)).check);
+        CPPUNIT_ASSERT(check != _dns.response(dns("b.example", 1, 0x8180)).check);
+        CPPUNIT_ASSERT(check != _dns.response(dns("a.example", 28, 0x8180)).check);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, _dns.response(u16(12) + u16(0xabcd) + u16(0x8185) + std::string(8, '\0')).check);
+    }
+
+    void tiesTransfersAndSignedQueries()
+    {
+        const auto talk = _dns.talk(tying());
+        const RequestTraits transfer = ProtocolCheck::ask(*talk, dns("zone", 252));
+        CPPUNIT_ASSERT(transfer.ties == ties::TRANSFER && transfer.pushes && !transfer.answered);
+        const std::string options = record(41, "xx");
+        const std::string signature = record(250, "signature");
+        CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options, 1)).ties);
+        const RequestTraits with = ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options + signature, 2));
+        CPPUNIT_ASSERT(with.ties == ties::SIGNATURE && with.frees == ties::SIGNATURE && with.keepsId);
+        const RequestTraits refused = ProtocolCheck::ask(*_dns.talk({}), dns("zone", 252));
+        CPPUNIT_ASSERT(refused.local);
+        CPPUNIT_ASSERT_EQUAL(dns("zone", 252, 0x8105), refused.reply);
+        // cut anywhere within it is not understood, and does no harm
+        for (std::size_t cut = 0; cut < signature.size(); ++cut)
+            ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options + signature.substr(0, cut), 2));
+    }
+
+    void answersAsAServerThatFailed()
+    {
+        const auto talk = _dns.talk({});
+        std::string reply;
+        const std::string query = dns("a.example", 1, 0x0120, record(41, "xx"), 1);
+        CPPUNIT_ASSERT(talk->failed(ProtocolCheck::ask(*talk, query), Failure::lost, reply));
+        CPPUNIT_ASSERT_EQUAL(dns("a.example", 1, 0x8102), reply);
+    }
+
+    void showsADeclaredIdFirst()
+    {
+        Framing framing;
+        framing.length.width = 2;
+        framing.requestId = framing.responseId = IdField{6, 4, ByteOrder::little};
+        const auto protocol = findProtocol("length")->make(framing);
+        const FramerCheck check([&protocol] { return protocol->makeRequestFramer(); });
+        check.finds({u16(8) + "abcdidid", u16(20) + "abcdididmoremoremore"});
+        check.refuses(u16(7) + "abcdidi", "a message too short for its header");
+        const auto framer = protocol->makeRequestFramer();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, framer->feed(u16(20) + "abcdidi").taken);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{10}, framer->feed(u16(20) + "abcdidid").taken);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x64696469}, protocol->requestId()->read(u16(8) + "abcdidid"));
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(IdentifiedTest, "protocol");
+
+} // namespace proximux
