@@ -1,0 +1,86 @@
+"""unbound over one connection, asked by dig; and a target that answers out of order."""
+import random
+import struct
+import subprocess
+import threading
+
+from harness import LONG
+from peer import SHARES, PeerCase
+
+NAMES = 1000
+
+
+class Dns(PeerCase):
+    SERVER = ("unbound", "-d", "-c", "{folder}/unbound.conf")
+
+    @classmethod
+    def prepare(cls):
+        with open(cls.folder + "/unbound.conf", "w") as f:
+            f.write("""server:
+                interface: 127.0.0.1
+                port: %d
+                do-udp: no
+                username: ""
+                chroot: ""
+                directory: "%s"
+                pidfile: ""
+                use-syslog: no
+                module-config: "iterator"
+                incoming-num-tcp: 100
+                local-zone: "test." static
+                """ % (cls.port, cls.folder))
+            for i in range(NAMES):
+                f.write('local-data: "n%d.test. A 10.0.%d.%d"\n' % (i, i // 256, i % 256))
+
+    def test_dig_by_fifty_clients(self):
+        for mode, connections in SHARES:
+            p = self.share("dns", mode, connections)
+            batch = NAMES // 50
+            running = []
+            for n in range(50):
+                path = "%s/batch%d" % (self.folder, n)
+                with open(path, "w") as f:
+                    f.writelines("n%d.test A\n" % i for i in range(n * batch, (n + 1) * batch))
+                running.append(subprocess.Popen(["dig", "+tcp", "+keepopen", "+short", "+time=20", "@127.0.0.1", "-p",
+                                                 str(p.port), "-f", path], stdout=subprocess.PIPE, text=True))
+            for n, each in enumerate(running):
+                out = each.communicate(timeout=LONG * 4)[0].split()
+                self.assertEqual(out, ["10.0.%d.%d" % (i // 256, i % 256) for i in range(n * batch, (n + 1) * batch)])
+            self.assertLessEqual(p.text().count("Connection opened"), connections)
+
+    def test_answers_out_of_order(self):
+        def shuffled(s):
+            f, waiting, lock = s.makefile("rb"), [], threading.Lock()
+            while True:
+                size = f.read(2)
+                if len(size) < 2:
+                    return
+                message = f.read(struct.unpack(">H", size)[0])
+                with lock:
+                    waiting.append(message[:2] + b"\x81\x80" + message[4:])
+                    random.shuffle(waiting)
+                    # the last of a burst lets all out
+                    if message.endswith(b"\4last\0\0\1\0\1"):
+                        for each in waiting:
+                            s.sendall(struct.pack(">H", len(each)) + each)
+                        waiting.clear()
+        p = self.proxy(self.target(shuffled), mode="fifo", settings={"exchange.protocol": "dns"})
+
+        def query(ident, name):
+            message = struct.pack(">HHHHHH", ident, 0x0100, 1, 0, 0, 0) + bytes([len(name)]) + name + b"\0\0\1\0\1"
+            return struct.pack(">H", len(message)) + message
+        clients = [p.client() for _ in range(20)]
+        for n, c in enumerate(clients):
+            self.addCleanup(c.close)
+            c.sendall(query(7, b"a%d" % n) + query(8, b"b%d" % n))
+        last = p.client()
+        self.addCleanup(last.close)
+        expected = [{query(7, b"a%d" % n), query(8, b"b%d" % n)} for n in range(20)]
+        last.sendall(query(9, b"last"))
+        for n, c in enumerate(clients):
+            f = c.makefile("rb")
+            got = set()
+            for _ in range(2):
+                size = f.read(2)
+                got.add(size + f.read(struct.unpack(">H", size)[0]))
+            self.assertEqual({g[:4] + b"\1\0" + g[6:] for g in got}, expected[n])

@@ -1,0 +1,151 @@
+"""nginx shared by clients: curl, ab, wrk; and what must never reach it."""
+import hashlib
+import os
+
+from harness import read_all
+from peer import SHARES, PeerCase
+
+DOWN = int(os.environ.get("PROXIMUX_DOWN_MIB", "50"))
+
+
+def digest(path):
+    with open(path, "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()
+
+
+class Http(PeerCase):
+    SERVER = ("nginx", "-p", "{folder}", "-c", "{folder}/nginx.conf")
+
+    @classmethod
+    def prepare(cls):
+        for name in ("www", "tmp", "dav"):
+            os.mkdir(os.path.join(cls.folder, name))
+        with open(cls.folder + "/www/small", "w") as f:
+            f.write("hello\n")
+        with open(cls.folder + "/www/big", "wb") as f:
+            for _ in range(DOWN):
+                f.write(os.urandom(1 << 20))
+        user = "user root;" if os.getuid() == 0 else ""
+        with open(cls.folder + "/nginx.conf", "w") as f:
+            f.write("""
+                %(user)s daemon off; worker_processes 1; error_log %(f)s/error.log; pid %(f)s/pid;
+                events { worker_connections 1024; }
+                http { access_log %(f)s/access.log; client_max_body_size 0; keepalive_requests 1000;
+                  client_body_temp_path %(f)s/tmp/1; proxy_temp_path %(f)s/tmp/2; fastcgi_temp_path %(f)s/tmp/3;
+                  uwsgi_temp_path %(f)s/tmp/4; scgi_temp_path %(f)s/tmp/5;
+                  server { listen 127.0.0.1:%(port)d; root %(f)s/www; gzip on; gzip_types *; gzip_min_length 1;
+                    location /dav/ { root %(f)s; dav_methods PUT DELETE; create_full_put_path on; }
+                    location /empty { return 204; }
+                    location /close { keepalive_timeout 0; return 200 "closes\\n"; }
+                    location /bulk { client_body_in_file_only off; proxy_pass http://127.0.0.1:%(port)d/taken; }
+                    location /taken { return 200 "taken\\n"; } } }""" % {
+                "user": user, "f": cls.folder, "port": cls.port})
+
+    def url(self, p, path):
+        return "http://127.0.0.1:%d%s" % (p.port, path)
+
+    def curl(self, *args, text=None):
+        return self.run_tool("curl", "-sS", "--max-time", "200", *args, text=text)
+
+    def test_what_curl_does(self):
+        for mode, connections in SHARES:
+            p = self.share("http", mode, connections)
+            before = p.memory()
+            self.assertEqual(self.curl(self.url(p, "/small"), self.url(p, "/small")), b"hello\nhello\n")
+            self.assertEqual(self.curl("-0", self.url(p, "/small")), b"hello\n")
+            self.assertEqual(self.curl("-H", "Connection: close", self.url(p, "/small")), b"hello\n")
+            self.assertEqual(self.curl(self.url(p, "/close"), self.url(p, "/small")), b"closes\nhello\n")
+            self.assertIn(b"Content-Length: 6\r\n", self.curl("-I", self.url(p, "/small")))
+            self.assertIn(b"204 No Content", self.curl("-i", self.url(p, "/empty")))
+            tag = [h for h in self.curl("-I", self.url(p, "/small")).split(b"\r\n") if h.startswith(b"ETag")][0]
+            self.assertIn(b"304 Not Modified", self.curl("-i", "-H", "If-None-Match:" + tag.decode().split(":")[1],
+                                                         self.url(p, "/small")))
+            # gzip makes the response chunked
+            self.assertEqual(self.curl("--compressed", self.url(p, "/small")), b"hello\n")
+            got, put = self.folder + "/got", "/dav/%s%d" % (mode, connections)
+            self.curl("-o", got, self.url(p, "/big"))
+            self.assertEqual(digest(got), digest(self.folder + "/www/big"))
+            # -T says Expect: 100-continue; from a pipe it is chunked
+            self.curl("-T", got, self.url(p, put))
+            self.assertEqual(digest(self.folder + put), digest(got))
+            with open(got, "rb") as f:
+                self.curl("-T", "-", self.url(p, put + "c"), text=f.read(300000))
+            self.assertEqual(os.path.getsize(self.folder + put + "c"), 300000)
+            self.assertEqual(self.curl("-H", "Content-Type: application/x-ndjson", "--data-binary", "@-",
+                                       self.url(p, "/bulk"), text=b'{"index":{}}\n{"a":1}\n' * 500000), b"taken\n")
+            self.assertLess(p.memory() - before, 2 << 20)
+
+    def test_many_clients_keep_their_connections(self):
+        for mode, connections in SHARES:
+            p = self.share("http", mode, connections)
+            out = self.run_tool("ab", "-q", "-k", "-n", "5000", "-c", "50", self.url(p, "/small")).decode()
+            self.assertRegex(out, r"Complete requests:\s+5000")
+            self.assertRegex(out, r"Failed requests:\s+0")
+            self.assertNotIn("Non-2xx", out)
+            out = self.run_tool("wrk", "-t", "2", "-c", "500", "-d", "2s", self.url(p, "/small")).decode()
+            self.assertNotIn("Socket errors", out)
+            self.assertNotIn("Non-2xx", out)
+
+    def test_the_protocol_is_found_out(self):
+        p = self.share("auto", "funnel", 2)
+        self.run_tool("ab", "-q", "-k", "-n", "2000", "-c", "50", self.url(p, "/small"))
+        self.assertIn("it is http from here on", p.text())
+
+    def test_nothing_is_smuggled(self):
+        p = self.share("http", "fifo", 1)
+        host = b"\r\nHost: x\r\n"
+        forms = [b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n",
+                 b"Transfer-Encoding: chunked, identity\r\n", b"Transfer-Encoding : chunked\r\n",
+                 b"X: a\r\n Content-Length: 5\r\n", b"X: a\rb\r\n", b"Transfer-Encoding: xchunked\r\n",
+                 b"Content-Length: +5\r\n", b"X: a\nContent-Length: 5\r\n"]
+        for n, form in enumerate(forms):
+            c = p.client()
+            self.addCleanup(c.close)
+            c.sendall(b"POST /smuggled%d HTTP/1.1" % n + host + form + b"\r\nhelloGET /inner HTTP/1.1" + host + b"\r\n")
+            answer = read_all(c)
+            self.assertTrue(answer.startswith(b"HTTP/1.1 400 Bad Request\r\n"), (form, answer))
+            self.assertEqual(answer.count(b"HTTP/1.1"), 1, answer)
+        self.curl(self.url(p, "/small"))
+        with open(self.folder + "/access.log") as f:
+            text = f.read()
+        self.assertNotIn("smuggled", text)
+        self.assertNotIn("inner", text)
+
+    def test_upgrade_has_a_connection_alone(self):
+        def server(s):
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += s.recv(1000)
+            if b"Upgrade: websocket" in head:
+                s.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+                while True:
+                    d = s.recv(1000)
+                    if not d:
+                        return
+                    s.sendall(b"<" + d + b">")
+            while head:
+                s.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                head = s.recv(1000)
+        ask = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        p = self.proxy(self.target(server), mode="funnel",
+                       settings={"exchange.protocol": "http", "target.1.connections": 2})
+        c = p.client()
+        self.addCleanup(c.close)
+        c.sendall(ask)
+        self.assertIn(b"101 Switching", c.recv(1000))
+        for _ in range(3):
+            c.sendall(b"frame")
+            self.assertEqual(c.recv(100), b"<frame>")
+            self.assertEqual(self.curl(self.url(p, "/")), b"ok")
+        fifo = self.proxy(self.target(server), mode="fifo", settings={"exchange.protocol": "http"})
+        d = fifo.client()
+        self.addCleanup(d.close)
+        d.sendall(ask)
+        self.assertTrue(d.recv(1000).startswith(b"HTTP/1.1 501 "))
+
+    def test_a_silent_and_a_dead_target_are_told(self):
+        p = self.proxy(self.target(lambda s: read_all(s)), mode="fifo",
+                       settings={"exchange.protocol": "http", "exchange.response_timeout": "300ms"})
+        self.assertIn(b"504 Gateway Timeout", self.curl("-i", self.url(p, "/")))
+        dead = self.proxy(self.target(lambda s: s.recv(10)), mode="fifo", settings={"exchange.protocol": "http"})
+        self.assertIn(b"502 Bad Gateway", self.curl("-i", self.url(dead, "/")))

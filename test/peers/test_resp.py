@@ -1,0 +1,98 @@
+"""redis-server shared by clients: redis-benchmark, redis-cli, python3-redis."""
+import subprocess
+
+from harness import LONG
+from peer import SHARES, PeerCase
+
+# the interpreter that Debian's packages for Python belong to
+PYTHON = "/usr/bin/python3"
+
+LIBRARY = r"""
+import redis, sys, threading
+port, tied = int(sys.argv[1]), sys.argv[2] == "tied"
+def new(): return redis.Redis(port=port, socket_timeout=20)
+r = new()
+def outcome(f):
+    try: return f()
+    except redis.ResponseError as e: return str(e)
+def multi():
+    p = r.pipeline(); p.set("a", 1); p.incr("a"); return p.execute()
+def watch():
+    def fn(p): v = int(p.get("a") or 0); p.multi(); p.set("a", v + 1)
+    return r.transaction(fn, "a")
+def subscribe():
+    p = r.pubsub(); p.subscribe("c"); got = [p.get_message(timeout=9)["type"]]
+    r.publish("c", "hi"); got.append(p.get_message(timeout=9)["data"]); p.unsubscribe("c")
+    got.append(p.get_message(timeout=9)["type"]); p.close(); return got
+def block():
+    other = new()
+    threading.Timer(0.2, lambda: other.rpush("l", "x")).start()
+    return r.blpop("l", timeout=9)
+r.delete("l"); r.delete("a")
+assert r.set("k", "v") and r.get("k") == b"v"
+assert r.client_setname("me") and r.client_getname() == "me"
+got = [outcome(f) for f in (multi, watch, subscribe, block)]
+if tied: assert got == [[True, 2], [True], ["subscribe", b"hi", "unsubscribe"], (b"l", b"x")], got
+else: assert all(isinstance(x, str) and "connection of its own" in x for x in got), got
+assert r.get("k") == b"v"
+big = bytes(range(256)) * 400000
+assert r.set("big", big) and r.get("big") == big
+r.delete("big")
+"""
+
+
+class Resp(PeerCase):
+    SERVER = ("redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--save", "", "--dir", "{folder}")
+
+    def benchmark(self, p, *args):
+        out = self.run_tool("redis-benchmark", "-h", "127.0.0.1", "-p", str(p.port), "-q", *args)
+        self.assertIn(b"requests per second", out)
+        self.assertNotIn(b"rror", out)
+
+    def test_benchmark_with_all_its_tests(self):
+        for mode, connections in SHARES:
+            p = self.share("resp", mode, connections)
+            for clients, pipeline in ((50, 1), (500, 16)):
+                self.benchmark(p, "-n", "2000", "-c", str(clients), "-P", str(pipeline))
+            self.assertLessEqual(p.text().count("Connection opened"), connections)
+
+    def test_the_protocol_is_found_out(self):
+        p = self.share("auto", "fifo", 1)
+        self.benchmark(p, "-n", "5000", "-t", "get,set")
+        self.assertIn("it is resp from here on", p.text())
+
+    def test_a_library_connects_as_it_is(self):
+        for mode, connections in (("fifo", 1), ("funnel", 1), ("funnel", 2), ("funnel", 4)):
+            p = self.share("resp", mode, connections)
+            before = p.memory()
+            tied = "tied" if connections > 1 else "refused"
+            self.run_tool(PYTHON, "-c", LIBRARY, str(p.port), tied)
+            self.assertLess(p.memory() - before, 8 << 20)
+
+    def test_cli(self):
+        p = self.share("resp", "funnel", 2)
+
+        def cli(*words, text=None):
+            return self.run_tool("redis-cli", "-h", "127.0.0.1", "-p", str(p.port), *words, text=text)
+        self.assertEqual(cli("set", "k", "v"), b"OK\n")
+        self.assertEqual(cli("-n", "3", "get", "k"), b"\n")
+        self.assertEqual(cli(text=b"DEL n\nMULTI\nINCR n\nINCR n\nEXEC\n").split()[-2:], [b"1", b"2"])
+        self.assertIn(b"redis_version", cli("info", "server"))
+        self.assertEqual(cli("-3", "get", "k").splitlines()[-1], b"v")
+
+    def test_target_credentials_and_clients_password(self):
+        self.run_tool("redis-cli", "-p", str(self.port), "acl", "setuser", "worker", "on", ">inner", "~*", "+@all")
+        p = self.share("resp", "fifo", 1, target__1__username="worker", target__1__password="inner",
+                       target__1__database=2, local__password="outer")
+
+        def cli(*words):
+            return subprocess.run(["redis-cli", "-p", str(p.port), *words], capture_output=True, timeout=LONG).stdout
+        self.assertIn(b"NOAUTH", cli("get", "k"))
+        self.assertEqual(cli("-a", "outer", "--no-auth-warning", "set", "two", "2"), b"OK\n")
+        self.assertEqual(self.run_tool("redis-cli", "-p", str(self.port), "-n", "2", "get", "two"), b"2\n")
+        self.assertIn(b"worker", cli("-a", "outer", "--no-auth-warning", "acl", "whoami"))
+        self.assertNotIn("inner", p.text())
+        wrong = self.share("resp", "fifo", 1, target__1__password="no", exchange__queue_timeout="500ms")
+        out = subprocess.run(["redis-cli", "-p", str(wrong.port), "get", "k"], capture_output=True, timeout=LONG).stdout
+        self.assertIn(b"no target connection was free in time", out)
+        self.assertIn("PrologueError", wrong.text())

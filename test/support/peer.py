@@ -1,0 +1,47 @@
+"""Real servers, started for a test and ended with it, and what the tests with them have in common."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+from harness import LONG, Case, free_port, listens, wait_until
+
+# connections to the target: fifo, and funnels
+SHARES = (("fifo", 1), ("funnel", 1), ("funnel", 2), ("funnel", 4))
+
+
+class PeerCase(Case):
+    """A Case with one server for all its tests: SERVER is made a command with {port} and {folder} in it."""
+    SERVER = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="proximux-peer-")
+        os.chmod(cls.folder, 0o755)
+        cls.port = free_port()
+        cls.prepare()
+        command = [word.format(port=cls.port, folder=cls.folder) for word in cls.SERVER]
+        cls.server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                      env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
+        if not wait_until(lambda: listens(cls.port), LONG):
+            raise AssertionError("%s does not listen" % command[0])
+
+    @classmethod
+    def prepare(cls):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.terminate()
+        cls.server.wait()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def share(self, protocol, mode, connections, **settings):
+        named = {"exchange.protocol": protocol, "target.1.connections": connections}
+        named.update({k.replace("__", "."): v for k, v in settings.items()})
+        return self.proxy("127.0.0.1:%d" % self.port, mode=mode, settings=named)
+
+    def run_tool(self, *command, text=None, timeout=LONG * 4, env=None):
+        done = subprocess.run(command, input=text, capture_output=True, timeout=timeout, env=env)
+        self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr[-2000:])
+        return done.stdout
