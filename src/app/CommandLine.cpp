@@ -187,10 +187,14 @@ LoadResult CommandLine::load(ConfigurationLoader& loader) const
 
 std::string CommandLine::helpText()
 {
-    std::string text = "usage: proximux [OPTION...]\n\n"
-                       "TCP proxy: pairs clients with target connections, watches, guards and logs them.\n\n"
-                       "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"
-                       "  proximux --config /etc/proximux/proximux.ini\n\nOptions:\n";
+    std::string text =
+        "usage: proximux [OPTION...]\n"
+        "       proximux decode --protocol NAME [--response] FILE\n"
+        "       proximux probe --protocol NAME --target HOST:PORT\n\n"
+        "TCP proxy and request/response multiplexer: clients and target connections paired, watched and\n"
+        "guarded, or many clients on few target connections.\n\n"
+        "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"
+        "  proximux --config /etc/proximux/proximux.ini\n\nOptions:\n";
     for (const Option& option : options())
     {
         std::string left = *option.shortName ? std::string(option.shortName) + ", " : "    ";

@@ -4,6 +4,7 @@
 #include <app/LogFormat.h>
 #include <app/RotatingFile.h>
 #include <app/StandardStream.h>
+#include <app/Tools.h>
 
 #include <Poco/Exception.h>
 #include <Poco/File.h>
@@ -154,11 +155,26 @@ std::string summary(const Configuration& configuration)
            (targets == 1 ? " target\n" : " targets\n");
 }
 
+/// The exit code of the tool that is named first; nothing where none is.
+std::optional<int> useTool(const Arguments& options)
+{
+    if (options.empty())
+        return std::nullopt;
+    const Arguments rest(options.begin() + 1, options.end());
+    if (options.front() == "decode")
+        return decodeTool(rest);
+    if (options.front() == "probe")
+        return probeTool(rest);
+    return std::nullopt;
+}
+
 } // namespace
 
 StartupResult startUp(const std::vector<std::string>& arguments)
 {
     const Arguments options(arguments.begin() + 1, arguments.end());
+    if (const auto tool = useTool(options))
+        return {tool, nullptr, {}, nullptr, false};
     const CommandLine commandLine(options);
     if (commandLine.wantsHelp())
         return say(CommandLine::helpText());

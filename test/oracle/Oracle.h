@@ -72,10 +72,10 @@ private:
     struct Client
     {
         ClientId id;
-        std::uint32_t made = 0;     ///< requests
-        std::uint32_t answered = 0; ///< whole responses
-        std::string says;           ///< not yet sent
-        std::string expected;       ///< of the present response, what has not come
+        std::uint32_t made = 0;       ///< requests
+        std::uint32_t answered = 0;   ///< whole responses
+        std::string says;             ///< not yet sent
+        std::string expected;         ///< of the present response, what has not come
         std::string begun;            ///< of the present response, where it is too little to tell whose it is
         std::set<std::uint32_t> open; ///< requests that are not answered yet
         bool ended = false;

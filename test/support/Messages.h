@@ -125,8 +125,8 @@ private:
         return text;
     }
 
-    [[nodiscard]] std::string frame(char kind, std::uint32_t client, std::uint32_t number,
-                                    const std::string& payload, std::uint64_t id) const
+    [[nodiscard]] std::string frame(char kind, std::uint32_t client, std::uint32_t number, const std::string& payload,
+                                    std::uint64_t id) const
     {
         std::string message = kind + hexadecimal(client) + hexadecimal(number);
         if (_hasId && kind == 'Q')

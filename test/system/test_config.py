@@ -32,7 +32,7 @@ class Config(Case):
         self.assertEqual(code, 78)
         for expected in ("local.port = 12abc (a.ini): not a whole number; expected 0..65535",
                          "local.baklog (a.ini): unknown; the nearest known setting is local.backlog",
-                         "exchange.protocol = morse (b.json): unknown; expected one of raw, line, fixed, length, mysql",
+                         "exchange.protocol = morse (b.json): unknown; expected one of auto, raw, line",
                          "localServerPrt (b.json): unknown",
                          "exchange.protocl (environment PROXIMUX_EXCHANGE_PROTOCL): unknown",
                          "pool.inactive_timeout = soon (environment PROXY_INACTIVE_TIMEOUT): not a duration",

@@ -89,8 +89,8 @@ struct ExchangeSettings
     IdField id; ///< width and order
     Stateful stateful = Stateful::automatic;
     bool httpConnect = false;
-    std::size_t requestBuffer = 65536;  ///< bytes of one client that may wait for its target
-    std::size_t responseBuffer = 65536; ///< bytes that may wait for one client
+    std::size_t requestBuffer = 65536;                        ///< bytes of one client that may wait for its target
+    std::size_t responseBuffer = 65536;                       ///< bytes that may wait for one client
     std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes of all clients that may wait for their targets
     std::size_t maxQueue = 10000;                             ///< requests in line
     Duration queueTimeout = Duration::seconds(30);
@@ -115,7 +115,7 @@ struct PoolSettings
     bool warmup = false;
     Duration connectTimeout = Duration::seconds(5);
     Duration inactiveTimeout = Duration::off();
-    std::optional<Duration> settle; ///< nothing: what suits the protocol
+    std::optional<Duration> settle;     ///< nothing: what suits the protocol
     std::optional<std::size_t> maxTied; ///< connections that clients may have alone; nothing: all but one
     std::string prologue;               ///< said on each new connection
     std::string prologueExpect;         ///< what must come back

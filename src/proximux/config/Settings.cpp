@@ -144,10 +144,10 @@ std::vector<Setting> exchangeSettings()
         row("exchange.pipeline", "auto", optionalInteger<std::size_t>(1, 4096, FIELD(OptionalSize, exchange.pipeline)),
             "requests in flight on one target connection, where pairing allows several; auto: as suits the protocol"),
         row("exchange.stateful", "auto",
-            choice<Stateful>(
-                {{"auto", Stateful::automatic}, {"tie", Stateful::tie}, {"refuse", Stateful::refuse}},
-                FIELD(Stateful, exchange.stateful)),
-            "requests that leave a state behind (transactions, subscriptions, upgrades): tie: their client has a target "
+            choice<Stateful>({{"auto", Stateful::automatic}, {"tie", Stateful::tie}, {"refuse", Stateful::refuse}},
+                             FIELD(Stateful, exchange.stateful)),
+            "requests that leave a state behind (transactions, subscriptions, upgrades): tie: their client has a "
+            "target "
             "connection alone for a time; refuse: they get an error; auto: tie where a connection can be spared"),
         row("exchange.funnel_async", "0", boolean(FIELD(bool, exchange.funnelAsync)),
             "funnel: a target connection takes the next request before it has answered",
@@ -224,9 +224,8 @@ std::vector<Setting> framingSettings()
         row("exchange.response_id_width", "auto", optionalBits(FIELD(OptionalSize, exchange.responseIdWidth)),
             "fixed, length: its bits there; auto: as in a request"),
         row("exchange.response_id_order", "auto",
-            choice<OptionalOrder>(
-                {{"auto", std::nullopt}, {"big", ByteOrder::big}, {"little", ByteOrder::little}},
-                FIELD(OptionalOrder, exchange.responseIdOrder)),
+            choice<OptionalOrder>({{"auto", std::nullopt}, {"big", ByteOrder::big}, {"little", ByteOrder::little}},
+                                  FIELD(OptionalOrder, exchange.responseIdOrder)),
             "fixed, length: which of its bytes comes first there; auto: as in a request"),
         row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
             "http: let CONNECT through; whoever can reach us can then reach what the target can reach"),

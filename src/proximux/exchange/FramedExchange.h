@@ -56,8 +56,8 @@ private:
     void free(SharedClient& client, unsigned reasons);
 
     std::shared_ptr<const Protocol> _protocol;
-    char _theirId[8] = {};       ///< what is put back into the present response
-    std::vector<Edit> _idEdit;   ///< by this
+    char _theirId[8] = {};     ///< what is put back into the present response
+    std::vector<Edit> _idEdit; ///< by this
 };
 
 } // namespace proximux

@@ -164,7 +164,8 @@ void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
     lookAgain(client);
 }
 
-/// A response that lasts until the connection ends has ended well, and only the end of its own tells that to its client.
+/// A response that lasts until the connection ends has ended well, and only the end of its own tells that to its
+/// client.
 void FramedExchange::laneEnded(Lane& lane, Instant now)
 {
     if (lane.tunnel)

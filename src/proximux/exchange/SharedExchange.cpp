@@ -219,8 +219,7 @@ void SharedExchange::clientFaulted(ClientId client, Instant now)
 
 void SharedExchange::closeIfDone(SharedClient& client, Instant now)
 {
-    if (client.state == SharedClient::State::closing || !client.requests.isEmpty() ||
-        (isFull(client) && !client.final))
+    if (client.state == SharedClient::State::closing || !client.requests.isEmpty() || (isFull(client) && !client.final))
         return;
     if (client.state != SharedClient::State::ended && !client.final && !_draining)
         return;

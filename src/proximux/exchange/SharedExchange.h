@@ -25,11 +25,11 @@ struct SharedExchangeSettings
     /// Otherwise, fifo, all stand in line in the order of their arrival.
     bool fair = false;
 
-    std::size_t pipeline = 1;           ///< requests in flight on one target connection
-    bool byId = false;                  ///< responses are paired by an id, and may come in any order
-    std::optional<IdField> requestId;   ///< where the protocol's messages have an id
+    std::size_t pipeline = 1;         ///< requests in flight on one target connection
+    bool byId = false;                ///< responses are paired by an id, and may come in any order
+    std::optional<IdField> requestId; ///< where the protocol's messages have an id
     std::optional<IdField> responseId;
-    std::size_t maxTied = 0;            ///< target connections that clients may have alone
+    std::size_t maxTied = 0; ///< target connections that clients may have alone
     ConversationSettings conversation;
     std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held
     std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
@@ -45,7 +45,7 @@ struct SharedExchangeSettings
     Duration lingerTimeout = Duration::seconds(60);
     Duration inactiveTimeout = Duration::off();
     Duration settle = Duration{0};
-    std::vector<Prologue> prologues; ///< by target
+    std::vector<Prologue> prologues;           ///< by target
     Duration gap = Duration::milliseconds(10); ///< raw
 };
 
@@ -281,7 +281,7 @@ private:
     std::size_t _kept = 0;   ///< bytes of input of all clients
     std::size_t _queued = 0; ///< requests that are not sent, of all clients
     std::size_t _heldLanes = 0;
-    std::size_t _tied = 0; ///< lanes
+    std::size_t _tied = 0;             ///< lanes
     Instant _retry = Instant::never(); ///< when a connection that is wanted can be tried again
     bool _full = false;                ///< maxQueue or totalBuffer is reached
     bool _draining = false;

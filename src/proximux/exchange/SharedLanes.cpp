@@ -295,9 +295,9 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         releaseTarget(lane, now);
     const bool silent = lane.silent;
     lane.silent = false;
-    const bool useless = !lane.proven && _pool.state(lane.number) == SharedPool::State::idle &&
-                         (reason == CloseReason::targetEnded || reason == CloseReason::targetLost ||
-                          reason == CloseReason::desync);
+    const bool useless =
+        !lane.proven && _pool.state(lane.number) == SharedPool::State::idle &&
+        (reason == CloseReason::targetEnded || reason == CloseReason::targetLost || reason == CloseReason::desync);
     if (useless)
         _pool.wasUseless(lane.number, now);
     else
@@ -455,8 +455,8 @@ void SharedExchange::expireStalls(Instant now)
 
 Instant SharedExchange::nextDeadline() const
 {
-    Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(), _linger.first(),
-                             _settle.first(), _inactive.first(), _gap.first(), _retry});
+    Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
+                             _linger.first(), _settle.first(), _inactive.first(), _gap.first(), _retry});
     if (_heldLanes == 0 || _settings.stallTimeout.isOff())
         return next;
     for (const auto& lane : _lanes)

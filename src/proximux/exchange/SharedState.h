@@ -37,9 +37,9 @@ struct Request
     bool whole = true;              ///< false: larger than the buffer, its last byte has not come
     bool begun = false;             ///< a byte of its response was seen
     bool sent = false;
-    bool replied = false; ///< traits.reply answers it, as soon as all before it are answered
-    bool failed = false;  ///< and says that it failed
-    bool overdue = false; ///< given up; what answers it is for nobody
+    bool replied = false;                    ///< traits.reply answers it, as soon as all before it are answered
+    bool failed = false;                     ///< and says that it failed
+    bool overdue = false;                    ///< given up; what answers it is for nobody
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
     RequestTraits traits;
@@ -51,8 +51,8 @@ struct Request
     Instant came;
     Instant sentAt;
     Instant firstByte;
-    Link<Request> place;       ///< in the line or in a row
-    Link<Request> own;         ///< among its client's
+    Link<Request> place;        ///< in the line or in a row
+    Link<Request> own;          ///< among its client's
     Due<Request> queue{*this};  ///< exchange.queue_timeout
     Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
 };
@@ -70,16 +70,16 @@ struct Lane
     std::unique_ptr<ResponseFramer> framer; ///< of its responses; null with raw
     std::unique_ptr<IdTable> ids;           ///< null where responses are not paired by an id
     InputBuffer input;
-    Request* answered = nullptr;            ///< whose response is being received
-    bool inMessage = false;                 ///< a part of a message was taken
-    std::size_t abandoned = 0;              ///< requests whose response did not come in time; their ids stay taken
-    Instant lastByte;                       ///< when something came last
-    bool proven = false;                    ///< a response came on this connection
-    unsigned dialect = 0;                   ///< which it speaks; 0: not yet chosen, or there is only one
-    SharedClient* tied = nullptr;           ///< who has it alone
-    bool pushes = false;                    ///< what the target sends is for `tied`, and answers nothing
-    bool tunnel = false;                    ///< whatever passes is for `tied`, both ways
-    SharedClient* reader = nullptr;         ///< who got something last; null where he has left
+    Request* answered = nullptr;        ///< whose response is being received
+    bool inMessage = false;             ///< a part of a message was taken
+    std::size_t abandoned = 0;          ///< requests whose response did not come in time; their ids stay taken
+    Instant lastByte;                   ///< when something came last
+    bool proven = false;                ///< a response came on this connection
+    unsigned dialect = 0;               ///< which it speaks; 0: not yet chosen, or there is only one
+    SharedClient* tied = nullptr;       ///< who has it alone
+    bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing
+    bool tunnel = false;                ///< whatever passes is for `tied`, both ways
+    SharedClient* reader = nullptr;     ///< who got something last; null where he has left
     List<Request, &Request::place> row; ///< in flight, oldest first
     Request* streaming = nullptr;       ///< a request of which only a part was sent
     std::size_t waiting = 0;            ///< bytes unsent to the target
@@ -109,8 +109,8 @@ struct SharedClient
 
     ClientId id;
     State state = State::open;
-    CloseReason reason = CloseReason::ended; ///< closing: why
-    std::unique_ptr<Framer> framer;          ///< of its requests; null with raw
+    CloseReason reason = CloseReason::ended;    ///< closing: why
+    std::unique_ptr<Framer> framer;             ///< of its requests; null with raw
     std::unique_ptr<Conversation> conversation; ///< null where nothing is to be said of a request
     Lane* tied = nullptr;                       ///< which it has alone
     unsigned ties = 0;                          ///< why

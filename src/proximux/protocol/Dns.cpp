@@ -123,8 +123,8 @@ public:
             if (size < HEADER)
                 return {Kind::malformed, 0, "a DNS message that is too short for its header"};
             if (input.size() >= 5 && ((byteAt(input, 4) & RESPONSE) != 0) != _response)
-                return {Kind::malformed, 0, _response ? "a DNS request in place of a response"
-                                                      : "a DNS response in place of a request"};
+                return {Kind::malformed, 0,
+                        _response ? "a DNS request in place of a response" : "a DNS response in place of a request"};
             if (input.size() < std::min(size, HEADER + MAX_QUESTION))
                 return {};
             _left = size;
@@ -230,8 +230,8 @@ std::string typeName(unsigned type)
         unsigned type;
         const char* name;
     };
-    constexpr Name NAMES[] = {{1, "A"},     {2, "NS"},    {5, "CNAME"},   {6, "SOA"},   {12, "PTR"},
-                              {15, "MX"},   {16, "TXT"},  {28, "AAAA"},   {33, "SRV"},  {43, "DS"},
+    constexpr Name NAMES[] = {{1, "A"},       {2, "NS"},     {5, "CNAME"},   {6, "SOA"},     {12, "PTR"},
+                              {15, "MX"},     {16, "TXT"},   {28, "AAAA"},   {33, "SRV"},    {43, "DS"},
                               {48, "DNSKEY"}, {65, "HTTPS"}, {IXFR, "IXFR"}, {AXFR, "AXFR"}, {255, "ANY"}};
     for (const Name& each : NAMES)
         if (each.type == type)
@@ -243,6 +243,14 @@ class Dns : public Protocol
 {
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
+
+    /// Asks for the name servers of the root.
+    [[nodiscard]] std::string probe(std::uint32_t number) const override
+    {
+        std::string request("\0\x11\0\0\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1", 19);
+        writeNumber(number, &request[2], 2);
+        return request;
+    }
 
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {
@@ -281,7 +289,8 @@ private:
         if (numberAt(message, 6) == 0 || !end)
             return "no question";
         std::string name;
-        for (std::size_t at = HEADER; byteAt(message, at) > 0 && byteAt(message, at) < 64; at += byteAt(message, at) + 1)
+        for (std::size_t at = HEADER; byteAt(message, at) > 0 && byteAt(message, at) < 64;
+             at += byteAt(message, at) + 1)
             name.append(message.substr(at + 1, byteAt(message, at))).push_back('.');
         return (name.empty() ? "." : name) + ' ' + typeName(numberAt(message, *end - 4));
     }

@@ -10,10 +10,10 @@
 namespace proximux
 {
 
-/// Watches a protocol whose messages are delimited by what a Protocol makes: pairs by the id where there is one, else in
-/// order. Keeps the beginning of the present request and the readable form of each that is not answered yet; with more
-/// than MAX_PENDING of those, with bytes that are no message, and where the connection turns into something else, it
-/// gives up and says so.
+/// Watches a protocol whose messages are delimited by what a Protocol makes: pairs by the id where there is one, else
+/// in order. Keeps the beginning of the present request and the readable form of each that is not answered yet; with
+/// more than MAX_PENDING of those, with bytes that are no message, and where the connection turns into something else,
+/// it gives up and says so.
 class FramedWatcher : public Watcher
 {
 public:

@@ -4,7 +4,6 @@
 #include <proximux/wire/FixedFramer.h>
 #include <proximux/wire/LineFramer.h>
 
-
 namespace proximux
 {
 

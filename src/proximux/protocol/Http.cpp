@@ -15,8 +15,8 @@ namespace
 std::string errorReply(const char* status, const std::string& why, std::uint32_t hint)
 {
     const std::string body = "proximux: " + why + "\n";
-    std::string reply = std::string("HTTP/1.1 ") + status + "\r\nContent-Type: text/plain\r\nContent-Length: " +
-                        std::to_string(body.size()) + "\r\n";
+    std::string reply = std::string("HTTP/1.1 ") + status +
+                        "\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     if ((hint & httphint::CLOSE) != 0)
         reply += "Connection: close\r\n";
     else if ((hint & httphint::IS_10) != 0)
@@ -139,6 +139,11 @@ public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
         return std::make_unique<HttpRequestFramer>();
+    }
+
+    [[nodiscard]] std::string probe(std::uint32_t) const override
+    {
+        return "OPTIONS / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: proximux\r\n\r\n";
     }
 
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override

@@ -147,8 +147,8 @@ const char* HttpResponseFramer::begin(Bytes bytes)
         return wrong;
     _traits.clear();
     const bool success = head.status >= 200 && head.status < 300;
-    const bool tunnel = (head.status == 101 && (_hint & httphint::UPGRADE) != 0) ||
-                        (success && (_hint & httphint::CONNECT) != 0);
+    const bool tunnel =
+        (head.status == 101 && (_hint & httphint::UPGRADE) != 0) || (success && (_hint & httphint::CONNECT) != 0);
     if (head.status == 101 && !tunnel)
         return "an HTTP 101 that nobody asked for";
     if (tunnel)

@@ -12,11 +12,11 @@ namespace proximux
 namespace httphint
 {
 
-constexpr std::uint32_t HEAD = 1U << 0U;      ///< the response has no body
-constexpr std::uint32_t CLOSE = 1U << 1U;     ///< its client is closed behind it
-constexpr std::uint32_t IS_10 = 1U << 2U;     ///< the client speaks HTTP/1.0
-constexpr std::uint32_t UPGRADE = 1U << 3U;   ///< 101 may answer it
-constexpr std::uint32_t CONNECT = 1U << 4U;   ///< 2xx makes a tunnel
+constexpr std::uint32_t HEAD = 1U << 0U;    ///< the response has no body
+constexpr std::uint32_t CLOSE = 1U << 1U;   ///< its client is closed behind it
+constexpr std::uint32_t IS_10 = 1U << 2U;   ///< the client speaks HTTP/1.0
+constexpr std::uint32_t UPGRADE = 1U << 3U; ///< 101 may answer it
+constexpr std::uint32_t CONNECT = 1U << 4U; ///< 2xx makes a tunnel
 
 } // namespace httphint
 
@@ -37,10 +37,10 @@ private:
     enum class State
     {
         done,
-        counted,    ///< _left bytes
-        chunkSize,  ///< a line
-        chunk,      ///< _left bytes, with the CRLF behind them
-        trailer,    ///< lines until an empty one
+        counted,   ///< _left bytes
+        chunkSize, ///< a line
+        chunk,     ///< _left bytes, with the CRLF behind them
+        trailer,   ///< lines until an empty one
         untilClose
     };
 

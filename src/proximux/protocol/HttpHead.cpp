@@ -54,8 +54,9 @@ std::optional<Bytes> lineAt(Bytes head, std::size_t& at)
         return std::nullopt;
     const Bytes line = head.substr(at, end - 1 - at);
     at = end + 1;
-    const bool clean = std::all_of(line.begin(), line.end(),
-                                   [](char c) { return (static_cast<unsigned char>(c) >= ' ' && c != 0x7F) || c == '\t'; });
+    const bool clean =
+        std::all_of(line.begin(), line.end(),
+                    [](char c) { return (static_cast<unsigned char>(c) >= ' ' && c != 0x7F) || c == '\t'; });
     return clean ? std::optional(line) : std::nullopt;
 }
 
@@ -191,9 +192,8 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
             return wrong;
         const auto sameName = [&field](Bytes each)
         {
-            return each.size() == field.name.size() &&
-                   std::equal(each.begin(), each.end(), field.name.begin(),
-                              [](char x, char y) { return lower(x) == lower(y); });
+            return each.size() == field.name.size() && std::equal(each.begin(), each.end(), field.name.begin(),
+                                                                  [](char x, char y) { return lower(x) == lower(y); });
         };
         constexpr Bytes ALWAYS[] = {"connection", "keep-alive", "proxy-connection", "upgrade"};
         const bool always = std::any_of(std::begin(ALWAYS), std::end(ALWAYS),

@@ -37,10 +37,10 @@ struct HttpHead
     std::optional<std::uint64_t> length; ///< Content-Length
     bool close = false;                  ///< Connection: close
     bool keepAlive = false;
-    bool upgrade = false;        ///< Connection: upgrade, and an Upgrade field
+    bool upgrade = false;         ///< Connection: upgrade, and an Upgrade field
     bool expectsContinue = false; ///< Expect: 100-continue
-    bool authenticates = false;  ///< Authorization: NTLM or Negotiate
-    bool secret = false;         ///< it has credentials
+    bool authenticates = false;   ///< Authorization: NTLM or Negotiate
+    bool secret = false;          ///< it has credentials
     Bytes upgradeTo;
     std::vector<Field> hopByHop; ///< lines that are for the next peer alone, in their order
 

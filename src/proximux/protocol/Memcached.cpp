@@ -31,8 +31,8 @@ bool isQuiet(unsigned opcode)
 /// The commands that a server does not answer then; all others it does.
 bool knowsNoreply(Bytes command)
 {
-    constexpr Bytes ALL[] = {"set", "add", "replace", "append", "prepend", "cas", "delete",
-                             "incr", "decr", "touch", "flush_all", "verbosity", "cache_memlimit"};
+    constexpr Bytes ALL[] = {"set",  "add",  "replace", "append",    "prepend",   "cas",           "delete",
+                             "incr", "decr", "touch",   "flush_all", "verbosity", "cache_memlimit"};
     return std::find(std::begin(ALL), std::end(ALL), command) != std::end(ALL);
 }
 
@@ -104,8 +104,8 @@ private:
         const Bytes name = words[0];
         const bool noreply = count > 1 && words[count - 1] == "noreply" && knowsNoreply(name);
         const bool meta = name == "mg" || name == "ms" || name == "md" || name == "ma";
-        const bool quiet = meta && std::find(words + 2, words + std::max<std::size_t>(count, 2), "q") != words + count &&
-                           count > 2;
+        const bool quiet =
+            meta && std::find(words + 2, words + std::max<std::size_t>(count, 2), "q") != words + count && count > 2;
         if (_settings.passive)
         {
             traits.answered = !noreply && name != "quit";
@@ -185,6 +185,8 @@ public:
     {
         return std::make_unique<MemcachedRequestFramer>();
     }
+
+    [[nodiscard]] std::string probe(std::uint32_t) const override { return "version\r\n"; }
 
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {

@@ -133,7 +133,11 @@ Framer::Progress MemcachedRequestFramer::feed(Bytes input)
 
 Framer::Progress MemcachedResponseFramer::feed(Bytes input)
 {
-    return (_hint & memcachedhint::BINARY) != 0 ? feedBinary(input) : feedText(input);
+    const bool begins = _block == 0 && _data == 0 && !_more;
+    if (begins)
+        _binary =
+            (_hint & memcachedhint::BINARY) != 0 || static_cast<unsigned char>(input[0]) == MemcachedHeader::RESPONSE;
+    return _binary ? feedBinary(input) : feedText(input);
 }
 
 /// A run is dealt with line by line, so that the answer to our mn can be left out.

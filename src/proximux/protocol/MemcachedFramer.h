@@ -73,7 +73,8 @@ private:
     Progress feedBinary(Bytes input);
 
     std::uint32_t _hint = 0;
-    bool _more = false; ///< other lines follow
+    bool _binary = false; ///< the present message is
+    bool _more = false;   ///< other lines follow
     ResponseTraits _traits;
 };
 

@@ -168,6 +168,14 @@ class Modbus : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
 
+    /// Reads the first holding register of unit 1; an exception is an answer, too.
+    [[nodiscard]] std::string probe(std::uint32_t number) const override
+    {
+        std::string request("\0\0\0\0\0\6\1\3\0\0\0\1", 12);
+        writeNumber(number, request.data(), 2);
+        return request;
+    }
+
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {
         return std::make_unique<Responses>();

@@ -4,6 +4,7 @@
 #include <proximux/wire/Framer.h>
 #include <proximux/wire/Number.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -125,6 +126,13 @@ public:
     /// they take any.
     [[nodiscard]] virtual std::optional<IdField> requestId() const { return std::nullopt; }
     [[nodiscard]] virtual std::optional<IdField> responseId() const { return std::nullopt; }
+
+    /// A request that does no harm, with which a target can be tried; empty where none is known. number: its id.
+    [[nodiscard]] virtual std::string probe(std::uint32_t number) const
+    {
+        static_cast<void>(number);
+        return {};
+    }
 
     /// A short readable form of a request, or of its beginning; and whether secrets are in it, which it leaves out.
     /// At most `limit` bytes; any byte value may be in it.

@@ -19,6 +19,8 @@ public:
         return std::make_unique<RespRequestFramer>();
     }
 
+    [[nodiscard]] std::string probe(std::uint32_t) const override { return respCommand({"PING"}); }
+
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {
         return std::make_unique<RespResponseFramer>();

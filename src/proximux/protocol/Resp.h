@@ -14,8 +14,8 @@ namespace proximux
 /// "Redis serialization protocol specification").
 ///
 /// Responses come in the order of the requests. What changes the state of a connection (transactions, subscriptions,
-/// another database ...) and what blocks it ties. AUTH, SELECT of the database that all have, CLIENT SETNAME and SETINFO,
-/// RESET and QUIT are answered by us; RESP3 is declined, which clients know how to do without.
+/// another database ...) and what blocks it ties. AUTH, SELECT of the database that all have, CLIENT SETNAME and
+/// SETINFO, RESET and QUIT are answered by us; RESP3 is declined, which clients know how to do without.
 std::unique_ptr<Protocol> makeRespProtocol(const Framing& framing);
 
 /// A command as a client sends it.

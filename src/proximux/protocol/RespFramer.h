@@ -14,8 +14,8 @@ namespace proximux
 ///     $3 abc  !3 abc  =7 txt:abc                    a length, so many bytes, CRLF
 ///     *2 ..  ~2 ..  >2 ..  %1 .. ..  |1 .. ..       a count, so many values; of maps and attributes twice as many
 ///
-/// An attribute stands before its value and counts for none. How many values are still to come is all that must be known
-/// of what they are in: a number, no stack.
+/// An attribute stands before its value and counts for none. How many values are still to come is all that must be
+/// known of what they are in: a number, no stack.
 class RespReader
 {
 public:
@@ -71,11 +71,11 @@ private:
     Progress whole(std::size_t at);
 
     ResponseTraits _traits;
-    bool _three = false;       ///< an array of three: it may tell of a subscription that ended
-    std::size_t _noted = 0;    ///< bytes of its first string, or of a line
-    char _note[13] = {};       ///< those
+    bool _three = false;    ///< an array of three: it may tell of a subscription that ended
+    std::size_t _noted = 0; ///< bytes of its first string, or of a line
+    char _note[13] = {};    ///< those
     bool _noting = false;
-    std::int64_t _last = 0;    ///< the number that was read last
+    std::int64_t _last = 0; ///< the number that was read last
 };
 
 } // namespace proximux

@@ -30,8 +30,7 @@ Sniffed sniffResp(Bytes bytes)
 Sniffed sniffHttp(Bytes bytes)
 {
     constexpr std::size_t LONGEST_METHOD = 20;
-    const std::size_t method =
-        std::min(bytes.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-"), bytes.size());
+    const std::size_t method = std::min(bytes.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-"), bytes.size());
     if (method > LONGEST_METHOD || method == 0)
         return Sniffed::raw;
     if (method == bytes.size())

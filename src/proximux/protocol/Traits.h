@@ -44,14 +44,14 @@ constexpr const char* NAMES[COUNT] = {"transaction", "watch",          "subscrip
 /// What a protocol says of a request.
 struct RequestTraits
 {
-    bool answered = true;   ///< a response comes
-    bool swallowed = false; ///< its response is for nobody: the client does not wait for it
-    bool local = false;     ///< it is not sent: `reply` answers it
-    bool last = false;      ///< its client is closed when it was answered
-    bool resets = false;    ///< local: its client's ties end with it, and the connection that it has alone is closed
-    bool blocking = false;  ///< the target may take as long as it likes
-    bool pushes = false;    ///< what the target sends from now on is this client's, and answers nothing
-    bool keepsId = false;   ///< its id must not be changed; it is alone on its connection then
+    bool answered = true;    ///< a response comes
+    bool swallowed = false;  ///< its response is for nobody: the client does not wait for it
+    bool local = false;      ///< it is not sent: `reply` answers it
+    bool last = false;       ///< its client is closed when it was answered
+    bool resets = false;     ///< local: its client's ties end with it, and the connection that it has alone is closed
+    bool blocking = false;   ///< the target may take as long as it likes
+    bool pushes = false;     ///< what the target sends from now on is this client's, and answers nothing
+    bool keepsId = false;    ///< its id must not be changed; it is alone on its connection then
     bool repeatable = false; ///< it does no harm to send it twice
     unsigned ties = 0;       ///< what it ties its client by
     unsigned frees = 0;      ///< which of its client's ties end when it was answered

@@ -62,8 +62,8 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;
     settings.byId = exchange.pairingInForce() == Pairing::identifier;
     settings.maxTied = configuration.maxTied();
-    settings.conversation = {settings.maxTied > 0, configuration.local.password, 0, exchange.httpConnect,
-                             exchange.requestBuffer, false};
+    settings.conversation = {settings.maxTied > 0, configuration.local.password, 0,
+                             exchange.httpConnect, exchange.requestBuffer,       false};
     if (!configuration.targets.empty())
         settings.conversation.database = configuration.targets.front().database;
     settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : Duration{0});

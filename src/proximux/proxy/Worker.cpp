@@ -369,9 +369,9 @@ void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
         return;
     const std::string name = nameOf(_clients.find(client)->info());
     _runtime.log.text(LogScope::exchange, LogLevel::debug,
-                      connection != nullptr ? '"' + name + "\" has upstream " + std::to_string(connection->number()) +
-                                                  " alone: " + names
-                                            : '"' + name + "\" is refused what needs a connection alone: " + names);
+                      connection != nullptr
+                          ? '"' + name + "\" has upstream " + std::to_string(connection->number()) + " alone: " + names
+                          : '"' + name + "\" is refused what needs a connection alone: " + names);
 }
 
 void Worker::requestDropped(ClientId client, std::size_t bytes)

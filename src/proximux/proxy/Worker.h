@@ -67,7 +67,7 @@ public:
         std::atomic<std::uint64_t> bytesOut{0};
         std::atomic<std::uint64_t> clientsClosed[CLOSE_REASONS] = {}; ///< by the reason
         std::atomic<std::uint64_t> targetsClosed[CLOSE_REASONS] = {};
-        std::atomic<std::uint64_t> tied[ties::COUNT] = {};        ///< clients that had a connection alone, by the reason
+        std::atomic<std::uint64_t> tied[ties::COUNT] = {}; ///< clients that had a connection alone, by the reason
         std::atomic<std::uint64_t> tiesRefused[ties::COUNT] = {}; ///< and that were refused one
     };
 

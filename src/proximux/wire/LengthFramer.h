@@ -49,8 +49,8 @@ private:
 
     LengthField _field;
     std::size_t _max;
-    std::size_t _left = 0;   ///< of the present message; 0: its length was not seen
-    bool _shown = false;     ///< its header was
+    std::size_t _left = 0; ///< of the present message; 0: its length was not seen
+    bool _shown = false;   ///< its header was
 };
 
 } // namespace proximux

@@ -140,7 +140,8 @@ private:
         configuration->local.maxConnections = maxConnections;
         for (const auto& [key, value] : demonstration.settings())
             if (key == "target.1.port")
-                configuration->targets.emplace_back().endpoint = {"127.0.0.1", static_cast<std::uint16_t>(std::stoi(value))};
+                configuration->targets.emplace_back().endpoint = {"127.0.0.1",
+                                                                  static_cast<std::uint16_t>(std::stoi(value))};
         Proxy proxy(configuration);
         proxy.start();
         running = &proxy;

@@ -53,8 +53,8 @@ class NamedExchangeTest : public SharingFixture
 
     static std::string modbus(unsigned id, int unit, const std::string& data = "\1\2\3\4")
     {
-        std::string text = {static_cast<char>(id >> 8U), static_cast<char>(id), 0, 0,
-                            0, static_cast<char>(2 + data.size()), static_cast<char>(unit), 3};
+        std::string text = {static_cast<char>(id >> 8U),        static_cast<char>(id),   0, 0, 0,
+                            static_cast<char>(2 + data.size()), static_cast<char>(unit), 3};
         return text + data;
     }
 
@@ -415,7 +415,8 @@ public:
         const TargetId t = opens();
         CPPUNIT_ASSERT_EQUAL(get(), got(t));
         answers(t, ok());
-        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"), got(a));
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"),
+                             got(a));
         CPPUNIT_ASSERT(world.client(a).fin && world.has(t));
         const ClientId b = join();
         says(b, get());
@@ -446,7 +447,8 @@ public:
         const TargetId t = opens();
         got(t);
         answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nfirst");
-        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nfirst"), got(a));
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nfirst"),
+                             got(a));
         says(a, "anything");
         CPPUNIT_ASSERT_EQUAL(std::string("anything"), got(t));
         pass(Duration::seconds(1000));
@@ -579,7 +581,8 @@ public:
         const TargetId t = open(*automatic);
         CPPUNIT_ASSERT_EQUAL(std::string("GE"), got(t));
         CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
-        for (const std::string refused : {"PRI * HTTP/2.0\r\n\r\n", "\x16\x03\x01", "GET / HTTP/1.1\r\nHost : x\r\n\r\n"})
+        for (const std::string refused :
+             {"PRI * HTTP/2.0\r\n\r\n", "\x16\x03\x01", "GET / HTTP/1.1\r\nHost : x\r\n\r\n"})
         {
             const ClientId other = joinAuto(*automatic);
             automatic->request(other, refused, now);

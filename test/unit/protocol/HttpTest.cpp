@@ -41,19 +41,19 @@ class HttpTest : public CppUnit::TestFixture
 public:
     void delimitsRequests()
     {
-        _check.requests().finds(
-            {get(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "GET / HTTP/1.0\r\n\r\n",
-             "\r\n" + get(),
-             "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3;a=\"b\"\r\nabc\r\n0A\r\n0123456789\r\n"
-             "0\r\nX: y\r\n\r\n",
-             "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"});
+        _check.requests().finds({get(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+                                 "GET / HTTP/1.0\r\n\r\n", "\r\n" + get(),
+                                 "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, "
+                                 "chunked\r\n\r\n3;a=\"b\"\r\nabc\r\n0A\r\n0123456789\r\n"
+                                 "0\r\nX: y\r\n\r\n",
+                                 "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"});
     }
 
     void delimitsResponses()
     {
         _check.responses().finds({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
-                                  "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n", "HTTP/1.1 304 \r\nContent-Length: 9\r\n\r\n",
-                                  "HTTP/1.1 100 Continue\r\n\r\n",
+                                  "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n",
+                                  "HTTP/1.1 304 \r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n",
                                   "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
                                   "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"});
         _check.responses(httphint::HEAD)
@@ -68,8 +68,7 @@ public:
         const std::pair<std::string, std::string> all[] = {
             {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
              "an HTTP request with both Transfer-Encoding and Content-Length"},
-            {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n",
-             "an HTTP message with differing Content-Lengths"},
+            {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "an HTTP message with differing Content-Lengths"},
             {post + "Content-Length: 3, 3\r\n\r\n", "an HTTP Content-Length that is no number"},
             {post + "Content-Length: +3\r\n\r\n", "an HTTP Content-Length that is no number"},
             {post + "Content-Length: 0x3\r\n\r\n", "an HTTP Content-Length that is no number"},
@@ -86,8 +85,7 @@ public:
              "an HTTP Transfer-Encoding with something behind chunked"},
             {post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
              "an HTTP Transfer-Encoding with something behind chunked"},
-            {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
-             "an HTTP/1.0 request with Transfer-Encoding"},
+            {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "an HTTP/1.0 request with Transfer-Encoding"},
             {post + "Content-Length : 3\r\n\r\n", "an HTTP field without a right name"},
             {post + "Transfer-Encoding\t: chunked\r\n\r\n", "an HTTP field without a right name"},
             {post + ": y\r\n\r\n", "an HTTP field without a right name"},
@@ -130,7 +128,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na"),
                              sent("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na"));
         // Host and what delimits can't be taken out by naming them
-        CPPUNIT_ASSERT_EQUAL(get("Content-Length: 0\r\n"), sent(get("Connection: host, content-length\r\nContent-Length: 0\r\n")));
+        CPPUNIT_ASSERT_EQUAL(get("Content-Length: 0\r\n"),
+                             sent(get("Connection: host, content-length\r\nContent-Length: 0\r\n")));
         const auto talk = _check.talk({});
         CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, get()).last);
         CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, get("Connection: close\r\n")).last);
@@ -161,7 +160,8 @@ public:
         CPPUNIT_ASSERT(framer->feed("abc").kind == Framer::Progress::Kind::complete);
         CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"), sent(head));
         // who sends the body at once does not wait
-        CPPUNIT_ASSERT(_check.protocol().makeRequestFramer()->feed(head + "abc").kind == Framer::Progress::Kind::complete);
+        CPPUNIT_ASSERT(_check.protocol().makeRequestFramer()->feed(head + "abc").kind ==
+                       Framer::Progress::Kind::complete);
     }
 
     void tiesUpgradesAndAuthentication()

@@ -27,7 +27,10 @@ class IdentifiedTest : public CppUnit::TestFixture
         return text;
     }
 
-    static std::string u16(unsigned value) { return bytes({static_cast<int>(value >> 8U), static_cast<int>(value & 255U)}); }
+    static std::string u16(unsigned value)
+    {
+        return bytes({static_cast<int>(value >> 8U), static_cast<int>(value & 255U)});
+    }
 
     static std::string modbus(int unit, int function, const std::string& data, unsigned id = 0x1234)
     {
@@ -49,8 +52,8 @@ class IdentifiedTest : public CppUnit::TestFixture
 
     static std::string record(unsigned type, const std::string& data)
     {
-        return std::string(1, '\0') + u16(type) + u16(1) + u16(0) + u16(0) +
-               u16(static_cast<unsigned>(data.size())) + data;
+        return std::string(1, '\0') + u16(type) + u16(1) + u16(0) + u16(0) + u16(static_cast<unsigned>(data.size())) +
+               data;
     }
 
     /// flags: 0x0100 a query that wants recursion, 0x8180 its answer.
@@ -142,7 +145,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(check, _dns.response(dns("A.eXample", 1, 0x8180)).check);
         CPPUNIT_ASSERT(check != _dns.response(dns("b.example", 1, 0x8180)).check);
         CPPUNIT_ASSERT(check != _dns.response(dns("a.example", 28, 0x8180)).check);
-        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, _dns.response(u16(12) + u16(0xabcd) + u16(0x8185) + std::string(8, '\0')).check);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0},
+                             _dns.response(u16(12) + u16(0xabcd) + u16(0x8185) + std::string(8, '\0')).check);
     }
 
     void tiesTransfersAndSignedQueries()

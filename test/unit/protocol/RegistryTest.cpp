@@ -29,7 +29,8 @@ public:
 
     void knowsWhichCanBeShared()
     {
-        for (const char* name : {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus", "dns"})
+        for (const char* name :
+             {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus", "dns"})
             CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name)->isShareable());
         CPPUNIT_ASSERT(!findProtocol("mysql")->isShareable());
     }

@@ -147,8 +147,8 @@ public:
             CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.ties, traits.ties);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.frees, traits.frees);
         }
-        const RequestTraits within = (ProtocolCheck::ask(*talk, command({"MULTI"})),
-                                      ProtocolCheck::ask(*talk, command({"SUBSCRIBE", "c"})));
+        const RequestTraits within =
+            (ProtocolCheck::ask(*talk, command({"MULTI"})), ProtocolCheck::ask(*talk, command({"SUBSCRIBE", "c"})));
         CPPUNIT_ASSERT(within.local && within.last);
     }
 
