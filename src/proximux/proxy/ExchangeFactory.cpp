@@ -53,6 +53,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.requestBuffer = exchange.requestBuffer;
     settings.responseBuffer = exchange.responseBuffer;
     settings.totalBuffer = exchange.totalBuffer;
+    settings.gap = exchange.rawGap;
     settings.queueTimeout = exchange.queueTimeout;
     settings.responseTimeout = exchange.responseTimeout;
     settings.requestTimeout = exchange.requestTimeout;
@@ -74,7 +75,6 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     const auto made = protocol.make(exchange.framingInForce());
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
-    settings.gap = exchange.rawGap;
     return settings;
 }
 
