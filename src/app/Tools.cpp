@@ -50,7 +50,7 @@ ToolOptions::ToolOptions(const std::vector<std::string>& arguments)
             if (name == "--protocol")
                 protocol = value;
             else if (name != "--target" && value.find('=') == std::string::npos)
-                mistakes.push_back(name + " " + value + ": expected SECTION.KEY=VALUE");
+                mistakes.push_back(std::string(name).append(" ").append(value).append(": expected SECTION.KEY=VALUE"));
             else if (name != "--target")
                 settings.emplace_back(value.substr(0, value.find('=')), value.substr(value.find('=') + 1));
             else if (port < 1 || port > 65535)
@@ -82,9 +82,12 @@ std::shared_ptr<Protocol> ToolOptions::makeProtocol()
         const std::string wrong =
             setting == nullptr || setting->isOfTarget() ? "unknown" : setting->store(text, configuration, 0);
         if (!wrong.empty())
-            mistakes.push_back(
-                key + " = " + text + " (--set): " + wrong +
-                (setting != nullptr ? "; expected " + setting->expected : "; did you mean " + nearestKey(key) + "?"));
+        {
+            std::string mistake = key;
+            mistake.append(" = ").append(text).append(" (--set): ").append(wrong);
+            mistake.append(setting != nullptr ? "; expected " : "; the nearest known setting is ");
+            mistakes.push_back(mistake.append(setting != nullptr ? setting->expected : nearestKey(key)));
+        }
     }
     const ProtocolInfo* info = findProtocol(protocol);
     if (info == nullptr || info->make == nullptr)
@@ -98,7 +101,9 @@ std::shared_ptr<Protocol> ToolOptions::makeProtocol()
     else if (protocol == "fixed" && configuration.exchange.framing.messageSize == 0)
         mistakes.emplace_back("exchange.message_size: missing; expected --set exchange.message_size=BYTES");
     configuration.exchange.protocol = protocol;
-    return mistakes.empty() ? std::shared_ptr<Protocol>(info->make(configuration.exchange.framingInForce())) : nullptr;
+    if (!mistakes.empty() || info == nullptr)
+        return nullptr;
+    return info->make(configuration.exchange.framingInForce());
 }
 
 } // namespace proximux

@@ -102,7 +102,7 @@ Kind optionalBits(Field<std::optional<std::size_t>> field)
                 if (text == "auto")
                     return {};
                 std::size_t bytes = 0;
-                const std::string wrong = bitsToBytes(text, bytes);
+                std::string wrong = bitsToBytes(text, bytes);
                 if (wrong.empty())
                     field(c, i) = bytes;
                 return wrong;

@@ -239,10 +239,12 @@ private:
     Request& makeRequest(SharedClient& client, Instant now);
     void recycle(Request& request);
     void unqueue(Request& request);
+    void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     void serve(Request& request, Instant now);
     bool send(Lane& lane, Request& request, Instant now);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
+    [[nodiscard]] bool isInUse(const Lane& lane) const; ///< open, settled and not closed
     bool open(Instant now);
     void openMore(Instant now);
     [[nodiscard]] bool wantsMore() const;

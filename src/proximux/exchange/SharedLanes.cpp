@@ -101,6 +101,7 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
 void SharedExchange::laneUsable(Lane& lane, Instant now)
 {
     _pool.settled(lane.number);
+    updateLoad(lane);
     if (lane.framer == nullptr || !planted(Mutant::keepFramer))
         prepare(lane);
     _inactive.arm(lane.inactive, now);
@@ -308,7 +309,8 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         untie(lane);
         if (tied->state != SharedClient::State::closing)
         {
-            tied->final = true; // its state is lost with the connection
+            tied->final = true; // its state is lost with the connection, on which what it has queued counts
+            drop(*tied, tied->next, reason, now);
             tied->reason = reason;
             lookAgain(*tied);
         }

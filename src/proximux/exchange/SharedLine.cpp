@@ -124,6 +124,11 @@ void SharedExchange::failRequest(Request& request, CloseReason reason, Instant n
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
+    if (!request.sent && request.traits.ties != 0)
+    {
+        drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
+        endRequests(client, reason, now);
+    }
     if (!request.sent)
         return answerLocally(request, now);
     if (client.large == &request)
@@ -134,6 +139,29 @@ void SharedExchange::failRequest(Request& request, CloseReason reason, Instant n
     request.replied = true;
     ++client.replied;
     reply(client, now);
+}
+
+/// This request of the client, and what stands behind it, is not done.
+void SharedExchange::drop(SharedClient& client, Request* request, CloseReason reason, Instant now)
+{
+    while (request != nullptr)
+    {
+        Request& dropped = *request;
+        request = client.requests.next(dropped);
+        client.requests.remove(dropped);
+        tellEnd(dropped, TargetId{}, true, reason, now);
+        if (dropped.replied)
+            --client.replied;
+        else
+            unqueue(dropped);
+        if (client.next == &dropped)
+            client.next = nullptr;
+        if (client.large == &dropped)
+            client.large = nullptr; // nothing more is read from it
+        else
+            client.queued -= static_cast<std::size_t>(dropped.size);
+        recycle(dropped);
+    }
 }
 
 void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant now)
@@ -270,18 +298,27 @@ void SharedExchange::serve(Request& request, Instant now)
     }
 }
 
+bool SharedExchange::isInUse(const Lane& lane) const
+{
+    const SharedPool::State state = _pool.state(lane.number);
+    return state == SharedPool::State::idle || state == SharedPool::State::busy;
+}
+
 void SharedExchange::pump(Lane& lane, Instant now)
 {
-    if (_pool.state(lane.number) != SharedPool::State::idle && _pool.state(lane.number) != SharedPool::State::busy)
-        return;
-    while (Request* request = nextFor(lane))
-        if (!send(lane, *request, now))
+    while (isInUse(lane)) // a request that nothing answers may end a tie, and the lane with it
+    {
+        Request* request = nextFor(lane);
+        if (request == nullptr || !send(lane, *request, now))
             return;
+    }
 }
 
 /// A lane that can't take more at the moment is full for the pool, however little is on it.
 void SharedExchange::updateLoad(Lane& lane)
 {
+    if (!isInUse(lane))
+        return;
     const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr;
     _pool.load(lane.number, blocked ? SharedPool::FULL : lane.row.size());
 }

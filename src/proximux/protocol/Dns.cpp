@@ -209,7 +209,8 @@ public:
         }
         if (traits.ties == 0 || _mayTie)
             return;
-        traits.local = true;
+        traits.local = traits.answered = true;
+        traits.pushes = false;
         traits.reply = replyTo(traits.seed, REFUSED);
     }
 

@@ -55,8 +55,10 @@ const char* HttpBody::take(Bytes input, std::size_t& at)
             continue;
         }
         const std::size_t end = input.find('\n', at);
+        if (std::min(end, input.size()) - at > MAX_LINE)
+            return "an HTTP line that is too long";
         if (end == Bytes::npos)
-            return input.size() - at > MAX_LINE ? "an HTTP line that is too long" : nullptr; // show me more
+            return nullptr; // show me more
         if (end == at || input[end - 1] != '\r' || input.substr(at, end - 1 - at).find('\r') != Bytes::npos)
             return "an HTTP line that does not end in CRLF";
         const Bytes line = input.substr(at, end - 1 - at);
@@ -126,10 +128,13 @@ Framer::Progress HttpResponseFramer::feed(Bytes input)
     if (!_inBody)
     {
         at = HttpHead::find(input, _scanned);
-        if (at == 0 && input.size() >= 5 && input.substr(0, 5) != "HTTP/")
+        constexpr Bytes BEGINNING = "HTTP/";
+        if (input.substr(0, BEGINNING.size()) != BEGINNING.substr(0, input.size()))
             return {Kind::malformed, 0, "something else than an HTTP response"};
         if (at == 0)
             return input.size() > HttpHead::MAX ? Progress{Kind::malformed, 0, TOO_LONG} : Progress{};
+        if (at > HttpHead::MAX)
+            return {Kind::malformed, 0, TOO_LONG};
         _scanned = 0;
         if (const char* wrong = begin(input.substr(0, at)))
             return {Kind::malformed, 0, wrong};

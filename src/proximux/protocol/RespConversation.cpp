@@ -67,6 +67,7 @@ void RespConversation::request(Bytes bytes, bool, RequestTraits& traits)
     {
         traits.answered = false;
         traits.pushes = true;
+        traits.ties = ties::SUBSCRIPTION; // whatever has become of the connection until it is sent
     }
     else if (_multi)
         inTransaction(bytes, effect, traits);

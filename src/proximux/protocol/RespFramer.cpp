@@ -118,7 +118,7 @@ const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
     more = number.size == 0;
     if (more)
         return number.wrong;
-    if (first && number.value > 1024 * 1024)
+    if (first && number.value > MAX_WORDS)
         return "a RESP command of too many strings";
     if (!first && (number.value < 0 || static_cast<std::uint64_t>(number.value) > MAX_BULK))
         return "a RESP string whose length is not from 0 to 512 MB";

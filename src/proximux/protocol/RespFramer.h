@@ -19,9 +19,10 @@ namespace proximux
 class RespReader
 {
 public:
-    static constexpr std::uint64_t MAX_BULK = 512U * 1024 * 1024; ///< bytes
-    static constexpr std::size_t MAX_LINE = 65536;                ///< bytes
-    static constexpr std::uint64_t MAX_COUNT = 1U << 28U;         ///< values in one aggregate
+    static constexpr std::uint64_t MAX_BULK = std::uint64_t{512} << 20U; ///< bytes
+    static constexpr std::int64_t MAX_WORDS = 1 << 20;                   ///< of a command
+    static constexpr std::size_t MAX_LINE = 65536;                       ///< bytes
+    static constexpr std::uint64_t MAX_COUNT = 1U << 28U;                ///< values in one aggregate
 
 protected:
     /// What a line that carries a number says.

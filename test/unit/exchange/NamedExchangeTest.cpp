@@ -22,6 +22,10 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(atMostSoManyAreTied);
     CPPUNIT_TEST(aTiedClientThatLeavesTakesItsConnectionWithIt);
     CPPUNIT_TEST(aTiedConnectionThatIsLostEndsItsClient);
+    CPPUNIT_TEST(whatCountsOnALostStateIsNotDone);
+    CPPUNIT_TEST(whatCountsOnAStateThatCouldNotBeIsNotDone);
+    CPPUNIT_TEST(aResetBehindASubscriptionLeavesTheConnection);
+    CPPUNIT_TEST(aPrologueThatIsSentSlowly);
     CPPUNIT_TEST(aSubscriberGetsWhatIsPushed);
     CPPUNIT_TEST(resetLeavesTheConnection);
     CPPUNIT_TEST(aBlockingCommandMayTakeItsTime);
@@ -294,6 +298,77 @@ public:
         CPPUNIT_ASSERT(world.client(a).fin);
         exchange->clientEnded(a, now);
         assertClosed(a, CloseReason::targetEnded, How::finish);
+    }
+
+    /// The rest of a transaction must not be done for itself, on another connection.
+    void whatCountsOnALostStateIsNotDone()
+    {
+        named("resp", 2, 1, 1);
+        const ClientId a = join();
+        says(a, command({"MULTI"}) + command({"SET", "a", "1"}) + command({"EXEC"}));
+        const TargetId t = opens();
+        exchange->targetLost(t, now);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+        for (const TargetId other : std::exchange(world.dialled, {}))
+        {
+            world.target(other).held = false;
+            exchange->targetOpened(other, now);
+            CPPUNIT_ASSERT_EQUAL(std::string(), got(other));
+        }
+        CPPUNIT_ASSERT_EQUAL(world.tags, world.ended);
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::targetLost, How::finish);
+    }
+
+    void whatCountsOnAStateThatCouldNotBeIsNotDone()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"MULTI"}) + command({"SET", "a", "1"}) + command({"PING"}));
+        pass(Duration::seconds(31));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: no target connection was free in time\r\n"), got(a));
+        CPPUNIT_ASSERT(world.client(a).fin);
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(opens()));
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::queueTimeout, How::finish);
+    }
+
+    void aResetBehindASubscriptionLeavesTheConnection()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}) + command({"RESET"}) + command({"GET", "a"}));
+        const TargetId t = opens();
+        assertClosed(t, CloseReason::tieEnded, How::finish);
+        CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), got(a));
+        const TargetId other = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(other));
+        answers(other, "$-1\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), got(a));
+    }
+
+    void aPrologueThatIsSentSlowly()
+    {
+        Options options;
+        options.protocol = "resp";
+        options.exchange.prologues.push_back({"hello\r\n", "+OK\r\n"});
+        begin(options, false);
+        const ClientId a = join();
+        says(a, command({"PING"}));
+        const TargetId t = world.dialled.back();
+        world.dialled.clear();
+        world.target(t).held = false;
+        world.target(t).room = 3;
+        exchange->targetOpened(t, now);
+        exchange->targetSent(t, SharedWorld::take(world.target(t), 2), now);
+        answers(t, "+OK\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("hello"), got(t));
+        world.target(t).room = 1000;
+        exchange->targetSent(t, SharedWorld::take(world.target(t), 2), now);
+        CPPUNIT_ASSERT_EQUAL("\r\n" + command({"PING"}), got(t));
+        answers(t, "+PONG\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+PONG\r\n"), got(a));
     }
 
     void aSubscriberGetsWhatIsPushed()

@@ -1,0 +1,35 @@
+#include "fuzz/Fuzz.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+namespace proximux::fuzz
+{
+
+const std::vector<Target>& targets()
+{
+    static const std::vector<Target> ALL = {
+        {"line", runMessages},  {"fixed", runMessages},      {"length", runMessages}, {"resp", runMessages},
+        {"http", runMessages},  {"memcached", runMessages},  {"modbus", runMessages}, {"dns", runMessages},
+        {"mysql", runMessages}, {"exchanges", runExchanges},
+    };
+    return ALL;
+}
+
+const Target* findTarget(std::string_view name)
+{
+    const auto found =
+        std::find_if(targets().begin(), targets().end(), [name](const Target& each) { return each.name == name; });
+    return found != targets().end() ? &*found : nullptr;
+}
+
+void check(bool holds, const char* what)
+{
+    if (holds)
+        return;
+    std::cerr << "does not hold: " << what << std::endl;
+    std::abort();
+}
+
+} // namespace proximux::fuzz
