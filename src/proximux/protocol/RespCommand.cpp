@@ -63,7 +63,7 @@ char upper(char c)
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-/// The words of an inline command. Quotes hold words together, as far as that matters for what they do.
+/// The words of an inline command, which has no quotes in it.
 std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
 {
     constexpr Bytes SPACE = " \t\r\n";
@@ -71,17 +71,8 @@ std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
     std::size_t at = line.find_first_not_of(SPACE);
     while (at != Bytes::npos && words.size() < most)
     {
-        std::size_t end = line.find_first_of(SPACE, at);
-        if (line[at] == '"' || line[at] == '\'')
-        {
-            const std::size_t quote = line.find(line[at], at + 1);
-            end = quote == Bytes::npos ? quote : quote + 1;
-        }
-        end = std::min(end, line.size());
-        Bytes word = line.substr(at, end - at);
-        if (word.size() >= 2 && (word.front() == '"' || word.front() == '\''))
-            word = word.substr(1, word.size() - 2);
-        words.push_back(word);
+        const std::size_t end = std::min(line.find_first_of(SPACE, at), line.size());
+        words.push_back(line.substr(at, end - at));
         at = line.find_first_not_of(SPACE, end);
     }
     return words;

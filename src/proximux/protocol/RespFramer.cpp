@@ -78,14 +78,6 @@ Framer::Progress RespRequestFramer::feed(Bytes input)
                 break;
             --_values;
         }
-        else if (_line)
-        {
-            if (!takeLine(input, at))
-                return {Kind::malformed, at, "a RESP line that is too long"};
-            if (_line)
-                break;
-            _values = 0;
-        }
         else
         {
             bool more = false;
@@ -93,7 +85,7 @@ Framer::Progress RespRequestFramer::feed(Bytes input)
                 return {Kind::malformed, at, wrong};
             if (more)
                 break;
-            if (_bulk > 0 || _line)
+            if (_bulk > 0)
                 continue;
         }
         if (_values == 0)
@@ -107,11 +99,7 @@ const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
 {
     const bool first = _values == 0;
     if (first && input[at] != '*')
-    {
-        _line = true;
-        _lineSize = 0;
-        return nullptr;
-    }
+        return inlineCommand(input, at, more);
     if (!first && input[at] != '$')
         return "a RESP command that has something else than strings in it";
     const Number number = readNumber(input.substr(at));
@@ -127,6 +115,31 @@ const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
         _values = static_cast<std::uint64_t>(std::max<std::int64_t>(number.value, 0));
     else
         _bulk = static_cast<std::uint64_t>(number.value) + 2;
+    return nullptr;
+}
+
+/// A line, looked at when it is whole. What a server reads in another way than we do is refused: quotes, in which the
+/// name of a command can be written in many ways, and control characters, of which some end the line and some do not.
+const char* RespRequestFramer::inlineCommand(Bytes input, std::size_t& at, bool& more)
+{
+    const std::size_t end = input.find('\n', at + _scanned);
+    if (std::min(end, input.size()) - at > MAX_LINE)
+        return "a RESP line that is too long";
+    more = end == Bytes::npos;
+    _scanned = more ? input.size() - at : 0;
+    if (more)
+        return nullptr;
+    Bytes line = input.substr(at, end - at);
+    if (!line.empty() && line.back() == '\r')
+        line.remove_suffix(1);
+    for (const char c : line)
+    {
+        if (c == '"' || c == '\'')
+            return "a RESP inline command with quotes in it";
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\t')
+            return "a RESP inline command with control characters in it";
+    }
+    at = end + 1;
     return nullptr;
 }
 

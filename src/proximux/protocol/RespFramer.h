@@ -55,6 +55,9 @@ public:
 
 private:
     const char* begin(Bytes input, std::size_t& at, bool& more);
+    const char* inlineCommand(Bytes input, std::size_t& at, bool& more);
+
+    std::size_t _scanned = 0; ///< bytes of an inline command without its end
 };
 
 /// Replies.

@@ -1,9 +1,23 @@
 #include <proximux/proxy/SharedReport.h>
 
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/Registry.h>
 
 namespace proximux
 {
+
+SharedReport::SharedReport(Runtime& runtime)
+    : _runtime(runtime)
+{
+    use(runtime.configuration->exchange.protocol);
+}
+
+void SharedReport::use(std::string_view protocol)
+{
+    const ProtocolInfo* info = findProtocol(protocol);
+    if (info != nullptr && info->make != nullptr)
+        _protocol = info->make(_runtime.configuration->exchange.framingInForce());
+}
 
 std::uint64_t SharedReport::came(const ClientInfo& client, Bytes bytes, std::uint64_t size, bool continues)
 {
@@ -11,13 +25,16 @@ std::uint64_t SharedReport::came(const ClientInfo& client, Bytes bytes, std::uin
         logData(client, bytes);
     if (!_runtime.events.request.isHeard())
         return 0;
-    const Bytes text = firstLine(bytes, _runtime.configuration->log.dataLimit);
-    RequestArgs args{client, 0, bytes, size, text, {}};
+    const std::size_t limit = _runtime.configuration->log.dataLimit;
+    const std::string text =
+        _protocol && !continues ? _protocol->describe(bytes, limit) : std::string(firstLine(bytes, limit));
+    const bool secret = _protocol && !continues && _protocol->isSecret(bytes);
+    RequestArgs args{client, 0, secret ? Bytes() : bytes, size, text, {}};
     if (const auto thrown = raise(_runtime.events.request, args))
         _runtime.log.failure(LogScope::exchange, "ListenerError", *thrown);
     if (continues || args.listeners.empty())
         return 0;
-    auto pending = std::make_unique<Pending>(Pending{client, std::string(text), std::move(args.listeners)});
+    auto pending = std::make_unique<Pending>(Pending{client, text, std::move(args.listeners)});
     const Id<Pending> id = _pending.insert(std::move(pending));
     return static_cast<std::uint64_t>(id.generation) << 32U | id.slot; // never 0: a generation is not
 }
@@ -29,7 +46,8 @@ void SharedReport::sent(const ClientInfo& client, std::size_t number, Bytes byte
     if (_runtime.configuration->exchange.mode == Mode::fifo)
     {
         JsonText record;
-        record.add("processingItem", bytes.substr(0, _runtime.configuration->log.dataLimit));
+        std::string text;
+        record.add("processingItem", shown(bytes, text));
         _runtime.log.object(LogScope::server, LogLevel::debug, record);
     }
     _runtime.log.text(LogScope::exchange, LogLevel::debug,
@@ -60,10 +78,20 @@ void SharedReport::ended(std::uint64_t tag, std::size_t number, const Outcome& o
     }
 }
 
+Bytes SharedReport::shown(Bytes bytes, std::string& text) const
+{
+    const std::size_t limit = _runtime.configuration->log.dataLimit;
+    if (!_protocol || !_protocol->isSecret(bytes))
+        return bytes.substr(0, limit);
+    text = _protocol->describe(bytes, limit);
+    return text;
+}
+
 void SharedReport::logData(const ClientInfo& client, Bytes bytes) const
 {
     JsonText record;
-    record.add("data", bytes.substr(0, _runtime.configuration->log.dataLimit))
+    std::string text;
+    record.add("data", shown(bytes, text))
         .add("from", _runtime.log.address(client.address, client.port));
     _runtime.log.object(LogScope::server, LogLevel::debug, record);
 }

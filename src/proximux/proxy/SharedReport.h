@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/exchange/SharedWiring.h>
+#include <proximux/protocol/Protocol.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/wire/SlotMap.h>
 
@@ -17,10 +18,10 @@ namespace proximux
 class SharedReport
 {
 public:
-    explicit SharedReport(Runtime& runtime)
-        : _runtime(runtime)
-    {
-    }
+    explicit SharedReport(Runtime& runtime);
+
+    /// The protocol with this name is what is spoken from now on: it knows a readable form, and what is secret.
+    void use(std::string_view protocol);
 
     /// A request, or a piece of one. Returns a tag where somebody wants to hear how it ended, else 0.
     std::uint64_t came(const ClientInfo& client, Bytes bytes, std::uint64_t size, bool continues);
@@ -40,9 +41,12 @@ private:
         std::vector<std::function<void(const ResponseInfo&)>> listeners;
     };
 
+    /// What of these bytes may be in a log; held by `text` where that is not they themselves.
+    [[nodiscard]] Bytes shown(Bytes bytes, std::string& text) const;
     void logData(const ClientInfo& client, Bytes bytes) const;
 
     Runtime& _runtime;
+    std::unique_ptr<Protocol> _protocol; ///< null where messages are not known
     SlotMap<Pending, Id<Pending>> _pending;
 };
 

@@ -348,6 +348,7 @@ void Worker::prologueRefused(TargetId target, Bytes came)
 
 void Worker::protocolChosen(std::string_view name)
 {
+    _report.use(name);
     if (_runtime.log.wants(LogScope::exchange, LogLevel::info))
         _runtime.log.text(LogScope::exchange, LogLevel::info,
                           "exchange.protocol = auto: it is " + std::string(name) + " from here on");

@@ -42,7 +42,7 @@ public:
     void delimitsCommands()
     {
         _check.requests().finds({command({"GET", "a"}), "PING\r\n", command({"SET", "a", std::string("\0\r\n*1", 5)}),
-                                 "*0\r\n", "*-1\r\n", "\r\n", "set a \"b c\"\n", command({""})});
+                                 "*0\r\n", "*-1\r\n", "\r\n", "set a\tb c\n", command({""})});
     }
 
     void delimitsReplies()
@@ -62,6 +62,9 @@ public:
         _check.requests().refuses("*x\r\n", number);
         _check.requests().refuses("*1\r\n$-1\r\n", length);
         _check.requests().refuses("*1\r\n$536870913\r\n", length);
+        _check.requests().refuses("M\"ULTI\"\r\n", "a RESP inline command with quotes in it");
+        _check.requests().refuses(std::string("PI\0NG\r\n", 7), "a RESP inline command with control characters in it");
+        _check.requests().refuses("PING\vx\n", "a RESP inline command with control characters in it");
         _check.requests().refuses("*1048577\r\n", "a RESP command of too many strings");
         _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP string that does not end where it should");
         _check.requests().refuses("*1111111111111111111111111", "a RESP number that is too long");

@@ -1,0 +1,205 @@
+"""The named protocols without their servers: what is no message of theirs, the prologue, ids, and the tools that look at
+messages."""
+import os
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+
+from harness import BIN, LONG, SHORT, gone, read_line
+from sharing import SharedCase, read_exactly, read_frame
+
+PING = b"*1\r\n$4\r\nPING\r\n"
+
+
+def resp(s):
+    """Answers whatever may be a command."""
+    f = s.makefile("rb")
+    for line in f:
+        if line.startswith(b"*") and line[1:-2].isdigit():
+            for _ in range(int(line[1:-2])):
+                f.read(int(f.readline()[1:-2]) + 2)
+            s.sendall(b"+PONG\r\n")
+        elif line.strip():
+            s.sendall(b"-ERR unknown\r\n")
+
+
+def memcached(s):
+    for line in s.makefile("rb"):
+        s.sendall(b"VERSION 1\r\n" if line.startswith(b"version") else b"ERROR\r\n")
+
+
+def http(s):
+    got = b""
+    while data := s.recv(65536):
+        got += data
+        while b"\r\n\r\n" in got:
+            got = got.split(b"\r\n\r\n", 1)[1]
+            s.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+
+
+def modbus(s):
+    while True:
+        head = read_exactly(s, 6)
+        s.sendall(head + read_exactly(s, struct.unpack(">H", head[4:])[0]))
+
+
+def dns(s):
+    while True:
+        size = read_exactly(s, 2)
+        message = bytearray(read_exactly(s, struct.unpack(">H", size)[0]))
+        message[2] |= 0x80
+        s.sendall(size + message)
+
+
+def frames(s):
+    while True:
+        payload = read_frame(s)
+        s.sendall(struct.pack(">I", len(payload)) + payload)
+
+
+QUESTION = b"\0\x11\0\7\1\0\0\1\0\0\0\0\0\0\0\0\1\0\1"
+PEERS = {
+    "length": (frames, b"\0\0\0\2hi", b"\0\0\0\2hi"),
+    "resp": (resp, PING, b"+PONG\r\n"),
+    "memcached": (memcached, b"version\r\n", b"VERSION 1\r\n"),
+    "http": (http, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
+    "modbus": (modbus, b"\0\1\0\0\0\6\1\3\0\0\0\1", b"\0\1\0\0\0\6\1\3\0\0\0\1"),
+    "dns": (dns, QUESTION, QUESTION[:4] + b"\x81" + QUESTION[5:]),
+}
+
+
+def babble(port):
+    """Says a megabyte of nonsense. Returns what came back, and whether the connection was ended."""
+    with socket.create_connection(("127.0.0.1", port), timeout=LONG) as s:
+        try:
+            s.sendall(os.urandom(1 << 20))
+            s.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+        came = b""
+        try:
+            while data := s.recv(65536):
+                came += data
+        except ConnectionError:
+            pass
+        except OSError:
+            return came, False
+        return came, True
+
+
+class Nonsense(SharedCase):
+    def test_a_megabyte_of_it_from_each_of_100_clients_harms_nobody(self):
+        for protocol, (peer, question, answer) in PEERS.items():
+            with self.subTest(protocol):
+                proxy = self.shared("funnel", self.target(peer), protocol=protocol, connections=2)
+                with proxy.client() as c:
+                    c.sendall(question)
+                    self.assertEqual(read_exactly(c, len(answer)), answer)
+                before = proxy.memory_at_rest()
+                ends = []
+                threads = [threading.Thread(target=lambda: ends.append(babble(proxy.port))) for _ in range(100)]
+                for t in threads:
+                    t.start()
+                asked = 0
+                while any(t.is_alive() for t in threads) or asked == 0:
+                    with proxy.client(timeout=SHORT) as c:
+                        c.sendall(question)
+                        self.assertEqual(read_exactly(c, len(answer)), answer)
+                        asked += 1
+                for t in threads:
+                    t.join()
+                self.assertEqual([end for came, end in ends], [True] * 100)
+                self.assertLess(proxy.memory_at_rest(), before + (16 << 20))
+
+
+class Prologue(SharedCase):
+    def test_it_is_said_on_each_connection_before_anybody_is_served(self):
+        said = []
+
+        def peer(s):
+            said.append(read_line(s))
+            s.sendall(b"hello\n")
+            while line := read_line(s):
+                s.sendall(b"A:" + line)
+        proxy = self.shared("funnel", self.target(peer), protocol="line", connections=2,
+                            pool__prologue=r"login \x41\n", pool__prologue_expect=r"hello\n")
+        clients = [self.client(proxy) for _ in range(6)]
+        for c in clients:
+            c.sendall(b"x\n")
+        self.assertEqual([read_line(c) for c in clients], [b"A:x\n"] * 6)
+        self.assertEqual(set(said), {b"login A\n"})
+
+    def test_who_refuses_it_serves_nobody_and_it_is_said(self):
+        def peer(s):
+            read_line(s)
+            s.sendall(b"go away\n")
+            s.recv(1)
+        proxy = self.shared("fifo", self.target(peer), protocol="line", exchange__queue_timeout="300ms",
+                            pool__prologue=r"login\n", pool__prologue_expect=r"hello\n")
+        c = self.client(proxy)
+        c.sendall(b"x\n")
+        self.assertTrue(gone(c))
+        self.assertIsNotNone(proxy.record(lambda r: "go away" in str(r)))
+
+
+class Ids(SharedCase):
+    def test_responses_in_another_order_reach_those_who_asked(self):
+        """A protocol that is declared in the configuration alone: three clients with the same id, answered backwards."""
+        def peer(s):
+            asked = [read_frame(s) for _ in range(3)]
+            self.assertEqual(len({a[:2] for a in asked}), 3)
+            for a in reversed(asked):
+                s.sendall(struct.pack(">I", len(a) + 1) + a + b"!")
+        proxy = self.shared("fifo", self.target(peer), protocol="length", exchange__pairing="identifier",
+                            exchange__pipeline=8, exchange__id_offset=4, exchange__id_width=16)
+        clients = [self.client(proxy) for _ in range(3)]
+        for i, c in enumerate(clients):
+            c.sendall(struct.pack(">I", 3) + b"\0\7" + b"abc"[i:i + 1])
+        for i, c in enumerate(clients):
+            self.assertEqual(read_frame(c), b"\0\7" + b"abc"[i:i + 1] + b"!")
+
+
+class Tools(SharedCase):
+    def run_tool(self, *args, stdin=b""):
+        run = subprocess.run([BIN, *args], input=stdin, capture_output=True, timeout=LONG)
+        return run.returncode, run.stdout.decode(), run.stderr.decode()
+
+    def test_decode_shows_messages_and_what_is_wrong(self):
+        code, out, _ = self.run_tool("decode", "--protocol", "resp", "-", stdin=PING + b"*2\r\n$4\r\nAUTH\r\n$3\r\nxyz\r\n")
+        self.assertEqual(code, 0)
+        self.assertIn("PING", out.splitlines()[0])
+        self.assertNotIn("xyz", out)
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(PEERS["modbus"][1] + b"\0\2\0\1\0\6\1\3\0\0\0\1")
+            f.flush()
+            code, out, _ = self.run_tool("decode", "--protocol", "modbus", "--response", f.name)
+        self.assertEqual(code, 65)
+        self.assertIn("id 1", out.splitlines()[0])
+        self.assertRegex(out.splitlines()[1], r"^ *12 .*malformed: ")
+        code, out, _ = self.run_tool("decode", "--protocol", "length", "-", stdin=b"\0\0\0\5abc")
+        self.assertEqual((code, "unfinished" in out), (65, True))
+
+    def test_mistakes_are_named(self):
+        for args, said in ((["decode", "--protocol", "morse", "x"], "--protocol morse"),
+                           (["decode", "--protocol", "resp"], "a file is missing"),
+                           (["decode", "--protocol", "resp", "/none"], "/none: cannot be read"),
+                           (["probe", "--protocol", "resp"], "--target: missing"),
+                           (["probe", "--protocol", "line", "--target", "127.0.0.1:1"], "does no harm"),
+                           (["decode", "--protocol", "resp", "--set", "exchange.x=1", "-"], "exchange.x")):
+            code, _, err = self.run_tool(*args)
+            self.assertEqual(code, 78, args)
+            self.assertIn(said, err)
+
+    def test_probe_says_what_holds(self):
+        target = self.target(resp)
+        code, out, err = self.run_tool("probe", "--protocol", "resp", "--target", "127.0.0.1:%d" % target.port)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("exchange.protocol = resp", out)
+        self.assertIn("requests in flight on a connection: 1024 or more", out)
+        code, _, err = self.run_tool("probe", "--protocol", "resp", "--target", "127.0.0.1:%d" % self.target(http).port)
+        self.assertEqual(code, 69)
+        greeter = self.target(lambda s: s.sendall(b"220 hello\r\n") or s.recv(1))
+        code, _, err = self.run_tool("probe", "--protocol", "http", "--target", "127.0.0.1:%d" % greeter.port)
+        self.assertEqual((code, "before it is asked" in err), (69, True))
