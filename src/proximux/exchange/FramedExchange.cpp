@@ -87,6 +87,8 @@ void FramedExchange::requestBytes(SharedClient& client, const Framer::Progress& 
 /// Of a request that is being sent.
 void FramedExchange::largeBytes(SharedClient& client, const Framer::Progress& progress, Instant now)
 {
+    if (progress.taken == 0)
+        return; // it wants to see more
     Request& request = *client.large;
     Lane& lane = *request.lane;
     const bool complete = progress.kind == Kind::complete;

@@ -414,7 +414,8 @@ public:
     void acceptsTheExamples()
     {
         const std::string examples = PROXIMUX_SOURCE_DIR "/etc/examples/";
-        for (const char* name : {"proxy-mysql.ini", "proxy.json", "fifo-instrument.ini", "funnel-payment.ini"})
+        for (const char* name : {"proxy-mysql.ini", "proxy.json", "fifo-instrument.ini", "funnel-payment.ini",
+                                 "fifo-modbus.ini", "funnel-redis.ini", "funnel-web.ini"})
         {
             ConfigurationLoader loader;
             loader.addFile(examples + name);
