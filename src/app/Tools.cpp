@@ -101,7 +101,7 @@ std::shared_ptr<Protocol> ToolOptions::makeProtocol()
     else if (protocol == "fixed" && configuration.exchange.framing.messageSize == 0)
         mistakes.emplace_back("exchange.message_size: missing; expected --set exchange.message_size=BYTES");
     configuration.exchange.protocol = protocol;
-    if (!mistakes.empty() || info == nullptr)
+    if (!mistakes.empty() || info == nullptr || info->make == nullptr)
         return nullptr;
     return info->make(configuration.exchange.framingInForce());
 }

@@ -332,7 +332,7 @@ private:
                 _clients.erase(_clients.begin() + static_cast<std::ptrdiff_t>(i));
         check(_world.targets.size() <= _connections, "no more connections than allowed");
         check(_exchange->size() == _clients.size(), "who is there is counted");
-        check(_shared == nullptr || _shared->kept() <= _settings.totalBuffer + 8 * 400, "what is kept is bounded");
+        check(_shared == nullptr || _shared->kept() <= _settings.totalBuffer + 3200, "what is kept is bounded");
     }
 
     Choices _choices;

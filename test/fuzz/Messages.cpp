@@ -101,7 +101,7 @@ void talk(const Protocol& protocol, const std::vector<std::string>& requests, co
     for (const std::string& request : requests)
     {
         check(protocol.describe(request, TEXT).size() <= TEXT, "the readable form is short");
-        protocol.isSecret(request);
+        check(!protocol.isSecret(request) || !protocol.describe(request, TEXT).empty(), "what is secret has a name");
         if (!conversation)
             continue;
         RequestTraits traits;
@@ -116,8 +116,8 @@ void talk(const Protocol& protocol, const std::vector<std::string>& requests, co
         if (traits.pushes)
             conversation->pushEnded();
     }
-    protocol.describe(rest, TEXT);
-    protocol.isSecret(rest);
+    check(protocol.describe(rest, TEXT).size() <= TEXT, "the readable form is short");
+    static_cast<void>(protocol.isSecret(rest));
     std::string reply;
     if (conversation)
         conversation->malformed("no message", reply);
@@ -203,7 +203,7 @@ std::string watch(const ProtocolInfo& info, const Framing& made, Bytes input, st
                 watcher->fromTarget(some, now);
             bytes.remove_prefix(some.size());
         }
-        watcher->isAtRest();
+        check(!watcher->isAtRest() || !record.lost, "who has given up does not know");
     }
     watcher->ended(now);
     return record.text;

@@ -156,8 +156,15 @@ void FramedWatcher::responseBegins(Bytes bytes, Instant now)
 void FramedWatcher::responseWhole(Instant now)
 {
     const std::uint64_t size = std::exchange(_responseSize, 0);
-    if (_responses->traits().kind == ResponseTraits::Kind::interim || _pushes)
-        return;
+    if (_pushes && _responses->traits().freesPush && _conversation->pushEnded())
+        _pushes = false;
+    else if (_responses->traits().kind != ResponseTraits::Kind::interim && !_pushes)
+        answered(size, now);
+}
+
+/// A response is whole.
+void FramedWatcher::answered(std::uint64_t size, Instant now)
+{
     const bool byId = _protocol->responseId().has_value();
     const auto found = std::find_if(_pending.begin(), _pending.end(),
                                     [this, byId](const Pending& each) { return !byId || each.id == _responseId; });

@@ -38,6 +38,7 @@ private:
 
     void requestWhole(Instant now);
     void responseWhole(Instant now);
+    void answered(std::uint64_t size, Instant now);
     void responseBegins(Bytes bytes, Instant now);
     const char* readRequests(Bytes bytes, Instant now);
     const char* readResponses(Bytes bytes, Instant now);

@@ -91,8 +91,7 @@ void SharedReport::logData(const ClientInfo& client, Bytes bytes) const
 {
     JsonText record;
     std::string text;
-    record.add("data", shown(bytes, text))
-        .add("from", _runtime.log.address(client.address, client.port));
+    record.add("data", shown(bytes, text)).add("from", _runtime.log.address(client.address, client.port));
     _runtime.log.object(LogScope::server, LogLevel::debug, record);
 }
 

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/FramedWatcher.h>
 #include <proximux/protocol/Generic.h>
+#include <proximux/protocol/Registry.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -22,6 +23,11 @@ class FramedWatcherTest : public CppUnit::TestFixture
     CPPUNIT_TEST(passesOverWhatNobodyAskedFor);
     CPPUNIT_TEST(restsBetweenExchanges);
     CPPUNIT_TEST(keepsToItsLimits);
+    CPPUNIT_TEST(watchesResp);
+    CPPUNIT_TEST(watchesHttp);
+    CPPUNIT_TEST(watchesMemcached);
+    CPPUNIT_TEST(watchesModbus);
+    CPPUNIT_TEST(watchesDns);
     CPPUNIT_TEST_SUITE_END();
 
     static Instant at(std::int64_t us) { return Instant{us}; }
@@ -34,9 +40,75 @@ class FramedWatcherTest : public CppUnit::TestFixture
         _watcher = std::make_unique<FramedWatcher>(makeLineProtocol(framing), _recorder, limits);
     }
 
+    void watchNamed(const char* protocol)
+    {
+        _recorder = WatchRecorder();
+        _named = findProtocol(protocol)->makeWatcher(Framing(), _recorder, WatchLimits());
+    }
+
+    void asks(const std::string& bytes) { _named->fromClient(bytes, at(0)); }
+    void answers(const std::string& bytes) { _named->fromTarget(bytes, at(1)); }
+
     [[nodiscard]] std::string seen() const { return joined(_recorder.lines); }
 
 public:
+    /// Secrets are withheld; what is pushed answers nothing.
+    void watchesResp()
+    {
+        watchNamed("resp");
+        asks("*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n");
+        answers("+OK\r\n$1\r\nx\r\n");
+        asks("*2\r\n$9\r\nSUBSCRIBE\r\n$1\r\nc\r\n");
+        answers("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n");
+        asks("*1\r\n$11\r\nUNSUBSCRIBE\r\n");
+        answers("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n");
+        asks("PING\r\n");
+        answers("+PONG\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("> AUTH (secret)\n> GET a\n< AUTH\n< GET a\n> SUBSCRIBE c (unanswered)\n"
+                                         "> UNSUBSCRIBE (unanswered)\n> PING\n< PING\n"),
+                             seen());
+        CPPUNIT_ASSERT(_named->isAtRest());
+    }
+
+    void watchesHttp()
+    {
+        watchNamed("http");
+        asks("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+        answers("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
+        answers("HTTP/1.1 200 OK\r\n\r\nuntil the end");
+        _named->ended(at(2));
+        CPPUNIT_ASSERT_EQUAL(std::string("> HEAD /a\n> GET /b\n< HEAD /a\n< GET /b\n"), seen());
+    }
+
+    void watchesMemcached()
+    {
+        watchNamed("memcached");
+        asks("set a 0 0 1 noreply\r\nx\r\nget a\r\n");
+        answers("VALUE a 0 1\r\nx\r\nEND\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("> set a (unanswered)\n> get a\n< get a\n"), seen());
+    }
+
+    /// By their ids.
+    void watchesModbus()
+    {
+        watchNamed("modbus");
+        asks(std::string("\0\1\0\0\0\6\1\3\0\0\0\1\0\2\0\0\0\6\1\5\0\0\xff\0", 24));
+        answers(std::string("\0\2\0\0\0\6\1\5\0\0\xff\0\0\1\0\0\0\5\1\3\2\0\1", 23));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, _recorder.lines.size());
+        CPPUNIT_ASSERT_EQUAL(_recorder.lines[1].substr(1), _recorder.lines[2].substr(1));
+        CPPUNIT_ASSERT_EQUAL(_recorder.lines[0].substr(1), _recorder.lines[3].substr(1));
+    }
+
+    void watchesDns()
+    {
+        watchNamed("dns");
+        const std::string name("\1a\0\0\1\0\1", 7);
+        asks(std::string("\0\x13\0\1\1\0\0\1\0\0\0\0\0\0", 14) + name);
+        answers(std::string("\0\x13\0\1\x81\x80\0\1\0\0\0\0\0\0", 14) + name);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _recorder.lines.size());
+        CPPUNIT_ASSERT_EQUAL(_recorder.lines[0].substr(1), _recorder.lines[1].substr(1));
+    }
+
     void pairsResponsesInTheirOrder()
     {
         watch();
@@ -145,6 +217,7 @@ public:
 private:
     WatchRecorder _recorder;
     std::unique_ptr<FramedWatcher> _watcher;
+    std::unique_ptr<Watcher> _named;
 };
 
 CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(FramedWatcherTest, "protocol");
