@@ -1,5 +1,7 @@
 #include "oracle/Oracle.h"
 
+#include "oracle/Talking.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -25,6 +27,8 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.requestId = protocol.requestId();
     made.responseId = protocol.responseId();
     made.byId = made.requestId.has_value();
+    made.maxTied = settings.talks ? settings.connections - 1 : 0;
+    made.conversation.ties = made.maxTied > 0;
     return made;
 }
 
@@ -36,6 +40,11 @@ SharedPoolSettings poolSettings(const OracleSettings& settings)
     return made;
 }
 
+std::shared_ptr<const Protocol> protocolOf(const Messages& messages, bool talks)
+{
+    return talks ? std::make_shared<const TalkingProtocol>(messages) : messages.protocol();
+}
+
 } // namespace
 
 Oracle::Oracle(const OracleSettings& settings)
@@ -44,7 +53,8 @@ Oracle::Oracle(const OracleSettings& settings)
     , _random(settings.seed)
     , _health(1, {Duration::milliseconds(10), Duration::milliseconds(100)}, settings.seed)
     , _pool(poolSettings(settings), _health, _world)
-    , _exchange(exchangeSettings(settings, LARGE, *_messages.protocol()), _world, _pool, _messages.protocol())
+    , _exchange(exchangeSettings(settings, LARGE, *_messages.protocol()), _world, _pool,
+                protocolOf(_messages, settings.talks))
 {
 }
 
@@ -108,11 +118,7 @@ void Oracle::clientSpeaks(Client& client)
     SharedWorld::Client& side = _world.client(client.id);
     if (client.says.empty() && !client.ended)
         for (std::size_t n = 1 + random(4); n > 0; --n)
-        {
-            client.open.insert(client.made);
-            client.says += _messages.request(client.id.slot, client.made++, LARGE);
-            ++_made;
-        }
+            speakOn(client);
     if (side.held || client.says.empty())
         return;
     const std::size_t n = std::min({1 + random(chance(4) ? 400 : 30), client.says.size(), side.limit});
@@ -121,11 +127,23 @@ void Oracle::clientSpeaks(Client& client)
     _exchange.request(client.id, bytes, _now);
 }
 
+void Oracle::speakOn(Client& client)
+{
+    client.open.insert(client.made);
+    client.says += _messages.request(client.id.slot, client.made++, LARGE);
+    ++_made;
+}
+
 /// Takes some of what waits for it, and says how much it is willing to take at once from now on.
 void Oracle::clientReads(Client& client)
 {
     SharedWorld::Client& side = _world.client(client.id);
     side.room = chance(3) ? random(60) : std::numeric_limits<std::size_t>::max();
+    if (side.waiting.empty() && side.fin && !client.ended)
+    {
+        client.ended = true; // it has read the end, and ends, too
+        return _exchange.clientEnded(client.id, _now);
+    }
     if (side.waiting.empty())
         return;
     const std::size_t waiting = SharedWorld::take(side, 1 + random(300));
@@ -191,7 +209,9 @@ void Oracle::targetAnswers(Target& target)
         return read(target);
     if (!target.answers.empty() && !chance(3))
     {
-        if (_messages.hasId() && !target.saying) // any of them may come first
+        // with ids any of them may come first; and without, where it is wrong, that can be told
+        const bool wrong = _settings.talks && _settings.faults && chance(500);
+        if ((_messages.hasId() || wrong) && !target.saying)
             std::swap(target.answers.front(), target.answers[random(target.answers.size())]);
         target.saying = true;
         std::string& answer = target.answers.front();
@@ -387,6 +407,8 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     if (!_arrived.insert(static_cast<std::uint64_t>(name->client) << 32U | name->number).second)
         fail("a request reached a target twice: " + message);
     ++_numbers.sent;
+    if (_settings.talks && _settings.connections > 1)
+        keepState(target, *name);
     const bool saying = _world.has(target.id) && !_world.target(target.id).says.empty();
     if (target.answers.size() >= _settings.pipeline || (_settings.pipeline == 1 && saying))
         fail("more requests in flight than allowed");
@@ -394,6 +416,18 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     if (_messages.hasId())
         answer = _messages.withId(std::move(answer), id);
     target.answers.push_back(std::move(answer));
+}
+
+/// Nobody else may use the connection meanwhile, or inherit its state.
+void Oracle::keepState(Target& target, const Messages::Name& name)
+{
+    if (target.owner && *target.owner != name.client)
+        fail("a request of client " + std::to_string(name.client) + " came into the state of client " +
+             std::to_string(*target.owner));
+    if (TalkingProtocol::beginsState(name.number))
+        target.owner = name.client;
+    else if (TalkingProtocol::endsState(name.number))
+        target.owner.reset();
 }
 
 void Oracle::passTime(std::int64_t us)
@@ -409,6 +443,9 @@ void Oracle::passTime(std::int64_t us)
 void Oracle::finish()
 {
     _settings.faults = false;
+    for (Client& client : _clients) // who has a connection alone gives it back
+        while (_settings.talks && client.made % 8 > 5 && !client.ended)
+            speakOn(client);
     for (int turns = 0; turns < 20000; ++turns)
     {
         bool waits = false;

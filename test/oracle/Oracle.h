@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -37,6 +38,7 @@ struct OracleSettings
     std::size_t clients = 200;
     std::size_t requests = 20000; ///< in all
     bool overdue = false;         ///< responses come too late now and then
+    bool talks = false;           ///< messages say more: what their response repeats, and what ties their client
     bool faults = true;           ///< resets, ends, refusals, greetings, surplus bytes, leaving clients
 };
 
@@ -85,10 +87,11 @@ private:
     {
         TargetId id;
         std::unique_ptr<Framer> framer;
-        std::string inbox;               ///< of the request that is not whole
-        std::size_t taken = 0;           ///< of that, what the framer has taken
-        std::deque<std::string> answers; ///< to be said
-        bool saying = false;             ///< a part of the first was said
+        std::optional<std::uint32_t> owner; ///< the client whose state the connection is in
+        std::string inbox;                  ///< of the request that is not whole
+        std::size_t taken = 0;              ///< of that, what the framer has taken
+        std::deque<std::string> answers;    ///< to be said
+        bool saying = false;                ///< a part of the first was said
         bool open = false;
     };
 
@@ -113,6 +116,8 @@ private:
     void lookAtTarget(Target& target);
     void takeRequest(Target& target, const std::string& message);
     void finish();
+    void speakOn(Client& client);
+    void keepState(Target& target, const Messages::Name& name);
     void passTime(std::int64_t us);
     [[noreturn]] void fail(const std::string& what) const;
 

@@ -34,6 +34,8 @@ class OracleTest : public CppUnit::TestFixture
     CPPUNIT_TEST(fixedWithIdsInFunnel);
     CPPUNIT_TEST(lengthWithIdsInFifo);
     CPPUNIT_TEST(lengthWithIdsInFunnel);
+    CPPUNIT_TEST(statesAndChecks);
+    CPPUNIT_TEST(statesAndChecksWithIds);
     CPPUNIT_TEST(answersThatComeTooLate);
     CPPUNIT_TEST(answersAllWhereNothingFails);
     CPPUNIT_TEST(findsEachMutant);
@@ -72,9 +74,10 @@ class OracleTest : public CppUnit::TestFixture
         return oracle.numbers();
     }
 
-    static void holds(const std::string& protocol, std::size_t connections, std::size_t pipeline)
+    static void holds(const std::string& protocol, std::size_t connections, std::size_t pipeline, bool talks = false)
     {
-        const OracleSettings made = settings(protocol, connections, pipeline);
+        OracleSettings made = settings(protocol, connections, pipeline);
+        made.talks = talks;
         const Oracle::Numbers numbers = hold(made);
         std::cout << protocol << ", " << connections << " connections, pipeline " << pipeline << ", seed " << made.seed
                   << ": " << numbers.sent << " requests sent, " << numbers.answered << " answered, " << numbers.closed
@@ -121,6 +124,20 @@ public:
     void lengthWithIdsInFifo() { holds("length-id", 1, 16); }
     void lengthWithIdsInFunnel() { holds("length-id", 4, 16); }
 
+    /// Clients that have connections alone for a time, and targets that answer others than they say.
+    void statesAndChecks()
+    {
+        holds("line", 1, 8, true);
+        holds("line", 2, 1, true);
+        holds("length", 4, 8, true);
+    }
+
+    void statesAndChecksWithIds()
+    {
+        holds("fixed-id", 2, 8, true);
+        holds("length-id", 4, 16, true);
+    }
+
     void answersThatComeTooLate()
     {
         for (const char* protocol : {"line", "length-id", "fixed-id"})
@@ -140,6 +157,7 @@ public:
                 for (const std::size_t pipeline : {std::size_t{1}, std::size_t{8}})
                 {
                     OracleSettings made = settings(protocol, connections, pipeline);
+                    made.talks = pipeline == 8;
                     made.faults = false;
                     made.requests = 5000;
                     const Oracle::Numbers numbers = hold(made);
@@ -162,6 +180,7 @@ public:
                         const char* const protocols[] = {"line", "fixed-id", "length", "fixed", "length-id"};
                         OracleSettings made = settings(protocols[seed % 5], connections, pipeline);
                         made.overdue = seed % 3 == 0;
+                        made.talks = seed % 2 == 0;
                         made.requests = 5000;
                         made.clients = seed % 2 == 0 ? 200 : 6; // the connections are always busy, or often at rest
                         made.seed = seed;

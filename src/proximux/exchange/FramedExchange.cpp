@@ -166,7 +166,7 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
     const SharedClient& client = *request.client;
     if (client.tied != nullptr)
         return client.tied == &lane;
-    if (lane.tied != nullptr)
+    if (lane.tied != nullptr && !planted(Mutant::ignoreTie))
         return false;
     if (needsTie(request))
         return client.inFlight == 0 && mayTie();
@@ -178,7 +178,9 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
     if (lane.waiting > 0 || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
         return false;
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
-    if (!request.whole || needsTie(request) || request.traits.pushes || other)
+    // answered in any order, what begins a state and what ends one must not overtake each other
+    const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0;
+    if (!request.whole || needsTie(request) || request.traits.pushes || other || turns)
         return lane.row.isEmpty();
     if (lane.ids && lane.row.size() >= lane.ids->capacity())
         return false;

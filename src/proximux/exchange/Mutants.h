@@ -19,6 +19,9 @@ enum class Mutant
     keepFramer,        ///< the response framer of a connection serves the next one, too
     exceedPipeline,    ///< one more request in flight than allowed
     keepOurId,         ///< a client gets the id by which we asked
+    skipCheck,         ///< what a response must repeat is not compared
+    ignoreTie,         ///< others use a connection that a client has alone
+    inheritState,      ///< a connection whose client left it with a state goes to the next
     reuseId,           ///< the id of a request that is overdue is used again
     last
 };

@@ -114,7 +114,7 @@ bool SharedExchange::isFull(const SharedClient& client) const
         return true;
     if (client.large != nullptr)
         return !client.large->sent;
-    const bool full = _full || _queued >= _settings.maxQueue;
+    const bool full = client.tied == nullptr && (_full || _queued >= _settings.maxQueue); // others wait for the tied
     return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }
 
@@ -136,7 +136,7 @@ void SharedExchange::updateClient(SharedClient& client, Instant now)
     client.held = hold;
 
     const bool owes = client.large != nullptr && client.large->sent && client.large->lane->waiting == 0;
-    const bool crowded = _full && client.requests.isEmpty() && !client.input.isEmpty();
+    const bool crowded = _full && client.tied == nullptr && client.requests.isEmpty() && !client.input.isEmpty();
     if (!owes && !crowded)
         DeadlineList::disarm(client.pause);
     else if (!client.pause.isArmed())
@@ -320,6 +320,11 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
             lane->reader = nullptr;
         if (lane->heldFor == &client)
             releaseTarget(*lane, now);
+    }
+    if (tied != nullptr && planted(Mutant::inheritState))
+    {
+        untie(*tied);
+        updateLoad(*std::exchange(tied, nullptr));
     }
     client.tied = nullptr;
     if (tied != nullptr)

@@ -371,6 +371,7 @@ void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons)
     lane.tied = &client;
     ++_tied;
     updateLoad(lane);
+    lookAgain(client);
 }
 
 /// The lane is for all again.

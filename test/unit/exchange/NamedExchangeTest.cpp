@@ -20,6 +20,7 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aRequestThatCouldNotBeSentGetsAnError);
     CPPUNIT_TEST(aTransactionHasItsConnectionAlone);
     CPPUNIT_TEST(atMostSoManyAreTied);
+    CPPUNIT_TEST(aTiedClientIsReadWhereTheLineIsFull);
     CPPUNIT_TEST(aTiedClientThatLeavesTakesItsConnectionWithIt);
     CPPUNIT_TEST(aTiedConnectionThatIsLostEndsItsClient);
     CPPUNIT_TEST(whatCountsOnALostStateIsNotDone);
@@ -274,6 +275,32 @@ public:
         says(a, command({"DISCARD"}));
         answers(first, "+OK\r\n");
         CPPUNIT_ASSERT_EQUAL(command({"DISCARD"}) + command({"MULTI"}), got(first));
+    }
+
+    /// Those in line may wait for nothing but its connection.
+    void aTiedClientIsReadWhereTheLineIsFull()
+    {
+        Options options;
+        options.protocol = "resp";
+        options.connections = 2;
+        options.exchange.maxTied = 1;
+        options.exchange.maxQueue = 2;
+        options.exchange.conversation.ties = true;
+        begin(options, false);
+        const ClientId a = join();
+        says(a, command({"MULTI"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        const ClientId b = join();
+        const ClientId c = join();
+        says(b, command({"MULTI"}));
+        says(c, command({"MULTI"}));
+        CPPUNIT_ASSERT(world.client(b).held && world.client(c).held && !world.client(a).held);
+        says(a, command({"EXEC"}));
+        answers(t, "*0\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n*0\r\n"), got(a));
+        CPPUNIT_ASSERT_EQUAL(command({"MULTI"}) + command({"EXEC"}) + command({"MULTI"}), got(t));
+        CPPUNIT_ASSERT(!world.client(c).held);
     }
 
     void aTiedClientThatLeavesTakesItsConnectionWithIt()
