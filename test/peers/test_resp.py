@@ -1,4 +1,5 @@
-"""redis-server shared by clients: redis-benchmark, redis-cli, python3-redis."""
+"""redis-server shared by clients: redis-benchmark, redis-cli, python3-redis, hiredis."""
+import os
 import subprocess
 
 from harness import LONG
@@ -68,6 +69,15 @@ class Resp(PeerCase):
             tied = "tied" if connections > 1 else "refused"
             self.run_tool(PYTHON, "-c", LIBRARY, str(p.port), tied)
             self.assertLess(p.memory() - before, 8 << 20)
+
+    def test_a_program_with_hiredis(self):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hiredis.c")
+        client = os.path.join(self.folder, "hiredis")
+        flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", "hiredis"], text=True).split()
+        subprocess.check_call(["g++", "-x", "c++", source, "-o", client, *flags])
+        for mode, connections in (("fifo", 1), ("funnel", 1), ("funnel", 2), ("funnel", 4)):
+            p = self.share("resp", mode, connections)
+            self.run_tool(client, str(p.port), "tied" if connections > 1 else "refused")
 
     def test_cli(self):
         p = self.share("resp", "funnel", 2)

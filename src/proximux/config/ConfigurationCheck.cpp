@@ -257,7 +257,15 @@ void ConfigurationCheck::checkCredentials()
 {
     const std::string& protocol = _configuration.exchange.protocol;
     if (protocol == "resp" || protocol == "auto")
+    {
+        // any of the connections may serve any client
+        for (std::size_t i = 1; i < _configuration.targets.size(); ++i)
+            if (_configuration.targets[i].database != _configuration.targets[0].database)
+                _mistakes.push_back("target." + std::to_string(i + 1) + ".database = " +
+                                    std::to_string(_configuration.targets[i].database) + ": expected " +
+                                    std::to_string(_configuration.targets[0].database) + ", as target.1 has");
         return;
+    }
     if (!_configuration.local.password.empty())
         _mistakes.push_back(nameOf("local.password") + ": is for exchange.protocol = resp; expected none with " +
                             protocol);

@@ -15,6 +15,8 @@ class SharingSettingsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(countsTheConnectionsOfAllTargets);
     CPPUNIT_TEST(resolvesTheEscapesOfADelimiter);
     CPPUNIT_TEST(refusesWhatAProtocolCanNotDo);
+    CPPUNIT_TEST(declaresIds);
+    CPPUNIT_TEST(looksAtCredentials);
     CPPUNIT_TEST_SUITE_END();
 
     using Environment = std::map<std::string, std::string>;
@@ -89,6 +91,41 @@ public:
             environment["PROXIMUX_EXCHANGE_DELIMITER"] = wrong;
             assertMistake(fromEnvironment(environment), "an escape that is not known");
         }
+    }
+
+    void declaresIds()
+    {
+        Environment environment = fifo("length");
+        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
+        environment["PROXIMUX_EXCHANGE_RESPONSE_ID_WIDTH"] = "32";
+        const Configuration made = good(fromEnvironment(environment));
+        CPPUNIT_ASSERT(made.exchange.pairingInForce() == Pairing::identifier);
+        const Framing framing = made.exchange.framingInForce();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{6}, framing.requestId->end());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, framing.responseId->end());
+        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "3";
+        assertMistake(fromEnvironment(environment), "the id and the length field have bytes in common; expected none");
+        environment = fifo("fixed");
+        environment["PROXIMUX_EXCHANGE_MESSAGE_SIZE"] = "5";
+        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
+        assertMistake(fromEnvironment(environment), "the id ends behind exchange.message_size; expected one within");
+        assertFifoMistake("resp", "PROXIMUX_EXCHANGE_PAIRING", "identifier", "the messages of resp have no id");
+        assertFifoMistake("http", "PROXIMUX_EXCHANGE_PAIRING", "order", "has one request at a time on a connection");
+    }
+
+    void looksAtCredentials()
+    {
+        Environment environment = fifo("resp");
+        environment["PROXIMUX_TARGET_1_DATABASE"] = "3";
+        environment["PROXIMUX_LOCAL_PASSWORD"] = "secret";
+        CPPUNIT_ASSERT_EQUAL(3U, good(fromEnvironment(environment)).targets.at(0).database);
+        environment["PROXIMUX_EXCHANGE_MODE"] = "funnel";
+        environment["TARGET_HOST_2"] = "db";
+        environment["TARGET_PORT_2"] = "3306";
+        assertMistake(fromEnvironment(environment), "target.2.database");
+        assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "is for exchange.protocol = resp");
+        assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "are for exchange.protocol = resp");
+        assertFifoMistake("resp", "PROXIMUX_POOL_MAX_TIED", "2", "more than there are target connections");
     }
 
     void refusesWhatAProtocolCanNotDo()
