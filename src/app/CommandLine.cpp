@@ -24,7 +24,7 @@ const std::vector<CommandLine::Option>& CommandLine::options()
         {"--listen", "-l", "[HOST:]PORT", "", "where to listen (local.host, local.port)", false},
         {"--target", "-t", "HOST:PORT", "", "a target; may be repeated (target.N.host, target.N.port)", true},
         {"--mode", "", "MODE", "exchange.mode", "auto or proxy", false},
-        {"--protocol", "", "NAME", "exchange.protocol", "what passes: raw, mysql", false},
+        {"--protocol", "", "NAME", "exchange.protocol", "what passes: auto, raw, http, resp, mysql ...", false},
         {"--max-connections", "", "N", "local.max_connections", "clients at once", false},
         {"--log-level", "", "LEVEL", "log.level", "0 nothing, 1 errors, 2 information, 3 everything", false},
         {"--io-backend", "", "NAME", "io.backend", "auto, epoll or poll", false},

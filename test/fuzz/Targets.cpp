@@ -10,9 +10,9 @@ namespace proximux::fuzz
 const std::vector<Target>& targets()
 {
     static const std::vector<Target> ALL = {
-        {"line", runMessages},  {"fixed", runMessages},      {"length", runMessages}, {"resp", runMessages},
-        {"http", runMessages},  {"memcached", runMessages},  {"modbus", runMessages}, {"dns", runMessages},
-        {"mysql", runMessages}, {"exchanges", runExchanges},
+        {"line", runMessages},  {"fixed", runMessages},      {"length", runMessages},     {"resp", runMessages},
+        {"http", runMessages},  {"memcached", runMessages},  {"modbus", runMessages},     {"dns", runMessages},
+        {"mysql", runMessages}, {"postgresql", runMessages}, {"exchanges", runExchanges},
     };
     return ALL;
 }

@@ -7,6 +7,7 @@ FILES = {
     "line": ("wire/LineFramer",),
     "fixed": ("wire/FixedFramer",),
     "length": ("wire/LengthFramer",),
+    "postgresql": ("protocol/Postgresql",),
     "mysql": ("protocol/Mysql", "protocol/SqlSecrets"),
     "exchanges": ("/exchange/Framed", "/exchange/Shared", "/exchange/Raw", "/exchange/Auto", "/pool/Shared"),
 }

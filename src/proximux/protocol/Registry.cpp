@@ -7,6 +7,7 @@
 #include <proximux/protocol/Memcached.h>
 #include <proximux/protocol/Modbus.h>
 #include <proximux/protocol/MysqlWatcher.h>
+#include <proximux/protocol/Postgresql.h>
 #include <proximux/protocol/Resp.h>
 #include <proximux/protocol/TurnWatcher.h>
 
@@ -62,6 +63,8 @@ const std::vector<ProtocolInfo>& protocols()
         named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256),
         {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode alone",
          true, watch<MysqlWatcher>},
+        {"postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode alone", true,
+         watchFrames<makePostgresqlProtocol>},
     };
     return ALL;
 }

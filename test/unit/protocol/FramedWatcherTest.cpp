@@ -7,6 +7,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <memory>
+#include <utility>
 
 namespace proximux
 {
@@ -28,6 +29,9 @@ class FramedWatcherTest : public CppUnit::TestFixture
     CPPUNIT_TEST(watchesMemcached);
     CPPUNIT_TEST(watchesModbus);
     CPPUNIT_TEST(watchesDns);
+    CPPUNIT_TEST(watchesPostgresql);
+    CPPUNIT_TEST(watchesPostgresqlUntilItIsEncrypted);
+    CPPUNIT_TEST(refusesWhatIsNotPostgresql);
     CPPUNIT_TEST_SUITE_END();
 
     static Instant at(std::int64_t us) { return Instant{us}; }
@@ -107,6 +111,86 @@ public:
         answers(std::string("\0\x13\0\1\x81\x80\0\1\0\0\0\0\0\0", 14) + name);
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _recorder.lines.size());
         CPPUNIT_ASSERT_EQUAL(_recorder.lines[0].substr(1), _recorder.lines[1].substr(1));
+    }
+
+    /// A message; a startup packet, which has no type, with 0.
+    static std::string pg(char type, const std::string& body)
+    {
+        std::string text(type != 0 ? 1 : 0, type);
+        text.append(3, '\0').push_back(static_cast<char>(body.size() + 4));
+        return text.append(body);
+    }
+
+    static std::string startup() { return pg(0, std::string("\0\3\0\0user\0me\0database\0db\0\0", 25)); }
+
+    static std::string zero(std::string text) { return std::move(text.append(1, '\0')); }
+
+    void watchesPostgresql()
+    {
+        const std::string ready = pg('Z', "I");
+        const std::string complete = pg('C', zero("SELECT 1"));
+        const std::string parameter = pg('S', zero("a").append(zero("b")));
+        const std::string parse = pg('P', zero("s1").append(zero("select $1")).append("xx"));
+        const std::string bind = pg('B', zero("").append(zero("s1")));
+        for (const std::size_t piece : {std::size_t{1000}, std::size_t{1}, std::size_t{3}})
+        {
+            watchNamed("postgresql");
+            const auto say = [this, piece](const std::string& bytes, bool client)
+            {
+                for (std::size_t at = 0; at < bytes.size(); at += piece)
+                    client ? asks(bytes.substr(at, piece)) : answers(bytes.substr(at, piece));
+            };
+            say(pg(0, "\x04\xd2\x16\x2f"), true); // SSLRequest
+            say("N", false);
+            say(startup(), true);
+            say(pg('R', std::string("\0\0\0\3", 4)), false);
+            say(pg('p', zero("geheim")), true);
+            say(pg('R', std::string(4, '\0')) + parameter + ready, false);
+            say(pg('Q', zero("select 1")), true);
+            say(pg('N', zero("a notice")) + pg('T', "x") + pg('D', "y") + complete + ready, false);
+            say(pg('A', "a notification"), false);
+            say(parse + bind + pg('E', "x") + pg('S', ""), true);
+            say(bind + pg('E', "x") + pg('S', ""), true);
+            say(pg('1', "") + pg('2', "") + complete + ready + pg('2', "") + complete + ready, false);
+            say(pg('Q', zero("copy t from stdin")), true);
+            say(pg('G', "x"), false);
+            say(pg('d', "1") + pg('d', "2") + pg('c', ""), true);
+            say(complete + ready, false);
+            say(pg('Q', zero("alter role me password 'geheim'")), true);
+            say(pg('E', "no") + ready + pg('N', "x"), false);
+            say(pg('X', ""), true);
+            CPPUNIT_ASSERT_EQUAL(
+                std::string("> SSLRequest\n< SSLRequest\n> startup user=me database=db\n"
+                            "> authentication (secret) (unanswered)\n< startup user=me database=db\n> select 1\n"
+                            "< select 1\n> select $1\n> execute s1\n< select $1\n< execute s1\n> copy t from stdin\n"
+                            "> copy data (unanswered)\n< copy t from stdin\n"),
+                seen().substr(0, seen().find("> alter")));
+            CPPUNIT_ASSERT(seen().find("geheim") == std::string::npos);
+            CPPUNIT_ASSERT(seen().find("> terminate (unanswered)\n") != std::string::npos);
+        }
+    }
+
+    void watchesPostgresqlUntilItIsEncrypted()
+    {
+        watchNamed("postgresql");
+        asks(pg(0, "\x04\xd2\x16\x2f"));
+        answers("S");
+        asks("anything");
+        CPPUNIT_ASSERT(seen().find("! the connection is used for another protocol") != std::string::npos);
+    }
+
+    void refusesWhatIsNotPostgresql()
+    {
+        watchNamed("postgresql");
+        asks("GET / HTTP/1.1\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("! a PostgreSQL startup packet whose length can't be\n"), seen());
+        watchNamed("postgresql");
+        asks(startup());
+        answers("HTTP/1.1 200 OK\r\n");
+        CPPUNIT_ASSERT(seen().find("! a PostgreSQL message") != std::string::npos);
+        watchNamed("postgresql");
+        asks(startup() + "?");
+        CPPUNIT_ASSERT(seen().find("! a PostgreSQL message of an unknown type") != std::string::npos);
     }
 
     void pairsResponsesInTheirOrder()

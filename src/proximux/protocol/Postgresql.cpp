@@ -1,0 +1,322 @@
+#include <proximux/protocol/Postgresql.h>
+
+#include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/SqlSecrets.h>
+
+#include <algorithm>
+#include <string>
+
+namespace proximux
+{
+
+using Kind = Framer::Progress::Kind;
+
+namespace
+{
+
+constexpr std::uint64_t SSL = 80877103;
+constexpr std::uint64_t GSS = 80877104;
+constexpr std::uint64_t CANCEL = 80877102;
+constexpr std::uint64_t LARGEST_STARTUP = 10000;
+constexpr std::uint64_t LARGEST = 0x3fffffff;
+constexpr std::uint32_t ONE_BYTE = 1; ///< hint: the response is one byte, without a length
+
+constexpr std::size_t HEADER = 5;
+constexpr std::size_t STARTUP_HEADER = 8;
+
+std::uint64_t lengthAt(Bytes bytes, std::size_t at)
+{
+    return readNumber(bytes.substr(at, 4));
+}
+
+/// A startup packet begins with its length, of which the first byte is 0; a message with a letter.
+bool isStartup(Bytes request)
+{
+    return !request.empty() && request.front() == '\0';
+}
+
+std::uint64_t codeOf(Bytes startup)
+{
+    return startup.size() < STARTUP_HEADER ? 0 : lengthAt(startup, 4);
+}
+
+/// The text that ends with a NUL, or with the bytes.
+Bytes textAt(Bytes bytes, std::size_t at)
+{
+    const Bytes rest = bytes.substr(std::min(at, bytes.size()));
+    return rest.substr(0, rest.find('\0'));
+}
+
+/// What is taken of messages, one behind the other.
+class PostgresqlReader
+{
+protected:
+    /// Takes bytes of the present message, up to its end. True: it is whole.
+    bool takeBody(Bytes input, std::size_t& at)
+    {
+        const std::uint64_t n = std::min<std::uint64_t>(_left, input.size() - at);
+        _left -= n;
+        at += static_cast<std::size_t>(n);
+        return _left == 0;
+    }
+
+    /// Type and length. Returns what is wrong with them; `more`: they are not whole.
+    const char* takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more)
+    {
+        more = input.size() - at < HEADER;
+        if (at < input.size() && known.find(input[at]) == Bytes::npos)
+            return "a PostgreSQL message of an unknown type";
+        if (more)
+            return nullptr;
+        const std::uint64_t length = lengthAt(input, at + 1);
+        if (length < 4 || length > LARGEST)
+            return "a PostgreSQL message whose length can't be";
+        _type = input[at];
+        _left = length - 4;
+        at += HEADER;
+        return nullptr;
+    }
+
+    char _type = 0;
+    std::uint64_t _left = 0; ///< bytes of the present message
+    bool _inBody = false;
+};
+
+class PostgresqlRequests : public Framer, private PostgresqlReader
+{
+public:
+    Progress feed(Bytes input) override
+    {
+        std::size_t at = 0;
+        while (at < input.size())
+        {
+            bool more = false;
+            if (!_inBody)
+                if (const char* wrong = _starting ? takeStartup(input, at, more) : takeHeader(input, at, KNOWN, more))
+                    return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            _inBody = !takeBody(input, at);
+            if (!_inBody && CONTINUED.find(_type) == Bytes::npos)
+                return {Kind::complete, at, ""};
+        }
+        return {Kind::partial, at, ""};
+    }
+
+private:
+    static constexpr Bytes KNOWN = "QPBDECHSFXpdcf";
+    static constexpr Bytes CONTINUED = "PBDECHd"; ///< more belongs to the same request
+
+    const char* takeStartup(Bytes input, std::size_t& at, bool& more)
+    {
+        more = input.size() - at < STARTUP_HEADER;
+        if (more)
+            return nullptr;
+        const std::uint64_t length = lengthAt(input, at);
+        if (length < STARTUP_HEADER || length > LARGEST_STARTUP)
+            return "a PostgreSQL startup packet whose length can't be";
+        const std::uint64_t code = lengthAt(input, at + 4);
+        if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
+            return "a PostgreSQL startup packet of an unknown version";
+        _starting = code == SSL || code == GSS; // another follows
+        _type = 0;
+        _left = length - STARTUP_HEADER;
+        at += STARTUP_HEADER;
+        return nullptr;
+    }
+
+    bool _starting = true;
+};
+
+class PostgresqlResponses : public ResponseFramer, private PostgresqlReader
+{
+public:
+    void expect(std::uint32_t hint) override { _hint = hint; }
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+
+    Progress feed(Bytes input) override
+    {
+        std::size_t at = 0;
+        if (!_begun)
+            _traits.clear();
+        if (!_begun && !input.empty() && _hint == ONE_BYTE && input.front() != 'E')
+            return oneByte(input.front());
+        while (at < input.size())
+        {
+            bool more = false;
+            if (!_inBody)
+                if (const char* wrong = takeHeader(input, at, KNOWN, more))
+                    return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            _inBody = !takeBody(input, at);
+            const bool first = !_begun;
+            _begun = true;
+            if (first && ANY_TIME.find(_type) != Bytes::npos)
+                _traits.kind = ResponseTraits::Kind::interim; // it belongs to no request
+            if (_inBody || (_type != 'Z' && _traits.kind != ResponseTraits::Kind::interim))
+                continue;
+            _begun = false;
+            return {Kind::complete, at, ""};
+        }
+        return {Kind::partial, at, ""};
+    }
+
+private:
+    static constexpr Bytes KNOWN = "RKSZTDCIENAGHWVdcsnt123v";
+    static constexpr Bytes ANY_TIME = "NAS";
+
+    Progress oneByte(char answer)
+    {
+        if (answer != 'N' && answer != 'S' && answer != 'G')
+            return {Kind::malformed, 0, "a PostgreSQL answer to a request for encryption that is none"};
+        _hint = 0;
+        if (answer != 'N')
+            _traits.kind = ResponseTraits::Kind::tunnel;
+        return {Kind::complete, 1, ""};
+    }
+
+    std::uint32_t _hint = 0;
+    bool _begun = false;
+    ResponseTraits _traits;
+};
+
+class PostgresqlConversation : public Conversation
+{
+public:
+    void request(Bytes bytes, bool, RequestTraits& traits) override
+    {
+        constexpr Bytes UNANSWERED = "Xpdcf";
+        if (isStartup(bytes))
+        {
+            const std::uint64_t code = codeOf(bytes);
+            traits.hint = code == SSL || code == GSS ? ONE_BYTE : 0;
+            traits.answered = code != CANCEL;
+            return;
+        }
+        const char type = bytes.empty() ? 'X' : bytes.front();
+        // the Sync behind a COPY stands for the one that the server passed over
+        traits.answered = UNANSWERED.find(type) == Bytes::npos && !(type == 'S' && _copied);
+        _copied = type == 'd' || type == 'c' || type == 'f';
+    }
+
+private:
+    bool _copied = false;
+};
+
+class Postgresql : public Protocol
+{
+public:
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<PostgresqlRequests>();
+    }
+
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<PostgresqlResponses>();
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings&) const override
+    {
+        return std::make_unique<PostgresqlConversation>();
+    }
+
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        const std::string text = isStartup(request) ? startup(request) : message(request);
+        return text.substr(0, limit);
+    }
+
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        return std::string(response.substr(0, std::min<std::size_t>(limit, 1)));
+    }
+
+    [[nodiscard]] bool isSecret(Bytes request) const override
+    {
+        return !request.empty() && (request.front() == 'p' || mayHoldPassword(statement(request)));
+    }
+
+private:
+    /// The SQL of a request; empty where there is none in it.
+    static Bytes statement(Bytes request)
+    {
+        if (request.empty() || (request.front() != 'Q' && request.front() != 'P'))
+            return {};
+        std::size_t at = HEADER;
+        if (request.front() == 'P')
+            at += textAt(request, HEADER).size() + 1; // the name of the statement
+        return textAt(request, at);
+    }
+
+    static std::string startup(Bytes packet)
+    {
+        switch (codeOf(packet))
+        {
+        case SSL:
+            return "SSLRequest";
+        case GSS:
+            return "GSSENCRequest";
+        case CANCEL:
+            return "CancelRequest";
+        default:
+            break;
+        }
+        std::string text = "startup";
+        std::size_t at = STARTUP_HEADER;
+        while (at < packet.size() && packet[at] != '\0')
+        {
+            const Bytes key = textAt(packet, at);
+            const Bytes value = textAt(packet, at + key.size() + 1);
+            if (key == "user" || key == "database")
+                text.append(" ").append(key).append("=").append(value);
+            at += key.size() + value.size() + 2;
+        }
+        return text;
+    }
+
+    static std::string message(Bytes request)
+    {
+        const Bytes sql = statement(request);
+        switch (request.empty() ? '\0' : request.front())
+        {
+        case 'Q':
+        case 'P':
+            return mayHoldPassword(sql) ? withheldForm(sql) : std::string(sql);
+        case 'B':
+            return "execute " + std::string(textAt(request, HEADER + textAt(request, HEADER).size() + 1));
+        case 'D':
+            return "describe";
+        case 'E':
+            return "execute";
+        case 'C':
+            return "close";
+        case 'F':
+            return "function call";
+        case 'S':
+        case 'H':
+            return "sync";
+        case 'X':
+            return "terminate";
+        case 'p':
+            return "authentication";
+        case 'd':
+        case 'c':
+            return "copy data";
+        case 'f':
+            return "copy failed";
+        default:
+            return {};
+        }
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Protocol> makePostgresqlProtocol(const Framing&)
+{
+    return std::make_unique<Postgresql>();
+}
+
+} // namespace proximux
