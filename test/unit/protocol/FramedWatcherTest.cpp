@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace proximux
 {
@@ -125,40 +126,50 @@ public:
 
     static std::string zero(std::string text) { return std::move(text.append(1, '\0')); }
 
-    void watchesPostgresql()
+    /// Who speaks (true: the client), and what.
+    static std::vector<std::pair<bool, std::string>> postgresqlSession()
     {
         const std::string ready = pg('Z', "I");
+
         const std::string complete = pg('C', zero("SELECT 1"));
+
         const std::string parameter = pg('S', zero("a").append(zero("b")));
+
         const std::string parse = pg('P', zero("s1").append(zero("select $1")).append("xx"));
+
         const std::string bind = pg('B', zero("").append(zero("s1")));
+
+        return {
+            {true, pg(0, "\x04\xd2\x16\x2f")},
+            {false, "N"},
+            {true, startup()},
+            {false, pg('R', std::string("\0\0\0\3", 4))},
+            {true, pg('p', zero("geheim"))},
+            {false, pg('R', std::string(4, '\0')) + parameter + ready},
+            {true, pg('Q', zero("select 1"))},
+            {false, pg('N', zero("a notice")) + pg('T', "x") + pg('D', "y") + complete + ready},
+            {false, pg('A', "a notification")},
+            {true, parse + bind + pg('E', "x") + pg('S', "")},
+            {true, bind + pg('E', "x") + pg('S', "")},
+            {false, pg('1', "") + pg('2', "") + complete + ready + pg('2', "") + complete + ready},
+            {true, pg('Q', zero("copy t from stdin"))},
+            {false, pg('G', "x")},
+            {true, pg('d', "1") + pg('d', "2") + pg('c', "")},
+            {false, complete + ready},
+            {true, pg('Q', zero("alter role me password 'geheim'"))},
+            {false, pg('E', "no") + ready + pg('N', "x")},
+            {true, pg('X', "")},
+        };
+    }
+
+    void watchesPostgresql()
+    {
         for (const std::size_t piece : {std::size_t{1000}, std::size_t{1}, std::size_t{3}})
         {
             watchNamed("postgresql");
-            const auto say = [this, piece](const std::string& bytes, bool client)
-            {
+            for (const auto& [client, bytes] : postgresqlSession())
                 for (std::size_t at = 0; at < bytes.size(); at += piece)
                     client ? asks(bytes.substr(at, piece)) : answers(bytes.substr(at, piece));
-            };
-            say(pg(0, "\x04\xd2\x16\x2f"), true); // SSLRequest
-            say("N", false);
-            say(startup(), true);
-            say(pg('R', std::string("\0\0\0\3", 4)), false);
-            say(pg('p', zero("geheim")), true);
-            say(pg('R', std::string(4, '\0')) + parameter + ready, false);
-            say(pg('Q', zero("select 1")), true);
-            say(pg('N', zero("a notice")) + pg('T', "x") + pg('D', "y") + complete + ready, false);
-            say(pg('A', "a notification"), false);
-            say(parse + bind + pg('E', "x") + pg('S', ""), true);
-            say(bind + pg('E', "x") + pg('S', ""), true);
-            say(pg('1', "") + pg('2', "") + complete + ready + pg('2', "") + complete + ready, false);
-            say(pg('Q', zero("copy t from stdin")), true);
-            say(pg('G', "x"), false);
-            say(pg('d', "1") + pg('d', "2") + pg('c', ""), true);
-            say(complete + ready, false);
-            say(pg('Q', zero("alter role me password 'geheim'")), true);
-            say(pg('E', "no") + ready + pg('N', "x"), false);
-            say(pg('X', ""), true);
             CPPUNIT_ASSERT_EQUAL(
                 std::string("> SSLRequest\n< SSLRequest\n> startup user=me database=db\n"
                             "> authentication (secret) (unanswered)\n< startup user=me database=db\n> select 1\n"
