@@ -27,6 +27,9 @@ Framing framing(std::size_t choice)
     made.length.width = 1 + choice % 4;
     made.length.offset = choice / 4 % 3;
     made.length.order = choice % 2 == 0 ? ByteOrder::big : ByteOrder::little;
+    constexpr LengthField::Encoding ENCODINGS[] = {LengthField::Encoding::binary, LengthField::Encoding::bcd,
+                                                   LengthField::Encoding::decimal, LengthField::Encoding::hexadecimal};
+    made.length.encoding = ENCODINGS[choice / 16 % 4];
     return made;
 }
 
