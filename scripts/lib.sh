@@ -65,8 +65,9 @@ install_packages()
         printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
         "${as_root[@]}" chmod 755 "$policy"
     fi
-    "${as_root[@]}" apt-get update -q || return 1
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+    "${as_root[@]}" apt-get update -q || echo "apt-get update failed; going on with what is there."
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends "$@"
 }
 
 # On other systems: what is wanted is named, unless it is there.
