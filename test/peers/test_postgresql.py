@@ -26,6 +26,11 @@ class Postgresql(PeerCase):
                               stdout=subprocess.DEVNULL, cwd="/")
         cls.SERVER = own(cls.BIN + "/postgres", "-D", "{folder}/data", "-p", "{port}", "-k", "{folder}", "-h", "127.0.0.1")
 
+    @classmethod
+    def is_ready(cls):
+        asked = (cls.BIN + "/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(cls.port))
+        return subprocess.call(asked, stdout=subprocess.DEVNULL) == 0
+
     def seen(self, p):
         return [r["d"] for r in map(json.loads, p.text().splitlines()) if isinstance(r["d"], dict) and "request" in r["d"]]
 

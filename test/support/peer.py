@@ -23,12 +23,17 @@ class PeerCase(Case):
         command = [word.format(port=cls.port, folder=cls.folder) for word in cls.SERVER]
         cls.server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                       env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
-        if not wait_until(lambda: listens(cls.port), LONG):
-            raise AssertionError("%s does not listen" % command[0])
+        if not wait_until(lambda: listens(cls.port) and cls.is_ready(), LONG):
+            raise AssertionError("%s is not ready" % command[0])
 
     @classmethod
     def prepare(cls):
         pass
+
+    @classmethod
+    def is_ready(cls):
+        """Whether a server that listens serves, too."""
+        return True
 
     @classmethod
     def tearDownClass(cls):
