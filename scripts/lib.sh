@@ -10,7 +10,7 @@ packages_test=(pkg-config libcppunit-dev python3)
 packages_peers=(mariadb-server mariadb-client nginx-light curl apache2-utils redis-server redis-tools openssh-server
     openssh-client memcached libmemcached-tools libmodbus-dev libhiredis-dev postgresql unbound bind9-dnsutils python3-redis wrk)
 packages_check=(clang clang-format clang-tidy)
-packages_bench=(haproxy redis-server redis-tools nginx-light curl apache2-utils python3)
+packages_bench=(haproxy nutcracker redis-server redis-tools nginx-light curl apache2-utils python3)
 }
 
 jobs=$(nproc 2>/dev/null || echo 2)

@@ -2,7 +2,7 @@
 """Proximux in fifo and funnel beside a direct connection; CPU time of Proximux in proxy mode, and of HAProxy in mode
 tcp, per unit of work. Measured in turns within one run.
 
-    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [sharing] [lone] [requests] [connections] [bulk] [idle]
+    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [redis] [sharing] [lone] [requests] [connections] [bulk] [idle]
 
 CPU time is that of the proxy process alone, user and system, over all its threads. Everything is on loopback. What is
 compared are the ratios of one round; times of different machines, or of different runs, say little. Prints Markdown.
@@ -12,6 +12,7 @@ PROXIMUX_ROUNDS   rounds of each measurement (5)
 """
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,7 @@ sys.dont_write_bytecode = True
 from harness import BIN, BACKEND, Proxy  # noqa: E402
 from load import Echo, asked  # noqa: E402
 from measure import Idle, QuietTarget, allow_descriptors  # noqa: E402
-from servers import HAProxy, Nginx, Redis  # noqa: E402
+from servers import HAProxy, Nginx, Redis, Twemproxy  # noqa: E402
 
 ROUNDS = int(os.environ.get("PROXIMUX_ROUNDS", "5"))
 LIMIT = 600  # seconds for one load
@@ -133,31 +134,55 @@ def shared(target, mode, connections, pairing, protocol="line"):
                                               "target.1.connections": connections})
 
 
+def side_by_side(target, proxies, load, count):
+    """Rounds of the same work directly and through each of the named proxies, a row for each: requests per second, CPU.
+    Ends all of them."""
+    print("| | requests/s | of that without a proxy | CPU of the proxy per request | CPU of the target per request |\n"
+          "|---|---|---|---|---|")
+    try:
+        rows = {name: [] for name in ("directly", *proxies)}
+        for _ in range(ROUNDS):
+            for name, proxy in [("directly", None), *proxies.items()]:
+                before = (proxy.cpu() if proxy else 0, target.cpu())
+                rate = load((proxy or target).port)
+                rows[name].append((rate, ((proxy.cpu() if proxy else 0) - before[0]) / count * 1e6,
+                                   (target.cpu() - before[1]) / count * 1e6))
+        direct = statistics.median(rate for rate, _, _ in rows["directly"])
+        for name, rounds in rows.items():
+            rate, own, its = (statistics.median(each) for each in zip(*rounds))
+            print("| %s | %.0f | %.2f | %.2f us | %.2f us |" % (name, rate, rate / direct, own, its), flush=True)
+    finally:
+        for proxy in proxies.values():
+            proxy.stop()
+        target.stop()
+
+
 def sharing():
     """Lines of 64 bytes; the target sends each back at once."""
     count = 200000
     for clients in (50, 500):
-        print("\n### Sharing: lines of 64 bytes, %d clients, medians of %d rounds\n\n"
-              "| | requests/s | of that without a proxy | CPU of the proxy per request | CPU of the target per request |\n"
-              "|---|---|---|---|---|" % (clients, ROUNDS))
+        print("\n### Sharing: lines of 64 bytes, %d clients, medians of %d rounds\n" % (clients, ROUNDS))
         target = Echo()
-        started = [(name, shared(target, *how)) for name, *how in SHARED]
-        try:
-            rows = {name: [] for name in ("directly", *(name for name, _ in started))}
-            for _ in range(ROUNDS):
-                for name, proxy in [("directly", None)] + started:
-                    before = (proxy.cpu() if proxy else 0, target.cpu())
-                    rate = asked(proxy.port if proxy else target.port, clients=clients, requests=count)["rate"]
-                    rows[name].append((rate, ((proxy.cpu() if proxy else 0) - before[0]) / count * 1e6,
-                                       (target.cpu() - before[1]) / count * 1e6))
-            direct = statistics.median(rate for rate, _, _ in rows["directly"])
-            for name, rounds in rows.items():
-                rate, own, its = (statistics.median(each) for each in zip(*rounds))
-                print("| %s | %.0f | %.2f | %.2f us | %.2f us |" % (name, rate, rate / direct, own, its), flush=True)
-        finally:
-            for _, proxy in started:
-                proxy.stop()
-            target.stop()
+        side_by_side(target, {name: shared(target, *how) for name, *how in SHARED},
+                     lambda port: asked(port, clients=clients, requests=count)["rate"], count)
+
+
+def redis():
+    """GET of 64 bytes, one request of each client at a time."""
+    count = 100000
+    for clients in (50, 500):
+        def load(port):
+            said = run("redis-benchmark", "-p", str(port), "-t", "get", "-d", "64", "-c", str(clients), "-n", str(count),
+                       "--csv")
+            return float(said.splitlines()[-1].split(",")[1].strip('"'))
+        print("\n### Redis: redis-benchmark -t get -d 64 -c %d, medians of %d rounds\n" % (clients, ROUNDS))
+        target = Redis()
+        proxies = {name: shared(target, mode, connections, "auto", "resp")
+                   for name, mode, connections in (("fifo", "fifo", 1), ("funnel of 4", "funnel", 4))}
+        proxies["HAProxy, mode tcp"] = HAProxy(target)
+        if shutil.which("nutcracker") or os.path.exists("/usr/sbin/nutcracker"):
+            proxies["twemproxy"] = Twemproxy(target)
+        side_by_side(target, proxies, load, count)
 
 
 def lone():
@@ -180,7 +205,7 @@ def lone():
         target.stop()
 
 
-PARTS = {"sharing": sharing, "lone": lone, "requests": requests, "connections": connections, "bulk": bulk, "idle": idle}
+PARTS = {"redis": redis, "sharing": sharing, "lone": lone, "requests": requests, "connections": connections, "bulk": bulk, "idle": idle}
 
 
 def main():

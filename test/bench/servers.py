@@ -47,6 +47,8 @@ class Redis(Server):
     def __init__(self):
         super().__init__("redis")
 
+    cpu = Program.cpu
+
     def command(self):
         return ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder]
 
@@ -98,3 +100,24 @@ listen l
     bind 127.0.0.1:%d backlog 4096
     server s %s:%d
 """ % (self.options, self.port, self.target.host, self.target.port))]
+
+
+class Twemproxy(Server):
+    """Twemproxy with one connection to `target`, a redis-server."""
+
+    def __init__(self, target):
+        self.target = target
+        super().__init__("twemproxy")
+
+    cpu = Program.cpu
+
+    def command(self):
+        return ["nutcracker", "-s", str(free_port()), "-c", self.write("conf", """
+l:
+  listen: 127.0.0.1:%d
+  redis: true
+  backlog: 4096
+  server_connections: 1
+  servers:
+   - %s:%d:1
+""" % (self.port, self.target.host, self.target.port))]
