@@ -80,14 +80,16 @@ void SharedExchange::reply(SharedClient& client, Instant now)
     if (lane != nullptr && lane->inMessage && lane->answered != nullptr && lane->answered->client == &client)
         return; // not into the midst of a response
     Request* next = client.replied > 0 ? client.requests.first() : nullptr;
+    bool behindQueued = false;
     while (next != nullptr)
     {
         Request& request = *next;
         next = client.requests.next(request);
         if (!request.replied && !_settings.byId)
             return;
-        if (!request.replied)
-            continue;
+        behindQueued = behindQueued || (!request.replied && !request.sent);
+        if (!request.replied || (behindQueued && request.size > 0))
+            continue; // its bytes are still among those of the queued
         --client.replied;
         client.requests.remove(request);
         request.responseSize = request.traits.reply.size();
@@ -273,11 +275,12 @@ void SharedExchange::unqueue(Request& request)
 }
 
 /// The first in line that this lane may serve, if it has room for it now. Those whose clients are bound to other lanes
-/// are passed over: as many as requests are in flight at most, and those that wait for a connection of their own.
+/// are passed over: as many as requests are in flight at most, and those that wait for a connection of their own; what
+/// stands behind such a one of the same client is, too.
 Request* SharedExchange::nextFor(const Lane& lane) const
 {
     for (Request* request = _line.first(); request != nullptr; request = _line.next(*request))
-        if (mayUse(lane, *request))
+        if (request->client->next == request && mayUse(lane, *request))
             return hasRoom(lane, *request) ? request : nullptr;
     return nullptr;
 }
@@ -381,6 +384,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     if (client.held)
         lookAgain(client); // there may be room for more of it
     afterSending(lane, request, now);
+    reply(client, now); // it may stand behind
     return true;
 }
 
