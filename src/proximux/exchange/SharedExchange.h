@@ -222,6 +222,7 @@ protected:
     void beginClosing(SharedClient& client, CloseReason reason, Instant now);
     void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
     void armResponse(Lane& lane, Instant now);
+    void armAnswer(Lane& lane, Request& request, Instant now);
     [[nodiscard]] bool isDraining() const { return _draining; }
     [[nodiscard]] const SharedExchangeSettings& settings() const { return _settings; }
     [[nodiscard]] const Line& line() const { return _line; }

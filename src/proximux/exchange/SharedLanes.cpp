@@ -163,8 +163,11 @@ void SharedExchange::targetSent(TargetId target, std::size_t waiting, Instant no
     updateLoad(*sent);
     armResponse(*sent, now);
     if (Request* last = sent->row.last())
+    {
+        armAnswer(*sent, *last, now);
         if (last->client != nullptr)
             updateClient(*last->client, now);
+    }
     pump(*sent, now);
     finishCall(now);
 }
@@ -185,6 +188,18 @@ void SharedExchange::armResponse(Lane& lane, Instant now)
         DeadlineList::disarm(lane.response);
 }
 
+/// Where each request has its own deadline, it runs while the target could answer: the request is sent, and we read.
+void SharedExchange::armAnswer(Lane& lane, Request& request, Instant now)
+{
+    if (!_settings.byId || request.overdue)
+        return;
+    const bool sending = !request.whole || (lane.waiting > 0 && lane.row.last() == &request);
+    if (sending || lane.heldFor != nullptr)
+        DeadlineList::disarm(request.answer);
+    else
+        _answers.arm(request.answer, now);
+}
+
 /// What waits for the client that is answered now holds the target.
 void SharedExchange::updateTargetHold(Lane& lane, Instant now)
 {
@@ -203,6 +218,8 @@ void SharedExchange::updateTargetHold(Lane& lane, Instant now)
     _wiring.holdTarget(lane.target, true);
     DeadlineList::disarm(lane.response);
     DeadlineList::disarm(lane.gap); // it is silent because it is held
+    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+        DeadlineList::disarm(request->answer);
 }
 
 /// Whose bytes come next, as far as is known; with ids, whose came last.
@@ -224,10 +241,8 @@ void SharedExchange::releaseTarget(Lane& lane, Instant now)
     --_heldLanes;
     _wiring.holdTarget(lane.target, false);
     armResponse(lane, now);
-    if (_settings.byId)
-        for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
-            if (request->answer.isArmed())
-                _answers.arm(request->answer, now); // it could not answer
+    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+        armAnswer(lane, *request, now);
     if (lane.framer == nullptr)
         armGap(lane, now);
 }

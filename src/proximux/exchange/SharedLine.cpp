@@ -228,6 +228,7 @@ void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t 
     if (client.pause.isArmed())
         _pause.arm(client.pause, now);
     armResponse(lane, now);
+    armAnswer(lane, request, now);
 }
 
 Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
@@ -376,9 +377,8 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     lane.row.pushBack(request);
     updateLoad(lane);
     DeadlineList::disarm(lane.inactive);
-    if (_settings.byId)
-        _answers.arm(request.answer, now);
-    else if (lane.row.first() == &request)
+    armAnswer(lane, request, now);
+    if (!_settings.byId && lane.row.first() == &request)
         armResponse(lane, now);
     advance(client);
     if (client.held)
@@ -429,9 +429,8 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const st
         request.firstByte = now;
     }
     request.responseSize += bytes.size();
-    if (_settings.byId)
-        _answers.arm(request.answer, now);
-    else
+    armAnswer(lane, request, now);
+    if (!_settings.byId)
         armResponse(lane, now);
     const Request* owner = &request;
     if (planted(Mutant::deliverSwallowed) && request.client == nullptr &&

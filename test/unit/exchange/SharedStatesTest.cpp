@@ -11,6 +11,8 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST_SUITE(SharedStatesTest);
     CPPUNIT_TEST(aLocalAnswerAmongQueuedRequestsWithIds);
     CPPUNIT_TEST(inFifoNothingOvertakesWhatTies);
+    CPPUNIT_TEST(theIdsTimeStandsStillWhileTheTargetIsHeld);
+    CPPUNIT_TEST(theIdsTimeRunsFromWhenTheRequestIsSentWhole);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -83,6 +85,63 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
         answers(t, "+a\r\n");
         CPPUNIT_ASSERT_EQUAL(command({"WATCH", "k"}) + command({"GET", "b"}), got(t));
+    }
+
+    void theIdsTimeStandsStillWhileTheTargetIsHeld()
+    {
+        SharedExchangeSettings settings;
+        settings.responseTimeout = S;
+        settings.stallTimeout = Duration::seconds(100);
+        settings.responseBuffer = 10;
+        named("dns", 1, 8, 0, settings);
+        const ClientId slow = join();
+        const ClientId other = join();
+        world.client(slow).room = 0;
+        says(slow, dns(1, A) + dns(2, A));
+        says(other, dns(3, A));
+        const TargetId t = opens();
+        const std::string sent = got(t);
+        answers(t, answer(sent.substr(0, 21)));
+        CPPUNIT_ASSERT(world.target(t).held);
+        pass(Duration::seconds(5));
+        CPPUNIT_ASSERT(world.has(t));
+        says(other, dns(4, A));
+        pass(Duration::seconds(5));
+        CPPUNIT_ASSERT(world.has(t));
+        exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+        pass(Duration::milliseconds(999));
+        CPPUNIT_ASSERT(world.has(t));
+        answers(t, answer(sent.substr(42)));
+        CPPUNIT_ASSERT_EQUAL(answer(dns(3, A)), got(other));
+        pass(MS);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{21}, got(other).size()); // an error
+    }
+
+    void theIdsTimeRunsFromWhenTheRequestIsSentWhole()
+    {
+        Options options;
+        options.protocol = "length";
+        options.framing.length.width = 2;
+        options.framing.requestId = options.framing.responseId = IdField{2, 2, ByteOrder::big};
+        options.exchange.byId = true;
+        options.exchange.pipeline = 8;
+        options.exchange.requestBuffer = 10;
+        options.exchange.responseTimeout = S;
+        begin(options, false);
+        const ClientId a = join();
+        says(a, std::string("\0\x14", 2) + "id345678");
+        const TargetId t = opens();
+        for (int i = 0; i < 5; ++i)
+        {
+            pass(Duration::milliseconds(900));
+            says(a, "x");
+        }
+        CPPUNIT_ASSERT(world.has(a) && world.has(t));
+        says(a, std::string(7, 'x'));
+        pass(Duration::milliseconds(999));
+        CPPUNIT_ASSERT(world.has(a) && world.has(t));
+        pass(MS);
+        assertClosed(t, CloseReason::responseTimeout, How::abort);
     }
 };
 
