@@ -173,15 +173,22 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
     return client.inFlight == 0 || client.lane == &lane || planted(Mutant::ignoreBinding);
 }
 
+bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
+{
+    const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
+    // answered in any order, what begins a state and what ends one must not overtake each other
+    const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0;
+    return !request.whole || needsTie(request) || request.traits.pushes || other || turns;
+}
+
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0 || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
         return false;
-    const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
-    // answered in any order, what begins a state and what ends one must not overtake each other
-    const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0;
-    if (!request.whole || needsTie(request) || request.traits.pushes || other || turns)
-        return lane.row.isEmpty();
+    if (needsRest(lane, request))
+        return lane.row.isEmpty() || isForsaken(lane);
+    if (lane.ids && !lane.row.isEmpty() && lane.row.first()->traits.keepsId)
+        return false; // its id may be that of another
     if (lane.ids && lane.row.size() >= lane.ids->capacity())
         return false;
     return lane.row.size() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
@@ -200,10 +207,21 @@ Lane* FramedExchange::choose(const Request& request, Instant now)
     const std::size_t idle = pool().idle();
     if (idle != SharedPool::NONE)
         return &lane(idle);
-    if (!request.whole || needsTie(request) || (pool().hasClosed() && pool().retryAt(now) <= now))
+    if (pool().hasClosed() && pool().retryAt(now) <= now)
         return nullptr;
+    if (!request.whole || needsTie(request))
+        return forsaken();
     const std::size_t least = pool().leastLoaded();
     return least == SharedPool::NONE ? nullptr : &lane(least);
+}
+
+/// One that is of no use to others either, as long as this request waits.
+Lane* FramedExchange::forsaken()
+{
+    for (std::size_t i = 0; i < pool().size(); ++i)
+        if (isInUse(lane(i)) && isForsaken(lane(i)))
+            return &lane(i);
+    return nullptr;
 }
 
 bool FramedExchange::wantsConnection(const Request& request) const

@@ -25,6 +25,7 @@ protected:
     bool targetBytes(Lane& lane, Instant now) override;
     [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
     [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
+    [[nodiscard]] bool needsRest(const Lane& lane, const Request& request) const override;
     Lane* choose(const Request& request, Instant now) override;
     [[nodiscard]] bool wantsConnection(const Request& request) const override;
     [[nodiscard]] bool isAtRest(const Lane& lane) const override;
@@ -40,6 +41,7 @@ protected:
     [[nodiscard]] Lane* passLane(const SharedClient& client) const override;
 
 private:
+    [[nodiscard]] Lane* forsaken();
     [[nodiscard]] static bool isInTunnel(const SharedClient& client);
     void requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
     void largeBytes(SharedClient& client, const Framer::Progress& progress, Instant now);

@@ -27,6 +27,7 @@ protected:
     bool targetBytes(Lane& lane, Instant now) override;
     [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
     [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
+    [[nodiscard]] bool needsRest(const Lane&, const Request&) const override { return false; }
     Lane* choose(const Request& request, Instant now) override;
     [[nodiscard]] bool wantsConnection(const Request& request) const override { return request.client->inFlight == 0; }
     [[nodiscard]] bool isAtRest(const Lane& lane) const override { return lane.row.isEmpty() || isLingering(lane); }

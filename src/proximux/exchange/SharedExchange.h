@@ -118,6 +118,9 @@ protected:
     /// Whether this request can be sent on this open lane now, which it may use.
     [[nodiscard]] virtual bool hasRoom(const Lane& lane, const Request& request) const = 0;
 
+    /// Whether this request is sent on a lane at rest alone.
+    [[nodiscard]] virtual bool needsRest(const Lane& lane, const Request& request) const = 0;
+
     /// The open lane for a request; null: it waits, for one that is to be opened, say.
     virtual Lane* choose(const Request& request, Instant now) = 0;
 
@@ -216,6 +219,14 @@ protected:
     void untie(Lane& lane);
     void endTie(SharedClient& client, Instant now);
 
+    [[nodiscard]] bool isInUse(const Lane& lane) const; ///< open, settled and not closed
+
+    /// Whether nothing is in flight on the lane but what was given up.
+    [[nodiscard]] static bool isForsaken(const Lane& lane)
+    {
+        return lane.abandoned > 0 && lane.abandoned == lane.row.size();
+    }
+
     /// Whether another client may have a connection alone.
     [[nodiscard]] bool mayTie() const { return _tied < _settings.maxTied; }
     void takeOut(Lane& lane, Request& request);
@@ -245,7 +256,6 @@ private:
     void serve(Request& request, Instant now);
     bool send(Lane& lane, Request& request, Instant now);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
-    [[nodiscard]] bool isInUse(const Lane& lane) const; ///< open, settled and not closed
     bool open(Instant now);
     void openMore(Instant now);
     [[nodiscard]] bool wantsMore() const;

@@ -179,6 +179,7 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
 {
     request.overdue = true;
     ++request.lane->abandoned;
+    _pumpAll = true; // somebody may wait for the connection to be at rest
     if (SharedClient* client = request.client)
     {
         if (request.begun || !makeReply(request, reason))
@@ -335,6 +336,11 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     if (lane.dialect != 0 && lane.dialect != request.traits.dialect)
     {
         closeLane(lane, CloseReason::otherDialect, How::finish, now);
+        return false;
+    }
+    if (isForsaken(lane) && needsRest(lane, request))
+    {
+        closeLane(lane, CloseReason::responseTimeout, How::abort, now); // nobody waits for what may still come
         return false;
     }
     if (beforeSending(lane, request, now) && !planted(Mutant::skipQuietCheck))

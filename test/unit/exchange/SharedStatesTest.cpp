@@ -13,6 +13,8 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST(inFifoNothingOvertakesWhatTies);
     CPPUNIT_TEST(theIdsTimeStandsStillWhileTheTargetIsHeld);
     CPPUNIT_TEST(theIdsTimeRunsFromWhenTheRequestIsSentWhole);
+    CPPUNIT_TEST(aConnectionOnWhichOnlyOverdueOnesAreLeftIsReplacedForWhoNeedsItAtRest);
+    CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -142,6 +144,43 @@ public:
         CPPUNIT_ASSERT(world.has(a) && world.has(t));
         pass(MS);
         assertClosed(t, CloseReason::responseTimeout, How::abort);
+    }
+
+    void aConnectionOnWhichOnlyOverdueOnesAreLeftIsReplacedForWhoNeedsItAtRest()
+    {
+        SharedExchangeSettings settings;
+        settings.responseTimeout = S;
+        named("dns", 1, 8, 1, settings);
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, dns(1, A));
+        const TargetId t = opens();
+        pass(Duration::milliseconds(500));
+        got(t);
+        says(b, dns(2, A));
+        answers(t, answer(got(t)));
+        pass(Duration::milliseconds(500));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{21}, got(a).size()); // overdue
+        CPPUNIT_ASSERT(world.has(t));
+        says(b, dns(3, AXFR));
+        assertClosed(t, CloseReason::responseTimeout, How::abort);
+        CPPUNIT_ASSERT_EQUAL(dns(3, AXFR), got(opens()));
+    }
+
+    void aRequestThatKeepsItsIdIsAlone()
+    {
+        named("dns", 2, 8, 1);
+        const ClientId a = join();
+        std::string isSigned = dns(2, A) + std::string("\0\0\xfa\0\xff\0\0\0\0\0\0", 11);
+        isSigned[1] = '\x1e';
+        isSigned[13] = 1;
+        says(a, isSigned + dns(3, A));
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(isSigned, got(t));
+        answers(t, answer(isSigned));
+        CPPUNIT_ASSERT_EQUAL(answer(isSigned), got(a));
+        answers(t, answer(got(t)));
+        CPPUNIT_ASSERT_EQUAL(answer(dns(3, A)), got(a));
     }
 };
 
