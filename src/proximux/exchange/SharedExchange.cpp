@@ -169,8 +169,12 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         if (ended->lane != nullptr && ended->lane->silent)
             gapPassed(*ended->lane, now);
         ended = find(client);
-        if (ended != nullptr)
-            closeIfDone(*ended, now);
+        if (ended == nullptr)
+            return finishCall(now);
+        for (const Request* r = ended->requests.first(); r != nullptr; r = ended->requests.next(*r))
+            if (r->traits.blocking)
+                _linger.arm(ended->linger, now); // nothing else limits how long it takes
+        closeIfDone(*ended, now);
     }
     finishCall(now);
 }

@@ -429,7 +429,8 @@ void SharedExchange::expireClients(Instant now)
     while (Deadline* due = _linger.takeDue(now))
     {
         SharedClient& client = Due<SharedClient>::owner(*due);
-        closeClient(client, client.reason, How::abort, now);
+        const bool closing = client.state == SharedClient::State::closing;
+        closeClient(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
     }
 }
 

@@ -15,6 +15,9 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST(theIdsTimeRunsFromWhenTheRequestIsSentWhole);
     CPPUNIT_TEST(aConnectionOnWhichOnlyOverdueOnesAreLeftIsReplacedForWhoNeedsItAtRest);
     CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
+    CPPUNIT_TEST(aClientThatEndedWithinABlockingCommandIsNotKeptForEver);
+    CPPUNIT_TEST(aHalfClosedTunnelLivesAsLongAsBytesPass);
+    CPPUNIT_TEST(aTiedClientIsNotIdleWhileItWaits);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -181,6 +184,57 @@ public:
         CPPUNIT_ASSERT_EQUAL(answer(isSigned), got(a));
         answers(t, answer(got(t)));
         CPPUNIT_ASSERT_EQUAL(answer(dns(3, A)), got(a));
+    }
+
+    void aClientThatEndedWithinABlockingCommandIsNotKeptForEver()
+    {
+        SharedExchangeSettings settings;
+        settings.lingerTimeout = S;
+        named("resp", 2, 8, 1, settings);
+        const ClientId a = join();
+        says(a, command({"BLPOP", "l", "0"}));
+        const TargetId t = opens();
+        exchange->clientEnded(a, now);
+        CPPUNIT_ASSERT(world.has(a));
+        pass(S);
+        assertClosed(a, CloseReason::halfCloseTimeout, How::abort);
+        assertClosed(t, CloseReason::tieEnded, How::finish);
+    }
+
+    void aHalfClosedTunnelLivesAsLongAsBytesPass()
+    {
+        SharedExchangeSettings settings;
+        settings.lingerTimeout = S;
+        named("http", 2, 1, 1, settings);
+        const ClientId a = join();
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+        exchange->clientEnded(a, now);
+        for (int i = 0; i < 3; ++i)
+        {
+            pass(Duration::milliseconds(999));
+            CPPUNIT_ASSERT(world.has(a));
+            answers(t, "x");
+        }
+        pass(S);
+        assertClosed(a, CloseReason::halfCloseTimeout, How::abort);
+    }
+
+    void aTiedClientIsNotIdleWhileItWaits()
+    {
+        SharedExchangeSettings settings;
+        settings.idleTimeout = S;
+        named("resp", 2, 8, 1, settings);
+        const ClientId a = join();
+        says(a, command({"MULTI"}) + command({"EXEC"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        pass(S);
+        CPPUNIT_ASSERT(world.has(a));
+        answers(t, "*0\r\n");
+        pass(S);
+        assertClosed(a, CloseReason::idle, How::finish);
     }
 };
 
