@@ -78,6 +78,8 @@ void FramedExchange::requestBytes(SharedClient& client, const Framer::Progress& 
     client.partial += progress.taken;
     if (progress.kind == Kind::header)
         headerSeen(client, now);
+    else if (progress.taken > 0)
+        client.interim = {}; // it did not wait for that
     if (progress.kind == Kind::complete)
         queue(client, client.partial, true, now);
     else if (client.queued == 0 && client.partial > 0 && client.input.size() >= settings().requestBuffer)

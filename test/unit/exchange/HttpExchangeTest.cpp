@@ -1,0 +1,52 @@
+#include "support/SharingFixture.h"
+
+namespace proximux
+{
+
+/// FramedExchange with HTTP: what is peculiar to it.
+class HttpExchangeTest : public SharingFixture
+{
+    CPPUNIT_TEST_SUITE(HttpExchangeTest);
+    CPPUNIT_TEST(continueIsNotSaidToWhoDidNotWait);
+    CPPUNIT_TEST_SUITE_END();
+
+    void http(bool connect = false)
+    {
+        Options options;
+        options.protocol = "http";
+        options.connections = 2;
+        options.exchange.pipeline = 1;
+        options.exchange.maxTied = 1;
+        options.exchange.requestBuffer = 1000;
+        options.exchange.conversation.ties = true;
+        options.exchange.conversation.connect = connect;
+        begin(options, false);
+    }
+
+    static std::string get() { return "GET / HTTP/1.1\r\nHost: x\r\n\r\n"; }
+    static std::string ok() { return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"; }
+    static std::string put(std::size_t length, const std::string& fields = "")
+    {
+        return "PUT / HTTP/1.1\r\nHost: x\r\n" + fields + "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+    }
+
+public:
+    void continueIsNotSaidToWhoDidNotWait()
+    {
+        http();
+        const ClientId a = join();
+        says(a, get());
+        const TargetId t = opens();
+        says(a, put(3, "Expect: 100-continue\r\n"));
+        says(a, "abc"); // it must not be said before the GET is answered, and this client has lost patience
+        answers(t, ok());
+        CPPUNIT_ASSERT_EQUAL(ok(), got(a));
+        CPPUNIT_ASSERT_EQUAL(get() + put(3) + "abc", got(t));
+        answers(t, ok());
+        CPPUNIT_ASSERT_EQUAL(ok(), got(a));
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(HttpExchangeTest, "exchange");
+
+} // namespace proximux
