@@ -170,7 +170,7 @@ void FramedExchange::laneEnded(Lane& lane, Instant now)
 {
     if (lane.tunnel)
         return beginClosing(*lane.tied, CloseReason::ended, now);
-    if (!lane.inMessage || lane.answered == nullptr || !lane.answered->whole || !lane.framer->finish())
+    if (!lane.inMessage || lane.answered == nullptr || !lane.framer->finish())
         return;
     lane.inMessage = false;
     SharedClient* client = lane.answered->client;

@@ -8,6 +8,7 @@ class HttpExchangeTest : public SharingFixture
 {
     CPPUNIT_TEST_SUITE(HttpExchangeTest);
     CPPUNIT_TEST(continueIsNotSaidToWhoDidNotWait);
+    CPPUNIT_TEST(anEarlyResponseMayLastUntilTheEnd);
     CPPUNIT_TEST_SUITE_END();
 
     void http(bool connect = false)
@@ -44,6 +45,24 @@ public:
         CPPUNIT_ASSERT_EQUAL(get() + put(3) + "abc", got(t));
         answers(t, ok());
         CPPUNIT_ASSERT_EQUAL(ok(), got(a));
+    }
+
+    void anEarlyResponseMayLastUntilTheEnd()
+    {
+        http();
+        const ClientId a = join();
+        says(a, put(5000) + std::string(2000, 'a'));
+        const TargetId t = opens();
+        answers(t, "HTTP/1.0 413 Too Large\r\n\r\ntoo ");
+        says(a, std::string(1000, 'a'));
+        answers(t, "large");
+        exchange->targetEnded(t, now);
+        CPPUNIT_ASSERT(!world.has(t));
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.0 413 Too Large\r\nConnection: close\r\n\r\ntoo large"), got(a));
+        CPPUNIT_ASSERT(world.client(a).fin);
+        says(a, std::string(1000, 'a'));
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::ended, How::finish);
     }
 };
 
