@@ -161,6 +161,7 @@ void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
     if (!client.requests.isEmpty())
         return fail(client, CloseReason::malformedRequest, false, now); // what it sent was for nobody
     lane.tunnel = true;
+    client.final = false; // that was said of requests
     lookAgain(client);
 }
 

@@ -9,6 +9,7 @@ class HttpExchangeTest : public SharingFixture
     CPPUNIT_TEST_SUITE(HttpExchangeTest);
     CPPUNIT_TEST(continueIsNotSaidToWhoDidNotWait);
     CPPUNIT_TEST(anEarlyResponseMayLastUntilTheEnd);
+    CPPUNIT_TEST(aTunnelThatAClientOf10AskedForIsReadOn);
     CPPUNIT_TEST_SUITE_END();
 
     void http(bool connect = false)
@@ -63,6 +64,30 @@ public:
         says(a, std::string(1000, 'a'));
         exchange->clientEnded(a, now);
         assertClosed(a, CloseReason::ended, How::finish);
+    }
+
+    void aTunnelThatAClientOf10AskedForIsReadOn()
+    {
+        http(true);
+        const ClientId a = join();
+        says(a, "CONNECT y:1 HTTP/1.0\r\n\r\n");
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 200 OK\r\n\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\n\r\n"), got(a));
+        got(t);
+        CPPUNIT_ASSERT(!world.client(a).held);
+        says(a, "anything");
+        CPPUNIT_ASSERT_EQUAL(std::string("anything"), got(t));
+        // where there is no tunnel it is closed
+        const ClientId b = join();
+        says(b, "CONNECT y:1 HTTP/1.0\r\n\r\n");
+        exchange->clientEnded(a, now);
+        exchange->targetEnded(t, now);
+        const TargetId next = world.dialled.empty() ? t : opens();
+        answers(next, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                             got(b));
+        CPPUNIT_ASSERT(world.client(b).fin);
     }
 };
 
