@@ -10,6 +10,7 @@ class HttpExchangeTest : public SharingFixture
     CPPUNIT_TEST(continueIsNotSaidToWhoDidNotWait);
     CPPUNIT_TEST(anEarlyResponseMayLastUntilTheEnd);
     CPPUNIT_TEST(aTunnelThatAClientOf10AskedForIsReadOn);
+    CPPUNIT_TEST(anErrorCanBeToldBehindAnInterimResponse);
     CPPUNIT_TEST_SUITE_END();
 
     void http(bool connect = false)
@@ -88,6 +89,26 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
                              got(b));
         CPPUNIT_ASSERT(world.client(b).fin);
+    }
+
+    void anErrorCanBeToldBehindAnInterimResponse()
+    {
+        http();
+        const ClientId a = join();
+        says(a, get());
+        const TargetId t = opens();
+        const std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n";
+        answers(t, interim + interim);
+        CPPUNIT_ASSERT_EQUAL(interim + interim, got(a));
+        exchange->targetLost(t, now);
+        CPPUNIT_ASSERT(world.has(a));
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502 Bad Gateway\r\n"), got(a).substr(0, 26));
+        // not in the midst of the final one
+        says(a, get());
+        const TargetId next = opens();
+        answers(next, interim + ok().substr(0, ok().size() - 1));
+        exchange->targetLost(next, now);
+        assertClosed(a, CloseReason::targetLost, How::abort);
     }
 };
 
