@@ -43,7 +43,7 @@ public:
             std::find(std::begin(REPEATABLE), std::end(REPEATABLE), head.method) != std::end(REPEATABLE);
         traits.hint = hintFor(head);
         traits.last = (traits.hint & httphint::CLOSE) != 0;
-        const bool upgrades = head.upgrade && !head.is10 && !sameText(head.upgradeTo.substr(0, 2), "h2");
+        const bool upgrades = head.upgrade && !head.is10;
         if (upgrades)
             traits.hint |= httphint::UPGRADE;
         if (_settings.passive)

@@ -61,18 +61,23 @@ const char* HttpBody::take(Bytes input, std::size_t& at)
             return nullptr; // show me more
         if (end == at || input[end - 1] != '\r' || input.substr(at, end - 1 - at).find('\r') != Bytes::npos)
             return "an HTTP line that does not end in CRLF";
-        const Bytes line = input.substr(at, end - 1 - at);
-        if (_state == State::chunkSize)
-        {
-            if (const char* wrong = takeChunkSize(line))
-                return wrong;
-        }
-        else if (line.empty())
-            _state = State::done;
-        else if ((_trailer += line.size()) > HttpHead::MAX)
-            return "an HTTP trailer that is too long";
+        if (const char* wrong = takeLine(input.substr(at, end - 1 - at)))
+            return wrong;
         at = end + 1;
     }
+    return nullptr;
+}
+
+const char* HttpBody::takeLine(Bytes line)
+{
+    if (_state == State::chunkSize)
+        return takeChunkSize(line);
+    if (line.empty())
+        _state = State::done;
+    else if ((_trailer += line.size()) > HttpHead::MAX)
+        return "an HTTP trailer that is too long";
+    else
+        return HttpHead::judgeTrailer(line);
     return nullptr;
 }
 
@@ -83,6 +88,8 @@ const char* HttpBody::takeChunkSize(Bytes line)
     const Bytes rest = line.substr(digits);
     if (digits == 0 || digits > MOST || (!rest.empty() && rest.front() != ';'))
         return "an HTTP chunk without a right size";
+    if (const char* wrong = HttpHead::judgeChunkLine(line))
+        return wrong;
     _left = 0;
     for (const char c : line.substr(0, digits))
         _left = _left * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
@@ -99,12 +106,15 @@ Framer::Progress HttpRequestFramer::feed(Bytes input)
     if (!_inBody)
     {
         at = HttpHead::find(input, _scanned);
-        if (at == 0)
-            return input.size() > HttpHead::MAX ? Progress{Kind::malformed, 0, TOO_LONG} : Progress{};
-        if (at > HttpHead::MAX)
-            return {Kind::malformed, 0, TOO_LONG};
-        _scanned = 0;
         HttpHead head;
+        if (at == 0 || at > HttpHead::MAX)
+        {
+            const char* wrong = head.readBeginning(input, at);
+            if (wrong == nullptr && input.size() > HttpHead::MAX)
+                wrong = TOO_LONG;
+            return wrong != nullptr ? Progress{Kind::malformed, 0, wrong} : Progress{};
+        }
+        _scanned = 0;
         if (const char* wrong = head.readRequest(input.substr(0, at)))
             return {Kind::malformed, 0, wrong};
         _body.begin(head, false);

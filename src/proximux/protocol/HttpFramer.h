@@ -44,6 +44,7 @@ private:
         untilClose
     };
 
+    const char* takeLine(Bytes line);
     const char* takeChunkSize(Bytes line);
 
     State _state = State::done;

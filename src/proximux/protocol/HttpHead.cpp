@@ -46,6 +46,12 @@ void eachElement(Bytes list, F call)
     }
 }
 
+bool isClean(Bytes line)
+{
+    return std::all_of(line.begin(), line.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) >= ' ' && c != 0x7F) || c == '\t'; });
+}
+
 /// One line of a whole head, without CRLF; `at` moves behind it. Nothing: it does not end as it should.
 std::optional<Bytes> lineAt(Bytes head, std::size_t& at)
 {
@@ -54,12 +60,30 @@ std::optional<Bytes> lineAt(Bytes head, std::size_t& at)
         return std::nullopt;
     const Bytes line = head.substr(at, end - 1 - at);
     at = end + 1;
-    const bool clean =
-        std::all_of(line.begin(), line.end(),
-                    [](char c) { return (static_cast<unsigned char>(c) >= ' ' && c != 0x7F) || c == '\t'; });
-    return clean ? std::optional(line) : std::nullopt;
+    return isClean(line) ? std::optional(line) : std::nullopt;
 }
 
+/// The bytes of the empty lines before a request.
+std::size_t blankBefore(Bytes input)
+{
+    std::size_t blank = 0;
+    while (input.substr(blank, 2) == "\r\n")
+        blank += 2;
+    return blank;
+}
+
+const char* judgeField(Bytes line)
+{
+    if (line.front() == ' ' || line.front() == '\t')
+        return "an HTTP field that is folded";
+    const std::size_t colon = line.find(':');
+    if (colon == Bytes::npos || !isToken(line.substr(0, colon)))
+        return "an HTTP field without a right name";
+    return nullptr;
+}
+
+constexpr std::size_t MAX_BLANK = 4; ///< bytes
+constexpr const char* NO_REQUEST = "an HTTP request line that is none";
 constexpr const char* BAD_LINE = "an HTTP head with a control character or a line that does not end in CRLF";
 
 } // namespace
@@ -90,45 +114,81 @@ std::size_t HttpHead::find(Bytes input, std::size_t& scanned)
     return 0;
 }
 
+const char* HttpHead::readBeginning(Bytes input, std::size_t& at)
+{
+    blank = blankBefore(input);
+    if (blank > MAX_BLANK)
+        return "too many empty lines before an HTTP request";
+    constexpr std::size_t ENOUGH = 32; // the longest methods have half of that
+    const Bytes beginning = input.substr(blank, ENOUGH);
+    const auto end = std::find_if_not(beginning.begin(), beginning.end(), isTokenChar);
+    if (end != beginning.end() && (*end != ' ' || end == beginning.begin()) && beginning != "\r")
+        return NO_REQUEST;
+    if (input.find('\n', blank) == Bytes::npos)
+        return nullptr;
+    at = blank;
+    const auto line = lineAt(input, at);
+    return line ? readRequestLine(*line) : BAD_LINE;
+}
+
+const char* HttpHead::judgeChunkLine(Bytes line)
+{
+    return isClean(line) ? nullptr : "an HTTP line with a control character";
+}
+
+/// What delimits or routes comes too late here, but who reads heads and trailers as one might follow it.
+const char* HttpHead::judgeTrailer(Bytes line)
+{
+    if (const char* wrong = judgeChunkLine(line))
+        return wrong;
+    if (const char* wrong = judgeField(line))
+        return wrong;
+    const Bytes name = line.substr(0, line.find(':'));
+    if (sameText(name, "content-length") || sameText(name, "transfer-encoding") || sameText(name, "host"))
+        return "an HTTP trailer with a field that belongs into the head";
+    return nullptr;
+}
+
 const char* HttpHead::readRequest(Bytes head)
 {
-    while (head.substr(blank, 2) == "\r\n")
-        blank += 2;
-    if (blank > 4)
-        return "too many empty lines before an HTTP request";
     size = head.size();
-    std::size_t at = blank;
-    const auto line = lineAt(head, at);
-    if (!line)
-        return BAD_LINE;
-    const std::size_t first = line->find(' ');
-    const std::size_t last = line->rfind(' ');
-    if (first == Bytes::npos || first == last)
-        return "an HTTP request line that is none";
-    method = line->substr(0, first);
-    target = line->substr(first + 1, last - first - 1);
-    const Bytes version = line->substr(last + 1);
-    if (version.substr(0, 7) == "HTTP/2." && method == "PRI")
-        return "HTTP/2, which does not pass";
-    if (!isToken(method) || target.empty() || target.find_first_of(" \t") != Bytes::npos)
-        return "an HTTP request line that is none";
-    if (version != "HTTP/1.1" && version != "HTTP/1.0")
-        return "an HTTP version that is neither 1.0 nor 1.1";
-    is10 = version == "HTTP/1.0";
+    std::size_t at = 0;
+    if (const char* wrong = readBeginning(head, at))
+        return wrong;
     if (const char* wrong = readFields(head, at))
         return wrong;
     return judgeRequest();
+}
+
+const char* HttpHead::readRequestLine(Bytes line)
+{
+    const std::size_t first = line.find(' ');
+    const std::size_t last = line.rfind(' ');
+    if (first == Bytes::npos || first == last)
+        return NO_REQUEST;
+    method = line.substr(0, first);
+    target = line.substr(first + 1, last - first - 1);
+    const Bytes version = line.substr(last + 1);
+    if (version.substr(0, 7) == "HTTP/2." && method == "PRI")
+        return "HTTP/2, which does not pass";
+    if (!isToken(method) || target.empty() || target.find_first_of(" \t") != Bytes::npos)
+        return NO_REQUEST;
+    if (version != "HTTP/1.1" && version != "HTTP/1.0")
+        return "an HTTP version that is neither 1.0 nor 1.1";
+    is10 = version == "HTTP/1.0";
+    return nullptr;
 }
 
 const char* HttpHead::judgeRequest()
 {
     if (_hosts > 1 || (_hosts == 0 && !is10))
         return "an HTTP request that has not one Host";
-    if (_coded && length)
+    if (_codings > 0 && length)
         return "an HTTP request with both Transfer-Encoding and Content-Length";
-    if (_coded && !chunked)
-        return "an HTTP request whose Transfer-Encoding does not end in chunked";
-    if (_coded && is10)
+    // there are servers that know `chunked` alone, and take anything else for no coding at all
+    if (_codings > 0 && (_codings > 1 || !sameText(_coding, "chunked")))
+        return "an HTTP request with a Transfer-Encoding other than chunked";
+    if (_codings > 0 && is10)
         return "an HTTP/1.0 request with Transfer-Encoding";
     return nullptr;
 }
@@ -154,7 +214,7 @@ const char* HttpHead::readResponse(Bytes head)
         return "an HTTP status line that is none";
     if (const char* wrong = readFields(head, at))
         return wrong;
-    if (_coded && length)
+    if (_codings > 0 && length)
         return "an HTTP response with both Transfer-Encoding and Content-Length";
     return nullptr;
 }
@@ -171,11 +231,9 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
             return BAD_LINE;
         if (line->empty())
             break;
+        if (const char* wrong = judgeField(*line))
+            return wrong;
         const std::size_t colon = line->find(':');
-        if (line->front() == ' ' || line->front() == '\t')
-            return "an HTTP field that is folded";
-        if (colon == Bytes::npos || !isToken(line->substr(0, colon)))
-            return "an HTTP field without a right name";
         fields.push_back({line->substr(0, colon), trimmed(line->substr(colon + 1)), offset, at - offset});
         if (sameText(fields.back().name, "connection"))
             eachElement(fields.back().value, [&named](Bytes each) { named.push_back(each); });
@@ -204,7 +262,7 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
             (sameText(field.name, "expect") && sameText(field.value, "100-continue")))
             hopByHop.push_back(field);
     }
-    upgrade = upgrade && !upgradeTo.empty();
+    upgrade = upgrade && _upgradeField && !_toHttp2;
     return nullptr;
 }
 
@@ -218,7 +276,12 @@ const char* HttpHead::take(const Field& field)
     if (sameText(field.name, "host"))
         ++_hosts;
     else if (sameText(field.name, "upgrade"))
-        upgradeTo = field.value;
+        eachElement(field.value,
+                    [this](Bytes each)
+                    {
+                        _upgradeField = true;
+                        _toHttp2 = _toHttp2 || sameText(each.substr(0, 2), "h2");
+                    });
     else if (sameText(field.name, "expect"))
         expectsContinue = sameText(field.value, "100-continue");
     else if (sameText(field.name, "authorization") || sameText(field.name, "proxy-authorization"))
@@ -252,7 +315,8 @@ const char* HttpHead::takeLength(const Field& field)
 const char* HttpHead::takeCoding(Bytes value)
 {
     const char* wrong = nullptr;
-    _coded = true;
+    ++_codings;
+    _coding = value;
     eachElement(value,
                 [this, &wrong](Bytes each)
                 {

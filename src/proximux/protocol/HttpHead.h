@@ -37,22 +37,30 @@ struct HttpHead
     std::optional<std::uint64_t> length; ///< Content-Length
     bool close = false;                  ///< Connection: close
     bool keepAlive = false;
-    bool upgrade = false;         ///< Connection: upgrade, and an Upgrade field
+    bool upgrade = false;         ///< Connection: upgrade, and an Upgrade field, without HTTP/2 in it
     bool expectsContinue = false; ///< Expect: 100-continue
     bool authenticates = false;   ///< Authorization: NTLM or Negotiate
     bool secret = false;          ///< it has credentials
-    Bytes upgradeTo;
-    std::vector<Field> hopByHop; ///< lines that are for the next peer alone, in their order
+    std::vector<Field> hopByHop;  ///< lines that are for the next peer alone, in their order
 
     /// Where the head ends, behind its empty line; nothing: it is not whole. `scanned`: bytes that were looked at
     /// before, which is kept from call to call.
     static std::size_t find(Bytes input, std::size_t& scanned);
+
+    /// Of the line of a chunk's size or of a trailer, without CRLF: why it is malformed, or null.
+    static const char* judgeChunkLine(Bytes line);
+    static const char* judgeTrailer(Bytes line);
+
+    /// Reads the first line of a request, as much as there is of it; `at` moves behind it. Returns why it can't become
+    /// one, or null.
+    const char* readBeginning(Bytes input, std::size_t& at);
 
     /// Reads a whole head. Returns why it is malformed, or null.
     const char* readRequest(Bytes head);
     const char* readResponse(Bytes head);
 
 private:
+    const char* readRequestLine(Bytes line);
     const char* readFields(Bytes head, std::size_t at);
     const char* take(const Field& field);
     const char* takeLength(const Field& field);
@@ -60,7 +68,10 @@ private:
     const char* judgeRequest();
 
     std::size_t _hosts = 0;
-    bool _coded = false;
+    std::size_t _codings = 0; ///< Transfer-Encoding fields
+    Bytes _coding;            ///< the last of them
+    bool _upgradeField = false;
+    bool _toHttp2 = false;
 };
 
 /// Whether two texts are the same but for the case of their letters; b is in lower case.

@@ -41,9 +41,8 @@ class HttpTest : public CppUnit::TestFixture
 public:
     void delimitsRequests()
     {
-        const std::string chunked =
-            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3;a=\"b\"\r\n"
-            "abc\r\n0A\r\n0123456789\r\n0\r\nX: y\r\n\r\n";
+        const std::string chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=\"b\"\r\n"
+                                    "abc\r\n0A\r\n0123456789\r\n0\r\nX: y\r\n\r\n";
         _check.requests().finds({get(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
                                  "GET / HTTP/1.0\r\n\r\n", "\r\n" + get(), chunked,
                                  "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"});
@@ -54,7 +53,7 @@ public:
         _check.responses().finds({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
                                   "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n",
                                   "HTTP/1.1 304 \r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n",
-                                  "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+                                  "HTTP/1.1 200\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
                                   "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"});
         _check.responses(httphint::HEAD)
             .finds({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
@@ -77,10 +76,9 @@ public:
             {post + "X: y\nContent-Length: 3\r\n\r\n", line},
             {"GET / HTTP/1.1\nHost: x\n\n", line},
             {post + std::string("X: \0\r\n\r\n", 8), line},
-            {post + "Transfer-Encoding: gzip\r\n\r\n",
-             "an HTTP request whose Transfer-Encoding does not end in chunked"},
+            {post + "Transfer-Encoding: gzip\r\n\r\n", "an HTTP request with a Transfer-Encoding other than chunked"},
             {post + "Transfer-Encoding: xchunked\r\n\r\n",
-             "an HTTP request whose Transfer-Encoding does not end in chunked"},
+             "an HTTP request with a Transfer-Encoding other than chunked"},
             {post + "Transfer-Encoding: chunked, identity\r\n\r\n",
              "an HTTP Transfer-Encoding with something behind chunked"},
             {post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -127,6 +125,8 @@ public:
                                                       "HTTP2-Settings: AA\r\n")));
         CPPUNIT_ASSERT_EQUAL(std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na"),
                              sent("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na"));
+        for (const char* field : {"Upgrade: websocket, h2c\r\n", "Upgrade: h2c\r\nUpgrade: websocket\r\n"})
+            CPPUNIT_ASSERT_EQUAL(get(), sent(get(std::string("Connection: Upgrade\r\n") + field)));
         // Host and what delimits can't be taken out by naming them
         CPPUNIT_ASSERT_EQUAL(get("Content-Length: 0\r\n"),
                              sent(get("Connection: host, content-length\r\nContent-Length: 0\r\n")));

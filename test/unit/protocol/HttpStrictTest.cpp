@@ -1,0 +1,142 @@
+#include "support/ProtocolCheck.h"
+
+#include <proximux/protocol/HttpFramer.h>
+
+namespace proximux
+{
+
+/// Forms of requests that two servers could read in two ways, or that would keep a client waiting for nothing.
+class HttpStrictTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(HttpStrictTest);
+    CPPUNIT_TEST(knowsOneTransferCodingOfRequests);
+    CPPUNIT_TEST(readsTrailersAsItReadsHeads);
+    CPPUNIT_TEST(readsChunkLinesStrictly);
+    CPPUNIT_TEST(readsLengthsStrictly);
+    CPPUNIT_TEST(readsRequestLinesStrictly);
+    CPPUNIT_TEST(refusesAsSoonAsItIsWrong);
+    CPPUNIT_TEST(takesWhatIsRight);
+    CPPUNIT_TEST_SUITE_END();
+
+    ProtocolCheck _check{"http"};
+
+    static std::string post(const std::string& fields, const std::string& body = "")
+    {
+        return "POST / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n" + body;
+    }
+
+    static std::string chunks(const std::string& body) { return post("Transfer-Encoding: chunked\r\n", body); }
+
+    void refuses(const std::vector<std::string>& requests, const std::string& why) const
+    {
+        for (const std::string& request : requests)
+            _check.requests().refuses(request, why);
+    }
+
+public:
+    void knowsOneTransferCodingOfRequests()
+    {
+        refuses(
+            {
+                post("Transfer-Encoding: gzip, chunked\r\n"),
+                post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
+                post("Transfer-Encoding: , chunked\r\n"),
+                post("Transfer-Encoding: chunked,\r\n"),
+                post("Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n"),
+                post("Transfer-Encoding: chunked\r\nTransfer-Encoding:\r\n"),
+                post("Transfer-Encoding: \"chunked\"\r\n"),
+                post("Transfer-Encoding: chunked;q=1\r\n"),
+                post("Transfer-Encoding: x\", chunked\r\n"),
+                post("Transfer-Encoding: identity\r\n"),
+                post("Transfer-Encoding:\r\n"),
+                post("Transfer-Encoding: chunked chunked\r\n"),
+            },
+            "an HTTP request with a Transfer-Encoding other than chunked");
+        refuses({post("Transfer-Encoding: chunked, chunked\r\n"), post("Transfer-Encoding: chunked, gzip\r\n")},
+                "an HTTP Transfer-Encoding with something behind chunked");
+    }
+
+    void readsTrailersAsItReadsHeads()
+    {
+        refuses({chunks("0\r\nGET /inner HTTP/1.1\r\nHost: x\r\n\r\n"), chunks("0\r\nX : y\r\n\r\n"),
+                 chunks("0\r\n: y\r\n\r\n"), chunks("0\r\nX\r\n\r\n")},
+                "an HTTP field without a right name");
+        refuses({chunks("0\r\nX: y\r\n folded\r\n\r\n"), chunks("0\r\n\tX: y\r\n\r\n")},
+                "an HTTP field that is folded");
+        refuses({chunks(std::string("0\r\nX: \0y\r\n\r\n", 13)), chunks("0\r\nX: \x7f\r\n\r\n")},
+                "an HTTP line with a control character");
+        refuses({chunks("0\r\nX: y\n\r\n\r\n"), chunks("0\r\nX: y\rz\r\n\r\n"), chunks("0\r\n\n")},
+                "an HTTP line that does not end in CRLF");
+        refuses({chunks("0\r\nContent-Length: 5\r\n\r\n"), chunks("0\r\ntransfer-encoding: chunked\r\n\r\n"),
+                 chunks("0\r\nHost: y\r\n\r\n")},
+                "an HTTP trailer with a field that belongs into the head");
+    }
+
+    void readsChunkLinesStrictly()
+    {
+        refuses({chunks("-1\r\n"), chunks("+3\r\nabc\r\n"), chunks("\r\n"), chunks(" 3\r\nabc\r\n"),
+                 chunks("3 ;a=b\r\nabc\r\n"), chunks("3\t\r\nabc\r\n"), chunks("10000000000000000\r\n"),
+                 chunks("g\r\n")},
+                "an HTTP chunk without a right size");
+        refuses({chunks("3;a\nb\r\nabc\r\n"), chunks("3;a\rb\r\nabc\r\n"), chunks("3\r\r\nabc\r\n"), chunks("3\n")},
+                "an HTTP line that does not end in CRLF");
+        refuses({chunks(std::string("3;a\0\r\nabc\r\n", 11))}, "an HTTP line with a control character");
+        refuses({chunks("3\r\nabc\n0\r\n\r\n"), chunks("3\r\nabc0\r\n"), chunks("3\r\nabc\rX")},
+                "an HTTP chunk that does not end where it should");
+        CPPUNIT_ASSERT_EQUAL(std::string("an HTTP line that is too long"),
+                             _check.requests().read(chunks("3;" + std::string(9000, 'a')), {}).malformed);
+    }
+
+    void readsLengthsStrictly()
+    {
+        for (const char* length :
+             {"5, 5", "5,", "", "-5", "5 5", "5.0", "5;", "0x5", "1e1", "9999999999999999999", "\"5\""})
+            _check.requests().refuses(post(std::string("Content-Length: ") + length + "\r\n"),
+                                      "an HTTP Content-Length that is no number");
+        refuses({post("Content-Length: 5\r\nContent-Length: 5, 5\r\n")}, "an HTTP Content-Length that is no number");
+        refuses({post("Transfer-Encoding: chunked\r\nContent-Length: 0\r\n")},
+                "an HTTP request with both Transfer-Encoding and Content-Length");
+        refuses({"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
+                "an HTTP/1.0 request with Transfer-Encoding");
+    }
+
+    void readsRequestLinesStrictly()
+    {
+        const std::string host = "\r\nHost: x\r\n\r\n";
+        refuses({"GET  / HTTP/1.1" + host, "GET /  HTTP/1.1" + host, " GET / HTTP/1.1" + host, "GET / HTTP/1.1 " + host,
+                 "GET\t/ HTTP/1.1" + host, "GET /\tHTTP/1.1" + host, "GET /a b HTTP/1.1" + host, "GET HTTP/1.1" + host,
+                 "GET /" + host, "GET" + host, ": x HTTP/1.1" + host},
+                "an HTTP request line that is none");
+        refuses({"GET / HTTP/1.1x" + host, "GET / http/1.1" + host, "GET / HTTP/1.10" + host, "GET / HTTP/01.1" + host,
+                 "GET / HTTP/2.0" + host, "GET / HTTP/0.9" + host, "GET / HTTP/1" + host},
+                "an HTTP version that is neither 1.0 nor 1.1");
+        refuses({"GET / HTTP/1.1\r\n Host: x\r\n\r\n"}, "an HTTP field that is folded");
+    }
+
+    /// Not only when a head is whole that never may be.
+    void refusesAsSoonAsItIsWrong()
+    {
+        refuses({"GET /\r\n", "hello\r\n", std::string("\x16\x03\x01\x02", 4), "\x80", "GET /a b c\r\n"},
+                "an HTTP request line that is none");
+        refuses({"GET / HTTP/3\r\n"}, "an HTTP version that is neither 1.0 nor 1.1");
+        refuses({"PRI * HTTP/2.0\r\n"}, "HTTP/2, which does not pass");
+        refuses({"\r\n\r\n\r\n"}, "too many empty lines before an HTTP request");
+        refuses({"GET / HTTP/1.1\n", "GET / HTTP/1.1\nHost: x\r\n\r\n"},
+                "an HTTP head with a control character or a line that does not end in CRLF");
+    }
+
+    void takesWhatIsRight()
+    {
+        const std::string host = "Host: x\r\n\r\n";
+        _check.requests().finds({"\r\n\r\nget / HTTP/1.1\r\n" + host, "OPTIONS * HTTP/1.1\r\n" + host,
+                                 "GET http://x/ HTTP/1.1\r\n" + host, "CONNECT x:1 HTTP/1.1\r\n" + host,
+                                 "M-SEARCH /\xc3\xa4 HTTP/1.1\r\nHost:\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
+                                 post("Content-Length: 5\r\nContent-Length:5\t\r\n", "hello"),
+                                 post("transfer-encoding:CHUNKED\r\n", "0\r\n\r\n"),
+                                 chunks("3;a;b=\"c d\"\r\nabc\r\n000A\r\n0123456789\r\n00\r\nX: y\r\nz:\r\n\r\n")});
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(HttpStrictTest, "protocol");
+
+} // namespace proximux
