@@ -82,7 +82,8 @@ const char* judgeField(Bytes line)
     return nullptr;
 }
 
-constexpr std::size_t MAX_BLANK = 4; ///< bytes
+constexpr std::size_t MAX_BLANK = 4;    ///< bytes
+constexpr std::size_t MAX_OPTIONS = 32; ///< of a connection: each is looked for in each field
 constexpr const char* NO_REQUEST = "an HTTP request line that is none";
 constexpr const char* BAD_LINE = "an HTTP head with a control character or a line that does not end in CRLF";
 
@@ -238,6 +239,8 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
         if (sameText(fields.back().name, "connection"))
             eachElement(fields.back().value, [&named](Bytes each) { named.push_back(each); });
     }
+    if (named.size() > MAX_OPTIONS)
+        return "an HTTP Connection field with too many options";
     for (const Bytes each : named)
     {
         close = close || sameText(each, "close");

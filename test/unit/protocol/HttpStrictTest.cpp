@@ -16,6 +16,7 @@ class HttpStrictTest : public CppUnit::TestFixture
     CPPUNIT_TEST(readsRequestLinesStrictly);
     CPPUNIT_TEST(refusesAsSoonAsItIsWrong);
     CPPUNIT_TEST(takesWhatIsRight);
+    CPPUNIT_TEST(knowsSoManyOptionsOfAConnection);
     CPPUNIT_TEST_SUITE_END();
 
     ProtocolCheck _check{"http"};
@@ -134,6 +135,16 @@ public:
                                  post("Content-Length: 5\r\nContent-Length:5\t\r\n", "hello"),
                                  post("transfer-encoding:CHUNKED\r\n", "0\r\n\r\n"),
                                  chunks("3;a;b=\"c d\"\r\nabc\r\n000A\r\n0123456789\r\n00\r\nX: y\r\nz:\r\n\r\n")});
+    }
+
+    void knowsSoManyOptionsOfAConnection()
+    {
+        std::string list = "Connection: a";
+        for (int i = 1; i < 32; ++i)
+            list += ",a";
+        _check.requests().finds({post(list + "\r\n"), post("Connection: a, b,, c\r\nconnection: d\r\n")});
+        for (const char* more : {",a\r\n", "\r\nConnection: a\r\n"})
+            _check.requests().refuses(post(list + more), "an HTTP Connection field with too many options");
     }
 };
 
