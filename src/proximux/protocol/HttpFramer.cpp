@@ -85,7 +85,9 @@ const char* HttpBody::takeChunkSize(Bytes line)
 {
     const std::size_t digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
     constexpr std::size_t MOST = 15;
-    const Bytes rest = line.substr(digits);
+    Bytes rest = line.substr(digits);
+    if (_fromTarget) // old servers fill up the line
+        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
     if (digits == 0 || digits > MOST || (!rest.empty() && rest.front() != ';'))
         return "an HTTP chunk without a right size";
     if (const char* wrong = HttpHead::judgeChunkLine(line))
@@ -185,7 +187,7 @@ const char* HttpResponseFramer::begin(Bytes bytes)
     else
         _body.begin(head, !head.length && !head.chunked);
     _traits.closesClient = _body.isUntilClose();
-    _traits.closesTarget = head.close || (head.is10 && !head.keepAlive) || _body.isUntilClose();
+    _traits.closesTarget = head.close || (head.is10 && (!head.keepAlive || head.chunked)) || _body.isUntilClose();
     edit(head, _traits.closesClient || (_hint & httphint::CLOSE) != 0);
     return nullptr;
 }
@@ -198,7 +200,7 @@ void HttpResponseFramer::edit(const HttpHead& head, bool close)
             _traits.edits.push_back({field.offset, field.size, {}});
     if (close)
         _traits.edits.push_back({head.size - 2, 0, "Connection: close\r\n"});
-    else if ((_hint & httphint::IS_10) != 0)
+    else if ((_hint & httphint::IS_10) != 0 || head.is10)
         _traits.edits.push_back({head.size - 2, 0, "Connection: keep-alive\r\n"});
 }
 

@@ -24,6 +24,11 @@ constexpr std::uint32_t CONNECT = 1U << 4U; ///< 2xx makes a tunnel
 class HttpBody
 {
 public:
+    explicit HttpBody(bool fromTarget)
+        : _fromTarget(fromTarget)
+    {
+    }
+
     void begin(const HttpHead& head, bool untilClose);
     void none() { _state = State::done; }
 
@@ -47,6 +52,7 @@ private:
     const char* takeLine(Bytes line);
     const char* takeChunkSize(Bytes line);
 
+    bool _fromTarget;
     State _state = State::done;
     std::uint64_t _left = 0;
     std::size_t _trailer = 0; ///< bytes
@@ -59,7 +65,7 @@ public:
 
 private:
     std::size_t _scanned = 0;
-    HttpBody _body;
+    HttpBody _body{false};
     bool _inBody = false;
 };
 
@@ -77,7 +83,7 @@ private:
 
     std::uint32_t _hint = 0;
     std::size_t _scanned = 0;
-    HttpBody _body;
+    HttpBody _body{true};
     bool _inBody = false;
     ResponseTraits _traits;
 };

@@ -17,6 +17,7 @@ class HttpStrictTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesAsSoonAsItIsWrong);
     CPPUNIT_TEST(takesWhatIsRight);
     CPPUNIT_TEST(knowsSoManyOptionsOfAConnection);
+    CPPUNIT_TEST(responsesMayBeOlder);
     CPPUNIT_TEST_SUITE_END();
 
     ProtocolCheck _check{"http"};
@@ -145,6 +146,15 @@ public:
         _check.requests().finds({post(list + "\r\n"), post("Connection: a, b,, c\r\nconnection: d\r\n")});
         for (const char* more : {",a\r\n", "\r\nConnection: a\r\n"})
             _check.requests().refuses(post(list + more), "an HTTP Connection field with too many options");
+    }
+
+    void responsesMayBeOlder()
+    {
+        const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        // blanks behind the size
+        _check.responses().finds({head + "3  \r\nabc\r\n3\t;a\r\nabc\r\n0 \r\n\r\n"});
+        _check.responses().refuses(head + "3 3\r\n", "an HTTP chunk without a right size");
+        _check.responses().refuses(head + "0\r\nnonsense\r\n\r\n", "an HTTP field without a right name");
     }
 };
 

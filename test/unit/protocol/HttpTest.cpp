@@ -143,6 +143,13 @@ public:
         CPPUNIT_ASSERT_EQUAL(ok + "Connection: close\r\n\r\n", passed(ok + "\r\n", httphint::CLOSE));
         CPPUNIT_ASSERT_EQUAL(ok + "Connection: keep-alive\r\n\r\n", passed(ok + "\r\n", httphint::IS_10));
         CPPUNIT_ASSERT(_check.response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").closesTarget);
+        // the connection to the client is kept, which a response of 1.0 has to say
+        const std::string old = "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n";
+        CPPUNIT_ASSERT_EQUAL(old + "Connection: keep-alive\r\n\r\n", passed(old + "\r\n"));
+        CPPUNIT_ASSERT_EQUAL(old + "Connection: close\r\n\r\n", passed(old + "\r\n", httphint::CLOSE));
+        CPPUNIT_ASSERT(
+            _check.response("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n")
+                .closesTarget);
         CPPUNIT_ASSERT(
             !_check.response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n").closesTarget);
         CPPUNIT_ASSERT(_check.response("HTTP/1.1 103 Early Hints\r\n\r\n").kind == ResponseTraits::Kind::interim);
