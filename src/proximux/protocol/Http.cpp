@@ -57,12 +57,8 @@ public:
         edit(head, upgrades, traits);
     }
 
-    Bytes header(Bytes bytes) override
-    {
-        RequestTraits traits;
-        request(bytes, false, traits);
-        return traits.local ? Bytes() : "HTTP/1.1 100 Continue\r\n\r\n";
-    }
+    /// Also of one that is refused: it is answered when it is whole.
+    Bytes header(Bytes) override { return "HTTP/1.1 100 Continue\r\n\r\n"; }
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
     {
