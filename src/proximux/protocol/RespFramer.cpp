@@ -17,21 +17,25 @@ RespReader::Number RespReader::readNumber(Bytes input)
     const std::size_t end = input.substr(0, LONGEST).find('\n');
     if (end == Bytes::npos)
         return {0, 0, input.size() >= LONGEST ? "a RESP number that is too long" : nullptr};
-    std::size_t at = 1;
-    const bool negative = input[at] == '-';
-    at += negative ? 1 : 0;
-    std::int64_t value = 0;
-    if (end < at + 2 || input[end - 1] != '\r' || end > at + 20)
+    const bool integer = input[0] == ':'; // a value, which nobody counts by
+    const bool negative = input[1] == '-';
+    const std::size_t digits = negative || (integer && input[1] == '+') ? 2 : 1;
+    if (end < digits + 2 || input[end - 1] != '\r')
         return {0, 0, "a RESP number that is none"};
-    for (; at < end - 1; ++at)
+    const std::uint64_t most = INT64_MAX + std::uint64_t{negative};
+    std::uint64_t value = 0;
+    for (std::size_t at = digits; at < end - 1; ++at)
     {
         if (input[at] < '0' || input[at] > '9')
             return {0, 0, "a RESP number that is none"};
-        if (value > (INT64_MAX - 9) / 10)
+        const auto digit = static_cast<std::uint64_t>(input[at] - '0');
+        if (value > (most - digit) / 10)
             return {0, 0, "a RESP number that is too long"};
-        value = value * 10 + (input[at] - '0');
+        value = value * 10 + digit;
     }
-    return {end + 1, negative ? -value : value, nullptr};
+    if (!integer && input[digits] == '0' && (negative || end - 1 > digits + 1))
+        return {0, 0, "a RESP number that is none"}; // servers close the connection on which they read 01 or -0
+    return {end + 1, static_cast<std::int64_t>(negative ? 0 - value : value), nullptr};
 }
 
 bool RespReader::takeBulk(Bytes input, std::size_t& at)
@@ -52,15 +56,18 @@ bool RespReader::takeBulk(Bytes input, std::size_t& at)
     return true;
 }
 
-/// False: it is too long.
-bool RespReader::takeLine(Bytes input, std::size_t& at)
+/// Returns what is wrong with it, or null. Where it ends all must agree: a line feed alone ends nothing and is in none.
+const char* RespReader::takeLine(Bytes input, std::size_t& at)
 {
     const std::size_t end = input.find('\n', at);
-    const std::size_t n = (end == Bytes::npos ? input.size() : end + 1) - at;
-    _lineSize += n;
-    at += n;
+    const std::size_t behind = end == Bytes::npos ? input.size() : end + 1;
     _line = end == Bytes::npos;
-    return _lineSize <= MAX_LINE;
+    if (!_line && !(end > at ? input[end - 1] == '\r' : _return))
+        return "a RESP line that does not end where it should";
+    _return = input[behind - 1] == '\r';
+    _lineSize += behind - at;
+    at = behind;
+    return _lineSize <= MAX_BULK ? nullptr : "a RESP line that is too long";
 }
 
 // ------------------------------------------------------------------------------------------------ requests
@@ -164,14 +171,10 @@ Framer::Progress RespResponseFramer::feed(Bytes input)
         }
         else if (_line)
         {
-            const std::size_t from = at;
-            if (!takeLine(input, at))
-                return {Kind::malformed, at, "a RESP line that is too long"};
-            if (_noting)
-                note(input.substr(from, at - from));
+            if (const char* wrong = takeLine(input, at))
+                return {Kind::malformed, at, wrong};
             if (_line)
                 break;
-            _noting = false;
             --_values;
         }
         else
@@ -201,6 +204,11 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         _three = _noting = false;
         _noted = 0;
         _last = -1;
+        if (type == '>') // it answers nobody
+        {
+            _traits.kind = ResponseTraits::Kind::interim;
+            _traits.swallowed = true;
+        }
     }
     switch (type)
     {
@@ -212,8 +220,8 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
     case '_':
         _values += first ? 1 : 0;
         _line = true;
+        _return = false;
         _lineSize = 0;
-        _noting = first && type == '+';
         return nullptr;
     case ':':
     case '$':

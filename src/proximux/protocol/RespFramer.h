@@ -21,7 +21,7 @@ class RespReader
 public:
     static constexpr std::uint64_t MAX_BULK = std::uint64_t{512} << 20U; ///< bytes
     static constexpr std::int64_t MAX_WORDS = 1 << 20;                   ///< of a command
-    static constexpr std::size_t MAX_LINE = 65536;                       ///< bytes
+    static constexpr std::size_t MAX_LINE = 65536;                       ///< bytes of an inline command
     static constexpr std::uint64_t MAX_COUNT = 1U << 28U;                ///< values in one aggregate
 
 protected:
@@ -39,11 +39,12 @@ protected:
     bool takeBulk(Bytes input, std::size_t& at);
 
     /// Of the line that is being taken.
-    bool takeLine(Bytes input, std::size_t& at);
+    const char* takeLine(Bytes input, std::size_t& at);
 
     std::uint64_t _bulk = 0; ///< bytes of a string that are to come, with its CRLF; 0: none is being taken
     bool _line = false;      ///< a line is being taken
-    std::size_t _lineSize = 0;
+    std::uint64_t _lineSize = 0;
+    bool _return = false;      ///< its last byte so far was a CR
     std::uint64_t _values = 0; ///< to come, of the present message; 0: it has not begun
 };
 
@@ -76,7 +77,7 @@ private:
 
     ResponseTraits _traits;
     bool _three = false;    ///< an array of three: it may tell of a subscription that ended
-    std::size_t _noted = 0; ///< bytes of its first string, or of a line
+    std::size_t _noted = 0; ///< bytes of its first string
     char _note[13] = {};    ///< those
     bool _noting = false;
     std::int64_t _last = 0; ///< the number that was read last

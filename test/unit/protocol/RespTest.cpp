@@ -11,6 +11,8 @@ class RespTest : public CppUnit::TestFixture
     CPPUNIT_TEST(delimitsCommands);
     CPPUNIT_TEST(delimitsReplies);
     CPPUNIT_TEST(refusesWhatIsNone);
+    CPPUNIT_TEST(passesLongLines);
+    CPPUNIT_TEST(aPushAnswersNobody);
     CPPUNIT_TEST(answersWhatIsOfTheConnection);
     CPPUNIT_TEST(wantsThePasswordFirst);
     CPPUNIT_TEST(tiesByState);
@@ -47,11 +49,29 @@ public:
 
     void delimitsReplies()
     {
-        _check.responses().finds({"+OK\r\n", "-ERR x\r\n", ":-12\r\n", "$3\r\nabc\r\n", "$0\r\n\r\n", "$-1\r\n",
-                                  "*-1\r\n", "*0\r\n", "*2\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n",
-                                  "%1\r\n+a\r\n*1\r\n:1\r\n", "~2\r\n#t\r\n_\r\n", ">2\r\n+a\r\n,1.5\r\n",
-                                  "|1\r\n+ttl\r\n:3\r\n*1\r\n:1\r\n", "(123\r\n", "!3\r\nerr\r\n", "=5\r\ntxt:a\r\n",
-                                  "%0\r\n", "*1\r\n|1\r\n+a\r\n+b\r\n+c\r\n"});
+        _check.responses().finds({"+OK\r\n",
+                                  "-ERR x\r\n",
+                                  ":-12\r\n",
+                                  "$3\r\nabc\r\n",
+                                  "$0\r\n\r\n",
+                                  "$-1\r\n",
+                                  "*-1\r\n",
+                                  "*0\r\n",
+                                  "*2\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n",
+                                  "%1\r\n+a\r\n*1\r\n:1\r\n",
+                                  "~2\r\n#t\r\n_\r\n",
+                                  ">2\r\n+a\r\n,1.5\r\n",
+                                  "|1\r\n+ttl\r\n:3\r\n*1\r\n:1\r\n",
+                                  "(123\r\n",
+                                  "!3\r\nerr\r\n",
+                                  "=5\r\ntxt:a\r\n",
+                                  "%0\r\n",
+                                  "*1\r\n|1\r\n+a\r\n+b\r\n+c\r\n",
+                                  ":9223372036854775807\r\n",
+                                  ":-9223372036854775808\r\n",
+                                  ":+7\r\n",
+                                  "+a\rb\r\n",
+                                  "+\r\n"});
     }
 
     void refusesWhatIsNone()
@@ -69,11 +89,34 @@ public:
         _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP string that does not end where it should");
         _check.requests().refuses("*1111111111111111111111111", "a RESP number that is too long");
         _check.requests().refuses(std::string(65537, 'a'), "a RESP line that is too long");
+        for (const char* written : {"*01\r\n", "*1\r\n$01\r\n", "*2\r\n$-0\r\n", "*+1\r\n", "*-0\r\n", "*1\n"})
+            _check.requests().refuses(written, number);
+        _check.responses().refuses(":9223372036854775808\r\n", "a RESP number that is too long");
+        _check.responses().refuses(":-9223372036854775809\r\n", "a RESP number that is too long");
+        _check.responses().refuses("+a\n", "a RESP line that does not end where it should");
         _check.responses().refuses("x\r\n", "a RESP value of a type that is not known");
         _check.responses().refuses("$536870913\r\n", length);
         _check.responses().refuses("$1\r\nabc", "a RESP string that does not end where it should");
         _check.responses().refuses("*268435457\r\n", "a RESP aggregate of too many values");
         _check.responses().refuses(":\r\n", number);
+    }
+
+    /// MONITOR shows whole commands in a line, scripts make errors of any length: a line is passed on as it comes.
+    void passesLongLines()
+    {
+        const std::string line = "+" + std::string(300000, 'x') + "\r\n";
+        const auto outcome = _check.responses().read(line + line, {1, 65536, 300001, 300002});
+        CPPUNIT_ASSERT_EQUAL(std::string(), outcome.malformed);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, outcome.messages.size());
+        CPPUNIT_ASSERT(outcome.messages.back() == line);
+    }
+
+    void aPushAnswersNobody()
+    {
+        const ResponseTraits push = _check.response(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n");
+        CPPUNIT_ASSERT(push.swallowed && push.kind == ResponseTraits::Kind::interim);
+        const ResponseTraits reply = _check.response("*1\r\n>0\r\n");
+        CPPUNIT_ASSERT(!reply.swallowed && reply.kind == ResponseTraits::Kind::final);
     }
 
     void answersWhatIsOfTheConnection()
