@@ -21,10 +21,11 @@ void error(RequestTraits& traits, const std::string& text)
     answer(traits, "-ERR proximux: " + text + "\r\n");
 }
 
-/// A word as it may stand in an error line.
-std::string shown(Bytes word)
+/// The name of a command as it may stand in an error line; of a very long one nothing is known.
+std::string nameOf(Bytes request)
 {
-    std::string text(word.substr(0, 32));
+    const std::vector<Bytes> words = respWords(request, 1);
+    std::string text(words.empty() ? Bytes("a command") : words.front().substr(0, 32));
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     return text;
@@ -108,7 +109,7 @@ bool RespConversation::isRefused(Bytes bytes, RespEffect effect, RequestTraits& 
     else if (effect == RespEffect::discard)
         answer(traits, OK);
     else
-        error(traits, shown(respWords(bytes, 1).front()) + " is not done: MULTI was refused");
+        error(traits, nameOf(bytes) + " is not done: MULTI was refused");
     if (effect == RespEffect::exec || effect == RespEffect::discard)
         _refusedMulti = false;
     return true;
@@ -138,7 +139,7 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
     case RespEffect::client:
         traits.last = true;
         traits.ties = 0;
-        error(traits, shown(respWords(bytes, 1).front()) + " can't be within MULTI here");
+        error(traits, nameOf(bytes) + " can't be within MULTI here");
         break;
     default:
         break;
@@ -209,8 +210,7 @@ void RespConversation::tie(RequestTraits& traits, unsigned reasons, unsigned fre
         return;
     traits.pushes = traits.blocking = false;
     traits.answered = true;
-    error(traits, shown(respWords(bytes, 1).front()) +
-                      " needs a target connection of its own, which can't be had here (exchange.stateful)");
+    error(traits, nameOf(bytes) + " needs a target connection of its own, which can't be had here (exchange.stateful)");
 }
 
 void RespConversation::auth(Bytes bytes, RequestTraits& traits)

@@ -224,6 +224,10 @@ public:
         reply(*talk, {"MULTI"});
         CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"DISCARD"}));
         CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
+        reply(*talk, {"MULTI"});
+        RequestTraits large; // its name is longer than what is kept of it
+        talk->request("*1\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: a command is not done: MULTI was refused\r\n"), large.reply);
     }
 
     void knowsTheEndOfASubscription()
