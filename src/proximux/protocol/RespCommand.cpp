@@ -33,9 +33,11 @@ constexpr Entry COMMANDS[] = {
     {"DISCARD", RespEffect::discard},
     {"EXEC", RespEffect::exec},
     {"HELLO", RespEffect::hello},
+    {"HOST:", RespEffect::http},
     {"MIGRATE", RespEffect::secret},
     {"MONITOR", RespEffect::monitor},
     {"MULTI", RespEffect::multi},
+    {"POST", RespEffect::http},
     {"PSUBSCRIBE", RespEffect::subscribe},
     {"PSYNC", RespEffect::replication},
     {"PUNSUBSCRIBE", RespEffect::unsubscribe},
@@ -44,7 +46,9 @@ constexpr Entry COMMANDS[] = {
     {"READWRITE", RespEffect::state},
     {"REPLCONF", RespEffect::replication},
     {"RESET", RespEffect::reset},
+    {"SCRIPT", RespEffect::script},
     {"SELECT", RespEffect::select},
+    {"SENTINEL", RespEffect::secret},
     {"SSUBSCRIBE", RespEffect::subscribe},
     {"SUBSCRIBE", RespEffect::subscribe},
     {"SUNSUBSCRIBE", RespEffect::unsubscribe},
@@ -137,6 +141,24 @@ RespEffect respEffect(Bytes request)
     const auto* found = std::lower_bound(std::begin(COMMANDS), std::end(COMMANDS), wanted,
                                          [](const Entry& entry, Bytes key) { return entry.name < key; });
     return found != std::end(COMMANDS) && found->name == wanted ? found->effect : RespEffect::none;
+}
+
+bool respBlocks(Bytes request, bool whole)
+{
+    constexpr std::size_t MOST = 64; // options may be repeated
+    const std::vector<Bytes> words = respWords(request, MOST);
+    for (std::size_t i = 1; i < words.size(); ++i)
+    {
+        if (sameWord(words[i], "STREAMS"))
+            return false; // names follow
+        if (sameWord(words[i], "BLOCK"))
+            return true;
+        if (sameWord(words[i], "GROUP"))
+            i += 2;
+        else if (sameWord(words[i], "COUNT") || sameWord(words[i], "CLAIM"))
+            i += 1;
+    }
+    return words.size() == MOST || !whole;
 }
 
 bool sameWord(Bytes a, Bytes b)

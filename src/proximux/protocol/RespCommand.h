@@ -29,9 +29,11 @@ enum class RespEffect
     unsubscribe,
     monitor,
     blocks,
-    blocksIfSaid, ///< with BLOCK among its words
+    blocksIfSaid, ///< with BLOCK among its options
     state,        ///< it leaves another state behind
     replication,  ///< the connection is a replica's from then on
+    script,       ///< SCRIPT DEBUG makes the connection a debugger's
+    http,         ///< the beginning of another protocol; servers close the connection on which they read it
     secret        ///< may carry a password
 };
 
@@ -40,6 +42,9 @@ std::vector<Bytes> respWords(Bytes request, std::size_t most);
 
 /// What the command that begins so does.
 RespEffect respEffect(Bytes request);
+
+/// Whether XREAD or XREADGROUP is told to block. Where that can't be seen, it is.
+bool respBlocks(Bytes request, bool whole);
 
 /// Whether two words are the same but for the case of their letters; b is in upper case.
 bool sameWord(Bytes a, Bytes b);

@@ -1,6 +1,7 @@
 #include <proximux/protocol/RespConversation.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace proximux
 {
@@ -31,6 +32,12 @@ std::string nameOf(Bytes request)
     return text;
 }
 
+bool isSecondWord(Bytes request, Bytes wanted)
+{
+    const std::vector<Bytes> words = respWords(request, 2);
+    return words.size() == 2 && sameWord(words[1], wanted);
+}
+
 std::string bulk(Bytes text)
 {
     return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
@@ -47,7 +54,7 @@ bool sameSecret(Bytes a, Bytes b)
 
 } // namespace
 
-void RespConversation::request(Bytes bytes, bool, RequestTraits& traits)
+void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
     const RespEffect effect = respEffect(bytes);
     _unsubscribes = effect == RespEffect::unsubscribe;
@@ -73,7 +80,7 @@ void RespConversation::request(Bytes bytes, bool, RequestTraits& traits)
     else if (_multi)
         inTransaction(bytes, effect, traits);
     else
-        atRest(bytes, effect, traits);
+        atRest(bytes, whole, effect, traits);
 }
 
 /// Nothing is answered by us; but what has no answer of its own is known.
@@ -99,6 +106,17 @@ bool RespConversation::isRefused(Bytes bytes, RespEffect effect, RequestTraits& 
     if (effect == RespEffect::replication)
     {
         error(traits, "replication does not pass");
+        return true;
+    }
+    if (effect == RespEffect::http)
+    {
+        traits.last = true;
+        error(traits, "this is HTTP");
+        return true;
+    }
+    if (effect == RespEffect::script && isSecondWord(bytes, "DEBUG"))
+    {
+        error(traits, "SCRIPT DEBUG does not pass");
         return true;
     }
     if (!_refusedMulti || effect == RespEffect::quit || effect == RespEffect::reset)
@@ -131,6 +149,9 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
         _otherDatabase = true;
         traits.ties |= ties::DATABASE;
         break;
+    case RespEffect::state:
+        traits.ties |= ties::SESSION;
+        break;
     case RespEffect::subscribe:
     case RespEffect::unsubscribe:
     case RespEffect::monitor:
@@ -146,7 +167,7 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
     }
 }
 
-void RespConversation::atRest(Bytes bytes, RespEffect effect, RequestTraits& traits)
+void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits)
 {
     switch (effect)
     {
@@ -189,12 +210,9 @@ void RespConversation::atRest(Bytes bytes, RespEffect effect, RequestTraits& tra
         traits.blocking = true;
         return tie(traits, ties::BLOCKING, ties::BLOCKING, bytes);
     case RespEffect::blocksIfSaid:
-        for (const Bytes word : respWords(bytes, 16))
-            if (sameWord(word, "BLOCK"))
-            {
-                traits.blocking = true;
-                return tie(traits, ties::BLOCKING, ties::BLOCKING, bytes);
-            }
+        traits.blocking = respBlocks(bytes, whole);
+        if (traits.blocking)
+            tie(traits, ties::BLOCKING, ties::BLOCKING, bytes);
         return;
     default:
         return;
@@ -276,23 +294,28 @@ void RespConversation::select(Bytes bytes, RequestTraits& traits)
     tie(traits, ties::DATABASE, 0, bytes);
 }
 
+/// What leaves nothing behind passes; what is not known might.
 void RespConversation::client(Bytes bytes, RequestTraits& traits)
 {
+    constexpr Bytes PASS[] = {"GETREDIR", "HELP",  "ID",           "INFO",    "KILL",
+                              "LIST",     "PAUSE", "TRACKINGINFO", "UNBLOCK", "UNPAUSE"};
     const std::vector<Bytes> words = respWords(bytes, 4);
     const Bytes what = words.size() > 1 ? words[1] : Bytes();
-    if (sameWord(what, "SETNAME") && words.size() == 3)
+    if (sameWord(what, "SETNAME"))
     {
+        if (words.size() != 3)
+            return answer(traits, "-ERR wrong number of arguments for 'client|setname' command\r\n");
         _name = words[2];
         answer(traits, OK);
     }
     else if (sameWord(what, "GETNAME"))
         answer(traits, _name.empty() ? "$-1\r\n" : bulk(_name));
-    else if (sameWord(what, "SETINFO"))
+    else if (sameWord(what, "SETINFO") || sameWord(what, "CAPA"))
         answer(traits, OK);
     else if (sameWord(what, "REPLY"))
         error(traits, "CLIENT REPLY does not pass");
-    else if (sameWord(what, "TRACKING") || sameWord(what, "CACHING") || sameWord(what, "NO-EVICT") ||
-             sameWord(what, "NO-TOUCH"))
+    else if (!what.empty() &&
+             std::none_of(std::begin(PASS), std::end(PASS), [what](Bytes known) { return sameWord(what, known); }))
         tie(traits, ties::SESSION, 0, bytes);
 }
 

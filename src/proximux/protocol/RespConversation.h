@@ -25,7 +25,7 @@ public:
 private:
     [[nodiscard]] bool isRefused(Bytes bytes, RespEffect effect, RequestTraits& traits);
     void inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits);
-    void atRest(Bytes bytes, RespEffect effect, RequestTraits& traits);
+    void atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
     void watchOnly(RespEffect effect, RequestTraits& traits);
     void auth(Bytes bytes, RequestTraits& traits);
     void hello(Bytes bytes, RequestTraits& traits);

@@ -15,6 +15,9 @@ class RespTest : public CppUnit::TestFixture
     CPPUNIT_TEST(aPushAnswersNobody);
     CPPUNIT_TEST(answersWhatIsOfTheConnection);
     CPPUNIT_TEST(wantsThePasswordFirst);
+    CPPUNIT_TEST(knowsWhatBlocks);
+    CPPUNIT_TEST(refusesWhatPassesNowhere);
+    CPPUNIT_TEST(passesWhatLeavesNothingBehindOnAConnection);
     CPPUNIT_TEST(tiesByState);
     CPPUNIT_TEST(refusesTiesWhereNoneCanBe);
     CPPUNIT_TEST(doesNothingOfARefusedTransaction);
@@ -162,6 +165,70 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
     }
 
+    void knowsWhatBlocks()
+    {
+        struct Case
+        {
+            std::initializer_list<std::string_view> words;
+            bool blocks;
+        };
+        const Case cases[] = {
+            {{"XREAD", "STREAMS", "block", "0"}, false},
+            {{"XREAD", "COUNT", "1", "STREAMS", "block", "0"}, false},
+            {{"XREADGROUP", "GROUP", "block", "streams", "streams", "s", ">"}, false},
+            {{"XREADGROUP", "GROUP", "streams", "c", "BLOCK", "0", "STREAMS", "s", ">"}, true},
+            {{"XREADGROUP", "group", "g", "c", "noack", "block", "0", "streams", "s", ">"}, true},
+            {{"XREAD", "COUNT", "1", "COUNT", "1", "COUNT", "1", "COUNT", "1", "COUNT",   "1", "COUNT",
+              "1",     "COUNT", "1", "COUNT", "1", "COUNT", "1", "BLOCK", "0", "STREAMS", "s", "$"},
+             true},
+            {{"XREAD"}, false},
+            {{"WAIT", "0", "0"}, true},
+            {{"waitaof", "0", "0", "0"}, true},
+            {{"BZMPOP", "0", "1", "z", "MIN"}, true},
+            {{"BLMPOP", "0", "1", "l", "LEFT"}, true},
+        };
+        const auto talk = _check.talk(tying());
+        for (const Case& each : cases)
+        {
+            const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(respCommand(each.words), each.blocks, traits.blocking);
+            CPPUNIT_ASSERT_EQUAL(each.blocks ? ties::BLOCKING : 0U, traits.ties);
+        }
+        std::string many = "*66\r\n$5\r\nXREAD\r\n";
+        for (int i = 0; i < 65; ++i)
+            many += "$5\r\nNOACK\r\n";
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, many).blocking);
+    }
+
+    void refusesWhatPassesNowhere()
+    {
+        const auto talk = _check.talk(tying());
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SCRIPT DEBUG does not pass\r\n"),
+                             reply(*talk, {"script", "debug", "yes"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SCRIPT", "LOAD", "return 1"}));
+        for (const char* line : {"POST / HTTP/1.1\r\n", "Host: x\r\n"})
+        {
+            const RequestTraits http = ProtocolCheck::ask(*talk, line);
+            CPPUNIT_ASSERT(http.local && http.last && http.reply == "-ERR proximux: this is HTTP\r\n");
+        }
+    }
+
+    void passesWhatLeavesNothingBehindOnAConnection()
+    {
+        const auto talk = _check.talk(tying());
+        for (const char* what : {"ID", "info", "List", "KILL", "PAUSE", "UNBLOCK", "TRACKINGINFO"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(what, 0U, ProtocolCheck::ask(*talk, command({"CLIENT", what})).ties);
+        CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"CLIENT"})).ties);
+        for (const char* what : {"NO-EVICT", "no-touch", "CACHING", "IMPORT-SOURCE", "WHATEVER"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(what, ties::SESSION,
+                                         ProtocolCheck::ask(*talk, command({"CLIENT", what, "ON"})).ties);
+        RequestTraits large;
+        talk->request("*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
+        CPPUNIT_ASSERT(large.local);
+        ProtocolCheck::ask(*talk, command({"MULTI"}));
+        CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION | ties::SESSION, ProtocolCheck::ask(*talk, command({"READONLY"})).ties);
+    }
+
     void tiesByState()
     {
         struct Case
@@ -251,6 +318,7 @@ public:
         CPPUNIT_ASSERT(_check.protocol().isSecret(command({"auth", "x"})));
         CPPUNIT_ASSERT(_check.protocol().isSecret(command({"HELLO", "2", "AUTH", "a", "x"})));
         CPPUNIT_ASSERT(_check.protocol().isSecret(command({"CONFIG", "SET", "requirepass", "x"})));
+        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"SENTINEL", "SET", "m", "auth-pass", "x"})));
         CPPUNIT_ASSERT(!_check.protocol().isSecret(command({"SET", "a", "x"})));
         CPPUNIT_ASSERT_EQUAL(std::string("AUTH"), _check.protocol().describe(command({"AUTH", "x"}), 100));
         CPPUNIT_ASSERT_EQUAL(std::string("SET key"), _check.protocol().describe(command({"SET", "key", "v"}), 100));
