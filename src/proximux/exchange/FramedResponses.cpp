@@ -123,8 +123,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
     const bool closesTarget = traits.closesTarget;
     const bool closesClient = traits.closesClient;
-    if (tunnel)
-        request.traits.frees = 0;
+    request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     finish(lane, request, now);
     if (tunnel && client != nullptr)
         beginTunnel(lane, *client, now);

@@ -277,7 +277,8 @@ void RespConversation::hello(Bytes bytes, RequestTraits& traits)
                        bulk("master") + bulk("modules") + "*0\r\n");
 }
 
-/// Of the database in which all connections are there is nothing to say.
+/// Of the database in which all connections are there is nothing to say; but to a client that asked for another one,
+/// and of which nobody knows whether it came back, all is said.
 void RespConversation::select(Bytes bytes, RequestTraits& traits)
 {
     const std::vector<Bytes> words = respWords(bytes, 3);
@@ -286,7 +287,6 @@ void RespConversation::select(Bytes bytes, RequestTraits& traits)
         return answer(traits, OK);
     if (same)
     {
-        _otherDatabase = false;
         traits.frees = ties::DATABASE;
         return;
     }

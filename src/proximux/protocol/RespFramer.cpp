@@ -171,10 +171,14 @@ Framer::Progress RespResponseFramer::feed(Bytes input)
         }
         else if (_line)
         {
+            const std::size_t from = at;
             if (const char* wrong = takeLine(input, at))
                 return {Kind::malformed, at, wrong};
+            if (_noting)
+                note(input.substr(from, at - from));
             if (_line)
                 break;
+            _noting = false;
             --_values;
         }
         else
@@ -222,6 +226,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         _line = true;
         _return = false;
         _lineSize = 0;
+        _noting = first && type == '-';
         return nullptr;
     case ':':
     case '$':
@@ -294,6 +299,8 @@ Framer::Progress RespResponseFramer::whole(std::size_t at)
                               (noted.substr(0, 11) == "unsubscribe" || noted.substr(0, 12) == "punsubscribe" ||
                                noted.substr(0, 12) == "sunsubscribe");
     _traits.freesPush = unsubscribed;
+    if (noted.substr(0, 1) == "-" && noted.substr(0, 10) != "-EXECABORT")
+        _traits.keeps = ties::TRANSACTION | ties::WATCH | ties::DATABASE;
     return {Kind::complete, at, ""};
 }
 

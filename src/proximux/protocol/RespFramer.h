@@ -77,7 +77,7 @@ private:
 
     ResponseTraits _traits;
     bool _three = false;    ///< an array of three: it may tell of a subscription that ended
-    std::size_t _noted = 0; ///< bytes of its first string
+    std::size_t _noted = 0; ///< bytes of its first string, or of an error
     char _note[13] = {};    ///< those
     bool _noting = false;
     std::int64_t _last = 0; ///< the number that was read last

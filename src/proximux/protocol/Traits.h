@@ -94,6 +94,7 @@ struct ResponseTraits
     bool closesTarget = false; ///< the connection is of no use behind it
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended
     bool freesPush = false;    ///< nothing is pushed any more
+    unsigned keeps = 0;        ///< ties that its request was to end, and which last: it was not done
     std::uint64_t check = 0;   ///< compared with the request's; 0: with nothing
     std::vector<Edit> edits;   ///< in the order of their offsets, in the bytes that are taken first
 
@@ -101,6 +102,7 @@ struct ResponseTraits
     {
         kind = Kind::final;
         swallowed = closesTarget = closesClient = freesPush = false;
+        keeps = 0;
         check = 0;
         edits.clear();
     }

@@ -19,6 +19,7 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(errorRepliesKeepTheirPlace);
     CPPUNIT_TEST(aRequestThatCouldNotBeSentGetsAnError);
     CPPUNIT_TEST(aTransactionHasItsConnectionAlone);
+    CPPUNIT_TEST(aStateThatWasNotEndedStaysItsClients);
     CPPUNIT_TEST(atMostSoManyAreTied);
     CPPUNIT_TEST(aTiedClientIsReadWhereTheLineIsFull);
     CPPUNIT_TEST(aTiedClientThatLeavesTakesItsConnectionWithIt);
@@ -254,6 +255,29 @@ public:
         got(second);
         says(b, command({"GET", "free"}));
         CPPUNIT_ASSERT_EQUAL(command({"GET", "free"}), got(first));
+    }
+
+    /// The target says that it has not ended: nobody else gets the connection.
+    void aStateThatWasNotEndedStaysItsClients()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, command({"MULTI"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        says(a, command({"DISCARD", "x"}));
+        answers(t, "-ERR wrong number of arguments for 'discard' command\r\n");
+        got(t);
+        says(b, command({"GET", "x"}));
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(opens()));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+        says(a, command({"DISCARD"}));
+        answers(t, "+OK\r\n");
+        got(t);
+        says(b, command({"GET", "y"}));
+        exchange->clientLost(a, now);
+        CPPUNIT_ASSERT(world.has(t));
     }
 
     void atMostSoManyAreTied()

@@ -19,6 +19,7 @@ class RespTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesWhatPassesNowhere);
     CPPUNIT_TEST(passesWhatLeavesNothingBehindOnAConnection);
     CPPUNIT_TEST(tiesByState);
+    CPPUNIT_TEST(anErrorEndsNoState);
     CPPUNIT_TEST(refusesTiesWhereNoneCanBe);
     CPPUNIT_TEST(doesNothingOfARefusedTransaction);
     CPPUNIT_TEST(knowsTheEndOfASubscription);
@@ -263,6 +264,24 @@ public:
         const RequestTraits within =
             (ProtocolCheck::ask(*talk, command({"MULTI"})), ProtocolCheck::ask(*talk, command({"SUBSCRIBE", "c"})));
         CPPUNIT_ASSERT(within.local && within.last);
+    }
+
+    /// What was not done has ended nothing.
+    void anErrorEndsNoState()
+    {
+        const unsigned all = ties::TRANSACTION | ties::WATCH | ties::DATABASE;
+        CPPUNIT_ASSERT_EQUAL(all, _check.response("-ERR wrong number of arguments for 'discard' command\r\n").keeps);
+        CPPUNIT_ASSERT_EQUAL(all, _check.response("-BUSY\r\n").keeps);
+        CPPUNIT_ASSERT_EQUAL(0U, _check.response("-EXECABORT Transaction discarded\r\n").keeps);
+        for (const char* done : {"+OK\r\n", "*1\r\n-ERR x\r\n", "*-1\r\n", "$4\r\n-ERR\r\n"})
+            CPPUNIT_ASSERT_EQUAL(0U, _check.response(done).keeps);
+        const auto talk = _check.talk(tying());
+        ProtocolCheck::ask(*talk, command({"SELECT", "3"}));
+        for (int i = 0; i < 2; ++i)
+        {
+            const RequestTraits back = ProtocolCheck::ask(*talk, command({"SELECT", "0"}));
+            CPPUNIT_ASSERT(!back.local && back.frees == ties::DATABASE);
+        }
     }
 
     void refusesTiesWhereNoneCanBe()
