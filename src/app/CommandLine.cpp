@@ -23,7 +23,7 @@ const std::vector<CommandLine::Option>& CommandLine::options()
     static const std::vector<Option> OPTIONS{
         {"--listen", "-l", "[HOST:]PORT", "", "where to listen (local.host, local.port)", false},
         {"--target", "-t", "HOST:PORT", "", "a target; may be repeated (target.N.host, target.N.port)", true},
-        {"--mode", "", "MODE", "exchange.mode", "auto or proxy", false},
+        {"--mode", "", "MODE", "exchange.mode", "auto, proxy, fifo or funnel", false},
         {"--protocol", "", "NAME", "exchange.protocol", "what passes: auto, raw, http, resp, mysql ...", false},
         {"--max-connections", "", "N", "local.max_connections", "clients at once", false},
         {"--log-level", "", "LEVEL", "log.level", "0 nothing, 1 errors, 2 information, 3 everything", false},
@@ -190,7 +190,7 @@ std::string CommandLine::helpText()
     std::string text =
         "usage: proximux [OPTION...]\n"
         "       proximux decode --protocol NAME [--response] FILE\n"
-        "       proximux probe --protocol NAME --target HOST:PORT\n\n"
+        "       proximux probe --protocol NAME --target HOST:PORT [--request TEXT]\n\n"
         "TCP proxy and request/response multiplexer: clients and target connections paired, watched and\n"
         "guarded, or many clients on few target connections.\n\n"
         "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <proximux/protocol/Protocol.h>
-#include <proximux/wire/Endpoint.h>
+#include <proximux/config/Configuration.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -20,24 +21,32 @@ int probeTool(const std::vector<std::string>& arguments);
 /// What was said to a tool.
 struct ToolOptions
 {
+    enum class Tool
+    {
+        decode,
+        probe
+    };
+
+    Tool tool;
     std::string protocol;
     std::string file;       ///< decode; "-": standard input
     bool responses = false; ///< decode
+    std::string request;    ///< probe: what is asked, where it is said
     Endpoint target;        ///< probe
-    bool hasTarget = false;
     std::vector<std::pair<std::string, std::string>> settings;
     std::vector<std::string> mistakes;
     bool help = false;
 
-    explicit ToolOptions(const std::vector<std::string>& arguments);
+    ToolOptions(Tool which, const std::vector<std::string>& arguments);
 
-    /// The protocol as declared, or null, with the mistake.
-    [[nodiscard]] std::shared_ptr<Protocol> makeProtocol();
+    /// The configuration that they make up, or null, with what is wrong with them. Its protocol has messages.
+    [[nodiscard]] std::shared_ptr<const Configuration> load();
+
+private:
+    [[nodiscard]] std::string lacking() const;
+    void takeOption(const std::string& name, const std::string& value);
+    void takeOther(const std::string& argument);
 };
-
-/// A line for each message of the stream: offset, length, id, readable form; or where and why it is malformed, which
-/// ends it. `wrong` says whether it did.
-std::string decode(const Protocol& protocol, Bytes stream, bool responses, bool& wrong);
 
 /// Prints text on stdout, or mistakes on stderr; returns the exit code for them.
 int toolSays(const std::string& text);

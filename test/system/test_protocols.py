@@ -6,8 +6,9 @@ import struct
 import subprocess
 import tempfile
 import threading
+import time
 
-from harness import BIN, LONG, SHORT, gone, read_line
+from harness import BIN, LONG, SHORT, echo, gone, read_line
 from sharing import SharedCase, read_exactly, read_frame
 
 PING = b"*1\r\n$4\r\nPING\r\n"
@@ -184,7 +185,16 @@ class Tools(SharedCase):
     def test_mistakes_are_named(self):
         for args, said in ((["decode", "--protocol", "morse", "x"], "--protocol morse"),
                            (["decode", "--protocol", "resp"], "a file is missing"),
-                           (["decode", "--protocol", "resp", "/none"], "/none: cannot be read"),
+                           (["decode", "--protocol", "resp", "/none"], "/none: cannot be read: No such file"),
+                           (["decode", "--protocol", "resp", "/"], "/: cannot be read: Is a directory"),
+                           (["decode", "--protocol", "resp", "--target", "x:1", "-"], "--target: unknown"),
+                           (["decode", "--protocol", "fixed", "-"], "exchange.message_size: missing"),
+                           (["decode", "--protocol", "length", "-", "--set", "exchange.length_encoding=bcd", "--set",
+                             "exchange.length_order=little"], "only a binary field has an order"),
+                           (["probe", "--protocol", "resp", "127.0.0.1:1"], "127.0.0.1:1: unknown"),
+                           (["probe", "--protocol", "resp", "--target", "127.0.0.1"], "expected HOST:PORT"),
+                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a"], "not one message"),
+                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a\\q"], "an escape"),
                            (["probe", "--protocol", "resp"], "--target: missing"),
                            (["probe", "--protocol", "line", "--target", "127.0.0.1:1"], "does no harm"),
                            (["decode", "--protocol", "resp", "--set", "exchange.x=1", "-"], "exchange.x")):
@@ -192,14 +202,68 @@ class Tools(SharedCase):
             self.assertEqual(code, 78, args)
             self.assertIn(said, err)
 
+    def test_decode_keeps_no_more_than_it_shows(self):
+        def most_memory(pieces):
+            r = subprocess.Popen([BIN, "decode", "--protocol", "resp", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            for piece in pieces:
+                r.stdin.write(piece)
+            r.stdin.close()
+            _, status, usage = os.wait4(r.pid, 0)
+            r.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(r.returncode, 0)
+            return usage.ru_maxrss * 1024
+        few = most_memory([PING])
+        many = most_memory([PING * 1000] * 1000)
+        one = most_memory([b"*2\r\n$4\r\nPING\r\n$%d\r\n" % (50 << 20)] + [bytes(1 << 20)] * 50 + [b"\r\n"])
+        self.assertLess(max(many, one) - few, 10 << 20)
+
+    def probe(self, protocol, handler, *args):
+        return self.run_tool("probe", "--protocol", protocol, "--target", "127.0.0.1:%d" % self.target(handler).port, *args)
+
     def test_probe_says_what_holds(self):
-        target = self.target(resp)
-        code, out, err = self.run_tool("probe", "--protocol", "resp", "--target", "127.0.0.1:%d" % target.port)
+        code, out, err = self.probe("resp", resp)
         self.assertEqual((code, err), (0, ""))
         self.assertIn("exchange.protocol = resp", out)
         self.assertIn("requests in flight on a connection: 1024 or more", out)
-        code, _, err = self.run_tool("probe", "--protocol", "resp", "--target", "127.0.0.1:%d" % self.target(http).port)
-        self.assertEqual(code, 69)
-        greeter = self.target(lambda s: s.sendall(b"220 hello\r\n") or s.recv(1))
-        code, _, err = self.run_tool("probe", "--protocol", "http", "--target", "127.0.0.1:%d" % greeter.port)
-        self.assertEqual((code, "before it is asked" in err), (69, True))
+        self.assertEqual(self.probe("resp", http)[0], 69)
+        for protocol, handler, said in (("http", lambda s: s.sendall(b"220 hello\r\n") or s.recv(1), "before it is asked: 220 hello"),
+                                        ("http", lambda s: None, "closes the connection at once"),
+                                        ("resp", echo, "does not answer what was asked"),
+                                        ("memcached", echo, "does not answer what was asked"),
+                                        ("modbus", echo, "does not answer what was asked"),
+                                        ("resp", lambda s: s.recv(99) and s.sendall(b"+PONG\r\n" * 2), "more came"),
+                                        ("resp", lambda s: s.recv(99) and s.sendall(b"-NOAUTH no\r\n"), "-NOAUTH no")):
+            code, _, err = self.probe(protocol, handler)
+            self.assertEqual((code, said in err), (69, True), err)
+
+    def test_probe_has_an_end(self):
+        def drips(s):
+            s.recv(99)
+            for _ in range(int(LONG)):
+                s.sendall(b"$")
+                time.sleep(1)
+
+        def streams(s):
+            s.recv(99)
+            s.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while True:
+                s.sendall(bytes(65536))
+        for protocol, handler in (("memcached", drips), ("http", streams)):
+            code, _, err = self.probe(protocol, handler)
+            self.assertEqual((code, "within 5 s" in err), (69, True), err)
+
+    def test_probe_asks_what_it_is_told_to(self):
+        code, out, _ = self.probe("line", echo, "--request", "*IDN?\\n")
+        self.assertEqual(code, 0)
+        self.assertIn("exchange.pairing = order\n  exchange.pipeline = 128", out)
+        code, out, _ = self.probe("length", echo, "--request", "\\0\\0\\0\\x02ab", "--set", "exchange.id_offset=4")
+        self.assertEqual((code, "exchange.id_offset = 4" in out, "order" in out), (0, True, False))
+        code, out, _ = self.probe("resp", lambda s: s.recv(99) and s.sendall(b"+OK\r\n") or resp(s), "--set", "target.1.password=x")
+        self.assertEqual((code, "1024 or more" in out), (0, True))
+
+    def test_probe_finds_out_that_ids_are_not_repeated(self):
+        def gateway(s):
+            while s.recv(12, socket.MSG_WAITALL):
+                s.sendall(b"\xff\xff\0\0\0\5\1\3\2\0\0")
+        code, out, _ = self.probe("modbus", gateway)
+        self.assertEqual((code, "exchange.pairing = order" in out), (0, True))

@@ -245,10 +245,10 @@ class Dns : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
 
-    /// Asks for the name servers of the root.
+    /// Asks for the name servers of the root, as far as the target knows them itself: it need not ask others first.
     [[nodiscard]] std::string probe(std::uint32_t number) const override
     {
-        std::string request("\0\x11\0\0\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1", 19);
+        std::string request("\0\x11\0\0\0\0\0\1\0\0\0\0\0\0\0\0\2\0\1", 19);
         writeNumber(number, &request[2], 2);
         return request;
     }

@@ -188,6 +188,13 @@ public:
 
     [[nodiscard]] std::string probe(std::uint32_t) const override { return "version\r\n"; }
 
+    [[nodiscard]] bool answersProbe(Bytes response) const override
+    {
+        constexpr Bytes ANSWERS[] = {"VERSION ", "ERROR", "CLIENT_ERROR", "SERVER_ERROR"};
+        return std::any_of(std::begin(ANSWERS), std::end(ANSWERS),
+                           [response](Bytes each) { return response.substr(0, each.size()) == each; });
+    }
+
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {
         return std::make_unique<MemcachedResponseFramer>();

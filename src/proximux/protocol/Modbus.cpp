@@ -176,6 +176,14 @@ public:
         return request;
     }
 
+    /// One register, or an exception.
+    [[nodiscard]] bool answersProbe(Bytes response) const override
+    {
+        const unsigned function = byteAt(response, 7);
+        return function == 3 ? response.size() == 11 && byteAt(response, 8) == 2
+                             : function == (3 | EXCEPTION) && response.size() == 9;
+    }
+
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {
         return std::make_unique<Responses>();

@@ -134,6 +134,13 @@ public:
         return {};
     }
 
+    /// Whether this response, or its beginning, answers that request as a target of this protocol would.
+    [[nodiscard]] virtual bool answersProbe(Bytes response) const
+    {
+        static_cast<void>(response);
+        return true;
+    }
+
     /// A short readable form of a request, or of its beginning; and whether secrets are in it, which it leaves out.
     /// At most `limit` bytes; any byte value may be in it.
     [[nodiscard]] virtual std::string describe(Bytes request, std::size_t limit) const = 0;

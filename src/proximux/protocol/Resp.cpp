@@ -21,6 +21,12 @@ public:
 
     [[nodiscard]] std::string probe(std::uint32_t) const override { return respCommand({"PING"}); }
 
+    [[nodiscard]] bool answersProbe(Bytes response) const override
+    {
+        return response.substr(0, 5) == "+PONG" ||
+               (response.substr(0, 1) == "-" && response.substr(0, 7) != "-NOAUTH");
+    }
+
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {
         return std::make_unique<RespResponseFramer>();
