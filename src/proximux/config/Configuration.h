@@ -115,6 +115,8 @@ struct PoolSettings
     bool warmup = false;
     Duration connectTimeout = Duration::seconds(5);
     Duration inactiveTimeout = Duration::off();
+    Duration connectDelay = Duration{0};
+    Duration requestGap = Duration{0};
     std::optional<Duration> settle;     ///< nothing: what suits the protocol
     std::optional<std::size_t> maxTied; ///< connections that clients may have alone; nothing: all but one
     std::string prologue;               ///< said on each new connection

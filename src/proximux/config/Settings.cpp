@@ -243,6 +243,13 @@ std::vector<Setting> poolSettings()
         row("pool.connect_timeout", "5s",
             duration(MS, Duration::seconds(600), Off::no, FIELD(Duration, pool.connectTimeout)),
             "time to connect, over all addresses of a target; in proxy mode over all targets"),
+        row("pool.connect_delay", "0s",
+            duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, pool.connectDelay)),
+            "fifo, funnel: how long a new target connection is left alone before anything is said on it"),
+        row("pool.request_gap", "0s",
+            duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, pool.requestGap)),
+            "fifo, funnel: how long a target connection is left alone after each request and each response, before the "
+            "next request"),
         row("pool.settle", "auto",
             automaticDuration(Duration{0}, Duration::seconds(600), FIELD(std::optional<Duration>, pool.settle)),
             "fifo, funnel: a new target connection is used when it was silent for so long; auto: 10ms with raw, line, "

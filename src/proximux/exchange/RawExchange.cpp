@@ -30,6 +30,7 @@ bool RawExchange::targetBytes(Lane& lane, Instant now)
     lane.silent = false;
     deliver(lane, *lane.row.first(), lane.input.waiting(), nullptr, now);
     lane.input.clear();
+    pause(lane, now); // this may have been the end of the answer
     if (lane.row.size() > 1)
         finish(lane, *lane.row.first(), now);
     else

@@ -19,6 +19,8 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
     , _pause(settings.requestTimeout)
     , _idle(settings.idleTimeout)
     , _linger(settings.lingerTimeout)
+    , _connectDelay(settings.connectDelay)
+    , _requestGap(settings.requestGap)
     , _settle(settings.settle)
     , _inactive(settings.inactiveTimeout)
     , _gap(settings.gap)

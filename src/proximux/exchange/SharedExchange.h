@@ -45,6 +45,8 @@ struct SharedExchangeSettings
     Duration lingerTimeout = Duration::seconds(60);
     Duration inactiveTimeout = Duration::off();
     Duration settle = Duration{0};
+    Duration connectDelay = Duration{0};       ///< from being open to being spoken to
+    Duration requestGap = Duration{0};         ///< from a request, and from what answers it, to the next
     std::vector<Prologue> prologues;           ///< by target
     Duration gap = Duration::milliseconds(10); ///< raw
 };
@@ -204,6 +206,9 @@ protected:
     /// Says to the pool how much room the lane has.
     void updateLoad(Lane& lane);
 
+    /// The next request on this lane waits for pool.request_gap.
+    void pause(Lane& lane, Instant now);
+
     /// Serves whoever can now be served by this lane.
     void pump(Lane& lane, Instant now);
 
@@ -266,6 +271,7 @@ private:
     void look(SharedClient& client, Instant now);
     void advance(SharedClient& client);
     void passWithEdits(Lane& lane, const Request& request, Bytes bytes);
+    void beginPrologue(Lane& lane, Instant now);
     void settling(Lane& lane, Bytes bytes, Instant now);
     [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
     [[nodiscard]] SharedClient* slowReader(const Lane& lane) const;
@@ -305,6 +311,8 @@ private:
     DeadlineList _pause;
     DeadlineList _idle;
     DeadlineList _linger;
+    DeadlineList _connectDelay;
+    DeadlineList _requestGap;
     DeadlineList _settle;
     DeadlineList _inactive;
     DeadlineList _gap;

@@ -56,14 +56,19 @@ void SharedExchange::targetOpened(TargetId target, Instant now)
         return;
     _pool.opened(opened->number);
     opened->lastByte = now;
-    const Prologue* prologue = prologueOf(*opened);
-    if (prologue != nullptr && !prologue->says.empty())
-        _wiring.toTarget(target, prologue->says);
-    if (prologue != nullptr && !prologue->expects.empty())
-        _response.arm(opened->response, now);
+    if (_settings.connectDelay > Duration{0})
+        _connectDelay.arm(opened->pause, now);
     else
-        settling(*opened, {}, now);
+        beginPrologue(*opened, now);
     finishCall(now);
+}
+
+void SharedExchange::beginPrologue(Lane& lane, Instant now)
+{
+    const Prologue* prologue = prologueOf(lane);
+    if (prologue != nullptr && !prologue->says.empty())
+        _wiring.toTarget(lane.target, prologue->says);
+    settling(lane, {}, now);
 }
 
 /// What is said on a new connection to this lane's target; null: nothing.
@@ -88,6 +93,8 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
         _wiring.prologueRefused(lane.target, came);
         return attemptFailed(lane, CloseReason::prologueRefused, now);
     }
+    if (lane.pause.isArmed())
+        return; // it was not spoken to yet
     if (came.size() < expected.size())
         return _response.arm(lane.response, now);
     lane.input.clear();
@@ -357,8 +364,9 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
 
 void SharedExchange::emptyLane(Lane& lane)
 {
-    for (Deadline* deadline : {static_cast<Deadline*>(&lane.settle), static_cast<Deadline*>(&lane.response),
-                               static_cast<Deadline*>(&lane.inactive), static_cast<Deadline*>(&lane.gap)})
+    for (Deadline* deadline : {static_cast<Deadline*>(&lane.pause), static_cast<Deadline*>(&lane.settle),
+                               static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
+                               static_cast<Deadline*>(&lane.gap)})
         DeadlineList::disarm(*deadline);
     lane.target = {};
     if (!planted(Mutant::keepFramer))
@@ -436,6 +444,14 @@ void SharedExchange::expireClients(Instant now)
 
 void SharedExchange::expireLanes(Instant now)
 {
+    while (Deadline* due = _connectDelay.takeDue(now))
+        beginPrologue(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _requestGap.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        updateLoad(lane);
+        pump(lane, now);
+    }
     while (Deadline* due = _settle.takeDue(now))
         laneUsable(Due<Lane>::owner(*due), now);
     while (Deadline* due = _response.takeDue(now))
@@ -475,7 +491,8 @@ void SharedExchange::expireStalls(Instant now)
 Instant SharedExchange::nextDeadline() const
 {
     Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
-                             _linger.first(), _settle.first(), _inactive.first(), _gap.first(), _retry});
+                             _linger.first(), _connectDelay.first(), _requestGap.first(), _settle.first(),
+                             _inactive.first(), _gap.first(), _retry});
     if (_heldLanes == 0 || _settings.stallTimeout.isOff())
         return next;
     for (const auto& lane : _lanes)

@@ -281,6 +281,8 @@ void SharedExchange::unqueue(Request& request)
 /// stands behind such a one of the same client is, too.
 Request* SharedExchange::nextFor(const Lane& lane) const
 {
+    if (lane.pause.isArmed())
+        return nullptr;
     for (Request* request = _line.first(); request != nullptr; request = _line.next(*request))
         if (request->client->next == request && mayUse(lane, *request))
             return hasRoom(lane, *request) ? request : nullptr;
@@ -324,7 +326,7 @@ void SharedExchange::updateLoad(Lane& lane)
 {
     if (!isInUse(lane))
         return;
-    const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr;
+    const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr || lane.pause.isArmed();
     _pool.load(lane.number, blocked ? SharedPool::FULL : lane.row.size());
 }
 
@@ -381,6 +383,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     ++client.inFlight;
     client.lane = &lane;
     lane.row.pushBack(request);
+    pause(lane, now);
     updateLoad(lane);
     DeadlineList::disarm(lane.inactive);
     armAnswer(lane, request, now);
@@ -392,6 +395,12 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     afterSending(lane, request, now);
     reply(client, now); // it may stand behind
     return true;
+}
+
+void SharedExchange::pause(Lane& lane, Instant now)
+{
+    if (_settings.requestGap > Duration{0})
+        _requestGap.arm(lane.pause, now);
 }
 
 void SharedExchange::sendSuffix(Lane& lane, const Request& request)
@@ -489,6 +498,7 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
     lane.proven = true;
     if (request.overdue)
         --lane.abandoned;
+    pause(lane, now);
     updateLoad(lane);
     if (lane.row.isEmpty())
     {

@@ -86,6 +86,7 @@ struct Lane
     SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
     Instant heldSince;                  ///< never(): nobody else waits, so that it does not count
     bool silent = false;                ///< raw: the target was silent for exchange.raw_gap
+    Due<Lane> pause{*this};             ///< pool.connect_delay, pool.request_gap: until then nothing is sent
     Due<Lane> settle{*this};
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};

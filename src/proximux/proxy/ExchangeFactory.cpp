@@ -67,6 +67,8 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
                              exchange.httpConnect, exchange.requestBuffer,       false};
     if (!configuration.targets.empty())
         settings.conversation.database = configuration.targets.front().database;
+    settings.connectDelay = configuration.pool.connectDelay;
+    settings.requestGap = configuration.pool.requestGap;
     settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : Duration{0});
     for (const TargetSettings& target : configuration.targets)
         settings.prologues.push_back(prologueFor(configuration, target, protocol));
