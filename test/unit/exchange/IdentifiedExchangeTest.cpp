@@ -1,0 +1,156 @@
+#include "support/Identified.h"
+#include "support/SharingFixture.h"
+
+namespace proximux
+{
+
+using namespace identified;
+
+/// FramedExchange where responses are paired by an id: the deadlines, which each request has for itself, and what can't
+/// be told apart by an id of ours.
+class IdentifiedExchangeTest : public SharingFixture
+{
+    CPPUNIT_TEST_SUITE(IdentifiedExchangeTest);
+    CPPUNIT_TEST(aLargeRequestHasTimeWhileItIsSent);
+    CPPUNIT_TEST(aTargetThatTakesARequestSlowlyHasTime);
+    CPPUNIT_TEST(aSlowReaderAloneHasAllTheTime);
+    CPPUNIT_TEST(theTimeOfOthersStandsStillWhileTheTargetIsHeld);
+    CPPUNIT_TEST_SUITE_END();
+
+    static constexpr Duration S = Duration::seconds(1);
+
+    /// Messages of a length, an id and anything; 2 bytes each.
+    void length(SharedExchangeSettings settings, std::size_t pipeline = 4)
+    {
+        Options options;
+        options.protocol = "length";
+        options.framing.length.width = 2;
+        options.framing.requestId = options.framing.responseId = IdField{2, 2, ByteOrder::big};
+        settings.pipeline = pipeline;
+        settings.byId = true;
+        settings.responseTimeout = S;
+        options.exchange = settings;
+        begin(options, false);
+    }
+
+    void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8)
+    {
+        Options options;
+        options.protocol = protocol;
+        options.connections = connections;
+        options.exchange.pipeline = pipeline;
+        options.exchange.maxTied = connections - 1;
+        options.exchange.conversation.ties = connections > 1;
+        options.exchange.byId = true;
+        options.exchange.responseTimeout = S;
+        begin(options, false);
+    }
+
+    static std::string message(unsigned id, const std::string& text)
+    {
+        return u16(static_cast<unsigned>(2 + text.size())) + u16(id) + text;
+    }
+
+    /// The response to a message of ours, which has its id.
+    static std::string answer(const std::string& request, const std::string& text)
+    {
+        return u16(static_cast<unsigned>(2 + text.size())) + request.substr(2, 2) + text;
+    }
+
+    static std::string signedQuery() { return dns("signed", 1, 0x0100, record(250, "signature"), 1); }
+
+    /// The response to a query as the target got it.
+    static std::string response(std::string query)
+    {
+        query[4] = '\x81';
+        query[5] = '\x80';
+        return query;
+    }
+
+public:
+    void aLargeRequestHasTimeWhileItIsSent()
+    {
+        SharedExchangeSettings settings;
+        settings.requestBuffer = 10;
+        length(settings);
+        const ClientId a = join();
+        const std::string large = message(7, std::string(96, 'x'));
+        says(a, large.substr(0, 10));
+        const TargetId t = opens();
+        for (std::size_t at = 10; at < large.size(); at += 10)
+        {
+            pass(Duration::milliseconds(900));
+            says(a, large.substr(at, 10));
+        }
+        const std::string sent = got(t);
+        CPPUNIT_ASSERT_EQUAL(large.size(), sent.size());
+        pass(Duration::milliseconds(900));
+        answers(t, answer(sent, "yes"));
+        CPPUNIT_ASSERT_EQUAL(message(7, "yes"), got(a));
+        CPPUNIT_ASSERT(world.has(t));
+    }
+
+    void aTargetThatTakesARequestSlowlyHasTime()
+    {
+        length({});
+        const ClientId a = join();
+        says(a, message(7, "slow"));
+        world.target(world.dialled.back()).room = 0;
+        const TargetId t = opens();
+        for (int i = 0; i < 8; ++i)
+        {
+            pass(Duration::milliseconds(900));
+            exchange->targetSent(t, SharedWorld::take(world.target(t), 1), now);
+        }
+        pass(Duration::milliseconds(900));
+        answers(t, answer(got(t), "yes"));
+        CPPUNIT_ASSERT_EQUAL(message(7, "yes"), got(a));
+    }
+
+    /// A client that does not read what answers it, and the connection that is held because of it.
+    std::pair<ClientId, TargetId> slowReader()
+    {
+        SharedExchangeSettings settings;
+        settings.responseBuffer = 2000;
+        settings.stallTimeout = Duration::seconds(100);
+        length(settings);
+        const ClientId slow = join();
+        world.client(slow).room = 0;
+        says(slow, message(7, "big"));
+        const TargetId t = opens();
+        answers(t, answer(got(t), std::string(5000, 'A')).substr(0, 4000));
+        CPPUNIT_ASSERT(world.target(t).held);
+        return {slow, t};
+    }
+
+    void aSlowReaderAloneHasAllTheTime()
+    {
+        const auto [slow, t] = slowReader();
+        pass(Duration::seconds(3600));
+        CPPUNIT_ASSERT(world.has(slow) && world.has(t));
+        exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+        CPPUNIT_ASSERT(!world.target(t).held);
+        pass(Duration::milliseconds(999));
+        CPPUNIT_ASSERT(world.has(slow));
+        pass(MS); // the rest does not come
+        assertClosed(t, CloseReason::responseTimeout, How::abort);
+    }
+
+    void theTimeOfOthersStandsStillWhileTheTargetIsHeld()
+    {
+        const auto [slow, t] = slowReader();
+        const ClientId other = join();
+        says(other, message(9, "x"));
+        const std::string sent = got(t);
+        pass(Duration::seconds(50));
+        CPPUNIT_ASSERT(world.has(other) && world.has(slow));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(other));
+        exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+        answers(t, std::string(1004, 'A') + answer(sent, "yes"));
+        CPPUNIT_ASSERT_EQUAL(message(9, "yes"), got(other));
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(IdentifiedExchangeTest, "exchange");
+
+} // namespace proximux
