@@ -15,6 +15,7 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aTargetThatTakesARequestSlowlyHasTime);
     CPPUNIT_TEST(aSlowReaderAloneHasAllTheTime);
     CPPUNIT_TEST(theTimeOfOthersStandsStillWhileTheTargetIsHeld);
+    CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr Duration S = Duration::seconds(1);
@@ -148,6 +149,22 @@ public:
         exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
         answers(t, std::string(1004, 'A') + answer(sent, "yes"));
         CPPUNIT_ASSERT_EQUAL(message(9, "yes"), got(other));
+    }
+
+    void aRequestThatKeepsItsIdIsAlone()
+    {
+        named("dns", 2);
+        const ClientId a = join();
+        const std::string plain = dns("plain");
+        says(a, signedQuery() + plain);
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(signedQuery(), got(t));
+        answers(t, response(signedQuery()));
+        const std::string sent = got(t);
+        CPPUNIT_ASSERT_EQUAL(plain.size(), sent.size());
+        answers(t, response(sent));
+        CPPUNIT_ASSERT_EQUAL(response(signedQuery()) + response(plain), got(a));
+        CPPUNIT_ASSERT(world.has(t));
     }
 };
 
