@@ -29,7 +29,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
             closeLane(lane, CloseReason::desync, How::abort, now);
             return false;
         }
-        if (!lane.inMessage && !lane.row.isEmpty() && !lane.ids)
+        if (!lane.inMessage && !lane.row.isEmpty() && (!lane.ids || lane.row.first()->traits.keepsId))
             lane.framer->expect(lane.row.first()->traits.hint);
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
         if (progress.kind == Kind::malformed)

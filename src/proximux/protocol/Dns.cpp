@@ -1,5 +1,7 @@
 #include <proximux/protocol/Dns.h>
 
+#include <proximux/protocol/DnsTransfer.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -17,6 +19,7 @@ constexpr unsigned RESPONSE = 0x80; ///< in the first byte of the flags
 constexpr unsigned SERVFAIL = 2;
 constexpr unsigned REFUSED = 5;
 
+constexpr unsigned SOA = 6;
 constexpr unsigned SIG = 24;
 constexpr unsigned TSIG = 250;
 constexpr unsigned IXFR = 251;
@@ -102,6 +105,23 @@ bool isSigned(Bytes message)
     return type == TSIG || type == SIG;
 }
 
+constexpr std::uint32_t WHOLE_ZONE = 1; ///< hint: an AXFR; another one: an IXFR from this serial on
+
+/// The hint of an IXFR: the serial in the SOA behind its question, or the next that is no other hint.
+std::uint32_t differencesFrom(Bytes request, std::size_t questionEnd)
+{
+    constexpr std::size_t NUMBERS = 20; // at the end of an SOA, the first is the serial
+    const auto name = skipName(request, questionEnd);
+    std::uint64_t serial = 0;
+    if (name && *name + 10 <= request.size() && numberAt(request, *name) == SOA)
+    {
+        const std::size_t end = *name + 10 + numberAt(request, *name + 8);
+        if (end <= request.size() && end - *name - 10 >= NUMBERS)
+            serial = readNumber(request.substr(end - NUMBERS, 4));
+    }
+    return static_cast<std::uint32_t>(std::max<std::uint64_t>(serial, WHOLE_ZONE + 1));
+}
+
 /// Requests and responses are delimited alike; the question is shown before anything is taken.
 class Delimiter
 {
@@ -157,14 +177,37 @@ class Responses : public ResponseFramer
 public:
     Progress feed(Bytes input) override
     {
-        return _delimiter.feed(input, [this](Bytes beginning) { _traits.check = checkOf(beginning); });
+        const Progress progress = _delimiter.feed(input, [this](Bytes beginning) { begin(beginning); });
+        if (_transfer)
+            _transfer->feed(input.substr(0, progress.taken));
+        if (_transfer && progress.kind == Progress::Kind::complete && _transfer->isLast())
+        {
+            _traits.kind = ResponseTraits::Kind::final;
+            _transfer.reset();
+            _hint = 0;
+        }
+        return progress;
     }
+
+    void expect(std::uint32_t hint) override { _hint = hint; }
 
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
 
 private:
+    void begin(Bytes beginning)
+    {
+        _traits.check = checkOf(beginning);
+        if (_hint != 0 && !_transfer)
+            _transfer.emplace(_hint == WHOLE_ZONE ? std::nullopt : std::optional(_hint));
+        if (_transfer)
+            _transfer->begin();
+        _traits.kind = _transfer ? ResponseTraits::Kind::interim : ResponseTraits::Kind::final;
+    }
+
     Delimiter _delimiter{true};
     ResponseTraits _traits;
+    std::uint32_t _hint = 0;
+    std::optional<DnsTransfer> _transfer; ///< under way
 };
 
 /// The reply that says no more than this code.
@@ -197,10 +240,9 @@ public:
         const unsigned type = end > HEADER ? numberAt(bytes, end - 4) : 0;
         if (type == AXFR || type == IXFR)
         {
-            traits.ties = ties::TRANSFER;
-            traits.pushes = true;
-            traits.answered = false;
+            traits.ties = traits.frees = ties::TRANSFER;
             traits.keepsId = true;
+            traits.hint = type == AXFR ? WHOLE_ZONE : differencesFrom(bytes, end);
         }
         else if (isSigned(bytes))
         {
@@ -209,8 +251,7 @@ public:
         }
         if (traits.ties == 0 || _mayTie)
             return;
-        traits.local = traits.answered = true;
-        traits.pushes = false;
+        traits.local = true;
         traits.reply = replyTo(traits.seed, REFUSED);
     }
 

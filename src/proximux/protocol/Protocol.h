@@ -17,7 +17,7 @@ class ResponseFramer : public Framer
 {
 public:
     /// The next message answers a request with this hint. Called before its first bytes are fed, maybe more than once;
-    /// not where responses are paired by an id.
+    /// where responses are paired by an id, only if that is the request's own (RequestTraits::keepsId).
     virtual void expect(std::uint32_t hint) { static_cast<void>(hint); }
 
     /// Of the present message, from the feed() on that took its first bytes, until the next message is fed.

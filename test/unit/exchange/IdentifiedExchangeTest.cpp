@@ -16,6 +16,8 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aSlowReaderAloneHasAllTheTime);
     CPPUNIT_TEST(theTimeOfOthersStandsStillWhileTheTargetIsHeld);
     CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
+    CPPUNIT_TEST(aTransferTiesUntilItsEnd);
+    CPPUNIT_TEST(aTransferThatStopsIsGivenUp);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr Duration S = Duration::seconds(1);
@@ -165,6 +167,59 @@ public:
         answers(t, response(sent));
         CPPUNIT_ASSERT_EQUAL(response(signedQuery()) + response(plain), got(a));
         CPPUNIT_ASSERT(world.has(t));
+    }
+
+    static std::string zone(const std::string& records, unsigned count)
+    {
+        const std::string message = u16(0xabcd) + u16(0x8400) + u16(0) + u16(count) + u16(0) + u16(0) + records;
+        return u16(static_cast<unsigned>(message.size())) + message;
+    }
+
+    static std::string soa() { return record(6, name("ns") + name("admin") + std::string(20, '\1')); }
+
+    void aTransferTiesUntilItsEnd()
+    {
+        named("dns", 2);
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, dns("zone", 252) + dns("a"));
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(dns("zone", 252), got(t));
+        says(b, dns("b"));
+        const TargetId other = opens();
+        const std::string first = zone(soa() + record(1, "1234"), 2);
+        const std::string last = zone(record(1, "5678") + soa(), 2);
+        answers(t, first);
+        pass(Duration::milliseconds(900));
+        answers(t, last.substr(0, 30));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+        answers(t, last.substr(30));
+        const std::string next = got(t);
+        answers(t, response(next));
+        CPPUNIT_ASSERT_EQUAL(first + last + response(dns("a")), got(a));
+        answers(other, response(got(other)));
+        says(b, dns("b")); // the first is for all again
+        answers(t, response(got(t)));
+        CPPUNIT_ASSERT_EQUAL(response(dns("b")) + response(dns("b")), got(b));
+    }
+
+    void aTransferThatStopsIsGivenUp()
+    {
+        named("dns", 2);
+        const ClientId a = join();
+        says(a, dns("zone", 252));
+        const TargetId silent = opens();
+        pass(S);
+        assertClosed(silent, CloseReason::responseTimeout, How::abort);
+        CPPUNIT_ASSERT_EQUAL(dns("zone", 252, 0x8102), got(a));
+
+        const ClientId b = join();
+        says(b, dns("zone", 252));
+        const TargetId t = opens();
+        answers(t, zone(soa(), 1));
+        pass(S);
+        assertClosed(t, CloseReason::responseTimeout, How::abort);
+        assertClosed(b, CloseReason::responseTimeout, How::abort);
     }
 };
 

@@ -1,7 +1,10 @@
+#include "support/Identified.h"
 #include "support/ProtocolCheck.h"
 
 namespace proximux
 {
+
+using namespace identified;
 
 /// Protocols whose messages have an id: modbus, dns, and fixed and length where one is declared.
 class IdentifiedTest : public CppUnit::TestFixture
@@ -15,55 +18,11 @@ class IdentifiedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesWhatIsNoDns);
     CPPUNIT_TEST(comparesQuestions);
     CPPUNIT_TEST(tiesTransfersAndSignedQueries);
+    CPPUNIT_TEST(findsTheEndOfATransfer);
+    CPPUNIT_TEST(findsTheEndOfDifferences);
     CPPUNIT_TEST(answersAsAServerThatFailed);
     CPPUNIT_TEST(showsADeclaredIdFirst);
     CPPUNIT_TEST_SUITE_END();
-
-    static std::string bytes(std::initializer_list<int> values)
-    {
-        std::string text;
-        for (const int value : values)
-            text.push_back(static_cast<char>(value));
-        return text;
-    }
-
-    static std::string u16(unsigned value)
-    {
-        return bytes({static_cast<int>(value >> 8U), static_cast<int>(value & 255U)});
-    }
-
-    static std::string modbus(int unit, int function, const std::string& data, unsigned id = 0x1234)
-    {
-        return u16(id) + u16(0) + u16(static_cast<unsigned>(2 + data.size())) + bytes({unit, function}) + data;
-    }
-
-    static std::string name(const std::string& text)
-    {
-        std::string wire;
-        std::size_t at = 0;
-        while (at < text.size())
-        {
-            const std::size_t end = std::min(text.find('.', at), text.size());
-            wire += static_cast<char>(end - at) + text.substr(at, end - at);
-            at = end + 1;
-        }
-        return wire + '\0';
-    }
-
-    static std::string record(unsigned type, const std::string& data)
-    {
-        return std::string(1, '\0') + u16(type) + u16(1) + u16(0) + u16(0) + u16(static_cast<unsigned>(data.size())) +
-               data;
-    }
-
-    /// flags: 0x0100 a query that wants recursion, 0x8180 its answer.
-    static std::string dns(const std::string& host, unsigned type = 1, unsigned flags = 0x0100,
-                           const std::string& additional = "", unsigned records = 0)
-    {
-        const std::string message = u16(0xabcd) + u16(flags) + u16(1) + u16(0) + u16(0) + u16(records) + name(host) +
-                                    u16(type) + u16(1) + additional;
-        return u16(static_cast<unsigned>(message.size())) + message;
-    }
 
     ProtocolCheck _modbus{"modbus"};
     ProtocolCheck _dns{"dns"};
@@ -153,7 +112,7 @@ public:
     {
         const auto talk = _dns.talk(tying());
         const RequestTraits transfer = ProtocolCheck::ask(*talk, dns("zone", 252));
-        CPPUNIT_ASSERT(transfer.ties == ties::TRANSFER && transfer.pushes && !transfer.answered);
+        CPPUNIT_ASSERT(transfer.ties == ties::TRANSFER && transfer.frees == ties::TRANSFER && transfer.keepsId);
         const std::string options = record(41, "xx");
         const std::string signature = record(250, "signature");
         CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options, 1)).ties);
@@ -165,6 +124,84 @@ public:
         // cut anywhere within it is not understood, and does no harm
         for (std::size_t cut = 0; cut < signature.size(); ++cut)
             ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options + signature.substr(0, cut), 2));
+    }
+
+    static std::string u32(unsigned value) { return u16(value >> 16U) + u16(value & 0xffffU); }
+
+    static std::string soa(unsigned serial)
+    {
+        const std::string names = name("ns.zone") + bytes({0xC0, 12});
+        return bytes({0xC0, 12}) + record(6, names + u32(serial) + u32(1) + u32(2) + u32(3) + u32(4)).substr(1);
+    }
+
+    /// A message with these answers, with the question or without.
+    static std::string answers(const std::vector<std::string>& records, bool question = true, unsigned code = 0)
+    {
+        std::string message = u16(0xabcd) + u16(0x8400 | code) + u16(question ? 1 : 0) +
+                              u16(static_cast<unsigned>(records.size())) + u16(0) + u16(1);
+        if (question)
+            message += name("zone") + u16(252) + u16(1);
+        for (const std::string& each : records)
+            message += each;
+        message += record(250, "signature");
+        return u16(static_cast<unsigned>(message.size())) + message;
+    }
+
+    /// Which of these messages is the last, however they are cut.
+    void assertLast(std::size_t last, const std::vector<std::string>& messages, std::uint32_t hint)
+    {
+        for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{100000}})
+        {
+            const auto framer = _dns.protocol().makeResponseFramer();
+            for (std::size_t i = 0; i < messages.size(); ++i)
+            {
+                if (i <= last)
+                    framer->expect(hint);
+                std::size_t at = 0;
+                for (std::size_t seen = piece; at < messages[i].size();)
+                {
+                    const auto progress = framer->feed(Bytes(messages[i]).substr(at, seen));
+                    CPPUNIT_ASSERT_EQUAL(std::string(), std::string(progress.reason));
+                    at += progress.taken;
+                    seen = progress.taken == 0 ? seen + piece : piece;
+                }
+                CPPUNIT_ASSERT_EQUAL(i >= last, framer->traits().kind == ResponseTraits::Kind::final);
+            }
+        }
+    }
+
+    void findsTheEndOfATransfer()
+    {
+        const auto talk = _dns.talk(tying());
+        const std::uint32_t hint = ProtocolCheck::ask(*talk, dns("zone", 252)).hint;
+        const std::string a = record(1, "1234", "www.zone");
+        const std::string large = record(16, std::string(900, 't'), "text.zone");
+        const std::string other = dns("a", 1, 0x8180);
+        assertLast(0, {answers({soa(1), a, soa(1)}), other}, hint);
+        assertLast(2, {answers({soa(1)}), answers({a, large, large}, false), answers({a, soa(1)}, false), other}, hint);
+        assertLast(1, {answers({soa(1), a}), answers({soa(1)}), other}, hint);
+        assertLast(0, {answers({}, true, 5), other}, hint);                // refused
+        assertLast(1, {answers({soa(1), a}), answers({}, true, 2)}, hint); // given up
+        assertLast(0, {answers({a}), other}, hint);                        // no transfer
+    }
+
+    void findsTheEndOfDifferences()
+    {
+        const auto talk = _dns.talk(tying());
+        const std::uint32_t hint = ProtocolCheck::ask(*talk, dns("zone", 251, 0x0100, soa(7), 0)).hint;
+        const std::string a = record(1, "1234", "www.zone");
+        const std::string other = dns("a", 1, 0x8180);
+        assertLast(0, {answers({soa(7)}), other}, hint); // up to date
+        assertLast(0, {answers({soa(9), a, a, soa(9)}), other}, hint);
+        assertLast(0, {answers({soa(9), soa(9)}), other}, hint);
+        assertLast(1, {answers({soa(9)}), answers({a, soa(9)}), other}, hint);
+        assertLast(0, {answers({soa(9), soa(7), a, soa(9), a, soa(9)}), other}, hint);
+        assertLast(3,
+                   {answers({soa(9), soa(7)}), answers({a, soa(8), soa(8)}, false), answers({a, soa(9), a}, false),
+                    answers({soa(9)}, false), other},
+                   hint);
+        const std::uint32_t least = ProtocolCheck::ask(*talk, dns("zone", 251)).hint;
+        CPPUNIT_ASSERT(least != ProtocolCheck::ask(*talk, dns("zone", 252)).hint);
     }
 
     void answersAsAServerThatFailed()
