@@ -35,7 +35,9 @@ std::size_t ExchangeSettings::pipelineInForce() const
         return 1;
     const ProtocolInfo* info = findProtocol(protocol);
     std::size_t most = pipeline.value_or(info != nullptr ? info->pipeline : 1);
-    if (pairingInForce() == Pairing::identifier && framingInForce().requestId && framingInForce().requestId->width == 1)
+    const Framing inForce = framingInForce();
+    if (pairingInForce() == Pairing::identifier && inForce.requestId &&
+        (inForce.requestId->width == 1 || inForce.responseId->width == 1))
         most = std::min(most, std::size_t{256});
     return most;
 }

@@ -4,6 +4,7 @@
 
 #include <proximux/exchange/Mutants.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace proximux
@@ -29,7 +30,8 @@ void FramedExchange::prepare(Lane& lane)
 {
     lane.framer = _protocol->makeResponseFramer();
     if (settings().byId)
-        lane.ids = std::make_unique<IdTable>(settings().pipeline, settings().requestId->width);
+        lane.ids = std::make_unique<IdTable>(settings().pipeline,
+                                             std::min(settings().requestId->width, settings().responseId->width));
 }
 
 void FramedExchange::describe(SharedClient& client, Request& request, Bytes bytes)

@@ -103,6 +103,9 @@ public:
         const Framing framing = made.exchange.framingInForce();
         CPPUNIT_ASSERT_EQUAL(std::size_t{6}, framing.requestId->end());
         CPPUNIT_ASSERT_EQUAL(std::size_t{8}, framing.responseId->end());
+        environment["PROXIMUX_EXCHANGE_PIPELINE"] = "4096";
+        environment["PROXIMUX_EXCHANGE_RESPONSE_ID_WIDTH"] = "8";
+        CPPUNIT_ASSERT_EQUAL(std::size_t{256}, good(fromEnvironment(environment)).exchange.pipelineInForce());
         environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "3";
         assertMistake(fromEnvironment(environment), "the id and the length field have bytes in common; expected none");
         environment = fifo("fixed");

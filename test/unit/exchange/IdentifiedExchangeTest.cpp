@@ -18,6 +18,7 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
     CPPUNIT_TEST(aTransferTiesUntilItsEnd);
     CPPUNIT_TEST(aTransferThatStopsIsGivenUp);
+    CPPUNIT_TEST(anIdFitsIntoARequestAndAResponse);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr Duration S = Duration::seconds(1);
@@ -220,6 +221,29 @@ public:
         pass(S);
         assertClosed(t, CloseReason::responseTimeout, How::abort);
         assertClosed(b, CloseReason::responseTimeout, How::abort);
+    }
+
+    void anIdFitsIntoARequestAndAResponse()
+    {
+        Options options;
+        options.protocol = "fixed";
+        options.framing.messageSize = 6;
+        options.framing.requestId = IdField{0, 4, ByteOrder::big};
+        options.framing.responseId = IdField{1, 1, ByteOrder::big};
+        options.exchange.byId = true;
+        options.exchange.pipeline = 4;
+        begin(options, false);
+        const ClientId a = join();
+        for (int i = 0; i < 600; ++i)
+        {
+            const char n = static_cast<char>(i);
+            says(a, std::string("\0\0\0", 3) + n + "hi");
+            const TargetId t = i == 0 ? opens() : TargetId{0, 1};
+            const std::string sent = got(t);
+            CPPUNIT_ASSERT_EQUAL(std::string("\0\0\0", 3), sent.substr(0, 3));
+            answers(t, std::string("<") + sent[3] + "well");
+            CPPUNIT_ASSERT_EQUAL(std::string("<") + n + "well", got(a));
+        }
     }
 };
 
