@@ -1,38 +1,73 @@
-/* A libmodbus server that allows one connection, and a client that uses all functions that it has.
-   modbus server PORT [SILENT_AFTER] | modbus client PORT ROUNDS SLOT */
+/* A libmodbus server that allows so many connections and resets others, and a client that uses all functions that it has.
+   modbus server PORT CONNECTIONS [SILENT_AFTER] | modbus client PORT ROUNDS SLOT | modbus exception PORT */
 #include <errno.h>
 #include <modbus.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-static int serve(int port, int silent_after)
+static void reset(int s)
+{
+    struct linger at_once = {1, 0};
+    setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(s);
+}
+
+static int serve(int port, int connections, int silent_after)
 {
     modbus_t* ctx = modbus_new_tcp("127.0.0.1", port);
     modbus_mapping_t* map = modbus_mapping_new(1000, 1000, 1000, 1000);
-    int listener = modbus_tcp_listen(ctx, 1);
+    int listener = modbus_tcp_listen(ctx, 8), most = listener, open = 0, asked = 0;
+    fd_set all;
+    FD_ZERO(&all);
+    FD_SET(listener, &all);
     for (int i = 0; i < 1000; ++i)
     {
         map->tab_input_bits[i] = i & 1;
         map->tab_input_registers[i] = (uint16_t)(i * 3);
     }
+    puts("listens");
+    fflush(stdout);
     for (;;)
     {
-        uint8_t query[MODBUS_TCP_MAX_ADU_LENGTH];
-        if (modbus_tcp_accept(ctx, &listener) < 0)
+        fd_set ready = all;
+        if (select(most + 1, &ready, NULL, NULL, NULL) < 0)
             return 1;
-        for (int n = 0;; ++n)
+        for (int s = 0; s <= most; ++s)
         {
-            int size = modbus_receive(ctx, query);
-            if (size < 0)
-                break;
-            if (silent_after >= 0 && n >= silent_after)
+            uint8_t query[MODBUS_TCP_MAX_ADU_LENGTH];
+            int size;
+            if (!FD_ISSET(s, &ready))
                 continue;
-            if (size > 0)
+            if (s == listener)
+            {
+                int next = accept(listener, NULL, NULL);
+                if (next < 0)
+                    return 1;
+                if (open >= connections)
+                {
+                    reset(next);
+                    continue;
+                }
+                ++open;
+                FD_SET(next, &all);
+                most = next > most ? next : most;
+                continue;
+            }
+            modbus_set_socket(ctx, s);
+            size = modbus_receive(ctx, query);
+            if (size < 0)
+            {
+                FD_CLR(s, &all);
+                close(s);
+                --open;
+            }
+            else if (size > 0 && (silent_after < 0 || asked++ < silent_after))
                 modbus_reply(ctx, query, size, map);
         }
-        modbus_close(ctx);
     }
 }
 
@@ -51,7 +86,7 @@ static int ask(int port, int rounds, int slot)
     for (int i = 0; i < rounds; ++i)
     {
         uint16_t words[8], back[8];
-        uint8_t bits[8], bits_back[8];
+        uint8_t bits[8], bits_back[8], id[64];
         for (int k = 0; k < 8; ++k)
         {
             words[k] = (uint16_t)(slot * 1000 + i + k);
@@ -69,6 +104,7 @@ static int ask(int port, int rounds, int slot)
         CHECK(modbus_write_bit(ctx, at + 9, 1) == 1);
         CHECK(modbus_read_input_bits(ctx, at, 8, bits_back) == 8 && bits_back[1] == 1 && bits_back[0] == 0);
         CHECK(modbus_read_input_registers(ctx, at, 8, back) == 8 && back[0] == at * 3);
+        CHECK(modbus_report_slave_id(ctx, sizeof(id), id) > 2 && memcmp(id + 2, "LMB", 3) == 0);
         CHECK(modbus_read_registers(ctx, 999, 8, back) == -1 && errno == EMBXILADD);
     }
     modbus_close(ctx);
@@ -90,8 +126,8 @@ static int wait_for_exception(int port)
 
 int main(int argc, char** argv)
 {
-    if (argc >= 3 && strcmp(argv[1], "server") == 0)
-        return serve(atoi(argv[2]), argc > 3 ? atoi(argv[3]) : -1);
+    if (argc >= 4 && strcmp(argv[1], "server") == 0)
+        return serve(atoi(argv[2]), atoi(argv[3]), argc > 4 ? atoi(argv[4]) : -1);
     if (argc >= 5 && strcmp(argv[1], "client") == 0)
         return ask(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
     if (argc >= 3 && strcmp(argv[1], "exception") == 0)

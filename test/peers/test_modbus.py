@@ -1,10 +1,12 @@
-"""A libmodbus server that takes one connection, shared by libmodbus clients."""
+"""A libmodbus server that takes few connections, shared by libmodbus clients; and gateways with their quirks."""
 import os
 import struct
 import subprocess
 import tempfile
 
-from harness import LONG, Case, free_port, listens, wait_until
+from harness import LONG, Case, free_port, reset
+from peer import SHARES
+from sharing import read_exactly
 
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "modbus.c")
 
@@ -21,12 +23,13 @@ class Modbus(Case):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
-    def server(self, *args):
+    def server(self, connections, *args):
         port = free_port()
-        s = subprocess.Popen([self.peer, "server", str(port), *args])
+        s = subprocess.Popen([self.peer, "server", str(port), str(connections), *args], stdout=subprocess.PIPE)
         self.addCleanup(s.wait)
         self.addCleanup(s.kill)
-        self.assertTrue(wait_until(lambda: listens(port), LONG))
+        self.assertEqual(s.stdout.readline(), b"listens\n")
+        s.stdout.close()
         return "127.0.0.1:%d" % port
 
     def clients(self, p, count, rounds):
@@ -36,14 +39,70 @@ class Modbus(Case):
             _, err = each.communicate(timeout=LONG * 4)
             self.assertEqual(each.returncode, 0, err)
 
-    def test_twenty_clients_over_one_connection(self):
-        p = self.proxy(self.server(), mode="fifo", settings={"exchange.protocol": "modbus"})
-        self.clients(p, 20, 30)
-        self.assertEqual(p.text().count("Connection opened"), 1)
+    def test_twenty_clients(self):
+        for mode, connections in SHARES:
+            for pipeline in (1, 8):
+                p = self.proxy(self.server(connections), mode=mode,
+                               settings={"exchange.protocol": "modbus", "exchange.pipeline": pipeline,
+                                         "target.1.connections": connections})
+                self.clients(p, 20, 15)
+                self.assertLessEqual(p.text().count("Connection opened"), connections)
 
-    def test_several_in_flight(self):
-        p = self.proxy(self.server(), mode="fifo", settings={"exchange.protocol": "modbus", "exchange.pipeline": 8})
-        self.clients(p, 20, 30)
+    def test_a_server_that_resets_all_but_one_connection(self):
+        p = self.proxy(self.server(1), mode="funnel",
+                       settings={"exchange.protocol": "modbus", "target.1.connections": 2,
+                                 "pool.connect_delay": "100ms", "exchange.pipeline": 8})
+        self.clients(p, 20, 15)
+
+    def test_each_function_fails_with_an_exception(self):
+        functions = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24, 43, 65, 100)
+
+        def silent(s):
+            while s.recv(4096):
+                pass
+
+        def resets(s):
+            s.recv(4096)
+            reset(s)
+
+        def ends(s):
+            s.recv(4096)
+
+        def talks_nonsense(s):
+            s.recv(4096)
+            s.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            s.recv(4096)
+        down = "127.0.0.1:%d" % free_port()
+        for handler, code in ((silent, 11), (resets, 11), (ends, 11), (talks_nonsense, 11), (None, 10)):
+            for pairing in ("auto", "exclusive"):
+                p = self.proxy(self.target(handler) if handler else down, mode="fifo",
+                               settings={"exchange.protocol": "modbus", "exchange.pairing": pairing,
+                                         "exchange.response_timeout": "20ms", "exchange.queue_timeout": "20ms" if code == 10 else "30s",
+                                         "pool.backoff_max": "100ms"})
+                c = self.client(p)
+                for n, function in enumerate(functions):
+                    c.sendall(struct.pack(">HHHBB", n, 0, 6, 17, function) + b"\0\1\0\1")
+                    self.assertEqual(read_exactly(c, 9), struct.pack(">HHHBBB", n, 0, 3, 17, function | 128, code))
+
+    def test_a_broadcast_that_nobody_answers(self):
+        def gateway(s):
+            f = s.makefile("rb")
+            while True:
+                header = f.read(8)
+                if len(header) < 8:
+                    return
+                rest = f.read(struct.unpack(">H", header[4:6])[0] - 2)
+                if header[6] != 0:
+                    s.sendall(header[:5] + b"\7" + header[6:8] + b"\4" + rest[:2] * 2)
+        p = self.proxy(self.target(gateway), mode="fifo",
+                       settings={"exchange.protocol": "modbus", "exchange.response_timeout": "1s"})
+        writer, reader = self.client(p), self.client(p)
+        for n in range(50):
+            writer.sendall(struct.pack(">HHHBBHH", n, 0, 6, 0, 6, 1, n))
+            reader.sendall(struct.pack(">HHHBBHH", n, 0, 6, 1, 3, n, 2))
+            self.assertEqual(read_exactly(reader, 13), struct.pack(">HHHBBBHH", n, 0, 7, 1, 3, 4, n, n))
+        for n in range(50):
+            self.assertEqual(read_exactly(writer, 9), struct.pack(">HHHBBB", n, 0, 3, 0, 134, 11))
         self.assertEqual(p.text().count("Connection opened"), 1)
 
     def test_one_at_a_time_to_a_gateway_that_answers_with_wrong_ids(self):
@@ -67,7 +126,7 @@ class Modbus(Case):
                 self.assertEqual(answer, struct.pack(">HHHBBBHH", 1000 + n, 0, 7, 1, 3, 4, n, n))
 
     def test_a_silent_server_is_told_as_an_exception(self):
-        p = self.proxy(self.server("0"), mode="fifo",
+        p = self.proxy(self.server(1, "0"), mode="fifo",
                        settings={"exchange.protocol": "modbus", "exchange.response_timeout": "300ms"})
         out = subprocess.run([self.peer, "exception", str(p.port)], capture_output=True, text=True, timeout=LONG).stdout
         self.assertEqual(out, "Target device failed to respond\n")

@@ -20,6 +20,14 @@ FramedExchange::FramedExchange(const SharedExchangeSettings& settings, SharedWir
 {
 }
 
+namespace
+{
+
+/// Requests that may never be answered, on one connection, beside those of the pipeline.
+constexpr std::size_t OPTIONAL = 1024;
+
+} // namespace
+
 void FramedExchange::prepare(SharedClient& client)
 {
     client.framer = _protocol->makeRequestFramer();
@@ -30,7 +38,7 @@ void FramedExchange::prepare(Lane& lane)
 {
     lane.framer = _protocol->makeResponseFramer();
     if (settings().byId)
-        lane.ids = std::make_unique<IdTable>(settings().pipeline,
+        lane.ids = std::make_unique<IdTable>(settings().pipeline + OPTIONAL,
                                              std::min(settings().requestId->width, settings().responseId->width));
 }
 
@@ -195,7 +203,7 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
         return false; // its id may be that of another
     if (lane.ids && lane.row.size() >= lane.ids->capacity())
         return false;
-    return lane.row.size() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
+    return lane.load() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
 }
 
 /// An idle one; else one that is to be opened; else the one with the fewest requests, where it has room.
@@ -289,7 +297,8 @@ void FramedExchange::answerOverdue(Request& request, Instant now)
 {
     Lane& lane = *request.lane;
     const bool dead = lane.lastByte + settings().responseTimeout <= now;
-    if (dead || 2 * (lane.abandoned + 1) >= lane.ids->capacity())
+    const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->capacity());
+    if ((dead || crowded) && !request.traits.optional)
         return closeLane(lane, CloseReason::responseTimeout, How::abort, now);
     giveUp(request, CloseReason::responseTimeout, now);
 }

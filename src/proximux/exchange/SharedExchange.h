@@ -188,6 +188,9 @@ protected:
     /// A request in flight is given up; its place in the row, and its id, stay taken.
     void giveUp(Request& request, CloseReason reason, Instant now);
 
+    /// Without ids nobody could tell whether it was answered.
+    static bool isOptional(const Lane& lane, const Request& request) { return lane.ids && request.traits.optional; }
+
     /// What is added behind a request that was sent whole.
     void sendSuffix(Lane& lane, const Request& request);
 

@@ -194,6 +194,8 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
             replyOnly(*client, std::move(request.traits.reply), now);
         }
     }
+    if (isOptional(*request.lane, request) && request.lane->answered != &request)
+        return finish(*request.lane, request, now); // nothing is to come
     if (!planted(Mutant::reuseId))
         return;
     takeOut(*request.lane, request);
@@ -327,7 +329,7 @@ void SharedExchange::updateLoad(Lane& lane)
     if (!isInUse(lane))
         return;
     const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr || lane.pause.isArmed();
-    _pool.load(lane.number, blocked ? SharedPool::FULL : lane.row.size());
+    _pool.load(lane.number, blocked ? SharedPool::FULL : lane.load());
 }
 
 /// False: the lane turned out to be of no use and is closed; the request is where it was.
@@ -383,6 +385,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     ++client.inFlight;
     client.lane = &lane;
     lane.row.pushBack(request);
+    lane.optional += isOptional(lane, request) ? 1 : 0;
     pause(lane, now);
     updateLoad(lane);
     DeadlineList::disarm(lane.inactive);
@@ -483,6 +486,7 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
 void SharedExchange::takeOut(Lane& lane, Request& request)
 {
     lane.row.remove(request);
+    lane.optional -= isOptional(lane, request) ? 1 : 0;
     DeadlineList::disarm(request.answer);
     if (lane.ids && !request.traits.keepsId)
         lane.ids->release(request.id);

@@ -72,6 +72,7 @@ struct Lane
     InputBuffer input;
     Request* answered = nullptr;        ///< whose response is being received
     bool inMessage = false;             ///< a part of a message was taken
+    std::size_t optional = 0;           ///< requests in the row that may never be answered
     std::size_t abandoned = 0;          ///< requests whose response did not come in time; their ids stay taken
     Instant lastByte;                   ///< when something came last
     bool proven = false;                ///< a response came on this connection
@@ -91,6 +92,9 @@ struct Lane
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
     Due<Lane> gap{*this};
+
+    /// Places of the pipeline that are taken.
+    [[nodiscard]] std::size_t load() const { return row.size() - optional; }
 };
 
 /// One client.

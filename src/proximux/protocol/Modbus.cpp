@@ -142,6 +142,14 @@ bool isRead(unsigned function)
     return std::find(std::begin(READS), std::end(READS), function) != std::end(READS);
 }
 
+/// A write to all units behind a gateway, which none of them answers; but many a device answers to this unit, too.
+bool isBroadcast(Bytes request)
+{
+    constexpr unsigned WRITES[] = {5, 6, 15, 16, 21, 22};
+    return byteAt(request, 6) == 0 &&
+           std::find(std::begin(WRITES), std::end(WRITES), byteAt(request, 7)) != std::end(WRITES);
+}
+
 class Dialogue : public Conversation
 {
 public:
@@ -150,6 +158,7 @@ public:
         traits.check = checkOf(bytes);
         traits.seed.assign(bytes.substr(0, HEADER));
         traits.repeatable = isRead(byteAt(bytes, 7));
+        traits.optional = isBroadcast(bytes);
     }
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override

@@ -52,6 +52,7 @@ struct RequestTraits
     bool blocking = false;   ///< the target may take as long as it likes
     bool pushes = false;     ///< what the target sends from now on is this client's, and answers nothing
     bool keepsId = false;    ///< its id must not be changed; it is alone on its connection then
+    bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
     bool repeatable = false; ///< it does no harm to send it twice
     unsigned ties = 0;       ///< what it ties its client by
     unsigned frees = 0;      ///< which of its client's ties end when it was answered
@@ -67,7 +68,7 @@ struct RequestTraits
     void clear()
     {
         answered = true;
-        swallowed = local = last = resets = blocking = pushes = keepsId = repeatable = false;
+        swallowed = local = last = resets = blocking = pushes = keepsId = optional = repeatable = false;
         ties = frees = 0;
         check = 0;
         dialect = 0;

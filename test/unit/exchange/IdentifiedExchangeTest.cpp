@@ -19,6 +19,8 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aTransferTiesUntilItsEnd);
     CPPUNIT_TEST(aTransferThatStopsIsGivenUp);
     CPPUNIT_TEST(anIdFitsIntoARequestAndAResponse);
+    CPPUNIT_TEST(aBroadcastHoldsUpNobody);
+    CPPUNIT_TEST(aBroadcastMayBeAnswered);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr Duration S = Duration::seconds(1);
@@ -244,6 +246,52 @@ public:
             answers(t, std::string("<") + sent[3] + "well");
             CPPUNIT_ASSERT_EQUAL(std::string("<") + n + "well", got(a));
         }
+    }
+
+    static std::string broadcast(unsigned id) { return modbus(0, 6, u16(1) + u16(2), id); }
+
+    void aBroadcastHoldsUpNobody()
+    {
+        named("modbus", 1, 1);
+        const ClientId a = join();
+        const ClientId b = join();
+        for (unsigned i = 0; i < 20; ++i)
+            says(a, broadcast(i));
+        says(b, modbus(1, 3, u16(0) + u16(1), 7));
+        const TargetId t = opens();
+        const std::string sent = got(t);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{21} * 12, sent.size());
+        says(b, modbus(1, 3, u16(0) + u16(1), 8)); // one at a time, as ever
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+        answers(t, sent.substr(240, 2) + modbus(1, 3, "x").substr(2));
+        CPPUNIT_ASSERT_EQUAL(modbus(1, 3, "x", 7), got(b));
+        pass(Duration::milliseconds(500));
+        const std::string next = got(t);
+        answers(t, next.substr(0, 2) + modbus(1, 3, "y").substr(2));
+        pass(Duration::milliseconds(500)); // of the broadcasts nothing is heard any more
+        CPPUNIT_ASSERT(world.has(t));
+        std::string exceptions;
+        for (unsigned i = 0; i < 20; ++i)
+            exceptions += modbus(0, 0x86, bytes({11}), i);
+        CPPUNIT_ASSERT_EQUAL(exceptions, got(a));
+        says(a, modbus(1, 3, u16(0) + u16(1), 9));
+        answers(t, got(t).substr(0, 2) + modbus(1, 3, "z").substr(2));
+        CPPUNIT_ASSERT_EQUAL(modbus(1, 3, "z", 9), got(a));
+        CPPUNIT_ASSERT(exchange->queued() == 0);
+    }
+
+    void aBroadcastMayBeAnswered()
+    {
+        named("modbus", 1, 1);
+        const ClientId a = join();
+        says(a, broadcast(1) + broadcast(2));
+        const TargetId t = opens();
+        const std::string sent = got(t);
+        answers(t, sent.substr(12) + sent.substr(0, 3));
+        answers(t, sent.substr(3, 5));
+        pass(S); // the rest does not come
+        CPPUNIT_ASSERT_EQUAL(broadcast(2) + broadcast(1).substr(0, 8), world.closedClients.at(a.slot).last.sent);
+        assertClosed(a, CloseReason::responseTimeout, How::abort);
     }
 };
 

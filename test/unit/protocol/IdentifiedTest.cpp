@@ -62,6 +62,9 @@ public:
         const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(7, 3, u16(0) + u16(10)));
         CPPUNIT_ASSERT(traits.repeatable);
         CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(7, 16, "xx")).repeatable);
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(0, 16, "xx")).optional);
+        for (const std::string& one : {modbus(7, 16, "xx"), modbus(0, 3, "xx"), modbus(0, 23, "xx")})
+            CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, one).optional);
         std::string reply;
         CPPUNIT_ASSERT(talk->failed(traits, Failure::timeout, reply));
         CPPUNIT_ASSERT_EQUAL(modbus(7, 0x83, bytes({0x0B})), reply);
