@@ -110,10 +110,9 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     Request& request = *lane.answered;
     const ResponseTraits& traits = lane.framer->traits();
     if (traits.kind == ResponseTraits::Kind::interim)
-    {
         request.begun = false; // an error can still be told
+    if (!traits.endsRequest())
         return true;
-    }
     if (!request.whole)
     {
         answeredEarly(lane, request, now);

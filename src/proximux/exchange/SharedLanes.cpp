@@ -337,7 +337,7 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
             lookAgain(*tied);
         }
     }
-    const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost;
+    const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost && !lane.ids;
     while (Request* request = survives ? nullptr : lane.row.first())
     {
         takeOut(lane, *request);

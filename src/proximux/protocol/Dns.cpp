@@ -201,7 +201,7 @@ private:
             _transfer.emplace(_hint == WHOLE_ZONE ? std::nullopt : std::optional(_hint));
         if (_transfer)
             _transfer->begin();
-        _traits.kind = _transfer ? ResponseTraits::Kind::interim : ResponseTraits::Kind::final;
+        _traits.kind = _transfer ? ResponseTraits::Kind::more : ResponseTraits::Kind::final;
     }
 
     Delimiter _delimiter{true};

@@ -158,7 +158,7 @@ void FramedWatcher::responseWhole(Instant now)
     const std::uint64_t size = std::exchange(_responseSize, 0);
     if (_pushes && _responses->traits().freesPush && _conversation->pushEnded())
         _pushes = false;
-    else if (_responses->traits().kind != ResponseTraits::Kind::interim && !_pushes)
+    else if (_responses->traits().endsRequest() && !_pushes)
         answered(size, now);
 }
 

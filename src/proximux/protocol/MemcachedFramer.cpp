@@ -182,7 +182,7 @@ Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
             }
             if (run)
             {
-                _traits.kind = line == "MN" ? ResponseTraits::Kind::final : ResponseTraits::Kind::interim;
+                _traits.kind = line == "MN" ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
                 _traits.swallowed = line == "MN";
             }
         }
@@ -209,13 +209,13 @@ Framer::Progress MemcachedResponseFramer::feedBinary(Bytes input)
         if ((_hint & memcachedhint::RUN) != 0)
         {
             const bool ours = header.opcode == NOOP && header.opaque == MEMCACHED_OUR_OPAQUE;
-            _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::interim;
+            _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
             _traits.swallowed = ours;
         }
         else
         {
             if ((_hint & memcachedhint::STATS) != 0 && header.bodySize > 0 && header.status == 0)
-                _traits.kind = ResponseTraits::Kind::interim;
+                _traits.kind = ResponseTraits::Kind::more;
             _traits.check = 1ULL << 63U | std::uint64_t{header.opcode} << 32U | header.opaque;
         }
     }

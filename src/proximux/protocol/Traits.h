@@ -86,11 +86,15 @@ struct ResponseTraits
     enum class Kind
     {
         final,   ///< it ends its request
-        interim, ///< more is to come
+        more,    ///< a part of the response, and more of it is to come
+        interim, ///< it stands before the response and is no part of it
         tunnel   ///< and whatever follows, both ways, is its client's
     };
 
     Kind kind = Kind::final;
+
+    [[nodiscard]] bool endsRequest() const { return kind == Kind::final || kind == Kind::tunnel; }
+
     bool swallowed = false;    ///< it is for nobody
     bool closesTarget = false; ///< the connection is of no use behind it
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended

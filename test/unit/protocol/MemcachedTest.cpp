@@ -87,7 +87,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(quiet.suffix));
         CPPUNIT_ASSERT(ask("mg q v\r\n").suffix.empty());
         CPPUNIT_ASSERT(ask("mn\r\n").suffix.empty());
-        CPPUNIT_ASSERT(_check.response("VA 1\r\na\r\n", quiet.hint).kind == ResponseTraits::Kind::interim);
+        CPPUNIT_ASSERT(_check.response("VA 1\r\na\r\n", quiet.hint).kind == ResponseTraits::Kind::more);
         const ResponseTraits end = _check.response("MN\r\n", quiet.hint);
         CPPUNIT_ASSERT(end.kind == ResponseTraits::Kind::final && end.swallowed);
         CPPUNIT_ASSERT(!_check.response("MN\r\n").swallowed);
@@ -95,7 +95,7 @@ public:
         const RequestTraits getq = ask(packet(0x80, 0x09, "k", "opaq", 0, 1));
         CPPUNIT_ASSERT_EQUAL(packet(0x80, 0x0a, "", "pxmx"), std::string(getq.suffix));
         CPPUNIT_ASSERT(_check.response(packet(0x81, 0x0a, "", "opaq"), getq.hint).kind ==
-                       ResponseTraits::Kind::interim);
+                       ResponseTraits::Kind::more);
         CPPUNIT_ASSERT(_check.response(packet(0x81, 0x0a, "", "pxmx"), getq.hint).swallowed);
     }
 
@@ -119,7 +119,7 @@ public:
         CPPUNIT_ASSERT(get.check != _check.response(packet(0x81, 1, ""), get.hint).check);
         CPPUNIT_ASSERT(get.dialect != ask("get a\r\n").dialect);
         const RequestTraits stat = ask(packet(0x80, 0x10, ""));
-        CPPUNIT_ASSERT(_check.response(packet(0x81, 0x10, "ab"), stat.hint).kind == ResponseTraits::Kind::interim);
+        CPPUNIT_ASSERT(_check.response(packet(0x81, 0x10, "ab"), stat.hint).kind == ResponseTraits::Kind::more);
         CPPUNIT_ASSERT(_check.response(packet(0x81, 0x10, ""), stat.hint).kind == ResponseTraits::Kind::final);
     }
 
