@@ -23,8 +23,7 @@ public:
 
     [[nodiscard]] bool answersProbe(Bytes response) const override
     {
-        return response.substr(0, 5) == "+PONG" ||
-               (response.substr(0, 1) == "-" && response.substr(0, 7) != "-NOAUTH");
+        return response.substr(0, 5) == "+PONG" || (response.substr(0, 1) == "-" && response.substr(0, 7) != "-NOAUTH");
     }
 
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override

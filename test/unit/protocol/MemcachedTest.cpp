@@ -94,8 +94,7 @@ public:
 
         const RequestTraits getq = ask(packet(0x80, 0x09, "k", "opaq", 0, 1));
         CPPUNIT_ASSERT_EQUAL(packet(0x80, 0x0a, "", "pxmx"), std::string(getq.suffix));
-        CPPUNIT_ASSERT(_check.response(packet(0x81, 0x0a, "", "opaq"), getq.hint).kind ==
-                       ResponseTraits::Kind::more);
+        CPPUNIT_ASSERT(_check.response(packet(0x81, 0x0a, "", "opaq"), getq.hint).kind == ResponseTraits::Kind::more);
         CPPUNIT_ASSERT(_check.response(packet(0x81, 0x0a, "", "pxmx"), getq.hint).swallowed);
     }
 
