@@ -112,7 +112,7 @@ void SharedExchange::account(SharedClient& client)
 
 bool SharedExchange::isFull(const SharedClient& client) const
 {
-    if (client.final || client.resetting)
+    if (client.final || client.resetting || client.waiting > _settings.responseBuffer)
         return true;
     if (client.large != nullptr)
         return !client.large->sent;
@@ -173,9 +173,11 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         ended = find(client);
         if (ended == nullptr)
             return finishCall(now);
+        bool endless = ended->waiting > _settings.responseBuffer; // nothing else limits how long it takes
         for (const Request* r = ended->requests.first(); r != nullptr; r = ended->requests.next(*r))
-            if (r->traits.blocking)
-                _linger.arm(ended->linger, now); // nothing else limits how long it takes
+            endless = endless || r->traits.blocking;
+        if (endless)
+            _linger.arm(ended->linger, now);
         closeIfDone(*ended, now);
     }
     finishCall(now);
@@ -199,6 +201,8 @@ void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant no
         for (const auto& lane : _lanes)
             if (lane->heldFor == reader)
                 updateTargetHold(*lane, now);
+    if (!reader->input.isEmpty())
+        lookAgain(*reader); // more of it may be answered
     updateClient(*reader, now);
     closeIfDone(*reader, now);
     finishCall(now);
@@ -225,8 +229,10 @@ void SharedExchange::clientFaulted(ClientId client, Instant now)
 
 void SharedExchange::closeIfDone(SharedClient& client, Instant now)
 {
-    if (client.state == SharedClient::State::closing || !client.requests.isEmpty() || (isFull(client) && !client.final))
+    if (client.state == SharedClient::State::closing || !client.requests.isEmpty())
         return;
+    if (!client.input.isEmpty() && isFull(client) && !client.final)
+        return; // there may be requests in it
     if (client.state != SharedClient::State::ended && !client.final && !_draining)
         return;
     if (client.tied != nullptr && client.tied->tunnel && !_draining)

@@ -281,6 +281,7 @@ private:
     void account(SharedClient& client);
     void updateTargetHold(Lane& lane, Instant now);
     void releaseTarget(Lane& lane, Instant now);
+    [[nodiscard]] bool holdsUpOthers(const Lane& lane) const;
     void updateStalls(Instant now);
     void updateFullness(Instant now);
     void finishCall(Instant now);

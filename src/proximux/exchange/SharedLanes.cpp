@@ -229,12 +229,13 @@ void SharedExchange::updateTargetHold(Lane& lane, Instant now)
         DeadlineList::disarm(request->answer);
 }
 
-/// Whose bytes come next, as far as is known; with ids, whose came last.
+/// Who got more than he reads, if more is to come for him; else whose bytes come next, as far as is known.
 SharedClient* SharedExchange::slowReader(const Lane& lane) const
 {
     if (lane.tied != nullptr)
         return lane.tied;
-    if (_settings.byId)
+    if (lane.reader != nullptr && lane.reader->lane == &lane &&
+        (lane.reader == lane.heldFor || lane.reader->waiting > _settings.responseBuffer))
         return lane.reader;
     const Request* first = lane.row.first();
     return first != nullptr ? first->client : nullptr;
@@ -254,6 +255,20 @@ void SharedExchange::releaseTarget(Lane& lane, Instant now)
         armGap(lane, now);
 }
 
+/// Whether somebody else waits behind the slow reader. Its own requests are few.
+bool SharedExchange::holdsUpOthers(const Lane& lane) const
+{
+    const auto isOthers = [&lane](const Request& request)
+    { return request.client != nullptr && request.client != lane.heldFor; };
+    for (const Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+        if (isOthers(*request))
+            return true;
+    for (const Request* request = _line.first(); request != nullptr; request = _line.next(*request))
+        if (isOthers(*request))
+            return true;
+    return false;
+}
+
 /// A slow reader's time runs while it holds up others.
 void SharedExchange::updateStalls(Instant now)
 {
@@ -261,7 +276,7 @@ void SharedExchange::updateStalls(Instant now)
     {
         if (lane->heldFor == nullptr)
             continue;
-        const bool counts = lane->row.size() > 1 || !_line.isEmpty();
+        const bool counts = holdsUpOthers(*lane);
         if (counts == (lane->heldSince != Instant::never()))
             continue;
         if (!counts)

@@ -472,12 +472,13 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
 {
     if (bytes.empty())
         return;
-    lane.reader = &client;
     if (lane.framer == nullptr || lane.pushes || lane.tunnel)
         _idle.arm(client.idle, now); // nothing says that more is to come
     if (client.linger.isArmed() && client.state == SharedClient::State::ended)
         _linger.arm(client.linger, now);
     client.waiting = _wiring.toClient(client.id, bytes);
+    if (lane.reader == nullptr || lane.reader->lane != &lane || lane.reader->waiting <= _settings.responseBuffer)
+        lane.reader = &client;
     if (client.waiting > 0)
         updateClient(client, now);
 }

@@ -80,7 +80,7 @@ struct Lane
     SharedClient* tied = nullptr;       ///< who has it alone
     bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing
     bool tunnel = false;                ///< whatever passes is for `tied`, both ways
-    SharedClient* reader = nullptr;     ///< who got something last; null where he has left
+    SharedClient* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
     List<Request, &Request::place> row; ///< in flight, oldest first
     Request* streaming = nullptr;       ///< a request of which only a part was sent
     std::size_t waiting = 0;            ///< bytes unsent to the target

@@ -17,7 +17,10 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
     CPPUNIT_TEST(aClientThatEndedWithinABlockingCommandIsNotKeptForEver);
     CPPUNIT_TEST(aHalfClosedTunnelLivesAsLongAsBytesPass);
+    CPPUNIT_TEST(whatWaitsForAClientIsLimitedWhereOthersAnswersComeBetween);
+    CPPUNIT_TEST(localAnswersAreLimitedWhereTheirClientDoesNotRead);
     CPPUNIT_TEST(aTiedClientIsNotIdleWhileItWaits);
+    CPPUNIT_TEST(aLonePipeliningReaderHasAllTheTime);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -221,6 +224,60 @@ public:
         assertClosed(a, CloseReason::halfCloseTimeout, How::abort);
     }
 
+    void whatWaitsForAClientIsLimitedWhereOthersAnswersComeBetween()
+    {
+        Options options;
+        options.exchange.pipeline = 8;
+        options.exchange.responseBuffer = 1000;
+        begin(options, false);
+        const ClientId slow = join();
+        const ClientId other = join();
+        world.client(slow).room = 0;
+        for (int i = 0; i < 4; ++i)
+        {
+            says(slow, "big\n");
+            says(other, "x\n");
+        }
+        const TargetId t = opens();
+        for (int i = 0; i < 4 && !world.target(t).held; ++i)
+        {
+            answers(t, std::string(i == 0 ? "" : "y\n") + std::string(600, 'A') + "\n");
+        }
+        CPPUNIT_ASSERT(world.target(t).held);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1202}, world.client(slow).waiting.size());
+        exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+        CPPUNIT_ASSERT(!world.target(t).held);
+    }
+
+    void localAnswersAreLimitedWhereTheirClientDoesNotRead()
+    {
+        SharedExchangeSettings settings;
+        settings.responseBuffer = 1000;
+        named("resp", 1, 8, 0, settings);
+        const ClientId a = join();
+        world.client(a).room = 0;
+        std::string all;
+        for (int i = 0; i < 1000; ++i)
+            all += "HELLO\r\n";
+        says(a, all);
+        CPPUNIT_ASSERT(world.client(a).waiting.size() < 2000);
+        CPPUNIT_ASSERT(world.client(a).held);
+        std::string answered;
+        for (int i = 0; i < 1000 && !world.client(a).waiting.empty(); ++i)
+        {
+            exchange->clientSent(a, SharedWorld::take(world.client(a), 9000), now);
+            answered += got(a);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, answered.size() % 1000);
+        CPPUNIT_ASSERT(answered.size() > 100000);
+        CPPUNIT_ASSERT(!world.client(a).held);
+        says(a, all);
+        exchange->clientEnded(a, now);
+        CPPUNIT_ASSERT(world.has(a));
+        pass(settings.lingerTimeout);
+        assertClosed(a, CloseReason::halfCloseTimeout, How::abort);
+    }
+
     void aTiedClientIsNotIdleWhileItWaits()
     {
         SharedExchangeSettings settings;
@@ -235,6 +292,28 @@ public:
         answers(t, "*0\r\n");
         pass(S);
         assertClosed(a, CloseReason::idle, How::finish);
+    }
+
+    void aLonePipeliningReaderHasAllTheTime()
+    {
+        SharedExchangeSettings settings;
+        settings.stallTimeout = S;
+        settings.responseBuffer = 1000;
+        Options options;
+        options.exchange = settings;
+        options.exchange.pipeline = 2;
+        begin(options, false);
+        const ClientId slow = join();
+        world.client(slow).room = 0;
+        says(slow, "1\n2\n");
+        const TargetId t = opens();
+        answers(t, std::string(2000, 'A'));
+        CPPUNIT_ASSERT(world.target(t).held);
+        pass(Duration::seconds(3600));
+        CPPUNIT_ASSERT(world.has(slow));
+        says(join(), "x\n");
+        pass(S);
+        assertClosed(slow, CloseReason::stalled, How::abort);
     }
 };
 
