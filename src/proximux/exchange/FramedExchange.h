@@ -52,7 +52,7 @@ private:
     [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
     [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);
     bool responseWhole(Lane& lane, Instant now);
-    bool pushWhole(Lane& lane);
+    bool pushWhole(Lane& lane, Instant now);
     void answeredEarly(Lane& lane, Request& request, Instant now);
     void beginTunnel(Lane& lane, SharedClient& client, Instant now);
     void free(SharedClient& client, unsigned reasons);

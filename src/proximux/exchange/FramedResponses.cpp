@@ -70,7 +70,7 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
     if (progress.kind != Kind::complete)
         return true;
     lane.inMessage = false;
-    return lane.pushes ? pushWhole(lane) : responseWhole(lane, now);
+    return lane.pushes ? pushWhole(lane, now) : responseWhole(lane, now);
 }
 
 /// The request that a response answers, or null: nobody asked for it.
@@ -133,7 +133,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     return pool().state(lane.number) != SharedPool::State::closed;
 }
 
-bool FramedExchange::pushWhole(Lane& lane)
+bool FramedExchange::pushWhole(Lane& lane, Instant now)
 {
     SharedClient& client = *lane.tied;
     if (lane.framer->traits().freesPush && client.conversation->pushEnded())
@@ -141,7 +141,8 @@ bool FramedExchange::pushWhole(Lane& lane)
         lane.pushes = false;
         free(client, ties::SUBSCRIPTION);
     }
-    return true;
+    reply(client, now);
+    return pool().state(lane.number) != SharedPool::State::closed;
 }
 
 /// What is left of the request is thrown away, and the target, which has not read it all, is left.

@@ -333,12 +333,10 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
         if (lane->heldFor == &client)
             releaseTarget(*lane, now);
     }
-    if (tied != nullptr && planted(Mutant::inheritState))
-    {
+    if (tied != nullptr)
         untie(*tied);
+    if (tied != nullptr && planted(Mutant::inheritState))
         updateLoad(*std::exchange(tied, nullptr));
-    }
-    client.tied = nullptr;
     if (tied != nullptr)
         return closeLane(*tied, CloseReason::tieEnded, How::finish, now); // nobody inherits its state
     if (broken != nullptr)

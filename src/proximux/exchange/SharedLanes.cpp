@@ -343,8 +343,11 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
     SharedClient* tied = lane.tied;
     if (tied != nullptr)
     {
+        const bool cutOff = lane.pushes && lane.inMessage;
         untie(lane);
-        if (tied->state != SharedClient::State::closing)
+        if (cutOff)
+            fail(*tied, reason, true, now);
+        else if (tied->state != SharedClient::State::closing)
         {
             tied->final = true; // its state is lost with the connection, on which what it has queued counts
             drop(*tied, tied->next, reason, now);

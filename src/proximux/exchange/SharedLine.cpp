@@ -76,9 +76,10 @@ void SharedExchange::advance(SharedClient& client)
 
 void SharedExchange::reply(SharedClient& client, Instant now)
 {
-    const Lane* lane = client.lane;
-    if (lane != nullptr && lane->inMessage && lane->answered != nullptr && lane->answered->client == &client)
-        return; // not into the midst of a response
+    const Lane* lane = client.tied != nullptr ? client.tied : client.lane;
+    const Request* answered = lane != nullptr && lane->inMessage ? lane->answered : nullptr;
+    if ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes))
+        return; // not into the midst of a message
     Request* next = client.replied > 0 ? client.requests.first() : nullptr;
     bool behindQueued = false;
     while (next != nullptr)

@@ -21,6 +21,8 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST(localAnswersAreLimitedWhereTheirClientDoesNotRead);
     CPPUNIT_TEST(aTiedClientIsNotIdleWhileItWaits);
     CPPUNIT_TEST(aLonePipeliningReaderHasAllTheTime);
+    CPPUNIT_TEST(aLocalAnswerIsNotSaidWithinAPushedMessage);
+    CPPUNIT_TEST(aPushedMessageThatIsCutOff);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -314,6 +316,40 @@ public:
         says(join(), "x\n");
         pass(S);
         assertClosed(slow, CloseReason::stalled, How::abort);
+    }
+
+    void aLocalAnswerIsNotSaidWithinAPushedMessage()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}));
+        const TargetId t = opens();
+        const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
+        answers(t, message + message.substr(0, 20));
+        says(a, command({"SYNC"}));
+        answers(t, message.substr(20));
+        const std::string all = got(a);
+        CPPUNIT_ASSERT_EQUAL(message + message, all.substr(0, 2 * message.size()));
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR"), all.substr(2 * message.size(), 4));
+        answers(t, message.substr(0, 20));
+        says(a, command({"RESET"}) + command({"GET", "a"}));
+        answers(t, message.substr(20) + message);
+        CPPUNIT_ASSERT_EQUAL(message + "+RESET\r\n", got(a));
+        assertClosed(t, CloseReason::tieEnded, How::finish);
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(opens()));
+    }
+
+    void aPushedMessageThatIsCutOff()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}));
+        const TargetId t = opens();
+        answers(t, "*3\r\n$7\r\nmess");
+        says(a, command({"QUIT"}));
+        exchange->targetEnded(t, now);
+        assertClosed(a, CloseReason::targetEnded, How::abort);
+        CPPUNIT_ASSERT_EQUAL(world.tags, world.ended);
     }
 };
 
