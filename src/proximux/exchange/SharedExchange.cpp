@@ -64,6 +64,7 @@ void SharedExchange::clientOpened(ClientId client, Instant now)
     ++_size;
     _idle.arm(opened.idle, now);
     updateClient(opened, now);
+    closeIfDone(opened, now); // we drain
 }
 
 void SharedExchange::request(ClientId client, Bytes bytes, Instant now)
@@ -116,7 +117,8 @@ bool SharedExchange::isFull(const SharedClient& client) const
         return true;
     if (client.large != nullptr)
         return !client.large->sent;
-    const bool full = client.tied == nullptr && (_full || _queued >= _settings.maxQueue); // others wait for the tied
+    const bool full = client.tied == nullptr && ((_full && !_draining) || _queued >= _settings.maxQueue);
+    // others may wait for a tied one; and while we drain nothing is read that could fill the memory
     return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }
 
@@ -164,7 +166,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         _wiring.endTarget(ended->tied->target);
         _linger.arm(ended->linger, now);
     }
-    else if (ended->large != nullptr || (ended->discarding && ended->requests.isEmpty()))
+    else if ((ended->large != nullptr && ended->large->sent) || (ended->discarding && ended->requests.isEmpty()))
         fail(*ended, CloseReason::requestBroken, false, now);
     else
     {
@@ -173,7 +175,8 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         ended = find(client);
         if (ended == nullptr)
             return finishCall(now);
-        bool endless = ended->waiting > _settings.responseBuffer; // nothing else limits how long it takes
+        drop(*ended, ended->large, CloseReason::requestBroken, now); // it is not whole, and nothing of it was sent
+        bool endless = ended->waiting > _settings.responseBuffer;    // nothing else limits how long it takes
         for (const Request* r = ended->requests.first(); r != nullptr; r = ended->requests.next(*r))
             endless = endless || r->traits.blocking;
         if (endless)

@@ -23,6 +23,9 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST(aLonePipeliningReaderHasAllTheTime);
     CPPUNIT_TEST(aLocalAnswerIsNotSaidWithinAPushedMessage);
     CPPUNIT_TEST(aPushedMessageThatIsCutOff);
+    CPPUNIT_TEST(wholeRequestsAreServedWhereALargeOneBreaksOff);
+    CPPUNIT_TEST(whoComesWhileWeDrainIsClosed);
+    CPPUNIT_TEST(drainGivesUpPartsThatFillTheMemory);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -350,6 +353,47 @@ public:
         exchange->targetEnded(t, now);
         assertClosed(a, CloseReason::targetEnded, How::abort);
         CPPUNIT_ASSERT_EQUAL(world.tags, world.ended);
+    }
+
+    void wholeRequestsAreServedWhereALargeOneBreaksOff()
+    {
+        Options options;
+        options.exchange.requestBuffer = 10;
+        begin(options, false);
+        const ClientId a = join();
+        says(a, "1\n");
+        const TargetId t = opens();
+        got(t);
+        says(a, "0123456789");
+        exchange->clientEnded(a, now);
+        answers(t, "A1\n");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{10}, world.dropped);
+        assertClosed(a, CloseReason::ended, How::finish);
+        CPPUNIT_ASSERT_EQUAL(std::string("A1\n"), world.closedClients.at(a.slot).last.sent);
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+        CPPUNIT_ASSERT_EQUAL(world.tags, world.ended);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+    }
+
+    void whoComesWhileWeDrainIsClosed()
+    {
+        begin({}, false);
+        exchange->drain(now);
+        const ClientId id = world.addClient();
+        exchange->clientOpened(id, now);
+        assertClosed(id, CloseReason::drained, How::finish);
+    }
+
+    void drainGivesUpPartsThatFillTheMemory()
+    {
+        Options options;
+        options.exchange.totalBuffer = 100;
+        begin(options, false);
+        const ClientId a = join();
+        says(a, std::string(100, 'x'));
+        CPPUNIT_ASSERT(world.client(a).held);
+        exchange->drain(now);
+        assertClosed(a, CloseReason::drained, How::finish);
     }
 };
 
