@@ -117,7 +117,7 @@ void talk(const Protocol& protocol, const std::vector<std::string>& requests, co
             check(!conversation->failed(traits, failure, reply) || !reply.empty(), "an error reply has bytes");
         }
         if (traits.pushes)
-            conversation->pushEnded();
+            conversation->pushEnded({"ups"[request.size() % 3], request.size() % 2 == 0, true});
     }
     check(protocol.describe(rest, TEXT).size() <= TEXT, "the readable form is short");
     static_cast<void>(protocol.isSecret(rest));

@@ -156,7 +156,8 @@ void FramedWatcher::responseBegins(Bytes bytes, Instant now)
 void FramedWatcher::responseWhole(Instant now)
 {
     const std::uint64_t size = std::exchange(_responseSize, 0);
-    if (_pushes && _responses->traits().freesPush && _conversation->pushEnded())
+    const Unsubscribed& told = _responses->traits().unsubscribed;
+    if (_pushes && told.kind != 0 && _conversation->pushEnded(told))
         _pushes = false;
     else if (_responses->traits().endsRequest() && !_pushes)
         answered(size, now);

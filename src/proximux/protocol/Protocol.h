@@ -91,8 +91,12 @@ public:
         return false;
     }
 
-    /// The target said that it pushes nothing any more. Whether its client has asked for nothing else since.
-    virtual bool pushEnded() { return true; }
+    /// The target said so. Whether it pushes nothing any more, and has answered all.
+    virtual bool pushEnded(const Unsubscribed& told)
+    {
+        static_cast<void>(told);
+        return true;
+    }
 };
 
 /// What decides how requests that depend on the state of their connection are dealt with, and what is answered by us.

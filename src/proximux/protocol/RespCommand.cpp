@@ -115,6 +115,14 @@ std::vector<Bytes> respWords(Bytes request, std::size_t most)
     return words;
 }
 
+std::size_t respCount(Bytes request)
+{
+    if (request.empty() || request.front() != '*')
+        return inlineWords(request, request.size()).size();
+    std::size_t at = 0;
+    return request.size() > 1 && request[1] == '-' ? 0 : numberAt(request, at);
+}
+
 RespEffect respEffect(Bytes request)
 {
     char name[13]; // the longest, and one more

@@ -40,6 +40,9 @@ enum class RespEffect
 /// The words of a command, as many as are whole in these bytes and at most `most`.
 std::vector<Bytes> respWords(Bytes request, std::size_t most);
 
+/// How many words the command that begins so has.
+std::size_t respCount(Bytes request);
+
 /// What the command that begins so does.
 RespEffect respEffect(Bytes request);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace proximux
 {
@@ -57,9 +58,8 @@ bool sameSecret(Bytes a, Bytes b)
 void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
     const RespEffect effect = respEffect(bytes);
-    _unsubscribes = effect == RespEffect::unsubscribe;
     if (_settings.passive)
-        return watchOnly(effect, traits);
+        return watchOnly(bytes, effect, traits);
     if (effect == RespEffect::empty)
         return answer(traits, "");
     if (isRefused(bytes, effect, traits))
@@ -73,6 +73,7 @@ void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
         return reset(traits);
     if (_subscribed)
     {
+        _subscription.asked(effect, bytes);
         traits.answered = false;
         traits.pushes = true;
         traits.ties = ties::SUBSCRIPTION; // whatever has become of the connection until it is sent
@@ -84,13 +85,16 @@ void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 }
 
 /// Nothing is answered by us; but what has no answer of its own is known.
-void RespConversation::watchOnly(RespEffect effect, RequestTraits& traits)
+void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits)
 {
     traits.answered = effect != RespEffect::empty;
-    _subscribed = _subscribed || effect == RespEffect::subscribe || effect == RespEffect::monitor;
-    traits.pushes = _subscribed;
-    if (_subscribed)
-        traits.answered = false;
+    if (!_subscribed && effect != RespEffect::subscribe && effect != RespEffect::monitor)
+        return;
+    if (!std::exchange(_subscribed, true))
+        _subscription.begin();
+    _subscription.asked(effect, bytes);
+    traits.answered = false;
+    traits.pushes = true;
 }
 
 /// What must not reach the target whatever the state.
@@ -193,17 +197,11 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
         traits.frees = ties::WATCH;
         return;
     case RespEffect::subscribe:
-        _subscribed = _settings.ties;
-        traits.pushes = true;
-        traits.answered = false;
-        return tie(traits, ties::SUBSCRIPTION, 0, bytes);
+        return subscribe(bytes, effect, ties::SUBSCRIPTION, traits);
     case RespEffect::unsubscribe:
-        return unsubscribe(bytes, traits);
+        return unsubscribe(bytes, whole, traits);
     case RespEffect::monitor:
-        _subscribed = _settings.ties;
-        traits.pushes = true;
-        traits.answered = false;
-        return tie(traits, ties::SESSION, 0, bytes);
+        return subscribe(bytes, effect, ties::SESSION, traits);
     case RespEffect::state:
         return tie(traits, ties::SESSION, 0, bytes);
     case RespEffect::blocks:
@@ -319,11 +317,25 @@ void RespConversation::client(Bytes bytes, RequestTraits& traits)
         tie(traits, ties::SESSION, 0, bytes);
 }
 
-/// Of somebody who has not subscribed: the answers that a server gives then.
-void RespConversation::unsubscribe(Bytes bytes, RequestTraits& traits)
+/// From now on nothing that comes is an answer.
+void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason, RequestTraits& traits)
 {
-    constexpr std::size_t MOST = 64;
-    const std::vector<Bytes> words = respWords(bytes, MOST);
+    if (effect == RespEffect::subscribe && respCount(bytes) < 2)
+        return; // an error answers it
+    _subscribed = _settings.ties;
+    _subscription.begin();
+    _subscription.asked(effect, bytes);
+    traits.pushes = true;
+    traits.answered = false;
+    tie(traits, reason, 0, bytes);
+}
+
+/// Of somebody who has not subscribed: the answers that a server gives then.
+void RespConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& traits)
+{
+    if (!whole)
+        return error(traits, nameOf(bytes) + " of too many names");
+    const std::vector<Bytes> words = respWords(bytes, bytes.size());
     std::string name(words.front());
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -342,10 +354,10 @@ void RespConversation::reset(RequestTraits& traits)
     answer(traits, "+RESET\r\n");
 }
 
-bool RespConversation::pushEnded()
+bool RespConversation::pushEnded(const Unsubscribed& told)
 {
-    if (!_subscribed || !_unsubscribes)
-        return false; // it has asked for something since, which will be answered
+    if (!_subscribed || !_subscription.told(told))
+        return false;
     _subscribed = false;
     return true;
 }

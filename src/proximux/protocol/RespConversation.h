@@ -1,7 +1,7 @@
 #pragma once
 
 #include <proximux/protocol/Protocol.h>
-#include <proximux/protocol/RespCommand.h>
+#include <proximux/protocol/RespSubscription.h>
 
 #include <string>
 
@@ -20,18 +20,19 @@ public:
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
-    bool pushEnded() override;
+    bool pushEnded(const Unsubscribed& told) override;
 
 private:
     [[nodiscard]] bool isRefused(Bytes bytes, RespEffect effect, RequestTraits& traits);
     void inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits);
     void atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
-    void watchOnly(RespEffect effect, RequestTraits& traits);
+    void watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits);
+    void subscribe(Bytes bytes, RespEffect effect, unsigned reason, RequestTraits& traits);
     void auth(Bytes bytes, RequestTraits& traits);
     void hello(Bytes bytes, RequestTraits& traits);
     void select(Bytes bytes, RequestTraits& traits);
     void client(Bytes bytes, RequestTraits& traits);
-    void unsubscribe(Bytes bytes, RequestTraits& traits);
+    void unsubscribe(Bytes bytes, bool whole, RequestTraits& traits);
     void reset(RequestTraits& traits);
     bool authenticate(Bytes user, Bytes password);
     void tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes);
@@ -43,7 +44,7 @@ private:
     bool _refusedMulti = false;
     bool _otherDatabase = false;
     bool _subscribed = false;
-    bool _unsubscribes = false; ///< its last request ends a subscription
+    RespSubscription _subscription; ///< and when that ends
 };
 
 } // namespace proximux

@@ -205,7 +205,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
     if (first)
     {
         _traits.clear();
-        _three = _noting = false;
+        _three = _nameless = _noting = false;
         _noted = 0;
         _last = -1;
         if (type == '>') // it answers nobody
@@ -227,6 +227,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         _return = false;
         _lineSize = 0;
         _noting = first && type == '-';
+        _nameless = _nameless || (type == '_' && _values == 2);
         return nullptr;
     case ':':
     case '$':
@@ -264,11 +265,12 @@ const char* RespResponseFramer::bulk(std::int64_t length)
 {
     if (length < -1 || length > static_cast<std::int64_t>(MAX_BULK))
         return "a RESP string whose length is not from 0 to 512 MB";
+    _noting = _three && _values == 3;
+    _nameless = _nameless || (length == -1 && _values == 2);
     if (length == -1)
         --_values;
     else
         _bulk = static_cast<std::uint64_t>(length) + 2;
-    _noting = _three && _values == 3;
     return nullptr;
 }
 
@@ -295,10 +297,9 @@ void RespResponseFramer::note(Bytes bytes)
 Framer::Progress RespResponseFramer::whole(std::size_t at)
 {
     const Bytes noted(_note, _noted);
-    const bool unsubscribed = _three && _last == 0 &&
-                              (noted.substr(0, 11) == "unsubscribe" || noted.substr(0, 12) == "punsubscribe" ||
-                               noted.substr(0, 12) == "sunsubscribe");
-    _traits.freesPush = unsubscribed;
+    const std::size_t name = noted.find("unsubscribe");
+    if (_three && name <= 1)
+        _traits.unsubscribed = {noted.front(), _nameless, _last == 0};
     if (noted.substr(0, 1) == "-" && noted.substr(0, 10) != "-EXECABORT")
         _traits.keeps = ties::TRANSACTION | ties::WATCH | ties::DATABASE;
     return {Kind::complete, at, ""};

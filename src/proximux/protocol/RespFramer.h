@@ -77,6 +77,7 @@ private:
 
     ResponseTraits _traits;
     bool _three = false;    ///< an array of three: it may tell of a subscription that ended
+    bool _nameless = false; ///< its second value is null
     std::size_t _noted = 0; ///< bytes of its first string, or of an error
     char _note[13] = {};    ///< those
     bool _noting = false;

@@ -80,6 +80,14 @@ struct RequestTraits
     }
 };
 
+/// What a message that is pushed tells of its client's subscriptions.
+struct Unsubscribed
+{
+    char kind = 0;     ///< one of this kind has ended; 0: it tells nothing of that
+    bool none = false; ///< there had been none of that kind
+    bool last = false; ///< there is no other
+};
+
 /// What a protocol says of a response.
 struct ResponseTraits
 {
@@ -98,7 +106,7 @@ struct ResponseTraits
     bool swallowed = false;    ///< it is for nobody
     bool closesTarget = false; ///< the connection is of no use behind it
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended
-    bool freesPush = false;    ///< nothing is pushed any more
+    Unsubscribed unsubscribed; ///< of a message that is pushed
     unsigned keeps = 0;        ///< ties that its request was to end, and which last: it was not done
     std::uint64_t check = 0;   ///< compared with the request's; 0: with nothing
     std::vector<Edit> edits;   ///< in the order of their offsets, in the bytes that are taken first
@@ -106,7 +114,8 @@ struct ResponseTraits
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = closesClient = freesPush = false;
+        swallowed = closesTarget = closesClient = false;
+        unsubscribed = {};
         keeps = 0;
         check = 0;
         edits.clear();

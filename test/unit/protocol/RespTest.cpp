@@ -22,7 +22,9 @@ class RespTest : public CppUnit::TestFixture
     CPPUNIT_TEST(anErrorEndsNoState);
     CPPUNIT_TEST(refusesTiesWhereNoneCanBe);
     CPPUNIT_TEST(doesNothingOfARefusedTransaction);
+    CPPUNIT_TEST(knowsWhatEndsASubscription);
     CPPUNIT_TEST(knowsTheEndOfASubscription);
+    CPPUNIT_TEST(answersEachNameThatIsNotSubscribed);
     CPPUNIT_TEST(hidesSecrets);
     CPPUNIT_TEST(logsIn);
     CPPUNIT_TEST_SUITE_END();
@@ -316,20 +318,88 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: a command is not done: MULTI was refused\r\n"), large.reply);
     }
 
+    /// What a server tells of a subscription that ended; how many there still are.
+    [[nodiscard]] Unsubscribed told(const std::string& name, const std::string& channel, int left) const
+    {
+        const std::string what = channel.empty() ? "$-1\r\n" : "$1\r\n" + channel + "\r\n";
+        return _check
+            .response("*3\r\n$" + std::to_string(name.size()) + "\r\n" + name + "\r\n" + what + ":" +
+                      std::to_string(left) + "\r\n")
+            .unsubscribed;
+    }
+
+    void knowsWhatEndsASubscription()
+    {
+        const Unsubscribed one = told("unsubscribe", "c", 1);
+        CPPUNIT_ASSERT(one.kind == 'u' && !one.last && !one.none);
+        const Unsubscribed last = told("punsubscribe", "", 0);
+        CPPUNIT_ASSERT(last.kind == 'p' && last.last && last.none);
+        CPPUNIT_ASSERT_EQUAL('s', told("sunsubscribe", "c", 0).kind);
+        CPPUNIT_ASSERT_EQUAL('\0', told("subscribe", "c", 1).kind);
+        CPPUNIT_ASSERT_EQUAL('\0', told("message", "c", 0).kind);
+        CPPUNIT_ASSERT(_check.response(">3\r\n$11\r\nunsubscribe\r\n_\r\n:0\r\n").unsubscribed.none);
+        CPPUNIT_ASSERT_EQUAL('\0', _check.response("*2\r\n$11\r\nunsubscribe\r\n:0\r\n").unsubscribed.kind);
+    }
+
+    /// Nobody else gets the connection before all is answered.
     void knowsTheEndOfASubscription()
     {
+        struct Case
+        {
+            std::vector<std::string> asked; // behind SUBSCRIBE
+            std::vector<Unsubscribed> told;
+            bool ends; // with the last of these
+        };
+        const Case cases[] = {
+            {{"UNSUBSCRIBE"}, {told("unsubscribe", "a", 1), told("unsubscribe", "b", 0)}, true},
+            {{"UNSUBSCRIBE a", "unsubscribe b"}, {told("unsubscribe", "a", 1), told("unsubscribe", "b", 0)}, true},
+            {{"UNSUBSCRIBE a x"}, {told("unsubscribe", "a", 0), told("unsubscribe", "x", 0)}, true},
+            {{"UNSUBSCRIBE", "PUNSUBSCRIBE"}, {told("unsubscribe", "a", 0), told("punsubscribe", "", 0)}, true},
+            {{"UNSUBSCRIBE", "UNSUBSCRIBE"}, {told("unsubscribe", "a", 0), told("unsubscribe", "", 0)}, true},
+            {{"PUNSUBSCRIBE", "UNSUBSCRIBE"}, {told("punsubscribe", "", 1), told("unsubscribe", "a", 0)}, true},
+            {{"PSUBSCRIBE p", "UNSUBSCRIBE", "PUNSUBSCRIBE"},
+             {told("unsubscribe", "a", 2), told("unsubscribe", "b", 1), told("punsubscribe", "p", 0)},
+             true},
+            {{"PING", "UNSUBSCRIBE"}, {told("unsubscribe", "a", 0)}, true},
+            {{"UNSUBSCRIBE", "PING"}, {told("unsubscribe", "a", 0)}, false},
+            {{"UNSUBSCRIBE", "SUBSCRIBE b"}, {told("unsubscribe", "a", 0)}, false},
+            {{"UNSUBSCRIBE", "SUBSCRIBE b", "UNSUBSCRIBE b"},
+             {told("unsubscribe", "a", 0), told("unsubscribe", "b", 0)},
+             true},
+            {{"UNSUBSCRIBE", "SELECT 5", "UNSUBSCRIBE"},
+             {told("unsubscribe", "a", 0), told("unsubscribe", "", 0)},
+             false},
+            {{"UNSUBSCRIBE", "MULTI", "UNSUBSCRIBE"}, {told("unsubscribe", "a", 0), told("unsubscribe", "", 0)}, false},
+            {{"SSUBSCRIBE s", "UNSUBSCRIBE"}, {told("unsubscribe", "a", 0)}, false},
+            {{"SUNSUBSCRIBE"}, {told("sunsubscribe", "", 0)}, false},
+            {{"MONITOR", "UNSUBSCRIBE"}, {told("unsubscribe", "a", 0)}, false},
+        };
+        for (const Case& each : cases)
+        {
+            const auto talk = _check.talk(tying());
+            const RequestTraits subscribe = ProtocolCheck::ask(*talk, command({"SUBSCRIBE", "a"}));
+            CPPUNIT_ASSERT(subscribe.pushes && !subscribe.answered && subscribe.ties == ties::SUBSCRIPTION);
+            for (const std::string& line : each.asked)
+                CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, line + "\r\n").answered);
+            for (std::size_t i = 0; i < each.told.size(); ++i)
+            {
+                const bool ended = talk->pushEnded(each.told[i]);
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(each.asked.front(), each.ends && i + 1 == each.told.size(), ended);
+            }
+            CPPUNIT_ASSERT_EQUAL(each.ends, ProtocolCheck::ask(*talk, command({"GET", "a"})).answered);
+        }
+    }
+
+    void answersEachNameThatIsNotSubscribed()
+    {
         const auto talk = _check.talk(tying());
-        const RequestTraits subscribe = ProtocolCheck::ask(*talk, command({"SUBSCRIBE", "c"}));
-        CPPUNIT_ASSERT(subscribe.pushes && !subscribe.answered && subscribe.ties == ties::SUBSCRIPTION);
-        CPPUNIT_ASSERT(!talk->pushEnded());
-        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, command({"PING"})).answered);
-        ProtocolCheck::ask(*talk, command({"UNSUBSCRIBE"}));
-        CPPUNIT_ASSERT(!_check.response("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:1\r\n").freesPush);
-        CPPUNIT_ASSERT(!_check.response("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n0\r\n").freesPush);
-        CPPUNIT_ASSERT(_check.response("*3\r\n$12\r\npunsubscribe\r\n$1\r\nc\r\n:0\r\n").freesPush);
-        CPPUNIT_ASSERT(_check.response("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n").freesPush);
-        CPPUNIT_ASSERT(talk->pushEnded());
-        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"GET", "a"})).answered);
+        std::string all = "*101\r\n$11\r\nUNSUBSCRIBE\r\n";
+        for (int i = 0; i < 100; ++i)
+            all += "$1\r\nc\r\n";
+        const std::string reply = ProtocolCheck::ask(*talk, all).reply;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{100} * 33, reply.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("passes"), this->reply(*talk, {"SUBSCRIBE"}));
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"SUBSCRIBE"})).answered); // by an error
     }
 
     void hidesSecrets()
