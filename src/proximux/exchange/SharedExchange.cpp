@@ -181,9 +181,25 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
             endless = endless || r->traits.blocking;
         if (endless)
             _linger.arm(ended->linger, now);
+        passEnd(*ended);
         closeIfDone(*ended, now);
     }
     finishCall(now);
+}
+
+/// A client that has ended may have gone while its target takes as long as it likes: that learns of it, as it would
+/// without us, and nobody else gets the connection.
+void SharedExchange::passEnd(SharedClient& client)
+{
+    if (client.state != SharedClient::State::ended || client.tied == nullptr || client.next != nullptr)
+        return;
+    const Request* request = client.requests.first();
+    while (request != nullptr && !request->traits.blocking)
+        request = client.requests.next(*request);
+    if (request == nullptr)
+        return;
+    client.ties |= ties::SESSION;
+    _wiring.endTarget(client.tied->target);
 }
 
 void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant now)

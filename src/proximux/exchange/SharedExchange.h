@@ -286,6 +286,7 @@ private:
     void updateFullness(Instant now);
     void finishCall(Instant now);
     void abandon(SharedClient& client, CloseReason reason, Instant now);
+    void passEnd(SharedClient& client);
     void closeClient(SharedClient& client, CloseReason reason, How how, Instant now);
     void expireClients(Instant now);
     void expireLanes(Instant now);

@@ -398,6 +398,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         lookAgain(client); // there may be room for more of it
     afterSending(lane, request, now);
     reply(client, now); // it may stand behind
+    passEnd(client);
     return true;
 }
 

@@ -29,6 +29,9 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aResetBehindASubscriptionLeavesTheConnection);
     CPPUNIT_TEST(aPrologueThatIsSentSlowly);
     CPPUNIT_TEST(aSubscriberGetsWhatIsPushed);
+    CPPUNIT_TEST(aSubscriberIsAnsweredInFull);
+    CPPUNIT_TEST(nothingIsSaidInTheMidstOfWhatIsPushed);
+    CPPUNIT_TEST(aTargetLearnsThatABlockedClientHasEnded);
     CPPUNIT_TEST(resetLeavesTheConnection);
     CPPUNIT_TEST(aBlockingCommandMayTakeItsTime);
     CPPUNIT_TEST(malformedIsAnsweredAndClosed);
@@ -442,6 +445,63 @@ public:
         answers(t, message); // an array is a reply now
         CPPUNIT_ASSERT_EQUAL(message, got(b));
         CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    }
+
+    void aSubscriberIsAnsweredInFull()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}) + command({"UNSUBSCRIBE"}) + command({"PUNSUBSCRIBE"}));
+        const TargetId t = opens();
+        const std::string all = "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n"
+                                "*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n"
+                                "*3\r\n$12\r\npunsubscribe\r\n$-1\r\n:0\r\n";
+        answers(t, all);
+        CPPUNIT_ASSERT_EQUAL(all, got(a));
+        got(t);
+        const ClientId b = join();
+        says(b, command({"GET", "x"}));
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(t));
+    }
+
+    void nothingIsSaidInTheMidstOfWhatIsPushed()
+    {
+        named("resp", 2, 8, 1);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}));
+        const TargetId t = opens();
+        const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
+        answers(t, message.substr(0, 17));
+        says(a, command({"PSYNC"}) + command({"RESET"}));
+        CPPUNIT_ASSERT_EQUAL(message.substr(0, 17), got(a));
+        answers(t, message.substr(17));
+        CPPUNIT_ASSERT_EQUAL(message.substr(17) + "-ERR proximux: replication does not pass\r\n+RESET\r\n", got(a));
+        assertClosed(t, CloseReason::tieEnded, How::finish);
+    }
+
+    /// Without us it would see the client's end, and let go.
+    void aTargetLearnsThatABlockedClientHasEnded()
+    {
+        for (const bool early : {false, true})
+        {
+            named("resp", 2, 8, 1);
+            const ClientId a = join();
+            says(a, command({"BLPOP", "l", "0"}));
+            if (early)
+                exchange->clientEnded(a, now);
+            const TargetId t = opens();
+            if (!early)
+                exchange->clientEnded(a, now);
+            CPPUNIT_ASSERT_EQUAL(command({"BLPOP", "l", "0"}), got(t));
+            CPPUNIT_ASSERT(world.target(t).fin);
+            if (early)
+                answers(t, "*-1\r\n");
+            else
+                exchange->targetEnded(t, now);
+            CPPUNIT_ASSERT(!world.has(a) && !world.has(t)); // nobody else gets it
+            CPPUNIT_ASSERT_EQUAL(std::string(early ? "*-1\r\n" : "-ERR proximux: the target connection was lost\r\n"),
+                                 world.closedClients.at(a.slot).last.sent);
+        }
     }
 
     void resetLeavesTheConnection()
