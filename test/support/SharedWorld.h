@@ -91,6 +91,12 @@ public:
         return asked.ends ? Quiet::ended : Quiet::yes;
     }
 
+    void awaitsMore(TargetId id) override
+    {
+        target(id);
+        ++awaited;
+    }
+
     std::uint64_t requestCame(ClientId id, Bytes, std::uint64_t) override
     {
         client(id);
@@ -198,6 +204,7 @@ public:
     std::string chosen;
     std::vector<unsigned> ties; ///< reasons for which clients were tied, or refused it
     std::size_t dropped = 0;
+    std::size_t awaited = 0; ///< how often a target was told that more is awaited
     std::uint32_t nextClient = 0;
     std::uint32_t nextTarget = 0;
 

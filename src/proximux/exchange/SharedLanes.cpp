@@ -138,6 +138,7 @@ void SharedExchange::attemptFailed(Lane& lane, CloseReason reason, Instant now)
 
 void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
 {
+    constexpr std::size_t LITTLE = 16384; // who sends more at once does not wait
     Lane* from = find(target);
     if (from == nullptr)
         return;
@@ -152,6 +153,8 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
         if (targetBytes(*from, now))
         {
             from->input.keep();
+            if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
+                _wiring.awaitsMore(target);
             if (isAtRest(*from))
                 _inactive.arm(from->inactive, now);
             updateTargetHold(*from, now);

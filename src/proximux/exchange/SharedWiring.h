@@ -35,6 +35,10 @@ public:
     /// Whether nothing came from the target behind what was read.
     virtual Quiet isQuiet(TargetId target) = 0;
 
+    /// A part of a message came from the target, and more must follow. There are targets that send the second part when
+    /// they know that the first has arrived, which the system tells them only after a while.
+    virtual void awaitsMore(TargetId target) = 0;
+
     /// Sends to the client what toClient() was given. Returns how many bytes wait.
     virtual std::size_t flushClient(ClientId client) = 0;
 

@@ -294,6 +294,12 @@ SharedWiring::Quiet Worker::isQuiet(TargetId target)
     return Quiet::ended;
 }
 
+void Worker::awaitsMore(TargetId target)
+{
+    if (TargetConnection* connection = _targets.find(target))
+        connection->acknowledge();
+}
+
 std::size_t Worker::flushClient(ClientId client)
 {
     ClientSession* session = _clients.find(client);

@@ -88,6 +88,7 @@ private:
 
     // SharedWiring
     Quiet isQuiet(TargetId target) override;
+    void awaitsMore(TargetId target) override;
     std::size_t flushClient(ClientId client) override;
     void limitClient(ClientId client, std::size_t bytes) override;
     std::uint64_t requestCame(ClientId client, Bytes bytes, std::uint64_t size) override;

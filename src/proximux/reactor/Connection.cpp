@@ -65,6 +65,12 @@ IoResult::Kind Connection::peek()
     return isOpen() && !_failed && !_ended ? _transport->peek().kind : IoResult::Kind::ended;
 }
 
+void Connection::acknowledge()
+{
+    if (isOpen() && !_failed && !_ended)
+        _transport->acknowledge();
+}
+
 std::size_t Connection::send(Bytes bytes)
 {
     if (!isOpen() || _failed || _sendError != 0)

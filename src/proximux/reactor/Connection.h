@@ -55,6 +55,9 @@ public:
     /// Whether nothing came behind what was read: IoResult::Kind::wouldBlock. `done`: there is something.
     [[nodiscard]] IoResult::Kind peek();
 
+    /// The peer need not wait to hear that what it sent has come.
+    void acknowledge();
+
     /// Reads no more, or goes on to.
     void hold(bool hold);
 

@@ -50,6 +50,9 @@ void resetOnClose(poco_socket_t socket);
 /// Probes a silent peer now and then, so that one that vanished is found (SO_KEEPALIVE).
 void keepAlive(poco_socket_t socket);
 
+/// Acknowledges what came without the delay that it may have, where the system can be told so (Linux).
+void acknowledge(poco_socket_t socket);
+
 /// The error that is pending on a socket, or 0. Takes it away.
 int takeError(poco_socket_t socket);
 

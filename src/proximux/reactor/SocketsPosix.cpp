@@ -151,6 +151,15 @@ void keepAlive(poco_socket_t socket)
     setOption(socket, SOL_SOCKET, SO_KEEPALIVE);
 }
 
+void acknowledge(poco_socket_t socket)
+{
+#if defined(TCP_QUICKACK)
+    setOption(socket, IPPROTO_TCP, TCP_QUICKACK);
+#else
+    static_cast<void>(socket);
+#endif
+}
+
 int takeError(poco_socket_t socket)
 {
     int error = 0;

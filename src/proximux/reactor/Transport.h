@@ -17,6 +17,9 @@ public:
     /// What receive() would say, for one byte, which stays where it is.
     virtual IoResult peek() = 0;
 
+    /// What came is acknowledged without delay, where that can be had.
+    virtual void acknowledge() {}
+
     /// Sends FIN behind what was sent.
     virtual void shutdownSend() = 0;
 
@@ -42,6 +45,7 @@ public:
     IoResult receive(char* into, std::size_t size) override { return sockets::receive(handle(), into, size); }
     IoResult send(Bytes bytes) override { return sockets::send(handle(), bytes); }
     IoResult peek() override { return sockets::peek(handle()); }
+    void acknowledge() override { sockets::acknowledge(handle()); }
     void shutdownSend() override { sockets::shutdownSend(handle()); }
     void resetOnClose() override { sockets::resetOnClose(handle()); }
     int takeError() override { return sockets::takeError(handle()); }

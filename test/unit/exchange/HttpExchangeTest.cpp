@@ -11,6 +11,7 @@ class HttpExchangeTest : public SharingFixture
     CPPUNIT_TEST(anEarlyResponseMayLastUntilTheEnd);
     CPPUNIT_TEST(aTunnelThatAClientOf10AskedForIsReadOn);
     CPPUNIT_TEST(anErrorCanBeToldBehindAnInterimResponse);
+    CPPUNIT_TEST(aTargetThatSendsInPartsIsNotKeptWaiting);
     CPPUNIT_TEST_SUITE_END();
 
     void http(bool connect = false)
@@ -109,6 +110,24 @@ public:
         answers(next, interim + ok().substr(0, ok().size() - 1));
         exchange->targetLost(next, now);
         assertClosed(a, CloseReason::targetLost, How::abort);
+    }
+
+    void aTargetThatSendsInPartsIsNotKeptWaiting()
+    {
+        http();
+        const ClientId a = join();
+        says(a, get());
+        const TargetId t = opens();
+        answers(t, ok().substr(0, 20));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, world.awaited);
+        answers(t, ok().substr(20, ok().size() - 21));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, world.awaited);
+        answers(t, ok().substr(ok().size() - 1));
+        says(a, get());
+        answers(t, ok()); // whole, at once: it costs nothing
+        says(a, get());
+        answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + std::string(20000, 'a')); // it does not wait
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, world.awaited);
     }
 };
 
