@@ -1,8 +1,11 @@
 """nginx shared by clients: curl, ab, wrk; and what must never reach it."""
 import hashlib
+import http.client
+import http.server
 import os
+import threading
 
-from harness import read_all
+from harness import LONG, read_all
 from peer import SHARES, PeerCase
 
 DOWN = int(os.environ.get("PROXIMUX_DOWN_MIB", "50"))
@@ -78,13 +81,48 @@ class Http(PeerCase):
     def test_many_clients_keep_their_connections(self):
         for mode, connections in SHARES:
             p = self.share("http", mode, connections)
-            out = self.run_tool("ab", "-q", "-k", "-n", "5000", "-c", "50", self.url(p, "/small")).decode()
-            self.assertRegex(out, r"Complete requests:\s+5000")
-            self.assertRegex(out, r"Failed requests:\s+0")
-            self.assertNotIn("Non-2xx", out)
+            for keep in ("-k",), ():
+                out = self.run_tool("ab", "-q", *keep, "-n", "5000", "-c", "50", self.url(p, "/small")).decode()
+                self.assertRegex(out, r"Complete requests:\s+5000")
+                self.assertRegex(out, r"Failed requests:\s+0")
+                self.assertNotIn("Non-2xx", out)
             out = self.run_tool("wrk", "-t", "2", "-c", "500", "-d", "2s", self.url(p, "/small")).decode()
             self.assertNotIn("Socket errors", out)
             self.assertNotIn("Non-2xx", out)
+
+    def test_older_and_newer_targets(self):
+        """Python's server, which closes after each response in HTTP/1.0, and Python's client, which keeps its own."""
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                if self.path == "/until-close":
+                    self.close_connection = True
+                else:
+                    self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+        for version in "HTTP/1.0", "HTTP/1.1":
+            handler = type("Versioned", (Handler,), {"protocol_version": version})
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+            self.addCleanup(server.server_close)
+            self.addCleanup(server.shutdown)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            p = self.proxy("127.0.0.1:%d" % server.server_port, mode="fifo", settings={"exchange.protocol": "http"})
+            client = http.client.HTTPConnection("127.0.0.1", p.port, timeout=LONG)
+            self.addCleanup(client.close)
+            client.connect()
+            connection = client.sock
+            for size in 5, 300000, 0:
+                body = os.urandom(size)
+                client.request("POST", "/", body=body)
+                self.assertEqual(client.getresponse().read(), body)
+                self.assertIs(client.sock, connection)
+            client.request("POST", "/until-close", body=b"x" * 100000)
+            self.assertEqual(client.getresponse().read(), b"x" * 100000)
 
     def test_the_protocol_is_found_out(self):
         p = self.share("auto", "funnel", 2)
@@ -94,16 +132,24 @@ class Http(PeerCase):
     def test_nothing_is_smuggled(self):
         p = self.share("http", "fifo", 1)
         host = b"\r\nHost: x\r\n"
-        forms = [b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n",
-                 b"Transfer-Encoding: chunked, identity\r\n", b"Transfer-Encoding : chunked\r\n",
-                 b"X: a\r\n Content-Length: 5\r\n", b"X: a\rb\r\n", b"Transfer-Encoding: xchunked\r\n",
-                 b"Content-Length: +5\r\n", b"X: a\nContent-Length: 5\r\n"]
-        for n, form in enumerate(forms):
+        chunked, inner = b"Transfer-Encoding: chunked\r\n", b"GET /inner HTTP/1.1" + host + b"\r\n"
+        forms = [(form, b"hello") for form in (
+            b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n",
+            b"Transfer-Encoding: chunked, identity\r\n", b"Transfer-Encoding : chunked\r\n",
+            b"X: a\r\n Content-Length: 5\r\n", b"X: a\rb\r\n", b"Transfer-Encoding: xchunked\r\n",
+            b"Content-Length: +5\r\n", b"X: a\nContent-Length: 5\r\n", b"Content-Length: 5, 5\r\n",
+            b"Transfer-Encoding: ,chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n", b"Host: y\r\n",
+            b"Transfer-Encoding: gzip\r\n" + chunked, b"Transfer-Encoding:\x0bchunked\r\n", b"X\0: a\r\n")]
+        forms += [(chunked, body) for body in (
+            b"0\r\n", b"0\r\nX: y\r\n", b"0\r\nContent-Length: 5\r\n\r\nhello", b"0\n\n", b"0;a\nb\r\n\r\n",
+            b"0\r\n\rX", b"5\r\nhello0\r\n\r\n", b"5\r\nhello\n0\r\n\r\n", b"0x5\r\nhello\r\n0\r\n\r\n", b"-1\r\n",
+            b"10000000000000005\r\nhello\r\n0\r\n\r\n")]
+        for n, (form, body) in enumerate(forms):
             c = p.client()
             self.addCleanup(c.close)
-            c.sendall(b"POST /smuggled%d HTTP/1.1" % n + host + form + b"\r\nhelloGET /inner HTTP/1.1" + host + b"\r\n")
+            c.sendall(b"POST /smuggled%d HTTP/1.1" % n + host + form + b"\r\n" + body + inner)
             answer = read_all(c)
-            self.assertTrue(answer.startswith(b"HTTP/1.1 400 Bad Request\r\n"), (form, answer))
+            self.assertTrue(answer.startswith(b"HTTP/1.1 400 Bad Request\r\n"), (form, body, answer))
             self.assertEqual(answer.count(b"HTTP/1.1"), 1, answer)
         self.curl(self.url(p, "/small"))
         with open(self.folder + "/access.log") as f:
