@@ -1,4 +1,7 @@
-"""memcached shared by clients: memccapable, and clients with noreply, cas and meta commands."""
+"""memcached shared by clients: memccapable, clients with noreply, cas and meta commands, and clients that send what a
+server delimits in another way."""
+import socket
+import struct
 import subprocess
 
 from harness import LONG
@@ -40,3 +43,50 @@ class Memcached(PeerCase):
                           .replace(b"U", unique))
                 self.assertEqual([f.readline() for _ in range(5)],
                                  [b"STORED\r\n", b"EXISTS\r\n", b"VALUE " + key + b" 0 2\r\n", b"77\r\n", b"END\r\n"])
+
+    def store(self, quiet):
+        with socket.create_connection(("127.0.0.1", self.port), LONG) as s:
+            s.sendall(quiet + b"mn\r\n")
+            self.assertEqual(s.recv(100), b"MN\r\n")
+
+    @staticmethod
+    def packet(opcode, key=b"", extras=b"", value=b""):
+        body = extras + key + value
+        return struct.pack(">BBHBBHIIQ", 0x80, opcode, len(key), len(extras), 0, 0, len(body), 7, 0) + body
+
+    def assert_harmless(self, requests, ask, answer):
+        """One client sends these, each on a connection of its own; others ask meanwhile and get their own answers."""
+        for mode, connections in SHARES:
+            p = self.share("memcached", mode, connections)
+            others = [p.client() for _ in range(5)]
+            for other in others:
+                self.addCleanup(other.close)
+            for request in requests:
+                with p.client() as one:
+                    one.sendall(request)
+                    for other in others:
+                        other.sendall(ask * 20)
+                    for other in others:
+                        got = b""
+                        while len(got) < 20 * len(answer):
+                            got += other.recv(65536)
+                        self.assertEqual(got, answer * 20, (mode, connections, request[:60]))
+
+    def test_text_that_servers_delimit_otherwise_harms_nobody(self):
+        self.store(b"set seen 0 0 4 noreply\r\nseen\r\nset hidden 0 0 6 noreply\r\nhidden\r\n")
+        key = b"k" * 251
+        lines = (b"set " + key + b" 0 0 10", b"set a x 0 10", b"set a 0 x 10", b"set a 0 0 10 x y", b" set a 0 0 10",
+                 b"set a\0 0 0 10", b"cas a 0 0 10", b"cas a 0 0 10 x", b"ms " + key + b" 10", b"ms a 10" + b" c" * 20,
+                 b"delete a noreply\0", b"mg nokey v qq", b"slabs automove 0 noreply", b"lru mode segmented noreply",
+                 b"GET / HTTP/1.1", b"delete " + b"k" * 5000)
+        self.assert_harmless([line + b"\r\nget hidden\r\n" for line in lines], b"get seen\r\n",
+                             b"VALUE seen 0 4\r\nseen\r\nEND\r\n")
+
+    def test_packets_that_servers_delimit_otherwise_harm_nobody(self):
+        self.store(b"set hidden 0 0 6 noreply\r\nhidden\r\n")
+        hidden = self.packet(0, b"hidden")
+        packets = (self.packet(0x40, b"k" * 24), self.packet(0x1b, extras=b"\0\0\0\1"), self.packet(0x10, value=hidden),
+                   self.packet(0x1d, b"hidden", b"\0\0\0\0", hidden), self.packet(0x0a, value=hidden),
+                   self.packet(0x00), self.packet(0x01, b"k", value=b"v"), self.packet(0x09, b"k" * 251))
+        answer = struct.pack(">BBHBBHIIQ", 0x81, 0x0a, 0, 0, 0, 0, 0, 7, 0)
+        self.assert_harmless(packets, self.packet(0x0a), answer)

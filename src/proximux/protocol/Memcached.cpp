@@ -1,10 +1,11 @@
 #include <proximux/protocol/Memcached.h>
 
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/MemcachedBinary.h>
+#include <proximux/protocol/MemcachedCommand.h>
 #include <proximux/protocol/MemcachedFramer.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace proximux
 {
@@ -22,31 +23,6 @@ bool isBinary(Bytes request)
     return !request.empty() && static_cast<unsigned char>(request[0]) == MemcachedHeader::REQUEST;
 }
 
-bool isQuiet(unsigned opcode)
-{
-    constexpr unsigned QUIET[] = {0x09, 0x0d, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x18, 0x19, 0x1a, 0x1e, 0x24};
-    return std::find(std::begin(QUIET), std::end(QUIET), opcode) != std::end(QUIET);
-}
-
-/// The commands that a server does not answer then; all others it does.
-bool knowsNoreply(Bytes command)
-{
-    constexpr Bytes ALL[] = {"set",  "add",  "replace", "append",    "prepend",   "cas",           "delete",
-                             "incr", "decr", "touch",   "flush_all", "verbosity", "cache_memlimit"};
-    return std::find(std::begin(ALL), std::end(ALL), command) != std::end(ALL);
-}
-
-std::string binaryReply(Bytes request, unsigned status, Bytes body)
-{
-    std::string reply(request.substr(0, MemcachedHeader::SIZE));
-    std::fill(reply.begin() + 2, reply.begin() + 12, '\0');
-    std::fill(reply.begin() + 16, reply.end(), '\0');
-    reply[0] = static_cast<char>(MemcachedHeader::RESPONSE);
-    writeNumber(status, &reply[6], 2);
-    writeNumber(body.size(), &reply[8], 4);
-    return reply.append(body);
-}
-
 class Dialogue : public Conversation
 {
 public:
@@ -57,9 +33,8 @@ public:
 
     void request(Bytes bytes, bool, RequestTraits& traits) override
     {
-        _binary = isBinary(bytes);
-        traits.dialect = _binary ? BINARY : TEXT;
-        if (_binary)
+        traits.dialect = isBinary(bytes) ? BINARY : TEXT;
+        if (traits.dialect == BINARY)
             binary(bytes, traits);
         else
             text(bytes, traits);
@@ -81,34 +56,26 @@ public:
             why = "proximux: the target did not answer in time";
             break;
         }
-        reply = traits.dialect == BINARY ? binaryReply(traits.seed, TEMPORARY, why) : "SERVER_ERROR " + why + "\r\n";
+        reply = traits.dialect == BINARY ? memcachedReply(traits.seed, TEMPORARY, why) : "SERVER_ERROR " + why + "\r\n";
         return true;
     }
 
+    /// Of what is binary nothing is: a request that is none is answered.
     bool malformed(const char* why, std::string& reply) override
     {
-        if (!_binary)
-            reply = "CLIENT_ERROR proximux: " + std::string(why) + "\r\n";
-        return !_binary;
+        reply = "CLIENT_ERROR proximux: " + std::string(why) + "\r\n";
+        return true;
     }
 
 private:
     void text(Bytes bytes, RequestTraits& traits) const
     {
-        constexpr std::size_t MOST = 64;
-        const std::size_t end = std::min(bytes.find('\n'), bytes.size());
-        const std::size_t lineSize = end > 0 && bytes[end - 1] == '\r' ? end - 1 : end;
-        const Bytes line = bytes.substr(0, lineSize);
-        Bytes words[MOST];
-        const std::size_t count = memcachedWords(line, words, MOST);
-        const Bytes name = words[0];
-        const bool noreply = count > 1 && words[count - 1] == "noreply" && knowsNoreply(name);
-        const bool meta = name == "mg" || name == "ms" || name == "md" || name == "ma";
-        const bool quiet =
-            meta && std::find(words + 2, words + std::max<std::size_t>(count, 2), "q") != words + count && count > 2;
+        const MemcachedCommand command(bytes);
+        const Bytes name = command.name();
+        const Bytes noreply = command.noreply();
         if (_settings.passive)
         {
-            traits.answered = !noreply && name != "quit";
+            traits.answered = noreply.empty() && name != "quit";
             return;
         }
         traits.repeatable = name == "get" || name == "gets" || name == "mg" || name == "version";
@@ -116,13 +83,15 @@ private:
             answer(traits, "", true);
         else if (name == "watch")
             answer(traits, "CLIENT_ERROR proximux: watch does not pass\r\n", false);
-        else if (noreply)
+        else if (command.isHttp())
+            answer(traits, "CLIENT_ERROR proximux: this is no memcached command\r\n", true);
+        else if (!noreply.empty())
         {
-            const auto at = static_cast<std::size_t>(words[count - 1].data() - bytes.data());
-            traits.edits.push_back({at - 1, words[count - 1].size() + 1, {}});
+            const auto at = static_cast<std::size_t>(noreply.data() - bytes.data());
+            traits.edits.push_back({at - 1, noreply.size() + 1, {}});
             traits.swallowed = true;
         }
-        else if (quiet)
+        else if (command.mayBeSilent())
         {
             traits.suffix = "mn\r\n";
             traits.hint = memcachedhint::RUN;
@@ -131,40 +100,48 @@ private:
 
     void binary(Bytes bytes, RequestTraits& traits) const
     {
-        constexpr unsigned QUIT = 0x07;
         constexpr unsigned STAT = 0x10;
-        constexpr unsigned QUITQ = 0x17;
-        constexpr unsigned SASL_AUTH = 0x21;
-        constexpr unsigned SASL_STEP = 0x22;
         const MemcachedHeader header(bytes);
+        const bool quiet = memcachedIsQuiet(header.opcode);
         traits.seed.assign(bytes.substr(0, MemcachedHeader::SIZE));
         traits.hint = memcachedhint::BINARY;
-        if (isQuiet(header.opcode))
+        if (header.opcode == STAT)
+            traits.hint |= memcachedhint::STATS;
+        if (_settings.passive)
+            traits.answered = !quiet;
+        else if (answersItself(bytes, header, traits))
+            return;
+        else if (quiet)
         {
             traits.suffix = {NOOP, MemcachedHeader::SIZE};
             traits.hint |= memcachedhint::RUN;
         }
         else
             traits.check = 1ULL << 63U | std::uint64_t{header.opcode} << 32U | header.opaque;
-        if (header.opcode == STAT)
-            traits.hint |= memcachedhint::STATS;
-        if (_settings.passive)
-        {
-            traits.suffix = {};
-            traits.hint &= ~memcachedhint::RUN;
-            traits.answered = !isQuiet(header.opcode);
-        }
-        else if (header.opcode == QUIT)
-            answer(traits, binaryReply(bytes, 0, {}), true);
-        else if (header.opcode == QUITQ)
-            answer(traits, "", true);
+    }
+
+    bool answersItself(Bytes bytes, const MemcachedHeader& header, RequestTraits& traits) const
+    {
+        constexpr unsigned QUIT = 0x07;
+        constexpr unsigned QUITQ = 0x17;
+        constexpr unsigned SASL_AUTH = 0x21;
+        constexpr unsigned SASL_STEP = 0x22;
+        constexpr unsigned INVALID = 0x04;
+        constexpr unsigned UNKNOWN = 0x81;
+        const MemcachedPacket packet = memcachedPacket(header);
+        if (packet == MemcachedPacket::misshapen)
+            answer(traits, memcachedReply(bytes, INVALID, "proximux: invalid arguments"), true);
+        else if (packet == MemcachedPacket::unknown)
+            answer(traits, memcachedReply(bytes, UNKNOWN, "proximux: unknown command"), false);
+        else if (header.opcode == QUIT || header.opcode == QUITQ)
+            answer(traits, header.opcode == QUIT ? memcachedReply(bytes, 0, {}) : "", true);
         else if (header.opcode == SASL_AUTH || header.opcode == SASL_STEP)
         {
-            constexpr unsigned UNKNOWN = 0x81;
             traits.ties = ties::AUTHENTICATION;
             if (!_settings.ties)
-                answer(traits, binaryReply(bytes, UNKNOWN, "proximux: needs a connection of its own"), false);
+                answer(traits, memcachedReply(bytes, UNKNOWN, "proximux: needs a connection of its own"), false);
         }
+        return traits.local;
     }
 
     static void answer(RequestTraits& traits, std::string reply, bool last)
@@ -175,7 +152,6 @@ private:
     }
 
     ConversationSettings _settings;
-    bool _binary = false;
 };
 
 class Memcached : public Protocol
@@ -238,7 +214,7 @@ public:
 
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
-        return isBinary(request) && request.size() >= 2 && (static_cast<unsigned char>(request[1]) & 0xF8U) == 0x20;
+        return isBinary(request) && request.size() >= 2 && request[1] >= 0x20 && request[1] <= 0x22; // SASL
     }
 };
 

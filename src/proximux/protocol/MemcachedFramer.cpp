@@ -1,5 +1,8 @@
 #include <proximux/protocol/MemcachedFramer.h>
 
+#include <proximux/protocol/MemcachedBinary.h>
+#include <proximux/protocol/MemcachedCommand.h>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -12,23 +15,8 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-constexpr std::size_t MAX_WORDS = 8;
-
-std::optional<std::uint64_t> number(Bytes text)
-{
-    constexpr std::size_t DIGITS = 10;
-    if (text.empty() || text.size() > DIGITS || text.find_first_not_of("0123456789") != Bytes::npos)
-        return std::nullopt;
-    std::uint64_t value = 0;
-    for (const char c : text)
-        value = value * 10 + static_cast<std::uint64_t>(c - '0');
-    return value;
-}
-
-bool isOneOf(Bytes word, std::initializer_list<Bytes> words)
-{
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
+constexpr std::size_t MAX_COMMAND = 2048; ///< behind that a server expects keys, or closes the connection
+constexpr std::size_t MAX_LINE = 65536;   ///< of a response
 
 bool beginsWith(Bytes line, Bytes beginning)
 {
@@ -36,30 +24,6 @@ bool beginsWith(Bytes line, Bytes beginning)
 }
 
 } // namespace
-
-MemcachedHeader::MemcachedHeader(Bytes bytes)
-    : magic(static_cast<unsigned char>(bytes[0]))
-    , opcode(static_cast<unsigned char>(bytes[1]))
-    , keySize(static_cast<std::size_t>(readNumber(bytes.substr(2, 2))))
-    , extrasSize(static_cast<unsigned char>(bytes[4]))
-    , status(static_cast<unsigned>(readNumber(bytes.substr(6, 2))))
-    , bodySize(readNumber(bytes.substr(8, 4)))
-    , opaque(static_cast<std::uint32_t>(readNumber(bytes.substr(12, 4))))
-{
-}
-
-std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most)
-{
-    std::size_t count = 0;
-    std::size_t at = line.find_first_not_of(' ');
-    while (at != Bytes::npos && count < most)
-    {
-        const std::size_t end = std::min(line.find(' ', at), line.size());
-        words[count++] = line.substr(at, end - at);
-        at = line.find_first_not_of(' ', end);
-    }
-    return count;
-}
 
 bool MemcachedText::takeLine(Bytes input, std::size_t& at, Bytes& line)
 {
@@ -91,42 +55,67 @@ bool MemcachedText::takeData(Bytes input, std::size_t& at)
 
 Framer::Progress MemcachedRequestFramer::feed(Bytes input)
 {
+    const bool begins = _data == 0 && _block == 0 && !_keys;
+    if (_block > 0 || (begins && static_cast<unsigned char>(input[0]) == MemcachedHeader::REQUEST))
+        return feedBinary(input);
     std::size_t at = 0;
-    if (_data == 0 && _block == 0 && static_cast<unsigned char>(input[0]) == MemcachedHeader::REQUEST)
+    if (begins)
+    {
+        const Progress line = feedLine(input);
+        if (_data == 0)
+            return line;
+        at = line.taken;
+    }
+    if (_keys)
+        return feedKeys(input);
+    if (!takeData(input, at))
+        return {Kind::malformed, at, "memcached data that does not end where it should"};
+    return {_data == 0 ? Kind::complete : Kind::partial, at, ""};
+}
+
+/// Where a header does not say where its message ends, nothing behind it counts.
+Framer::Progress MemcachedRequestFramer::feedBinary(Bytes input)
+{
+    if (_block == 0)
     {
         if (input.size() < MemcachedHeader::SIZE)
             return {};
         const MemcachedHeader header(input);
-        if (header.bodySize > MAX_DATA || header.keySize + header.extrasSize > header.bodySize)
-            return {Kind::malformed, 0, "a memcached packet whose parts do not fit"};
-        _block = MemcachedHeader::SIZE + header.bodySize;
+        _block = MemcachedHeader::SIZE + (header.isSound() ? header.bodySize : 0);
     }
-    if (_block > 0)
-    {
-        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(_block, input.size()));
-        _block -= n;
-        return {_block == 0 ? Kind::complete : Kind::partial, n, ""};
-    }
-    if (_data == 0)
-    {
-        Bytes line;
-        if (!takeLine(input, at, line))
-            return input.size() > MAX_LINE ? Progress{Kind::malformed, 0, "a memcached line that is too long"}
-                                           : Progress{};
-        Bytes words[MAX_WORDS];
-        const std::size_t count = memcachedWords(line, words, MAX_WORDS);
-        const bool classic = isOneOf(words[0], {"set", "add", "replace", "append", "prepend", "cas"});
-        if (!classic && words[0] != "ms")
-            return {Kind::complete, at, ""};
-        const std::size_t place = classic ? 4 : 2;
-        const auto size = count > place ? number(words[place]) : std::nullopt;
-        if (!size || *size > MAX_DATA)
-            return {Kind::malformed, 0, "a memcached command whose length is no number"};
-        _data = *size + 2;
-    }
-    if (!takeData(input, at))
-        return {Kind::malformed, at, "memcached data that does not end where it should"};
-    return {_data == 0 ? Kind::complete : Kind::partial, at, ""};
+    const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(_block, input.size()));
+    _block -= n;
+    return {_block == 0 ? Kind::complete : Kind::partial, n, ""};
+}
+
+Framer::Progress MemcachedRequestFramer::feedKeys(Bytes input)
+{
+    const std::size_t end = input.find('\n');
+    _keys = end == Bytes::npos;
+    return {_keys ? Kind::partial : Kind::complete, std::min(end, input.size() - 1) + 1, ""};
+}
+
+/// Of a line with data behind it `_data` tells how many bytes.
+Framer::Progress MemcachedRequestFramer::feedLine(Bytes input)
+{
+    const std::size_t end = input.find('\n');
+    if (end == Bytes::npos && input.size() <= MAX_COMMAND)
+        return {};
+    if (beginsWith(input, "get ") || beginsWith(input, "gets "))
+        return feedKeys(input);
+    if (std::min(end, input.size()) > MAX_COMMAND)
+        return {Kind::malformed, 0, "a memcached line that is too long"};
+    const Bytes line = input.substr(0, end);
+    if (line.find('\0') != Bytes::npos)
+        return {Kind::malformed, 0, "a memcached line with a zero byte"};
+    const MemcachedCommand command(line);
+    if (!command.isStorage())
+        return {Kind::complete, end + 1, ""};
+    const auto size = command.dataSize();
+    if (!size)
+        return {Kind::malformed, 0, "a memcached command whose data might be taken for commands"};
+    _data = *size + 2;
+    return {Kind::partial, end + 1, ""};
 }
 
 // ------------------------------------------------------------------------------------------------ responses
@@ -140,10 +129,49 @@ Framer::Progress MemcachedResponseFramer::feed(Bytes input)
     return _binary ? feedBinary(input) : feedText(input);
 }
 
-/// A run is dealt with line by line, so that the answer to our mn can be left out.
+namespace
+{
+
+bool isValue(Bytes line)
+{
+    return beginsWith(line, "VALUE ") || beginsWith(line, "CONFIG ");
+}
+
+/// Other lines follow this one.
+bool isOneOfMany(Bytes line)
+{
+    constexpr Bytes BEGINNINGS[] = {"STAT ", "ITEM ", "PREFIX ", "key=", "mg "};
+    return isValue(line) || std::any_of(std::begin(BEGINNINGS), std::end(BEGINNINGS),
+                                        [line](Bytes beginning) { return beginsWith(line, beginning); });
+}
+
+/// Bytes of the data that stand behind a line, with their CRLF; none where the line does not say it as it should.
+std::optional<std::uint64_t> dataBehind(Bytes line)
+{
+    const bool value = isValue(line);
+    if (!value && !beginsWith(line, "VA "))
+        return 0;
+    constexpr std::size_t MOST = 4;
+    Bytes words[MOST];
+    memcachedWords(line, words, MOST);
+    const auto size = memcachedNumber(words[value ? 3 : 1], MemcachedCommand::MAX_DATA);
+    return size ? std::optional(*size + 2) : std::nullopt;
+}
+
+} // namespace
+
+/// A run is dealt with message by message, so that the answer to our mn can be left out. A command has one answer at
+/// most: a server that knows no mn says so in the second.
+void MemcachedResponseFramer::runLine(Bytes line)
+{
+    const bool ours = line == "MN" || (_second && line == "ERROR");
+    _second = !ours;
+    _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
+    _traits.swallowed = ours;
+}
+
 Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
 {
-    const bool run = (_hint & memcachedhint::RUN) != 0;
     std::size_t at = 0;
     while (at < input.size())
     {
@@ -166,25 +194,13 @@ Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
             }
             if (!_more)
                 _traits.clear();
-            const bool value = beginsWith(line, "VALUE ");
-            const bool meta = beginsWith(line, "VA ");
-            _more = value || beginsWith(line, "STAT ") || beginsWith(line, "ITEM ") || beginsWith(line, "PREFIX ") ||
-                    beginsWith(line, "key=") || beginsWith(line, "mg ");
-            if (value || meta)
-            {
-                Bytes words[MAX_WORDS];
-                const std::size_t count = memcachedWords(line, words, MAX_WORDS);
-                const std::size_t place = value ? 3 : 1;
-                const auto size = count > place ? number(words[place]) : std::nullopt;
-                if (!size || *size > MAX_DATA)
-                    return {Kind::malformed, from, "a memcached value whose length is no number"};
-                _data = *size + 2;
-            }
-            if (run)
-            {
-                _traits.kind = line == "MN" ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
-                _traits.swallowed = line == "MN";
-            }
+            const auto size = dataBehind(line);
+            if (!size)
+                return {Kind::malformed, from, "a memcached value whose length is no number"};
+            _data = *size;
+            _more = isOneOfMany(line);
+            if ((_hint & memcachedhint::RUN) != 0)
+                runLine(line);
         }
         if (_data == 0 && !_more)
             return {Kind::complete, at, ""};
@@ -201,7 +217,7 @@ Framer::Progress MemcachedResponseFramer::feedBinary(Bytes input)
         if (input.size() < MemcachedHeader::SIZE)
             return {};
         const MemcachedHeader header(input);
-        if (header.bodySize > MAX_DATA)
+        if (header.bodySize > MemcachedHeader::MAX_BODY)
             return {Kind::malformed, 0, "a memcached packet that is too long"};
         _block = MemcachedHeader::SIZE + header.bodySize;
         _traits.clear();

@@ -20,31 +20,10 @@ constexpr std::uint32_t STATS = 1U << 2U; ///< binary: several packets, until an
 /// The opaque of the NOOP that we add to a quiet binary request.
 constexpr std::uint32_t MEMCACHED_OUR_OPAQUE = 0x70786d78;
 
-/// The header of a binary message.
-struct MemcachedHeader
-{
-    static constexpr std::size_t SIZE = 24;
-    static constexpr unsigned REQUEST = 0x80;
-    static constexpr unsigned RESPONSE = 0x81;
-
-    explicit MemcachedHeader(Bytes bytes);
-
-    unsigned magic;
-    unsigned opcode;
-    std::size_t keySize;
-    std::size_t extrasSize;
-    unsigned status; ///< of a response
-    std::uint64_t bodySize;
-    std::uint32_t opaque;
-};
-
 /// A line, and what the line says stands behind it.
 class MemcachedText
 {
 protected:
-    static constexpr std::size_t MAX_LINE = 65536;
-    static constexpr std::uint64_t MAX_DATA = 1ULL << 30U;
-
     /// The line at `at` without its end, which moves behind it. False: it is not whole.
     static bool takeLine(Bytes input, std::size_t& at, Bytes& line);
 
@@ -55,10 +34,19 @@ protected:
     std::uint64_t _block = 0; ///< bytes to come of a binary body
 };
 
+/// What a server might delimit in another way than this is refused: the rest of it would be a command whose answer is
+/// nobody's.
 class MemcachedRequestFramer : public Framer, private MemcachedText
 {
 public:
     Progress feed(Bytes input) override;
+
+private:
+    Progress feedBinary(Bytes input);
+    Progress feedKeys(Bytes input);
+    Progress feedLine(Bytes input);
+
+    bool _keys = false; ///< in a line of keys, of any length
 };
 
 class MemcachedResponseFramer : public ResponseFramer, private MemcachedText
@@ -71,14 +59,13 @@ public:
 private:
     Progress feedText(Bytes input);
     Progress feedBinary(Bytes input);
+    void runLine(Bytes line);
 
     std::uint32_t _hint = 0;
     bool _binary = false; ///< the present message is
     bool _more = false;   ///< other lines follow
+    bool _second = false; ///< in a run, an answer came before
     ResponseTraits _traits;
 };
-
-/// The words of a line.
-std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most);
 
 } // namespace proximux

@@ -1,5 +1,6 @@
 #include "support/ProtocolCheck.h"
 
+#include <proximux/protocol/MemcachedBinary.h>
 #include <proximux/protocol/MemcachedFramer.h>
 
 namespace proximux
@@ -11,9 +12,15 @@ class MemcachedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(delimitsText);
     CPPUNIT_TEST(delimitsBinary);
     CPPUNIT_TEST(refusesWhatIsNone);
+    CPPUNIT_TEST(refusesDataThatAServerMightTakeForCommands);
+    CPPUNIT_TEST(passesLinesOfKeysOfAnyLength);
+    CPPUNIT_TEST(answersBinaryRequestsThatAServerWouldNotDelimit);
     CPPUNIT_TEST(takesNoreplyOut);
+    CPPUNIT_TEST(findsOutWhereNoreplyIsInDoubt);
     CPPUNIT_TEST(endsQuietRunsItself);
+    CPPUNIT_TEST(endsARunWhereTheServerKnowsNoMn);
     CPPUNIT_TEST(answersQuitAndWatch);
+    CPPUNIT_TEST(refusesHttp);
     CPPUNIT_TEST(comparesOpcodeAndOpaque);
     CPPUNIT_TEST(saysWhatFailed);
     CPPUNIT_TEST_SUITE_END();
@@ -45,7 +52,9 @@ public:
                                  "ms a 4 T0\r\n\r\n\r\n\r\n", "mg a v\r\n", "mn\r\n", "version\n", "stats items\r\n"});
         _check.responses().finds({"END\r\n", "VALUE a 0 3\r\nabc\r\nVALUE b 0 5 99\r\nEND\r\n\r\nEND\r\n", "STORED\r\n",
                                   "STAT a 1\r\nSTAT b 2\r\nEND\r\n", "VA 4 t0\r\nMN\r\n\r\n", "HD\r\n", "EN\r\n",
-                                  "SERVER_ERROR out of memory\r\n", "12\r\n", "ME a exp=-1\r\n"});
+                                  "SERVER_ERROR out of memory\r\n", "12\r\n", "ME a exp=-1\r\n",
+                                  "key=a exp=-1\nkey=b exp=-1\nEND\r\n", "mg a\r\nmg b\r\nEN\r\n", "RESET\r\n",
+                                  "ITEM a [1 b; 0 s]\r\nEND\r\n", "CONFIG cluster 0 3\r\n1\n\n\r\nEND\r\n"});
         CPPUNIT_ASSERT_EQUAL(std::string("set key"), _check.protocol().describe("set key 0 0 1\r\na\r\n", 100));
     }
 
@@ -59,15 +68,90 @@ public:
 
     void refusesWhatIsNone()
     {
-        const std::string number = "a memcached command whose length is no number";
-        _check.requests().refuses("set a 0 0 x\r\n", number);
-        _check.requests().refuses("set a 0 0 -1\r\n", number);
-        _check.requests().refuses("set a 0 0\r\n", number);
-        _check.requests().refuses("ms a 99999999999\r\n", number);
         _check.requests().refuses("set a 0 0 1\r\nabc\r\n", "memcached data that does not end where it should");
-        _check.requests().refuses(packet(0x80, 0, "ab", "opaq", 0, 3), "a memcached packet whose parts do not fit");
+        _check.requests().refuses(std::string("delete a noreply\0x\r\n", 20), "a memcached line with a zero byte");
         _check.responses().refuses("VALUE a 0 x\r\n", "a memcached value whose length is no number");
         _check.responses(memcachedhint::BINARY).refuses("END\r\n", "something else than a memcached packet");
+    }
+
+    /// What a server makes of these depends on its version: it takes the data, or it answers with an error and takes
+    /// the data for commands, the answers to which would be the next client's.
+    void refusesDataThatAServerMightTakeForCommands()
+    {
+        const std::string key(251, 'k');
+        std::string flags;
+        for (int i = 0; i < 17; ++i)
+            flags += " c";
+        for (const std::string& line : {std::string("set a 0 0 x"),
+                                        std::string("set a 0 0 -1"),
+                                        std::string("set a 0 0"),
+                                        "set " + key + " 0 0 3",
+                                        std::string("set a x 0 3"),
+                                        std::string("set a 4294967296 0 3"),
+                                        std::string("set a -1 0 3"),
+                                        std::string("set a 0 x 3"),
+                                        std::string("set a 0 2147483648 3"),
+                                        std::string("set a 0 0 +3"),
+                                        std::string("set a 0 0 3 x noreply"),
+                                        std::string(" set a 0 0 3"),
+                                        std::string("set a 0 0 99999999999"),
+                                        std::string("cas a 0 0 3"),
+                                        std::string("cas a 0 0 3 x"),
+                                        std::string("cas a 0 0 3 18446744073709551616"),
+                                        std::string("cas a 0 0 3 noreply"),
+                                        std::string("ms a"),
+                                        std::string("ms a x"),
+                                        "ms " + key + " 3",
+                                        "ms a 3" + flags,
+                                        std::string(" ms a 3"),
+                                        std::string("ms a 99999999999")})
+            _check.requests().refuses(line + "\r\nget\r\n",
+                                      "a memcached command whose data might be taken for commands");
+        _check.requests().finds({"set " + key.substr(1) + " 4294967295 -1 3 x\r\nget\r\n",
+                                 "cas a 0 2147483647 3 18446744073709551615\r\nget\r\n",
+                                 "ms a 3" + flags.substr(2) + "\r\nget\r\n"});
+    }
+
+    void passesLinesOfKeysOfAnyLength()
+    {
+        const std::string keys(3000, 'k');
+        _check.requests().finds({"get a " + keys + "\r\n", "set a 0 0 1\r\nx\r\n"});
+        _check.requests().finds({"gets " + keys + "\n", "get a\r\n"});
+        _check.requests().refuses("gat 0 " + keys + "\r\n", "a memcached line that is too long");
+        _check.requests().refuses(std::string(2049, 'x') + "\n", "a memcached line that is too long");
+        _check.requests().finds({std::string(2048, 'x') + "\n"});
+        const auto talk = _check.talk({});
+        RequestTraits traits;
+        talk->request("get a " + keys, false, traits);
+        CPPUNIT_ASSERT(traits.answered && traits.suffix.empty() && !traits.local);
+    }
+
+    /// A server closes the connection, or takes the rest of them for other requests.
+    void answersBinaryRequestsThatAServerWouldNotDelimit()
+    {
+        const std::string key(251, 'k');
+        const auto assertAnswered = [this](const std::string& request, int status, bool last)
+        {
+            const RequestTraits traits = ask(request);
+            CPPUNIT_ASSERT(traits.local);
+            CPPUNIT_ASSERT_EQUAL(last, traits.last);
+            CPPUNIT_ASSERT_EQUAL(status, static_cast<int>(MemcachedHeader(traits.reply).status));
+            CPPUNIT_ASSERT_EQUAL(request.substr(12, 4), traits.reply.substr(12, 4));
+        };
+        constexpr int INVALID = 0x04;
+        constexpr int UNKNOWN = 0x81;
+        assertAnswered(packet(0x80, 0x00, ""), INVALID, true);
+        assertAnswered(packet(0x80, 0x00, "kvalue", "opaq", 0, 1), INVALID, true);
+        assertAnswered(packet(0x80, 0x01, "kvalue", "opaq", 0, 1), INVALID, true);
+        assertAnswered(packet(0x80, 0x10, "more"), INVALID, true);
+        assertAnswered(packet(0x80, 0x09, key, "opaq", 0, 251), INVALID, true);
+        assertAnswered(packet(0x80, 0x40, "k", "opaq", 0, 1), UNKNOWN, false);
+        assertAnswered(packet(0x80, 0x1b, "\1\1\1\1"), UNKNOWN, false);
+        const std::string torn = packet(0x80, 0, "ab", "opaq", 0, 3);
+        _check.requests().finds({torn.substr(0, MemcachedHeader::SIZE), "ab\n"});
+        assertAnswered(torn, INVALID, true);
+        CPPUNIT_ASSERT(!ask(packet(0x80, 0x10, "items", "opaq", 0, 5)).local);
+        CPPUNIT_ASSERT(!ask(packet(0x80, 0x0e, "kvalue", "opaq", 0, 1)).local);
     }
 
     void takesNoreplyOut()
@@ -81,8 +165,29 @@ public:
         CPPUNIT_ASSERT(!ask("get noreply\r\n").swallowed);
     }
 
+    /// It may be a key, or a server of another version may heed it: only the answer behind it tells.
+    void findsOutWhereNoreplyIsInDoubt()
+    {
+        for (const char* request :
+             {"delete noreply\r\n", "touch noreply\r\n", "incr noreply 5\r\n", "delete a 0 noreply\r\n",
+              "slabs automove 0 noreply\r\n", "lru mode flat noreply\r\n", "anything noreply\r\n"})
+        {
+            const RequestTraits traits = ask(request);
+            CPPUNIT_ASSERT(!traits.swallowed && traits.edits.empty());
+            CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(traits.suffix));
+            CPPUNIT_ASSERT_EQUAL(memcachedhint::RUN, traits.hint);
+        }
+        for (const char* request :
+             {"get noreply\r\n", "gat 0 noreply\r\n", "set noreply 0 0 0\r\n\r\n", "mn noreply\r\n"})
+            CPPUNIT_ASSERT(ask(request).suffix.empty() && !ask(request).swallowed);
+    }
+
     void endsQuietRunsItself()
     {
+        for (const char* request : {"mg a v qx\r\n", "ms a 1 I q\r\nx\r\n", "md a q\r\n", "ma a q\r\n"})
+            CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(ask(request).suffix));
+        CPPUNIT_ASSERT(ask("mn q\r\n").suffix.empty());
+        CPPUNIT_ASSERT(ask("mg a Oq\r\n").suffix.empty());
         const RequestTraits quiet = ask("mg a v q\r\n");
         CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(quiet.suffix));
         CPPUNIT_ASSERT(ask("mg q v\r\n").suffix.empty());
@@ -98,6 +203,27 @@ public:
         CPPUNIT_ASSERT(_check.response(packet(0x81, 0x0a, "", "pxmx"), getq.hint).swallowed);
     }
 
+    void endsARunWhereTheServerKnowsNoMn()
+    {
+        const auto framer = _check.protocol().makeResponseFramer();
+        for (int i = 0; i < 2; ++i)
+        {
+            framer->expect(memcachedhint::RUN);
+            framer->feed("ERROR\r\n");
+            CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::interim);
+            framer->feed("ERROR\r\n");
+            CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::final && framer->traits().swallowed);
+        }
+    }
+
+    void refusesHttp()
+    {
+        const RequestTraits traits = ask("GET / HTTP/1.1\r\n");
+        CPPUNIT_ASSERT(traits.local && traits.last);
+        CPPUNIT_ASSERT(!ask("get HTTP/1.1\r\n").local);
+        CPPUNIT_ASSERT(!ask("mg HTTP/1.1 v\r\n").local);
+    }
+
     void answersQuitAndWatch()
     {
         const RequestTraits quit = ask("quit\r\n");
@@ -108,6 +234,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(packet(0x81, 0x07, ""), binary.reply);
         CPPUNIT_ASSERT(ask(packet(0x80, 0x21, "PLAINx", "opaq", 0, 5)).local);
         CPPUNIT_ASSERT(_check.protocol().isSecret(packet(0x80, 0x21, "PLAINx", "opaq", 0, 5)));
+        CPPUNIT_ASSERT(!_check.protocol().isSecret(packet(0x80, 0x24, "kkkkx", "opaq", 0, 1)));
     }
 
     void comparesOpcodeAndOpaque()
@@ -130,8 +257,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("SERVER_ERROR proximux: the target connection was lost\r\n"), reply);
         CPPUNIT_ASSERT(talk->malformed("x", reply));
         CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: x\r\n"), reply);
-        talk->failed(ProtocolCheck::ask(*talk, packet(0x80, 5, "")), Failure::timeout, reply);
-        CPPUNIT_ASSERT_EQUAL(packet(0x81, 5, "proximux: the target did not answer in time", "opaq", 0x86), reply);
+        talk->failed(ProtocolCheck::ask(*talk, packet(0x80, 0x0b, "")), Failure::timeout, reply);
+        CPPUNIT_ASSERT_EQUAL(packet(0x81, 0x0b, "proximux: the target did not answer in time", "opaq", 0x86), reply);
     }
 };
 

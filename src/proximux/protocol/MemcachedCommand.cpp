@@ -1,0 +1,130 @@
+#include <proximux/protocol/MemcachedCommand.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <iterator>
+#include <limits>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr Bytes NOREPLY = "noreply";
+
+bool isOneOf(Bytes word, std::initializer_list<Bytes> words)
+{
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// In seconds; negative: long ago.
+bool isTime(Bytes text)
+{
+    if (!text.empty() && text.front() == '-')
+        text.remove_prefix(1);
+    return memcachedNumber(text, std::numeric_limits<std::int32_t>::max()).has_value();
+}
+
+/// A command that no server answers with noreply behind so many words.
+struct Silent
+{
+    Bytes name;
+    std::size_t words;
+};
+
+constexpr Silent SILENT[] = {{"set", 6},       {"add", 6},       {"replace", 6},   {"append", 6},        {"prepend", 6},
+                             {"cas", 7},       {"delete", 3},    {"incr", 4},      {"decr", 4},          {"touch", 4},
+                             {"flush_all", 2}, {"flush_all", 3}, {"verbosity", 3}, {"cache_memlimit", 3}};
+
+} // namespace
+
+std::optional<std::uint64_t> memcachedNumber(Bytes text, std::uint64_t most)
+{
+    if (text.empty())
+        return std::nullopt;
+    std::uint64_t value = 0;
+    for (const char c : text)
+    {
+        if (c < '0' || c > '9')
+            return std::nullopt;
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (digit > most || value > (most - digit) / 10)
+            return std::nullopt;
+        value = value * 10 + digit;
+    }
+    return value;
+}
+
+std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most)
+{
+    std::size_t count = 0;
+    std::size_t at = line.find_first_not_of(' ');
+    while (at != Bytes::npos && count < most)
+    {
+        const std::size_t end = std::min(line.find(' ', at), line.size());
+        words[count++] = line.substr(at, end - at);
+        at = line.find_first_not_of(' ', end);
+    }
+    return count;
+}
+
+MemcachedCommand::MemcachedCommand(Bytes line)
+    : _line(line.substr(0, line.find('\n')))
+{
+    if (!_line.empty() && _line.back() == '\r')
+        _line.remove_suffix(1);
+    _count = memcachedWords(_line, _words, MOST);
+}
+
+bool MemcachedCommand::isStorage() const
+{
+    return isOneOf(name(), {"set", "add", "replace", "append", "prepend", "cas", "ms"});
+}
+
+std::optional<std::uint64_t> MemcachedCommand::dataSize() const
+{
+    constexpr std::size_t MAX_KEY = 250;
+    constexpr std::size_t MAX_META_WORDS = 19;
+    const bool meta = name() == "ms";
+    const bool cas = name() == "cas";
+    const std::size_t usual = cas ? 6 : 5;
+    const std::size_t least = meta ? 3 : usual;
+    const std::size_t most = meta ? MAX_META_WORDS : usual + 1;
+    if (_count < least || _count > most || _line.front() == ' ' || _words[1].size() > MAX_KEY)
+        return std::nullopt;
+    if (meta)
+        return memcachedNumber(_words[2], MAX_DATA);
+    const bool numbers = memcachedNumber(_words[2], std::numeric_limits<std::uint32_t>::max()) && isTime(_words[3]) &&
+                         (!cas || memcachedNumber(_words[5], std::numeric_limits<std::uint64_t>::max()));
+    return numbers ? memcachedNumber(_words[4], MAX_DATA) : std::nullopt;
+}
+
+Bytes MemcachedCommand::noreply() const
+{
+    if (_count < 2 || _words[_count - 1] != NOREPLY)
+        return {};
+    const bool known = std::any_of(std::begin(SILENT), std::end(SILENT),
+                                   [this](const Silent& each) { return each.name == name() && each.words == _count; });
+    return known ? _words[_count - 1] : Bytes();
+}
+
+/// Of a flag only the first letter counts.
+bool MemcachedCommand::mayBeSilent() const
+{
+    const Bytes* end = _words + _count;
+    if (isOneOf(name(), {"mg", "ms", "md", "ma"}))
+        return std::any_of(_words + std::min<std::size_t>(_count, 2), end,
+                           [](Bytes flag) { return flag.front() == 'q'; });
+    return std::find(_words, end, NOREPLY) != end && !isStorage() &&
+           !isOneOf(name(), {"get", "gets", "gat", "gats", "me", "mn"});
+}
+
+bool MemcachedCommand::isHttp() const
+{
+    const bool takesKeys = isStorage() || isOneOf(name(), {"get", "gets", "gat", "gats", "delete", "incr", "decr",
+                                                           "touch", "mg", "md", "ma", "me"});
+    return !takesKeys && std::any_of(_words, _words + _count, [](Bytes word) { return word.substr(0, 5) == "HTTP/"; });
+}
+
+} // namespace proximux

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <proximux/wire/Bytes.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace proximux
+{
+
+/// A command line of memcached's text protocol, in words. Servers of different versions read lines with mistakes in
+/// them in different ways; what is said here holds for all of them.
+class MemcachedCommand
+{
+public:
+    static constexpr std::uint64_t MAX_DATA = 1ULL << 30U;
+
+    /// The line, or its beginning; its end does no harm. It must live longer.
+    explicit MemcachedCommand(Bytes line);
+
+    [[nodiscard]] Bytes name() const { return _words[0]; }
+    [[nodiscard]] Bytes word(std::size_t i) const { return i < _count ? _words[i] : Bytes(); }
+
+    [[nodiscard]] bool isStorage() const; ///< data stands behind it
+
+    /// Bytes of that data. None: a server may find a mistake, and take the data for commands.
+    [[nodiscard]] std::optional<std::uint64_t> dataSize() const;
+
+    /// The noreply at its end; empty where it has none, or where it may be something else to a server.
+    [[nodiscard]] Bytes noreply() const;
+
+    /// Only the answer to a command behind it tells whether it has one.
+    [[nodiscard]] bool mayBeSilent() const;
+
+    /// A server closes the connection.
+    [[nodiscard]] bool isHttp() const;
+
+private:
+    static constexpr std::size_t MOST = 24; ///< more than a server tells from each other, but for keys
+
+    Bytes _line;
+    Bytes _words[MOST];
+    std::size_t _count = 0;
+};
+
+/// A decimal number that is not larger than `most`.
+std::optional<std::uint64_t> memcachedNumber(Bytes text, std::uint64_t most);
+
+/// The first words of a line. Returns how many.
+std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most);
+
+} // namespace proximux
