@@ -78,7 +78,7 @@ class Memcached(PeerCase):
         lines = (b"set " + key + b" 0 0 10", b"set a x 0 10", b"set a 0 x 10", b"set a 0 0 10 x y", b" set a 0 0 10",
                  b"set a\0 0 0 10", b"cas a 0 0 10", b"cas a 0 0 10 x", b"ms " + key + b" 10", b"ms a 10" + b" c" * 20,
                  b"delete a noreply\0", b"mg nokey v qq", b"slabs automove 0 noreply", b"lru mode segmented noreply",
-                 b"GET / HTTP/1.1", b"delete " + b"k" * 5000)
+                 b"GET / HTTP/1.1", b"delete " + b"k" * 5000, b"lru_crawler metadump all", b"stats cachedump 1 0")
         self.assert_harmless([line + b"\r\nget hidden\r\n" for line in lines], b"get seen\r\n",
                              b"VALUE seen 0 4\r\nseen\r\nEND\r\n")
 
@@ -90,3 +90,19 @@ class Memcached(PeerCase):
                    self.packet(0x00), self.packet(0x01, b"k", value=b"v"), self.packet(0x09, b"k" * 251))
         answer = struct.pack(">BBHBBHIIQ", 0x81, 0x0a, 0, 0, 0, 0, 0, 7, 0)
         self.assert_harmless(packets, self.packet(0x0a), answer)
+
+    def test_many_keys_and_a_dump_behind_others(self):
+        self.store(b"".join(b"set many%d 0 0 1 noreply\r\nx\r\n" % i for i in range(100)))
+        for mode, connections in SHARES:
+            p = self.share("memcached", mode, connections)
+            with p.client() as c, c.makefile("rb") as f:
+                keys = b" ".join(b"nokey%d" % i for i in range(20000)) + b" many7"
+                c.sendall(b"get " + keys + b"\r\nget many1\r\nlru_crawler metadump all\r\nget many2\r\n")
+                lines = []
+                while lines.count(b"END\r\n") < 4:
+                    lines.append(f.readline())
+                    self.assertTrue(lines[-1])
+                dumped = [line for line in lines if line.startswith(b"key=many")]
+                self.assertGreater(len(dumped), 50)  # it passes over what is moved meanwhile
+                self.assertEqual([line.split()[1] for line in lines if line.startswith(b"VALUE")],
+                                 [b"many7", b"many1", b"many2"])

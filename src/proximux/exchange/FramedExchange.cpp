@@ -190,7 +190,7 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
     // answered in any order, what begins a state and what ends one must not overtake each other
     const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0;
-    return !request.whole || needsTie(request) || request.traits.pushes || other || turns;
+    return !request.whole || needsTie(request) || request.traits.pushes || request.traits.alone || other || turns;
 }
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
@@ -199,9 +199,7 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
         return false;
     if (needsRest(lane, request))
         return lane.row.isEmpty() || isForsaken(lane);
-    if (lane.ids && !lane.row.isEmpty() && lane.row.first()->traits.keepsId)
-        return false; // its id may be that of another
-    if (lane.ids && lane.row.size() >= lane.ids->capacity())
+    if (isTaken(lane) || (lane.ids && lane.row.size() >= lane.ids->capacity()))
         return false;
     return lane.load() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
 }

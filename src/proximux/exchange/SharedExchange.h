@@ -208,6 +208,7 @@ protected:
 
     /// Says to the pool how much room the lane has.
     void updateLoad(Lane& lane);
+    [[nodiscard]] static bool isTaken(const Lane& lane);
 
     /// The next request on this lane waits for pool.request_gap.
     void pause(Lane& lane, Instant now);

@@ -324,12 +324,19 @@ void SharedExchange::pump(Lane& lane, Instant now)
     }
 }
 
+/// What is in flight on it wants to be alone.
+bool SharedExchange::isTaken(const Lane& lane)
+{
+    return !lane.row.isEmpty() && lane.row.first()->traits.alone;
+}
+
 /// A lane that can't take more at the moment is full for the pool, however little is on it.
 void SharedExchange::updateLoad(Lane& lane)
 {
     if (!isInUse(lane))
         return;
-    const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr || lane.pause.isArmed();
+    const bool blocked =
+        lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr || lane.pause.isArmed() || isTaken(lane);
     _pool.load(lane.number, blocked ? SharedPool::FULL : lane.load());
 }
 

@@ -241,13 +241,13 @@ public:
         if (type == AXFR || type == IXFR)
         {
             traits.ties = traits.frees = ties::TRANSFER;
-            traits.keepsId = true;
+            traits.keepsId = traits.alone = true;
             traits.hint = type == AXFR ? WHOLE_ZONE : differencesFrom(bytes, end);
         }
         else if (isSigned(bytes))
         {
             traits.ties = traits.frees = ties::SIGNATURE;
-            traits.keepsId = true;
+            traits.keepsId = traits.alone = true;
         }
         if (traits.ties == 0 || _mayTie)
             return;

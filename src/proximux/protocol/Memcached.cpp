@@ -79,6 +79,7 @@ private:
             return;
         }
         traits.repeatable = name == "get" || name == "gets" || name == "mg" || name == "version";
+        traits.alone = command.isDump();
         if (name == "quit")
             answer(traits, "", true);
         else if (name == "watch")

@@ -120,6 +120,12 @@ bool MemcachedCommand::mayBeSilent() const
            !isOneOf(name(), {"get", "gets", "gat", "gats", "me", "mn"});
 }
 
+bool MemcachedCommand::isDump() const
+{
+    const auto dumps = [](Bytes word) { return word.size() >= 4 && word.substr(word.size() - 4) == "dump"; };
+    return isOneOf(name(), {"stats", "lru_crawler"}) && (dumps(word(1)) || dumps(word(2)));
+}
+
 bool MemcachedCommand::isHttp() const
 {
     const bool takesKeys = isStorage() || isOneOf(name(), {"get", "gets", "gat", "gats", "delete", "incr", "decr",

@@ -33,6 +33,9 @@ public:
     /// Only the answer to a command behind it tells whether it has one.
     [[nodiscard]] bool mayBeSilent() const;
 
+    /// It lists what is in the cache. Servers lose commands that come with it.
+    [[nodiscard]] bool isDump() const;
+
     /// A server closes the connection.
     [[nodiscard]] bool isHttp() const;
 

@@ -51,7 +51,8 @@ struct RequestTraits
     bool resets = false;     ///< local: its client's ties end with it, and the connection that it has alone is closed
     bool blocking = false;   ///< the target may take as long as it likes
     bool pushes = false;     ///< what the target sends from now on is this client's, and answers nothing
-    bool keepsId = false;    ///< its id must not be changed; it is alone on its connection then
+    bool alone = false;      ///< nothing else may be in flight on its connection
+    bool keepsId = false;    ///< alone: its id must not be changed, which may be that of another
     bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
     bool repeatable = false; ///< it does no harm to send it twice
     unsigned ties = 0;       ///< what it ties its client by
@@ -68,7 +69,7 @@ struct RequestTraits
     void clear()
     {
         answered = true;
-        swallowed = local = last = resets = blocking = pushes = keepsId = optional = repeatable = false;
+        swallowed = local = last = resets = blocking = pushes = alone = keepsId = optional = repeatable = false;
         ties = frees = 0;
         check = 0;
         dialect = 0;

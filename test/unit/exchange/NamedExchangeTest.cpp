@@ -42,6 +42,7 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(httpUpgradesToATunnel);
     CPPUNIT_TEST(aResponseUntilTheEndEndsItsClientToo);
     CPPUNIT_TEST(memcachedChangesTheDialectWithANewConnection);
+    CPPUNIT_TEST(aMemcachedDumpIsAloneOnItsConnection);
     CPPUNIT_TEST(aTargetThatOnlyClosesIsLeftAlone);
     CPPUNIT_TEST(autoFindsTheProtocol);
     CPPUNIT_TEST(autoWaitsForWhatIsAmbiguous);
@@ -676,6 +677,32 @@ public:
         assertClosed(t, CloseReason::otherDialect, How::finish);
         const TargetId next = opens();
         CPPUNIT_ASSERT_EQUAL(noop, got(next));
+    }
+
+    /// A server loses what comes with it.
+    void aMemcachedDumpIsAloneOnItsConnection()
+    {
+        named("memcached", 2);
+        const ClientId a = join();
+        const ClientId b = join();
+        const ClientId c = join();
+        const std::string dump = "lru_crawler metadump all\r\n";
+        says(a, "get a\r\n" + dump + "get b\r\n");
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(std::string("get a\r\n"), got(t));
+        answers(t, "END\r\n");
+        CPPUNIT_ASSERT_EQUAL(dump, got(t));
+        says(b, "get c\r\n");
+        const TargetId other = opens();
+        CPPUNIT_ASSERT_EQUAL(std::string("get c\r\n"), got(other));
+        says(c, "get d\r\nget e\r\n"); // the other has as many requests, and room
+        CPPUNIT_ASSERT_EQUAL(std::string("get d\r\nget e\r\n"), got(other));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+        answers(t, "key=a exp=-1\n");
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+        answers(t, "END\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("END\r\nkey=a exp=-1\nEND\r\n"), got(a));
+        CPPUNIT_ASSERT_EQUAL(std::string("get b\r\n"), got(t));
     }
 
     void aTargetThatOnlyClosesIsLeftAlone()

@@ -21,6 +21,7 @@ class MemcachedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(endsARunWhereTheServerKnowsNoMn);
     CPPUNIT_TEST(answersQuitAndWatch);
     CPPUNIT_TEST(refusesHttp);
+    CPPUNIT_TEST(sendsDumpsAlone);
     CPPUNIT_TEST(comparesOpcodeAndOpaque);
     CPPUNIT_TEST(saysWhatFailed);
     CPPUNIT_TEST_SUITE_END();
@@ -222,6 +223,15 @@ public:
         CPPUNIT_ASSERT(traits.local && traits.last);
         CPPUNIT_ASSERT(!ask("get HTTP/1.1\r\n").local);
         CPPUNIT_ASSERT(!ask("mg HTTP/1.1 v\r\n").local);
+    }
+
+    void sendsDumpsAlone()
+    {
+        for (const char* request : {"lru_crawler metadump all\r\n", "lru_crawler mgdump hash\r\n",
+                                    "stats cachedump 1 0\r\n", "stats detail dump\r\n"})
+            CPPUNIT_ASSERT(ask(request).alone);
+        CPPUNIT_ASSERT(!ask("stats items\r\n").alone);
+        CPPUNIT_ASSERT(!ask("get dump\r\n").alone);
     }
 
     void answersQuitAndWatch()
