@@ -78,7 +78,7 @@ class Memcached(PeerCase):
         lines = (b"set " + key + b" 0 0 10", b"set a x 0 10", b"set a 0 x 10", b"set a 0 0 10 x y", b" set a 0 0 10",
                  b"set a\0 0 0 10", b"cas a 0 0 10", b"cas a 0 0 10 x", b"ms " + key + b" 10", b"ms a 10" + b" c" * 20,
                  b"delete a noreply\0", b"mg nokey v qq", b"slabs automove 0 noreply", b"lru mode segmented noreply",
-                 b"GET / HTTP/1.1", b"delete " + b"k" * 5000, b"lru_crawler metadump all", b"stats cachedump 1 0")
+                 b"GET / HTTP/1.1", b"delete " + b"k" * 5000, b"get a " + key, b"lru_crawler metadump all", b"stats cachedump 1 0")
         self.assert_harmless([line + b"\r\nget hidden\r\n" for line in lines], b"get seen\r\n",
                              b"VALUE seen 0 4\r\nseen\r\nEND\r\n")
 

@@ -86,6 +86,8 @@ private:
             answer(traits, "CLIENT_ERROR proximux: watch does not pass\r\n", false);
         else if (command.isHttp())
             answer(traits, "CLIENT_ERROR proximux: this is no memcached command\r\n", true);
+        else if (command.hasLongKey())
+            answer(traits, "CLIENT_ERROR proximux: a key that is too long\r\n", false);
         else if (!noreply.empty())
         {
             const auto at = static_cast<std::size_t>(noreply.data() - bytes.data());

@@ -84,7 +84,6 @@ bool MemcachedCommand::isStorage() const
 
 std::optional<std::uint64_t> MemcachedCommand::dataSize() const
 {
-    constexpr std::size_t MAX_KEY = 250;
     constexpr std::size_t MAX_META_WORDS = 19;
     const bool meta = name() == "ms";
     const bool cas = name() == "cas";
@@ -118,6 +117,20 @@ bool MemcachedCommand::mayBeSilent() const
                            [](Bytes flag) { return flag.front() == 'q'; });
     return std::find(_words, end, NOREPLY) != end && !isStorage() &&
            !isOneOf(name(), {"get", "gets", "gat", "gats", "me", "mn"});
+}
+
+bool MemcachedCommand::hasLongKey() const
+{
+    if (!isOneOf(name(), {"get", "gets", "gat", "gats", "bget"}))
+        return false;
+    std::size_t from = 0;
+    for (std::size_t end = 0; end != Bytes::npos; from = end + 1)
+    {
+        end = _line.find(' ', from);
+        if (std::min(end, _line.size()) - from > MAX_KEY)
+            return true;
+    }
+    return false;
 }
 
 bool MemcachedCommand::isDump() const

@@ -15,6 +15,7 @@ class MemcachedCommand
 {
 public:
     static constexpr std::uint64_t MAX_DATA = 1ULL << 30U;
+    static constexpr std::size_t MAX_KEY = 250;
 
     /// The line, or its beginning; its end does no harm. It must live longer.
     explicit MemcachedCommand(Bytes line);
@@ -32,6 +33,9 @@ public:
 
     /// Only the answer to a command behind it tells whether it has one.
     [[nodiscard]] bool mayBeSilent() const;
+
+    /// A get with a key that is too long. Servers throw away what they have not yet sent of the answers before it.
+    [[nodiscard]] bool hasLongKey() const;
 
     /// It lists what is in the cache. Servers lose commands that come with it.
     [[nodiscard]] bool isDump() const;

@@ -88,11 +88,22 @@ Framer::Progress MemcachedRequestFramer::feedBinary(Bytes input)
     return {_block == 0 ? Kind::complete : Kind::partial, n, ""};
 }
 
+/// A CR may stand behind the last key.
 Framer::Progress MemcachedRequestFramer::feedKeys(Bytes input)
 {
-    const std::size_t end = input.find('\n');
-    _keys = end == Bytes::npos;
-    return {_keys ? Kind::partial : Kind::complete, std::min(end, input.size() - 1) + 1, ""};
+    _keys = true;
+    for (std::size_t at = 0; at < input.size(); ++at)
+    {
+        const char c = input[at];
+        const bool ends = c == '\n' || (_word == MemcachedCommand::MAX_KEY && (c == ' ' || c == '\r'));
+        if (_word >= MemcachedCommand::MAX_KEY && !ends)
+            return {Kind::malformed, at, "a memcached key that is too long"};
+        _word = c == ' ' || c == '\n' ? 0 : _word + 1;
+        _keys = c != '\n';
+        if (!_keys)
+            return {Kind::complete, at + 1, ""};
+    }
+    return {Kind::partial, input.size(), ""};
 }
 
 /// Of a line with data behind it `_data` tells how many bytes.
@@ -101,10 +112,10 @@ Framer::Progress MemcachedRequestFramer::feedLine(Bytes input)
     const std::size_t end = input.find('\n');
     if (end == Bytes::npos && input.size() <= MAX_COMMAND)
         return {};
-    if (beginsWith(input, "get ") || beginsWith(input, "gets "))
-        return feedKeys(input);
     if (std::min(end, input.size()) > MAX_COMMAND)
-        return {Kind::malformed, 0, "a memcached line that is too long"};
+        return beginsWith(input, "get ") || beginsWith(input, "gets ")
+                   ? feedKeys(input)
+                   : Progress{Kind::malformed, 0, "a memcached line that is too long"};
     const Bytes line = input.substr(0, end);
     if (line.find('\0') != Bytes::npos)
         return {Kind::malformed, 0, "a memcached line with a zero byte"};

@@ -46,7 +46,8 @@ private:
     Progress feedKeys(Bytes input);
     Progress feedLine(Bytes input);
 
-    bool _keys = false; ///< in a line of keys, of any length
+    bool _keys = false;    ///< in a line of keys, of any length
+    std::size_t _word = 0; ///< bytes of the present one
 };
 
 class MemcachedResponseFramer : public ResponseFramer, private MemcachedText

@@ -20,6 +20,7 @@ class MemcachedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(endsQuietRunsItself);
     CPPUNIT_TEST(endsARunWhereTheServerKnowsNoMn);
     CPPUNIT_TEST(answersQuitAndWatch);
+    CPPUNIT_TEST(answersAGetWithALongKey);
     CPPUNIT_TEST(refusesHttp);
     CPPUNIT_TEST(sendsDumpsAlone);
     CPPUNIT_TEST(comparesOpcodeAndOpaque);
@@ -115,9 +116,14 @@ public:
 
     void passesLinesOfKeysOfAnyLength()
     {
-        const std::string keys(3000, 'k');
+        const std::string key(250, 'k');
+        std::string keys = key;
+        for (int i = 0; i < 10; ++i)
+            keys += " " + key;
         _check.requests().finds({"get a " + keys + "\r\n", "set a 0 0 1\r\nx\r\n"});
         _check.requests().finds({"gets " + keys + "\n", "get a\r\n"});
+        for (const char* end : {"k\r\n", "k a\r\n", "\r \n", "\rk\n", "\r\r\n"})
+            _check.requests().refuses("get " + keys + end, "a memcached key that is too long");
         _check.requests().refuses("gat 0 " + keys + "\r\n", "a memcached line that is too long");
         _check.requests().refuses(std::string(2049, 'x') + "\n", "a memcached line that is too long");
         _check.requests().finds({std::string(2048, 'x') + "\n"});
@@ -215,6 +221,19 @@ public:
             framer->feed("ERROR\r\n");
             CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::final && framer->traits().swallowed);
         }
+    }
+
+    void answersAGetWithALongKey()
+    {
+        const std::string key(250, 'k');
+        for (const std::string& line : {"get " + key + "k", "gets a " + key + "k b", "gat 0 a " + key + "\r"})
+        {
+            const RequestTraits traits = ask(line + "\r\n");
+            CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: a key that is too long\r\n"), traits.reply);
+            CPPUNIT_ASSERT(traits.local && !traits.last);
+        }
+        CPPUNIT_ASSERT(!ask("get a " + key + "\r\n").local);
+        CPPUNIT_ASSERT(!ask("delete " + key + "k\r\n").local);
     }
 
     void refusesHttp()
