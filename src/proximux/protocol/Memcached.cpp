@@ -75,7 +75,8 @@ private:
         const Bytes noreply = command.noreply();
         if (_settings.passive)
         {
-            traits.answered = noreply.empty() && name != "quit";
+            traits.answered = noreply.empty() && !command.mayBeSilent() && name != "quit";
+            traits.hint = name == "mn" ? memcachedhint::RUN : 0; // the answers before it are of quiet ones
             return;
         }
         traits.repeatable = name == "get" || name == "gets" || name == "mg" || name == "version";
@@ -111,7 +112,10 @@ private:
         if (header.opcode == STAT)
             traits.hint |= memcachedhint::STATS;
         if (_settings.passive)
+        {
             traits.answered = !quiet;
+            traits.hint |= memcachedhint::WATCHED | header.opcode << memcachedhint::OPCODE;
+        }
         else if (answersItself(bytes, header, traits))
             return;
         else if (quiet)

@@ -241,7 +241,8 @@ Framer::Progress MemcachedResponseFramer::feedBinary(Bytes input)
         }
         else
         {
-            if ((_hint & memcachedhint::STATS) != 0 && header.bodySize > 0 && header.status == 0)
+            const bool quiet = (_hint & memcachedhint::WATCHED) != 0 && header.opcode != _hint >> memcachedhint::OPCODE;
+            if (quiet || ((_hint & memcachedhint::STATS) != 0 && header.bodySize > 0 && header.status == 0))
                 _traits.kind = ResponseTraits::Kind::more;
             _traits.check = 1ULL << 63U | std::uint64_t{header.opcode} << 32U | header.opaque;
         }

@@ -28,6 +28,7 @@ class FramedWatcherTest : public CppUnit::TestFixture
     CPPUNIT_TEST(watchesResp);
     CPPUNIT_TEST(watchesHttp);
     CPPUNIT_TEST(watchesMemcached);
+    CPPUNIT_TEST(watchesQuietRunsOfMemcached);
     CPPUNIT_TEST(watchesModbus);
     CPPUNIT_TEST(watchesDns);
     CPPUNIT_TEST(watchesPostgresql);
@@ -91,6 +92,28 @@ public:
         asks("set a 0 0 1 noreply\r\nx\r\nget a\r\n");
         answers("VALUE a 0 1\r\nx\r\nEND\r\n");
         CPPUNIT_ASSERT_EQUAL(std::string("> set a (unanswered)\n> get a\n< get a\n"), seen());
+    }
+
+    void watchesQuietRunsOfMemcached()
+    {
+        watchNamed("memcached");
+        asks("mg a v q\r\nmg b v q\r\nmn\r\nget c\r\n");
+        answers("VA 1\r\nx\r\nMN\r\nEND\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("> mg a (unanswered)\n> mg b (unanswered)\n> mn\n> get c\n< mn\n< get c\n"),
+                             seen());
+        CPPUNIT_ASSERT(_named->isAtRest());
+
+        watchNamed("memcached");
+        const auto packet = [](int magic, int opcode) {
+            return std::string({static_cast<char>(magic), static_cast<char>(opcode)}) + std::string(22, '\0');
+        };
+        asks(packet(0x80, 0x09) + packet(0x80, 0x09) + packet(0x80, 0x0a) + packet(0x80, 0x0b));
+        answers(packet(0x81, 0x09) + packet(0x81, 0x0a) + packet(0x81, 0x0b));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("> opcode 9  (unanswered)\n> opcode 9  (unanswered)\n> opcode 10 \n> opcode 11 \n"
+                        "< opcode 10 \n< opcode 11 \n"),
+            seen());
+        CPPUNIT_ASSERT(_named->isAtRest());
     }
 
     /// By their ids.
