@@ -17,7 +17,9 @@ constexpr std::size_t HEADER = PREFIX + 12;
 constexpr std::size_t MAX_QUESTION = 255 + 4;
 constexpr unsigned RESPONSE = 0x80; ///< in the first byte of the flags
 constexpr unsigned SERVFAIL = 2;
+constexpr unsigned NOT_IMPLEMENTED = 4;
 constexpr unsigned REFUSED = 5;
+constexpr unsigned STATEFUL = 6; ///< opcode, RFC 8490: agreements on the connection, which is not the client's
 
 constexpr unsigned SOA = 6;
 constexpr unsigned SIG = 24;
@@ -61,10 +63,11 @@ std::optional<std::size_t> questionEnd(Bytes message)
     return *name + 4;
 }
 
-/// Of the only question: name, without regard to case, type and class; never 0. 0: there is not one question.
+/// Of the only question: name, without regard to case, type and class; never 0. 0: there is not one question, or only
+/// the header says that there is (as some servers answer what they don't understand).
 std::uint64_t checkOf(Bytes message)
 {
-    if (numberAt(message, 6) != 1)
+    if (numberAt(message, 6) != 1 || message.size() == HEADER)
         return 0;
     const auto end = questionEnd(message);
     if (!end)
@@ -238,6 +241,8 @@ public:
         traits.seed.assign(bytes.substr(0, end));
         traits.repeatable = (byteAt(bytes, 4) & 0x78U) == 0; // a query
         const unsigned type = end > HEADER ? numberAt(bytes, end - 4) : 0;
+        if ((byteAt(bytes, 4) >> 3U & 15U) == STATEFUL)
+            return answer(traits, NOT_IMPLEMENTED);
         if (type == AXFR || type == IXFR)
         {
             traits.ties = traits.frees = ties::TRANSFER;
@@ -249,10 +254,8 @@ public:
             traits.ties = traits.frees = ties::SIGNATURE;
             traits.keepsId = traits.alone = true;
         }
-        if (traits.ties == 0 || _mayTie)
-            return;
-        traits.local = true;
-        traits.reply = replyTo(traits.seed, REFUSED);
+        if (traits.ties != 0 && !_mayTie)
+            answer(traits, REFUSED);
     }
 
     bool failed(const RequestTraits& traits, Failure, std::string& reply) override
@@ -262,6 +265,12 @@ public:
     }
 
 private:
+    static void answer(RequestTraits& traits, unsigned code)
+    {
+        traits.local = true;
+        traits.reply = replyTo(traits.seed, code);
+    }
+
     bool _mayTie;
 };
 

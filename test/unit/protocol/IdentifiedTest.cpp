@@ -63,7 +63,9 @@ public:
         CPPUNIT_ASSERT(traits.repeatable);
         CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(7, 16, "xx")).repeatable);
         CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(0, 16, "xx")).optional);
-        for (const std::string& one : {modbus(7, 16, "xx"), modbus(0, 3, "xx"), modbus(0, 23, "xx")})
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(7, 8, u16(4) + u16(0))).optional);
+        for (const std::string& one : {modbus(7, 8, u16(0) + u16(4)), modbus(7, 8, ""), modbus(7, 16, "xx"),
+                                       modbus(0, 3, "xx"), modbus(0, 23, "xx")})
             CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, one).optional);
         std::string reply;
         CPPUNIT_ASSERT(talk->failed(traits, Failure::timeout, reply));
@@ -109,6 +111,9 @@ public:
         CPPUNIT_ASSERT(check != _dns.response(dns("a.example", 28, 0x8180)).check);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0},
                              _dns.response(u16(12) + u16(0xabcd) + u16(0x8185) + std::string(8, '\0')).check);
+        // one that says so, and has none
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0},
+                             _dns.response(u16(12) + u16(0xabcd) + u16(0x8181) + u16(1) + std::string(6, '\0')).check);
     }
 
     void tiesTransfersAndSignedQueries()
@@ -211,6 +216,10 @@ public:
     {
         const auto talk = _dns.talk({});
         std::string reply;
+        const std::string keepAlive = u16(0x1234) + u16(6U << 11U) + std::string(8, '\0');
+        const RequestTraits stateful = ProtocolCheck::ask(*talk, u16(20) + keepAlive + std::string(8, '\1'));
+        CPPUNIT_ASSERT(stateful.local);
+        CPPUNIT_ASSERT_EQUAL(u16(12) + u16(0x1234) + u16(0xB004) + std::string(8, '\0'), stateful.reply);
         const std::string query = dns("a.example", 1, 0x0120, record(41, "xx"), 1);
         CPPUNIT_ASSERT(talk->failed(ProtocolCheck::ask(*talk, query), Failure::lost, reply));
         CPPUNIT_ASSERT_EQUAL(dns("a.example", 1, 0x8102), reply);
