@@ -142,9 +142,14 @@ bool isRead(unsigned function)
     return std::find(std::begin(READS), std::end(READS), function) != std::end(READS);
 }
 
-/// A write to all units behind a gateway, which none of them answers; but many a device answers to this unit, too.
-bool isBroadcast(Bytes request)
+/// A write to all units behind a gateway is answered by none of them, though many a device answers to this unit, too;
+/// and the diagnostic that makes a device listen only (8, 4) is not, either.
+bool mayBeUnanswered(Bytes request)
 {
+    constexpr unsigned DIAGNOSTICS = 8;
+    constexpr unsigned LISTEN_ONLY = 4;
+    if (byteAt(request, 7) == DIAGNOSTICS)
+        return request.size() >= HEADER + 2 && readNumber(request.substr(HEADER, 2)) == LISTEN_ONLY;
     constexpr unsigned WRITES[] = {5, 6, 15, 16, 21, 22};
     return byteAt(request, 6) == 0 &&
            std::find(std::begin(WRITES), std::end(WRITES), byteAt(request, 7)) != std::end(WRITES);
@@ -158,7 +163,7 @@ public:
         traits.check = checkOf(bytes);
         traits.seed.assign(bytes.substr(0, HEADER));
         traits.repeatable = isRead(byteAt(bytes, 7));
-        traits.optional = isBroadcast(bytes);
+        traits.optional = mayBeUnanswered(bytes);
     }
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
