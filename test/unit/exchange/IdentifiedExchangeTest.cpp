@@ -15,6 +15,7 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aTargetThatTakesARequestSlowlyHasTime);
     CPPUNIT_TEST(aSlowReaderAloneHasAllTheTime);
     CPPUNIT_TEST(theTimeOfOthersStandsStillWhileTheTargetIsHeld);
+    CPPUNIT_TEST(halfOfTheIdsOverdueCostTheConnection);
     CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
     CPPUNIT_TEST(aTransferTiesUntilItsEnd);
     CPPUNIT_TEST(aTransferThatStopsIsGivenUp);
@@ -154,6 +155,39 @@ public:
         exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
         answers(t, std::string(1004, 'A') + answer(sent, "yes"));
         CPPUNIT_ASSERT_EQUAL(message(9, "yes"), got(other));
+    }
+
+    void halfOfTheIdsOverdueCostTheConnection()
+    {
+        length({}, 6);
+        const ClientId busy = join();
+        const auto exchanges = [this, busy](TargetId t)
+        {
+            says(busy, message(1, "x"));
+            answers(t, answer(got(t), "yes"));
+            CPPUNIT_ASSERT_EQUAL(message(1, "yes"), got(busy));
+        };
+        says(busy, message(1, "x"));
+        const TargetId t = opens();
+        answers(t, answer(got(t), "yes"));
+        got(busy);
+        for (int i = 0; i < 2; ++i)
+        {
+            const ClientId silent = join();
+            says(silent, message(2, "never"));
+            got(t);
+            pass(Duration::milliseconds(500));
+            exchanges(t);
+            pass(Duration::milliseconds(500));
+            CPPUNIT_ASSERT(!world.has(silent) && world.has(t));
+            exchanges(t);
+        }
+        says(join(), message(2, "never"));
+        got(t);
+        pass(Duration::milliseconds(500));
+        exchanges(t);
+        pass(Duration::milliseconds(500));
+        assertClosed(t, CloseReason::responseTimeout, How::abort);
     }
 
     void aRequestThatKeepsItsIdIsAlone()
