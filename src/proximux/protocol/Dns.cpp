@@ -63,15 +63,23 @@ std::optional<std::size_t> questionEnd(Bytes message)
     return *name + 4;
 }
 
-/// Of the only question: name, without regard to case, type and class; never 0. 0: there is not one question, or only
-/// the header says that there is (as some servers answer what they don't understand).
+/// Whether the name of the first question, which is whole, goes on elsewhere: a server may spell it out.
+bool isCompressed(Bytes message)
+{
+    std::size_t at = HEADER;
+    while (byteAt(message, at) != 0 && byteAt(message, at) < 0xC0)
+        at += byteAt(message, at) + 1;
+    return byteAt(message, at) != 0;
+}
+
+/// Of the only question: name, without regard to case, type and class; never 0. 0: there is not one question that could
+/// be compared. Some servers answer what they don't understand with a header that says there is one, and nothing
+/// behind.
 std::uint64_t checkOf(Bytes message)
 {
-    if (numberAt(message, 6) != 1 || message.size() == HEADER)
+    const auto end = numberAt(message, 6) == 1 ? questionEnd(message) : std::nullopt;
+    if (!end || isCompressed(message))
         return 0;
-    const auto end = questionEnd(message);
-    if (!end)
-        return 1; // like no other
     std::uint64_t hash = 14695981039346656037U;
     for (std::size_t i = HEADER; i < *end; ++i)
     {
@@ -80,7 +88,7 @@ std::uint64_t checkOf(Bytes message)
             c += 'a' - 'A';
         hash = (hash ^ c) * 1099511628211U;
     }
-    return hash | 2U;
+    return hash | 1U;
 }
 
 /// Whether the last record signs the message. Its id must not be changed then.

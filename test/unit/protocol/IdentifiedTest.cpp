@@ -111,6 +111,9 @@ public:
         CPPUNIT_ASSERT(check != _dns.response(dns("a.example", 28, 0x8180)).check);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0},
                              _dns.response(u16(12) + u16(0xabcd) + u16(0x8185) + std::string(8, '\0')).check);
+        // a name that goes on elsewhere, which its answer may spell out
+        const std::string pointing = u16(20) + dns("").substr(2, 12) + bytes({1, 'a', 0xC0, 4, 0, 1, 0, 1});
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, ProtocolCheck::ask(*_dns.talk({}), pointing).check);
         // one that says so, and has none
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0},
                              _dns.response(u16(12) + u16(0xabcd) + u16(0x8181) + u16(1) + std::string(6, '\0')).check);
