@@ -55,7 +55,11 @@ class Modbus(Case):
         self.clients(p, 20, 15)
 
     def test_each_function_fails_with_an_exception(self):
-        functions = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24, 43, 65, 100)
+        four, counted = b"\0\1\0\1", b"\2\0\1"
+        functions = {7: b"", 8: four, 11: b"", 12: b"", 15: four + counted, 16: four + counted, 17: b"", 20: counted,
+                     21: counted, 22: four + b"\0\1", 23: four * 2 + counted, 24: b"\0\1", 43: b"\x0e\1\0", 65: b"",
+                     100: four}
+        functions.update((f, four) for f in range(1, 7))
 
         def silent(s):
             while s.recv(4096):
@@ -80,9 +84,20 @@ class Modbus(Case):
                                          "exchange.response_timeout": "20ms", "exchange.queue_timeout": "20ms" if code == 10 else "30s",
                                          "pool.backoff_max": "100ms"})
                 c = self.client(p)
-                for n, function in enumerate(functions):
-                    c.sendall(struct.pack(">HHHBB", n, 0, 6, 17, function) + b"\0\1\0\1")
+                for n, (function, data) in enumerate(functions.items()):
+                    c.sendall(struct.pack(">HHHBB", n, 0, 2 + len(data), 17, function) + data)
                     self.assertEqual(read_exactly(c, 9), struct.pack(">HHHBBB", n, 0, 3, 17, function | 128, code))
+
+    def test_a_request_within_a_request_does_not_pass(self):
+        # the server goes by the function, not by the length
+        p = self.proxy(self.server(1), mode="fifo", settings={"exchange.protocol": "modbus", "exchange.pipeline": 8})
+        inner, victim = self.client(p), self.client(p)
+        for n in range(64):
+            request = struct.pack(">HHHBBHH", n, 0, 6, 1, 4, 5, 1)
+            inner.sendall(struct.pack(">HHHBBHH", n, 0, 18, 1, 4, 0, 1) + request)
+            victim.sendall(struct.pack(">HHHBBHH", 7, 0, 6, 1, 4, 10, 1))
+            self.assertEqual(read_exactly(victim, 11), struct.pack(">HHHBBBH", 7, 0, 5, 1, 4, 2, 30))
+            self.assertEqual(read_exactly(inner, 9), struct.pack(">HHHBBB", n, 0, 3, 1, 132, 3))
 
     def test_a_broadcast_that_nobody_answers(self):
         def gateway(s):

@@ -15,8 +15,9 @@ constexpr std::size_t MIN_LENGTH = 2;
 constexpr std::size_t MAX_LENGTH = 254;
 constexpr unsigned EXCEPTION = 0x80;
 
-constexpr unsigned NO_PATH = 0x0A;   ///< gateway path unavailable
-constexpr unsigned NO_ANSWER = 0x0B; ///< gateway target device failed to respond
+constexpr unsigned WRONG_VALUE = 0x03; ///< illegal data value: the length does not fit, for example
+constexpr unsigned NO_PATH = 0x0A;     ///< gateway path unavailable
+constexpr unsigned NO_ANSWER = 0x0B;   ///< gateway target device failed to respond
 
 unsigned byteAt(Bytes bytes, std::size_t at)
 {
@@ -155,6 +156,31 @@ bool mayBeUnanswered(Bytes request)
            std::find(std::begin(WRITES), std::end(WRITES), byteAt(request, 7)) != std::end(WRITES);
 }
 
+/// What its function says of a request's size agrees with its length. Servers look at one or the other: where they
+/// differ they would take the rest for another request, or what follows for the rest.
+bool hasItsSize(Bytes request)
+{
+    struct Size
+    {
+        unsigned first; ///< of these functions
+        unsigned last;
+        std::size_t size;    ///< bytes of the request, without those that are counted in it
+        std::size_t countAt; ///< where the byte that counts them stands; 0: there is none
+    };
+    constexpr Size SIZES[] = {{1, 6, 12, 0},  {7, 7, 8, 0},    {11, 12, 8, 0},   {15, 16, 13, 12}, {17, 17, 8, 0},
+                              {20, 21, 9, 8}, {22, 22, 14, 0}, {23, 23, 17, 16}, {24, 24, 10, 0}};
+    const unsigned function = byteAt(request, 7);
+    for (const Size& each : SIZES)
+    {
+        if (function < each.first || function > each.last)
+            continue;
+        if (each.countAt == 0 || request.size() <= each.countAt)
+            return request.size() == each.size;
+        return request.size() == each.size + byteAt(request, each.countAt);
+    }
+    return true; // of others it is not known
+}
+
 class Dialogue : public Conversation
 {
 public:
@@ -164,16 +190,26 @@ public:
         traits.seed.assign(bytes.substr(0, HEADER));
         traits.repeatable = isRead(byteAt(bytes, 7));
         traits.optional = mayBeUnanswered(bytes);
+        traits.local = !hasItsSize(bytes);
+        if (traits.local)
+            traits.reply = exception(bytes, WRONG_VALUE);
     }
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
     {
-        reply = traits.seed;
+        reply = exception(traits.seed, failure == Failure::unavailable ? NO_PATH : NO_ANSWER);
+        return true;
+    }
+
+private:
+    static std::string exception(Bytes request, unsigned code)
+    {
+        std::string reply(request.substr(0, HEADER));
         reply[4] = '\0';
         reply[5] = '\3';
         reply[7] = static_cast<char>(byteAt(reply, 7) | EXCEPTION);
-        reply.push_back(static_cast<char>(failure == Failure::unavailable ? NO_PATH : NO_ANSWER));
-        return true;
+        reply.push_back(static_cast<char>(code));
+        return reply;
     }
 };
 

@@ -14,6 +14,7 @@ class IdentifiedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesWhatIsNoModbus);
     CPPUNIT_TEST(answersAsAGateway);
     CPPUNIT_TEST(comparesUnitAndFunction);
+    CPPUNIT_TEST(refusesAModbusRequestOfAnotherSize);
     CPPUNIT_TEST(delimitsDns);
     CPPUNIT_TEST(refusesWhatIsNoDns);
     CPPUNIT_TEST(comparesQuestions);
@@ -82,6 +83,44 @@ public:
         CPPUNIT_ASSERT_EQUAL(check, _modbus.response(modbus(7, 0x83, "y")).check);
         CPPUNIT_ASSERT(check != _modbus.response(modbus(8, 3, "y")).check);
         CPPUNIT_ASSERT(check != _modbus.response(modbus(7, 4, "y")).check);
+    }
+
+    /// A server that looks at the function alone would take the rest for another request.
+    void refusesAModbusRequestOfAnotherSize()
+    {
+        const auto talk = _modbus.talk({});
+        const std::string counted = bytes({3}) + "xyz";
+        const std::vector<std::pair<int, std::string>> right = {{1, "1234"},
+                                                                {2, "1234"},
+                                                                {3, "1234"},
+                                                                {4, "1234"},
+                                                                {5, "1234"},
+                                                                {6, "1234"},
+                                                                {7, ""},
+                                                                {11, ""},
+                                                                {12, ""},
+                                                                {15, "1234" + counted},
+                                                                {16, "1234" + counted},
+                                                                {17, ""},
+                                                                {20, counted},
+                                                                {21, counted},
+                                                                {22, "123456"},
+                                                                {23, "12345678" + counted},
+                                                                {24, "12"}};
+        for (const auto& [function, data] : right)
+        {
+            CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(1, function, data)).local);
+            for (const std::string& wrong : {data + "x", data + modbus(1, 3, "1234"), data.substr(0, data.size() / 2)})
+            {
+                if (wrong == data)
+                    continue;
+                const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(1, function, wrong));
+                CPPUNIT_ASSERT(traits.local);
+                CPPUNIT_ASSERT_EQUAL(modbus(1, function | 0x80, bytes({3})), traits.reply);
+            }
+        }
+        for (const int function : {8, 43, 65, 100, 131})
+            CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(1, function, "whatever")).local);
     }
 
     void delimitsDns()
