@@ -210,6 +210,8 @@ void ConfigurationCheck::checkIds()
     {
         if (exchange.protocol == "fixed" && id.end() > framing.messageSize)
             _mistakes.push_back(nameOf(key) + ": the id ends behind exchange.message_size; expected one within");
+        if (exchange.protocol == "length" && id.end() > framing.maxMessage)
+            _mistakes.push_back(nameOf(key) + ": the id ends behind exchange.max_message; expected one within");
         if (exchange.protocol == "length" && id.offset < length.offset + length.width && length.offset < id.end())
             _mistakes.push_back(nameOf(key) + ": the id and the length field have bytes in common; expected none");
     }

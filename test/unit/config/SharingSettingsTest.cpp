@@ -108,6 +108,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{256}, good(fromEnvironment(environment)).exchange.pipelineInForce());
         environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "3";
         assertMistake(fromEnvironment(environment), "the id and the length field have bytes in common; expected none");
+        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
+        environment["PROXIMUX_EXCHANGE_MAX_MESSAGE"] = "5";
+        assertMistake(fromEnvironment(environment), "the id ends behind exchange.max_message; expected one within");
         environment = fifo("fixed");
         environment["PROXIMUX_EXCHANGE_MESSAGE_SIZE"] = "5";
         environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
