@@ -24,6 +24,7 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.totalBuffer = 20000;
     made.settle = Duration::milliseconds(settings.overdue ? 500 : 10); // a greeting comes earlier
     made.responseTimeout = Duration::milliseconds(settings.overdue ? 15 : 30000);
+    made.requestGap = Duration::microseconds(settings.talks ? 20 : 0);
     made.requestId = protocol.requestId();
     made.responseId = protocol.responseId();
     made.byId = made.requestId.has_value();

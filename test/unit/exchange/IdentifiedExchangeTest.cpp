@@ -15,6 +15,7 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aTargetThatTakesARequestSlowlyHasTime);
     CPPUNIT_TEST(aSlowReaderAloneHasAllTheTime);
     CPPUNIT_TEST(theTimeOfOthersStandsStillWhileTheTargetIsHeld);
+    CPPUNIT_TEST(aSlowReaderIsNotForgottenBehindAQuickOne);
     CPPUNIT_TEST(halfOfTheIdsOverdueCostTheConnection);
     CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
     CPPUNIT_TEST(aTransferTiesUntilItsEnd);
@@ -155,6 +156,29 @@ public:
         exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
         answers(t, std::string(1004, 'A') + answer(sent, "yes"));
         CPPUNIT_ASSERT_EQUAL(message(9, "yes"), got(other));
+    }
+
+    void aSlowReaderIsNotForgottenBehindAQuickOne()
+    {
+        SharedExchangeSettings settings;
+        settings.responseBuffer = 2000;
+        length(settings, 8);
+        const ClientId slow = join();
+        const ClientId quick = join();
+        world.client(slow).room = 0;
+        says(slow, message(7, "big"));
+        says(quick, message(8, "x"));
+        says(slow, message(9, "big"));
+        const TargetId t = opens();
+        const std::string sent = got(t);
+        answers(t, answer(sent, std::string(2500, 'A')) + answer(sent.substr(7), "yes"));
+        CPPUNIT_ASSERT_EQUAL(message(8, "yes"), got(quick));
+        CPPUNIT_ASSERT(world.target(t).held);
+        exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+        CPPUNIT_ASSERT(!world.target(t).held);
+        // with nothing more to come for it, it holds up nobody
+        answers(t, answer(sent.substr(12), std::string(2500, 'A')));
+        CPPUNIT_ASSERT(!world.target(t).held);
     }
 
     void halfOfTheIdsOverdueCostTheConnection()
