@@ -148,17 +148,20 @@ void FramedWatcher::requestWhole(Instant now)
 
 void FramedWatcher::responseBegins(Bytes bytes, Instant now)
 {
-    _first = now;
+    if (_more == 0)
+        _first = now;
     const auto id = _protocol->responseId();
     _responseId = id && bytes.size() >= id->end() ? id->read(bytes) : 0;
 }
 
 void FramedWatcher::responseWhole(Instant now)
 {
-    const std::uint64_t size = std::exchange(_responseSize, 0);
+    const std::uint64_t size = std::exchange(_responseSize, 0) + std::exchange(_more, 0);
     const Unsubscribed& told = _responses->traits().unsubscribed;
     if (_pushes && told.kind != 0 && _conversation->pushEnded(told))
         _pushes = false;
+    else if (_responses->traits().kind == ResponseTraits::Kind::more && !_pushes)
+        _more = size;
     else if (_responses->traits().endsRequest() && !_pushes)
         answered(size, now);
 }

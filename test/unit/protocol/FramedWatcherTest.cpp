@@ -1,4 +1,5 @@
 #include "WatchRecorder.h"
+#include "support/Identified.h"
 
 #include <proximux/protocol/FramedWatcher.h>
 #include <proximux/protocol/Generic.h>
@@ -135,6 +136,16 @@ public:
         answers(std::string("\0\x13\0\1\x81\x80\0\1\0\0\0\0\0\0", 14) + name);
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _recorder.lines.size());
         CPPUNIT_ASSERT_EQUAL(_recorder.lines[0].substr(1), _recorder.lines[1].substr(1));
+
+        watchNamed("dns"); // a transfer in two messages is one response
+        asks(identified::dns("", 252));
+        const std::string soa = identified::record(6, std::string(22, '\0'));
+        const std::string part = std::string("\0\x2d\xab\xcd\x84\0\0\0\0\1\0\0\0\0", 14) + soa;
+        answers(part);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _recorder.lines.size());
+        answers(part);
+        CPPUNIT_ASSERT_EQUAL(std::string("> . AXFR\n< . AXFR\n"), seen());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{2} * part.size(), _recorder.responses.at(0).responseSize);
     }
 
     /// A message; a startup packet, which has no type, with 0.
