@@ -1,6 +1,7 @@
 #include <proximux/protocol/FramedWatcher.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace proximux
@@ -114,8 +115,7 @@ void FramedWatcher::ended(Instant now)
         responseWhole(now);
     while (!_lost && !_pending.empty())
     {
-        const Pending pending = std::move(_pending.front());
-        _pending.pop_front();
+        const Pending pending = take(_pending.begin());
         _listener.responseSeen(
             {1, pending.size, _responseSize, pending.text, now - pending.asked, now - pending.asked, true});
         _responseSize = 0;
@@ -124,7 +124,8 @@ void FramedWatcher::ended(Instant now)
 
 bool FramedWatcher::isAtRest() const
 {
-    return !_lost && _pending.empty() && _requestSize == 0 && _carriedRequest.empty();
+    return !_lost && _pending.empty() && _requestSize == 0 && _carriedRequest.empty() && _responseSize == 0 &&
+           _carriedResponse.empty();
 }
 
 void FramedWatcher::requestWhole(Instant now)
@@ -136,14 +137,28 @@ void FramedWatcher::requestWhole(Instant now)
     const std::string text = _protocol->describe(_kept, _limits.text);
     const bool answered = _traits.answered && !_traits.swallowed;
     if (answered)
-    {
-        const auto id = _protocol->requestId();
-        _pending.push_back({text, _requestSize, now, id ? id->read(_kept) : 0, _traits.hint});
-    }
+        push(text, now);
     _pushes = _pushes || _traits.pushes;
     _listener.requestSeen({secret ? Bytes() : Bytes(_kept), _requestSize, text, secret, answered});
     _kept.clear();
     _requestSize = 0;
+}
+
+void FramedWatcher::push(std::string text, Instant now)
+{
+    const std::size_t room = std::max(_limits.kept, _limits.text) - _textSize;
+    text.resize(std::min(text.size(), room));
+    _textSize += text.size();
+    const auto id = _protocol->requestId();
+    _pending.push_back({std::move(text), _requestSize, now, id ? id->read(_kept) : 0, _traits.check, _traits.hint});
+}
+
+FramedWatcher::Pending FramedWatcher::take(std::deque<Pending>::iterator pending)
+{
+    Pending taken = std::move(*pending);
+    _pending.erase(pending);
+    _textSize -= taken.text.size();
+    return taken;
 }
 
 void FramedWatcher::responseBegins(Bytes bytes, Instant now)
@@ -160,29 +175,34 @@ void FramedWatcher::responseWhole(Instant now)
     const Unsubscribed& told = _responses->traits().unsubscribed;
     if (_pushes && told.kind != 0 && _conversation->pushEnded(told))
         _pushes = false;
-    else if (_responses->traits().kind == ResponseTraits::Kind::more && !_pushes)
+    else if (_responses->traits().kind == ResponseTraits::Kind::more)
         _more = size;
-    else if (_responses->traits().endsRequest() && !_pushes)
+    else if (_responses->traits().endsRequest())
         answered(size, now);
 }
 
-/// A response is whole.
+/// A response is whole. What was asked for before anything is pushed is answered before it is.
 void FramedWatcher::answered(std::uint64_t size, Instant now)
 {
     const bool byId = _protocol->responseId().has_value();
-    const auto found = std::find_if(_pending.begin(), _pending.end(),
-                                    [this, byId](const Pending& each) { return !byId || each.id == _responseId; });
-    if (found == _pending.end())
+    const std::uint64_t check = _responses->traits().check;
+    const auto isAsked = [this, byId, check](const Pending& each)
+    { return (!byId || each.id == _responseId) && (each.check == 0 || check == 0 || each.check == check); };
+    const auto last = byId || _pending.empty() ? _pending.end() : std::next(_pending.begin());
+    const auto found = std::find_if(_pending.begin(), last, isAsked);
+    if (found == last)
         return; // nobody asked: passed on all the same
-    const Pending pending = std::move(*found);
-    _pending.erase(found);
-    _listener.responseSeen({1, pending.size, size, pending.text, _first - pending.asked, now - pending.asked, false});
+    const auto place = static_cast<std::size_t>(found - _pending.begin());
+    const Pending pending = take(found);
+    const Duration firstByte = std::max(_first - pending.asked, Duration{0}); // it may come before all was asked
+    _listener.responseSeen({1, pending.size, size, pending.text, firstByte, now - pending.asked, false, place});
 }
 
 void FramedWatcher::lose(const char* reason)
 {
     _lost = true;
     _pending.clear();
+    _textSize = 0;
     _listener.watchLost(reason);
 }
 

@@ -11,9 +11,9 @@ namespace proximux
 {
 
 /// Watches a protocol whose messages are delimited by what a Protocol makes: pairs by the id where there is one, else
-/// in order. Keeps the beginning of the present request and the readable form of each that is not answered yet; with
-/// more than MAX_PENDING of those, with bytes that are no message, and where the connection turns into something else,
-/// it gives up and says so.
+/// in order. Keeps the beginning of the present request and the readable forms of those that are not answered yet, all
+/// together no more than of one request; with more than MAX_PENDING of those, with bytes that are no message, and where
+/// the connection turns into something else, it gives up and says so.
 class FramedWatcher : public Watcher
 {
 public:
@@ -33,10 +33,13 @@ private:
         std::uint64_t size = 0;
         Instant asked; ///< its last byte
         std::uint64_t id = 0;
+        std::uint64_t check = 0;
         std::uint32_t hint = 0;
     };
 
     void requestWhole(Instant now);
+    void push(std::string text, Instant now);
+    Pending take(std::deque<Pending>::iterator pending);
     void responseWhole(Instant now);
     void answered(std::uint64_t size, Instant now);
     void responseBegins(Bytes bytes, Instant now);
@@ -62,6 +65,7 @@ private:
     std::uint64_t _responseId = 0; ///< its id
     bool _pushes = false;          ///< what the target sends answers nothing
     std::deque<Pending> _pending;
+    std::size_t _textSize = 0; ///< of all of them
 };
 
 } // namespace proximux

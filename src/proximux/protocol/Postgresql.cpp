@@ -105,7 +105,7 @@ public:
 
 private:
     static constexpr Bytes KNOWN = "QPBDECHSFXpdcf";
-    static constexpr Bytes CONTINUED = "PBDECHd"; ///< more belongs to the same request
+    static constexpr Bytes CONTINUED = "PBDECHd"; ///< more belongs to the same request, up to Sync
 
     const char* takeStartup(Bytes input, std::size_t& at, bool& more)
     {
@@ -233,21 +233,36 @@ public:
         return std::string(response.substr(0, std::min<std::size_t>(limit, 1)));
     }
 
+    /// A request may be of several statements.
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
-        return !request.empty() && (request.front() == 'p' || mayHoldPassword(statement(request)));
+        if (isStartup(request))
+            return false;
+        bool secret = false;
+        eachMessage(request, [&secret](char type, Bytes body)
+                    { secret = secret || type == 'p' || mayHoldPassword(statement(type, body)); });
+        return secret;
     }
 
 private:
-    /// The SQL of a request; empty where there is none in it.
-    static Bytes statement(Bytes request)
+    /// Calls with the type and the body of each message of a request, as much of the last one as is there.
+    template <class F>
+    static void eachMessage(Bytes request, F call)
     {
-        if (request.empty() || (request.front() != 'Q' && request.front() != 'P'))
-            return {};
-        std::size_t at = HEADER;
-        if (request.front() == 'P')
-            at += textAt(request, HEADER).size() + 1; // the name of the statement
-        return textAt(request, at);
+        while (request.size() >= HEADER)
+        {
+            const auto size = static_cast<std::size_t>(1 + std::max<std::uint64_t>(lengthAt(request, 1), 4));
+            call(request.front(), request.substr(HEADER, size - HEADER));
+            request.remove_prefix(std::min(size, request.size()));
+        }
+    }
+
+    /// The SQL of a message; empty where there is none in it.
+    static Bytes statement(char type, Bytes body)
+    {
+        if (type == 'P')
+            return textAt(body, textAt(body, 0).size() + 1); // behind the name of the statement
+        return type == 'Q' ? textAt(body, 0) : Bytes();
     }
 
     static std::string startup(Bytes packet)
@@ -276,20 +291,39 @@ private:
         return text;
     }
 
+    /// The statements, or what else it is.
     static std::string message(Bytes request)
     {
-        const Bytes sql = statement(request);
-        switch (request.empty() ? '\0' : request.front())
+        std::string text;
+        Bytes parsed; // the name of the statement that was parsed last
+        eachMessage(request,
+                    [&text, &parsed](char type, Bytes body)
+                    {
+                        const Bytes sql = statement(type, body);
+                        const Bytes bound = type == 'B' ? textAt(body, textAt(body, 0).size() + 1) : Bytes();
+                        if (type == 'P')
+                            parsed = textAt(body, 0);
+                        if (sql.empty() && (bound.empty() || bound == parsed))
+                            return;
+                        text.append(text.empty() ? "" : "; ");
+                        text.append(!bound.empty() ? "execute " : "").append(bound);
+                        text.append(mayHoldPassword(sql) ? withheldForm(sql) : std::string(sql));
+                    });
+        return text.empty() ? plain(request.empty() ? '\0' : request.front()) : text;
+    }
+
+    static std::string plain(char type)
+    {
+        switch (type)
         {
         case 'Q':
         case 'P':
-            return mayHoldPassword(sql) ? withheldForm(sql) : std::string(sql);
+            return "empty statement";
         case 'B':
-            return "execute " + std::string(textAt(request, HEADER + textAt(request, HEADER).size() + 1));
-        case 'D':
-            return "describe";
         case 'E':
             return "execute";
+        case 'D':
+            return "describe";
         case 'C':
             return "close";
         case 'F':

@@ -87,7 +87,7 @@ void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 /// Nothing is answered by us; but what has no answer of its own is known.
 void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits)
 {
-    traits.answered = effect != RespEffect::empty;
+    traits.answered = effect != RespEffect::empty && !isSilenced(bytes, effect);
     if (!_subscribed && effect != RespEffect::subscribe && effect != RespEffect::monitor)
         return;
     if (!std::exchange(_subscribed, true))
@@ -95,6 +95,26 @@ void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& 
     _subscription.asked(effect, bytes);
     traits.answered = false;
     traits.pushes = true;
+}
+
+/// Whether the client has asked to be spared the answer to this.
+bool RespConversation::isSilenced(Bytes bytes, RespEffect effect)
+{
+    const bool skipped = std::exchange(_skips, false);
+    if (effect == RespEffect::reset)
+        _silent = false;
+    if (effect != RespEffect::client)
+        return _silent || skipped;
+    const std::vector<Bytes> words = respWords(bytes, 3);
+    if (words.size() < 3 || !sameWord(words[1], "REPLY"))
+        return _silent || skipped;
+    if (sameWord(words[2], "ON"))
+        _silent = false;
+    else if (sameWord(words[2], "OFF"))
+        _silent = true;
+    else
+        _skips = !_silent && sameWord(words[2], "SKIP");
+    return _silent || _skips;
 }
 
 /// What must not reach the target whatever the state.

@@ -27,6 +27,7 @@ private:
     void inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits);
     void atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
     void watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits);
+    bool isSilenced(Bytes bytes, RespEffect effect);
     void subscribe(Bytes bytes, RespEffect effect, unsigned reason, RequestTraits& traits);
     void auth(Bytes bytes, RequestTraits& traits);
     void hello(Bytes bytes, RequestTraits& traits);
@@ -45,6 +46,8 @@ private:
     bool _otherDatabase = false;
     bool _subscribed = false;
     RespSubscription _subscription; ///< and when that ends
+    bool _silent = false;           ///< watched: CLIENT REPLY OFF
+    bool _skips = false;            ///< watched: CLIENT REPLY SKIP
 };
 
 } // namespace proximux

@@ -258,6 +258,8 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         return bulk(number.value);
     if (first && (type == '*' || type == '>') && number.value == 3)
         _three = true;
+    if (first && type == '>')
+        _traits.kind = ResponseTraits::Kind::interim; // it answers nothing
     return aggregate(type, number.value);
 }
 

@@ -21,16 +21,17 @@ struct WatchedRequest
     bool answered = true;   ///< a response of its own is expected; false also for what continues a request
 };
 
-/// What a Watcher saw of a response, once it is whole. Matches the requests in their order.
+/// What a Watcher saw of a response, once it is whole.
 struct WatchedResponse
 {
     std::size_t requests = 1; ///< how many requestSeen() that were `answered` it answers
     std::uint64_t requestSize = 0;
     std::uint64_t responseSize = 0;
-    Bytes text;          ///< the readable form of the request
-    Duration firstByte;  ///< from the request's last byte to the response's first
-    Duration whole;      ///< from the request's last byte to the response's last
-    bool failed = false; ///< the connection ended before the response was whole
+    Bytes text;            ///< the readable form of the request
+    Duration firstByte;    ///< from the request's last byte to the response's first
+    Duration whole;        ///< from the request's last byte to the response's last
+    bool failed = false;   ///< the connection ended before the response was whole
+    std::size_t place = 0; ///< of the first of those requests among all that are not answered yet, the oldest first
 };
 
 /// Hears what a Watcher sees. The views are valid during the call.

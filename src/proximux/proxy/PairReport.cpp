@@ -31,10 +31,11 @@ void PairReport::responseSeen(const WatchedResponse& response)
     const ResponseInfo info{
         _client,        _target,        response.text, response.requestSize, response.responseSize, response.firstByte,
         response.whole, response.failed};
-    for (std::size_t i = 0; i < response.requests && !_unanswered.empty(); ++i)
+    for (std::size_t i = 0; i < response.requests && response.place < _unanswered.size(); ++i)
     {
-        const Listeners listeners = std::move(_unanswered.front());
-        _unanswered.pop_front();
+        const auto answered = _unanswered.begin() + static_cast<std::ptrdiff_t>(response.place);
+        const Listeners listeners = std::move(*answered);
+        _unanswered.erase(answered);
         tell(listeners, info);
     }
 }

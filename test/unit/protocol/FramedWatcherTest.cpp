@@ -26,13 +26,20 @@ class FramedWatcherTest : public CppUnit::TestFixture
     CPPUNIT_TEST(passesOverWhatNobodyAskedFor);
     CPPUNIT_TEST(restsBetweenExchanges);
     CPPUNIT_TEST(keepsToItsLimits);
+    CPPUNIT_TEST(keepsLittleOfManyRequests);
+    CPPUNIT_TEST(saysWhichRequestIsAnswered);
     CPPUNIT_TEST(watchesResp);
+    CPPUNIT_TEST(watchesRespBeforeASubscription);
+    CPPUNIT_TEST(watchesRespWhereRepliesAreTurnedOff);
+    CPPUNIT_TEST(watchesRespWithPushes);
     CPPUNIT_TEST(watchesHttp);
     CPPUNIT_TEST(watchesMemcached);
     CPPUNIT_TEST(watchesQuietRunsOfMemcached);
     CPPUNIT_TEST(watchesModbus);
     CPPUNIT_TEST(watchesDns);
     CPPUNIT_TEST(watchesPostgresql);
+    CPPUNIT_TEST(watchesPostgresqlWithFlush);
+    CPPUNIT_TEST(seesEveryStatementOfAPostgresqlRequest);
     CPPUNIT_TEST(watchesPostgresqlUntilItIsEncrypted);
     CPPUNIT_TEST(refusesWhatIsNotPostgresql);
     CPPUNIT_TEST_SUITE_END();
@@ -75,6 +82,36 @@ public:
                                          "> UNSUBSCRIBE (unanswered)\n> PING\n< PING\n"),
                              seen());
         CPPUNIT_ASSERT(_named->isAtRest());
+    }
+
+    /// What was asked for before is answered before anything is pushed.
+    void watchesRespBeforeASubscription()
+    {
+        watchNamed("resp");
+        asks("GET a\r\nSUBSCRIBE c\r\n");
+        answers("$1\r\nx\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("> GET a\n> SUBSCRIBE c (unanswered)\n< GET a\n"), seen());
+        CPPUNIT_ASSERT(_named->isAtRest());
+        answers("*3\r\n$7\r\nmessage\r\n");
+        CPPUNIT_ASSERT(!_named->isAtRest());
+    }
+
+    void watchesRespWhereRepliesAreTurnedOff()
+    {
+        watchNamed("resp");
+        asks("client reply skip\r\nSET a 1\r\nGET a\r\nCLIENT REPLY OFF\r\nGET b\r\nCLIENT REPLY SKIP\r\nGET c\r\n"
+             "CLIENT REPLY ON\r\nGET d\r\n");
+        answers("$1\r\n1\r\n+OK\r\n$1\r\n4\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("< GET a\n< CLIENT REPLY\n< GET d\n"), seen().substr(seen().find('<')));
+    }
+
+    void watchesRespWithPushes()
+    {
+        watchNamed("resp");
+        asks("GET a\r\nGET b\r\n");
+        answers(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nz\r\n$1\r\nx\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("> GET a\n> GET b\n< GET a\n"), seen());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, _recorder.responses.at(0).responseSize);
     }
 
     void watchesHttp()
@@ -215,6 +252,41 @@ public:
         }
     }
 
+    /// A request is answered as far as it was sent, and ends with Sync.
+    void watchesPostgresqlWithFlush()
+    {
+        watchNamed("postgresql");
+        asks(startup());
+        answers(pg('Z', "I"));
+        asks(pg('P', zero("s1").append(zero("select $1"))) + pg('D', zero("Ss1")) + pg('H', ""));
+        answers(pg('1', "") + pg('t', "x") + pg('T', "x"));
+        _named->fromClient(pg('B', zero("").append(zero("s1"))) + pg('E', "x") + pg('S', ""), at(5));
+        _named->fromTarget(pg('2', "") + pg('C', "x") + pg('Z', "I"), at(6));
+        asks(pg('Q', zero("select 2")));
+        answers(pg('C', "x") + pg('Z', "I"));
+        CPPUNIT_ASSERT_EQUAL(std::string("> startup user=me database=db\n< startup user=me database=db\n"
+                                         "> select $1\n< select $1\n> select 2\n< select 2\n"),
+                             seen());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, _recorder.responses.at(1).firstByte.us);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, _recorder.responses.at(1).whole.us);
+    }
+
+    void seesEveryStatementOfAPostgresqlRequest()
+    {
+        watchNamed("postgresql");
+        asks(startup());
+        const auto parse = [](const std::string& sql) { return pg('P', zero("").append(zero(sql))); };
+        const std::string execute = pg('B', zero("").append(zero(""))) + pg('E', "x");
+        asks(parse("begin") + execute + pg('B', zero("").append(zero("s7"))) + pg('E', "x") + parse("select 1") +
+             execute + pg('S', ""));
+        asks(pg('C', zero("Ss1")) + parse("alter role me password 'geheim'") + execute + pg('S', ""));
+        asks(pg('C', zero("Ss1")) + pg('S', ""));
+        CPPUNIT_ASSERT_EQUAL(std::string("> startup user=me database=db\n> begin; execute s7; select 1\n"
+                                         "> alter role <withheld> (secret)\n> close\n"),
+                             seen());
+        CPPUNIT_ASSERT_EQUAL(std::string(), _recorder.requestBytes.at(2));
+    }
+
     void watchesPostgresqlUntilItIsEncrypted()
     {
         watchNamed("postgresql");
@@ -341,6 +413,29 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("> 0123\n"), seen());
         CPPUNIT_ASSERT_EQUAL(std::string("01234567"), _recorder.requestBytes.at(0));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{17}, _recorder.requestSizes.at(0));
+    }
+
+    void keepsLittleOfManyRequests()
+    {
+        watch({10, 4});
+        _watcher->fromClient("1234\n1234\n1234\n1234\n", at(0));
+        _watcher->fromTarget("a\nb\n", at(1));
+        _watcher->fromClient("5678\n", at(2));
+        _watcher->fromTarget("c\nd\ne\n", at(3));
+        CPPUNIT_ASSERT_EQUAL(std::string("< 1234\n< 1234\n> 5678\n< 12\n< \n< 5678\n"),
+                             seen().substr(seen().find('<')));
+    }
+
+    void saysWhichRequestIsAnswered()
+    {
+        watchNamed("modbus");
+        const auto modbus = [](char id, char function)
+        { return std::string("\0", 1) + id + std::string("\0\0\0\6\1", 5) + function + std::string(4, '\0'); };
+        asks(modbus(1, 1) + modbus(2, 2) + modbus(3, 3));
+        answers(modbus(3, 3) + modbus(1, 1) + modbus(2, 2));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _recorder.responses.at(0).place);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _recorder.responses.at(1).place);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _recorder.responses.at(2).place);
     }
 
 private:
