@@ -167,12 +167,27 @@ public:
         return std::string(firstLine(response, limit));
     }
 
+    /// Whether there are credentials in its head, or in as much of that as is there.
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
-        HttpHead head;
         std::size_t scanned = 0;
         const std::size_t end = HttpHead::find(request, scanned);
-        return end > 0 && head.readRequest(request.substr(0, end)) == nullptr && head.secret;
+        Bytes left = end > 0 ? request.substr(0, end) : request;
+        while (!left.empty())
+        {
+            const Bytes line = left.substr(0, left.find('\n'));
+            if (isSecretName(line.substr(0, line.find(':'))))
+                return true;
+            left.remove_prefix(std::min(line.size() + 1, left.size()));
+        }
+        return false;
+    }
+
+private:
+    static bool isSecretName(Bytes name)
+    {
+        constexpr Bytes NAMES[] = {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"};
+        return std::any_of(std::begin(NAMES), std::end(NAMES), [name](Bytes each) { return sameText(name, each); });
     }
 };
 

@@ -289,12 +289,9 @@ const char* HttpHead::take(const Field& field)
         expectsContinue = sameText(field.value, "100-continue");
     else if (sameText(field.name, "authorization") || sameText(field.name, "proxy-authorization"))
     {
-        secret = true;
         const Bytes scheme = field.value.substr(0, field.value.find(' '));
         authenticates = sameText(scheme, "ntlm") || sameText(scheme, "negotiate");
     }
-    else if (sameText(field.name, "cookie") || sameText(field.name, "set-cookie"))
-        secret = true;
     return nullptr;
 }
 

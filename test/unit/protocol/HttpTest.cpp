@@ -237,6 +237,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("GET"), _check.protocol().describe(get(), 3));
         CPPUNIT_ASSERT(_check.protocol().isSecret(get("Cookie: x\r\n")));
         CPPUNIT_ASSERT(!_check.protocol().isSecret(get()));
+        CPPUNIT_ASSERT(_check.protocol().isSecret("GET / HTTP/1.1\r\nAUTHORIZATION: x\r\nPad: the rest is not ke"));
+        CPPUNIT_ASSERT(_check.protocol().isSecret(get("X-Api-Key: x\r\n")));
+        CPPUNIT_ASSERT(!_check.protocol().isSecret(get() + "Cookie: of the body\r\n\r\n"));
     }
 };
 
