@@ -61,12 +61,12 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
         return decide("http", now);
     case Sniffed::resp:
         return decide("resp", now);
-    case Sniffed::refused:
-        _wiring.clientMalformed(client, "HTTP/2 or TLS, which does not pass");
-        return close(*newcomer, CloseReason::malformedRequest, How::finish);
+    case Sniffed::http2:
+        return refuse(*newcomer, "HTTP/2, which does not pass");
+    case Sniffed::tls:
+        return refuse(*newcomer, "TLS, which does not pass");
     case Sniffed::broken:
-        _wiring.clientMalformed(client, "an HTTP request that could be understood in two ways");
-        return close(*newcomer, CloseReason::malformedRequest, How::finish);
+        return refuse(*newcomer, "an HTTP request that could be understood in two ways");
     }
 }
 
@@ -91,6 +91,12 @@ void AutoExchange::handOver(Newcomer& newcomer, Instant now)
     _inner->clientOpened(gone->id, now);
     if (!gone->said.isEmpty())
         _inner->request(gone->id, gone->said.waiting(), now);
+}
+
+void AutoExchange::refuse(Newcomer& newcomer, const char* why)
+{
+    _wiring.clientMalformed(newcomer.id, why);
+    close(newcomer, CloseReason::malformedRequest, How::finish);
 }
 
 void AutoExchange::close(Newcomer& newcomer, CloseReason reason, How how)

@@ -70,6 +70,7 @@ private:
     [[nodiscard]] Newcomer* find(ClientId client) const;
     void decide(std::string_view protocol, Instant now);
     void handOver(Newcomer& newcomer, Instant now);
+    void refuse(Newcomer& newcomer, const char* why);
     void close(Newcomer& newcomer, CloseReason reason, How how);
     std::unique_ptr<Newcomer> take(Newcomer& newcomer);
 

@@ -45,7 +45,7 @@ Sniffed sniffHttp(Bytes bytes)
     if (line.size() <= method + VERSION || line.substr(line.size() - VERSION, 6) != " HTTP/")
         return Sniffed::raw;
     if (line.substr(0, 4) == "PRI " && line.substr(line.size() - 3) == "2.0")
-        return Sniffed::refused;
+        return Sniffed::http2;
     std::size_t scanned = 0;
     const std::size_t size = HttpHead::find(bytes, scanned);
     if (size == 0)
@@ -66,7 +66,7 @@ Sniffed sniff(Bytes bytes)
     {
         if (bytes.size() < 2)
             return Sniffed::more;
-        return bytes[1] == '\3' ? Sniffed::refused : Sniffed::raw;
+        return bytes[1] == '\3' ? Sniffed::tls : Sniffed::raw;
     }
     return sniffHttp(bytes);
 }

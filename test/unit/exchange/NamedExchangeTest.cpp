@@ -793,11 +793,13 @@ public:
         const TargetId t = open(*automatic);
         CPPUNIT_ASSERT_EQUAL(std::string("GE"), got(t));
         CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
-        for (const std::string refused :
-             {"PRI * HTTP/2.0\r\n\r\n", "\x16\x03\x01", "GET / HTTP/1.1\r\nHost : x\r\n\r\n"})
+        for (const auto& [refused, name] : {std::pair{"PRI * HTTP/2.0\r\n\r\n", "HTTP/2,"},
+                                            {"\x16\x03\x01", "TLS,"},
+                                            {"GET / HTTP/1.1\r\nHost : x\r\n\r\n", "an HTTP request"}})
         {
             const ClientId other = joinAuto(*automatic);
             automatic->request(other, refused, now);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, world.malformed.find(name));
             assertClosed(other, CloseReason::malformedRequest, How::finish);
         }
         CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
