@@ -251,7 +251,18 @@ void ConfigurationCheck::checkSharing()
     if (_configuration.pool.maxTied.value_or(0) > _configuration.sharedConnections())
         _mistakes.push_back(nameOf("pool.max_tied") + ": more than there are target connections; expected at most " +
                             std::to_string(_configuration.sharedConnections()));
+    checkPrologue(protocol);
     checkCredentials();
+}
+
+/// Where every request is answered, the answer would be taken for that to a client's first one.
+void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
+{
+    const PoolSettings& pool = _configuration.pool;
+    const bool answersAll = protocol.name == "auto" || (!protocol.mayGreet && protocol.pairing != Pairing::identifier);
+    if (answersAll && !pool.prologue.empty() && pool.prologueExpect.empty())
+        _mistakes.push_back(nameOf("pool.prologue") +
+                            ": its answer would go to a client; expected it in pool.prologue_expect");
 }
 
 /// They mean something for one protocol alone: elsewhere they would be a false comfort.

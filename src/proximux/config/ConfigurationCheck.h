@@ -29,6 +29,7 @@ private:
     void chooseMode();
     void checkFraming();
     void checkIds();
+    void checkPrologue(const ProtocolInfo& protocol);
     void checkCredentials();
     void checkSharing();
     [[nodiscard]] std::size_t targetConnections() const;

@@ -260,7 +260,8 @@ std::vector<Setting> poolSettings()
         secret(row("pool.prologue", "", escapedText(0, 4096, FIELD(std::string, pool.prologue)),
                    "fifo, funnel: what is said on each new target connection before it is used")),
         row("pool.prologue_expect", "", escapedText(0, 4096, FIELD(std::string, pool.prologueExpect)),
-            "fifo, funnel: what the target must say then, to the byte"),
+            "fifo, funnel: what the target must say then, to the byte; resp, memcached, http and auto: required beside "
+            "a prologue"),
         row("pool.inactive_timeout", "-1", duration(MS, DAY, Off::zeroToo, FIELD(Duration, pool.inactiveTimeout)),
             "close a target connection without traffic for so long; in proxy mode its client, too",
             {"PROXY_INACTIVE_TIMEOUT", "proxyInactivityTimeout"}),

@@ -17,6 +17,7 @@ class SharingSettingsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesWhatAProtocolCanNotDo);
     CPPUNIT_TEST(declaresIds);
     CPPUNIT_TEST(looksAtCredentials);
+    CPPUNIT_TEST(asksForTheAnswerToAPrologue);
     CPPUNIT_TEST_SUITE_END();
 
     using Environment = std::map<std::string, std::string>;
@@ -117,6 +118,22 @@ public:
         assertMistake(fromEnvironment(environment), "the id ends behind exchange.message_size; expected one within");
         assertFifoMistake("resp", "PROXIMUX_EXCHANGE_PAIRING", "identifier", "the messages of resp have no id");
         assertFifoMistake("http", "PROXIMUX_EXCHANGE_PAIRING", "order", "has one request at a time on a connection");
+    }
+
+    /// It would be taken for the answer to the first request.
+    void asksForTheAnswerToAPrologue()
+    {
+        for (const std::string protocol : {"resp", "memcached", "http", "auto", "line", "modbus"})
+        {
+            Environment environment = fifo(protocol);
+            environment["PROXIMUX_POOL_PROLOGUE"] = "hello\\r\\n";
+            if (protocol == "line" || protocol == "modbus")
+                good(fromEnvironment(environment));
+            else
+                assertMistake(fromEnvironment(environment), "its answer would go to a client");
+            environment["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
+            good(fromEnvironment(environment));
+        }
     }
 
     void looksAtCredentials()
