@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <limits>
 #include <system_error>
 
@@ -17,6 +18,15 @@ namespace
 [[noreturn]] void fail(const std::string& path, const std::string& reason)
 {
     throw Poco::FileException(path + ": " + reason);
+}
+
+/// Whether its last line is only a part of one: the disk was full, or the writer ended.
+bool endsWithinALine(const std::string& path)
+{
+    std::ifstream stream(path, std::ios::binary);
+    stream.seekg(-1, std::ios::end);
+    const int last = stream.get();
+    return stream.good() && last != '\n';
 }
 
 } // namespace
@@ -46,6 +56,7 @@ void RotatingFile::open()
     }
     _stream = std::move(stream);
     _size = file.isFile() ? file.getSize() : 0;
+    _torn = file.isFile() && endsWithinALine(_path);
     if (!file.isFile())
         _limit = std::numeric_limits<std::uint64_t>::max(); // a device must not be moved away
 }
@@ -89,10 +100,13 @@ std::size_t RotatingFile::fitting(std::string_view lines) const
 void RotatingFile::append(std::string_view lines)
 {
     errno = 0;
+    if (_torn)
+        _stream->put('\n');
     _stream->write(lines.data(), static_cast<std::streamsize>(lines.size()));
     _stream->flush();
     if (!_stream->good())
         fail(_path, errno != 0 ? std::generic_category().message(errno) : "cannot be written");
+    _torn = false;
     _size += lines.size();
 }
 

@@ -36,6 +36,7 @@ private:
     std::size_t _count;
     std::unique_ptr<Poco::FileOutputStream> _stream; ///< null: to be opened
     std::uint64_t _size = 0;                         ///< since the last attempt to rotate
+    bool _torn = false;                              ///< its last line has no end
 };
 
 } // namespace proximux

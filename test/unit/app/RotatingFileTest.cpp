@@ -15,6 +15,7 @@ class RotatingFileTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(RotatingFileTest);
     CPPUNIT_TEST(appendsToWhatIsThere);
+    CPPUNIT_TEST(beginsALineOfItsOwn);
     CPPUNIT_TEST(movesFilesBeforeTheyGrowTooLarge);
     CPPUNIT_TEST(breaksBetweenLinesAlone);
     CPPUNIT_TEST(writesALineLargerThanTheLimit);
@@ -42,6 +43,14 @@ public:
         RotatingFile file(_path, 1000, 2);
         CPPUNIT_ASSERT_EQUAL(std::string(), file.write("new\n"));
         CPPUNIT_ASSERT_EQUAL(std::string("old\nnew\n"), content());
+    }
+
+    void beginsALineOfItsOwn()
+    {
+        std::ofstream(_path) << "old\nha";
+        RotatingFile file(_path, 1000, 2);
+        CPPUNIT_ASSERT_EQUAL(std::string(), file.write("new\n"));
+        CPPUNIT_ASSERT_EQUAL(std::string("old\nha\nnew\n"), content());
     }
 
     void movesFilesBeforeTheyGrowTooLarge()
