@@ -16,6 +16,7 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(anIdThatIsOverdueStaysTaken);
     CPPUNIT_TEST(aSilentConnectionIsReplaced);
     CPPUNIT_TEST(localAnswersKeepTheirPlace);
+    CPPUNIT_TEST(aLocalAnswerWithIdsLeavesTheRequestsBesideItWhole);
     CPPUNIT_TEST(errorRepliesKeepTheirPlace);
     CPPUNIT_TEST(aRequestThatCouldNotBeSentGetsAnError);
     CPPUNIT_TEST(aTransactionHasItsConnectionAlone);
@@ -203,6 +204,33 @@ public:
         exchange->clientEnded(a, now);
         assertClosed(a, CloseReason::ended, How::finish);
         CPPUNIT_ASSERT(world.has(t));
+    }
+
+    void aLocalAnswerWithIdsLeavesTheRequestsBesideItWhole()
+    {
+        constexpr int TRANSFER = 252; // which needs a connection alone, and is refused here
+        const auto question = [](char id, int type)
+        {
+            return std::string("\0\x13\0", 3) + id + std::string("\1\0\0\1\0\0\0\0\0\0\1a\0\0", 14) +
+                   static_cast<char>(type) + std::string("\0\1", 2);
+        };
+        named("dns", 1, 1);
+        const ClientId a = join();
+        says(a, question(1, 1) + question(2, 1) + question(3, TRANSFER) + question(4, 1));
+        const TargetId t = opens();
+        for (const char id : {'\1', '\2', '\4'})
+        {
+            std::string sent = got(t);
+            CPPUNIT_ASSERT_EQUAL(question(id, 1).substr(4), sent.substr(4)); // behind our own id
+            CPPUNIT_ASSERT_EQUAL(question(id, 1).size(), sent.size());
+            sent[4] = '\x81';
+            answers(t, sent);
+        }
+        std::string ids;
+        for (std::string all = got(a); !all.empty(); all.erase(0, 2 + static_cast<unsigned char>(all[1])))
+            ids += all[3];
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, ids.size());
+        CPPUNIT_ASSERT(ids.find('\3') != std::string::npos);
     }
 
     void errorRepliesKeepTheirPlace()
