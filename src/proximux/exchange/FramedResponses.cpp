@@ -136,7 +136,8 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
 bool FramedExchange::pushWhole(Lane& lane, Instant now)
 {
     SharedClient& client = *lane.tied;
-    if (lane.framer->traits().freesPush && client.conversation->pushEnded())
+    const Unsubscribed& told = lane.framer->traits().unsubscribed;
+    if (told.kind != 0 && client.conversation->pushEnded(told))
     {
         lane.pushes = false;
         free(client, ties::SUBSCRIPTION);

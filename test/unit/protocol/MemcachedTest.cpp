@@ -217,7 +217,7 @@ public:
         {
             framer->expect(memcachedhint::RUN);
             framer->feed("ERROR\r\n");
-            CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::interim);
+            CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::more);
             framer->feed("ERROR\r\n");
             CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::final && framer->traits().swallowed);
         }
