@@ -28,7 +28,7 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.requestId = protocol.requestId();
     made.responseId = protocol.responseId();
     made.byId = made.requestId.has_value();
-    made.maxTied = settings.talks ? settings.connections - 1 : 0;
+    made.maxTied = settings.talks ? std::max<std::size_t>(settings.connections - 1, 1) : 0;
     made.conversation.ties = made.maxTied > 0;
     return made;
 }
@@ -41,9 +41,9 @@ SharedPoolSettings poolSettings(const OracleSettings& settings)
     return made;
 }
 
-std::shared_ptr<const Protocol> protocolOf(const Messages& messages, bool talks)
+std::shared_ptr<const Protocol> protocolOf(const Messages& messages, std::size_t large, bool talks)
 {
-    return talks ? std::make_shared<const TalkingProtocol>(messages) : messages.protocol();
+    return talks ? std::make_shared<const TalkingProtocol>(messages, large) : messages.protocol();
 }
 
 } // namespace
@@ -55,7 +55,7 @@ Oracle::Oracle(const OracleSettings& settings)
     , _health(1, {Duration::milliseconds(10), Duration::milliseconds(100)}, settings.seed)
     , _pool(poolSettings(settings), _health, _world)
     , _exchange(exchangeSettings(settings, LARGE, *_messages.protocol()), _world, _pool,
-                protocolOf(_messages, settings.talks))
+                protocolOf(_messages, LARGE, settings.talks))
 {
 }
 
@@ -371,6 +371,7 @@ void Oracle::expectNext(Client& client, const std::string& bytes)
         number = name->number;
     }
     client.open.erase(number);
+    _numbers.local += _settings.talks && TalkingProtocol::isLocal(number) ? 1 : 0;
     client.expected = _messages.response(client.id.slot, number, LARGE);
 }
 
@@ -408,7 +409,7 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     if (!_arrived.insert(static_cast<std::uint64_t>(name->client) << 32U | name->number).second)
         fail("a request reached a target twice: " + message);
     ++_numbers.sent;
-    if (_settings.talks && _settings.connections > 1)
+    if (_settings.talks)
         keepState(target, *name);
     const bool saying = _world.has(target.id) && !_world.target(target.id).says.empty();
     if (target.answers.size() >= _settings.pipeline || (_settings.pipeline == 1 && saying))
@@ -422,6 +423,8 @@ void Oracle::takeRequest(Target& target, const std::string& message)
 /// Nobody else may use the connection meanwhile, or inherit its state.
 void Oracle::keepState(Target& target, const Messages::Name& name)
 {
+    if (TalkingProtocol::isLocal(name.number))
+        fail("a target got a request that is answered in its place");
     if (target.owner && *target.owner != name.client)
         fail("a request of client " + std::to_string(name.client) + " came into the state of client " +
              std::to_string(*target.owner));

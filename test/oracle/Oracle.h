@@ -62,6 +62,7 @@ public:
     {
         std::uint64_t sent = 0;     ///< requests that reached a target
         std::uint64_t answered = 0; ///< responses that reached their client
+        std::uint64_t local = 0;    ///< of them, by us
         std::uint64_t closed = 0;   ///< clients that were closed instead
         std::uint64_t left = 0;     ///< clients that left
         std::uint64_t killed = 0;   ///< target connections that were ended by their target

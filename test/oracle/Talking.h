@@ -11,16 +11,19 @@ namespace proximux
 {
 
 /// A protocol around that of Messages which says more of them: each response repeats whose it is, and of eight requests
-/// of a client the sixth begins a state of its connection that the eighth ends.
+/// of a client the third is answered in the target's place, and the sixth begins a state of its connection that the
+/// eighth ends.
 class TalkingProtocol : public Protocol
 {
 public:
-    explicit TalkingProtocol(const Messages& messages)
+    TalkingProtocol(const Messages& messages, std::size_t large)
         : _messages(messages)
+        , _large(large)
         , _inner(messages.protocol())
     {
     }
 
+    static bool isLocal(std::uint32_t number) { return number % 8 == 2; }
     static bool beginsState(std::uint32_t number) { return number % 8 == 5; }
     static bool endsState(std::uint32_t number) { return number % 8 == 7; }
 
@@ -33,7 +36,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<Talk>(_messages, settings.ties);
+        return std::make_unique<Talk>(_messages, _large, settings.ties);
     }
 
     [[nodiscard]] std::optional<IdField> requestId() const override { return _inner->requestId(); }
@@ -58,8 +61,9 @@ private:
     class Talk : public Conversation
     {
     public:
-        Talk(const Messages& messages, bool ties)
+        Talk(const Messages& messages, std::size_t large, bool ties)
             : _messages(messages)
+            , _large(large)
             , _ties(ties)
         {
         }
@@ -70,6 +74,9 @@ private:
             if (!name)
                 return;
             traits.check = checkOf(*name);
+            traits.local = isLocal(name->number);
+            if (traits.local)
+                traits.reply = _messages.response(name->client, name->number, _large);
             if (_ties && beginsState(name->number))
                 traits.ties = ties::SESSION;
             if (_ties && endsState(name->number))
@@ -78,6 +85,7 @@ private:
 
     private:
         const Messages& _messages;
+        std::size_t _large;
         bool _ties;
     };
 
@@ -116,6 +124,7 @@ private:
     };
 
     const Messages& _messages;
+    std::size_t _large;
     std::shared_ptr<const Protocol> _inner;
 };
 
