@@ -88,6 +88,7 @@ void AutoExchange::decide(std::string_view protocol, Instant now)
 void AutoExchange::handOver(Newcomer& newcomer, Instant now)
 {
     const std::unique_ptr<Newcomer> gone = take(newcomer);
+    _wiring.holdClient(gone->id, true); // as a connection is when it opens
     _inner->clientOpened(gone->id, now);
     if (!gone->said.isEmpty())
         _inner->request(gone->id, gone->said.waiting(), now);

@@ -47,6 +47,7 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aTargetThatOnlyClosesIsLeftAlone);
     CPPUNIT_TEST(autoFindsTheProtocol);
     CPPUNIT_TEST(autoWaitsForWhatIsAmbiguous);
+    CPPUNIT_TEST(autoReadsNobodyWhereTheLineIsFull);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -749,7 +750,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n"), got(a));
     }
 
-    std::unique_ptr<AutoExchange> makeAuto()
+    std::unique_ptr<AutoExchange> makeAuto(std::size_t maxQueue = 100)
     {
         Options options;
         options.exchange.pipeline = 8;
@@ -757,9 +758,10 @@ public:
         exchange.reset();
         return std::make_unique<AutoExchange>(
             world,
-            [this](std::string_view name) -> std::unique_ptr<Exchange>
+            [this, maxQueue](std::string_view name) -> std::unique_ptr<Exchange>
             {
                 SharedExchangeSettings settings;
+                settings.maxQueue = maxQueue;
                 if (name == "raw")
                     return std::make_unique<RawExchange>(settings, world, *pool);
                 return std::make_unique<FramedExchange>(settings, world, *pool, findProtocol(name)->make({}));
@@ -834,6 +836,22 @@ public:
         const ClientId web = joinAuto(*automatic);
         automatic->request(web, get(), now);
         CPPUNIT_ASSERT_EQUAL(std::string("http"), world.chosen);
+    }
+
+    void autoReadsNobodyWhereTheLineIsFull()
+    {
+        const auto automatic = makeAuto(1);
+        const ClientId a = joinAuto(*automatic);
+        const ClientId b = joinAuto(*automatic);
+        automatic->request(a, "first", now);
+        automatic->request(b, "second", now);
+        CPPUNIT_ASSERT(world.client(a).held && world.client(b).held);
+        const TargetId t = open(*automatic);
+        automatic->response(t, "answer", now);
+        now.us += 10000;
+        automatic->expire(now);
+        CPPUNIT_ASSERT_EQUAL(std::string("firstsecond"), got(t));
+        CPPUNIT_ASSERT(!world.client(a).held && !world.client(b).held);
     }
 };
 
