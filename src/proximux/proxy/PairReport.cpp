@@ -64,16 +64,8 @@ void PairReport::logData(const WatchedRequest& request) const
 void PairReport::tell(const Listeners& listeners, const ResponseInfo& info) const
 {
     for (const auto& listener : listeners)
-    {
-        try
-        {
-            listener(info);
-        }
-        catch (const std::exception& exception)
-        {
-            _runtime.log.failure(LogScope::exchange, "ListenerError", exception.what());
-        }
-    }
+        if (const auto thrown = guarded([&listener, &info] { listener(info); }))
+            _runtime.log.failure(LogScope::exchange, "ListenerError", *thrown);
 }
 
 } // namespace proximux

@@ -35,15 +35,13 @@ struct Runtime
     Resolver resolver;
 };
 
-/// The one place where events are raised: what a listener throws is caught, and returned as a text.
-template <class Args>
-std::optional<std::string> raise(Event<Args>& event, Args& args)
+/// The one place where listeners are called: what they throw is caught, and returned as a text.
+template <class Call>
+std::optional<std::string> guarded(const Call& call)
 {
-    if (!event.isHeard())
-        return std::nullopt;
     try
     {
-        event.notify(nullptr, args);
+        call();
         return std::nullopt;
     }
     catch (const Poco::Exception& exception)
@@ -58,6 +56,15 @@ std::optional<std::string> raise(Event<Args>& event, Args& args)
     {
         return "an exception of unknown type";
     }
+}
+
+/// Raises an event.
+template <class Args>
+std::optional<std::string> raise(Event<Args>& event, Args& args)
+{
+    if (!event.isHeard())
+        return std::nullopt;
+    return guarded([&event, &args] { event.notify(nullptr, args); });
 }
 
 /// Raises an event whose listeners have no say: what they throw is logged.

@@ -66,16 +66,8 @@ void SharedReport::ended(std::uint64_t tag, std::size_t number, const Outcome& o
     info.queued = outcome.queued;
     info.reason = outcome.failed ? toString(outcome.reason) : "";
     for (const auto& listener : pending->listeners)
-    {
-        try
-        {
-            listener(info);
-        }
-        catch (const std::exception& exception)
-        {
-            _runtime.log.failure(LogScope::exchange, "ListenerError", exception.what());
-        }
-    }
+        if (const auto thrown = guarded([&listener, &info] { listener(info); }))
+            _runtime.log.failure(LogScope::exchange, "ListenerError", *thrown);
 }
 
 Bytes SharedReport::shown(Bytes bytes, std::string& text) const

@@ -53,7 +53,10 @@ class ProxyTest : public CppUnit::TestFixture
         {
             note("request " + std::string(args.bytes));
             if (throwing)
+            {
+                args.whenAnswered([](const ResponseInfo&) { throw 1; });
                 throw std::runtime_error("a listener's defect");
+            }
             args.whenAnswered(
                 [this](const ResponseInfo& info)
                 {
@@ -197,14 +200,20 @@ public:
 
     void aThrowingRequestListenerHarmsNobody(bool epoll)
     {
-        Recorder recorder;
-        recorder.throwing = true;
-        Proxy proxy(configuration(epoll));
-        proxy.events().request += Poco::delegate(&recorder, &Recorder::onRequest);
-        proxy.start();
-        auto c = client(proxy);
-        CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(*c, "x"));
-        CPPUNIT_ASSERT_EQUAL(std::string("y"), ask(*c, "y"));
+        for (const Mode mode : {Mode::proxy, Mode::fifo})
+        {
+            Recorder recorder;
+            recorder.throwing = true;
+            auto settings = configuration(epoll);
+            settings->exchange.mode = mode;
+            settings->exchange.protocol = "line";
+            Proxy proxy(settings);
+            proxy.events().request += Poco::delegate(&recorder, &Recorder::onRequest);
+            proxy.start();
+            auto c = client(proxy);
+            CPPUNIT_ASSERT_EQUAL(std::string("x\n"), ask(*c, "x\n"));
+            CPPUNIT_ASSERT_EQUAL(std::string("y\n"), ask(*c, "y\n"));
+        }
     }
 
     void tellsWhoWasDropped(bool epoll)
