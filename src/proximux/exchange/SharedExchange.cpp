@@ -31,8 +31,9 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
 
 SharedExchange::~SharedExchange()
 {
-    while (Request* request = _line.first())
-        _line.remove(*request);
+    for (Line* line : {&_line, &_tying})
+        while (Request* request = line->first())
+            line->remove(*request);
     for (const auto& lane : _lanes)
         while (Request* request = lane->row.first())
         {
@@ -428,8 +429,9 @@ void SharedExchange::drain(Instant now)
 
 void SharedExchange::closeAll(CloseReason reason, Instant now)
 {
-    while (Request* request = _line.first())
-        _line.remove(*request); // nobody is served any more
+    for (Line* line : {&_line, &_tying})
+        while (Request* request = line->first())
+            line->remove(*request); // nobody is served any more
     for (const auto& client : _clients)
         if (client)
             closeClient(*client, reason, How::abort, now);

@@ -259,8 +259,11 @@ private:
 
     Request& makeRequest(SharedClient& client, Instant now);
     void recycle(Request& request);
+    void enter(Request& request);
     void unqueue(Request& request);
+    [[nodiscard]] Line& lineOf(const Request& request) { return request.traits.ties != 0 ? _tying : _line; }
     void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
+    [[nodiscard]] Request* firstIn(const Line& line, const Lane& lane) const;
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     void serve(Request& request, Instant now);
     bool send(Lane& lane, Request& request, Instant now);
@@ -300,11 +303,13 @@ private:
     std::vector<std::unique_ptr<SharedClient>> _clients; ///< by slot
     std::vector<std::unique_ptr<Lane>> _lanes;           ///< by place
     std::vector<std::unique_ptr<Request>> _spare;        ///< requests for another use
-    Line _line;
+    Line _line;                                          ///< in the order of arrival
+    Line _tying; ///< of it those that tie: where nobody may be tied they are not looked at
     List<SharedClient, &SharedClient::delayed> _delayed; ///< whose input is to be looked at again
     std::size_t _size = 0;
-    std::size_t _kept = 0;   ///< bytes of input of all clients
-    std::size_t _queued = 0; ///< requests that are not sent, of all clients
+    std::size_t _kept = 0;      ///< bytes of input of all clients
+    std::uint64_t _entered = 0; ///< requests that came into the line
+    std::size_t _queued = 0;    ///< requests that are not sent, of all clients
     std::size_t _heldLanes = 0;
     std::size_t _tied = 0;             ///< lanes
     Instant _retry = Instant::never(); ///< when a connection that is wanted can be tried again

@@ -31,7 +31,7 @@ void SharedExchange::warmUp(Instant now)
 void SharedExchange::openMore(Instant now)
 {
     _retry = Instant::never();
-    while (!_line.isEmpty() && _pool.hasClosed() && wantsMore())
+    while (_pool.hasClosed() && wantsMore())
     {
         if (open(now))
             continue;
@@ -43,9 +43,11 @@ void SharedExchange::openMore(Instant now)
 bool SharedExchange::wantsMore() const
 {
     std::size_t wanting = 0;
-    for (const Request* request = _line.first(); request != nullptr; request = _line.next(*request))
-        if (wantsConnection(*request) && ++wanting > _pool.underWay())
-            return true;
+    for (const Line* line : {&_line, mayTie() ? &_tying : nullptr})
+        for (const Request* request = line != nullptr ? line->first() : nullptr; request != nullptr;
+             request = line->next(*request))
+            if (wantsConnection(*request) && ++wanting > _pool.underWay())
+                return true;
     return false;
 }
 
@@ -266,9 +268,10 @@ bool SharedExchange::holdsUpOthers(const Lane& lane) const
     for (const Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
         if (isOthers(*request))
             return true;
-    for (const Request* request = _line.first(); request != nullptr; request = _line.next(*request))
-        if (isOthers(*request))
-            return true;
+    for (const Line* line : {&_line, &_tying})
+        for (const Request* request = line->first(); request != nullptr; request = line->next(*request))
+            if (isOthers(*request))
+                return true;
     return false;
 }
 
@@ -454,7 +457,10 @@ void SharedExchange::expireClients(Instant now)
     while (Deadline* due = _pause.takeDue(now))
         fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
     while (Deadline* due = _idle.takeDue(now))
-        closeClient(Due<SharedClient>::owner(*due), CloseReason::idle, How::finish, now);
+    {
+        SharedClient& client = Due<SharedClient>::owner(*due);
+        closeClient(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
+    }
     while (Deadline* due = _linger.takeDue(now))
     {
         SharedClient& client = Due<SharedClient>::owner(*due);

@@ -36,7 +36,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     _queueing.arm(request.queue, now);
     if (_settings.fair && client.next != &request)
         return;
-    _line.pushBack(request);
+    enter(request);
     serve(request, now);
 }
 
@@ -71,7 +71,7 @@ void SharedExchange::advance(SharedClient& client)
     }
     account(client);
     if (_settings.fair && client.next != nullptr && !Line::isIn(*client.next))
-        _line.pushBack(*client.next);
+        enter(*client.next);
 }
 
 void SharedExchange::reply(SharedClient& client, Instant now)
@@ -269,27 +269,48 @@ void SharedExchange::recycle(Request& request)
     _spare.push_back(std::move(own));
 }
 
+void SharedExchange::enter(Request& request)
+{
+    request.turn = ++_entered;
+    lineOf(request).pushBack(request);
+}
+
 /// It is sent, or its client has left.
 void SharedExchange::unqueue(Request& request)
 {
     if (Line::isIn(request))
-        _line.remove(request);
+        lineOf(request).remove(request);
     DeadlineList::disarm(request.queue);
     --_queued;
     _pumpAll = _pumpAll || !request.whole; // it may have kept others back
 }
 
-/// The first in line that this lane may serve, if it has room for it now. Those whose clients are bound to other lanes
-/// are passed over: as many as requests are in flight at most, and those that wait for a connection of their own; what
-/// stands behind such a one of the same client is, too.
+/// The first that this lane may serve. Those whose clients are bound to other lanes are passed over: as many as
+/// requests are in flight at most; what stands behind one of the same client that has to wait is, too.
+Request* SharedExchange::firstIn(const Line& line, const Lane& lane) const
+{
+    for (Request* request = line.first(); request != nullptr; request = line.next(*request))
+        if (request->client->next == request && mayUse(lane, *request))
+            return request;
+    return nullptr;
+}
+
+/// The first in line that this lane may serve, if it has room for it now.
 Request* SharedExchange::nextFor(const Lane& lane) const
 {
     if (lane.pause.isArmed())
         return nullptr;
-    for (Request* request = _line.first(); request != nullptr; request = _line.next(*request))
-        if (request->client->next == request && mayUse(lane, *request))
-            return hasRoom(lane, *request) ? request : nullptr;
-    return nullptr;
+    Request* next = nullptr;
+    if (lane.tied != nullptr && !planted(Mutant::ignoreTie))
+        next = lane.tied->next;
+    else
+    {
+        next = firstIn(_line, lane);
+        Request* tying = mayTie() ? firstIn(_tying, lane) : nullptr;
+        if (next == nullptr || (tying != nullptr && tying->turn < next->turn))
+            next = tying;
+    }
+    return next != nullptr && Line::isIn(*next) && hasRoom(lane, *next) ? next : nullptr;
 }
 
 /// A request came into the line, or its client is free to go elsewhere.

@@ -47,7 +47,8 @@ struct Request
     std::uint64_t theirId = 0; ///< its client's own
     std::uint64_t size = 0;    ///< bytes so far
     std::uint64_t responseSize = 0;
-    std::uint64_t tag = 0; ///< for SharedWiring
+    std::uint64_t tag = 0;  ///< for SharedWiring
+    std::uint64_t turn = 0; ///< in the line
     Instant came;
     Instant sentAt;
     Instant firstByte;

@@ -26,6 +26,7 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST(wholeRequestsAreServedWhereALargeOneBreaksOff);
     CPPUNIT_TEST(whoComesWhileWeDrainIsClosed);
     CPPUNIT_TEST(drainGivesUpPartsThatFillTheMemory);
+    CPPUNIT_TEST(aClientThatIsIdleBecauseItDoesNotReadIsCutOff);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -394,6 +395,21 @@ public:
         CPPUNIT_ASSERT(world.client(a).held);
         exchange->drain(now);
         assertClosed(a, CloseReason::drained, How::finish);
+    }
+
+    /// It must not take what it got for all.
+    void aClientThatIsIdleBecauseItDoesNotReadIsCutOff()
+    {
+        Options options;
+        options.exchange.idleTimeout = S;
+        begin(options, false);
+        const ClientId a = join();
+        says(a, "x\n");
+        const TargetId t = opens();
+        world.client(a).room = 1;
+        answers(t, "answer\n");
+        pass(S);
+        assertClosed(a, CloseReason::idle, How::abort);
     }
 };
 
