@@ -164,8 +164,11 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
     traits.ties = ties::TRANSACTION;
     switch (effect)
     {
-    case RespEffect::exec:
     case RespEffect::discard:
+        if (respCount(bytes) != 1)
+            break; // an error answers it, and it goes on
+        [[fallthrough]];
+    case RespEffect::exec:
         _multi = false;
         traits.frees = ties::TRANSACTION | ties::WATCH;
         break;

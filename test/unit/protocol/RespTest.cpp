@@ -278,6 +278,11 @@ public:
         for (const char* done : {"+OK\r\n", "*1\r\n-ERR x\r\n", "*-1\r\n", "$4\r\n-ERR\r\n"})
             CPPUNIT_ASSERT_EQUAL(0U, _check.response(done).keeps);
         const auto talk = _check.talk(tying());
+        ProtocolCheck::ask(*talk, command({"MULTI"}));
+        CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"DISCARD", "x"})).frees);
+        CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION,
+                             ProtocolCheck::ask(*talk, command({"SELECT", "0"})).ties & ~ties::DATABASE);
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"DISCARD"})).frees != 0);
         ProtocolCheck::ask(*talk, command({"SELECT", "3"}));
         for (int i = 0; i < 2; ++i)
         {
