@@ -65,7 +65,7 @@ public:
                 "an HTTP field without a right name");
         refuses({chunks("0\r\nX: y\r\n folded\r\n\r\n"), chunks("0\r\n\tX: y\r\n\r\n")},
                 "an HTTP field that is folded");
-        refuses({chunks(std::string("0\r\nX: \0y\r\n\r\n", 13)), chunks("0\r\nX: \x7f\r\n\r\n")},
+        refuses({chunks(std::string("0\r\nX: \0y\r\n\r\n", 12)), chunks("0\r\nX: \x7f\r\n\r\n")},
                 "an HTTP line with a control character");
         refuses({chunks("0\r\nX: y\n\r\n\r\n"), chunks("0\r\nX: y\rz\r\n\r\n"), chunks("0\r\n\n")},
                 "an HTTP line that does not end in CRLF");
