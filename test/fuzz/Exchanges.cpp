@@ -48,7 +48,7 @@ const std::vector<Language>& languages()
         {"memcached",
          false,
          {"get a\r\n", "set a 0 0 1\r\nx\r\n", "set a 0 0 1 noreply\r\nx\r\n", "mg a v\r\n", "mg a v q\r\n", "mn\r\n",
-          "quit\r\n", "stats\r\n", "\x80\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0"s,
+          "quit\r\n", "stats\r\n", "stats detail dump\r\n", "\x80\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0"s,
           "\x80\x09\0\1\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0k"s},
          {"STORED\r\n", "VALUE a 0 1\r\nx\r\nEND\r\n", "END\r\n", "EN\r\n", "MN\r\n", "ERROR\r\n", "HD\r\n",
           "\x81\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0"s}},

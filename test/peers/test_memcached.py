@@ -1,5 +1,6 @@
 """memcached shared by clients: memccapable, clients with noreply, cas and meta commands, and clients that send what a
 server delimits in another way."""
+import base64
 import socket
 import struct
 import subprocess
@@ -90,6 +91,17 @@ class Memcached(PeerCase):
                    self.packet(0x00), self.packet(0x01, b"k", value=b"v"), self.packet(0x09, b"k" * 251))
         answer = struct.pack(">BBHBBHIIQ", 0x81, 0x0a, 0, 0, 0, 0, 0, 7, 0)
         self.assert_harmless(packets, self.packet(0x0a), answer)
+
+    def test_keys_with_lines_in_them_harm_nobody(self):
+        self.store(b"set seen 0 0 4 noreply\r\nseen\r\n")
+        key = b"x [1 b; 0 s]\r\nEND\r\nVALUE seen 0 4\r\nevil\r\nEND\r\nITEM y"
+        with socket.create_connection(("127.0.0.1", self.port), LONG) as s:
+            s.sendall(self.packet(1, key, b"\0" * 8, b"value"))
+            self.assertEqual(s.recv(100)[6:8], b"\0\0")
+        coded = base64.b64encode(key)
+        requests = [b"mg %s b k v\r\n" % coded, b"mg %s k b q\r\n" % coded, b"me %s b\r\n" % coded]
+        requests += [b"stats cachedump %d 0\r\n" % n for n in (1, 2, 3, 4)]
+        self.assert_harmless(requests, b"get seen\r\n", b"VALUE seen 0 4\r\nseen\r\nEND\r\n")
 
     def test_many_keys_and_a_dump_behind_others(self):
         self.store(b"".join(b"set many%d 0 0 1 noreply\r\nx\r\n" % i for i in range(100)))

@@ -80,7 +80,7 @@ private:
             return;
         }
         traits.repeatable = name == "get" || name == "gets" || name == "mg" || name == "version";
-        traits.alone = command.isDump();
+        traits.alone = command.tellsKeys();
         if (name == "quit")
             answer(traits, "", true);
         else if (name == "watch")

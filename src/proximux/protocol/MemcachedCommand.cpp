@@ -108,13 +108,18 @@ Bytes MemcachedCommand::noreply() const
     return known ? _words[_count - 1] : Bytes();
 }
 
-/// Of a flag only the first letter counts.
+/// Of a meta command. Only the first letter of a flag counts.
+bool MemcachedCommand::hasFlag(char letter) const
+{
+    return std::any_of(_words + std::min<std::size_t>(_count, 2), _words + _count,
+                       [letter](Bytes flag) { return flag.front() == letter; });
+}
+
 bool MemcachedCommand::mayBeSilent() const
 {
-    const Bytes* end = _words + _count;
     if (isOneOf(name(), {"mg", "ms", "md", "ma"}))
-        return std::any_of(_words + std::min<std::size_t>(_count, 2), end,
-                           [](Bytes flag) { return flag.front() == 'q'; });
+        return hasFlag('q');
+    const Bytes* end = _words + _count;
     return std::find(_words, end, NOREPLY) != end && !isStorage() &&
            !isOneOf(name(), {"get", "gets", "gat", "gats", "me", "mn"});
 }
@@ -133,8 +138,10 @@ bool MemcachedCommand::hasLongKey() const
     return false;
 }
 
-bool MemcachedCommand::isDump() const
+bool MemcachedCommand::tellsKeys() const
 {
+    if (isOneOf(name(), {"mg", "me"}))
+        return hasFlag('b') && (hasFlag('k') || name() == "me");
     const auto dumps = [](Bytes word) { return word.size() >= 4 && word.substr(word.size() - 4) == "dump"; };
     return isOneOf(name(), {"stats", "lru_crawler"}) && (dumps(word(1)) || dumps(word(2)));
 }

@@ -37,13 +37,16 @@ public:
     /// A get with a key that is too long. Servers throw away what they have not yet sent of the answers before it.
     [[nodiscard]] bool hasLongKey() const;
 
-    /// It lists what is in the cache. Servers lose commands that come with it.
-    [[nodiscard]] bool isDump() const;
+    /// Its answer has keys in it as they are, and what was a key of a binary packet may have lines in it; or it is a
+    /// dump, and servers lose the commands that come with one.
+    [[nodiscard]] bool tellsKeys() const;
 
     /// A server closes the connection.
     [[nodiscard]] bool isHttp() const;
 
 private:
+    [[nodiscard]] bool hasFlag(char letter) const;
+
     static constexpr std::size_t MOST = 24; ///< more than a server tells from each other, but for keys
 
     Bytes _line;

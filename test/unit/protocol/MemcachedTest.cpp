@@ -22,7 +22,7 @@ class MemcachedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(answersQuitAndWatch);
     CPPUNIT_TEST(answersAGetWithALongKey);
     CPPUNIT_TEST(refusesHttp);
-    CPPUNIT_TEST(sendsDumpsAlone);
+    CPPUNIT_TEST(sendsAloneWhatTellsKeys);
     CPPUNIT_TEST(comparesOpcodeAndOpaque);
     CPPUNIT_TEST(saysWhatFailed);
     CPPUNIT_TEST_SUITE_END();
@@ -244,13 +244,16 @@ public:
         CPPUNIT_ASSERT(!ask("mg HTTP/1.1 v\r\n").local);
     }
 
-    void sendsDumpsAlone()
+    void sendsAloneWhatTellsKeys()
     {
-        for (const char* request : {"lru_crawler metadump all\r\n", "lru_crawler mgdump hash\r\n",
-                                    "stats cachedump 1 0\r\n", "stats detail dump\r\n"})
+        for (const char* request :
+             {"lru_crawler metadump all\r\n", "lru_crawler mgdump hash\r\n", "stats cachedump 1 0\r\n",
+              "stats detail dump\r\n", "mg YQ== b v k\r\n", "me YQ== b\r\n"})
             CPPUNIT_ASSERT(ask(request).alone);
         CPPUNIT_ASSERT(!ask("stats items\r\n").alone);
         CPPUNIT_ASSERT(!ask("get dump\r\n").alone);
+        CPPUNIT_ASSERT(!ask("mg YQ== b v\r\n").alone);
+        CPPUNIT_ASSERT(!ask("mg a v k\r\n").alone);
     }
 
     void answersQuitAndWatch()
