@@ -191,8 +191,12 @@ private:
                 response += _bytes.substr(0, std::min(progress.taken, KEPT - response.size()));
                 _bytes.erase(0, progress.taken);
                 if (progress.kind == Framer::Progress::Kind::complete)
-                    return {};
-                if (progress.taken == 0)
+                {
+                    if (_framer->traits().kind != ResponseTraits::Kind::interim)
+                        return {};
+                    response.clear();
+                }
+                else if (progress.taken == 0)
                     break;
             }
             if (std::string wrong = more(); !wrong.empty())
@@ -232,8 +236,8 @@ void ask(Trial& trial, const Plan& plan, Finding& found)
         if (found.wrong.empty() && plan.wanted == 1 && !trial.closes)
             found.wrong = trial.ask(1); // it lasts longer than one exchange
         found.most = found.wrong.empty() ? count : found.most;
+        found.last = trial.last;
     }
-    found.last = trial.last;
     found.closes = trial.closes;
     found.strangeId = trial.strangeId;
 }
