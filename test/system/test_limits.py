@@ -3,7 +3,7 @@ import resource
 import socket
 import time
 
-from harness import SHORT, Case, ask, gone, state, wait_until
+from harness import SHORT, Case, ask, gone, read_all, state, wait_until
 
 
 class Limits(Case):
@@ -116,6 +116,18 @@ class Limits(Case):
         self.assertFds(p, before)
         p.signal()
         self.assertEqual(p.wait(), 0)
+
+    def test_requests_that_are_watched_and_wait_cost_little_memory(self):
+        for protocol, one in (("resp", b"GET " + b"k" * 60000 + b"\r\n"), ("http", b"GET /" + b"k" * 60000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")):
+            t = self.target(lambda s: read_all(s))
+            p = self.proxy(t, settings={"exchange.protocol": protocol, "log.data_limit": "1M"})
+            before = p.memory()
+            with p.client() as c:
+                for _ in range(1000):
+                    c.sendall(one)
+                c.shutdown(socket.SHUT_WR)
+                self.assertEqual(read_all(c), b"")
+                self.assertLess(p.memory_at_rest() - before, 10 << 20)
 
     def test_ipv6_only(self):
         try:

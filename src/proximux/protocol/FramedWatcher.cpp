@@ -144,13 +144,12 @@ void FramedWatcher::requestWhole(Instant now)
     _requestSize = 0;
 }
 
-void FramedWatcher::push(std::string text, Instant now)
+void FramedWatcher::push(Bytes text, Instant now)
 {
-    const std::size_t room = std::max(_limits.kept, _limits.text) - _textSize;
-    text.resize(std::min(text.size(), room));
+    text = text.substr(0, std::max(_limits.kept, _limits.text) - _textSize);
     _textSize += text.size();
     const auto id = _protocol->requestId();
-    _pending.push_back({std::move(text), _requestSize, now, id ? id->read(_kept) : 0, _traits.check, _traits.hint});
+    _pending.push_back({std::string(text), _requestSize, now, id ? id->read(_kept) : 0, _traits.check, _traits.hint});
 }
 
 FramedWatcher::Pending FramedWatcher::take(std::deque<Pending>::iterator pending)

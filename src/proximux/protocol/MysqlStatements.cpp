@@ -11,7 +11,7 @@ void MysqlStatements::add(std::uint32_t id, MysqlStatement statement)
     if (_statements.size() >= MOST)
         return;
     if (statement.text.size() > _limit - _textSize)
-        statement.text.clear();
+        statement.text = std::string(); // clear() would keep its memory
     _textSize += statement.text.size();
     _statements.emplace(id, std::move(statement));
 }
