@@ -260,6 +260,9 @@ class Tools(SharedCase):
         self.assertEqual((code, "exchange.id_offset = 4" in out, "order" in out), (0, True, False))
         code, out, _ = self.probe("resp", lambda s: s.recv(99) and s.sendall(b"+OK\r\n") or resp(s), "--set", "target.1.password=x")
         self.assertEqual((code, "1024 or more" in out), (0, True))
+        code, out, _ = self.probe("line", lambda s: s.sendall(b"220 hello\r\n") or echo(s), "--request", "a\\n", "--set",
+                                  "pool.prologue_expect=220 hello\\r\\n")
+        self.assertEqual((code, "128 or more" in out), (0, True))
 
     def test_probe_finds_out_that_ids_are_not_repeated(self):
         def gateway(s):
