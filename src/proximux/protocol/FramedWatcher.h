@@ -60,7 +60,7 @@ private:
     std::string _kept;            ///< the beginning of the present request
     std::uint64_t _requestSize = 0;
     std::uint64_t _responseSize = 0;
-    std::uint64_t _more = 0;    ///< bytes of it that came in messages before the present one
+    std::uint64_t _more = 0;       ///< bytes of it that came in messages before the present one
     Instant _first;                ///< the present response's first byte
     std::uint64_t _responseId = 0; ///< its id
     bool _pushes = false;          ///< what the target sends answers nothing

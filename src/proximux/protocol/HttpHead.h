@@ -40,7 +40,7 @@ struct HttpHead
     bool upgrade = false;         ///< Connection: upgrade, and an Upgrade field, without HTTP/2 in it
     bool expectsContinue = false; ///< Expect: 100-continue
     bool authenticates = false;   ///< Authorization: NTLM or Negotiate
-    std::vector<Field> hopByHop; ///< lines that are for the next peer alone, in their order
+    std::vector<Field> hopByHop;  ///< lines that are for the next peer alone, in their order
 
     /// Where the head ends, behind its empty line; nothing: it is not whole. `scanned`: bytes that were looked at
     /// before, which is kept from call to call.
