@@ -97,8 +97,9 @@ private:
         }
         else if (command.mayBeSilent())
         {
-            traits.suffix = "mn\r\n";
-            traits.hint = memcachedhint::RUN;
+            const bool version = !command.isMeta() && name != "version"; // which every server knows
+            traits.suffix = version ? "version\r\n" : "mn\r\n";
+            traits.hint = memcachedhint::RUN | (version ? memcachedhint::VERSION : 0);
         }
     }
 

@@ -82,6 +82,11 @@ bool MemcachedCommand::isStorage() const
     return isOneOf(name(), {"set", "add", "replace", "append", "prepend", "cas", "ms"});
 }
 
+bool MemcachedCommand::isMeta() const
+{
+    return isOneOf(name(), {"mg", "ms", "md", "ma"});
+}
+
 std::optional<std::uint64_t> MemcachedCommand::dataSize() const
 {
     constexpr std::size_t MAX_META_WORDS = 19;
@@ -117,7 +122,7 @@ bool MemcachedCommand::hasFlag(char letter) const
 
 bool MemcachedCommand::mayBeSilent() const
 {
-    if (isOneOf(name(), {"mg", "ms", "md", "ma"}))
+    if (isMeta())
         return hasFlag('q');
     const Bytes* end = _words + _count;
     return std::find(_words, end, NOREPLY) != end && !isStorage() &&

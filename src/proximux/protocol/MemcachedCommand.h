@@ -25,6 +25,8 @@ public:
 
     [[nodiscard]] bool isStorage() const; ///< data stands behind it
 
+    [[nodiscard]] bool isMeta() const; ///< and may have a quiet flag
+
     /// Bytes of that data. None: a server may find a mistake, and take the data for commands.
     [[nodiscard]] std::optional<std::uint64_t> dataSize() const;
 

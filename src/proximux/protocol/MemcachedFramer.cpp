@@ -171,11 +171,12 @@ std::optional<std::uint64_t> dataBehind(Bytes line)
 
 } // namespace
 
-/// A run is dealt with message by message, so that the answer to our mn can be left out. A command has one answer at
-/// most: a server that knows no mn says so in the second.
+/// A run is dealt with message by message, so that the answer to what we added can be left out. A meta command has one
+/// answer at most: a server that knows no mn says so in the second.
 void MemcachedResponseFramer::runLine(Bytes line)
 {
-    const bool ours = line == "MN" || (_second && line == "ERROR");
+    const bool version = (_hint & memcachedhint::VERSION) != 0;
+    const bool ours = version ? beginsWith(line, "VERSION ") : line == "MN" || (_second && line == "ERROR");
     _second = !ours;
     _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
     _traits.swallowed = ours;

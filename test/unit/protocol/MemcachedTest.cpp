@@ -181,12 +181,14 @@ public:
         {
             const RequestTraits traits = ask(request);
             CPPUNIT_ASSERT(!traits.swallowed && traits.edits.empty());
-            CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(traits.suffix));
-            CPPUNIT_ASSERT_EQUAL(memcachedhint::RUN, traits.hint);
+            CPPUNIT_ASSERT_EQUAL(std::string("version\r\n"), std::string(traits.suffix));
+            CPPUNIT_ASSERT(_check.response("ERROR\r\n", traits.hint).kind == ResponseTraits::Kind::interim);
+            CPPUNIT_ASSERT(_check.response("VERSION 1\r\n", traits.hint).swallowed);
         }
         for (const char* request :
              {"get noreply\r\n", "gat 0 noreply\r\n", "set noreply 0 0 0\r\n\r\n", "mn noreply\r\n"})
             CPPUNIT_ASSERT(ask(request).suffix.empty() && !ask(request).swallowed);
+        CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(ask("version noreply\r\n").suffix));
     }
 
     void endsQuietRunsItself()
