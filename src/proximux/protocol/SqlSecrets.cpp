@@ -47,15 +47,29 @@ std::size_t skipSpace(Bytes sql, std::size_t at)
     return at;
 }
 
-/// Whether a literal may follow behind a word: an opening bracket, a quote, a comment, or a comparison or assignment
-/// with anything but a placeholder.
+/// Whether a literal begins here: an opening bracket, a quote, also behind what says how it is written (E'', U&'',
+/// _utf8''), a tag between dollar signs, or a comment, which may hide one.
+bool mayBeginLiteral(Bytes sql, std::size_t at)
+{
+    if (at < sql.size() && Bytes("('\"`/#-").find(sql[at]) != Bytes::npos)
+        return true;
+    if (at < sql.size() && sql[at] == '$')
+        return at + 1 < sql.size() && (sql[at + 1] < '0' || sql[at + 1] > '9');
+    while (at < sql.size() && (isWordByte(sql[at]) || sql[at] == '&'))
+        ++at;
+    return at < sql.size() && (sql[at] == '\'' || sql[at] == '"');
+}
+
+/// Whether a literal may follow behind a word, at once or in a comparison or assignment with anything but a
+/// placeholder.
 bool mayGetLiteral(Bytes sql, std::size_t begin, std::size_t end)
 {
+    constexpr Bytes OPERATORS = "=:<>!";
     const bool quoted = begin > 0 && end < sql.size() && sql[begin - 1] == sql[end];
     std::size_t at = skipSpace(sql, quoted ? end + 1 : end);
-    if (at < sql.size() && sql[at] != '=' && sql[at] != ':')
-        return Bytes("('\"`/#-").find(sql[at]) != Bytes::npos;
-    while (at < sql.size() && (sql[at] == '=' || sql[at] == ':' || isSpace(sql[at])))
+    if (at < sql.size() && OPERATORS.find(sql[at]) == Bytes::npos)
+        return mayBeginLiteral(sql, at);
+    while (at < sql.size() && (OPERATORS.find(sql[at]) != Bytes::npos || isSpace(sql[at])))
         ++at;
     return at < sql.size() && sql[at] != '?';
 }

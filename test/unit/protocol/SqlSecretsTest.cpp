@@ -24,14 +24,26 @@ public:
 
     void showsStatementsWithout()
     {
-        for (const char* sql :
-             {"SELECT 1", "", "SELECT password FROM users", "SELECT u.password, u.name FROM users u",
-              "INSERT INTO users (name, password) VALUES (?, ?)",
-              "UPDATE users SET name = ?, password = ? WHERE id = ?", "SHOW VARIABLES LIKE 'old_passwords'",
-              "SELECT * FROM mysql.user WHERE plugin = 'mysql_native_password'", "CREATE USER u",
-              "GRANT SELECT ON db.* TO u", "ALTER USER u PASSWORD EXPIRE", "DROP USER u",
-              "CHANGE MASTER TO MASTER_HOST = 'h'", "SELECT 'identify by'", "KILL CONNECTION 5",
-              "SET character_set_connection = 'utf8'", "SELECT unidentified FROM animals"})
+        for (const char* sql : {"SELECT 1",
+                                "",
+                                "SELECT password FROM users",
+                                "SELECT u.password, u.name FROM users u",
+                                "INSERT INTO users (name, password) VALUES (?, ?)",
+                                "UPDATE users SET name = ?, password = ? WHERE id = ?",
+                                "SHOW VARIABLES LIKE 'old_passwords'",
+                                "SELECT * FROM mysql.user WHERE plugin = 'mysql_native_password'",
+                                "CREATE USER u",
+                                "GRANT SELECT ON db.* TO u",
+                                "ALTER USER u PASSWORD EXPIRE",
+                                "DROP USER u",
+                                "CHANGE MASTER TO MASTER_HOST = 'h'",
+                                "SELECT 'identify by'",
+                                "KILL CONNECTION 5",
+                                "SET character_set_connection = 'utf8'",
+                                "SELECT unidentified FROM animals",
+                                "SELECT password AS p FROM t",
+                                "SELECT 1 FROM t WHERE password <> ?",
+                                "SELECT password FROM t WHERE a = 'x'"})
             CPPUNIT_ASSERT_MESSAGE(sql, !mayHoldPassword(sql));
     }
 
@@ -89,6 +101,11 @@ private:
         "SET @password := 'geheim'",
         "INSERT INTO t VALUES ('{\"password\": \"geheim\"}')",
         "UPDATE t SET a = 1, password /* x */ = 'geheim'",
+        "ALTER ROLE r PASSWORD E'geheim'",
+        "ALTER ROLE r ENCRYPTED PASSWORD U&'geheim'",
+        "ALTER ROLE r PASSWORD $$geheim$$",
+        "ALTER ROLE r PASSWORD $tag$geheim$tag$",
+        "SELECT 1 FROM users WHERE password <> 'geheim'",
     };
 };
 
