@@ -1,5 +1,6 @@
 #include <proximux/exchange/AutoExchange.h>
 
+#include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
 
 #include <algorithm>
@@ -66,7 +67,7 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
     case Sniffed::tls:
         return refuse(*newcomer, "TLS, which does not pass");
     case Sniffed::broken:
-        return refuse(*newcomer, "an HTTP request that could be understood in two ways");
+        return refuseHttp(*newcomer);
     }
 }
 
@@ -98,6 +99,17 @@ void AutoExchange::refuse(Newcomer& newcomer, const char* why)
 {
     _wiring.clientMalformed(newcomer.id, why);
     close(newcomer, CloseReason::malformedRequest, How::finish);
+}
+
+/// As it would be if HTTP had been found before.
+void AutoExchange::refuseHttp(Newcomer& newcomer)
+{
+    const auto http = findProtocol("http")->make({});
+    const char* why = http->makeRequestFramer()->feed(newcomer.said.waiting()).reason;
+    std::string reply;
+    if (http->makeConversation({})->malformed(why, reply))
+        _wiring.toClient(newcomer.id, reply);
+    refuse(newcomer, why);
 }
 
 void AutoExchange::close(Newcomer& newcomer, CloseReason reason, How how)

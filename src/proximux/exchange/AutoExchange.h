@@ -71,6 +71,7 @@ private:
     void decide(std::string_view protocol, Instant now);
     void handOver(Newcomer& newcomer, Instant now);
     void refuse(Newcomer& newcomer, const char* why);
+    void refuseHttp(Newcomer& newcomer);
     void close(Newcomer& newcomer, CloseReason reason, How how);
     std::unique_ptr<Newcomer> take(Newcomer& newcomer);
 

@@ -825,11 +825,12 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
         for (const auto& [refused, name] : {std::pair{"PRI * HTTP/2.0\r\n\r\n", "HTTP/2,"},
                                             {"\x16\x03\x01", "TLS,"},
-                                            {"GET / HTTP/1.1\r\nHost : x\r\n\r\n", "an HTTP request"}})
+                                            {"GET / HTTP/1.1\r\nHost : x\r\n\r\n", "an HTTP field"}})
         {
             const ClientId other = joinAuto(*automatic);
             automatic->request(other, refused, now);
             CPPUNIT_ASSERT_EQUAL(std::size_t{0}, world.malformed.find(name));
+            CPPUNIT_ASSERT_EQUAL(*name == 'a', world.closedClients.at(other.slot).last.sent.find("HTTP/1.1 400 ") == 0);
             assertClosed(other, CloseReason::malformedRequest, How::finish);
         }
         CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
