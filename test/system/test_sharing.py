@@ -259,9 +259,10 @@ class Pool(SharedCase):
     def test_warmup_opens_all_before_listening(self):
         target = self.target(Lines())
         proxy = self.shared("funnel", target, connections=5, pool__warmup=1)
-        self.assertEqual(len(target.conns), 5)
+        before = "\n".join(proxy.out).split("Server is running")[0]
+        self.assertEqual(before.count("Connection opened"), 5, proxy.text())
         self.serves(proxy)
-        self.assertEqual(len(target.conns), 5)
+        self.assertTrue(wait_until(lambda: len(target.conns) == 5))
 
     def test_warmup_with_a_target_that_is_down_listens_all_the_same(self):
         proxy = self.shared("funnel", "127.0.0.1:1", self.target(Lines()), pool__warmup=1)
