@@ -37,7 +37,7 @@ void FramedExchange::prepare(SharedClient& client)
 void FramedExchange::prepare(Lane& lane)
 {
     lane.framer = _protocol->makeResponseFramer();
-    if (settings().byId)
+    if (settings().byId && !lane.ids)
         lane.ids = std::make_unique<IdTable>(settings().pipeline + OPTIONAL,
                                              std::min(settings().requestId->width, settings().responseId->width));
 }

@@ -361,7 +361,7 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
             lookAgain(*tied);
         }
     }
-    const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost && !lane.ids;
+    const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost;
     while (Request* request = survives ? nullptr : lane.row.first())
     {
         takeOut(lane, *request);
@@ -395,7 +395,8 @@ void SharedExchange::emptyLane(Lane& lane)
     lane.target = {};
     if (!planted(Mutant::keepFramer))
         lane.framer.reset();
-    lane.ids.reset();
+    if (!planted(Mutant::ignoreReset))
+        lane.ids.reset();
     lane.input.clear();
     lane.streaming = nullptr;
     lane.answered = nullptr;

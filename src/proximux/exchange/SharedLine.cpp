@@ -421,6 +421,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     armAnswer(lane, request, now);
     if (!_settings.byId && lane.row.first() == &request)
         armResponse(lane, now);
+    updateTargetHold(lane, now); // its client may have enough to read already
     advance(client);
     if (client.held)
         lookAgain(client); // there may be room for more of it

@@ -17,6 +17,7 @@ class SharedDeadlinesTest : public SharingFixture
     CPPUNIT_TEST(theTimesOfASlowReaderAddUp);
     CPPUNIT_TEST(aSlowReaderAloneHasAllTheTime);
     CPPUNIT_TEST(theTimeOfOthersStandsStillWhileTheTargetIsHeld);
+    CPPUNIT_TEST(aSlowReadersNextAnswerIsNotRead);
     CPPUNIT_TEST(anIdleClientIsClosed);
     CPPUNIT_TEST(aClosingClientHasTimeToRead);
     CPPUNIT_TEST(aConnectionAtRestIsClosed);
@@ -205,8 +206,12 @@ public:
 
     void aSlowReaderAloneHasAllTheTime()
     {
-        line(stalling());
+        SharedExchangeSettings settings = stalling();
+        settings.pipeline = 2;
+        settings.queueTimeout = Duration::off();
+        line(settings);
         const auto [slow, t] = slowReader();
+        says(slow, "1\n2\n3\n"); // what it asks for itself does not count
         pass(Duration::seconds(3600));
         CPPUNIT_ASSERT(world.has(slow) && world.has(t));
         says(join(), "x\n"); // from now on it counts
@@ -230,6 +235,31 @@ public:
         exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
         answers(t, "A\ny\n");
         CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
+    }
+
+    /// However small each of its answers is.
+    void aSlowReadersNextAnswerIsNotRead()
+    {
+        line(stalling());
+        const ClientId slow = join();
+        const ClientId other = join();
+        world.client(slow).room = 0;
+        says(slow, "1\n2\n");
+        says(other, "3\n");
+        says(slow, "4\n");
+        const TargetId t = opens();
+        answers(t, std::string(1500, 'A') + "\n");
+        CPPUNIT_ASSERT(!world.target(t).held);
+        answers(t, std::string(1500, 'B') + "\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("1\n2\n3\n"), got(t));
+        CPPUNIT_ASSERT(!world.target(t).held); // the other's turn
+        answers(t, "C\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("4\n"), got(t));
+        CPPUNIT_ASSERT(world.target(t).held);
+        exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+        CPPUNIT_ASSERT(!world.target(t).held);
+        answers(t, "D\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("C\n"), got(other));
     }
 
     void anIdleClientIsClosed()
