@@ -1,8 +1,9 @@
 """redis-server shared by clients: redis-benchmark, redis-cli, python3-redis, hiredis."""
 import os
+import socket
 import subprocess
 
-from harness import LONG
+from harness import LONG, wait_until
 from peer import SHARES, PeerCase
 
 # the interpreter that Debian's packages for Python belong to
@@ -89,6 +90,64 @@ class Resp(PeerCase):
         self.assertEqual(cli(text=b"DEL n\nMULTI\nINCR n\nINCR n\nEXEC\n").split()[-2:], [b"1", b"2"])
         self.assertIn(b"redis_version", cli("info", "server"))
         self.assertEqual(cli("-3", "get", "k").splitlines()[-1], b"v")
+
+    @staticmethod
+    def said(words):
+        return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in words)
+
+    def ask(self, c, line):
+        """Commands, and what is said up to the error that answers the one behind them."""
+        c.sendall(b"".join(self.said(each.split()) for each in line.split(b"; ")) + b"NONE mark\r\n")
+        answer = b""
+        while b"mark" not in answer:
+            piece = c.recv(65536)
+            self.assertTrue(piece, answer)
+            answer += piece
+        return answer
+
+    # what leaves a state behind; what was meant to end it, and does not
+    STATES = (b"MULTI; DISCARD x", b"WATCH k; UNWATCH x", b"WATCH k; EXEC", b"SELECT 3; SELECT 0 x", b"MULTI; SELECT 3; EXEC",
+              b"SSUBSCRIBE s; SUBSCRIBE c; UNSUBSCRIBE", b"SUBSCRIBE a; UNSUBSCRIBE; SELECT 5; UNSUBSCRIBE",
+              b"SUBSCRIBE a; UNSUBSCRIBE a b; PUNSUBSCRIBE", b"CLIENT NO-EVICT ON", b"SCRIPT DEBUG YES", b"MULTI; MULTI; NONE")
+
+    def test_nobody_inherits_a_state(self):
+        p = self.share("resp", "funnel", 2)
+        for line in self.STATES:
+            for leaves in (False, True):
+                with self.subTest(line=line, leaves=leaves), p.client() as c, p.client() as other:
+                    self.ask(c, line)
+                    if leaves:
+                        c.close()
+                    state = self.ask(other, b"CLIENT INFO")
+                    for clean in (b" db=0 ", b" sub=0 psub=0 ssub=0 multi=-1 ", b" flags=N "):
+                        self.assertIn(clean, state)
+                    self.assertIn(b":1\r\n", self.ask(other, b"EVAL return(1) 0"))
+
+    def test_a_blocked_client_that_goes_leaves_no_trace(self):
+        p = self.share("resp", "funnel", 2)
+        for how in (socket.SHUT_WR, socket.SHUT_RDWR):
+            with p.client() as c:
+                c.sendall(b"BLPOP nothing 0\r\n")
+                self.assertTrue(wait_until(lambda: self.blocked() == b"1", LONG))
+                c.shutdown(how)
+                self.assertTrue(wait_until(lambda: self.blocked() == b"0", LONG))
+
+    def blocked(self):
+        clients = self.run_tool("redis-cli", "-p", str(self.port), "info", "clients")
+        return clients.split(b"blocked_clients:")[1].split()[0]
+
+    def test_nobody_ends_the_connection_of_the_others(self):
+        p = self.share("resp", "fifo", 1)
+        with p.client() as other:
+            self.ask(other, b"SET n 9223372036854775806")
+            connection = self.ask(other, b"CLIENT ID")
+            for words in (b"*01\r\n$4\r\nPING\r\n", b"*1\r\n$04\r\nPING\r\n", b"*2\r\n$4\r\nECHO\r\n$-0\r\n\r\n",
+                          b"POST / HTTP/1.1\r\n", b"Host: x\r\n", b"MULTI\r\n*1\r\n$70000\r\n" + b"x" * 70000 + b"\r\n",
+                          b"INCR n\r\n", self.said([b"EVAL", b"return redis.status_reply(string.rep('x', 99999))", b"0"])):
+                with self.subTest(words=words[:40]), p.client() as c:
+                    c.sendall(words)
+                    self.assertTrue(c.recv(10))
+                    self.assertEqual(self.ask(other, b"CLIENT ID"), connection)
 
     def test_target_credentials_and_clients_password(self):
         self.run_tool("redis-cli", "-p", str(self.port), "acl", "setuser", "worker", "on", ">inner", "~*", "+@all")
