@@ -282,14 +282,15 @@ void RespConversation::hello(Bytes bytes, RequestTraits& traits)
         const bool name = sameWord(words[i], "SETNAME") && i + 1 < words.size();
         if (!name && (!sameWord(words[i], "AUTH") || i + 2 >= words.size()))
             return answer(traits, "-ERR syntax error in HELLO\r\n");
+        if (name && !setName(words[++i], traits))
+            return;
         if (name)
-            _name = words[++i];
-        else if (_settings.password.empty())
+            continue;
+        if (_settings.password.empty())
             return error(traits, "AUTH without local.password");
-        else if (!authenticate(words[i + 1], words[i + 2]))
+        if (!authenticate(words[i + 1], words[i + 2]))
             return answer(traits, "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
-        else
-            i += 2;
+        i += 2;
     }
     if (!_settings.password.empty() && !_authenticated)
         return answer(traits, "-NOAUTH HELLO must be called with the client already authenticated\r\n");
@@ -315,6 +316,21 @@ void RespConversation::select(Bytes bytes, RequestTraits& traits)
     tie(traits, ties::DATABASE, 0, bytes);
 }
 
+/// False: it is none.
+bool RespConversation::setName(Bytes name, RequestTraits& traits)
+{
+    constexpr std::size_t LONGEST = 1024; // it is kept
+    const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
+    if (!printable || name.size() > LONGEST)
+    {
+        error(traits, "a client's name has at most 1024 printable characters, and no spaces");
+        return false;
+    }
+    _name = name;
+    answer(traits, OK);
+    return true;
+}
+
 /// What leaves nothing behind passes; what is not known might.
 void RespConversation::client(Bytes bytes, RequestTraits& traits)
 {
@@ -326,8 +342,7 @@ void RespConversation::client(Bytes bytes, RequestTraits& traits)
     {
         if (words.size() != 3)
             return answer(traits, "-ERR wrong number of arguments for 'client|setname' command\r\n");
-        _name = words[2];
-        answer(traits, OK);
+        setName(words[2], traits);
     }
     else if (sameWord(what, "GETNAME"))
         answer(traits, _name.empty() ? "$-1\r\n" : bulk(_name));
@@ -356,7 +371,8 @@ void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason
 /// Of somebody who has not subscribed: the answers that a server gives then.
 void RespConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    if (!whole)
+    constexpr std::size_t MOST = 8192; // the answer is several times as long
+    if (!whole || bytes.size() > MOST)
         return error(traits, nameOf(bytes) + " of too many names");
     const std::vector<Bytes> words = respWords(bytes, bytes.size());
     std::string name(words.front());

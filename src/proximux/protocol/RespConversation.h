@@ -35,6 +35,7 @@ private:
     void client(Bytes bytes, RequestTraits& traits);
     void unsubscribe(Bytes bytes, bool whole, RequestTraits& traits);
     void reset(RequestTraits& traits);
+    bool setName(Bytes name, RequestTraits& traits);
     bool authenticate(Bytes user, Bytes password);
     void tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes);
 

@@ -131,6 +131,14 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"select", "0"}));
         CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "setname", "me"}));
         CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+        for (const std::string& name : {std::string("a b"), std::string("a\n"), std::string(1025, 'a')})
+        {
+            CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"CLIENT", "SETNAME", name}).front());
+            CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"HELLO", "2", "SETNAME", name}).front());
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO", "2", "SETNAME", "you"}).substr(0, 5));
+        CPPUNIT_ASSERT_EQUAL(std::string("$3\r\nyou\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
         CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "LIB-NAME", "x"}));
         CPPUNIT_ASSERT_EQUAL(std::string("-NOPROTO unsupported protocol version\r\n"), reply(*talk, {"HELLO", "3"}));
         CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO"}).substr(0, 5));
@@ -403,6 +411,8 @@ public:
             all += "$1\r\nc\r\n";
         const std::string reply = ProtocolCheck::ask(*talk, all).reply;
         CPPUNIT_ASSERT_EQUAL(std::size_t{100} * 33, reply.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: UNSUBSCRIBE of too many names\r\n"),
+                             this->reply(*talk, {"UNSUBSCRIBE", std::string(9000, 'c')}));
         CPPUNIT_ASSERT_EQUAL(std::string("passes"), this->reply(*talk, {"SUBSCRIBE"}));
         CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"SUBSCRIBE"})).answered); // by an error
     }
