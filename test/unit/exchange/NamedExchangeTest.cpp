@@ -17,6 +17,8 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aSilentConnectionIsReplaced);
     CPPUNIT_TEST(localAnswersKeepTheirPlace);
     CPPUNIT_TEST(aLocalAnswerWithIdsLeavesTheRequestsBesideItWhole);
+    CPPUNIT_TEST(whoseIdIsKeptIsAloneInFlight);
+    CPPUNIT_TEST(whatWaitsToBeAloneIsNotOvertakenByItsClient);
     CPPUNIT_TEST(errorRepliesKeepTheirPlace);
     CPPUNIT_TEST(aRequestThatCouldNotBeSentGetsAnError);
     CPPUNIT_TEST(aTransactionHasItsConnectionAlone);
@@ -232,6 +234,42 @@ public:
             ids += all[3];
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, ids.size());
         CPPUNIT_ASSERT(ids.find('\3') != std::string::npos);
+    }
+
+    /// Questions with the ids 7 and 8; the second is signed, so that its id must stay.
+    static std::string plainQuestion() { return std::string("\0\x13\0\7\1\0\0\1\0\0\0\0\0\0\1a\0\0\1\0\1", 21); }
+
+    static std::string signedQuestion()
+    {
+        const std::string signature("\0\0\xFA\0\xFF\0\0\0\0\0\0", 11); // TSIG, of which the rest does not matter
+        return std::string("\0\x1E\0\x8\1\0\0\1\0\0\0\0\0\1\1a\0\0\1\0\1", 21) + signature;
+    }
+
+    void whoseIdIsKeptIsAloneInFlight()
+    {
+        named("dns", 2, 8, 1);
+        const ClientId a = join();
+        says(a, signedQuestion() + plainQuestion()); // a server may answer them in any order
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(signedQuestion(), got(t));
+        std::string answer = signedQuestion();
+        answer[4] = '\x81';
+        answers(t, answer);
+        CPPUNIT_ASSERT_EQUAL(answer, got(a));
+        CPPUNIT_ASSERT_EQUAL(plainQuestion().substr(4), got(t).substr(4)); // behind our own id
+    }
+
+    void whatWaitsToBeAloneIsNotOvertakenByItsClient()
+    {
+        named("dns", 1, 8, 1); // fifo
+        const ClientId a = join();
+        says(a, plainQuestion() + signedQuestion() + plainQuestion());
+        const TargetId t = opens();
+        std::string sent = got(t);
+        CPPUNIT_ASSERT_EQUAL(plainQuestion().substr(4), sent.substr(4));
+        sent[4] = '\x81';
+        answers(t, sent);
+        CPPUNIT_ASSERT_EQUAL(signedQuestion(), got(t));
     }
 
     void errorRepliesKeepTheirPlace()
