@@ -182,7 +182,7 @@ public:
             const RequestTraits traits = ask(request);
             CPPUNIT_ASSERT(!traits.swallowed && traits.edits.empty());
             CPPUNIT_ASSERT_EQUAL(std::string("version\r\n"), std::string(traits.suffix));
-            CPPUNIT_ASSERT(_check.response("ERROR\r\n", traits.hint).kind == ResponseTraits::Kind::interim);
+            CPPUNIT_ASSERT(_check.response("ERROR\r\n", traits.hint).kind == ResponseTraits::Kind::more);
             CPPUNIT_ASSERT(_check.response("VERSION 1\r\n", traits.hint).swallowed);
         }
         for (const char* request :
