@@ -81,6 +81,8 @@ private:
         }
         traits.repeatable = name == "get" || name == "gets" || name == "mg" || name == "version";
         traits.alone = command.tellsKeys();
+        if (traits.alone && name == "lru_crawler")
+            traits.hint = memcachedhint::DUMP;
         if (name == "quit")
             answer(traits, "", true);
         else if (name == "watch")
@@ -99,7 +101,7 @@ private:
         {
             const bool version = !command.isMeta() && name != "version"; // which every server knows
             traits.suffix = version ? "version\r\n" : "mn\r\n";
-            traits.hint = memcachedhint::RUN | (version ? memcachedhint::VERSION : 0);
+            traits.hint |= memcachedhint::RUN | (version ? memcachedhint::VERSION : 0);
         }
     }
 

@@ -210,7 +210,7 @@ Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
             if (!size)
                 return {Kind::malformed, from, "a memcached value whose length is no number"};
             _data = *size;
-            _more = isOneOfMany(line);
+            _more = isOneOfMany(line) || (line == "OK" && (_hint & memcachedhint::DUMP) != 0);
             if ((_hint & memcachedhint::RUN) != 0)
                 runLine(line);
         }

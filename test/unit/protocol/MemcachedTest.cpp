@@ -253,6 +253,10 @@ public:
               "stats detail dump\r\n", "mg YQ== b v k\r\n", "me YQ== b\r\n"})
             CPPUNIT_ASSERT(ask(request).alone);
         CPPUNIT_ASSERT(!ask("stats items\r\n").alone);
+        const std::uint32_t hint = ask("lru_crawler metadump all\r\n").hint;
+        _check.responses(hint).finds(
+            {"OK\r\nkey=a exp=-1\nEND\r\n", "BUSY no\r\n", "OK\r\nmg a\r\nEN\r\n", "key=a\nEND\r\n"});
+        CPPUNIT_ASSERT_EQUAL(0U, ask("lru_crawler crawl all\r\n").hint);
         CPPUNIT_ASSERT(!ask("get dump\r\n").alone);
         CPPUNIT_ASSERT(!ask("mg YQ== b v\r\n").alone);
         CPPUNIT_ASSERT(!ask("mg a v k\r\n").alone);
