@@ -169,6 +169,15 @@ bool respBlocks(Bytes request, bool whole)
     return words.size() == MOST || !whole;
 }
 
+std::string respName(Bytes request)
+{
+    const std::vector<Bytes> words = respWords(request, 1);
+    std::string text(words.empty() ? Bytes("a command") : words.front().substr(0, 32));
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return text;
+}
+
 bool sameWord(Bytes a, Bytes b)
 {
     return a.size() == b.size() &&

@@ -49,6 +49,9 @@ RespEffect respEffect(Bytes request);
 /// Whether XREAD or XREADGROUP is told to block. Where that can't be seen, it is.
 bool respBlocks(Bytes request, bool whole);
 
+/// The name of a command as it may stand in an error line; of a very long one nothing is known.
+std::string respName(Bytes request);
+
 /// Whether two words are the same but for the case of their letters; b is in upper case.
 bool sameWord(Bytes a, Bytes b);
 

@@ -23,6 +23,10 @@ public:
     bool pushEnded(const Unsubscribed& told) override;
 
 private:
+    static constexpr const char* OK = "+OK\r\n";
+
+    static void answer(RequestTraits& traits, std::string reply);
+    static void error(RequestTraits& traits, const std::string& text);
     [[nodiscard]] bool isRefused(Bytes bytes, RespEffect effect, RequestTraits& traits);
     void inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits);
     void atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
