@@ -130,7 +130,7 @@ RespEffect respEffect(Bytes request)
     if (!request.empty() && request.front() == '*')
     {
         std::size_t at = 0;
-        if (request[1] == '-' || numberAt(request, at) == 0)
+        if (request.substr(1, 1) == "-" || numberAt(request, at) == 0)
             return RespEffect::empty;
         const std::size_t size = numberAt(request, at);
         word = at < request.size() ? request.substr(at, size) : Bytes();
