@@ -84,3 +84,45 @@ class Dns(PeerCase):
                 size = f.read(2)
                 got.add(size + f.read(struct.unpack(">H", size)[0]))
             self.assertEqual({g[:4] + b"\1\0" + g[6:] for g in got}, expected[n])
+
+    def test_transfers_of_dig_and_queries_behind_them(self):
+        soa = b"\0\0\6\0\1\0\0\0\0\0\x16\0\0" + struct.pack(">IIIII", 7, 1, 1, 1, 1)
+        text = b"\0\0\x10\0\1\0\0\0\0\0\x65\x64" + b"x" * 100
+
+        def message(query, records, question=True):
+            body = query[:2] + b"\x84\0" + struct.pack(">HHHH", int(question), len(records), 0, 0)
+            body += (query[12:17] if question else b"") + b"".join(records)
+            return struct.pack(">H", len(body)) + body
+
+        def server(s):
+            f = s.makefile("rb")
+            while True:
+                size = f.read(2)
+                if len(size) < 2:
+                    return
+                query = f.read(struct.unpack(">H", size)[0])
+                if query[13:15] != b"\0\xfc":  # AXFR
+                    s.sendall(message(query, [text]))
+                    continue
+                s.sendall(message(query, [soa]))
+                for _ in range(20):
+                    s.sendall(message(query, [text] * 100, False))
+                s.sendall(message(query, [text, soa], False))
+        p = self.proxy(self.target(server), mode="funnel",
+                       settings={"exchange.protocol": "dns", "target.1.connections": 2})
+        dig = ["dig", "+tcp", "+noedns", "+tries=1", "@127.0.0.1", "-p", str(p.port), "+short", "."]
+        running = [subprocess.Popen(dig + [kind], stdout=subprocess.PIPE, text=True)
+                   for kind in ("AXFR", "TXT") * 5]
+        lines = [len(each.communicate(timeout=LONG)[0].splitlines()) for each in running]
+        self.assertEqual(lines, [2003, 1] * 5)
+
+        def query(ident, kind):
+            return struct.pack(">HHHHHHHBHH", 17, ident, 0, 1, 0, 0, 0, 0, kind, 1)
+        c = self.client(p)
+        c.sendall(query(1, 252) + query(2, 16) + query(3, 252) + query(4, 16))
+        f, seen = c.makefile("rb"), []
+        for _ in range(22 + 1 + 22 + 1):
+            answer = f.read(struct.unpack(">H", f.read(2))[0])
+            seen.append(struct.unpack(">H", answer[:2])[0])
+        self.assertEqual(seen, [1] * 22 + [2] + [3] * 22 + [4])
+        self.assertLessEqual(p.text().count("Connection opened"), 2)
