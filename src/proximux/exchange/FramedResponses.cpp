@@ -61,6 +61,7 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
             closeLane(lane, CloseReason::desync, How::abort, now);
             return false;
         }
+        lane.answered->again.clear();
     }
     if (lane.pushes)
         deliver(lane, *lane.tied, bytes, now);

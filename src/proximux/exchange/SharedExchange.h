@@ -219,6 +219,7 @@ protected:
     /// The client can't be served: it is closed, by RST where a part of a response was passed on.
     void fail(SharedClient& client, CloseReason reason, bool cutOff, Instant now);
     void closeLane(Lane& lane, CloseReason reason, How how, Instant now);
+    void repeat(Request& request, Instant now);
 
     /// No further request of this client is looked at for now.
     [[nodiscard]] bool isFull(const SharedClient& client) const;
@@ -267,6 +268,9 @@ private:
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     void serve(Request& request, Instant now);
     bool send(Lane& lane, Request& request, Instant now);
+    void takeFromInput(Lane& lane, Request& request);
+    [[nodiscard]] bool keepsCopy(const Lane& lane, const Request& request) const;
+    [[nodiscard]] static bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
     bool open(Instant now);
     void openMore(Instant now);

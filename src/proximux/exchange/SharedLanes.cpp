@@ -369,6 +369,11 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         SharedClient* client = request->client;
         if (client != nullptr && --client->inFlight == 0)
             client->lane = nullptr;
+        if (mayRepeat(lane, *request, reason))
+        {
+            repeat(*request, now);
+            continue;
+        }
         if (client != nullptr && !answered)
         {
             failRequest(*request, reason, now);

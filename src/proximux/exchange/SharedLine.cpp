@@ -64,7 +64,7 @@ void SharedExchange::advance(SharedClient& client)
 {
     while (client.next != nullptr && client.next->replied)
     {
-        const auto size = static_cast<std::size_t>(client.next->size);
+        const std::size_t size = client.next->inputSize();
         client.input.consume(size);
         client.queued -= size;
         client.next = client.requests.next(*client.next);
@@ -162,7 +162,7 @@ void SharedExchange::drop(SharedClient& client, Request* request, CloseReason re
         if (client.large == &dropped)
             client.large = nullptr; // nothing more is read from it
         else
-            client.queued -= static_cast<std::size_t>(dropped.size);
+            client.queued -= dropped.inputSize();
         recycle(dropped);
     }
 }
@@ -257,6 +257,7 @@ void SharedExchange::recycle(Request& request)
     assert(!request.place.linked && !request.own.linked && !request.queue.isArmed());
     DeadlineList::disarm(request.answer);
     constexpr std::size_t MOST = 4096;
+    constexpr std::size_t SMALL = 4096;
     if (_spare.size() >= MOST)
         return;
     request.whole = true;
@@ -266,6 +267,10 @@ void SharedExchange::recycle(Request& request)
     request.id = request.theirId = 0;
     request.traits.clear();
     request.responseSize = 0;
+    request.again.clear();
+    if (request.again.capacity() > SMALL)
+        request.again.shrink_to_fit();
+    request.repeats = 0;
     _spare.push_back(std::move(own));
 }
 
@@ -389,7 +394,10 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         }
     }
     unqueue(request);
-    const Bytes bytes = client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
+    if (keepsCopy(lane, request))
+        request.again = client.input.waiting().substr(0, request.inputSize());
+    const Bytes bytes = request.repeats > 0 ? Bytes(request.again)
+                                            : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
     _wiring.requestSent(client.id, request.tag, lane.target, bytes);
     request.sent = true;
     request.sentAt = now;
@@ -402,14 +410,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     lane.dialect = request.traits.dialect;
     if (request.whole)
         sendSuffix(lane, request);
-    if (request.whole)
-        client.queued -= bytes.size();
-    else
-    {
-        client.partial = 0;
-        lane.streaming = &request;
-    }
-    client.input.consume(bytes.size());
+    takeFromInput(lane, request);
     client.next = client.requests.next(request);
     ++client.inFlight;
     client.lane = &lane;
@@ -435,6 +436,50 @@ void SharedExchange::pause(Lane& lane, Instant now)
 {
     if (_settings.requestGap > Duration{0})
         _requestGap.arm(lane.pause, now);
+}
+
+void SharedExchange::takeFromInput(Lane& lane, Request& request)
+{
+    SharedClient& client = *request.client;
+    if (request.whole)
+        client.queued -= request.inputSize();
+    else
+    {
+        client.partial = 0;
+        lane.streaming = &request;
+    }
+    client.input.consume(request.inputSize());
+}
+
+/// A connection that was in use before may have been closed by its target while this request is on its way to it.
+bool SharedExchange::keepsCopy(const Lane& lane, const Request& request) const
+{
+    return request.traits.repeatable && request.whole && request.repeats == 0 && lane.proven &&
+           _settings.pipeline == 1 && !_settings.byId && request.traits.ties == 0 && lane.tied == nullptr;
+}
+
+bool SharedExchange::mayRepeat(const Lane& lane, const Request& request, CloseReason reason)
+{
+    constexpr unsigned MOST = 3;
+    return request.client != nullptr && !request.again.empty() && request.repeats < MOST && lane.proven &&
+           lane.input.isEmpty() && (reason == CloseReason::targetEnded || reason == CloseReason::targetLost);
+}
+
+/// It is lost with its connection, no byte answered it, and it does no harm to send it to another: it goes back to the
+/// front of the line.
+void SharedExchange::repeat(Request& request, Instant now)
+{
+    SharedClient& client = *request.client;
+    if (_settings.fair && client.next != nullptr && Line::isIn(*client.next))
+        lineOf(*client.next).remove(*client.next); // only the oldest stands in line
+    client.next = &request;
+    request.sent = false;
+    request.lane = nullptr;
+    ++request.repeats;
+    ++_queued;
+    _queueing.arm(request.queue, now);
+    _line.pushFront(request);
+    _pumpAll = true;
 }
 
 void SharedExchange::sendSuffix(Lane& lane, const Request& request)

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace proximux
 {
@@ -49,6 +50,8 @@ struct Request
     std::uint64_t responseSize = 0;
     std::uint64_t tag = 0;  ///< for SharedWiring
     std::uint64_t turn = 0; ///< in the line
+    std::string again;      ///< its bytes, as long as it may be sent once more: SharedExchange::repeat()
+    unsigned repeats = 0;   ///< how often it was; from then on its bytes are no more in its client's input
     Instant came;
     Instant sentAt;
     Instant firstByte;
@@ -56,6 +59,8 @@ struct Request
     Link<Request> own;          ///< among its client's
     Due<Request> queue{*this};  ///< exchange.queue_timeout
     Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
+
+    [[nodiscard]] std::size_t inputSize() const { return repeats > 0 ? 0 : static_cast<std::size_t>(size); }
 };
 
 /// One lane.

@@ -35,6 +35,16 @@ public:
         ++_size;
     }
 
+    void pushFront(T& object)
+    {
+        Link<T>& link = object.*LINK;
+        assert(!link.linked);
+        link = {nullptr, _first, true};
+        (_first != nullptr ? (_first->*LINK).previous : _last) = &object;
+        _first = &object;
+        ++_size;
+    }
+
     void remove(T& object)
     {
         Link<T>& link = object.*LINK;

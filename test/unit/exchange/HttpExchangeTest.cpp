@@ -12,15 +12,19 @@ class HttpExchangeTest : public SharingFixture
     CPPUNIT_TEST(aTunnelThatAClientOf10AskedForIsReadOn);
     CPPUNIT_TEST(anErrorCanBeToldBehindAnInterimResponse);
     CPPUNIT_TEST(aTargetThatSendsInPartsIsNotKeptWaiting);
+    CPPUNIT_TEST(whatMeetsTheEndOfAConnectionIsRepeated);
+    CPPUNIT_TEST(whatMayHaveBeenDoneIsNotRepeated);
+    CPPUNIT_TEST(whatIsRepeatedKeepsItsPlace);
+    CPPUNIT_TEST(whatIsRepeatedMayFailAfterAll);
     CPPUNIT_TEST_SUITE_END();
 
-    void http(bool connect = false)
+    void http(bool connect = false, std::size_t connections = 2)
     {
         Options options;
         options.protocol = "http";
-        options.connections = 2;
+        options.connections = connections;
         options.exchange.pipeline = 1;
-        options.exchange.maxTied = 1;
+        options.exchange.maxTied = connections - 1;
         options.exchange.requestBuffer = 1000;
         options.exchange.conversation.ties = true;
         options.exchange.conversation.connect = connect;
@@ -110,6 +114,112 @@ public:
         answers(next, interim + ok().substr(0, ok().size() - 1));
         exchange->targetLost(next, now);
         assertClosed(a, CloseReason::targetLost, How::abort);
+    }
+
+    /// A connection that was in use.
+    TargetId used(ClientId client)
+    {
+        says(client, get());
+        const TargetId t = opens();
+        answers(t, ok());
+        got(t);
+        CPPUNIT_ASSERT_EQUAL(ok(), got(client));
+        return t;
+    }
+
+    void whatMeetsTheEndOfAConnectionIsRepeated()
+    {
+        for (const bool reset : {false, true})
+        {
+            http();
+            const ClientId a = join();
+            const TargetId t = used(a);
+            const std::string put = "PUT /b HTTP/1.0\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc";
+            says(a, put);
+            const std::string sent = got(t);
+            if (reset)
+                exchange->targetLost(t, now);
+            else
+                exchange->targetEnded(t, now);
+            CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+            const TargetId next = opens();
+            CPPUNIT_ASSERT_EQUAL(sent, got(next));
+            answers(next, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                                 got(a));
+            CPPUNIT_ASSERT(world.client(a).fin);
+        }
+    }
+
+    void whatMayHaveBeenDoneIsNotRepeated()
+    {
+        const std::string post = "POST / HTTP/1.1\r\nHost: x\r\n\r\n";
+        const std::pair<std::string, std::string> all[] = {
+            {post, ""}, {get(), "HTTP/1."}, {get(), "HTTP/1.1 103 Early Hints\r\n\r\n"}};
+        for (const auto& [request, answer] : all)
+        {
+            http();
+            const ClientId a = join();
+            const TargetId t = used(a);
+            says(a, request);
+            if (!answer.empty())
+                answers(t, answer);
+            got(a);
+            exchange->targetEnded(t, now);
+            CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), got(a).substr(0, 12));
+            CPPUNIT_ASSERT(world.dialled.empty());
+        }
+        // and not where the connection was new
+        http();
+        const ClientId a = join();
+        says(a, get());
+        exchange->targetEnded(opens(), now);
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), got(a).substr(0, 12));
+    }
+
+    void whatIsRepeatedKeepsItsPlace()
+    {
+        for (const bool fifo : {true, false})
+        {
+            http(false, fifo ? 1 : 2);
+            const ClientId a = join();
+            const ClientId b = join();
+            const TargetId t = used(a);
+            const auto path = [](char c) { return std::string("GET /") + c + " HTTP/1.1\r\nHost: x\r\n\r\n"; };
+            says(a, path('1') + path('2') + path('3'));
+            if (fifo)
+                says(b, path('4'));
+            got(t);
+            exchange->targetEnded(t, now);
+            const TargetId next = opens();
+            for (const char c : std::string(fifo ? "1234" : "123"))
+            {
+                CPPUNIT_ASSERT_EQUAL(path(c), got(next));
+                answers(next, ok());
+            }
+            CPPUNIT_ASSERT_EQUAL(ok() + ok() + ok(), got(a));
+            CPPUNIT_ASSERT_EQUAL(fifo ? ok() : std::string(), got(b));
+        }
+    }
+
+    void whatIsRepeatedMayFailAfterAll()
+    {
+        http();
+        const ClientId a = join();
+        const TargetId t = used(a);
+        says(a, get() + get() + "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
+        exchange->targetEnded(t, now);
+        pass(Duration::seconds(30)); // nothing opens
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 503"), got(a).substr(0, 12));
+        says(a, "bc");
+        const TargetId next = opens();
+        CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"), got(next));
+        // who leaves in the meantime is forgotten
+        answers(next, ok());
+        says(a, get() + get());
+        exchange->targetEnded(next, now);
+        exchange->clientLost(a, now);
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(opens()));
     }
 
     void aTargetThatSendsInPartsIsNotKeptWaiting()
