@@ -1,18 +1,10 @@
 #include <app/LogFormat.h>
 #include <app/Tools.h>
-
-#include <proximux/protocol/FirstLine.h>
-#include <proximux/protocol/Registry.h>
-#include <proximux/protocol/Resp.h>
+#include <app/Trial.h>
 
 #include <Poco/Exception.h>
-#include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/StreamSocket.h>
-#include <Poco/Timespan.h>
 
 #include <algorithm>
-#include <chrono>
-#include <set>
 
 namespace proximux
 {
@@ -31,188 +23,6 @@ constexpr const char* USAGE =
     "Exit codes: 0 it does, 69 it does not, or there is no connection, 78 a mistake.\n";
 
 constexpr int EXIT_UNAVAILABLE = 69;
-constexpr int SECONDS = 5;       ///< for whatever is asked at once
-constexpr int QUIET_US = 200000; ///< after which nothing more is expected
-
-/// How a target is tried.
-struct Plan
-{
-    const ProtocolInfo& info;
-    std::shared_ptr<const Protocol> protocol;
-    std::string request; ///< empty: the protocol knows one
-    RespLogin prologue;
-    bool byId = false;      ///< responses are paired by their id
-    std::size_t wanted = 1; ///< requests at once
-
-    /// The request with this number.
-    [[nodiscard]] std::string make(std::uint32_t number) const
-    {
-        if (request.empty())
-            return protocol->probe(number);
-        std::string made = request;
-        if (const auto id = protocol->requestId())
-            writeNumber(number, &made[id->offset], id->width, id->order);
-        return made;
-    }
-
-    /// What the response's framer is to know of it.
-    [[nodiscard]] std::uint32_t hint() const
-    {
-        RequestTraits traits;
-        if (const auto conversation = protocol->makeConversation({true, "", 0, true, 65536, true}))
-            conversation->request(make(1), true, traits);
-        return traits.hint;
-    }
-};
-
-/// A connection to the target, and what came from it. What is wrong is returned as a text; empty: nothing.
-class Trial
-{
-public:
-    Trial(const Plan& plan, const Endpoint& target)
-        : _plan(plan)
-        , _framer(plan.protocol->makeResponseFramer())
-        , _hint(plan.hint())
-    {
-        _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
-        _socket.setSendTimeout(Poco::Timespan(SECONDS, 0));
-    }
-
-    /// Before anything is asked.
-    std::string begin()
-    {
-        begins();
-        if (_plan.prologue.expects.empty() && speaks())
-            return receive() ? "it speaks before it is asked: " + shown(_bytes) : "it closes the connection at once";
-        send(_plan.prologue.says);
-        const std::string& expected = _plan.prologue.expects;
-        while (_bytes.size() < expected.size())
-            if (std::string wrong = more(); !wrong.empty())
-                return wrong;
-        if (_bytes != expected)
-            return "it does not answer the prologue as expected, but with " + shown(_bytes);
-        _bytes.clear();
-        return {};
-    }
-
-    /// Sends so many at once, and reads what answers them.
-    std::string ask(std::size_t count)
-    {
-        begins();
-        std::string all;
-        std::multiset<std::uint64_t> waiting;
-        const auto requestId = _plan.byId ? _plan.protocol->requestId() : std::nullopt;
-        for (std::size_t i = 0; i < count; ++i)
-        {
-            const std::string request = _plan.make(++_number);
-            waiting.insert(requestId ? requestId->read(request) : 0);
-            all += request;
-        }
-        send(all);
-        for (std::size_t i = 0; i < count; ++i)
-        {
-            std::string response;
-            if (std::string wrong = read(response); !wrong.empty())
-                return wrong;
-            const auto asked = waiting.find(requestId ? _plan.protocol->responseId()->read(response) : 0);
-            strangeId = asked == waiting.end();
-            if (strangeId)
-                return "a response has an id that nobody asked with";
-            waiting.erase(asked);
-            last = _plan.protocol->describeResponse(response, SHOWN);
-            if (_plan.request.empty() && !_plan.protocol->answersProbe(response))
-                return "a response does not answer what was asked: " + printable(last);
-            closes = closes || _framer->traits().closesTarget;
-        }
-        return surplus(false);
-    }
-
-    /// What came beyond that, or comes within a short time.
-    std::string surplus(bool wait)
-    {
-        const bool more = !_bytes.empty() || (wait && speaks() && receive());
-        return more ? "more came than was asked for" : "";
-    }
-
-    std::string last;       ///< the last response, in short
-    bool closes = false;    ///< the target closes the connection behind it
-    bool strangeId = false; ///< its id is not one of those that were asked with
-
-private:
-    using Clock = std::chrono::steady_clock;
-    static constexpr std::size_t SHOWN = 100;
-    static constexpr std::size_t KEPT = 65536; ///< bytes of a response
-
-    static std::string shown(Bytes bytes) { return printable(firstLine(bytes, SHOWN)); }
-
-    void begins() { _deadline = Clock::now() + std::chrono::seconds(SECONDS); }
-
-    /// Whether there is something to be read soon.
-    bool speaks() { return _socket.poll(Poco::Timespan(0, QUIET_US), Poco::Net::Socket::SELECT_READ); }
-
-    void send(const std::string& bytes)
-    {
-        std::size_t sent = 0;
-        while (sent < bytes.size())
-            sent +=
-                static_cast<std::size_t>(_socket.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
-    }
-
-    /// False: the target has ended.
-    bool receive()
-    {
-        char buffer[16384];
-        const int n = _socket.receiveBytes(buffer, sizeof(buffer));
-        _bytes.append(buffer, static_cast<std::size_t>(std::max(n, 0)));
-        _ended = n <= 0;
-        return !_ended;
-    }
-
-    /// Waits for further bytes.
-    std::string more()
-    {
-        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(_deadline - Clock::now()).count();
-        if (left <= 0 || !_socket.poll(Poco::Timespan(left), Poco::Net::Socket::SELECT_READ))
-            return "it did not answer within " + std::to_string(SECONDS) + " s";
-        return receive() ? "" : "it closes the connection";
-    }
-
-    /// One response that ends something, or its beginning.
-    std::string read(std::string& response)
-    {
-        _framer->expect(_hint);
-        for (;;)
-        {
-            while (!_bytes.empty())
-            {
-                const Framer::Progress progress = _framer->feed(_bytes);
-                if (progress.kind == Framer::Progress::Kind::malformed)
-                    return std::string("a response is ") + progress.reason;
-                response += _bytes.substr(0, std::min(progress.taken, KEPT - response.size()));
-                _bytes.erase(0, progress.taken);
-                if (progress.kind == Framer::Progress::Kind::complete)
-                {
-                    if (_framer->traits().kind != ResponseTraits::Kind::interim)
-                        return {};
-                    response.clear();
-                }
-                else if (progress.taken == 0)
-                    break;
-            }
-            if (std::string wrong = more(); !wrong.empty())
-                return _ended && _framer->finish() ? "" : wrong;
-        }
-    }
-
-    const Plan& _plan;
-    std::unique_ptr<ResponseFramer> _framer;
-    std::uint32_t _hint;
-    Poco::Net::StreamSocket _socket;
-    Clock::time_point _deadline;
-    std::string _bytes;
-    std::uint32_t _number = 0;
-    bool _ended = false; ///< the target sent FIN
-};
 
 /// What became of it.
 struct Finding
@@ -252,7 +62,7 @@ Finding tryTarget(const Plan& plan, const Endpoint& target)
     }
     catch (const Poco::TimeoutException&)
     {
-        found.wrong = "no connection within " + std::to_string(SECONDS) + " s";
+        found.wrong = "no connection within " + std::to_string(Trial::SECONDS) + " s";
     }
     catch (const Poco::Exception& exception)
     {

@@ -1,0 +1,169 @@
+#include <app/Trial.h>
+
+#include <app/LogFormat.h>
+
+#include <proximux/protocol/FirstLine.h>
+
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Timespan.h>
+
+#include <algorithm>
+#include <set>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr int QUIET_US = 200000;    ///< after which nothing more is expected
+constexpr std::size_t SHOWN = 100;  ///< bytes of what is told
+constexpr std::size_t KEPT = 65536; ///< bytes of a response
+
+std::string shown(Bytes bytes)
+{
+    return printable(firstLine(bytes, SHOWN));
+}
+
+} // namespace
+
+std::string Plan::make(std::uint32_t number) const
+{
+    if (request.empty())
+        return protocol->probe(number);
+    std::string made = request;
+    if (const auto id = protocol->requestId())
+        writeNumber(number, &made[id->offset], id->width, id->order);
+    return made;
+}
+
+std::uint32_t Plan::hint() const
+{
+    RequestTraits traits;
+    if (const auto conversation = protocol->makeConversation({true, "", 0, true, 65536, true}))
+        conversation->request(make(1), true, traits);
+    return traits.hint;
+}
+
+Trial::Trial(const Plan& plan, const Endpoint& target)
+    : _plan(plan)
+    , _framer(plan.protocol->makeResponseFramer())
+    , _hint(plan.hint())
+{
+    _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
+    _socket.setSendTimeout(Poco::Timespan(SECONDS, 0));
+}
+
+std::string Trial::begin()
+{
+    begins();
+    if (_plan.prologue.expects.empty() && speaks())
+        return receive() ? "it speaks before it is asked: " + shown(_bytes) : "it closes the connection at once";
+    send(_plan.prologue.says);
+    const std::string& expected = _plan.prologue.expects;
+    while (_bytes.size() < expected.size())
+        if (std::string wrong = more(); !wrong.empty())
+            return wrong;
+    if (_bytes != expected)
+        return "it does not answer the prologue as expected, but with " + shown(_bytes);
+    _bytes.clear();
+    return {};
+}
+
+std::string Trial::ask(std::size_t count)
+{
+    begins();
+    std::string all;
+    std::multiset<std::uint64_t> waiting;
+    const auto requestId = _plan.byId ? _plan.protocol->requestId() : std::nullopt;
+    for (std::size_t i = 0; i < count; ++i)
+    {
+        const std::string request = _plan.make(++_number);
+        waiting.insert(requestId ? requestId->read(request) : 0);
+        all += request;
+    }
+    send(all);
+    for (std::size_t i = 0; i < count; ++i)
+    {
+        std::string response;
+        if (std::string wrong = read(response); !wrong.empty())
+            return wrong;
+        const auto asked = waiting.find(requestId ? _plan.protocol->responseId()->read(response) : 0);
+        strangeId = asked == waiting.end();
+        if (strangeId)
+            return "a response has an id that nobody asked with";
+        waiting.erase(asked);
+        last = _plan.protocol->describeResponse(response, SHOWN);
+        if (_plan.request.empty() && !_plan.protocol->answersProbe(response))
+            return "a response does not answer what was asked: " + printable(last);
+        closes = closes || _framer->traits().closesTarget;
+    }
+    return surplus(false);
+}
+
+std::string Trial::surplus(bool wait)
+{
+    const bool more = !_bytes.empty() || (wait && speaks() && receive());
+    return more ? "more came than was asked for" : "";
+}
+
+/// Whether there is something to be read soon.
+bool Trial::speaks()
+{
+    return _socket.poll(Poco::Timespan(0, QUIET_US), Poco::Net::Socket::SELECT_READ);
+}
+
+void Trial::send(const std::string& bytes)
+{
+    std::size_t sent = 0;
+    while (sent < bytes.size())
+        sent += static_cast<std::size_t>(_socket.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
+}
+
+/// False: the target has ended.
+bool Trial::receive()
+{
+    char buffer[16384];
+    const int n = _socket.receiveBytes(buffer, sizeof(buffer));
+    _bytes.append(buffer, static_cast<std::size_t>(std::max(n, 0)));
+    _ended = n <= 0;
+    return !_ended;
+}
+
+/// Waits for further bytes.
+std::string Trial::more()
+{
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(_deadline - Clock::now()).count();
+    if (left <= 0 || !_socket.poll(Poco::Timespan(left), Poco::Net::Socket::SELECT_READ))
+        return "it did not answer within " + std::to_string(SECONDS) + " s";
+    return receive() ? "" : "it closes the connection";
+}
+
+/// One response that ends something, or its beginning.
+std::string Trial::read(std::string& response)
+{
+    _framer->expect(_hint);
+    for (;;)
+    {
+        while (!_bytes.empty())
+        {
+            const Framer::Progress progress = _framer->feed(_bytes);
+            if (progress.kind == Framer::Progress::Kind::malformed)
+                return std::string("a response is ") + progress.reason;
+            response += _bytes.substr(0, std::min(progress.taken, KEPT - response.size()));
+            _bytes.erase(0, progress.taken);
+            if (progress.kind == Framer::Progress::Kind::complete)
+            {
+                if (_framer->traits().kind != ResponseTraits::Kind::interim)
+                    return {};
+                response.clear();
+            }
+            else if (progress.taken == 0)
+                break;
+        }
+        if (std::string wrong = more(); !wrong.empty())
+            return _ended && _framer->finish() ? "" : wrong;
+    }
+}
+
+} // namespace proximux
