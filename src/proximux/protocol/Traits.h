@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -65,9 +66,15 @@ struct RequestTraits
     std::string reply;       ///< local: the answer
     std::vector<Edit> edits; ///< in the order of their offsets
 
-    /// As new, but what was allocated is kept for the next.
+    /// As new, but what was allocated is kept for the next, if it is little.
     void clear()
     {
+        constexpr std::size_t MOST = 1024; // bytes
+        if (seed.capacity() + reply.capacity() + edits.capacity() * sizeof(Edit) > MOST)
+        {
+            RequestTraits used;
+            return std::swap(*this, used);
+        }
         answered = true;
         swallowed = local = last = resets = blocking = pushes = alone = keepsId = optional = repeatable = false;
         ties = frees = 0;

@@ -27,6 +27,7 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST(whoComesWhileWeDrainIsClosed);
     CPPUNIT_TEST(drainGivesUpPartsThatFillTheMemory);
     CPPUNIT_TEST(aClientThatIsIdleBecauseItDoesNotReadIsCutOff);
+    CPPUNIT_TEST(aRequestThatIsUsedAgainKeepsLittle);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -410,6 +411,15 @@ public:
         answers(t, "answer\n");
         pass(S);
         assertClosed(a, CloseReason::idle, How::abort);
+    }
+
+    void aRequestThatIsUsedAgainKeepsLittle()
+    {
+        RequestTraits traits;
+        traits.edits.resize(10000);
+        traits.reply.assign(100000, 'x');
+        traits.clear();
+        CPPUNIT_ASSERT(traits.edits.capacity() * sizeof(Edit) + traits.reply.capacity() <= 1024);
     }
 };
 
