@@ -318,12 +318,21 @@ public:
         for (std::size_t i = 0; i < _clients.size(); ++i)
             join(i);
         epoll_event events[256];
-        while (_answered + _lost < _options.requests)
+        double seconds = 0;
+        double measured = 0; // answers in that time
+        const auto measure = [&]
         {
+            seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+            measured = static_cast<double>(_answered);
+        };
+        while (_waiting > 0) // at last for those whose answer is still to come
+        {
+            if (seconds == 0 && isDone())
+                measure();
             const int n = epoll_wait(_poller, events, 256, _torn ? 0 : 30000);
             if (n == 0 && !_torn)
             {
-                std::fprintf(stderr, "nobody got an answer for 30 s\n");
+                std::fprintf(stderr, "%zu clients got no answer for 30 s\n", _waiting);
                 return 1;
             }
             for (int i = 0; i < n; ++i)
@@ -337,10 +346,11 @@ public:
                     _torn = _torn || !client.out.empty();
                 }
         }
-        const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+        if (seconds == 0)
+            measure();
         std::sort(_times.begin(), _times.end());
         std::printf("answered=%zu lost=%zu left=%zu seconds=%.3f rate=%.0f median=%.1f p99=%.1f\n", _answered, _lost,
-                    _left, seconds, static_cast<double>(_answered) / seconds, time(0.5), time(0.99));
+                    _left, seconds, measured / seconds, time(0.5), time(0.99));
         return 0;
     }
 
@@ -352,10 +362,15 @@ private:
         return _times[static_cast<std::size_t>(part * static_cast<double>(_times.size() - 1))];
     }
 
+    [[nodiscard]] bool isDone() const { return _answered + _lost >= _options.requests; }
+
+    /// A new client in this place, while there is something to ask.
     void join(std::size_t i)
     {
         Connection& client = _clients[i];
         client = Connection();
+        if (isDone())
+            return;
         client.number = ++_names;
         client.socket = prompt(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_in address{};
@@ -370,6 +385,7 @@ private:
 
     void ask(Connection& client)
     {
+        ++_waiting;
         const std::string message =
             frame(_options, "Q" + std::to_string(client.number) + "." + std::to_string(++_asked) + ":");
         client.expected = answer(message);
@@ -383,7 +399,9 @@ private:
         Connection& client = _clients[i];
         if (!receive(client))
         {
-            ++_lost;
+            const std::size_t waited = client.expected.empty() ? 0 : 1;
+            _lost += waited;
+            _waiting -= waited;
             close(client.socket);
             join(i);
             return true;
@@ -399,10 +417,15 @@ private:
         ++_answered;
         _times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - client.asked).count());
         client.in.clear();
+        client.expected.clear();
+        --_waiting;
+        if (isDone())
+            return true;
         ask(client);
         if (oneIn(_options.leave))
         {
             ++_left;
+            --_waiting;
             reset(client);
             join(i);
         }
@@ -416,6 +439,7 @@ private:
     std::size_t _answered = 0;
     std::size_t _lost = 0;
     std::size_t _left = 0;
+    std::size_t _waiting = 0; ///< clients that have asked and have no answer
     bool _torn = false;
 };
 
