@@ -1,7 +1,8 @@
 #pragma once
 
+#include "oracle/OracleWorld.h"
+#include "oracle/Talking.h"
 #include "support/Messages.h"
-#include "support/SharedWorld.h"
 
 #include <proximux/exchange/FramedExchange.h>
 
@@ -12,21 +13,14 @@
 #include <optional>
 #include <random>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace proximux
 {
-
-/// Somebody got what is not his, or did not get what is his.
-class OracleFailure : public std::runtime_error
-{
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// What an oracle is to try.
 struct OracleSettings
@@ -38,16 +32,18 @@ struct OracleSettings
     std::size_t clients = 200;
     std::size_t requests = 20000; ///< in all
     bool overdue = false;         ///< responses come too late now and then
-    bool talks = false;           ///< messages say more: what their response repeats, and what ties their client
+    bool talks = false;           ///< messages say more (TalkingProtocol), and there is a prologue
     bool faults = true;           ///< resets, ends, refusals, greetings, surplus bytes, leaving clients
 };
 
 /// Clients and targets around an exchange, without sockets and with a clock of their own. Everything that can happen
 /// happens at random, under a seed: messages are torn anywhere, peers read slowly, targets delay, end, reset, refuse,
-/// greet, and say what nobody asked for; clients leave in every state. It watches each byte:
+/// greet, answer early, and say what nobody asked for; clients leave in every state. It watches each byte:
 ///
 /// - a client gets its own responses, in the order of its requests, byte for byte, and nothing else;
-/// - a target gets whole, unchanged requests, each at most once;
+/// - a target gets whole, unchanged requests, each at most once, in fifo in the order of their arrival; of a client
+///   that has the connection alone only its own, and none that counts on a state that is lost;
+/// - a connection is closed behind what nobody asked for, and for nothing less;
 /// - who is still connected at the end got all; connections are never more than allowed.
 ///
 /// run() throws OracleFailure at the first breach.
@@ -61,12 +57,15 @@ public:
     struct Numbers
     {
         std::uint64_t sent = 0;     ///< requests that reached a target
+        std::uint64_t silent = 0;   ///< of them, those whose client waits for nothing
         std::uint64_t answered = 0; ///< responses that reached their client
-        std::uint64_t local = 0;    ///< of them, by us
+        std::uint64_t local = 0;    ///< requests that were answered by us
+        std::uint64_t errors = 0;   ///< requests that failed with an error reply
         std::uint64_t closed = 0;   ///< clients that were closed instead
         std::uint64_t left = 0;     ///< clients that left
         std::uint64_t killed = 0;   ///< target connections that were ended by their target
         std::uint64_t desyncs = 0;
+        std::uint64_t early = 0; ///< responses before their request was whole
     };
 
     [[nodiscard]] const Numbers& numbers() const { return _numbers; }
@@ -75,13 +74,22 @@ private:
     struct Client
     {
         ClientId id;
-        std::uint32_t made = 0;       ///< requests
-        std::uint32_t answered = 0;   ///< whole responses
-        std::string says;             ///< not yet sent
-        std::string expected;         ///< of the present response, what has not come
-        std::string begun;            ///< of the present response, where it is too little to tell whose it is
-        std::set<std::uint32_t> open; ///< requests that are not answered yet
+        std::uint32_t made = 0;                                   ///< requests
+        std::string says;                                         ///< not yet sent
+        std::deque<std::pair<std::uint32_t, std::size_t>> unsaid; ///< of that, the requests, and how much of each
+        std::string expected;                                     ///< of the present message, what has not come
+        std::string begun;                   ///< of the present message, where it is too little to tell what it is
+        bool final = false;                  ///< the present message ends its request
+        std::set<std::uint32_t> open;        ///< requests that wait for an answer
+        std::optional<std::uint32_t> broken; ///< a request that it broke off, to which something may have been said
         bool ended = false;
+    };
+
+    struct Answer
+    {
+        std::string text;
+        std::optional<std::uint32_t> client; ///< nobody: it is none
+        bool welcome = false;
     };
 
     struct Target
@@ -91,51 +99,85 @@ private:
         std::optional<std::uint32_t> owner; ///< the client whose state the connection is in
         std::string inbox;                  ///< of the request that is not whole
         std::size_t taken = 0;              ///< of that, what the framer has taken
-        std::deque<std::string> answers;    ///< to be said
-        bool saying = false;                ///< a part of the first was said
+        std::deque<Answer> answers;         ///< to be said
+        std::string last;                   ///< the answer that was said last
+        unsigned dialect = 0;
+        bool saying = false; ///< a part of the first was said
         bool open = false;
+        bool asked = false;       ///< the prologue came
+        bool welcoming = false;   ///< and is not answered, or not as it should be
+        bool early = false;       ///< the request that is not whole is answered
+        bool wrong = false;       ///< it said what nobody asked for
+        bool surplus = false;     ///< and that is what is read next
+        bool endedAtRest = false; ///< with nothing on the way to it
     };
 
     std::size_t random(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(_random); }
     bool chance(std::size_t oneIn) { return random(oneIn) == 0; }
 
     void step();
-    Target& anyTarget();
+    void targetTurns(int turns);
+    void look();
+    void finish();
+    void passTime(std::int64_t us);
+    [[noreturn]] void fail(const std::string& what) const;
+
+    // OracleClients.cpp
     void addClient(std::size_t place);
     void clientSpeaks(Client& client);
+    void speakOn(Client& client);
     void clientReads(Client& client);
     void clientLeaves(Client& client);
+    void endsWithin(Client& client);
+    void lookAtClient(Client& client);
+    void check(Client& client, std::string bytes);
+    void expectNext(Client& client, const std::string& bytes);
+    void expectNamed(Client& client, const std::string& bytes);
+    static void close(Client& client, std::uint32_t number);
+    [[nodiscard]] bool isNamed() const { return _settings.talks || _messages.hasId(); }
+    [[nodiscard]] TalkingProtocol::Role roleOf(std::uint32_t number) const;
+
+    // OracleTargets.cpp
+    Target& anyTarget();
     void targetOpens(Target& target);
     void targetReads(Target& target);
     void targetAnswers(Target& target);
     void targetFails(Target& target);
+    void sayAnswer(Target& target);
+    void saySurplus(Target& target);
+    void answerEarly(Target& target);
+    void sayStray(Target& target);
+    [[nodiscard]] std::string stray(const Target& target);
+    [[nodiscard]] std::string foreign(const Target& target);
     void read(Target& target);
-    void look();
-    void lookAtClient(Client& client);
-    void check(Client& client, std::string bytes);
-    void expectNext(Client& client, const std::string& bytes);
+    [[nodiscard]] bool isAtRest(const Target& target);
+
+    // OracleRequests.cpp
     void lookAtTarget(Target& target);
+    bool lookAtPrologue(Target& target);
+    void targetClosed(Target& target, const SharedWorld::Closed& closed);
     void takeRequest(Target& target, const std::string& message);
-    void finish();
-    void speakOn(Client& client);
+    void mayCome(const Target& target, const Messages::Name& name) const;
     void keepState(Target& target, const Messages::Name& name);
-    void passTime(std::int64_t us);
-    [[noreturn]] void fail(const std::string& what) const;
+    [[nodiscard]] std::string answerTo(const Messages::Name& name, const std::string& request) const;
 
     static constexpr std::size_t LARGE = 100;
 
     OracleSettings _settings;
     Messages _messages;
     std::mt19937_64 _random;
-    SharedWorld _world;
+    OracleWorld _world;
     Targets _health;
     SharedPool _pool;
     FramedExchange _exchange;
+    const bool _mayFail;
     Instant _now{1000000};
-    std::vector<Client> _clients;                           ///< always as many
-    std::unordered_map<std::uint32_t, std::size_t> _places; ///< in _clients, by slot
-    std::map<std::uint32_t, Target> _targets;               ///< by slot
-    std::unordered_set<std::uint64_t> _arrived;             ///< requests, by client and number
+    std::vector<Client> _clients;                              ///< always as many
+    std::unordered_map<std::uint32_t, std::size_t> _places;    ///< in _clients, by slot
+    std::map<std::uint32_t, Target> _targets;                  ///< by slot
+    std::unordered_set<std::uint64_t> _arrived;                ///< requests, by client and number
+    std::unordered_map<std::uint32_t, std::uint32_t> _stateOf; ///< the target that has the state of this client
+    std::unordered_set<std::uint32_t> _stateless;              ///< clients whose state is lost
     std::uint64_t _made = 0;
     Numbers _numbers;
 };

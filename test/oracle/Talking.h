@@ -10,12 +10,14 @@
 namespace proximux
 {
 
-/// A protocol around that of Messages which says more of them: each response repeats whose it is, and of eight requests
-/// of a client the third is answered in the target's place, and the sixth begins a state of its connection that the
-/// eighth ends.
+/// A protocol around that of Messages which says more of them. Each response repeats whose it is. Of a client's
+/// requests some begin a state of their connection, some end it; some get no answer, or one that nobody waits for; some
+/// are answered by us ('L'), some with something in advance ('I'), and those that fail with an error reply ('E'). Of
+/// the clients a few speak another dialect.
 class TalkingProtocol : public Protocol
 {
 public:
+    /// large: as it is told to Messages.
     TalkingProtocol(const Messages& messages, std::size_t large)
         : _messages(messages)
         , _large(large)
@@ -23,9 +25,34 @@ public:
     {
     }
 
-    static bool isLocal(std::uint32_t number) { return number % 8 == 2; }
+    enum class Role
+    {
+        answered,
+        unanswered, ///< nothing answers it
+        quiet,      ///< its client does not wait for its answer
+        local       ///< it does not reach the target
+    };
+
+    static Role roleOf(std::uint32_t number)
+    {
+        switch (number % 16)
+        {
+        case 1:
+            return Role::unanswered;
+        case 9:
+            return Role::quiet;
+        case 3:
+            return Role::local;
+        default:
+            return Role::answered;
+        }
+    }
+
     static bool beginsState(std::uint32_t number) { return number % 8 == 5; }
     static bool endsState(std::uint32_t number) { return number % 8 == 7; }
+    static bool keepsId(std::uint32_t number) { return number % 16 == 13; } ///< where it may begin a state
+    static bool hasInterim(std::uint32_t number) { return number % 4 == 0; }
+    static unsigned dialectOf(std::uint32_t client) { return client % 256 == 255 ? 2 : 1; }
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return _inner->makeRequestFramer(); }
 
@@ -73,14 +100,28 @@ private:
             const auto name = _messages.read(std::string(bytes), 'Q');
             if (!name)
                 return;
-            traits.check = checkOf(*name);
-            traits.local = isLocal(name->number);
+            const Role role = roleOf(name->number);
+            traits.seed = bytes.substr(0, _messages.nameSize());
+            traits.answered = role != Role::unanswered;
+            traits.swallowed = role == Role::quiet;
+            traits.local = role == Role::local;
             if (traits.local)
-                traits.reply = _messages.response(name->client, name->number, _large);
+                traits.reply = _messages.response(name->client, name->number, _large, 'L');
+            traits.check = checkOf(*name);
+            traits.dialect = dialectOf(name->client);
+            traits.keepsId = _ties && _messages.hasId() && keepsId(name->number);
             if (_ties && beginsState(name->number))
                 traits.ties = ties::SESSION;
             if (_ties && endsState(name->number))
                 traits.frees = ties::SESSION;
+        }
+
+        bool failed(const RequestTraits& traits, Failure, std::string& reply) override
+        {
+            const auto name = _messages.read(traits.seed, 'Q');
+            if (name && traits.answered)
+                reply = _messages.response(name->client, name->number, _large, 'E');
+            return name.has_value();
         }
 
     private:
@@ -103,12 +144,8 @@ private:
         {
             if (!_begun && input.size() < _messages.nameSize())
                 return {};
-            if (!_begun)
-            {
-                const auto name = _messages.read(std::string(input.substr(0, _messages.nameSize())), 'A');
-                _traits.clear();
-                _traits.check = name ? checkOf(*name) : 0;
-            }
+            if (!_begun && !begin(std::string(input.substr(0, _messages.nameSize()))))
+                return {Progress::Kind::malformed, 0, "no answer"};
             const Progress progress = _inner->feed(input);
             _begun = progress.kind != Progress::Kind::complete && (_begun || progress.taken > 0);
             return progress;
@@ -117,6 +154,18 @@ private:
         [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
 
     private:
+        bool begin(const std::string& beginning)
+        {
+            const char letter = _messages.letter(beginning);
+            const auto name = _messages.read(beginning, letter);
+            _traits.clear();
+            if (!name || (letter != 'A' && letter != 'I'))
+                return false;
+            _traits.check = checkOf(*name);
+            _traits.kind = letter == 'I' ? ResponseTraits::Kind::interim : ResponseTraits::Kind::final;
+            return true;
+        }
+
         const Messages& _messages;
         std::unique_ptr<ResponseFramer> _inner;
         ResponseTraits _traits;

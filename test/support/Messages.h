@@ -66,10 +66,11 @@ public:
         return message;
     }
 
-    /// What answers it.
-    [[nodiscard]] std::string response(std::uint32_t client, std::uint32_t number, std::size_t large) const
+    /// What answers it; or, under another letter, something else that is said to whom has asked it.
+    [[nodiscard]] std::string response(std::uint32_t client, std::uint32_t number, std::size_t large,
+                                       char kind = 'A') const
     {
-        return frame('A', client, number, payload(number, client, large), idOf(client, number));
+        return frame(kind, client, number, payload(number, client, large), idOf(client, number));
     }
 
     struct Name
@@ -80,6 +81,9 @@ public:
 
     /// Bytes of a message after which read() can tell.
     [[nodiscard]] std::size_t nameSize() const { return (_protocol == "length" ? 2 : 0) + HEAD; }
+
+    /// Of a message, or its beginning.
+    [[nodiscard]] char letter(Bytes message) const { return message[_protocol == "length" ? 2 : 0]; }
 
     /// Whose request, or the answer to whose ('Q', 'A'), this message says it is; nothing where it is none.
     [[nodiscard]] std::optional<Name> read(const std::string& message, char kind) const

@@ -1,5 +1,6 @@
 #include <proximux/exchange/AutoExchange.h>
 
+#include <proximux/exchange/Mutants.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
 
@@ -50,18 +51,22 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
     if (newcomer == nullptr)
         return _inner->request(client, bytes, now);
     newcomer->said.append(bytes);
-    switch (sniff(newcomer->said.waiting()))
+    const Sniffed found = sniff(newcomer->said.waiting());
+    switch (found)
     {
     case Sniffed::more:
+        if (planted(Mutant::autoHurries))
+            return handOver(*newcomer, now);
         if (!newcomer->ambiguous.isArmed())
             _ambiguous.arm(newcomer->ambiguous, now);
         return;
     case Sniffed::raw:
         return handOver(*newcomer, now);
     case Sniffed::http:
-        return decide("http", now);
     case Sniffed::resp:
-        return decide("resp", now);
+        if (planted(Mutant::autoNeverDecides))
+            return handOver(*newcomer, now);
+        return decide(found == Sniffed::http ? "http" : "resp", now);
     case Sniffed::http2:
         return refuse(*newcomer, "HTTP/2, which does not pass");
     case Sniffed::tls:
@@ -74,7 +79,8 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
 /// What was raw is closed first: from now on nobody gets a byte that is not known to be his.
 void AutoExchange::decide(std::string_view protocol, Instant now)
 {
-    _inner->closeAll(CloseReason::protocolChosen, now);
+    if (!planted(Mutant::autoKeepRaw))
+        _inner->closeAll(CloseReason::protocolChosen, now);
     _inner = _make(protocol);
     _decided = true;
     _wiring.protocolChosen(protocol);

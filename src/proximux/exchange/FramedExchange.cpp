@@ -20,14 +20,6 @@ FramedExchange::FramedExchange(const SharedExchangeSettings& settings, SharedWir
 {
 }
 
-namespace
-{
-
-/// Requests that may never be answered, on one connection, beside those of the pipeline.
-constexpr std::size_t OPTIONAL = 1024;
-
-} // namespace
-
 void FramedExchange::prepare(SharedClient& client)
 {
     client.framer = _protocol->makeRequestFramer();
@@ -38,7 +30,7 @@ void FramedExchange::prepare(Lane& lane)
 {
     lane.framer = _protocol->makeResponseFramer();
     if (settings().byId && !lane.ids)
-        lane.ids = std::make_unique<IdTable>(settings().pipeline + OPTIONAL,
+        lane.ids = std::make_unique<IdTable>(settings().pipeline + settings().optional,
                                              std::min(settings().requestId->width, settings().responseId->width));
 }
 
@@ -126,7 +118,7 @@ void FramedExchange::headerSeen(SharedClient& client, Instant now)
     if (client.conversation == nullptr)
         return;
     client.interim = client.conversation->header(client.input.waiting().substr(client.queued, client.partial));
-    if (client.interim.empty() || !client.requests.isEmpty())
+    if (client.interim.empty() || (!client.requests.isEmpty() && !planted(Mutant::hurryContinue)))
         return;
     client.waiting = wiring().toClient(client.id, std::exchange(client.interim, Bytes()));
     updateClient(client, now);
@@ -176,12 +168,12 @@ bool needsTie(const Request& request)
 bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
 {
     const SharedClient& client = *request.client;
-    if (client.tied != nullptr)
+    if (client.tied != nullptr && !planted(Mutant::leaveTie))
         return client.tied == &lane;
     if (lane.tied != nullptr && !planted(Mutant::ignoreTie))
         return false;
     if (needsTie(request))
-        return client.inFlight == 0 && mayTie();
+        return (client.inFlight == 0 || planted(Mutant::tieInFlight)) && mayTie();
     return client.inFlight == 0 || client.lane == &lane || planted(Mutant::ignoreBinding);
 }
 
@@ -189,8 +181,10 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
 {
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
     // answered in any order, what begins a state and what ends one must not overtake each other
-    const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0;
-    return !request.whole || needsTie(request) || request.traits.pushes || request.traits.alone || other || turns;
+    const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0 && !planted(Mutant::ignoreTurns);
+    const bool alone =
+        (!request.whole && !planted(Mutant::largeAmongOthers)) || (needsTie(request) && !planted(Mutant::tieBusyLane));
+    return alone || request.traits.pushes || request.traits.isAlone() || other || turns;
 }
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
@@ -199,7 +193,7 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
         return false;
     if (needsRest(lane, request))
         return lane.row.isEmpty() || isForsaken(lane);
-    if (isTaken(lane) || (lane.ids && lane.row.size() >= lane.ids->capacity()))
+    if ((isTaken(lane) && !planted(Mutant::shareKeptId)) || (lane.ids && lane.row.size() >= lane.ids->capacity()))
         return false;
     return lane.load() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
 }
@@ -208,7 +202,7 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 Lane* FramedExchange::choose(const Request& request, Instant now)
 {
     const SharedClient& client = *request.client;
-    if (client.tied != nullptr)
+    if (client.tied != nullptr && !planted(Mutant::leaveTie))
         return client.tied;
     if (needsTie(request) && (client.inFlight > 0 || !mayTie()))
         return nullptr;
@@ -219,7 +213,7 @@ Lane* FramedExchange::choose(const Request& request, Instant now)
         return &lane(idle);
     if (pool().hasClosed() && pool().retryAt(now) <= now)
         return nullptr;
-    if (!request.whole || needsTie(request))
+    if ((!request.whole && !planted(Mutant::largeAmongOthers)) || (needsTie(request) && !planted(Mutant::tieBusyLane)))
         return forsaken();
     const std::size_t least = pool().leastLoaded();
     return least == SharedPool::NONE ? nullptr : &lane(least);
@@ -263,8 +257,8 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
             wiring().clientTied(client.id, lane.target, traits.ties);
         tie(lane, client, traits.ties);
     }
-    lane.pushes = lane.pushes || traits.pushes;
-    if (!traits.answered && request.whole)
+    lane.pushes = lane.pushes || (traits.pushes && !planted(Mutant::ignorePushes));
+    if (!traits.answered && request.whole && !planted(Mutant::awaitUnanswered))
         finish(lane, request, now);
 }
 
@@ -294,8 +288,9 @@ void FramedExchange::free(SharedClient& client, unsigned reasons)
 void FramedExchange::answerOverdue(Request& request, Instant now)
 {
     Lane& lane = *request.lane;
-    const bool dead = lane.lastByte + settings().responseTimeout <= now;
-    const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->capacity());
+    const bool dead = lane.lastByte + settings().responseTimeout <= now && !planted(Mutant::keepSilent);
+    const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->capacity()) &&
+                         !planted(Mutant::keepHalfReserved);
     if ((dead || crowded) && !request.traits.optional)
         return closeLane(lane, CloseReason::responseTimeout, How::abort, now);
     giveUp(request, CloseReason::responseTimeout, now);

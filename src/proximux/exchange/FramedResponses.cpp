@@ -12,7 +12,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
 {
     while (!lane.input.isEmpty())
     {
-        if (lane.tunnel)
+        if (lane.tunnel && !planted(Mutant::ignoreTunnel))
         {
             deliver(lane, *lane.tied, lane.input.waiting(), now);
             lane.input.clear();
@@ -30,8 +30,13 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
             return false;
         }
         if (!lane.inMessage && !lane.row.isEmpty() && (!lane.ids || lane.row.first()->traits.keepsId))
-            lane.framer->expect(lane.row.first()->traits.hint);
+            lane.framer->expect((planted(Mutant::staleHint) ? lane.row.last() : lane.row.first())->traits.hint);
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
+        if (progress.kind == Kind::malformed && planted(Mutant::forgiveMalformed))
+        {
+            lane.input.clear();
+            return true;
+        }
         if (progress.kind == Kind::malformed)
         {
             wiring().targetMalformed(lane.target, progress.reason);
@@ -65,7 +70,7 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
     }
     if (lane.pushes)
         deliver(lane, *lane.tied, bytes, now);
-    else if (!traits.swallowed)
+    else if (!traits.swallowed || planted(Mutant::deliverMarker))
         deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
     if (progress.kind != Kind::complete)
@@ -77,7 +82,7 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
 /// The request that a response answers, or null: nobody asked for it.
 Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const
 {
-    Request* request = lane.row.first();
+    Request* request = planted(Mutant::answerLast) ? lane.row.last() : lane.row.first();
     if (request == nullptr)
         return nullptr;
     const bool hasId = settings().responseId && bytes.size() >= settings().responseId->end();
@@ -87,6 +92,8 @@ Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTrai
         request = lane.ids->find(settings().responseId->read(bytes));
     else if (lane.ids && settings().responseId->read(bytes) != request->id)
         return nullptr;
+    if (request == nullptr && planted(Mutant::acceptUnknownId))
+        request = lane.row.first();
     if (request == nullptr)
         return nullptr;
     const std::uint64_t check = request->traits.check;
@@ -112,16 +119,16 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const ResponseTraits& traits = lane.framer->traits();
     if (traits.kind == ResponseTraits::Kind::interim)
         request.begun = false; // an error can still be told
-    if (!traits.endsRequest())
+    if (!traits.endsRequest() && !planted(Mutant::interimEnds))
         return true;
     if (!request.whole)
     {
         answeredEarly(lane, request, now);
-        return false;
+        return planted(Mutant::keepEarly);
     }
     SharedClient* client = request.client;
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
-    const bool closesTarget = traits.closesTarget;
+    const bool closesTarget = traits.closesTarget && !planted(Mutant::keepClosing);
     const bool closesClient = traits.closesClient;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     finish(lane, request, now);
@@ -152,11 +159,12 @@ void FramedExchange::answeredEarly(Lane& lane, Request& request, Instant now)
 {
     if (SharedClient* client = request.client)
     {
-        client->discarding = true;
+        client->discarding = !planted(Mutant::sendRest);
         client->large = nullptr;
     }
     finish(lane, request, now);
-    closeLane(lane, CloseReason::earlyResponse, How::abort, now);
+    if (!planted(Mutant::keepEarly))
+        closeLane(lane, CloseReason::earlyResponse, How::abort, now);
 }
 
 /// From now on whatever passes between the two is theirs.
@@ -175,12 +183,13 @@ void FramedExchange::laneEnded(Lane& lane, Instant now)
 {
     if (lane.tunnel)
         return beginClosing(*lane.tied, CloseReason::ended, now);
-    if (!lane.inMessage || lane.answered == nullptr || !lane.framer->finish())
+    if (!lane.inMessage || lane.answered == nullptr || planted(Mutant::cutUntilClose) ||
+        (!lane.framer->finish() && !planted(Mutant::endCompletes)))
         return;
     lane.inMessage = false;
     SharedClient* client = lane.answered->client;
     finish(lane, *lane.answered, now);
-    if (client != nullptr)
+    if (client != nullptr && !planted(Mutant::keepUntilClose))
         beginClosing(*client, CloseReason::ended, now);
 }
 

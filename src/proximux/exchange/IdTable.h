@@ -47,7 +47,7 @@ public:
     [[nodiscard]] Request* find(std::uint64_t id) const
     {
         const Place& place = _places[static_cast<std::size_t>(id % _places.size())];
-        return id / _places.size() == place.generation ? place.request : nullptr;
+        return id / _places.size() == place.generation || planted(Mutant::forgetGeneration) ? place.request : nullptr;
     }
 
     void release(std::uint64_t id)

@@ -176,6 +176,8 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         ended = find(client);
         if (ended == nullptr)
             return finishCall(now);
+        if (ended->partial > 0 && planted(Mutant::sendIncomplete))
+            queue(*ended, ended->partial, true, now);
         drop(*ended, ended->large, CloseReason::requestBroken, now); // it is not whole, and nothing of it was sent
         bool endless = ended->waiting > _settings.responseBuffer;    // nothing else limits how long it takes
         for (const Request* r = ended->requests.first(); r != nullptr; r = ended->requests.next(*r))
@@ -183,7 +185,10 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         if (endless)
             _linger.arm(ended->linger, now);
         passEnd(*ended);
-        closeIfDone(*ended, now);
+        if (planted(Mutant::closeAtFin))
+            closeClient(*ended, CloseReason::ended, How::finish, now);
+        else
+            closeIfDone(*ended, now);
     }
     finishCall(now);
 }
@@ -233,6 +238,8 @@ void SharedExchange::clientLost(ClientId client, Instant now)
     SharedClient* lost = find(client);
     if (lost == nullptr)
         return;
+    if (planted(Mutant::serveLeaver))
+        return clientEnded(client, now);
     const bool closing = lost->state == SharedClient::State::closing;
     closeClient(*lost, closing ? lost->reason : CloseReason::clientLost, How::abort, now);
     finishCall(now);
@@ -265,7 +272,7 @@ void SharedExchange::closeIfDone(SharedClient& client, Instant now)
     CloseReason reason = client.state == SharedClient::State::ended ? CloseReason::ended : CloseReason::drained;
     if (client.final)
         reason = client.reason;
-    if (client.waiting > 0)
+    if (client.waiting > 0 && !planted(Mutant::closeUnflushed))
         beginClosing(client, reason, now);
     else
         closeClient(client, reason, How::finish, now);
@@ -359,7 +366,9 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
         updateLoad(*std::exchange(tied, nullptr));
     if (tied != nullptr)
         return closeLane(*tied, CloseReason::tieEnded, How::finish, now); // nobody inherits its state
-    if (broken != nullptr)
+    if (broken != nullptr && planted(Mutant::keepBroken))
+        broken->streaming = nullptr;
+    else if (broken != nullptr)
         closeLane(*broken, CloseReason::requestBroken, How::abort, now);
     else if (bound != nullptr && bound->silent)
         gapPassed(*bound, now);
@@ -370,7 +379,7 @@ SharedClient* SharedExchange::find(ClientId client) const
     if (!client.isValid() || client.slot >= _clients.size())
         return nullptr;
     SharedClient* found = _clients[client.slot].get();
-    return found != nullptr && found->id == client ? found : nullptr;
+    return found != nullptr && (found->id == client || planted(Mutant::confuseClients)) ? found : nullptr;
 }
 
 // ------------------------------------------------------------------------------------------------ the whole

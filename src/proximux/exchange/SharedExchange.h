@@ -29,6 +29,8 @@ struct SharedExchangeSettings
     bool byId = false;                ///< responses are paired by an id, and may come in any order
     std::optional<IdField> requestId; ///< where the protocol's messages have an id
     std::optional<IdField> responseId;
+    std::size_t optional =
+        1024;                ///< requests that may never be answered, on one connection, beside those of the pipeline
     std::size_t maxTied = 0; ///< target connections that clients may have alone
     ConversationSettings conversation;
     std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held

@@ -86,9 +86,10 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
     lane.input.take(bytes);
     lane.input.keep();
     const Prologue* prologue = prologueOf(lane);
-    const Bytes expected = prologue != nullptr ? Bytes(prologue->expects) : Bytes();
+    const Bytes expected = prologue != nullptr && !planted(Mutant::hurryPrologue) ? Bytes(prologue->expects) : Bytes();
     const Bytes came = lane.input.waiting();
-    if (came.size() > expected.size() || came != expected.substr(0, came.size()))
+    const bool wrong = came.size() > expected.size() || came != expected.substr(0, came.size());
+    if (wrong && !planted(Mutant::forgivePrologue))
     {
         if (expected.empty())
             return attemptFailed(lane, CloseReason::greeted, now);
@@ -353,7 +354,7 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         untie(lane);
         if (cutOff)
             fail(*tied, reason, true, now);
-        else if (tied->state != SharedClient::State::closing)
+        else if (tied->state != SharedClient::State::closing && !planted(Mutant::keepQueueOfTied))
         {
             tied->final = true; // its state is lost with the connection, on which what it has queued counts
             drop(*tied, tied->next, reason, now);
@@ -402,7 +403,10 @@ void SharedExchange::emptyLane(Lane& lane)
         lane.framer.reset();
     if (!planted(Mutant::ignoreReset))
         lane.ids.reset();
-    lane.input.clear();
+    if (planted(Mutant::keepInput))
+        lane.input.keep();
+    else
+        lane.input.clear();
     lane.streaming = nullptr;
     lane.answered = nullptr;
     lane.inMessage = false;
@@ -492,6 +496,8 @@ void SharedExchange::expireLanes(Instant now)
         Lane& lane = Due<Lane>::owner(*due);
         if (_pool.state(lane.number) == SharedPool::State::settling)
             attemptFailed(lane, CloseReason::prologueRefused, now);
+        else if (planted(Mutant::keepOverdue) && lane.streaming == nullptr && lane.answered == nullptr)
+            finish(lane, *lane.row.first(), now);
         else
             closeLane(lane, CloseReason::responseTimeout, How::abort, now);
     }

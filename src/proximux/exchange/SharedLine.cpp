@@ -28,13 +28,13 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     request.tag = _wiring.requestCame(client.id, bytes, n);
     DeadlineList::disarm(client.idle);
     describe(client, request, bytes);
-    if (request.traits.last)
+    if (request.traits.last && !planted(Mutant::serveBehindLast))
         client.final = true;
     client.resetting = request.traits.resets;
     if (request.traits.local)
         return answerLocally(request, now);
     _queueing.arm(request.queue, now);
-    if (_settings.fair && client.next != &request)
+    if (_settings.fair && client.next != &request && !planted(Mutant::unfair))
         return;
     enter(request);
     serve(request, now);
@@ -78,7 +78,8 @@ void SharedExchange::reply(SharedClient& client, Instant now)
 {
     const Lane* lane = client.tied != nullptr ? client.tied : client.lane;
     const Request* answered = lane != nullptr && lane->inMessage ? lane->answered : nullptr;
-    if ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes))
+    if (!planted(Mutant::replyIntoResponse) &&
+        ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes)))
         return; // not into the midst of a message
     Request* next = client.replied > 0 ? client.requests.first() : nullptr;
     bool behindQueued = false;
@@ -86,7 +87,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
     {
         Request& request = *next;
         next = client.requests.next(request);
-        if (!request.replied && !_settings.byId)
+        if (!request.replied && !_settings.byId && !planted(Mutant::overtakeAnswers))
             return;
         behindQueued = behindQueued || (!request.replied && !request.sent);
         if (!request.replied || (behindQueued && request.size > 0))
@@ -116,18 +117,20 @@ void SharedExchange::endTie(SharedClient& client, Instant now)
     if (lane == nullptr)
         return;
     untie(*lane);
+    if (planted(Mutant::keepReset))
+        return updateLoad(*lane);
     closeLane(*lane, CloseReason::tieEnded, How::finish, now);
 }
 
 void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
 {
     SharedClient& client = *request.client;
-    if (request.begun || !makeReply(request, reason))
+    if ((request.begun && !planted(Mutant::errorBehindPart)) || !makeReply(request, reason))
         return fail(client, reason, request.begun, now);
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
-    if (!request.sent && request.traits.ties != 0)
+    if (!request.sent && request.traits.ties != 0 && !planted(Mutant::keepQueueOfUntied))
     {
         drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
         endRequests(client, reason, now);
@@ -315,6 +318,9 @@ Request* SharedExchange::nextFor(const Lane& lane) const
         if (next == nullptr || (tying != nullptr && tying->turn < next->turn))
             next = tying;
     }
+    Request* second = planted(Mutant::overtake) && next != nullptr && Line::isIn(*next) ? Line::next(*next) : nullptr;
+    if (second != nullptr && second->client->next == second && mayUse(lane, *second))
+        next = second;
     return next != nullptr && Line::isIn(*next) && hasRoom(lane, *next) ? next : nullptr;
 }
 
@@ -353,7 +359,7 @@ void SharedExchange::pump(Lane& lane, Instant now)
 /// What is in flight on it wants to be alone.
 bool SharedExchange::isTaken(const Lane& lane)
 {
-    return !lane.row.isEmpty() && lane.row.first()->traits.alone;
+    return !lane.row.isEmpty() && lane.row.first()->traits.isAlone();
 }
 
 /// A lane that can't take more at the moment is full for the pool, however little is on it.
@@ -371,7 +377,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
 {
     SharedClient& client = *request.client;
     assert(client.next == &request);
-    if (lane.dialect != 0 && lane.dialect != request.traits.dialect)
+    if (lane.dialect != 0 && lane.dialect != request.traits.dialect && !planted(Mutant::mixDialects))
     {
         closeLane(lane, CloseReason::otherDialect, How::finish, now);
         return false;
@@ -384,7 +390,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     if (beforeSending(lane, request, now) && !planted(Mutant::skipQuietCheck))
     {
         const SharedWiring::Quiet quiet = _wiring.isQuiet(lane.target);
-        if (quiet != SharedWiring::Quiet::yes)
+        if (quiet == SharedWiring::Quiet::bytes || (quiet != SharedWiring::Quiet::yes && !planted(Mutant::useEnded)))
         {
             if (quiet == SharedWiring::Quiet::bytes)
                 closeLane(lane, CloseReason::desync, How::abort, now);
@@ -404,9 +410,11 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     request.lane = &lane;
     if (_settings.requestId)
         request.id = request.theirId = _settings.requestId->read(bytes);
-    if (lane.ids && !request.traits.keepsId)
+    if (lane.ids && (!request.traits.keepsId || planted(Mutant::changeKeptId)))
         request.id = lane.ids->take(request);
     passWithEdits(lane, request, bytes);
+    if (planted(Mutant::sendTwice) && !lane.row.isEmpty())
+        passWithEdits(lane, request, bytes);
     lane.dialect = request.traits.dialect;
     if (request.whole)
         sendSuffix(lane, request);
@@ -484,7 +492,7 @@ void SharedExchange::repeat(Request& request, Instant now)
 
 void SharedExchange::sendSuffix(Lane& lane, const Request& request)
 {
-    if (!request.traits.suffix.empty())
+    if (!request.traits.suffix.empty() && !planted(Mutant::dropMarker))
         lane.waiting = _wiring.toTarget(lane.target, request.traits.suffix);
 }
 
@@ -496,7 +504,7 @@ void SharedExchange::passWithEdits(Lane& lane, const Request& request, Bytes byt
         if (!piece.empty())
             lane.waiting = _wiring.toTarget(lane.target, piece);
     };
-    if (request.id != request.theirId)
+    if (request.id != request.theirId && !planted(Mutant::keepTheirId))
     {
         const IdField& field = *_settings.requestId;
         char ours[8];
@@ -530,7 +538,7 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const st
     if (planted(Mutant::deliverSwallowed) && request.client == nullptr &&
         List<Request, &Request::place>::next(request) != nullptr)
         owner = List<Request, &Request::place>::next(request);
-    if (owner->client == nullptr || owner->traits.swallowed)
+    if (owner->client == nullptr || (owner->traits.swallowed && !planted(Mutant::deliverQuiet)))
         return;
     SharedClient& client = *owner->client;
     std::size_t at = 0;
@@ -565,7 +573,7 @@ void SharedExchange::takeOut(Lane& lane, Request& request)
     lane.row.remove(request);
     lane.optional -= isOptional(lane, request) ? 1 : 0;
     DeadlineList::disarm(request.answer);
-    if (lane.ids && !request.traits.keepsId)
+    if (lane.ids && (!request.traits.keepsId || planted(Mutant::changeKeptId)))
         lane.ids->release(request.id);
     if (lane.streaming == &request)
         lane.streaming = nullptr;

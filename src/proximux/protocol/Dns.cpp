@@ -254,13 +254,13 @@ public:
         if (type == AXFR || type == IXFR)
         {
             traits.ties = traits.frees = ties::TRANSFER;
-            traits.keepsId = traits.alone = true;
+            traits.keepsId = true;
             traits.hint = type == AXFR ? WHOLE_ZONE : differencesFrom(bytes, end);
         }
         else if (isSigned(bytes))
         {
             traits.ties = traits.frees = ties::SIGNATURE;
-            traits.keepsId = traits.alone = true;
+            traits.keepsId = true;
         }
         if (traits.ties != 0 && !_mayTie)
             answer(traits, REFUSED);

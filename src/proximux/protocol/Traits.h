@@ -53,7 +53,7 @@ struct RequestTraits
     bool blocking = false;   ///< the target may take as long as it likes
     bool pushes = false;     ///< what the target sends from now on is this client's, and answers nothing
     bool alone = false;      ///< nothing else may be in flight on its connection
-    bool keepsId = false;    ///< alone: its id must not be changed, which may be that of another
+    bool keepsId = false;    ///< its id must not be changed, which may be that of another: it is alone, too
     bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
     bool repeatable = false; ///< it does no harm to send it twice
     unsigned ties = 0;       ///< what it ties its client by
@@ -65,6 +65,9 @@ struct RequestTraits
     std::string seed;        ///< from which an error reply can be made later
     std::string reply;       ///< local: the answer
     std::vector<Edit> edits; ///< in the order of their offsets
+
+    /// Nothing else is in flight on its connection.
+    [[nodiscard]] bool isAlone() const { return alone || keepsId; }
 
     /// As new, but what was allocated is kept for the next, if it is little.
     void clear()

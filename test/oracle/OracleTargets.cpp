@@ -1,0 +1,203 @@
+// Oracle: targets, and what they say.
+
+#include "oracle/Oracle.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace proximux
+{
+
+using Role = TalkingProtocol::Role;
+
+Oracle::Target& Oracle::anyTarget()
+{
+    return std::next(_targets.begin(), static_cast<std::ptrdiff_t>(random(_targets.size())))->second;
+}
+
+void Oracle::targetOpens(Target& target)
+{
+    if (_settings.faults && chance(20))
+    {
+        _exchange.targetFailed(target.id, _now);
+        return;
+    }
+    target.open = true;
+    _world.target(target.id).held = false;
+    if (_settings.faults && chance(20))
+    {
+        target.wrong = true;
+        if (chance(2))
+            _world.target(target.id).says += "Agreeting";
+        else
+        {
+            target.answers.push_back({"Agreeting", std::nullopt}); // in a moment
+            target.saying = true;
+        }
+    }
+    _exchange.targetOpened(target.id, _now);
+}
+
+/// Takes what waits for it; how much it takes at once is random, too.
+void Oracle::targetReads(Target& target)
+{
+    SharedWorld::Target& side = _world.target(target.id);
+    side.room = chance(4) ? random(100) : std::numeric_limits<std::size_t>::max();
+    if (side.waiting.empty())
+        return;
+    const std::size_t waiting = SharedWorld::take(side, 1 + random(300));
+    _world.touchedTargets.push_back(target.id.slot);
+    _exchange.targetSent(target.id, waiting, _now);
+}
+
+/// Says a piece of its answers, and lets it be read, or some of it.
+void Oracle::targetAnswers(Target& target)
+{
+    const SharedWorld::Target& side = _world.target(target.id);
+    if (side.ends)
+        return read(target);
+    if (!target.answers.empty() && !chance(3))
+        sayAnswer(target);
+    else if (_settings.faults && isAtRest(target) && !target.inbox.empty() && target.answers.empty())
+        answerEarly(target);
+    else if (_settings.faults && isAtRest(target) && target.inbox.empty() && target.answers.empty() && chance(200))
+        saySurplus(target);
+    else if (_settings.faults && isAtRest(target) && target.inbox.empty() && !side.held && chance(200))
+        return sayStray(target);
+    if (!chance(3))
+        read(target); // otherwise it stays in the socket for a while
+}
+
+/// Nothing is on the way from it or, but for a request that is not whole, to it.
+bool Oracle::isAtRest(const Target& target)
+{
+    const SharedWorld::Target& side = _world.target(target.id);
+    return !target.saying && side.says.empty() && side.waiting.empty();
+}
+
+void Oracle::sayAnswer(Target& target)
+{
+    // with ids any of them may come first; and without, where it is wrong, that can be told
+    const bool wrong = _settings.talks && _settings.faults && chance(500);
+    const std::size_t chosen = random(target.answers.size());
+    if ((_messages.hasId() || wrong) && !target.saying)
+    {
+        target.wrong = target.wrong || (!_messages.hasId() && chosen > 0);
+        std::swap(target.answers.front(), target.answers[chosen]);
+    }
+    std::string& answer = target.answers.front().text;
+    if (!target.saying)
+        target.last = target.answers.front().client ? answer : std::string();
+    target.saying = true;
+    const std::size_t n = chance(2) ? answer.size() : 1 + random(answer.size());
+    _world.target(target.id).says += answer.substr(0, n);
+    answer.erase(0, n);
+    if (!answer.empty())
+        return;
+    if (target.answers.front().welcome)
+        target.welcoming = false;
+    target.answers.pop_front();
+    target.saying = false;
+}
+
+/// Nobody asked; as far as the target knows it is at rest.
+void Oracle::saySurplus(Target& target)
+{
+    const std::string surplus = _messages.response(12345, 67, LARGE);
+    const std::size_t n = chance(2) ? surplus.size() : 1 + random(surplus.size() - 1);
+    _world.target(target.id).says += surplus.substr(0, n);
+    if (n < surplus.size())
+        target.answers.push_back({surplus.substr(n), std::nullopt});
+    target.saying = n < surplus.size();
+    target.wrong = target.surplus = true;
+}
+
+/// Of a request it has the beginning, and that is enough.
+void Oracle::answerEarly(Target& target)
+{
+    const auto name = _messages.read(target.inbox, 'Q');
+    const std::size_t header = _messages.nameSize() + (_messages.hasId() ? 2 : 0);
+    if (!name || target.early || target.inbox.size() < header || roleOf(name->number) != Role::answered || !chance(10))
+        return;
+    if (_settings.talks)
+        keepState(target, *name);
+    target.answers.push_back({answerTo(*name, target.inbox), name->client});
+    target.early = true;
+    ++_numbers.early;
+}
+
+/// While something is in flight it says what is no answer to any of it.
+void Oracle::sayStray(Target& target)
+{
+    const std::string said = target.asked || !_settings.talks ? stray(target) : std::string();
+    if (said.empty())
+        return;
+    target.wrong = true;
+    const std::size_t n = 1 + random(said.size());
+    _exchange.response(target.id, Bytes(said).substr(0, n), _now);
+    if (n < said.size() && _world.has(target.id))
+        _exchange.response(target.id, Bytes(said).substr(n), _now);
+    if (_world.has(target.id))
+        fail("a connection lives on behind what nobody asked for: " + said);
+}
+
+/// No message, the answer to another request than the next, one that was said already, or one from another connection.
+std::string Oracle::stray(const Target& target)
+{
+    if (_settings.talks && chance(4))
+        return _messages.response(12345, 67, LARGE, '?');
+    if (_messages.hasId())
+        return chance(2) ? target.last : foreign(target);
+    if (!_settings.talks || target.answers.size() < 2)
+        return {};
+    return target.answers[1 + random(target.answers.size() - 1)].text;
+}
+
+/// With an id that nothing has here.
+std::string Oracle::foreign(const Target& target)
+{
+    const Target& other = anyTarget();
+    if (other.id == target.id || other.saying || other.answers.empty() || !other.answers.front().client)
+        return {};
+    const std::string& answer = other.answers.front().text;
+    const bool known = std::any_of(target.answers.begin(), target.answers.end(),
+                                   [this, id = _messages.readId(answer)](const Answer& each)
+                                   { return !each.client || _messages.readId(each.text) == id; });
+    return known ? std::string() : answer;
+}
+
+/// What it said is read, or a piece of it; at last its end.
+void Oracle::read(Target& target)
+{
+    SharedWorld::Target& side = _world.target(target.id);
+    if (side.held)
+        return;
+    if (!side.says.empty())
+    {
+        const std::size_t n = chance(2) ? side.says.size() : 1 + random(side.says.size());
+        const std::string bytes = side.says.substr(0, n);
+        side.says.erase(0, n);
+        _exchange.response(target.id, bytes, _now);
+        if (target.surplus && _world.has(target.id))
+            fail("a connection lives on behind bytes that nobody asked for");
+    }
+    else if (side.ends)
+        _exchange.targetEnded(target.id, _now);
+}
+
+void Oracle::targetFails(Target& target)
+{
+    ++_numbers.killed;
+    if (!target.open)
+        return _exchange.targetFailed(target.id, _now);
+    if (chance(2))
+        return _exchange.targetLost(target.id, _now);
+    target.endedAtRest = isAtRest(target) && target.inbox.empty() && target.answers.empty();
+    _world.target(target.id).ends = true; // what it has said can still be read
+    if (chance(2))
+        read(target);
+}
+
+} // namespace proximux

@@ -1,0 +1,342 @@
+#include "oracle/Scenes.h"
+
+#include <proximux/protocol/Resp.h>
+
+namespace proximux
+{
+
+namespace
+{
+
+const std::string GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+const std::string OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+std::string command(std::initializer_list<std::string_view> words)
+{
+    return respCommand(words);
+}
+
+/// Modbus: reads a register of this unit; and its answer, to a request as the target got it.
+std::string reading(char id, char unit)
+{
+    return std::string{0, id, 0, 0, 0, 6, unit, 3, 0, 0, 0, 1};
+}
+
+std::string register0(const std::string& request, char value)
+{
+    return request.substr(0, 5) + '\5' + request.substr(6, 2) + std::string{2, 0, value};
+}
+
+} // namespace
+
+const std::vector<Scenes::Scene>& Scenes::all()
+{
+    static const std::vector<Scene> ALL = {
+        {Mutant::keepHalfReserved, &Scenes::aConnectionOfWhoseIdsHalfAreOverdueIsReplaced},
+        {Mutant::keepSilent, &Scenes::aSilentConnectionIsReplaced},
+        {Mutant::confuseClients, &Scenes::aLateWordOfAClientThatHasGoneIsNobodys},
+        {Mutant::staleHint, &Scenes::eachResponseIsReadAsOneToItsRequest},
+        {Mutant::keepClosing, &Scenes::aConnectionThatClosesIsNotUsedAgain},
+        {Mutant::cutUntilClose, &Scenes::aResponseUntilTheEndEndsWell},
+        {Mutant::keepUntilClose, &Scenes::aResponseUntilTheEndEndsWell},
+        {Mutant::dropMarker, &Scenes::nobodySeesTheEndOfAQuietRun},
+        {Mutant::deliverMarker, &Scenes::nobodySeesTheEndOfAQuietRun},
+        {Mutant::ignorePushes, &Scenes::whatIsPushedIsTheSubscribers},
+        {Mutant::ignoreTunnel, &Scenes::aTunnelHasNoMessages},
+        {Mutant::keepQueueOfUntied, &Scenes::whatCountsOnAStateThatCouldNotBeIsNotDone},
+        {Mutant::unfair, &Scenes::aClientStandsInLineOnceInFunnel},
+        {Mutant::serveBehindLast, &Scenes::nothingIsServedBehindTheLastRequest},
+        {Mutant::keepReset, &Scenes::aStateThatWasResetIsForNobody},
+        {Mutant::hurryContinue, &Scenes::aClientIsToldToGoOnInItsPlace},
+        {Mutant::autoKeepRaw, &Scenes::whatWasRawIsClosedFirst},
+        {Mutant::autoNeverDecides, &Scenes::afterTheFirstAllAreOfTheProtocol},
+        {Mutant::autoHurries, &Scenes::whatMayBecomeAProtocolWaits},
+    };
+    return ALL;
+}
+
+void Scenes::named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxTied)
+{
+    Options options;
+    options.protocol = protocol;
+    options.connections = connections;
+    options.exchange.pipeline = pipeline;
+    options.exchange.maxTied = maxTied;
+    options.exchange.conversation.ties = maxTied > 0;
+    options.exchange.byId = protocol == "modbus";
+    begin(options, false);
+}
+
+// ------------------------------------------------------------------------------------------------ ids
+
+void Scenes::aConnectionOfWhoseIdsHalfAreOverdueIsReplaced()
+{
+    named("modbus", 1, 8);
+    const ClientId a = join();
+    says(a, reading(1, 1) + reading(2, 1) + reading(3, 1) + reading(4, 1));
+    const TargetId t = opens();
+    got(t);
+    pass(Duration::seconds(20));
+    says(a, reading(5, 1));
+    const std::string fifth = got(t);
+    answers(t, register0(fifth, 5)); // it is not silent
+    CPPUNIT_ASSERT_EQUAL(register0(reading(5, 1), 5), got(a));
+    pass(Duration::seconds(11));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{4 * 9}, got(a).size()); // errors
+    assertClosed(t, CloseReason::responseTimeout, How::abort);
+}
+
+void Scenes::aSilentConnectionIsReplaced()
+{
+    named("modbus", 1, 8);
+    const ClientId a = join();
+    says(a, reading(1, 1));
+    const TargetId t = opens();
+    pass(Duration::seconds(31));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{9}, got(a).size());
+    assertClosed(t, CloseReason::responseTimeout, How::abort);
+}
+
+void Scenes::aLateWordOfAClientThatHasGoneIsNobodys()
+{
+    named("line", 1, 8);
+    const ClientId gone = join();
+    exchange->clientLost(gone, now);
+    const ClientId next{gone.slot, gone.generation + 1};
+    world.clients[next.slot] = SharedWorld::Client();
+    exchange->clientOpened(next, now);
+    says(gone, "late\n");
+    says(next, "question\n");
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(std::string("question\n"), got(t));
+}
+
+// ------------------------------------------------------------------------------------------------ named protocols
+
+void Scenes::eachResponseIsReadAsOneToItsRequest()
+{
+    named("memcached", 1, 8);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, "get x\r\n");
+    says(b, "mg y v q\r\n"); // of which nothing may come but what shows its end
+    const TargetId t = opens();
+    answers(t, "END\r\nMN\r\n");
+    says(a, "get z\r\n");
+    answers(t, "END\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("END\r\nEND\r\n"), got(a));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(b));
+}
+
+void Scenes::aConnectionThatClosesIsNotUsedAgain()
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, GET);
+    says(b, GET);
+    const TargetId t = opens();
+    got(t);
+    answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+    CPPUNIT_ASSERT_EQUAL(OK, got(a));
+    assertClosed(t, CloseReason::targetEnded, How::finish);
+    CPPUNIT_ASSERT_EQUAL(std::string(), world.closedTargets.at(t.slot).last.sent);
+    CPPUNIT_ASSERT_EQUAL(GET, got(opens()));
+}
+
+void Scenes::aResponseUntilTheEndEndsWell()
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, GET);
+    const TargetId t = opens();
+    answers(t, "HTTP/1.1 200 OK\r\n\r\nsome");
+    answers(t, "thing");
+    exchange->targetEnded(t, now);
+    CPPUNIT_ASSERT_MESSAGE("the response was cut off", world.has(a));
+    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsomething"), got(a));
+    CPPUNIT_ASSERT_MESSAGE("nothing says that the response has ended", world.client(a).fin);
+}
+
+void Scenes::nobodySeesTheEndOfAQuietRun()
+{
+    named("memcached", 1, 8);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, "mg x v q\r\n");
+    says(b, "get y\r\n");
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(std::string("mg x v q\r\nmn\r\nget y\r\n"), got(t));
+    answers(t, "MN\r\nEND\r\n"); // a miss, of which nothing is said
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    CPPUNIT_ASSERT_EQUAL(std::string("END\r\n"), got(b));
+}
+
+void Scenes::whatIsPushedIsTheSubscribers()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, command({"SUBSCRIBE", "c"}));
+    const TargetId t = opens();
+    const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
+    says(b, command({"GET", "x"}));
+    const TargetId other = opens();
+    answers(t, message + message);
+    answers(other, "$-1\r\n");
+    CPPUNIT_ASSERT_MESSAGE("the subscription was lost", world.has(a) && world.has(t));
+    CPPUNIT_ASSERT_EQUAL(message + message, got(a));
+    CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), got(b));
+}
+
+void Scenes::aTunnelHasNoMessages()
+{
+    named("http", 2, 1, 1);
+    const ClientId a = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    const TargetId t = opens();
+    got(t);
+    const std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
+    answers(t, head + "first");
+    CPPUNIT_ASSERT_MESSAGE("the tunnel was closed", world.has(a) && world.has(t));
+    CPPUNIT_ASSERT_EQUAL(head + "first", got(a));
+    says(a, "anything");
+    CPPUNIT_ASSERT_EQUAL(std::string("anything"), got(t));
+}
+
+void Scenes::whatCountsOnAStateThatCouldNotBeIsNotDone()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    says(a, command({"MULTI"}));
+    pass(Duration::seconds(1));
+    says(a, command({"SET", "a", "1"}));
+    pass(Duration::milliseconds(29500));
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: no target connection was free in time\r\n"), got(a));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(opens()));
+    CPPUNIT_ASSERT(world.client(a).fin);
+}
+
+void Scenes::aClientStandsInLineOnceInFunnel()
+{
+    named("line", 2, 1);
+    for (const char* busy : {"1\n", "2\n"})
+        says(join(), busy);
+    const TargetId t = opens();
+    const ClientId a = join();
+    says(a, "a\nb\n");
+    says(join(), "c\n");
+    got(t);
+    for (const char* sent : {"a\n", "c\n", "b\n"})
+    {
+        answers(t, "-\n");
+        CPPUNIT_ASSERT_EQUAL(std::string(sent), got(t));
+    }
+}
+
+void Scenes::nothingIsServedBehindTheLastRequest()
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + GET);
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(GET, got(t));
+    answers(t, OK);
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+    CPPUNIT_ASSERT(world.client(a).fin);
+}
+
+void Scenes::aStateThatWasResetIsForNobody()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    says(a, command({"SUBSCRIBE", "c"}) + command({"RESET"}));
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), got(a));
+    says(join(), command({"GET", "x"}));
+    assertClosed(t, CloseReason::tieEnded, How::finish);
+}
+
+void Scenes::aClientIsToldToGoOnInItsPlace()
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, GET + "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    const TargetId t = opens();
+    answers(t, OK);
+    CPPUNIT_ASSERT_EQUAL(OK + "HTTP/1.1 100 Continue\r\n\r\n", got(a));
+}
+
+// ------------------------------------------------------------------------------------------------ auto
+
+void Scenes::beginAuto()
+{
+    Options options;
+    options.exchange.pipeline = 8;
+    begin(options, true);
+    exchange.reset();
+    const auto make = [this](std::string_view name) -> std::unique_ptr<Exchange>
+    {
+        SharedExchangeSettings settings;
+        if (name == "raw")
+            return std::make_unique<RawExchange>(settings, world, *pool);
+        return std::make_unique<FramedExchange>(settings, world, *pool, findProtocol(name)->make({}));
+    };
+    _auto = std::make_unique<AutoExchange>(world, make, Duration::off(), 65536);
+}
+
+ClientId Scenes::joinAuto()
+{
+    const ClientId id = world.addClient();
+    _auto->clientOpened(id, now);
+    return id;
+}
+
+TargetId Scenes::openAuto()
+{
+    CPPUNIT_ASSERT_MESSAGE("no connection was asked for", !world.dialled.empty());
+    const TargetId id = world.dialled.back();
+    world.dialled.clear();
+    world.target(id).held = false;
+    _auto->targetOpened(id, now);
+    return id;
+}
+
+void Scenes::whatWasRawIsClosedFirst()
+{
+    beginAuto();
+    const ClientId raw = joinAuto();
+    _auto->request(raw, "hello", now);
+    const TargetId t = openAuto();
+    const ClientId a = joinAuto();
+    _auto->request(a, GET, now);
+    CPPUNIT_ASSERT_MESSAGE("what was raw is still there", !world.has(t) && !world.has(raw));
+    CPPUNIT_ASSERT_EQUAL(GET, got(openAuto()));
+}
+
+void Scenes::afterTheFirstAllAreOfTheProtocol()
+{
+    beginAuto();
+    _auto->request(joinAuto(), GET, now);
+    const TargetId t = openAuto();
+    CPPUNIT_ASSERT_EQUAL(GET, got(t));
+    _auto->response(t, OK, now);
+    const ClientId other = joinAuto();
+    _auto->request(other, "hello\r\n\r\n", now);
+    now.us += 20000;
+    _auto->expire(now);
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+}
+
+void Scenes::whatMayBecomeAProtocolWaits()
+{
+    beginAuto();
+    const ClientId a = joinAuto();
+    _auto->request(a, GET.substr(0, 2), now);
+    CPPUNIT_ASSERT_MESSAGE("it was taken for raw", world.dialled.empty());
+    _auto->request(a, GET.substr(2), now);
+    CPPUNIT_ASSERT_EQUAL(std::string("http"), world.chosen);
+    CPPUNIT_ASSERT_EQUAL(GET, got(openAuto()));
+}
+
+} // namespace proximux

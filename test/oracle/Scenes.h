@@ -1,0 +1,56 @@
+#pragma once
+
+#include "support/SharingFixture.h"
+
+#include <proximux/exchange/AutoExchange.h>
+#include <proximux/exchange/Mutants.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace proximux
+{
+
+/// What chance would hardly bring about, or needs a protocol that is named: each rule in a scene of its own. Throws, as
+/// an assertion does, where somebody gets what is not his or does not get what is.
+class Scenes : public SharingFixture
+{
+public:
+    struct Scene
+    {
+        Mutant finds;
+        void (Scenes::*play)();
+    };
+
+    static const std::vector<Scene>& all();
+
+private:
+    void aConnectionOfWhoseIdsHalfAreOverdueIsReplaced();
+    void aSilentConnectionIsReplaced();
+    void aLateWordOfAClientThatHasGoneIsNobodys();
+    void eachResponseIsReadAsOneToItsRequest();
+    void aConnectionThatClosesIsNotUsedAgain();
+    void aResponseUntilTheEndEndsWell();
+    void nobodySeesTheEndOfAQuietRun();
+    void whatIsPushedIsTheSubscribers();
+    void aTunnelHasNoMessages();
+    void whatCountsOnAStateThatCouldNotBeIsNotDone();
+    void aClientStandsInLineOnceInFunnel();
+    void nothingIsServedBehindTheLastRequest();
+    void aStateThatWasResetIsForNobody();
+    void aClientIsToldToGoOnInItsPlace();
+    void whatWasRawIsClosedFirst();
+    void afterTheFirstAllAreOfTheProtocol();
+    void whatMayBecomeAProtocolWaits();
+
+    void named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxTied = 0);
+    void beginAuto();
+    ClientId joinAuto();
+    TargetId openAuto();
+
+    std::unique_ptr<AutoExchange> _auto;
+};
+
+} // namespace proximux
