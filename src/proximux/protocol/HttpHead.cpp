@@ -82,8 +82,10 @@ const char* judgeField(Bytes line)
     return nullptr;
 }
 
-constexpr std::size_t MAX_BLANK = 4;    ///< bytes
-constexpr std::size_t MAX_OPTIONS = 32; ///< of a connection: each is looked for in each field
+constexpr std::size_t MAX_BLANK = 4; ///< bytes
+/// Of a connection, each of which is looked for in each field; and fields that are not passed on, each of which costs
+/// an edit.
+constexpr std::size_t MAX_OPTIONS = 32;
 constexpr const char* NO_REQUEST = "an HTTP request line that is none";
 constexpr const char* BAD_LINE = "an HTTP head with a control character or a line that does not end in CRLF";
 
@@ -266,7 +268,7 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
             hopByHop.push_back(field);
     }
     upgrade = upgrade && _upgradeField && !_toHttp2;
-    return nullptr;
+    return hopByHop.size() > MAX_OPTIONS ? "an HTTP head with too many fields that are not passed on" : nullptr;
 }
 
 /// What the field says that matters.

@@ -16,6 +16,7 @@ class HttpStrictTest : public CppUnit::TestFixture
     CPPUNIT_TEST(readsRequestLinesStrictly);
     CPPUNIT_TEST(refusesAsSoonAsItIsWrong);
     CPPUNIT_TEST(takesWhatIsRight);
+    CPPUNIT_TEST(takesOutSoManyFields);
     CPPUNIT_TEST(knowsSoManyOptionsOfAConnection);
     CPPUNIT_TEST(responsesMayBeOlder);
     CPPUNIT_TEST_SUITE_END();
@@ -136,6 +137,16 @@ public:
                                  post("Content-Length: 5\r\nContent-Length:5\t\r\n", "hello"),
                                  post("transfer-encoding:CHUNKED\r\n", "0\r\n\r\n"),
                                  chunks("3;a;b=\"c d\"\r\nabc\r\n000A\r\n0123456789\r\n00\r\nX: y\r\nz:\r\n\r\n")});
+    }
+
+    void takesOutSoManyFields()
+    {
+        std::string fields;
+        for (int i = 0; i < 32; ++i)
+            fields += "Keep-Alive: 1\r\n";
+        _check.requests().finds({post(fields)});
+        _check.requests().refuses(post(fields + "Upgrade: x\r\n"),
+                                  "an HTTP head with too many fields that are not passed on");
     }
 
     void knowsSoManyOptionsOfAConnection()
