@@ -1,10 +1,8 @@
-// SharedExchange: target connections, and deadlines.
+// SharedExchange: target connections.
 
 #include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
-#include <algorithm>
-#include <cassert>
 #include <initializer_list>
 
 namespace proximux
@@ -185,113 +183,6 @@ void SharedExchange::targetSent(TargetId target, std::size_t waiting, Instant no
     finishCall(now);
 }
 
-/// From now on the target may take exchange.response_timeout to its next byte; while a request is still being sent, to
-/// take more of it.
-void SharedExchange::armResponse(Lane& lane, Instant now)
-{
-    const Request* first = lane.row.first();
-    const bool ends =
-        lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
-    const bool owes = lane.streaming != first || lane.waiting > 0;
-    if (_settings.byId && lane.waiting == 0 && lane.streaming == nullptr)
-        return DeadlineList::disarm(lane.response); // each has its own deadline
-    if (first != nullptr && ends && owes && lane.heldFor == nullptr && !first->traits.blocking)
-        _response.arm(lane.response, now);
-    else
-        DeadlineList::disarm(lane.response);
-}
-
-/// Where each request has its own deadline, it runs while the target could answer: the request is sent, and we read.
-void SharedExchange::armAnswer(Lane& lane, Request& request, Instant now)
-{
-    if (!_settings.byId || request.overdue)
-        return;
-    const bool sending = !request.whole || (lane.waiting > 0 && lane.row.last() == &request);
-    if (sending || lane.heldFor != nullptr)
-        DeadlineList::disarm(request.answer);
-    else
-        _answers.arm(request.answer, now);
-}
-
-/// What waits for the client that is answered now holds the target.
-void SharedExchange::updateTargetHold(Lane& lane, Instant now)
-{
-    const std::size_t most = lane.heldFor != nullptr ? _settings.responseBuffer / 2 : _settings.responseBuffer;
-    SharedClient* client = slowReader(lane);
-    SharedClient* slow = client != nullptr && client->waiting > most ? client : nullptr;
-    if (slow == lane.heldFor)
-        return;
-    if (lane.heldFor != nullptr)
-        releaseTarget(lane, now);
-    if (slow == nullptr)
-        return;
-    lane.heldFor = slow;
-    lane.heldSince = Instant::never();
-    ++_heldLanes;
-    _wiring.holdTarget(lane.target, true);
-    DeadlineList::disarm(lane.response);
-    DeadlineList::disarm(lane.gap); // it is silent because it is held
-    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
-        DeadlineList::disarm(request->answer);
-}
-
-/// Who got more than he reads, if more is to come for him; else whose bytes come next, as far as is known.
-SharedClient* SharedExchange::slowReader(const Lane& lane) const
-{
-    if (lane.tied != nullptr)
-        return lane.tied;
-    if (lane.reader != nullptr && lane.reader->lane == &lane &&
-        (lane.reader == lane.heldFor || lane.reader->waiting > _settings.responseBuffer))
-        return lane.reader;
-    const Request* first = lane.row.first();
-    return first != nullptr ? first->client : nullptr;
-}
-
-void SharedExchange::releaseTarget(Lane& lane, Instant now)
-{
-    if (lane.heldSince != Instant::never())
-        lane.heldFor->stalled.us += (now - lane.heldSince).us;
-    lane.heldFor = nullptr;
-    --_heldLanes;
-    _wiring.holdTarget(lane.target, false);
-    armResponse(lane, now);
-    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
-        armAnswer(lane, *request, now);
-    if (lane.framer == nullptr)
-        armGap(lane, now);
-}
-
-/// Whether somebody else waits behind the slow reader. Its own requests are few.
-bool SharedExchange::holdsUpOthers(const Lane& lane) const
-{
-    const auto isOthers = [&lane](const Request& request)
-    { return request.client != nullptr && request.client != lane.heldFor; };
-    for (const Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
-        if (isOthers(*request))
-            return true;
-    for (const Line* line : {&_line, &_tying})
-        for (const Request* request = line->first(); request != nullptr; request = line->next(*request))
-            if (isOthers(*request))
-                return true;
-    return false;
-}
-
-/// A slow reader's time runs while it holds up others.
-void SharedExchange::updateStalls(Instant now)
-{
-    for (const auto& lane : _lanes)
-    {
-        if (lane->heldFor == nullptr)
-            continue;
-        const bool counts = holdsUpOthers(*lane);
-        if (counts == (lane->heldSince != Instant::never()))
-            continue;
-        if (!counts)
-            lane->heldFor->stalled.us += (now - lane->heldSince).us;
-        lane->heldSince = counts ? now : Instant::never();
-    }
-}
-
 // ------------------------------------------------------------------------------------------------ the end
 
 void SharedExchange::targetEnded(TargetId target, Instant now)
@@ -446,98 +337,6 @@ Lane* SharedExchange::find(TargetId target) const
 {
     const std::size_t place = _pool.placeOf(target);
     return place == SharedPool::NONE ? nullptr : _lanes[place].get();
-}
-
-// ------------------------------------------------------------------------------------------------ deadlines
-
-Instant SharedExchange::expire(Instant now)
-{
-    expireClients(now);
-    expireLanes(now);
-    if (_heldLanes > 0)
-        expireStalls(now);
-    finishCall(now);
-    return nextDeadline();
-}
-
-void SharedExchange::expireClients(Instant now)
-{
-    while (Deadline* due = _queueing.takeDue(now))
-        failRequest(Due<Request>::owner(*due), CloseReason::queueTimeout, now);
-    while (Deadline* due = _pause.takeDue(now))
-        fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
-    while (Deadline* due = _idle.takeDue(now))
-    {
-        SharedClient& client = Due<SharedClient>::owner(*due);
-        closeClient(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
-    }
-    while (Deadline* due = _linger.takeDue(now))
-    {
-        SharedClient& client = Due<SharedClient>::owner(*due);
-        const bool closing = client.state == SharedClient::State::closing;
-        closeClient(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
-    }
-}
-
-void SharedExchange::expireLanes(Instant now)
-{
-    while (Deadline* due = _connectDelay.takeDue(now))
-        beginPrologue(Due<Lane>::owner(*due), now);
-    while (Deadline* due = _requestGap.takeDue(now))
-    {
-        Lane& lane = Due<Lane>::owner(*due);
-        updateLoad(lane);
-        pump(lane, now);
-    }
-    while (Deadline* due = _settle.takeDue(now))
-        laneUsable(Due<Lane>::owner(*due), now);
-    while (Deadline* due = _response.takeDue(now))
-    {
-        Lane& lane = Due<Lane>::owner(*due);
-        if (_pool.state(lane.number) == SharedPool::State::settling)
-            attemptFailed(lane, CloseReason::prologueRefused, now);
-        else if (planted(Mutant::keepOverdue) && lane.streaming == nullptr && lane.answered == nullptr)
-            finish(lane, *lane.row.first(), now);
-        else
-            closeLane(lane, CloseReason::responseTimeout, How::abort, now);
-    }
-    while (Deadline* due = _answers.takeDue(now))
-        answerOverdue(Due<Request>::owner(*due), now);
-    while (Deadline* due = _gap.takeDue(now))
-    {
-        Lane& lane = Due<Lane>::owner(*due);
-        lane.silent = true;
-        gapPassed(lane, now);
-    }
-    while (Deadline* due = _inactive.takeDue(now))
-    {
-        Lane& lane = Due<Lane>::owner(*due);
-        if (isAtRest(lane))
-            closeLane(lane, CloseReason::inactive, How::finish, now);
-    }
-}
-
-void SharedExchange::expireStalls(Instant now)
-{
-    if (_settings.stallTimeout.isOff())
-        return;
-    for (const auto& lane : _lanes)
-        if (lane->heldFor != nullptr && lane->heldSince != Instant::never() &&
-            lane->heldSince + _settings.stallTimeout <= now + lane->heldFor->stalled)
-            fail(*lane->heldFor, CloseReason::stalled, true, now);
-}
-
-Instant SharedExchange::nextDeadline() const
-{
-    Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
-                             _linger.first(), _connectDelay.first(), _requestGap.first(), _settle.first(),
-                             _inactive.first(), _gap.first(), _retry});
-    if (_heldLanes == 0 || _settings.stallTimeout.isOff())
-        return next;
-    for (const auto& lane : _lanes)
-        if (lane->heldFor != nullptr && lane->heldSince != Instant::never())
-            next = std::min(next, lane->heldSince + _settings.stallTimeout - lane->heldFor->stalled);
-    return next;
 }
 
 } // namespace proximux

@@ -1,0 +1,286 @@
+// SharedExchange: how a request ends, by a response, by an answer of ours, or not.
+
+#include <proximux/exchange/Mutants.h>
+#include <proximux/exchange/SharedExchange.h>
+
+#include <utility>
+
+namespace proximux
+{
+
+/// It takes its place among its client's requests, behind those that are to be answered before it.
+void SharedExchange::answerLocally(Request& request, Instant now)
+{
+    SharedClient& client = *request.client;
+    unqueue(request);
+    request.replied = true;
+    if (client.large == &request)
+    {
+        client.large = nullptr;
+        client.discarding = true;
+        request.size = client.partial;
+        client.queued = client.partial;
+        client.partial = 0;
+    }
+    ++client.replied;
+    advance(client);
+    reply(client, now);
+}
+
+void SharedExchange::reply(SharedClient& client, Instant now)
+{
+    const Lane* lane = client.tied != nullptr ? client.tied : client.lane;
+    const Request* answered = lane != nullptr && lane->inMessage ? lane->answered : nullptr;
+    if (!planted(Mutant::replyIntoResponse) &&
+        ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes)))
+        return; // not into the midst of a message
+    Request* next = client.replied > 0 ? client.requests.first() : nullptr;
+    bool behindQueued = false;
+    while (next != nullptr)
+    {
+        Request& request = *next;
+        next = client.requests.next(request);
+        if (!request.replied && !_settings.byId && !planted(Mutant::overtakeAnswers))
+            return;
+        behindQueued = behindQueued || (!request.replied && !request.sent);
+        if (!request.replied || (behindQueued && request.size > 0))
+            continue; // its bytes are still among those of the queued
+        --client.replied;
+        client.requests.remove(request);
+        request.responseSize = request.traits.reply.size();
+        if (!request.traits.reply.empty())
+            client.waiting = _wiring.toClient(client.id, request.traits.reply);
+        tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, request.failed, request.reason,
+                now);
+        const bool resets = request.traits.resets;
+        recycle(request);
+        if (client.requests.isEmpty())
+            _idle.arm(client.idle, now);
+        lookAgain(client);
+        if (resets)
+            endTie(client, now);
+    }
+}
+
+/// The connection that the client has alone is left with its state, and nobody else gets it.
+void SharedExchange::endTie(SharedClient& client, Instant now)
+{
+    client.resetting = false;
+    Lane* lane = client.tied;
+    if (lane == nullptr)
+        return;
+    untie(*lane);
+    if (planted(Mutant::keepReset))
+        return updateLoad(*lane);
+    closeLane(*lane, CloseReason::tieEnded, How::finish, now);
+}
+
+void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
+{
+    SharedClient& client = *request.client;
+    if ((request.begun && !planted(Mutant::errorBehindPart)) || !makeReply(request, reason))
+        return fail(client, reason, request.begun, now);
+    request.failed = true;
+    request.reason = reason;
+    tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
+    if (!request.sent && request.traits.ties != 0 && !planted(Mutant::keepQueueOfUntied))
+    {
+        drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
+        endRequests(client, reason, now);
+    }
+    if (!request.sent)
+        return answerLocally(request, now);
+    if (client.large == &request)
+    {
+        client.large = nullptr;
+        client.discarding = true;
+    }
+    request.replied = true;
+    ++client.replied;
+    reply(client, now);
+}
+
+/// This request of the client, and what stands behind it, is not done.
+void SharedExchange::drop(SharedClient& client, Request* request, CloseReason reason, Instant now)
+{
+    while (request != nullptr)
+    {
+        Request& dropped = *request;
+        request = client.requests.next(dropped);
+        client.requests.remove(dropped);
+        tellEnd(dropped, TargetId{}, true, reason, now);
+        if (dropped.replied)
+            --client.replied;
+        else
+            unqueue(dropped);
+        if (client.next == &dropped)
+            client.next = nullptr;
+        if (client.large == &dropped)
+            client.large = nullptr; // nothing more is read from it
+        else
+            client.queued -= dropped.inputSize();
+        recycle(dropped);
+    }
+}
+
+void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant now)
+{
+    Request& request = makeRequest(client, now);
+    request.traits.reply = std::move(text);
+    request.size = 0;
+    request.tag = 0;
+    answerLocally(request, now);
+}
+
+void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
+{
+    request.overdue = true;
+    ++request.lane->abandoned;
+    _pumpAll = true; // somebody may wait for the connection to be at rest
+    if (SharedClient* client = request.client)
+    {
+        if (request.begun || !makeReply(request, reason))
+            fail(*client, reason, request.begun, now);
+        else
+        {
+            tellEnd(request, request.lane->target, true, reason, now);
+            client->requests.remove(request);
+            if (--client->inFlight == 0)
+                client->lane = nullptr;
+            request.client = nullptr;
+            replyOnly(*client, std::move(request.traits.reply), now);
+        }
+    }
+    if (isOptional(*request.lane, request) && request.lane->answered != &request)
+        return finish(*request.lane, request, now); // nothing is to come
+    if (!planted(Mutant::reuseId))
+        return;
+    takeOut(*request.lane, request);
+    recycle(request);
+}
+
+void SharedExchange::endRequests(SharedClient& client, CloseReason reason, Instant now)
+{
+    client.final = true;
+    client.reason = reason;
+    updateClient(client, now);
+    lookAgain(client);
+}
+
+void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now)
+{
+    if (!request.begun)
+    {
+        request.begun = true;
+        request.firstByte = now;
+    }
+    request.responseSize += bytes.size();
+    armAnswer(lane, request, now);
+    if (!_settings.byId)
+        armResponse(lane, now);
+    const Request* owner = &request;
+    if (planted(Mutant::deliverSwallowed) && request.client == nullptr &&
+        List<Request, &Request::place>::next(request) != nullptr)
+        owner = List<Request, &Request::place>::next(request);
+    if (owner->client == nullptr || (owner->traits.swallowed && !planted(Mutant::deliverQuiet)))
+        return;
+    SharedClient& client = *owner->client;
+    std::size_t at = 0;
+    if (edits != nullptr)
+        for (const Edit& edit : *edits)
+        {
+            deliver(lane, client, bytes.substr(at, edit.offset - at), now);
+            deliver(lane, client, edit.insert, now);
+            at = edit.offset + edit.remove;
+        }
+    deliver(lane, client, bytes.substr(at), now);
+}
+
+void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Instant now)
+{
+    if (bytes.empty())
+        return;
+    if (lane.framer == nullptr || lane.pushes || lane.tunnel)
+        _idle.arm(client.idle, now); // nothing says that more is to come
+    if (client.linger.isArmed() && client.state == SharedClient::State::ended)
+        _linger.arm(client.linger, now);
+    client.waiting = _wiring.toClient(client.id, bytes);
+    if (lane.reader == nullptr || lane.reader->lane != &lane || lane.reader->waiting <= _settings.responseBuffer)
+        lane.reader = &client;
+    if (client.waiting > 0)
+        updateClient(client, now);
+}
+
+/// It leaves its row and its client's requests; nobody is told.
+void SharedExchange::takeOut(Lane& lane, Request& request)
+{
+    lane.row.remove(request);
+    lane.optional -= isOptional(lane, request) ? 1 : 0;
+    DeadlineList::disarm(request.answer);
+    if (lane.ids && (!request.traits.keepsId || planted(Mutant::changeKeptId)))
+        lane.ids->release(request.id);
+    if (lane.streaming == &request)
+        lane.streaming = nullptr;
+    if (lane.answered == &request)
+        lane.answered = nullptr;
+}
+
+void SharedExchange::finish(Lane& lane, Request& request, Instant now)
+{
+    takeOut(lane, request);
+    lane.proven = true;
+    if (request.overdue)
+        --lane.abandoned;
+    pause(lane, now);
+    updateLoad(lane);
+    if (lane.row.isEmpty())
+    {
+        DeadlineList::disarm(lane.response);
+        DeadlineList::disarm(lane.gap);
+        lane.silent = false;
+        _inactive.arm(lane.inactive, now);
+    }
+    else if (!_settings.byId)
+        armResponse(lane, now);
+    tellEnd(request, lane.target, false, CloseReason::ended, now);
+    if (SharedClient* client = request.client)
+    {
+        client->requests.remove(request);
+        if (--client->inFlight == 0)
+            client->lane = nullptr;
+        if (client->large == &request)
+            client->large = nullptr;
+        if (client->requests.isEmpty())
+            _idle.arm(client->idle, now);
+        if (client->next != nullptr || client->state == SharedClient::State::ended || _draining || client->held ||
+            client->final || !client->interim.empty())
+            lookAgain(*client);
+        reply(*client, now);
+    }
+    afterAnswer(lane, request, now);
+    recycle(request);
+}
+
+/// Whoever wants to hear of this request hears how it ended; once.
+void SharedExchange::tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now)
+{
+    if (request.tag == 0)
+        return;
+    Outcome outcome;
+    outcome.target = target;
+    outcome.requestSize = request.size;
+    outcome.responseSize = request.responseSize;
+    outcome.queued = (request.sent ? request.sentAt : now) - request.came;
+    if (request.sent)
+    {
+        outcome.firstByte = (request.begun ? request.firstByte : now) - request.sentAt;
+        outcome.whole = now - request.sentAt;
+    }
+    outcome.failed = failed;
+    outcome.reason = reason;
+    const std::uint64_t tag = request.tag;
+    request.tag = 0;
+    _wiring.requestEnded(tag, outcome);
+}
+
+} // namespace proximux
