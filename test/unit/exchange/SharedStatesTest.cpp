@@ -379,7 +379,7 @@ public:
 
     void whoComesWhileWeDrainIsClosed()
     {
-        begin({}, false);
+        begin(Options(), false);
         exchange->drain(now);
         const ClientId id = world.addClient();
         exchange->clientOpened(id, now);
