@@ -46,6 +46,7 @@ void SharedExchange::advance(SharedClient& client)
     while (client.next != nullptr && client.next->replied)
     {
         const std::size_t size = client.next->inputSize();
+        client.next->used = true;
         client.input.consume(size);
         client.queued -= size;
         client.next = client.requests.next(*client.next);
@@ -115,6 +116,7 @@ void SharedExchange::recycle(Request& request)
     if (request.again.capacity() > SMALL)
         request.again.shrink_to_fit();
     request.repeats = 0;
+    request.used = false;
     _spare.push_back(std::move(own));
 }
 
@@ -298,6 +300,7 @@ void SharedExchange::takeFromInput(Lane& lane, Request& request)
         lane.streaming = &request;
     }
     client.input.consume(request.inputSize());
+    request.used = true;
 }
 
 /// A connection that was in use before may have been closed by its target while this request is on its way to it.

@@ -51,7 +51,8 @@ struct Request
     std::uint64_t tag = 0;  ///< for SharedWiring
     std::uint64_t turn = 0; ///< in the line
     std::string again;      ///< its bytes, as long as it may be sent once more: SharedExchange::repeat()
-    unsigned repeats = 0;   ///< how often it was; from then on its bytes are no more in its client's input
+    unsigned repeats = 0;   ///< how often it was
+    bool used = false;      ///< its bytes are no more in its client's input
     Instant came;
     Instant sentAt;
     Instant firstByte;
@@ -60,7 +61,7 @@ struct Request
     Due<Request> queue{*this};  ///< exchange.queue_timeout
     Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
 
-    [[nodiscard]] std::size_t inputSize() const { return repeats > 0 ? 0 : static_cast<std::size_t>(size); }
+    [[nodiscard]] std::size_t inputSize() const { return used ? 0 : static_cast<std::size_t>(size); }
 };
 
 /// One lane.

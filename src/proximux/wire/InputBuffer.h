@@ -30,6 +30,7 @@ public:
     /// The first n bytes are used; n must not exceed size().
     void consume(std::size_t n)
     {
+        assert(n <= size());
         if (_kept.isEmpty())
             _borrowed.remove_prefix(n);
         else

@@ -15,6 +15,7 @@ class HttpExchangeTest : public SharingFixture
     CPPUNIT_TEST(whatMeetsTheEndOfAConnectionIsRepeated);
     CPPUNIT_TEST(whatMayHaveBeenDoneIsNotRepeated);
     CPPUNIT_TEST(whatIsRepeatedKeepsItsPlace);
+    CPPUNIT_TEST(whatIsRepeatedGoesBeforeAnAnswerOfOurs);
     CPPUNIT_TEST(whatIsRepeatedMayFailAfterAll);
     CPPUNIT_TEST_SUITE_END();
 
@@ -200,6 +201,19 @@ public:
             CPPUNIT_ASSERT_EQUAL(ok() + ok() + ok(), got(a));
             CPPUNIT_ASSERT_EQUAL(fifo ? ok() : std::string(), got(b));
         }
+    }
+
+    void whatIsRepeatedGoesBeforeAnAnswerOfOurs()
+    {
+        http();
+        const ClientId a = join();
+        const TargetId t = used(a);
+        says(a, get() + "CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n");
+        exchange->targetEnded(t, now);
+        const TargetId next = opens();
+        CPPUNIT_ASSERT_EQUAL(get(), got(next));
+        answers(next, ok());
+        CPPUNIT_ASSERT_EQUAL(ok() + "HTTP/1.1 405", got(a).substr(0, ok().size() + 12));
     }
 
     void whatIsRepeatedMayFailAfterAll()
