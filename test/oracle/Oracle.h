@@ -41,7 +41,9 @@ struct OracleSettings
 /// greet, answer early, and say what nobody asked for; clients leave in every state. It watches each byte:
 ///
 /// - a client gets its own responses, in the order of its requests, byte for byte, and nothing else;
-/// - a target gets whole, unchanged requests, each at most once, in fifo in the order of their arrival; of a client
+/// - a target gets whole, unchanged requests, each at most once or, where that does no harm, from one connection that
+/// is
+///   lost after the other, in fifo in the order of their arrival; of a client
 ///   that has the connection alone only its own, and none that counts on a state that is lost;
 /// - a connection is closed behind what nobody asked for, and for nothing less;
 /// - who is still connected at the end got all; connections are never more than allowed.
@@ -65,7 +67,8 @@ public:
         std::uint64_t left = 0;     ///< clients that left
         std::uint64_t killed = 0;   ///< target connections that were ended by their target
         std::uint64_t desyncs = 0;
-        std::uint64_t early = 0; ///< responses before their request was whole
+        std::uint64_t early = 0;    ///< responses before their request was whole
+        std::uint64_t repeated = 0; ///< requests that came to another target once more
     };
 
     [[nodiscard]] const Numbers& numbers() const { return _numbers; }
@@ -83,6 +86,12 @@ private:
         std::set<std::uint32_t> open;        ///< requests that wait for an answer
         std::optional<std::uint32_t> broken; ///< a request that it broke off, to which something may have been said
         bool ended = false;
+    };
+
+    struct Arrival
+    {
+        TargetId target; ///< the last to which it came
+        unsigned times = 0;
     };
 
     struct Answer
@@ -157,6 +166,7 @@ private:
     bool lookAtPrologue(Target& target);
     void targetClosed(Target& target, const SharedWorld::Closed& closed);
     void takeRequest(Target& target, const std::string& message);
+    [[nodiscard]] bool isRepeated(const Arrival& arrival, std::uint32_t number) const;
     void mayCome(const Target& target, const Messages::Name& name) const;
     void keepState(Target& target, const Messages::Name& name);
     [[nodiscard]] std::string answerTo(const Messages::Name& name, const std::string& request) const;
@@ -175,7 +185,7 @@ private:
     std::vector<Client> _clients;                              ///< always as many
     std::unordered_map<std::uint32_t, std::size_t> _places;    ///< in _clients, by slot
     std::map<std::uint32_t, Target> _targets;                  ///< by slot
-    std::unordered_set<std::uint64_t> _arrived;                ///< requests, by client and number
+    std::unordered_map<std::uint64_t, Arrival> _arrived;       ///< requests, by client and number
     std::unordered_map<std::uint32_t, std::uint32_t> _stateOf; ///< the target that has the state of this client
     std::unordered_set<std::uint32_t> _stateless;              ///< clients whose state is lost
     std::uint64_t _made = 0;

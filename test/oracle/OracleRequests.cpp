@@ -83,8 +83,11 @@ void Oracle::takeRequest(Target& target, const std::string& message)
         sent = _messages.withId(std::move(sent), id);
     if (message != sent)
         fail("a target got a request that nobody sent: " + message);
-    if (!_arrived.insert(static_cast<std::uint64_t>(name->client) << 32U | name->number).second)
+    Arrival& arrival = _arrived[static_cast<std::uint64_t>(name->client) << 32U | name->number];
+    if (arrival.times > 0 && !isRepeated(arrival, name->number))
         fail("a request reached a target twice: " + message);
+    _numbers.repeated += arrival.times > 0 ? 1 : 0;
+    arrival = {target.id, arrival.times + 1};
     ++_numbers.sent;
     const Role role = roleOf(name->number);
     _numbers.silent += role == Role::unanswered || role == Role::quiet ? 1 : 0;
@@ -101,6 +104,13 @@ void Oracle::takeRequest(Target& target, const std::string& message)
         fail("an id came again before it was answered: " + message);
     if (role != Role::unanswered)
         target.answers.push_back({answerTo(*name, message), name->client});
+}
+
+/// What does no harm may come over another connection when the one before is gone, three times more.
+bool Oracle::isRepeated(const Arrival& arrival, std::uint32_t number) const
+{
+    return _settings.talks && _settings.pipeline == 1 && !_messages.hasId() && TalkingProtocol::mayRepeat(number) &&
+           !_world.has(arrival.target) && arrival.times < 4;
 }
 
 /// Whether this request may be here, and now.

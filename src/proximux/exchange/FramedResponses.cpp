@@ -66,7 +66,8 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
             closeLane(lane, CloseReason::desync, How::abort, now);
             return false;
         }
-        lane.answered->again.clear();
+        if (!planted(Mutant::repeatBegun))
+            lane.answered->again.clear();
     }
     if (lane.pushes)
         deliver(lane, *lane.tied, bytes, now);

@@ -56,6 +56,8 @@ enum class Mutant
     hurryPrologue,     ///< a connection is used before its prologue is answered
     forgivePrologue,   ///< whatever answers it
     sendRest,          ///< what is left of a request that was answered early is taken for a request
+    repeatBegun,       ///< a request is sent once more behind a part of its response
+    repeatAny,         ///< or where that may do harm
     changeKeptId,      ///< an id that must not be changed is
     shareKeptId,       ///< others are in flight beside a request whose id must not be changed
     // of raw

@@ -306,8 +306,9 @@ void SharedExchange::takeFromInput(Lane& lane, Request& request)
 /// A connection that was in use before may have been closed by its target while this request is on its way to it.
 bool SharedExchange::keepsCopy(const Lane& lane, const Request& request) const
 {
-    return request.traits.repeatable && request.whole && request.repeats == 0 && lane.proven &&
-           _settings.pipeline == 1 && !_settings.byId && request.traits.ties == 0 && lane.tied == nullptr;
+    return (request.traits.repeatable || planted(Mutant::repeatAny)) && request.whole && request.repeats == 0 &&
+           lane.proven && _settings.pipeline == 1 && !_settings.byId && request.traits.ties == 0 &&
+           lane.tied == nullptr;
 }
 
 bool SharedExchange::mayRepeat(const Lane& lane, const Request& request, CloseReason reason)
