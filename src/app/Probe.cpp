@@ -87,7 +87,7 @@ std::string report(const ToolOptions& options, const Plan& plan, const Finding& 
             "\n\nsettings:\n  exchange.protocol = " + options.protocol + "\n";
     for (const auto& [key, value] : options.settings)
         if (key != "exchange.pairing" && key != "exchange.pipeline" && key.compare(0, 9, "exchange.") == 0)
-            text += "  " + key + " = " + value + "\n";
+            text.append("  ").append(key).append(" = ").append(value).append("\n");
     const bool maybe = found.most > 1 && plan.info.pairing == Pairing::automatic && !plan.byId;
     if (strange || maybe)
         text += "  exchange.pairing = order\n";

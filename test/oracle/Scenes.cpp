@@ -82,7 +82,7 @@ void Scenes::aConnectionOfWhoseIdsHalfAreOverdueIsReplaced()
     answers(t, register0(fifth, 5)); // it is not silent
     CPPUNIT_ASSERT_EQUAL(register0(reading(5, 1), 5), got(a));
     pass(Duration::seconds(11));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{4 * 9}, got(a).size()); // errors
+    CPPUNIT_ASSERT_EQUAL(std::size_t{4} * 9, got(a).size()); // errors
     assertClosed(t, CloseReason::responseTimeout, How::abort);
 }
 

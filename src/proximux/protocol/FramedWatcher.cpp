@@ -152,7 +152,7 @@ void FramedWatcher::push(Bytes text, Instant now)
     _pending.push_back({std::string(text), _requestSize, now, id ? id->read(_kept) : 0, _traits.check, _traits.hint});
 }
 
-FramedWatcher::Pending FramedWatcher::take(std::deque<Pending>::iterator pending)
+FramedWatcher::Pending FramedWatcher::take(const std::deque<Pending>::iterator& pending)
 {
     Pending taken = std::move(*pending);
     _pending.erase(pending);

@@ -39,7 +39,7 @@ private:
 
     void requestWhole(Instant now);
     void push(Bytes text, Instant now);
-    Pending take(std::deque<Pending>::iterator pending);
+    Pending take(const std::deque<Pending>::iterator& pending);
     void responseWhole(Instant now);
     void answered(std::uint64_t size, Instant now);
     void responseBegins(Bytes bytes, Instant now);

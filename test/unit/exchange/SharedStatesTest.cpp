@@ -31,7 +31,7 @@ class SharedStatesTest : public SharingFixture
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
-               std::size_t maxTied = 0, SharedExchangeSettings settings = {})
+               std::size_t maxTied = 0, const SharedExchangeSettings& settings = SharedExchangeSettings())
     {
         Options options;
         options.protocol = protocol;
