@@ -16,6 +16,8 @@ BACKEND = os.environ.get("PROXIMUX_BACKEND", "auto")
 SLOW = float(os.environ.get("PROXIMUX_SLOW", "1"))
 SHORT = 5.0 * SLOW
 LONG = 30.0 * SLOW
+# what is freed stays, to find whoever uses it all the same: of memory nothing can be said then
+KEEPS_WHAT_IS_FREED = "ASAN_OPTIONS" in os.environ
 OURS = re.compile(r"^(PROXIMUX_|LOG_LEVEL$|LOCAL_|EXCHANGE_|PROXY_|TARGET_)")
 
 

@@ -2,8 +2,9 @@
 import resource
 import socket
 import time
+import unittest
 
-from harness import SHORT, Case, ask, gone, read_all, state, wait_until
+from harness import KEEPS_WHAT_IS_FREED, SHORT, Case, ask, gone, read_all, state, wait_until
 
 
 class Limits(Case):
@@ -117,6 +118,7 @@ class Limits(Case):
         p.signal()
         self.assertEqual(p.wait(), 0)
 
+    @unittest.skipIf(KEEPS_WHAT_IS_FREED, "with a sanitizer")
     def test_requests_that_are_watched_and_wait_cost_little_memory(self):
         for protocol, one in (("resp", b"GET " + b"k" * 60000 + b"\r\n"), ("http", b"GET /" + b"k" * 60000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")):
             t = self.target(lambda s: read_all(s))
