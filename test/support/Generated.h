@@ -2,6 +2,8 @@
 
 #include <proximux/config/Reference.h>
 
+#include <SourceDir.h>
+
 #include <fstream>
 #include <sstream>
 #include <stdexcept>

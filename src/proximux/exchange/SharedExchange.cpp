@@ -7,6 +7,7 @@ namespace proximux
 
 SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool)
     : _settings(settings)
+    , _random(settings.seed)
     , _wiring(wiring)
     , _pool(pool)
     , _queueing(settings.queueTimeout)

@@ -2,6 +2,7 @@
 
 #include <proximux/exchange/SharedState.h>
 #include <proximux/exchange/SharedWiring.h>
+#include <proximux/wire/Random.h>
 
 #include <memory>
 #include <optional>
@@ -51,6 +52,7 @@ struct SharedExchangeSettings
     Duration requestGap = Duration{0};         ///< from a request, and from what answers it, to the next
     std::vector<Prologue> prologues;           ///< by target
     Duration gap = Duration::milliseconds(10); ///< raw
+    std::uint64_t seed = 1;                    ///< of what a peer must not be able to guess; random in the program
 };
 
 /// Fifo and funnel: many clients share few target connections. Requests stand in one line; whoever is first in it and
@@ -253,6 +255,9 @@ protected:
     [[nodiscard]] Lane& lane(std::size_t place) { return *_lanes[place]; }
     [[nodiscard]] SharedWiring& wiring() { return _wiring; }
 
+    /// Numbers that no peer can guess: identifiers, the words of fences.
+    [[nodiscard]] Random& random() { return _random; }
+
     /// Whether the client has said all and got all, and how it is then closed.
     void closeIfDone(SharedClient& client, Instant now);
 
@@ -304,6 +309,7 @@ private:
     [[nodiscard]] Instant nextDeadline() const;
 
     SharedExchangeSettings _settings;
+    Random _random;
     SharedWiring& _wiring;
     SharedPool& _pool;
     std::vector<std::unique_ptr<SharedClient>> _clients; ///< by slot

@@ -6,11 +6,19 @@
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Resp.h>
 
+#include <random>
+
 namespace proximux
 {
 
 namespace
 {
+
+std::uint64_t unpredictable()
+{
+    std::random_device device;
+    return std::uint64_t{device()} << 32U | device();
+}
 
 /// For protocols of which nothing says that the target may not speak first.
 constexpr Duration SETTLE = Duration::milliseconds(10);
@@ -46,6 +54,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
 {
     const ExchangeSettings& exchange = configuration.exchange;
     SharedExchangeSettings settings;
+    settings.seed = unpredictable();
     settings.fair = exchange.mode == Mode::funnel;
     settings.pipeline = exchange.pipelineInForce();
     settings.maxRequests = configuration.local.maxRequests;

@@ -1,5 +1,7 @@
 #include <proximux/config/ConfigurationLoader.h>
 
+#include <SourceDir.h>
+
 #include <Poco/File.h>
 #include <Poco/TemporaryFile.h>
 #include <cppunit/extensions/HelperMacros.h>

@@ -1,3 +1,5 @@
+#include <SourceDir.h>
+
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
