@@ -133,7 +133,7 @@ void FramedWatcher::requestWhole(Instant now)
     _traits.clear();
     if (_conversation)
         _conversation->request(_kept, _kept.size() == _requestSize, _traits);
-    const bool secret = _protocol->isSecret(_kept);
+    const bool secret = _traits.secret || _protocol->isSecret(_kept);
     const std::string text = _protocol->describe(_kept, _limits.text);
     const bool answered = _traits.answered && !_traits.swallowed;
     if (answered)

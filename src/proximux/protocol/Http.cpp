@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/HttpFramer.h>
+#include <proximux/protocol/UrlSecrets.h>
 
 #include <algorithm>
 #include <iterator>
@@ -156,9 +157,8 @@ public:
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
     {
         const std::size_t begin = std::min(request.find_first_not_of("\r\n"), request.size());
-        const Bytes line = firstLine(request.substr(begin), limit);
-        const std::size_t end = line.find_first_of("? ", std::min(line.find(' '), line.size() - 1) + 1);
-        return std::string(line.substr(0, end));
+        const std::string line = withoutUrlSecrets(firstLine(request.substr(begin), limit));
+        return line.substr(0, line.find_first_of("? ", std::min(line.find(' '), line.size() - 1) + 1));
     }
 
     /// "HTTP/1.1 200 OK"
@@ -167,27 +167,57 @@ public:
         return std::string(firstLine(response, limit));
     }
 
-    /// Whether there are credentials in its head, or in as much of that as is there.
+    /// Whether there are credentials in it, or in as much of it as is there: in a field whose name says so, in its URL,
+    /// or a password in its body.
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
         std::size_t scanned = 0;
         const std::size_t end = HttpHead::find(request, scanned);
         Bytes left = end > 0 ? request.substr(0, end) : request;
+        const Bytes body = request.substr(left.size());
+        const Bytes line = left.substr(0, left.find('\n', left.find_first_not_of("\r\n")));
+        if (hasUrlPassword(line) || hasSecretParameter(line) || containsText(body, "passw"))
+            return true;
+        left.remove_prefix(line.size());
         while (!left.empty())
         {
-            const Bytes line = left.substr(0, left.find('\n'));
-            if (isSecretName(line.substr(0, line.find(':'))))
+            const Bytes field = left.substr(0, left.find('\n'));
+            if (isSecretName(field.substr(0, field.find(':'))))
                 return true;
-            left.remove_prefix(std::min(line.size() + 1, left.size()));
+            left.remove_prefix(std::min(field.size() + 1, left.size()));
         }
         return false;
     }
 
 private:
+    /// Of a field, or of a parameter of a query: Authorization, Cookie, X-Api-Key, X-Vault-Token, access_token ...
     static bool isSecretName(Bytes name)
     {
-        constexpr Bytes NAMES[] = {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"};
-        return std::any_of(std::begin(NAMES), std::end(NAMES), [name](Bytes each) { return sameText(name, each); });
+        constexpr Bytes PARTS[] = {"auth",  "cookie", "credential", "jwt",       "key",
+                                   "passw", "secret", "session",    "signature", "token"};
+        return std::any_of(std::begin(PARTS), std::end(PARTS), [name](Bytes part) { return containsText(name, part); });
+    }
+
+    static bool hasSecretParameter(Bytes line)
+    {
+        std::size_t at = line.find('?');
+        while (at != Bytes::npos)
+        {
+            const std::size_t begin = at + 1;
+            at = line.find_first_of("&;", begin);
+            const Bytes parameter = line.substr(begin, std::min(at, line.size()) - begin);
+            if (isSecretName(parameter.substr(0, parameter.find('='))))
+                return true;
+        }
+        return false;
+    }
+
+    /// The second one in lower case; the first in any.
+    static bool containsText(Bytes text, Bytes lower)
+    {
+        return std::search(text.begin(), text.end(), lower.begin(), lower.end(),
+                           [](char a, char b)
+                           { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; }) != text.end();
     }
 };
 

@@ -82,6 +82,13 @@ MysqlDescription describeQuery(const MysqlCommand& command, Bytes arguments, con
                                  : describeSql({}, fields.rest(), context.limit);
 }
 
+MysqlDescription describePrepare(const MysqlCommand& command, Bytes sql, std::size_t limit)
+{
+    MysqlDescription description = describeSql(std::string(command.name) + ": ", sql, limit);
+    description.secretValues = description.secret || namesPassword(sql);
+    return description;
+}
+
 MysqlDescription describeExecute(const MysqlCommand& command, Bytes arguments, const MysqlStatements& statements)
 {
     const auto id = static_cast<std::uint32_t>(MysqlFields(arguments).number(4));
@@ -118,7 +125,7 @@ MysqlDescription describeWhole(const MysqlCommand& command, Bytes arguments, con
     case MysqlArgument::query:
         return describeQuery(command, arguments, context);
     case MysqlArgument::prepare:
-        return describeSql(std::string(command.name) + ": ", arguments, context.limit);
+        return describePrepare(command, arguments, context.limit);
     case MysqlArgument::execute:
         return describeExecute(command, arguments, context.statements);
     case MysqlArgument::name:

@@ -16,7 +16,8 @@ namespace proximux
 struct MysqlDescription
 {
     std::string text;
-    bool secret = false; ///< the command's bytes are not to be shown; the text holds no secret
+    bool secret = false;       ///< the command's bytes are not to be shown; the text holds no secret
+    bool secretValues = false; ///< of a statement to be prepared: neither are those that bind values to it
 };
 
 /// What commands are to be understood with.

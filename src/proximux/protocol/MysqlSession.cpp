@@ -25,7 +25,7 @@ bool isError(Bytes head)
 /// What may be shown of the statement that this description of a prepare is about.
 MysqlStatement statementOf(const MysqlDescription& description)
 {
-    return {description.text.substr(std::min(PREPARE.size(), description.text.size())), description.secret};
+    return {description.text.substr(std::min(PREPARE.size(), description.text.size())), description.secretValues};
 }
 
 } // namespace

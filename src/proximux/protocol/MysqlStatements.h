@@ -11,8 +11,8 @@ namespace proximux
 /// What may be shown of a prepared statement.
 struct MysqlStatement
 {
-    std::string text; ///< its SQL, or its withheld form; empty where there was no room for it
-    bool secret = false;
+    std::string text;    ///< its SQL, or its withheld form; empty where there was no room for it
+    bool secret = false; ///< values that are bound to it are
 };
 
 /// The prepared statements of a connection, within limits: beyond MOST of them none is added, and beyond the limit of

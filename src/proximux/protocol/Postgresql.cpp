@@ -4,6 +4,7 @@
 #include <proximux/protocol/SqlSecrets.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 namespace proximux
@@ -181,10 +182,60 @@ private:
     ResponseTraits _traits;
 };
 
+/// Calls with the type and the body of each message of a request, as much of the last one as is there.
+template <class F>
+void eachMessage(Bytes request, F call)
+{
+    while (request.size() >= HEADER)
+    {
+        const auto size = static_cast<std::size_t>(1 + std::max<std::uint64_t>(lengthAt(request, 1), 4));
+        call(request.front(), request.substr(HEADER, size - HEADER));
+        request.remove_prefix(std::min(size, request.size()));
+    }
+}
+
+/// The SQL of a message; empty where there is none in it.
+Bytes statementIn(char type, Bytes body)
+{
+    if (type == 'P')
+        return textAt(body, textAt(body, 0).size() + 1); // behind the name of the statement
+    return type == 'Q' ? textAt(body, 0) : Bytes();
+}
+
+/// The name of the prepared statement that a Bind message is for.
+Bytes boundIn(Bytes body)
+{
+    return textAt(body, textAt(body, 0).size() + 1); // behind the name of the portal
+}
+
+/// The prepared statements of a session whose bound values are secret, by name. Beyond MOST of them every value is.
+class SecretStatements
+{
+public:
+    void parsed(Bytes name, Bytes sql)
+    {
+        if (!namesPassword(sql))
+            _names.erase(std::string(name));
+        else if (_names.size() < MOST && name.size() <= LONGEST)
+            _names.emplace(name);
+        else
+            _all = true;
+    }
+
+    [[nodiscard]] bool has(Bytes name) const { return _all || _names.count(std::string(name)) != 0; }
+
+private:
+    static constexpr std::size_t MOST = 1024;
+    static constexpr std::size_t LONGEST = 256;
+
+    std::set<std::string> _names;
+    bool _all = false;
+};
+
 class PostgresqlConversation : public Conversation
 {
 public:
-    void request(Bytes bytes, bool, RequestTraits& traits) override
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override
     {
         constexpr Bytes UNANSWERED = "Xpdcf";
         if (isStartup(bytes))
@@ -198,10 +249,32 @@ public:
         // the Sync behind a COPY stands for the one that the server passed over
         traits.answered = UNANSWERED.find(type) == Bytes::npos && !(type == 'S' && _copied);
         _copied = type == 'd' || type == 'c' || type == 'f';
+        traits.secret = isSecret(bytes, whole);
     }
 
 private:
+    /// Whether it has values for a statement that names a password, or rows for a COPY that does.
+    bool isSecret(Bytes bytes, bool whole)
+    {
+        bool secret = _copied && _secretCopy;
+        bool named = false;
+        eachMessage(bytes,
+                    [this, &secret, &named](char type, Bytes body)
+                    {
+                        if (type == 'P')
+                            _statements.parsed(textAt(body, 0), statementIn(type, body));
+                        const bool bound = type == 'B' && _statements.has(boundIn(body));
+                        secret = secret || bound;
+                        named = named || bound || namesPassword(statementIn(type, body));
+                    });
+        if (!_copied)
+            _secretCopy = named || !whole; // what was not seen of a request may have begun one
+        return secret;
+    }
+
     bool _copied = false;
+    bool _secretCopy = false;
+    SecretStatements _statements;
 };
 
 class Postgresql : public Protocol
@@ -240,30 +313,13 @@ public:
             return false;
         bool secret = false;
         eachMessage(request, [&secret](char type, Bytes body)
-                    { secret = secret || type == 'p' || mayHoldPassword(statement(type, body)); });
+                    { secret = secret || type == 'p' || mayHold(statementIn(type, body)); });
         return secret;
     }
 
 private:
-    /// Calls with the type and the body of each message of a request, as much of the last one as is there.
-    template <class F>
-    static void eachMessage(Bytes request, F call)
-    {
-        while (request.size() >= HEADER)
-        {
-            const auto size = static_cast<std::size_t>(1 + std::max<std::uint64_t>(lengthAt(request, 1), 4));
-            call(request.front(), request.substr(HEADER, size - HEADER));
-            request.remove_prefix(std::min(size, request.size()));
-        }
-    }
-
-    /// The SQL of a message; empty where there is none in it.
-    static Bytes statement(char type, Bytes body)
-    {
-        if (type == 'P')
-            return textAt(body, textAt(body, 0).size() + 1); // behind the name of the statement
-        return type == 'Q' ? textAt(body, 0) : Bytes();
-    }
+    /// In PostgreSQL a name stands between double quotes.
+    static bool mayHold(Bytes sql) { return mayHoldPassword(sql, DoubleQuotes::name); }
 
     static std::string startup(Bytes packet)
     {
@@ -299,15 +355,15 @@ private:
         eachMessage(request,
                     [&text, &parsed](char type, Bytes body)
                     {
-                        const Bytes sql = statement(type, body);
-                        const Bytes bound = type == 'B' ? textAt(body, textAt(body, 0).size() + 1) : Bytes();
+                        const Bytes sql = statementIn(type, body);
+                        const Bytes bound = type == 'B' ? boundIn(body) : Bytes();
                         if (type == 'P')
                             parsed = textAt(body, 0);
                         if (sql.empty() && (bound.empty() || bound == parsed))
                             return;
                         text.append(text.empty() ? "" : "; ");
                         text.append(!bound.empty() ? "execute " : "").append(bound);
-                        text.append(mayHoldPassword(sql) ? withheldForm(sql) : std::string(sql));
+                        text.append(mayHold(sql) ? withheldForm(sql) : std::string(sql));
                     });
         return text.empty() ? plain(request.empty() ? '\0' : request.front()) : text;
     }

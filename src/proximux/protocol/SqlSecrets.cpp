@@ -1,5 +1,8 @@
 #include <proximux/protocol/SqlSecrets.h>
 
+#include <proximux/protocol/UrlSecrets.h>
+
+#include <algorithm>
 #include <cstddef>
 
 namespace proximux
@@ -34,10 +37,25 @@ bool isWord(Bytes word, Bytes upper)
     return true;
 }
 
-bool endsWithPassword(Bytes word)
+constexpr Bytes OPERATORS = "=:<>!";
+
+char upper(char c)
 {
-    constexpr Bytes PASSWORD = "PASSWORD";
-    return word.size() >= PASSWORD.size() && isWord(word.substr(word.size() - PASSWORD.size()), PASSWORD);
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+/// Whether the word contains the upper-case text, in any case.
+bool contains(Bytes word, Bytes text)
+{
+    return std::search(word.begin(), word.end(), text.begin(), text.end(),
+                       [](char a, char b) { return upper(a) == b; }) != word.end();
+}
+
+bool isPasswordWord(Bytes word)
+{
+    constexpr Bytes PWD = "PWD";
+    return contains(word, "PASSWORD") || contains(word, "PASSWD") || contains(word, "PASSPHRASE") ||
+           (word.size() >= PWD.size() && isWord(word.substr(word.size() - PWD.size()), PWD));
 }
 
 std::size_t skipSpace(Bytes sql, std::size_t at)
@@ -60,45 +78,106 @@ bool mayBeginLiteral(Bytes sql, std::size_t at)
     return at < sql.size() && (sql[at] == '\'' || sql[at] == '"');
 }
 
-/// Whether a literal may follow behind a word, at once or in a comparison or assignment with anything but a
-/// placeholder.
+/// Whether a literal may follow a word, at once or in a comparison or assignment with anything but a placeholder.
 bool mayGetLiteral(Bytes sql, std::size_t begin, std::size_t end)
 {
-    constexpr Bytes OPERATORS = "=:<>!";
     const bool quoted = begin > 0 && end < sql.size() && sql[begin - 1] == sql[end];
     std::size_t at = skipSpace(sql, quoted ? end + 1 : end);
     if (at < sql.size() && OPERATORS.find(sql[at]) == Bytes::npos)
         return mayBeginLiteral(sql, at);
     while (at < sql.size() && (OPERATORS.find(sql[at]) != Bytes::npos || isSpace(sql[at])))
         ++at;
-    return at < sql.size() && sql[at] != '?';
+    return at < sql.size() && sql[at] != '?' && sql[at] != '$';
 }
+
+/// What is seen of a statement, word by word.
+class Reading
+{
+public:
+    Reading(Bytes sql, DoubleQuotes quotes)
+        : _sql(sql)
+        , _quotes(quotes)
+    {
+        while (_at < _sql.size() && !mayHoldSecret())
+            step();
+    }
+
+    [[nodiscard]] bool namesPassword() const { return _password || _identified; }
+    [[nodiscard]] bool mayHoldSecret() const { return _identified || _assigned || (_password && _literal); }
+
+private:
+    void step()
+    {
+        const char c = _sql[_at];
+        if (isWordByte(c) && c != '$')
+            return word();
+        if (c == '$')
+            return dollar();
+        _literal = _literal || c == '\'' || (c == '"' && _quotes == DoubleQuotes::literal);
+        _compared = _compared && (isSpace(c) || OPERATORS.find(c) != Bytes::npos || c == ')');
+        ++_at;
+    }
+
+    void word()
+    {
+        const std::size_t begin = _at;
+        while (_at < _sql.size() && isWordByte(_sql[_at]))
+            ++_at;
+        const Bytes word = _sql.substr(begin, _at - begin);
+        const char before = begin > 0 ? _sql[begin - 1] : ' ';
+        const bool number = word.front() >= '0' && word.front() <= '9' && before != ':' && before != '?';
+        const bool password = isPasswordWord(word);
+        _literal = _literal || (number && _password) || (password && _compared);
+        _compared = number;
+        _password = _password || password;
+        _identified = _identified || isWord(word, "IDENTIFIED");
+        const bool assigned = password && _set && isWord(nextWord(), "TO"); // the value needs no quotes
+        _assigned =
+            _assigned || assigned || ((password || isWord(word, "CONNECTION")) && mayGetLiteral(_sql, begin, _at));
+        _set = _set || isWord(word, "SET");
+    }
+
+    /// $1 is a placeholder; $$...$$ and $tag$...$tag$ are literals.
+    void dollar()
+    {
+        ++_at;
+        const bool placeholder = _at < _sql.size() && _sql[_at] >= '0' && _sql[_at] <= '9';
+        _literal = _literal || (!placeholder && _at < _sql.size());
+        while (placeholder && _at < _sql.size() && _sql[_at] >= '0' && _sql[_at] <= '9')
+            ++_at;
+    }
+
+    [[nodiscard]] Bytes nextWord() const
+    {
+        const std::size_t begin = skipSpace(_sql, _at);
+        std::size_t end = begin;
+        while (end < _sql.size() && isWordByte(_sql[end]))
+            ++end;
+        return _sql.substr(begin, end - begin);
+    }
+
+    Bytes _sql;
+    DoubleQuotes _quotes;
+    std::size_t _at = 0;
+    bool _password = false;
+    bool _identified = false;
+    bool _literal = false;  ///< a string, or a number that may be the password's value
+    bool _compared = false; ///< a number was read, and behind it nothing but a comparison
+    bool _assigned = false; ///< a password gets a value
+    bool _set = false;      ///< SET was read
+};
 
 } // namespace
 
-bool mayHoldPassword(Bytes sql)
+bool namesPassword(Bytes sql)
 {
-    Bytes previous;
-    for (std::size_t at = 0; at < sql.size();)
-    {
-        if (!isWordByte(sql[at]))
-        {
-            ++at;
-            continue;
-        }
-        const std::size_t begin = at;
-        while (at < sql.size() && isWordByte(sql[at]))
-            ++at;
-        const Bytes word = sql.substr(begin, at - begin);
-        if (isWord(word, "IDENTIFIED"))
-            return true;
-        if (endsWithPassword(word) && isWord(previous, "SET"))
-            return true;
-        if ((endsWithPassword(word) || isWord(word, "CONNECTION")) && mayGetLiteral(sql, begin, at))
-            return true;
-        previous = word;
-    }
-    return false;
+    const Reading reading(sql, DoubleQuotes::literal);
+    return reading.namesPassword() || reading.mayHoldSecret();
+}
+
+bool mayHoldPassword(Bytes sql, DoubleQuotes quotes)
+{
+    return Reading(sql, quotes).mayHoldSecret() || hasUrlPassword(sql);
 }
 
 std::string withheldForm(Bytes sql)

@@ -56,6 +56,7 @@ struct RequestTraits
     bool keepsId = false;    ///< its id must not be changed, which may be that of another: it is alone, too
     bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
     bool repeatable = false; ///< it does no harm to send it twice
+    bool secret = false;     ///< watched: its bytes hold secrets because of what was said before
     unsigned ties = 0;       ///< what it ties its client by
     unsigned frees = 0;      ///< which of its client's ties end when it was answered
     std::uint64_t check = 0; ///< what its response must have, too; 0: nothing
@@ -79,7 +80,8 @@ struct RequestTraits
             return std::swap(*this, used);
         }
         answered = true;
-        swallowed = local = last = resets = blocking = pushes = alone = keepsId = optional = repeatable = false;
+        swallowed = local = last = resets = blocking = pushes = alone = keepsId = optional = repeatable = secret =
+            false;
         ties = frees = 0;
         check = 0;
         dialect = 0;

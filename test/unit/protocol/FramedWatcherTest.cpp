@@ -40,6 +40,8 @@ class FramedWatcherTest : public CppUnit::TestFixture
     CPPUNIT_TEST(watchesPostgresql);
     CPPUNIT_TEST(watchesPostgresqlWithFlush);
     CPPUNIT_TEST(seesEveryStatementOfAPostgresqlRequest);
+    CPPUNIT_TEST(withholdsValuesBoundToAStatementThatNamesAPassword);
+    CPPUNIT_TEST(withholdsRowsCopiedToAPassword);
     CPPUNIT_TEST(watchesPostgresqlUntilItIsEncrypted);
     CPPUNIT_TEST(refusesWhatIsNotPostgresql);
     CPPUNIT_TEST_SUITE_END();
@@ -285,6 +287,43 @@ public:
                                          "> alter role <withheld> (secret)\n> close\n"),
                              seen());
         CPPUNIT_ASSERT_EQUAL(std::string(), _recorder.requestBytes.at(2));
+    }
+
+    /// Whether in the same request or in a later one, and for as long as the name means that statement.
+    void withholdsValuesBoundToAStatementThatNamesAPassword()
+    {
+        const auto parse = [](const std::string& name, const std::string& sql)
+        { return pg('P', zero(name).append(zero(sql))); };
+        const auto bind = [](const std::string& name)
+        { return pg('B', zero("").append(zero(name)) + std::string("\0\0\0\1\0\0\0\6", 8) + "geheim") + pg('E', "x"); };
+        watchNamed("postgresql");
+        asks(startup());
+        asks(parse("", "update u set password = $1") + bind("") + pg('S', ""));
+        asks(parse("s1", "update u set password = $1") + pg('S', ""));
+        asks(bind("s1") + pg('S', ""));
+        asks(parse("s2", "update u set name = $1") + bind("s2") + pg('S', ""));
+        asks(parse("s1", "select $1") + bind("s1") + pg('S', ""));
+        CPPUNIT_ASSERT_EQUAL(std::string("> startup user=me database=db\n> update u set password = $1 (secret)\n"
+                                         "> update u set password = $1\n> execute s1 (secret)\n"
+                                         "> update u set name = $1\n> select $1\n"),
+                             seen());
+        for (std::size_t i = 1; i <= 3; ++i)
+            CPPUNIT_ASSERT(_recorder.requestBytes.at(i).find("geheim") == std::string::npos);
+        CPPUNIT_ASSERT(_recorder.requestBytes.at(4).find("geheim") != std::string::npos);
+    }
+
+    void withholdsRowsCopiedToAPassword()
+    {
+        watchNamed("postgresql");
+        asks(startup());
+        asks(pg('Q', zero("copy u (name, password) from stdin")));
+        asks(pg('d', "a\tgeheim\n") + pg('c', ""));
+        asks(pg('Q', zero("copy t from stdin")));
+        asks(pg('d', "a\tb\n") + pg('c', ""));
+        CPPUNIT_ASSERT_EQUAL(std::string("> startup user=me database=db\n> copy u (name, password) from stdin\n"
+                                         "> copy data (secret) (unanswered)\n"
+                                         "> copy t from stdin\n> copy data (unanswered)\n"),
+                             seen());
     }
 
     void watchesPostgresqlUntilItIsEncrypted()

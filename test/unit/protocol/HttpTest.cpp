@@ -18,6 +18,7 @@ class HttpTest : public CppUnit::TestFixture
     CPPUNIT_TEST(saysWhatFailed);
     CPPUNIT_TEST(lastsUntilTheTargetEnds);
     CPPUNIT_TEST(describes);
+    CPPUNIT_TEST(hidesCredentials);
     CPPUNIT_TEST_SUITE_END();
 
     ProtocolCheck _check{"http"};
@@ -240,6 +241,25 @@ public:
         CPPUNIT_ASSERT(_check.protocol().isSecret("GET / HTTP/1.1\r\nAUTHORIZATION: x\r\nPad: the rest is not ke"));
         CPPUNIT_ASSERT(_check.protocol().isSecret(get("X-Api-Key: x\r\n")));
         CPPUNIT_ASSERT(!_check.protocol().isSecret(get() + "Cookie: of the body\r\n\r\n"));
+    }
+
+    /// In a field that is named so, in the URL, in its query, and in a form.
+    void hidesCredentials()
+    {
+        for (const char* field : {"Proxy-Authorization", "X-Vault-Token", "Private-Token", "X-Amz-Security-Token",
+                                  "X-Auth-Token", "Cookie2", "X-Client-Secret", "X-Password", "X-Session-Id"})
+            CPPUNIT_ASSERT_MESSAGE(field, _check.protocol().isSecret(get(std::string(field) + ": geheim\r\n")));
+        for (const char* field : {"Accept", "Host", "Content-Type", "User-Agent", "X-Request-Id"})
+            CPPUNIT_ASSERT_MESSAGE(field, !_check.protocol().isSecret(get(std::string(field) + ": x\r\n")));
+        for (const char* line : {"GET http://user:geheim@x/ HTTP/1.1", "GET /a?x=1&access_token=geheim HTTP/1.1",
+                                 "GET /a?api_key=geheim HTTP/1.1", "GET /a?x=1;password=geheim HTTP/1.1"})
+            CPPUNIT_ASSERT_MESSAGE(line, _check.protocol().isSecret(std::string(line) + "\r\nHost: x\r\n\r\n"));
+        CPPUNIT_ASSERT(!_check.protocol().isSecret("GET http://x:80/a?b=c@d HTTP/1.1\r\nHost: x\r\n\r\n"));
+        CPPUNIT_ASSERT(_check.protocol().isSecret("POST / HTTP/1.1\r\nHost: x\r\n\r\nuser=u&Password=geheim"));
+        CPPUNIT_ASSERT_EQUAL(std::string("GET http://***@x/a"),
+                             _check.protocol().describe("GET http://user:geheim@x/a?b HTTP/1.1\r\n", 100));
+        CPPUNIT_ASSERT_EQUAL(std::string("GET http://***"),
+                             _check.protocol().describe("GET http://user:geheim@x/a?b HTTP/1.1\r\n", 20));
     }
 };
 

@@ -11,6 +11,9 @@ class SqlSecretsTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(SqlSecretsTest);
     CPPUNIT_TEST(withholdsStatementsWithPasswords);
     CPPUNIT_TEST(showsStatementsWithout);
+    CPPUNIT_TEST(withholdsWhatNamesAPasswordAndHoldsALiteral);
+    CPPUNIT_TEST(knowsWhereNamesAreQuoted);
+    CPPUNIT_TEST(knowsWhichStatementsNameAPassword);
     CPPUNIT_TEST(showsTheVerbAlone);
     CPPUNIT_TEST(showsNothingBehindAnyCutThatItWouldWithhold);
     CPPUNIT_TEST_SUITE_END();
@@ -30,8 +33,11 @@ public:
                                 "SELECT u.password, u.name FROM users u",
                                 "INSERT INTO users (name, password) VALUES (?, ?)",
                                 "UPDATE users SET name = ?, password = ? WHERE id = ?",
-                                "SHOW VARIABLES LIKE 'old_passwords'",
-                                "SELECT * FROM mysql.user WHERE plugin = 'mysql_native_password'",
+                                "SELECT 'no secret' FROM t",
+                                "UPDATE users SET password = $1 WHERE id = $2",
+                                "UPDATE users SET (name, password) = ($1, $2)",
+                                "SELECT * FROM users WHERE password LIKE $1 OR passwd IN (?, ?)",
+                                "SELECT 'http://host:8080/path', 'mailto:a@b'",
                                 "CREATE USER u",
                                 "GRANT SELECT ON db.* TO u",
                                 "ALTER USER u PASSWORD EXPIRE",
@@ -42,9 +48,53 @@ public:
                                 "SET character_set_connection = 'utf8'",
                                 "SELECT unidentified FROM animals",
                                 "SELECT password AS p FROM t",
-                                "SELECT 1 FROM t WHERE password <> ?",
-                                "SELECT password FROM t WHERE a = 'x'"})
+                                "SELECT 1 FROM t WHERE password <> ?"})
             CPPUNIT_ASSERT_MESSAGE(sql, !mayHoldPassword(sql));
+    }
+
+    /// Wherever in the statement the literal stands.
+    void withholdsWhatNamesAPasswordAndHoldsALiteral()
+    {
+        for (const char* sql : {"SELECT 1 FROM u WHERE 'geheim' = password",
+                                "SELECT 1 FROM u WHERE password LIKE 'geheim%'",
+                                "SELECT 1 FROM u WHERE password IN ('geheim')",
+                                "SELECT 1 FROM u WHERE (password) = 'geheim'",
+                                "SELECT 1 FROM u WHERE (password) = 4711",
+                                "SELECT 1 FROM u WHERE 4711 = password",
+                                "SELECT 1 FROM u WHERE password BETWEEN 4711 AND 4712",
+                                "SET app.password TO 'geheim'",
+                                "SET app.password TO geheim",
+                                "ALTER ROLE r SET app.password TO geheim",
+                                "SET SESSION app.password = geheim",
+                                "UPDATE u SET (name, password) = ('a', 'geheim')",
+                                "INSERT INTO u (name, password) VALUES ('a', 'geheim')",
+                                "INSERT INTO u (name, passwd) VALUES ('a', $$geheim$$)",
+                                "UPDATE u SET password_hash = 'geheim'",
+                                "UPDATE u SET passphrase = 'geheim'",
+                                "UPDATE u SET user_pwd = 'geheim'",
+                                "SELECT dblink('host=h user=u password=geheim')",
+                                "SELECT dblink('postgres://u:geheim@h/db')",
+                                "SELECT password FROM t WHERE a = 'x'"})
+        {
+            CPPUNIT_ASSERT_MESSAGE(sql, mayHoldPassword(sql));
+            CPPUNIT_ASSERT_MESSAGE(sql, mayHoldPassword(sql, DoubleQuotes::name));
+        }
+    }
+
+    void knowsWhereNamesAreQuoted()
+    {
+        const char* sql = R"(SELECT "users"."password" FROM "users" WHERE "users"."id" = $1)";
+        CPPUNIT_ASSERT(mayHoldPassword(sql));
+        CPPUNIT_ASSERT(!mayHoldPassword(sql, DoubleQuotes::name));
+        CPPUNIT_ASSERT(mayHoldPassword(R"(SELECT 1 FROM u WHERE "password" = 'geheim')", DoubleQuotes::name));
+    }
+
+    void knowsWhichStatementsNameAPassword()
+    {
+        CPPUNIT_ASSERT(namesPassword("INSERT INTO u (name, password) VALUES (?, ?)"));
+        CPPUNIT_ASSERT(namesPassword("UPDATE u SET passwd = $1"));
+        CPPUNIT_ASSERT(namesPassword("ALTER USER u IDENTIFIED BY ?"));
+        CPPUNIT_ASSERT(!namesPassword("INSERT INTO u (name) VALUES (?)"));
     }
 
     void showsTheVerbAlone()
