@@ -128,6 +128,11 @@ bool parseAddress(std::string_view text, Address& address)
     return parseV4(text, address.data() + MAPPED.size());
 }
 
+bool isMapped(const Address& address)
+{
+    return std::equal(MAPPED.begin(), MAPPED.end(), address.begin());
+}
+
 /// Whether the first `bits` bits are the same.
 bool agree(const Address& a, const Address& b, unsigned bits)
 {
@@ -175,14 +180,21 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text, std::stri
 bool AddressRange::contains(std::string_view address) const
 {
     Address parsed{};
-    return parseAddress(address.substr(0, address.find('%')), parsed) && agree(parsed, _bytes, _prefix);
+    return parseAddress(address.substr(0, address.find('%')), parsed) && isMapped(parsed) == isV4() &&
+           agree(parsed, _bytes, _prefix);
+}
+
+/// A range that is wider than the mapped addresses is one of IPv6, even where they lie in it.
+bool AddressRange::isV4() const
+{
+    return _prefix >= MAPPED_BITS && isMapped(_bytes);
 }
 
 std::string AddressRange::toString() const
 {
     static constexpr char DIGITS[] = "0123456789abcdef";
     std::string text;
-    if (_prefix >= MAPPED_BITS && std::equal(MAPPED.begin(), MAPPED.end(), _bytes.begin()))
+    if (isV4())
     {
         for (std::size_t i = MAPPED.size(); i < _bytes.size(); ++i)
             text += (text.empty() ? "" : ".") + std::to_string(_bytes[i]);

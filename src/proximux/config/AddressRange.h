@@ -10,7 +10,7 @@ namespace proximux
 {
 
 /// A numeric IPv4 or IPv6 address, or a range of them in CIDR form. An IPv4-mapped IPv6 address (::ffff:a.b.c.d) is
-/// the IPv4 address.
+/// the IPv4 address. The families are kept apart: no IPv6 range, ::/0 included, contains an IPv4 address.
 class AddressRange
 {
 public:
@@ -26,6 +26,8 @@ public:
     [[nodiscard]] std::string toString() const;
 
 private:
+    [[nodiscard]] bool isV4() const;
+
     std::array<std::uint8_t, 16> _bytes{}; ///< IPv4 in its mapped form
     unsigned _prefix = 128;                ///< of the 128 bits
 };

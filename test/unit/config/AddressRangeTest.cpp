@@ -14,6 +14,7 @@ class AddressRangeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(saysWhatIsWrong);
     CPPUNIT_TEST(holdsItsAddresses);
     CPPUNIT_TEST(takesMappedAddressesAsIPv4);
+    CPPUNIT_TEST(keepsTheFamiliesApart);
     CPPUNIT_TEST(holdsNothingThatIsNoAddress);
     CPPUNIT_TEST(readsEveryFormOfIPv6);
     CPPUNIT_TEST(writesItself);
@@ -79,7 +80,6 @@ public:
         CPPUNIT_ASSERT(!holds("0.0.0.0/0", "2001:db8::1"));
         CPPUNIT_ASSERT(holds("2001:db8::/33", "2001:db8:7fff::1"));
         CPPUNIT_ASSERT(!holds("2001:db8::/33", "2001:db8:8000::1"));
-        CPPUNIT_ASSERT(holds("::/0", "10.0.0.1")); // all there is
         CPPUNIT_ASSERT(holds("fe80::/10", "fe80::1%eth0"));
     }
 
@@ -89,6 +89,24 @@ public:
         CPPUNIT_ASSERT(holds("127.0.0.0/8", "::FFFF:7f00:1"));
         CPPUNIT_ASSERT(holds("::ffff:10.0.0.0/104", "10.9.8.7"));
         CPPUNIT_ASSERT(!holds("127.0.0.0/8", "::127.0.0.1"));
+    }
+
+    void keepsTheFamiliesApart()
+    {
+        for (const char* range : {"::/0", "::/1", "::/64", "::/80", "::ffff:0:0/95", "::fffe:0:0/95"})
+        {
+            const auto parsed = AddressRange::parse(range);
+            if (!parsed)
+                continue; // bits behind the prefix
+            for (const char* v4 : {"10.0.0.1", "0.0.0.0", "255.255.255.255", "::ffff:10.0.0.1", "::FFFF:7f00:1"})
+                CPPUNIT_ASSERT_MESSAGE(std::string(range) + " " + v4, !parsed->contains(v4));
+        }
+        for (const char* v6 : {"2001:db8::1", "::1", "::", "fe80::1%eth0", "::fffe:10.0.0.1", "::10.0.0.1"})
+            CPPUNIT_ASSERT_MESSAGE(v6, holds("::/0", v6) && !holds("0.0.0.0/0", v6) && !holds("::ffff:0:0/96", v6));
+        for (const char* all : {"0.0.0.0/0", "::ffff:0:0/96", "::ffff:0.0.0.0/96"})
+            CPPUNIT_ASSERT_MESSAGE(all, holds(all, "10.0.0.1") && holds(all, "::ffff:10.0.0.1"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0000:0000:0000:0000:0000:0000:0000:0000/0"),
+                             AddressRange::parse("::/0")->toString());
     }
 
     void holdsNothingThatIsNoAddress()
