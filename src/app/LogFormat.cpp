@@ -19,10 +19,10 @@ std::string_view scopeOf(const Poco::Message& message)
     return source.substr(source.rfind('.') + 1);
 }
 
-const std::string& kindOf(const Poco::Message& message)
+/// A copy: from POCO 1.14 on get() returns a value, to which no reference may be kept.
+std::string kindOf(const Poco::Message& message)
 {
-    static const std::string text;
-    return message.get(Log::KIND, text);
+    return message.get(Log::KIND, std::string());
 }
 
 /// Where the string literal, the number, the word or the object at the begin of `json` ends.
@@ -104,7 +104,7 @@ std::string readableError(std::string_view object)
 
 std::string readableText(const Poco::Message& message)
 {
-    const std::string& kind = kindOf(message);
+    const std::string kind = kindOf(message);
     if (kind == "object")
         return readableObject(message.getText());
     return kind == "error" ? readableError(message.getText()) : printable(message.getText());
@@ -135,7 +135,7 @@ std::string printable(std::string_view bytes)
 
 void JsonLineFormatter::format(const Poco::Message& message, std::string& line)
 {
-    const std::string& kind = kindOf(message);
+    const std::string kind = kindOf(message);
     line = "{\"t\":";
     line += std::to_string(message.getTime().epochMicroseconds() / 1000);
     line += ",\"s\":";
