@@ -74,6 +74,7 @@ int ProximuxApplication::run(int argc, wchar_t** argv)
 int ProximuxApplication::runArguments(const std::vector<std::string>& arguments)
 {
     StandardStream::ensureOpen();
+    Signals::ignoreOthers();
     return guarded(
         [&]
         {

@@ -28,6 +28,8 @@ Signals::~Signals()
 
 #if defined(POCO_OS_FAMILY_WINDOWS)
 
+void Signals::ignoreOthers() {}
+
 void Signals::prepare() {}
 
 void Signals::run(const std::function<void()>& awaitTermination)
@@ -60,13 +62,19 @@ sigset_t waitedFor()
 
 } // namespace
 
+void Signals::ignoreOthers()
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGUSR2, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a log file that may not grow is a write that fails
+}
+
 void Signals::prepare()
 {
     const sigset_t set = waitedFor();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     for (const int signal : WAITED_FOR)
         std::signal(signal, SIG_DFL); // what is ignored never reaches sigwait
-    std::signal(SIGPIPE, SIG_IGN);
 }
 
 void Signals::run(const std::function<void()>&)

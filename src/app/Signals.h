@@ -31,9 +31,12 @@ public:
 class Signals
 {
 public:
-    /// Has the signals wait for a Signals, and a write to a closed pipe or socket fail instead of kill. In the main
-    /// thread, before any other thread is there. Those that were ignored, as in a shell's background job, no longer
-    /// are.
+    /// Ignores the signals that mean nothing here and would end the program (USR2), and those in place of which a
+    /// write fails (PIPE, XFSZ). First of all.
+    static void ignoreOthers();
+
+    /// Has the signals wait for a Signals. In the main thread, before any other thread is there. Those that were
+    /// ignored, as in a shell's background job, no longer are.
     static void prepare();
 
     /// awaitTermination: returns when the system asks the program to end; used where there are no POSIX signals.

@@ -81,6 +81,14 @@ class Life(Case):
         self.assertIsNotNone(p.record(lambda r: "reload" in r["d"]))
         self.assertServes(p)
 
+    def test_usr2_does_not_end_it(self):
+        for number in (signal.SIGUSR2, signal.SIGPIPE, signal.SIGXFSZ):
+            p = self.proxy(self.target())
+            p.signal(number)
+            self.assertServes(p)
+            p.signal()
+            self.assertEqual(p.wait(), 0)
+
     def test_address_in_use_is_said_with_address_and_reason(self):
         for level in ("0", "2"):
             with socket.socket() as s:
