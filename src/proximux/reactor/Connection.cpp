@@ -143,7 +143,9 @@ void Connection::readable()
         ended();
         return;
     case IoResult::Kind::failed:
-        fail(result.error, "read");
+        if (_sendError != 0)
+            return fail(_sendError, "write"); // it failed first
+        fail(result.error, sockets::failedCall(result.error));
         return;
     }
 }
@@ -172,7 +174,7 @@ bool Connection::hungUp()
     const int error = _transport->takeError();
     if (error == 0)
         return false;
-    fail(error, "read");
+    fail(error, sockets::failedCall(error));
     return true;
 }
 

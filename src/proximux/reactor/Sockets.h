@@ -90,6 +90,10 @@ std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint1
 /// The address if the host is numeric; never blocks.
 std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std::uint16_t port);
 
+/// What an error that was found while reading came of, "read" or "write": Linux tells a failed write that way, too,
+/// where the peer had sent FIN before it reset.
+const char* failedCall(int error);
+
 /// The error's symbolic name ("ECONNRESET") and its text ("Connection reset by peer").
 std::string errorName(int error);
 std::string errorText(int error);

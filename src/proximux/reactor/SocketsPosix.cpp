@@ -241,6 +241,11 @@ std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std:
     return lookUp(host, port, AI_NUMERICHOST, why);
 }
 
+const char* failedCall(int error)
+{
+    return error == EPIPE ? "write" : "read";
+}
+
 std::string errorName(int error)
 {
     struct Name
