@@ -55,6 +55,36 @@ class Log(Case):
         c = self.client(p)
         self.assertIsNotNone(p.record(lambda r: r["d"] == "Client connected: 127.0.0.1:%d" % c.getsockname()[1]))
 
+    def test_addresses_of_targets_are_masked_as_those_of_clients_are(self):
+        for mask, shown in (("1", r"127\.0\.x\.x:\d+: "), ("0", r"127\.0\.0\.1:\d+: ")):
+            p = self.proxy("127.0.0.1:%d" % free_port(), args=["--log-level", "3", "--set", "log.mask_addresses=" + mask])
+            self.assertTrue(gone(self.client(p)))
+            failure = p.record(lambda r: r["d"]["error"])
+            self.assertRegex(failure["d"]["error"]["message"], "^" + shown)
+            targets = "\n".join(line for line in p.out + p.err if "Server is running" not in line)
+            self.assertEqual("127.0.0.1" in targets, mask == "0")
+
+    def test_a_target_that_resets_behind_its_end_is_a_failed_write(self):
+        def ends(s):
+            s.recv(1)
+            s.shutdown(socket.SHUT_WR)
+            s.close()
+        t = self.target(ends)
+        p = self.proxy(t)
+        c = self.client(p)
+        c.sendall(b"x")
+        self.assertEqual(c.recv(1), b"")
+
+        def lost():
+            try:
+                c.sendall(b"to nobody")
+            except OSError:
+                pass
+            return any(r["s"] == "pool" and r["l"] == 1 for r in p.records())
+        self.assertTrue(wait_until(lost), p.text())
+        failure = p.record(lambda r: r["d"]["error"])["d"]["error"]
+        self.assertEqual((failure["code"], failure["syscall"]), ("EPIPE", "write"))
+
     def test_text_format(self):
         p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy",
                          "--set", "log.format=text")
@@ -162,6 +192,7 @@ class Log(Case):
         failure = next(r for r in map(json.loads, list(p.err)) if r["s"] == "pool")
         self.assertEqual((failure["d"]["target"], failure["d"]["error"]["code"], failure["d"]["error"]["syscall"]),
                          (1, "ECONNREFUSED", "connect"))
+        self.assertRegex(failure["d"]["error"]["message"], r"^127\.0\.x\.x:\d+: ")
         for r in map(json.loads, list(p.err)):
             if "e" in r:
                 self.assertEqual(set(r["e"]), {"name", "message"})

@@ -57,11 +57,11 @@ Piece nextPiece(std::string_view bytes)
     return {size, followers > 0 && size == followers + 1};
 }
 
-void appendUnicodeEscape(std::string& out, unsigned char code)
+void appendUnicodeEscape(std::string& out, unsigned code)
 {
-    out += "\\u00";
-    out += HEX[code >> 4];
-    out += HEX[code & 15];
+    out += "\\u";
+    for (const unsigned shift : {12U, 8U, 4U, 0U})
+        out += HEX[code >> shift & 15U];
 }
 
 /// The letter of a control character's short escape, or 0.
@@ -101,10 +101,27 @@ void appendAscii(std::string& out, unsigned char byte)
         out += static_cast<char>(byte);
 }
 
-/// U+0080 to U+009F: terminals take them for commands.
-bool isHighControl(std::string_view character)
+/// The code of a character of two or three bytes.
+unsigned codeOf(std::string_view character)
 {
-    return character.size() == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
+    const auto low = [character](std::size_t i) { return static_cast<unsigned char>(character[i]) & 0x3FU; };
+    const auto lead = static_cast<unsigned char>(character[0]);
+    return character.size() == 2 ? (lead & 0x1FU) << 6U | low(1) : (lead & 0x0FU) << 12U | low(1) << 6U | low(2);
+}
+
+/// Characters that end a line where JSON is read as a program, steer a terminal, or turn round what stands beside them.
+bool isUnsafe(unsigned code)
+{
+    return code < 0xA0 || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+void appendCharacter(std::string& out, std::string_view character)
+{
+    const unsigned code = character.size() < 4 ? codeOf(character) : 0xFFFF;
+    if (isUnsafe(code))
+        appendUnicodeEscape(out, code);
+    else
+        out += character;
 }
 
 void appendString(std::string& out, std::string_view bytes)
@@ -119,10 +136,8 @@ void appendString(std::string& out, std::string_view bytes)
             out += REPLACEMENT;
         else if (piece.size == 1)
             appendAscii(out, static_cast<unsigned char>(character[0]));
-        else if (isHighControl(character))
-            appendUnicodeEscape(out, static_cast<unsigned char>(character[1]));
         else
-            out += character;
+            appendCharacter(out, character);
         bytes.remove_prefix(piece.size);
     }
     out += '"';
@@ -303,6 +318,13 @@ void Log::failure(LogScope scope, const std::string& name, const std::string& me
 std::string Log::address(const std::string& host, std::uint16_t port) const
 {
     return (_maskAddresses ? maskAddress(host) : host) + ":" + std::to_string(port);
+}
+
+std::string Log::host(const std::string& host) const
+{
+    const bool isName =
+        host.find(':') == std::string::npos && host.find_first_not_of("0123456789.") != std::string::npos;
+    return _maskAddresses && !isName ? maskAddress(host) : host;
 }
 
 } // namespace proximux

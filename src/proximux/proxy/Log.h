@@ -75,6 +75,9 @@ public:
     /// "address:port" of a peer, masked where that is wanted.
     [[nodiscard]] std::string address(const std::string& host, std::uint16_t port) const;
 
+    /// A name or an address that was configured: an address is masked where that is wanted, a name is none.
+    [[nodiscard]] std::string host(const std::string& host) const;
+
     /// The parameter of a Poco::Message that says what its text is: absent a text, "object" an object's JSON for `d`,
     /// "error" an object's JSON for `e`.
     static const std::string KIND;

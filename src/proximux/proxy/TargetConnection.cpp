@@ -39,7 +39,10 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 void TargetConnection::connectFailed(const ConnectError& error)
 {
     reactor().dispose(std::move(_connector));
-    logError(error.error, error.code, error.syscall, error.text);
+    const Log& log = _runtime.log;
+    const std::string peer =
+        error.peer.port == 0 ? log.host(error.peer.host) : log.address(error.peer.host, error.peer.port);
+    logError(error.error, error.code, error.syscall, peer + ": " + error.reason);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), error.text});
     _exchange.targetFailed(_id, reactor().now());
 }

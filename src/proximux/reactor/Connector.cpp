@@ -40,7 +40,7 @@ void Connector::resolved(const Resolver::Result& result)
         return; // the deadline passed meanwhile
     _addresses = result.addresses;
     if (_addresses.empty())
-        return fail({0, "ENOTFOUND", "getaddrinfo", _host + ": " + result.why});
+        return fail({0, "ENOTFOUND", "getaddrinfo", _host + ": " + result.why, {_host, 0}, result.why});
     tryNext();
 }
 
@@ -79,8 +79,15 @@ void Connector::timedOut()
 {
     _timed = false;
     if (_addresses.empty())
-        return fail({sockets::TIMED_OUT, sockets::errorName(sockets::TIMED_OUT), "getaddrinfo",
-                     _host + ": the name was not resolved in time"});
+    {
+        const std::string reason = "the name was not resolved in time";
+        return fail({sockets::TIMED_OUT,
+                     sockets::errorName(sockets::TIMED_OUT),
+                     "getaddrinfo",
+                     _host + ": " + reason,
+                     {_host, 0},
+                     reason});
+    }
     attemptFailed(sockets::TIMED_OUT);
 }
 
@@ -94,13 +101,19 @@ void Connector::attemptFailed(int error)
 
 void Connector::failLast(int error)
 {
-    const std::string address = _addresses[_next > 0 ? _next - 1 : 0].toString();
-    fail({error, sockets::errorName(error), "connect", address + ": " + sockets::errorText(error)});
+    const Poco::Net::SocketAddress& address = _addresses[_next > 0 ? _next - 1 : 0];
+    const std::string reason = sockets::errorText(error);
+    fail({error,
+          sockets::errorName(error),
+          "connect",
+          address.toString() + ": " + reason,
+          {address.host().toString(), address.port()},
+          reason});
 }
 
 void Connector::faulted(const std::exception& exception) noexcept
 {
-    fail({0, "EFAULT", "connect", exception.what()});
+    fail({0, "EFAULT", "connect", exception.what(), {_host, 0}, exception.what()});
 }
 
 void Connector::fail(const ConnectError& error)

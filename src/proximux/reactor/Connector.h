@@ -17,7 +17,9 @@ struct ConnectError
     int error = 0;       ///< the system's number; 0 where the name could not be resolved
     std::string code;    ///< "ECONNREFUSED", "ENOTFOUND"
     std::string syscall; ///< "connect", "getaddrinfo"
-    std::string text;    ///< for people
+    std::string text;    ///< for people: the peer and the reason
+    Endpoint peer;       ///< the address that was tried; with port 0 the name that could not be resolved
+    std::string reason;
 };
 
 /// Hears how a Connector fared; exactly one of the two, never from inside start().

@@ -29,6 +29,7 @@ class LogTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(LogTest);
     CPPUNIT_TEST(escapesControlCharacters);
+    CPPUNIT_TEST(escapesWhatEndsALineOrTurnsItRound);
     CPPUNIT_TEST(keepsValidUtf8);
     CPPUNIT_TEST(replacesEachMaximalInvalidPiece);
     CPPUNIT_TEST(isLinearInItsInput);
@@ -38,6 +39,7 @@ class LogTest : public CppUnit::TestFixture
     CPPUNIT_TEST(saysWhatKindARecordIs);
     CPPUNIT_TEST(writesNothingBelowItsLevel);
     CPPUNIT_TEST(masksAPeerWhereThatIsWanted);
+    CPPUNIT_TEST(masksAConfiguredAddressAndNoName);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -60,6 +62,19 @@ public:
                              toJsonString(std::string_view("a\"b\\c\b\f\n\r\t\0\x1b\x1f\x7f", 14)));
         CPPUNIT_ASSERT_EQUAL(std::string(R"("\u0080\u009b\u009f)") + "\xC2\xA0\"",
                              toJsonString("\xC2\x80\xC2\x9B\xC2\x9F\xC2\xA0"));
+    }
+
+    void escapesWhatEndsALineOrTurnsItRound()
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string(R"("a\u2028b\u2029c")"), toJsonString("a\xE2\x80\xA8"
+                                                                               "b\xE2\x80\xA9"
+                                                                               "c"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"("\u202a\u202e\u2066\u2069\u0085")"),
+                             toJsonString("\xE2\x80\xAA\xE2\x80\xAE\xE2\x81\xA6\xE2\x81\xA9\xC2\x85"));
+        const std::string beside = "\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA"; // U+2027, 202F, 2065, 206A
+        CPPUNIT_ASSERT_EQUAL("\"" + beside + "\"", toJsonString(beside));
+        CPPUNIT_ASSERT_EQUAL(std::string("{\"k\\u2028\":\"v\\u2029\"}"),
+                             JsonText().add("k\xE2\x80\xA8", "v\xE2\x80\xA9").toString());
     }
 
     void keepsValidUtf8()
@@ -180,6 +195,18 @@ public:
     {
         CPPUNIT_ASSERT_EQUAL(std::string("127.0.x.x:80"), Log(true).address("127.0.0.1", 80));
         CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:80"), Log(false).address("127.0.0.1", 80));
+    }
+
+    void masksAConfiguredAddressAndNoName()
+    {
+        const std::vector<std::pair<std::string, std::string>> cases{
+            {"10.1.2.3", "10.1.x.x"},   {"2001:db8::1", "x01:x8::x"}, {"fe80::1%eth0", "x80::x%eth0"},
+            {"localhost", "localhost"}, {"cache", "cache"},           {"db-1.example", "db-1.example"}};
+        for (const auto& [host, masked] : cases)
+        {
+            CPPUNIT_ASSERT_EQUAL(masked, Log(true).host(host));
+            CPPUNIT_ASSERT_EQUAL(host, Log(false).host(host));
+        }
     }
 
 private:

@@ -95,6 +95,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("ECONNREFUSED"), stage.listener.error->code);
         CPPUNIT_ASSERT_EQUAL(std::string("connect"), stage.listener.error->syscall);
         CPPUNIT_ASSERT(stage.listener.error->text.find("127.0.0.1:" + std::to_string(port)) == 0);
+        CPPUNIT_ASSERT(stage.listener.error->peer == (Endpoint{"127.0.0.1", port}));
+        CPPUNIT_ASSERT(stage.listener.error->reason.find("127.0.0.1") == std::string::npos);
     }
 
     void givesUpASilentAddressAtTheDeadline(bool epoll)
