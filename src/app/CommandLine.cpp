@@ -123,8 +123,6 @@ void CommandLine::takeSet(const std::string& value)
     const std::size_t equals = value.find('=');
     if (equals == std::string::npos || equals == 0)
         return _mistakes.push_back("--set " + value + ": expected SECTION.KEY=VALUE");
-    if (equals + 1 == value.size())
-        return; // an empty value is an absent one
     set(value.substr(0, equals), value.substr(equals + 1), "--set");
 }
 

@@ -45,8 +45,9 @@ void ConfigurationCheck::checkEach(const std::vector<FoundValue>& found)
         scratch.targets.resize(1);
         const std::string wrong = value.setting->store(value.text, scratch, 0);
         if (!wrong.empty())
-            _mistakes.push_back(numberedKey(*value.setting, value.number) + " = " + value.shown() + " (" +
-                                value.origin + "): " + wrong + "; expected " + value.setting->expected);
+            _mistakes.push_back(numberedKey(*value.setting, value.number) +
+                                (value.text.empty() ? "" : " = " + value.shown()) + " (" + value.origin +
+                                "): " + wrong + "; expected " + value.setting->expected);
     }
 }
 

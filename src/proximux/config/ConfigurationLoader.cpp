@@ -74,19 +74,10 @@ void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string
     {
         if (name.compare(0, PREFIX.size(), PREFIX) != 0)
             continue;
-        const std::string rest = Poco::toLower(name.substr(PREFIX.size()));
-        const std::size_t underscore = rest.find('_');
-        if (underscore == std::string::npos || !isSection(rest.substr(0, underscore)) || value.empty())
-            continue; // somebody else's
-        std::string key = rest;
-        key[underscore] = '.';
-        if (key.compare(0, underscore, "target") == 0)
-        {
-            const std::size_t second = key.find('_', underscore + 1);
-            if (second != std::string::npos)
-                key[second] = '.';
-        }
-        add(key, value, Layer::environment, "environment " + name);
+        const std::string key = environmentKey(name.substr(PREFIX.size()));
+        std::size_t number = 0;
+        if (!key.empty() && (!value.empty() || findSetting(key, number) != nullptr))
+            add(key, value, Layer::environment, "environment " + name);
     }
     for (const Setting& setting : settings())
     {
@@ -141,13 +132,27 @@ void ConfigurationLoader::add(const std::string& key, const std::string& value, 
     found.setting = findSetting(key, found.number);
     if (found.setting == nullptr)
     {
-        _mistakes.push_back(key + " (" + origin + "): unknown; the nearest known setting is " + nearestKey(key));
+        _mistakes.push_back(key + " (" + origin + "): " + unknownText(key));
         return;
     }
+    if (value.empty() && !found.setting->guard)
+        return; // an empty value is an absent one
     found.text = value;
     found.layer = layer;
     found.origin = origin;
+    if (layer == Layer::environment)
+        checkOther(found);
     _found.push_back(std::move(found));
+}
+
+/// Our variable and the original's for one setting must not contradict each other.
+void ConfigurationLoader::checkOther(const FoundValue& value)
+{
+    for (const FoundValue& other : _found)
+        if (other.layer == Layer::environment && other.setting == value.setting && other.number == value.number &&
+            other.text != value.text)
+            _mistakes.push_back(numberedKey(*value.setting, value.number) + " (" + value.origin + "): differs from " +
+                                other.origin + "; expected one of the two");
 }
 
 LoadResult ConfigurationLoader::load() const

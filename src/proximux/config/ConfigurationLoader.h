@@ -54,7 +54,8 @@ public:
     /// Adds the system-wide file if it exists.
     void addSystemFile();
 
-    /// Adds what is ours in an environment: PROXIMUX_ and a known section, and the original's names.
+    /// Adds what is ours in an environment: PROXIMUX_ and a section that is known or one slip away from a known one,
+    /// and the original's names. An empty variable is an absent one.
     void addEnvironment(const std::map<std::string, std::string>& environment);
 
     /// The environment of this process.
@@ -73,11 +74,9 @@ public:
     static std::string systemFile();
 
 private:
-    void addIni(const std::string& path, const std::string& name);
-    void addJson(const std::string& path, const std::string& name);
+    void checkOther(const FoundValue& value);
     void add(const std::string& key, const std::string& value, Layer layer, const std::string& origin);
     void addEnvironmentTargets(const std::map<std::string, std::string>& environment);
-    friend class JsonLayer;
 
     std::vector<FoundValue> _found;
     std::vector<std::string> _mistakes;

@@ -6,7 +6,8 @@
 namespace proximux
 {
 
-/// What a configuration file says, with our keys, in its order; nothing is checked but its form.
+/// What a configuration file says, with our keys, in its order; nothing is checked but its form. An empty text is a
+/// setting that is named without a value.
 struct FileContent
 {
     struct Value

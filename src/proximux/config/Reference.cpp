@@ -23,6 +23,14 @@ std::string defaultOf(const Setting& setting)
     return setting.fallback.empty() ? "none" : setting.fallback;
 }
 
+/// The value with which a setting stands in the reference file: a guard may not be left empty.
+std::string shown(const Setting& setting)
+{
+    if (setting.guard)
+        return " 192.0.2.0/24, 2001:db8::/32";
+    return setting.fallback.empty() ? "" : " " + setting.fallback;
+}
+
 /// Hyphens are minus signs to roff, and a leading dot is a request.
 std::string roff(const std::string& text)
 {
@@ -65,8 +73,9 @@ std::string ini()
             out += "\n[" + section + "]\n";
         }
         const std::string name = replaced(setting.key.substr(section.size() + 1), "N.", "1.");
-        out += "\n; " + setting.help + "\n; " + setting.expected + (setting.required ? "; required" : "") + "\n;" +
-               name + " =" + (setting.fallback.empty() ? "" : " " + setting.fallback) + "\n";
+        out += "\n; " + setting.help + "\n; " + setting.expected + (setting.required ? "; required" : "") +
+               (setting.guard ? "; an example, by default there is none:" : "") + "\n;" + name + " =" + shown(setting) +
+               "\n";
     }
     return out;
 }

@@ -147,6 +147,18 @@ Kind text(const char* expected, Field<std::string> field)
             }};
 }
 
+Kind path(Field<std::string> field)
+{
+    return {"a path",
+            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
+            {
+                if (value.find('\0') != std::string::npos)
+                    return "a NUL in a path";
+                field(c, i) = value;
+                return {};
+            }};
+}
+
 Kind host(Field<std::string> field)
 {
     return {"a host name or a numeric address, without a port",
@@ -170,6 +182,8 @@ Kind ranges(Field<std::vector<AddressRange>> field)
     return {"addresses and CIDR ranges, separated by commas",
             [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
             {
+                if (value.empty())
+                    return "empty";
                 std::vector<AddressRange> parsed;
                 std::size_t begin = 0;
                 while (begin <= value.size())

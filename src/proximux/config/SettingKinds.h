@@ -123,6 +123,9 @@ Kind choice(std::vector<std::pair<std::string, T>> choices, Field<T> field)
 /// Any text.
 Kind text(const char* expected, Field<std::string> field);
 
+/// A path, which holds no NUL: the system would take what stands before it.
+Kind path(Field<std::string> field);
+
 /// A name or a numeric address.
 Kind host(Field<std::string> field);
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <numeric>
 #include <utility>
 
 namespace proximux
@@ -44,6 +43,13 @@ Setting secret(Setting setting)
     return setting;
 }
 
+/// Where it is given without a value, that is a mistake.
+Setting guard(Setting setting)
+{
+    setting.guard = true;
+    return setting;
+}
+
 Setting required(Setting setting)
 {
     setting.required = true;
@@ -74,8 +80,7 @@ std::vector<Setting> logSettings()
             choice<Format>({{"auto", Format::automatic}, {"json", Format::json}, {"text", Format::text}},
                            FIELD(Format, log.format)),
             "JSON lines or readable text; auto: text on a terminal"),
-        row("log.file", "", text("a path", FIELD(std::string, log.file)),
-            "write to this file instead of stdout and stderr"),
+        row("log.file", "", path(FIELD(std::string, log.file)), "write to this file instead of stdout and stderr"),
         row("log.file_size", "10M", size(4 * KIB, GIB, FIELD(std::size_t, log.fileSize)),
             "size at which log.file is rotated"),
         row("log.file_count", "5", integer<std::size_t>(0, 1000, FIELD(std::size_t, log.fileCount)),
@@ -298,8 +303,10 @@ std::vector<Setting> otherSettings()
     using Backend = IoSettings::Backend;
     using Ranges = std::vector<AddressRange>;
     return {
-        row("access.deny", "", ranges(FIELD(Ranges, access.deny)), "clients from here are refused"),
-        row("access.allow", "", ranges(FIELD(Ranges, access.allow)), "if set, clients from elsewhere are refused"),
+        guard(row("access.deny", "", ranges(FIELD(Ranges, access.deny)),
+                  "Address ranges whose clients are refused; ::/0 covers IPv6 only")),
+        guard(row("access.allow", "", ranges(FIELD(Ranges, access.allow)),
+                  "Address ranges whose clients are admitted, all others are refused; ::/0 covers IPv6 only")),
         row("io.backend", "auto",
             choice<Backend>({{"auto", Backend::automatic}, {"epoll", Backend::epoll}, {"poll", Backend::poll}},
                             FIELD(Backend, io.backend)),
@@ -326,24 +333,6 @@ std::vector<Setting> makeTable()
         for (Setting& setting : part)
             table.push_back(std::move(setting));
     return table;
-}
-
-std::size_t distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> line(b.size() + 1);
-    std::iota(line.begin(), line.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i)
-    {
-        std::size_t diagonal = line[0];
-        line[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j)
-        {
-            const std::size_t above = line[j];
-            line[j] = std::min({above + 1, line[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            diagonal = above;
-        }
-    }
-    return line[b.size()];
 }
 
 } // namespace
@@ -390,14 +379,6 @@ std::string numberedKey(const Setting& setting, std::size_t number)
     if (setting.isOfTarget())
         key.replace(7, 1, std::to_string(number));
     return key;
-}
-
-std::string nearestKey(std::string_view key)
-{
-    const auto nearest = std::min_element(settings().begin(), settings().end(),
-                                          [key](const Setting& a, const Setting& b)
-                                          { return distance(a.key, key) < distance(b.key, key); });
-    return nearest->key;
 }
 
 bool isSection(std::string_view name)

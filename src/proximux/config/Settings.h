@@ -22,6 +22,7 @@ struct Setting
     std::string help;        ///< one line
     bool required = false;
     bool secret = false;     ///< its value is never shown
+    bool guard = false;      ///< where it is given without a value, that is a mistake: nobody would be kept out
     bool reloadable = false; ///< whether a reload could apply it
 
     /// Checks the text and stores the value. Returns what is wrong, or nothing. `index` is the target's, else 0.
@@ -46,10 +47,16 @@ const Setting* findSetting(std::string_view key, std::size_t& number);
 /// The key of a target's setting with its number in place of the N.
 std::string numberedKey(const Setting& setting, std::size_t number);
 
-/// The known key, section or name nearest to one that is not known.
-std::string nearestKey(std::string_view key);
+/// What is said of a key, a section or an original's name that is not known: the nearest known setting is named where
+/// there is one that resembles it.
+std::string unknownText(std::string_view key);
 
 /// Whether there is a section of this name.
 bool isSection(std::string_view name);
+
+/// The key of a name in the environment, which begins with PROXIMUX_; empty: it is not for us. An unknown key whose
+/// section is known or is one slip away from a known one is for us, and a mistake; what container platforms add
+/// (PROXIMUX_SERVICE_HOST, PROXIMUX_PORT_3307_TCP) is not.
+std::string environmentKey(std::string_view name);
 
 } // namespace proximux

@@ -31,11 +31,19 @@ class ConfigurationLoaderTest : public CppUnit::TestFixture
     CPPUNIT_TEST(namesEveryMistakeOfEveryLayerAtOnce);
     CPPUNIT_TEST(refusesWrongValues);
     CPPUNIT_TEST(refusesAnUnknownKeyAndNamesTheNearest);
+    CPPUNIT_TEST(suggestsNothingForWhatResemblesNothing);
     CPPUNIT_TEST(leavesOtherVariablesAlone);
+    CPPUNIT_TEST(refusesAVariableThatIsOneSlipAwayFromOurs);
+    CPPUNIT_TEST(refusesTwoVariablesThatContradictEachOther);
     CPPUNIT_TEST(comparesTheCountWithTheTargets);
     CPPUNIT_TEST(findsAGapInTheTargets);
     CPPUNIT_TEST(saysWhatIsWrongWithAnIniFile);
     CPPUNIT_TEST(saysWhatIsWrongWithAJsonFile);
+    CPPUNIT_TEST(refusesWhatAJsonFileGivesTwice);
+    CPPUNIT_TEST(refusesASettingUnderTwoNamesInOneJsonFile);
+    CPPUNIT_TEST(takesAMarkOfTheEncodingAlikeInEachKindOfFile);
+    CPPUNIT_TEST(refusesAListOfAddressesThatKeepsNobodyOut);
+    CPPUNIT_TEST(refusesANulInAPath);
     CPPUNIT_TEST(saysWhichFileCannotBeRead);
     CPPUNIT_TEST(takesValuesAsTheyStand);
     CPPUNIT_TEST(tellsWhereEachValueComesFrom);
@@ -318,11 +326,74 @@ public:
         assertMistake(fromFile(".ini", "[target]\nx.host = a\n"), "target.x.host");
     }
 
+    void suggestsNothingForWhatResemblesNothing()
+    {
+        for (const char* key : {"foo.bar", "nonsense.setting", "local.colour", "x", "zz.level", "a.b.c.d"})
+        {
+            ConfigurationLoader loader;
+            loader.addEnvironment(least());
+            loader.addCommandLine(key, "1", "--set");
+            const LoadResult result = loader.load();
+            assertMistake(result, std::string(key) + " (command line --set): unknown");
+            CPPUNIT_ASSERT_MESSAGE(all(result), all(result).find("nearest") == std::string::npos);
+        }
+        assertMistake(fromFile(".json", R"({"acess": {"deny": "::1"}})"), "the nearest known section is access");
+        assertMistake(fromFile(".json", R"({"localServerPrt": 1})"), "the nearest known setting is local.port");
+        assertMistake(fromFile(".ini", "[lgo]\nlevel = 1\n"), "the nearest known setting is log.level");
+        assertMistake(fromFile(".ini", "[target]\n12.hots = a\n"), "the nearest known setting is target.N.host");
+        assertMistake(fromFile(".ini", "[local]\nnonsense =\n"), "local.nonsense"); // also without a value
+    }
+
+    void refusesAVariableThatIsOneSlipAwayFromOurs()
+    {
+        for (const char* name :
+             {"PROXIMUX_EXCHNAGE_MODE", "PROXIMUX_EXCHANG_MODE", "PROXIMUX_EXCHANGES_MODE", "PROXIMUX_EXCHENGE_WHAT",
+              "PROXIMUX_LOCLA_PORT", "PROXIMUX_LGO_LEVEL", "PROXIMUX_LOGS_LEVL", "PROXIMUX_OI_THREADS",
+              "PROXIMUX_POL_WARMUP", "PROXIMUX_TARGTE_1_HOST", "PROXIMUX_ACCES_DENY", "PROXIMUX_LOCALPORT",
+              "PROXIMUX_ACCESS_DENNY"})
+        {
+            const LoadResult result = with(name, "1");
+            assertMistake(result, std::string("(environment ") + name + "): unknown");
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(all(result), std::size_t{1}, result.mistakes.size());
+        }
+        assertMistake(with("PROXIMUX_EXCHNAGE_MODE", "fifo"), "the nearest known setting is exchange.mode");
+    }
+
+    void refusesTwoVariablesThatContradictEachOther()
+    {
+        assertMistake(with("PROXIMUX_LOCAL_PORT", "3308"),
+                      "local.port (environment LOCAL_PORT): differs from environment PROXIMUX_LOCAL_PORT");
+        assertMistake(with("PROXIMUX_TARGET_1_HOST", "other"),
+                      "target.1.host (environment TARGET_HOST_1): differs from environment PROXIMUX_TARGET_1_HOST");
+        CPPUNIT_ASSERT_EQUAL(std::uint16_t{3307}, good(with("PROXIMUX_LOCAL_PORT", "3307")).local.endpoint.port);
+        CPPUNIT_ASSERT_EQUAL(std::uint16_t{3307}, good(with("PROXIMUX_LOCAL_PORT", "")).local.endpoint.port);
+    }
+
     void leavesOtherVariablesAlone()
     {
         Environment environment = least();
-        for (const char* name : {"PROXIMUX_CMD", "PROXIMUX_SERVICE_HOST", "PROXIMUX_PORT_3307_TCP", "PROXIMUX_SLOW",
-                                 "PROXIMUX_OPT_X", "LOCAL_FOO", "TARGET_HOST_X", "TARGET_HOST_01", "PROXIMUX"})
+        for (const char* name : {"PROXIMUX_CMD",
+                                 "PROXIMUX_SERVICE_HOST",
+                                 "PROXIMUX_SERVICE_PORT",
+                                 "PROXIMUX_SERVICE_PORT_MYSQL",
+                                 "PROXIMUX_PORT",
+                                 "PROXIMUX_PORT_3307_TCP",
+                                 "PROXIMUX_PORT_3307_TCP_ADDR",
+                                 "PROXIMUX_PORT_3307_TCP_PORT",
+                                 "PROXIMUX_PORT_3307_TCP_PROTO",
+                                 "PROXIMUX_PORT_53_UDP",
+                                 "PROXIMUX_POOL_SERVICE_HOST",
+                                 "PROXIMUX_POOL_PORT_80_TCP",
+                                 "PROXIMUX_POOL_PORT_80_TCP_ADDR",
+                                 "PROXIMUX_SLOW",
+                                 "PROXIMUX_OPT_X",
+                                 "PROXIMUX_NO_COLOR",
+                                 "PROXIMUX_IP_ADDRESS",
+                                 "PROXIMUX_HOME_DIR",
+                                 "LOCAL_FOO",
+                                 "TARGET_HOST_X",
+                                 "TARGET_HOST_01",
+                                 "PROXIMUX"})
             environment[name] = "x";
         good(fromEnvironment(environment));
     }
@@ -376,6 +447,86 @@ public:
         assertMistake(fromFile(".json", R"({"targetServers": ["a"]})"), "targetServers[0] (");
         assertMistake(fromFile(".json", R"({"target": [{"host": ["a"], "port": 1}]})"), "target[0].host (");
         assertMistake(fromFile(".json", R"({"target": {"host": "a"}})"), "target.host (");
+    }
+
+    void refusesWhatAJsonFileGivesTwice()
+    {
+        const std::vector<std::pair<const char*, const char*>> twice{
+            {R"({"access": {"deny": ["10.0.0.0/8"]}, "access": {"allow": ["::1"]}})", "access ("},
+            {R"({"access": {"deny": "10.0.0.0/8", "deny": "::1"}})", "access.deny ("},
+            {R"({"access": {"deny": ["10.0.0.0/8"], "deny": ["::1"]}})", "access.deny ("},
+            {R"({"localServerPort": 1, "localServerPort": 1})", "localServerPort ("},
+            {R"({"access": null, "access": {"deny": "::1"}})", "access ("},
+            {R"({"target": [{"host": "a", "port": 1, "port": 2}]})", "target[0].port ("},
+            {R"({"target": [{"host": "a", "port": 1}, {"host": "a", "port": 1, "host": "b"}]})", "target[1].host ("},
+            {R"({"x": {"y": [[{"z": {"w": 1, "w": 2}}]]}})", "x.y[0][0].z.w ("}};
+        for (const auto& [text, path] : twice)
+        {
+            const LoadResult result = fromFile(".json", text);
+            assertMistake(result, path);
+            CPPUNIT_ASSERT_MESSAGE(all(result), all(result).find("): given twice") != std::string::npos);
+        }
+        good(fromFile(".json", R"({"local": {"port": 1, "host": "a"}, "exchange": {"mode": "proxy"},
+            "target": [{"host": "a", "port": 1}, {"host": "a", "port": 1}]})"));
+    }
+
+    void refusesASettingUnderTwoNamesInOneJsonFile()
+    {
+        const std::vector<std::pair<const char*, const char*>> twice{
+            {R"({"local": {"port": 1}, "localServerPort": 1})", "local.port"},
+            {R"({"localServerPort": 1, "local.port": 2})", "local.port"},
+            {R"({"local": {"port": 1}, "local.port": 2})", "local.port"},
+            {R"({"access": {"deny": ["10.0.0.0/8"]}, "access.deny": ["::1"]})", "access.deny"},
+            {R"({"target": [{"host": "a", "port": 1}], "targetServers": [{"host": "b", "port": 2}]})", "target"},
+            {R"({"target": [{"host": "a", "port": 1}], "target.1.host": "b"})", "target.1.host"},
+            {R"({"target": [{"host": "a", "port": 1, "keepAlive": 0, "keep_alive": 1}]})", "target[0].keepAlive"}};
+        for (const auto& [text, path] : twice)
+        {
+            const LoadResult result = fromFile(".json", text);
+            assertMistake(result, "given twice: it is ");
+            CPPUNIT_ASSERT_MESSAGE(all(result), all(result).find(path) != std::string::npos);
+        }
+        assertMistake(fromFile(".json", R"({"target": []})"), "target (");
+    }
+
+    void takesAMarkOfTheEncodingAlikeInEachKindOfFile()
+    {
+        const std::string mark = "\xEF\xBB\xBF";
+        const std::string ini = "[local]\nport = 1\n[exchange]\nmode = proxy\n[target]\n1.host = a\n1.port = 1\n";
+        const std::string json =
+            R"({"local": {"port": 1}, "exchange": {"mode": "proxy"}, "target": [{"host": "a", "port": 1}]})";
+        good(fromFile(".ini", mark + ini));
+        good(fromFile(".json", mark + json));
+        for (const char* ending : {".ini", ".json"})
+            for (const char* other : {"\xFF\xFE", "\xFE\xFF"})
+                assertMistake(fromFile(ending, other + ini), "is UTF-16; expected UTF-8");
+        assertMistake(fromFile(".ini", mark + mark + ini), "line 1");
+        assertMistake(fromFile(".json", mark + mark + json), "not JSON");
+    }
+
+    void refusesAListOfAddressesThatKeepsNobodyOut()
+    {
+        for (const std::string name : {"allow", "deny"})
+        {
+            const std::string expected = "access." + name + " (";
+            assertMistake(fromFile(".ini", "[access]\n" + name + " =\n"), expected);
+            assertMistake(fromFile(".json", R"({"access": {")" + name + R"(": []}})"), expected);
+            assertMistake(fromFile(".json", R"({"access": {")" + name + R"(": ""}})"), expected);
+            assertMistake(fromFile(".json", R"({"access": {")" + name + R"(": [""]}})"), expected);
+            assertMistake(with(name == "allow" ? "PROXIMUX_ACCESS_ALLOW" : "PROXIMUX_ACCESS_DENY", ""), expected);
+            ConfigurationLoader loader;
+            loader.addEnvironment(least());
+            loader.addCommandLine("access." + name, "", "--set");
+            assertMistake(loader.load(), "access." + name + " (command line --set): empty; expected addresses");
+        }
+        good(fromFile(".json", R"({"local": {"port": 1}, "exchange": {"mode": "proxy"}, "access": {"allow": null},
+            "target": [{"host": "a", "port": 1}]})"));
+    }
+
+    void refusesANulInAPath()
+    {
+        assertMistake(fromFile(".json", R"({"log": {"file": "/var/log/p\u0000.log"}})"), "a NUL in a path");
+        assertMistake(fromFile(".ini", std::string("[log]\nfile = /var/log/p\0.log\n", 31)), "a NUL in a path");
     }
 
     void saysWhichFileCannotBeRead()

@@ -1,0 +1,194 @@
+#include <proximux/config/Settings.h>
+
+#include <Poco/String.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <vector>
+
+/// Names that are not known: what they may have been meant for.
+namespace proximux
+{
+
+namespace
+{
+
+/// Sections shorter than this are one slip away from many a word.
+constexpr std::size_t LONG_SECTION = 5;
+
+/// How many slips are between two texts: a character left out, added, changed, or swapped with its neighbour.
+std::size_t distance(std::string_view a, std::string_view b)
+{
+    std::vector<std::vector<std::size_t>> slips(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i)
+    {
+        for (std::size_t j = 0; j <= b.size(); ++j)
+        {
+            std::size_t& least = slips[i][j];
+            least = i + j;
+            if (i > 0 && j > 0)
+                least = std::min(
+                    {slips[i - 1][j] + 1, slips[i][j - 1] + 1, slips[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                least = std::min(least, slips[i - 2][j - 2] + 1);
+        }
+    }
+    return slips[a.size()][b.size()];
+}
+
+/// "target.2.hots" -> "target.N.hots": the number is no slip.
+std::string withoutNumber(std::string_view key)
+{
+    std::string text(key);
+    const std::size_t first = text.find('.');
+    const std::size_t second = first == std::string::npos ? first : text.find('.', first + 1);
+    if (second != std::string::npos && second > first + 1 &&
+        std::all_of(text.begin() + static_cast<std::ptrdiff_t>(first) + 1,
+                    text.begin() + static_cast<std::ptrdiff_t>(second),
+                    [](unsigned char c) { return std::isdigit(c) != 0; }))
+        text.replace(first + 1, second - first - 1, "N");
+    return text;
+}
+
+std::string lastPart(const std::string& key)
+{
+    return key.substr(key.rfind('.') + 1);
+}
+
+/// Of the names that a key may have been meant for the nearest, where it is near enough.
+class Nearest
+{
+public:
+    explicit Nearest(std::string_view key)
+        : _key(withoutNumber(key))
+        , _least(std::max<std::size_t>(_key.size() / 4, 1) + 1)
+    {
+    }
+
+    /// phrase: what it is called, in words.
+    void consider(const std::string& name, const std::string& phrase)
+    {
+        const std::size_t slips = name.empty() ? _least : distance(name, _key);
+        if (slips >= _least)
+            return;
+        _least = slips;
+        _phrase = phrase;
+    }
+
+    [[nodiscard]] const std::string& phrase() const { return _phrase; }
+
+private:
+    std::string _key;
+    std::size_t _least;
+    std::string _phrase;
+};
+
+/// "setting is local.port": what the key may have been meant for; empty: it resembles nothing.
+std::string nearestPhrase(std::string_view key)
+{
+    Nearest nearest(key);
+    for (const Setting& setting : settings())
+    {
+        nearest.consider(setting.key, "setting is " + setting.key);
+        nearest.consider(setting.json, "setting is " + setting.key);
+    }
+    nearest.consider("targetServers", "list is targetServers");
+    if (key.find('.') == std::string_view::npos)
+        for (const Setting& setting : settings())
+        {
+            nearest.consider(setting.section(), "section is " + setting.section());
+            nearest.consider(lastPart(setting.key), "setting is " + setting.key);
+        }
+    return nearest.phrase();
+}
+
+bool isDigits(std::string_view text)
+{
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool endsWith(std::string_view text, std::string_view end)
+{
+    return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+/// What Docker and Kubernetes put into the environment for a service: X_SERVICE_HOST, X_SERVICE_PORT and
+/// X_SERVICE_PORT_NAME, X_PORT_3307_TCP and X_PORT_3307_TCP_ADDR.
+bool isServiceLink(std::string_view name)
+{
+    if (endsWith(name, "service_host") || endsWith(name, "service_port") ||
+        name.find("service_port_") != std::string_view::npos)
+        return true;
+    for (std::string_view part : {"_proto", "_port", "_addr"})
+        if (endsWith(name, part) && !isDigits(name.substr(0, name.size() - part.size())))
+        {
+            name.remove_suffix(part.size());
+            break;
+        }
+    for (std::string_view transport : {"_tcp", "_udp", "_sctp"})
+    {
+        if (!endsWith(name, transport))
+            continue;
+        const std::string_view before = name.substr(0, name.size() - transport.size());
+        const std::size_t underscore = before.rfind('_');
+        return underscore != std::string_view::npos && isDigits(before.substr(underscore + 1)) &&
+               (before.substr(0, underscore) == "port" || endsWith(before.substr(0, underscore), "_port"));
+    }
+    return false;
+}
+
+/// "target_1_keep_alive" -> "target.1.keep_alive"
+std::string dotted(std::string name)
+{
+    const std::size_t first = name.find('_');
+    if (first == std::string::npos)
+        return name;
+    name[first] = '.';
+    const std::size_t second = name.find('_', first + 1);
+    if (second != std::string::npos && isDigits(std::string_view(name).substr(first + 1, second - first - 1)))
+        name[second] = '.';
+    return name;
+}
+
+/// Whether a name whose section is not known was meant for a setting of ours.
+bool isSlip(const std::string& name, const std::string& key)
+{
+    const std::string section = key.substr(0, key.find('.'));
+    for (const Setting& setting : settings())
+    {
+        std::string whole = setting.key;
+        std::replace(whole.begin(), whole.end(), '.', '_');
+        if (distance(whole, name) <= 1)
+            return true;
+        const std::string known = setting.section();
+        if (section.size() < key.size() && distance(known, section) == 1 &&
+            (known.size() >= LONG_SECTION || !nearestPhrase(key).empty()))
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::string unknownText(std::string_view key)
+{
+    const std::string nearest = nearestPhrase(key);
+    return nearest.empty() ? "unknown" : "unknown; the nearest known " + nearest;
+}
+
+std::string environmentKey(std::string_view name)
+{
+    const std::string rest = Poco::toLower(std::string(name));
+    const std::string key = dotted(rest);
+    std::size_t number = 0;
+    if (findSetting(key, number) != nullptr)
+        return key;
+    if (isServiceLink(rest))
+        return {};
+    const std::size_t dot = key.find('.');
+    const bool known = dot != std::string::npos && isSection(key.substr(0, dot));
+    return known || isSlip(rest, key) ? key : std::string();
+}
+
+} // namespace proximux
