@@ -5,6 +5,7 @@
 #include <proximux/exchange/Mutants.h>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace proximux
@@ -106,6 +107,8 @@ void FramedExchange::largeBytes(SharedClient& client, const Framer::Progress& pr
     if (!complete)
         return;
     sendSuffix(lane, request);
+    if (request.traits.fenced)
+        sendFence(lane);
     if (!request.traits.answered)
         finish(lane, request, now);
     updateLoad(lane);
@@ -251,6 +254,10 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
 {
     const RequestTraits& traits = request.traits;
     SharedClient& client = *request.client;
+    if (traits.fenced)
+        makeFence(lane, traits);
+    if (traits.fenced && request.whole)
+        sendFence(lane);
     if (traits.ties != 0)
     {
         if (client.tied == nullptr)
@@ -280,6 +287,36 @@ void FramedExchange::free(SharedClient& client, unsigned reasons)
     Lane& lane = *client.tied;
     untie(lane);
     updateLoad(lane);
+}
+
+// ------------------------------------------------------------------------------------------------ fences
+
+void FramedExchange::makeFence(Lane& lane, const RequestTraits& traits)
+{
+    assert(lane.fence.answer.empty() && !lane.ids);
+    lane.fence = _protocol->makeFence(traits.dialect, random());
+    assert(!lane.fence.answer.empty());
+}
+
+/// Its answer has no deadline of its own: the target owes it as a part of the response.
+void FramedExchange::sendFence(Lane& lane)
+{
+    if (planted(Mutant::skipFence))
+        return;
+    lane.waiting = wiring().toTarget(lane.target, lane.fence.request);
+    updateLoad(lane);
+}
+
+/// Everything that the target still says before the marker comes back is discarded, and until then nobody else gets
+/// the lane.
+void FramedExchange::fenceLane(Lane& lane, Instant now)
+{
+    RequestTraits traits;
+    traits.fenced = true;
+    traits.dialect = lane.dialect;
+    makeFence(lane, traits);
+    sendOwn(lane, traits, now);
+    sendFence(lane);
 }
 
 // ------------------------------------------------------------------------------------------------ failures

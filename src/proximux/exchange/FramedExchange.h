@@ -48,6 +48,11 @@ private:
     void headerSeen(SharedClient& client, Instant now);
     void malformedRequest(SharedClient& client, const char* why, Instant now);
 
+    void fenceLane(Lane& lane, Instant now);
+    void makeFence(Lane& lane, const RequestTraits& traits);
+    void sendFence(Lane& lane);
+    [[nodiscard]] static bool isFenced(const Lane& lane);
+    bool takeFenced(Lane& lane, Instant now);
     bool takeResponse(Lane& lane, const Framer::Progress& progress, Instant now);
     [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
     [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);

@@ -29,6 +29,12 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
             closeLane(lane, CloseReason::desync, How::abort, now);
             return false;
         }
+        if (isFenced(lane))
+        {
+            if (!takeFenced(lane, now))
+                return true; // it wants to see more
+            continue;
+        }
         if (!lane.inMessage && !lane.row.isEmpty() && (!lane.ids || lane.row.first()->traits.keepsId))
             lane.framer->expect((planted(Mutant::staleHint) ? lane.row.last() : lane.row.first())->traits.hint);
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
@@ -48,6 +54,40 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
         if (!takeResponse(lane, progress, now))
             return false;
     }
+    return true;
+}
+
+bool FramedExchange::isFenced(const Lane& lane)
+{
+    return !lane.pushes && !lane.row.isEmpty() && lane.row.first()->traits.fenced && !planted(Mutant::skipFence);
+}
+
+/// All bytes before the marker's answer are the response, whatever they look like. The end of what came may be the
+/// beginning of that answer and stays in the input. Returns whether the response has ended.
+bool FramedExchange::takeFenced(Lane& lane, Instant now)
+{
+    Request& request = *lane.row.first();
+    const Bytes came = lane.input.waiting();
+    Fence::Place place = lane.fence.find(came);
+    if (planted(Mutant::deliverFence) && !place.whole)
+        place.before = came.size();
+    if (place.before > 0)
+    {
+        lane.answered = &request;
+        lane.inMessage = true;
+        request.again.clear();
+        deliver(lane, request, came.substr(0, place.before), nullptr, now);
+        lane.input.consume(place.before);
+    }
+    if (!place.whole)
+    {
+        armResponse(lane, now);
+        return false;
+    }
+    lane.input.consume(lane.fence.answer.size());
+    lane.fence.clear();
+    lane.inMessage = false;
+    finish(lane, request, now);
     return true;
 }
 
@@ -132,6 +172,8 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const bool closesTarget = traits.closesTarget && !planted(Mutant::keepClosing);
     const bool closesClient = traits.closesClient;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
+    if (request.traits.guarded)
+        fenceLane(lane, now);
     finish(lane, request, now);
     if (tunnel && client != nullptr)
         beginTunnel(lane, *client, now);

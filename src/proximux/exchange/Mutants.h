@@ -87,6 +87,9 @@ enum class Mutant
     autoKeepRaw,       ///< what was raw stays when the protocol is found
     autoNeverDecides,  ///< a client of a known protocol is served as raw
     autoHurries,       ///< what may become a known protocol is raw at once
+    // of fences
+    skipFence,    ///< a response of unknown end is taken to end where its shape does
+    deliverFence, ///< a client gets the beginning of what ends its response
     last
 };
 

@@ -195,6 +195,10 @@ protected:
     /// Without ids nobody could tell whether it was answered.
     static bool isOptional(const Lane& lane, const Request& request) { return lane.ids && request.traits.optional; }
 
+    /// A request of ours takes its place in the row of the lane, which was idle or has only requests before it. The
+    /// caller sends its bytes.
+    Request& sendOwn(Lane& lane, const RequestTraits& traits, Instant now);
+
     /// What is added behind a request that was sent whole.
     void sendSuffix(Lane& lane, const Request& request);
 
@@ -265,6 +269,7 @@ private:
     [[nodiscard]] SharedClient* find(ClientId client) const;
     [[nodiscard]] Lane* find(TargetId target) const;
 
+    Request& newRequest(Instant now);
     Request& makeRequest(SharedClient& client, Instant now);
     void recycle(Request& request);
     void enter(Request& request);

@@ -299,6 +299,7 @@ void SharedExchange::emptyLane(Lane& lane)
     else
         lane.input.clear();
     lane.streaming = nullptr;
+    lane.fence.clear();
     lane.answered = nullptr;
     lane.inMessage = false;
     lane.abandoned = 0;

@@ -80,14 +80,23 @@ void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t 
     armAnswer(lane, request, now);
 }
 
-Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
+Request& SharedExchange::newRequest(Instant now)
 {
     if (_spare.empty())
         _spare.push_back(std::make_unique<Request>());
     Request& request = *_spare.back().release();
     _spare.pop_back();
-    request.client = &client;
+    request.client = nullptr;
+    request.size = 0;
+    request.tag = 0;
     request.came = now;
+    return request;
+}
+
+Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
+{
+    Request& request = newRequest(now);
+    request.client = &client;
     client.requests.pushBack(request);
     if (client.next == nullptr)
         client.next = &request;
@@ -202,7 +211,7 @@ void SharedExchange::pump(Lane& lane, Instant now)
 /// What is in flight on it wants to be alone.
 bool SharedExchange::isTaken(const Lane& lane)
 {
-    return !lane.row.isEmpty() && lane.row.first()->traits.isAlone();
+    return !lane.row.isEmpty() && lane.row.last()->traits.isAlone();
 }
 
 /// A lane that can't take more at the moment is full for the pool, however little is on it.
@@ -281,6 +290,22 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     reply(client, now); // it may stand behind
     passEnd(client);
     return true;
+}
+
+/// It answers no client, and keeps its place in the row as any other.
+Request& SharedExchange::sendOwn(Lane& lane, const RequestTraits& traits, Instant now)
+{
+    Request& request = newRequest(now);
+    request.traits = traits;
+    request.sent = true;
+    request.sentAt = now;
+    request.lane = &lane;
+    lane.row.pushBack(request);
+    updateLoad(lane);
+    DeadlineList::disarm(lane.inactive);
+    if (lane.row.first() == &request)
+        armResponse(lane, now);
+    return request;
 }
 
 void SharedExchange::pause(Lane& lane, Instant now)

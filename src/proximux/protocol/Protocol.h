@@ -1,8 +1,10 @@
 #pragma once
 
+#include <proximux/protocol/Fence.h>
 #include <proximux/protocol/Traits.h>
 #include <proximux/wire/Framer.h>
 #include <proximux/wire/Number.h>
+#include <proximux/wire/Random.h>
 
 #include <cstdint>
 #include <memory>
@@ -130,6 +132,15 @@ public:
     /// they take any.
     [[nodiscard]] virtual std::optional<IdField> requestId() const { return std::nullopt; }
     [[nodiscard]] virtual std::optional<IdField> responseId() const { return std::nullopt; }
+
+    /// A marker for a connection in this dialect (RequestTraits::fenced); its numbers come from `random`. Required of a
+    /// protocol that has fenced requests.
+    [[nodiscard]] virtual Fence makeFence(unsigned dialect, Random& random) const
+    {
+        static_cast<void>(dialect);
+        static_cast<void>(random);
+        return {};
+    }
 
     /// A request that does no harm, with which a target can be tried; empty where none is known. number: its id.
     [[nodiscard]] virtual std::string probe(std::uint32_t number) const

@@ -53,6 +53,8 @@ struct RequestTraits
     bool blocking = false;   ///< the target may take as long as it likes
     bool pushes = false;     ///< what the target sends from now on is this client's, and answers nothing
     bool alone = false;      ///< nothing else may be in flight on its connection
+    bool fenced = false;     ///< the end of its response is unknown: it is alone, and a Fence shows that end
+    bool guarded = false;    ///< that end may be forged: behind it a Fence of ours guards the connection
     bool keepsId = false;    ///< its id must not be changed, which may be that of another: it is alone, too
     bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
     bool repeatable = false; ///< it does no harm to send it twice
@@ -68,7 +70,7 @@ struct RequestTraits
     std::vector<Edit> edits; ///< in the order of their offsets
 
     /// Nothing else is in flight on its connection.
-    [[nodiscard]] bool isAlone() const { return alone || keepsId; }
+    [[nodiscard]] bool isAlone() const { return alone || keepsId || fenced || guarded; }
 
     /// As new, but what was allocated is kept for the next, if it is little.
     void clear()
@@ -80,8 +82,8 @@ struct RequestTraits
             return std::swap(*this, used);
         }
         answered = true;
-        swallowed = local = last = resets = blocking = pushes = alone = keepsId = optional = repeatable = secret =
-            false;
+        swallowed = local = last = resets = blocking = pushes = alone = false;
+        fenced = guarded = keepsId = optional = repeatable = secret = false;
         ties = frees = 0;
         check = 0;
         dialect = 0;
