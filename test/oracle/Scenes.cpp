@@ -1,4 +1,5 @@
 #include "oracle/Scenes.h"
+#include "support/MemcachedAnswers.h"
 
 #include <proximux/protocol/Resp.h>
 
@@ -41,6 +42,8 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::keepUntilClose, &Scenes::aResponseUntilTheEndEndsWell},
         {Mutant::dropMarker, &Scenes::nobodySeesTheEndOfAQuietRun},
         {Mutant::deliverMarker, &Scenes::nobodySeesTheEndOfAQuietRun},
+        {Mutant::skipFence, &Scenes::aFenceEndsWhatHasNoKnownEnd},
+        {Mutant::deliverFence, &Scenes::aTornFenceReachesNobody},
         {Mutant::ignorePushes, &Scenes::whatIsPushedIsTheSubscribers},
         {Mutant::ignoreTunnel, &Scenes::aTunnelHasNoMessages},
         {Mutant::keepQueueOfUntied, &Scenes::whatCountsOnAStateThatCouldNotBeIsNotDone},
@@ -170,6 +173,40 @@ void Scenes::nobodySeesTheEndOfAQuietRun()
     answers(t, "MN\r\nEND\r\n"); // a miss, of which nothing is said
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
     CPPUNIT_ASSERT_EQUAL(std::string("END\r\n"), got(b));
+}
+
+/// A server that obeys a noreply answers nothing: what comes next would be the next client's.
+void Scenes::aFenceEndsWhatHasNoKnownEnd()
+{
+    named("memcached", 1, 8);
+    const ClientId a = join();
+    const ClientId b = join();
+    const ClientId c = join();
+    const std::string twice = "flush_all noreply noreply\r\n";
+    says(a, twice);
+    says(b, "get b\r\n");
+    says(c, "get c\r\n");
+    const TargetId t = opens();
+    const std::string marker = got(t).substr(twice.size());
+    answers(t, memcachedAnswers(marker) + (marker.empty() ? "VALUE b 0 1\r\nb\r\nEND\r\n" : ""));
+    answers(t, marker.empty() ? "END\r\n" : "VALUE b 0 1\r\nb\r\nEND\r\nEND\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    CPPUNIT_ASSERT_EQUAL(std::string("VALUE b 0 1\r\nb\r\nEND\r\n"), got(b));
+    CPPUNIT_ASSERT_EQUAL(std::string("END\r\n"), got(c));
+}
+
+void Scenes::aTornFenceReachesNobody()
+{
+    named("memcached", 1, 8);
+    const ClientId a = join();
+    const std::string unknown = "stats sizes_enable\r\n";
+    says(a, unknown);
+    const TargetId t = opens();
+    const std::string end = memcachedAnswers(got(t).substr(unknown.size()));
+    for (const char byte : "STAT sizes_status enabled\r\n" + end)
+        answers(t, std::string(1, byte));
+    CPPUNIT_ASSERT_EQUAL(std::string("STAT sizes_status enabled\r\n"), got(a));
+    CPPUNIT_ASSERT(world.has(t));
 }
 
 void Scenes::whatIsPushedIsTheSubscribers()

@@ -34,6 +34,8 @@ private:
     void aConnectionThatClosesIsNotUsedAgain();
     void aResponseUntilTheEndEndsWell();
     void nobodySeesTheEndOfAQuietRun();
+    void aFenceEndsWhatHasNoKnownEnd();
+    void aTornFenceReachesNobody();
     void whatIsPushedIsTheSubscribers();
     void aTunnelHasNoMessages();
     void whatCountsOnAStateThatCouldNotBeIsNotDone();

@@ -80,9 +80,7 @@ private:
             return;
         }
         traits.repeatable = name == "get" || name == "gets" || name == "mg" || name == "version";
-        traits.alone = command.tellsKeys();
-        if (traits.alone && name == "lru_crawler")
-            traits.hint = memcachedhint::DUMP;
+        const bool certain = command.isCertain();
         if (name == "quit")
             answer(traits, "", true);
         else if (name == "watch")
@@ -91,17 +89,23 @@ private:
             answer(traits, "CLIENT_ERROR proximux: this is no memcached command\r\n", true);
         else if (command.hasLongKey())
             answer(traits, "CLIENT_ERROR proximux: a key that is too long\r\n", false);
+        else if (command.isDump())
+        {
+            traits.guarded = true;
+            traits.hint = memcachedhint::DUMP;
+        }
+        else if (!certain)
+            traits.fenced = true;
         else if (!noreply.empty())
         {
             const auto at = static_cast<std::size_t>(noreply.data() - bytes.data());
             traits.edits.push_back({at - 1, noreply.size() + 1, {}});
             traits.swallowed = true;
         }
-        else if (command.mayBeSilent())
+        else if (command.isMeta() && command.mayBeSilent())
         {
-            const bool version = !command.isMeta() && name != "version"; // which every server knows
-            traits.suffix = version ? "version\r\n" : "mn\r\n";
-            traits.hint |= memcachedhint::RUN | (version ? memcachedhint::VERSION : 0);
+            traits.suffix = "mn\r\n";
+            traits.hint = memcachedhint::RUN;
         }
     }
 
@@ -171,6 +175,8 @@ public:
     {
         return std::make_unique<MemcachedRequestFramer>();
     }
+
+    [[nodiscard]] Fence makeFence(unsigned, Random& random) const override { return memcachedFence(random); }
 
     [[nodiscard]] std::string probe(std::uint32_t) const override { return "version\r\n"; }
 

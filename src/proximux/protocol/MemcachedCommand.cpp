@@ -56,6 +56,26 @@ std::optional<std::uint64_t> memcachedNumber(Bytes text, std::uint64_t most)
     return value;
 }
 
+/// No command repeats a word of ours on all servers, so the order of two answers carries the random number: 64
+/// commands, each a get or an incr of a key that does not exist.
+Fence memcachedFence(Random& random)
+{
+    constexpr std::size_t COMMANDS = 64;
+    constexpr char DIGITS[] = "0123456789abcdef";
+    std::string key;
+    for (std::uint64_t word = random.next(); key.size() < 16; word >>= 4U)
+        key += DIGITS[word & 15U];
+    Fence fence;
+    std::uint64_t bits = random.next();
+    for (std::size_t i = 0; i < COMMANDS; ++i, bits >>= 1U)
+    {
+        const bool reads = (bits & 1U) != 0;
+        fence.request += reads ? "get " + key + "\r\n" : "incr " + key + " 1\r\n";
+        fence.answer += reads ? "END\r\n" : "NOT_FOUND\r\n";
+    }
+    return fence;
+}
+
 std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most)
 {
     std::size_t count = 0;
@@ -143,12 +163,70 @@ bool MemcachedCommand::hasLongKey() const
     return false;
 }
 
-bool MemcachedCommand::tellsKeys() const
+/// Of a meta command. With a flag that a server does not know, or twice, it is not certain what it makes of the rest.
+bool MemcachedCommand::hasKnownFlags() const
 {
-    if (isOneOf(name(), {"mg", "me"}))
-        return hasFlag('b') && (hasFlag('k') || name() == "me");
-    const auto dumps = [](Bytes word) { return word.size() >= 4 && word.substr(word.size() - 4) == "dump"; };
-    return isOneOf(name(), {"stats", "lru_crawler"}) && (dumps(word(1)) || dumps(word(2)));
+    constexpr Bytes ALONE = "bcfhIklqstuvx";
+    constexpr Bytes WITH_NUMBER = "CDEFJNRST";
+    constexpr Bytes WITH_TEXT = "LMOP";
+    constexpr std::size_t MAX_TEXT = 32;
+    const std::size_t from = name() == "ms" ? 3 : 2;
+    std::uint32_t seen[4] = {};
+    for (std::size_t i = from; i < _count; ++i)
+    {
+        const Bytes flag = _words[i];
+        const Bytes value = flag.substr(1);
+        const auto letter = static_cast<unsigned char>(flag.front());
+        const bool number = WITH_NUMBER.find(flag.front()) != Bytes::npos &&
+                            (isTime(value) || memcachedNumber(value, std::numeric_limits<std::uint64_t>::max()));
+        const bool text = WITH_TEXT.find(flag.front()) != Bytes::npos && !value.empty() && value.size() <= MAX_TEXT;
+        const bool alone = ALONE.find(flag.front()) != Bytes::npos && value.empty();
+        if ((!number && !text && !alone) || (seen[letter / 32] >> letter % 32 & 1U) != 0)
+            return false;
+        seen[letter / 32] |= 1U << letter % 32;
+    }
+    return true;
+}
+
+bool MemcachedCommand::isCertain() const
+{
+    const std::size_t count = _count - (noreply().empty() ? 0 : 1);
+    const bool written = count > 0 && count < MOST && _line.front() != ' ' && isKnownForm(count);
+    const bool keys = isOneOf(name(), {"get", "gets"}); // of which there may be many, with any names
+    return keys ? _count >= 2 && _line.front() != ' ' : written && (_words[count - 1] != NOREPLY || isMeta());
+}
+
+/// The first `count` words are a command with the arguments that it must have.
+bool MemcachedCommand::isKnownForm(std::size_t count) const
+{
+    const auto isNumber = [](Bytes word)
+    { return memcachedNumber(word, std::numeric_limits<std::uint64_t>::max()).has_value(); };
+    const auto isKey = [](Bytes word) { return word.size() <= MAX_KEY; };
+    if (isOneOf(name(), {"version", "stats", "mn", "flush_all"}) && count == 1)
+        return true;
+    if (isOneOf(name(), {"verbosity", "cache_memlimit"}))
+        return count == 2 && isNumber(_words[1]);
+    if (name() == "flush_all")
+        return count == 2 && isTime(_words[1]);
+    if (isOneOf(name(), {"gat", "gats"}))
+        return count >= 3 && isTime(_words[1]);
+    if (name() == "delete")
+        return count == 2 && isKey(_words[1]);
+    if (isOneOf(name(), {"incr", "decr"}))
+        return count == 3 && isKey(_words[1]) && isNumber(_words[2]);
+    if (name() == "touch")
+        return count == 3 && isKey(_words[1]) && isTime(_words[2]);
+    if (isMeta() || name() == "me")
+    {
+        const bool keyAsItIs = hasFlag('b') && (hasFlag('k') || name() == "me"); // it may have lines in it
+        return count >= (name() == "ms" ? 3 : 2) && isKey(_words[1]) && hasKnownFlags() && !keyAsItIs;
+    }
+    return isStorage();
+}
+
+bool MemcachedCommand::isDump() const
+{
+    return name() == "lru_crawler" && isOneOf(word(1), {"metadump", "mgdump"});
 }
 
 bool MemcachedCommand::isHttp() const

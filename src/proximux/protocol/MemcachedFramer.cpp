@@ -175,8 +175,7 @@ std::optional<std::uint64_t> dataBehind(Bytes line)
 /// answer at most: a server that knows no mn says so in the second.
 void MemcachedResponseFramer::runLine(Bytes line)
 {
-    const bool version = (_hint & memcachedhint::VERSION) != 0;
-    const bool ours = version ? beginsWith(line, "VERSION ") : line == "MN" || (_second && line == "ERROR");
+    const bool ours = line == "MN" || (_second && line == "ERROR");
     _second = !ours;
     _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
     _traits.swallowed = ours;

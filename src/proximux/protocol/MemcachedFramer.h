@@ -15,7 +15,6 @@ constexpr std::uint32_t BINARY = 1U << 0U;
 constexpr std::uint32_t RUN = 1U << 1U;     ///< any number of answers, until that of the mn or NOOP that we added
 constexpr std::uint32_t STATS = 1U << 2U;   ///< binary: several packets, until an empty one
 constexpr std::uint32_t WATCHED = 1U << 3U; ///< binary: until that with this opcode; those before it are of quiet ones
-constexpr std::uint32_t VERSION = 1U << 4U; ///< with RUN: it was a version
 constexpr std::uint32_t DUMP = 1U << 5U;    ///< an OK comes before the lines, from newer servers
 constexpr std::uint32_t OPCODE = 8U;        ///< where that opcode stands
 

@@ -1,7 +1,10 @@
+#include "support/MemcachedAnswers.h"
 #include "support/ProtocolCheck.h"
 
 #include <proximux/protocol/MemcachedBinary.h>
 #include <proximux/protocol/MemcachedFramer.h>
+
+#include <algorithm>
 
 namespace proximux
 {
@@ -16,13 +19,15 @@ class MemcachedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(passesLinesOfKeysOfAnyLength);
     CPPUNIT_TEST(answersBinaryRequestsThatAServerWouldNotDelimit);
     CPPUNIT_TEST(takesNoreplyOut);
-    CPPUNIT_TEST(findsOutWhereNoreplyIsInDoubt);
+    CPPUNIT_TEST(fencesWhatIsNotCertainToBeAnsweredOnce);
+    CPPUNIT_TEST(anEditedRequestIsClassifiedAsItIsSent);
+    CPPUNIT_TEST(theMarkerIsUnpredictable);
     CPPUNIT_TEST(endsQuietRunsItself);
     CPPUNIT_TEST(endsARunWhereTheServerKnowsNoMn);
     CPPUNIT_TEST(answersQuitAndWatch);
     CPPUNIT_TEST(answersAGetWithALongKey);
     CPPUNIT_TEST(refusesHttp);
-    CPPUNIT_TEST(sendsAloneWhatTellsKeys);
+    CPPUNIT_TEST(fencesWhatTellsKeys);
     CPPUNIT_TEST(comparesOpcodeAndOpaque);
     CPPUNIT_TEST(saysWhatFailed);
     CPPUNIT_TEST_SUITE_END();
@@ -172,28 +177,95 @@ public:
         CPPUNIT_ASSERT(!ask("get noreply\r\n").swallowed);
     }
 
-    /// It may be a key, or a server of another version may heed it: only the answer behind it tells.
-    void findsOutWhereNoreplyIsInDoubt()
+    /// Only forms whose answer is known for every server are told by their shape.
+    void fencesWhatIsNotCertainToBeAnsweredOnce()
     {
-        for (const char* request :
-             {"delete noreply\r\n", "touch noreply\r\n", "incr noreply 5\r\n", "delete a 0 noreply\r\n",
-              "slabs automove 0 noreply\r\n", "lru mode flat noreply\r\n", "anything noreply\r\n"})
+        const std::string key(251, 'k');
+        for (const std::string& line : {std::string("delete noreply"),
+                                        std::string("touch noreply"),
+                                        std::string("delete a 0"),
+                                        std::string("delete a 0 noreply"),
+                                        std::string("slabs automove 0 noreply"),
+                                        std::string("lru mode flat noreply"),
+                                        std::string("anything noreply"),
+                                        std::string("anything"),
+                                        std::string(),
+                                        std::string("get"),
+                                        std::string(" get a"),
+                                        std::string("gat 5"),
+                                        std::string("gat x a"),
+                                        std::string("\tget a"),
+                                        std::string("incr a"),
+                                        std::string("incr a x"),
+                                        std::string("incr a -1"),
+                                        std::string("incr a 1 2"),
+                                        std::string("touch a"),
+                                        std::string("touch a 1 2"),
+                                        std::string("flush_all x"),
+                                        std::string("flush_all 0 0"),
+                                        std::string("verbosity"),
+                                        std::string("verbosity noreply"),
+                                        std::string("cache_memlimit x"),
+                                        std::string("stats items"),
+                                        std::string("stats sizes_enable"),
+                                        std::string("stats noreply"),
+                                        std::string("version x"),
+                                        std::string("mn q"),
+                                        std::string("mg"),
+                                        std::string("mg a !"),
+                                        std::string("mg a v v"),
+                                        std::string("mg a v q q"),
+                                        std::string("mg a v qx"),
+                                        std::string("md a q Z"),
+                                        std::string("ma a Nx q"),
+                                        std::string("me a noreply"),
+                                        std::string("shutdown"),
+                                        std::string("debugtime p"),
+                                        std::string("misbehave"),
+                                        "delete " + key,
+                                        "mg " + key + " v"})
         {
-            const RequestTraits traits = ask(request);
-            CPPUNIT_ASSERT(!traits.swallowed && traits.edits.empty());
-            CPPUNIT_ASSERT_EQUAL(std::string("version\r\n"), std::string(traits.suffix));
-            CPPUNIT_ASSERT(_check.response("ERROR\r\n", traits.hint).kind == ResponseTraits::Kind::more);
-            CPPUNIT_ASSERT(_check.response("VERSION 1\r\n", traits.hint).swallowed);
+            const RequestTraits traits = ask(line + "\r\n");
+            CPPUNIT_ASSERT_MESSAGE(line, traits.fenced && traits.answered && !traits.swallowed && !traits.local);
+            CPPUNIT_ASSERT_MESSAGE(line, traits.edits.empty() && traits.suffix.empty());
         }
-        for (const char* request :
-             {"get noreply\r\n", "gat 0 noreply\r\n", "set noreply 0 0 0\r\n\r\n", "mn noreply\r\n"})
-            CPPUNIT_ASSERT(ask(request).suffix.empty() && !ask(request).swallowed);
-        CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(ask("version noreply\r\n").suffix));
+        for (const char* line :
+             {"get noreply\r\n", "gets a b\r\n", "gat 0 a\r\n", "set noreply 0 0 0\r\n\r\n", "set a 0 0 0 x\r\n\r\n",
+              "mn\r\n", "delete a\r\n", "incr a 1\r\n", "touch a -1\r\n", "flush_all\r\n", "flush_all -1\r\n",
+              "stats\r\n", "verbosity 1\r\n", "version\r\n", "mg noreply v\r\n", "ms a 0 T0 MS\r\n\r\n", "ma a D1\r\n",
+              "me a\r\n", "mg a v q O123\r\n"})
+            CPPUNIT_ASSERT_MESSAGE(line, !ask(line).fenced && !ask(line).swallowed);
+    }
+
+    /// Without its last noreply a command may have another, which a server obeys.
+    void anEditedRequestIsClassifiedAsItIsSent()
+    {
+        for (const char* line :
+             {"flush_all noreply noreply", "incr a noreply noreply", "decr a noreply noreply",
+              "touch a noreply noreply", "verbosity noreply noreply", "cache_memlimit noreply noreply",
+              "delete noreply noreply", "flush_all 0 noreply noreply", "incr a 1 noreply noreply"})
+        {
+            const RequestTraits traits = ask(std::string(line) + "\r\n");
+            CPPUNIT_ASSERT_MESSAGE(line, traits.fenced && traits.edits.empty() && !traits.swallowed);
+        }
+        for (const char* line : {"flush_all noreply\r\n", "flush_all 0 noreply\r\n", "incr a 1 noreply\r\n",
+                                 "verbosity 1 noreply\r\n", "delete a noreply\r\n"})
+            CPPUNIT_ASSERT_MESSAGE(line, !ask(line).fenced && ask(line).swallowed);
+    }
+
+    void theMarkerIsUnpredictable()
+    {
+        Random random(7);
+        const Fence first = _check.protocol().makeFence(1, random);
+        const Fence second = _check.protocol().makeFence(1, random);
+        CPPUNIT_ASSERT(first.request != second.request && first.answer != second.answer);
+        CPPUNIT_ASSERT_EQUAL(memcachedAnswers(first.request), first.answer);
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{64}, std::count(first.answer.begin(), first.answer.end(), '\n'));
     }
 
     void endsQuietRunsItself()
     {
-        for (const char* request : {"mg a v qx\r\n", "ms a 1 I q\r\nx\r\n", "md a q\r\n", "ma a q\r\n"})
+        for (const char* request : {"mg a v q\r\n", "ms a 1 I q\r\nx\r\n", "md a q\r\n", "ma a q\r\n"})
             CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(ask(request).suffix));
         CPPUNIT_ASSERT(ask("mn q\r\n").suffix.empty());
         CPPUNIT_ASSERT(ask("mg a Oq\r\n").suffix.empty());
@@ -246,20 +318,19 @@ public:
         CPPUNIT_ASSERT(!ask("mg HTTP/1.1 v\r\n").local);
     }
 
-    void sendsAloneWhatTellsKeys()
+    /// A key that a binary packet set may look like any line.
+    void fencesWhatTellsKeys()
     {
-        for (const char* request :
-             {"lru_crawler metadump all\r\n", "lru_crawler mgdump hash\r\n", "stats cachedump 1 0\r\n",
-              "stats detail dump\r\n", "mg YQ== b v k\r\n", "me YQ== b\r\n"})
-            CPPUNIT_ASSERT(ask(request).alone);
-        CPPUNIT_ASSERT(!ask("stats items\r\n").alone);
+        for (const char* request : {"stats cachedump 1 0\r\n", "stats detail dump\r\n", "mg YQ== b v k\r\n",
+                                    "mg YQ== b k q\r\n", "me YQ== b\r\n", "lru_crawler crawl all\r\n"})
+            CPPUNIT_ASSERT(ask(request).fenced);
+        for (const char* request : {"get dump\r\n", "mg YQ== b v\r\n", "mg a v k\r\n"})
+            CPPUNIT_ASSERT(!ask(request).fenced);
+        for (const char* request : {"lru_crawler metadump all\r\n", "lru_crawler mgdump hash\r\n"})
+            CPPUNIT_ASSERT(ask(request).guarded && !ask(request).fenced);
         const std::uint32_t hint = ask("lru_crawler metadump all\r\n").hint;
         _check.responses(hint).finds(
             {"OK\r\nkey=a exp=-1\nEND\r\n", "BUSY no\r\n", "OK\r\nmg a\r\nEN\r\n", "key=a\nEND\r\n"});
-        CPPUNIT_ASSERT_EQUAL(0U, ask("lru_crawler crawl all\r\n").hint);
-        CPPUNIT_ASSERT(!ask("get dump\r\n").alone);
-        CPPUNIT_ASSERT(!ask("mg YQ== b v\r\n").alone);
-        CPPUNIT_ASSERT(!ask("mg a v k\r\n").alone);
     }
 
     void answersQuitAndWatch()
