@@ -140,22 +140,28 @@ class Limits(Case):
         with self.assertRaises(OSError):
             socket.create_connection(("127.0.0.1", p.port), SHORT)
 
-    def test_keep_alive_is_set_where_it_is_asked_for(self):
+    def test_keep_alive_is_set_with_its_times_on_both_sides(self):
         def timers(port):
-            """Of established connections from or to the port, as the kernel's table has it: 2 is keep-alive."""
+            """Of established connections from or to the port, as the kernel's table has it: 2 is keep-alive, and the
+            hundredths of a second until it is due."""
             with open("/proc/net/tcp") as f:
                 rows = [line.split() for line in f.readlines()[1:]]
-            return {row[1].split(":")[1]: row[5].split(":")[0] for row in rows
+            return {row[1].split(":")[1]: tuple(int(n, 16) for n in row[5].split(":")) for row in rows
                     if row[3] == "01" and "%04X" % port in (row[1][-4:], row[2][-4:])}
-        for wanted in ("0", "1"):
+        for wanted, timer, least, most in ((None, 2, 1000, 6000), ("off", 0, 0, 0), ("0", 0, 0, 0),
+                                           ("on", 2, 6001, 1 << 32), ("1", 2, 6001, 1 << 32),
+                                           ("500s,10s,3", 2, 40000, 50000)):
             t = self.target()
-            p = self.proxy(t, args=["--set", "local.keep_alive=" + wanted, "--set", "target.1.keep_alive=" + wanted])
+            p = self.proxy(t, settings={} if wanted is None else {"local.keep_alive": wanted,
+                                                                  "target.1.keep_alive": wanted})
             c = self.client(p)
             self.assertEqual(ask(c, b"x"), b"x")
-            expected = "02" if wanted == "1" else "00"
-            self.assertTrue(wait_until(lambda: timers(p.port).get("%04X" % p.port) == expected), timers(p.port))
-            towards = "%04X" % t.open()[0].getpeername()[1]
-            self.assertTrue(wait_until(lambda: timers(t.port).get(towards) == expected), timers(t.port))
+            towards = t.open()[0].getpeername()[1]
+            for port, own in ((p.port, p.port), (t.port, towards)):
+                def fits(port=port, own=own):
+                    kind, due = timers(port).get("%04X" % own, (None, 0))
+                    return kind == timer and least <= due <= most
+                self.assertTrue(wait_until(fits), (wanted, timers(port)))
 
     def test_a_client_that_says_nothing_holds_nobody_up(self):
         p = self.proxy(self.target())

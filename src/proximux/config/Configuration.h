@@ -5,6 +5,7 @@
 #include <proximux/protocol/Registry.h>
 #include <proximux/wire/Endpoint.h>
 #include <proximux/wire/Instant.h>
+#include <proximux/wire/KeepAlive.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -59,7 +60,7 @@ struct LocalSettings
     bool ipv6Only = false;
     int maxConnections = -1; ///< 0 and negative: off
     int backlog = 1024;
-    bool keepAlive = false;
+    SocketOptions socket; ///< of its connections
     Duration idleTimeout = Duration::off();
     Duration halfCloseTimeout = Duration::seconds(60);
     std::size_t maxRequests = 64; ///< of one client, in line
@@ -128,7 +129,7 @@ struct PoolSettings
 struct TargetSettings
 {
     Endpoint endpoint;
-    bool keepAlive = false;
+    SocketOptions socket;        ///< of its connections
     std::size_t connections = 1; ///< in funnel mode
     std::string username;        ///< resp
     std::string password;

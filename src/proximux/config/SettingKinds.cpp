@@ -137,6 +137,48 @@ Kind boolean(Field<bool> field)
             }};
 }
 
+namespace
+{
+
+/// "60s,10s,6" in whole seconds, as the systems count them; else what is wrong.
+std::string readProbes(const std::string& text, KeepAlive& keepAlive)
+{
+    constexpr std::int64_t SECOND = 1000000;
+    const std::size_t first = text.find(',');
+    const std::size_t second = first == std::string::npos ? first : text.find(',', first + 1);
+    if (second == std::string::npos)
+        return "neither off nor on nor three values";
+    const auto idle = values::duration(text.substr(0, first));
+    const auto interval = values::duration(text.substr(first + 1, second - first - 1));
+    const auto count = values::integer(text.substr(second + 1));
+    if (!idle || !interval)
+        return "not a duration";
+    if (!count)
+        return "not a whole number of probes";
+    for (const Duration time : {*idle, *interval})
+        if (time.us < SECOND || time.us > 32767 * SECOND || time.us % SECOND != 0)
+            return "out of range";
+    if (*count < 1 || *count > 127)
+        return "out of range";
+    keepAlive = {true, *idle, *interval, static_cast<int>(*count)};
+    return {};
+}
+
+} // namespace
+
+Kind keepAlive(Field<KeepAlive> field)
+{
+    return {"off, on (with the system's times), or IDLE,INTERVAL,COUNT, say 60s,10s,6 (1s..32767s, 1s..32767s, 1..127)",
+            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const auto value = values::boolean(text);
+                if (!value)
+                    return readProbes(text, field(c, i));
+                field(c, i) = *value ? KeepAlive::ofTheSystem() : KeepAlive::off();
+                return {};
+            }};
+}
+
 Kind text(const char* expected, Field<std::string> field)
 {
     return {expected,

@@ -101,6 +101,9 @@ Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field);
 /// Yes or no.
 Kind boolean(Field<bool> field);
 
+/// off, on, or IDLE,INTERVAL,COUNT.
+Kind keepAlive(Field<KeepAlive> field);
+
 /// One of these words.
 template <class T>
 Kind choice(std::vector<std::pair<std::string, T>> choices, Field<T> field)

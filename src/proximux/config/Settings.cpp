@@ -66,6 +66,7 @@ constexpr std::int64_t KIB = 1024;
 constexpr std::int64_t MIB = KIB * KIB;
 constexpr std::int64_t GIB = KIB * MIB;
 constexpr Duration MS = Duration::milliseconds(1);
+constexpr Duration SECOND = Duration::seconds(1);
 constexpr Duration DAY = Duration::seconds(86400);
 
 std::vector<Setting> logSettings()
@@ -112,7 +113,13 @@ std::vector<Setting> localSettings()
             {"LOCAL_MAX_CONNECTIONS", "localServerMaxConnections", "--max-connections"}),
         row("local.backlog", "1024", integer<int>(1, 65535, FIELD(int, local.backlog)),
             "clients that may wait to be accepted"),
-        row("local.keep_alive", "0", boolean(FIELD(bool, local.keepAlive)), "SO_KEEPALIVE on client connections"),
+        row("local.keep_alive", "60s,10s,6", keepAlive(FIELD(KeepAlive, local.socket.keepAlive)),
+            "Probe silent client connections, so that vanished clients are found: after IDLE, every INTERVAL, lost "
+            "after "
+            "COUNT unanswered probes"),
+        row("local.user_timeout", "-1", duration(SECOND, DAY, Off::zeroToo, FIELD(Duration, local.socket.userTimeout)),
+            "Close a client that leaves sent data unacknowledged, or its receive window shut, this long "
+            "(TCP_USER_TIMEOUT); off: the system's limit, some 15 minutes, which spares slow readers"),
         row("local.idle_timeout", "-1", duration(MS, DAY, Off::zeroToo, FIELD(Duration, local.idleTimeout)),
             "close a client from and to whom no byte passed for so long"),
         row("local.half_close_timeout", "60s",
@@ -285,8 +292,14 @@ std::vector<Setting> targetSettings()
         required(row("target.N.port", "",
                      integer<std::uint16_t>(1, 65535, FIELD(std::uint16_t, targets[i].endpoint.port)), "its port",
                      {"TARGET_PORT_N", "targetServers[N-1].port", "--target"})),
-        row("target.N.keep_alive", "0", boolean(FIELD(bool, targets[i].keepAlive)), "SO_KEEPALIVE on its connections",
+        row("target.N.keep_alive", "60s,10s,6", keepAlive(FIELD(KeepAlive, targets[i].socket.keepAlive)),
+            "Probe silent connections to this target, so that a vanished target is found: as local.keep_alive",
             {"TARGET_CONN_N_KEEP_ALIVE", "targetServers[N-1].keepAlive"}),
+        row("target.N.user_timeout", "-1",
+            duration(SECOND, DAY, Off::zeroToo, FIELD(Duration, targets[i].socket.userTimeout)),
+            "Close a connection to this target on which sent data stays unacknowledged, or the receive window shut, "
+            "this "
+            "long (TCP_USER_TIMEOUT); off: the system's limit, some 15 minutes"),
         row("target.N.connections", "1", integer<std::size_t>(1, 1000, FIELD(std::size_t, targets[i].connections)),
             "funnel: connections to it"),
         row("target.N.username", "", text("a name", FIELD(std::string, targets[i].username)),

@@ -23,7 +23,7 @@ namespace
 
 TCPServerSettings serverSettings(const LocalSettings& local)
 {
-    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections};
+    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections, local.socket};
 }
 
 std::uint64_t randomSeed()

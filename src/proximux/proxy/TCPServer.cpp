@@ -56,6 +56,7 @@ void TCPServer::listen()
     else
         _socket.bind(where, true, false);
     sockets::prepareListener(_socket);
+    sockets::setOptions(_socket.impl()->sockfd(), _settings.socket);
     _socket.listen(_settings.backlog);
 }
 

@@ -22,6 +22,7 @@ struct TCPServerSettings
     bool ipv6Only = false;
     int backlog = 1024;
     int maxConnections = -1; ///< 0 and negative: off
+    SocketOptions socket;    ///< of its clients
 };
 
 /// Hears of a TCPServer's clients, in its reactor's thread.

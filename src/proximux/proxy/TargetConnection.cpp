@@ -21,8 +21,7 @@ void TargetConnection::dial(Instant deadline)
 void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // it is calling
-    if (_runtime.configuration->targets[_target].keepAlive)
-        sockets::keepAlive(socket.impl()->sockfd());
+    sockets::setOptions(socket.impl()->sockfd(), _runtime.configuration->targets[_target].socket);
     open(std::make_unique<PlainTransport>(socket));
     hold(false);
     _wasOpen = true;

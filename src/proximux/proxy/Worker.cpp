@@ -60,9 +60,6 @@ void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::Socket
     }
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
         _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(info));
-    const LocalSettings& local = _runtime.configuration->local;
-    if (local.keepAlive)
-        sockets::keepAlive(transport->handle());
     const ClientId id =
         _clients.insert(std::make_unique<ClientSession>(_reactor, _scratch, _exchange, std::move(info)));
     ClientSession& session = *_clients.find(id);

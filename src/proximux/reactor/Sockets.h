@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/wire/Bytes.h>
+#include <proximux/wire/KeepAlive.h>
 
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
@@ -47,8 +48,11 @@ void shutdownSend(poco_socket_t socket);
 /// The next close() sends RST and frees the connection at once.
 void resetOnClose(poco_socket_t socket);
 
-/// Probes a silent peer now and then, so that one that vanished is found (SO_KEEPALIVE).
-void keepAlive(poco_socket_t socket);
+/// Sets them. Of a listening socket the clients that it accepts inherit them.
+void setOptions(poco_socket_t socket, const SocketOptions& options);
+
+/// What the system says is set; what it can't be asked for is off.
+SocketOptions options(poco_socket_t socket);
 
 /// Acknowledges what came without the delay that it may have, where the system can be told so (Linux).
 void acknowledge(poco_socket_t socket);

@@ -30,7 +30,7 @@ namespace
 #if defined(MSG_NOSIGNAL)
 constexpr int SEND_FLAGS = MSG_NOSIGNAL;
 #else
-constexpr int SEND_FLAGS = 0; // SO_NOSIGPIPE is set on the socket
+constexpr int SEND_FLAGS = 0;           // SO_NOSIGPIPE is set on the socket
 #endif
 
 /// Gives a descriptor to Poco, which closes it.
@@ -50,11 +50,30 @@ IoResult failure(int error)
     return {IoResult::Kind::failed, 0, error};
 }
 
-void setOption(int socket, int level, int name)
+/// Turns an option on, or gives it a value. A refused one slows the connection at worst.
+void setOption(int socket, int level, int name, int value = 1)
 {
-    const int on = 1;
-    ::setsockopt(socket, level, name, &on, sizeof on); // a refused option slows the connection at worst
+    ::setsockopt(socket, level, name, &value, sizeof value);
 }
+
+/// 0 where the system does not tell.
+int option(int socket, int level, int name)
+{
+    int value = 0;
+    socklen_t size = sizeof value;
+    return ::getsockopt(socket, level, name, &value, &size) == 0 ? value : 0;
+}
+
+int seconds(Duration duration)
+{
+    return static_cast<int>(duration.us / 1000000);
+}
+
+#if defined(TCP_KEEPIDLE)
+constexpr int TCP_IDLE = TCP_KEEPIDLE;
+#else
+constexpr int TCP_IDLE = TCP_KEEPALIVE; // macOS
+#endif
 
 /// What the flags of accept4() and socket() do where there are such flags.
 void makeNonBlocking([[maybe_unused]] int descriptor)
@@ -146,9 +165,48 @@ void resetOnClose(poco_socket_t socket)
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-void keepAlive(poco_socket_t socket)
+void setOptions(poco_socket_t socket, const SocketOptions& options)
 {
-    setOption(socket, SOL_SOCKET, SO_KEEPALIVE);
+    const KeepAlive& probes = options.keepAlive;
+    setOption(socket, SOL_SOCKET, SO_KEEPALIVE, probes.on ? 1 : 0);
+    if (probes.on && !probes.idle.isOff())
+    {
+        setOption(socket, IPPROTO_TCP, TCP_IDLE, seconds(probes.idle));
+#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+        setOption(socket, IPPROTO_TCP, TCP_KEEPINTVL, seconds(probes.interval));
+        setOption(socket, IPPROTO_TCP, TCP_KEEPCNT, probes.count);
+#endif
+    }
+#if defined(TCP_USER_TIMEOUT)
+    if (!options.userTimeout.isOff())
+        setOption(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(options.userTimeout.us / 1000));
+#elif defined(TCP_RXT_CONNDROPTIME)
+    if (!options.userTimeout.isOff())
+        setOption(socket, IPPROTO_TCP, TCP_RXT_CONNDROPTIME, seconds(options.userTimeout));
+#endif
+}
+
+SocketOptions options(poco_socket_t socket)
+{
+    SocketOptions set;
+    set.keepAlive = KeepAlive::off();
+    set.keepAlive.on = option(socket, SOL_SOCKET, SO_KEEPALIVE) != 0;
+    if (set.keepAlive.on)
+    {
+        set.keepAlive.idle = Duration::seconds(option(socket, IPPROTO_TCP, TCP_IDLE));
+#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+        set.keepAlive.interval = Duration::seconds(option(socket, IPPROTO_TCP, TCP_KEEPINTVL));
+        set.keepAlive.count = option(socket, IPPROTO_TCP, TCP_KEEPCNT);
+#endif
+    }
+#if defined(TCP_USER_TIMEOUT)
+    if (const int ms = option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT))
+        set.userTimeout = Duration::milliseconds(ms);
+#elif defined(TCP_RXT_CONNDROPTIME)
+    if (const int s = option(socket, IPPROTO_TCP, TCP_RXT_CONNDROPTIME))
+        set.userTimeout = Duration::seconds(s);
+#endif
+    return set;
 }
 
 void acknowledge(poco_socket_t socket)

@@ -27,6 +27,7 @@ class ConfigurationLoaderTest : public CppUnit::TestFixture
     CPPUNIT_TEST(decidesTheModeAsTheOriginalDoes);
     CPPUNIT_TEST(takesTheModeThatIsSaid);
     CPPUNIT_TEST(takesAnEmptyVariableForAnAbsentOne);
+    CPPUNIT_TEST(takesKeepAliveAsAWordOrAsItsTimes);
     CPPUNIT_TEST(namesWhatIsMissing);
     CPPUNIT_TEST(namesEveryMistakeOfEveryLayerAtOnce);
     CPPUNIT_TEST(refusesWrongValues);
@@ -139,7 +140,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(2, c.local.maxConnections);
         CPPUNIT_ASSERT(c.pool.inactiveTimeout == Duration::milliseconds(400));
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, c.targets.size());
-        CPPUNIT_ASSERT(c.targets[0].keepAlive && !c.targets[1].keepAlive);
+        CPPUNIT_ASSERT(c.targets[0].socket.keepAlive == KeepAlive::ofTheSystem());
+        CPPUNIT_ASSERT(c.targets[1].socket.keepAlive == KeepAlive{});
         CPPUNIT_ASSERT(c.targets[1].endpoint == (Endpoint{"b", 2}));
     }
 
@@ -153,7 +155,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(1, c.log.level);
         CPPUNIT_ASSERT(c.local.endpoint == (Endpoint{"127.0.0.1", 3307}));
         CPPUNIT_ASSERT(c.pool.inactiveTimeout.isOff());
-        CPPUNIT_ASSERT(c.targets[0].keepAlive);
+        CPPUNIT_ASSERT(c.targets[0].socket.keepAlive == KeepAlive::ofTheSystem());
     }
 
     void takesEverySettingByItsOwnVariable()
@@ -166,7 +168,7 @@ public:
                 with(setting.ownEnvironment(), setting.key == "local.max_connections" ? "1" : setting.fallback);
             CPPUNIT_ASSERT_MESSAGE(setting.key + ": " + all(result), result.configuration != nullptr);
         }
-        CPPUNIT_ASSERT(good(with("PROXIMUX_TARGET_1_KEEP_ALIVE", "1")).targets[0].keepAlive);
+        CPPUNIT_ASSERT(!good(with("PROXIMUX_TARGET_1_KEEP_ALIVE", "0")).targets[0].socket.keepAlive.on);
     }
 
     void takesOurSectionsFromJson()
@@ -178,7 +180,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, c.access.deny.size());
         CPPUNIT_ASSERT(!c.log.maskAddresses);
         CPPUNIT_ASSERT_EQUAL(std::string("mysql"), c.exchange.protocol);
-        CPPUNIT_ASSERT(c.targets[1].keepAlive);
+        CPPUNIT_ASSERT(c.targets[1].socket.keepAlive == KeepAlive::ofTheSystem());
     }
 
     void letsTheLaterLayerWin()
@@ -218,7 +220,7 @@ public:
         const LoadResult result = loader.load();
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, good(result).targets.size());
         CPPUNIT_ASSERT(result.configuration->targets[0].endpoint == (Endpoint{"db", 3306}));
-        CPPUNIT_ASSERT(!result.configuration->targets[0].keepAlive);
+        CPPUNIT_ASSERT(result.configuration->targets[0].socket.keepAlive == KeepAlive{});
     }
 
     void decidesTheModeAsTheOriginalDoes()
@@ -251,6 +253,35 @@ public:
         CPPUNIT_ASSERT_EQUAL(2, good(with("LOG_LEVEL", "")).log.level);
         CPPUNIT_ASSERT_EQUAL(2, good(with("PROXIMUX_LOG_LEVEL", "")).log.level);
         assertMistake(with("LOCAL_PORT", ""), "local.port (LOCAL_PORT, --listen): missing; expected 0..65535");
+    }
+
+    void takesKeepAliveAsAWordOrAsItsTimes()
+    {
+        const auto of = [](const std::string& text)
+        {
+            const LoadResult local = with("PROXIMUX_LOCAL_KEEP_ALIVE", text);
+            const LoadResult target = with("TARGET_CONN_1_KEEP_ALIVE", text);
+            CPPUNIT_ASSERT(good(local).local.socket.keepAlive == good(target).targets[0].socket.keepAlive);
+            return local.configuration->local.socket.keepAlive;
+        };
+        const KeepAlive fallback{true, Duration::seconds(60), Duration::seconds(10), 6};
+        CPPUNIT_ASSERT(good(fromEnvironment(least())).local.socket.keepAlive == fallback);
+        CPPUNIT_ASSERT(good(fromEnvironment(least())).targets[0].socket.keepAlive == fallback);
+        for (const char* off : {"0", "off", "false", "no"})
+            CPPUNIT_ASSERT(of(off) == KeepAlive::off());
+        for (const char* on : {"1", "on", "true", "yes"})
+            CPPUNIT_ASSERT(of(on) == KeepAlive::ofTheSystem());
+        CPPUNIT_ASSERT(of("60s,10s,6") == fallback);
+        CPPUNIT_ASSERT(of("2m,5000,127") == (KeepAlive{true, Duration::seconds(120), Duration::seconds(5), 127}));
+        for (const char* wrong : {"2", "60s", "60s,10s", "60s,10s,6,1", "60,10,6", "1500ms,10s,6", "60s,10s,0",
+                                  "60s,10s,128", "60s,0s,6", "10h,10s,6", "60s,10s,", ",,", "-1", "60s, 10s, 6"})
+            for (const char* name : {"PROXIMUX_LOCAL_KEEP_ALIVE", "TARGET_CONN_1_KEEP_ALIVE"})
+                assertMistake(with(name, wrong), "expected off, on");
+        CPPUNIT_ASSERT(good(fromEnvironment(least())).local.socket.userTimeout.isOff());
+        CPPUNIT_ASSERT(good(with("PROXIMUX_LOCAL_USER_TIMEOUT", "0")).local.socket.userTimeout.isOff());
+        CPPUNIT_ASSERT(good(with("PROXIMUX_TARGET_1_USER_TIMEOUT", "2m")).targets[0].socket.userTimeout ==
+                       Duration::seconds(120));
+        assertMistake(with("PROXIMUX_LOCAL_USER_TIMEOUT", "10ms"), "out of range");
     }
 
     void namesWhatIsMissing()
