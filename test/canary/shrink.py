@@ -1,5 +1,6 @@
 """Makes the input that a run failed with short: delta debugging over episodes, steps and parts of what was sent, each trial
 with a fresh server and a fresh program."""
+import re
 import time
 
 TRIES = 2  # what fails by chance is tried again
@@ -115,6 +116,16 @@ class Shrinker:
         return episodes
 
 
+def literal(data):
+    """As Python writes it, and what is repeated many times shortly."""
+    parts, at = [], 0
+    for run in re.finditer(rb"(.)\1{60,}", data, re.S):
+        parts += [repr(data[at:run.start()])] if run.start() > at else []
+        parts.append("%r * %d" % (run[1], len(run[0])))
+        at = run.end()
+    return " + ".join(parts + ([repr(data[at:])] if at < len(data) or not parts else []))
+
+
 def printed(episodes):
     """As lines of Python, for a regression test."""
     lines = []
@@ -129,7 +140,7 @@ def printed(episodes):
                 lines.append("    %s = p.client()" % names[step[1]])
             name = names[step[1]]
             lines.append("    " + {
-                "send": lambda: "%s.sendall(%r)" % (name, step[2]), "hear": lambda: "%s.recv(65536)  # up to %d ms" % (
+                "send": lambda: "%s.sendall(%s)" % (name, literal(step[2])), "hear": lambda: "%s.recv(65536)  # up to %d ms" % (
                     name, step[2]), "fin": lambda: "%s.shutdown(socket.SHUT_WR)" % name, "close": lambda: name + ".close()",
                 "rst": lambda: "reset(%s)" % name, "deaf": lambda: "# %s reads no more" % name}[step[0]]())
     return "\n".join(lines)

@@ -1,7 +1,13 @@
 """No victim is told anything but its answers, whatever hostile clients send to a real server beside it."""
 import servers
+import servers_dns
+import servers_http
+import servers_modbus
 from canary import SECONDS, CanaryCase
+from talk_dns import Dns
+from talk_http import Http
 from talk_memcached import Memcached
+from talk_modbus import Modbus
 from talk_resp import Resp
 
 
@@ -11,3 +17,30 @@ class Canary(CanaryCase):
 
     def test_memcached_memcached(self):
         self.run_server(Memcached, servers.Memcached, SECONDS)
+
+    def test_http_nginx(self):
+        self.run_server(Http, servers_http.Nginx, SECONDS / 5)
+
+    def test_http_apache(self):
+        self.run_server(Http, servers_http.Apache, SECONDS / 5)
+
+    def test_http_lighttpd(self):
+        self.run_server(Http, servers_http.Lighttpd, SECONDS / 5)
+
+    def test_http_python(self):
+        self.run_server(Http, servers_http.Python, SECONDS / 5)
+
+    def test_http_node(self):
+        self.run_server(Http, servers_http.Node, SECONDS / 5)
+
+    def test_dns_unbound(self):
+        self.run_server(Dns, servers_dns.Unbound, SECONDS / 3)
+
+    def test_dns_recursor(self):
+        self.run_server(Dns, servers_dns.Recursor, SECONDS / 3)
+
+    def test_dns_authoritative(self):
+        self.run_server(Dns, servers_dns.Authoritative, SECONDS / 3)
+
+    def test_modbus_libmodbus(self):
+        self.run_server(Modbus, servers_modbus.Libmodbus, SECONDS)

@@ -22,6 +22,8 @@ static int serve(int port, int connections, int silent_after)
     modbus_mapping_t* map = modbus_mapping_new(1000, 1000, 1000, 1000);
     int listener = modbus_tcp_listen(ctx, 8), most = listener, open = 0, asked = 0;
     fd_set all;
+    /* how long it sleeps, serving nobody, before it says that it does not know a function */
+    modbus_set_response_timeout(ctx, 0, 1000);
     FD_ZERO(&all);
     FD_SET(listener, &all);
     for (int i = 0; i < 1000; ++i)

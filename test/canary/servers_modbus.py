@@ -1,0 +1,16 @@
+"""The server with libmodbus of the peer tests."""
+import os
+import subprocess
+
+from servers import Server
+
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers", "modbus.c")
+
+
+class Libmodbus(Server):
+    COMMAND = ("{folder}/modbus", "server", "{port}", "100")
+
+    def prepare(self):
+        if not os.path.exists(self.folder + "/modbus"):
+            flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", "libmodbus"], text=True).split()
+            subprocess.check_call(["g++", "-x", "c++", SOURCE, "-o", self.folder + "/modbus", *flags])

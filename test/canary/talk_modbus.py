@@ -1,0 +1,149 @@
+"""Modbus TCP with libmodbus: every function, unit and length, right and wrong."""
+import struct
+
+from script import Script
+from world import Foreign, shown
+
+
+def frame(ident, unit, pdu, length=None, protocol=0):
+    return struct.pack(">HHHB", ident, protocol, len(pdu) + 1 if length is None else length, unit) + pdu
+
+
+class Answers:
+    """To some requests that were sent at once, in any order: by id."""
+
+    def __init__(self, due):
+        self.due, self.left = due, len(due)  # id -> the whole answer
+
+    def take(self, data):
+        if len(data) < 2:
+            return 0
+        answer = self.due.get(struct.unpack(">H", data[:2])[0])
+        if answer is None or not (data.startswith(answer) or answer.startswith(data)):
+            raise Foreign
+        if len(data) < len(answer):
+            return 0
+        self.excuse(answer)
+        return len(answer)
+
+    def excuse(self, data):
+        del self.due[struct.unpack(">H", data[:2])[0]]
+        self.left -= 1
+
+    def __str__(self):
+        return " or ".join(shown(answer) for answer in self.due.values())
+
+
+class Modbus:
+    protocol = "modbus"
+    settings = {}
+    secret, patient, harmful = None, True, ()
+
+    def __init__(self, server, _seed):
+        self.server = server
+
+    # -- victims: what nobody can write, and what an answer repeats
+
+    def victim(self, n, random):
+        while True:
+            due, data = {}, b""
+            for ident in random.sample(range(65536), random.choice((1, 1, 2, 4))):
+                request, answer = self.known(n, random)
+                unit = random.choice((1, 1, n + 1))
+                data += frame(ident, unit, request)
+                due[ident] = frame(ident, unit, answer)
+            yield data, Answers(due)
+
+    @staticmethod
+    def known(n, random):
+        at, count, value = n * 60 + random.randrange(40), random.randint(1, 10), random.getrandbits(16)
+        way = random.randrange(6)
+        if way < 2:
+            return struct.pack(">BHH", 4, at, count), struct.pack(">BB%dH" % count, 4, 2 * count, *((at + i) * 3 for i in range(count)))
+        if way == 2:
+            bits = sum(((at + i) & 1) << i for i in range(count))
+            size = -(-count // 8)
+            return struct.pack(">BHH", 2, at, count), struct.pack(">BB", 2, size) + bits.to_bytes(size, "little")
+        if way == 3:
+            pdu = struct.pack(">BHH", 6, at, value)
+            return pdu, pdu
+        if way == 4:
+            return struct.pack(">BHHHHBH", 23, at, 1, at, 1, 2, value), struct.pack(">BBH", 23, 2, value)
+        return struct.pack(">BHH", 3, 995 + n % 5, 100), b"\x83\2"
+
+    def error(self, data):
+        if len(data) < 9:
+            return 0, b""
+        return (9, bytes(data[:9])) if data[7] & 0x80 and data[8] in (10, 11) else (0, None)
+
+    @staticmethod
+    def may_fail(_text, _excuses):
+        return False
+
+    @staticmethod
+    def may_close(_excuses):
+        return False
+
+    @staticmethod
+    def may_see(_slot):
+        return False
+
+    # -- hostile clients
+
+    def episode(self, random):
+        script = Script(random)
+        for _ in range(random.choice((1, 1, 2, 3))):
+            data = b"".join(self.request(random) for _ in range(random.choice((1, 1, 3, 10))))
+            script.send(data if random.random() < 0.9 else data[:random.randrange(len(data))])
+            if random.random() < 0.4:
+                script.hear(0, random.choice((5, 50)))
+        return script.end()
+
+    def request(self, random):
+        ident, unit = random.choice((0, 1, 65535, random.getrandbits(16))), random.choice((0, 1, 1, 1, 2, 247, 255, random.randrange(256)))
+        if random.random() < 0.05:
+            return random.choice((b"\0" * 6, b"\0\1\0\0\0\0", b"\0\1\0\0\0\1\1", b"\0\1\0\0\xff\xff\1\3", b"\0\1\0\0\0\xff\1\3" + b"\0" * 253, b"GET / HTTP/1.1\r\n\r\n",
+                                  b"\0\1\0\1\0\6\1\3\0\0\0\1"))
+        pdu = self.pdu(random)
+        if random.random() < 0.15:
+            pdu = random.choice((pdu[:-1], pdu + b"\0", pdu[:1], pdu + frame(9, 1, b"\3\0\0\0\1"), pdu + b"\0" * 200))[:253]
+        length = None if random.random() < 0.95 else random.choice((0, 1, 2, len(pdu), len(pdu) + 2, 254, 255, 260, 65535))
+        return frame(ident, unit, pdu, length, 0 if random.random() < 0.97 else random.choice((1, 65535)))
+
+    @staticmethod
+    def pdu(random):
+        at, count = random.choice((0, 1, 500, 999, 1000, 65535)), random.choice((0, 1, 2, 10, 125, 126, 2000, 2001, 65535))
+        function = random.choice((1, 2, 3, 4, 5, 6, 15, 16, 22, 23)) if random.random() < 0.7 else random.choice((7, 8, 11, 12, 17, 20, 21, 24, 43, 0, 65, 90, 100, 127, 128, 131, 255, random.randrange(256)))
+        if function in (1, 2, 3, 4):
+            return struct.pack(">BHH", function, at, count)
+        if function in (5, 6):
+            return struct.pack(">BHH", function, at, random.choice((0, 0xff00, 1, 0xffff)))
+        if function in (15, 16):
+            count = random.choice((0, 1, 2, 100, 123))
+            size = -(-count // 8) if function == 15 else 2 * count
+            return struct.pack(">BHHB", function, at, count if random.random() < 0.9 else count + 1, size if random.random() < 0.9 else (size + 1) % 256) + b"\7" * size
+        if function == 22:
+            return struct.pack(">BHHH", 22, at, 0xff, 0)
+        if function == 23:
+            count = random.choice((0, 1, 2, 100))
+            return struct.pack(">BHHHHB", 23, at, random.choice((0, 1, 125, 126)), at, count, 2 * count % 256) + b"\7" * (2 * count)
+        if function == 43:
+            return b"\x2b\x0e" + bytes([random.randrange(6), random.randrange(4)])
+        return bytes([function]) + random.choice((b"", b"\0\0\0\1", b"\0" * 3, b"\7" * 20, frame(9, 1, b"\3\0\0\0\1")))
+
+    # -- for the shrinker
+
+    @staticmethod
+    def split(data):
+        parts, at = [], 0
+        while at < len(data):
+            size = 6 + struct.unpack(">H", (data[at + 4:at + 6] + b"\0\0")[:2])[0]
+            parts.append(data[at:at + size])
+            at += size
+        return parts
+
+    @staticmethod
+    def words(_data):
+        return None
+
+    join = staticmethod(b"".join)
