@@ -12,7 +12,7 @@ from world import World
 SECONDS = float(os.environ.get("PROXIMUX_CANARY_SECONDS", "20"))   # for each protocol
 SHRINK = float(os.environ.get("PROXIMUX_CANARY_SHRINK", "120"))     # to shrink one failure
 SEED = os.environ.get("PROXIMUX_CANARY_SEED") or str(random.SystemRandom().randrange(10 ** 9))
-PLAYERS = 6
+PLAYERS = 5
 MODES = (("fifo", 1), ("funnel", 2), ("funnel", 4))
 # what holds others up ends soon, so that a victim's patience is longer than all of them in a row
 SETTINGS = {"exchange.response_timeout": "%dms" % (2000 * SLOW), "exchange.request_timeout": "1s",

@@ -39,7 +39,7 @@ class Script:
         """How each of its connections ends."""
         for slot in range(slots):
             if self.random.random() < 0.6:
-                self.hear(slot, self.random.choice((1, 10, 50)))
+                self.hear(slot, self.random.choice((1, 10, 50, 200)))
             if self.random.random() < 0.6:
                 self.wait(self.random.choice((0, 1, 5, 30, 80)))
             way = self.random.choice(("rst", "close", "close", "fin"))

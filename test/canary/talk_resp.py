@@ -251,13 +251,14 @@ class Resp:
     def subscriber(self, random):
         """One that comes and goes, with replies between that look like what it is told."""
         def leave(_):
-            return encoded([random.choice((b"UNSUBSCRIBE", b"UNSUBSCRIBE", b"PUNSUBSCRIBE"))] + random.choice(([], [b"a"], [b"b"], [b"a", b"b"])))
+            return encoded([random.choice((b"UNSUBSCRIBE", b"UNSUBSCRIBE", b"UNSUBSCRIBE", b"PUNSUBSCRIBE"))] +
+                           random.choice(([], [b"a"], [b"a"], [b"b"], [b"a", b"b"])))
 
         def come(_):
             return encoded([random.choice((b"SUBSCRIBE", b"PSUBSCRIBE"))] + random.choice(([b"a"], [b"a"], [b"a", b"b"])))
         data = come(random)
         for part in (leave, self.forged, self.slow, leave):
-            if random.random() < 0.8:
+            if random.random() < 0.9:
                 data += part(random)
             if random.random() < 0.25:
                 data += random.choice((leave, come, self.forged, self.slow, self.harmless_one, self.command))(random)
@@ -275,8 +276,8 @@ class Resp:
     @staticmethod
     def slow(random):
         """A script of some milliseconds, beyond the size of a read."""
-        return encoded([b"EVAL", b"local i=0 while i<%d do i=i+1 end return 'slow'" % random.choice((20000, 400000)) +
-                        b" " * random.choice((0, 17000, 70000)), b"0"])
+        return encoded([b"EVAL", b"local i=0 while i<%d do i=i+1 end return 'slow'" % random.choice((20000, 400000, 400000)) +
+                        b" " * random.choice((0, 17000, 17000, 70000)), b"0"])
 
     def broken(self, random):
         """What is no RESP, or the start of some. Nothing behind it is a command that `harmless` knows of."""
