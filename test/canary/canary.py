@@ -3,10 +3,10 @@ import os
 import random
 import shutil
 import tempfile
-import time
 
 from harness import SLOW, Case, Proxy
 from shrink import Shrinker, printed, size
+from victims import PATIENCE
 from world import World
 
 SECONDS = float(os.environ.get("PROXIMUX_CANARY_SECONDS", "20"))   # for each protocol
@@ -58,7 +58,7 @@ class CanaryCase(Case):
         while True:
             yield talk.episode(chance)
 
-    def once(self, talk, server_class, folder, mode, connections, episodes, seconds):
+    def once(self, talk, server_class, folder, mode, connections, episodes, seconds, patience=PATIENCE):
         """A run with a fresh server and a fresh program: the failure or None, the world, the program's last words."""
         server = server_class(folder)
         try:
@@ -66,7 +66,7 @@ class CanaryCase(Case):
             settings.update(talk.settings)
             proxy = Proxy("127.0.0.1:%d" % server.port, mode=mode, settings=settings)
             try:
-                world = World(talk(server, SEED), proxy.port, SEED, server.port)
+                world = World(talk(server, SEED), proxy.port, SEED, server.port, patience)
                 failure = world.run(episodes(world), seconds)
                 if not proxy.alive():
                     world.fail("ended", "none", "the program ended: " + proxy.text()[-3000:])
@@ -80,7 +80,7 @@ class CanaryCase(Case):
 
     def shrunk(self, talk, server_class, folder, mode, connections, world):
         def replay(players):
-            return self.once(talk, server_class, folder, mode, connections, lambda _: players, 60.0)[0]
+            return self.once(talk, server_class, folder, mode, connections, lambda _: players, 60.0, PATIENCE / 2)[0]
         shrinker = Shrinker(talk, world.history, world.failed_at, replay, SHRINK)
         return shrinker, shrinker.run()
 

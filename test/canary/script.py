@@ -1,5 +1,5 @@
-"""How hostile clients behave, whatever they speak: torn writes, pauses, several connections, ends by FIN and RST; and how words
-are made wrong."""
+"""How hostile clients behave, whatever they speak: torn writes, pauses, several connections, ends by FIN and RST; and how
+words are made wrong."""
 
 
 class Script:

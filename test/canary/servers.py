@@ -49,7 +49,8 @@ class Server:
 
 
 class Redis(Server):
-    COMMAND = ("redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--save", "", "--dir", "{folder}", "--maxmemory",
+    COMMAND = ("redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--save", "", "--dir", "{folder}",
+               "--maxmemory",
                "256mb", "--maxmemory-policy", "allkeys-random")
 
     def stop(self):

@@ -25,7 +25,9 @@ class Unbound(Server):
     COMMAND = ("unbound", "-d", "-c", "{folder}/unbound.conf")
 
     def prepare(self):
-        data = "".join("local-data: '%s'\n" % line.replace("@", "test.", 1) if line.startswith("@") else "local-data: '%s'\n" % line.replace(" ", ".test. ", 1)
+        data = "".join("local-data: '%s'\n" % line.replace("@", "test.",
+                                                           1) if line.startswith("@") else "local-data: '%s'\n" %
+                                                           line.replace(" ", ".test. ", 1)
                        for line in zone().splitlines()[1:])
         self.write("unbound.conf", """server:
             interface: 127.0.0.1
@@ -49,8 +51,10 @@ class Recursor(Server):
 
     def prepare(self):
         self.write("recursor.conf", "\n".join((
-            "local-address=127.0.0.1", "local-port=%d" % self.port, "auth-zones=test=%s" % self.write("test.zone", zone()), "forward-zones=.=127.0.0.1:9",
-            "socket-dir=%s" % self.folder, "threads=1", "security-poll-suffix=", "client-tcp-timeout=600", "max-tcp-clients=200", "quiet=yes", "daemon=no",
+            "local-address=127.0.0.1", "local-port=%d" % self.port,
+            "auth-zones=test=%s" % self.write("test.zone", zone()), "forward-zones=.=127.0.0.1:9",
+            "socket-dir=%s" % self.folder, "threads=1", "security-poll-suffix=", "client-tcp-timeout=600",
+            "max-tcp-clients=200", "quiet=yes", "daemon=no",
             "disable-syslog=yes", "dnssec=off", "write-pid=no", "network-timeout=100", "")))
 
 
@@ -60,6 +64,8 @@ class Authoritative(Server):
     def prepare(self):
         named = self.write("named.conf", 'zone "test" { type master; file "%s"; };\n' % self.write("test.zone", zone()))
         self.write("pdns.conf", "\n".join((
-            "launch=bind", "bind-config=%s" % named, "local-address=127.0.0.1", "local-port=%d" % self.port, "socket-dir=%s" % self.folder,
-            "disable-axfr=no", "allow-axfr-ips=127.0.0.0/8", "security-poll-suffix=", "tcp-idle-timeout=600", "max-tcp-connections=200", "daemon=no",
+            "launch=bind", "bind-config=%s" % named, "local-address=127.0.0.1", "local-port=%d" % self.port,
+            "socket-dir=%s" % self.folder,
+            "disable-axfr=no", "allow-axfr-ips=127.0.0.0/8", "security-poll-suffix=", "tcp-idle-timeout=600",
+            "max-tcp-connections=200", "daemon=no",
             "guardian=no", "disable-syslog=yes", "write-pid=no", "receiver-threads=1", "distributor-threads=2", "")))

@@ -2,6 +2,7 @@
 import os
 import sys
 
+from canary import SEED
 from servers import Server
 
 VICTIMS = 14
@@ -21,7 +22,7 @@ class Files(Server):
     echoes = ()
 
     def prepare(self):
-        self.seed = os.environ.get("PROXIMUX_CANARY_SEED", "0")
+        self.seed = SEED
         for n in range(VICTIMS):
             for name in FILES:
                 self.write("www/" + path_of(self.seed, n, name), content(self.seed, n, name))
@@ -42,7 +43,8 @@ class Nginx(Files):
         self.write("nginx.conf", """%s daemon off; worker_processes 1; error_log %s/error.log crit; pid %s/pid;
             events { worker_connections 1024; }
             http { access_log off; keepalive_timeout 600s; keepalive_requests 1000;
-              client_body_temp_path tmp/1; proxy_temp_path tmp/2; fastcgi_temp_path tmp/3; uwsgi_temp_path tmp/4; scgi_temp_path tmp/5;
+              client_body_temp_path tmp/1; proxy_temp_path tmp/2; fastcgi_temp_path tmp/3;
+              uwsgi_temp_path tmp/4; scgi_temp_path tmp/5;
               server { listen 127.0.0.1:%d; root www;
                 location /echo { return 200 "$request_method $request_uri $http_x_secret\\n"; }
                 location /close { keepalive_timeout 0; return 200 "closes\\n"; }
@@ -75,7 +77,8 @@ class Apache(Files):
             StartServers 1
             ThreadsPerChild 25
             %s
-            """ % (self.port, self.folder, self.folder, self.folder, "User www-data\nGroup www-data" if os.getuid() == 0 else ""))
+            """ % (self.port, self.folder, self.folder, self.folder,
+                   "User www-data\nGroup www-data" if os.getuid() == 0 else ""))
 
 
 class Lighttpd(Files):
@@ -141,12 +144,13 @@ class Python(Server):
     echoes = ("GET", "HEAD", "POST", "body")
 
     def prepare(self):
-        self.seed = os.environ.get("PROXIMUX_CANARY_SEED", "0")
+        self.seed = SEED
         self.write("server.py", PYTHON)
 
 
 NODE = '''
 const http = require("http");
+const refusal = "HTTP/1.1 400 Bad Request\\r\\nContent-Length: 3\\r\\nConnection: close\\r\\n\\r\\nno\\n";
 const server = http.createServer((request, response) => {
   const parts = [];
   request.on("data", part => parts.push(part));
@@ -159,24 +163,29 @@ const server = http.createServer((request, response) => {
       const timer = setInterval(() => response.write("data: x\\n\\n"), 20);
       return response.on("close", () => clearInterval(timer));
     }
-    if (path == "/half") { response.writeHead(200, {"Content-Length": 100}); response.write("half"); return setTimeout(() => request.socket.destroy(), 5); }
+    if (path == "/half") {
+      response.writeHead(200, {"Content-Length": 100});
+      response.write("half");
+      return setTimeout(() => request.socket.destroy(), 5);
+    }
     const body = Buffer.concat([Buffer.from(`${request.method} ${path} ${request.headers["x-secret"] || ""}\\n`), ...parts]);
     const head = {"X-Echo": request.headers["x-secret"] || ""};
     if (path == "/close") head["Connection"] = "close";
     if (path == "/early") response.writeEarlyHints({link: "</x>; rel=preload"});
     if (path != "/chunked") head["Content-Length"] = body.length;
-    const answer = () => { response.writeHead(path == "/empty" ? 204 : 200, head); response.end(path == "/empty" ? undefined : body); };
+    const empty = path == "/empty";
+    const answer = () => { response.writeHead(empty ? 204 : 200, head); response.end(empty ? undefined : body); };
     path == "/slow" ? setTimeout(answer, 100) : answer();
   });
 });
 server.on("upgrade", (request, socket, head) => {
   socket.on("error", () => {});
-  if (request.url == "/refuse") return socket.end("HTTP/1.1 400 Bad Request\\r\\nContent-Length: 3\\r\\nConnection: close\\r\\n\\r\\nno\\n");
+  if (request.url == "/refuse") return socket.end(refusal);
   socket.write("HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\n");
   socket.write(head);
   socket.pipe(socket);
 });
-server.on("clientError", (error, socket) => { if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\\r\\nConnection: close\\r\\n\\r\\n"); });
+server.on("clientError", (error, socket) => { if (socket.writable) socket.end(refusal); });
 server.keepAliveTimeout = 600000;
 server.requestTimeout = 0;
 server.listen(+process.argv[2], "127.0.0.1");
@@ -189,5 +198,5 @@ class Node(Server):
     echoes = ("GET", "HEAD", "POST", "chunked", "body")
 
     def prepare(self):
-        self.seed = os.environ.get("PROXIMUX_CANARY_SEED", "0")
+        self.seed = SEED
         self.write("server.js", NODE)

@@ -3,13 +3,17 @@ import struct
 
 import servers_dns
 from script import Script
-from world import Foreign, shown
+from victims import Foreign, shown
 
 A, SOA, PTR, TXT, SIG, OPT, TSIG, IXFR, AXFR, ANY = 1, 6, 12, 16, 24, 41, 250, 251, 252, 255
-TYPES = [A, A, 2, 5, SOA, PTR, 15, TXT, 28, 33, OPT, 43, 46, 47, 48, TSIG, IXFR, AXFR, ANY, 0, 65535, 249, 253, 64, 65, SIG, 25]
-NAMES = [b"\4test\0", b"\5n99-9\4test\0", b"\0", b"\4none\4test\0", b"\3big\4test\0", b"\7version\4bind\0", b"\2id\6server\0", b"\1*\4test\0", b"\x3f" + b"l" * 63 + b"\4test\0",
-         b"\x40" + b"l" * 64 + b"\0", b"\xc0\x0c", b"\xc0\x0e", b"\xc0\xff", b"\x80abc\0", (b"\x3f" + b"m" * 63) * 3 + b"\x3d" + b"m" * 61 + b"\0",
-         (b"\x3f" + b"m" * 63) * 4 + b"\0", b"\1a" * 127 + b"\0", b"\4te.t\0", b"\4te\0t\0", b"\1a\xc0\x0c", b"\4TEST\0", b"\xff", b"\3com\0", b"\7example\3com\0"]
+TYPES = [A, A, 2, 5, SOA, PTR, 15, TXT, 28, 33, OPT, 43, 46, 47, 48, TSIG, IXFR, AXFR, ANY, 0, 65535, 249, 253, 64, 65,
+         SIG, 25]
+NAMES = [b"\4test\0", b"\5n99-9\4test\0", b"\0", b"\4none\4test\0", b"\3big\4test\0", b"\7version\4bind\0",
+         b"\2id\6server\0", b"\1*\4test\0", b"\x3f" + b"l" * 63 + b"\4test\0",
+         b"\x40" + b"l" * 64 + b"\0", b"\xc0\x0c", b"\xc0\x0e", b"\xc0\xff", b"\x80abc\0",
+         (b"\x3f" + b"m" * 63) * 3 + b"\x3d" + b"m" * 61 + b"\0",
+         (b"\x3f" + b"m" * 63) * 4 + b"\0", b"\1a" * 127 + b"\0", b"\4te.t\0", b"\4te\0t\0", b"\1a\xc0\x0c", b"\4TEST\0",
+         b"\xff", b"\3com\0", b"\7example\3com\0"]
 
 
 def framed(message):
@@ -49,7 +53,8 @@ class Answers:
             at = 12 + len(question)
             at += 2 if message[at] >= 0xc0 else len(question) - 4
             kind, size_of = struct.unpack(">H", message[at:at + 2]), struct.unpack(">H", message[at + 8:at + 10])[0]
-            if counts[1] != 1 or kind != struct.unpack(">H", question[-4:-2]) or message[at + 10:at + 10 + size_of] != known:
+            if counts[1] != 1 or kind != struct.unpack(">H",
+                                                       question[-4:-2]) or message[at + 10:at + 10 + size_of] != known:
                 raise Foreign
         del self.queries[ident]
         self.left -= 1
@@ -79,7 +84,9 @@ class Dns:
             queries, data = {}, b""
             for ident in random.sample(range(65536), random.choice((1, 1, 2, 5))):
                 k, kind = random.randrange(servers_dns.NAMES), random.choice((A, A, TXT))
-                name, rcode, known = b"n%d-%d.test" % (n, k), 0, bytes(int(part) for part in servers_dns.address(n, k).split("."))
+                name, rcode, known = b"n%d-%d.test" % (n,
+                                                       k), 0, bytes(int(part) for part in servers_dns.address(n,
+                                                                                                              k).split("."))
                 if kind == TXT:
                     known = servers_dns.text(n, k).encode()
                     known = bytes([len(known)]) + known
@@ -127,25 +134,34 @@ class Dns:
     def packet(self, random):
         way = random.random()
         if way < 0.06:
-            return framed(random.choice((b"", b"\0", b"\0" * 11, b"\0" * 12, b"\xff" * 12, b"\0" * 600, bytes(random.getrandbits(8) for _ in range(40)))))
+            return framed(random.choice((b"", b"\0", b"\0" * 11, b"\0" * 12, b"\xff" * 12, b"\0" * 600,
+                                         bytes(random.getrandbits(8) for _ in range(40)))))
         if way < 0.08:
             return random.choice((b"\xff\xff" + header(1), b"\0\x0d" + header(1) + b"\0", b"GET / HTTP/1.1\r\n\r\n"))
         counts = [1, 0, 0, 0]
-        flags = random.choice((0x0100, 0x0100, 0, 0x0110, 0x0120)) if random.random() < 0.75 else random.choice((0x8180, 0x0300, 0x0140, 0xffff, 0x000f))
+        flags = random.choice((0x0100, 0x0100, 0, 0x0110, 0x0120)) if random.random() < 0.75 else random.choice((0x8180,
+                                                                                                                 0x0300,
+                                                                                                                 0x0140,
+                                                                                                                 0xffff,
+                                                                                                                 0x000f))
         if random.random() < 0.2:
             flags = flags & 0x87ff | random.randrange(16) << 11
         kind = random.choice(TYPES)
         body = self.question(random, kind)
         if kind == IXFR and random.random() < 0.9:
             serial = random.choice((0, 6, 7, 8, 7 + (1 << 31), 6 + (1 << 31), 0xffffffff))
-            body += b"\xc0\x0c" + struct.pack(">HHIH", SOA, 1, 0, 22) + b"\0\0" + struct.pack(">IIIII", serial, 1, 1, 1, 1)
+            body += b"\xc0\x0c" + struct.pack(">HHIH", SOA, 1, 0, 22) + b"\0\0" + struct.pack(">IIIII", serial, 1, 1, 1,
+                                                                                              1)
             counts[2] = 1
         if random.random() < 0.3:
             record = random.choice((
                 b"\0" + struct.pack(">HHIH", OPT, 1232, 0, 0), b"\0" + struct.pack(">HHIH", OPT, 0, 0x00ff8000, 0),
-                b"\0" + struct.pack(">HHIH", OPT, 4096, 0x8000, 12) + b"\0\x0a\0\x08cookies!", b"\0" + struct.pack(">HHIH", OPT, 512, 0, 9) + b"\0\x0a\0\xff12345",
-                b"\1k\0" + struct.pack(">HHIH", TSIG, ANY, 0, 29) + b"\3md5\0" + b"\0" * 6 + b"\1\x2c\0\4abcd\0\1\0\0\0\0" + b"\0",
-                b"\0" + struct.pack(">HHIH", SIG, ANY, 0, 18) + b"\0" * 18, b"\0" + struct.pack(">HHIH", A, 1, 60, 4) + b"\1\2\3\4", b"\xc0\x0c" * 3))
+                b"\0" + struct.pack(">HHIH", OPT, 4096, 0x8000, 12) + b"\0\x0a\0\x08cookies!",
+                b"\0" + struct.pack(">HHIH", OPT, 512, 0, 9) + b"\0\x0a\0\xff12345",
+                b"\1k\0" + struct.pack(">HHIH", TSIG, ANY, 0,
+                                       29) + b"\3md5\0" + b"\0" * 6 + b"\1\x2c\0\4abcd\0\1\0\0\0\0" + b"\0",
+                b"\0" + struct.pack(">HHIH", SIG, ANY, 0, 18) + b"\0" * 18,
+                b"\0" + struct.pack(">HHIH", A, 1, 60, 4) + b"\1\2\3\4", b"\xc0\x0c" * 3))
             times = random.choice((1, 1, 1, 2))
             body += record * times
             counts[3] += times

@@ -3,29 +3,46 @@ import re
 
 from script import Script
 from servers_http import content, path_of
-from world import Due, Foreign, shown
+from victims import Foreign, shown
 
 SECRET = b"s3cret-of-a-victim"
-METHODS = [b"GET", b"GET", b"GET", b"HEAD", b"POST", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH", b"TRACE", b"CONNECT", b"PROPFIND",
+ERROR = re.compile(rb"HTTP/1\.1 (400|405|408|413|431|50[1234]) [^\r]*\r\n(?:[^\r]+\r\n)*?Content-Length: (\d+)\r\n"
+                   rb"(?:[^\r]+\r\n)*\r\n")
+METHODS = [b"GET", b"GET", b"GET", b"HEAD", b"POST", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH", b"TRACE",
+           b"CONNECT", b"PROPFIND",
            b"get", b"X", b"PRI", b"M-SEARCH", b"GET\t", b"G@T", b"PURGE", b"LOCK", b"BREW"]
-TARGETS = [b"/", b"/echo", b"/echo?x=1", b"/close", b"/drop", b"/slow", b"/half", b"/empty", b"/events", b"/early", b"/chunked", b"/refuse",
-           b"/big", b"/none", b"/dav/x", b"/pass", b"*", b"http://x/echo", b"x:80", b"/%00", b"/..//echo", b"//", b"/a b", b"/\xff", b"",
-           b"/" + b"l" * 9000, b"/echo#f"]
-VERSIONS = [b"HTTP/1.1"] * 20 + [b"HTTP/1.0", b"HTTP/1.0", b"HTTP/0.9", b"HTTP/2.0", b"HTTP/1.2", b"http/1.1", b"HTTP/1.1 ", b"", b"HTTP/11"]
+COMMON = [b"/", b"/echo", b"/echo?x=1", b"/close", b"/drop", b"/empty", b"/chunked", b"/none", b"/big"]
+TARGETS = COMMON + [b"/slow", b"/half", b"/events", b"/early", b"/refuse", b"/dav/x", b"/pass", b"*", b"http://x/echo",
+                    b"x:80", b"/%00", b"/..//echo", b"//", b"/a b", b"/\xff", b"", b"/" + b"l" * 9000, b"/echo#f"]
+VERSIONS = [b"HTTP/1.1"] * 20 + [b"HTTP/1.0", b"HTTP/1.0", b"HTTP/0.9", b"HTTP/2.0", b"HTTP/1.2", b"http/1.1",
+                                 b"HTTP/1.1 ", b"", b"HTTP/11"]
 EVIL = b"GET /echo?evil HTTP/1.1\r\nHost: x\r\nX-Secret: evil\r\n\r\n"
-FIELDS = [b"X-Secret: evil", b"Cookie: a=b", b"Connection: close", b"Connection: keep-alive", b"Connection: Content-Length",
-          b"Connection: close, keep-alive", b"Connection: Transfer-Encoding", b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-          b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", b"Connection: Upgrade\r\nUpgrade: echo", b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-          b"HTTP2-Settings: AAMAAABkAAQAAP__", b"Upgrade: echo", b"Expect: 100-continue", b"Expect: 100-continue", b"Expect: x", b"Range: bytes=0-1",
-          b"Range: bytes=0-0,2-3", b"If-None-Match: *", b"If-Modified-Since: Sat, 01 Jan 2050 00:00:00 GMT", b"TE: trailers", b"Trailer: X",
-          b"Accept-Encoding: gzip", b"Authorization: NTLM x", b"Authorization: Negotiate x", b"Authorization: Basic eDp4", b"Proxy-Connection: close",
-          b"Keep-Alive: timeout=1", b" folded: x", b"X: a\r\n b", b"X : a", b"X:a\rb", b"X\n: a", b"X: \0", b": x", b"X", b"X-Long: " + b"l" * 9000,
-          b"X-Longer: " + b"l" * 70000, b"Host: y", b"Max-Forwards: 0", b"X-HTTP-Method-Override: DELETE", b"Content-Encoding: gzip"]
-LENGTHS = [b"Content-Length: %d"] * 12 + [b"Content-Length: %d\r\nContent-Length: %d", b"Content-Length: %d, %d", b"Content-Length: +%d", b"Content-Length: 0%d",
-                                          b"Content-Length: %d ", b"Content-Length:%d", b"Content-Length : %d", b"content-length: %d", b"Content-Length: 0x%d",
-                                          b"Content-Length: -%d", b"Content-Length: 0\r\nContent-Length: %d", b"Content-Length: %d;", b"Content-Length:\t%d"]
-CODINGS = [b"chunked"] * 10 + [b"Chunked", b"gzip, chunked", b"chunked, chunked", b"chunked, identity", b"identity", b"xchunked", b" chunked", b"\tchunked",
-                               b"chunked;q=1", b"\"chunked\"", b"gzip", b"chunked\r\nTransfer-Encoding: chunked", b"\x0bchunked", b"chunked,"]
+FIELDS = [b"X-Secret: evil", b"Cookie: a=b", b"Connection: close", b"Connection: keep-alive",
+          b"Connection: Content-Length",
+          b"Connection: close, keep-alive", b"Connection: Transfer-Encoding",
+          b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+          b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", b"Connection: Upgrade\r\nUpgrade: echo",
+          b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+          b"HTTP2-Settings: AAMAAABkAAQAAP__", b"Upgrade: echo", b"Expect: 100-continue", b"Expect: 100-continue",
+          b"Expect: x", b"Range: bytes=0-1",
+          b"Range: bytes=0-0,2-3", b"If-None-Match: *", b"If-Modified-Since: Sat, 01 Jan 2050 00:00:00 GMT",
+          b"TE: trailers", b"Trailer: X",
+          b"Accept-Encoding: gzip", b"Authorization: NTLM x", b"Authorization: Negotiate x",
+          b"Authorization: Basic eDp4", b"Proxy-Connection: close",
+          b"Keep-Alive: timeout=1", b" folded: x", b"X: a\r\n b", b"X : a", b"X:a\rb", b"X\n: a", b"X: \0", b": x", b"X",
+          b"X-Long: " + b"l" * 9000,
+          b"X-Longer: " + b"l" * 70000, b"Host: y", b"Max-Forwards: 0", b"X-HTTP-Method-Override: DELETE",
+          b"Content-Encoding: gzip"]
+LENGTHS = [b"Content-Length: %d"] * 12 + [b"Content-Length: %d\r\nContent-Length: %d", b"Content-Length: %d, %d",
+                                          b"Content-Length: +%d", b"Content-Length: 0%d",
+                                          b"Content-Length: %d ", b"Content-Length:%d", b"Content-Length : %d",
+                                          b"content-length: %d", b"Content-Length: 0x%d",
+                                          b"Content-Length: -%d", b"Content-Length: 0\r\nContent-Length: %d",
+                                          b"Content-Length: %d;", b"Content-Length:\t%d"]
+CODINGS = [b"chunked"] * 10 + [b"Chunked", b"gzip, chunked", b"chunked, chunked", b"chunked, identity", b"identity",
+                               b"xchunked", b" chunked", b"\tchunked",
+                               b"chunked;q=1", b"\"chunked\"", b"gzip", b"chunked\r\nTransfer-Encoding: chunked",
+                               b"\x0bchunked", b"chunked,"]
 
 
 class Reply:
@@ -103,8 +120,9 @@ class Http:
             if not ways:
                 name = random.choice("abbc")
                 path, text = path_of(self.server.seed, n, name).encode(), content(self.server.seed, n, name).encode()
-                head = random.random() < 0.2
-                yield b"%s /%s?%d HTTP/1.1\r\nHost: x\r\n\r\n" % (b"HEAD" if head else b"GET", path, count), Reply(200, text, None, head)
+                method, head = random.choice(((b"GET", False), (b"GET", False), (b"GET", False), (b"HEAD", True)))
+                yield (b"%s /%s?%d HTTP/1.1\r\nHost: x\r\n\r\n" % (method, path, count),
+                       Reply(200, text, None, head))
                 continue
             yield self.asked(random.choice(ways[:4] if "chunked" in ways else ways[:3]).encode(), b"%s-%d-%d-%x" % (
                 SECRET, n, count, random.getrandbits(40)), random)
@@ -123,7 +141,7 @@ class Http:
 
     def error(self, data):
         """Ours have a body that begins with our name."""
-        match = re.match(rb"HTTP/1\.1 (50[234]|400|40[58]|413|431|501) [^\r]*\r\n(?:[^\r]+\r\n)*?Content-Length: (\d+)\r\n(?:[^\r]+\r\n)*\r\n", bytes(data))
+        match = ERROR.match(bytes(data))
         if not match:
             return 0, None
         whole = match.end() + int(match[2])
@@ -162,27 +180,31 @@ class Http:
 
     def request(self, random):
         if random.random() < 0.03:
-            return random.choice((b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\0\1\0\1\xfc\3\3", b"\r\n\r\n", b"GET /echo\r\n", b"\0" * 100, b"HTTP/1.1 200 OK\r\n\r\n",
+            return random.choice((b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\0\1\0\1\xfc\3\3", b"\r\n\r\n",
+                                  b"GET /echo\r\n", b"\0" * 100, b"HTTP/1.1 200 OK\r\n\r\n",
                                   b"GET /echo HTTP/1.1\nHost: x\n\n", b"0\r\n\r\n", b"X" * 70000))
         method, fields = random.choice(METHODS), [b"Host: x"] if random.random() < 0.95 else []
-        target = random.choice(TARGETS[:12] if random.random() < 0.6 else TARGETS)
+        target = random.choice(COMMON if random.random() < 0.7 else TARGETS)
         fields += [random.choice(FIELDS) for _ in range(random.choice((0, 0, 1, 1, 2)))]
         body = b""
         if random.random() < (0.7 if method in (b"POST", b"PUT", b"PATCH") else 0.35):
             field, body = self.body(random)
             fields.append(field)
         random.shuffle(fields)
-        return b" ".join((method, target, random.choice(VERSIONS))) + b"\r\n" + b"".join(f + b"\r\n" for f in fields) + b"\r\n" + body
+        return b" ".join((method, target,
+                          random.choice(VERSIONS))) + b"\r\n" + b"".join(f + b"\r\n" for f in fields) + b"\r\n" + body
 
     def body(self, random):
-        content = random.choice((b"x", b"hello", EVIL, EVIL, EVIL * 3, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b"z" * 5000, b"z" * 100000, b"0\r\n\r\n" + EVIL))
+        content = random.choice((b"x", b"hello", EVIL, EVIL, EVIL * 3, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                                 b"z" * 5000, b"z" * 100000, b"0\r\n\r\n" + EVIL))
         way = random.random()
         if way < 0.55:
             field = random.choice(LENGTHS)
             size = len(content) if random.random() < 0.85 else random.choice((0, 1, len(content) + 5, len(content) - 1))
             field = field % ((size,) * field.count(b"%d"))
         elif way < 0.65:
-            field = random.choice((b"Transfer-Encoding: chunked\r\nContent-Length: %d", b"Content-Length: %d\r\nTransfer-Encoding: chunked")) % random.choice((
+            field = random.choice((b"Transfer-Encoding: chunked\r\nContent-Length: %d",
+                                   b"Content-Length: %d\r\nTransfer-Encoding: chunked")) % random.choice((
                 3, len(content)))
         else:
             field = b"Transfer-Encoding: " + random.choice(CODINGS)
@@ -195,19 +217,26 @@ class Http:
         data, at = b"", 0
         while at < len(content):
             size = min(len(content) - at, random.choice((1, 5, 100, 70000)))
-            line = random.choice((b"%x",) * 12 + (b"%X", b"0%x", b"%x;a=b", b"%x ;a", b"0x%x", b"+%x", b"%x\r\n", b" %x", b"%xg")) % size
-            data += line + random.choice((b"\r\n",) * 15 + (b"\n",)) + content[at:at + size] + random.choice((b"\r\n",) * 15 + (b"\n", b""))
+            line = random.choice((b"%x",) * 12 + (b"%X", b"0%x", b"%x;a=b", b"%x ;a", b"0x%x", b"+%x", b"%x\r\n", b" %x",
+                                                  b"%xg")) % size
+            data += line + random.choice((b"\r\n",) * 15 + (b"\n",)) + content[at:at + size] + random.choice((b"\r\n",
+                                                                                                              ) * 15 +
+                                                                                                              (b"\n",
+                                                                                                               b""))
             at += size
             if len(data) > 3000:
                 data += b"%x\r\n%s\r\n" % (len(content) - at, content[at:]) if at < len(content) else b""
                 break
-        return data + random.choice((b"0\r\n\r\n",) * 8 + (b"0\r\nX: y\r\n\r\n", b"0\r\nContent-Length: 5\r\n\r\n", b"0\n\n", b"00\r\n\r\n", b"", b"0\r\n"))
+        return data + random.choice((b"0\r\n\r\n",) * 8 + (b"0\r\nX: y\r\n\r\n", b"0\r\nContent-Length: 5\r\n\r\n",
+                                                           b"0\n\n", b"00\r\n\r\n", b"", b"0\r\n"))
 
     def tunnel(self, script, random):
         """An upgrade with bytes behind it before it is answered, and in it."""
         path = random.choice((b"/ws", b"/refuse", b"/echo"))
-        data = random.choice((b"GET", b"POST", b"OPTIONS", b"CONNECT")) + b" " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"
-        behind = random.choice((EVIL, b"raw bytes\r\n\r\n", b"\0\1\2", b"GET / HTTP/9.9\r\n\r\n", b"POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"))
+        method = random.choice((b"GET", b"POST", b"OPTIONS", b"CONNECT"))
+        data = b"%s %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n" % (method, path)
+        behind = random.choice((EVIL, b"raw bytes\r\n\r\n", b"\0\1\2", b"GET / HTTP/9.9\r\n\r\n",
+                                b"POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"))
         script.send(data + (behind if random.random() < 0.6 else b""))
         script.hear(0, 50).send(behind)
         return script.end()

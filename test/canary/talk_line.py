@@ -5,7 +5,7 @@ import threading
 from harness import Target
 from script import Script
 from sharing import frame, read_frame
-from world import Due
+from victims import Due
 
 SECRET = b"s3cret-of-a-victim"
 
@@ -126,7 +126,9 @@ class Length(Line):
     def episode(self, random):
         script = Script(random)
         for _ in range(random.randint(1, 4)):
-            data = b"".join(frame(struct.pack(">I", random.choice((0, 1, 2, 0xffffffff))) + b"h" * random.choice((0, 1, 100, 70000)))
+            data = b"".join(frame(struct.pack(">I",
+                                              random.choice((0, 1, 2, 0xffffffff))) + b"h" * random.choice((0, 1, 100,
+                                                                                                            70000)))
                             for _ in range(random.randint(1, 6)))
             script.send(random.choice((data, data, data[:-1], frame(b"abc"), b"\xff\xff\xff\xff" + data)))
         return script.end()

@@ -3,35 +3,48 @@ import re
 import struct
 
 from script import Script, mistaken
-from world import Due, Foreign
+from victims import Due, Foreign
 
 SECRET = b"s3cret-of-a-victim"
 KEYS = [b"h%d" % n for n in range(8)]
 NUMBERS = [b"0", b"1", b"-1", b"2", b"10", b"100", b"4294967296", b"18446744073709551615", b"18446744073709551616",
            b"99999999999999999999999", b"1.5", b"0x1", b""]
-WORDS = KEYS + NUMBERS[:-1] + [b"noreply", b"noreply", b"reset", b"sizes", b"all", b"k" * 250, b"k" * 251, b"END", b"VALUE", b"q",
+WORDS = KEYS + NUMBERS[:-1] + [b"noreply", b"noreply", b"reset", b"sizes", b"all", b"k" * 250, b"k" * 251, b"END",
+                               b"VALUE", b"q",
                                b"\xff", b"a\0b", b"b", b"x" * 2100, b"STORED", b"0"]
-STATS = [b"", b"reset", b"items", b"slabs", b"sizes", b"sizes_enable", b"sizes_disable", b"settings", b"conns", b"detail on",
-         b"detail off", b"detail dump", b"detail", b"cachedump 1 0", b"cachedump 1 2", b"cachedump 99 1", b"cachedump", b"malloc", b"maps",
+STATS = [b"", b"reset", b"items", b"slabs", b"sizes", b"sizes_enable", b"sizes_disable", b"settings", b"conns",
+         b"detail on",
+         b"detail off", b"detail dump", b"detail", b"cachedump 1 0", b"cachedump 1 2", b"cachedump 99 1", b"cachedump",
+         b"malloc", b"maps",
          b"x", b"proxy", b"threads", b"extstore", b"items x", b"hash", b"topkeys", b"bucket", b"vbucket"]
-FLAGS = [b"v", b"k", b"O77", b"q", b"t", b"s", b"f", b"c", b"h", b"l", b"b", b"N30", b"R30", b"T0", b"T-1", b"F5", b"I", b"MS", b"MA", b"ME",
+FLAGS = [b"v", b"k", b"O77", b"q", b"t", b"s", b"f", b"c", b"h", b"l", b"b", b"N30", b"R30", b"T0", b"T-1", b"F5", b"I",
+         b"MS", b"MA", b"ME",
          b"MI", b"MX", b"D2", b"J9", b"E9", b"C1", b"x", b"Obad opaque", b"O" + b"o" * 40, b"S5", b"u", b"P", b"L"]
 # one of each: words stand for themselves; K, N, F, W: a key, a number, flags of meta commands, any word
 COMMANDS = [
-    b"get K", b"get K K K", b"gets K K", b"gat N K", b"gats N K K", b"delete K", b"delete K 0", b"incr K N", b"decr K N", b"touch K N",
-    b"flush_all", b"flush_all N", b"version", b"verbosity N", b"quit", b"shutdown", b"shutdown graceful", b"slabs reassign N N",
-    b"slabs automove N", b"slabs automove", b"slabs W", b"lru tune 20 40 0.2 2.0", b"lru mode flat", b"lru mode segmented", b"lru temp_ttl N",
-    b"lru W N", b"lru_crawler enable", b"lru_crawler disable", b"lru_crawler sleep 100", b"lru_crawler tocrawl N", b"lru_crawler crawl all",
-    b"lru_crawler crawl 1,2", b"lru_crawler metadump all", b"lru_crawler metadump hash", b"lru_crawler metadump 1", b"lru_crawler mgdump all",
-    b"lru_crawler mgdump hash", b"lru_crawler W", b"watch", b"watch fetchers mutations", b"cache_memlimit 64", b"refresh_certs",
-    b"extstore W N", b"misbehave", b"debugtime p", b"debugtime N", b"mn", b"me K", b"me K F", b"mg K F F", b"mg K F F F", b"mg K v F",
-    b"md K F", b"md K q F", b"ma K F F", b"ma K F", b"auth W W", b"ping", b"bogus", b"W W", b"W", b"", b"get", b"stats detail W", b"GET K", b"MN"]
+    b"get K", b"get K K K", b"gets K K", b"gat N K", b"gats N K K", b"delete K", b"delete K 0", b"incr K N", b"decr K N",
+    b"touch K N",
+    b"flush_all", b"flush_all N", b"version", b"verbosity N", b"quit", b"shutdown", b"shutdown graceful",
+    b"slabs reassign N N",
+    b"slabs automove N", b"slabs automove", b"slabs W", b"lru tune 20 40 0.2 2.0", b"lru mode flat",
+    b"lru mode segmented", b"lru temp_ttl N",
+    b"lru W N", b"lru_crawler enable", b"lru_crawler disable", b"lru_crawler sleep 100", b"lru_crawler tocrawl N",
+    b"lru_crawler crawl all",
+    b"lru_crawler crawl 1,2", b"lru_crawler metadump all", b"lru_crawler metadump hash", b"lru_crawler metadump 1",
+    b"lru_crawler mgdump all",
+    b"lru_crawler mgdump hash", b"lru_crawler W", b"watch", b"watch fetchers mutations", b"cache_memlimit 64",
+    b"refresh_certs",
+    b"extstore W N", b"misbehave", b"debugtime p", b"debugtime N", b"mn", b"me K", b"me K F", b"mg K F F", b"mg K F F F",
+    b"mg K v F",
+    b"md K F", b"md K q F", b"ma K F F", b"ma K F", b"auth W W", b"ping", b"bogus", b"W W", b"W", b"", b"get",
+    b"stats detail W", b"GET K", b"MN"]
 STORES = [b"set", b"set", b"add", b"replace", b"append", b"prepend", b"cas"]
 OPCODES = list(range(0x00, 0x22)) + [0x22, 0x30, 0x34, 0x3a, 0x3c, 0x3d, 0x45, 0x48, 0x51, 0x80, 0xff]
 
 
 def packet(opcode, key=b"", extras=b"", value=b"", opaque=0, cas=0, magic=0x80):
-    return struct.pack(">BBHBBHIIQ", magic, opcode, len(key), len(extras), 0, 0, len(extras) + len(key) + len(value), opaque,
+    return struct.pack(">BBHBBHIIQ", magic, opcode, len(key), len(extras), 0, 0, len(extras) + len(key) + len(value),
+                       opaque,
                        cas) + extras + key + value
 
 
@@ -86,7 +99,8 @@ class Memcached:
                 (stored, Due(b"STORED\r\n")),
                 (b"get %s\r\n" % key, Due(found, b"END\r\n")),
                 (b"get none%s %s\r\n" % (key, key), Due(found, b"END\r\n")),
-                (b"mg %s v %s k\r\n" % (key, opaque), Due(b"VA %d %s k%s\r\n%s\r\n" % (len(value), opaque, key, value), b"EN\r\n",
+                (b"mg %s v %s k\r\n" % (key, opaque),
+                 Due(b"VA %d %s k%s\r\n%s\r\n" % (len(value), opaque, key, value), b"EN\r\n",
                                                           b"EN %s k%s\r\n" % (opaque, key))),
                 (b"ms %s %d %s k F5\r\n%s\r\n" % (key, len(value), opaque, value), Due(b"HD %s k%s\r\n" % (opaque, key))),
                 (b"md none%s %s k\r\n" % (key, opaque), Due(b"NF %s knone%s\r\n" % (opaque, key))),
@@ -102,8 +116,10 @@ class Memcached:
             yield random.choice((
                 (packet(0x0a, opaque=opaque), Reply(0x0a, opaque, (0,))),
                 (packet(0x01, key, b"\0\0\0\5\0\0\0\0", value, opaque), Reply(0x01, opaque, (0,))),
-                (packet(0x00, key, opaque=opaque), Reply(0x00, opaque, (0, 1), lambda body, status: status == 1 or body == b"\0\0\0\5" + value)),
-                (packet(0x0c, key, opaque=opaque), Reply(0x0c, opaque, (0, 1), lambda body, status: status == 1 or body == b"\0\0\0\5" + key + value)),
+                (packet(0x00, key, opaque=opaque),
+                 Reply(0x00, opaque, (0, 1), lambda body, status: status == 1 or body == b"\0\0\0\5" + value)),
+                (packet(0x0c, key, opaque=opaque),
+                 Reply(0x0c, opaque, (0, 1), lambda body, status: status == 1 or body == b"\0\0\0\5" + key + value)),
                 (packet(0x04, b"none" + key, opaque=opaque), Reply(0x04, opaque, (1,)))))
 
     def error(self, data):
@@ -162,7 +178,9 @@ class Memcached:
             words = [random.choice(STORES), random.choice(KEYS), b"0", random.choice((b"0", b"0", b"-1", b"1")), size]
             words += [b"7"] if words[0] == b"cas" else []
             words += [b"noreply"] if random.random() < 0.4 else []
-        return b" ".join(mistaken(words, random, WORDS, 0.15)) + b"\r\n" + value + random.choice((b"\r\n",) * 15 + (b"\n", b"xx", b""))
+        return b" ".join(mistaken(words, random, WORDS, 0.15)) + b"\r\n" + value + random.choice((b"\r\n",
+                                                                                                  ) * 15 + (b"\n", b"xx",
+                                                                                                            b""))
 
     @staticmethod
     def harmless(words):
@@ -178,7 +196,8 @@ class Memcached:
             if opcode in (0x07, 0x17) and random.random() < 0.8:
                 opcode = 0x0a
             key = random.choice(KEYS + [b"", b"", b"k" * 251, b"items", b"sizes_enable", b"detail dump"])
-            extras = random.choice((b"", b"", b"\0" * 4, b"\0" * 8, b"\0" * 20, b"\0" * 3, b"\0\0\0\0\0\0\0\1" + b"\0" * 12))
+            extras = random.choice((b"", b"", b"\0" * 4, b"\0" * 8, b"\0" * 20, b"\0" * 3,
+                                    b"\0\0\0\0\0\0\0\1" + b"\0" * 12))
             if opcode in (0x01, 0x02, 0x03, 0x11, 0x12, 0x13) and random.random() < 0.7:
                 extras = b"\0" * 8
             if opcode in (0x05, 0x06, 0x15, 0x16) and random.random() < 0.7:
@@ -192,8 +211,10 @@ class Memcached:
         return data if random.random() < 0.8 else data[:-random.randint(1, min(20, len(data)))]
 
     def broken(self, random):
-        return random.choice((b"set h1 0 0 10\r\nabc", b"get h1", b"\r\n", b"\n\n", b"set h1 0 0 5\r\n123456789\r\n", b"\x80", b"\x80\0\0\1", b"a" * 3000,
-                              b"get " + b"h1 " * 3000 + b"\r\n", b"ms h1 S5\r\nhello\r\n", b"\0\r\n", b"set h1 0 0 2000000\r\n" + b"x" * 3000,
+        return random.choice((b"set h1 0 0 10\r\nabc", b"get h1", b"\r\n", b"\n\n", b"set h1 0 0 5\r\n123456789\r\n",
+                              b"\x80", b"\x80\0\0\1", b"a" * 3000,
+                              b"get " + b"h1 " * 3000 + b"\r\n", b"ms h1 S5\r\nhello\r\n", b"\0\r\n",
+                              b"set h1 0 0 2000000\r\n" + b"x" * 3000,
                               b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
 
     # -- for the shrinker

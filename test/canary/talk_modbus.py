@@ -2,7 +2,7 @@
 import struct
 
 from script import Script
-from world import Foreign, shown
+from victims import Foreign, shown
 
 
 def frame(ident, unit, pdu, length=None, protocol=0):
@@ -59,7 +59,8 @@ class Modbus:
         at, count, value = n * 60 + random.randrange(40), random.randint(1, 10), random.getrandbits(16)
         way = random.randrange(6)
         if way < 2:
-            return struct.pack(">BHH", 4, at, count), struct.pack(">BB%dH" % count, 4, 2 * count, *((at + i) * 3 for i in range(count)))
+            return struct.pack(">BHH", 4, at, count), struct.pack(">BB%dH" % count, 4, 2 * count,
+                                                                  *((at + i) * 3 for i in range(count)))
         if way == 2:
             bits = sum(((at + i) & 1) << i for i in range(count))
             size = -(-count // 8)
@@ -100,20 +101,28 @@ class Modbus:
         return script.end()
 
     def request(self, random):
-        ident, unit = random.choice((0, 1, 65535, random.getrandbits(16))), random.choice((0, 1, 1, 1, 2, 247, 255, random.randrange(256)))
+        ident, unit = random.choice((0, 1, 65535, random.getrandbits(16))), random.choice((0, 1, 1, 1, 2, 247, 255,
+                                                                                           random.randrange(256)))
         if random.random() < 0.05:
-            return random.choice((b"\0" * 6, b"\0\1\0\0\0\0", b"\0\1\0\0\0\1\1", b"\0\1\0\0\xff\xff\1\3", b"\0\1\0\0\0\xff\1\3" + b"\0" * 253, b"GET / HTTP/1.1\r\n\r\n",
+            return random.choice((b"\0" * 6, b"\0\1\0\0\0\0", b"\0\1\0\0\0\1\1", b"\0\1\0\0\xff\xff\1\3",
+                                  b"\0\1\0\0\0\xff\1\3" + b"\0" * 253, b"GET / HTTP/1.1\r\n\r\n",
                                   b"\0\1\0\1\0\6\1\3\0\0\0\1"))
         pdu = self.pdu(random)
         if random.random() < 0.15:
-            pdu = random.choice((pdu[:-1], pdu + b"\0", pdu[:1], pdu + frame(9, 1, b"\3\0\0\0\1"), pdu + b"\0" * 200))[:253]
-        length = None if random.random() < 0.95 else random.choice((0, 1, 2, len(pdu), len(pdu) + 2, 254, 255, 260, 65535))
+            pdu = random.choice((pdu[:-1], pdu + b"\0", pdu[:1], pdu + frame(9, 1, b"\3\0\0\0\1"),
+                                 pdu + b"\0" * 200))[:253]
+        length = None if random.random() < 0.95 else random.choice((0, 1, 2, len(pdu), len(pdu) + 2, 254, 255, 260,
+                                                                    65535))
         return frame(ident, unit, pdu, length, 0 if random.random() < 0.97 else random.choice((1, 65535)))
 
     @staticmethod
     def pdu(random):
-        at, count = random.choice((0, 1, 500, 999, 1000, 65535)), random.choice((0, 1, 2, 10, 125, 126, 2000, 2001, 65535))
-        function = random.choice((1, 2, 3, 4, 5, 6, 15, 16, 22, 23)) if random.random() < 0.7 else random.choice((7, 8, 11, 12, 17, 20, 21, 24, 43, 0, 65, 90, 100, 127, 128, 131, 255, random.randrange(256)))
+        at, count = random.choice((0, 1, 500, 999, 1000, 65535)), random.choice((0, 1, 2, 10, 125, 126, 2000, 2001,
+                                                                                 65535))
+        function = random.choice((1, 2, 3, 4, 5, 6, 15, 16, 22, 23))
+        if random.random() < 0.3:
+            function = random.choice((7, 8, 11, 12, 17, 20, 21, 24, 43, 0, 65, 90, 100, 127, 128, 131, 255,
+                                      random.randrange(256)))
         if function in (1, 2, 3, 4):
             return struct.pack(">BHH", function, at, count)
         if function in (5, 6):
@@ -121,12 +130,14 @@ class Modbus:
         if function in (15, 16):
             count = random.choice((0, 1, 2, 100, 123))
             size = -(-count // 8) if function == 15 else 2 * count
-            return struct.pack(">BHHB", function, at, count if random.random() < 0.9 else count + 1, size if random.random() < 0.9 else (size + 1) % 256) + b"\7" * size
+            return struct.pack(">BHHB", function, at, count if random.random() < 0.9 else count + 1,
+                               size if random.random() < 0.9 else (size + 1) % 256) + b"\7" * size
         if function == 22:
             return struct.pack(">BHHH", 22, at, 0xff, 0)
         if function == 23:
             count = random.choice((0, 1, 2, 100))
-            return struct.pack(">BHHHHB", 23, at, random.choice((0, 1, 125, 126)), at, count, 2 * count % 256) + b"\7" * (2 * count)
+            return struct.pack(">BHHHHB", 23, at, random.choice((0, 1, 125, 126)), at, count,
+                               2 * count % 256) + b"\7" * (2 * count)
         if function == 43:
             return b"\x2b\x0e" + bytes([random.randrange(6), random.randrange(4)])
         return bytes([function]) + random.choice((b"", b"\0\0\0\1", b"\0" * 3, b"\7" * 20, frame(9, 1, b"\3\0\0\0\1")))

@@ -3,18 +3,23 @@ import re
 import socket
 
 from script import Script, mistaken
-from world import Due
+from victims import Due
 
 SECRET = b"s3cret-of-a-victim"
-NUMBERS = [b"0", b"1", b"-1", b"2", b"7", b"16", b"100", b"1000", b"10001", b"9223372036854775807", b"-9223372036854775808",
+NUMBERS = [b"0", b"1", b"-1", b"2", b"7", b"16", b"100", b"1000", b"10001", b"9223372036854775807",
+           b"-9223372036854775808",
            b"18446744073709551616", b"1e400", b"nan", b"inf", b"-inf", b"3.14", b"0x10", b""]
 KEYS = [b"h:%d" % n for n in range(10)]
-FORGED = [b"unsubscribe", b"subscribe", b"message", b"+OK\r\n", b"$3\r\nfoo\r\n", b"*3\r\n$11\r\nunsubscribe\r\n$1\r\nx\r\n:0\r\n",
+FORGED = [b"unsubscribe", b"subscribe", b"message", b"+OK\r\n", b"$3\r\nfoo\r\n",
+          b"*3\r\n$11\r\nunsubscribe\r\n$1\r\nx\r\n:0\r\n",
           b"-ERR x\r\n", b"\r\n", b"\0", b"\xff\xfe", b"*1\r\n", b":1\r\n"]
-WORDS = FORGED + NUMBERS + KEYS + [b"a", b"b", b"*", b"x" * 300, b"y" * 20000, b"no", b"yes", b"on", b"off", b"LIMIT", b"COUNT",
+WORDS = FORGED + NUMBERS + KEYS + [b"a", b"b", b"*", b"x" * 300, b"y" * 20000, b"no", b"yes", b"on", b"off", b"LIMIT",
+                                   b"COUNT",
                                    b"GET", b"BLOCK", b"STREAMS", b"id", b"$", b">", b"0-0", b"noreply"]
-SCRIPTS = [b"return {'unsubscribe','x',0}", b"return {'subscribe','a',1}", b"return {'message','a','b'}", b"return {err='x'}",
-           b"return {'pong',''}", b"return {ok='PONG'}", b"return string.rep('x',20000)", b"return {1,{2,{3,{}}},false,'x'}",
+SCRIPTS = [b"return {'unsubscribe','x',0}", b"return {'subscribe','a',1}", b"return {'message','a','b'}",
+           b"return {err='x'}",
+           b"return {'pong',''}", b"return {ok='PONG'}", b"return string.rep('x',20000)",
+           b"return {1,{2,{3,{}}},false,'x'}",
            b"return {}", b"return redis.call('keys','h:*')", b"redis.setresp(3); return redis.call('hgetall','h:1')",
            b"return redis.error_reply('MOVED 1 a:1')", b"return redis.status_reply('QUEUED')", b"return 1.5", b"x",
            b"local i=0 while i<200000 do i=i+1 end return {'unsubscribe','b',0}", b"return redis.call('multi')",
@@ -69,7 +74,7 @@ def table(port):
     return sorted(found.items())
 
 
-# What harms everybody on a direct connection as well, and so is sent in a form that does not, or changed to one that does not.
+# What harms everybody on a direct connection as well, and so is changed to a form that does not.
 # The reason stands beside each; all other commands are sent with any arguments at all.
 def harmless(words, random):
     name, second = words[0].upper(), words[1].upper() if len(words) > 1 else b""
@@ -85,7 +90,8 @@ def harmless(words, random):
         return words[:2] + [b"ID", b"999999999"]
     if name == b"MIGRATE":                                         # the server looks a name up, and everybody waits
         return [words[0], b"127.0.0.1", b"1"] + words[3:4] + [b"0", b"10"]
-    if name in (b"EVAL", b"EVAL_RO", b"SCRIPT", b"FUNCTION") and any(b"while" in w and b"do i=i+1 end" not in w for w in words):
+    if name in (b"EVAL", b"EVAL_RO", b"SCRIPT",
+                b"FUNCTION") and any(b"while" in w and b"do i=i+1 end" not in w for w in words):
         return [name, b"return 1", b"0"]                           # a script without an end stops the server
     if name in (b"SETRANGE", b"SETBIT", b"BITFIELD", b"SRANDMEMBER", b"HRANDFIELD", b"ZRANDMEMBER", b"LOLWUT"):
         return [w if len(w) < 5 or not w.lstrip(b"-").isdigit() else b"99" for w in words]  # gigabytes of zeros
@@ -137,7 +143,8 @@ class Resp:
                     b"-ERR unknown command 'NOSUCH', with args beginning with: '%s' \r\n" % secret)
 
     def error(self, data):
-        """(length, text) of an error of the program at the start of data; (0, "") while it may become one, else text is None."""
+        """(length, text) of an error of the program at the start of data; (0, "") while it may become one, else
+        text is None."""
         begin = b"-ERR proximux: "
         if data.startswith(begin):
             end = data.find(b"\r\n")
@@ -164,7 +171,8 @@ class Resp:
         script = Script(random)
         data = b""
         for part in range(random.choice((1, 1, 2, 3))):
-            data += random.choice((self.several, self.several, self.state, self.state, self.subscriber, self.broken))(random)
+            data += random.choice((self.several, self.several, self.state, self.state, self.subscriber,
+                                   self.broken))(random)
             if random.random() < 0.3:
                 script.send(data)
                 data = b""
@@ -230,9 +238,12 @@ class Resp:
             ([b"SUBSCRIBE", b"a"], [b"UNSUBSCRIBE", b"a"]), ([b"SUBSCRIBE", b"a", b"b"], [b"UNSUBSCRIBE"]),
             ([b"PSUBSCRIBE", b"*"], [b"PUNSUBSCRIBE"]), ([b"SSUBSCRIBE", b"a"], [b"SUNSUBSCRIBE", b"a"]),
             ([b"MONITOR"], [b"RESET"]), ([b"MONITOR"], [b"QUIT"]), ([b"BLPOP", b"h:none", b"0.01"], [b"PING"]),
-            ([b"BLPOP", b"h:none", b"0"], [b"PING"]), ([b"WAIT", b"1", b"20"], [b"PING"]), ([b"SELECT", b"1"], [b"SELECT", b"0"]),
-            ([b"HELLO", b"2"], [b"RESET"]), ([b"HELLO", b"3"], [b"RESET"]), ([b"CLIENT", b"REPLY", b"OFF"], [b"CLIENT", b"REPLY", b"ON"]),
-            ([b"CLIENT", b"TRACKING", b"ON"], [b"CLIENT", b"TRACKING", b"OFF"]), ([b"XREAD", b"BLOCK", b"10", b"STREAMS", b"h:x", b"$"], [b"PING"]),
+            ([b"BLPOP", b"h:none", b"0"], [b"PING"]), ([b"WAIT", b"1", b"20"], [b"PING"]),
+            ([b"SELECT", b"1"], [b"SELECT", b"0"]),
+            ([b"HELLO", b"2"], [b"RESET"]), ([b"HELLO", b"3"], [b"RESET"]),
+            ([b"CLIENT", b"REPLY", b"OFF"], [b"CLIENT", b"REPLY", b"ON"]),
+            ([b"CLIENT", b"TRACKING", b"ON"], [b"CLIENT", b"TRACKING", b"OFF"]),
+            ([b"XREAD", b"BLOCK", b"10", b"STREAMS", b"h:x", b"$"], [b"PING"]),
             ([b"UNSUBSCRIBE"] + [b"a"] * random.choice((0, 1, 3, 50)), [b"PING"]), ([b"SUBSCRIBE", b"a"], [b"RESET"]),
             ([b"CLIENT", b"NO-EVICT", b"on"], [b"RESET"]), ([b"AUTH", b"x"], [b"AUTH", b"default", b""])))
         data = encoded(into)
@@ -265,29 +276,38 @@ class Resp:
         return data
 
     def harmless_one(self, random):
-        return encoded(random.choice(([b"PING", self.word(random)], [b"PUBLISH", random.choice((b"a", b"b")), random.choice(FORGED)])))
+        return encoded(random.choice(([b"PING", self.word(random)],
+                                      [b"PUBLISH", random.choice((b"a", b"b")), random.choice(FORGED)])))
 
     @staticmethod
     def forged(random):
         """A reply that looks like what is pushed."""
-        kind = random.choice((b"unsubscribe", b"unsubscribe", b"unsubscribe", b"punsubscribe", b"sunsubscribe", b"message"))
-        return encoded([b"EVAL", b"return {'%s','%s',%d}" % (kind, random.choice((b"a", b"b", b"x")), random.choice((0, 0, 0, 1))), b"0"])
+        kind = random.choice((b"unsubscribe", b"unsubscribe", b"unsubscribe", b"punsubscribe", b"sunsubscribe",
+                              b"message"))
+        return encoded([b"EVAL", b"return {'%s','%s',%d}" % (kind, random.choice((b"a", b"b", b"x")),
+                                                             random.choice((0, 0, 0, 1))), b"0"])
 
     @staticmethod
     def slow(random):
         """A script of some milliseconds, beyond the size of a read."""
-        return encoded([b"EVAL", b"local i=0 while i<%d do i=i+1 end return 'slow'" % random.choice((20000, 400000, 400000)) +
+        return encoded([b"EVAL", b"local i=0 while i<%d do i=i+1 end return 'slow'" % random.choice((20000, 400000,
+                                                                                                     400000)) +
                         b" " * random.choice((0, 17000, 17000, 70000)), b"0"])
 
     def broken(self, random):
         """What is no RESP, or the start of some. Nothing behind it is a command that `harmless` knows of."""
         return random.choice((
             b"*-1\r\n", b"*0\r\n", b"*1\r\n$-1\r\n", b"*1\r\n:1\r\n", b"*2\r\n$4\r\nPING\r\n", b"*1\r\n$4\r\nPINGx\r\n",
-            b"*1048577\r\n", b"*99999999999\r\n", b"$4\r\nPING\r\n", b"\r\n", b"\r\n\r\nPING\r\n", b"PING \"a\r\n", b"PING\n", b"PING 'a b'\r\n",
-            b"*1\n$4\nPING\n", b"*01\r\n$4\r\nPING\r\n", b"*+1\r\n$4\r\nPING\r\n", b"*1\r\n$04\r\nPING\r\n", b"*1\r\n$ 4\r\nPING\r\n", b"* 1\r\n$4\r\nPING\r\n",
-            b"*2\r\n$4\r\nECHO\r\n$70000\r\n" + b"q" * random.choice((10, 69999, 70000)), b"*2\r\n$4\r\nECHO\r\n$536870913\r\n",
-            b"*1\r\n$0\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"POST / HTTP/1.1\r\n", b"Host: x\r\n", b"\0\0\0\0", b"z" * 70000,
-            b"*2\r\n$4\r\nECHO\r\n$3\r\nabc\n\n", b"+OK\r\n", b">1\r\n$1\r\na\r\n", b"%1\r\n$1\r\na\r\n$1\r\nb\r\n", b"*1\r\n*1\r\n$4\r\nPING\r\n"))
+            b"*1048577\r\n", b"*99999999999\r\n", b"$4\r\nPING\r\n", b"\r\n", b"\r\n\r\nPING\r\n", b"PING \"a\r\n",
+            b"PING\n", b"PING 'a b'\r\n",
+            b"*1\n$4\nPING\n", b"*01\r\n$4\r\nPING\r\n", b"*+1\r\n$4\r\nPING\r\n", b"*1\r\n$04\r\nPING\r\n",
+            b"*1\r\n$ 4\r\nPING\r\n", b"* 1\r\n$4\r\nPING\r\n",
+            b"*2\r\n$4\r\nECHO\r\n$70000\r\n" + b"q" * random.choice((10, 69999, 70000)),
+            b"*2\r\n$4\r\nECHO\r\n$536870913\r\n",
+            b"*1\r\n$0\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"POST / HTTP/1.1\r\n", b"Host: x\r\n",
+            b"\0\0\0\0", b"z" * 70000,
+            b"*2\r\n$4\r\nECHO\r\n$3\r\nabc\n\n", b"+OK\r\n", b">1\r\n$1\r\na\r\n", b"%1\r\n$1\r\na\r\n$1\r\nb\r\n",
+            b"*1\r\n*1\r\n$4\r\nPING\r\n"))
 
     # -- for the shrinker
 
