@@ -143,17 +143,33 @@ bool isRead(unsigned function)
     return std::find(std::begin(READS), std::end(READS), function) != std::end(READS);
 }
 
-/// A write to all units behind a gateway is answered by none of them, though many a device answers to this unit, too;
-/// and the diagnostic that makes a device listen only (8, 4) is not, either.
-bool mayBeUnanswered(Bytes request)
+/// A write to all units behind a gateway is answered by none of them, though many a device answers to this unit, too.
+/// It holds up nobody, so the next request may follow it at once.
+bool isBroadcast(Bytes request)
 {
-    constexpr unsigned DIAGNOSTICS = 8;
-    constexpr unsigned LISTEN_ONLY = 4;
-    if (byteAt(request, 7) == DIAGNOSTICS)
-        return request.size() >= HEADER + 2 && readNumber(request.substr(HEADER, 2)) == LISTEN_ONLY;
-    constexpr unsigned WRITES[] = {5, 6, 15, 16, 21, 22};
+    constexpr unsigned WRITES[] = {5, 6, 15, 16, 22};
     return byteAt(request, 6) == 0 &&
            std::find(std::begin(WRITES), std::end(WRITES), byteAt(request, 7)) != std::end(WRITES);
+}
+
+/// Whether a write has only values that its function allows. A server that refuses one may throw away what has come
+/// behind it (libmodbus does), which would be another client's request.
+bool hasRightValues(Bytes request)
+{
+    constexpr std::size_t VALUE_AT = 10;
+    constexpr std::size_t SIZE_AT = 12;
+    const std::uint64_t value = readNumber(request.substr(VALUE_AT, 2));
+    switch (byteAt(request, 7))
+    {
+    case 5:
+        return value == 0 || value == 0xFF00;
+    case 15:
+        return value >= 1 && value <= 1968 && byteAt(request, SIZE_AT) == (value + 7) / 8;
+    case 16:
+        return value >= 1 && value <= 123 && byteAt(request, SIZE_AT) == 2 * value;
+    default:
+        return true;
+    }
 }
 
 /// What its function says of a request's size agrees with its length. Servers look at one or the other: where they
@@ -189,8 +205,9 @@ public:
         traits.check = checkOf(bytes);
         traits.seed.assign(bytes.substr(0, HEADER));
         traits.repeatable = isRead(byteAt(bytes, 7));
-        traits.optional = mayBeUnanswered(bytes);
-        traits.local = !hasItsSize(bytes);
+        const bool broadcast = isBroadcast(bytes);
+        traits.local = !hasItsSize(bytes) || (broadcast && !hasRightValues(bytes));
+        traits.optional = broadcast && !traits.local;
         if (traits.local)
             traits.reply = exception(bytes, WRONG_VALUE);
     }

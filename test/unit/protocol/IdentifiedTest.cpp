@@ -15,6 +15,7 @@ class IdentifiedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(answersAsAGateway);
     CPPUNIT_TEST(comparesUnitAndFunction);
     CPPUNIT_TEST(refusesAModbusRequestOfAnotherSize);
+    CPPUNIT_TEST(refusesABroadcastThatServersRefuse);
     CPPUNIT_TEST(delimitsDns);
     CPPUNIT_TEST(refusesWhatIsNoDns);
     CPPUNIT_TEST(comparesQuestions);
@@ -63,8 +64,7 @@ public:
         const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(7, 3, u16(0) + u16(10)));
         CPPUNIT_ASSERT(traits.repeatable);
         CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(7, 16, "xx")).repeatable);
-        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(0, 16, "xx")).optional);
-        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(7, 8, u16(4) + u16(0))).optional);
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(0, 16, u16(0) + u16(1) + bytes({2, 0, 7}))).optional);
         for (const std::string& one : {modbus(7, 8, u16(0) + u16(4)), modbus(7, 8, ""), modbus(7, 16, "xx"),
                                        modbus(0, 3, "xx"), modbus(0, 23, "xx")})
             CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, one).optional);
@@ -121,6 +121,33 @@ public:
         }
         for (const int function : {8, 43, 65, 100, 131})
             CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(1, function, "whatever")).local);
+    }
+
+    /// What it refuses makes a server throw away what came behind it, and behind a broadcast others are sent at once.
+    void refusesABroadcastThatServersRefuse()
+    {
+        const auto talk = _modbus.talk({});
+        const std::string at = u16(0);
+        const auto zeros = [](int count) { return bytes({count & 255}) + std::string(count, '\0'); };
+        const std::vector<std::pair<int, std::string>> wrong = {{5, at + u16(1)},
+                                                                {15, at + u16(0) + zeros(0)},
+                                                                {15, at + u16(9) + zeros(1)},
+                                                                {15, at + u16(1969) + zeros(246)},
+                                                                {16, at + u16(0) + zeros(0)},
+                                                                {16, at + u16(2) + zeros(2)},
+                                                                {16, at + u16(124) + zeros(247)}};
+        for (const auto& [function, data] : wrong)
+        {
+            const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(0, function, data));
+            CPPUNIT_ASSERT(traits.local && !traits.optional);
+            CPPUNIT_ASSERT_EQUAL(modbus(0, function | 0x80, bytes({3})), traits.reply);
+            CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(1, function, data)).local);
+        }
+        for (const auto& [function, data] : std::vector<std::pair<int, std::string>>{
+                 {5, at + u16(0xFF00)}, {15, at + u16(1968) + zeros(246)}, {16, at + u16(123) + zeros(246)}})
+            CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(0, function, data)).optional);
+        for (const int function : {8, 21, 43, 65})
+            CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(0, function, u16(4) + u16(0))).optional);
     }
 
     void delimitsDns()
