@@ -46,6 +46,7 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::deliverFence, &Scenes::aTornFenceReachesNobody},
         {Mutant::ignorePushes, &Scenes::whatIsPushedIsTheSubscribers},
         {Mutant::ignoreTunnel, &Scenes::aTunnelHasNoMessages},
+        {Mutant::passBehindUpgrade, &Scenes::whatStandsBehindAnUpgradeWaits},
         {Mutant::keepQueueOfUntied, &Scenes::whatCountsOnAStateThatCouldNotBeIsNotDone},
         {Mutant::unfair, &Scenes::aClientStandsInLineOnceInFunnel},
         {Mutant::serveBehindLast, &Scenes::nothingIsServedBehindTheLastRequest},
@@ -239,6 +240,20 @@ void Scenes::aTunnelHasNoMessages()
     CPPUNIT_ASSERT_EQUAL(head + "first", got(a));
     says(a, "anything");
     CPPUNIT_ASSERT_EQUAL(std::string("anything"), got(t));
+}
+
+void Scenes::whatStandsBehindAnUpgradeWaits()
+{
+    named("http", 2, 1, 1);
+    const ClientId a = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello\r\n\r\n");
+    const TargetId t = opens();
+    got(t);
+    const std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
+    answers(t, head);
+    CPPUNIT_ASSERT_MESSAGE("the tunnel was closed", world.has(a) && world.has(t));
+    CPPUNIT_ASSERT_EQUAL(head, got(a));
+    CPPUNIT_ASSERT_EQUAL(std::string("hello\r\n\r\n"), got(t));
 }
 
 void Scenes::whatCountsOnAStateThatCouldNotBeIsNotDone()

@@ -38,6 +38,7 @@ private:
     void aTornFenceReachesNobody();
     void whatIsPushedIsTheSubscribers();
     void aTunnelHasNoMessages();
+    void whatStandsBehindAnUpgradeWaits();
     void whatCountsOnAStateThatCouldNotBeIsNotDone();
     void aClientStandsInLineOnceInFunnel();
     void nothingIsServedBehindTheLastRequest();

@@ -3,9 +3,11 @@ import hashlib
 import http.client
 import http.server
 import os
+import socket
+import subprocess
 import threading
 
-from harness import LONG, read_all
+from harness import LONG, free_port, listens, read_all, wait_until
 from peer import SHARES, PeerCase
 
 DOWN = int(os.environ.get("PROXIMUX_DOWN_MIB", "50"))
@@ -43,6 +45,12 @@ class Http(PeerCase):
                     location /bulk { client_body_in_file_only off; proxy_pass http://127.0.0.1:%(port)d/taken; }
                     location /taken { return 200 "taken\\n"; } } }""" % {
                 "user": user, "f": cls.folder, "port": cls.port})
+
+    def node(self, program, port):
+        server = subprocess.Popen(["node", "-e", program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        self.assertTrue(wait_until(lambda: listens(port), LONG))
 
     def url(self, p, path):
         return "http://127.0.0.1:%d%s" % (p.port, path)
@@ -188,6 +196,34 @@ class Http(PeerCase):
         self.addCleanup(d.close)
         d.sendall(ask)
         self.assertTrue(d.recv(1000).startswith(b"HTTP/1.1 501 "))
+
+    def test_what_stands_behind_an_upgrade_is_for_the_tunnel(self):
+        """Whatever it looks like, node's server gets it as it is, and the client gets nothing of ours."""
+        port = free_port()
+        self.node("""
+            const server = require("http").createServer((q, r) => r.end(q.url));
+            const tunnel = (q, s, head) => {
+              s.on("error", () => {});
+              setTimeout(() => {
+                s.write(q.method == "CONNECT" ? "HTTP/1.1 200 OK\\r\\n\\r\\n" :
+                        "HTTP/1.1 101 Go\\r\\nUpgrade: x\\r\\nConnection: Upgrade\\r\\n\\r\\n");
+                s.write(head); s.pipe(s); }, 100); };
+            server.on("upgrade", tunnel); server.on("connect", tunnel);
+            server.listen(%d, "127.0.0.1");""" % port, port)
+        p = self.proxy("127.0.0.1:%d" % port, mode="funnel", settings={
+            "exchange.protocol": "http", "target.1.connections": 2, "exchange.http_connect": 1})
+        asks = (b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+                b"CONNECT y:1 HTTP/1.1\r\nHost: y:1\r\n\r\n")
+        for ask in asks:
+            for behind in (b"\x81\x05hello\r\n\r\n", b"GET /2 HTTP/1.1\r\nHost: x\r\n\r\n", b"CONNECT z:1 HTTP/9\r\n\r\n",
+                           b"PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"):
+                c = p.client()
+                self.addCleanup(c.close)
+                c.sendall(ask + behind)
+                c.shutdown(socket.SHUT_WR)
+                head, _, rest = read_all(c).partition(b"\r\n\r\n")
+                self.assertRegex(head, rb"\AHTTP/1.1 (101|200) ")
+                self.assertEqual(rest, behind)
 
     def test_a_silent_and_a_dead_target_are_told(self):
         p = self.proxy(self.target(lambda s: read_all(s)), mode="fifo",

@@ -43,6 +43,7 @@ protected:
 private:
     [[nodiscard]] Lane* forsaken();
     [[nodiscard]] static bool isInTunnel(const SharedClient& client);
+    [[nodiscard]] static bool isBehindBarrier(const SharedClient& client);
     void requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
     void largeBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
     void headerSeen(SharedClient& client, Instant now);

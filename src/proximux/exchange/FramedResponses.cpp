@@ -213,10 +213,13 @@ void FramedExchange::answeredEarly(Lane& lane, Request& request, Instant now)
 /// From now on whatever passes between the two is theirs.
 void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
 {
-    if (!client.requests.isEmpty())
-        return fail(client, CloseReason::malformedRequest, false, now); // what it sent was for nobody
+    if (planted(Mutant::passBehindUpgrade) && !client.requests.isEmpty())
+        return fail(client, CloseReason::malformedRequest, false, now);
     lane.tunnel = true;
     client.final = false; // that was said of requests
+    sendRaw(client, lane, now);
+    if (client.state == SharedClient::State::ended)
+        endTunnel(client, now);
     lookAgain(client);
 }
 

@@ -79,6 +79,7 @@ enum class Mutant
     deliverMarker,     ///< a client gets the answer to it
     ignorePushes,      ///< what is pushed counts as an answer
     ignoreTunnel,      ///< messages are looked for in a tunnel
+    passBehindUpgrade, ///< what stands behind a request that may begin a tunnel is looked at before that is answered
     keepQueueOfUntied, ///< what counts on a state that could not be is done
     unfair,            ///< in funnel all requests of a client stand in line
     serveBehindLast,   ///< what a client says behind its last request is sent

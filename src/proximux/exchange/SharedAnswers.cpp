@@ -253,7 +253,7 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
         if (client->requests.isEmpty())
             _idle.arm(client->idle, now);
         if (client->next != nullptr || client->state == SharedClient::State::ended || _draining || client->held ||
-            client->final || !client->interim.empty())
+            client->final || !client->interim.empty() || request.traits.barrier)
             lookAgain(*client);
         reply(*client, now);
     }

@@ -121,10 +121,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
     ended->state = SharedClient::State::ended;
     DeadlineList::disarm(ended->idle);
     if (ended->tied != nullptr && ended->tied->tunnel)
-    {
-        _wiring.endTarget(ended->tied->target);
-        _linger.arm(ended->linger, now);
-    }
+        endTunnel(*ended, now);
     else if ((ended->large != nullptr && ended->large->sent) || (ended->discarding && ended->requests.isEmpty()))
         fail(*ended, CloseReason::requestBroken, false, now);
     else
@@ -149,6 +146,13 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
             closeIfDone(*ended, now);
     }
     finishCall(now);
+}
+
+/// Its target learns that the client of a tunnel sends no more.
+void SharedExchange::endTunnel(SharedClient& client, Instant now)
+{
+    _wiring.endTarget(client.tied->target);
+    _linger.arm(client.linger, now);
 }
 
 /// A client that has ended may have gone while its target takes as long as it likes: that learns of it, as it would

@@ -236,6 +236,7 @@ protected:
     void tie(Lane& lane, SharedClient& client, unsigned reasons);
     void untie(Lane& lane);
     void endTie(SharedClient& client, Instant now);
+    void endTunnel(SharedClient& client, Instant now);
 
     [[nodiscard]] bool isInUse(const Lane& lane) const; ///< open, settled and not closed
 

@@ -51,7 +51,8 @@ public:
             return;
         if (head.method == "CONNECT" && !_settings.connect)
             return refuse(traits, "405 Method Not Allowed", "CONNECT does not pass (exchange.http_connect)");
-        if (upgrades || head.method == "CONNECT")
+        traits.barrier = upgrades || head.method == "CONNECT";
+        if (traits.barrier)
             tie(traits, ties::UPGRADE, ties::UPGRADE);
         else if (head.authenticates)
             tie(traits, ties::AUTHENTICATION, 0);

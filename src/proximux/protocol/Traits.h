@@ -51,6 +51,7 @@ struct RequestTraits
     bool last = false;       ///< its client is closed when it was answered
     bool resets = false;     ///< local: its client's ties end with it, and the connection that it has alone is closed
     bool blocking = false;   ///< the target may take as long as it likes
+    bool barrier = false;    ///< its answer says what the bytes behind it are: until then nobody looks at them
     bool pushes = false;     ///< what the target sends from now on is this client's, and answers nothing
     bool alone = false;      ///< nothing else may be in flight on its connection
     bool fenced = false;     ///< the end of its response is unknown: it is alone, and a Fence shows that end
@@ -82,7 +83,7 @@ struct RequestTraits
             return std::swap(*this, used);
         }
         answered = true;
-        swallowed = local = last = resets = blocking = pushes = alone = false;
+        swallowed = local = last = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = secret = false;
         ties = frees = 0;
         check = 0;
