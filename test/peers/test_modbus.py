@@ -99,6 +99,19 @@ class Modbus(Case):
             self.assertEqual(read_exactly(victim, 11), struct.pack(">HHHBBBH", 7, 0, 5, 1, 4, 2, 30))
             self.assertEqual(read_exactly(inner, 9), struct.pack(">HHHBBB", n, 0, 3, 1, 132, 3))
 
+    def test_a_wrong_broadcast_takes_nobodys_request(self):
+        """libmodbus throws away what came behind a request that it refuses."""
+        p = self.proxy(self.server(1), mode="fifo", settings={"exchange.protocol": "modbus"})
+        read = struct.pack(">HHHBBHH", 2, 0, 6, 1, 4, 5, 1)
+        with p.client() as bad, p.client() as good:
+            for wrong, answer in ((struct.pack(">HHHBBHHB", 1, 0, 7, 0, 16, 0, 0, 0), b"\x90\3"),
+                                  (struct.pack(">HHHBBHH", 1, 0, 6, 0, 8, 4, 0), b"\x88\1")):
+                for _ in range(50):
+                    bad.sendall(wrong)
+                    good.sendall(read)
+                    self.assertEqual(read_exactly(good, 11), struct.pack(">HHHBBBH", 2, 0, 5, 1, 4, 2, 15))
+                    self.assertEqual(read_exactly(bad, 9)[7:], answer)
+
     def test_a_broadcast_that_nobody_answers(self):
         def gateway(s):
             f = s.makefile("rb")
