@@ -19,6 +19,10 @@ SETTINGS = {"exchange.response_timeout": "%dms" % (2000 * SLOW), "exchange.reque
             "exchange.stall_timeout": "1s", "pool.backoff_max": "200ms"}
 
 
+def once_found(data):
+    return [("send", 0, data), ("hear", 0, 100), ("wait", 30), ("close", 0)]
+
+
 class CanaryCase(Case):
     """talk: a class with the victims, the hostile episodes and the errors of one protocol. Each of its servers is a test."""
 
@@ -54,9 +58,11 @@ class CanaryCase(Case):
 
     @staticmethod
     def episodes(talk, player):
+        """What was found once comes first, and now and then again."""
         chance = random.Random("%s-player-%d" % (SEED, player))
+        yield from (once_found(data) for data in talk.corpus[player::PLAYERS])
         while True:
-            yield talk.episode(chance)
+            yield once_found(chance.choice(talk.corpus)) if chance.random() < 0.05 else talk.episode(chance)
 
     def once(self, talk, server_class, folder, mode, connections, episodes, seconds, patience=PATIENCE):
         """A run with a fresh server and a fresh program: the failure or None, the world, the program's last words."""

@@ -28,6 +28,16 @@ def labels(name):
     return b"".join(bytes([len(label)]) + label for label in name.split(b".")) + b"\0"
 
 
+# what has once cost others their answers, since servers close behind it
+QUESTION = labels(b"n99-9.test") + struct.pack(">HH", A, 1)
+CORPUS = [framed(header(7, 0x0100, (2, 0, 0, 0)) + QUESTION * 2), framed(header(7, 0x0100, (1, 1, 0, 0)) + QUESTION),
+          framed(header(7) + b"\xc0\x0c" + struct.pack(">HH", A, 1)), framed(header(7, 0x2800) + QUESTION),
+          framed(b"\0" * 12),
+          framed(header(7, 0x0100, (0, 0, 0, 0))), framed(header(7) + QUESTION + b"rest"), framed(b"\0"),
+          framed(header(7, 0x0100, (1, 0, 1, 0)) + labels(b"test") + struct.pack(">HH", IXFR, 1) + b"\xc0\x0c" +
+                 struct.pack(">HHIH", SOA, 1, 0, 22) + b"\0\0" + struct.pack(">IIIII", 7 + (1 << 31), 1, 1, 1, 1))]
+
+
 class Answers:
     """To some queries that were sent at once, in any order: by id, with the same question and what is known of it."""
 
@@ -72,7 +82,7 @@ class Answers:
 class Dns:
     protocol = "dns"
     settings = {}
-    secret, patient, harmful = None, True, ()
+    secret, patient, harmful, corpus = None, True, (), CORPUS
 
     def __init__(self, server, _seed):
         self.server = server

@@ -17,6 +17,13 @@ TARGETS = COMMON + [b"/slow", b"/half", b"/events", b"/early", b"/refuse", b"/da
 VERSIONS = [b"HTTP/1.1"] * 20 + [b"HTTP/1.0", b"HTTP/1.0", b"HTTP/0.9", b"HTTP/2.0", b"HTTP/1.2", b"http/1.1",
                                  b"HTTP/1.1 ", b"", b"HTTP/11"]
 EVIL = b"GET /echo?evil HTTP/1.1\r\nHost: x\r\nX-Secret: evil\r\n\r\n"
+# what has once got somebody another's answer: servers that do not read such a body take it for the next request
+CORPUS = [b"%s /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (method, len(EVIL), EVIL)
+          for method in (b"GET", b"HEAD", b"DELETE", b"OPTIONS")] + [
+              b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(EVIL),
+                                                                                                              EVIL),
+              b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n" + EVIL,
+              b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n\0\1\2"]
 FIELDS = [b"X-Secret: evil", b"Cookie: a=b", b"Connection: close", b"Connection: keep-alive",
           b"Connection: Content-Length",
           b"Connection: close, keep-alive", b"Connection: Transfer-Encoding",
@@ -105,7 +112,7 @@ class Reply:
 class Http:
     protocol = "http"
     settings = {}
-    secret, patient = SECRET, False
+    secret, patient, corpus = SECRET, False, CORPUS
     harmful = ()   # a server that closes says so, and what does no harm is asked again
 
     def __init__(self, server, _seed):

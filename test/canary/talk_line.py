@@ -1,4 +1,5 @@
 """Declared protocols with scripted targets: cheap, and right or wrong at will."""
+import re
 import struct
 import threading
 
@@ -62,7 +63,7 @@ class Frames(Echo):
 class Line:
     protocol = "line"
     settings = {"exchange.pairing": "order", "exchange.pipeline": "8", "pool.settle": "0"}
-    secret, patient, harmful = SECRET, False, ()
+    secret, patient, harmful, corpus = SECRET, False, (), [b"once\n"]
 
     def __init__(self, server, seed):
         self.run = str(seed).encode()
@@ -105,7 +106,7 @@ class Line:
 
     @staticmethod
     def words(data):
-        return [data[n:n + 1] for n in range(len(data))] if len(data) < 100 else None
+        return re.findall(rb"\n|[^ \n]+ ?| ", data)
 
     @staticmethod
     def join(parts):
@@ -114,6 +115,7 @@ class Line:
 
 class Length(Line):
     protocol = "length"
+    corpus = [frame(b"1234hostile")]
     settings = {"exchange.id_offset": "4", "exchange.id_width": "32", "pool.settle": "0"}
 
     def victim(self, n, random):

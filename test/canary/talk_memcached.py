@@ -39,6 +39,10 @@ COMMANDS = [
     b"md K F", b"md K q F", b"ma K F F", b"ma K F", b"auth W W", b"ping", b"bogus", b"W W", b"W", b"", b"get",
     b"stats detail W", b"GET K", b"MN"]
 STORES = [b"set", b"set", b"add", b"replace", b"append", b"prepend", b"cas"]
+# what has once got somebody another's answer
+CORPUS = [b"flush_all noreply noreply\r\n", b"incr h1 1 noreply noreply\r\n", b"decr h1 1 noreply noreply\r\n",
+          b"touch h1 0 noreply noreply\r\n", b"verbosity 1 noreply noreply\r\n", b"cache_memlimit 64 noreply noreply\r\n",
+          b"stats sizes_enable\r\n", b"stats sizes_disable\r\n", b"stats x\r\nslabs x\r\nlru x\r\n"]
 OPCODES = list(range(0x00, 0x22)) + [0x22, 0x30, 0x34, 0x3a, 0x3c, 0x3d, 0x45, 0x48, 0x51, 0x80, 0xff]
 
 
@@ -76,7 +80,7 @@ class Reply:
 class Memcached:
     protocol = "memcached"
     settings = {}
-    secret, patient = SECRET, False
+    secret, patient, corpus = SECRET, False, CORPUS
     harmful = ()   # nothing that passes makes the server close a connection
 
     def __init__(self, server, seed):

@@ -30,6 +30,19 @@ def encoded(words):
     return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in words)
 
 
+SLOW = encoded([b"EVAL", b"local i=0 while i<400000 do i=i+1 end return 'slow'" + b" " * 17000, b"0"])
+# what has once got somebody another's answer, or lost one
+CORPUS = [
+    encoded([b"SUBSCRIBE", b"a"]) + encoded([b"UNSUBSCRIBE", b"a"]) + encoded([b"EVAL", SCRIPTS[0], b"0"]) + SLOW +
+    encoded([b"UNSUBSCRIBE", b"b"]),
+    encoded([b"PSUBSCRIBE", b"a"]) + encoded([b"PUNSUBSCRIBE"]) + encoded([b"EVAL", b"return {'punsubscribe',false,0}",
+                                                                           b"0"]) +
+    SLOW + encoded([b"PUNSUBSCRIBE", b"b"]),
+    encoded([b"MONITOR"]) + encoded([b"RESET"]) + encoded([b"PING"]), encoded([b"SUBSCRIBE", b"a"]) + encoded([b"QUIT"]),
+    encoded([b"BLPOP", b"h:none", b"0"]) + encoded([b"PING"]),
+    encoded([b"MULTI"]) + encoded([b"CLIENT", b"LIST"]) + encoded([b"EXEC"])]
+
+
 class Reader:
     """Replies of a server that is asked directly."""
 
@@ -105,7 +118,7 @@ def harmless(words, random):
 class Resp:
     protocol = "resp"
     settings = {}
-    secret, patient = SECRET, False
+    secret, patient, corpus = SECRET, False, CORPUS
     # who kills connections kills ours, with what is in flight on them: a direct client loses its connection as well
     harmful = ((re.compile(rb"client(\s|\$\d+)+kill", re.I), "CLIENT KILL"),)
 
