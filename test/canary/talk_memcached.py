@@ -225,7 +225,14 @@ class Memcached:
 
     @staticmethod
     def split(data):
-        return re.split(rb"(?<=\n)", data) if not data.startswith(b"\x80") else [data]
+        if not data.startswith(b"\x80"):
+            return re.split(rb"(?<=\n)", data)
+        parts, at = [], 0
+        while at < len(data):
+            size = 24 + struct.unpack(">I", (data[at + 8:at + 12] + b"\0" * 4)[:4])[0]
+            parts.append(data[at:at + size])
+            at += size
+        return parts
 
     @staticmethod
     def words(data):
