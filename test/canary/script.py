@@ -23,6 +23,18 @@ class Script:
             self.steps.append(("send", slot, bytes(data)))
         return self
 
+    def crawl(self, data, slot=0):
+        """A request that is too large to be kept, the end of it byte by byte."""
+        self.steps.append(("send", slot, data[:-30]))
+        for n in range(len(data) - 30, len(data) - self.random.choice((0, 0, 5))):
+            self.wait(self.random.choice((10, 50, 100))).steps.append(("send", slot, data[n:n + 1]))
+        return self
+
+    def devour(self, data, slot=0):
+        """Asks for much, and does not read it."""
+        self.do("deaf", slot).steps.append(("send", slot, data))
+        return self.wait(self.random.choice((100, 1500)))
+
     def wait(self, milliseconds):
         self.steps.append(("wait", milliseconds))
         return self

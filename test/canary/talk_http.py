@@ -171,8 +171,12 @@ class Http:
     # -- hostile clients
 
     def episode(self, random):
-        script = Script(random)
-        if random.random() < 0.08:
+        script, way = Script(random), random.random()
+        if way < 0.01:
+            return script.crawl(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 80000\r\n\r\n" + b"q" * 80000).end()
+        if way < 0.02:
+            return script.devour(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n" * 20).end()
+        if way < 0.1:
             return self.tunnel(script, random)
         for _ in range(random.choice((1, 1, 1, 2))):
             data = b"".join(self.request(random) for _ in range(random.choice((1, 1, 2, 4))))

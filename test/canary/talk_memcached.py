@@ -147,8 +147,12 @@ class Memcached:
     # -- hostile clients
 
     def episode(self, random):
-        script = Script(random)
-        if random.random() < 0.2:
+        script, way = Script(random), random.random()
+        if way < 0.01:
+            return script.crawl(b"set h1 0 0 80000\r\n" + b"q" * 80000 + b"\r\n").end()
+        if way < 0.02:
+            return script.devour(b"set h1 0 0 500000\r\n" + b"q" * 500000 + b"\r\n" + b"get h1\r\n" * 20).end()
+        if way < 0.2:
             script.send(self.binary(random))
         else:
             data = b"".join(self.line(random) for _ in range(random.choice((1, 1, 2, 5, 20))))

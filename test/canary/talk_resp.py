@@ -181,7 +181,11 @@ class Resp:
     # -- hostile clients
 
     def episode(self, random):
-        script = Script(random)
+        script, way = Script(random), random.random()
+        if way < 0.01:
+            return script.crawl(encoded([b"ECHO", b"q" * 80000])).end()
+        if way < 0.02:
+            return script.devour(encoded([b"EVAL", b"return string.rep('x',20000)", b"0"]) * 300).end()
         data = b""
         for part in range(random.choice((1, 1, 2, 3))):
             data += random.choice((self.several, self.several, self.state, self.state, self.subscriber,
