@@ -65,6 +65,10 @@ void Oracle::targetClosed(Target& target, const SharedWorld::Closed& closed)
                        (closed.reason == CloseReason::prologueRefused && !_settings.overdue);
     if (doubt && !target.wrong)
         fail(std::string("a connection was closed for nothing: ") + toString(closed.reason));
+    if (closed.reason == CloseReason::abandoned && !_settings.overdue)
+        for (const Answer& each : target.answers)
+            if (each.client && _places.count(*each.client) != 0)
+                fail("a connection was left on which somebody waits");
     if (closed.reason == CloseReason::requestBroken && !target.answers.empty() && !target.early)
         fail("a request was broken off, and others were lost with it");
     _numbers.desyncs += closed.reason == CloseReason::desync ? 1 : 0;

@@ -52,6 +52,9 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::serveBehindLast, &Scenes::nothingIsServedBehindTheLastRequest},
         {Mutant::keepReset, &Scenes::aStateThatWasResetIsForNobody},
         {Mutant::hurryContinue, &Scenes::aClientIsToldToGoOnInItsPlace},
+        {Mutant::swallowForever, &Scenes::aConnectionThatAnswersNobodyIsReset},
+        {Mutant::reconnectAtWill, &Scenes::whoMakesUsConnectAnewWaits},
+        {Mutant::answerAnEnd, &Scenes::whoseEndWasPassedOnIsClosedInSilence},
         {Mutant::autoKeepRaw, &Scenes::whatWasRawIsClosedFirst},
         {Mutant::autoNeverDecides, &Scenes::afterTheFirstAllAreOfTheProtocol},
         {Mutant::autoHurries, &Scenes::whatMayBecomeAProtocolWaits},
@@ -306,7 +309,7 @@ void Scenes::aStateThatWasResetIsForNobody()
     const TargetId t = opens();
     CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), got(a));
     says(join(), command({"GET", "x"}));
-    assertClosed(t, CloseReason::tieEnded, How::finish);
+    assertClosed(t, CloseReason::tieEnded, How::abort);
 }
 
 void Scenes::aClientIsToldToGoOnInItsPlace()
@@ -317,6 +320,47 @@ void Scenes::aClientIsToldToGoOnInItsPlace()
     const TargetId t = opens();
     answers(t, OK);
     CPPUNIT_ASSERT_EQUAL(OK + "HTTP/1.1 100 Continue\r\n\r\n", got(a));
+}
+
+// ------------------------------------------------------------------------------------------------ who has left
+
+void Scenes::aConnectionThatAnswersNobodyIsReset()
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, GET);
+    const TargetId t = opens();
+    answers(t, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+    exchange->clientLost(a, now);
+    assertClosed(t, CloseReason::abandoned, How::abort);
+    says(join(), GET);
+    CPPUNIT_ASSERT_EQUAL(GET, got(opens()));
+}
+
+void Scenes::whoMakesUsConnectAnewWaits()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    for (int i = 0; i < 20; ++i)
+    {
+        says(a, command({"MULTI"}));
+        answers(opens(), "+OK\r\n");
+        says(a, command({"RESET"}));
+    }
+    says(a, command({"MULTI"}));
+    CPPUNIT_ASSERT_MESSAGE("a client has us connect anew as often as it likes", world.dialled.empty());
+}
+
+void Scenes::whoseEndWasPassedOnIsClosedInSilence()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    says(a, command({"BLPOP", "l", "0"}));
+    const TargetId t = opens();
+    exchange->clientEnded(a, now);
+    exchange->targetEnded(t, now);
+    assertClosed(a, CloseReason::ended, How::finish);
+    CPPUNIT_ASSERT_EQUAL(std::string(), world.closedClients.at(a.slot).last.sent);
 }
 
 // ------------------------------------------------------------------------------------------------ auto

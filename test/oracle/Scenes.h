@@ -44,6 +44,9 @@ private:
     void nothingIsServedBehindTheLastRequest();
     void aStateThatWasResetIsForNobody();
     void aClientIsToldToGoOnInItsPlace();
+    void aConnectionThatAnswersNobodyIsReset();
+    void whoMakesUsConnectAnewWaits();
+    void whoseEndWasPassedOnIsClosedInSilence();
     void whatWasRawIsClosedFirst();
     void afterTheFirstAllAreOfTheProtocol();
     void whatMayBecomeAProtocolWaits();

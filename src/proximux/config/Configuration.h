@@ -98,6 +98,8 @@ struct ExchangeSettings
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);
     Duration stallTimeout = Duration::seconds(5);
+    std::size_t abandonLimit = 65536;
+    Duration abandonTimeout = Duration::seconds(1);
     Duration rawGap = Duration::milliseconds(10);
 
     /// How responses find their requests: as configured, or as suits the protocol. Never automatic.
@@ -157,6 +159,12 @@ struct IoSettings
     std::size_t resolverThreads = 2;
 };
 
+/// What one client may cause.
+struct LimitsSettings
+{
+    std::int64_t reconnects = 20; ///< of target connections, in a second; 0: any number
+};
+
 struct ShutdownSettings
 {
     Duration drainTimeout = Duration::seconds(10);
@@ -171,6 +179,7 @@ struct Configuration
     PoolSettings pool;
     std::vector<TargetSettings> targets;
     AccessSettings access;
+    LimitsSettings limits;
     IoSettings io;
     ShutdownSettings shutdown;
 

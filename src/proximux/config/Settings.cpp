@@ -177,6 +177,13 @@ std::vector<Setting> exchangeSettings()
             "fifo, funnel: how long a client may pause within a request that is larger than exchange.request_buffer"),
         row("exchange.stall_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.stallTimeout)),
             "fifo, funnel: how long in all a client that reads slowly may hold up others"),
+        row("exchange.abandon_limit", "64K", size(0, GIB, FIELD(std::size_t, exchange.abandonLimit)),
+            "fifo, funnel: bytes for clients that have left that those behind wait for; then their target connection "
+            "is "
+            "reset"),
+        row("exchange.abandon_timeout", "1s",
+            duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.abandonTimeout)),
+            "fifo, funnel: and for how long"),
         row("exchange.request_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.requestBuffer)),
             "bytes of one client that may wait for its target"),
         row("exchange.response_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.responseBuffer)),
@@ -320,6 +327,9 @@ std::vector<Setting> otherSettings()
                   "Address ranges whose clients are refused; ::/0 covers IPv6 only")),
         guard(row("access.allow", "", ranges(FIELD(Ranges, access.allow)),
                   "Address ranges whose clients are admitted, all others are refused; ::/0 covers IPv6 only")),
+        row("limits.reconnects", "20", integer<std::int64_t>(0, 1000000, FIELD(std::int64_t, limits.reconnects)),
+            "fifo, funnel: how often in a second a client may cause that a target connection is replaced; its requests "
+            "wait meanwhile; 0: any number"),
         row("io.backend", "auto",
             choice<Backend>({{"auto", Backend::automatic}, {"epoll", Backend::epoll}, {"poll", Backend::poll}},
                             FIELD(Backend, io.backend)),

@@ -59,6 +59,8 @@ const char* toString(CloseReason reason)
         return "it is needed in another dialect";
     case CloseReason::protocolChosen:
         return "the protocol was found to be another";
+    case CloseReason::abandoned:
+        return "the clients that it was answering have left";
     }
     return "";
 }

@@ -39,10 +39,11 @@ enum class CloseReason
     tieEnded,          ///< the client that had it alone has left, and its state is not for others
     prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
     otherDialect,      ///< another request needs it in another dialect of its protocol
-    protocolChosen     ///< exchange.protocol = auto has found what the protocol is
+    protocolChosen,    ///< exchange.protocol = auto has found what the protocol is
+    abandoned          ///< those whom it was answering have left
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::protocolChosen) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::abandoned) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);

@@ -91,6 +91,10 @@ enum class Mutant
     // of fences
     skipFence,    ///< a response of unknown end is taken to end where its shape does
     deliverFence, ///< a client gets the beginning of what ends its response
+    // of those who leave, and of connecting anew
+    swallowForever,  ///< a connection goes on answering clients that have left
+    reconnectAtWill, ///< a client may have us connect anew as often as it likes
+    answerAnEnd,     ///< a client whose end was passed on gets an error when its target ends, too
     last
 };
 

@@ -72,7 +72,8 @@ void SharedExchange::endTie(SharedClient& client, Instant now)
     untie(*lane);
     if (planted(Mutant::keepReset))
         return updateLoad(*lane);
-    closeLane(*lane, CloseReason::tieEnded, How::finish, now);
+    closeLane(*lane, CloseReason::tieEnded, partingFrom(*lane), now);
+    charge(client, nullptr, now);
 }
 
 void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
@@ -134,6 +135,7 @@ void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant n
 
 void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
 {
+    forget(*request.lane, request);
     request.overdue = true;
     ++request.lane->abandoned;
     _pumpAll = true; // somebody may wait for the connection to be at rest
@@ -175,6 +177,8 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const st
         request.firstByte = now;
     }
     request.responseSize += bytes.size();
+    if (request.left)
+        lane.gone.bytes += bytes.size();
     armAnswer(lane, request, now);
     if (!_settings.byId)
         armResponse(lane, now);
@@ -215,6 +219,7 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
 void SharedExchange::takeOut(Lane& lane, Request& request)
 {
     lane.row.remove(request);
+    forget(lane, request);
     lane.optional -= isOptional(lane, request) ? 1 : 0;
     DeadlineList::disarm(request.answer);
     if (lane.ids && (!request.traits.keepsId || planted(Mutant::changeKeptId)))

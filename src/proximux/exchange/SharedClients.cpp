@@ -19,6 +19,7 @@ void SharedExchange::clientOpened(ClientId client, Instant now)
     _clients[client.slot] = std::make_unique<SharedClient>(client);
     SharedClient& opened = *_clients[client.slot];
     prepare(opened);
+    opened.reconnects = TokenBucket(_settings.reconnects);
     opened.held = true; // as a connection is when it opens
     ++_size;
     _idle.arm(opened.idle, now);
@@ -167,6 +168,7 @@ void SharedExchange::passEnd(SharedClient& client)
     if (request == nullptr)
         return;
     client.ties |= ties::SESSION;
+    client.endPassed = true;
     _wiring.endTarget(client.tied->target);
 }
 
@@ -274,7 +276,7 @@ void SharedExchange::closeClient(SharedClient& client, CloseReason reason, How h
     if (client.delayed.linked)
         _delayed.remove(client);
     for (Deadline* deadline : {static_cast<Deadline*>(&client.idle), static_cast<Deadline*>(&client.pause),
-                               static_cast<Deadline*>(&client.linger)})
+                               static_cast<Deadline*>(&client.linger), static_cast<Deadline*>(&client.calm)})
         DeadlineList::disarm(*deadline);
     const std::unique_ptr<SharedClient> last = std::move(_clients[client.id.slot]);
     --_size;
@@ -291,8 +293,10 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
     {
         client.requests.remove(*request);
         tellEnd(*request, request->lane != nullptr ? request->lane->target : TargetId{}, true, reason, now);
-        request->client = nullptr;
         const bool inFlight = request->sent && request->place.linked;
+        if (inFlight)
+            leave(*request, now);
+        request->client = nullptr;
         if (!inFlight)
         {
             if (!request->sent && !request->replied)
@@ -327,7 +331,7 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
     if (tied != nullptr && planted(Mutant::inheritState))
         updateLoad(*std::exchange(tied, nullptr));
     if (tied != nullptr)
-        return closeLane(*tied, CloseReason::tieEnded, How::finish, now); // nobody inherits its state
+        return closeLane(*tied, CloseReason::tieEnded, partingFrom(*tied), now); // nobody inherits its state
     if (broken != nullptr && planted(Mutant::keepBroken))
         broken->streaming = nullptr;
     else if (broken != nullptr)

@@ -122,6 +122,7 @@ Instant SharedExchange::expire(Instant now)
     expireLanes(now);
     if (_heldLanes > 0)
         expireStalls(now);
+    expireLeavers(now);
     finishCall(now);
     return nextDeadline();
 }
@@ -143,6 +144,8 @@ void SharedExchange::expireClients(Instant now)
         const bool closing = client.state == SharedClient::State::closing;
         closeClient(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
     }
+    while (Deadline* due = _calm.takeDue(now))
+        calmed(Due<SharedClient>::owner(*due), now);
 }
 
 void SharedExchange::expireLanes(Instant now)
@@ -195,9 +198,13 @@ void SharedExchange::expireStalls(Instant now)
 
 Instant SharedExchange::nextDeadline() const
 {
-    Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
-                             _linger.first(), _connectDelay.first(), _requestGap.first(), _settle.first(),
-                             _inactive.first(), _gap.first(), _retry});
+    Instant next =
+        std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
+                  _linger.first(), _connectDelay.first(), _requestGap.first(), _settle.first(), _inactive.first(),
+                  _gap.first(), _leavers.first(), _departing.first(), _calm.first(), _retry});
+    if (_swallowing > 0)
+        for (const auto& lane : _lanes)
+            next = std::min(next, swallowedUntil(*lane));
     if (_heldLanes == 0 || _settings.stallTimeout.isOff())
         return next;
     for (const auto& lane : _lanes)

@@ -1,15 +1,25 @@
 #include <proximux/exchange/SharedExchange.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace proximux
 {
+
+namespace
+{
+
+/// Those that have left cause as many as so many clients may.
+constexpr std::int64_t DEPARTURES = 10;
+
+} // namespace
 
 SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool)
     : _settings(settings)
     , _random(settings.seed)
     , _wiring(wiring)
     , _pool(pool)
+    , _departures(DEPARTURES * settings.reconnects)
     , _queueing(settings.queueTimeout)
     , _response(settings.responseTimeout)
     , _answers(settings.responseTimeout)
@@ -21,6 +31,9 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
     , _settle(settings.settle)
     , _inactive(settings.inactiveTimeout)
     , _gap(settings.gap)
+    , _leavers(settings.abandonTimeout)
+    , _departing(settings.abandonTimeout)
+    , _calm(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)))
 {
     for (std::size_t i = 0; i < pool.size(); ++i)
         _lanes.push_back(std::make_unique<Lane>(i));
@@ -36,6 +49,7 @@ SharedExchange::~SharedExchange()
         {
             lane->row.remove(*request);
             DeadlineList::disarm(request->answer);
+            DeadlineList::disarm(request->queue);
             if (request->client == nullptr)
                 recycle(*request);
         }
@@ -53,6 +67,8 @@ void SharedExchange::finishCall(Instant now)
 {
     do
     {
+        if (_left > 0)
+            leaveLanes(now);
         while (SharedClient* client = _delayed.first())
         {
             _delayed.remove(*client);
@@ -67,6 +83,8 @@ void SharedExchange::finishCall(Instant now)
     openMore(now);
     if (_heldLanes > 0)
         updateStalls(now);
+    if (_left > 0 || _swallowing > 0)
+        updateSwallowing(now);
 }
 
 /// With the limits for all reached nobody is read; when a quarter is free again, all are.

@@ -40,6 +40,10 @@ struct SharedExchangeSettings
     std::size_t responseBuffer = 65536; ///< bytes that may wait for one client before its target is held
     std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes kept of all clients
 
+    std::size_t abandonLimit = 65536; ///< bytes for nobody before those who wait behind them
+    std::int64_t reconnects = 20;     ///< of target connections that one client may cause in a second; 0: any number
+
+    Duration abandonTimeout = Duration::seconds(1); ///< and their time
     Duration queueTimeout = Duration::seconds(30);
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);
@@ -227,6 +231,12 @@ protected:
     /// The client can't be served: it is closed, by RST where a part of a response was passed on.
     void fail(SharedClient& client, CloseReason reason, bool cutOff, Instant now);
     void closeLane(Lane& lane, CloseReason reason, How how, Instant now);
+
+    /// How a connection is left that is not for others.
+    [[nodiscard]] static How partingFrom(const Lane& lane);
+
+    /// Because of this client we have to connect anew.
+    void charge(SharedClient& client, const Request* request, Instant now);
     void repeat(Request& request, Instant now);
 
     /// No further request of this client is looked at for now.
@@ -290,6 +300,7 @@ private:
     [[nodiscard]] bool wantsMore() const;
     void laneUsable(Lane& lane, Instant now);
     void attemptFailed(Lane& lane, CloseReason reason, Instant now);
+    void endInSilence(SharedClient& client, bool cutOff, Instant now);
     void emptyLane(Lane& lane);
 
     void look(SharedClient& client, Instant now);
@@ -308,6 +319,22 @@ private:
     void finishCall(Instant now);
     void abandon(SharedClient& client, CloseReason reason, Instant now);
     void passEnd(SharedClient& client);
+
+    // SharedLeavers.cpp
+    void leave(Request& request, Instant now);
+    void forget(Lane& lane, Request& request);
+    void leaverOverdue(Request& request, Instant now);
+    [[nodiscard]] static Duration swallowed(const Lane& lane, Instant now);
+    void leaveLanes(Instant now);
+    void leaveIfForNobody(Lane& lane, Instant now);
+    void leaveLane(Lane& lane, Instant now);
+    bool leaveFlooded(Lane& lane, Instant now);
+    [[nodiscard]] bool isFlooded(const Lane& lane) const;
+    void updateSwallowing(Instant now);
+    [[nodiscard]] Instant swallowedUntil(const Lane& lane) const;
+    void expireLeavers(Instant now);
+    void calmed(SharedClient& client, Instant now);
+
     void closeClient(SharedClient& client, CloseReason reason, How how, Instant now);
     void expireClients(Instant now);
     void expireLanes(Instant now);
@@ -329,6 +356,9 @@ private:
     std::uint64_t _entered = 0; ///< requests that came into the line
     std::size_t _queued = 0;    ///< requests that are not sent, of all clients
     std::size_t _heldLanes = 0;
+    std::size_t _left = 0;             ///< requests in flight whose clients have left
+    std::size_t _swallowing = 0;       ///< lanes on which others wait behind them
+    TokenBucket _departures;           ///< lanes that are left because of those
     std::size_t _tied = 0;             ///< lanes
     Instant _retry = Instant::never(); ///< when a connection that is wanted can be tried again
     bool _full = false;                ///< maxQueue or totalBuffer is reached
@@ -345,6 +375,9 @@ private:
     DeadlineList _settle;
     DeadlineList _inactive;
     DeadlineList _gap;
+    DeadlineList _leavers;
+    DeadlineList _departing;
+    DeadlineList _calm;
 };
 
 } // namespace proximux

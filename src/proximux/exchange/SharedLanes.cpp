@@ -151,7 +151,7 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
     else
     {
         from->input.take(bytes);
-        if (targetBytes(*from, now))
+        if (targetBytes(*from, now) && !leaveFlooded(*from, now))
         {
             from->input.keep();
             if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
@@ -266,6 +266,11 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
             repeat(*request, now);
             continue;
         }
+        if (client != nullptr && client->endPassed && !planted(Mutant::answerAnEnd))
+        {
+            endInSilence(*client, request->begun, now);
+            continue;
+        }
         if (client != nullptr && !answered)
         {
             failRequest(*request, reason, now);
@@ -283,11 +288,20 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
     emptyLane(lane);
 }
 
+/// Its target was told that it has ended, and has ended, too: it is closed as it would be without us.
+void SharedExchange::endInSilence(SharedClient& client, bool cutOff, Instant now)
+{
+    if (cutOff)
+        closeClient(client, CloseReason::ended, How::abort, now);
+    else
+        beginClosing(client, CloseReason::ended, now);
+}
+
 void SharedExchange::emptyLane(Lane& lane)
 {
     for (Deadline* deadline : {static_cast<Deadline*>(&lane.pause), static_cast<Deadline*>(&lane.settle),
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
-                               static_cast<Deadline*>(&lane.gap)})
+                               static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure)})
         DeadlineList::disarm(*deadline);
     lane.target = {};
     if (!planted(Mutant::keepFramer))
@@ -305,6 +319,10 @@ void SharedExchange::emptyLane(Lane& lane)
     lane.abandoned = 0;
     lane.dialect = 0;
     lane.proven = false;
+    lane.unconfirmed = false;
+    if (lane.gone.since != Instant::never())
+        --_swallowing;
+    lane.gone.since = Instant::never();
     lane.reader = nullptr;
     lane.waiting = 0;
     lane.silent = false;

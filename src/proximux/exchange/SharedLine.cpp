@@ -116,6 +116,7 @@ void SharedExchange::recycle(Request& request)
         return;
     request.whole = true;
     request.begun = request.sent = request.replied = request.failed = request.overdue = false;
+    request.left = request.forgotten = false;
     request.reason = CloseReason::ended;
     request.lane = nullptr;
     request.id = request.theirId = 0;
@@ -132,6 +133,8 @@ void SharedExchange::recycle(Request& request)
 void SharedExchange::enter(Request& request)
 {
     request.turn = ++_entered;
+    if (request.client->calm.isArmed())
+        return;
     lineOf(request).pushBack(request);
 }
 
@@ -231,7 +234,8 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     assert(client.next == &request);
     if (lane.dialect != 0 && lane.dialect != request.traits.dialect && !planted(Mutant::mixDialects))
     {
-        closeLane(lane, CloseReason::otherDialect, How::finish, now);
+        closeLane(lane, CloseReason::otherDialect, partingFrom(lane), now);
+        charge(client, &request, now);
         return false;
     }
     if (isForsaken(lane) && needsRest(lane, request))
@@ -260,6 +264,9 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     request.sent = true;
     request.sentAt = now;
     request.lane = &lane;
+    request.swallowedBytes = lane.gone.bytes;
+    request.swallowedTime = swallowed(lane, now);
+    lane.unconfirmed = !request.traits.answered && !request.traits.pushes;
     if (_settings.requestId)
         request.id = request.theirId = _settings.requestId->read(bytes);
     if (lane.ids && (!request.traits.keepsId || planted(Mutant::changeKeptId)))

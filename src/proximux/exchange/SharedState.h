@@ -3,6 +3,7 @@
 #include <proximux/exchange/DeadlineList.h>
 #include <proximux/exchange/Exchange.h>
 #include <proximux/exchange/IdTable.h>
+#include <proximux/exchange/TokenBucket.h>
 #include <proximux/pool/SharedPool.h>
 #include <proximux/protocol/Protocol.h>
 #include <proximux/wire/Framer.h>
@@ -41,6 +42,8 @@ struct Request
     bool replied = false;                    ///< traits.reply answers it, as soon as all before it are answered
     bool failed = false;                     ///< and says that it failed
     bool overdue = false;                    ///< given up; what answers it is for nobody
+    bool left = false;                       ///< its client has left; likewise
+    bool forgotten = false;                  ///< left, and takes no place of the pipeline any more
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
     RequestTraits traits;
@@ -56,12 +59,25 @@ struct Request
     Instant came;
     Instant sentAt;
     Instant firstByte;
+    std::uint64_t swallowedBytes = 0; ///< sent: what its lane had swallowed before, and for how long
+    Duration swallowedTime;
     Link<Request> place;        ///< in the line or in a row
     Link<Request> own;          ///< among its client's
-    Due<Request> queue{*this};  ///< exchange.queue_timeout
+    Due<Request> queue{*this};  ///< exchange.queue_timeout; left: exchange.abandon_timeout
     Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
 
     [[nodiscard]] std::size_t inputSize() const { return used ? 0 : static_cast<std::size_t>(size); }
+};
+
+/// What is still to come on a lane for clients that have left.
+struct Leavers
+{
+    std::size_t requests = 0;         ///< in the row
+    std::size_t owed = 0;             ///< of them, those that must be answered
+    std::size_t forgotten = 0;        ///< of them, those that take no place of the pipeline any more
+    std::uint64_t bytes = 0;          ///< what came
+    Duration time;                    ///< for which others waited behind it
+    Instant since = Instant::never(); ///< likewise, and that goes on
 };
 
 /// One lane.
@@ -84,12 +100,14 @@ struct Lane
     std::size_t abandoned = 0;          ///< requests whose response did not come in time; their ids stay taken
     Instant lastByte;                   ///< when something came last
     bool proven = false;                ///< a response came on this connection
+    bool unconfirmed = false;           ///< nothing shows that the target has read what was sent last
     unsigned dialect = 0;               ///< which it speaks; 0: not yet chosen, or there is only one
     SharedClient* tied = nullptr;       ///< who has it alone
     bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing
     bool tunnel = false;                ///< whatever passes is for `tied`, both ways
     SharedClient* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
     List<Request, &Request::place> row; ///< in flight, oldest first
+    Leavers gone;                       ///< those of the row whose clients are not there any more
     Request* streaming = nullptr;       ///< a request of which only a part was sent
     std::size_t waiting = 0;            ///< bytes unsent to the target
     SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
@@ -100,9 +118,10 @@ struct Lane
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
     Due<Lane> gap{*this};
+    Due<Lane> departure{*this}; ///< exchange.abandon_timeout, where nobody is there who waits
 
     /// Places of the pipeline that are taken.
-    [[nodiscard]] std::size_t load() const { return row.size() - optional; }
+    [[nodiscard]] std::size_t load() const { return row.size() - optional - gone.forgotten; }
 };
 
 /// One client.
@@ -131,6 +150,7 @@ struct SharedClient
     bool resetting = false;                     ///< nothing more is looked at until that is answered
     Bytes interim;                              ///< to be said as soon as all is answered that came before
     bool fin = false;                           ///< it has ended
+    bool endPassed = false;                     ///< and its target was told
     InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
     std::size_t queued = 0;  ///< bytes of input that belong to queued requests
     std::size_t partial = 0; ///< bytes behind them that belong to the request that is not whole
@@ -145,10 +165,12 @@ struct SharedClient
     std::size_t accounted = 0;             ///< bytes of input counted in the exchange's total
     std::size_t limit = 0;                 ///< bytes that may be read at once, as said last
     bool held = false;
+    TokenBucket reconnects{0};  ///< of target connections, because of it
     Duration stalled;           ///< how long targets were held because of it
     Link<SharedClient> delayed; ///< in the list of those whose input is to be looked at again
     Due<SharedClient> idle{*this};
     Due<SharedClient> pause{*this};  ///< exchange.request_timeout
+    Due<SharedClient> calm{*this};   ///< until then nothing of it stands in line: limits.reconnects
     Due<SharedClient> linger{*this}; ///< local.half_close_timeout, while closing
 
     [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }

@@ -67,6 +67,9 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.responseTimeout = exchange.responseTimeout;
     settings.requestTimeout = exchange.requestTimeout;
     settings.stallTimeout = exchange.stallTimeout;
+    settings.abandonLimit = exchange.abandonLimit;
+    settings.abandonTimeout = exchange.abandonTimeout;
+    settings.reconnects = configuration.limits.reconnects;
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;
