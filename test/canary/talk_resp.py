@@ -151,9 +151,8 @@ class Resp:
                 # nothing, where FLUSHALL or SWAPDB came between: those harm directly, too
                 value = SECRET + key
                 yield encoded([b"GET", key]), Due(b"$%d\r\n%s\r\n" % (len(value), value), b"$-1\r\n")
-            elif len(secret) < 100:
-                yield encoded([b"NOSUCH", secret]), Due(
-                    b"-ERR unknown command 'NOSUCH', with args beginning with: '%s' \r\n" % secret)
+            else:
+                yield encoded([b"HSET", secret]), Due(b"-ERR wrong number of arguments for 'hset' command\r\n")
 
     def error(self, data):
         """(length, text) of an error of the program at the start of data; (0, "") while it may become one, else
