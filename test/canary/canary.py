@@ -16,7 +16,7 @@ PLAYERS = 5
 MODES = (("fifo", 1), ("funnel", 2), ("funnel", 4))
 # what holds others up ends soon, so that a victim's patience is longer than all of them in a row
 SETTINGS = {"exchange.response_timeout": "%dms" % (2000 * SLOW), "exchange.request_timeout": "1s",
-            "exchange.stall_timeout": "1s", "pool.backoff_max": "200ms"}
+            "exchange.stall_timeout": "1s", "pool.backoff_max": "200ms", "log.mask_addresses": "0"}
 
 
 def once_found(data):
@@ -80,9 +80,17 @@ class CanaryCase(Case):
                     world.fail("ended", "none", "the server ended")
             finally:
                 self.ended(proxy)
-            return world.failure, world, proxy.text()[-2000:]
+            return world.failure, world, self.log(world, proxy)
         finally:
             server.stop()
+
+    @staticmethod
+    def log(world, proxy):
+        """What the program said of the victim that failed, and its last words."""
+        lines = proxy.text().split("\n")
+        about = [line for line in lines if world.failure and world.failure.port and
+                 ":%d" % world.failure.port in line]
+        return "\n".join(about[-5:] + ["..."] + lines[-12:])[-4000:]
 
     def shrunk(self, talk, server_class, folder, mode, connections, world):
         def replay(players):

@@ -14,7 +14,7 @@ class Peer:
 
     def __init__(self, world, port=None):
         self.world, self.sock, self.out, self.deaf = world, None, bytearray(), False
-        self.port, self.connecting = port or world.port, False
+        self.port, self.local, self.connecting = port or world.port, None, False
 
     def connect(self):
         self.sock = socket.socket()
@@ -56,7 +56,8 @@ class Peer:
 
     def ready(self, mask):
         if mask & selectors.EVENT_WRITE and self.sock is not None:
-            self.connecting = False
+            if self.connecting:
+                self.connecting, self.local = False, self.sock.getsockname()[1]
             self.flush()
         if mask & selectors.EVENT_READ and self.sock is not None and not self.deaf:
             try:

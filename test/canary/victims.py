@@ -136,7 +136,7 @@ class Victim(Peer):
     def __str__(self):
         told = "".join("\n  before: %s -> %s" % (shown(a, 80), shown(b, 80)) for a, b in self.past)
         return "%d%s of connection %s%s\n " % (self.number, ", asking directly," if self.port != self.world.port else "",
-                                               self.sock.getsockname()[1] if self.sock else "-", told)
+                                               self.local, told)
 
 
 class Control(Victim):

@@ -14,8 +14,8 @@ BUSY = 0.7 * SLOW           # a server that lets a direct client wait for so lon
 
 
 class Failure:
-    def __init__(self, kind, victim, text):
-        self.kind, self.victim, self.text = kind, victim, text
+    def __init__(self, kind, victim, text, port=None):
+        self.kind, self.victim, self.text, self.port = kind, victim, text, port
 
     def __str__(self):
         return "%s: victim %s: %s" % (self.kind, self.victim, self.text)
@@ -39,7 +39,8 @@ class World:
 
     def fail(self, kind, victim, text):
         if not self.failure:
-            self.failure, self.failed_at = Failure(kind, str(victim), text), time.monotonic()
+            self.failure, self.failed_at = Failure(kind, str(victim), text, getattr(
+                victim, "local", None)), time.monotonic()
 
     def note(self, said, new):
         """What a hostile client has said may excuse what happens to victims for a moment."""
