@@ -4,6 +4,7 @@
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
 #include <proximux/proxy/Log.h>
+#include <proximux/reactor/Sockets.h>
 
 #include <Poco/Exception.h>
 #include <Poco/Net/Net.h>
@@ -91,6 +92,7 @@ int ProximuxApplication::main(const std::vector<std::string>&)
     return guarded(
         [this]
         {
+            sockets::raiseDescriptorLimit();
             Logging logging(_startup.configuration->log,
                             isInteractive() ? Logging::Place::terminal : Logging::Place::background);
             const Lent<Logging> lent(_logging, logging);

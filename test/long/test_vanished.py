@@ -1,31 +1,17 @@
 """Peers that vanish: in network namespaces of their own, whose addresses are taken away."""
-import ctypes
-import os
-import subprocess
-import threading
 import unittest
 
-from harness import LONG, SHORT, Case, Target, ask, echo, gone, state, wait_until
+from harness import LONG, Case, Target, ask, echo, gone, state, wait_until
+from namespaces import enter, ip, own, within
 
-CLONE_NEWNET = 0x40000000
 NEAR, FAR = "10.213.0.1", "10.213.0.2"
-
-
-def ip(*args):
-    return subprocess.run(["ip"] + list(args), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
-
-
-def enter(path):
-    with open(path) as f:
-        if ctypes.CDLL(None, use_errno=True).setns(f.fileno(), CLONE_NEWNET) != 0:
-            raise OSError(ctypes.get_errno(), "setns")
 
 
 class Namespaces:
     """Two of them with a wire between; the far one can vanish."""
 
     def __init__(self):
-        self.near, self.far = ("proximux-%d-%s" % (os.getpid(), side) for side in ("near", "far"))
+        self.near, self.far = own("near"), own("far")
 
     def make(self):
         made = ip("netns", "add", self.near) and ip("netns", "add", self.far) and ip(
@@ -43,18 +29,6 @@ class Namespaces:
         """Nobody answers from there any more, not even with a reset."""
         assert ip("-n", self.far, "link", "set", "wire", "down") and ip("-n", self.far, "addr", "flush", "dev", "wire")
 
-    def within(self, name, call):
-        """call(), in a thread that is in there: what sockets it makes stay in there."""
-        result = []
-
-        def run():
-            enter("/var/run/netns/" + name)
-            result.append(call())
-        thread = threading.Thread(target=run)
-        thread.start()
-        thread.join(LONG)
-        return result[0]
-
 
 class Vanished(Case):
     def setUp(self):
@@ -68,11 +42,11 @@ class Vanished(Case):
         """A proxy in the near namespace, a target there or in the far one, and a client in the other."""
         spaces = self.spaces
         host, where = (FAR, spaces.far) if far_target else ("127.0.0.1", spaces.near)
-        target = spaces.within(where, lambda: Target(echo, host=host))
+        target = within(where, lambda: Target(echo, host=host))
         self.addCleanup(target.stop)
         p = self.proxy(target, listen=NEAR + ":0", args=["--log-level", "3"], settings=settings,
-                       preexec=lambda: enter("/var/run/netns/" + spaces.near))
-        client = spaces.within(spaces.near if far_target else spaces.far, p.client)
+                       preexec=lambda: enter(spaces.near))
+        client = within(spaces.near if far_target else spaces.far, p.client)
         self.addCleanup(client.close)
         self.assertEqual(ask(client, b"x"), b"x")
         return p, client, target

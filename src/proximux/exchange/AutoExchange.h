@@ -33,6 +33,7 @@ public:
     void clientOpened(ClientId client, Instant now) override;
     void targetOpened(TargetId target, Instant now) override { _inner->targetOpened(target, now); }
     void targetFailed(TargetId target, Instant now) override { _inner->targetFailed(target, now); }
+    void targetUnavailable(TargetId target, Instant now) override { _inner->targetUnavailable(target, now); }
     void request(ClientId client, Bytes bytes, Instant now) override;
     void response(TargetId target, Bytes bytes, Instant now) override { _inner->response(target, bytes, now); }
     void clientEnded(ClientId client, Instant now) override;

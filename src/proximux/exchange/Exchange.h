@@ -93,6 +93,10 @@ public:
     virtual void targetOpened(TargetId target, Instant now) = 0;
     virtual void targetFailed(TargetId target, Instant now) = 0;
 
+    /// No attempt could be made until the deadline, for lack of a descriptor, a port or memory of ours: that says
+    /// nothing about the target.
+    virtual void targetUnavailable(TargetId target, Instant now) = 0;
+
     /// Bytes came.
     virtual void request(ClientId client, Bytes bytes, Instant now) = 0;
     virtual void response(TargetId target, Bytes bytes, Instant now) = 0;

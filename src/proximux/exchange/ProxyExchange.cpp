@@ -104,16 +104,31 @@ void ProxyExchange::connect(Pair& pair, Instant now)
 
 void ProxyExchange::targetFailed(TargetId target, Instant now)
 {
-    Pair* pair = find(target);
-    if (pair == nullptr)
-        return;
-    if (!pair->tried)
-        pair->tried = std::make_unique<std::vector<bool>>(_pool.targetCount());
-    (*pair->tried)[pair->targetIndex] = true;
-    _pool.failed(target, now);
+    if (Pair* pair = find(target))
+    {
+        _pool.failed(target, now);
+        tryNext(*pair, target, now);
+    }
+}
+
+void ProxyExchange::targetUnavailable(TargetId target, Instant now)
+{
+    if (Pair* pair = find(target))
+    {
+        _pool.closed(target, now);
+        tryNext(*pair, target, now);
+    }
+}
+
+/// The attempt to reach this target has ended: on to one that was not yet tried.
+void ProxyExchange::tryNext(Pair& pair, TargetId target, Instant now)
+{
+    if (!pair.tried)
+        pair.tried = std::make_unique<std::vector<bool>>(_pool.targetCount());
+    (*pair.tried)[pair.targetIndex] = true;
     _wiring.closeTarget(target, CloseReason::noTarget, How::abort);
-    pair->target = {};
-    connect(*pair, now);
+    pair.target = {};
+    connect(pair, now);
 }
 
 void ProxyExchange::targetOpened(TargetId target, Instant now)

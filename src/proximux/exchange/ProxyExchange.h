@@ -62,6 +62,7 @@ public:
     void clientOpened(ClientId client, Instant now) override;
     void targetOpened(TargetId target, Instant now) override;
     void targetFailed(TargetId target, Instant now) override;
+    void targetUnavailable(TargetId target, Instant now) override;
     void request(ClientId client, Bytes bytes, Instant now) override;
     void response(TargetId target, Bytes bytes, Instant now) override;
     void clientEnded(ClientId client, Instant now) override;
@@ -82,6 +83,7 @@ private:
 
     [[nodiscard]] Pair* find(ClientId client) const;
     [[nodiscard]] Pair* find(TargetId target) const { return find(_pool.clientOf(target)); }
+    void tryNext(Pair& pair, TargetId target, Instant now);
     void connect(Pair& pair, Instant now);
     void move(Pair& pair, State state, Instant now);
     void clientWaits(Pair& pair, std::size_t waiting);

@@ -78,6 +78,7 @@ public:
     void clientOpened(ClientId client, Instant now) override;
     void targetOpened(TargetId target, Instant now) override;
     void targetFailed(TargetId target, Instant now) override;
+    void targetUnavailable(TargetId target, Instant now) override;
     void request(ClientId client, Bytes bytes, Instant now) override;
     void response(TargetId target, Bytes bytes, Instant now) override;
     void clientEnded(ClientId client, Instant now) override;
@@ -301,6 +302,7 @@ private:
     void laneUsable(Lane& lane, Instant now);
     void attemptFailed(Lane& lane, CloseReason reason, Instant now);
     void endInSilence(SharedClient& client, bool cutOff, Instant now);
+    void attemptEnded(Lane& lane, Instant now);
     void emptyLane(Lane& lane);
 
     void look(SharedClient& client, Instant now);

@@ -125,11 +125,27 @@ void SharedExchange::targetFailed(TargetId target, Instant now)
     finishCall(now);
 }
 
-/// Whoever waited for it may be served by another that has room.
+void SharedExchange::targetUnavailable(TargetId target, Instant now)
+{
+    Lane* lane = find(target);
+    if (lane == nullptr)
+        return;
+    _wiring.closeTarget(lane->target, CloseReason::noTarget, How::abort);
+    _pool.closed(lane->number, now);
+    attemptEnded(*lane, now);
+    finishCall(now);
+}
+
 void SharedExchange::attemptFailed(Lane& lane, CloseReason reason, Instant now)
 {
     _wiring.closeTarget(lane.target, reason, How::abort);
     _pool.failed(lane.number, now);
+    attemptEnded(lane, now);
+}
+
+/// Whoever waited for it may be served by another that has room.
+void SharedExchange::attemptEnded(Lane& lane, Instant now)
+{
     emptyLane(lane);
     for (const auto& other : _lanes)
         pump(*other, now);

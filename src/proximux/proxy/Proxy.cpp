@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/AccessList.h>
+#include <proximux/proxy/DescriptorPlan.h>
 #include <proximux/proxy/RequestLog.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/TCPServer.h>
@@ -9,7 +10,9 @@
 
 #include <Poco/Delegate.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -23,7 +26,7 @@ namespace
 
 TCPServerSettings serverSettings(const LocalSettings& local)
 {
-    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections, local.socket};
+    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections, local.socket, 0};
 }
 
 std::uint64_t randomSeed()
@@ -46,6 +49,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
 
     void addListeners();
     void warnOfRaw() const;
+    void dealOutDescriptors(const sockets::Descriptors& found);
     void start();
     void runWorker(Worker& worker);
     void drain();
@@ -97,6 +101,7 @@ void Proxy::Impl::addListeners()
 
 void Proxy::Impl::start()
 {
+    const sockets::Descriptors found = sockets::descriptors();
     if (runtime.configuration->pool.warmup)
         workers.front()->warmUp();
     server->start();
@@ -105,10 +110,24 @@ void Proxy::Impl::start()
                          "Server is running on " +
                              Endpoint{runtime.configuration->local.endpoint.host, server->port()}.toString() + " in " +
                              toString(runtime.configuration->exchange.mode) + " mode");
+    dealOutDescriptors(found);
     warnOfRaw();
     running = workers.size();
     for (const auto& worker : workers)
         threads.emplace_back([this, each = worker.get()] { runWorker(*each); });
+}
+
+/// Clients must not take the last descriptor.
+void Proxy::Impl::dealOutDescriptors(const sockets::Descriptors& found)
+{
+    const auto plan = DescriptorPlan::make(*runtime.configuration, found);
+    server->limitOpen(static_cast<int>(std::min<std::size_t>(plan.clients, std::numeric_limits<int>::max())));
+    if (plan.lacking > 0)
+        runtime.log.failure(LogScope::server, "DescriptorError",
+                            std::to_string(plan.limit) + " descriptors (ulimit -n) are too few; " +
+                                std::to_string(plan.limit + plan.lacking) + " are needed");
+    if (const auto notice = plan.notice(runtime.configuration->local))
+        runtime.log.text(LogScope::server, LogLevel::info, *notice);
 }
 
 /// Where nothing vouches for delivery, that is said.

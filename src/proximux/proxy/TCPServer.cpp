@@ -97,11 +97,12 @@ void TCPServer::readable()
 
 bool TCPServer::acceptOne()
 {
+    if (isFull())
+        return false;
     auto client = sockets::accept(_socket);
     switch (client.result.kind)
     {
     case IoResult::Kind::done:
-        _exhausted = false;
         take(std::move(client));
         return true;
     case IoResult::Kind::failed:
@@ -110,6 +111,7 @@ bool TCPServer::acceptOne()
         pause(client.result.error);
         return false;
     default:
+        _exhausted = false; // nobody waits
         return false;
     }
 }
@@ -132,13 +134,44 @@ void TCPServer::take(sockets::Accepted client)
     _listener.accepted(std::move(client.transport), client.peer);
 }
 
-void TCPServer::pause(int error)
+/// Whether one more would take a descriptor that is set aside. If so, nobody is accepted until one is released.
+bool TCPServer::isFull()
+{
+    const int most = _settings.maxOpen;
+    if (most <= 0 || (_settings.maxConnections > 0 && _settings.maxConnections <= most) || _current.load() < most)
+        return false;
+    _full = true;
+    if (_current.load() < most && _full.exchange(false))
+        return false; // released meanwhile, by another thread
+    tellExhausted("the descriptors suffice for " + std::to_string(most) + " clients");
+    _reactor.setInterest(_registration, {});
+    return true;
+}
+
+void TCPServer::released()
+{
+    _current.fetch_sub(1);
+    if (_full.load() && _full.exchange(false))
+        _reactor.post([this] { goOn(); });
+}
+
+void TCPServer::goOn()
+{
+    _reactor.setInterest(_registration, {true, false});
+}
+
+void TCPServer::tellExhausted(const std::string& why)
 {
     if (!_exhausted)
-        _listener.exhausted(sockets::errorText(error));
+        _listener.exhausted(why);
     _exhausted = true;
+}
+
+void TCPServer::pause(int error)
+{
+    tellExhausted(sockets::errorText(error));
     _reactor.setInterest(_registration, {});
-    _pause = _reactor.at(_reactor.now() + PAUSE, [this] { _reactor.setInterest(_registration, {true, false}); });
+    _pause = _reactor.at(_reactor.now() + PAUSE, [this] { goOn(); });
 }
 
 void TCPServer::faulted(const std::exception&) noexcept

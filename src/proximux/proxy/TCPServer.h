@@ -23,6 +23,7 @@ struct TCPServerSettings
     int backlog = 1024;
     int maxConnections = -1; ///< 0 and negative: off
     SocketOptions socket;    ///< of its clients
+    int maxOpen = 0;         ///< for so many clients there are descriptors, more wait to be accepted; 0: no limit
 };
 
 /// Hears of a TCPServer's clients, in its reactor's thread.
@@ -37,12 +38,13 @@ public:
     /// A client that was turned away because maxConnections are there.
     virtual void dropped(const Poco::Net::SocketAddress& peer) = 0;
 
-    /// Nobody can be accepted for a while, because descriptors or memory ran out. Told once, until one was again.
+    /// Nobody can be accepted for a while, because descriptors or memory ran out or the last are set aside. Told once,
+    /// until nobody waits any more.
     virtual void exhausted(const std::string& why) = 0;
 };
 
-/// Listens on one socket and accepts inside the reactor. Never blocks, never spins: where descriptors run out, it lets
-/// clients wait in the backlog and tries again ten times a second.
+/// Listens on one socket and accepts inside the reactor. Never blocks, never spins. With maxOpen clients further ones
+/// wait in the backlog until one is gone. Where descriptors run out all the same, it tries again ten times a second.
 class TCPServer : public EventHandler
 {
 public:
@@ -57,6 +59,9 @@ public:
 
     /// Listens. In the reactor's thread, or before it runs. Throws Poco::IOException with the address and the reason.
     void start();
+
+    /// TCPServerSettings::maxOpen, where it is known only after the server has started. Before the reactor runs.
+    void limitOpen(int clients) { _settings.maxOpen = clients; }
 
     /// Closes the listening socket; who waited in its backlog is reset. In the reactor's thread.
     void stop();
@@ -74,7 +79,7 @@ public:
     [[nodiscard]] std::uint64_t totalConnections() const { return _total.load(std::memory_order_relaxed); }
 
     /// An accepted client and all that belonged to it is gone. Any thread.
-    void released() { _current.fetch_sub(1, std::memory_order_relaxed); }
+    void released();
 
     void readable() override;
     void writable() override {}
@@ -86,7 +91,10 @@ private:
     void listen();
     bool acceptOne();
     void take(sockets::Accepted client);
+    [[nodiscard]] bool isFull();
+    void goOn();
     void pause(int error);
+    void tellExhausted(const std::string& why);
 
     Reactor& _reactor;
     TCPServerSettings _settings;
@@ -98,6 +106,7 @@ private:
     bool _exhausted = false;
     std::uint16_t _port = 0;
     std::atomic<int> _current{0};
+    std::atomic<bool> _full{false}; ///< the next that is released lets the next in
     std::atomic<std::uint64_t> _refused{0};
     std::atomic<std::uint64_t> _total{0};
 };

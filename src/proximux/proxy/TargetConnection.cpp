@@ -38,12 +38,24 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 void TargetConnection::connectFailed(const ConnectError& error)
 {
     reactor().dispose(std::move(_connector));
-    const Log& log = _runtime.log;
-    const std::string peer =
-        error.peer.port == 0 ? log.host(error.peer.host) : log.address(error.peer.host, error.peer.port);
-    logError(error.error, error.code, error.syscall, peer + ": " + error.reason);
+    logError(error.error, error.code, error.syscall, shown(error));
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), error.text});
-    _exchange.targetFailed(_id, reactor().now());
+    if (error.ours)
+        _exchange.targetUnavailable(_id, reactor().now());
+    else
+        _exchange.targetFailed(_id, reactor().now());
+}
+
+void TargetConnection::connectWaits(const ConnectError& error)
+{
+    logError(error.error, error.code, error.syscall, shown(error) + "; waiting until one is free");
+}
+
+std::string TargetConnection::shown(const ConnectError& error) const
+{
+    const Log& log = _runtime.log;
+    return (error.peer.port == 0 ? log.host(error.peer.host) : log.address(error.peer.host, error.peer.port)) + ": " +
+           error.reason;
 }
 
 void TargetConnection::lost(int error, const char* syscall)

@@ -42,6 +42,7 @@ public:
 
     void connected(const Poco::Net::StreamSocket& socket) override;
     void connectFailed(const ConnectError& error) override;
+    void connectWaits(const ConnectError& error) override;
 
 protected:
     void received(Bytes bytes) override { _exchange.response(_id, bytes, reactor().now()); }
@@ -54,6 +55,7 @@ protected:
     [[nodiscard]] bool isReadToTheEnd() const override { return true; }
 
 private:
+    [[nodiscard]] std::string shown(const ConnectError& error) const;
     void logError(int error, const std::string& code, const std::string& syscall, const std::string& text) const;
 
     Exchange& _exchange;

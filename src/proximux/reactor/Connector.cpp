@@ -1,9 +1,17 @@
 #include <proximux/reactor/Connector.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace proximux
 {
+
+namespace
+{
+
+constexpr Duration RETRY = Duration::milliseconds(100);
+
+} // namespace
 
 Connector::Connector(Reactor& reactor, Resolver& resolver, ConnectListener& listener)
     : _reactor(reactor)
@@ -20,13 +28,18 @@ Connector::~Connector()
 
 void Connector::start(const Endpoint& endpoint, Instant deadline)
 {
-    _host = endpoint.host;
+    _endpoint = endpoint;
     _deadline = deadline;
     _addresses = sockets::parseNumeric(endpoint.host, endpoint.port);
     if (!_addresses.empty())
         return _reactor.defer(whileAlive(&Connector::tryNext));
-    arm(_deadline);
-    _resolver.resolve(endpoint.host, endpoint.port, _reactor,
+    lookUp();
+}
+
+void Connector::lookUp()
+{
+    arm(_deadline, &Connector::timedOut);
+    _resolver.resolve(_endpoint.host, _endpoint.port, _reactor,
                       [this, alive = std::weak_ptr<bool>(_alive)](const Resolver::Result& result)
                       {
                           if (!alive.expired())
@@ -39,28 +52,36 @@ void Connector::resolved(const Resolver::Result& result)
     if (_ended)
         return; // the deadline passed meanwhile
     _addresses = result.addresses;
-    if (_addresses.empty())
-        return fail({0, "ENOTFOUND", "getaddrinfo", _host + ": " + result.why, {_host, 0}, result.why});
-    tryNext();
+    if (!_addresses.empty())
+        return tryNext();
+    _error = lookUpError(result.shortage, result.why);
+    _error.ours = result.shortage != 0;
+    _error.ours ? wait() : fail(_error);
 }
 
 void Connector::tryNext()
 {
-    int error = sockets::TIMED_OUT;
+    if (_error.code.empty())
+        _error = connectError(sockets::TIMED_OUT); // unless there is time for an attempt
     while (_next < _addresses.size() && _reactor.now() < _deadline)
     {
         const auto left = static_cast<std::int64_t>(_addresses.size() - _next);
-        auto attempt = sockets::connect(_addresses[_next++]);
+        const Poco::Net::SocketAddress& address = _addresses[_next++];
+        auto attempt = sockets::connect(address);
         if (attempt.result.kind != IoResult::Kind::failed)
         {
             _socket = attempt.socket;
             _registration = _reactor.add(_socket.impl()->sockfd(), *this);
             _reactor.setInterest(_registration, {false, true});
-            return arm(_reactor.now() + Duration{(_deadline - _reactor.now()).us / left});
+            return arm(_reactor.now() + Duration{(_deadline - _reactor.now()).us / left}, &Connector::timedOut);
         }
-        error = attempt.result.error;
+        _error = connectError(attempt.result.error);
+        if (!sockets::isShortage(attempt.result.error, address))
+            continue;
+        _untried.push_back(address);
+        _shortage = _error;
     }
-    failLast(error);
+    passEnded();
 }
 
 void Connector::writable()
@@ -79,41 +100,84 @@ void Connector::timedOut()
 {
     _timed = false;
     if (_addresses.empty())
-    {
-        const std::string reason = "the name was not resolved in time";
-        return fail({sockets::TIMED_OUT,
-                     sockets::errorName(sockets::TIMED_OUT),
-                     "getaddrinfo",
-                     _host + ": " + reason,
-                     {_host, 0},
-                     reason});
-    }
+        return fail(lookUpError(sockets::TIMED_OUT, "the name was not resolved in time"));
     attemptFailed(sockets::TIMED_OUT);
 }
 
 void Connector::attemptFailed(int error)
 {
+    _error = connectError(error);
     release();
-    if (_next < _addresses.size() && _reactor.now() < _deadline)
-        return tryNext();
-    failLast(error);
+    tryNext();
 }
 
-void Connector::failLast(int error)
+/// Every address has failed, or the time is up.
+void Connector::passEnded()
+{
+    if (_untried.empty())
+        return fail(_error);
+    _error = _shortage;
+    _error.ours = true;
+    _addresses = std::move(_untried);
+    _untried.clear();
+    _next = 0;
+    wait();
+}
+
+/// Until something of ours is free again. A shortage of the whole system is not told to us, so there is a timer, too.
+void Connector::wait()
+{
+    if (_reactor.now() >= _deadline)
+        return fail(_error);
+    const bool first = Shortage::ofProcess().waiting() == 0;
+    _ticket = Shortage::ofProcess().await(_reactor, whileAlive(&Connector::tryAgain));
+    arm(std::min(_reactor.now() + RETRY, _deadline), &Connector::tryAgain);
+    if (first && !_waited)
+        _listener.connectWaits(_error);
+    _waited = true;
+}
+
+void Connector::tryAgain()
+{
+    if (_ended)
+        return;
+    Shortage::ofProcess().withdraw(std::exchange(_ticket, 0));
+    disarm();
+    if (_reactor.now() >= _deadline)
+        return fail(_error);
+    if (_addresses.empty())
+        return lookUp();
+    tryNext();
+}
+
+ConnectError Connector::lookUpError(int error, const std::string& why) const
+{
+    return {error,
+            error == 0 ? "ENOTFOUND" : sockets::errorName(error),
+            "getaddrinfo",
+            _endpoint.host + ": " + why,
+            {_endpoint.host, 0},
+            why,
+            false};
+}
+
+/// Of the address that was tried last.
+ConnectError Connector::connectError(int error) const
 {
     const Poco::Net::SocketAddress& address = _addresses[_next > 0 ? _next - 1 : 0];
     const std::string reason = sockets::errorText(error);
-    fail({error,
-          sockets::errorName(error),
-          "connect",
-          address.toString() + ": " + reason,
-          {address.host().toString(), address.port()},
-          reason});
+    return {error,
+            sockets::errorName(error),
+            "connect",
+            address.toString() + ": " + reason,
+            {address.host().toString(), address.port()},
+            reason,
+            false};
 }
 
 void Connector::faulted(const std::exception& exception) noexcept
 {
-    fail({0, "EFAULT", "connect", exception.what(), {_host, 0}, exception.what()});
+    fail({0, "EFAULT", "connect", exception.what(), {_endpoint.host, 0}, exception.what(), false});
 }
 
 void Connector::fail(const ConnectError& error)
@@ -126,20 +190,23 @@ void Connector::fail(const ConnectError& error)
 void Connector::release()
 {
     disarm();
+    if (_ticket != 0)
+        Shortage::ofProcess().withdraw(std::exchange(_ticket, 0));
     if (_registration.generation != 0)
     {
         _reactor.remove(_registration);
         _registration = {};
+        _socket = Poco::Net::StreamSocket();
+        Shortage::ofProcess().givenBack();
     }
-    _socket = Poco::Net::StreamSocket();
 }
 
-void Connector::arm(Instant due)
+void Connector::arm(Instant due, void (Connector::*method)())
 {
     disarm();
-    if (_deadline == Instant::never())
+    if (due == Instant::never())
         return;
-    _timer = _reactor.at(due, whileAlive(&Connector::timedOut));
+    _timer = _reactor.at(due, whileAlive(method));
     _timed = true;
 }
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -63,10 +64,30 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, Reactor& rea
     _state->names.push_back(name);
     if (_state->names.size() > _state->idle && _state->threads < _state->mostThreads)
     {
-        std::thread([state = _state] { work(state); }).detach();
-        ++_state->threads;
+        try
+        {
+            std::thread([state = _state] { work(state); }).detach();
+            ++_state->threads;
+        }
+        catch (const std::system_error& error)
+        {
+            if (_state->threads == 0)
+                return giveUp(*_state, name, error.code().value());
+        }
     }
     _state->changed.notify_one();
+}
+
+/// There is no thread that could look it up, and none can be had. With the lock.
+void Resolver::giveUp(State& state, const std::pair<std::string, std::uint16_t>& name, int error)
+{
+    const auto result = std::make_shared<Result>();
+    result->why = sockets::errorText(error);
+    result->shortage = error;
+    state.names.pop_back();
+    for (State::Waiter& waiter : state.waiting[name])
+        waiter.reactor.post([answer = std::move(waiter.answer), result] { answer(*result); });
+    state.waiting.erase(name);
 }
 
 void Resolver::work(const std::shared_ptr<State>& state)
@@ -83,7 +104,7 @@ void Resolver::work(const std::shared_ptr<State>& state)
         state->names.pop_front();
         lock.unlock();
         const auto result = std::make_shared<Result>();
-        result->addresses = sockets::lookUp(name.first, name.second, result->why);
+        result->addresses = sockets::lookUp(name.first, name.second, result->why, &result->shortage);
         lock.lock();
         if (state->closed)
             return;

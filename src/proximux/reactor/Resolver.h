@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -22,6 +23,7 @@ public:
     {
         std::vector<Poco::Net::SocketAddress> addresses; ///< in the order in which they are to be tried
         std::string why;                                 ///< why there are none
+        int shortage = 0;                                ///< the error, where there are none for lack of ours
     };
 
     using Answer = std::function<void(const Result&)>;
@@ -44,6 +46,7 @@ private:
     struct State;
 
     static void work(const std::shared_ptr<State>& state);
+    static void giveUp(State& state, const std::pair<std::string, std::uint16_t>& name, int error);
 
     std::shared_ptr<State> _state;
 };

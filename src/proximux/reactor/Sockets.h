@@ -73,6 +73,21 @@ Accepted accept(Poco::Net::ServerSocket& listener);
 /// Whether a failed accept() means that there are no descriptors or no memory left.
 bool isExhausted(int error);
 
+/// Whether a failed connect() means that we have no descriptor, no port or no memory for it, so that it says nothing
+/// about whom we wanted to connect to.
+bool isShortage(int error, const Poco::Net::SocketAddress& address);
+
+/// Raises the soft limit of descriptors to the hard one, as far as the system lets us.
+void raiseDescriptorLimit();
+
+/// How many descriptors this process may have, and how many it has.
+struct Descriptors
+{
+    std::size_t limit = 0; ///< 0: nothing limits them
+    std::size_t open = 0;
+};
+Descriptors descriptors();
+
 /// Whether a failed accept() concerns one client alone, which is gone, and the next may be taken.
 bool isTransientAcceptError(int error);
 
@@ -88,8 +103,10 @@ struct Connecting
 Connecting connect(const Poco::Net::SocketAddress& address);
 
 /// Every address of a host, in the order of the system's preference. Blocks. On failure the list is empty and `why`
-/// says why. A numeric host takes no time.
-std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why);
+/// says why; shortage, where given: the error if it is one of ours, no descriptor or no memory, else 0. A numeric host
+/// takes no time.
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why,
+                                             int* shortage = nullptr);
 
 /// The address if the host is numeric; never blocks.
 std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std::uint16_t port);

@@ -7,15 +7,18 @@
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/StreamSocketImpl.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -87,16 +90,28 @@ void makeNonBlocking([[maybe_unused]] int descriptor)
 #endif
 }
 
-std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, int flags, std::string& why)
+/// Of a name that could not be looked up: the error of ours that may be behind it, or 0.
+int shortageOf(int code, int error)
+{
+    if (code == EAI_MEMORY)
+        return ENOMEM;
+    return (code == EAI_SYSTEM || code == EAI_AGAIN) && isExhausted(error) ? error : 0;
+}
+
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, int flags, std::string& why,
+                                             int* shortage)
 {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = flags;
     addrinfo* first = nullptr;
+    errno = 0;
     const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &first);
     if (code != 0)
     {
+        if (shortage != nullptr)
+            *shortage = shortageOf(code, errno);
         why = code == EAI_SYSTEM ? errorText(errno) : ::gai_strerror(code);
         return {};
     }
@@ -254,6 +269,48 @@ bool isExhausted(int error)
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+bool isShortage(int error, const Poco::Net::SocketAddress& address)
+{
+    if (error != EADDRNOTAVAIL)
+        return isExhausted(error);
+    // no port is left, or we have no address from which it could be reached: a datagram needs that one, too
+    const int probe = ::socket(address.af(), SOCK_DGRAM, 0);
+    if (probe < 0)
+        return isExhausted(errno);
+    const bool reachable = ::connect(probe, address.addr(), address.length()) == 0;
+    ::close(probe);
+    return reachable;
+}
+
+void raiseDescriptorLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0 || limit.rlim_max != RLIM_INFINITY)
+        return;
+    limit.rlim_cur = 1U << 20U; // where the hard one is none, there is one of the system all the same
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Descriptors descriptors()
+{
+    Descriptors found;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        found.limit = static_cast<std::size_t>(limit.rlim_cur);
+    DIR* const folder = ::opendir("/dev/fd");
+    if (folder == nullptr)
+        return found;
+    while (const dirent* entry = ::readdir(folder)) // NOLINT(concurrency-mt-unsafe): a stream of our own
+        if (entry->d_name[0] != '.')
+            ++found.open;
+    ::closedir(folder);
+    found.open -= std::min<std::size_t>(found.open, 1); // the folder's own
+    return found;
+}
+
 bool isTransientAcceptError(int error)
 {
     // accept(2): what is pending on the new connection is told here, and the next one may be well
@@ -288,15 +345,18 @@ Connecting connect(const Poco::Net::SocketAddress& address)
     return {{IoResult::Kind::failed, 0, errno}, {}};
 }
 
-std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why)
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why,
+                                             int* shortage)
 {
-    return lookUp(host, port, 0, why);
+    if (shortage != nullptr)
+        *shortage = 0;
+    return lookUp(host, port, 0, why, shortage);
 }
 
 std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std::uint16_t port)
 {
     std::string why;
-    return lookUp(host, port, AI_NUMERICHOST, why);
+    return lookUp(host, port, AI_NUMERICHOST, why, nullptr);
 }
 
 const char* failedCall(int error)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/reactor/Shortage.h>
 #include <proximux/reactor/Sockets.h>
 
 namespace proximux
@@ -53,6 +54,13 @@ public:
     [[nodiscard]] const Poco::Net::StreamSocket& socket() const { return _socket; }
 
 private:
+    /// Destroyed behind the socket.
+    struct GivingBack
+    {
+        ~GivingBack() { Shortage::ofProcess().givenBack(); }
+    };
+
+    GivingBack _givingBack;
     Poco::Net::StreamSocket _socket;
 };
 

@@ -33,6 +33,7 @@ class FramedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aClientIsHeldWhereItsRequestsAreManyOrItDoesNotRead);
     CPPUNIT_TEST(aFullQueueHoldsAllUntilAQuarterIsFree);
     CPPUNIT_TEST(goesToTheNextTargetWhereTheFirstIsDown);
+    CPPUNIT_TEST(triesATargetAgainAtOnceAfterAShortageOfOurs);
     CPPUNIT_TEST(drainAnswersWhatIsWholeAndDropsTheRest);
     CPPUNIT_TEST(tellsTheEndOfEachRequestOnce);
     CPPUNIT_TEST(closeAllLeavesNothing);
@@ -510,6 +511,18 @@ public:
         world.dialled.clear();
         exchange->targetFailed(first, now);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, world.target(world.dialled.back()).index);
+        CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
+    }
+
+    void triesATargetAgainAtOnceAfterAShortageOfOurs()
+    {
+        line();
+        const ClientId a = join();
+        says(a, "x\n");
+        const TargetId first = world.dialled.back();
+        world.dialled.clear();
+        exchange->targetUnavailable(first, now);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, world.dialled.size()); // without a back-off
         CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
     }
 

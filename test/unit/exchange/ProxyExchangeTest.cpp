@@ -15,6 +15,7 @@ class ProxyExchangeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(passesBytesBothWays);
     CPPUNIT_TEST(triesTheNextTargetForTheSameClient);
     CPPUNIT_TEST(closesTheClientWhereNoTargetCanBeHad);
+    CPPUNIT_TEST(countsAShortageOfOursAgainstNoTarget);
     CPPUNIT_TEST(sharesTheConnectTimeAmongTargets);
     CPPUNIT_TEST(holdsTheTargetWhileBytesWaitForTheClient);
     CPPUNIT_TEST(holdsTheClientWhileBytesWaitForTheTarget);
@@ -165,6 +166,22 @@ public:
         stage.exchange.targetFailed(stage.world.dialled, stage.now);
         stage.exchange.targetFailed(stage.world.dialled, stage.now);
         stage.assertGone(id, CloseReason::noTarget);
+    }
+
+    void countsAShortageOfOursAgainstNoTarget()
+    {
+        Stage stage(2);
+        const ClientId id = stage.world.addClient();
+        stage.exchange.clientOpened(id, stage.now);
+        stage.exchange.targetUnavailable(stage.world.dialled, stage.now);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, stage.world.target(stage.world.dialled).index);
+        stage.exchange.targetUnavailable(stage.world.dialled, stage.now);
+        stage.assertGone(id, CloseReason::noTarget);
+        for (std::size_t i = 0; i < 2; ++i)
+        {
+            CPPUNIT_ASSERT(stage.targets.health(i) == Targets::Health::living);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, stage.targets.connections(i));
+        }
     }
 
     void sharesTheConnectTimeAmongTargets()

@@ -1,0 +1,45 @@
+#include <proximux/proxy/DescriptorPlan.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+namespace
+{
+
+constexpr std::size_t LISTENER = 1;
+constexpr std::size_t LOG = 2;         ///< the file, and the one that takes its place
+constexpr std::size_t LOOK_UP = 2;     ///< a socket and a file, for each thread of the resolver
+constexpr std::size_t ADMIN = 4;       ///< a port and those who ask there
+constexpr std::size_t TURNED_AWAY = 1; ///< a client that is accepted and closed at local.max_connections
+constexpr std::size_t FEW = 1000;      ///< clients, where local.max_connections is off
+
+} // namespace
+
+DescriptorPlan DescriptorPlan::make(const Configuration& configuration, const sockets::Descriptors& found)
+{
+    DescriptorPlan plan;
+    if (found.limit == 0)
+        return plan;
+    const bool paired = configuration.exchange.mode == Mode::proxy;
+    const std::size_t each = paired ? 2 : 1; // a pair is a client and its target connection
+    plan.limit = found.limit;
+    plan.setAside = LISTENER + LOG + LOOK_UP * configuration.io.resolverThreads + ADMIN + TURNED_AWAY +
+                    (paired ? 0 : configuration.sharedConnections());
+    const std::size_t taken = found.open + plan.setAside;
+    plan.lacking = taken + each - std::min(found.limit, taken + each);
+    plan.clients = std::max<std::size_t>((found.limit - std::min(found.limit, taken)) / each, 1);
+    return plan;
+}
+
+std::optional<std::string> DescriptorPlan::notice(const LocalSettings& local) const
+{
+    const std::size_t wanted = local.maxConnections > 0 ? static_cast<std::size_t>(local.maxConnections) : FEW;
+    if (clients == 0 || clients >= wanted)
+        return std::nullopt;
+    return "At most " + std::to_string(clients) + " concurrent clients: the system allows " + std::to_string(limit) +
+           " descriptors (ulimit -n), of which " + std::to_string(setAside) + " are reserved";
+}
+
+} // namespace proximux
