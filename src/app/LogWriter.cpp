@@ -13,15 +13,17 @@ namespace
 
 constexpr std::size_t REOPEN = 3;
 constexpr std::size_t BATCH = 256; ///< records that are out of the queue and not yet written, at most
+constexpr std::size_t BATCH_BYTES = std::size_t{256} * 1024; ///< with as many no further record is taken out
 constexpr auto PATIENCE = std::chrono::seconds(2);
 constexpr auto GATHERING =
     std::chrono::milliseconds(5); ///< a wake-up and a write for each record cost more than the record
 
 } // namespace
 
-LogWriter::LogWriter(Outputs outputs, std::size_t queueSize, std::shared_ptr<LogSink> alarm)
+LogWriter::LogWriter(Outputs outputs, std::size_t queueSize, std::shared_ptr<LogSink> alarm, std::size_t queueBytes)
     : _outputs(std::move(outputs))
     , _queueSize(std::max<std::size_t>(queueSize, 1))
+    , _queueBytes(queueBytes)
     , _alarm(std::move(alarm))
     , _thread([this] { run(); })
 {
@@ -39,7 +41,7 @@ void LogWriter::log(const Poco::Message& message)
     _outputs[output].formatter->format(message, record.line);
     record.line += '\n';
     const std::lock_guard<std::mutex> lock(_mutex);
-    if (_closing || _queue.size() >= _queueSize)
+    if (_closing || !hasRoomFor(record))
     {
         ++_dropped;
         return;
@@ -49,16 +51,25 @@ void LogWriter::log(const Poco::Message& message)
 }
 
 /// With the lock.
+bool LogWriter::hasRoomFor(const Record& record) const
+{
+    const std::size_t taken = _queued + _writing;
+    return _queue.size() < _queueSize && taken < _queueBytes && record.size() <= _queueBytes - taken;
+}
+
+/// With the lock.
 void LogWriter::noteDropped()
 {
     if (_dropped > 0)
-        enqueue(notice(std::to_string(_dropped) + " records dropped: more than log.queue were waiting to be written"));
+        enqueue(
+            notice(std::to_string(_dropped) + " records dropped: the log queue was full (log.queue, log.queue_bytes)"));
     _dropped = 0;
 }
 
 /// With the lock.
 void LogWriter::enqueue(Record record)
 {
+    _queued += record.size();
     _queue.push_back(std::move(record));
     if (_queue.size() == 1 || _queue.size() == BATCH)
         _wake.notify_one();
@@ -107,12 +118,16 @@ bool LogWriter::take(Batch& batch)
 {
     batch.clear();
     std::unique_lock<std::mutex> lock(_mutex);
+    _writing = 0;
     if (_queue.empty())
         noteDropped();
     _wake.wait(lock, [this] { return !_queue.empty() || _closing; });
     _wake.wait_for(lock, GATHERING, [this] { return _queue.size() >= BATCH || _closing; });
-    while (!_queue.empty() && batch.size() < BATCH)
+    while (!_queue.empty() && batch.size() < BATCH && _writing < BATCH_BYTES)
     {
+        const std::size_t size = _queue.front().size();
+        _queued -= size;
+        _writing += size;
         batch.push_back(std::move(_queue.front()));
         _queue.pop_front();
     }

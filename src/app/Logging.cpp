@@ -59,11 +59,11 @@ Logging::Logging(const LogSettings& settings, Place place)
 {
     const auto alarm = std::make_shared<StandardStream>(StandardStream::Which::error);
     if (!settings.file.empty())
-        _writer = new LogWriter(file(settings), settings.queue, alarm);
+        _writer = new LogWriter(file(settings), settings.queue, alarm, settings.queueBytes);
     else if (place == Place::background)
-        _writer = new LogWriter(systemLog(settings.format), settings.queue);
+        _writer = new LogWriter(systemLog(settings.format), settings.queue, nullptr, settings.queueBytes);
     else
-        _writer = new LogWriter(streams(settings.format), settings.queue);
+        _writer = new LogWriter(streams(settings.format), settings.queue, nullptr, settings.queueBytes);
     Poco::Logger::get("proximux");
     Poco::Logger::setChannel("proximux", _writer);
     Poco::Logger::setLevel("proximux", loggerLevel(settings.level));

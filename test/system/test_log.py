@@ -4,8 +4,9 @@ import os
 import signal
 import socket
 import tempfile
+import unittest
 
-from harness import BACKEND, SHORT, Case, ask, free_port, gone, wait_until
+from harness import BACKEND, KEEPS_WHAT_IS_FREED, SHORT, Case, ask, free_port, gone, wait_until
 
 
 class Log(Case):
@@ -174,6 +175,33 @@ class Log(Case):
         with c:
             for _ in range(3000):
                 self.assertEqual(ask(c, b"y" * 50), b"y" * 50)
+        p.signal(9)
+        p.wait()
+
+    @unittest.skipIf(KEEPS_WHAT_IS_FREED, "with a sanitizer")
+    def test_records_that_wait_are_bounded_in_bytes(self):
+        r, w = os.pipe()
+        self.addCleanup(os.close, r)
+        t = self.target()
+        port = free_port()
+        with os.fdopen(w, "w") as stdout:  # nobody reads it
+            p = self.program("--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy",
+                             "--log-level", "3", "--set", "log.data_limit=1M", "--set", "log.queue_bytes=4M",
+                             "--io-backend", BACKEND, stdout=stdout)
+
+        def connect():
+            try:
+                return socket.create_connection(("127.0.0.1", port), SHORT)
+            except OSError:
+                return None
+        with wait_until(connect) as c:
+            before = p.memory()
+            for _ in range(600):  # escaped, each byte is six
+                c.sendall(bytes(60000))
+                left = 60000
+                while left:
+                    left -= len(c.recv(left))
+            self.assertLess(p.memory() - before, 16 << 20)
         p.signal(9)
         p.wait()
 

@@ -49,6 +49,7 @@ struct LogSettings
     std::size_t fileSize = std::size_t{10} * 1024 * 1024; ///< bytes after which the file is rotated
     std::size_t fileCount = 5;                            ///< rotated files that are kept
     std::size_t queue = 10000;                            ///< records that may wait to be written
+    std::size_t queueBytes = std::size_t{16} * 1024 * 1024; ///< bytes of them
     bool maskAddresses = true;
     std::size_t dataLimit = 1024; ///< bytes of data in a record
     Requests requests = Requests::automatic;

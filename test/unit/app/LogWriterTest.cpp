@@ -104,6 +104,9 @@ class LogWriterTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keepsOrderBetweenLevelsOfOneSink);
     CPPUNIT_TEST(countsWhatOverflowsAndSaysSo);
     CPPUNIT_TEST(saysWhatWasDroppedAlsoWhereNothingFollows);
+    CPPUNIT_TEST(boundsTheBytesThatWait);
+    CPPUNIT_TEST(countsTheBytesThatAreBeingWritten);
+    CPPUNIT_TEST(hasRoomAgainForWhatWasWritten);
     CPPUNIT_TEST(saysHowManyCouldNotBeWritten);
     CPPUNIT_TEST(raisesTheAlarmOnceWhenASinkBeginsToFail);
     CPPUNIT_TEST(reopensBehindWhatWasLoggedBefore);
@@ -174,6 +177,50 @@ public:
         expectDropped("7");
     }
 
+    void boundsTheBytesThatWait()
+    {
+        LogWriter::Ptr writer = make(1000, nullptr, 20000);
+        _others->shut(true);
+        writer->log(record("first"));
+        CPPUNIT_ASSERT(_others->awaitEntered(1));
+        for (int i = 0; i < 10; ++i)
+            writer->log(record(std::string(3000, 'x'))); // three of which fit: a text may take twice its length
+        writer->log(record(std::string(20000, 'y')));    // never fits
+        _others->shut(false);
+        CPPUNIT_ASSERT(_others->awaitLines(4));
+        writer->close();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, _others->lines().size());
+        expectDropped("8");
+        CPPUNIT_ASSERT(_errors->lines().front().find("log.queue_bytes") != std::string::npos);
+    }
+
+    void countsTheBytesThatAreBeingWritten()
+    {
+        LogWriter::Ptr writer = make(1000, nullptr, 20000);
+        _others->shut(true);
+        writer->log(record(std::string(6000, 'x')));
+        CPPUNIT_ASSERT(_others->awaitEntered(1));
+        writer->log(record(std::string(6000, 'y')));
+        _others->shut(false);
+        writer->close();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _others->lines().size());
+        expectDropped("1");
+    }
+
+    void hasRoomAgainForWhatWasWritten()
+    {
+        LogWriter::Ptr writer = make(1000, nullptr, 20000);
+        for (std::size_t i = 1; i <= 20; ++i)
+        {
+            writer->log(record(std::string(6000, 'x')));
+            CPPUNIT_ASSERT(_others->awaitLines(i));
+            writer->log(record("small")); // behind it the bytes of the batch are free again
+            CPPUNIT_ASSERT(_others->awaitLines(++i));
+        }
+        writer->close();
+        CPPUNIT_ASSERT(_errors->lines().empty());
+    }
+
     void saysHowManyCouldNotBeWritten()
     {
         LogWriter::Ptr writer = make(100);
@@ -241,12 +288,13 @@ public:
     }
 
 private:
-    LogWriter::Ptr make(std::size_t queue, const std::shared_ptr<LogSink>& alarm = nullptr) const
+    LogWriter::Ptr make(std::size_t queue, const std::shared_ptr<LogSink>& alarm = nullptr,
+                        std::size_t bytes = std::size_t{1} << 30U) const
     {
         const Poco::AutoPtr<Poco::Formatter> formatter(new BareFormatter);
         const LogOutput errors{_errors, formatter};
         const LogOutput others{_others, formatter};
-        return new LogWriter({errors, others, others}, queue, alarm);
+        return new LogWriter({errors, others, others}, queue, alarm, bytes);
     }
 
     /// One record is being written, three wait, seven find no room.
