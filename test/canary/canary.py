@@ -46,8 +46,8 @@ class CanaryCase(Case):
     def run_mode(self, talk, server_class, folder, mode, connections, seconds):
         name = "%s, %s, %s of %d" % (talk.protocol, server_class.__name__, mode, connections)
         failure, world, text = self.once(talk, server_class, folder, mode, connections, self.live, seconds)
-        print("canary: %s, seed %s: %d answers, %d episodes%s" % (
-            name, SEED, world.answered(), len(world.history), ", FAILED" if failure else ""), flush=True)
+        print("canary: %s, seed %s: %d answers, the slowest after %.1f s; %d episodes%s" % (
+            name, SEED, world.answered(), world.longest(), world.played, ", FAILED" if failure else ""), flush=True)
         if failure:
             self.fail(self.report(name, failure, text, self.shrunk(
                 talk, server_class, folder, mode, connections, world)))

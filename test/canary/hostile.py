@@ -85,6 +85,7 @@ class Player:
             return False
         self.record = [time.monotonic(), self.number, []]
         self.world.history.append(self.record)
+        self.world.played += 1
         return True
 
     def play(self, step):

@@ -46,7 +46,7 @@ class Victim(Peer):
         self.number = number
         self.random = random.Random("%s-victim-%d" % (world.seed, number))
         self.asks = world.talk.victim(number, self.random)
-        self.due, self.buffer, self.answered, self.past = [], bytearray(), 0, []
+        self.due, self.buffer, self.answered, self.past, self.longest = [], bytearray(), 0, [], 0.0
         self.timer = False
         self.connect()
         self.think()
@@ -95,6 +95,7 @@ class Victim(Peer):
             self.past = self.past[-3:] + [(request, bytes(self.buffer[:length]))]
             del self.buffer[:length]
             if not getattr(due, "left", 0):  # several answers may be due at once
+                self.longest = max(self.longest, time.monotonic() - self.due[0][1])
                 del self.due[0]
                 self.answered += 1
         if not self.due:

@@ -29,7 +29,7 @@ class World:
         self.talk, self.port, self.seed, self.patience = talk, port, seed, patience
         self.poll, self.timers, self.count = selectors.DefaultSelector(), [], 0
         self.failure, self.failed_at, self.closing, self.history, self.alibis = None, 0.0, False, [], {}
-        self.players = []
+        self.players, self.played = [], 0
         self.victims = [Victim(self, n) for n in range(VICTIMS)]
         self.control = Control(self, VICTIMS, direct) if direct else None
 
@@ -113,6 +113,10 @@ class World:
             victim.close()
         self.poll.close()
         return self.failure
+
+    def longest(self):
+        """How long an answer took at most, in seconds."""
+        return max(v.longest for v in self.victims)
 
     def answered(self):
         return sum(v.answered for v in self.victims)
