@@ -185,6 +185,8 @@ void Proxy::Impl::exhausted(const std::string& why)
 /// In two steps, so that what was accepted is with its worker before the worker hears of the end.
 void Proxy::Impl::drain()
 {
+    if (runtime.log.wants(LogScope::server, LogLevel::info))
+        runtime.log.text(LogScope::server, LogLevel::info, "Server is stopping: no further clients are accepted");
     workers.front()->reactor().post(
         [this]
         {
