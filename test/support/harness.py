@@ -7,6 +7,7 @@ import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -29,6 +30,29 @@ def wait_until(predicate, timeout=SHORT, step=0.005):
         if value or time.monotonic() >= end:
             return value
         time.sleep(step)
+
+
+def finishes(command, moving):
+    """Runs it to its end, however long that takes while moving() changes. Returns its exit code and what it said."""
+    with tempfile.TemporaryFile() as out:
+        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            seen, since = moving(), time.monotonic()
+            while p.poll() is None:
+                try:
+                    p.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    now = moving()
+                    if now != seen:
+                        seen, since = now, time.monotonic()
+                    elif time.monotonic() - since > LONG:
+                        raise AssertionError("it stands still: %s" % " ".join(command))
+        finally:
+            if p.poll() is None:
+                p.kill()
+                p.wait()
+        out.seek(0)
+        return p.returncode, out.read()
 
 
 def free_port():
@@ -96,6 +120,12 @@ class Program:
     def signal(self, number=signal.SIGTERM):
         self.p.send_signal(number)
 
+    def drain(self):
+        """Sends TERM, and waits until it was taken: two that come together are one. It must log at level 2."""
+        self.p.send_signal(signal.SIGTERM)
+        if not self.record(lambda r: r["d"].startswith("Server is stopping"), LONG):
+            raise AssertionError("it does not drain: " + self.text())
+
     def stop(self):
         if self.alive():
             self.p.kill()
@@ -127,7 +157,7 @@ class Program:
                 try:
                     if predicate(r):
                         return r
-                except (KeyError, TypeError):
+                except (AttributeError, KeyError, TypeError):
                     continue
             return None
         return wait_until(look, timeout)

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 
-from harness import LONG, SHORT, SLOW, ask, gone, read_line, wait_until
+from harness import LONG, SHORT, ask, gone, read_line, wait_until
 from sharing import MODES, Lines, SharedCase, frame, read_exactly, read_frame
 
 
@@ -202,13 +202,10 @@ class Messages(SharedCase):
 
 class Raw(SharedCase):
     def test_a_lone_client_pays_no_gap(self):
-        proxy = self.shared("fifo", self.target(Lines()), protocol="raw", exchange__raw_gap="300ms")
+        proxy = self.shared("fifo", self.target(Lines()), protocol="raw", exchange__raw_gap="10m")
         c = self.client(proxy)
-        ask(c, b"warm")
-        begin = time.monotonic()
-        for i in range(20):
+        for i in range(20):  # with a gap it would take hours
             self.assertEqual(ask(c, b"%d" % i), b"A:%d" % i)
-        self.assertLess(time.monotonic() - begin, 0.3 * 10 * SLOW)
 
     def test_a_request_in_two_segments_is_one(self):
         proxy = self.shared("fifo", self.target(Lines()), protocol="raw")

@@ -130,14 +130,13 @@ class Targets(SharedCase):
                 self.assertEqual(read_line(c), b"A:%d\n" % i)
 
     def test_one_of_two_down(self):
-        proxy = self.shared("funnel", "127.0.0.1:%d" % free_port(), self.target(Lines()))
+        proxy = self.shared("funnel", "127.0.0.1:%d" % free_port(), self.target(Lines()), pool__backoff_min="1h",
+                            pool__backoff_max="1h", exchange__queue_timeout="1h")  # nobody waits for it
         clients = [self.client(proxy) for _ in range(20)]
-        begin = time.monotonic()
         for i, c in enumerate(clients):
             c.sendall(b"%d\n" % i)
         for i, c in enumerate(clients):
             self.assertEqual(read_line(c), b"A:%d\n" % i)
-        self.assertLess(time.monotonic() - begin, 3 * SLOW)
 
     def test_a_target_that_reads_nothing(self):
         stop = threading.Event()
@@ -352,37 +351,36 @@ class Ends(SharedCase):
 
     def test_term_with_a_silent_target_ends_at_the_deadline(self):
         for mode, connections in MODES:
-            proxy = self.shared(mode, self.target(Lines(act)), connections=connections,
-                                shutdown__drain_timeout="400ms")
+            lines = Lines(act)
+            proxy = self.shared(mode, self.target(lines), connections=connections, shutdown__drain_timeout="400ms")
             c = self.client(proxy)
             c.sendall(b"silent\n")
-            time.sleep(0.1)
+            self.assertTrue(wait_until(lambda: lines.requests))
             begin = time.monotonic()
             proxy.signal(signal.SIGTERM)
             self.assertEqual(proxy.wait(), 0)
-            self.assertTrue(0.3 < time.monotonic() - begin < 2 * SLOW)
+            self.assertGreater(time.monotonic() - begin, 0.3)
             self.assertIn("shutdown.drain_timeout", proxy.text())
 
     def test_a_second_term_ends_at_once(self):
-        proxy = self.shared("fifo", self.target(Lines(act)))
+        lines = Lines(act)
+        proxy = self.shared("fifo", self.target(lines), shutdown__drain_timeout="1h", exchange__response_timeout="1h")
         c = self.client(proxy)
         c.sendall(b"silent\n")
-        time.sleep(0.1)
-        proxy.signal(signal.SIGTERM)
-        time.sleep(0.1)
-        begin = time.monotonic()
+        self.assertTrue(wait_until(lambda: lines.requests))
+        proxy.drain()
         proxy.signal(signal.SIGTERM)
         self.assertEqual(proxy.wait(), 0)
-        self.assertLess(time.monotonic() - begin, 2 * SLOW)
 
 
 class Records(SharedCase):
     def test_the_request_log_tells_the_line_from_the_target(self):
-        proxy = self.shared("fifo", self.target(Lines(act)), log__requests=1)
+        lines = Lines(act)
+        proxy = self.shared("fifo", self.target(lines), log__requests=1)
         first, second = self.client(proxy), self.client(proxy)
         ask(first, b"warm")
-        first.sendall(b"sleep200\n")
-        time.sleep(0.05)
+        first.sendall(b"sleep1500\n")
+        self.assertTrue(wait_until(lambda: b"sleep1500" in lines.requests))
         second.sendall(b"x\n")
         read_line(second)
         r = proxy.record(lambda r: r["d"]["request"] == "x")["d"]
