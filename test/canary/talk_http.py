@@ -174,7 +174,7 @@ class Http:
         script, way = Script(random), random.random()
         if way < 0.01:
             return script.crawl(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 80000\r\n\r\n" + b"q" * 80000).end()
-        if way < 0.02:
+        if way < 0.013:
             return script.devour(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n" * 20).end()
         if way < 0.1:
             return self.tunnel(script, random)
@@ -185,8 +185,6 @@ class Http:
             script.send(data)
             if random.random() < 0.5:
                 script.hear(0, random.choice((5, 50)))
-        if random.random() < 0.05:
-            script.do("deaf").wait(100)
         return script.end()
 
     def request(self, random):

@@ -127,6 +127,10 @@ class Memcached:
                 (packet(0x04, b"none" + key, opaque=opaque), Reply(0x04, opaque, (1,)))))
 
     def error(self, data):
+        if data[:1] == b"\x81":
+            whole = 24 + struct.unpack(">I", data[8:12])[0] if len(data) >= 24 else 24
+            text = bytes(data[24:whole])
+            return (whole, text) if text.startswith(b"proximux: ") and len(data) >= whole else (0, None)
         match = re.match(rb"(SERVER|CLIENT)_ERROR proximux: [^\r\n]*\r\n", bytes(data))
         if match:
             return match.end(), match[0]
@@ -150,8 +154,8 @@ class Memcached:
         script, way = Script(random), random.random()
         if way < 0.01:
             return script.crawl(b"set h1 0 0 80000\r\n" + b"q" * 80000 + b"\r\n").end()
-        if way < 0.02:
-            return script.devour(b"set h1 0 0 500000\r\n" + b"q" * 500000 + b"\r\n" + b"get h1\r\n" * 20).end()
+        if way < 0.013:
+            return script.devour(b"set big 0 0 500000\r\n" + b"q" * 500000 + b"\r\n" + b"get big\r\n" * 20).end()
         if way < 0.2:
             script.send(self.binary(random))
         else:
@@ -159,8 +163,6 @@ class Memcached:
             if random.random() < 0.1:
                 data += self.broken(random)
             script.send(data)
-        if random.random() < 0.05:
-            script.do("deaf").wait(50)
         return script.end()
 
     def line(self, random):

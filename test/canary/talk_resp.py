@@ -183,7 +183,7 @@ class Resp:
         script, way = Script(random), random.random()
         if way < 0.01:
             return script.crawl(encoded([b"ECHO", b"q" * 80000])).end()
-        if way < 0.02:
+        if way < 0.013:
             return script.devour(encoded([b"EVAL", b"return string.rep('x',20000)", b"0"]) * 300).end()
         data = b""
         for part in range(random.choice((1, 1, 2, 3))):
@@ -196,8 +196,6 @@ class Resp:
                     script.hear(0, random.choice((5, 50)))
         if data:
             script.send(data)
-        if random.random() < 0.05:
-            script.do("deaf").wait(100)
         return script.end()
 
     def several(self, random):

@@ -57,10 +57,14 @@ class World:
 
     def may_fail(self, text):
         excuses = self.excuses()
-        return "busy" in excuses or self.talk.may_fail(text, excuses)
+        left = "unread" in excuses and b"the target connection was lost" in text
+        return "busy" in excuses or left or self.talk.may_fail(text, excuses)
 
     def look(self, now):
-        """Whether the server serves at all, and whether somebody waits for too long."""
+        """Whether the server serves at all, and whether somebody waits for too long. Who asks for megabytes, reads
+        nothing and goes takes its target connection with it (exchange.abandon_limit), and what could not be sent again."""
+        if any(slot.deaf and not slot.dead for player in self.players for slot in player.slots.values()):
+            self.alibis["unread"] = now
         if self.control and self.control.waits(now) > BUSY:
             self.alibis["busy"] = now
         for victim in self.victims:
