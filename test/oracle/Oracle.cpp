@@ -22,6 +22,7 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.totalBuffer = 20000;
     made.settle = Duration::milliseconds(settings.overdue ? 500 : 10); // a greeting comes earlier
     made.responseTimeout = Duration::milliseconds(settings.overdue ? 15 : 30000);
+    made.stallTimeout = settings.sloths ? Duration::milliseconds(20) : Duration::seconds(1000);
     made.requestId = protocol.requestId();
     made.responseId = protocol.responseId();
     made.byId = made.requestId.has_value();
@@ -57,7 +58,7 @@ Oracle::Oracle(const OracleSettings& settings)
     , _pool(poolSettings(settings), _health, _world)
     , _exchange(exchangeSettings(settings, LARGE, *_messages.protocol()), _world, _pool,
                 protocolOf(_messages, settings.talks, LARGE))
-    , _mayFail(settings.faults || settings.overdue)
+    , _mayFail(settings.faults || settings.overdue || settings.sloths)
 {
 }
 

@@ -33,6 +33,7 @@ struct OracleSettings
     std::size_t requests = 20000; ///< in all
     bool overdue = false;         ///< responses come too late now and then
     bool talks = false;           ///< messages say more (TalkingProtocol), and there is a prologue
+    bool sloths = false;          ///< some clients send what they have begun as slowly as they can
     bool faults = true;           ///< resets, ends, refusals, greetings, surplus bytes, leaving clients
 };
 
@@ -64,6 +65,7 @@ public:
         std::uint64_t local = 0;    ///< requests that were answered by us
         std::uint64_t errors = 0;   ///< requests that failed with an error reply
         std::uint64_t closed = 0;   ///< clients that were closed instead
+        std::uint64_t stalled = 0;  ///< of them, those that held up others
         std::uint64_t left = 0;     ///< clients that left
         std::uint64_t killed = 0;   ///< target connections that were ended by their target
         std::uint64_t desyncs = 0;
@@ -135,6 +137,7 @@ private:
     void addClient(std::size_t place);
     void clientSpeaks(Client& client);
     void speakOn(Client& client);
+    [[nodiscard]] bool dawdles(const Client& client);
     void clientReads(Client& client);
     void clientLeaves(Client& client);
     void endsWithin(Client& client);
@@ -143,6 +146,7 @@ private:
     void expectNext(Client& client, const std::string& bytes);
     void expectNamed(Client& client, const std::string& bytes);
     static void close(Client& client, std::uint32_t number);
+    [[nodiscard]] bool isSloth(const Client& client) const { return _settings.sloths && client.id.slot % 8 == 3; }
     [[nodiscard]] bool isNamed() const { return _settings.talks || _messages.hasId(); }
     [[nodiscard]] TalkingProtocol::Role roleOf(std::uint32_t number) const;
 

@@ -33,7 +33,8 @@ void Oracle::clientSpeaks(Client& client)
             speakOn(client);
     if (side.held || client.says.empty())
         return;
-    const std::size_t n = std::min({1 + random(chance(4) ? 400 : 30), client.says.size(), side.limit});
+    const std::size_t most = dawdles(client) ? 1 : 1 + random(chance(4) ? 400 : 30);
+    const std::size_t n = std::min({most, client.says.size(), side.limit});
     const std::string bytes = client.says.substr(0, n);
     client.says.erase(0, n);
     for (std::size_t rest = n; rest > 0;)
@@ -56,6 +57,13 @@ void Oracle::speakOn(Client& client)
     client.says += message;
     client.unsaid.emplace_back(number, message.size());
     ++_made;
+}
+
+/// It is slow within a request, as soon as that has begun to pass.
+bool Oracle::dawdles(const Client& client)
+{
+    const std::size_t said = client.unsaid.empty() ? 0 : client.unsaid.front().second;
+    return isSloth(client) && said < 20;
 }
 
 /// Takes some of what waits for it, and says how much it is willing to take at once from now on.
@@ -117,6 +125,7 @@ void Oracle::lookAtClient(Client& client)
         fail(name + " was closed before it got what waited for it");
     if (closed.how == How::finish && (!client.expected.empty() || !client.begun.empty()))
         fail(name + " was closed by FIN within a response");
+    _numbers.stalled += closed.reason == CloseReason::stalled ? 1 : 0;
     _numbers.closed += closed.reason == CloseReason::clientLost || closed.reason == CloseReason::ended ? 0 : 1;
     _world.closedClients.erase(found);
     const std::size_t place = _places.at(client.id.slot);

@@ -39,6 +39,7 @@ class OracleTest : public CppUnit::TestFixture
     CPPUNIT_TEST(lengthWithIdsInFunnel);
     CPPUNIT_TEST(statesAndChecks);
     CPPUNIT_TEST(statesAndChecksWithIds);
+    CPPUNIT_TEST(slowSenders);
     CPPUNIT_TEST(raw);
     CPPUNIT_TEST(scenes);
     CPPUNIT_TEST(answersThatComeTooLate);
@@ -141,6 +142,23 @@ public:
     void fixedWithIdsInFunnel() { holds("fixed-id", 4, 16); }
     void lengthWithIdsInFifo() { holds("length-id", 1, 16); }
     void lengthWithIdsInFunnel() { holds("length-id", 4, 16); }
+
+    /// They cost others nothing but time.
+    void slowSenders()
+    {
+        for (const char* protocol : {"line", "length", "length-id"})
+            for (const std::size_t connections : {std::size_t{1}, std::size_t{3}})
+            {
+                OracleSettings made = settings(protocol, connections, 4);
+                made.sloths = true;
+                made.faults = false;
+                made.requests /= 2;
+                const Oracle::Numbers numbers = hold(made);
+                tell(protocol, made, numbers);
+                CPPUNIT_ASSERT(numbers.stalled > 0);
+                CPPUNIT_ASSERT_EQUAL(numbers.stalled, numbers.closed);
+            }
+    }
 
     void raw()
     {

@@ -58,6 +58,11 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::autoKeepRaw, &Scenes::whatWasRawIsClosedFirst},
         {Mutant::autoNeverDecides, &Scenes::afterTheFirstAllAreOfTheProtocol},
         {Mutant::autoHurries, &Scenes::whatMayBecomeAProtocolWaits},
+        {Mutant::slowSenderUnlimited, &Scenes::aSlowSenderKeepsOthersWaitingForSoLong},
+        {Mutant::stallsNeverAddUp, &Scenes::slowSendersDoNotAddUp},
+        {Mutant::discardForever, &Scenes::whatIsThrownAwayHasALimit},
+        {Mutant::forgetReplies, &Scenes::answersOfOursCount},
+        {Mutant::keepParts, &Scenes::partsDoNotFillTheMemoryForEver},
     };
     return ALL;
 }
@@ -433,6 +438,89 @@ void Scenes::whatMayBecomeAProtocolWaits()
     _auto->request(a, GET.substr(2), now);
     CPPUNIT_ASSERT_EQUAL(std::string("http"), world.chosen);
     CPPUNIT_ASSERT_EQUAL(GET, got(openAuto()));
+}
+
+// ------------------------------------------------------------------------------------------------ slow clients
+
+/// Whoever has said ten bytes of a request streams it.
+void Scenes::small()
+{
+    Options options;
+    options.exchange.requestBuffer = 10;
+    begin(options, false);
+}
+
+void Scenes::aSlowSenderKeepsOthersWaitingForSoLong()
+{
+    small();
+    const ClientId slow = join();
+    says(slow, "0123456789");
+    got(opens());
+    says(join(), "question\n");
+    for (int i = 0; i < 5; ++i)
+    {
+        pass(Duration::seconds(1));
+        if (world.has(slow))
+            says(slow, "x");
+    }
+    assertClosed(slow, CloseReason::stalled, How::finish);
+    CPPUNIT_ASSERT_EQUAL(std::string("question\n"), got(opens()));
+}
+
+void Scenes::slowSendersDoNotAddUp()
+{
+    small();
+    std::vector<ClientId> slow;
+    for (int i = 0; i < 12; ++i)
+    {
+        slow.push_back(join());
+        says(slow.back(), "0123456789");
+    }
+    says(join(), "question\n");
+    for (int i = 0; i < 90; ++i)
+    {
+        if (!world.dialled.empty())
+            opens();
+        pass(Duration::milliseconds(100));
+    }
+    for (const ClientId each : slow)
+        assertClosed(each, CloseReason::stalled, How::finish);
+}
+
+void Scenes::whatIsThrownAwayHasALimit()
+{
+    named("resp", 1, 1);
+    const ClientId a = join();
+    says(a, "*x\r\n");
+    says(a, std::string(65536, 'x'));
+    assertClosed(a, CloseReason::malformedRequest, How::abort);
+}
+
+void Scenes::answersOfOursCount()
+{
+    named("resp", 1, 1);
+    const ClientId a = join();
+    says(a, command({"GET", "x"}));
+    opens();
+    std::string names = "UNSUBSCRIBE";
+    for (int i = 0; i < 2000; ++i)
+        names += " a";
+    for (int i = 0; i < 60 && !world.client(a).held; ++i)
+        says(a, names + "\r\n");
+    CPPUNIT_ASSERT_MESSAGE("answers of ours count for nothing", world.client(a).held && exchange->kept() > 65536);
+}
+
+void Scenes::partsDoNotFillTheMemoryForEver()
+{
+    Options options;
+    options.exchange.totalBuffer = 10000;
+    options.exchange.requestBuffer = 1000;
+    options.exchange.reserve = 100;
+    begin(options, false);
+    for (int i = 0; i < 20; ++i)
+        says(join(), std::string(900, 'x'));
+    const ClientId other = join();
+    CPPUNIT_ASSERT_MESSAGE("parts of requests fill the memory", world.client(other).limit >= 500);
 }
 
 } // namespace proximux

@@ -50,8 +50,14 @@ private:
     void whatWasRawIsClosedFirst();
     void afterTheFirstAllAreOfTheProtocol();
     void whatMayBecomeAProtocolWaits();
+    void aSlowSenderKeepsOthersWaitingForSoLong();
+    void slowSendersDoNotAddUp();
+    void whatIsThrownAwayHasALimit();
+    void answersOfOursCount();
+    void partsDoNotFillTheMemoryForEver();
 
     void named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxTied = 0);
+    void small();
     void beginAuto();
     ClientId joinAuto();
     TargetId openAuto();

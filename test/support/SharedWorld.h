@@ -146,6 +146,12 @@ public:
         ties.push_back(reasons);
     }
 
+    void tieRefused(ClientId id, std::string_view why) override
+    {
+        client(id);
+        untied = why;
+    }
+
     void requestDropped(ClientId id, std::size_t bytes) override
     {
         client(id);
@@ -202,6 +208,7 @@ public:
     Outcome last;
     std::string malformed;
     std::string chosen;
+    std::string untied;         ///< why somebody got no connection alone
     std::vector<unsigned> ties; ///< reasons for which clients were tied, or refused it
     std::size_t dropped = 0;
     std::size_t awaited = 0; ///< how often a target was told that more is awaited

@@ -101,6 +101,10 @@ struct ExchangeSettings
     Duration stallTimeout = Duration::seconds(5);
     std::size_t abandonLimit = 65536;
     Duration abandonTimeout = Duration::seconds(1);
+    Duration tieTimeout = Duration::seconds(5);
+    Duration discardTimeout = Duration::seconds(2);
+    std::size_t discardLimit = 65536; ///< bytes
+    std::size_t reserve = 1024;       ///< bytes of each client that are read in any case
     Duration rawGap = Duration::milliseconds(10);
 
     /// How responses find their requests: as configured, or as suits the protocol. Never automatic.

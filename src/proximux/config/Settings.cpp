@@ -171,6 +171,8 @@ std::vector<Setting> exchangeSettings()
             "raw: a response has ended when the target was silent for so long while another client waits"),
         row("exchange.queue_timeout", "30s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.queueTimeout)),
             "fifo, funnel: how long a request may wait to be sent"),
+        row("exchange.tie_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.tieTimeout)),
+            "fifo, funnel: how long a request may wait to be tied while pool.max_tied clients are"),
         row("exchange.response_timeout", "30s",
             duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.responseTimeout)),
             "fifo, funnel: how long a target may be silent that owes a response"),
@@ -178,20 +180,30 @@ std::vector<Setting> exchangeSettings()
             duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.requestTimeout)),
             "fifo, funnel: how long a client may pause within a request that is larger than exchange.request_buffer"),
         row("exchange.stall_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.stallTimeout)),
-            "fifo, funnel: how long in all a client that reads slowly may hold up others"),
+            "fifo, funnel: total time a client that reads or sends slowly may hold up others; likewise for all such "
+            "clients of one target connection, which recovers"),
         row("exchange.abandon_limit", "64K", size(0, GIB, FIELD(std::size_t, exchange.abandonLimit)),
             "fifo, funnel: bytes for clients that have left that those behind wait for; then their target connection "
-            "is "
-            "reset"),
+            "is reset"),
         row("exchange.abandon_timeout", "1s",
             duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.abandonTimeout)),
             "fifo, funnel: and for how long"),
+        row("exchange.discard_timeout", "2s", duration(MS, DAY, Off::no, FIELD(Duration, exchange.discardTimeout)),
+            "fifo, funnel: how long a client that is being closed, for a malformed request say, may still send; then "
+            "it is closed"),
+        row("exchange.discard_limit", "64K", size(KIB, GIB, FIELD(std::size_t, exchange.discardLimit)),
+            "fifo, funnel: bytes that such a client may still send; they are thrown away"),
         row("exchange.request_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.requestBuffer)),
             "bytes of one client that may wait for its target"),
         row("exchange.response_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.responseBuffer)),
             "bytes that may wait for one client before its target is not read"),
         row("exchange.total_buffer", "256M", size(MIB, 64 * GIB, FIELD(std::size_t, exchange.totalBuffer)),
-            "fifo, funnel: bytes of all clients that may wait for their targets; with as many no client is read"),
+            "fifo, funnel: bytes of all clients that may wait for their targets, answers of ours that wait included; "
+            "at the "
+            "limit clients are read up to exchange.reserve, and the largest requests that are not whole are closed"),
+        row("exchange.reserve", "1K", size(64, MIB, FIELD(std::size_t, exchange.reserve)),
+            "fifo, funnel: bytes of each client that are kept beside exchange.total_buffer, so that small requests are "
+            "always served"),
         row("exchange.max_queue", "10000", integer<std::size_t>(1, 10000000, FIELD(std::size_t, exchange.maxQueue)),
             "fifo, funnel: requests of all clients in line; with as many no client is read"),
     };

@@ -61,6 +61,10 @@ const char* toString(CloseReason reason)
         return "the protocol was found to be another";
     case CloseReason::abandoned:
         return "the clients that it was answering have left";
+    case CloseReason::crowded:
+        return "exchange.total_buffer is reached, and its request was not whole";
+    case CloseReason::noTie:
+        return "exchange.tie_timeout: as many connections are tied as pool.max_tied allows";
     }
     return "";
 }

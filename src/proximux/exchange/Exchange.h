@@ -40,10 +40,12 @@ enum class CloseReason
     prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
     otherDialect,      ///< another request needs it in another dialect of its protocol
     protocolChosen,    ///< exchange.protocol = auto has found what the protocol is
-    abandoned          ///< those whom it was answering have left
+    abandoned,         ///< those whom it was answering have left
+    noTie,             ///< exchange.tie_timeout
+    crowded            ///< exchange.total_buffer
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::abandoned) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::crowded) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);

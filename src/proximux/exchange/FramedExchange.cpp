@@ -270,7 +270,7 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
     {
         if (client.tied == nullptr)
             wiring().clientTied(client.id, lane.target, traits.ties);
-        tie(lane, client, traits.ties);
+        tie(lane, client, traits.ties, now);
     }
     lane.pushes = lane.pushes || (traits.pushes && !planted(Mutant::ignorePushes));
     if (!traits.answered && request.whole && !planted(Mutant::awaitUnanswered))
@@ -348,8 +348,10 @@ bool FramedExchange::makeReply(Request& request, CloseReason reason)
         return true; // nobody waits for it
     if (request.client->conversation == nullptr)
         return false;
+    if (reason == CloseReason::noTie)
+        return request.client->conversation->untied(request.traits, whyNoTie(), request.traits.reply);
     Failure failure = Failure::lost;
-    if (reason == CloseReason::queueTimeout)
+    if (reason == CloseReason::queueTimeout || reason == CloseReason::noTarget)
         failure = Failure::unavailable;
     else if (reason == CloseReason::responseTimeout)
         failure = Failure::timeout;

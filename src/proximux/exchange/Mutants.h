@@ -95,6 +95,12 @@ enum class Mutant
     swallowForever,  ///< a connection goes on answering clients that have left
     reconnectAtWill, ///< a client may have us connect anew as often as it likes
     answerAnEnd,     ///< a client whose end was passed on gets an error when its target ends, too
+    // of clients that keep others waiting
+    slowSenderUnlimited, ///< a client may keep a connection from others by sending slowly
+    stallsNeverAddUp,    ///< many clients may do so one after the other
+    discardForever,      ///< a client that is being closed may go on sending
+    forgetReplies,       ///< answers of ours that wait count for nothing
+    keepParts,           ///< parts of requests may fill the memory for ever
     last
 };
 

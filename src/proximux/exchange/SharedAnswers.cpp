@@ -22,8 +22,8 @@ void SharedExchange::answerLocally(Request& request, Instant now)
         client.queued = client.partial;
         client.partial = 0;
     }
-    ++client.replied;
-    advance(client);
+    keepReply(request);
+    advance(client, now);
     reply(client, now);
 }
 
@@ -45,7 +45,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
         behindQueued = behindQueued || (!request.replied && !request.sent);
         if (!request.replied || (behindQueued && request.size > 0))
             continue; // its bytes are still among those of the queued
-        --client.replied;
+        releaseReply(request);
         client.requests.remove(request);
         request.responseSize = request.traits.reply.size();
         if (!request.traits.reply.empty())
@@ -97,7 +97,7 @@ void SharedExchange::failRequest(Request& request, CloseReason reason, Instant n
         client.discarding = true;
     }
     request.replied = true;
-    ++client.replied;
+    keepReply(request);
     reply(client, now);
 }
 
@@ -111,7 +111,7 @@ void SharedExchange::drop(SharedClient& client, Request* request, CloseReason re
         client.requests.remove(dropped);
         tellEnd(dropped, TargetId{}, true, reason, now);
         if (dropped.replied)
-            --client.replied;
+            releaseReply(dropped);
         else
             unqueue(dropped);
         if (client.next == &dropped)
@@ -283,6 +283,11 @@ void SharedExchange::tellEnd(Request& request, TargetId target, bool failed, Clo
     }
     outcome.failed = failed;
     outcome.reason = reason;
+    if (request.replied && request.traits.refused)
+    {
+        outcome.failed = true;
+        outcome.refusal = request.traits.reply;
+    }
     const std::uint64_t tag = request.tag;
     request.tag = 0;
     _wiring.requestEnded(tag, outcome);

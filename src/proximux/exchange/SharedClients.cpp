@@ -30,8 +30,10 @@ void SharedExchange::clientOpened(ClientId client, Instant now)
 void SharedExchange::request(ClientId client, Bytes bytes, Instant now)
 {
     SharedClient* from = find(client);
-    if (from == nullptr || from->state == SharedClient::State::closing)
+    if (from == nullptr)
         return;
+    if (from->state == SharedClient::State::closing)
+        return discard(*from, bytes.size(), now);
     from->input.take(bytes);
     if (from->requests.isEmpty())
         _idle.arm(from->idle, now);
@@ -63,22 +65,24 @@ void SharedExchange::lookAgain(SharedClient& client)
         _delayed.pushBack(client);
 }
 
-/// Some of its input was kept, or used.
-void SharedExchange::account(SharedClient& client)
+bool SharedExchange::isFull(const SharedClient& client) const
 {
-    _kept += client.input.kept();
-    _kept -= client.accounted;
-    client.accounted = client.input.kept();
+    if (_crowded && !client.requests.isEmpty() && !passesOn(client))
+        return true; // one after the other: nothing of it has to wait for something else of it
+    return isLimited(client);
 }
 
-bool SharedExchange::isFull(const SharedClient& client) const
+/// By its own limits, or that of the line.
+bool SharedExchange::isLimited(const SharedClient& client) const
 {
     if (client.final || client.resetting || client.waiting > _settings.responseBuffer)
         return true;
     if (client.large != nullptr)
         return !client.large->sent;
+    if (client.replies >= mostReplies() && !planted(Mutant::forgetReplies))
+        return true; // something before them is not answered
     const bool full = client.tied == nullptr && ((_full && !_draining) || _queued >= _settings.maxQueue);
-    // others may wait for a tied one; and while we drain nothing is read that could fill the memory
+    // others may wait for a tied one; and while we drain nothing is read that could fill the line
     return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }
 
@@ -86,8 +90,8 @@ bool SharedExchange::isFull(const SharedClient& client) const
 void SharedExchange::updateClient(SharedClient& client, Instant now)
 {
     const bool passing = passesOn(client);
-    const std::size_t room = _settings.requestBuffer - std::min(_settings.requestBuffer, client.input.kept());
-    bool hold = false;
+    const std::size_t room = roomFor(client);
+    bool hold = client.deaf;
     if (client.state != SharedClient::State::closing)
         hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) || (_draining && !passing) ||
                (passing && passLane(client) != nullptr && passLane(client)->waiting > 0);
@@ -100,8 +104,7 @@ void SharedExchange::updateClient(SharedClient& client, Instant now)
     client.held = hold;
 
     const bool owes = client.large != nullptr && client.large->sent && client.large->lane->waiting == 0;
-    const bool crowded = _full && client.tied == nullptr && client.requests.isEmpty() && !client.input.isEmpty();
-    if (!owes && !crowded)
+    if (!owes)
         DeadlineList::disarm(client.pause);
     else if (!client.pause.isArmed())
         _pause.arm(client.pause, now);
@@ -177,19 +180,20 @@ void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant no
     SharedClient* reader = find(client);
     if (reader == nullptr)
         return;
+    if (!_stalling.isEmpty())
+        bytesPass(*reader, reader->waiting - std::min(reader->waiting, waiting), now);
     reader->waiting = waiting;
     if (reader->state == SharedClient::State::closing)
     {
-        if (waiting == 0 && (reader->fin || !reader->final))
+        if (waiting == 0 && (reader->fin || reader->deaf || !reader->final))
             closeClient(*reader, reader->reason, How::finish, now);
         return;
     }
     if (reader->requests.isEmpty())
         _idle.arm(reader->idle, now);
-    if (_heldLanes > 0)
-        for (const auto& lane : _lanes)
-            if (lane->heldFor == reader)
-                updateTargetHold(*lane, now);
+    for (Lane* lane = _stalling.first(); lane != nullptr; lane = _stalling.next(*lane))
+        if (lane->heldFor == reader)
+            updateTargetHold(*lane, now);
     if (!reader->input.isEmpty())
         lookAgain(*reader); // more of it may be answered
     updateClient(*reader, now);
@@ -267,6 +271,24 @@ void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Inst
         return closeClient(client, reason, How::finish, now);
     _wiring.endClient(client.id);
     _linger.arm(client.linger, now);
+    _discard.arm(client.discard, now);
+    updateClient(client, now);
+}
+
+/// What a client that is being closed still sends is read, so that its end does not take from it what it is to read;
+/// but not for long.
+void SharedExchange::discard(SharedClient& client, std::size_t bytes, Instant now)
+{
+    client.discarded += bytes;
+    if (client.discarded >= _settings.discardLimit && !planted(Mutant::discardForever))
+        stopListening(client, How::abort, now);
+}
+
+void SharedExchange::stopListening(SharedClient& client, How how, Instant now)
+{
+    if (client.waiting == 0)
+        return closeClient(client, client.reason, how, now);
+    client.deaf = true;
     updateClient(client, now);
 }
 
@@ -276,7 +298,8 @@ void SharedExchange::closeClient(SharedClient& client, CloseReason reason, How h
     if (client.delayed.linked)
         _delayed.remove(client);
     for (Deadline* deadline : {static_cast<Deadline*>(&client.idle), static_cast<Deadline*>(&client.pause),
-                               static_cast<Deadline*>(&client.linger), static_cast<Deadline*>(&client.calm)})
+                               static_cast<Deadline*>(&client.linger), static_cast<Deadline*>(&client.discard),
+                               static_cast<Deadline*>(&client.calm)})
         DeadlineList::disarm(*deadline);
     const std::unique_ptr<SharedClient> last = std::move(_clients[client.id.slot]);
     --_size;
@@ -313,6 +336,7 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
     client.large = nullptr;
     client.inFlight = 0;
     client.replied = 0;
+    client.replies = 0;
     client.lane = nullptr;
     client.queued = 0;
     client.partial = 0;
@@ -323,6 +347,8 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
     {
         if (lane->reader == &client)
             lane->reader = nullptr;
+        if (lane->stalledBy == &client)
+            endStall(*lane, 0, now);
         if (lane->heldFor == &client)
             releaseTarget(*lane, now);
     }

@@ -50,8 +50,7 @@ void SharedExchange::updateTargetHold(Lane& lane, Instant now)
     if (slow == nullptr)
         return;
     lane.heldFor = slow;
-    lane.heldSince = Instant::never();
-    ++_heldLanes;
+    watchStalls(lane);
     _wiring.holdTarget(lane.target, true);
     DeadlineList::disarm(lane.response);
     DeadlineList::disarm(lane.gap); // it is silent because it is held
@@ -73,10 +72,7 @@ SharedClient* SharedExchange::slowReader(const Lane& lane) const
 
 void SharedExchange::releaseTarget(Lane& lane, Instant now)
 {
-    if (lane.heldSince != Instant::never())
-        lane.heldFor->stalled.us += (now - lane.heldSince).us;
     lane.heldFor = nullptr;
-    --_heldLanes;
     _wiring.holdTarget(lane.target, false);
     armResponse(lane, now);
     for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
@@ -85,42 +81,11 @@ void SharedExchange::releaseTarget(Lane& lane, Instant now)
         armGap(lane, now);
 }
 
-/// Whether somebody else waits behind the slow reader. Its own requests are few.
-bool SharedExchange::holdsUpOthers(const Lane& lane) const
-{
-    const auto isOthers = [&lane](const Request& request)
-    { return request.client != nullptr && request.client != lane.heldFor; };
-    for (const Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
-        if (isOthers(*request))
-            return true;
-    for (const Line* line : {&_line, &_tying})
-        for (const Request* request = line->first(); request != nullptr; request = line->next(*request))
-            if (isOthers(*request))
-                return true;
-    return false;
-}
-
-/// A slow reader's time runs while it holds up others.
-void SharedExchange::updateStalls(Instant now)
-{
-    for (const auto& lane : _lanes)
-    {
-        if (lane->heldFor == nullptr)
-            continue;
-        const bool counts = holdsUpOthers(*lane);
-        if (counts == (lane->heldSince != Instant::never()))
-            continue;
-        if (!counts)
-            lane->heldFor->stalled.us += (now - lane->heldSince).us;
-        lane->heldSince = counts ? now : Instant::never();
-    }
-}
-
 Instant SharedExchange::expire(Instant now)
 {
     expireClients(now);
     expireLanes(now);
-    if (_heldLanes > 0)
+    if (!_stalling.isEmpty())
         expireStalls(now);
     expireLeavers(now);
     finishCall(now);
@@ -131,12 +96,22 @@ void SharedExchange::expireClients(Instant now)
 {
     while (Deadline* due = _queueing.takeDue(now))
         failRequest(Due<Request>::owner(*due), CloseReason::queueTimeout, now);
+    expireTies(now);
+    if (_unavailable <= now)
+        failUnavailable(now);
     while (Deadline* due = _pause.takeDue(now))
         fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
     while (Deadline* due = _idle.takeDue(now))
     {
         SharedClient& client = Due<SharedClient>::owner(*due);
         closeClient(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
+    }
+    while (Deadline* due = _discard.takeDue(now))
+    {
+        SharedClient& client = Due<SharedClient>::owner(*due);
+        const bool goesOn = client.discarded > 0 && client.reason == CloseReason::malformedRequest;
+        if (!planted(Mutant::discardForever))
+            stopListening(client, goesOn ? How::abort : How::finish, now);
     }
     while (Deadline* due = _linger.takeDue(now))
     {
@@ -186,30 +161,15 @@ void SharedExchange::expireLanes(Instant now)
     }
 }
 
-void SharedExchange::expireStalls(Instant now)
-{
-    if (_settings.stallTimeout.isOff())
-        return;
-    for (const auto& lane : _lanes)
-        if (lane->heldFor != nullptr && lane->heldSince != Instant::never() &&
-            lane->heldSince + _settings.stallTimeout <= now + lane->heldFor->stalled)
-            fail(*lane->heldFor, CloseReason::stalled, true, now);
-}
-
 Instant SharedExchange::nextDeadline() const
 {
-    Instant next =
-        std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
-                  _linger.first(), _connectDelay.first(), _requestGap.first(), _settle.first(), _inactive.first(),
-                  _gap.first(), _leavers.first(), _departing.first(), _calm.first(), _retry});
+    Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
+                             _linger.first(), _discard.first(), _connectDelay.first(), _requestGap.first(),
+                             _settle.first(), _inactive.first(), _gap.first(), _leavers.first(), _departing.first(),
+                             _calm.first(), _retry, _tieWaits.first(), _unavailable, nextStall()});
     if (_swallowing > 0)
         for (const auto& lane : _lanes)
             next = std::min(next, swallowedUntil(*lane));
-    if (_heldLanes == 0 || _settings.stallTimeout.isOff())
-        return next;
-    for (const auto& lane : _lanes)
-        if (lane->heldFor != nullptr && lane->heldSince != Instant::never())
-            next = std::min(next, lane->heldSince + _settings.stallTimeout - lane->heldFor->stalled);
     return next;
 }
 

@@ -21,11 +21,13 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
     , _pool(pool)
     , _departures(DEPARTURES * settings.reconnects)
     , _queueing(settings.queueTimeout)
+    , _tieWaits(settings.tieTimeout)
     , _response(settings.responseTimeout)
     , _answers(settings.responseTimeout)
     , _pause(settings.requestTimeout)
     , _idle(settings.idleTimeout)
     , _linger(settings.lingerTimeout)
+    , _discard(settings.discardTimeout)
     , _connectDelay(settings.connectDelay)
     , _requestGap(settings.requestGap)
     , _settle(settings.settle)
@@ -58,6 +60,7 @@ SharedExchange::~SharedExchange()
         {
             client->requests.remove(*request);
             DeadlineList::disarm(request->queue);
+            DeadlineList::disarm(request->tie);
             recycle(*request);
         }
 }
@@ -78,26 +81,29 @@ void SharedExchange::finishCall(Instant now)
         if (std::exchange(_pumpAll, false))
             for (const auto& lane : _lanes)
                 pump(*lane, now);
+        if (_targetFailed)
+            failUnavailable(now);
         updateFullness(now);
     } while (!_delayed.isEmpty() || _pumpAll);
     openMore(now);
-    if (_heldLanes > 0)
+    if (!_stalling.isEmpty())
         updateStalls(now);
     if (_left > 0 || _swallowing > 0)
         updateSwallowing(now);
 }
 
-/// With the limits for all reached nobody is read; when a quarter is free again, all are.
+/// With the limit of the line reached nobody is read; when a quarter is free again, all are.
 void SharedExchange::updateFullness(Instant now)
 {
-    if (!_full && (_kept >= _settings.totalBuffer || _queued >= _settings.maxQueue))
+    updateMemory(now);
+    if (!_full && _queued >= _settings.maxQueue)
     {
         _full = true;
         for (const auto& client : _clients)
             if (client)
                 updateClient(*client, now);
     }
-    else if (_full && _kept <= _settings.totalBuffer / 4 * 3 && _queued <= _settings.maxQueue / 4 * 3)
+    else if (_full && _queued <= _settings.maxQueue / 4 * 3)
     {
         _full = false;
         for (const auto& client : _clients)

@@ -38,18 +38,23 @@ struct SharedExchangeSettings
     std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
     std::size_t requestBuffer = 65536;  ///< bytes kept of one client
     std::size_t responseBuffer = 65536; ///< bytes that may wait for one client before its target is held
-    std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes kept of all clients
+    std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes kept of all clients beyond their reserves
+    std::size_t reserve = 1024;                               ///< bytes of each client that are read in any case
 
     std::size_t abandonLimit = 65536; ///< bytes for nobody before those who wait behind them
     std::int64_t reconnects = 20;     ///< of target connections that one client may cause in a second; 0: any number
 
     Duration abandonTimeout = Duration::seconds(1); ///< and their time
     Duration queueTimeout = Duration::seconds(30);
+    Duration connectTimeout = Duration::seconds(5); ///< in line, while every target fails
+    Duration tieTimeout = Duration::seconds(5);     ///< in line, while as many as may be are tied
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);
     Duration stallTimeout = Duration::seconds(5);
     Duration idleTimeout = Duration::off();
     Duration lingerTimeout = Duration::seconds(60);
+    Duration discardTimeout = Duration::seconds(2); ///< in which what a client still sends is thrown away
+    std::size_t discardLimit = 65536;               ///< and bytes of that
     Duration inactiveTimeout = Duration::off();
     Duration settle = Duration{0};
     Duration connectDelay = Duration{0};       ///< from being open to being spoken to
@@ -96,8 +101,11 @@ public:
 
     void warmUp(Instant now) override;
 
-    /// Bytes of clients' requests that are kept.
+    /// Bytes of clients' requests, and of answers of ours, that are kept.
     [[nodiscard]] std::size_t kept() const { return _kept; }
+
+    /// Of them, those beyond what each client has for itself.
+    [[nodiscard]] std::size_t shared() const { return _shared; }
 
     /// Requests that are not sent yet.
     [[nodiscard]] std::size_t queued() const { return _queued; }
@@ -244,7 +252,7 @@ protected:
     [[nodiscard]] bool isFull(const SharedClient& client) const;
     void lookAgain(SharedClient& client);
     void updateClient(SharedClient& client, Instant now);
-    void tie(Lane& lane, SharedClient& client, unsigned reasons);
+    void tie(Lane& lane, SharedClient& client, unsigned reasons, Instant now);
     void untie(Lane& lane);
     void endTie(SharedClient& client, Instant now);
     void endTunnel(SharedClient& client, Instant now);
@@ -264,6 +272,7 @@ protected:
     void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
     void armResponse(Lane& lane, Instant now);
     void armAnswer(Lane& lane, Request& request, Instant now);
+    [[nodiscard]] const std::string& whyNoTie() const { return _why; }
     [[nodiscard]] bool isDraining() const { return _draining; }
     [[nodiscard]] const SharedExchangeSettings& settings() const { return _settings; }
     [[nodiscard]] const Line& line() const { return _line; }
@@ -284,7 +293,7 @@ private:
     Request& newRequest(Instant now);
     Request& makeRequest(SharedClient& client, Instant now);
     void recycle(Request& request);
-    void enter(Request& request);
+    void enter(Request& request, Instant now);
     void unqueue(Request& request);
     [[nodiscard]] Line& lineOf(const Request& request) { return request.traits.ties != 0 ? _tying : _line; }
     void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
@@ -302,23 +311,46 @@ private:
     void laneUsable(Lane& lane, Instant now);
     void attemptFailed(Lane& lane, CloseReason reason, Instant now);
     void endInSilence(SharedClient& client, bool cutOff, Instant now);
+    void noteFailure(const Lane& lane, Instant now);
+    void failUnavailable(Instant now);
+    Request* unavailable(const SharedClient* client, Instant failed, Instant now);
+    void expireTies(Instant now);
+    [[nodiscard]] std::string describeTies(Instant now) const;
     void attemptEnded(Lane& lane, Instant now);
     void emptyLane(Lane& lane);
 
     void look(SharedClient& client, Instant now);
-    void advance(SharedClient& client);
+    void advance(SharedClient& client, Instant now);
     void passWithEdits(Lane& lane, const Request& request, Bytes bytes);
     void beginPrologue(Lane& lane, Instant now);
     void settling(Lane& lane, Bytes bytes, Instant now);
     [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
     [[nodiscard]] SharedClient* slowReader(const Lane& lane) const;
     void account(SharedClient& client);
+    [[nodiscard]] std::size_t beyondReserve(std::size_t bytes) const;
+    [[nodiscard]] std::size_t unfinished(const SharedClient& client) const;
+    [[nodiscard]] std::size_t mostAtOnce() const;
+    [[nodiscard]] std::size_t mostReplies() const;
+    [[nodiscard]] bool isLimited(const SharedClient& client) const;
+    [[nodiscard]] std::size_t roomFor(const SharedClient& client) const;
+    void makeRoom(Instant now);
+    void keepReply(Request& request);
+    void releaseReply(Request& request);
     void updateTargetHold(Lane& lane, Instant now);
     void releaseTarget(Lane& lane, Instant now);
-    [[nodiscard]] bool holdsUpOthers(const Lane& lane) const;
+    void watchStalls(Lane& lane);
+    [[nodiscard]] static SharedClient* awaited(const Lane& lane);
+    [[nodiscard]] Instant othersWaitSince(const Lane& lane, const SharedClient& client) const;
     void updateStalls(Instant now);
+    [[nodiscard]] Instant stallEnd(const Lane& lane, const SharedClient& client, Instant since) const;
+    static void endStall(Lane& lane, std::size_t bytes, Instant now);
+    void bytesPass(const SharedClient& client, std::size_t bytes, Instant now);
+    bool mayContinue(Lane& lane, Request& request, Instant now);
     void updateFullness(Instant now);
+    void updateMemory(Instant now);
     void finishCall(Instant now);
+    void discard(SharedClient& client, std::size_t bytes, Instant now);
+    void stopListening(SharedClient& client, How how, Instant now);
     void abandon(SharedClient& client, CloseReason reason, Instant now);
     void passEnd(SharedClient& client);
 
@@ -341,6 +373,7 @@ private:
     void expireClients(Instant now);
     void expireLanes(Instant now);
     void expireStalls(Instant now);
+    [[nodiscard]] Instant nextStall() const;
     [[nodiscard]] Instant nextDeadline() const;
 
     SharedExchangeSettings _settings;
@@ -353,25 +386,34 @@ private:
     Line _line;                                          ///< in the order of arrival
     Line _tying; ///< of it those that tie: where nobody may be tied they are not looked at
     List<SharedClient, &SharedClient::delayed> _delayed; ///< whose input is to be looked at again
+    List<Lane, &Lane::stalling> _stalling;               ///< those that may wait for a client
     std::size_t _size = 0;
-    std::size_t _kept = 0;      ///< bytes of input of all clients
-    std::uint64_t _entered = 0; ///< requests that came into the line
-    std::size_t _queued = 0;    ///< requests that are not sent, of all clients
-    std::size_t _heldLanes = 0;
-    std::size_t _left = 0;             ///< requests in flight whose clients have left
-    std::size_t _swallowing = 0;       ///< lanes on which others wait behind them
-    TokenBucket _departures;           ///< lanes that are left because of those
-    std::size_t _tied = 0;             ///< lanes
-    Instant _retry = Instant::never(); ///< when a connection that is wanted can be tried again
-    bool _full = false;                ///< maxQueue or totalBuffer is reached
+    std::size_t _kept = 0;                   ///< bytes of input and replies of all clients
+    std::size_t _shared = 0;                 ///< of them, those beyond the reserves
+    std::size_t _unfinished = 0;             ///< of those, bytes of requests that are not whole
+    std::uint64_t _entered = 0;              ///< requests that came into the line
+    std::size_t _queued = 0;                 ///< requests that are not sent, of all clients
+    std::size_t _left = 0;                   ///< requests in flight whose clients have left
+    std::size_t _swallowing = 0;             ///< lanes on which others wait behind them
+    TokenBucket _departures;                 ///< lanes that are left because of those
+    std::size_t _tied = 0;                   ///< lanes
+    Instant _retry = Instant::never();       ///< when a connection that is wanted can be tried again
+    std::vector<Instant> _failedAt;          ///< by target, when it failed last; empty: none ever did
+    Instant _unavailable = Instant::never(); ///< when a request has waited long enough for targets that all fail
+    bool _targetFailed = false;              ///< in the present call
+    std::string _why;                        ///< why the present request gets no tie
+    bool _full = false;                      ///< maxQueue is reached
+    bool _crowded = false;                   ///< totalBuffer is
     bool _draining = false;
     bool _pumpAll = false; ///< any lane may have room for somebody now
     DeadlineList _queueing;
+    DeadlineList _tieWaits;
     DeadlineList _response;
     DeadlineList _answers;
     DeadlineList _pause;
     DeadlineList _idle;
     DeadlineList _linger;
+    DeadlineList _discard;
     DeadlineList _connectDelay;
     DeadlineList _requestGap;
     DeadlineList _settle;

@@ -139,6 +139,7 @@ void SharedExchange::targetUnavailable(TargetId target, Instant now)
 void SharedExchange::attemptFailed(Lane& lane, CloseReason reason, Instant now)
 {
     _wiring.closeTarget(lane.target, reason, How::abort);
+    noteFailure(lane, now);
     _pool.failed(lane.number, now);
     attemptEnded(lane, now);
 }
@@ -251,7 +252,10 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         !lane.proven && _pool.state(lane.number) == SharedPool::State::idle &&
         (reason == CloseReason::targetEnded || reason == CloseReason::targetLost || reason == CloseReason::desync);
     if (useless)
+    {
+        noteFailure(lane, now);
         _pool.wasUseless(lane.number, now);
+    }
     else
         _pool.closed(lane.number, now);
     SharedClient* tied = lane.tied;
@@ -345,12 +349,13 @@ void SharedExchange::emptyLane(Lane& lane)
 }
 
 /// The client has the lane alone from now on.
-void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons)
+void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons, Instant now)
 {
     client.ties |= reasons;
     if (client.tied != nullptr)
         return;
     client.tied = &lane;
+    client.tiedSince = now;
     lane.tied = &client;
     ++_tied;
     updateLoad(lane);

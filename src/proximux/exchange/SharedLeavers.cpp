@@ -198,7 +198,7 @@ void SharedExchange::calmed(SharedClient& client, Instant now)
         return _calm.arm(client.calm, now);
     for (Request* request = client.next; request != nullptr; request = client.requests.next(*request))
         if (!request->replied && !Line::isIn(*request) && (!_settings.fair || request == client.next))
-            enter(*request);
+            enter(*request, now);
     _pumpAll = true;
 }
 

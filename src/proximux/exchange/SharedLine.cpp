@@ -36,12 +36,12 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     _queueing.arm(request.queue, now);
     if (_settings.fair && client.next != &request && !planted(Mutant::unfair))
         return;
-    enter(request);
+    enter(request, now);
     serve(request, now);
 }
 
 /// The oldest that is not sent is none that is answered by us; the bytes of those are used.
-void SharedExchange::advance(SharedClient& client)
+void SharedExchange::advance(SharedClient& client, Instant now)
 {
     while (client.next != nullptr && client.next->replied)
     {
@@ -53,7 +53,7 @@ void SharedExchange::advance(SharedClient& client)
     }
     account(client);
     if (_settings.fair && client.next != nullptr && !Line::isIn(*client.next))
-        enter(*client.next);
+        enter(*client.next, now);
 }
 
 void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
@@ -69,8 +69,11 @@ void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
 void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t n, Instant now)
 {
     Lane& lane = *request.lane;
+    if (lane.framer == nullptr && !mayContinue(lane, request, now))
+        return;
     const Bytes bytes = client.input.waiting().substr(0, n);
     request.size += n;
+    bytesPass(client, n, now);
     lane.waiting = _wiring.toTarget(lane.target, bytes);
     client.input.consume(n);
     account(client);
@@ -108,7 +111,7 @@ Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
 void SharedExchange::recycle(Request& request)
 {
     std::unique_ptr<Request> own(&request);
-    assert(!request.place.linked && !request.own.linked && !request.queue.isArmed());
+    assert(!request.place.linked && !request.own.linked && !request.queue.isArmed() && !request.tie.isArmed());
     DeadlineList::disarm(request.answer);
     constexpr std::size_t MOST = 4096;
     constexpr std::size_t SMALL = 4096;
@@ -130,12 +133,14 @@ void SharedExchange::recycle(Request& request)
     _spare.push_back(std::move(own));
 }
 
-void SharedExchange::enter(Request& request)
+void SharedExchange::enter(Request& request, Instant now)
 {
     request.turn = ++_entered;
     if (request.client->calm.isArmed())
         return;
     lineOf(request).pushBack(request);
+    if (request.traits.ties != 0 && request.client->tied == nullptr)
+        _tieWaits.arm(request.tie, now);
 }
 
 /// It is sent, or its client has left.
@@ -144,6 +149,7 @@ void SharedExchange::unqueue(Request& request)
     if (Line::isIn(request))
         lineOf(request).remove(request);
     DeadlineList::disarm(request.queue);
+    DeadlineList::disarm(request.tie);
     --_queued;
     _pumpAll = _pumpAll || !request.whole; // it may have kept others back
 }
@@ -262,7 +268,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
                                             : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
     _wiring.requestSent(client.id, request.tag, lane.target, bytes);
     request.sent = true;
-    request.sentAt = now;
+    request.sentAt = request.continued = now;
     request.lane = &lane;
     request.swallowedBytes = lane.gone.bytes;
     request.swallowedTime = swallowed(lane, now);
@@ -290,7 +296,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     if (!_settings.byId && lane.row.first() == &request)
         armResponse(lane, now);
     updateTargetHold(lane, now); // its client may have enough to read already
-    advance(client);
+    advance(client, now);
     if (client.held)
         lookAgain(client); // there may be room for more of it
     afterSending(lane, request, now);
@@ -330,6 +336,7 @@ void SharedExchange::takeFromInput(Lane& lane, Request& request)
     {
         client.partial = 0;
         lane.streaming = &request;
+        watchStalls(lane);
     }
     client.input.consume(request.inputSize());
     request.used = true;

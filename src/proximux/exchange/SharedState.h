@@ -3,6 +3,7 @@
 #include <proximux/exchange/DeadlineList.h>
 #include <proximux/exchange/Exchange.h>
 #include <proximux/exchange/IdTable.h>
+#include <proximux/exchange/StallBudget.h>
 #include <proximux/exchange/TokenBucket.h>
 #include <proximux/pool/SharedPool.h>
 #include <proximux/protocol/Protocol.h>
@@ -61,9 +62,11 @@ struct Request
     Instant firstByte;
     std::uint64_t swallowedBytes = 0; ///< sent: what its lane had swallowed before, and for how long
     Duration swallowedTime;
+    Instant continued;          ///< raw: when its last piece came
     Link<Request> place;        ///< in the line or in a row
     Link<Request> own;          ///< among its client's
     Due<Request> queue{*this};  ///< exchange.queue_timeout; left: exchange.abandon_timeout
+    Due<Request> tie{*this};    ///< exchange.tie_timeout, where it waits for a tie
     Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
 
     [[nodiscard]] std::size_t inputSize() const { return used ? 0 : static_cast<std::size_t>(size); }
@@ -111,9 +114,13 @@ struct Lane
     Request* streaming = nullptr;       ///< a request of which only a part was sent
     std::size_t waiting = 0;            ///< bytes unsent to the target
     SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
-    Instant heldSince;                  ///< never(): nobody else waits, so that it does not count
-    bool silent = false;                ///< raw: the target was silent for exchange.raw_gap
-    Due<Lane> pause{*this};             ///< pool.connect_delay, pool.request_gap: until then nothing is sent
+    SharedClient* stalledBy = nullptr;  ///< the client that keeps it from others, which wait
+    Instant stalledSince;
+    Instant stalledUntil = Instant::never(); ///< then that client is closed
+    StallBudget stalls;                      ///< of all clients that did so; outlives a connection
+    Link<Lane> stalling;                     ///< in the list of those that may wait for a client
+    bool silent = false;                     ///< raw: the target was silent for exchange.raw_gap
+    Due<Lane> pause{*this};                  ///< pool.connect_delay, pool.request_gap: until then nothing is sent
     Due<Lane> settle{*this};
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
@@ -146,6 +153,7 @@ struct SharedClient
     std::unique_ptr<Conversation> conversation; ///< null where nothing is to be said of a request
     Lane* tied = nullptr;                       ///< which it has alone
     unsigned ties = 0;                          ///< why
+    Instant tiedSince;                          ///< and since when
     bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
     bool resetting = false;                     ///< nothing more is looked at until that is answered
     Bytes interim;                              ///< to be said as soon as all is answered that came before
@@ -162,16 +170,21 @@ struct SharedClient
     Request* large = nullptr;              ///< the request that is larger than the buffer, queued or being sent
     bool discarding = false;               ///< the rest of a request whose response came early
     std::size_t waiting = 0;               ///< bytes unsent to the client
-    std::size_t accounted = 0;             ///< bytes of input counted in the exchange's total
+    std::size_t replies = 0;               ///< bytes of answers of ours, which are not said yet
+    std::size_t accounted = 0;             ///< bytes of input and replies counted in the exchange's total
+    std::size_t unfinished = 0;            ///< of them, bytes of requests that are not whole
     std::size_t limit = 0;                 ///< bytes that may be read at once, as said last
     bool held = false;
     TokenBucket reconnects{0};  ///< of target connections, because of it
-    Duration stalled;           ///< how long targets were held because of it
+    std::size_t discarded = 0;  ///< closing: bytes that it still sent
+    bool deaf = false;          ///< closing: nothing is read from it any more
+    Duration stalled;           ///< how long it kept target connections from others, reading or sending
     Link<SharedClient> delayed; ///< in the list of those whose input is to be looked at again
     Due<SharedClient> idle{*this};
-    Due<SharedClient> pause{*this};  ///< exchange.request_timeout
-    Due<SharedClient> calm{*this};   ///< until then nothing of it stands in line: limits.reconnects
-    Due<SharedClient> linger{*this}; ///< local.half_close_timeout, while closing
+    Due<SharedClient> pause{*this};   ///< exchange.request_timeout
+    Due<SharedClient> calm{*this};    ///< until then nothing of it stands in line: limits.reconnects
+    Due<SharedClient> linger{*this};  ///< local.half_close_timeout, while closing
+    Due<SharedClient> discard{*this}; ///< exchange.discard_timeout, while closing
 
     [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }
 };

@@ -19,6 +19,7 @@ struct Outcome
     Duration whole;                 ///< from its being sent to the response's last byte
     bool failed = false;
     CloseReason reason = CloseReason::ended; ///< why it failed
+    Bytes refusal;                           ///< or the error with which we answered it
 };
 
 /// What the exchanges of fifo and funnel ask of the world beyond what every exchange asks.
@@ -67,6 +68,10 @@ public:
 
     /// A client has a connection alone from now on, or is refused one, for these reasons (ties::).
     virtual void clientTied(ClientId client, TargetId target, unsigned reasons) = 0;
+
+    /// A client waits in vain for a connection alone: how many others have one, by which reasons and for how long. Its
+    /// request fails next.
+    virtual void tieRefused(ClientId client, std::string_view why) = 0;
 
     /// exchange.protocol = auto has found what the protocol is.
     virtual void protocolChosen(std::string_view name) = 0;

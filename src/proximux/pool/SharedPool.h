@@ -84,6 +84,7 @@ public:
     /// The target of the connection that is there, by its index.
     [[nodiscard]] std::size_t targetOf(std::size_t place) const { return _places[place].target; }
     [[nodiscard]] State state(std::size_t place) const { return _places[place].state; }
+    [[nodiscard]] std::size_t targets() const { return _targets.count(); }
     [[nodiscard]] std::size_t size() const { return _places.size(); }
 
     /// Whether a place has no connection.

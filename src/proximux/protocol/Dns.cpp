@@ -275,7 +275,7 @@ public:
 private:
     static void answer(RequestTraits& traits, unsigned code)
     {
-        traits.local = true;
+        traits.local = traits.refused = true;
         traits.reply = replyTo(traits.seed, code);
     }
 

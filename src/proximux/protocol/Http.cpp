@@ -79,6 +79,12 @@ public:
         return true;
     }
 
+    bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override
+    {
+        reply = errorReply("503 Service Unavailable", why.c_str(), traits.hint);
+        return true;
+    }
+
     bool malformed(const char* why, std::string& reply) override
     {
         reply = errorReply("400 Bad Request", why, httphint::CLOSE);
@@ -102,7 +108,7 @@ private:
 
     static void refuse(RequestTraits& traits, const char* status, const char* why)
     {
-        traits.local = true;
+        traits.local = traits.refused = true;
         traits.reply = errorReply(status, why, traits.hint);
     }
 

@@ -42,7 +42,6 @@ public:
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
     {
-        constexpr unsigned TEMPORARY = 0x86;
         std::string why;
         switch (failure)
         {
@@ -56,7 +55,13 @@ public:
             why = "proximux: the target did not answer in time";
             break;
         }
-        reply = traits.dialect == BINARY ? memcachedReply(traits.seed, TEMPORARY, why) : "SERVER_ERROR " + why + "\r\n";
+        reply = error(traits, why);
+        return true;
+    }
+
+    bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override
+    {
+        reply = error(traits, "proximux: " + why);
         return true;
     }
 
@@ -68,6 +73,12 @@ public:
     }
 
 private:
+    static std::string error(const RequestTraits& traits, const std::string& why)
+    {
+        constexpr unsigned TEMPORARY = 0x86;
+        return traits.dialect == BINARY ? memcachedReply(traits.seed, TEMPORARY, why) : "SERVER_ERROR " + why + "\r\n";
+    }
+
     void text(Bytes bytes, RequestTraits& traits) const
     {
         const MemcachedCommand command(bytes);
@@ -160,7 +171,10 @@ private:
 
     static void answer(RequestTraits& traits, std::string reply, bool last)
     {
+        constexpr char RESPONSE = '\x81';
+        constexpr std::size_t STATUS = 7; // in a binary response
         traits.local = true;
+        traits.refused = !reply.empty() && (reply.front() != RESPONSE || reply[STATUS] != 0);
         traits.last = last;
         traits.reply = std::move(reply);
     }

@@ -207,6 +207,7 @@ public:
         traits.repeatable = isRead(byteAt(bytes, 7));
         const bool broadcast = isBroadcast(bytes);
         traits.local = !hasItsSize(bytes) || (broadcast && !hasRightValues(bytes));
+        traits.refused = traits.local;
         traits.optional = broadcast && !traits.local;
         if (traits.local)
             traits.reply = exception(bytes, WRONG_VALUE);

@@ -85,6 +85,13 @@ public:
         return false;
     }
 
+    /// The same where it waited in vain for a connection alone; `why` says who has those that there are.
+    virtual bool untied(const RequestTraits& traits, const std::string& why, std::string& reply)
+    {
+        static_cast<void>(why);
+        return failed(traits, Failure::unavailable, reply);
+    }
+
     /// The reply to bytes that are no request; the client is closed behind it. False: there is none.
     virtual bool malformed(const char* why, std::string& reply)
     {

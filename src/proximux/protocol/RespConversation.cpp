@@ -19,6 +19,7 @@ bool isSecondWord(Bytes request, Bytes wanted)
 void RespConversation::answer(RequestTraits& traits, std::string reply)
 {
     traits.local = true;
+    traits.refused = !reply.empty() && reply.front() == '-';
     traits.reply = std::move(reply);
 }
 
@@ -260,6 +261,12 @@ bool RespConversation::failed(const RequestTraits&, Failure failure, std::string
         reply = "-ERR proximux: the target did not answer in time\r\n";
         break;
     }
+    return true;
+}
+
+bool RespConversation::untied(const RequestTraits&, const std::string& why, std::string& reply)
+{
+    reply = "-ERR proximux: " + why + "\r\n";
     return true;
 }
 

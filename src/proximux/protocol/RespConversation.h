@@ -19,6 +19,7 @@ public:
 
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
+    bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
     bool pushEnded(const Unsubscribed& told) override;
 

@@ -48,6 +48,7 @@ struct RequestTraits
     bool answered = true;    ///< a response comes
     bool swallowed = false;  ///< its response is for nobody: the client does not wait for it
     bool local = false;      ///< it is not sent: `reply` answers it
+    bool refused = false;    ///< local: and that is an error
     bool last = false;       ///< its client is closed when it was answered
     bool resets = false;     ///< local: its client's ties end with it, and the connection that it has alone is closed
     bool blocking = false;   ///< the target may take as long as it likes
@@ -83,7 +84,7 @@ struct RequestTraits
             return std::swap(*this, used);
         }
         answered = true;
-        swallowed = local = last = resets = blocking = barrier = pushes = alone = false;
+        swallowed = local = refused = last = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = secret = false;
         ties = frees = 0;
         check = 0;

@@ -62,8 +62,13 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.requestBuffer = exchange.requestBuffer;
     settings.responseBuffer = exchange.responseBuffer;
     settings.totalBuffer = exchange.totalBuffer;
+    settings.reserve = exchange.reserve;
     settings.gap = exchange.rawGap;
     settings.queueTimeout = exchange.queueTimeout;
+    settings.connectTimeout = configuration.pool.connectTimeout;
+    settings.tieTimeout = exchange.tieTimeout;
+    settings.discardTimeout = exchange.discardTimeout;
+    settings.discardLimit = exchange.discardLimit;
     settings.responseTimeout = exchange.responseTimeout;
     settings.requestTimeout = exchange.requestTimeout;
     settings.stallTimeout = exchange.stallTimeout;

@@ -64,10 +64,19 @@ void SharedReport::ended(std::uint64_t tag, std::size_t number, const Outcome& o
     ResponseInfo info{pending->client,   number,        pending->text, outcome.requestSize, outcome.responseSize,
                       outcome.firstByte, outcome.whole, outcome.failed};
     info.queued = outcome.queued;
-    info.reason = outcome.failed ? toString(outcome.reason) : "";
+    std::string reason = outcome.failed ? toString(outcome.reason) : "";
+    if (!outcome.refusal.empty())
+        reason = "refused: " + describeResponse(outcome.refusal);
+    info.reason = reason.c_str();
     for (const auto& listener : pending->listeners)
         if (const auto thrown = guarded([&listener, &info] { listener(info); }))
             _runtime.log.failure(LogScope::exchange, "ListenerError", *thrown);
+}
+
+std::string SharedReport::describeResponse(Bytes response) const
+{
+    const std::size_t limit = _runtime.configuration->log.dataLimit;
+    return _protocol ? _protocol->describeResponse(response, limit) : std::string(firstLine(response, limit));
 }
 
 Bytes SharedReport::shown(Bytes bytes, std::string& text) const

@@ -43,6 +43,7 @@ private:
 
     /// What of these bytes may be in a log; held by `text` where that is not they themselves.
     [[nodiscard]] Bytes shown(Bytes bytes, std::string& text) const;
+    [[nodiscard]] std::string describeResponse(Bytes response) const;
     void logData(const ClientInfo& client, Bytes bytes) const;
 
     Runtime& _runtime;

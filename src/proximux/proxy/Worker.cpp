@@ -378,6 +378,13 @@ void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
                           : '"' + name + "\" is refused what needs a connection alone: " + names);
 }
 
+void Worker::tieRefused(ClientId client, std::string_view why)
+{
+    _runtime.log.failure(LogScope::server, "TieError",
+                         nameOf(_clients.find(client)->info()) +
+                             " got no connection alone within exchange.tie_timeout; " + std::string(why));
+}
+
 void Worker::requestDropped(ClientId client, std::size_t bytes)
 {
     if (_runtime.log.wants(LogScope::server, LogLevel::info))
@@ -394,6 +401,8 @@ void Worker::logClosed(const ClientSession& session, CloseReason reason)
     count(_counters.clientsClosed[static_cast<std::size_t>(reason)], 1);
     if (reason == CloseReason::noTarget)
         count(_counters.failed, 1);
+    if (reason == CloseReason::malformedRequest || reason == CloseReason::noTie)
+        return; // what was wrong is in the log already
     const bool failure = reason == CloseReason::noTarget || reason >= CloseReason::targetEnded ||
                          (_gathers && reason == CloseReason::targetLost);
     if (failure)
@@ -404,8 +413,8 @@ void Worker::logClosed(const ClientSession& session, CloseReason reason)
 void Worker::logClosed(const TargetConnection& connection, CloseReason reason)
 {
     count(_counters.targetsClosed[static_cast<std::size_t>(reason)], 1);
-    if (reason != CloseReason::greeted && reason != CloseReason::desync && reason != CloseReason::malformedResponse &&
-        reason != CloseReason::responseTimeout && reason != CloseReason::earlyResponse)
+    if (reason != CloseReason::greeted && reason != CloseReason::desync && reason != CloseReason::responseTimeout &&
+        reason != CloseReason::earlyResponse)
         return;
     _runtime.log.failure(LogScope::pool, "TargetError",
                          "target " + std::to_string(connection.number()) + ": " + toString(reason));

@@ -100,6 +100,7 @@ private:
     void prologueRefused(TargetId target, Bytes came) override;
     void protocolChosen(std::string_view name) override;
     void clientTied(ClientId client, TargetId target, unsigned reasons) override;
+    void tieRefused(ClientId client, std::string_view why) override;
     void requestDropped(ClientId client, std::size_t bytes) override;
 
     // TargetDialer

@@ -22,7 +22,6 @@ class SharedDeadlinesTest : public SharingFixture
     CPPUNIT_TEST(aClosingClientHasTimeToRead);
     CPPUNIT_TEST(aConnectionAtRestIsClosed);
     CPPUNIT_TEST(aNewConnectionIsUsedWhenItWasSilent);
-    CPPUNIT_TEST(clientsWhosePartsFillTheMemoryAreGivenUp);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr Duration S = Duration::seconds(1);
@@ -330,28 +329,6 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
         pass(Duration::microseconds(1));
         CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(t));
-    }
-
-    void clientsWhosePartsFillTheMemoryAreGivenUp()
-    {
-        SharedExchangeSettings settings;
-        settings.totalBuffer = 1000;
-        settings.requestTimeout = S;
-        line(settings);
-        std::vector<ClientId> halves;
-        for (int i = 0; i < 10; ++i)
-        {
-            halves.push_back(join());
-            says(halves.back(), std::string(100, 'h'));
-        }
-        for (const ClientId half : halves)
-            CPPUNIT_ASSERT(world.client(half).held);
-        pass(S);
-        for (const ClientId half : halves)
-            assertClosed(half, CloseReason::requestTimeout, How::finish);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
-        says(join(), "x\n");
-        CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
     }
 };
 
