@@ -188,6 +188,11 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
     return client.inFlight == 0 || client.lane == &lane || planted(Mutant::ignoreBinding);
 }
 
+bool FramedExchange::isUnproven(const Lane& lane, const RequestTraits& traits)
+{
+    return (traits.proof & ~lane.proofs) != 0 && !planted(Mutant::trustUnproven);
+}
+
 bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
 {
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
@@ -195,7 +200,8 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
     const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0 && !planted(Mutant::ignoreTurns);
     const bool alone =
         (!request.whole && !planted(Mutant::largeAmongOthers)) || (needsTie(request) && !planted(Mutant::tieBusyLane));
-    return alone || request.traits.pushes || request.traits.isAlone() || other || turns;
+    return alone || isUnproven(lane, request.traits) || request.traits.pushes || request.traits.isAlone() || other ||
+           turns;
 }
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
@@ -253,8 +259,10 @@ bool FramedExchange::isAtRest(const Lane& lane) const
 }
 
 /// With something in flight nothing can be said of bytes that came; at rest there must be none.
-bool FramedExchange::beforeSending(Lane& lane, const Request&, Instant)
+bool FramedExchange::beforeSending(Lane& lane, Request& request, Instant)
 {
+    if (request.traits.proof != 0)
+        request.traits.fenced = isUnproven(lane, request.traits);
     return lane.row.isEmpty() && !lane.pushes;
 }
 

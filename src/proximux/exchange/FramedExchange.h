@@ -29,7 +29,7 @@ protected:
     Lane* choose(const Request& request, Instant now) override;
     [[nodiscard]] bool wantsConnection(const Request& request) const override;
     [[nodiscard]] bool isAtRest(const Lane& lane) const override;
-    bool beforeSending(Lane& lane, const Request& request, Instant now) override;
+    bool beforeSending(Lane& lane, Request& request, Instant now) override;
     void afterSending(Lane& lane, Request& request, Instant now) override;
     void afterAnswer(Lane& lane, Request& request, Instant now) override;
     void answerOverdue(Request& request, Instant now) override;
@@ -52,6 +52,7 @@ private:
     void fenceLane(Lane& lane, Instant now);
     void makeFence(Lane& lane, const RequestTraits& traits);
     void sendFence(Lane& lane);
+    [[nodiscard]] static bool isUnproven(const Lane& lane, const RequestTraits& traits);
     [[nodiscard]] static bool isFenced(const Lane& lane);
     bool takeFenced(Lane& lane, Instant now);
     bool takeResponse(Lane& lane, const Framer::Progress& progress, Instant now);

@@ -3,6 +3,8 @@
 #include <proximux/exchange/FramedExchange.h>
 #include <proximux/exchange/Mutants.h>
 
+#include <algorithm>
+
 namespace proximux
 {
 
@@ -76,6 +78,8 @@ bool FramedExchange::takeFenced(Lane& lane, Instant now)
         lane.answered = &request;
         lane.inMessage = true;
         request.again.clear();
+        if (request.traits.proof != 0 && lane.fence.seen.size() <= Protocol::MAX_PROOF)
+            lane.fence.seen.append(came.substr(0, std::min(place.before, Protocol::MAX_PROOF + 1)));
         deliver(lane, request, came.substr(0, place.before), nullptr, now);
         lane.input.consume(place.before);
     }
@@ -84,6 +88,8 @@ bool FramedExchange::takeFenced(Lane& lane, Instant now)
         armResponse(lane, now);
         return false;
     }
+    if (request.traits.proof != 0 && _protocol->proves(request.traits.proof, lane.fence.seen))
+        lane.proofs |= request.traits.proof;
     lane.input.consume(lane.fence.answer.size());
     lane.fence.clear();
     lane.inMessage = false;

@@ -89,8 +89,9 @@ enum class Mutant
     autoNeverDecides,  ///< a client of a known protocol is served as raw
     autoHurries,       ///< what may become a known protocol is raw at once
     // of fences
-    skipFence,    ///< a response of unknown end is taken to end where its shape does
-    deliverFence, ///< a client gets the beginning of what ends its response
+    skipFence,     ///< a response of unknown end is taken to end where its shape does
+    deliverFence,  ///< a client gets the beginning of what ends its response
+    trustUnproven, ///< a command is framed that the target may not know
     // of those who leave, and of connecting anew
     swallowForever,  ///< a connection goes on answering clients that have left
     reconnectAtWill, ///< a client may have us connect anew as often as it likes

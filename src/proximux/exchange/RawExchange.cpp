@@ -88,7 +88,7 @@ Lane* RawExchange::choose(const Request& request, Instant now)
 }
 
 /// What comes late for a holder who goes on is still for him.
-bool RawExchange::beforeSending(Lane& lane, const Request& request, Instant now)
+bool RawExchange::beforeSending(Lane& lane, Request& request, Instant now)
 {
     if (!isLingering(lane))
         return lane.row.isEmpty();

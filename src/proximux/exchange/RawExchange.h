@@ -31,7 +31,7 @@ protected:
     Lane* choose(const Request& request, Instant now) override;
     [[nodiscard]] bool wantsConnection(const Request& request) const override { return request.client->inFlight == 0; }
     [[nodiscard]] bool isAtRest(const Lane& lane) const override { return lane.row.isEmpty() || isLingering(lane); }
-    bool beforeSending(Lane& lane, const Request& request, Instant now) override;
+    bool beforeSending(Lane& lane, Request& request, Instant now) override;
     void afterSending(Lane&, Request&, Instant) override {}
     void afterAnswer(Lane&, Request&, Instant) override {}
     void answerOverdue(Request&, Instant) override {}

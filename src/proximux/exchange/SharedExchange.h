@@ -151,7 +151,7 @@ protected:
 
     /// A request is about to be sent on the lane: what still belongs to an earlier one ends here.
     /// Returns whether the target must have been silent since.
-    virtual bool beforeSending(Lane& lane, const Request& request, Instant now) = 0;
+    virtual bool beforeSending(Lane& lane, Request& request, Instant now) = 0;
 
     /// A request was sent on the lane and is in its row, or is not if nothing answers it.
     virtual void afterSending(Lane& lane, Request& request, Instant now) = 0;

@@ -334,6 +334,7 @@ void SharedExchange::emptyLane(Lane& lane)
         lane.input.clear();
     lane.streaming = nullptr;
     lane.fence.clear();
+    lane.proofs = 0;
     lane.answered = nullptr;
     lane.inMessage = false;
     lane.abandoned = 0;

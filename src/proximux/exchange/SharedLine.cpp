@@ -376,7 +376,7 @@ void SharedExchange::repeat(Request& request, Instant now)
 
 void SharedExchange::sendSuffix(Lane& lane, const Request& request)
 {
-    if (!request.traits.suffix.empty() && !planted(Mutant::dropMarker))
+    if (!request.traits.suffix.empty() && !request.traits.fenced && !planted(Mutant::dropMarker))
         lane.waiting = _wiring.toTarget(lane.target, request.traits.suffix);
 }
 

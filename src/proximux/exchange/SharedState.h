@@ -97,6 +97,7 @@ struct Lane
     std::unique_ptr<IdTable> ids;           ///< null where responses are not paired by an id
     InputBuffer input;
     Fence fence;                        ///< ends the response to the fenced request in the row
+    unsigned proofs = 0;                ///< what its target has proven (RequestTraits::proof)
     Request* answered = nullptr;        ///< whose response is being received
     bool inMessage = false;             ///< a part of a message was taken
     std::size_t optional = 0;           ///< requests in the row that may never be answered

@@ -15,6 +15,7 @@ struct Fence
 {
     std::string request; ///< the marker
     std::string answer;  ///< what the target says to it, and to nothing else; empty: there is no fence
+    std::string seen;    ///< the beginning of the response, where it may prove something
 
     struct Place
     {
@@ -29,6 +30,7 @@ struct Fence
     {
         request.clear();
         answer.clear();
+        seen.clear();
     }
 };
 

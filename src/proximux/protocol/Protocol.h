@@ -149,6 +149,17 @@ public:
         return {};
     }
 
+    /// Whether this response to a fenced request proves that the target answers each further request of this kind
+    /// (RequestTraits::proof) as the response framer expects. The response is whole, or longer than MAX_PROOF.
+    [[nodiscard]] virtual bool proves(unsigned proof, Bytes response) const
+    {
+        static_cast<void>(proof);
+        static_cast<void>(response);
+        return false;
+    }
+
+    static constexpr std::size_t MAX_PROOF = 1024; ///< bytes of a response that are kept for that
+
     /// A request that does no harm, with which a target can be tried; empty where none is known. number: its id.
     [[nodiscard]] virtual std::string probe(std::uint32_t number) const
     {

@@ -56,6 +56,7 @@ struct RequestTraits
     bool pushes = false;     ///< what the target sends from now on is this client's, and answers nothing
     bool alone = false;      ///< nothing else may be in flight on its connection
     bool fenced = false;     ///< the end of its response is unknown: it is alone, and a Fence shows that end
+    unsigned proof = 0;      ///< fenced until this is proven on its connection: Protocol::proves()
     bool guarded = false;    ///< that end may be forged: behind it a Fence of ours guards the connection
     bool keepsId = false;    ///< its id must not be changed, which may be that of another: it is alone, too
     bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
@@ -86,7 +87,7 @@ struct RequestTraits
         answered = true;
         swallowed = local = refused = last = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = secret = false;
-        ties = frees = 0;
+        ties = frees = proof = 0;
         check = 0;
         dialect = 0;
         suffix = {};
