@@ -101,6 +101,7 @@ private:
         std::string text;
         std::optional<std::uint32_t> client; ///< nobody: it is none
         bool welcome = false;
+        bool marker = false;
     };
 
     struct Target
@@ -120,6 +121,7 @@ private:
         bool early = false;       ///< the request that is not whole is answered
         bool wrong = false;       ///< it said what nobody asked for
         bool surplus = false;     ///< and that is what is read next
+        bool fenced = false;      ///< a marker is to come, or to be answered
         bool endedAtRest = false; ///< with nothing on the way to it
     };
 
@@ -149,6 +151,7 @@ private:
     [[nodiscard]] bool isSloth(const Client& client) const { return _settings.sloths && client.id.slot % 8 == 3; }
     [[nodiscard]] bool isNamed() const { return _settings.talks || _messages.hasId(); }
     [[nodiscard]] TalkingProtocol::Role roleOf(std::uint32_t number) const;
+    [[nodiscard]] bool isAwaited(std::uint32_t number) const;
 
     // OracleTargets.cpp
     Target& anyTarget();
@@ -170,6 +173,7 @@ private:
     bool lookAtPrologue(Target& target);
     void targetClosed(Target& target, const SharedWorld::Closed& closed);
     void takeRequest(Target& target, const std::string& message);
+    bool takeMarker(Target& target, const std::string& message);
     [[nodiscard]] bool isRepeated(const Arrival& arrival, std::uint32_t number) const;
     void mayCome(const Target& target, const Messages::Name& name) const;
     void keepState(Target& target, const Messages::Name& name);

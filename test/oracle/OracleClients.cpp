@@ -13,7 +13,17 @@ using Role = TalkingProtocol::Role;
 
 TalkingProtocol::Role Oracle::roleOf(std::uint32_t number) const
 {
-    return _settings.talks ? TalkingProtocol::roleOf(number) : Role::answered;
+    const Role role = _settings.talks ? TalkingProtocol::roleOf(number) : Role::answered;
+    const bool needsOrder = role == Role::fenced || role == Role::guarded;
+    return needsOrder && _messages.hasId() ? Role::answered : role;
+}
+
+/// Whether its client gets something for it.
+bool Oracle::isAwaited(std::uint32_t number) const
+{
+    const Role role = roleOf(number);
+    return role == Role::fenced ? TalkingProtocol::answersOf(number) > 0
+                                : role != Role::unanswered && role != Role::quiet;
 }
 
 void Oracle::addClient(std::size_t place)
@@ -52,7 +62,7 @@ void Oracle::speakOn(Client& client)
 {
     const std::uint32_t number = client.made++;
     const std::string message = _messages.request(client.id.slot, number, LARGE);
-    if (roleOf(number) == Role::answered || roleOf(number) == Role::local)
+    if (isAwaited(number))
         client.open.insert(number);
     client.says += message;
     client.unsaid.emplace_back(number, message.size());
@@ -189,6 +199,8 @@ void Oracle::expectNamed(Client& client, const std::string& bytes)
     if (letter != (local ? 'L' : 'A') && !interim && !error)
         fail("client " + std::to_string(client.id.slot) + " got the wrong answer: " + bytes);
     client.expected = _messages.response(name->client, name->number, LARGE, letter);
+    if (letter == 'A' && roleOf(name->number) == Role::fenced)
+        client.expected += client.expected; // twice
     client.final = letter == 'A';
     _numbers.local += local ? 1 : 0;
     _numbers.errors += error ? 1 : 0;

@@ -78,8 +78,22 @@ void Oracle::targetClosed(Target& target, const SharedWorld::Closed& closed)
     _stateless.insert(*target.owner);
 }
 
+/// What shows the end of a response is no request of anybody, and nothing comes before it is answered.
+bool Oracle::takeMarker(Target& target, const std::string& message)
+{
+    const auto word = _settings.talks ? _messages.read(message, 'F') : std::nullopt;
+    if (!word)
+        return false;
+    if (!target.fenced)
+        fail("a marker came that nothing asks for");
+    target.answers.push_back({_messages.response(word->client, word->number, LARGE, 'G'), std::nullopt, false, true});
+    return true;
+}
+
 void Oracle::takeRequest(Target& target, const std::string& message)
 {
+    if (takeMarker(target, message))
+        return;
     const auto name = _messages.read(message, 'Q');
     const std::uint64_t id = _messages.hasId() ? _messages.readId(message) : 0;
     std::string sent = name ? _messages.request(name->client, name->number, LARGE) : std::string();
@@ -94,7 +108,7 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     arrival = {target.id, arrival.times + 1};
     ++_numbers.sent;
     const Role role = roleOf(name->number);
-    _numbers.silent += role == Role::unanswered || role == Role::quiet ? 1 : 0;
+    _numbers.silent += isAwaited(name->number) ? 0 : 1;
     if (std::exchange(target.early, false))
         return; // it was answered before it was whole
     mayCome(target, *name);
@@ -106,7 +120,8 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     const auto hasId = [this, id](const Answer& each) { return each.client && _messages.readId(each.text) == id; };
     if (_messages.hasId() && std::any_of(target.answers.begin() + (target.saying ? 1 : 0), target.answers.end(), hasId))
         fail("an id came again before it was answered: " + message);
-    if (role != Role::unanswered)
+    target.fenced = role == Role::fenced || role == Role::guarded;
+    if (role != Role::unanswered && (role != Role::fenced || isAwaited(name->number)))
         target.answers.push_back({answerTo(*name, message), name->client});
 }
 
@@ -124,6 +139,8 @@ void Oracle::mayCome(const Target& target, const Messages::Name& name) const
     const Role role = roleOf(name.number);
     if (role == Role::local)
         fail(who + "which is answered by us");
+    if (target.fenced)
+        fail(who + "before a marker was answered");
     const bool saying = _world.has(target.id) && !_world.targets.at(target.id.slot).says.empty();
     if (target.answers.size() >= _settings.pipeline || (_settings.pipeline == 1 && saying))
         fail("more requests in flight than allowed");
@@ -170,7 +187,9 @@ std::string Oracle::answerTo(const Messages::Name& name, const std::string& requ
     std::string answer;
     if (_settings.talks && TalkingProtocol::hasInterim(name.number))
         answer = _messages.response(name.client, name.number, LARGE, 'I');
-    const std::string final = _messages.response(name.client, name.number, LARGE);
+    std::string final = _messages.response(name.client, name.number, LARGE);
+    if (roleOf(name.number) == Role::fenced)
+        final += final; // more than there is to be
     if (!_messages.hasId())
         return answer + final;
     const std::uint64_t id = _messages.readId(request);

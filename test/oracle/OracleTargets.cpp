@@ -62,9 +62,11 @@ void Oracle::targetAnswers(Target& target)
         sayAnswer(target);
     else if (_settings.faults && isAtRest(target) && !target.inbox.empty() && target.answers.empty())
         answerEarly(target);
-    else if (_settings.faults && isAtRest(target) && target.inbox.empty() && target.answers.empty() && chance(200))
+    else if (_settings.faults && isAtRest(target) && target.inbox.empty() && target.answers.empty() && !target.fenced &&
+             chance(200))
         saySurplus(target);
-    else if (_settings.faults && isAtRest(target) && target.inbox.empty() && !side.held && chance(200))
+    else if (_settings.faults && isAtRest(target) && target.inbox.empty() && !side.held && !target.fenced &&
+             chance(200))
         return sayStray(target);
     if (!chance(3))
         read(target); // otherwise it stays in the socket for a while
@@ -80,7 +82,7 @@ bool Oracle::isAtRest(const Target& target)
 void Oracle::sayAnswer(Target& target)
 {
     // with ids any of them may come first; and without, where it is wrong, that can be told
-    const bool wrong = _settings.talks && _settings.faults && chance(500);
+    const bool wrong = _settings.talks && _settings.faults && !target.fenced && chance(500);
     const std::size_t chosen = random(target.answers.size());
     if ((_messages.hasId() || wrong) && !target.saying)
     {
@@ -98,6 +100,8 @@ void Oracle::sayAnswer(Target& target)
         return;
     if (target.answers.front().welcome)
         target.welcoming = false;
+    if (target.answers.front().marker)
+        target.fenced = false;
     target.answers.pop_front();
     target.saying = false;
 }

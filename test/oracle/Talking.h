@@ -11,9 +11,10 @@ namespace proximux
 {
 
 /// A protocol around that of Messages which says more of them. Each response repeats whose it is. Of a client's
-/// requests some begin a state of their connection, some end it; some get no answer, or one that nobody waits for; some
-/// are answered by us ('L'), some with something in advance ('I'), and those that fail with an error reply ('E'). Of
-/// the clients a few speak another dialect.
+/// requests some begin a state of their connection, some end it; some get no answer, or one that nobody waits for, or
+/// any number of answers, whose end a marker shows ('F', answered by 'G'); some are answered by us ('L'), some with
+/// something in advance ('I'), and those that fail with an error reply ('E'). Of the clients a few speak another
+/// dialect.
 class TalkingProtocol : public Protocol
 {
 public:
@@ -30,7 +31,9 @@ public:
         answered,
         unanswered, ///< nothing answers it
         quiet,      ///< its client does not wait for its answer
-        local       ///< it does not reach the target
+        local,      ///< it does not reach the target
+        fenced,     ///< without ids: it has no answer or two, and a marker shows that
+        guarded     ///< without ids: a marker follows its answer
     };
 
     static Role roleOf(std::uint32_t number)
@@ -43,9 +46,16 @@ public:
             return Role::quiet;
         case 3:
             return Role::local;
+        case 11:
+            return number % 64 < 48 ? Role::fenced : Role::guarded;
         default:
             return Role::answered;
         }
+    }
+
+    static unsigned answersOf(std::uint32_t number) ///< to one that is fenced
+    {
+        return number % 32 < 16 ? 0 : 2;
     }
 
     static bool beginsState(std::uint32_t number) { return number % 8 == 5; }
@@ -65,6 +75,13 @@ public:
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
         return std::make_unique<Talk>(_messages, _large, settings.ties);
+    }
+
+    [[nodiscard]] Fence makeFence(unsigned, Random& random) const override
+    {
+        const auto client = static_cast<std::uint32_t>(random.next());
+        const auto number = static_cast<std::uint32_t>(random.next());
+        return {_messages.response(client, number, _large, 'F'), _messages.response(client, number, _large, 'G')};
     }
 
     [[nodiscard]] std::optional<IdField> requestId() const override { return _inner->requestId(); }
@@ -106,6 +123,8 @@ private:
             traits.answered = role != Role::unanswered;
             traits.swallowed = role == Role::quiet;
             traits.local = role == Role::local;
+            traits.fenced = role == Role::fenced && !_messages.hasId();
+            traits.guarded = role == Role::guarded && !_messages.hasId();
             if (traits.local)
                 traits.reply = _messages.response(name->client, name->number, _large, 'L');
             traits.check = checkOf(*name);
@@ -121,7 +140,7 @@ private:
         bool failed(const RequestTraits& traits, Failure, std::string& reply) override
         {
             const auto name = _messages.read(traits.seed, 'Q');
-            if (name && traits.answered)
+            if (name && traits.answered && (!traits.fenced || answersOf(name->number) > 0))
                 reply = _messages.response(name->client, name->number, _large, 'E');
             return name.has_value();
         }
