@@ -43,6 +43,7 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::dropMarker, &Scenes::nobodySeesTheEndOfAQuietRun},
         {Mutant::deliverMarker, &Scenes::nobodySeesTheEndOfAQuietRun},
         {Mutant::skipFence, &Scenes::aFenceEndsWhatHasNoKnownEnd},
+        {Mutant::trustUnproven, &Scenes::dataThatATargetTakesForCommandsIsFenced},
         {Mutant::deliverFence, &Scenes::aTornFenceReachesNobody},
         {Mutant::ignorePushes, &Scenes::whatIsPushedIsTheSubscribers},
         {Mutant::ignoreTunnel, &Scenes::aTunnelHasNoMessages},
@@ -133,7 +134,7 @@ void Scenes::eachResponseIsReadAsOneToItsRequest()
     says(a, "get x\r\n");
     says(b, "mg y v q\r\n"); // of which nothing may come but what shows its end
     const TargetId t = opens();
-    answers(t, "END\r\nMN\r\n");
+    answers(t, "END\r\nVERSION 1\r\n");
     says(a, "get z\r\n");
     answers(t, "END\r\n");
     CPPUNIT_ASSERT_EQUAL(std::string("END\r\nEND\r\n"), got(a));
@@ -178,8 +179,8 @@ void Scenes::nobodySeesTheEndOfAQuietRun()
     says(a, "mg x v q\r\n");
     says(b, "get y\r\n");
     const TargetId t = opens();
-    CPPUNIT_ASSERT_EQUAL(std::string("mg x v q\r\nmn\r\nget y\r\n"), got(t));
-    answers(t, "MN\r\nEND\r\n"); // a miss, of which nothing is said
+    CPPUNIT_ASSERT_EQUAL(std::string("mg x v q\r\nversion\r\nget y\r\n"), got(t));
+    answers(t, "VERSION 1\r\nEND\r\n"); // a miss, of which nothing is said
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
     CPPUNIT_ASSERT_EQUAL(std::string("END\r\n"), got(b));
 }
@@ -202,6 +203,24 @@ void Scenes::aFenceEndsWhatHasNoKnownEnd()
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
     CPPUNIT_ASSERT_EQUAL(std::string("VALUE b 0 1\r\nb\r\nEND\r\n"), got(b));
     CPPUNIT_ASSERT_EQUAL(std::string("END\r\n"), got(c));
+}
+
+/// A server before 1.6.12, say.
+void Scenes::dataThatATargetTakesForCommandsIsFenced()
+{
+    named("memcached", 1, 8);
+    const ClientId a = join();
+    const ClientId b = join();
+    const std::string store = "ms k 9\r\nget a b c\r\n";
+    says(a, store);
+    says(b, "get b\r\n");
+    const TargetId t = opens();
+    const std::string sent = got(t).substr(store.size());
+    const std::string answer = "ERROR\r\nVALUE c 0 1\r\nc\r\nEND\r\n";
+    answers(t, answer + memcachedAnswers(sent));
+    CPPUNIT_ASSERT_EQUAL(answer, got(a));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(b));
+    CPPUNIT_ASSERT_EQUAL(std::string("get b\r\n"), got(t));
 }
 
 void Scenes::aTornFenceReachesNobody()

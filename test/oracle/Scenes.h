@@ -36,6 +36,7 @@ private:
     void nobodySeesTheEndOfAQuietRun();
     void aFenceEndsWhatHasNoKnownEnd();
     void aTornFenceReachesNobody();
+    void dataThatATargetTakesForCommandsIsFenced();
     void whatIsPushedIsTheSubscribers();
     void aTunnelHasNoMessages();
     void whatStandsBehindAnUpgradeWaits();

@@ -16,6 +16,8 @@ namespace
 constexpr unsigned TEXT = 1; ///< dialects
 constexpr unsigned BINARY = 2;
 
+constexpr unsigned META_STORAGE = 1; ///< RequestTraits::proof: ms with the size of its data as the second argument
+
 constexpr char NOOP[] = "\x80\x0a\0\0\0\0\0\0\0\0\0\0pxmx\0\0\0\0\0\0\0\0";
 
 bool isBinary(Bytes request)
@@ -90,7 +92,7 @@ private:
             traits.hint = name == "mn" ? memcachedhint::RUN : 0; // the answers before it are of quiet ones
             return;
         }
-        traits.repeatable = name == "get" || name == "gets" || name == "mg" || name == "version";
+        traits.repeatable = command.mayRepeat();
         const bool certain = command.isCertain();
         if (name == "quit")
             answer(traits, "", true);
@@ -113,11 +115,19 @@ private:
             traits.edits.push_back({at - 1, noreply.size() + 1, {}});
             traits.swallowed = true;
         }
-        else if (command.isMeta() && command.mayBeSilent())
-        {
-            traits.suffix = "mn\r\n";
-            traits.hint = memcachedhint::RUN;
-        }
+        else if (command.isMeta())
+            meta(command, traits);
+    }
+
+    /// A server that does not know ms with the size of its data behind the key (before 1.6.10) takes the data for
+    /// commands. A version behind a quiet command shows whether that was answered: every server knows it, mn not.
+    static void meta(const MemcachedCommand& command, RequestTraits& traits)
+    {
+        traits.proof = command.isStorage() ? META_STORAGE : 0;
+        if (!command.mayBeSilent())
+            return;
+        traits.suffix = "version\r\n";
+        traits.hint = memcachedhint::RUN;
     }
 
     void binary(Bytes bytes, RequestTraits& traits) const
@@ -136,6 +146,8 @@ private:
         }
         else if (answersItself(bytes, header, traits))
             return;
+        else if (header.opcode == STAT && header.keySize > 0)
+            traits.fenced = true; // how many packets answer it depends on the kind, and on the server
         else if (quiet)
         {
             traits.suffix = {NOOP, MemcachedHeader::SIZE};
@@ -190,7 +202,19 @@ public:
         return std::make_unique<MemcachedRequestFramer>();
     }
 
-    [[nodiscard]] Fence makeFence(unsigned, Random& random) const override { return memcachedFence(random); }
+    [[nodiscard]] Fence makeFence(unsigned dialect, Random& random) const override
+    {
+        return dialect == BINARY ? memcachedBinaryFence(random) : memcachedFence(random);
+    }
+
+    /// It stored the data, or says why not. A quiet ms says nothing then; a server that does not know it says an error.
+    [[nodiscard]] bool proves(unsigned, Bytes response) const override
+    {
+        constexpr Bytes CODES[] = {"HD", "NS", "EX", "NF"};
+        const bool code = std::any_of(std::begin(CODES), std::end(CODES),
+                                      [response](Bytes each) { return response.substr(0, 2) == each; });
+        return response.empty() || (code && response.size() > 2 && response.find('\n') + 1 == response.size());
+    }
 
     [[nodiscard]] std::string probe(std::uint32_t) const override { return "version\r\n"; }
 

@@ -87,6 +87,24 @@ bool memcachedIsQuiet(unsigned opcode)
                        [opcode](const Shape& shape) { return shape.quiet == opcode && shape.opcode != opcode; });
 }
 
+/// Two NOOPs, whose opaques are the two halves of a random number.
+Fence memcachedBinaryFence(Random& random)
+{
+    constexpr unsigned NOOP = 0x0a;
+    Fence fence;
+    const std::uint64_t word = random.next();
+    for (const std::uint64_t half : {word >> 32U, word & 0xffffffffU})
+    {
+        std::string packet(MemcachedHeader::SIZE, '\0');
+        packet[0] = static_cast<char>(MemcachedHeader::REQUEST);
+        packet[1] = static_cast<char>(NOOP);
+        writeNumber(half, &packet[12], 4);
+        fence.request += packet;
+        fence.answer += memcachedReply(packet, 0, {});
+    }
+    return fence;
+}
+
 std::string memcachedReply(Bytes request, unsigned status, Bytes body)
 {
     std::string reply(request.substr(0, MemcachedHeader::SIZE));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <proximux/protocol/Fence.h>
 #include <proximux/wire/Bytes.h>
+#include <proximux/wire/Random.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +45,9 @@ MemcachedPacket memcachedPacket(const MemcachedHeader& header);
 
 /// It is answered only where something goes wrong, or right (a get).
 bool memcachedIsQuiet(unsigned opcode);
+
+/// A marker for the binary protocol.
+Fence memcachedBinaryFence(Random& random);
 
 /// The answer to the request with this header.
 std::string memcachedReply(Bytes request, unsigned status, Bytes body);

@@ -149,6 +149,13 @@ bool MemcachedCommand::mayBeSilent() const
            !isOneOf(name(), {"get", "gets", "gat", "gats", "me", "mn"});
 }
 
+/// Some flags of mg change the item, or are answered differently the second time.
+bool MemcachedCommand::mayRepeat() const
+{
+    const bool changes = hasFlag('E') || hasFlag('N') || hasFlag('R') || hasFlag('T');
+    return isOneOf(name(), {"get", "gets", "version"}) || (name() == "mg" && !changes);
+}
+
 bool MemcachedCommand::hasLongKey() const
 {
     if (!isOneOf(name(), {"get", "gets", "gat", "gats", "bget"}))

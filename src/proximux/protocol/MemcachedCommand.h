@@ -42,6 +42,9 @@ public:
     /// most once. Tried with memcached 1.4 to 1.6.
     [[nodiscard]] bool isCertain() const;
 
+    /// It does no harm to send it twice.
+    [[nodiscard]] bool mayRepeat() const;
+
     /// A get with a key that is too long. Servers throw away what they have not yet sent of the answers before it.
     [[nodiscard]] bool hasLongKey() const;
 

@@ -171,12 +171,11 @@ std::optional<std::uint64_t> dataBehind(Bytes line)
 
 } // namespace
 
-/// A run is dealt with message by message, so that the answer to what we added can be left out. A meta command has one
-/// answer at most: a server that knows no mn says so in the second.
+/// A run is dealt with message by message, so that the answer to what we added can be left out. Where the traffic is
+/// watched, the client itself has added an mn.
 void MemcachedResponseFramer::runLine(Bytes line)
 {
-    const bool ours = line == "MN" || (_second && line == "ERROR");
-    _second = !ours;
+    const bool ours = beginsWith(line, "VERSION ") || line == "MN";
     _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
     _traits.swallowed = ours;
 }

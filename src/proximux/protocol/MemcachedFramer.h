@@ -12,7 +12,7 @@ namespace memcachedhint
 {
 
 constexpr std::uint32_t BINARY = 1U << 0U;
-constexpr std::uint32_t RUN = 1U << 1U;     ///< any number of answers, until that of the mn or NOOP that we added
+constexpr std::uint32_t RUN = 1U << 1U;     ///< any number of answers, until that of the version or NOOP that we added
 constexpr std::uint32_t STATS = 1U << 2U;   ///< binary: several packets, until an empty one
 constexpr std::uint32_t WATCHED = 1U << 3U; ///< binary: until that with this opcode; those before it are of quiet ones
 constexpr std::uint32_t DUMP = 1U << 5U;    ///< an OK comes before the lines, from newer servers
@@ -68,7 +68,6 @@ private:
     std::uint32_t _hint = 0;
     bool _binary = false; ///< the present message is
     bool _more = false;   ///< other lines follow
-    bool _second = false; ///< in a run, an answer came before
     ResponseTraits _traits;
 };
 

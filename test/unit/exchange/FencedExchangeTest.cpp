@@ -21,6 +21,8 @@ class FencedExchangeTest : public SharingFixture
     CPPUNIT_TEST(localAnswersWaitForTheMarker);
     CPPUNIT_TEST(anEndThatMayBeForgedIsGuarded);
     CPPUNIT_TEST(aGuardOutlivesItsClient);
+    CPPUNIT_TEST(aCommandIsFencedUntilTheTargetIsKnownToKnowIt);
+    CPPUNIT_TEST(whatProvesNothingStaysFenced);
     CPPUNIT_TEST_SUITE_END();
 
     void memcached(std::size_t pipeline = 8)
@@ -266,6 +268,50 @@ public:
         answers(t, VALUE + "VERSION 1\r\n");
         CPPUNIT_ASSERT_EQUAL(std::string("VERSION 1\r\n"), got(a));
         CPPUNIT_ASSERT_EQUAL(VALUE, got(b));
+    }
+
+    void aCommandIsFencedUntilTheTargetIsKnownToKnowIt()
+    {
+        const std::string store = "ms k 1\r\nx\r\n";
+        const std::string quiet = "ms k 1 q\r\nx\r\n";
+        memcached();
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, store + store);
+        says(b, quiet + GET);
+        const TargetId t = opens();
+        const std::string end = marker(t, store);
+        answers(t, "HD");
+        answers(t, "\r\n" + end);
+        CPPUNIT_ASSERT_EQUAL(store + quiet + "version\r\n" + GET, got(t));
+        answers(t, "NS\r\nVERSION 1\r\n" + VALUE);
+        CPPUNIT_ASSERT_EQUAL(std::string("HD\r\nNS\r\n"), got(a));
+        CPPUNIT_ASSERT_EQUAL(VALUE, got(b));
+        exchange->targetLost(t, now);
+        says(a, store);
+        marker(opens(), store); // it may be another server
+    }
+
+    void whatProvesNothingStaysFenced()
+    {
+        const std::string quiet = "ms k 9 q\r\nget x y z\r\n";
+        for (const char* response :
+             {"ERROR\r\nVALUE x 0 1\r\nx\r\nEND\r\n", "HD\r\nHD\r\n", "CLIENT_ERROR x\r\n", "HDx"})
+        {
+            memcached();
+            const ClientId a = join();
+            const ClientId b = join();
+            says(a, quiet);
+            says(b, quiet + GET);
+            const TargetId t = opens();
+            answers(t, response + marker(t, quiet));
+            CPPUNIT_ASSERT_EQUAL(std::string(response), got(a));
+            answers(t, marker(t, quiet)); // that proves it
+            CPPUNIT_ASSERT_EQUAL(GET, got(t));
+            CPPUNIT_ASSERT_EQUAL(std::string(), got(b));
+            says(a, quiet);
+            CPPUNIT_ASSERT_EQUAL(quiet + "version\r\n", got(t));
+        }
     }
 
     void aGuardOutlivesItsClient()

@@ -23,7 +23,8 @@ class MemcachedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(anEditedRequestIsClassifiedAsItIsSent);
     CPPUNIT_TEST(theMarkerIsUnpredictable);
     CPPUNIT_TEST(endsQuietRunsItself);
-    CPPUNIT_TEST(endsARunWhereTheServerKnowsNoMn);
+    CPPUNIT_TEST(repeatsOnlyWhatChangesNothing);
+    CPPUNIT_TEST(fencesBinaryStatsOfAKind);
     CPPUNIT_TEST(answersQuitAndWatch);
     CPPUNIT_TEST(answersAGetWithALongKey);
     CPPUNIT_TEST(refusesHttp);
@@ -266,17 +267,20 @@ public:
     void endsQuietRunsItself()
     {
         for (const char* request : {"mg a v q\r\n", "ms a 1 I q\r\nx\r\n", "md a q\r\n", "ma a q\r\n"})
-            CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(ask(request).suffix));
+            CPPUNIT_ASSERT_EQUAL(std::string("version\r\n"), std::string(ask(request).suffix));
         CPPUNIT_ASSERT(ask("mn q\r\n").suffix.empty());
         CPPUNIT_ASSERT(ask("mg a Oq\r\n").suffix.empty());
+        CPPUNIT_ASSERT(ask("ms a 1 q\r\nx\r\n").proof != 0 && ask("md a q\r\n").proof == 0);
         const RequestTraits quiet = ask("mg a v q\r\n");
-        CPPUNIT_ASSERT_EQUAL(std::string("mn\r\n"), std::string(quiet.suffix));
+        CPPUNIT_ASSERT_EQUAL(std::string("version\r\n"), std::string(quiet.suffix));
         CPPUNIT_ASSERT(ask("mg q v\r\n").suffix.empty());
         CPPUNIT_ASSERT(ask("mn\r\n").suffix.empty());
         CPPUNIT_ASSERT(_check.response("VA 1\r\na\r\n", quiet.hint).kind == ResponseTraits::Kind::more);
-        const ResponseTraits end = _check.response("MN\r\n", quiet.hint);
+        const ResponseTraits end = _check.response("VERSION 1.4.39\r\n", quiet.hint);
         CPPUNIT_ASSERT(end.kind == ResponseTraits::Kind::final && end.swallowed);
-        CPPUNIT_ASSERT(!_check.response("MN\r\n").swallowed);
+        CPPUNIT_ASSERT(!_check.response("VERSION 1.4.39\r\n").swallowed);
+        for (const char* line : {"EN\r\n", "ERROR\r\n", "HD\r\n", "CLIENT_ERROR invalid flag\r\n"})
+            CPPUNIT_ASSERT(_check.response(line, quiet.hint).kind == ResponseTraits::Kind::more);
 
         const RequestTraits getq = ask(packet(0x80, 0x09, "k", "opaq", 0, 1));
         CPPUNIT_ASSERT_EQUAL(packet(0x80, 0x0a, "", "pxmx"), std::string(getq.suffix));
@@ -284,17 +288,28 @@ public:
         CPPUNIT_ASSERT(_check.response(packet(0x81, 0x0a, "", "pxmx"), getq.hint).swallowed);
     }
 
-    void endsARunWhereTheServerKnowsNoMn()
+    void repeatsOnlyWhatChangesNothing()
     {
-        const auto framer = _check.protocol().makeResponseFramer();
-        for (int i = 0; i < 2; ++i)
-        {
-            framer->expect(memcachedhint::RUN);
-            framer->feed("ERROR\r\n");
-            CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::more);
-            framer->feed("ERROR\r\n");
-            CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::final && framer->traits().swallowed);
-        }
+        for (const char* line : {"get a\r\n", "gets a\r\n", "version\r\n", "mg a v\r\n"})
+            CPPUNIT_ASSERT_MESSAGE(line, ask(line).repeatable);
+        for (const char* line :
+             {"mg a v N30\r\n", "mg a R30\r\n", "mg a T0\r\n", "incr a 1\r\n", "gat 0 a\r\n", "delete a\r\n"})
+            CPPUNIT_ASSERT_MESSAGE(line, !ask(line).repeatable);
+    }
+
+    /// How many packets answer a stat of one kind is not known.
+    void fencesBinaryStatsOfAKind()
+    {
+        const RequestTraits traits = ask(packet(0x80, 0x10, "items", "opaq", 0, 5));
+        CPPUNIT_ASSERT(traits.fenced && traits.answered && traits.check == 0);
+        CPPUNIT_ASSERT(!ask(packet(0x80, 0x10, "")).fenced);
+        Random random(7);
+        const Fence fence = _check.protocol().makeFence(traits.dialect, random);
+        const std::string first = fence.request.substr(12, 4);
+        const std::string second = fence.request.substr(24 + 12, 4);
+        CPPUNIT_ASSERT(first != second);
+        CPPUNIT_ASSERT_EQUAL(packet(0x80, 0x0a, "", first) + packet(0x80, 0x0a, "", second), fence.request);
+        CPPUNIT_ASSERT_EQUAL(packet(0x81, 0x0a, "", first) + packet(0x81, 0x0a, "", second), fence.answer);
     }
 
     void answersAGetWithALongKey()
