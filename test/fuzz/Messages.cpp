@@ -117,7 +117,11 @@ void talk(const Protocol& protocol, const std::vector<std::string>& requests, co
             check(!conversation->failed(traits, failure, reply) || !reply.empty(), "an error reply has bytes");
         }
         if (traits.pushes)
-            conversation->pushEnded({"ups"[request.size() % 3], request.size() % 2 == 0, true});
+        {
+            const auto kind = static_cast<Notice::Kind>(request.size() % 5);
+            const auto count = static_cast<std::int64_t>(request.size() % 4) - 1;
+            conversation->pushEnded({kind, "cps"[request.size() % 3], request.size() % 2 == 0, count});
+        }
     }
     check(protocol.describe(rest, TEXT).size() <= TEXT, "the readable form is short");
     static_cast<void>(protocol.isSecret(rest));

@@ -52,6 +52,8 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::unfair, &Scenes::aClientStandsInLineOnceInFunnel},
         {Mutant::serveBehindLast, &Scenes::nothingIsServedBehindTheLastRequest},
         {Mutant::keepReset, &Scenes::aStateThatWasResetIsForNobody},
+        {Mutant::trustForgedPush, &Scenes::aForgedNoticeFreesNothing},
+        {Mutant::resetOvertakes, &Scenes::whatIsOwedComesBeforeAReset},
         {Mutant::hurryContinue, &Scenes::aClientIsToldToGoOnInItsPlace},
         {Mutant::swallowForever, &Scenes::aConnectionThatAnswersNobodyIsReset},
         {Mutant::reconnectAtWill, &Scenes::whoMakesUsConnectAnewWaits},
@@ -329,11 +331,42 @@ void Scenes::aStateThatWasResetIsForNobody()
 {
     named("resp", 2, 8, 1);
     const ClientId a = join();
-    says(a, command({"SUBSCRIBE", "c"}) + command({"RESET"}));
+    says(a, command({"WATCH", "c"}) + command({"RESET"}));
     const TargetId t = opens();
-    CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), got(a));
+    answers(t, "+OK\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+RESET\r\n"), got(a));
     says(join(), command({"GET", "x"}));
     assertClosed(t, CloseReason::tieEnded, How::abort);
+}
+
+void Scenes::aForgedNoticeFreesNothing()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    says(a, command({"SUBSCRIBE", "c"}) + command({"UNSUBSCRIBE", "c"}) + command({"EVAL", "x", "0"}) +
+                command({"EVAL", "slow", "0"}));
+    const TargetId t = opens();
+    got(t);
+    const std::string ended = "*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n";
+    answers(t, "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n" + ended + ended);
+    const ClientId victim = join();
+    says(victim, command({"GET", "x"}));
+    CPPUNIT_ASSERT_EQUAL_MESSAGE("others use a connection whose client chose what it says", std::string(), got(t));
+    answers(opens(), "$-1\r\n");
+    answers(t, "+slow\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), got(victim));
+}
+
+void Scenes::whatIsOwedComesBeforeAReset()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    says(a, command({"MONITOR"}) + command({"RESET"}));
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL_MESSAGE("a reset overtakes what is due", std::string(), got(a));
+    answers(t, "+OK\r\n+OK\r\n");
+    exchange->targetEnded(t, now);
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+RESET\r\n"), got(a));
 }
 
 void Scenes::aClientIsToldToGoOnInItsPlace()

@@ -44,6 +44,8 @@ private:
     void aClientStandsInLineOnceInFunnel();
     void nothingIsServedBehindTheLastRequest();
     void aStateThatWasResetIsForNobody();
+    void aForgedNoticeFreesNothing();
+    void whatIsOwedComesBeforeAReset();
     void aClientIsToldToGoOnInItsPlace();
     void aConnectionThatAnswersNobodyIsReset();
     void whoMakesUsConnectAnewWaits();

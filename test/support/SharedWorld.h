@@ -138,6 +138,13 @@ public:
         malformed = came;
     }
 
+    void requestRefused(ClientId id, const char* why, bool guess) override
+    {
+        client(id);
+        refused = why;
+        guesses += guess ? 1 : 0;
+    }
+
     void protocolChosen(std::string_view name) override { chosen = name; }
 
     void clientTied(ClientId id, TargetId, unsigned reasons) override
@@ -207,6 +214,8 @@ public:
     std::uint64_t ended = 0;
     Outcome last;
     std::string malformed;
+    std::string refused;     ///< why a request was refused
+    std::size_t guesses = 0; ///< wrong passwords
     std::string chosen;
     std::string untied;         ///< why somebody got no connection alone
     std::vector<unsigned> ties; ///< reasons for which clients were tied, or refused it

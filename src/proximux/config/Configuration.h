@@ -66,6 +66,8 @@ struct LocalSettings
     Duration halfCloseTimeout = Duration::seconds(60);
     std::size_t maxRequests = 64; ///< of one client, in line
     std::string password;         ///< resp: what clients must give; empty: nothing
+    unsigned failedAuth = 3;      ///< wrong passwords after which a client is closed
+    Duration failedAuthDelay = Duration::seconds(1);
 };
 
 struct ExchangeSettings
@@ -91,6 +93,7 @@ struct ExchangeSettings
     IdField id; ///< width and order
     Stateful stateful = Stateful::automatic;
     bool httpConnect = false;
+    bool respTiesUnknown = true;                              ///< a command that is not known to us ties its client
     std::size_t requestBuffer = 65536;                        ///< bytes of one client that may wait for its target
     std::size_t responseBuffer = 65536;                       ///< bytes that may wait for one client
     std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes of all clients that may wait for their targets

@@ -131,6 +131,11 @@ std::vector<Setting> localSettings()
             "fifo, funnel: requests of one client in line; with as many it is not read"),
         secret(row("local.password", "", text("a password", FIELD(std::string, local.password)),
                    "resp: what clients must give with AUTH; nothing: they need none")),
+        row("local.failed_auth", "3", integer<unsigned>(1, 1000000, FIELD(unsigned, local.failedAuth)),
+            "resp: wrong passwords after which a client is closed"),
+        row("local.failed_auth_delay", "1s",
+            duration(Duration{0}, Duration::seconds(60), Off::no, FIELD(Duration, local.failedAuthDelay)),
+            "resp: delay of the reply to a wrong password"),
     };
 }
 
@@ -260,6 +265,11 @@ std::vector<Setting> framingSettings()
             choice<OptionalOrder>({{"auto", std::nullopt}, {"big", ByteOrder::big}, {"little", ByteOrder::little}},
                                   FIELD(OptionalOrder, exchange.responseIdOrder)),
             "fixed, length: which of its bytes comes first there; auto: as in a request"),
+        row("exchange.resp_unknown", "tie",
+            choice<bool>({{"tie", true}, {"pass", false}}, FIELD(bool, exchange.respTiesUnknown)),
+            "resp: commands that are unknown to Proximux and have no dot in their name. tie: give the client a "
+            "connection of its own, unless the server does not know the command either; pass: assume that they change "
+            "no connection state"),
         row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
             "http: let CONNECT through; whoever can reach us can then reach what the target can reach"),
     };

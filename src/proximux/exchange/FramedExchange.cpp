@@ -206,7 +206,7 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
-    if (lane.waiting > 0 || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
+    if (lane.waiting > 0 || lane.leaving || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
         return false;
     if (needsRest(lane, request))
         return lane.row.isEmpty() || isForsaken(lane);

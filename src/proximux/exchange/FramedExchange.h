@@ -34,6 +34,7 @@ protected:
     void afterAnswer(Lane& lane, Request& request, Instant now) override;
     void answerOverdue(Request& request, Instant now) override;
     void laneEnded(Lane& lane, Instant now) override;
+    void askForEnd(Lane& lane, Instant now) override;
     bool makeReply(Request& request, CloseReason reason) override;
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;
@@ -60,6 +61,8 @@ private:
     [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);
     bool responseWhole(Lane& lane, Instant now);
     bool pushWhole(Lane& lane, Instant now);
+    void deliverButLast(Lane& lane, Bytes bytes, Instant now);
+    void left(Lane& lane, Instant now);
     void answeredEarly(Lane& lane, Request& request, Instant now);
     void beginTunnel(Lane& lane, SharedClient& client, Instant now);
     void free(SharedClient& client, unsigned reasons);

@@ -4,6 +4,7 @@
 #include <proximux/exchange/Mutants.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace proximux
 {
@@ -33,6 +34,11 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
         }
         if (isFenced(lane))
         {
+            if (lane.returning && lane.fence.find(lane.input.waiting()).before > 0)
+            {
+                closeLane(lane, CloseReason::desync, How::abort, now); // it was not all that was due
+                return false;
+            }
             if (!takeFenced(lane, now))
                 return true; // it wants to see more
             continue;
@@ -94,6 +100,8 @@ bool FramedExchange::takeFenced(Lane& lane, Instant now)
     lane.fence.clear();
     lane.inMessage = false;
     finish(lane, request, now);
+    if (std::exchange(lane.returning, false))
+        free(*lane.tied, ties::SUBSCRIPTION);
     return true;
 }
 
@@ -115,7 +123,9 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
         if (!planted(Mutant::repeatBegun))
             lane.answered->again.clear();
     }
-    if (lane.pushes)
+    if (lane.leaving)
+        deliverButLast(lane, bytes, now);
+    else if (lane.pushes)
         deliver(lane, *lane.tied, bytes, now);
     else if (!traits.swallowed || planted(Mutant::deliverMarker))
         deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
@@ -177,6 +187,8 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
     const bool closesTarget = traits.closesTarget && !planted(Mutant::keepClosing);
     const bool closesClient = traits.closesClient;
+    if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
+        client->ties |= ties::SESSION;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     if (request.traits.guarded)
         fenceLane(lane, now);
@@ -193,14 +205,63 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
 bool FramedExchange::pushWhole(Lane& lane, Instant now)
 {
     SharedClient& client = *lane.tied;
-    const Unsubscribed& told = lane.framer->traits().unsubscribed;
-    if (told.kind != 0 && client.conversation->pushEnded(told))
-    {
+    const Notice& notice = lane.framer->traits().notice;
+    const bool ended = !lane.leaving && client.conversation->pushEnded(notice);
+    const bool forged =
+        notice.kind == Notice::Kind::ended && notice.count == 0 && planted(Mutant::trustForgedPush) && !ended;
+    if (ended || forged)
         lane.pushes = false;
+    if (forged || (ended && planted(Mutant::skipFence)))
         free(client, ties::SUBSCRIPTION);
+    else if (ended)
+    {
+        lane.returning = true;
+        fenceLane(lane, now);
     }
     reply(client, now);
     return pool().state(lane.number) != SharedPool::State::closed;
+}
+
+// ------------------------------------------------------------------------------------------------ leaving
+
+/// Whatever comes until the target ends the connection, it owes to its client.
+void FramedExchange::askForEnd(Lane& lane, Instant now)
+{
+    if (lane.leaving)
+        return;
+    lane.leaving = true;
+    const Bytes request = _protocol->farewell().request;
+    if (request.empty())
+        wiring().endTarget(lane.target);
+    else
+        lane.waiting = wiring().toTarget(lane.target, request);
+    armResponse(lane, now);
+}
+
+/// What comes last may be the answer to our farewell.
+void FramedExchange::deliverButLast(Lane& lane, Bytes bytes, Instant now)
+{
+    const std::size_t most = _protocol->farewell().answer.size();
+    const std::size_t keep = std::min(most, lane.last.size() + bytes.size());
+    const std::size_t ofLast = keep > bytes.size() ? keep - bytes.size() : 0;
+    deliver(lane, *lane.tied, Bytes(lane.last).substr(0, lane.last.size() - ofLast), now);
+    lane.last.erase(0, lane.last.size() - ofLast);
+    const std::size_t pass = bytes.size() - (keep - ofLast);
+    deliver(lane, *lane.tied, bytes.substr(0, pass), now);
+    lane.last.append(bytes.substr(pass));
+}
+
+/// All is answered; what we had to say behind it can be said.
+void FramedExchange::left(Lane& lane, Instant now)
+{
+    SharedClient& client = *lane.tied;
+    if (lane.last != _protocol->farewell().answer)
+        deliver(lane, client, lane.last, now);
+    untie(lane);
+    closeLane(lane, CloseReason::tieEnded, How::finish, now);
+    charge(client, nullptr, now);
+    reply(client, now);
+    lookAgain(client);
 }
 
 /// What is left of the request is thrown away, and the target, which has not read it all, is left.
@@ -235,6 +296,8 @@ void FramedExchange::laneEnded(Lane& lane, Instant now)
 {
     if (lane.tunnel)
         return beginClosing(*lane.tied, CloseReason::ended, now);
+    if (lane.leaving && !lane.inMessage)
+        return left(lane, now);
     if (!lane.inMessage || lane.answered == nullptr || planted(Mutant::cutUntilClose) ||
         (!lane.framer->finish() && !planted(Mutant::endCompletes)))
         return;

@@ -102,6 +102,9 @@ enum class Mutant
     discardForever,      ///< a client that is being closed may go on sending
     forgetReplies,       ///< answers of ours that wait count for nothing
     keepParts,           ///< parts of requests may fill the memory for ever
+    // of states
+    trustForgedPush, ///< a connection goes back to others when something says that its subscriptions have ended
+    resetOvertakes,  ///< a client's reset or end does not wait for what it is owed among what is pushed
     last
 };
 

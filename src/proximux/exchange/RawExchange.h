@@ -36,6 +36,7 @@ protected:
     void afterAnswer(Lane&, Request&, Instant) override {}
     void answerOverdue(Request&, Instant) override {}
     void laneEnded(Lane&, Instant) override {}
+    void askForEnd(Lane&, Instant) override {} // nothing is pushed
     bool makeReply(Request&, CloseReason) override { return false; }
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;

@@ -45,6 +45,8 @@ void SharedExchange::reply(SharedClient& client, Instant now)
         behindQueued = behindQueued || (!request.replied && !request.sent);
         if (!request.replied || (behindQueued && request.size > 0))
             continue; // its bytes are still among those of the queued
+        if (mustWait(client, request, now))
+            return;
         releaseReply(request);
         client.requests.remove(request);
         request.responseSize = request.traits.reply.size();
@@ -53,6 +55,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
         tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, request.failed, request.reason,
                 now);
         const bool resets = request.traits.resets;
+        client.halted = client.halted && !request.traits.delayed;
         recycle(request);
         if (client.requests.isEmpty())
             _idle.arm(client.idle, now);
@@ -62,10 +65,24 @@ void SharedExchange::reply(SharedClient& client, Instant now)
     }
 }
 
+/// What is pushed and what answers a request can't be told apart while somebody gets both: the target itself says, by
+/// ending the connection, that all was answered which came before this answer of ours.
+bool SharedExchange::mustWait(SharedClient& client, const Request& request, Instant now)
+{
+    const RequestTraits& traits = request.traits;
+    if (request.answer.isArmed())
+        return true; // local.failed_auth_delay
+    const bool says = !traits.reply.empty() || traits.resets || traits.last;
+    if (client.tied == nullptr || !client.tied->pushes || !says || planted(Mutant::resetOvertakes))
+        return false;
+    askForEnd(*client.tied, now);
+    return true;
+}
+
 /// The connection that the client has alone is left with its state, and nobody else gets it.
 void SharedExchange::endTie(SharedClient& client, Instant now)
 {
-    client.resetting = false;
+    client.halted = false;
     Lane* lane = client.tied;
     if (lane == nullptr)
         return;

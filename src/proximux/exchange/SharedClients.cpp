@@ -75,7 +75,7 @@ bool SharedExchange::isFull(const SharedClient& client) const
 /// By its own limits, or that of the line.
 bool SharedExchange::isLimited(const SharedClient& client) const
 {
-    if (client.final || client.resetting || client.waiting > _settings.responseBuffer)
+    if (client.final || client.halted || client.waiting > _settings.responseBuffer)
         return true;
     if (client.large != nullptr)
         return !client.large->sent;
@@ -232,6 +232,8 @@ void SharedExchange::closeIfDone(SharedClient& client, Instant now)
         return;
     if (client.tied != nullptr && client.tied->tunnel && !_draining)
         return; // the tunnel ends with its target
+    if (client.tied != nullptr && client.tied->pushes && !planted(Mutant::resetOvertakes))
+        return askForEnd(*client.tied, now); // nobody else knows what it is still owed
     if (!client.input.isEmpty() && !client.final)
         _wiring.requestDropped(client.id, client.input.size());
     if (client.final && !client.fin)

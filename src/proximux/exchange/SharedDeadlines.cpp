@@ -14,6 +14,8 @@ namespace proximux
 void SharedExchange::armResponse(Lane& lane, Instant now)
 {
     const Request* first = lane.row.first();
+    if (lane.leaving && lane.heldFor == nullptr)
+        return lane.response.isArmed() ? void() : _response.arm(lane.response, now); // there may be no end of bytes
     const bool ends =
         lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
     const bool owes = lane.streaming != first || lane.waiting > 0;
@@ -99,6 +101,8 @@ void SharedExchange::expireClients(Instant now)
     expireTies(now);
     if (_unavailable <= now)
         failUnavailable(now);
+    while (Deadline* due = _delayedReplies.takeDue(now))
+        reply(*Due<Request>::owner(*due).client, now);
     while (Deadline* due = _pause.takeDue(now))
         fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
     while (Deadline* due = _idle.takeDue(now))
@@ -166,7 +170,7 @@ Instant SharedExchange::nextDeadline() const
     Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
                              _linger.first(), _discard.first(), _connectDelay.first(), _requestGap.first(),
                              _settle.first(), _inactive.first(), _gap.first(), _leavers.first(), _departing.first(),
-                             _calm.first(), _retry, _tieWaits.first(), _unavailable, nextStall()});
+                             _calm.first(), _retry, _tieWaits.first(), _delayedReplies.first(), _unavailable, nextStall()});
     if (_swallowing > 0)
         for (const auto& lane : _lanes)
             next = std::min(next, swallowedUntil(*lane));

@@ -36,6 +36,7 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
     , _leavers(settings.abandonTimeout)
     , _departing(settings.abandonTimeout)
     , _calm(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)))
+    , _delayedReplies(settings.failedAuthDelay)
 {
     for (std::size_t i = 0; i < pool.size(); ++i)
         _lanes.push_back(std::make_unique<Lane>(i));

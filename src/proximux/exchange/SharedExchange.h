@@ -61,7 +61,8 @@ struct SharedExchangeSettings
     Duration requestGap = Duration{0};         ///< from a request, and from what answers it, to the next
     std::vector<Prologue> prologues;           ///< by target
     Duration gap = Duration::milliseconds(10); ///< raw
-    std::uint64_t seed = 1;                    ///< of what a peer must not be able to guess; random in the program
+    Duration failedAuthDelay = Duration::seconds(1);
+    std::uint64_t seed = 1; ///< of what a peer must not be able to guess; random in the program
 };
 
 /// Fifo and funnel: many clients share few target connections. Requests stand in one line; whoever is first in it and
@@ -165,6 +166,9 @@ protected:
     /// The target sent FIN, which may complete the response that is being received.
     virtual void laneEnded(Lane& lane, Instant now) = 0;
 
+    /// Asks the target to end the lane, whose client gets whatever comes, behind all that it owes.
+    virtual void askForEnd(Lane& lane, Instant now) = 0;
+
     /// The reply that tells a client that its request failed: in traits.reply. False: there is none.
     virtual bool makeReply(Request& request, CloseReason reason) = 0;
 
@@ -256,6 +260,7 @@ protected:
     void untie(Lane& lane);
     void endTie(SharedClient& client, Instant now);
     void endTunnel(SharedClient& client, Instant now);
+    [[nodiscard]] bool mustWait(SharedClient& client, const Request& request, Instant now);
 
     [[nodiscard]] bool isInUse(const Lane& lane) const; ///< open, settled and not closed
 
@@ -422,6 +427,7 @@ private:
     DeadlineList _leavers;
     DeadlineList _departing;
     DeadlineList _calm;
+    DeadlineList _delayedReplies;
 };
 
 } // namespace proximux

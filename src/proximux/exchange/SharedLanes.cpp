@@ -261,7 +261,7 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
     SharedClient* tied = lane.tied;
     if (tied != nullptr)
     {
-        const bool cutOff = lane.pushes && lane.inMessage;
+        const bool cutOff = lane.pushes && (lane.inMessage || lane.leaving);
         untie(lane);
         if (cutOff)
             fail(*tied, reason, true, now);
@@ -369,7 +369,8 @@ void SharedExchange::untie(Lane& lane)
     lane.tied->tied = nullptr;
     lane.tied->ties = 0;
     lane.tied = nullptr;
-    lane.pushes = lane.tunnel = false;
+    lane.pushes = lane.returning = lane.leaving = lane.tunnel = false;
+    lane.last.clear();
     --_tied;
     _pumpAll = true; // whoever waits to be tied may be served by another
 }

@@ -30,7 +30,11 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     describe(client, request, bytes);
     if (request.traits.last && !planted(Mutant::serveBehindLast))
         client.final = true;
-    client.resetting = request.traits.resets;
+    client.halted = request.traits.resets || request.traits.delayed;
+    if (request.traits.refusal != nullptr)
+        _wiring.requestRefused(client.id, request.traits.refusal, request.traits.delayed);
+    if (request.traits.delayed && _settings.failedAuthDelay > Duration{0})
+        _delayedReplies.arm(request.answer, now);
     if (request.traits.local)
         return answerLocally(request, now);
     _queueing.arm(request.queue, now);

@@ -108,6 +108,9 @@ struct Lane
     unsigned dialect = 0;               ///< which it speaks; 0: not yet chosen, or there is only one
     SharedClient* tied = nullptr;       ///< who has it alone
     bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing
+    bool returning = false;             ///< no more: others may have it as soon as the fence's marker comes back
+    bool leaving = false;               ///< pushes: the target was asked to end it, behind all that it owes
+    std::string last;                   ///< leaving: what came last, which may be its answer to that
     bool tunnel = false;                ///< whatever passes is for `tied`, both ways
     SharedClient* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
     List<Request, &Request::place> row; ///< in flight, oldest first
@@ -156,7 +159,7 @@ struct SharedClient
     unsigned ties = 0;                          ///< why
     Instant tiedSince;                          ///< and since when
     bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
-    bool resetting = false;                     ///< nothing more is looked at until that is answered
+    bool halted = false;                        ///< nothing more is looked at until the last request is answered
     Bytes interim;                              ///< to be said as soon as all is answered that came before
     bool fin = false;                           ///< it has ended
     bool endPassed = false;                     ///< and its target was told

@@ -66,6 +66,9 @@ public:
     /// What came in answer to the prologue, or its beginning. The connection is closed next.
     virtual void prologueRefused(TargetId target, Bytes came) = 0;
 
+    /// A request is answered by us with a refusal, for this reason: fixed text. A guess: it had a wrong password in it.
+    virtual void requestRefused(ClientId client, const char* why, bool guess) = 0;
+
     /// A client has a connection alone from now on, or is refused one, for these reasons (ties::).
     virtual void clientTied(ClientId client, TargetId target, unsigned reasons) = 0;
 

@@ -171,8 +171,7 @@ void FramedWatcher::responseBegins(Bytes bytes, Instant now)
 void FramedWatcher::responseWhole(Instant now)
 {
     const std::uint64_t size = std::exchange(_responseSize, 0) + std::exchange(_more, 0);
-    const Unsubscribed& told = _responses->traits().unsubscribed;
-    if (_pushes && told.kind != 0 && _conversation->pushEnded(told))
+    if (_pushes && _pending.empty() && _conversation->pushEnded(_responses->traits().notice))
         _pushes = false;
     else if (_responses->traits().kind == ResponseTraits::Kind::more)
         _more = size;

@@ -100,11 +100,12 @@ public:
         return false;
     }
 
-    /// The target said so. Whether it pushes nothing any more, and has answered all.
-    virtual bool pushEnded(const Unsubscribed& told)
+    /// The target sent this to a client that gets whatever comes (RequestTraits::pushes). Returns true when the client
+    /// has no subscription and no open reply any more, as far as the order and the number of replies prove.
+    virtual bool pushEnded(const Notice& notice)
     {
-        static_cast<void>(told);
-        return true;
+        static_cast<void>(notice);
+        return false;
     }
 };
 
@@ -117,6 +118,15 @@ struct ConversationSettings
     bool connect = false;        ///< HTTP's CONNECT is let through
     std::size_t largest = 65536; ///< bytes of a request that are kept
     bool passive = false;        ///< nothing is answered or refused: the traffic is watched
+    bool tiesUnknown = true;     ///< a command of which nothing is known may leave a state behind (resp)
+    unsigned failedAuth = 3;     ///< wrong passwords after which a client is closed
+};
+
+/// What asks a target to end a connection, and what it says last then, if anything. Fixed text.
+struct Farewell
+{
+    Bytes request;
+    Bytes answer;
 };
 
 /// A protocol as configured: makes what there is one of for each connection. Immutable, used by any thread.
@@ -124,6 +134,9 @@ class Protocol
 {
 public:
     virtual ~Protocol() = default;
+
+    /// What ends a connection behind all that was asked on it (RequestTraits::pushes).
+    [[nodiscard]] virtual Farewell farewell() const { return {}; }
 
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
     [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer() const = 0;

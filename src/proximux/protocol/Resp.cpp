@@ -19,6 +19,17 @@ public:
         return std::make_unique<RespRequestFramer>();
     }
 
+    [[nodiscard]] Fence makeFence(unsigned, Random& random) const override
+    {
+        std::string word = "proximux:";
+        for (int i = 0; i < 32; ++i)
+            word += "0123456789abcdef"[random.below(16)];
+        const std::string size = "$" + std::to_string(word.size()) + "\r\n";
+        return {respCommand({"ECHO", word}), size + word + "\r\n"};
+    }
+
+    [[nodiscard]] Farewell farewell() const override { return {"*1\r\n$4\r\nQUIT\r\n", "+OK\r\n"}; }
+
     [[nodiscard]] std::string probe(std::uint32_t) const override { return respCommand({"PING"}); }
 
     [[nodiscard]] bool answersProbe(Bytes response) const override
@@ -51,11 +62,7 @@ public:
         return std::string(firstLine(response, limit));
     }
 
-    [[nodiscard]] bool isSecret(Bytes request) const override
-    {
-        const RespEffect effect = respEffect(request);
-        return effect == RespEffect::auth || effect == RespEffect::hello || effect == RespEffect::secret;
-    }
+    [[nodiscard]] bool isSecret(Bytes request) const override { return respEntry(request).secret; }
 };
 
 } // namespace

@@ -34,16 +34,21 @@ void RespConversation::auth(Bytes bytes, RequestTraits& traits)
         return answer(traits, "-ERR wrong number of arguments for 'auth' command\r\n");
     if (_settings.password.empty())
         return error(traits, "AUTH without local.password");
-    const Bytes user = words.size() == 3 ? words[1] : Bytes("default");
-    answer(traits, authenticate(user, words.back())
-                       ? OK
-                       : "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+    if (authenticate(words.size() == 3 ? words[1] : Bytes("default"), words.back(), traits))
+        answer(traits, OK);
 }
 
-bool RespConversation::authenticate(Bytes user, Bytes password)
+/// A guess costs its client time, and after a few of them its connection.
+bool RespConversation::authenticate(Bytes user, Bytes password, RequestTraits& traits)
 {
     _authenticated = sameSecret(password, _settings.password) && user == "default";
-    return _authenticated;
+    if (_authenticated)
+        return true;
+    traits.delayed = true;
+    traits.refusal = "a wrong password";
+    traits.last = ++_failures >= _settings.failedAuth;
+    answer(traits, "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+    return false;
 }
 
 /// RESP2 is what all have in common on a shared connection.
@@ -51,24 +56,36 @@ void RespConversation::hello(Bytes bytes, RequestTraits& traits)
 {
     const std::vector<Bytes> words = respWords(bytes, 8);
     if (words.size() > 1 && words[1] != "2")
+    {
+        traits.refusal = "HELLO with another protocol version than 2";
         return answer(traits, "-NOPROTO unsupported protocol version\r\n");
+    }
     for (std::size_t i = 2; i < words.size(); ++i)
     {
         const bool name = sameWord(words[i], "SETNAME") && i + 1 < words.size();
         if (!name && (!sameWord(words[i], "AUTH") || i + 2 >= words.size()))
+        {
+            traits.refusal = "HELLO with invalid options";
             return answer(traits, "-ERR syntax error in HELLO\r\n");
+        }
         if (name && !setName(words[++i], traits))
             return;
         if (name)
             continue;
         if (_settings.password.empty())
+        {
+            traits.refusal = "HELLO with AUTH, but local.password is not set";
             return error(traits, "AUTH without local.password");
-        if (!authenticate(words[i + 1], words[i + 2]))
-            return answer(traits, "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+        }
+        if (!authenticate(words[i + 1], words[i + 2], traits))
+            return;
         i += 2;
     }
     if (!_settings.password.empty() && !_authenticated)
+    {
+        traits.refusal = "HELLO without a password";
         return answer(traits, "-NOAUTH HELLO must be called with the client already authenticated\r\n");
+    }
     answer(traits, "*14\r\n" + bulk("server") + bulk("redis") + bulk("version") + bulk("7.0.0") + bulk("proto") +
                        ":2\r\n" + bulk("id") + ":1\r\n" + bulk("mode") + bulk("standalone") + bulk("role") +
                        bulk("master") + bulk("modules") + "*0\r\n");
@@ -106,11 +123,29 @@ bool RespConversation::setName(Bytes name, RequestTraits& traits)
     return true;
 }
 
-/// What leaves nothing behind passes; what is not known might.
+/// Why this CLIENT command is refused, or nothing. KILL and UNBLOCK name connections by what their clients were told,
+/// which are not theirs alone; REPLY would leave requests without a reply.
+std::string RespConversation::refusedOfClient(Bytes bytes)
+{
+    constexpr Bytes REFUSED[] = {"KILL", "UNBLOCK", "REPLY"};
+    const std::vector<Bytes> words = respWords(bytes, 2);
+    for (const Bytes refused : REFUSED)
+        if (words.size() == 2 && sameWord(words[1], refused))
+            return "CLIENT " + std::string(refused) + " is not supported through the proxy";
+    return {};
+}
+
+/// What is not known might leave something behind.
+bool RespConversation::leavesNothing(Bytes bytes)
+{
+    constexpr Bytes PASS[] = {"GETNAME", "GETREDIR", "HELP", "ID", "INFO", "LIST", "PAUSE", "TRACKINGINFO", "UNPAUSE"};
+    const std::vector<Bytes> words = respWords(bytes, 2);
+    return words.size() < 2 ||
+           std::any_of(std::begin(PASS), std::end(PASS), [&words](Bytes known) { return sameWord(words[1], known); });
+}
+
 void RespConversation::client(Bytes bytes, RequestTraits& traits)
 {
-    constexpr Bytes PASS[] = {"GETREDIR", "HELP",  "ID",           "INFO",    "KILL",
-                              "LIST",     "PAUSE", "TRACKINGINFO", "UNBLOCK", "UNPAUSE"};
     const std::vector<Bytes> words = respWords(bytes, 4);
     const Bytes what = words.size() > 1 ? words[1] : Bytes();
     if (sameWord(what, "SETNAME"))
@@ -123,10 +158,7 @@ void RespConversation::client(Bytes bytes, RequestTraits& traits)
         answer(traits, _name.empty() ? "$-1\r\n" : bulk(_name));
     else if (sameWord(what, "SETINFO") || sameWord(what, "CAPA"))
         answer(traits, OK);
-    else if (sameWord(what, "REPLY"))
-        error(traits, "CLIENT REPLY does not pass");
-    else if (!what.empty() &&
-             std::none_of(std::begin(PASS), std::end(PASS), [what](Bytes known) { return sameWord(what, known); }))
+    else if (!leavesNothing(bytes))
         tie(traits, ties::SESSION, 0, bytes);
 }
 

@@ -1,4 +1,4 @@
-#include <proximux/protocol/RespCommand.h>
+#include <proximux/protocol/RespTable.h>
 
 #include <algorithm>
 #include <iterator>
@@ -8,59 +8,6 @@ namespace proximux
 
 namespace
 {
-
-struct Entry
-{
-    Bytes name;
-    RespEffect effect;
-};
-
-/// In the order of their names.
-constexpr Entry COMMANDS[] = {
-    {"ACL", RespEffect::secret},
-    {"ASKING", RespEffect::state},
-    {"AUTH", RespEffect::auth},
-    {"BLMOVE", RespEffect::blocks},
-    {"BLMPOP", RespEffect::blocks},
-    {"BLPOP", RespEffect::blocks},
-    {"BRPOP", RespEffect::blocks},
-    {"BRPOPLPUSH", RespEffect::blocks},
-    {"BZMPOP", RespEffect::blocks},
-    {"BZPOPMAX", RespEffect::blocks},
-    {"BZPOPMIN", RespEffect::blocks},
-    {"CLIENT", RespEffect::client},
-    {"CONFIG", RespEffect::secret},
-    {"DISCARD", RespEffect::discard},
-    {"EXEC", RespEffect::exec},
-    {"HELLO", RespEffect::hello},
-    {"HOST:", RespEffect::http},
-    {"MIGRATE", RespEffect::secret},
-    {"MONITOR", RespEffect::monitor},
-    {"MULTI", RespEffect::multi},
-    {"POST", RespEffect::http},
-    {"PSUBSCRIBE", RespEffect::subscribe},
-    {"PSYNC", RespEffect::replication},
-    {"PUNSUBSCRIBE", RespEffect::unsubscribe},
-    {"QUIT", RespEffect::quit},
-    {"READONLY", RespEffect::state},
-    {"READWRITE", RespEffect::state},
-    {"REPLCONF", RespEffect::replication},
-    {"RESET", RespEffect::reset},
-    {"SCRIPT", RespEffect::script},
-    {"SELECT", RespEffect::select},
-    {"SENTINEL", RespEffect::secret},
-    {"SSUBSCRIBE", RespEffect::subscribe},
-    {"SUBSCRIBE", RespEffect::subscribe},
-    {"SUNSUBSCRIBE", RespEffect::unsubscribe},
-    {"SYNC", RespEffect::replication},
-    {"UNSUBSCRIBE", RespEffect::unsubscribe},
-    {"UNWATCH", RespEffect::unwatch},
-    {"WAIT", RespEffect::blocks},
-    {"WAITAOF", RespEffect::blocks},
-    {"WATCH", RespEffect::watch},
-    {"XREAD", RespEffect::blocksIfSaid},
-    {"XREADGROUP", RespEffect::blocksIfSaid},
-};
 
 char upper(char c)
 {
@@ -80,6 +27,19 @@ std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
         at = line.find_first_not_of(SPACE, end);
     }
     return words;
+}
+
+/// JSON.GET, FT.SEARCH
+bool isOfModule(Bytes name)
+{
+    const std::size_t dot = name.find('.');
+    return dot != Bytes::npos && dot > 0 && dot + 1 < name.size();
+}
+
+/// SEARCH.CLUSTERSET: it tells the nodes of a cluster, with their passwords.
+bool isOfCluster(Bytes name)
+{
+    return sameWord(name.substr(name.find('.') + 1), "CLUSTERSET");
 }
 
 /// The number in the line at `at`, which moves behind it. The framer has seen that it is one.
@@ -123,15 +83,15 @@ std::size_t respCount(Bytes request)
     return request.size() > 1 && request[1] == '-' ? 0 : numberAt(request, at);
 }
 
-RespEffect respEffect(Bytes request)
+RespEntry respEntry(Bytes request)
 {
-    char name[13]; // the longest, and one more
+    char name[24]; // the longest that is known has 20
     Bytes word;
     if (!request.empty() && request.front() == '*')
     {
         std::size_t at = 0;
         if (request.substr(1, 1) == "-" || numberAt(request, at) == 0)
-            return RespEffect::empty;
+            return {{}, RespEffect::empty};
         const std::size_t size = numberAt(request, at);
         word = at < request.size() ? request.substr(at, size) : Bytes();
     }
@@ -139,16 +99,19 @@ RespEffect respEffect(Bytes request)
     {
         const std::vector<Bytes> words = inlineWords(request, 1);
         if (words.empty())
-            return RespEffect::empty;
+            return {{}, RespEffect::empty};
         word = words.front();
     }
-    if (word.size() < 3 || word.size() >= sizeof(name))
-        return RespEffect::none;
-    std::transform(word.begin(), word.end(), name, upper);
-    const Bytes wanted(name, word.size());
-    const auto* found = std::lower_bound(std::begin(COMMANDS), std::end(COMMANDS), wanted,
-                                         [](const Entry& entry, Bytes key) { return entry.name < key; });
-    return found != std::end(COMMANDS) && found->name == wanted ? found->effect : RespEffect::none;
+    if (word.size() < sizeof(name))
+    {
+        std::transform(word.begin(), word.end(), name, upper);
+        const Bytes wanted(name, word.size());
+        const auto* found = std::lower_bound(std::begin(RESP_COMMANDS), std::end(RESP_COMMANDS), wanted,
+                                             [](const RespEntry& entry, Bytes key) { return entry.name < key; });
+        if (found != std::end(RESP_COMMANDS) && found->name == wanted)
+            return *found;
+    }
+    return {{}, isOfModule(word) ? RespEffect::none : RespEffect::unknown, !isOfModule(word) || isOfCluster(word)};
 }
 
 bool respBlocks(Bytes request, bool whole)

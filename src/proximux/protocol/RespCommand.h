@@ -12,8 +12,10 @@ namespace proximux
 /// What a command does to the connection that it is sent on.
 enum class RespEffect
 {
-    none,
-    empty, ///< no command: nothing answers it
+    none,    ///< it leaves the connection as it was
+    unknown, ///< it may leave another state behind
+    empty,   ///< no command: nothing answers it
+    ping,
     auth,
     hello,
     select,
@@ -33,8 +35,7 @@ enum class RespEffect
     state,        ///< it leaves another state behind
     replication,  ///< the connection is a replica's from then on
     script,       ///< SCRIPT DEBUG makes the connection a debugger's
-    http,         ///< the beginning of another protocol; servers close the connection on which they read it
-    secret        ///< may carry a password
+    http          ///< the beginning of another protocol; servers close the connection on which they read it
 };
 
 /// The words of a command, as many as are whole in these bytes and at most `most`.
@@ -43,8 +44,17 @@ std::vector<Bytes> respWords(Bytes request, std::size_t most);
 /// How many words the command that begins so has.
 std::size_t respCount(Bytes request);
 
-/// What the command that begins so does.
-RespEffect respEffect(Bytes request);
+/// What is known of a command.
+struct RespEntry
+{
+    Bytes name;
+    RespEffect effect = RespEffect::none;
+    bool secret = false; ///< it may carry a password
+};
+
+/// What is known of the command that begins so. One of a module, which has a dot in its name, has no way to leave
+/// another state behind than by its client's name and user.
+RespEntry respEntry(Bytes request);
 
 /// Whether XREAD or XREADGROUP is told to block. Where that can't be seen, it is.
 bool respBlocks(Bytes request, bool whole);

@@ -28,33 +28,55 @@ void RespConversation::error(RequestTraits& traits, const std::string& text)
     answer(traits, "-ERR proximux: " + text + "\r\n");
 }
 
+/// An answer of ours that refuses the request. Where the client has its connection for all that comes, nothing could be
+/// said behind it; and in a transaction, which must not be done without it, the server says it: to a command that none
+/// has.
+void RespConversation::refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text)
+{
+    if (_multi && whole)
+    {
+        constexpr Bytes NO_COMMAND = "*1\r\n$16\r\nproximux:refused\r\n";
+        traits.ties = ties::TRANSACTION;
+        traits.edits.push_back({0, bytes.size(), NO_COMMAND});
+        return;
+    }
+    traits.last = _multi || _subscribed;
+    error(traits, text);
+}
+
 void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    const RespEffect effect = respEffect(bytes);
+    const RespEffect effect = respEntry(bytes).effect;
     if (_settings.passive)
         return watchOnly(bytes, effect, traits);
     if (effect == RespEffect::empty)
         return answer(traits, "");
-    if (isRefused(bytes, effect, traits))
+    if (isRefused(bytes, whole, effect, traits))
         return;
     if (effect == RespEffect::quit)
     {
         traits.last = true;
         return answer(traits, OK);
     }
-    if (effect == RespEffect::reset)
+    if (effect == RespEffect::reset && respCount(bytes) == 1)
         return reset(traits);
     if (_subscribed)
     {
         _subscription.asked(effect, bytes);
-        traits.answered = false;
-        traits.pushes = true;
-        traits.ties = ties::SUBSCRIPTION; // whatever has become of the connection until it is sent
+        passAll(ties::SUBSCRIPTION, traits); // whatever has become of the connection until it is sent
     }
     else if (_multi)
         inTransaction(bytes, effect, traits);
     else
         atRest(bytes, whole, effect, traits);
+}
+
+/// All that comes from now on is the client's, and answers nothing that we know.
+void RespConversation::passAll(unsigned reason, RequestTraits& traits)
+{
+    traits.pushes = true;
+    traits.answered = false;
+    traits.ties = reason;
 }
 
 /// Nothing is answered by us; but what has no answer of its own is known.
@@ -66,8 +88,7 @@ void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& 
     if (!std::exchange(_subscribed, true))
         _subscription.begin();
     _subscription.asked(effect, bytes);
-    traits.answered = false;
-    traits.pushes = true;
+    passAll(0, traits);
 }
 
 /// Whether the client has asked to be spared the answer to this.
@@ -91,18 +112,13 @@ bool RespConversation::isSilenced(Bytes bytes, RespEffect effect)
 }
 
 /// What must not reach the target whatever the state.
-bool RespConversation::isRefused(Bytes bytes, RespEffect effect, RequestTraits& traits)
+bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits)
 {
-    const bool open = effect == RespEffect::auth || effect == RespEffect::hello || effect == RespEffect::quit ||
-                      effect == RespEffect::reset;
+    const bool signsIn = effect == RespEffect::auth || effect == RespEffect::hello;
+    const bool open = signsIn || effect == RespEffect::quit || effect == RespEffect::reset;
     if (!_settings.password.empty() && !_authenticated && !open)
     {
         answer(traits, "-NOAUTH Authentication required.\r\n");
-        return true;
-    }
-    if (effect == RespEffect::replication)
-    {
-        error(traits, "replication does not pass");
         return true;
     }
     if (effect == RespEffect::http)
@@ -111,9 +127,18 @@ bool RespConversation::isRefused(Bytes bytes, RespEffect effect, RequestTraits& 
         error(traits, "this is HTTP");
         return true;
     }
-    if (effect == RespEffect::script && isSecondWord(bytes, "DEBUG"))
+    std::string text;
+    if (effect == RespEffect::replication)
+        text = "replication is not supported through the proxy";
+    else if (effect == RespEffect::script && isSecondWord(bytes, "DEBUG"))
+        text = "SCRIPT DEBUG is not supported through the proxy";
+    else if (effect == RespEffect::client)
+        text = refusedOfClient(bytes);
+    else if (signsIn && !_settings.password.empty() && (_multi || _subscribed))
+        text = respName(bytes) + " is not supported in this state"; // the password is ours, not the target's
+    if (!text.empty() && !_refusedMulti)
     {
-        error(traits, "SCRIPT DEBUG does not pass");
+        refuse(bytes, whole, traits, text);
         return true;
     }
     if (!_refusedMulti || effect == RespEffect::quit || effect == RespEffect::reset)
@@ -130,18 +155,20 @@ bool RespConversation::isRefused(Bytes bytes, RespEffect effect, RequestTraits& 
     return true;
 }
 
-/// All goes to the connection that the client has alone; nothing is to be between MULTI and EXEC that is answered
-/// otherwise than QUEUED.
+/// All goes to the connection that the client has alone, to be queued there. From a command on that changes the form or
+/// the number of replies when it is done, or of which servers differ whether it ends the transaction, the client has
+/// that connection for all that comes.
 void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits)
 {
     traits.ties = ties::TRANSACTION;
     switch (effect)
     {
+    case RespEffect::exec:
     case RespEffect::discard:
+        if (respCount(bytes) != 1 && effect == RespEffect::exec)
+            return keepAll(bytes, traits);
         if (respCount(bytes) != 1)
             break; // an error answers it, and it goes on
-        [[fallthrough]];
-    case RespEffect::exec:
         _multi = false;
         traits.frees = ties::TRANSACTION | ties::WATCH;
         break;
@@ -149,18 +176,21 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
         _otherDatabase = true;
         traits.ties |= ties::DATABASE;
         break;
-    case RespEffect::state:
-        traits.ties |= ties::SESSION;
-        break;
     case RespEffect::subscribe:
     case RespEffect::unsubscribe:
     case RespEffect::monitor:
     case RespEffect::auth:
     case RespEffect::hello:
+        return keepAll(bytes, traits);
+    case RespEffect::state:
+        traits.ties |= ties::SESSION; // also where MULTI has failed, and it is done at once
+        break;
     case RespEffect::client:
-        traits.last = true;
-        traits.ties = 0;
-        error(traits, respName(bytes) + " can't be within MULTI here");
+        traits.ties |= leavesNothing(bytes) ? 0 : ties::SESSION;
+        break;
+    case RespEffect::unknown:
+        traits.ties |= ties::UNKNOWN;
+        traits.frees = ties::UNKNOWN;
         break;
     default:
         break;
@@ -180,6 +210,8 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
     case RespEffect::client:
         return client(bytes, traits);
     case RespEffect::multi:
+        if (respCount(bytes) != 1)
+            return; // an error answers it
         _multi = _settings.ties;
         _refusedMulti = !_settings.ties;
         return tie(traits, ties::TRANSACTION, 0, bytes);
@@ -208,6 +240,12 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
         if (traits.blocking)
             tie(traits, ties::BLOCKING, ties::BLOCKING, bytes);
         return;
+    case RespEffect::reset:
+        return answer(traits, "-ERR wrong number of arguments for 'reset' command\r\n");
+    case RespEffect::unknown:
+        if (_settings.tiesUnknown)
+            tie(traits, ties::UNKNOWN, ties::UNKNOWN, bytes);
+        return;
     default:
         return;
     }
@@ -234,14 +272,20 @@ void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason
     _subscribed = _settings.ties;
     _subscription.begin();
     _subscription.asked(effect, bytes);
-    traits.pushes = true;
-    traits.answered = false;
+    passAll(reason, traits);
     tie(traits, reason, 0, bytes);
 }
 
-bool RespConversation::pushEnded(const Unsubscribed& told)
+/// Nor ever again.
+void RespConversation::keepAll(Bytes bytes, RequestTraits& traits)
 {
-    if (!_subscribed || !_subscription.told(told))
+    _multi = false;
+    subscribe(bytes, RespEffect::none, ties::SESSION, traits);
+}
+
+bool RespConversation::pushEnded(const Notice& notice)
+{
+    if (!_subscribed || !_subscription.told(notice))
         return false;
     _subscribed = false;
     return true;

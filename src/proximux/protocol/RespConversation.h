@@ -21,14 +21,19 @@ public:
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
     bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
-    bool pushEnded(const Unsubscribed& told) override;
+    bool pushEnded(const Notice& notice) override;
 
 private:
     static constexpr const char* OK = "+OK\r\n";
 
     static void answer(RequestTraits& traits, std::string reply);
     static void error(RequestTraits& traits, const std::string& text);
-    [[nodiscard]] bool isRefused(Bytes bytes, RespEffect effect, RequestTraits& traits);
+    static void passAll(unsigned reason, RequestTraits& traits);
+    void keepAll(Bytes bytes, RequestTraits& traits);
+    static std::string refusedOfClient(Bytes bytes);
+    static bool leavesNothing(Bytes bytes);
+    void refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text);
+    [[nodiscard]] bool isRefused(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
     void inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits);
     void atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
     void watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits);
@@ -41,12 +46,13 @@ private:
     void unsubscribe(Bytes bytes, bool whole, RequestTraits& traits);
     void reset(RequestTraits& traits);
     bool setName(Bytes name, RequestTraits& traits);
-    bool authenticate(Bytes user, Bytes password);
+    bool authenticate(Bytes user, Bytes password, RequestTraits& traits);
     void tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes);
 
     ConversationSettings _settings;
     std::string _name;           ///< CLIENT SETNAME
     bool _authenticated = false; ///< where a password is wanted
+    unsigned _failures = 0;      ///< wrong passwords
     bool _multi = false;
     bool _refusedMulti = false;
     bool _otherDatabase = false;

@@ -205,9 +205,10 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
     if (first)
     {
         _traits.clear();
-        _three = _nameless = _noting = false;
-        _noted = 0;
-        _last = -1;
+        _nested = _nameless = _noting = false;
+        _begun = _noted = _nameSize = 0;
+        _count = _number = -1;
+        _error = type == '-';
         if (type == '>') // it answers nobody
         {
             _traits.kind = ResponseTraits::Kind::interim;
@@ -227,7 +228,9 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         _return = false;
         _lineSize = 0;
         _noting = first && type == '-';
-        _nameless = _nameless || (type == '_' && _values == 2);
+        if (!first)
+            ++_begun;
+        _nameless = _nameless || (type == '_' && _begun == 2);
         return nullptr;
     case ':':
     case '$':
@@ -248,18 +251,20 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         return number.wrong;
     at += number.size;
     _values += first ? 1 : 0;
+    if (!first)
+        ++_begun;
     if (type == ':')
     {
-        _last = number.value;
+        if (_begun == 3)
+            _number = number.value;
         --_values;
         return nullptr;
     }
     if (type == '$' || type == '!' || type == '=')
         return bulk(number.value);
-    if (first && (type == '*' || type == '>') && number.value == 3)
-        _three = true;
-    if (first && type == '>')
-        _traits.kind = ResponseTraits::Kind::interim; // it answers nothing
+    if (first && (type == '*' || type == '>'))
+        _count = number.value;
+    _nested = _nested || !first;
     return aggregate(type, number.value);
 }
 
@@ -267,8 +272,10 @@ const char* RespResponseFramer::bulk(std::int64_t length)
 {
     if (length < -1 || length > static_cast<std::int64_t>(MAX_BULK))
         return "a RESP string whose length is not from 0 to 512 MB";
-    _noting = _three && _values == 3;
-    _nameless = _nameless || (length == -1 && _values == 2);
+    _noting = _begun == 1 && length > 0;
+    if (_noting)
+        _nameSize = static_cast<std::size_t>(length);
+    _nameless = _nameless || (length == -1 && _begun == 2);
     if (length == -1)
         --_values;
     else
@@ -296,14 +303,46 @@ void RespResponseFramer::note(Bytes bytes)
     _noted += n;
 }
 
+/// [subscribe, a, 1], [punsubscribe, null, 0], [message, a, text], [pmessage, a*, a, text]
+Notice RespResponseFramer::notice() const
+{
+    struct Name
+    {
+        Bytes name;
+        std::int64_t values;
+        Notice::Kind kind;
+        char of;
+    };
+    constexpr Name NAMES[] = {
+        {"message", 3, Notice::Kind::published, 0},    {"pmessage", 4, Notice::Kind::published, 0},
+        {"smessage", 3, Notice::Kind::published, 0},   {"subscribe", 3, Notice::Kind::begun, 'c'},
+        {"psubscribe", 3, Notice::Kind::begun, 'p'},   {"ssubscribe", 3, Notice::Kind::begun, 's'},
+        {"unsubscribe", 3, Notice::Kind::ended, 'c'},  {"punsubscribe", 3, Notice::Kind::ended, 'p'},
+        {"sunsubscribe", 3, Notice::Kind::ended, 's'},
+    };
+    if (_error)
+        return {Notice::Kind::error, 0, false, -1};
+    const Bytes noted(_note, std::min(_noted, _nameSize));
+    for (const Name& each : NAMES)
+    {
+        if (_count != each.values || _nameSize != each.name.size() || noted != each.name)
+            continue;
+        const bool counts = each.kind != Notice::Kind::published;
+        if (counts && (_nested || _number < 0))
+            break;
+        return {each.kind, each.of, _nameless, _number};
+    }
+    return {};
+}
+
 Framer::Progress RespResponseFramer::whole(std::size_t at)
 {
+    _traits.notice = notice();
     const Bytes noted(_note, _noted);
-    const std::size_t name = noted.find("unsubscribe");
-    if (_three && name <= 1)
-        _traits.unsubscribed = {noted.front(), _nameless, _last == 0};
-    if (noted.substr(0, 1) == "-" && noted.substr(0, 10) != "-EXECABORT")
+    if (_traits.notice.kind == Notice::Kind::error && noted.substr(0, 10) != "-EXECABORT")
         _traits.keeps = ties::TRANSACTION | ties::WATCH | ties::DATABASE;
+    if (!_error || noted.substr(0, 20) != "-ERR unknown command")
+        _traits.keeps |= ties::UNKNOWN;
     return {Kind::complete, at, ""};
 }
 

@@ -73,15 +73,20 @@ private:
     const char* bulk(std::int64_t length);
     const char* aggregate(char type, std::int64_t count);
     void note(Bytes bytes);
+    [[nodiscard]] Notice notice() const;
     Progress whole(std::size_t at);
 
     ResponseTraits _traits;
-    bool _three = false;    ///< an array of three: it may tell of a subscription that ended
-    bool _nameless = false; ///< its second value is null
-    std::size_t _noted = 0; ///< bytes of its first string, or of an error
-    char _note[13] = {};    ///< those
+    std::int64_t _count = -1; ///< values of an array at the top
+    std::size_t _begun = 0;   ///< values of the message that have begun
+    bool _error = false;
+    bool _nested = false;      ///< an aggregate is within it
+    bool _nameless = false;    ///< its second value is null, and the third, if it is a number:
+    std::int64_t _number = -1; ///< that
     bool _noting = false;
-    std::int64_t _last = 0; ///< the number that was read last
+    std::size_t _noted = 0;    ///< bytes of its first string, or of an error
+    char _note[24] = {};       ///< those
+    std::size_t _nameSize = 0; ///< of its first string
 };
 
 } // namespace proximux

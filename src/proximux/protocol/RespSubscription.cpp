@@ -5,48 +5,80 @@ namespace proximux
 
 void RespSubscription::begin()
 {
-    _asked.clear();
-    _lasting = false;
+    *this = RespSubscription();
 }
 
-/// Subscriptions to shards are counted for themselves, and end unasked when a shard moves.
+/// Subscriptions to shards end unasked when a shard moves.
 void RespSubscription::asked(RespEffect effect, Bytes request)
 {
-    const std::size_t words = respCount(request);
-    const Bytes name = respWords(request, 1).empty() ? Bytes() : respWords(request, 1).front();
-    const bool shard = sameWord(name, "SSUBSCRIBE") || sameWord(name, "SUNSUBSCRIBE");
-    if (effect == RespEffect::unsubscribe && !shard)
-        add(sameWord(name, "UNSUBSCRIBE") ? 'u' : 'p', words - 1);
-    else if (effect == RespEffect::none || (effect == RespEffect::subscribe && !shard))
-        add(OTHER, 0);
+    using Kind = Asked::Kind;
+    const std::size_t names = respCount(request) - 1;
+    const bool subscribes = effect == RespEffect::subscribe;
+    const bool counts = subscribes || effect == RespEffect::unsubscribe || effect == RespEffect::ping;
+    const std::vector<Bytes> words = respWords(request, 1);
+    const char first = words.empty() || words.front().empty() ? '\0' : words.front().front();
+    const bool shard = sameWord(words.empty() ? Bytes() : words.front(), subscribes ? "SSUBSCRIBE" : "SUNSUBSCRIBE");
+    if (_lasting || !counts || shard || _asked.size() >= MOST)
+    {
+        keep();
+        return _asked.clear();
+    }
+    const char of = first == 'P' || first == 'p' ? 'p' : 'c';
+    if (effect == RespEffect::ping || (subscribes && names == 0))
+        _asked.push_back({Kind::other, 0, 1});
+    else if (names == 0)
+        _asked.push_back({Kind::all, of, 0});
     else
-        _lasting = true;
+        _asked.push_back({subscribes ? Kind::begin : Kind::end, of, names});
 }
 
-void RespSubscription::add(char kind, std::size_t answers)
+bool RespSubscription::told(const Notice& notice)
 {
-    Asked* last = _asked.empty() ? nullptr : &_asked.back();
-    const bool same = last != nullptr && last->kind == kind;
-    if (same && (kind == OTHER || (last->answers > 0 && answers > 0)))
-        last->answers += answers;
-    else if (_asked.size() < MOST)
-        _asked.push_back({kind, answers});
-    else
-        _lasting = true;
+    if (_lasting || notice.kind == Notice::Kind::published)
+        return false;
+    if (_asked.empty() || !take(notice))
+    {
+        keep(); // it is not as it was understood
+        _asked.clear();
+    }
+    return !_lasting && _asked.empty() && _channels == 0 && _patterns == 0;
 }
 
-bool RespSubscription::told(const Unsubscribed& what)
+/// Returns false where this can't be what comes next.
+bool RespSubscription::take(const Notice& notice)
 {
-    if (_lasting)
+    Asked& asked = _asked.front();
+    const bool whole = notice.kind == Notice::Kind::error || asked.kind == Asked::Kind::other;
+    if (whole && _begun)
         return false;
-    while (!_asked.empty() && _asked.front().kind != what.kind)
-        _asked.erase(_asked.begin()); // answers come in order
-    if (_asked.empty())
+    if (whole && notice.kind != Notice::Kind::error && notice.kind != Notice::Kind::answer)
         return false;
-    Asked& first = _asked.front();
-    if (first.answers == 0 ? what.last || what.none : --first.answers == 0)
+    if (!whole && !confirm(asked, notice))
+        return false;
+    _begun = !whole && asked.replies > 0;
+    if (!_begun)
         _asked.erase(_asked.begin());
-    return what.last && _asked.empty();
+    return true;
+}
+
+/// The total that it tells says whether this subscription was there before.
+bool RespSubscription::confirm(Asked& asked, const Notice& notice)
+{
+    const bool begins = asked.kind == Asked::Kind::begin;
+    if (notice.kind != (begins ? Notice::Kind::begun : Notice::Kind::ended) || notice.of != asked.of)
+        return false;
+    std::int64_t& own = asked.of == 'p' ? _patterns : _channels;
+    const std::int64_t change = notice.count - (_channels + _patterns);
+    if (change != 0 && change != (begins ? 1 : -1))
+        return false;
+    own += change;
+    if (own < 0 || (notice.nameless && own > 0))
+        return false;
+    if (asked.kind == Asked::Kind::all)
+        asked.replies = static_cast<std::size_t>(own);
+    else
+        --asked.replies;
+    return true;
 }
 
 } // namespace proximux

@@ -4,17 +4,20 @@
 #include <proximux/protocol/Traits.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace proximux
 {
 
-/// Knows when a client that gets what is pushed gets nothing more: when it has no subscription and all that it asked
-/// for is answered. Only then may others have its connection.
+/// Counts the subscriptions of a client, and the replies that it is owed, exactly. Only when both are none may others
+/// have its connection.
 ///
-/// UNSUBSCRIBE of n names is answered n times. Without names it is answered once for each that there was, or once
-/// where there was none: with the last of all, or with none of its kind, that has an end. What else a subscriber may
-/// ask for is known to be answered when an answer to UNSUBSCRIBE behind it comes.
+/// That works as long as the client asks for nothing but (P)SUBSCRIBE, (P)UNSUBSCRIBE and PING. Each name has a
+/// confirmation; UNSUBSCRIBE without names has one for each subscription, or one where there is none; PING has one
+/// reply; an error answers a whole command. What is published has a shape of its own, which a publisher can't choose.
+/// Any other command could have any reply (EVAL), or leave another state behind: it keeps the connection with its
+/// client for good.
 class RespSubscription
 {
 public:
@@ -24,23 +27,39 @@ public:
     /// It asks for this.
     void asked(RespEffect effect, Bytes request);
 
-    /// The target said so. Whether that was all.
-    bool told(const Unsubscribed& what);
+    /// The connection stays with the client, whatever comes.
+    void keep() { _lasting = true; }
+
+    /// The target sent this. Returns true when nothing more is subscribed or owed.
+    bool told(const Notice& notice);
 
 private:
-    static constexpr std::size_t MOST = 32;
-    static constexpr char OTHER = 0;
+    /// Commands whose replies are still to come, as long as they are counted.
+    static constexpr std::size_t MOST = 256;
 
     struct Asked
     {
-        char kind;           ///< u: UNSUBSCRIBE, p: PUNSUBSCRIBE, or another command
-        std::size_t answers; ///< that are to come; 0: as many as there are subscriptions
+        enum class Kind
+        {
+            begin, ///< subscriptions
+            end,   ///< subscriptions
+            all,   ///< end of all of one kind
+            other  ///< one reply
+        };
+
+        Kind kind;
+        char of;             ///< as in Notice
+        std::size_t replies; ///< to come; all: not known
     };
 
-    void add(char kind, std::size_t answers);
+    bool take(const Notice& notice);
+    bool confirm(Asked& asked, const Notice& notice);
 
-    std::vector<Asked> _asked; ///< and not known to be answered, oldest first
-    bool _lasting = false;     ///< there is more to its state, or too much to be known: it ends with its connection
+    std::vector<Asked> _asked; ///< oldest first
+    std::int64_t _channels = 0;
+    std::int64_t _patterns = 0;
+    bool _begun = false;   ///< a reply to the oldest came, and more are to come
+    bool _lasting = false; ///< nothing is counted any more
 };
 
 } // namespace proximux

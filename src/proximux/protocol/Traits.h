@@ -34,11 +34,13 @@ constexpr unsigned AUTHENTICATION = 1U << 6U;
 constexpr unsigned UPGRADE = 1U << 7U;
 constexpr unsigned TRANSFER = 1U << 8U;
 constexpr unsigned SIGNATURE = 1U << 9U;
-constexpr std::size_t COUNT = 10;
+constexpr unsigned UNKNOWN = 1U << 10U; ///< what a command does is not known
+constexpr std::size_t COUNT = 11;
 
 /// The name of the reason with this number.
-constexpr const char* NAMES[COUNT] = {"transaction", "watch",          "subscription", "blocking", "database",
-                                      "session",     "authentication", "upgrade",      "transfer", "signature"};
+constexpr const char* NAMES[COUNT] = {"transaction", "watch",     "subscription",   "blocking",
+                                      "database",    "session",   "authentication", "upgrade",
+                                      "transfer",    "signature", "unknown command"};
 
 } // namespace ties
 
@@ -50,6 +52,8 @@ struct RequestTraits
     bool local = false;      ///< it is not sent: `reply` answers it
     bool refused = false;    ///< local: and that is an error
     bool last = false;       ///< its client is closed when it was answered
+    bool delayed = false;    ///< local: said after local.failed_auth_delay, and nothing more is looked at until then
+    const char* refusal = nullptr; ///< local: why it is refused, for the log: fixed text
     bool resets = false;     ///< local: its client's ties end with it, and the connection that it has alone is closed
     bool blocking = false;   ///< the target may take as long as it likes
     bool barrier = false;    ///< its answer says what the bytes behind it are: until then nobody looks at them
@@ -85,8 +89,9 @@ struct RequestTraits
             return std::swap(*this, used);
         }
         answered = true;
-        swallowed = local = refused = last = resets = blocking = barrier = pushes = alone = false;
+        swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = secret = false;
+        refusal = nullptr;
         ties = frees = proof = 0;
         check = 0;
         dialect = 0;
@@ -98,12 +103,22 @@ struct RequestTraits
     }
 };
 
-/// What a message that is pushed tells of its client's subscriptions.
-struct Unsubscribed
+/// What a message is to a client with subscriptions.
+struct Notice
 {
-    char kind = 0;     ///< one of this kind has ended; 0: it tells nothing of that
-    bool none = false; ///< there had been none of that kind
-    bool last = false; ///< there is no other
+    enum class Kind
+    {
+        answer,    ///< none of those below
+        error,     ///< it answers a command
+        published, ///< it answers nothing
+        begun,     ///< a subscription
+        ended      ///< a subscription
+    };
+
+    Kind kind = Kind::answer;
+    char of = 0;             ///< begun, ended: c a channel, p a pattern, s a shard's channel
+    bool nameless = false;   ///< ended: there had been none
+    std::int64_t count = -1; ///< begun, ended: subscriptions that there are now
 };
 
 /// What a protocol says of a response.
@@ -124,7 +139,7 @@ struct ResponseTraits
     bool swallowed = false;    ///< it is for nobody
     bool closesTarget = false; ///< the connection is of no use behind it
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended
-    Unsubscribed unsubscribed; ///< of a message that is pushed
+    Notice notice;             ///< for a client with subscriptions
     unsigned keeps = 0;        ///< ties that its request was to end, and which last: it was not done
     std::uint64_t check = 0;   ///< compared with the request's; 0: with nothing
     std::vector<Edit> edits;   ///< in the order of their offsets, in the bytes that are taken first
@@ -133,7 +148,7 @@ struct ResponseTraits
     {
         kind = Kind::final;
         swallowed = closesTarget = closesClient = false;
-        unsubscribed = {};
+        notice = {};
         keeps = 0;
         check = 0;
         edits.clear();

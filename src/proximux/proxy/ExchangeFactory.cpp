@@ -82,6 +82,9 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.maxTied = configuration.maxTied();
     settings.conversation = {settings.maxTied > 0, configuration.local.password, 0,
                              exchange.httpConnect, exchange.requestBuffer,       false};
+    settings.conversation.tiesUnknown = exchange.respTiesUnknown;
+    settings.conversation.failedAuth = configuration.local.failedAuth;
+    settings.failedAuthDelay = configuration.local.failedAuthDelay;
     if (!configuration.targets.empty())
         settings.conversation.database = configuration.targets.front().database;
     settings.connectDelay = configuration.pool.connectDelay;

@@ -349,6 +349,22 @@ void Worker::prologueRefused(TargetId target, Bytes came)
                              std::string(firstLine(came, _runtime.configuration->log.dataLimit)) + '"');
 }
 
+void Worker::requestRefused(ClientId client, const char* why, bool guess)
+{
+    if (!_runtime.log.wants(LogScope::server, guess ? LogLevel::error : LogLevel::info))
+        return;
+    const ClientInfo& info = _clients.find(client)->info();
+    const auto before = (guess ? _guesses : _refusals).admit(info.address, _runtime.clock.now());
+    if (!before)
+        return;
+    const std::string more =
+        *before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : "";
+    if (guess)
+        _runtime.log.failure(LogScope::server, "AuthError", nameOf(info) + " sent " + why + more);
+    else
+        _runtime.log.text(LogScope::server, LogLevel::info, nameOf(info) + " was refused: " + why + more);
+}
+
 void Worker::protocolChosen(std::string_view name)
 {
     _report.use(name);

@@ -2,6 +2,7 @@
 
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
+#include <proximux/proxy/RecordLimiter.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SharedReport.h>
 #include <proximux/proxy/TargetConnection.h>
@@ -98,6 +99,7 @@ private:
     void clientMalformed(ClientId client, const char* why) override;
     void targetMalformed(TargetId target, const char* why) override;
     void prologueRefused(TargetId target, Bytes came) override;
+    void requestRefused(ClientId client, const char* why, bool guess) override;
     void protocolChosen(std::string_view name) override;
     void clientTied(ClientId client, TargetId target, unsigned reasons) override;
     void tieRefused(ClientId client, std::string_view why) override;
@@ -122,6 +124,8 @@ private:
     Reactor _reactor;
     Scratch _scratch;
     SharedReport _report;
+    RecordLimiter _refusals; ///< logged
+    RecordLimiter _guesses;  ///< logged: wrong passwords
     ExchangeAndPool _mode;
     Exchange& _exchange;
     const bool _gathers; ///< fifo and funnel
