@@ -114,7 +114,9 @@ private:
         std::deque<Answer> answers;         ///< to be said
         std::string last;                   ///< the answer that was said last
         unsigned dialect = 0;
-        bool saying = false; ///< a part of the first was said
+        std::uint64_t requests = 0; ///< that came
+        bool suspected = false;     ///< the last of them came once more
+        bool saying = false;        ///< a part of the first was said
         bool open = false;
         bool asked = false;       ///< the prologue came
         bool welcoming = false;   ///< and is not answered, or not as it should be

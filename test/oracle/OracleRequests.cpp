@@ -104,6 +104,13 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     Arrival& arrival = _arrived[static_cast<std::uint64_t>(name->client) << 32U | name->number];
     if (arrival.times > 0 && !isRepeated(arrival, name->number))
         fail("a request reached a target twice: " + message);
+    const bool suspect = arrival.times > 0 && (_settings.pipeline > 1 || _messages.hasId());
+    if (suspect && target.requests > 0)
+        fail("a request that was lost with others came over a connection that was in use: " + message);
+    if (target.suspected && !target.answers.empty())
+        fail("a request came beside one that was lost with others: " + message);
+    ++target.requests;
+    target.suspected = suspect;
     _numbers.repeated += arrival.times > 0 ? 1 : 0;
     arrival = {target.id, arrival.times + 1};
     ++_numbers.sent;
@@ -125,11 +132,12 @@ void Oracle::takeRequest(Target& target, const std::string& message)
         target.answers.push_back({answerTo(*name, message), name->client});
 }
 
-/// What does no harm may come over another connection when the one before is gone, three times more.
+/// What does no harm may come over another connection when the one before is gone: where others may have been on it
+/// once more, else three times.
 bool Oracle::isRepeated(const Arrival& arrival, std::uint32_t number) const
 {
-    return _settings.talks && _settings.pipeline == 1 && !_messages.hasId() && TalkingProtocol::mayRepeat(number) &&
-           !_world.has(arrival.target) && arrival.times < 4;
+    const unsigned most = _settings.pipeline == 1 && !_messages.hasId() ? 4 : 2;
+    return _settings.talks && TalkingProtocol::mayRepeat(number) && !_world.has(arrival.target) && arrival.times < most;
 }
 
 /// Whether this request may be here, and now.

@@ -59,6 +59,22 @@ public:
         _head.previous = &deadline;
     }
 
+    /// As if it had been armed then; it takes its place among the others.
+    void armSince(Deadline& deadline, Instant since)
+    {
+        if (_duration.isOff())
+            return;
+        disarm(deadline);
+        deadline.due = since + _duration;
+        Deadline* next = _head.next;
+        while (next != &_head && next->due <= deadline.due)
+            next = next->next;
+        deadline.previous = next->previous;
+        deadline.next = next;
+        next->previous->next = &deadline;
+        next->previous = &deadline;
+    }
+
     static void disarm(Deadline& deadline)
     {
         if (!deadline.isArmed())

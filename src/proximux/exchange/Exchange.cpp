@@ -65,6 +65,8 @@ const char* toString(CloseReason reason)
         return "exchange.total_buffer is reached, and its request was not whole";
     case CloseReason::noTie:
         return "exchange.tie_timeout: as many connections are tied as pool.max_tied allows";
+    case CloseReason::renewed:
+        return "a request that was lost needs a new one";
     }
     return "";
 }

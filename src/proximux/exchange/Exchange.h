@@ -42,10 +42,11 @@ enum class CloseReason
     protocolChosen,    ///< exchange.protocol = auto has found what the protocol is
     abandoned,         ///< those whom it was answering have left
     noTie,             ///< exchange.tie_timeout
-    crowded            ///< exchange.total_buffer
+    crowded,           ///< exchange.total_buffer
+    renewed            ///< a request needs a new connection
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::crowded) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::renewed) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);

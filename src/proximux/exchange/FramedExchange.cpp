@@ -183,6 +183,8 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
         return client.tied == &lane;
     if (lane.tied != nullptr && !planted(Mutant::ignoreTie))
         return false;
+    if (isSuspect(request) && lane.proven && opensMore())
+        return false; // a new one is to come
     if (needsTie(request))
         return (client.inFlight == 0 || planted(Mutant::tieInFlight)) && mayTie();
     return client.inFlight == 0 || client.lane == &lane || planted(Mutant::ignoreBinding);
@@ -344,6 +346,7 @@ void FramedExchange::answerOverdue(Request& request, Instant now)
     const bool dead = lane.lastByte + settings().responseTimeout <= now && !planted(Mutant::keepSilent);
     const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->capacity()) &&
                          !planted(Mutant::keepHalfReserved);
+    dropCopy(request);
     if ((dead || crowded) && !request.traits.optional)
         return closeLane(lane, CloseReason::responseTimeout, How::abort, now);
     giveUp(request, CloseReason::responseTimeout, now);

@@ -83,7 +83,7 @@ bool FramedExchange::takeFenced(Lane& lane, Instant now)
     {
         lane.answered = &request;
         lane.inMessage = true;
-        request.again.clear();
+        dropCopy(request);
         if (request.traits.proof != 0 && lane.fence.seen.size() <= Protocol::MAX_PROOF)
             lane.fence.seen.append(came.substr(0, std::min(place.before, Protocol::MAX_PROOF + 1)));
         deliver(lane, request, came.substr(0, place.before), nullptr, now);
@@ -121,7 +121,7 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
             return false;
         }
         if (!planted(Mutant::repeatBegun))
-            lane.answered->again.clear();
+            dropCopy(*lane.answered);
     }
     if (lane.leaving)
         deliverButLast(lane, bytes, now);

@@ -93,9 +93,10 @@ enum class Mutant
     deliverFence,  ///< a client gets the beginning of what ends its response
     trustUnproven, ///< a command is framed that the target may not know
     // of those who leave, and of connecting anew
-    swallowForever,  ///< a connection goes on answering clients that have left
-    reconnectAtWill, ///< a client may have us connect anew as often as it likes
-    answerAnEnd,     ///< a client whose end was passed on gets an error when its target ends, too
+    swallowForever,    ///< a connection goes on answering clients that have left
+    reconnectAtWill,   ///< a client may have us connect anew as often as it likes
+    repeatAmongOthers, ///< what was lost together is sent once more together
+    answerAnEnd,       ///< a client whose end was passed on gets an error when its target ends, too
     // of clients that keep others waiting
     slowSenderUnlimited, ///< a client may keep a connection from others by sending slowly
     stallsNeverAddUp,    ///< many clients may do so one after the other

@@ -43,7 +43,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
         if (!request.replied && !_settings.byId && !planted(Mutant::overtakeAnswers))
             return;
         behindQueued = behindQueued || (!request.replied && !request.sent);
-        if (!request.replied || (behindQueued && request.size > 0))
+        if (!request.replied || (behindQueued && request.inputSize() > 0))
             continue; // its bytes are still among those of the queued
         if (mustWait(client, request, now))
             return;
@@ -166,6 +166,7 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
             client->requests.remove(request);
             if (--client->inFlight == 0)
                 client->lane = nullptr;
+            dropCopy(request);
             request.client = nullptr;
             replyOnly(*client, std::move(request.traits.reply), now);
         }

@@ -344,6 +344,7 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
     client.partial = 0;
     client.interim = {};
     client.input.clear();
+    client.copied = 0;
     account(client);
     for (const auto& lane : _lanes)
     {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedState.h>
 #include <proximux/exchange/SharedWiring.h>
 #include <proximux/wire/Random.h>
@@ -250,7 +251,18 @@ protected:
 
     /// Because of this client we have to connect anew.
     void charge(SharedClient& client, const Request* request, Instant now);
-    void repeat(Request& request, Instant now);
+
+    /// Each request is alone on its connection, and none is answered by an id.
+    [[nodiscard]] bool isExclusive() const { return _settings.pipeline == 1 && !_settings.byId; }
+
+    /// It was lost together with others, and may be what ended their connection.
+    [[nodiscard]] bool isSuspect(const Request& request) const
+    {
+        return request.repeats > 0 && !isExclusive() && !planted(Mutant::repeatAmongOthers);
+    }
+
+    /// It can't be sent once more.
+    void dropCopy(Request& request);
 
     /// No further request of this client is looked at for now.
     [[nodiscard]] bool isFull(const SharedClient& client) const;
@@ -282,6 +294,12 @@ protected:
     [[nodiscard]] const SharedExchangeSettings& settings() const { return _settings; }
     [[nodiscard]] const Line& line() const { return _line; }
     [[nodiscard]] SharedPool& pool() { return _pool; }
+
+    /// Whether a connection is to come.
+    [[nodiscard]] bool opensMore() const
+    {
+        return _pool.underWay() > 0 || (_pool.hasClosed() && _retry == Instant::never());
+    }
     [[nodiscard]] Lane& lane(std::size_t place) { return *_lanes[place]; }
     [[nodiscard]] SharedWiring& wiring() { return _wiring; }
 
@@ -308,7 +326,10 @@ private:
     bool send(Lane& lane, Request& request, Instant now);
     void takeFromInput(Lane& lane, Request& request);
     [[nodiscard]] bool keepsCopy(const Lane& lane, const Request& request) const;
-    [[nodiscard]] static bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason);
+    [[nodiscard]] bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason, Instant now) const;
+    void keepCopy(Request& request, Bytes bytes);
+    void repeatRow(Lane& lane, CloseReason reason, Instant now);
+    void repeat(Request& request);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
     bool open(Instant now);
     void openMore(Instant now);

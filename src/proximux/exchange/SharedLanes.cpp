@@ -34,6 +34,7 @@ void SharedExchange::openMore(Instant now)
         if (open(now))
             continue;
         _retry = _pool.retryAt(now);
+        _pumpAll = true; // whoever wants a new one does with another now
         return;
     }
 }
@@ -274,6 +275,9 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         }
     }
     const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost;
+    if (!survives)
+        repeatRow(lane, reason, now);
+    const bool fresh = !lane.proven;
     while (Request* request = survives ? nullptr : lane.row.first())
     {
         takeOut(lane, *request);
@@ -281,11 +285,6 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         SharedClient* client = request->client;
         if (client != nullptr && --client->inFlight == 0)
             client->lane = nullptr;
-        if (mayRepeat(lane, *request, reason))
-        {
-            repeat(*request, now);
-            continue;
-        }
         if (client != nullptr && client->endPassed && !planted(Mutant::answerAnEnd))
         {
             endInSilence(*client, request->begun, now);
@@ -293,6 +292,8 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         }
         if (client != nullptr && !answered)
         {
+            if (fresh && isSuspect(*request))
+                charge(*client, nullptr, now);
             failRequest(*request, reason, now);
             continue;
         }

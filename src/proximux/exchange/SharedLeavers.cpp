@@ -41,6 +41,7 @@ bool isLeft(const Lane& lane)
 void SharedExchange::leave(Request& request, Instant now)
 {
     request.client = nullptr;
+    request.again.clear();
     if (request.overdue || planted(Mutant::swallowForever) || (planted(Mutant::keepBroken) && !request.whole))
         return;
     Lane& lane = *request.lane;

@@ -129,7 +129,7 @@ void SharedExchange::recycle(Request& request)
     request.id = request.theirId = 0;
     request.traits.clear();
     request.responseSize = 0;
-    request.again.clear();
+    dropCopy(request);
     if (request.again.capacity() > SMALL)
         request.again.shrink_to_fit();
     request.repeats = 0;
@@ -248,6 +248,11 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         charge(client, &request, now);
         return false;
     }
+    if (isSuspect(request) && lane.proven)
+    {
+        closeLane(lane, CloseReason::renewed, partingFrom(lane), now);
+        return false;
+    }
     if (isForsaken(lane) && needsRest(lane, request))
     {
         closeLane(lane, CloseReason::responseTimeout, How::abort, now); // nobody waits for what may still come
@@ -267,7 +272,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     }
     unqueue(request);
     if (keepsCopy(lane, request))
-        request.again = client.input.waiting().substr(0, request.inputSize());
+        keepCopy(request, client.input.waiting().substr(0, request.inputSize()));
     const Bytes bytes = request.repeats > 0 ? Bytes(request.again)
                                             : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
     _wiring.requestSent(client.id, request.tag, lane.target, bytes);
@@ -302,7 +307,8 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     updateTargetHold(lane, now); // its client may have enough to read already
     advance(client, now);
     if (client.held)
-        lookAgain(client); // there may be room for more of it
+        lookAgain(client);                     // there may be room for more of it
+    _pumpAll = _pumpAll || isSuspect(request); // the next may have another connection replaced
     afterSending(lane, request, now);
     reply(client, now); // it may stand behind
     passEnd(client);
@@ -344,38 +350,6 @@ void SharedExchange::takeFromInput(Lane& lane, Request& request)
     }
     client.input.consume(request.inputSize());
     request.used = true;
-}
-
-/// A connection that was in use before may have been closed by its target while this request is on its way to it.
-bool SharedExchange::keepsCopy(const Lane& lane, const Request& request) const
-{
-    return (request.traits.repeatable || planted(Mutant::repeatAny)) && request.whole && request.repeats == 0 &&
-           lane.proven && _settings.pipeline == 1 && !_settings.byId && request.traits.ties == 0 &&
-           lane.tied == nullptr;
-}
-
-bool SharedExchange::mayRepeat(const Lane& lane, const Request& request, CloseReason reason)
-{
-    constexpr unsigned MOST = 3;
-    return request.client != nullptr && !request.again.empty() && request.repeats < MOST && lane.proven &&
-           lane.input.isEmpty() && (reason == CloseReason::targetEnded || reason == CloseReason::targetLost);
-}
-
-/// It is lost with its connection, no byte answered it, and it does no harm to send it to another: it goes back to the
-/// front of the line.
-void SharedExchange::repeat(Request& request, Instant now)
-{
-    SharedClient& client = *request.client;
-    if (_settings.fair && client.next != nullptr && Line::isIn(*client.next))
-        lineOf(*client.next).remove(*client.next); // only the oldest stands in line
-    client.next = &request;
-    request.sent = false;
-    request.lane = nullptr;
-    ++request.repeats;
-    ++_queued;
-    _queueing.arm(request.queue, now);
-    _line.pushFront(request);
-    _pumpAll = true;
 }
 
 void SharedExchange::sendSuffix(Lane& lane, const Request& request)

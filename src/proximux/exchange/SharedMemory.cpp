@@ -15,7 +15,8 @@ namespace proximux
 /// Some of its input was kept, or used; or an answer of ours.
 void SharedExchange::account(SharedClient& client)
 {
-    const std::size_t kept = client.input.kept() + (planted(Mutant::forgetReplies) ? 0 : client.replies);
+    const std::size_t kept =
+        client.input.kept() + client.copied + (planted(Mutant::forgetReplies) ? 0 : client.replies);
     _kept += kept - client.accounted;
     _shared += beyondReserve(kept) - beyondReserve(client.accounted);
     client.accounted = kept;

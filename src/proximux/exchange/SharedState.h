@@ -175,7 +175,8 @@ struct SharedClient
     bool discarding = false;               ///< the rest of a request whose response came early
     std::size_t waiting = 0;               ///< bytes unsent to the client
     std::size_t replies = 0;               ///< bytes of answers of ours, which are not said yet
-    std::size_t accounted = 0;             ///< bytes of input and replies counted in the exchange's total
+    std::size_t copied = 0;                ///< bytes of requests that may be sent once more
+    std::size_t accounted = 0;             ///< bytes of input, replies and copies counted in the exchange's total
     std::size_t unfinished = 0;            ///< of them, bytes of requests that are not whole
     std::size_t limit = 0;                 ///< bytes that may be read at once, as said last
     bool held = false;
