@@ -57,6 +57,7 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::hurryContinue, &Scenes::aClientIsToldToGoOnInItsPlace},
         {Mutant::swallowForever, &Scenes::aConnectionThatAnswersNobodyIsReset},
         {Mutant::reconnectAtWill, &Scenes::whoMakesUsConnectAnewWaits},
+        {Mutant::keepIdleTie, &Scenes::anIdleTieEndsWhenOthersWait},
         {Mutant::answerAnEnd, &Scenes::whoseEndWasPassedOnIsClosedInSilence},
         {Mutant::autoKeepRaw, &Scenes::whatWasRawIsClosedFirst},
         {Mutant::autoNeverDecides, &Scenes::afterTheFirstAllAreOfTheProtocol},
@@ -406,6 +407,20 @@ void Scenes::whoMakesUsConnectAnewWaits()
     }
     says(a, command({"MULTI"}));
     CPPUNIT_ASSERT_MESSAGE("a client has us connect anew as often as it likes", world.dialled.empty());
+}
+
+void Scenes::anIdleTieEndsWhenOthersWait()
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    says(a, command({"WATCH", "x"}));
+    answers(opens(), "+OK\r\n");
+    got(a);
+    pass(Duration::seconds(60));
+    CPPUNIT_ASSERT(world.has(a));
+    says(join(), command({"MULTI"}));
+    CPPUNIT_ASSERT_MESSAGE("an idle tie lasts", world.client(a).fin);
+    CPPUNIT_ASSERT_EQUAL(command({"MULTI"}), got(opens()));
 }
 
 void Scenes::whoseEndWasPassedOnIsClosedInSilence()

@@ -49,6 +49,7 @@ private:
     void aClientIsToldToGoOnInItsPlace();
     void aConnectionThatAnswersNobodyIsReset();
     void whoMakesUsConnectAnewWaits();
+    void anIdleTieEndsWhenOthersWait();
     void whoseEndWasPassedOnIsClosedInSilence();
     void whatWasRawIsClosedFirst();
     void afterTheFirstAllAreOfTheProtocol();

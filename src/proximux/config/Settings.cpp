@@ -193,6 +193,10 @@ std::vector<Setting> exchangeSettings()
         row("exchange.abandon_timeout", "1s",
             duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.abandonTimeout)),
             "fifo, funnel: and for how long"),
+        row("exchange.tie_idle_timeout", "60s",
+            duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.tieIdleTimeout)),
+            "fifo, funnel: how long a client that has a target connection alone may be idle; after that it is closed "
+            "as soon as another waits for a connection"),
         row("exchange.discard_timeout", "2s", duration(MS, DAY, Off::no, FIELD(Duration, exchange.discardTimeout)),
             "fifo, funnel: how long a client that is being closed, for a malformed request say, may still send; then "
             "it is closed"),

@@ -67,6 +67,8 @@ const char* toString(CloseReason reason)
         return "exchange.tie_timeout: as many connections are tied as pool.max_tied allows";
     case CloseReason::renewed:
         return "a request that was lost needs a new one";
+    case CloseReason::tieIdle:
+        return "exchange.tie_idle_timeout";
     }
     return "";
 }

@@ -43,10 +43,11 @@ enum class CloseReason
     abandoned,         ///< those whom it was answering have left
     noTie,             ///< exchange.tie_timeout
     crowded,           ///< exchange.total_buffer
-    renewed            ///< a request needs a new connection
+    renewed,           ///< a request needs a new connection
+    tieIdle            ///< exchange.tie_idle_timeout
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::renewed) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::tieIdle) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);

@@ -96,6 +96,7 @@ enum class Mutant
     swallowForever,    ///< a connection goes on answering clients that have left
     reconnectAtWill,   ///< a client may have us connect anew as often as it likes
     repeatAmongOthers, ///< what was lost together is sent once more together
+    keepIdleTie,       ///< a tie lasts although it is idle and others wait
     answerAnEnd,       ///< a client whose end was passed on gets an error when its target ends, too
     // of clients that keep others waiting
     slowSenderUnlimited, ///< a client may keep a connection from others by sending slowly

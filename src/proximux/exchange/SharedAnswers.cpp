@@ -281,6 +281,8 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
         reply(*client, now);
     }
     afterAnswer(lane, request, now);
+    if (lane.tied != nullptr)
+        tieUsed(lane, now);
     recycle(request);
 }
 

@@ -151,6 +151,8 @@ void SharedExchange::expireLanes(Instant now)
     }
     while (Deadline* due = _answers.takeDue(now))
         answerOverdue(Due<Request>::owner(*due), now);
+    while (Deadline* due = _tieIdle.takeDue(now))
+        tieIdleFor(Due<Lane>::owner(*due), now);
     while (Deadline* due = _gap.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
@@ -167,10 +169,12 @@ void SharedExchange::expireLanes(Instant now)
 
 Instant SharedExchange::nextDeadline() const
 {
-    Instant next = std::min({_queueing.first(), _response.first(), _answers.first(), _pause.first(), _idle.first(),
-                             _linger.first(), _discard.first(), _connectDelay.first(), _requestGap.first(),
-                             _settle.first(), _inactive.first(), _gap.first(), _leavers.first(), _departing.first(),
-                             _calm.first(), _retry, _tieWaits.first(), _delayedReplies.first(), _unavailable, nextStall()});
+    Instant next = std::min({_queueing.first(),   _response.first(),  _answers.first(),        _pause.first(),
+                             _idle.first(),       _linger.first(),    _discard.first(),        _connectDelay.first(),
+                             _requestGap.first(), _settle.first(),    _inactive.first(),       _gap.first(),
+                             _leavers.first(),    _departing.first(), _calm.first(),           _retry,
+                             _tieWaits.first(),   _tieIdle.first(),   _delayedReplies.first(), _unavailable,
+                             nextStall()});
     if (_swallowing > 0)
         for (const auto& lane : _lanes)
             next = std::min(next, swallowedUntil(*lane));

@@ -37,6 +37,7 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
     , _departing(settings.abandonTimeout)
     , _calm(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)))
     , _delayedReplies(settings.failedAuthDelay)
+    , _tieIdle(settings.tieIdleTimeout)
 {
     for (std::size_t i = 0; i < pool.size(); ++i)
         _lanes.push_back(std::make_unique<Lane>(i));
@@ -85,6 +86,8 @@ void SharedExchange::finishCall(Instant now)
         if (_targetFailed)
             failUnavailable(now);
         updateFullness(now);
+        if (_idleTies > 0)
+            endIdleTies(now);
     } while (!_delayed.isEmpty() || _pumpAll);
     openMore(now);
     if (!_stalling.isEmpty())

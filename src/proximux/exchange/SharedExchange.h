@@ -45,7 +45,8 @@ struct SharedExchangeSettings
     std::size_t abandonLimit = 65536; ///< bytes for nobody before those who wait behind them
     std::int64_t reconnects = 20;     ///< of target connections that one client may cause in a second; 0: any number
 
-    Duration abandonTimeout = Duration::seconds(1); ///< and their time
+    Duration abandonTimeout = Duration::seconds(1);  ///< and their time
+    Duration tieIdleTimeout = Duration::seconds(60); ///< then a tie lasts as long as nobody else needs its connection
     Duration queueTimeout = Duration::seconds(30);
     Duration connectTimeout = Duration::seconds(5); ///< in line, while every target fails
     Duration tieTimeout = Duration::seconds(5);     ///< in line, while as many as may be are tied
@@ -380,6 +381,14 @@ private:
     void abandon(SharedClient& client, CloseReason reason, Instant now);
     void passEnd(SharedClient& client);
 
+    // SharedTies.cpp
+    void tieUsed(Lane& lane, Instant now);
+    void noLongerIdle(Lane& lane);
+    void tieIdleFor(Lane& lane, Instant now);
+    [[nodiscard]] bool othersWait(Instant now) const;
+    void endIdleTies(Instant now);
+    void endIdleTie(Lane& lane, Instant now);
+
     // SharedLeavers.cpp
     void leave(Request& request, Instant now);
     void forget(Lane& lane, Request& request);
@@ -420,6 +429,7 @@ private:
     std::uint64_t _entered = 0;              ///< requests that came into the line
     std::size_t _queued = 0;                 ///< requests that are not sent, of all clients
     std::size_t _left = 0;                   ///< requests in flight whose clients have left
+    std::size_t _idleTies = 0;               ///< for exchange.tie_idle_timeout
     std::size_t _swallowing = 0;             ///< lanes on which others wait behind them
     TokenBucket _departures;                 ///< lanes that are left because of those
     std::size_t _tied = 0;                   ///< lanes
@@ -449,6 +459,7 @@ private:
     DeadlineList _departing;
     DeadlineList _calm;
     DeadlineList _delayedReplies;
+    DeadlineList _tieIdle;
 };
 
 } // namespace proximux

@@ -172,6 +172,8 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
         if (targetBytes(*from, now) && !leaveFlooded(*from, now))
         {
             from->input.keep();
+            if (from->tied != nullptr)
+                tieUsed(*from, now);
             if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
                 _wiring.awaitsMore(target);
             if (isAtRest(*from))
@@ -370,6 +372,7 @@ void SharedExchange::untie(Lane& lane)
     lane.tied->tied = nullptr;
     lane.tied->ties = 0;
     lane.tied = nullptr;
+    noLongerIdle(lane);
     lane.pushes = lane.returning = lane.leaving = lane.tunnel = false;
     lane.last.clear();
     --_tied;

@@ -65,6 +65,7 @@ void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
     if (client.input.isEmpty())
         return;
     _idle.arm(client.idle, now);
+    tieUsed(lane, now);
     lane.waiting = _wiring.toTarget(lane.target, client.input.waiting());
     client.input.clear();
     account(client);
@@ -310,6 +311,8 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         lookAgain(client);                     // there may be room for more of it
     _pumpAll = _pumpAll || isSuspect(request); // the next may have another connection replaced
     afterSending(lane, request, now);
+    if (lane.tied != nullptr)
+        tieUsed(lane, now);
     reply(client, now); // it may stand behind
     passEnd(client);
     return true;

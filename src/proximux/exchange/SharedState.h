@@ -129,6 +129,8 @@ struct Lane
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
     Due<Lane> gap{*this};
+    Instant idleSince = Instant::never(); ///< tied, and since then idle for exchange.tie_idle_timeout
+    Due<Lane> tieIdle{*this};
     Due<Lane> departure{*this}; ///< exchange.abandon_timeout, where nobody is there who waits
 
     /// Places of the pipeline that are taken.

@@ -74,6 +74,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.stallTimeout = exchange.stallTimeout;
     settings.abandonLimit = exchange.abandonLimit;
     settings.abandonTimeout = exchange.abandonTimeout;
+    settings.tieIdleTimeout = exchange.tieIdleTimeout;
     settings.reconnects = configuration.limits.reconnects;
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;

@@ -1,0 +1,179 @@
+#include "support/SharingFixture.h"
+
+#include <proximux/protocol/Resp.h>
+
+namespace proximux
+{
+
+/// Ties that are idle while others wait.
+class SharedTiesTest : public SharingFixture
+{
+    CPPUNIT_TEST_SUITE(SharedTiesTest);
+    CPPUNIT_TEST(anIdleTieEndsWhenOthersWaitForOne);
+    CPPUNIT_TEST(orForTheLane);
+    CPPUNIT_TEST(asManyAsAreNeeded);
+    CPPUNIT_TEST(nobodyWaitsAndItLasts);
+    CPPUNIT_TEST(whatIsUsedIsNotIdle);
+    CPPUNIT_TEST(whatBlocksIsNotIdle);
+    CPPUNIT_TEST(aSubscriberIsIdleBetweenMessages);
+    CPPUNIT_TEST(aTunnelIsIdleToo);
+    CPPUNIT_TEST_SUITE_END();
+
+    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+
+    static constexpr const char* ERROR = "-ERR proximux: the connection was idle while others waited for one\r\n";
+
+    void named(const std::string& protocol, std::size_t connections, std::size_t pipeline)
+    {
+        Options options;
+        options.protocol = protocol;
+        options.connections = connections;
+        options.exchange.pipeline = pipeline;
+        options.exchange.maxTied = connections - 1;
+        options.exchange.conversation.ties = true;
+        begin(options, false);
+    }
+
+    /// A client that watches a key.
+    std::pair<ClientId, TargetId> watches()
+    {
+        const ClientId a = join();
+        says(a, command({"WATCH", "x"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        got(a);
+        got(t);
+        return {a, t};
+    }
+
+    void assertEnded(ClientId a, TargetId t)
+    {
+        assertClosed(t, CloseReason::tieIdle, How::abort);
+        CPPUNIT_ASSERT_EQUAL(std::string(ERROR), got(a));
+        CPPUNIT_ASSERT(world.client(a).fin);
+        exchange->clientEnded(a, now);
+        assertClosed(a, CloseReason::tieIdle, How::finish);
+    }
+
+public:
+    void anIdleTieEndsWhenOthersWaitForOne()
+    {
+        named("resp", 2, 8);
+        const auto [a, t] = watches();
+        const ClientId b = join();
+        pass(Duration::milliseconds(59999));
+        says(b, command({"MULTI"}));
+        CPPUNIT_ASSERT(world.has(t));
+        pass(MS);
+        assertEnded(a, t);
+        CPPUNIT_ASSERT_EQUAL(command({"MULTI"}), got(opens()));
+    }
+
+    void orForTheLane()
+    {
+        named("http", 2, 1);
+        const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        const ClientId a = join();
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+        pass(Duration::seconds(60));
+        says(join(), get);
+        const TargetId other = opens();
+        CPPUNIT_ASSERT(world.has(t)); // there is another
+        says(join(), get);
+        assertClosed(t, CloseReason::tieIdle, How::abort);
+        CPPUNIT_ASSERT_EQUAL(get, got(opens()));
+        CPPUNIT_ASSERT(world.has(other));
+    }
+
+    void asManyAsAreNeeded()
+    {
+        named("resp", 3, 8);
+        const auto [a, t] = watches();
+        pass(MS);
+        const auto [b, u] = watches();
+        pass(Duration::seconds(60));
+        says(join(), command({"MULTI"}));
+        assertEnded(a, t);
+        opens();
+        pass(Duration::seconds(1));
+        CPPUNIT_ASSERT(world.has(b) && world.has(u));
+    }
+
+    void nobodyWaitsAndItLasts()
+    {
+        named("resp", 2, 8);
+        const auto [a, t] = watches();
+        pass(Duration::seconds(3600));
+        says(join(), command({"GET", "x"}));
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(opens()));
+        CPPUNIT_ASSERT(world.has(a) && world.has(t));
+    }
+
+    void whatIsUsedIsNotIdle()
+    {
+        named("resp", 2, 8);
+        const auto [a, t] = watches();
+        pass(Duration::seconds(59));
+        says(a, command({"GET", "x"}));
+        pass(Duration::seconds(1));
+        answers(t, "$-1\r\n");
+        pass(Duration::seconds(59));
+        says(join(), command({"MULTI"}));
+        CPPUNIT_ASSERT(world.has(a) && world.has(t));
+        pass(Duration::seconds(1));
+        CPPUNIT_ASSERT(!world.has(t));
+    }
+
+    void whatBlocksIsNotIdle()
+    {
+        named("resp", 2, 8);
+        const ClientId a = join();
+        says(a, command({"BLPOP", "l", "0"}));
+        const TargetId t = opens();
+        pass(Duration::seconds(100));
+        says(join(), command({"MULTI"}));
+        CPPUNIT_ASSERT(world.has(a) && world.has(t));
+    }
+
+    void aSubscriberIsIdleBetweenMessages()
+    {
+        const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
+        named("resp", 2, 8);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}));
+        const TargetId t = opens();
+        pass(Duration::seconds(59));
+        answers(t, message);
+        got(a);
+        pass(Duration::seconds(59));
+        says(join(), command({"MULTI"}));
+        CPPUNIT_ASSERT(world.has(t));
+        pass(Duration::seconds(1));
+        assertEnded(a, t);
+    }
+
+    void aTunnelIsIdleToo()
+    {
+        named("http", 2, 1);
+        const ClientId a = join();
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+        got(a);
+        pass(Duration::seconds(59));
+        says(a, "ping");
+        pass(Duration::seconds(59));
+        says(join(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        CPPUNIT_ASSERT(world.has(t));
+        pass(Duration::seconds(1));
+        assertClosed(t, CloseReason::tieIdle, How::abort);
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(a)); // nothing of ours is said into it
+        CPPUNIT_ASSERT(world.client(a).fin);
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(SharedTiesTest, "exchange");
+
+} // namespace proximux
