@@ -132,6 +132,21 @@ class Resp(PeerCase):
                 c.shutdown(how)
                 self.assertTrue(wait_until(lambda: self.blocked() == b"0", LONG))
 
+    def test_a_blocked_client_that_ends_is_closed_in_silence(self):
+        p = self.share("resp", "funnel", 2)
+        with p.client() as c:
+            c.sendall(b"BLPOP nothing 0\r\n")
+            self.assertTrue(wait_until(lambda: self.blocked() == b"1", LONG))
+            c.shutdown(socket.SHUT_WR)
+            self.assertEqual(c.recv(100), b"")  # as without us
+        self.assertEqual(self.ask_new(p, b"PING"), b"+PONG\r\n")
+        self.assertFalse([r for r in p.records() if r["l"] == 1], p.text())
+
+    def ask_new(self, p, line):
+        with p.client() as c:
+            c.sendall(line + b"\r\n")
+            return c.recv(100)
+
     def blocked(self):
         clients = self.run_tool("redis-cli", "-p", str(self.port), "info", "clients")
         return clients.split(b"blocked_clients:")[1].split()[0]
