@@ -46,6 +46,7 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::trustUnproven, &Scenes::dataThatATargetTakesForCommandsIsFenced},
         {Mutant::deliverFence, &Scenes::aTornFenceReachesNobody},
         {Mutant::ignorePushes, &Scenes::whatIsPushedIsTheSubscribers},
+        {Mutant::keepSpent, &Scenes::nobodyElseGetsAConnectionThatIsSpent},
         {Mutant::ignoreTunnel, &Scenes::aTunnelHasNoMessages},
         {Mutant::passBehindUpgrade, &Scenes::whatStandsBehindAnUpgradeWaits},
         {Mutant::keepQueueOfUntied, &Scenes::whatCountsOnAStateThatCouldNotBeIsNotDone},
@@ -255,6 +256,20 @@ void Scenes::whatIsPushedIsTheSubscribers()
     CPPUNIT_ASSERT_MESSAGE("the subscription was lost", world.has(a) && world.has(t));
     CPPUNIT_ASSERT_EQUAL(message + message, got(a));
     CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), got(b));
+}
+
+void Scenes::nobodyElseGetsAConnectionThatIsSpent()
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /");
+    says(b, GET);
+    const TargetId t = opens();
+    answers(t, OK);
+    CPPUNIT_ASSERT_EQUAL(OK, got(a));
+    CPPUNIT_ASSERT_MESSAGE("a body that may be unread is before the next request", !world.has(t));
+    CPPUNIT_ASSERT_EQUAL(GET, got(opens()));
 }
 
 void Scenes::aTunnelHasNoMessages()

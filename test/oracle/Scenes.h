@@ -38,6 +38,7 @@ private:
     void aTornFenceReachesNobody();
     void dataThatATargetTakesForCommandsIsFenced();
     void whatIsPushedIsTheSubscribers();
+    void nobodyElseGetsAConnectionThatIsSpent();
     void aTunnelHasNoMessages();
     void whatStandsBehindAnUpgradeWaits();
     void whatCountsOnAStateThatCouldNotBeIsNotDone();

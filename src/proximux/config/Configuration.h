@@ -80,6 +80,13 @@ struct ExchangeSettings
         refuse     ///< it gets an error
     };
 
+    /// How requests with a chunked body are sent to an HTTP target.
+    enum class HttpChunked
+    {
+        length, ///< with a Content-Length, if they can be kept
+        pass    ///< as they came
+    };
+
     Mode mode = Mode::proxy;
     std::string protocol = "raw";
     Framing framing;
@@ -94,6 +101,7 @@ struct ExchangeSettings
     Stateful stateful = Stateful::automatic;
     bool httpConnect = false;
     bool respTiesUnknown = true;                              ///< a command that is not known to us ties its client
+    HttpChunked httpChunked = HttpChunked::length;
     std::size_t requestBuffer = 65536;                        ///< bytes of one client that may wait for its target
     std::size_t responseBuffer = 65536;                       ///< bytes that may wait for one client
     std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes of all clients that may wait for their targets

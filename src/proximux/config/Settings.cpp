@@ -222,6 +222,7 @@ std::vector<Setting> framingSettings()
 {
     using Order = LengthField::Order;
     using Encoding = LengthField::Encoding;
+    using HttpChunked = ExchangeSettings::HttpChunked;
     using OptionalSize = std::optional<std::size_t>;
     using OptionalOrder = std::optional<ByteOrder>;
     return {
@@ -276,6 +277,11 @@ std::vector<Setting> framingSettings()
             "no connection state"),
         row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
             "http: let CONNECT through; whoever can reach us can then reach what the target can reach"),
+        row("exchange.http_chunked", "length",
+            choice<HttpChunked>({{"length", HttpChunked::length}, {"pass", HttpChunked::pass}},
+                                FIELD(HttpChunked, exchange.httpChunked)),
+            "http: length: a chunked body of a request is sent with a Content-Length, where it fits into "
+            "exchange.request_buffer; pass: as it came. Behind one sent in chunks the target connection is closed"),
     };
 }
 

@@ -57,6 +57,8 @@ const char* toString(CloseReason reason)
         return "the prologue was not answered as expected";
     case CloseReason::otherDialect:
         return "it is needed in another dialect";
+    case CloseReason::bodyUnread:
+        return "a request on it may not have been read to its end";
     case CloseReason::protocolChosen:
         return "the protocol was found to be another";
     case CloseReason::abandoned:

@@ -39,6 +39,7 @@ enum class CloseReason
     tieEnded,          ///< the client that had it alone has left, and its state is not for others
     prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
     otherDialect,      ///< another request needs it in another dialect of its protocol
+    bodyUnread,        ///< a request on it may not have been read to its end
     protocolChosen,    ///< exchange.protocol = auto has found what the protocol is
     abandoned,         ///< those whom it was answering have left
     noTie,             ///< exchange.tie_timeout

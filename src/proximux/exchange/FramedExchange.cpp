@@ -282,6 +282,7 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
             wiring().clientTied(client.id, lane.target, traits.ties);
         tie(lane, client, traits.ties, now);
     }
+    lane.spent = lane.spent || traits.spends;
     lane.pushes = lane.pushes || (traits.pushes && !planted(Mutant::ignorePushes));
     if (!traits.answered && request.whole && !planted(Mutant::awaitUnanswered))
         finish(lane, request, now);
@@ -366,6 +367,8 @@ bool FramedExchange::makeReply(Request& request, CloseReason reason)
         failure = Failure::unavailable;
     else if (reason == CloseReason::responseTimeout)
         failure = Failure::timeout;
+    else if (reason == CloseReason::malformedResponse)
+        failure = Failure::malformed;
     return request.client->conversation->failed(request.traits, failure, request.traits.reply);
 }
 

@@ -189,6 +189,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
         client->ties |= ties::SESSION;
+    lane.spent = lane.spent || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     if (request.traits.guarded)
         fenceLane(lane, now);
@@ -199,6 +200,8 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         beginClosing(*client, CloseReason::ended, now);
     if (closesTarget)
         closeLane(lane, CloseReason::targetEnded, How::finish, now);
+    else if (lane.spent && lane.tied == nullptr && !planted(Mutant::keepSpent))
+        closeLane(lane, CloseReason::bodyUnread, How::abort, now);
     return pool().state(lane.number) != SharedPool::State::closed;
 }
 

@@ -72,6 +72,7 @@ enum class Mutant
     keepSilent,        ///< a connection that was silent for all the time that a request may take stays
     confuseClients,    ///< what is said of a client that has gone is taken for one that has its place
     staleHint,         ///< a response is read as one to the request that was sent last
+    keepSpent,         ///< a connection on which a request may be unread in part serves others
     keepClosing,       ///< a connection of which the target says that it closes serves others
     cutUntilClose,     ///< a response that lasts until the end of its connection fails with it
     keepUntilClose,    ///< its client is not closed

@@ -347,6 +347,7 @@ void SharedExchange::emptyLane(Lane& lane)
     if (lane.gone.since != Instant::never())
         --_swallowing;
     lane.gone.since = Instant::never();
+    lane.spent = false;
     lane.reader = nullptr;
     lane.waiting = 0;
     lane.silent = false;

@@ -378,6 +378,12 @@ void SharedExchange::passWithEdits(Lane& lane, const Request& request, Bytes byt
         pass({ours, field.width});
         return pass(bytes.substr(field.end()));
     }
+    if (request.traits.rewritten)
+    {
+        std::string text;
+        request.client->conversation->rewrite(bytes, request.traits, text);
+        return pass(text);
+    }
     std::size_t at = 0;
     for (const Edit& edit : request.traits.edits)
     {

@@ -105,6 +105,7 @@ struct Lane
     Instant lastByte;                   ///< when something came last
     bool proven = false;                ///< a response came on this connection
     bool unconfirmed = false;           ///< nothing shows that the target has read what was sent last
+    bool spent = false;                 ///< a request on it may be unread in part: nobody else gets it
     unsigned dialect = 0;               ///< which it speaks; 0: not yet chosen, or there is only one
     SharedClient* tied = nullptr;       ///< who has it alone
     bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing

@@ -34,7 +34,7 @@ public:
     {
     }
 
-    void request(Bytes bytes, bool, RequestTraits& traits) override
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override
     {
         HttpHead head;
         std::size_t scanned = 0;
@@ -43,6 +43,7 @@ public:
         traits.repeatable =
             std::find(std::begin(REPEATABLE), std::end(REPEATABLE), head.method) != std::end(REPEATABLE);
         traits.hint = hintFor(head);
+        judgeBody(head, bytes, whole, traits);
         traits.last = (traits.hint & httphint::CLOSE) != 0;
         const bool upgrades = head.upgrade && !head.is10;
         if (upgrades)
@@ -57,6 +58,23 @@ public:
         else if (head.authenticates)
             tie(traits, ties::AUTHENTICATION, 0);
         edit(head, upgrades, traits);
+    }
+
+    /// A chunked body gets a length, which more servers read.
+    void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override
+    {
+        std::size_t scanned = 0;
+        const std::size_t size = HttpHead::find(bytes, scanned);
+        std::string data;
+        readChunks(bytes.substr(size), &data);
+        std::size_t at = 0;
+        for (const Edit& edit : traits.edits)
+        {
+            text.append(bytes, at, edit.offset - at).append(edit.insert);
+            at = edit.offset + edit.remove;
+        }
+        text.append(bytes, at, size - 2 - at);
+        text += "Content-Length: " + std::to_string(data.size()) + "\r\n\r\n" + data;
     }
 
     /// Also of one that is refused: it is answered when it is whole.
@@ -75,6 +93,9 @@ public:
         case Failure::timeout:
             reply = errorReply("504 Gateway Timeout", "the target did not answer in time", traits.hint);
             break;
+        case Failure::malformed:
+            reply = errorReply("502 Bad Gateway", "what the target sent is no response", traits.hint);
+            break;
         }
         return true;
     }
@@ -92,6 +113,28 @@ public:
     }
 
 private:
+    /// Which methods have a body is known of few. Of any other, and of what is chunked, there are servers that do not
+    /// read it, and take it for the next request.
+    void judgeBody(const HttpHead& head, Bytes bytes, bool whole, RequestTraits& traits) const
+    {
+        if (!head.chunked && head.length.value_or(0) == 0)
+            return;
+        traits.hint |= httphint::BODY;
+        constexpr Bytes HAVE_BODIES[] = {"POST", "PUT", "PATCH"};
+        const bool defined =
+            std::find(std::begin(HAVE_BODIES), std::end(HAVE_BODIES), head.method) != std::end(HAVE_BODIES);
+        bool empty = false;
+        if (head.chunked && whole && !_settings.passChunked && !_settings.passive)
+        {
+            const HttpChunks chunks = readChunks(bytes.substr(head.size), nullptr);
+            traits.rewritten = !chunks.trailer; // which would be lost
+            empty = traits.rewritten && chunks.size == 0;
+        }
+        traits.spends = (head.chunked && !traits.rewritten) || (!defined && !empty);
+        traits.alone = traits.spends;
+        traits.repeatable = traits.repeatable && !traits.spends;
+    }
+
     static std::uint32_t hintFor(const HttpHead& head)
     {
         std::uint32_t hint = 0;
@@ -128,6 +171,12 @@ private:
         for (const HttpHead::Field& field : head.hopByHop)
             if (!upgrades || !sameText(field.name, "upgrade"))
                 traits.edits.push_back({field.offset, field.size, {}});
+        if (traits.rewritten)
+        {
+            const auto before = [](const Edit& a, const Edit& b) { return a.offset < b.offset; };
+            const Edit coding{head.coding.offset, head.coding.size, {}};
+            traits.edits.insert(std::upper_bound(traits.edits.begin(), traits.edits.end(), coding, before), coding);
+        }
         if (upgrades)
             traits.edits.push_back({head.size - 2, 0, "Connection: upgrade\r\n"});
         else if (head.is10)

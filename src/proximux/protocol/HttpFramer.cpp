@@ -12,6 +12,14 @@ namespace
 
 constexpr const char* TOO_LONG = "an HTTP head longer than 64 KiB";
 
+std::uint64_t hexadecimal(Bytes digits)
+{
+    std::uint64_t value = 0;
+    for (const char c : digits)
+        value = value * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    return value;
+}
+
 } // namespace
 
 // ------------------------------------------------------------------------------------------------ bodies
@@ -92,12 +100,35 @@ const char* HttpBody::takeChunkSize(Bytes line)
         return "an HTTP chunk without a right size";
     if (const char* wrong = HttpHead::judgeChunkLine(line))
         return wrong;
-    _left = 0;
-    for (const char c : line.substr(0, digits))
-        _left = _left * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    _left = hexadecimal(line.substr(0, digits));
     _state = _left > 0 ? State::chunk : State::trailer;
     _left += _left > 0 ? 2 : 0;
     return nullptr;
+}
+
+HttpChunks readChunks(Bytes body, std::string* data)
+{
+    HttpChunks found;
+    for (;;)
+    {
+        const std::size_t end = body.find("\r\n");
+        if (end == Bytes::npos)
+            return found;
+        const std::size_t digits = std::min(body.find_first_not_of("0123456789abcdefABCDEF"), end);
+        const std::uint64_t size = hexadecimal(body.substr(0, digits));
+        body.remove_prefix(end + 2);
+        if (size == 0)
+        {
+            found.trailer = body != "\r\n";
+            return found;
+        }
+        if (size + 2 < size || size + 2 > body.size())
+            return found;
+        found.size += size;
+        if (data != nullptr)
+            data->append(body, 0, static_cast<std::size_t>(size));
+        body.remove_prefix(static_cast<std::size_t>(size) + 2);
+    }
 }
 
 // ------------------------------------------------------------------------------------------------ requests
@@ -187,6 +218,7 @@ const char* HttpResponseFramer::begin(Bytes bytes)
     else
         _body.begin(head, !head.length && !head.chunked);
     _traits.closesClient = _body.isUntilClose();
+    _traits.spends = (_hint & httphint::BODY) != 0 && head.status >= 400; // who refuses may not have read it
     _traits.closesTarget = head.close || (head.is10 && (!head.keepAlive || head.chunked)) || _body.isUntilClose();
     edit(head, _traits.closesClient || (_hint & httphint::CLOSE) != 0);
     return nullptr;

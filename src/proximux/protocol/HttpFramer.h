@@ -4,6 +4,7 @@
 #include <proximux/protocol/Protocol.h>
 
 #include <cstdint>
+#include <string>
 
 namespace proximux
 {
@@ -17,6 +18,7 @@ constexpr std::uint32_t CLOSE = 1U << 1U;   ///< its client is closed behind it
 constexpr std::uint32_t IS_10 = 1U << 2U;   ///< the client speaks HTTP/1.0
 constexpr std::uint32_t UPGRADE = 1U << 3U; ///< 101 may answer it
 constexpr std::uint32_t CONNECT = 1U << 4U; ///< 2xx makes a tunnel
+constexpr std::uint32_t BODY = 1U << 5U;    ///< the request has a body
 
 } // namespace httphint
 
@@ -57,6 +59,16 @@ private:
     std::uint64_t _left = 0;
     std::size_t _trailer = 0; ///< bytes
 };
+
+/// What a whole chunked body, found right before, carries.
+struct HttpChunks
+{
+    std::uint64_t size = 0; ///< bytes of data
+    bool trailer = true;    ///< fields stand behind it, or it is not whole
+};
+
+/// Adds the data to `data`, where there is one.
+HttpChunks readChunks(Bytes body, std::string* data);
 
 class HttpRequestFramer : public Framer
 {

@@ -189,7 +189,7 @@ const char* HttpHead::judgeRequest()
     if (_codings > 0 && length)
         return "an HTTP request with both Transfer-Encoding and Content-Length";
     // there are servers that know `chunked` alone, and take anything else for no coding at all
-    if (_codings > 0 && (_codings > 1 || !sameText(_coding, "chunked")))
+    if (_codings > 0 && (_codings > 1 || !sameText(coding.value, "chunked")))
         return "an HTTP request with a Transfer-Encoding other than chunked";
     if (_codings > 0 && is10)
         return "an HTTP/1.0 request with Transfer-Encoding";
@@ -251,20 +251,21 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
     }
     for (const Field& field : fields)
     {
-        if (const char* wrong = take(field))
-            return wrong;
         const auto sameName = [&field](Bytes each)
         {
             return each.size() == field.name.size() && std::equal(each.begin(), each.end(), field.name.begin(),
                                                                   [](char x, char y) { return lower(x) == lower(y); });
         };
-        constexpr Bytes ALWAYS[] = {"connection", "keep-alive", "proxy-connection", "upgrade"};
+        constexpr Bytes ALWAYS[] = {"connection", "keep-alive", "proxy-connection", "te", "upgrade"};
         const bool always = std::any_of(std::begin(ALWAYS), std::end(ALWAYS),
                                         [&field](Bytes each) { return sameText(field.name, each); });
         const bool framing = sameText(field.name, "transfer-encoding") || sameText(field.name, "content-length") ||
                              sameText(field.name, "host");
-        if (always || (!framing && std::any_of(named.begin(), named.end(), sameName)) ||
-            (sameText(field.name, "expect") && sameText(field.value, "100-continue")))
+        const bool goes = always || (!framing && std::any_of(named.begin(), named.end(), sameName)) ||
+                          (sameText(field.name, "expect") && sameText(field.value, "100-continue"));
+        if (const char* wrong = take(field, !goes))
+            return wrong;
+        if (goes)
             hopByHop.push_back(field);
     }
     upgrade = upgrade && _upgradeField && !_toHttp2;
@@ -272,12 +273,12 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
 }
 
 /// What the field says that matters.
-const char* HttpHead::take(const Field& field)
+const char* HttpHead::take(const Field& field, bool passes)
 {
     if (sameText(field.name, "content-length"))
         return takeLength(field);
     if (sameText(field.name, "transfer-encoding"))
-        return takeCoding(field.value);
+        return takeCoding(field);
     if (sameText(field.name, "host"))
         ++_hosts;
     else if (sameText(field.name, "upgrade"))
@@ -289,7 +290,7 @@ const char* HttpHead::take(const Field& field)
                     });
     else if (sameText(field.name, "expect"))
         expectsContinue = sameText(field.value, "100-continue");
-    else if (sameText(field.name, "authorization") || sameText(field.name, "proxy-authorization"))
+    else if (passes && (sameText(field.name, "authorization") || sameText(field.name, "proxy-authorization")))
     {
         const Bytes scheme = field.value.substr(0, field.value.find(' '));
         authenticates = sameText(scheme, "ntlm") || sameText(scheme, "negotiate");
@@ -306,20 +307,18 @@ const char* HttpHead::takeLength(const Field& field)
     std::uint64_t value = 0;
     for (const char c : text)
         value = value * 10 + static_cast<std::uint64_t>(c - '0');
-    if (length && *length != value)
-        return "an HTTP message with differing Content-Lengths";
     if (length)
-        hopByHop.push_back(field); // said once is enough
+        return "an HTTP message with two Content-Lengths"; // be they equal: not every server takes them for one
     length = value;
     return nullptr;
 }
 
-const char* HttpHead::takeCoding(Bytes value)
+const char* HttpHead::takeCoding(const Field& field)
 {
     const char* wrong = nullptr;
     ++_codings;
-    _coding = value;
-    eachElement(value,
+    coding = field;
+    eachElement(field.value,
                 [this, &wrong](Bytes each)
                 {
                     if (chunked)

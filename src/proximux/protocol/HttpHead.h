@@ -40,6 +40,7 @@ struct HttpHead
     bool upgrade = false;         ///< Connection: upgrade, and an Upgrade field, without HTTP/2 in it
     bool expectsContinue = false; ///< Expect: 100-continue
     bool authenticates = false;   ///< Authorization: NTLM or Negotiate
+    Field coding;                 ///< Transfer-Encoding, the last
     std::vector<Field> hopByHop;  ///< lines that are for the next peer alone, in their order
 
     /// Where the head ends, behind its empty line; nothing: it is not whole. `scanned`: bytes that were looked at
@@ -61,14 +62,13 @@ struct HttpHead
 private:
     const char* readRequestLine(Bytes line);
     const char* readFields(Bytes head, std::size_t at);
-    const char* take(const Field& field);
+    const char* take(const Field& field, bool passes);
     const char* takeLength(const Field& field);
-    const char* takeCoding(Bytes value);
+    const char* takeCoding(const Field& field);
     const char* judgeRequest();
 
     std::size_t _hosts = 0;
     std::size_t _codings = 0; ///< Transfer-Encoding fields
-    Bytes _coding;            ///< the last of them
     bool _upgradeField = false;
     bool _toHttp2 = false;
 };

@@ -56,6 +56,9 @@ public:
         case Failure::timeout:
             why = "proximux: the target did not answer in time";
             break;
+        case Failure::malformed:
+            why = "proximux: what the target sent is no response";
+            break;
         }
         reply = error(traits, why);
         return true;

@@ -55,7 +55,8 @@ enum class Failure
 {
     unavailable, ///< it was not sent: nothing was free or alive in time
     lost,        ///< the target connection ended
-    timeout      ///< the target was silent
+    timeout,     ///< the target was silent
+    malformed    ///< what the target sent is no response
 };
 
 /// What a protocol knows of one client: what its requests mean, and what is answered in the target's place. Called for
@@ -67,6 +68,13 @@ public:
 
     /// A request is whole, or its beginning is, as much as is kept of one. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
+
+    /// What is sent in place of this whole request (RequestTraits::rewritten), with the edits in it.
+    virtual void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text)
+    {
+        static_cast<void>(traits);
+        text = bytes;
+    }
 
     /// The header of a request is whole and more is to come (Framer::Progress::header). Returns what is said to the
     /// client before that: fixed text, mostly nothing.
@@ -120,6 +128,7 @@ struct ConversationSettings
     bool passive = false;        ///< nothing is answered or refused: the traffic is watched
     bool tiesUnknown = true;     ///< a command of which nothing is known may leave a state behind (resp)
     unsigned failedAuth = 3;     ///< wrong passwords after which a client is closed
+    bool passChunked = false;    ///< HTTP: requests with chunked bodies are sent as they came
 };
 
 /// What asks a target to end a connection, and what it says last then, if anything. Fixed text.

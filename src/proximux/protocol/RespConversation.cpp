@@ -304,6 +304,9 @@ bool RespConversation::failed(const RequestTraits&, Failure failure, std::string
     case Failure::timeout:
         reply = "-ERR proximux: the target did not answer in time\r\n";
         break;
+    case Failure::malformed:
+        reply = "-ERR proximux: what the target sent is no response\r\n";
+        break;
     }
     return true;
 }

@@ -65,6 +65,8 @@ struct RequestTraits
     bool keepsId = false;    ///< its id must not be changed, which may be that of another: it is alone, too
     bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
     bool repeatable = false; ///< it does no harm to send it twice
+    bool spends = false;     ///< its target may not read it to its end: nobody else gets its connection
+    bool rewritten = false;  ///< another text is sent in its place: Conversation::rewrite()
     bool secret = false;     ///< watched: its bytes hold secrets because of what was said before
     unsigned ties = 0;       ///< what it ties its client by
     unsigned frees = 0;      ///< which of its client's ties end when it was answered
@@ -90,7 +92,7 @@ struct RequestTraits
         }
         answered = true;
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
-        fenced = guarded = keepsId = optional = repeatable = secret = false;
+        fenced = guarded = keepsId = optional = repeatable = spends = rewritten = secret = false;
         refusal = nullptr;
         ties = frees = proof = 0;
         check = 0;
@@ -138,6 +140,7 @@ struct ResponseTraits
 
     bool swallowed = false;    ///< it is for nobody
     bool closesTarget = false; ///< the connection is of no use behind it
+    bool spends = false;       ///< its target may not have read the request to its end: as RequestTraits::spends
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended
     Notice notice;             ///< for a client with subscriptions
     unsigned keeps = 0;        ///< ties that its request was to end, and which last: it was not done
@@ -147,7 +150,7 @@ struct ResponseTraits
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = closesClient = false;
+        swallowed = closesTarget = spends = closesClient = false;
         notice = {};
         keeps = 0;
         check = 0;

@@ -81,8 +81,11 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;
     settings.byId = exchange.pairingInForce() == Pairing::identifier;
     settings.maxTied = configuration.maxTied();
-    settings.conversation = {settings.maxTied > 0, configuration.local.password, 0,
-                             exchange.httpConnect, exchange.requestBuffer,       false};
+    settings.conversation.ties = settings.maxTied > 0;
+    settings.conversation.password = configuration.local.password;
+    settings.conversation.connect = exchange.httpConnect;
+    settings.conversation.largest = exchange.requestBuffer;
+    settings.conversation.passChunked = exchange.httpChunked == ExchangeSettings::HttpChunked::pass;
     settings.conversation.tiesUnknown = exchange.respTiesUnknown;
     settings.conversation.failedAuth = configuration.local.failedAuth;
     settings.failedAuthDelay = configuration.local.failedAuthDelay;

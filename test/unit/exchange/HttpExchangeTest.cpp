@@ -18,6 +18,10 @@ class HttpExchangeTest : public SharingFixture
     CPPUNIT_TEST(whatIsRepeatedGoesBeforeAnAnswerOfOurs);
     CPPUNIT_TEST(whatIsRepeatedMayFailAfterAll);
     CPPUNIT_TEST(nothingOfOursIsSaidIntoATunnel);
+    CPPUNIT_TEST(nobodyElseGetsAConnectionWithABodyThatMayBeUnread);
+    CPPUNIT_TEST(aChunkedBodyStreamsOnlyWhereItCanNotBeKept);
+    CPPUNIT_TEST(whoIsAloneKeepsAConnectionThatIsSpent);
+    CPPUNIT_TEST(aMalformedHeadIsCalledSo);
     CPPUNIT_TEST(whatStandsBehindARefusedTunnelIsLookedAtThen);
     CPPUNIT_TEST(whatWaitsBehindAnUpgradeIsBounded);
     CPPUNIT_TEST(anEndBehindAnUpgradePassesToo);
@@ -238,6 +242,106 @@ public:
         exchange->targetEnded(next, now);
         exchange->clientLost(a, now);
         CPPUNIT_ASSERT_EQUAL(std::string(), got(opens()));
+    }
+
+    void nobodyElseGetsAConnectionWithABodyThatMayBeUnread()
+    {
+        const std::string evil = "GET /evil HTTP/1.1\r\nHost: x\r\n\r\n";
+        const std::string length = "Content-Length: " + std::to_string(evil.size()) + "\r\n\r\n" + evil;
+        std::vector<std::string> requests;
+        for (const char* method : {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "PROPFIND"})
+            requests.push_back(std::string(method) + " / HTTP/1.1\r\nHost: x\r\n" + length);
+        requests.push_back(
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n");
+        for (const std::string& request : requests)
+        {
+            http(false, 1);
+            const ClientId a = join();
+            const ClientId b = join();
+            says(a, request);
+            says(b, get());
+            const TargetId t = opens();
+            CPPUNIT_ASSERT_EQUAL(request, got(t));
+            const std::string answer = "HTTP/1.1 204 No Content\r\n\r\n";
+            answers(t, answer + ok()); // it has taken the body for a request
+            CPPUNIT_ASSERT_EQUAL(answer, got(a));
+            assertClosed(t, CloseReason::bodyUnread, How::abort);
+            const TargetId next = opens();
+            CPPUNIT_ASSERT_EQUAL(get(), got(next));
+            answers(next, ok());
+            CPPUNIT_ASSERT_EQUAL(ok(), got(b));
+            CPPUNIT_ASSERT(world.has(next));
+            // nor where its client has left
+            says(a, request);
+            exchange->clientLost(a, now);
+            if (world.has(next))
+                answers(next, answer);
+            CPPUNIT_ASSERT(!world.has(next));
+        }
+        http(false, 1);
+        const ClientId a = join();
+        says(a, put(3) + "abc");
+        const TargetId t = opens();
+        answers(t, ok());
+        CPPUNIT_ASSERT_MESSAGE("a body that is awaited costs nothing", world.has(t));
+        says(a, put(3) + "abc");
+        answers(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        assertClosed(t, CloseReason::bodyUnread, How::abort);
+        CPPUNIT_ASSERT(world.has(a));
+    }
+
+    void aChunkedBodyStreamsOnlyWhereItCanNotBeKept()
+    {
+        http(false, 1);
+        const ClientId a = join();
+        const std::string head = "PUT / HTTP/1.1\r\nHost: x\r\n";
+        const std::string coding = "Transfer-Encoding: chunked\r\n\r\n";
+        says(a, head + coding + "3\r\nab");
+        says(a, "c\r\n0\r\n\r\n");
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(head + "Content-Length: 3\r\n\r\nabc", got(t));
+        answers(t, ok());
+        CPPUNIT_ASSERT(world.has(t));
+        // also where it is sent once more
+        says(a, head + coding + "1\r\na\r\n0\r\n\r\n");
+        got(t);
+        exchange->targetEnded(t, now);
+        const TargetId next = opens();
+        CPPUNIT_ASSERT_EQUAL(head + "Content-Length: 1\r\n\r\na", got(next));
+        answers(next, ok());
+        got(a);
+        const std::string large = head + coding + "7d0\r\n" + std::string(2000, 'a') + "\r\n0\r\n\r\n";
+        says(a, large.substr(0, 1000));
+        says(a, large.substr(1000));
+        CPPUNIT_ASSERT_EQUAL(large, got(next));
+        answers(next, ok());
+        CPPUNIT_ASSERT_EQUAL(ok(), got(a));
+        assertClosed(next, CloseReason::bodyUnread, How::abort);
+    }
+
+    /// Its body may be unread, and nobody else can be hurt: an authentication by NTLM needs that connection.
+    void whoIsAloneKeepsAConnectionThatIsSpent()
+    {
+        http();
+        const ClientId a = join();
+        says(a, put(3, "Authorization: NTLM x\r\n") + "abc");
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM y\r\nContent-Length: 0\r\n\r\n");
+        CPPUNIT_ASSERT(world.has(t) && world.has(a));
+        exchange->clientLost(a, now);
+        CPPUNIT_ASSERT(!world.has(t));
+    }
+
+    void aMalformedHeadIsCalledSo()
+    {
+        http();
+        const ClientId a = join();
+        says(a, get());
+        answers(opens(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi");
+        const std::string error = got(a);
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), error.substr(0, 12));
+        CPPUNIT_ASSERT(error.find("what the target sent is no response") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string("an HTTP message with two Content-Lengths"), world.malformed);
     }
 
     static std::string upgrade(const std::string& fields = "")

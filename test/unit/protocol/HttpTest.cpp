@@ -18,6 +18,9 @@ class HttpTest : public CppUnit::TestFixture
     CPPUNIT_TEST(saysWhatFailed);
     CPPUNIT_TEST(lastsUntilTheTargetEnds);
     CPPUNIT_TEST(describes);
+    CPPUNIT_TEST(aChunkedBodyIsSentWithALength);
+    CPPUNIT_TEST(whatMayStayUnreadSpendsItsConnection);
+    CPPUNIT_TEST(classifiesARequestAsItIsSent);
     CPPUNIT_TEST(hidesCredentials);
     CPPUNIT_TEST_SUITE_END();
 
@@ -68,7 +71,8 @@ public:
         const std::pair<std::string, std::string> all[] = {
             {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
              "an HTTP request with both Transfer-Encoding and Content-Length"},
-            {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "an HTTP message with differing Content-Lengths"},
+            {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "an HTTP message with two Content-Lengths"},
+            {post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\n", "an HTTP message with two Content-Lengths"},
             {post + "Content-Length: 3, 3\r\n\r\n", "an HTTP Content-Length that is no number"},
             {post + "Content-Length: +3\r\n\r\n", "an HTTP Content-Length that is no number"},
             {post + "Content-Length: 0x3\r\n\r\n", "an HTTP Content-Length that is no number"},
@@ -112,6 +116,8 @@ public:
         _check.responses().refuses("hello", "something else than an HTTP response");
         _check.responses().refuses("HTTP/1.1 2x0 OK\r\n\r\n", "an HTTP status line that is none");
         _check.responses().refuses("HTTP/1.1 101 Switching Protocols\r\n\r\n", "an HTTP 101 that nobody asked for");
+        _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+                                   "an HTTP message with two Content-Lengths");
         _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
                                    "an HTTP response with both Transfer-Encoding and Content-Length");
     }
@@ -124,8 +130,6 @@ public:
         CPPUNIT_ASSERT_EQUAL(get("Connection: keep-alive\r\n", "1.0"), sent(get("", "1.0")));
         CPPUNIT_ASSERT_EQUAL(get(), sent("\r\n" + get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                                                       "HTTP2-Settings: AA\r\n")));
-        CPPUNIT_ASSERT_EQUAL(std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na"),
-                             sent("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na"));
         for (const char* field : {"Upgrade: websocket, h2c\r\n", "Upgrade: h2c\r\nUpgrade: websocket\r\n"})
             CPPUNIT_ASSERT_EQUAL(get(), sent(get(std::string("Connection: Upgrade\r\n") + field)));
         // Host and what delimits can't be taken out by naming them
@@ -205,7 +209,7 @@ public:
         const auto talk = _check.talk({});
         std::string reply;
         for (const auto& [failure, status] : {std::pair{Failure::unavailable, "503"}, std::pair{Failure::lost, "502"},
-                                              std::pair{Failure::timeout, "504"}})
+                                              std::pair{Failure::timeout, "504"}, std::pair{Failure::malformed, "502"}})
         {
             CPPUNIT_ASSERT(talk->failed(ProtocolCheck::ask(*talk, get()), failure, reply));
             CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 ") + status, reply.substr(0, 12));
@@ -230,6 +234,111 @@ public:
         const auto counted = _check.protocol().makeResponseFramer();
         counted->feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbody");
         CPPUNIT_ASSERT(!counted->finish());
+    }
+
+    /// What is sent in place of a request.
+    [[nodiscard]] std::string rewritten(const std::string& request, const ConversationSettings& settings = {}) const
+    {
+        const auto talk = _check.talk(settings);
+        const RequestTraits traits = ProtocolCheck::ask(*talk, request);
+        std::string text;
+        if (!traits.rewritten)
+            return ProtocolCheck::edited(request, traits.edits);
+        talk->rewrite(request, traits, text);
+        return text;
+    }
+
+    void aChunkedBodyIsSentWithALength()
+    {
+        const std::string post = "POST / HTTP/1.1\r\nHost: x\r\n";
+        const std::string coding = "Transfer-Encoding: chunked\r\n";
+        const std::string chunks = "3;a=\"b\"\r\nabc\r\n0A\r\n0\r\n3456789\r\n0;x\r\n";
+        CPPUNIT_ASSERT_EQUAL(post + "X: y\r\nContent-Length: 13\r\n\r\nabc0\r\n3456789",
+                             rewritten(post + coding + "X: y\r\n\r\n" + chunks + "\r\n"));
+        CPPUNIT_ASSERT_EQUAL(post + "Y: z\r\nContent-Length: 13\r\n\r\nabc0\r\n3456789",
+                             rewritten("\r\n" + post + "X: y\r\n" + coding +
+                                       "Connection: X\r\nY: z\r\nTE: trailers\r\n" + "Expect: 100-continue\r\n\r\n" +
+                                       chunks + "\r\n"));
+        CPPUNIT_ASSERT_EQUAL(post + "Content-Length: 0\r\n\r\n", rewritten(post + coding + "\r\n0\r\n\r\n"));
+        // it is one message still, and the same
+        _check.requests().finds({rewritten(post + coding + "\r\n" + chunks + "\r\n")});
+        // a trailer would be lost, and who is to get them as they came gets them so
+        const std::string trailer = post + coding + "\r\n" + chunks + "X: y\r\n\r\n";
+        CPPUNIT_ASSERT_EQUAL(trailer, rewritten(trailer));
+        ConversationSettings settings;
+        settings.passChunked = true;
+        const std::string whole = post + coding + "\r\n" + chunks + "\r\n";
+        CPPUNIT_ASSERT_EQUAL(whole, rewritten(whole, settings));
+        // of one that is too large to be kept only the beginning is known
+        RequestTraits traits;
+        _check.talk({})->request(post + coding + "\r\n" + chunks, false, traits);
+        CPPUNIT_ASSERT(!traits.rewritten && traits.spends);
+    }
+
+    void whatMayStayUnreadSpendsItsConnection()
+    {
+        const auto spends = [this](const std::string& method, const std::string& rest, bool passChunked = false)
+        {
+            ConversationSettings settings;
+            settings.ties = settings.connect = true;
+            settings.passChunked = passChunked;
+            const RequestTraits traits =
+                ProtocolCheck::ask(*_check.talk(settings), method + " / HTTP/1.1\r\nHost: x\r\n" + rest);
+            CPPUNIT_ASSERT_EQUAL(traits.spends, traits.alone);
+            CPPUNIT_ASSERT(!traits.spends || !traits.repeatable);
+            return traits.spends;
+        };
+        const std::string counted = "Content-Length: 1\r\n\r\na";
+        const std::string chunked = "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
+        const std::string trailer = "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n";
+        const std::string none = "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+        for (const char* method : {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "Post", "X"})
+        {
+            CPPUNIT_ASSERT_MESSAGE(method,
+                                   spends(method, counted) && spends(method, chunked) && spends(method, trailer));
+            CPPUNIT_ASSERT_MESSAGE(method, !spends(method, "Content-Length: 0\r\n\r\n") && !spends(method, "\r\n"));
+            CPPUNIT_ASSERT_MESSAGE(method, !spends(method, none) && spends(method, none, true));
+        }
+        for (const char* method : {"POST", "PUT", "PATCH"})
+        {
+            CPPUNIT_ASSERT_MESSAGE(method, !spends(method, counted) && !spends(method, chunked));
+            CPPUNIT_ASSERT_MESSAGE(method, spends(method, chunked, true) && spends(method, trailer));
+        }
+        // who refuses a body may not have read it
+        const std::string post = "POST / HTTP/1.1\r\nHost: x\r\n";
+        const std::uint32_t body = ProtocolCheck::ask(*_check.talk({}), post + counted).hint;
+        const std::uint32_t empty = ProtocolCheck::ask(*_check.talk({}), post + "\r\n").hint;
+        for (const std::string status : {"200", "303", "404", "500"})
+        {
+            const std::string answer = "HTTP/1.1 " + status + " X\r\nContent-Length: 0\r\n\r\n";
+            CPPUNIT_ASSERT_EQUAL(status >= "400", _check.response(answer, body).spends);
+            CPPUNIT_ASSERT(!_check.response(answer, empty).spends);
+        }
+    }
+
+    /// Not as it came: what is taken out does not count.
+    void classifiesARequestAsItIsSent()
+    {
+        ConversationSettings settings;
+        settings.ties = true;
+        const auto talk = _check.talk(settings);
+        CPPUNIT_ASSERT_EQUAL(
+            0U, ProtocolCheck::ask(*talk, get("Authorization: NTLM x\r\nConnection: authorization\r\n")).ties);
+        const std::string socket = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+        for (const std::string& request :
+             {get(socket), get("Connection: te, x\r\nTE: trailers\r\nX: y\r\n"), get("TE: gzip\r\n"),
+              get("Connection: close\r\nContent-Length: 2\r\n") + "ab", get("Connection: keep-alive\r\n", "1.0"),
+              get("Transfer-Encoding: chunked\r\nConnection: close, transfer-encoding\r\n") + "1\r\na\r\n0\r\n\r\n"})
+        {
+            const RequestTraits came = ProtocolCheck::ask(*talk, request);
+            const std::string text = rewritten(request, settings);
+            const RequestTraits sent = ProtocolCheck::ask(*talk, text);
+            CPPUNIT_ASSERT_EQUAL(came.ties, sent.ties);
+            CPPUNIT_ASSERT_EQUAL(came.spends, sent.spends);
+            CPPUNIT_ASSERT_EQUAL(came.barrier, sent.barrier);
+            CPPUNIT_ASSERT_EQUAL(text, rewritten(text, settings));
+            _check.requests().finds({text});
+        }
     }
 
     void describes()
