@@ -13,9 +13,9 @@ namespace proximux
 /// Everything before the answer belongs to the request in question.
 struct Fence
 {
-    std::string request; ///< the marker
-    std::string answer;  ///< what the target says to it, and to nothing else; empty: there is no fence
-    std::string seen;    ///< the beginning of the response, where it may prove something
+    std::string request;   ///< the marker
+    std::string answer;    ///< what the target says to it, and to nothing else; empty: there is no fence
+    std::string seen = {}; ///< the beginning of the response, where it may prove something
 
     struct Place
     {

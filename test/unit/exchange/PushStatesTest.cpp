@@ -115,7 +115,7 @@ public:
         CPPUNIT_ASSERT_EQUAL("+slow\r\n" + forged, got(a));
         CPPUNIT_ASSERT_EQUAL(std::string("+secret\r\n"), got(victim));
         exchange->clientLost(a, now);
-        assertClosed(t, CloseReason::tieEnded, How::finish);
+        assertClosed(t, CloseReason::tieEnded, How::abort);
     }
 
     void whatIsOwedComesBeforeAReset()

@@ -129,13 +129,13 @@ public:
         const ClientId other = join();
         says(other, "x\n");
         const Instant since = now;
-        const TargetId t = opens();
+        TargetId t = opens();
         for (std::size_t i = 0; i < slow.size(); ++i)
         {
             answers(t, std::string(2400, 'A'));
             const Duration time = timeOf(slow[i]);
             CPPUNIT_ASSERT(i > 0 ? time <= Duration::milliseconds(63) : time == S);
-            answers(t, "A\n");
+            t = opens(); // what is left of its response is for nobody
         }
         CPPUNIT_ASSERT(now - since < Duration::milliseconds(1150));
         answers(t, "y\n");

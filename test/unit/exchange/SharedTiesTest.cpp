@@ -144,6 +144,7 @@ public:
         const ClientId a = join();
         says(a, command({"SUBSCRIBE", "c"}));
         const TargetId t = opens();
+        answers(t, "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
         pass(Duration::seconds(59));
         answers(t, message);
         got(a);

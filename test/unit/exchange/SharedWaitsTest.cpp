@@ -181,15 +181,15 @@ public:
         resp(4);
         const ClientId a = join();
         says(a, command({"SUBSCRIBE", "x"}));
-        opens();
-        pass(Duration::seconds(60));
+        answers(opens(), "*3\r\n$9\r\nsubscribe\r\n$1\r\nx\r\n:1\r\n");
+        pass(Duration::seconds(50));
         tied();
         tied();
         const ClientId b = join();
         says(b, command({"MULTI"}));
         pass(Duration::seconds(2));
         const std::string why = "pool.max_tied = 3 is reached: 3 connections are tied (2 transaction, 1 subscription), "
-                                "the longest for 62 s";
+                                "the longest for 52 s";
         CPPUNIT_ASSERT_EQUAL("-ERR proximux: " + why + "\r\n", got(b));
         CPPUNIT_ASSERT_EQUAL(why, world.untied);
     }
