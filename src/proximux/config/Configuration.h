@@ -45,10 +45,10 @@ struct LogSettings
 
     int level = 2; ///< 0 none, 1 errors, 2 information, 3 debug
     Format format = Format::automatic;
-    std::string file;                                     ///< empty: stdout and stderr
-    std::size_t fileSize = std::size_t{10} * 1024 * 1024; ///< bytes after which the file is rotated
-    std::size_t fileCount = 5;                            ///< rotated files that are kept
-    std::size_t queue = 10000;                            ///< records that may wait to be written
+    std::string file;                                       ///< empty: stdout and stderr
+    std::size_t fileSize = std::size_t{10} * 1024 * 1024;   ///< bytes after which the file is rotated
+    std::size_t fileCount = 5;                              ///< rotated files that are kept
+    std::size_t queue = 10000;                              ///< records that may wait to be written
     std::size_t queueBytes = std::size_t{16} * 1024 * 1024; ///< bytes of them
     bool maskAddresses = true;
     std::size_t dataLimit = 1024; ///< bytes of data in a record
@@ -100,7 +100,7 @@ struct ExchangeSettings
     IdField id; ///< width and order
     Stateful stateful = Stateful::automatic;
     bool httpConnect = false;
-    bool respTiesUnknown = true;                              ///< a command that is not known to us ties its client
+    bool respTiesUnknown = true; ///< a command that is not known to us ties its client
     HttpChunked httpChunked = HttpChunked::length;
     std::size_t requestBuffer = 65536;                        ///< bytes of one client that may wait for its target
     std::size_t responseBuffer = 65536;                       ///< bytes that may wait for one client

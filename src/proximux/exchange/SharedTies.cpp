@@ -66,10 +66,10 @@ void SharedExchange::endIdleTie(Lane& lane, Instant now)
     SharedClient& client = *lane.tied;
     const bool mayBeTold = !lane.tunnel && !lane.inMessage && client.requests.isEmpty() &&
                            client.state != SharedClient::State::closing && client.conversation != nullptr;
+    closeLane(lane, CloseReason::tieIdle, partingFrom(lane), now); // first: what is pushed must not hold back the error
     std::string error;
     if (mayBeTold && client.conversation->malformed("the connection was idle while others waited for one", error))
         replyOnly(client, std::move(error), now);
-    closeLane(lane, CloseReason::tieIdle, partingFrom(lane), now);
 }
 
 } // namespace proximux

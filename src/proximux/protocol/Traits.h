@@ -47,12 +47,12 @@ constexpr const char* NAMES[COUNT] = {"transaction", "watch",     "subscription"
 /// What a protocol says of a request.
 struct RequestTraits
 {
-    bool answered = true;    ///< a response comes
-    bool swallowed = false;  ///< its response is for nobody: the client does not wait for it
-    bool local = false;      ///< it is not sent: `reply` answers it
-    bool refused = false;    ///< local: and that is an error
-    bool last = false;       ///< its client is closed when it was answered
-    bool delayed = false;    ///< local: said after local.failed_auth_delay, and nothing more is looked at until then
+    bool answered = true;   ///< a response comes
+    bool swallowed = false; ///< its response is for nobody: the client does not wait for it
+    bool local = false;     ///< it is not sent: `reply` answers it
+    bool refused = false;   ///< local: and that is an error
+    bool last = false;      ///< its client is closed when it was answered
+    bool delayed = false;   ///< local: said after local.failed_auth_delay, and nothing more is looked at until then
     const char* refusal = nullptr; ///< local: why it is refused, for the log: fixed text
     bool resets = false;     ///< local: its client's ties end with it, and the connection that it has alone is closed
     bool blocking = false;   ///< the target may take as long as it likes

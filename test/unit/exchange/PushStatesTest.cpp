@@ -120,7 +120,8 @@ public:
 
     void whatIsOwedComesBeforeAReset()
     {
-        for (const std::string& owed : {std::string("+OK\r\n"), std::string("+OK\r\n+1.2 [0 x] \"GET\"\r\n+O"), begun + message})
+        for (const std::string& owed :
+             {std::string("+OK\r\n"), std::string("+OK\r\n+1.2 [0 x] \"GET\"\r\n+O"), begun + message})
             for (std::size_t cut = 0; cut <= owed.size() + 5; ++cut)
             {
                 resp();
