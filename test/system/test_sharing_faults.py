@@ -306,8 +306,7 @@ class Limits(SharedCase):
                     self.assertTrue(proxy.alive())
 
     def test_the_total_of_kept_bytes_is_bounded_and_frees_itself(self):
-        proxy = self.shared("fifo", self.target(Lines(act)), exchange__total_buffer="1M",
-                            exchange__request_timeout="500ms")
+        proxy = self.shared("fifo", self.target(Lines(act)), exchange__total_buffer="1M")
         before = proxy.memory_at_rest()
         halves = [self.client(proxy, timeout=0.2) for _ in range(60)]
         for c in halves:
@@ -316,8 +315,8 @@ class Limits(SharedCase):
             except socket.timeout:
                 pass
         self.assertLess(proxy.memory() - before, 12 << 20)
-        self.serves(proxy)  # when those that never become whole are given up
-        self.assertIsNotNone(proxy.record(lambda r: "exchange.request_timeout" in r["e"]["message"]))
+        self.serves(proxy)  # some of those that never become whole are given up
+        self.assertIsNotNone(proxy.record(lambda r: "exchange.total_buffer" in r["e"]["message"]))
 
     def test_a_full_queue_is_emptied_in_order(self):
         lines = Lines(act)

@@ -147,7 +147,7 @@ class Nonsense(SharedCase):
     def test_what_is_refused_has_failed_in_the_request_log(self):
         proxy = self.shared("fifo", self.target(Redis()), protocol="resp", log__requests=1)
         c = self.client(proxy)
-        c.sendall(command(b"REPLICAOF", b"a", b"1"))
+        c.sendall(command(b"CLIENT", b"REPLY", b"OFF"))
         self.assertTrue(read_line(c).startswith(b"-ERR proximux"))
         r = proxy.record(lambda r: r["d"]["failed"])["d"]
         self.assertTrue(r["reason"].startswith("refused: -ERR proximux"), r)
