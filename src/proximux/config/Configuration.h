@@ -100,7 +100,7 @@ struct ExchangeSettings
     IdField id; ///< width and order
     Stateful stateful = Stateful::automatic;
     bool httpConnect = false;
-    bool respTiesUnknown = true; ///< a command that is not known to us ties its client
+    bool respTiesUnknown = false; ///< a command that is not known to us ties its client
     HttpChunked httpChunked = HttpChunked::length;
     std::size_t requestBuffer = 65536;                        ///< bytes of one client that may wait for its target
     std::size_t responseBuffer = 65536;                       ///< bytes that may wait for one client

@@ -270,7 +270,7 @@ std::vector<Setting> framingSettings()
             choice<OptionalOrder>({{"auto", std::nullopt}, {"big", ByteOrder::big}, {"little", ByteOrder::little}},
                                   FIELD(OptionalOrder, exchange.responseIdOrder)),
             "fixed, length: which of its bytes comes first there; auto: as in a request"),
-        row("exchange.resp_unknown", "tie",
+        row("exchange.resp_unknown", "pass",
             choice<bool>({{"tie", true}, {"pass", false}}, FIELD(bool, exchange.respTiesUnknown)),
             "resp: commands that are unknown to Proximux and have no dot in their name. tie: give the client a "
             "connection of its own, unless the server does not know the command either; pass: assume that they change "

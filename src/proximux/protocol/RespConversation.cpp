@@ -189,6 +189,8 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
         traits.ties |= leavesNothing(bytes) ? 0 : ties::SESSION;
         break;
     case RespEffect::unknown:
+        if (!_settings.tiesUnknown)
+            break;
         traits.ties |= ties::UNKNOWN;
         traits.frees = ties::UNKNOWN;
         break;
