@@ -39,10 +39,6 @@ COMMANDS = [
     b"md K F", b"md K q F", b"ma K F F", b"ma K F", b"auth W W", b"ping", b"bogus", b"W W", b"W", b"", b"get",
     b"stats detail W", b"GET K", b"MN"]
 STORES = [b"set", b"set", b"add", b"replace", b"append", b"prepend", b"cas"]
-# what has once got somebody another's answer
-CORPUS = [b"flush_all noreply noreply\r\n", b"incr h1 1 noreply noreply\r\n", b"decr h1 1 noreply noreply\r\n",
-          b"touch h1 0 noreply noreply\r\n", b"verbosity 1 noreply noreply\r\n", b"cache_memlimit 64 noreply noreply\r\n",
-          b"stats sizes_enable\r\n", b"stats sizes_disable\r\n", b"stats x\r\nslabs x\r\nlru x\r\n"]
 OPCODES = list(range(0x00, 0x22)) + [0x22, 0x30, 0x34, 0x3a, 0x3c, 0x3d, 0x45, 0x48, 0x51, 0x80, 0xff]
 
 
@@ -50,6 +46,13 @@ def packet(opcode, key=b"", extras=b"", value=b"", opaque=0, cas=0, magic=0x80):
     return struct.pack(">BBHBBHIIQ", magic, opcode, len(key), len(extras), 0, 0, len(extras) + len(key) + len(value),
                        opaque,
                        cas) + extras + key + value
+
+
+# what has once got somebody another's answer
+CORPUS = [b"flush_all noreply noreply\r\n", b"incr h1 1 noreply noreply\r\n", b"decr h1 1 noreply noreply\r\n",
+          b"touch h1 0 noreply noreply\r\n", b"verbosity 1 noreply noreply\r\n", b"cache_memlimit 64 noreply noreply\r\n",
+          b"stats sizes_enable\r\n", b"stats sizes_disable\r\n", b"stats x\r\nslabs x\r\nlru x\r\n",
+          packet(0x10, b"sizes_enable"), packet(0x10, b"sizes_disable"), packet(0x10, b"x")]
 
 
 class Reply:
