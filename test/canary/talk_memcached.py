@@ -226,7 +226,7 @@ class Memcached:
     def broken(self, random):
         return random.choice((b"set h1 0 0 10\r\nabc", b"get h1", b"\r\n", b"\n\n", b"set h1 0 0 5\r\n123456789\r\n",
                               b"\x80", b"\x80\0\0\1", b"a" * 3000,
-                              b"get " + b"h1 " * 3000 + b"\r\n", b"ms h1 S5\r\nhello\r\n", b"\0\r\n",
+                              b"get " + b"none " * 3000 + b"\r\n", b"ms h1 S5\r\nhello\r\n", b"\0\r\n",
                               b"set h1 0 0 2000000\r\n" + b"x" * 3000,
                               b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
 
