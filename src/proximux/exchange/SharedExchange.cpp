@@ -63,6 +63,7 @@ SharedExchange::~SharedExchange()
             client->requests.remove(*request);
             DeadlineList::disarm(request->queue);
             DeadlineList::disarm(request->tie);
+            request->client = nullptr; // nothing is accounted any more: that would ask the derived class
             recycle(*request);
         }
 }
