@@ -67,7 +67,7 @@ void Oracle::targetClosed(Target& target, const SharedWorld::Closed& closed)
         fail(std::string("a connection was closed for nothing: ") + toString(closed.reason));
     if (closed.reason == CloseReason::abandoned && !_settings.overdue)
         for (const Answer& each : target.answers)
-            if (each.client && _places.count(*each.client) != 0)
+            if (each.client && _places.count(*each.client) != 0 && _world.isOpen(*each.client))
                 fail("a connection was left on which somebody waits");
     if (closed.reason == CloseReason::requestBroken && !target.answers.empty() && !target.early)
         fail("a request was broken off, and others were lost with it");

@@ -190,6 +190,13 @@ public:
     [[nodiscard]] bool has(ClientId id) const { return clients.count(id.slot) != 0; }
     [[nodiscard]] bool has(TargetId id) const { return targets.count(id.slot) != 0; }
 
+    /// Whether a client is there and may still get something.
+    [[nodiscard]] bool isOpen(std::uint32_t slot) const
+    {
+        const auto found = clients.find(slot);
+        return found != clients.end() && !found->second.fin;
+    }
+
     /// The peer takes so many of the bytes that wait; returns how many still do.
     static std::size_t take(Side& side, std::size_t n)
     {
