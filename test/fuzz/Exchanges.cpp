@@ -70,7 +70,10 @@ const std::vector<Language>& languages()
          true,
          {"\0\x11\0\1\1\0\0\1\0\0\0\0\0\0\0\0\1\0\1"s, "\0\x13\0\2\1\0\0\1\0\0\0\0\0\0\1a\0\0\1\0\1"s},
          {"\0\x11\0\0\x81\0\0\1\0\0\0\0\0\0\0\0\1\0\1"s, "\0\x13\0\1\x81\0\0\1\0\0\0\0\0\0\1a\0\0\1\0\1"s}},
-        {"auto", false, {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "*1\r\n$4\r\nPING\r\n", "G", "*", "other"}, {"x"}},
+        {"auto",
+         false,
+         {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "*1\r\n$4\r\nPING\r\n", "G", "*", "other"},
+         {"x", "HTTP/1.1 204 No\r\n\r\n", "+PONG\r\n", "-ERR\r\n"}},
     };
     return ALL;
 }
@@ -90,7 +93,6 @@ public:
         SharedPoolSettings places;
         places.targets.assign(_connections, 0);
         places.pipeline = _settings.pipeline = 1 + options % 8;
-        _pool = std::make_unique<SharedPool>(places, _health, _world);
         _settings.fair = _connections > 1;
         _settings.byId = _language.ids && options % 16 >= 8;
         _settings.maxTied = _connections - 1;
@@ -105,11 +107,26 @@ public:
         _settings.settle = Duration::milliseconds(options % 64 >= 32 ? 10 : 0);
         if (options >= 128)
             _settings.prologues.push_back({"hello\r\n", "+OK\r\n"});
-        const auto make = [this](std::string_view name) { return makeExchange(name); };
         if (std::string_view(_language.name) == "auto")
-            _exchange = std::make_unique<AutoExchange>(_world, make, Duration::seconds(200), 400);
-        else
-            _exchange = makeExchange(_language.name);
+        {
+            const auto claims = std::make_shared<PlaceClaims>(_connections);
+            const auto make = [this, places, claims](std::string_view name)
+            {
+                AutoExchange::Tenant made;
+                made.pool = std::make_unique<SharedPool>(places, _health, _world, claims);
+                made.exchange = makeExchange(name, *made.pool);
+                return made;
+            };
+            auto automatic = std::make_unique<AutoExchange>(
+                AutoExchangeSettings{Duration::seconds(200), Duration::seconds(5), 400}, _world, make);
+            _automatic = automatic.get();
+            _exchange = std::move(automatic);
+            return;
+        }
+        _pool = std::make_unique<SharedPool>(places, _health, _world);
+        auto shared = makeExchange(_language.name, *_pool);
+        _shared = shared.get();
+        _exchange = std::move(shared);
     }
 
     void run()
@@ -123,8 +140,8 @@ public:
         look();
         check(_exchange->size() == 0 && _world.clients.empty() && _world.targets.empty(), "the end leaves nobody");
         check(_world.ended == _world.tags, "each request ends, once");
-        if (_shared != nullptr)
-            check(_shared->kept() == 0 && _shared->queued() == 0, "the end leaves nothing");
+        const SharedExchange::Usage left = usage();
+        check(left.kept == 0 && left.queued == 0 && left.tied == 0, "the end leaves nothing");
     }
 
 private:
@@ -135,11 +152,16 @@ private:
         bool ended = false;
     };
 
-    std::unique_ptr<Exchange> makeExchange(std::string_view name)
+    [[nodiscard]] SharedExchange::Usage usage() const
+    {
+        return _shared != nullptr ? _shared->usage() : _automatic->usage();
+    }
+
+    std::unique_ptr<SharedExchange> makeExchange(std::string_view name, SharedPool& pool)
     {
         std::unique_ptr<SharedExchange> made;
         if (name == "raw")
-            made = std::make_unique<RawExchange>(_settings, _world, *_pool);
+            made = std::make_unique<RawExchange>(_settings, _world, pool);
         else
         {
             Framing framing;
@@ -150,9 +172,8 @@ private:
             SharedExchangeSettings settings = _settings;
             settings.requestId = protocol->requestId();
             settings.responseId = protocol->responseId();
-            made = std::make_unique<FramedExchange>(settings, _world, *_pool, std::move(protocol));
+            made = std::make_unique<FramedExchange>(settings, _world, pool, std::move(protocol));
         }
-        _shared = made.get();
         return made;
     }
 
@@ -332,7 +353,8 @@ private:
                 _clients.erase(_clients.begin() + static_cast<std::ptrdiff_t>(i));
         check(_world.targets.size() <= _connections, "no more connections than allowed");
         check(_exchange->size() == _clients.size(), "who is there is counted");
-        check(_shared == nullptr || _shared->kept() <= _settings.totalBuffer + 3200, "what is kept is bounded");
+        check(usage().kept <= _settings.totalBuffer + 3200, "what is kept is bounded");
+        check(usage().tied <= _settings.maxTied, "no more clients have a connection alone than allowed");
     }
 
     Choices _choices;
@@ -343,7 +365,8 @@ private:
     SharedExchangeSettings _settings;
     std::unique_ptr<SharedPool> _pool;
     std::unique_ptr<Exchange> _exchange;
-    SharedExchange* _shared = nullptr; ///< the present one
+    SharedExchange* _shared = nullptr;  ///< it, unless it is
+    AutoExchange* _automatic = nullptr; ///< this
     Instant _now{1000000};
     std::vector<ClientId> _clients;
     std::set<std::uint32_t> _finished; ///< clients that have said all, by slot

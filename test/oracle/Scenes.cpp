@@ -60,7 +60,9 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::reconnectAtWill, &Scenes::whoMakesUsConnectAnewWaits},
         {Mutant::keepIdleTie, &Scenes::anIdleTieEndsWhenOthersWait},
         {Mutant::answerAnEnd, &Scenes::whoseEndWasPassedOnIsClosedInSilence},
-        {Mutant::autoKeepRaw, &Scenes::whatWasRawIsClosedFirst},
+        {Mutant::autoByClient, &Scenes::theTargetDecidesNotAClient},
+        {Mutant::autoAfterRaw, &Scenes::nothingIsDecidedAfterRawWasAnswered},
+        {Mutant::autoShares, &Scenes::whatIsTriedIsAlone},
         {Mutant::autoNeverDecides, &Scenes::afterTheFirstAllAreOfTheProtocol},
         {Mutant::autoHurries, &Scenes::whatMayBecomeAProtocolWaits},
         {Mutant::slowSenderUnlimited, &Scenes::aSlowSenderKeepsOthersWaitingForSoLong},
@@ -451,74 +453,61 @@ void Scenes::whoseEndWasPassedOnIsClosedInSilence()
 
 // ------------------------------------------------------------------------------------------------ auto
 
-void Scenes::beginAuto()
+void Scenes::theTargetDecidesNotAClient()
 {
-    Options options;
-    options.exchange.pipeline = 8;
-    begin(options, true);
-    exchange.reset();
-    const auto make = [this](std::string_view name) -> std::unique_ptr<Exchange>
-    {
-        SharedExchangeSettings settings;
-        if (name == "raw")
-            return std::make_unique<RawExchange>(settings, world, *pool);
-        return std::make_unique<FramedExchange>(settings, world, *pool, findProtocol(name)->make({}));
-    };
-    _auto = std::make_unique<AutoExchange>(world, make, Duration::off(), 65536);
+    beginAuto(2);
+    asks("GET / HTTP/1.0\r\n\r\n");
+    openAuto();
+    const ClientId instrument = asks("*IDN?\n");
+    CPPUNIT_ASSERT_MESSAGE("one client's request has decided for another", world.has(instrument));
+    const TargetId t = openAuto();
+    CPPUNIT_ASSERT_EQUAL(std::string("*IDN?\n"), got(t));
+    tells(t, "ACME\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("ACME\n"), got(instrument));
 }
 
-ClientId Scenes::joinAuto()
+void Scenes::nothingIsDecidedAfterRawWasAnswered()
 {
-    const ClientId id = world.addClient();
-    _auto->clientOpened(id, now);
-    return id;
+    beginAuto(2);
+    asks("*IDN?\n");
+    tells(openAuto(), "ACME\n");
+    asks(GET);
+    tells(openAuto(), OK);
+    const ClientId other = asks("*IDN?\n");
+    passAuto(Duration::milliseconds(10));
+    CPPUNIT_ASSERT_MESSAGE("the instrument's clients are refused", world.has(other) && got(other).empty());
 }
 
-TargetId Scenes::openAuto()
-{
-    CPPUNIT_ASSERT_MESSAGE("no connection was asked for", !world.dialled.empty());
-    const TargetId id = world.dialled.back();
-    world.dialled.clear();
-    world.target(id).held = false;
-    _auto->targetOpened(id, now);
-    return id;
-}
-
-void Scenes::whatWasRawIsClosedFirst()
+void Scenes::whatIsTriedIsAlone()
 {
     beginAuto();
-    const ClientId raw = joinAuto();
-    _auto->request(raw, "hello", now);
+    asks(command({"PING"}) + command({"GET", "a"}));
+    asks(command({"GET", "b"}));
     const TargetId t = openAuto();
-    const ClientId a = joinAuto();
-    _auto->request(a, GET, now);
-    CPPUNIT_ASSERT_MESSAGE("what was raw is still there", !world.has(t) && !world.has(raw));
-    CPPUNIT_ASSERT_EQUAL(GET, got(openAuto()));
+    CPPUNIT_ASSERT_EQUAL(command({"PING"}), got(t));
 }
 
 void Scenes::afterTheFirstAllAreOfTheProtocol()
 {
     beginAuto();
-    _auto->request(joinAuto(), GET, now);
+    asks(GET);
     const TargetId t = openAuto();
     CPPUNIT_ASSERT_EQUAL(GET, got(t));
-    _auto->response(t, OK, now);
-    const ClientId other = joinAuto();
-    _auto->request(other, "hello\r\n\r\n", now);
-    now.us += 20000;
-    _auto->expire(now);
+    tells(t, OK);
+    asks("hello\r\n\r\n");
+    passAuto(Duration::milliseconds(20));
     CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
 }
 
 void Scenes::whatMayBecomeAProtocolWaits()
 {
     beginAuto();
-    const ClientId a = joinAuto();
-    _auto->request(a, GET.substr(0, 2), now);
+    const ClientId a = asks(GET.substr(0, 2));
     CPPUNIT_ASSERT_MESSAGE("it was taken for raw", world.dialled.empty());
-    _auto->request(a, GET.substr(2), now);
+    automatic->request(a, GET.substr(2), now);
+    tells(openAuto(), OK);
     CPPUNIT_ASSERT_EQUAL(std::string("http"), world.chosen);
-    CPPUNIT_ASSERT_EQUAL(GET, got(openAuto()));
+    CPPUNIT_ASSERT_EQUAL(OK, got(a));
 }
 
 // ------------------------------------------------------------------------------------------------ slow clients

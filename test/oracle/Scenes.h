@@ -1,8 +1,7 @@
 #pragma once
 
-#include "support/SharingFixture.h"
+#include "support/AutoFixture.h"
 
-#include <proximux/exchange/AutoExchange.h>
 #include <proximux/exchange/Mutants.h>
 
 #include <memory>
@@ -15,7 +14,7 @@ namespace proximux
 
 /// What chance would hardly bring about, or needs a protocol that is named: each rule in a scene of its own. Throws, as
 /// an assertion does, where somebody gets what is not his or does not get what is.
-class Scenes : public SharingFixture
+class Scenes : public AutoFixture
 {
 public:
     struct Scene
@@ -52,7 +51,9 @@ private:
     void whoMakesUsConnectAnewWaits();
     void anIdleTieEndsWhenOthersWait();
     void whoseEndWasPassedOnIsClosedInSilence();
-    void whatWasRawIsClosedFirst();
+    void theTargetDecidesNotAClient();
+    void nothingIsDecidedAfterRawWasAnswered();
+    void whatIsTriedIsAlone();
     void afterTheFirstAllAreOfTheProtocol();
     void whatMayBecomeAProtocolWaits();
     void aSlowSenderKeepsOthersWaitingForSoLong();
@@ -63,11 +64,6 @@ private:
 
     void named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxTied = 0);
     void small();
-    void beginAuto();
-    ClientId joinAuto();
-    TargetId openAuto();
-
-    std::unique_ptr<AutoExchange> _auto;
 };
 
 } // namespace proximux

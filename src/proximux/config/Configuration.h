@@ -117,6 +117,7 @@ struct ExchangeSettings
     std::size_t discardLimit = 65536; ///< bytes
     std::size_t reserve = 1024;       ///< bytes of each client that are read in any case
     Duration tieIdleTimeout = Duration::seconds(60);
+    Duration trialTimeout = Duration::seconds(5);
     Duration rawGap = Duration::milliseconds(10);
 
     /// How responses find their requests: as configured, or as suits the protocol. Never automatic.

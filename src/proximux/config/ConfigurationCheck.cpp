@@ -1,14 +1,34 @@
 #include <proximux/config/ConfigurationCheck.h>
 
 #include <proximux/protocol/Registry.h>
+#include <proximux/protocol/Sniffer.h>
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <string_view>
 
 namespace proximux
 {
 
 namespace
 {
+
+/// Whether it is HTTP or a RESP command, also one in a line.
+bool isOfNamedProtocol(const std::string& prologue)
+{
+    const Sniffed found = sniff(prologue);
+    if (found == Sniffed::http || found == Sniffed::http2 || found == Sniffed::resp)
+        return true;
+    const std::size_t end = prologue.find(' ');
+    if (end == std::string::npos)
+        return false; // none of these has no argument
+    std::string word = prologue.substr(0, end);
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    constexpr std::string_view COMMANDS[] = {"AUTH", "CLIENT", "HELLO", "SELECT"};
+    return std::find(std::begin(COMMANDS), std::end(COMMANDS), word) != std::end(COMMANDS);
+}
 
 /// "LOCAL_PORT, --listen": where else a setting can be given.
 std::string otherNames(const Setting& setting, std::size_t number)
@@ -264,13 +284,16 @@ void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
     if (answersAll && !pool.prologue.empty() && pool.prologueExpect.empty())
         _mistakes.push_back(nameOf("pool.prologue") +
                             ": its answer would go to a client; expected it in pool.prologue_expect");
+    if (protocol.name == "auto" && isOfNamedProtocol(pool.prologue))
+        _mistakes.push_back(nameOf("pool.prologue") +
+                            ": is of a protocol that auto has not found yet; expected exchange.protocol to name it");
 }
 
 /// They mean something for one protocol alone: elsewhere they would be a false comfort.
 void ConfigurationCheck::checkCredentials()
 {
     const std::string& protocol = _configuration.exchange.protocol;
-    if (protocol == "resp" || protocol == "auto")
+    if (protocol == "resp")
     {
         // any of the connections may serve any client
         for (std::size_t i = 1; i < _configuration.targets.size(); ++i)

@@ -174,6 +174,8 @@ std::vector<Setting> exchangeSettings()
         row("exchange.raw_gap", "10ms",
             duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, exchange.rawGap)),
             "raw: a response has ended when the target was silent for so long while another client waits"),
+        row("exchange.trial_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.trialTimeout)),
+            "auto: how long a request of a protocol that the target has not yet spoken may keep others waiting"),
         row("exchange.queue_timeout", "30s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.queueTimeout)),
             "fifo, funnel: how long a request may wait to be sent"),
         row("exchange.tie_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.tieTimeout)),

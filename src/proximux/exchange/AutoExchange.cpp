@@ -16,106 +16,137 @@ namespace
 /// How long what may become a known protocol is waited for.
 constexpr Duration AMBIGUOUS = Duration::milliseconds(50);
 
+constexpr std::string_view NAMES[] = {"raw", "http", "resp"};
+
+using Usage = SharedExchange::Usage;
+
+Usage sum(const Usage& a, const Usage& b)
+{
+    return {a.kept + b.kept, a.shared + b.shared, a.unfinished + b.unfinished, a.queued + b.queued, a.tied + b.tied};
+}
+
+Usage difference(const Usage& a, const Usage& b)
+{
+    return {a.kept - b.kept, a.shared - b.shared, a.unfinished - b.unfinished, a.queued - b.queued, a.tied - b.tied};
+}
+
 } // namespace
 
-AutoExchange::AutoExchange(SharedWiring& wiring, Make make, Duration idleTimeout, std::size_t request)
-    : _wiring(wiring)
+AutoExchange::AutoExchange(const AutoExchangeSettings& settings, SharedWiring& wiring, Make make)
+    : _settings(settings)
+    , _wiring(wiring)
     , _make(std::move(make))
-    , _readSize(request)
-    , _inner(_make("raw"))
     , _ambiguous(AMBIGUOUS)
-    , _idle(idleTimeout)
+    , _idle(settings.idleTimeout)
 {
+    tenant(RAW, Instant{});
 }
 
 AutoExchange::~AutoExchange() = default;
 
+/// The exchange for this language, made where it is needed first.
+SharedExchange& AutoExchange::tenant(Language language, Instant now)
+{
+    Tenant& tenant = _tenants[language];
+    if (tenant.exchange)
+        return *tenant.exchange;
+    tenant = _make(NAMES[language]);
+    if (language != RAW)
+        framed(language).setTrial(_decided != language, now);
+    if (_draining)
+        tenant.exchange->drain(now);
+    return *tenant.exchange;
+}
+
+FramedExchange& AutoExchange::framed(Language language) const
+{
+    return static_cast<FramedExchange&>(*_tenants[language].exchange);
+}
+
+// ------------------------------------------------------------------------------------------------ newcomers
+
 void AutoExchange::clientOpened(ClientId client, Instant now)
 {
-    if (_decided)
-        return _inner->clientOpened(client, now);
     if (_draining)
         return _wiring.closeClient(client, CloseReason::drained, How::finish);
     if (client.slot >= _clients.size())
         _clients.resize(client.slot + 1);
-    _clients[client.slot] = std::make_unique<Newcomer>(client);
+    _clients[client.slot] = {client, std::make_unique<Newcomer>(client), RAW};
     ++_newcomers;
-    _idle.arm(_clients[client.slot]->idle, now);
-    _wiring.limitClient(client, _readSize);
+    _idle.arm(_clients[client.slot].newcomer->idle, now);
+    _wiring.limitClient(client, _settings.requestBuffer);
     _wiring.holdClient(client, false);
 }
 
 void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
 {
-    Newcomer* newcomer = find(client);
-    if (newcomer == nullptr)
-        return _inner->request(client, bytes, now);
-    newcomer->said.append(bytes);
-    const Sniffed found = sniff(newcomer->said.waiting());
-    switch (found)
+    Newcomer* speaker = newcomer(client);
+    if (speaker == nullptr)
+    {
+        if (SharedExchange* exchange = of(client))
+            exchange->request(client, bytes, now);
+        return settle(now);
+    }
+    speaker->said.append(bytes);
+    switch (sniff(speaker->said.waiting()))
     {
     case Sniffed::more:
-        if (planted(Mutant::autoHurries))
-            return handOver(*newcomer, now);
-        if (!newcomer->ambiguous.isArmed())
-            _ambiguous.arm(newcomer->ambiguous, now);
-        return;
+        if (planted(Mutant::autoHurries) || speaker->said.size() >= _settings.requestBuffer)
+            found(*speaker, unknown(), now);
+        else if (!speaker->ambiguous.isArmed())
+            _ambiguous.arm(speaker->ambiguous, now);
+        break;
     case Sniffed::raw:
-        return handOver(*newcomer, now);
+        found(*speaker, unknown(), now);
+        break;
     case Sniffed::http:
+        found(*speaker, HTTP, now);
+        break;
     case Sniffed::resp:
-        if (planted(Mutant::autoNeverDecides))
-            return handOver(*newcomer, now);
-        return decide(found == Sniffed::http ? "http" : "resp", now);
+        found(*speaker, RESP, now);
+        break;
     case Sniffed::http2:
-        return refuse(*newcomer, "HTTP/2, which does not pass");
+        refuse(*speaker, HTTP, "HTTP/2, which does not pass");
+        break;
     case Sniffed::tls:
-        return refuse(*newcomer, "TLS, which does not pass");
-    case Sniffed::broken:
-        return refuseHttp(*newcomer);
+        refuse(*speaker, RAW, "TLS, which does not pass");
+        break;
     }
+    settle(now);
 }
 
-/// What was raw is closed first: from now on nobody gets a byte that is not known to be his.
-void AutoExchange::decide(std::string_view protocol, Instant now)
+void AutoExchange::found(Newcomer& newcomer, Language language, Instant now)
 {
-    if (!planted(Mutant::autoKeepRaw))
-        _inner->closeAll(CloseReason::protocolChosen, now);
-    _inner = _make(protocol);
-    _decided = true;
-    _wiring.protocolChosen(protocol);
-    for (std::size_t i = 0; i < _clients.size(); ++i)
-        if (_clients[i])
-            handOver(*_clients[i], now);
-    _clients.clear();
-    if (_draining)
-        _inner->drain(now);
+    if (planted(Mutant::autoNeverDecides))
+        language = RAW;
+    if (_decided != LANGUAGES && language != _decided)
+        return refuse(newcomer, language,
+                      language == HTTP ? "HTTP, where the protocol was found to be resp"
+                                       : "a RESP command, where the protocol was found to be http");
+    handOver(newcomer, language, now);
+    if (planted(Mutant::autoByClient) && language != RAW && _decided == LANGUAGES)
+        decide(language, now);
 }
 
-void AutoExchange::handOver(Newcomer& newcomer, Instant now)
+void AutoExchange::handOver(Newcomer& newcomer, Language language, Instant now)
 {
     const std::unique_ptr<Newcomer> gone = take(newcomer);
+    SharedExchange& exchange = tenant(language, now);
+    _clients[gone->id.slot].language = language;
     _wiring.holdClient(gone->id, true); // as a connection is when it opens
-    _inner->clientOpened(gone->id, now);
+    exchange.clientOpened(gone->id, now);
     if (!gone->said.isEmpty())
-        _inner->request(gone->id, gone->said.waiting(), now);
+        exchange.request(gone->id, gone->said.waiting(), now);
 }
 
-void AutoExchange::refuse(Newcomer& newcomer, const char* why)
+/// In its own language.
+void AutoExchange::refuse(Newcomer& newcomer, Language language, const char* why)
 {
+    std::string reply;
+    if (language != RAW && findProtocol(NAMES[language])->make({})->makeConversation({})->malformed(why, reply))
+        _wiring.toClient(newcomer.id, reply);
     _wiring.clientMalformed(newcomer.id, why);
     close(newcomer, CloseReason::malformedRequest, How::finish);
-}
-
-/// As it would be if HTTP had been found before.
-void AutoExchange::refuseHttp(Newcomer& newcomer)
-{
-    const auto http = findProtocol("http")->make({});
-    const char* why = http->makeRequestFramer()->feed(newcomer.said.waiting()).reason;
-    std::string reply;
-    if (http->makeConversation({})->malformed(why, reply))
-        _wiring.toClient(newcomer.id, reply);
-    refuse(newcomer, why);
 }
 
 void AutoExchange::close(Newcomer& newcomer, CloseReason reason, How how)
@@ -129,73 +160,291 @@ std::unique_ptr<AutoExchange::Newcomer> AutoExchange::take(Newcomer& newcomer)
     DeadlineList::disarm(newcomer.ambiguous);
     DeadlineList::disarm(newcomer.idle);
     --_newcomers;
-    return std::move(_clients[newcomer.id.slot]);
+    return std::move(_clients[newcomer.id.slot].newcomer);
 }
 
-AutoExchange::Newcomer* AutoExchange::find(ClientId client) const
+AutoExchange::Newcomer* AutoExchange::newcomer(ClientId client) const
 {
-    if (client.slot >= _clients.size())
+    return client.slot < _clients.size() && _clients[client.slot].id == client ? _clients[client.slot].newcomer.get()
+                                                                               : nullptr;
+}
+
+SharedExchange* AutoExchange::of(ClientId client) const
+{
+    if (client.slot >= _clients.size() || _clients[client.slot].id != client || _clients[client.slot].newcomer)
         return nullptr;
-    Newcomer* found = _clients[client.slot].get();
-    return found != nullptr && found->id == client ? found : nullptr;
+    return _tenants[_clients[client.slot].language].exchange.get();
+}
+
+SharedExchange* AutoExchange::of(TargetId target) const
+{
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange && tenant.pool->placeOf(target) != SharedPool::NONE)
+            return tenant.exchange.get();
+    return nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ the protocol
+
+/// What a call has changed: whether the protocol is known now, and who may have which place.
+void AutoExchange::settle(Instant now)
+{
+    _rawAnswered = _rawAnswered ||
+                   (_tenants[RAW].exchange && static_cast<const RawExchange&>(*_tenants[RAW].exchange).hasAnswered());
+    for (const Language each : {HTTP, RESP})
+        if (_decided == LANGUAGES && _tenants[each].exchange && framed(each).isProven() &&
+            (!_rawAnswered || planted(Mutant::autoAfterRaw)))
+            decide(each, now);
+    const auto several = std::count_if(_tenants.begin(), _tenants.end(),
+                                       [](const Tenant& tenant) { return tenant.exchange != nullptr; });
+    _trialEnds = Instant::never();
+    if (several < 2)
+        return;
+    shareLimits(now);
+    share(now);
+    shareLimits(now);
+    leaveEmpty();
+}
+
+void AutoExchange::decide(Language language, Instant now)
+{
+    _decided = language;
+    _wiring.protocolChosen(NAMES[language]);
+    framed(language).setTrial(false, now);
+}
+
+/// Each counts what the others use.
+void AutoExchange::shareLimits(Instant now)
+{
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            tenant.exchange->setOthers(difference(usage(), tenant.exchange->usage()), now);
+}
+
+/// The request that waits longest has the next place.
+void AutoExchange::share(Instant now)
+{
+    for (bool more = true; more;)
+    {
+        Language first = LANGUAGES;
+        Instant since = Instant::never();
+        for (const Language each : {RAW, HTTP, RESP})
+        {
+            const Instant waits = _tenants[each].exchange ? _tenants[each].exchange->waitsSince() : Instant::never();
+            if (waits < since)
+            {
+                first = each;
+                since = waits;
+            }
+        }
+        for (const Language each : {RAW, HTTP, RESP})
+            if (_tenants[each].exchange)
+                _tenants[each].exchange->giveWay(each == first ? Instant::never() : since, now);
+        more = first != LANGUAGES && makeRoom(first, since, now);
+    }
+}
+
+/// Another gives up a place. False: there is none for now.
+bool AutoExchange::makeRoom(Language forWhom, Instant since, Instant now)
+{
+    bool made = false;
+    for (const Language each : {RAW, HTTP, RESP})
+        made = made || (each != forWhom && _tenants[each].exchange && _tenants[each].exchange->yield(now));
+    for (const Language each : {HTTP, RESP})
+    {
+        if (made || each == forWhom || each == _decided || !_tenants[each].exchange || _settings.trialTimeout.isOff())
+            continue;
+        const Instant trial = framed(each).triesSince();
+        if (trial == Instant::never())
+            continue;
+        const Instant due = std::max(since, trial) + _settings.trialTimeout;
+        if (due <= now)
+            framed(each).giveUpTrial(now);
+        made = due <= now;
+        _trialEnds = made ? _trialEnds : std::min(_trialEnds, due);
+    }
+    if (made)
+        _tenants[forWhom].exchange->expire(now); // which opens it
+    return made;
+}
+
+/// Once the protocol is decided an exchange that has nobody left is needed no more.
+void AutoExchange::leaveEmpty()
+{
+    for (const Language each : {RAW, HTTP, RESP})
+        if (_decided != LANGUAGES && each != _decided && _tenants[each].exchange &&
+            _tenants[each].exchange->size() == 0 && _tenants[each].pool->isUnused())
+        {
+            _tenants[each].exchange.reset();
+            _tenants[each].pool.reset();
+        }
+}
+
+// ------------------------------------------------------------------------------------------------ what happens
+
+void AutoExchange::targetOpened(TargetId target, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->targetOpened(target, now);
+    settle(now);
+}
+
+void AutoExchange::targetFailed(TargetId target, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->targetFailed(target, now);
+    settle(now);
+}
+
+void AutoExchange::targetUnavailable(TargetId target, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->targetUnavailable(target, now);
+    settle(now);
+}
+
+void AutoExchange::response(TargetId target, Bytes bytes, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->response(target, bytes, now);
+    settle(now);
 }
 
 /// What it said before is all that it says.
 void AutoExchange::clientEnded(ClientId client, Instant now)
 {
-    if (Newcomer* newcomer = find(client))
+    if (Newcomer* ended = newcomer(client))
     {
-        if (newcomer->said.isEmpty())
-            return close(*newcomer, CloseReason::ended, How::finish);
-        handOver(*newcomer, now);
+        if (ended->said.isEmpty())
+            return close(*ended, CloseReason::ended, How::finish);
+        found(*ended, unknown(), now);
     }
-    _inner->clientEnded(client, now);
+    if (SharedExchange* exchange = of(client))
+        exchange->clientEnded(client, now);
+    settle(now);
+}
+
+void AutoExchange::targetEnded(TargetId target, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->targetEnded(target, now);
+    settle(now);
 }
 
 void AutoExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
 {
-    if (find(client) == nullptr)
-        _inner->clientSent(client, waiting, now);
+    if (SharedExchange* exchange = of(client))
+        exchange->clientSent(client, waiting, now);
+    settle(now);
+}
+
+void AutoExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->targetSent(target, waiting, now);
+    settle(now);
 }
 
 void AutoExchange::clientLost(ClientId client, Instant now)
 {
-    if (Newcomer* newcomer = find(client))
-        return close(*newcomer, CloseReason::clientLost, How::abort);
-    _inner->clientLost(client, now);
+    if (Newcomer* lost = newcomer(client))
+        return close(*lost, CloseReason::clientLost, How::abort);
+    if (SharedExchange* exchange = of(client))
+        exchange->clientLost(client, now);
+    settle(now);
+}
+
+void AutoExchange::targetLost(TargetId target, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->targetLost(target, now);
+    settle(now);
 }
 
 void AutoExchange::clientFaulted(ClientId client, Instant now)
 {
-    if (Newcomer* newcomer = find(client))
-        return close(*newcomer, CloseReason::fault, How::abort);
-    _inner->clientFaulted(client, now);
+    if (Newcomer* faulted = newcomer(client))
+        return close(*faulted, CloseReason::fault, How::abort);
+    if (SharedExchange* exchange = of(client))
+        exchange->clientFaulted(client, now);
+    settle(now);
+}
+
+void AutoExchange::targetFaulted(TargetId target, Instant now)
+{
+    if (SharedExchange* exchange = of(target))
+        exchange->targetFaulted(target, now);
+    settle(now);
 }
 
 Instant AutoExchange::expire(Instant now)
 {
     while (Deadline* due = _ambiguous.takeDue(now))
-        handOver(Due<Newcomer>::owner(*due), now);
+        found(Due<Newcomer>::owner(*due), unknown(), now);
     while (Deadline* due = _idle.takeDue(now))
         close(Due<Newcomer>::owner(*due), CloseReason::idle, How::finish);
-    return std::min({_inner->expire(now), _ambiguous.first(), _idle.first()});
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            tenant.exchange->expire(now);
+    settle(now);
+    Instant next = std::min({_trialEnds, _ambiguous.first(), _idle.first()});
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            next = std::min(next, tenant.exchange->expire(now));
+    return next;
 }
 
 void AutoExchange::drain(Instant now)
 {
     _draining = true;
-    for (std::size_t i = 0; i < _clients.size(); ++i)
-        if (_clients[i])
-            close(*_clients[i], CloseReason::drained, How::finish);
-    _inner->drain(now);
+    for (const Client& client : _clients)
+        if (client.newcomer)
+            close(*client.newcomer, CloseReason::drained, How::finish);
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            tenant.exchange->drain(now);
+    settle(now);
 }
 
 void AutoExchange::closeAll(CloseReason reason, Instant now)
 {
-    for (std::size_t i = 0; i < _clients.size(); ++i)
-        if (_clients[i])
-            close(*_clients[i], reason, How::abort);
-    _inner->closeAll(reason, now);
+    for (const Client& client : _clients)
+        if (client.newcomer)
+            close(*client.newcomer, reason, How::abort);
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            tenant.exchange->closeAll(reason, now);
+}
+
+/// Nothing is known yet.
+void AutoExchange::warmUp(Instant now)
+{
+    tenant(unknown(), now).warmUp(now);
+}
+
+std::size_t AutoExchange::size() const
+{
+    std::size_t all = _newcomers;
+    for (const Tenant& tenant : _tenants)
+        all += tenant.exchange ? tenant.exchange->size() : 0;
+    return all;
+}
+
+Usage AutoExchange::usage() const
+{
+    Usage all;
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            all = sum(all, tenant.exchange->usage());
+    return all;
+}
+
+std::size_t AutoExchange::underWay() const
+{
+    std::size_t all = 0;
+    for (const Tenant& tenant : _tenants)
+        all += tenant.pool ? tenant.pool->underWay() : 0;
+    return all;
 }
 
 } // namespace proximux

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <proximux/exchange/DeadlineList.h>
-#include <proximux/exchange/SharedWiring.h>
+#include <proximux/exchange/FramedExchange.h>
+#include <proximux/exchange/RawExchange.h>
 #include <proximux/wire/Buffer.h>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -12,48 +14,80 @@
 namespace proximux
 {
 
+/// What AutoExchange needs to know of the configuration.
+struct AutoExchangeSettings
+{
+    Duration idleTimeout = Duration::off();
+    Duration trialTimeout = Duration::seconds(5);
+    std::size_t requestBuffer = 65536;
+};
+
 /// Fifo and funnel where the protocol is found out (exchange.protocol = auto).
 ///
-///     client bytes -> sniff() -> raw: to a RawExchange, and the question stays open for the others
-///                             -> HTTP, RESP: from now on that is the protocol, of all clients
+///     client bytes -> sniff() -> raw: to a RawExchange
+///                             -> HTTP, RESP: to a FramedExchange that tries it: each request alone on its connection
 ///                             -> may become one: kept for 50 ms, then raw
 ///
-/// When the protocol is found, what was raw until then is closed: target connections and their clients. Afterwards this
-/// passes on what it is told, and nothing else.
+/// The protocol is decided when a target has answered a request of HTTP or RESP in that protocol, never after one has
+/// answered what is raw. From then on each new client speaks it or fails alone. Until then, and for who was there
+/// before, each client stays with its exchange.
+///
+/// The exchanges have the places of one pool in common. Where one lacks a place the request that came first is served
+/// first, whosever it is: the others begin nothing that came later, and give a connection back when it is at rest. A
+/// request that is tried gives its place up after exchange.trial_timeout.
 class AutoExchange : public Exchange
 {
 public:
-    /// Makes the exchange for a protocol: "raw", "http" or "resp". All use the same pool, one after the other.
-    using Make = std::function<std::unique_ptr<Exchange>(std::string_view protocol)>;
+    /// One exchange with its pool.
+    struct Tenant
+    {
+        std::unique_ptr<SharedPool> pool;
+        std::unique_ptr<SharedExchange> exchange; ///< null: nobody needs it
+    };
 
-    /// The wiring must outlive it. request: bytes that are read of a client at once.
-    AutoExchange(SharedWiring& wiring, Make make, Duration idleTimeout, std::size_t request);
+    /// Makes the exchange for a protocol: "raw" a RawExchange, "http" and "resp" a FramedExchange. The claims of all
+    /// pools are the same.
+    using Make = std::function<Tenant(std::string_view protocol)>;
+
+    /// The wiring must outlive it.
+    AutoExchange(const AutoExchangeSettings& settings, SharedWiring& wiring, Make make);
     ~AutoExchange() override;
 
     void clientOpened(ClientId client, Instant now) override;
-    void targetOpened(TargetId target, Instant now) override { _inner->targetOpened(target, now); }
-    void targetFailed(TargetId target, Instant now) override { _inner->targetFailed(target, now); }
-    void targetUnavailable(TargetId target, Instant now) override { _inner->targetUnavailable(target, now); }
+    void targetOpened(TargetId target, Instant now) override;
+    void targetFailed(TargetId target, Instant now) override;
+    void targetUnavailable(TargetId target, Instant now) override;
     void request(ClientId client, Bytes bytes, Instant now) override;
-    void response(TargetId target, Bytes bytes, Instant now) override { _inner->response(target, bytes, now); }
+    void response(TargetId target, Bytes bytes, Instant now) override;
     void clientEnded(ClientId client, Instant now) override;
-    void targetEnded(TargetId target, Instant now) override { _inner->targetEnded(target, now); }
+    void targetEnded(TargetId target, Instant now) override;
     void clientSent(ClientId client, std::size_t waiting, Instant now) override;
-    void targetSent(TargetId target, std::size_t waiting, Instant now) override
-    {
-        _inner->targetSent(target, waiting, now);
-    }
+    void targetSent(TargetId target, std::size_t waiting, Instant now) override;
     void clientLost(ClientId client, Instant now) override;
-    void targetLost(TargetId target, Instant now) override { _inner->targetLost(target, now); }
+    void targetLost(TargetId target, Instant now) override;
     void clientFaulted(ClientId client, Instant now) override;
-    void targetFaulted(TargetId target, Instant now) override { _inner->targetFaulted(target, now); }
+    void targetFaulted(TargetId target, Instant now) override;
     Instant expire(Instant now) override;
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
-    void warmUp(Instant now) override { _inner->warmUp(now); }
-    [[nodiscard]] std::size_t size() const override { return _newcomers + _inner->size(); }
+    void warmUp(Instant now) override;
+    [[nodiscard]] std::size_t size() const override;
+
+    /// Of all exchanges.
+    [[nodiscard]] SharedExchange::Usage usage() const;
+
+    /// Connections that are not yet of use.
+    [[nodiscard]] std::size_t underWay() const;
 
 private:
+    enum Language : std::size_t
+    {
+        RAW,
+        HTTP,
+        RESP,
+        LANGUAGES
+    };
+
     /// A client of whom nothing is known yet.
     struct Newcomer
     {
@@ -68,22 +102,44 @@ private:
         Due<Newcomer> idle{*this};
     };
 
-    [[nodiscard]] Newcomer* find(ClientId client) const;
-    void decide(std::string_view protocol, Instant now);
-    void handOver(Newcomer& newcomer, Instant now);
-    void refuse(Newcomer& newcomer, const char* why);
-    void refuseHttp(Newcomer& newcomer);
+    /// A client, as it was told last.
+    struct Client
+    {
+        ClientId id;
+        std::unique_ptr<Newcomer> newcomer; ///< null: it speaks `language`
+        Language language = RAW;
+    };
+
+    [[nodiscard]] Newcomer* newcomer(ClientId client) const;
+    [[nodiscard]] SharedExchange* of(ClientId client) const;
+    [[nodiscard]] SharedExchange* of(TargetId target) const;
+    [[nodiscard]] FramedExchange& framed(Language language) const;
+    SharedExchange& tenant(Language language, Instant now);
+
+    void found(Newcomer& newcomer, Language language, Instant now);
+    void handOver(Newcomer& newcomer, Language language, Instant now);
+    [[nodiscard]] Language unknown() const { return _decided == LANGUAGES ? RAW : _decided; }
+    void refuse(Newcomer& newcomer, Language language, const char* why);
     void close(Newcomer& newcomer, CloseReason reason, How how);
     std::unique_ptr<Newcomer> take(Newcomer& newcomer);
 
+    void settle(Instant now);
+    void decide(Language language, Instant now);
+    void shareLimits(Instant now);
+    void share(Instant now);
+    bool makeRoom(Language forWhom, Instant since, Instant now);
+    void leaveEmpty();
+
+    AutoExchangeSettings _settings;
     SharedWiring& _wiring;
     Make _make;
-    std::size_t _readSize;
-    std::unique_ptr<Exchange> _inner;
-    bool _decided = false;
+    std::array<Tenant, LANGUAGES> _tenants;
+    Language _decided = LANGUAGES; ///< LANGUAGES: not yet
+    bool _rawAnswered = false;
     bool _draining = false;
-    std::vector<std::unique_ptr<Newcomer>> _clients; ///< by slot; null: handed over, or not there
+    std::vector<Client> _clients; ///< by slot
     std::size_t _newcomers = 0;
+    Instant _trialEnds = Instant::never(); ///< when a request that is tried must give way
     DeadlineList _ambiguous;
     DeadlineList _idle;
 };

@@ -59,8 +59,8 @@ const char* toString(CloseReason reason)
         return "it is needed in another dialect";
     case CloseReason::bodyUnread:
         return "a request on it may not have been read to its end";
-    case CloseReason::protocolChosen:
-        return "the protocol was found to be another";
+    case CloseReason::otherProtocol:
+        return "it is needed for another protocol";
     case CloseReason::abandoned:
         return "the clients that it was answering have left";
     case CloseReason::crowded:

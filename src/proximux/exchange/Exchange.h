@@ -40,7 +40,7 @@ enum class CloseReason
     prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
     otherDialect,      ///< another request needs it in another dialect of its protocol
     bodyUnread,        ///< a request on it may not have been read to its end
-    protocolChosen,    ///< exchange.protocol = auto has found what the protocol is
+    otherProtocol,     ///< exchange.protocol = auto: a client of another protocol needs it
     abandoned,         ///< those whom it was answering have left
     noTie,             ///< exchange.tie_timeout
     crowded,           ///< exchange.total_buffer

@@ -40,8 +40,41 @@ void FramedExchange::describe(SharedClient& client, Request& request, Bytes byte
     if (client.conversation == nullptr)
         return;
     client.conversation->request(bytes, request.whole, request.traits);
+    request.traits.alone = request.traits.alone || (_trial && !planted(Mutant::autoShares));
     if (request.traits.local && request.traits.ties != 0)
         wiring().clientTied(client.id, {}, request.traits.ties);
+}
+
+void FramedExchange::setTrial(bool trial, Instant now)
+{
+    _trial = trial;
+    expire(now);
+}
+
+/// The place of its connection, or NONE.
+std::size_t FramedExchange::oldestTrial() const
+{
+    std::size_t oldest = SharedPool::NONE;
+    for (std::size_t i = 0; i < pool().size() && _trial; ++i)
+    {
+        const Request* request = lane(i).row.first();
+        if (request != nullptr && !request->begun && lane(i).tied == nullptr &&
+            (oldest == SharedPool::NONE || request->sentAt < lane(oldest).row.first()->sentAt))
+            oldest = i;
+    }
+    return oldest;
+}
+
+Instant FramedExchange::triesSince() const
+{
+    const std::size_t oldest = oldestTrial();
+    return oldest == SharedPool::NONE ? Instant::never() : lane(oldest).row.first()->sentAt;
+}
+
+void FramedExchange::giveUpTrial(Instant now)
+{
+    closeLane(lane(oldestTrial()), CloseReason::responseTimeout, How::abort, now);
+    expire(now);
 }
 
 // ------------------------------------------------------------------------------------------------ bytes of a client

@@ -17,6 +17,21 @@ public:
     FramedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool,
                    std::shared_ptr<const Protocol> protocol);
 
+    // ---- exchange.protocol = auto
+
+    /// Whether it is not known that the target speaks this protocol: each request is alone on its connection, and
+    /// whoever gets no answer in the protocol is closed.
+    void setTrial(bool trial, Instant now);
+
+    /// Whether the target has answered in a way that nobody does by chance.
+    [[nodiscard]] bool isProven() const { return _proven; }
+
+    /// When the oldest request was sent that is tried and of whose answer nothing has come; never: there is none.
+    [[nodiscard]] Instant triesSince() const;
+
+    /// Gives that up, with its connection.
+    void giveUpTrial(Instant now);
+
 protected:
     void prepare(SharedClient& client) override;
     void prepare(Lane& lane) override;
@@ -29,6 +44,7 @@ protected:
     Lane* choose(const Request& request, Instant now) override;
     [[nodiscard]] bool wantsConnection(const Request& request) const override;
     [[nodiscard]] bool isAtRest(const Lane& lane) const override;
+    bool beforeYielding(Lane&, Instant) override { return true; }
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
     void afterSending(Lane& lane, Request& request, Instant now) override;
     void afterAnswer(Lane& lane, Request& request, Instant now) override;
@@ -43,6 +59,7 @@ protected:
 
 private:
     [[nodiscard]] Lane* forsaken();
+    [[nodiscard]] std::size_t oldestTrial() const;
     [[nodiscard]] static bool isInTunnel(const SharedClient& client);
     [[nodiscard]] static bool isBehindBarrier(const SharedClient& client);
     void requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
@@ -63,6 +80,7 @@ private:
     bool pushWhole(Lane& lane, Instant now);
     void deliverButLast(Lane& lane, Bytes bytes, Instant now);
     void left(Lane& lane, Instant now);
+    void endTrial(const Lane& lane, Instant now);
     void answeredEarly(Lane& lane, Request& request, Instant now);
     void beginTunnel(Lane& lane, SharedClient& client, Instant now);
     void free(SharedClient& client, unsigned reasons);
@@ -70,6 +88,8 @@ private:
     std::shared_ptr<const Protocol> _protocol;
     char _theirId[8] = {};     ///< what is put back into the present response
     std::vector<Edit> _idEdit; ///< by this
+    bool _trial = false;
+    bool _proven = false;
 };
 
 } // namespace proximux

@@ -54,6 +54,8 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
         if (progress.kind == Kind::malformed)
         {
             wiring().targetMalformed(lane.target, progress.reason);
+            if (_trial)
+                endTrial(lane, now);
             closeLane(lane, CloseReason::malformedResponse, How::abort, now);
             return false;
         }
@@ -183,6 +185,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         answeredEarly(lane, request, now);
         return planted(Mutant::keepEarly);
     }
+    _proven = _proven || traits.proof;
     SharedClient* client = request.client;
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
     const bool closesTarget = traits.closesTarget && !planted(Mutant::keepClosing);
@@ -196,11 +199,14 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     finish(lane, request, now);
     if (tunnel && client != nullptr)
         beginTunnel(lane, *client, now);
+    const bool spent = lane.spent && lane.tied == nullptr && !closesTarget && !planted(Mutant::keepSpent);
+    if (spent && client != nullptr)
+        charge(*client, nullptr, now);
     if (closesClient && client != nullptr)
         beginClosing(*client, CloseReason::ended, now);
     if (closesTarget)
         closeLane(lane, CloseReason::targetEnded, How::finish, now);
-    else if (lane.spent && lane.tied == nullptr && !planted(Mutant::keepSpent))
+    else if (spent)
         closeLane(lane, CloseReason::bodyUnread, How::abort, now);
     return pool().state(lane.number) != SharedPool::State::closed;
 }
@@ -223,6 +229,16 @@ bool FramedExchange::pushWhole(Lane& lane, Instant now)
     }
     reply(client, now);
     return pool().state(lane.number) != SharedPool::State::closed;
+}
+
+/// The target does not speak the protocol of this client, which gets the error and nothing else.
+void FramedExchange::endTrial(const Lane& lane, Instant now)
+{
+    SharedClient* client = lane.row.isEmpty() ? nullptr : lane.row.first()->client;
+    if (client == nullptr)
+        return;
+    drop(*client, client->next, CloseReason::malformedResponse, now);
+    endRequests(*client, CloseReason::malformedResponse, now);
 }
 
 // ------------------------------------------------------------------------------------------------ leaving

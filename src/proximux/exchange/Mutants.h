@@ -86,7 +86,9 @@ enum class Mutant
     serveBehindLast,   ///< what a client says behind its last request is sent
     keepReset,         ///< a connection whose state a client has done with goes to the next
     hurryContinue,     ///< a client is told to go on within its earlier responses
-    autoKeepRaw,       ///< what was raw stays when the protocol is found
+    autoByClient,      ///< what a client says decides on the protocol, before its target has answered
+    autoAfterRaw,      ///< also where the target has answered what is raw
+    autoShares,        ///< a request that is tried is not alone on its connection
     autoNeverDecides,  ///< a client of a known protocol is served as raw
     autoHurries,       ///< what may become a known protocol is raw at once
     // of fences

@@ -35,6 +35,7 @@ bool RawExchange::targetBytes(Lane& lane, Instant now)
         return false;
     }
     lane.silent = false;
+    _answered = true;
     deliver(lane, *lane.row.first(), lane.input.waiting(), nullptr, now);
     lane.input.clear();
     pause(lane, now); // this may have been the end of the answer
@@ -85,6 +86,17 @@ Lane* RawExchange::choose(const Request& request, Instant now)
     if (pool().hasClosed() && pool().retryAt(now) <= now)
         return nullptr;
     return least;
+}
+
+/// The lease ends by the same gap as for a client that waits here.
+bool RawExchange::beforeYielding(Lane& lane, Instant now)
+{
+    if (lane.row.isEmpty())
+        return true;
+    if (!lane.silent)
+        return false;
+    finish(lane, *lane.row.first(), now);
+    return true;
 }
 
 /// What comes late for a holder who goes on is still for him.

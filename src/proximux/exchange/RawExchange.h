@@ -19,6 +19,9 @@ class RawExchange : public SharedExchange
 public:
     using SharedExchange::SharedExchange;
 
+    /// Whether a target has answered anything.
+    [[nodiscard]] bool hasAnswered() const { return _answered; }
+
 protected:
     void prepare(SharedClient&) override {}
     void prepare(Lane&) override {}
@@ -31,6 +34,7 @@ protected:
     Lane* choose(const Request& request, Instant now) override;
     [[nodiscard]] bool wantsConnection(const Request& request) const override { return request.client->inFlight == 0; }
     [[nodiscard]] bool isAtRest(const Lane& lane) const override { return lane.row.isEmpty() || isLingering(lane); }
+    bool beforeYielding(Lane& lane, Instant now) override;
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
     void afterSending(Lane&, Request&, Instant) override {}
     void afterAnswer(Lane&, Request&, Instant) override {}
@@ -46,6 +50,8 @@ protected:
 private:
     /// Whether the one request on the lane was answered, as far as can be known.
     [[nodiscard]] static bool isLingering(const Lane& lane) { return lane.row.size() == 1 && lane.row.first()->begun; }
+
+    bool _answered = false;
 };
 
 } // namespace proximux

@@ -81,7 +81,8 @@ bool SharedExchange::isLimited(const SharedClient& client) const
         return !client.large->sent;
     if (client.replies >= mostReplies() && !planted(Mutant::forgetReplies))
         return true; // something before them is not answered
-    const bool full = client.tied == nullptr && ((_full && !_draining) || _queued >= _settings.maxQueue);
+    const bool full =
+        client.tied == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
     // others may wait for a tied one; and while we drain nothing is read that could fill the line
     return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }

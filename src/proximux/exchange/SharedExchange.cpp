@@ -100,21 +100,32 @@ void SharedExchange::finishCall(Instant now)
 /// With the limit of the line reached nobody is read; when a quarter is free again, all are.
 void SharedExchange::updateFullness(Instant now)
 {
+    const std::size_t queued = _queued + _others.queued;
     updateMemory(now);
-    if (!_full && _queued >= _settings.maxQueue)
+    if (!_full && queued >= _settings.maxQueue)
     {
         _full = true;
         for (const auto& client : _clients)
             if (client)
                 updateClient(*client, now);
     }
-    else if (_full && _queued <= _settings.maxQueue / 4 * 3)
+    else if (_full && queued <= _settings.maxQueue / 4 * 3)
     {
         _full = false;
         for (const auto& client : _clients)
             if (client)
                 lookAgain(*client);
     }
+}
+
+void SharedExchange::setOthers(const Usage& others, Instant now)
+{
+    if (others.kept == _others.kept && others.shared == _others.shared && others.unfinished == _others.unfinished &&
+        others.queued == _others.queued && others.tied == _others.tied)
+        return;
+    _pumpAll = _pumpAll || others.tied < _others.tied;
+    _others = others;
+    finishCall(now);
 }
 
 void SharedExchange::drain(Instant now)

@@ -104,6 +104,32 @@ public:
 
     void warmUp(Instant now) override;
 
+    // ---- where several exchanges have the places of a pool in common (AutoExchange)
+
+    /// What counts for the limits that are common to all.
+    struct Usage
+    {
+        std::size_t kept = 0;       ///< bytes of clients' requests, and of answers of ours
+        std::size_t shared = 0;     ///< of them, those beyond the reserves
+        std::size_t unfinished = 0; ///< of those, bytes of requests that are not whole
+        std::size_t queued = 0;     ///< requests that are not sent
+        std::size_t tied = 0;       ///< connections that clients have alone
+    };
+
+    [[nodiscard]] Usage usage() const { return {_kept, _shared, _unfinished, _queued, _tied}; }
+
+    /// So much of the limits is used by others.
+    void setOthers(const Usage& others, Instant now);
+
+    /// Since when the oldest request waits that wants a connection for which there is no place; never: none does.
+    [[nodiscard]] Instant waitsSince() const;
+
+    /// Requests that came later than this are not sent for now: somebody else waits longer.
+    void giveWay(Instant since, Instant now);
+
+    /// Gives one place back whose connection is at rest. False: there is none.
+    bool yield(Instant now);
+
     /// Bytes of clients' requests, and of answers of ours, that are kept.
     [[nodiscard]] std::size_t kept() const { return _kept; }
 
@@ -151,6 +177,10 @@ protected:
 
     /// Whether the connection could be closed now without cutting anything off.
     [[nodiscard]] virtual bool isAtRest(const Lane& lane) const = 0;
+
+    /// The connection is at rest and is about to be closed: what still belongs to an earlier request ends. False: it
+    /// may not be closed yet.
+    virtual bool beforeYielding(Lane& lane, Instant now) = 0;
 
     /// A request is about to be sent on the lane: what still belongs to an earlier one ends here.
     /// Returns whether the target must have been silent since.
@@ -284,8 +314,9 @@ protected:
     }
 
     /// Whether another client may have a connection alone.
-    [[nodiscard]] bool mayTie() const { return _tied < _settings.maxTied; }
+    [[nodiscard]] bool mayTie() const { return _tied + _others.tied < _settings.maxTied; }
     void takeOut(Lane& lane, Request& request);
+    void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
     void beginClosing(SharedClient& client, CloseReason reason, Instant now);
     void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
     void armResponse(Lane& lane, Instant now);
@@ -301,6 +332,8 @@ protected:
     {
         return _pool.underWay() > 0 || (_pool.hasClosed() && _retry == Instant::never());
     }
+    [[nodiscard]] const SharedPool& pool() const { return _pool; }
+    [[nodiscard]] const Lane& lane(std::size_t place) const { return *_lanes[place]; }
     [[nodiscard]] Lane& lane(std::size_t place) { return *_lanes[place]; }
     [[nodiscard]] SharedWiring& wiring() { return _wiring; }
 
@@ -320,7 +353,6 @@ private:
     void enter(Request& request, Instant now);
     void unqueue(Request& request);
     [[nodiscard]] Line& lineOf(const Request& request) { return request.traits.ties != 0 ? _tying : _line; }
-    void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
     [[nodiscard]] Request* firstIn(const Line& line, const Lane& lane) const;
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     void serve(Request& request, Instant now);
@@ -335,6 +367,7 @@ private:
     bool open(Instant now);
     void openMore(Instant now);
     [[nodiscard]] bool wantsMore() const;
+    [[nodiscard]] Instant wantingSince(Instant latest) const;
     void laneUsable(Lane& lane, Instant now);
     void attemptFailed(Lane& lane, CloseReason reason, Instant now);
     void endInSilence(SharedClient& client, bool cutOff, Instant now);
@@ -438,6 +471,8 @@ private:
     Instant _unavailable = Instant::never(); ///< when a request has waited long enough for targets that all fail
     bool _targetFailed = false;              ///< in the present call
     std::string _why;                        ///< why the present request gets no tie
+    Usage _others;                           ///< of the limits
+    Instant _giveWay = Instant::never();     ///< requests that came later are not sent
     bool _full = false;                      ///< maxQueue is reached
     bool _crowded = false;                   ///< totalBuffer is
     bool _draining = false;

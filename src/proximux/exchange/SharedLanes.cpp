@@ -3,6 +3,7 @@
 #include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace proximux
@@ -41,12 +42,52 @@ void SharedExchange::openMore(Instant now)
 
 bool SharedExchange::wantsMore() const
 {
+    return wantingSince(_giveWay) != Instant::never();
+}
+
+/// Of the requests that want a connection, beyond those for which one is under way, the oldest that came so early.
+Instant SharedExchange::wantingSince(Instant latest) const
+{
     std::size_t wanting = 0;
+    Instant oldest = Instant::never();
     for (const Line* line : {&_line, mayTie() ? &_tying : nullptr})
         for (const Request* request = line != nullptr ? line->first() : nullptr; request != nullptr;
              request = line->next(*request))
-            if (wantsConnection(*request) && ++wanting > _pool.underWay())
-                return true;
+        {
+            if (request->came > latest || !wantsConnection(*request))
+                continue;
+            oldest = std::min(oldest, request->came);
+            if (++wanting > _pool.underWay())
+                return oldest;
+        }
+    return Instant::never();
+}
+
+Instant SharedExchange::waitsSince() const
+{
+    return _pool.hasClosed() ? Instant::never() : wantingSince(Instant::never());
+}
+
+void SharedExchange::giveWay(Instant since, Instant now)
+{
+    const bool more = since > _giveWay;
+    _giveWay = since;
+    if (!more)
+        return;
+    _pumpAll = true;
+    finishCall(now);
+}
+
+bool SharedExchange::yield(Instant now)
+{
+    for (const auto& lane : _lanes)
+    {
+        if (!isInUse(*lane) || lane->tied != nullptr || !isAtRest(*lane) || !beforeYielding(*lane, now))
+            continue;
+        closeLane(*lane, CloseReason::otherProtocol, partingFrom(*lane), now);
+        finishCall(now);
+        return true;
+    }
     return false;
 }
 

@@ -187,6 +187,10 @@ Request* SharedExchange::nextFor(const Lane& lane) const
     Request* second = planted(Mutant::overtake) && next != nullptr && Line::isIn(*next) ? Line::next(*next) : nullptr;
     if (second != nullptr && second->client->next == second && mayUse(lane, *second))
         next = second;
+    const bool begins =
+        next != nullptr && next->client->tied == nullptr && (next->client->inFlight == 0 || isAtRest(lane));
+    if (begins && next->came > _giveWay)
+        return nullptr;
     return next != nullptr && Line::isIn(*next) && hasRoom(lane, *next) ? next : nullptr;
 }
 

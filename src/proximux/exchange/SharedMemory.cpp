@@ -63,7 +63,8 @@ std::size_t SharedExchange::roomFor(const SharedClient& client) const
 /// With the limit for all reached clients have their reserves; when a quarter is free again, all.
 void SharedExchange::updateMemory(Instant now)
 {
-    if (!_crowded && _shared + mostAtOnce() + mostReplies() > _settings.totalBuffer)
+    const std::size_t shared = _shared + _others.shared;
+    if (!_crowded && shared + mostAtOnce() + mostReplies() > _settings.totalBuffer)
     {
         _crowded = true;
         makeRoom(now);
@@ -71,9 +72,9 @@ void SharedExchange::updateMemory(Instant now)
             if (client)
                 updateClient(*client, now);
     }
-    else if (_crowded && _unfinished > _settings.totalBuffer / 4 * 3)
+    else if (_crowded && _unfinished + _others.unfinished > _settings.totalBuffer / 4 * 3)
         makeRoom(now);
-    if (!_crowded || _shared > _settings.totalBuffer / 4 * 3)
+    if (!_crowded || _shared + _others.shared > _settings.totalBuffer / 4 * 3)
         return;
     _crowded = false;
     for (const auto& client : _clients)
@@ -93,11 +94,11 @@ void SharedExchange::makeRoom(Instant now)
         if (client && client->unfinished > 0)
             parts.emplace_back(client->unfinished, client->id);
     }
-    if (_unfinished <= most || planted(Mutant::keepParts))
+    if (_unfinished + _others.unfinished <= most || planted(Mutant::keepParts))
         return;
     std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     for (const auto& part : parts)
-        if (SharedClient* largest = _unfinished > most ? find(part.second) : nullptr)
+        if (SharedClient* largest = _unfinished + _others.unfinished > most ? find(part.second) : nullptr)
             fail(*largest, CloseReason::crowded, false, now);
 }
 

@@ -16,7 +16,8 @@ bool SharedExchange::keepsCopy(const Lane& lane, const Request& request) const
     if (isExclusive())
         return lane.proven;
     const SharedClient& client = *request.client;
-    return client.copied + request.size <= _settings.requestBuffer && _kept + request.size <= _settings.totalBuffer;
+    return client.copied + request.size <= _settings.requestBuffer &&
+           _kept + _others.kept + request.size <= _settings.totalBuffer;
 }
 
 void SharedExchange::keepCopy(Request& request, Bytes bytes)

@@ -33,11 +33,13 @@ constexpr Move MOVES[] = {
 
 } // namespace
 
-SharedPool::SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer)
+SharedPool::SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer,
+                       std::shared_ptr<PlaceClaims> claims)
     : _settings(std::move(settings))
     , _targets(targets)
     , _dialer(dialer)
     , _places(_settings.targets.size())
+    , _claims(claims ? std::move(claims) : std::make_shared<PlaceClaims>(_places.size()))
     , _closed(_places.size())
     , _opening(_places.size())
     , _settling(_places.size())
@@ -47,9 +49,18 @@ SharedPool::SharedPool(SharedPoolSettings settings, Targets& targets, TargetDial
         _closed.insert(i);
 }
 
+/// The next place without a connection that no other pool has.
+std::size_t SharedPool::nextClosed(std::size_t from) const
+{
+    std::size_t i = _closed.first(from);
+    while (i != NONE && (*_claims)[i])
+        i = _closed.first(i + 1);
+    return i;
+}
+
 std::size_t SharedPool::open(Instant now)
 {
-    for (std::size_t i = _closed.first(); i != NONE; i = _closed.first(i + 1))
+    for (std::size_t i = nextClosed(0); i != NONE; i = nextClosed(i + 1))
     {
         const std::size_t target = targetFor(i, now);
         if (target == NONE)
@@ -60,6 +71,7 @@ std::size_t SharedPool::open(Instant now)
         if (place.id.slot >= _bySlot.size())
             _bySlot.resize(place.id.slot + 1, NONE);
         _bySlot[place.id.slot] = i;
+        (*_claims)[i] = true;
         move(i, State::opening, 0);
         return i;
     }
@@ -81,7 +93,7 @@ std::size_t SharedPool::targetFor(std::size_t place, Instant now)
 Instant SharedPool::retryAt(Instant now) const
 {
     Instant first = Instant::never();
-    for (std::size_t i = _closed.first(); i != NONE; i = _closed.first(i + 1))
+    for (std::size_t i = nextClosed(0); i != NONE; i = nextClosed(i + 1))
     {
         const std::size_t own = _settings.targets[i];
         if (own != SharedPoolSettings::ANY)
@@ -184,6 +196,7 @@ void SharedPool::forget(std::size_t place)
 {
     _bySlot[_places[place].id.slot] = NONE;
     _places[place].id = {};
+    (*_claims)[place] = false;
     move(place, State::closed, 0);
 }
 

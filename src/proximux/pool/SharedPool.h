@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <vector>
 
 namespace proximux
@@ -23,6 +24,9 @@ struct SharedPoolSettings
     static constexpr std::size_t ANY = std::numeric_limits<std::size_t>::max();
 };
 
+/// Which places have a connection, in whichever of the pools that have them in common.
+using PlaceClaims = std::vector<bool>;
+
 /// Knows the target connections of fifo and funnel: a fixed number of places, each with a connection or without. A
 /// state is a set of places, and only move() writes one.
 ///
@@ -32,7 +36,8 @@ struct SharedPoolSettings
 ///       +------------------+--------------------+-------------------+-----------------+
 ///
 /// Places are counted from 0 in the order of the list, and the lower number is preferred wherever there is a choice.
-/// Never more connections than places. Used in its reactor's thread.
+/// Never more connections than places. Several pools may have the same places in common (PlaceClaims): a place that has
+/// a connection in one of them is none for the others. Used in its reactor's thread.
 class SharedPool
 {
 public:
@@ -48,7 +53,8 @@ public:
     static constexpr std::size_t NONE = NumberSet::NONE;
     static constexpr std::size_t FULL = std::numeric_limits<std::size_t>::max();
 
-    SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer);
+    SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer,
+               std::shared_ptr<PlaceClaims> claims = nullptr);
 
     /// Begins to open the lowest closed place whose target may be tried now. Returns it, or NONE.
     std::size_t open(Instant now);
@@ -88,7 +94,10 @@ public:
     [[nodiscard]] std::size_t size() const { return _places.size(); }
 
     /// Whether a place has no connection.
-    [[nodiscard]] bool hasClosed() const { return !_closed.isEmpty(); }
+    [[nodiscard]] bool hasClosed() const { return nextClosed(0) != NONE; }
+
+    /// Whether it has no connection at all.
+    [[nodiscard]] bool isUnused() const { return _closed.size() == _places.size(); }
 
     /// Connections that are not yet of use.
     [[nodiscard]] std::size_t underWay() const { return _opening.size() + _settling.size(); }
@@ -103,6 +112,7 @@ private:
     };
 
     [[nodiscard]] NumberSet& setOf(const Place& place);
+    [[nodiscard]] std::size_t nextClosed(std::size_t from) const;
     void move(std::size_t place, State state, std::size_t load);
     [[nodiscard]] std::size_t targetFor(std::size_t place, Instant now);
     void forget(std::size_t place);
@@ -111,6 +121,7 @@ private:
     Targets& _targets;
     TargetDialer& _dialer;
     std::vector<Place> _places;
+    std::shared_ptr<PlaceClaims> _claims;
     std::vector<std::size_t> _bySlot; ///< the place of the connection in a TargetId's slot
     NumberSet _closed;
     NumberSet _opening;

@@ -217,6 +217,7 @@ const char* HttpResponseFramer::begin(Bytes bytes)
         _body.none();
     else
         _body.begin(head, !head.length && !head.chunked);
+    _traits.proof = true;
     _traits.closesClient = _body.isUntilClose();
     _traits.spends = (_hint & httphint::BODY) != 0 && head.status >= 400; // who refuses may not have read it
     _traits.closesTarget = head.close || (head.is10 && (!head.keepAlive || head.chunked)) || _body.isUntilClose();

@@ -49,7 +49,7 @@ ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pair
 const std::vector<ProtocolInfo>& protocols()
 {
     static const std::vector<ProtocolInfo> ALL = {
-        {"auto", "fifo, funnel: HTTP or RESP, by the first request, else raw; proxy mode: raw", false,
+        {"auto", "fifo, funnel: HTTP or RESP once the target has answered in it, else raw; proxy mode: raw", false,
          watch<TurnWatcher>},
         {"raw", "any bytes; what the client sends until the target answers counts as a request", false,
          watch<TurnWatcher>},

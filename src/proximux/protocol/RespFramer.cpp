@@ -227,7 +227,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         _line = true;
         _return = false;
         _lineSize = 0;
-        _noting = first && type == '-';
+        _noting = first && (type == '-' || type == '+');
         if (!first)
             ++_begun;
         _nameless = _nameless || (type == '_' && _begun == 2);
@@ -261,7 +261,11 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         return nullptr;
     }
     if (type == '$' || type == '!' || type == '=')
+    {
+        _traits.proof = _traits.proof || first;
         return bulk(number.value);
+    }
+    _traits.proof = _traits.proof || first;
     if (first && (type == '*' || type == '>'))
         _count = number.value;
     _nested = _nested || !first;
@@ -339,6 +343,7 @@ Framer::Progress RespResponseFramer::whole(std::size_t at)
 {
     _traits.notice = notice();
     const Bytes noted(_note, _noted);
+    _traits.proof = _traits.proof || noted == "+PONG\r\n";
     if (_traits.notice.kind == Notice::Kind::error && noted.substr(0, 10) != "-EXECABORT")
         _traits.keeps = ties::TRANSACTION | ties::WATCH | ties::DATABASE;
     if (!_error || noted.substr(0, 20) != "-ERR unknown command")

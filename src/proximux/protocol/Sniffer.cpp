@@ -1,8 +1,5 @@
 #include <proximux/protocol/Sniffer.h>
 
-#include <proximux/protocol/HttpHead.h>
-#include <proximux/protocol/RespFramer.h>
-
 #include <algorithm>
 
 namespace proximux
@@ -11,20 +8,78 @@ namespace proximux
 namespace
 {
 
-constexpr std::size_t MOST = 65536; ///< bytes in which it must show
+constexpr std::size_t MOST = 8192; ///< bytes in which it must show
 
-Sniffed sniffResp(Bytes bytes)
+/// "*2\r\n$3\r\nGET\r\n", or the beginning of such bytes.
+class CommandName
 {
-    switch (RespRequestFramer().feed(bytes).kind)
+public:
+    explicit CommandName(Bytes bytes)
+        : _left(bytes)
     {
-    case Framer::Progress::Kind::complete:
-        return bytes.size() > 1 && bytes[1] >= '1' ? Sniffed::resp : Sniffed::raw;
-    case Framer::Progress::Kind::malformed:
-        return Sniffed::raw;
-    default:
-        return bytes.size() < MOST ? Sniffed::more : Sniffed::raw;
     }
-}
+
+    Sniffed look()
+    {
+        const std::size_t words = number('*');
+        const std::size_t size = words > 0 ? number('$') : 0;
+        if (words > 0 && size > 0)
+            name(size);
+        return _found;
+    }
+
+private:
+    /// A type, digits, CRLF. 0: that is not there, or not whole.
+    std::size_t number(char type)
+    {
+        constexpr std::size_t DIGITS = 7;
+        std::size_t value = 0;
+        if (!take(type))
+            return 0;
+        std::size_t digits = 0;
+        for (; digits < _left.size() && digits < DIGITS && _left[digits] >= '0' && _left[digits] <= '9'; ++digits)
+            value = value * 10 + static_cast<std::size_t>(_left[digits] - '0');
+        if ((digits == 0 && !_left.empty()) || _left.substr(0, 1) == "0")
+            return wrong();
+        _left.remove_prefix(digits);
+        return take('\r') && take('\n') ? value : 0;
+    }
+
+    void name(std::size_t size)
+    {
+        constexpr std::size_t LONGEST = 64;
+        if (size > LONGEST)
+            return static_cast<void>(wrong());
+        for (std::size_t i = 0; i < size; ++i, _left.remove_prefix(1))
+        {
+            if (_left.empty())
+                return;
+            if (_left.front() <= ' ' || _left.front() == '\x7F')
+                return static_cast<void>(wrong());
+        }
+        if (take('\r') && take('\n'))
+            _found = Sniffed::resp;
+    }
+
+    bool take(char c)
+    {
+        if (_left.empty())
+            return false;
+        if (_left.front() != c)
+            return wrong() != 0;
+        _left.remove_prefix(1);
+        return true;
+    }
+
+    std::size_t wrong()
+    {
+        _found = Sniffed::raw;
+        return 0;
+    }
+
+    Bytes _left;
+    Sniffed _found = Sniffed::more;
+};
 
 /// "GET /path HTTP/1.1", or the beginning of such a line.
 Sniffed sniffHttp(Bytes bytes)
@@ -44,14 +99,7 @@ Sniffed sniffHttp(Bytes bytes)
     constexpr std::size_t VERSION = 9; // " HTTP/1.1"
     if (line.size() <= method + VERSION || line.substr(line.size() - VERSION, 6) != " HTTP/")
         return Sniffed::raw;
-    if (line.substr(0, 4) == "PRI " && line.substr(line.size() - 3) == "2.0")
-        return Sniffed::http2;
-    std::size_t scanned = 0;
-    const std::size_t size = HttpHead::find(bytes, scanned);
-    if (size == 0)
-        return bytes.size() < MOST ? Sniffed::more : Sniffed::broken;
-    HttpHead head;
-    return head.readRequest(bytes.substr(0, size)) == nullptr ? Sniffed::http : Sniffed::broken;
+    return line.substr(0, 4) == "PRI " && line.substr(line.size() - 3) == "2.0" ? Sniffed::http2 : Sniffed::http;
 }
 
 } // namespace
@@ -61,7 +109,7 @@ Sniffed sniff(Bytes bytes)
     if (bytes.empty())
         return Sniffed::more;
     if (bytes.front() == '*')
-        return sniffResp(bytes);
+        return CommandName(bytes).look();
     if (bytes.front() == '\x16')
     {
         if (bytes.size() < 2)

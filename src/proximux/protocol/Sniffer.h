@@ -10,11 +10,10 @@ enum class Sniffed
 {
     more,  ///< it may become one of those below
     raw,   ///< none that is known
-    http,  ///< a whole head of a request
-    resp,  ///< a whole command
+    http,  ///< the first line of a request
+    resp,  ///< the name of a command
     http2, ///< known, and of no use here
-    tls,   ///< likewise
-    broken ///< it is HTTP, but no request that could pass
+    tls    ///< likewise
 };
 
 /// exchange.protocol = auto.

@@ -142,6 +142,7 @@ struct ResponseTraits
     bool closesTarget = false; ///< the connection is of no use behind it
     bool spends = false;       ///< its target may not have read the request to its end: as RequestTraits::spends
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended
+    bool proof = false;        ///< nobody says this by chance who does not speak the protocol
     Notice notice;             ///< for a client with subscriptions
     unsigned keeps = 0;        ///< ties that its request was to end, and which last: it was not done
     std::uint64_t check = 0;   ///< compared with the request's; 0: with nothing
@@ -150,7 +151,7 @@ struct ResponseTraits
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = spends = closesClient = false;
+        swallowed = closesTarget = spends = closesClient = proof = false;
         notice = {};
         keeps = 0;
         check = 0;

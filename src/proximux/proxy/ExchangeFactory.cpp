@@ -105,8 +105,8 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
 }
 
 /// For one protocol, in fifo or funnel.
-std::unique_ptr<Exchange> makeSharing(const Configuration& configuration, std::string_view name, SharedWiring& wiring,
-                                      SharedPool& pool)
+std::unique_ptr<SharedExchange> makeSharing(const Configuration& configuration, std::string_view name,
+                                            SharedWiring& wiring, SharedPool& pool)
 {
     Configuration chosen = configuration;
     chosen.exchange.protocol = name;
@@ -115,6 +115,24 @@ std::unique_ptr<Exchange> makeSharing(const Configuration& configuration, std::s
     if (info.make == nullptr)
         return std::make_unique<RawExchange>(settings, wiring, pool);
     return std::make_unique<FramedExchange>(settings, wiring, pool, info.make(chosen.exchange.framingInForce()));
+}
+
+std::unique_ptr<AutoExchange> makeAuto(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
+                                       SharedWiring& wiring)
+{
+    const auto claims = std::make_shared<PlaceClaims>(configuration.sharedConnections());
+    const auto make = [&configuration, &targets, &dialer, &wiring, claims](std::string_view name)
+    {
+        Configuration chosen = configuration;
+        chosen.exchange.protocol = name;
+        AutoExchange::Tenant tenant;
+        tenant.pool = std::make_unique<SharedPool>(poolSettings(chosen), targets, dialer, claims);
+        tenant.exchange = makeSharing(configuration, name, wiring, *tenant.pool);
+        return tenant;
+    };
+    const AutoExchangeSettings settings{configuration.local.idleTimeout, configuration.exchange.trialTimeout,
+                                        configuration.exchange.requestBuffer};
+    return std::make_unique<AutoExchange>(settings, wiring, make);
 }
 
 } // namespace
@@ -129,14 +147,16 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
         made.exchange = std::make_unique<ProxyExchange>(pairSettings(configuration), pairWiring, *made.pairs);
         return made;
     }
-    made.shared = std::make_unique<SharedPool>(poolSettings(configuration), targets, dialer);
-    const auto make = [&configuration, &sharedWiring, &pool = *made.shared](std::string_view name)
-    { return makeSharing(configuration, name, sharedWiring, pool); };
     if (configuration.exchange.protocol == "auto")
-        made.exchange = std::make_unique<AutoExchange>(sharedWiring, make, configuration.local.idleTimeout,
-                                                       configuration.exchange.requestBuffer);
-    else
-        made.exchange = make(configuration.exchange.protocol);
+    {
+        auto exchange = makeAuto(configuration, targets, dialer, sharedWiring);
+        made.underWay = [&automatic = *exchange] { return automatic.underWay(); };
+        made.exchange = std::move(exchange);
+        return made;
+    }
+    made.shared = std::make_unique<SharedPool>(poolSettings(configuration), targets, dialer);
+    made.underWay = [&pool = *made.shared] { return pool.underWay(); };
+    made.exchange = makeSharing(configuration, configuration.exchange.protocol, sharedWiring, *made.shared);
     return made;
 }
 

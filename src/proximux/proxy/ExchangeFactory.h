@@ -4,17 +4,19 @@
 #include <proximux/exchange/ProxyExchange.h>
 #include <proximux/exchange/SharedExchange.h>
 
+#include <functional>
 #include <memory>
 
 namespace proximux
 {
 
-/// The exchange of a mode, and the pool that it uses.
+/// The exchange of a mode, and the pool that it uses, where it has none of its own.
 struct ExchangeAndPool
 {
     std::unique_ptr<PairPool> pairs;    ///< proxy
     std::unique_ptr<SharedPool> shared; ///< fifo and funnel
     std::unique_ptr<Exchange> exchange;
+    std::function<std::size_t()> underWay; ///< fifo and funnel: connections that are not yet of use
 };
 
 /// Makes what the configuration's mode asks for. All that is handed over must outlive it.

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/Registry.h>
+#include <proximux/protocol/Sniffer.h>
 
 namespace proximux
 {
@@ -17,6 +18,25 @@ void SharedReport::use(std::string_view protocol)
     const ProtocolInfo* info = findProtocol(protocol);
     if (info != nullptr && info->make != nullptr)
         _protocol = info->make(_runtime.configuration->exchange.framingInForce());
+    if (protocol != "auto")
+        return;
+    _http = findProtocol("http")->make({});
+    _resp = findProtocol("resp")->make({});
+}
+
+const Protocol* SharedReport::protocolOf(Bytes bytes) const
+{
+    if (_protocol || !_http)
+        return _protocol.get();
+    switch (sniff(bytes))
+    {
+    case Sniffed::http:
+        return _http.get();
+    case Sniffed::resp:
+        return _resp.get();
+    default:
+        return nullptr;
+    }
 }
 
 std::uint64_t SharedReport::came(const ClientInfo& client, Bytes bytes, std::uint64_t size, bool continues)
@@ -26,9 +46,10 @@ std::uint64_t SharedReport::came(const ClientInfo& client, Bytes bytes, std::uin
     if (!_runtime.events.request.isHeard())
         return 0;
     const std::size_t limit = _runtime.configuration->log.dataLimit;
+    const Protocol* protocol = continues ? nullptr : protocolOf(bytes);
     const std::string text =
-        _protocol && !continues ? _protocol->describe(bytes, limit) : std::string(firstLine(bytes, limit));
-    const bool secret = _protocol && !continues && _protocol->isSecret(bytes);
+        protocol != nullptr ? protocol->describe(bytes, limit) : std::string(firstLine(bytes, limit));
+    const bool secret = protocol != nullptr && protocol->isSecret(bytes);
     RequestArgs args{client, 0, secret ? Bytes() : bytes, size, text, {}};
     if (const auto thrown = raise(_runtime.events.request, args))
         _runtime.log.failure(LogScope::exchange, "ListenerError", *thrown);
@@ -82,9 +103,10 @@ std::string SharedReport::describeResponse(Bytes response) const
 Bytes SharedReport::shown(Bytes bytes, std::string& text) const
 {
     const std::size_t limit = _runtime.configuration->log.dataLimit;
-    if (!_protocol || !_protocol->isSecret(bytes))
+    const Protocol* protocol = protocolOf(bytes);
+    if (protocol == nullptr || !protocol->isSecret(bytes))
         return bytes.substr(0, limit);
-    text = _protocol->describe(bytes, limit);
+    text = protocol->describe(bytes, limit);
     return text;
 }
 

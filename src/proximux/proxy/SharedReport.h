@@ -20,7 +20,8 @@ class SharedReport
 public:
     explicit SharedReport(Runtime& runtime);
 
-    /// The protocol with this name is what is spoken from now on: it knows a readable form, and what is secret.
+    /// The protocol with this name is what is spoken from now on: it knows a readable form, and what is secret. With
+    /// auto each message is of the protocol of which it looks.
     void use(std::string_view protocol);
 
     /// A request, or a piece of one. Returns a tag where somebody wants to hear how it ended, else 0.
@@ -41,6 +42,9 @@ private:
         std::vector<std::function<void(const ResponseInfo&)>> listeners;
     };
 
+    /// The protocol of a message; null: it is not known.
+    [[nodiscard]] const Protocol* protocolOf(Bytes bytes) const;
+
     /// What of these bytes may be in a log; held by `text` where that is not they themselves.
     [[nodiscard]] Bytes shown(Bytes bytes, std::string& text) const;
     [[nodiscard]] std::string describeResponse(Bytes response) const;
@@ -48,6 +52,8 @@ private:
 
     Runtime& _runtime;
     std::unique_ptr<Protocol> _protocol; ///< null where messages are not known
+    std::unique_ptr<Protocol> _http;     ///< auto: what it may become
+    std::unique_ptr<Protocol> _resp;
     SlotMap<Pending, Id<Pending>> _pending;
 };
 

@@ -39,7 +39,7 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _report(runtime)
     , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this))
     , _exchange(*_mode.exchange)
-    , _gathers(_mode.shared != nullptr)
+    , _gathers(_mode.underWay != nullptr)
 {
     _reactor.setTurnListener(this);
     _reactor.setFaultReport([this](const std::exception& exception)
@@ -207,7 +207,7 @@ Instant Worker::turnEnded(Instant now)
         next = _exchange.expire(now);
     if (_draining && _exchange.size() == 0)
         _reactor.stop();
-    return _warming && _mode.shared->underWay() == 0 ? now : next; // warmUp() need not wait any longer
+    return _warming && _mode.underWay() == 0 ? now : next; // warmUp() need not wait any longer
 }
 
 /// Sends what was gathered. True: somebody did not take it all, of which the exchange was told.
@@ -247,7 +247,7 @@ void Worker::warmUp()
     _reactor.post([this] { _exchange.warmUp(_reactor.now()); });
     do
         _reactor.turn(Instant::never());
-    while (!_ended && _mode.shared->underWay() > 0);
+    while (!_ended && _mode.underWay() > 0);
     _warming = false;
 }
 

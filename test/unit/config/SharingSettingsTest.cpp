@@ -148,6 +148,18 @@ public:
         assertMistake(fromEnvironment(environment), "target.2.database");
         assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "is for exchange.protocol = resp");
         assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "are for exchange.protocol = resp");
+        // what is found out later would come too late for them
+        for (const char* name : {"PROXIMUX_LOCAL_PASSWORD", "PROXIMUX_TARGET_1_USERNAME", "PROXIMUX_TARGET_1_PASSWORD"})
+            assertFifoMistake("auto", name, "x", "for exchange.protocol = resp; expected none with auto");
+        assertFifoMistake("auto", "PROXIMUX_TARGET_1_DATABASE", "1", "are for exchange.protocol = resp");
+        for (const char* prologue : {"AUTH secret\\r\\n", "select 3\\r\\n", "*1\\r\\n$4\\r\\nPING\\r\\n",
+                                     "GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"})
+        {
+            Environment automatic = fifo("auto");
+            automatic["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
+            automatic["PROXIMUX_POOL_PROLOGUE"] = prologue;
+            assertMistake(fromEnvironment(automatic), "is of a protocol that auto has not found yet");
+        }
         assertFifoMistake("resp", "PROXIMUX_POOL_MAX_TIED", "2", "more than there are target connections");
     }
 

@@ -1,12 +1,11 @@
 #include "support/SharingFixture.h"
 
-#include <proximux/exchange/AutoExchange.h>
 #include <proximux/protocol/Resp.h>
 
 namespace proximux
 {
 
-/// FramedExchange with protocols that say more of a message than where it ends; and AutoExchange.
+/// FramedExchange with protocols that say more of a message than where it ends.
 class NamedExchangeTest : public SharingFixture
 {
     CPPUNIT_TEST_SUITE(NamedExchangeTest);
@@ -47,9 +46,6 @@ class NamedExchangeTest : public SharingFixture
     CPPUNIT_TEST(memcachedChangesTheDialectWithANewConnection);
     CPPUNIT_TEST(aMemcachedDumpIsAloneOnItsConnection);
     CPPUNIT_TEST(aTargetThatOnlyClosesIsLeftAlone);
-    CPPUNIT_TEST(autoFindsTheProtocol);
-    CPPUNIT_TEST(autoWaitsForWhatIsAmbiguous);
-    CPPUNIT_TEST(autoReadsNobodyWhereTheLineIsFull);
     CPPUNIT_TEST_SUITE_END();
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
@@ -800,111 +796,6 @@ public:
         pass(Duration::seconds(1));
         answers(opens(), "+a\r\n");
         CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n"), got(a));
-    }
-
-    std::unique_ptr<AutoExchange> makeAuto(std::size_t maxQueue = 100)
-    {
-        Options options;
-        options.exchange.pipeline = 8;
-        begin(options, true);
-        exchange.reset();
-        return std::make_unique<AutoExchange>(
-            world,
-            [this, maxQueue](std::string_view name) -> std::unique_ptr<Exchange>
-            {
-                SharedExchangeSettings settings;
-                settings.maxQueue = maxQueue;
-                if (name == "raw")
-                    return std::make_unique<RawExchange>(settings, world, *pool);
-                return std::make_unique<FramedExchange>(settings, world, *pool, findProtocol(name)->make({}));
-            },
-            Duration::off(), 65536);
-    }
-
-    ClientId joinAuto(AutoExchange& automatic)
-    {
-        const ClientId id = world.addClient();
-        automatic.clientOpened(id, now);
-        CPPUNIT_ASSERT(!world.client(id).held);
-        return id;
-    }
-
-    TargetId open(AutoExchange& automatic)
-    {
-        const TargetId id = world.dialled.back();
-        world.target(id).held = false;
-        automatic.targetOpened(id, now);
-        return id;
-    }
-
-    void autoFindsTheProtocol()
-    {
-        const auto automatic = makeAuto();
-        const ClientId silent = joinAuto(*automatic);
-        const ClientId raw = joinAuto(*automatic);
-        automatic->request(raw, "hello", now);
-        const TargetId t = open(*automatic);
-        CPPUNIT_ASSERT_EQUAL(std::string("hello"), got(t));
-        const ClientId a = joinAuto(*automatic);
-        automatic->request(a, "*1\r\n$4\r\n", now);
-        CPPUNIT_ASSERT(world.has(raw));
-        automatic->request(a, "PING\r\n", now);
-        CPPUNIT_ASSERT_EQUAL(std::string("resp"), world.chosen);
-        assertClosed(raw, CloseReason::protocolChosen, How::abort);
-        assertClosed(t, CloseReason::protocolChosen, How::abort);
-        const TargetId next = open(*automatic);
-        CPPUNIT_ASSERT_EQUAL(std::string("*1\r\n$4\r\nPING\r\n"), got(next));
-        automatic->response(next, "+PONG\r\n", now);
-        CPPUNIT_ASSERT_EQUAL(std::string("+PONG\r\n"), got(a));
-        automatic->request(silent, "QUIT\r\n", now);
-        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), got(silent));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, automatic->size());
-    }
-
-    void autoWaitsForWhatIsAmbiguous()
-    {
-        const auto automatic = makeAuto();
-        const ClientId a = joinAuto(*automatic);
-        automatic->request(a, "GE", now);
-        CPPUNIT_ASSERT(world.dialled.empty());
-        now.us += 49999;
-        automatic->expire(now);
-        CPPUNIT_ASSERT(world.dialled.empty());
-        now.us += 1;
-        automatic->expire(now);
-        const TargetId t = open(*automatic);
-        CPPUNIT_ASSERT_EQUAL(std::string("GE"), got(t));
-        CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
-        for (const auto& [refused, name] : {std::pair{"PRI * HTTP/2.0\r\n\r\n", "HTTP/2,"},
-                                            {"\x16\x03\x01", "TLS,"},
-                                            {"GET / HTTP/1.1\r\nHost : x\r\n\r\n", "an HTTP field"}})
-        {
-            const ClientId other = joinAuto(*automatic);
-            automatic->request(other, refused, now);
-            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, world.malformed.find(name));
-            CPPUNIT_ASSERT_EQUAL(*name == 'a', world.closedClients.at(other.slot).last.sent.find("HTTP/1.1 400 ") == 0);
-            assertClosed(other, CloseReason::malformedRequest, How::finish);
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string(), world.chosen);
-        const ClientId web = joinAuto(*automatic);
-        automatic->request(web, get(), now);
-        CPPUNIT_ASSERT_EQUAL(std::string("http"), world.chosen);
-    }
-
-    void autoReadsNobodyWhereTheLineIsFull()
-    {
-        const auto automatic = makeAuto(1);
-        const ClientId a = joinAuto(*automatic);
-        const ClientId b = joinAuto(*automatic);
-        automatic->request(a, "first", now);
-        automatic->request(b, "second", now);
-        CPPUNIT_ASSERT(world.client(a).held && world.client(b).held);
-        const TargetId t = open(*automatic);
-        automatic->response(t, "answer", now);
-        now.us += 10000;
-        automatic->expire(now);
-        CPPUNIT_ASSERT_EQUAL(std::string("firstsecond"), got(t));
-        CPPUNIT_ASSERT(!world.client(a).held && !world.client(b).held);
     }
 };
 
