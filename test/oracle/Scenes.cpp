@@ -58,6 +58,7 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::hurryContinue, &Scenes::aClientIsToldToGoOnInItsPlace},
         {Mutant::swallowForever, &Scenes::aConnectionThatAnswersNobodyIsReset},
         {Mutant::reconnectAtWill, &Scenes::whoMakesUsConnectAnewWaits},
+        {Mutant::keepClaimed, &Scenes::nobodyInheritsWhatAClientClaimed},
         {Mutant::keepIdleTie, &Scenes::anIdleTieEndsWhenOthersWait},
         {Mutant::answerAnEnd, &Scenes::whoseEndWasPassedOnIsClosedInSilence},
         {Mutant::autoByClient, &Scenes::theTargetDecidesNotAClient},
@@ -423,6 +424,19 @@ void Scenes::whoMakesUsConnectAnewWaits()
     }
     says(a, command({"MULTI"}));
     CPPUNIT_ASSERT_MESSAGE("a client has us connect anew as often as it likes", world.dialled.empty());
+}
+
+void Scenes::nobodyInheritsWhatAClientClaimed()
+{
+    named("http", 2, 1, 1);
+    const ClientId a = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Negotiate x\r\n\r\n");
+    const TargetId t = opens();
+    answers(t, OK);
+    CPPUNIT_ASSERT_EQUAL(OK, got(a));
+    got(t);
+    says(join(), GET);
+    CPPUNIT_ASSERT_MESSAGE("a connection that may be authenticated is used", got(opens()) == GET);
 }
 
 void Scenes::anIdleTieEndsWhenOthersWait()

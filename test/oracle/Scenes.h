@@ -49,6 +49,7 @@ private:
     void aClientIsToldToGoOnInItsPlace();
     void aConnectionThatAnswersNobodyIsReset();
     void whoMakesUsConnectAnewWaits();
+    void nobodyInheritsWhatAClientClaimed();
     void anIdleTieEndsWhenOthersWait();
     void whoseEndWasPassedOnIsClosedInSilence();
     void theTargetDecidesNotAClient();

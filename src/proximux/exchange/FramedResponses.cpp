@@ -194,6 +194,8 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         client->ties |= ties::SESSION;
     lane.spent = lane.spent || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
+    const unsigned claims = request.traits.claims;
+    const unsigned challenges = traits.challenges;
     if (request.traits.guarded)
         fenceLane(lane, now);
     finish(lane, request, now);
@@ -208,7 +210,28 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         closeLane(lane, CloseReason::targetEnded, How::finish, now);
     else if (spent)
         closeLane(lane, CloseReason::bodyUnread, How::abort, now);
+    else if ((claims | challenges) != 0)
+        settleClaims(lane, client, claims, challenges, now);
     return pool().state(lane.number) != SharedPool::State::closed;
+}
+
+/// The client claimed a state of its own for the connection. Where the target wants that, it is tied from now on; else
+/// nobody knows what the connection has become.
+void FramedExchange::settleClaims(Lane& lane, SharedClient* client, unsigned claims, unsigned challenges, Instant now)
+{
+    if (client != nullptr && challenges != 0)
+        client->conversation->challenged(challenges);
+    if (claims == 0 || lane.tied != nullptr || planted(Mutant::keepClaimed))
+        return;
+    if (client != nullptr && client->state != SharedClient::State::closing && (claims & challenges) != 0 && mayTie())
+    {
+        wiring().clientTied(client->id, lane.target, claims);
+        tie(lane, *client, claims, now);
+        return tieUsed(lane, now);
+    }
+    closeLane(lane, CloseReason::tieEnded, partingFrom(lane), now);
+    if (client != nullptr)
+        charge(*client, nullptr, now);
 }
 
 bool FramedExchange::pushWhole(Lane& lane, Instant now)

@@ -99,6 +99,7 @@ enum class Mutant
     swallowForever,    ///< a connection goes on answering clients that have left
     reconnectAtWill,   ///< a client may have us connect anew as often as it likes
     repeatAmongOthers, ///< what was lost together is sent once more together
+    keepClaimed,       ///< a connection that a client may have authenticated goes to the next
     keepIdleTie,       ///< a tie lasts although it is idle and others wait
     answerAnEnd,       ///< a client whose end was passed on gets an error when its target ends, too
     // of clients that keep others waiting

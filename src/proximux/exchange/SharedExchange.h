@@ -299,6 +299,7 @@ protected:
     [[nodiscard]] bool isFull(const SharedClient& client) const;
     void lookAgain(SharedClient& client);
     void updateClient(SharedClient& client, Instant now);
+    void tieUsed(Lane& lane, Instant now);
     void tie(Lane& lane, SharedClient& client, unsigned reasons, Instant now);
     void untie(Lane& lane);
     void endTie(SharedClient& client, Instant now);
@@ -415,7 +416,6 @@ private:
     void passEnd(SharedClient& client);
 
     // SharedTies.cpp
-    void tieUsed(Lane& lane, Instant now);
     void noLongerIdle(Lane& lane);
     void tieIdleFor(Lane& lane, Instant now);
     [[nodiscard]] bool othersWait(Instant now) const;

@@ -55,8 +55,10 @@ public:
         traits.barrier = upgrades || head.method == "CONNECT";
         if (traits.barrier)
             tie(traits, ties::UPGRADE, ties::UPGRADE);
-        else if (head.authenticates)
+        else if (head.authenticates && (_challenged || !_settings.ties))
             tie(traits, ties::AUTHENTICATION, 0);
+        else if (head.authenticates)
+            traits.claims = ties::AUTHENTICATION; // anybody can say so; the target knows
         edit(head, upgrades, traits);
     }
 
@@ -76,6 +78,8 @@ public:
         text.append(bytes, at, size - 2 - at);
         text += "Content-Length: " + std::to_string(data.size()) + "\r\n\r\n" + data;
     }
+
+    void challenged(unsigned) override { _challenged = true; }
 
     /// Also of one that is refused: it is answered when it is whole.
     Bytes header(Bytes) override { return "HTTP/1.1 100 Continue\r\n\r\n"; }
@@ -184,6 +188,7 @@ private:
     }
 
     ConversationSettings _settings;
+    bool _challenged = false; ///< the target has asked for what authenticates a connection
 };
 
 class Http : public Protocol

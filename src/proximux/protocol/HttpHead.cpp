@@ -46,6 +46,13 @@ void eachElement(Bytes list, F call)
     }
 }
 
+/// Whether this is of a scheme that authenticates a connection.
+bool isOfConnection(Bytes credentials)
+{
+    const Bytes scheme = credentials.substr(0, credentials.find(' '));
+    return sameText(scheme, "ntlm") || sameText(scheme, "negotiate");
+}
+
 bool isClean(Bytes line)
 {
     return std::all_of(line.begin(), line.end(),
@@ -291,10 +298,9 @@ const char* HttpHead::take(const Field& field, bool passes)
     else if (sameText(field.name, "expect"))
         expectsContinue = sameText(field.value, "100-continue");
     else if (passes && (sameText(field.name, "authorization") || sameText(field.name, "proxy-authorization")))
-    {
-        const Bytes scheme = field.value.substr(0, field.value.find(' '));
-        authenticates = sameText(scheme, "ntlm") || sameText(scheme, "negotiate");
-    }
+        authenticates = authenticates || isOfConnection(field.value);
+    else if (sameText(field.name, "www-authenticate") || sameText(field.name, "proxy-authenticate"))
+        eachElement(field.value, [this](Bytes each) { challenges = challenges || isOfConnection(each); });
     return nullptr;
 }
 

@@ -40,6 +40,7 @@ struct HttpHead
     bool upgrade = false;         ///< Connection: upgrade, and an Upgrade field, without HTTP/2 in it
     bool expectsContinue = false; ///< Expect: 100-continue
     bool authenticates = false;   ///< Authorization: NTLM or Negotiate
+    bool challenges = false;      ///< WWW-Authenticate: NTLM or Negotiate
     Field coding;                 ///< Transfer-Encoding, the last
     std::vector<Field> hopByHop;  ///< lines that are for the next peer alone, in their order
 

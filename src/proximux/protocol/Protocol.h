@@ -108,6 +108,9 @@ public:
         return false;
     }
 
+    /// The target has challenged this client to what ties it (ResponseTraits::challenges).
+    virtual void challenged(unsigned reasons) { static_cast<void>(reasons); }
+
     /// The target sent this to a client that gets whatever comes (RequestTraits::pushes). Returns true when the client
     /// has no subscription and no open reply any more, as far as the order and the number of replies prove.
     virtual bool pushEnded(const Notice& notice)

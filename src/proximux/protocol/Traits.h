@@ -70,6 +70,8 @@ struct RequestTraits
     bool secret = false;     ///< watched: its bytes hold secrets because of what was said before
     unsigned ties = 0;       ///< what it ties its client by
     unsigned frees = 0;      ///< which of its client's ties end when it was answered
+    unsigned claims =
+        0; ///< what it ties its client by where the response challenges it to; else the connection is closed
     std::uint64_t check = 0; ///< what its response must have, too; 0: nothing
     unsigned dialect = 0;    ///< the target connection must be in the same one, or new; 0: there is only one
     Bytes suffix;            ///< added behind its last byte: fixed text
@@ -94,7 +96,7 @@ struct RequestTraits
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = spends = rewritten = secret = false;
         refusal = nullptr;
-        ties = frees = proof = 0;
+        ties = frees = claims = proof = 0;
         check = 0;
         dialect = 0;
         suffix = {};
@@ -144,6 +146,7 @@ struct ResponseTraits
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended
     bool proof = false;        ///< nobody says this by chance who does not speak the protocol
     Notice notice;             ///< for a client with subscriptions
+    unsigned challenges = 0;   ///< ties that its client may have from now on: the target wants them
     unsigned keeps = 0;        ///< ties that its request was to end, and which last: it was not done
     std::uint64_t check = 0;   ///< compared with the request's; 0: with nothing
     std::vector<Edit> edits;   ///< in the order of their offsets, in the bytes that are taken first
@@ -153,7 +156,7 @@ struct ResponseTraits
         kind = Kind::final;
         swallowed = closesTarget = spends = closesClient = proof = false;
         notice = {};
-        keeps = 0;
+        challenges = keeps = 0;
         check = 0;
         edits.clear();
     }

@@ -17,6 +17,8 @@ class SharedTiesTest : public SharingFixture
     CPPUNIT_TEST(whatBlocksIsNotIdle);
     CPPUNIT_TEST(aSubscriberIsIdleBetweenMessages);
     CPPUNIT_TEST(aTunnelIsIdleToo);
+    CPPUNIT_TEST(whoeverSaysNtlmIsNotTied);
+    CPPUNIT_TEST(whomTheTargetChallengesIsTied);
     CPPUNIT_TEST_SUITE_END();
 
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
@@ -172,6 +174,37 @@ public:
         assertClosed(t, CloseReason::tieIdle, How::abort);
         CPPUNIT_ASSERT_EQUAL(std::string(), got(a)); // nothing of ours is said into it
         CPPUNIT_ASSERT(world.client(a).fin);
+    }
+
+    /// And nobody inherits what he may have authenticated.
+    void whoeverSaysNtlmIsNotTied()
+    {
+        for (const char* status : {"200 OK", "401 X\r\nWWW-Authenticate: Basic realm=x"})
+        {
+            named("http", 2, 1);
+            const ClientId a = join();
+            says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n");
+            const TargetId t = opens();
+            answers(t, "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 0\r\n\r\n");
+            CPPUNIT_ASSERT(!got(a).empty() && world.has(a) && world.ties.empty());
+            assertClosed(t, CloseReason::tieEnded, How::abort);
+        }
+    }
+
+    void whomTheTargetChallengesIsTied()
+    {
+        named("http", 2, 1);
+        const ClientId a = join();
+        const std::string challenge = "HTTP/1.1 401 X\r\nWWW-Authenticate: NTLM y\r\nContent-Length: 0\r\n\r\n";
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n");
+        const TargetId t = opens();
+        answers(t, challenge);
+        CPPUNIT_ASSERT_EQUAL(challenge, got(a));
+        says(join(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        opens();
+        got(t);
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM z\r\n\r\n");
+        CPPUNIT_ASSERT(got(t).find("NTLM z") != std::string::npos);
     }
 };
 

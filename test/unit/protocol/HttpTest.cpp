@@ -191,8 +191,14 @@ public:
         CPPUNIT_ASSERT_EQUAL(get("Upgrade: websocket\r\nConnection: upgrade\r\n"), sent(socket));
         CPPUNIT_ASSERT(_check.response("HTTP/1.1 101 X\r\nUpgrade: websocket\r\n\r\n", traits.hint).kind ==
                        ResponseTraits::Kind::tunnel);
-        CPPUNIT_ASSERT_EQUAL(ties::AUTHENTICATION,
-                             ProtocolCheck::ask(*_check.talk(settings), get("Authorization: NTLM xyz\r\n")).ties);
+        const auto talk = _check.talk(settings);
+        const RequestTraits claims = ProtocolCheck::ask(*talk, get("Authorization: NTLM xyz\r\n"));
+        CPPUNIT_ASSERT(claims.ties == 0 && claims.claims == ties::AUTHENTICATION);
+        const std::string challenge = "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"x\", NTLM\r\n"
+                                      "Content-Length: 0\r\n\r\n";
+        CPPUNIT_ASSERT_EQUAL(ties::AUTHENTICATION, _check.response(challenge, claims.hint).challenges);
+        talk->challenged(ties::AUTHENTICATION);
+        CPPUNIT_ASSERT_EQUAL(ties::AUTHENTICATION, ProtocolCheck::ask(*talk, get("Authorization: NTLM xyz\r\n")).ties);
         CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*_check.talk(settings), get("Authorization: Basic xyz\r\n")).ties);
         const RequestTraits refused = ProtocolCheck::ask(*_check.talk({}), socket);
         CPPUNIT_ASSERT(refused.local && refused.reply.find("501 Not Implemented") != std::string::npos);
