@@ -1,5 +1,6 @@
 #include <proximux/protocol/Dns.h>
 
+#include <proximux/protocol/DnsQuery.h>
 #include <proximux/protocol/DnsTransfer.h>
 
 #include <algorithm>
@@ -8,77 +9,21 @@
 namespace proximux
 {
 
+using namespace dns;
+
 namespace
 {
 
 constexpr IdField ID{2, 2, ByteOrder::big};
-constexpr std::size_t PREFIX = 2;
-constexpr std::size_t HEADER = PREFIX + 12;
 constexpr std::size_t MAX_QUESTION = 255 + 4;
 constexpr unsigned RESPONSE = 0x80; ///< in the first byte of the flags
-constexpr unsigned SERVFAIL = 2;
-constexpr unsigned NOT_IMPLEMENTED = 4;
-constexpr unsigned REFUSED = 5;
-constexpr unsigned STATEFUL = 6; ///< opcode, RFC 8490: agreements on the connection, which is not the client's
 
-constexpr unsigned SOA = 6;
-constexpr unsigned SIG = 24;
-constexpr unsigned TSIG = 250;
-constexpr unsigned IXFR = 251;
-constexpr unsigned AXFR = 252;
-
-unsigned byteAt(Bytes bytes, std::size_t at)
-{
-    return static_cast<unsigned char>(bytes[at]);
-}
-
-unsigned numberAt(Bytes bytes, std::size_t at)
-{
-    return static_cast<unsigned>(readNumber(bytes.substr(at, 2)));
-}
-
-/// Where the name that begins here ends, or nothing: it is none, or not all of it is there.
-std::optional<std::size_t> skipName(Bytes message, std::size_t at)
-{
-    while (at < message.size())
-    {
-        const unsigned length = byteAt(message, at);
-        if (length == 0)
-            return at + 1;
-        if (length >= 0xC0)
-            return at + 2 <= message.size() ? std::optional(at + 2) : std::nullopt;
-        if (length > 63)
-            return std::nullopt;
-        at += length + 1;
-    }
-    return std::nullopt;
-}
-
-/// Where the first question ends, or nothing.
-std::optional<std::size_t> questionEnd(Bytes message)
-{
-    const auto name = skipName(message, HEADER);
-    if (!name || *name + 4 > message.size())
-        return std::nullopt;
-    return *name + 4;
-}
-
-/// Whether the name of the first question, which is whole, goes on elsewhere: a server may spell it out.
-bool isCompressed(Bytes message)
-{
-    std::size_t at = HEADER;
-    while (byteAt(message, at) != 0 && byteAt(message, at) < 0xC0)
-        at += byteAt(message, at) + 1;
-    return byteAt(message, at) != 0;
-}
-
-/// Of the only question: name, without regard to case, type and class; never 0. 0: there is not one question that could
-/// be compared. Some servers answer what they don't understand with a header that says there is one, and nothing
-/// behind.
+/// Of the only question: name, without regard to case, type and class; never 0. 0: there is not one question that is
+/// spelled out.
 std::uint64_t checkOf(Bytes message)
 {
     const auto end = numberAt(message, 6) == 1 ? questionEnd(message) : std::nullopt;
-    if (!end || isCompressed(message))
+    if (!end)
         return 0;
     std::uint64_t hash = 14695981039346656037U;
     for (std::size_t i = HEADER; i < *end; ++i)
@@ -91,46 +36,22 @@ std::uint64_t checkOf(Bytes message)
     return hash | 1U;
 }
 
-/// Whether the last record signs the message. Its id must not be changed then.
-bool isSigned(Bytes message)
+/// An error of which nothing but the header came: some servers answer so what they don't understand, and some of them
+/// say that a question follows. That there is no such name is no error of this kind: it is a statement about one.
+bool isBareError(Bytes message)
 {
-    if (numberAt(message, 12) == 0)
-        return false;
-    std::size_t at = HEADER;
-    for (unsigned n = numberAt(message, 6); n > 0; --n)
-    {
-        const auto end = skipName(message, at);
-        if (!end)
-            return false;
-        at = *end + 4;
-    }
-    unsigned type = 0;
-    for (unsigned n = numberAt(message, 8) + numberAt(message, 10) + numberAt(message, 12); n > 0; --n)
-    {
-        const auto end = skipName(message, at);
-        if (!end || *end + 10 > message.size())
-            return false;
-        type = numberAt(message, *end);
-        at = *end + 10 + numberAt(message, *end + 8);
-    }
-    return type == TSIG || type == SIG;
+    const unsigned code = byteAt(message, 5) & 15U;
+    const bool bare = numberAt(message, 8) == 0 && numberAt(message, 10) == 0 &&
+                      (numberAt(message, 6) == 0 || PREFIX + numberAt(message, 0) == HEADER);
+    return bare && code != 0 && code != NO_SUCH_NAME;
 }
 
-constexpr std::uint32_t WHOLE_ZONE = 1; ///< hint: an AXFR; another one: an IXFR from this serial on
+constexpr std::uint32_t WHOLE_ZONE = 1; ///< hint: an AXFR
+constexpr std::uint32_t ANY_SERIAL = 2; ///< hint: an IXFR from a serial that is no hint. A larger one: from this on
 
-/// The hint of an IXFR: the serial in the SOA behind its question, or the next that is no other hint.
-std::uint32_t differencesFrom(Bytes request, std::size_t questionEnd)
+std::uint32_t differencesFrom(std::uint32_t serial)
 {
-    constexpr std::size_t NUMBERS = 20; // at the end of an SOA, the first is the serial
-    const auto name = skipName(request, questionEnd);
-    std::uint64_t serial = 0;
-    if (name && *name + 10 <= request.size() && numberAt(request, *name) == SOA)
-    {
-        const std::size_t end = *name + 10 + numberAt(request, *name + 8);
-        if (end <= request.size() && end - *name - 10 >= NUMBERS)
-            serial = readNumber(request.substr(end - NUMBERS, 4));
-    }
-    return static_cast<std::uint32_t>(std::max<std::uint64_t>(serial, WHOLE_ZONE + 1));
+    return serial > ANY_SERIAL ? serial : ANY_SERIAL;
 }
 
 /// Requests and responses are delimited alike; the question is shown before anything is taken.
@@ -189,6 +110,7 @@ public:
     Progress feed(Bytes input) override
     {
         const Progress progress = _delimiter.feed(input, [this](Bytes beginning) { begin(beginning); });
+        _inMessage = progress.taken > 0 ? progress.kind != Progress::Kind::complete : _inMessage;
         if (_transfer)
             _transfer->feed(input.substr(0, progress.taken));
         if (_transfer && progress.kind == Progress::Kind::complete && _transfer->isLast())
@@ -204,12 +126,18 @@ public:
 
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
 
+    /// A transfer of which nothing tells whether it has ended.
+    bool finish() override { return _transfer && !_inMessage && _transfer->mayHaveEnded(); }
+
 private:
     void begin(Bytes beginning)
     {
         _traits.check = checkOf(beginning);
+        const bool continues = _transfer && numberAt(beginning, 6) == 0;
+        _traits.unchecked = continues || isBareError(beginning);
         if (_hint != 0 && !_transfer)
-            _transfer.emplace(_hint == WHOLE_ZONE ? std::nullopt : std::optional(_hint));
+            _transfer.emplace(_hint == WHOLE_ZONE ? DnsTransfer::Kind::whole : DnsTransfer::Kind::differences,
+                              _hint > ANY_SERIAL ? std::optional(_hint) : std::nullopt);
         if (_transfer)
             _transfer->begin();
         _traits.kind = _transfer ? ResponseTraits::Kind::more : ResponseTraits::Kind::final;
@@ -217,6 +145,7 @@ private:
 
     Delimiter _delimiter{true};
     ResponseTraits _traits;
+    bool _inMessage = false;
     std::uint32_t _hint = 0;
     std::optional<DnsTransfer> _transfer; ///< under way
 };
@@ -242,33 +171,30 @@ public:
     {
     }
 
-    void request(Bytes bytes, bool, RequestTraits& traits) override
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override
     {
+        const DnsQuery query(bytes, whole);
         traits.check = checkOf(bytes);
-        const std::size_t end = questionEnd(bytes).value_or(HEADER);
-        traits.seed.assign(bytes.substr(0, end));
-        traits.repeatable = (byteAt(bytes, 4) & 0x78U) == 0; // a query
-        const unsigned type = end > HEADER ? numberAt(bytes, end - 4) : 0;
-        if ((byteAt(bytes, 4) >> 3U & 15U) == STATEFUL)
-            return answer(traits, NOT_IMPLEMENTED);
-        if (type == AXFR || type == IXFR)
-        {
+        traits.seed.assign(bytes.substr(0, query.end));
+        if (query.type == AXFR)
+            traits.hint = WHOLE_ZONE;
+        if (query.type == IXFR)
+            traits.hint = differencesFrom(query.serial.value_or(0));
+        if (query.refusal != 0)
+            return answer(traits, query.refusal);
+        if (traits.hint != 0)
             traits.ties = traits.frees = ties::TRANSFER;
-            traits.keepsId = true;
-            traits.hint = type == AXFR ? WHOLE_ZONE : differencesFrom(bytes, end);
-        }
-        else if (isSigned(bytes))
-        {
+        else if (query.isSigned)
             traits.ties = traits.frees = ties::SIGNATURE;
-            traits.keepsId = true;
-        }
+        traits.keepsId = traits.ties != 0;
+        traits.repeatable = traits.ties == 0;
         if (traits.ties != 0 && !_mayTie)
             answer(traits, REFUSED);
     }
 
     bool failed(const RequestTraits& traits, Failure, std::string& reply) override
     {
-        reply = replyTo(traits.seed, SERVFAIL);
+        reply = replyTo(traits.seed, SERVER_FAILURE);
         return true;
     }
 

@@ -17,10 +17,13 @@ constexpr std::size_t SERIAL = 4;
 constexpr unsigned SOA = 6;
 constexpr unsigned POINTER = 0xC0; ///< and more: a name goes on elsewhere
 
+/// Half of all serials. Of two that are so far away from each other RFC 1982 does not say which is newer.
+constexpr std::uint32_t HALF = 0x80000000U;
+
 /// RFC 1982.
-bool isNewer(std::uint32_t serial, std::uint32_t than)
+bool isOlder(std::uint32_t serial, std::uint32_t than)
 {
-    return serial != than && serial - than < 0x80000000U;
+    return than - serial < HALF && serial != than;
 }
 
 } // namespace
@@ -52,8 +55,13 @@ void DnsTransfer::feed(Bytes bytes)
 
 bool DnsTransfer::isLast() const
 {
-    const bool upToDate = _asked && _records == 1 && !isNewer(_serial, *_asked);
+    const bool upToDate = _asked && _records == 1 && (_serial == *_asked || isOlder(_serial, *_asked));
     return _ends || _strange || upToDate || _newest >= (_differences ? 3 : 2);
+}
+
+bool DnsTransfer::mayHaveEnded() const
+{
+    return _kind == Kind::differences && _records == 1 && (!_asked || _serial - *_asked == HALF);
 }
 
 void DnsTransfer::step()
@@ -117,7 +125,7 @@ void DnsTransfer::recordSeen(std::optional<std::uint32_t> serial)
         _serial = serial.value_or(0);
     }
     if (_records == 2)
-        _differences = _asked && serial && *serial != _serial;
+        _differences = _kind == Kind::differences && serial && *serial != _serial;
     if (serial && (!_differences || *serial == _serial))
         ++_newest;
     next();

@@ -15,14 +15,22 @@ namespace proximux
 ///     whole zone      SOA ... SOA
 ///     differences     SOA new, SOA old, ..., SOA next, ..., SOA next, ..., SOA new, ..., SOA new
 ///     up to date      SOA, no newer than the one that was asked for
+///     not known       SOA, 2^31 away from the one that was asked for: RFC 1982 does not say which of them is newer
 ///
 /// Of differences the newest one stands there three times.
 class DnsTransfer
 {
 public:
-    /// asked: the serial that an IXFR says its client has; nothing: an AXFR.
-    explicit DnsTransfer(std::optional<std::uint32_t> asked)
-        : _asked(asked)
+    enum class Kind
+    {
+        whole,      ///< AXFR
+        differences ///< IXFR
+    };
+
+    /// asked: the serial that an IXFR says its client has; nothing: it is not known.
+    DnsTransfer(Kind kind, std::optional<std::uint32_t> asked)
+        : _kind(kind)
+        , _asked(asked)
     {
     }
 
@@ -34,6 +42,9 @@ public:
 
     /// Of a message that is whole: whether no other follows it.
     [[nodiscard]] bool isLast() const;
+
+    /// The target closed the connection behind a message that is whole. Whether that can be the end.
+    [[nodiscard]] bool mayHaveEnded() const;
 
 private:
     enum class Part
@@ -52,6 +63,7 @@ private:
     void expect(Part part, std::size_t size);
     void next();
 
+    Kind _kind;
     std::optional<std::uint32_t> _asked;
 
     // of the present message: what is to be skipped, and then to be gathered, before the next step

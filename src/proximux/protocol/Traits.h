@@ -73,6 +73,7 @@ struct RequestTraits
     unsigned claims =
         0; ///< what it ties its client by where the response challenges it to; else the connection is closed
     std::uint64_t check = 0; ///< what its response must have, too; 0: nothing
+    unsigned part = 0;       ///< which part of the target it asks, from 1 on; 0: the target itself
     unsigned dialect = 0;    ///< the target connection must be in the same one, or new; 0: there is only one
     Bytes suffix;            ///< added behind its last byte: fixed text
     std::uint32_t hint = 0;  ///< what its response's framer is to know
@@ -98,6 +99,7 @@ struct RequestTraits
         refusal = nullptr;
         ties = frees = claims = proof = 0;
         check = 0;
+        part = 0;
         dialect = 0;
         suffix = {};
         hint = 0;
@@ -148,13 +150,14 @@ struct ResponseTraits
     Notice notice;             ///< for a client with subscriptions
     unsigned challenges = 0;   ///< ties that its client may have from now on: the target wants them
     unsigned keeps = 0;        ///< ties that its request was to end, and which last: it was not done
-    std::uint64_t check = 0;   ///< compared with the request's; 0: with nothing
+    std::uint64_t check = 0;   ///< must be the request's, where that has one
+    bool unchecked = false;    ///< it repeats nothing and says no more than an error: any request's will do
     std::vector<Edit> edits;   ///< in the order of their offsets, in the bytes that are taken first
 
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = spends = closesClient = proof = false;
+        swallowed = closesTarget = spends = closesClient = proof = unchecked = false;
         notice = {};
         challenges = keeps = 0;
         check = 0;

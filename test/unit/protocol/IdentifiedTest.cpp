@@ -22,6 +22,9 @@ class IdentifiedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(tiesTransfersAndSignedQueries);
     CPPUNIT_TEST(findsTheEndOfATransfer);
     CPPUNIT_TEST(findsTheEndOfDifferences);
+    CPPUNIT_TEST(aTransferFromAnIncomparableSerialLastsUntilTheEnd);
+    CPPUNIT_TEST(whatIsNotOneQuestionIsAnsweredByUs);
+    CPPUNIT_TEST(onlyABareErrorNeedNoQuestion);
     CPPUNIT_TEST(answersAsAServerThatFailed);
     CPPUNIT_TEST(showsADeclaredIdFirst);
     CPPUNIT_TEST_SUITE_END();
@@ -190,7 +193,7 @@ public:
         const auto talk = _dns.talk(tying());
         const RequestTraits transfer = ProtocolCheck::ask(*talk, dns("zone", 252));
         CPPUNIT_ASSERT(transfer.ties == ties::TRANSFER && transfer.frees == ties::TRANSFER && transfer.keepsId);
-        const std::string options = record(41, "xx");
+        const std::string options = record(41, u16(10) + u16(2) + "xx");
         const std::string signature = record(250, "signature");
         CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options, 1)).ties);
         const RequestTraits with = ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options + signature, 2));
@@ -265,7 +268,7 @@ public:
     void findsTheEndOfDifferences()
     {
         const auto talk = _dns.talk(tying());
-        const std::uint32_t hint = ProtocolCheck::ask(*talk, dns("zone", 251, 0x0100, soa(7), 0)).hint;
+        const std::uint32_t hint = ProtocolCheck::ask(*talk, differences(7)).hint;
         const std::string a = record(1, "1234", "www.zone");
         const std::string other = dns("a", 1, 0x8180);
         assertLast(0, {answers({soa(7)}), other}, hint); // up to date
@@ -277,8 +280,140 @@ public:
                    {answers({soa(9), soa(7)}), answers({a, soa(8), soa(8)}, false), answers({a, soa(9), a}, false),
                     answers({soa(9)}, false), other},
                    hint);
-        const std::uint32_t least = ProtocolCheck::ask(*talk, dns("zone", 251)).hint;
-        CPPUNIT_ASSERT(least != ProtocolCheck::ask(*talk, dns("zone", 252)).hint);
+        for (const unsigned serial : {0U, 1U, 2U})
+            CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, differences(serial)).hint !=
+                           ProtocolCheck::ask(*talk, dns("zone", 252)).hint);
+    }
+
+    /// An IXFR from this serial on: its SOA stands among the authorities.
+    static std::string differences(unsigned serial)
+    {
+        std::string query = dns("zone", 251, 0x0100, soa(serial));
+        query[11] = '\1';
+        return query;
+    }
+
+    /// Which of two serials that are 2^31 apart is newer RFC 1982 does not say.
+    void aTransferFromAnIncomparableSerialLastsUntilTheEnd()
+    {
+        const auto talk = _dns.talk(tying());
+        const std::string a = record(1, "1234", "www.zone");
+        const std::string other = dns("a", 1, 0x8180);
+        for (const unsigned serial : {0x80000007U, 0U, 1U, 2U})
+        {
+            const std::uint32_t hint = ProtocolCheck::ask(*talk, differences(serial)).hint;
+            const auto framer = _dns.protocol().makeResponseFramer();
+            framer->expect(hint);
+            framer->feed(answers({soa(7)}));
+            CPPUNIT_ASSERT(framer->traits().kind == ResponseTraits::Kind::more);
+            CPPUNIT_ASSERT(framer->finish());
+            const std::string next = answers({record(16, std::string(900, 't'))}, false);
+            framer->feed(Bytes(next).substr(0, 500));
+            CPPUNIT_ASSERT(!framer->finish()); // within a message
+            assertLast(1, {answers({soa(7)}), answers({a, soa(7)}, false), other}, hint);
+        }
+        // those next to it can be compared
+        const std::uint32_t older = ProtocolCheck::ask(*talk, differences(0x80000006U)).hint;
+        const std::uint32_t newer = ProtocolCheck::ask(*talk, differences(0x80000008U)).hint;
+        assertLast(0, {answers({soa(7)}), other}, older);
+        assertLast(1, {answers({soa(7)}), answers({a, soa(7)}, false), other}, newer);
+    }
+
+    /// The code with which a request is answered in the target's place; 0: it is not.
+    unsigned refusal(const std::string& query)
+    {
+        const RequestTraits traits = ProtocolCheck::ask(*_dns.talk(tying()), query);
+        if (!traits.local)
+            return 0;
+        CPPUNIT_ASSERT_EQUAL(query.substr(2, 2), traits.reply.substr(2, 2));
+        CPPUNIT_ASSERT_EQUAL(0U, traits.ties);
+        _dns.responses().finds({traits.reply});
+        return static_cast<unsigned char>(traits.reply[5]) & 15U;
+    }
+
+    static std::string query(unsigned flags, const std::vector<unsigned>& counts, const std::string& rest)
+    {
+        std::string message = u16(0xabcd) + u16(flags);
+        for (const unsigned count : counts)
+            message += u16(count);
+        message += rest;
+        return u16(static_cast<unsigned>(message.size())) + message;
+    }
+
+    void whatIsNotOneQuestionIsAnsweredByUs()
+    {
+        const std::string a = name("a") + u16(1) + u16(1);
+        const std::string options = record(41, u16(10) + u16(2) + "xx");
+        const std::string signature = record(250, "signature");
+        const std::string pointer = bytes({0xC0, 12});
+        const std::string authority = pointer + record(6, std::string(22, '\0')).substr(1);
+        const std::string differences = name("a") + u16(251) + u16(1) + authority;
+        const std::vector<std::string> right = {
+            query(0x0100, {1, 0, 0, 0}, a),
+            query(0x0130, {1, 0, 0, 1}, a + options),
+            query(0x0100, {1, 0, 0, 2}, a + options + signature),
+            query(0, {1, 0, 0, 1}, a + pointer + signature.substr(1)),
+            query(0, {1, 0, 1, 0}, differences),
+            query(0, {1, 0, 1, 1}, differences + options),
+            query(0, {1, 0, 0, 0}, name(std::string(63, 'x')) + u16(255) + u16(3)),
+        };
+        for (const std::string& each : right)
+            CPPUNIT_ASSERT_EQUAL(0U, refusal(each));
+        const std::string longName =
+            std::string(63, 'x') + '.' + std::string(63, 'x') + '.' + std::string(63, 'x') + '.';
+        const std::vector<std::string> wrong = {
+            query(0x0100, {2, 0, 0, 0}, a + a),                                       // two questions
+            query(0x0100, {0, 0, 0, 0}, ""),                                          // none
+            query(0x0100, {1, 0, 0, 0}, ""),                                          // none, though it says so
+            query(0x0100, {1, 1, 0, 0}, a),                                           // no answer
+            query(0x0100, {1, 1, 0, 0}, a + record(1, "1234")),                       // an answer
+            query(0x0100, {1, 0, 1, 0}, a + record(1, "1234")),                       // an authority
+            query(0x0100, {1, 0, 0, 1}, a + record(1, "1234")),                       // another record
+            query(0x0100, {1, 0, 0, 1}, a),                                           // no record
+            query(0x0100, {1, 0, 0, 2}, a + options + options),                       // options twice
+            query(0x0100, {1, 0, 0, 2}, a + signature + options),                     // signed within
+            query(0x0100, {1, 0, 0, 1}, a + record(41, u16(10) + u16(3) + "xx")),     // torn options
+            query(0x0100, {1, 0, 0, 1}, a + record(41, "", "x")),                     // options of a name
+            query(0x0100, {1, 0, 0, 0}, a + "x"),                                     // something behind
+            query(0x0300, {1, 0, 0, 0}, a),                                           // cut off
+            query(0x0100, {1, 0, 0, 0}, pointer + u16(1) + u16(1)),                   // points to itself
+            query(0x0100, {1, 0, 0, 0}, bytes({1, 'a'}) + pointer + u16(1) + u16(1)), // and in a loop
+            query(0x0100, {1, 0, 0, 1}, a + bytes({0xC0, 19}) + signature.substr(1)), // the record's name does
+            query(0x0100, {1, 0, 0, 1}, a + bytes({0xC0, 4}) + signature.substr(1)),  // or to the header
+            query(0x0100, {1, 0, 0, 0}, bytes({64}) + std::string(64, 'x') + '\0' + u16(1) + u16(1)), // a long label
+            query(0x0100, {1, 0, 0, 0}, name(longName + std::string(63, 'x')) + u16(1) + u16(1)),     // a long name
+            query(0, {1, 0, 0, 0}, name("a") + u16(251) + u16(1)), // from which serial?
+            query(0, {1, 0, 1, 0}, name("a") + u16(251) + u16(1) + record(1, "1234")),
+            query(0, {1, 0, 1, 0}, name("a") + u16(251) + u16(1) + record(6, std::string(21, '\0'))),
+            query(0, {1, 0, 1, 0}, name("a") + u16(252) + u16(1) + authority),
+        };
+        for (const std::string& each : wrong)
+            CPPUNIT_ASSERT_EQUAL(1U, refusal(each));
+        for (const unsigned operation : {1U, 2U, 3U, 4U, 5U, 6U, 15U})
+            CPPUNIT_ASSERT_EQUAL(4U, refusal(query(operation << 11U, {1, 0, 0, 0}, a)));
+        CPPUNIT_ASSERT_EQUAL(4U, refusal(query(0, {1, 0, 0, 0}, name("a") + u16(249) + u16(1))));
+        // all of it must be there to be judged
+        const auto talk = _dns.talk({});
+        RequestTraits traits;
+        talk->request(right.front(), false, traits);
+        CPPUNIT_ASSERT(traits.local);
+    }
+
+    /// A response that repeats nothing could be that to any request.
+    void onlyABareErrorNeedNoQuestion()
+    {
+        const auto bare = [](unsigned flags, unsigned questions, unsigned answers) {
+            return query(flags, {questions, answers, 0, 0}, "");
+        };
+        for (const unsigned code : {1U, 2U, 4U, 5U})
+        {
+            CPPUNIT_ASSERT(_dns.response(bare(0x8180 | code, 0, 0)).unchecked);
+            CPPUNIT_ASSERT(_dns.response(bare(0x8180 | code, 1, 0)).unchecked);
+        }
+        CPPUNIT_ASSERT(!_dns.response(bare(0x8180, 0, 0)).unchecked);
+        CPPUNIT_ASSERT(!_dns.response(bare(0x8183, 0, 0)).unchecked);
+        CPPUNIT_ASSERT(!_dns.response(query(0x8182, {0, 1, 0, 0}, record(1, "1234"))).unchecked);
+        CPPUNIT_ASSERT(!_dns.response(dns("a", 1, 0x8182)).unchecked);
     }
 
     void answersAsAServerThatFailed()
@@ -289,7 +424,7 @@ public:
         const RequestTraits stateful = ProtocolCheck::ask(*talk, u16(20) + keepAlive + std::string(8, '\1'));
         CPPUNIT_ASSERT(stateful.local);
         CPPUNIT_ASSERT_EQUAL(u16(12) + u16(0x1234) + u16(0xB004) + std::string(8, '\0'), stateful.reply);
-        const std::string query = dns("a.example", 1, 0x0120, record(41, "xx"), 1);
+        const std::string query = dns("a.example", 1, 0x0120, record(41, ""), 1);
         CPPUNIT_ASSERT(talk->failed(ProtocolCheck::ask(*talk, query), Failure::lost, reply));
         CPPUNIT_ASSERT_EQUAL(dns("a.example", 1, 0x8102), reply);
     }
