@@ -14,7 +14,8 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     SharedExchangeSettings made;
     made.fair = settings.connections > 1;
     made.pipeline = settings.pipeline;
-    made.optional = 0; // so that ids come again soon
+    made.optional = 0;
+    made.idReuse = Oracle::ID_REUSE;
     made.requestBuffer = large;
     made.responseBuffer = 200;
     made.maxRequests = 5;

@@ -53,6 +53,9 @@ struct OracleSettings
 class Oracle
 {
 public:
+    /// For so long an answer that comes late, over another connection, must not be taken for one to another request.
+    static constexpr Duration ID_REUSE = Duration::milliseconds(20);
+
     explicit Oracle(const OracleSettings& settings);
 
     void run();
@@ -71,6 +74,7 @@ public:
         std::uint64_t desyncs = 0;
         std::uint64_t early = 0;    ///< responses before their request was whole
         std::uint64_t repeated = 0; ///< requests that came to another target once more
+        std::uint64_t late = 0;     ///< answers that came over another connection, too late
     };
 
     [[nodiscard]] const Numbers& numbers() const { return _numbers; }
@@ -125,6 +129,14 @@ private:
         bool surplus = false;     ///< and that is what is read next
         bool fenced = false;      ///< a marker is to come, or to be answered
         bool endedAtRest = false; ///< with nothing on the way to it
+        bool idKept = false;      ///< a request came that kept its own id
+    };
+
+    /// An answer that its connection did not live to say: other connections may say it.
+    struct Late
+    {
+        std::string text;
+        Instant until;
     };
 
     std::size_t random(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(_random); }
@@ -167,6 +179,7 @@ private:
     void sayStray(Target& target);
     [[nodiscard]] std::string stray(const Target& target);
     [[nodiscard]] std::string foreign(const Target& target);
+    [[nodiscard]] std::string late();
     void read(Target& target);
     [[nodiscard]] bool isAtRest(const Target& target);
 
@@ -199,6 +212,7 @@ private:
     std::unordered_map<std::uint32_t, std::uint32_t> _stateOf; ///< the target that has the state of this client
     std::unordered_set<std::uint32_t> _stateless;              ///< clients whose state is lost
     std::uint64_t _made = 0;
+    std::deque<Late> _late; ///< those whose time ends first in front
     Numbers _numbers;
 };
 

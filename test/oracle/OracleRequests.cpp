@@ -72,6 +72,9 @@ void Oracle::targetClosed(Target& target, const SharedWorld::Closed& closed)
     if (closed.reason == CloseReason::requestBroken && !target.answers.empty() && !target.early)
         fail("a request was broken off, and others were lost with it");
     _numbers.desyncs += closed.reason == CloseReason::desync ? 1 : 0;
+    for (std::size_t i = target.saying ? 1 : 0; _messages.hasId() && i < target.answers.size(); ++i)
+        if (target.answers[i].client)
+            _late.push_back({target.answers[i].text, _now + ID_REUSE});
     if (!target.owner)
         return;
     _stateOf.erase(*target.owner);
@@ -119,14 +122,25 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     if (std::exchange(target.early, false))
         return; // it was answered before it was whole
     mayCome(target, *name);
+    if (target.idKept)
+        fail("a request came behind one that had kept its id: " + message);
+    target.idKept = _settings.talks && _messages.hasId() && TalkingProtocol::keepsId(name->number);
     if (_settings.talks)
         keepState(target, *name);
     if (_messages.hasId() && _settings.talks && TalkingProtocol::keepsId(name->number) &&
-        id != Messages::idOf(name->client, name->number))
+        id != _messages.idOf(name->client, name->number))
         fail("an id was changed that must be kept: " + message);
     const auto hasId = [this, id](const Answer& each) { return each.client && _messages.readId(each.text) == id; };
-    if (_messages.hasId() && std::any_of(target.answers.begin() + (target.saying ? 1 : 0), target.answers.end(), hasId))
+    const auto uses = [&hasId](const auto& each)
+    {
+        const std::deque<Answer>& answers = each.second.answers;
+        return std::any_of(answers.begin() + (each.second.saying ? 1 : 0), answers.end(), hasId);
+    };
+    if (_messages.hasId() && std::any_of(_targets.begin(), _targets.end(), uses))
         fail("an id came again before it was answered: " + message);
+    const auto isLate = [this, id](const Late& each) { return each.until > _now && _messages.readId(each.text) == id; };
+    if (_messages.hasId() && std::any_of(_late.begin(), _late.end(), isLate))
+        fail("an id came again while a late answer to it may come: " + message);
     target.fenced = role == Role::fenced || role == Role::guarded;
     if (role != Role::unanswered && (role != Role::fenced || isAwaited(name->number)))
         target.answers.push_back({answerTo(*name, message), name->client});

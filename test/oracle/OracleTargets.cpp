@@ -66,7 +66,7 @@ void Oracle::targetAnswers(Target& target)
              chance(200))
         saySurplus(target);
     else if (_settings.faults && isAtRest(target) && target.inbox.empty() && !side.held && !target.fenced &&
-             chance(200))
+             chance(_late.empty() ? 200 : 20))
         return sayStray(target);
     if (!chance(3))
         read(target); // otherwise it stays in the socket for a while
@@ -153,23 +153,36 @@ std::string Oracle::stray(const Target& target)
     if (_settings.talks && chance(4))
         return _messages.response(12345, 67, LARGE, '?');
     if (_messages.hasId())
-        return chance(2) ? target.last : foreign(target);
+    {
+        const std::string text = late();
+        if (!text.empty())
+            return text;
+        // of few ids one that was answered comes again soon
+        return chance(2) && _settings.protocol != "fixed-id" ? target.last : foreign(target);
+    }
     if (!_settings.talks || target.answers.size() < 2)
         return {};
     return target.answers[1 + random(target.answers.size() - 1)].text;
 }
 
-/// With an id that nothing has here.
+/// An answer to a request on another connection: its id is that of none here.
 std::string Oracle::foreign(const Target& target)
 {
     const Target& other = anyTarget();
     if (other.id == target.id || other.saying || other.answers.empty() || !other.answers.front().client)
         return {};
-    const std::string& answer = other.answers.front().text;
-    const bool known = std::any_of(target.answers.begin(), target.answers.end(),
-                                   [this, id = _messages.readId(answer)](const Answer& each)
-                                   { return !each.client || _messages.readId(each.text) == id; });
-    return known ? std::string() : answer;
+    return other.answers.front().text;
+}
+
+/// What was asked on a connection that is gone.
+std::string Oracle::late()
+{
+    while (!_late.empty() && _late.front().until <= _now)
+        _late.pop_front();
+    if (_late.empty())
+        return {};
+    ++_numbers.late;
+    return _late[random(_late.size())].text;
 }
 
 /// What it said is read, or a piece of it; at last its end.

@@ -100,7 +100,7 @@ class OracleTest : public CppUnit::TestFixture
                   << made.seed << ": " << numbers.sent << " requests sent, " << numbers.answered << " answered, "
                   << numbers.errors << " failed, " << numbers.closed << " clients closed, " << numbers.left << " left, "
                   << numbers.killed << " connections killed, " << numbers.desyncs << " desyncs, " << numbers.early
-                  << " early, " << numbers.repeated << " repeated" << std::endl;
+                  << " early, " << numbers.repeated << " repeated, " << numbers.late << " late" << std::endl;
     }
 
     /// What is said of a core with this fault in it; nothing where it is not seen.

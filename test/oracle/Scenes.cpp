@@ -64,6 +64,10 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::autoByClient, &Scenes::theTargetDecidesNotAClient},
         {Mutant::autoAfterRaw, &Scenes::nothingIsDecidedAfterRawWasAnswered},
         {Mutant::autoShares, &Scenes::whatIsTriedIsAlone},
+        {Mutant::reuseIdOnReconnect, &Scenes::aLateAnswerOverTheNextConnectionIsNobodys},
+        {Mutant::sharedIdsAcrossLanes, &Scenes::noTwoConnectionsShareAnId},
+        {Mutant::useBehindKeptId, &Scenes::nothingFollowsARequestThatKeptItsId},
+        {Mutant::matchWithoutCheck, &Scenes::aResponseWithoutItsQuestionAnswersNothing},
         {Mutant::autoNeverDecides, &Scenes::afterTheFirstAllAreOfTheProtocol},
         {Mutant::autoHurries, &Scenes::whatMayBecomeAProtocolWaits},
         {Mutant::slowSenderUnlimited, &Scenes::aSlowSenderKeepsOthersWaitingForSoLong},
@@ -83,7 +87,7 @@ void Scenes::named(const std::string& protocol, std::size_t connections, std::si
     options.exchange.pipeline = pipeline;
     options.exchange.maxTied = maxTied;
     options.exchange.conversation.ties = maxTied > 0;
-    options.exchange.byId = protocol == "modbus";
+    options.exchange.byId = protocol == "modbus" || protocol == "dns";
     begin(options, false);
 }
 
@@ -129,6 +133,89 @@ void Scenes::aLateWordOfAClientThatHasGoneIsNobodys()
     says(next, "question\n");
     const TargetId t = opens();
     CPPUNIT_ASSERT_EQUAL(std::string("question\n"), got(t));
+}
+
+void Scenes::aLateAnswerOverTheNextConnectionIsNobodys()
+{
+    named("modbus", 1, 1);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, reading(1, 1));
+    const TargetId t = opens();
+    const std::string first = got(t);
+    exchange->targetLost(t, now);
+    says(b, reading(1, 1));
+    const TargetId next = opens();
+    got(next);
+    answers(next, register0(first, 1));                  // a gateway that answers on all its connections
+    CPPUNIT_ASSERT_EQUAL(std::size_t{9}, got(b).size()); // an error
+    assertClosed(next, CloseReason::desync, How::abort);
+}
+
+void Scenes::noTwoConnectionsShareAnId()
+{
+    named("modbus", 2, 8);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, reading(1, 1));
+    const TargetId t = opens();
+    says(b, reading(1, 1));
+    const TargetId other = opens();
+    answers(other, register0(got(t), 1));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{9}, got(b).size()); // an error
+    assertClosed(other, CloseReason::desync, How::abort);
+}
+
+void Scenes::nothingFollowsARequestThatKeptItsId()
+{
+    named("dns", 2, 8, 1);
+    const ClientId a = join();
+    std::string transfer("\0\x11"
+                         "\0\1"
+                         "\0\0"
+                         "\0\1"
+                         "\0\0"
+                         "\0\0"
+                         "\0\0"
+                         "\0"
+                         "\0\xfc"
+                         "\0\1",
+                         19);
+    says(a, transfer);
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(transfer, got(t));
+    transfer[4] = '\x80';
+    transfer[5] = 5; // refused
+    answers(t, transfer);
+    CPPUNIT_ASSERT_EQUAL(transfer, got(a));
+    assertClosed(t, CloseReason::idKept, How::abort);
+}
+
+void Scenes::aResponseWithoutItsQuestionAnswersNothing()
+{
+    named("dns", 1, 8);
+    const ClientId a = join();
+    says(a, std::string("\0\x11"
+                        "\0\1"
+                        "\0\0"
+                        "\0\1"
+                        "\0\0"
+                        "\0\0"
+                        "\0\0"
+                        "\0"
+                        "\0\1"
+                        "\0\1",
+                        19));
+    const TargetId t = opens();
+    const std::string id = got(t).substr(2, 2);
+    answers(t, std::string("\0\x0c", 2) + id +
+                   std::string("\x80\0"
+                               "\0\0"
+                               "\0\0"
+                               "\0\0"
+                               "\0\0",
+                               10));
+    assertClosed(t, CloseReason::desync, How::abort);
 }
 
 // ------------------------------------------------------------------------------------------------ named protocols

@@ -55,6 +55,10 @@ private:
     void theTargetDecidesNotAClient();
     void nothingIsDecidedAfterRawWasAnswered();
     void whatIsTriedIsAlone();
+    void aLateAnswerOverTheNextConnectionIsNobodys();
+    void noTwoConnectionsShareAnId();
+    void nothingFollowsARequestThatKeptItsId();
+    void aResponseWithoutItsQuestionAnswersNothing();
     void afterTheFirstAllAreOfTheProtocol();
     void whatMayBecomeAProtocolWaits();
     void aSlowSenderKeepsOthersWaitingForSoLong();

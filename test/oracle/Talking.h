@@ -60,7 +60,7 @@ public:
 
     static bool beginsState(std::uint32_t number) { return number % 8 == 5; }
     static bool endsState(std::uint32_t number) { return number % 8 == 7; }
-    static bool keepsId(std::uint32_t number) { return number % 16 == 13; } ///< where it may begin a state
+    static bool keepsId(std::uint32_t number) { return number % 16 == 12; }
     static bool mayRepeat(std::uint32_t number) { return number % 8 == 2 || number % 8 == 4; }
     static bool hasInterim(std::uint32_t number) { return number % 4 == 0; }
     static unsigned dialectOf(std::uint32_t client) { return client % 256 == 255 ? 2 : 1; }

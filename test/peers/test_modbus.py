@@ -142,7 +142,7 @@ class Modbus(Case):
                 rest = s.recv(struct.unpack(">H", header[4:6])[0] - 2, 0x100)
                 # says the address back, twice
                 s.sendall(b"\xff\xff\0\0\0\7" + header[6:8] + b"\4" + rest[:2] * 2)
-        for pairing in ("order", "exclusive"):
+        for pairing in ("order",):
             p = self.proxy(self.target(gateway), mode="fifo",
                            settings={"exchange.protocol": "modbus", "exchange.pairing": pairing})
             clients = [p.client() for _ in range(20)]

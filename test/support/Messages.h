@@ -11,7 +11,7 @@
 namespace proximux
 {
 
-/// "length-id" and "fixed-id": with an id of two bytes behind the beginning, at another place in responses.
+/// "length-id" and "fixed-id": with an id of two bytes, or of one, behind the beginning, at another place in responses.
 ///
 /// Requests that say whose they are and which, and the one right response to each, in a protocol that is declared in
 /// configuration alone. The payload follows from the two numbers: whoever sees a message can tell whether it is whole
@@ -28,8 +28,9 @@ public:
         {
             // behind the name, which is the first HEAD bytes; in a response one byte later
             const std::size_t at = (_protocol == "length" ? 2 : 0) + HEAD;
-            _framing.requestId = IdField{at, 2, ByteOrder::big};
-            _framing.responseId = IdField{at + 1, 2, ByteOrder::little};
+            const std::size_t width = _protocol == "length" ? 2 : 1;
+            _framing.requestId = IdField{at, width, ByteOrder::big};
+            _framing.responseId = IdField{at + 1, width, ByteOrder::little};
         }
         _framing.messageSize = FIXED;
         _framing.maxMessage = std::size_t{1} << 20U;
@@ -44,9 +45,10 @@ public:
     }
 
     /// The id that a client gives its request: many have the same.
-    [[nodiscard]] static std::uint64_t idOf(std::uint32_t client, std::uint32_t number)
+    [[nodiscard]] std::uint64_t idOf(std::uint32_t client, std::uint32_t number) const
     {
-        return number % 3 == 0 ? number % 65536 : mix(client, number) % 65536;
+        const std::uint64_t ids = _protocol == "length" ? 65536 : 256;
+        return number % 3 == 0 ? number % ids : mix(client, number) % ids;
     }
 
     [[nodiscard]] bool hasId() const { return _hasId; }
@@ -133,10 +135,13 @@ private:
                                     std::uint64_t id) const
     {
         std::string message = kind + hexadecimal(client) + hexadecimal(number);
-        if (_hasId && kind == 'Q')
-            message += std::string{static_cast<char>(id >> 8U), static_cast<char>(id)};
-        else if (_hasId)
-            message += std::string{'+', static_cast<char>(id), static_cast<char>(id >> 8U)};
+        if (_hasId)
+        {
+            const IdField& field = *(kind == 'Q' ? _framing.requestId : _framing.responseId);
+            std::string bytes(field.width, ' ');
+            writeNumber(id, bytes.data(), field.width, field.order);
+            message += (kind == 'Q' ? "" : "+") + bytes;
+        }
         message += payload;
         if (_protocol == "line")
             return message + "\n";

@@ -159,6 +159,24 @@ public:
         untied = why;
     }
 
+    void unknownId(TargetId id, bool) override
+    {
+        target(id);
+        ++unknown;
+    }
+
+    void partSilent(TargetId id, const std::string& part, Duration pause) override
+    {
+        target(id);
+        silent.push_back(part + " for " + std::to_string(pause.us / 1000) + " ms");
+    }
+
+    void partAnswers(TargetId id, const std::string& part) override
+    {
+        target(id);
+        silent.push_back(part + " answers");
+    }
+
     void requestDropped(ClientId id, std::size_t bytes) override
     {
         client(id);
@@ -227,7 +245,9 @@ public:
     std::string untied;         ///< why somebody got no connection alone
     std::vector<unsigned> ties; ///< reasons for which clients were tied, or refused it
     std::size_t dropped = 0;
-    std::size_t awaited = 0; ///< how often a target was told that more is awaited
+    std::size_t unknown = 0;         ///< responses that no request was waiting for
+    std::vector<std::string> silent; ///< parts of targets that were silent, or answer again
+    std::size_t awaited = 0;         ///< how often a target was told that more is awaited
     std::uint32_t nextClient = 0;
     std::uint32_t nextTarget = 0;
 

@@ -42,6 +42,12 @@ std::size_t ExchangeSettings::pipelineInForce() const
     return most;
 }
 
+Duration ExchangeSettings::responseTimeoutInForce() const
+{
+    const ProtocolInfo* info = findProtocol(protocol);
+    return responseTimeout.value_or(info != nullptr ? info->responseTimeout : Duration::seconds(30));
+}
+
 Framing ExchangeSettings::framingInForce() const
 {
     Framing made = framing;

@@ -107,7 +107,7 @@ struct ExchangeSettings
     std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes of all clients that may wait for their targets
     std::size_t maxQueue = 10000;                             ///< requests in line
     Duration queueTimeout = Duration::seconds(30);
-    Duration responseTimeout = Duration::seconds(30);
+    std::optional<Duration> responseTimeout; ///< nothing: what suits the protocol
     Duration requestTimeout = Duration::seconds(30);
     Duration stallTimeout = Duration::seconds(5);
     std::size_t abandonLimit = 65536;
@@ -119,12 +119,18 @@ struct ExchangeSettings
     Duration tieIdleTimeout = Duration::seconds(60);
     Duration trialTimeout = Duration::seconds(5);
     Duration rawGap = Duration::milliseconds(10);
+    bool ignoreUnknownIds = false; ///< what answers nothing is thrown away, its connection stays
+    Duration idReuse = Duration::seconds(300);
+    Duration modbusUnitBackoff = Duration::seconds(5);
 
     /// How responses find their requests: as configured, or as suits the protocol. Never automatic.
     [[nodiscard]] Pairing pairingInForce() const;
 
     /// Requests that may be in flight on one target connection.
     [[nodiscard]] std::size_t pipelineInForce() const;
+
+    /// How long a target that owes a response may be silent.
+    [[nodiscard]] Duration responseTimeoutInForce() const;
 
     /// The framing, with the ids in it.
     [[nodiscard]] Framing framingInForce() const;

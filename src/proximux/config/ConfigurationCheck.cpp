@@ -258,6 +258,9 @@ void ConfigurationCheck::checkSharing()
         !protocol.make(exchange.framingInForce())->requestId())
         _mistakes.push_back(nameOf("exchange.pairing") + ": the messages of " + exchange.protocol +
                             " have no id; expected auto" + (protocol.mayGreet ? ", or exchange.id_offset" : ""));
+    if (exchange.ignoreUnknownIds && (protocol.make == nullptr || exchange.pairing == Pairing::order ||
+                                      !protocol.make(exchange.framingInForce())->requestId()))
+        _mistakes.push_back(nameOf("exchange.unknown_id") + ": responses are not paired by an id; expected close");
     if (exchange.funnelAsync && exchange.pairing == Pairing::exclusive && exchange.mode == Mode::funnel)
         _mistakes.push_back(nameOf("exchange.funnel_async") +
                             ": asks for what exchange.pairing = exclusive forbids; expected 0, or auto or order there");

@@ -50,10 +50,12 @@ Kind duration(Duration min, Duration max, Off off, Field<Duration> field)
             }};
 }
 
-Kind automaticDuration(Duration min, Duration max, Field<std::optional<Duration>> field)
+Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<Duration>> field)
 {
-    return {values::toText(min) + ".." + values::toText(max) + " (milliseconds, or with ms, s, m, h), or auto",
-            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+    std::string expected = values::toText(min) + ".." + values::toText(max) + " (milliseconds, or with ms, s, m, h)";
+    expected += off == Off::no ? ", or auto" : ", or -1 for off, or auto";
+    return {expected,
+            [min, max, off, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
             {
                 if (text == "auto")
                 {
@@ -63,7 +65,7 @@ Kind automaticDuration(Duration min, Duration max, Field<std::optional<Duration>
                 const auto value = values::duration(text);
                 if (!value)
                     return "not a duration";
-                if (*value < min || *value > max)
+                if (value->isOff() ? off == Off::no : *value < min || *value > max)
                     return "out of range";
                 field(c, i) = *value;
                 return {};

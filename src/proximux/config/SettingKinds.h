@@ -86,8 +86,8 @@ enum class Off
 /// A duration within the range, or off where that is allowed.
 Kind duration(Duration min, Duration max, Off off, Field<Duration> field);
 
-/// A duration within the range, or `auto`, which stores nothing.
-Kind automaticDuration(Duration min, Duration max, Field<std::optional<Duration>> field);
+/// A duration within the range, or off where that is allowed, or `auto`, which stores nothing.
+Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<Duration>> field);
 
 /// A whole number of bytes given in bits, 8 to 64.
 Kind bits(Field<std::size_t> field);

@@ -180,9 +180,9 @@ std::vector<Setting> exchangeSettings()
             "fifo, funnel: how long a request may wait to be sent"),
         row("exchange.tie_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.tieTimeout)),
             "fifo, funnel: how long a request may wait to be tied while pool.max_tied clients are"),
-        row("exchange.response_timeout", "30s",
-            duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.responseTimeout)),
-            "fifo, funnel: how long a target may be silent that owes a response"),
+        row("exchange.response_timeout", "auto",
+            automaticDuration(MS, DAY, Off::minusOne, FIELD(std::optional<Duration>, exchange.responseTimeout)),
+            "fifo, funnel: maximum silence of a target that owes a response; auto: 2s with modbus, else 30s"),
         row("exchange.request_timeout", "30s",
             duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.requestTimeout)),
             "fifo, funnel: how long a client may pause within a request that is larger than exchange.request_buffer"),
@@ -277,6 +277,19 @@ std::vector<Setting> framingSettings()
             "resp: commands that are unknown to Proximux and have no dot in their name. tie: give the client a "
             "connection of its own, unless the server does not know the command either; pass: assume that they change "
             "no connection state"),
+        row("exchange.unknown_id", "close",
+            choice<bool>({{"close", false}, {"ignore", true}}, FIELD(bool, exchange.ignoreUnknownIds)),
+            "Response with an id that no request has. close: close the target connection; ignore: discard the response "
+            "(for an RS-485 bus whose other traffic the gateway passes on)"),
+        row("exchange.id_reuse", "5m",
+            duration(Duration{0}, Duration::seconds(3600), Off::no, FIELD(Duration, exchange.idReuse)),
+            "How long a late response may take: until then the id of an unanswered request is not used again on any "
+            "connection of its target"),
+        row("exchange.modbus_unit_backoff", "5s",
+            duration(MS, Duration::seconds(3600), Off::minusOne, FIELD(Duration, exchange.modbusUnitBackoff)),
+            "modbus: pause after a unit did not answer in time; its requests get exception 11 meanwhile. It doubles "
+            "with "
+            "each failed trial, up to 16 times"),
         row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
             "http: let CONNECT through; whoever can reach us can then reach what the target can reach"),
         row("exchange.http_chunked", "length",
@@ -306,7 +319,8 @@ std::vector<Setting> poolSettings()
             "fifo, funnel: how long a target connection is left alone after each request and each response, before the "
             "next request"),
         row("pool.settle", "auto",
-            automaticDuration(Duration{0}, Duration::seconds(600), FIELD(std::optional<Duration>, pool.settle)),
+            automaticDuration(Duration{0}, Duration::seconds(600), Off::no,
+                              FIELD(std::optional<Duration>, pool.settle)),
             "fifo, funnel: a new target connection is used when it was silent for so long; auto: 10ms with raw, line, "
             "fixed and length"),
         row("pool.max_tied", "auto",

@@ -71,6 +71,12 @@ const char* toString(CloseReason reason)
         return "a request that was lost needs a new one";
     case CloseReason::tieIdle:
         return "exchange.tie_idle_timeout";
+    case CloseReason::idKept:
+        return "a request with an id of its own was answered on it";
+    case CloseReason::noIdentifier:
+        return "no request id was free (exchange.id_reuse)";
+    case CloseReason::partSilent:
+        return "it did not answer before (exchange.modbus_unit_backoff)";
     }
     return "";
 }

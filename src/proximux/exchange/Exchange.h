@@ -45,10 +45,13 @@ enum class CloseReason
     noTie,             ///< exchange.tie_timeout
     crowded,           ///< exchange.total_buffer
     renewed,           ///< a request needs a new connection
-    tieIdle            ///< exchange.tie_idle_timeout
+    tieIdle,           ///< exchange.tie_idle_timeout
+    idKept,            ///< a request that kept its own id was answered on it
+    noIdentifier,      ///< in exchange.queue_timeout no id was free
+    partSilent         ///< the part of the target that it asks did not answer before
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::tieIdle) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::partSilent) + 1;
 
 /// A short text for a log line.
 const char* toString(CloseReason reason);

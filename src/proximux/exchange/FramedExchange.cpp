@@ -30,9 +30,9 @@ void FramedExchange::prepare(SharedClient& client)
 void FramedExchange::prepare(Lane& lane)
 {
     lane.framer = _protocol->makeResponseFramer();
-    if (settings().byId && !lane.ids)
-        lane.ids = std::make_unique<IdTable>(settings().pipeline + settings().optional,
-                                             std::min(settings().requestId->width, settings().responseId->width));
+    const bool byId = settings().byId;
+    knowTarget(lane, _protocol->parts(),
+               byId ? std::min(settings().requestId->width, settings().responseId->width) : 0);
 }
 
 void FramedExchange::describe(SharedClient& client, Request& request, Bytes bytes)
@@ -211,6 +211,8 @@ bool needsTie(const Request& request)
 
 bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
 {
+    if (request.traits.keepsId && !mayHaveId(lane, request))
+        return false; // its id is in use, and the others need not wait for it
     const SharedClient& client = *request.client;
     if (client.tied != nullptr && !planted(Mutant::leaveTie))
         return client.tied == &lane;
@@ -232,7 +234,8 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
 {
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
     // answered in any order, what begins a state and what ends one must not overtake each other
-    const bool turns = lane.ids && (request.traits.ties | request.traits.frees) != 0 && !planted(Mutant::ignoreTurns);
+    const bool turns =
+        lane.ids != nullptr && (request.traits.ties | request.traits.frees) != 0 && !planted(Mutant::ignoreTurns);
     const bool alone =
         (!request.whole && !planted(Mutant::largeAmongOthers)) || (needsTie(request) && !planted(Mutant::tieBusyLane));
     return alone || isUnproven(lane, request.traits) || request.traits.pushes || request.traits.isAlone() || other ||
@@ -243,9 +246,13 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0 || lane.leaving || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
         return false;
+    if (!mayHaveId(lane, request))
+        return false;
     if (needsRest(lane, request))
         return lane.row.isEmpty() || isForsaken(lane);
-    if ((isTaken(lane) && !planted(Mutant::shareKeptId)) || (lane.ids && lane.row.size() >= lane.ids->capacity()))
+    if (isTaken(lane) && !planted(Mutant::shareKeptId))
+        return false;
+    if (lane.ids != nullptr && lane.row.size() >= settings().pipeline + settings().optional)
         return false;
     return lane.load() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
 }
@@ -262,13 +269,24 @@ Lane* FramedExchange::choose(const Request& request, Instant now)
         return client.lane;
     const std::size_t idle = pool().idle();
     if (idle != SharedPool::NONE)
-        return &lane(idle);
+        return withId(idle, request);
     if (pool().hasClosed() && pool().retryAt(now) <= now)
         return nullptr;
     if ((!request.whole && !planted(Mutant::largeAmongOthers)) || (needsTie(request) && !planted(Mutant::tieBusyLane)))
         return forsaken();
     const std::size_t least = pool().leastLoaded();
-    return least == SharedPool::NONE ? nullptr : &lane(least);
+    return least == SharedPool::NONE ? nullptr : withId(least, request);
+}
+
+/// This one; where its target has no id left for the request, one of another target.
+Lane* FramedExchange::withId(std::size_t place, const Request& request)
+{
+    if (mayHaveId(lane(place), request))
+        return &lane(place);
+    for (std::size_t i = 0; i < pool().size(); ++i)
+        if (isInUse(lane(i)) && mayUse(lane(i), request) && hasRoom(lane(i), request))
+            return &lane(i);
+    return nullptr;
 }
 
 /// One that is of no use to others either, as long as this request waits.
@@ -377,8 +395,9 @@ void FramedExchange::fenceLane(Lane& lane, Instant now)
 void FramedExchange::answerOverdue(Request& request, Instant now)
 {
     Lane& lane = *request.lane;
+    partTimedOut(request, now);
     const bool dead = lane.lastByte + settings().responseTimeout <= now && !planted(Mutant::keepSilent);
-    const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->capacity()) &&
+    const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->size()) &&
                          !planted(Mutant::keepHalfReserved);
     dropCopy(request);
     if ((dead || crowded) && !request.traits.optional)
@@ -396,9 +415,9 @@ bool FramedExchange::makeReply(Request& request, CloseReason reason)
     if (reason == CloseReason::noTie)
         return request.client->conversation->untied(request.traits, whyNoTie(), request.traits.reply);
     Failure failure = Failure::lost;
-    if (reason == CloseReason::queueTimeout || reason == CloseReason::noTarget)
+    if (reason == CloseReason::queueTimeout || reason == CloseReason::noTarget || reason == CloseReason::noIdentifier)
         failure = Failure::unavailable;
-    else if (reason == CloseReason::responseTimeout)
+    else if (reason == CloseReason::responseTimeout || reason == CloseReason::partSilent)
         failure = Failure::timeout;
     else if (reason == CloseReason::malformedResponse)
         failure = Failure::malformed;

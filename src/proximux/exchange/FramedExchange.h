@@ -54,12 +54,15 @@ protected:
     bool makeReply(Request& request, CloseReason reason) override;
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;
+    [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol->nameOfPart(part); }
     [[nodiscard]] bool passesOn(const SharedClient& client) const override;
     [[nodiscard]] Lane* passLane(const SharedClient& client) const override;
 
 private:
     [[nodiscard]] Lane* forsaken();
     [[nodiscard]] std::size_t oldestTrial() const;
+    [[nodiscard]] Lane* withId(std::size_t place, const Request& request);
+    [[nodiscard]] bool isNobodys(Lane& lane);
     [[nodiscard]] static bool isInTunnel(const SharedClient& client);
     [[nodiscard]] static bool isBehindBarrier(const SharedClient& client);
     void requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now);

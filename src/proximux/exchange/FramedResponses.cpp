@@ -21,7 +21,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
             lane.input.clear();
             return true;
         }
-        const bool expected = lane.inMessage || lane.pushes || !lane.row.isEmpty();
+        const bool expected = lane.inMessage || lane.pushes || !lane.row.isEmpty() || ignoresUnknown(lane);
         if (!expected && planted(Mutant::swallowSurplus))
         {
             lane.input.clear();
@@ -43,7 +43,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
                 return true; // it wants to see more
             continue;
         }
-        if (!lane.inMessage && !lane.row.isEmpty() && (!lane.ids || lane.row.first()->traits.keepsId))
+        if (!lane.inMessage && !lane.row.isEmpty() && (lane.ids == nullptr || lane.row.first()->traits.keepsId))
             lane.framer->expect((planted(Mutant::staleHint) ? lane.row.last() : lane.row.first())->traits.hint);
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
         if (progress.kind == Kind::malformed && planted(Mutant::forgiveMalformed))
@@ -117,25 +117,36 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
     if (first && !lane.pushes)
     {
         lane.answered = whose(lane, bytes, traits);
-        if (lane.answered == nullptr)
+        if (lane.answered == nullptr && !isNobodys(lane))
         {
             closeLane(lane, CloseReason::desync, How::abort, now);
             return false;
         }
-        if (!planted(Mutant::repeatBegun))
+        if (lane.answered != nullptr && !planted(Mutant::repeatBegun))
             dropCopy(*lane.answered);
     }
     if (lane.leaving)
         deliverButLast(lane, bytes, now);
     else if (lane.pushes)
         deliver(lane, *lane.tied, bytes, now);
-    else if (!traits.swallowed || planted(Mutant::deliverMarker))
+    else if (lane.answered != nullptr && (!traits.swallowed || planted(Mutant::deliverMarker)))
         deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
     if (progress.kind != Kind::complete)
         return true;
     lane.inMessage = false;
-    return lane.pushes ? pushWhole(lane, now) : responseWhole(lane, now);
+    if (lane.pushes)
+        return pushWhole(lane, now);
+    return lane.answered == nullptr || responseWhole(lane, now);
+}
+
+/// A message that answers nothing. True: it is ignored.
+bool FramedExchange::isNobodys(Lane& lane)
+{
+    const bool ignored = ignoresUnknown(lane);
+    if (lane.ids != nullptr)
+        wiring().unknownId(lane.target, ignored);
+    return ignored;
 }
 
 /// The request that a response answers, or null: nobody asked for it.
@@ -147,16 +158,19 @@ Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTrai
     const bool hasId = settings().responseId && bytes.size() >= settings().responseId->end();
     if (settings().responseId && !hasId)
         return nullptr;
-    if (lane.ids && !request->traits.keepsId)
+    if (lane.ids != nullptr)
+    {
         request = lane.ids->find(settings().responseId->read(bytes));
-    else if (lane.ids && settings().responseId->read(bytes) != request->id)
-        return nullptr;
+        if (request != nullptr && request->lane != &lane)
+            request = nullptr; // it was asked on another connection
+    }
     if (request == nullptr && planted(Mutant::acceptUnknownId))
         request = lane.row.first();
     if (request == nullptr)
         return nullptr;
     const std::uint64_t check = request->traits.check;
-    if (check != 0 && traits.check != 0 && check != traits.check && !planted(Mutant::skipCheck))
+    const bool unchecked = traits.unchecked || (traits.check == 0 && planted(Mutant::matchWithoutCheck));
+    if (check != 0 && check != traits.check && !unchecked && !planted(Mutant::skipCheck))
         return nullptr;
     return request;
 }
@@ -189,6 +203,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     SharedClient* client = request.client;
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
     const bool closesTarget = traits.closesTarget && !planted(Mutant::keepClosing);
+    const bool ownId = request.traits.keepsId && !planted(Mutant::useBehindKeptId);
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
         client->ties |= ties::SESSION;
@@ -212,6 +227,12 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         closeLane(lane, CloseReason::bodyUnread, How::abort, now);
     else if ((claims | challenges) != 0)
         settleClaims(lane, client, claims, challenges, now);
+    else if (ownId)
+    {
+        closeLane(lane, CloseReason::idKept, partingFrom(lane), now); // its id, and what may follow, is its client's choice
+        if (client != nullptr)
+            charge(*client, nullptr, now);
+    }
     return pool().state(lane.number) != SharedPool::State::closed;
 }
 
@@ -340,7 +361,8 @@ void FramedExchange::laneEnded(Lane& lane, Instant now)
         return beginClosing(*lane.tied, CloseReason::ended, now);
     if (lane.leaving && !lane.inMessage)
         return left(lane, now);
-    if (!lane.inMessage || lane.answered == nullptr || planted(Mutant::cutUntilClose) ||
+    const bool between = lane.framer->traits().kind == ResponseTraits::Kind::more && lane.input.isEmpty();
+    if ((!lane.inMessage && !between) || lane.answered == nullptr || planted(Mutant::cutUntilClose) ||
         (!lane.framer->finish() && !planted(Mutant::endCompletes)))
         return;
     lane.inMessage = false;

@@ -39,7 +39,7 @@ enum class Mutant
     keepInput,         ///< what a connection said last is the beginning of what the next one says
     keepTheirId,       ///< a target gets the id that the client has chosen
     acceptUnknownId,   ///< a response with an id that nobody has answers the oldest request
-    forgetGeneration,  ///< a response that comes again answers whoever has the place of its id now
+    reuseIdAtOnce,     ///< a response that comes again answers whoever has its id now
     ignoreTurns,       ///< with ids what ends a state does not wait for what is in flight
     closeAtFin,        ///< a client that sends no more gets no more
     sendIncomplete,    ///< the request that a client broke off by FIN is sent
@@ -111,6 +111,11 @@ enum class Mutant
     // of states
     trustForgedPush, ///< a connection goes back to others when something says that its subscriptions have ended
     resetOvertakes,  ///< a client's reset or end does not wait for what it is owed among what is pushed
+    // of ids
+    reuseIdOnReconnect,   ///< the ids that were lost with a connection are used again on the next
+    sharedIdsAcrossLanes, ///< each connection to a target has ids of its own
+    useBehindKeptId,      ///< a connection on which a request kept its id serves others
+    matchWithoutCheck,    ///< a response that repeats nothing answers what has its id
     last
 };
 

@@ -44,6 +44,7 @@ protected:
     bool makeReply(Request&, CloseReason) override { return false; }
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;
+    [[nodiscard]] std::string nameOfPart(unsigned) const override { return {}; }
     [[nodiscard]] bool passesOn(const SharedClient& client) const override;
     [[nodiscard]] Lane* passLane(const SharedClient& client) const override { return client.lane; }
 

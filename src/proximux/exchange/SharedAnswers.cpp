@@ -175,7 +175,7 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
         return finish(*request.lane, request, now); // nothing is to come
     if (!planted(Mutant::reuseId))
         return;
-    takeOut(*request.lane, request);
+    takeOut(*request.lane, request, true, now);
     recycle(request);
 }
 
@@ -234,14 +234,18 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
 }
 
 /// It leaves its row and its client's requests; nobody is told.
-void SharedExchange::takeOut(Lane& lane, Request& request)
+void SharedExchange::takeOut(Lane& lane, Request& request, bool answered, Instant now)
 {
     lane.row.remove(request);
     forget(lane, request);
     lane.optional -= isOptional(lane, request) ? 1 : 0;
     DeadlineList::disarm(request.answer);
-    if (lane.ids && (!request.traits.keepsId || planted(Mutant::changeKeptId)))
-        lane.ids->release(request.id);
+    leavePart(lane, request, answered, now);
+    if (lane.ids != nullptr && answered)
+        lane.ids->answered(request.id);
+    else if (lane.ids != nullptr)
+        lane.ids->lost(request.id, now);
+    _pumpAll = _pumpAll || _idsShort || _ownIds > 0; // somebody may wait for this id, on another lane
     if (lane.streaming == &request)
         lane.streaming = nullptr;
     if (lane.answered == &request)
@@ -250,7 +254,8 @@ void SharedExchange::takeOut(Lane& lane, Request& request)
 
 void SharedExchange::finish(Lane& lane, Request& request, Instant now)
 {
-    takeOut(lane, request);
+    const bool answered = lane.answered == &request || !request.traits.answered;
+    takeOut(lane, request, answered, now);
     lane.proven = true;
     if (request.overdue)
         --lane.abandoned;

@@ -331,7 +331,7 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
         }
         else if (planted(Mutant::dropPlaceOfLeaver) && request->lane->answered != request)
         {
-            takeOut(*request->lane, *request);
+            takeOut(*request->lane, *request, true, now);
             recycle(*request);
         }
     }

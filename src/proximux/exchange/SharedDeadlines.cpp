@@ -85,6 +85,8 @@ void SharedExchange::releaseTarget(Lane& lane, Instant now)
 
 Instant SharedExchange::expire(Instant now)
 {
+    if (_idsShort || _ownIds > 0)
+        restoreIds(now);
     expireClients(now);
     expireLanes(now);
     if (!_stalling.isEmpty())
@@ -97,7 +99,10 @@ Instant SharedExchange::expire(Instant now)
 void SharedExchange::expireClients(Instant now)
 {
     while (Deadline* due = _queueing.takeDue(now))
-        failRequest(Due<Request>::owner(*due), CloseReason::queueTimeout, now);
+    {
+        const CloseReason reason = _idsShort ? CloseReason::noIdentifier : CloseReason::queueTimeout;
+        failRequest(Due<Request>::owner(*due), reason, now);
+    }
     expireTies(now);
     if (_unavailable <= now)
         failUnavailable(now);
@@ -147,7 +152,11 @@ void SharedExchange::expireLanes(Instant now)
         else if (planted(Mutant::keepOverdue) && lane.streaming == nullptr && lane.answered == nullptr)
             finish(lane, *lane.row.first(), now);
         else
+        {
+            if (!_settings.byId)
+                partTimedOut(*lane.row.first(), now); // else each has its own deadline
             closeLane(lane, CloseReason::responseTimeout, How::abort, now);
+        }
     }
     while (Deadline* due = _answers.takeDue(now))
         answerOverdue(Due<Request>::owner(*due), now);
@@ -178,6 +187,10 @@ Instant SharedExchange::nextDeadline() const
     if (_swallowing > 0)
         for (const auto& lane : _lanes)
             next = std::min(next, swallowedUntil(*lane));
+    if (_idsShort || _ownIds > 0)
+        for (const auto& target : _targets)
+            if (target && target->ids)
+                next = std::min(next, target->ids->nextFree());
     return next;
 }
 

@@ -64,7 +64,10 @@ struct SharedExchangeSettings
     std::vector<Prologue> prologues;           ///< by target
     Duration gap = Duration::milliseconds(10); ///< raw
     Duration failedAuthDelay = Duration::seconds(1);
-    std::uint64_t seed = 1; ///< of what a peer must not be able to guess; random in the program
+    std::uint64_t seed = 1;                    ///< of what a peer must not be able to guess; random in the program
+    Duration idReuse = Duration::seconds(300); ///< byId: for so long the id of a request without a response is not used
+    bool ignoreUnknownIds = false;             ///< byId: what answers nothing is thrown away, the connection stays
+    Duration partPause = Duration::seconds(5); ///< for so long a part of the target that was silent is left alone
 };
 
 /// Fifo and funnel: many clients share few target connections. Requests stand in one line; whoever is first in it and
@@ -208,6 +211,9 @@ protected:
     /// target had said nothing for exchange.raw_gap.
     [[nodiscard]] virtual bool isAnswered(const Request& request, bool lost, bool silent) const = 0;
 
+    /// A readable name of a part of a target.
+    [[nodiscard]] virtual std::string nameOfPart(unsigned part) const = 0;
+
     /// The target was silent on this lane for exchange.raw_gap.
     virtual void gapPassed(Lane& lane, Instant now) = 0;
 
@@ -241,8 +247,26 @@ protected:
     /// A request in flight is given up; its place in the row, and its id, stay taken.
     void giveUp(Request& request, CloseReason reason, Instant now);
 
+    /// Whether a message of the target that answers nothing is thrown away: a bus whose other talk is heard, say.
+    [[nodiscard]] bool ignoresUnknown(const Lane& lane) const
+    {
+        return _settings.ignoreUnknownIds && lane.ids != nullptr && !isTaken(lane);
+    }
+
+    /// Whether the request can have an id on this lane now.
+    [[nodiscard]] static bool mayHaveId(const Lane& lane, const Request& request);
+
+    /// Gives the lane what is kept of its target.
+    void knowTarget(Lane& lane, std::size_t parts, std::size_t idWidth);
+
+    /// A request was not answered in time.
+    void partTimedOut(Request& request, Instant now);
+
     /// Without ids nobody could tell whether it was answered.
-    static bool isOptional(const Lane& lane, const Request& request) { return lane.ids && request.traits.optional; }
+    static bool isOptional(const Lane& lane, const Request& request)
+    {
+        return lane.ids != nullptr && request.traits.optional;
+    }
 
     /// A request of ours takes its place in the row of the lane, which was idle or has only requests before it. The
     /// caller sends its bytes.
@@ -316,7 +340,7 @@ protected:
 
     /// Whether another client may have a connection alone.
     [[nodiscard]] bool mayTie() const { return _tied + _others.tied < _settings.maxTied; }
-    void takeOut(Lane& lane, Request& request);
+    void takeOut(Lane& lane, Request& request, bool answered, Instant now);
     void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
     void beginClosing(SharedClient& client, CloseReason reason, Instant now);
     void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
@@ -359,6 +383,10 @@ private:
     void serve(Request& request, Instant now);
     bool send(Lane& lane, Request& request, Instant now);
     void takeFromInput(Lane& lane, Request& request);
+    void giveId(Lane& lane, Request& request, Instant now);
+    void restoreIds(Instant now);
+    [[nodiscard]] bool isSilent(const Request& request, Instant now) const;
+    void leavePart(const Lane& lane, Request& request, bool answered, Instant now);
     [[nodiscard]] bool keepsCopy(const Lane& lane, const Request& request) const;
     [[nodiscard]] bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason, Instant now) const;
     void keepCopy(Request& request, Bytes bytes);
@@ -450,6 +478,7 @@ private:
     SharedPool& _pool;
     std::vector<std::unique_ptr<SharedClient>> _clients; ///< by slot
     std::vector<std::unique_ptr<Lane>> _lanes;           ///< by place
+    std::vector<std::unique_ptr<TargetState>> _targets;  ///< by target; null: nothing is known of it
     std::vector<std::unique_ptr<Request>> _spare;        ///< requests for another use
     Line _line;                                          ///< in the order of arrival
     Line _tying; ///< of it those that tie: where nobody may be tied they are not looked at
@@ -476,7 +505,9 @@ private:
     bool _full = false;                      ///< maxQueue is reached
     bool _crowded = false;                   ///< totalBuffer is
     bool _draining = false;
-    bool _pumpAll = false; ///< any lane may have room for somebody now
+    bool _idsShort = false;  ///< a target may have no id that is free
+    std::size_t _ownIds = 0; ///< requests that are not sent and keep their ids
+    bool _pumpAll = false;   ///< any lane may have room for somebody now
     DeadlineList _queueing;
     DeadlineList _tieWaits;
     DeadlineList _response;

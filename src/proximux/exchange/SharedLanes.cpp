@@ -128,7 +128,9 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
     const Prologue* prologue = prologueOf(lane);
     const Bytes expected = prologue != nullptr && !planted(Mutant::hurryPrologue) ? Bytes(prologue->expects) : Bytes();
     const Bytes came = lane.input.waiting();
-    const bool wrong = came.size() > expected.size() || came != expected.substr(0, came.size());
+    const bool heard = _settings.ignoreUnknownIds && _settings.byId && expected.empty();
+    const bool wrong = heard ? came.size() > _settings.responseBuffer
+                             : came.size() > expected.size() || came != expected.substr(0, came.size());
     if (wrong && !planted(Mutant::forgivePrologue))
     {
         if (expected.empty())
@@ -136,11 +138,12 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
         _wiring.prologueRefused(lane.target, came);
         return attemptFailed(lane, CloseReason::prologueRefused, now);
     }
-    if (lane.pause.isArmed())
+    if (lane.pause.isArmed() || lane.settle.isArmed())
         return; // it was not spoken to yet
     if (came.size() < expected.size())
         return _response.arm(lane.response, now);
-    lane.input.clear();
+    if (!heard)
+        lane.input.clear();
     DeadlineList::disarm(lane.response);
     if (_settings.settle > Duration{0} && !planted(Mutant::skipSettle))
         _settle.arm(lane.settle, now);
@@ -155,6 +158,12 @@ void SharedExchange::laneUsable(Lane& lane, Instant now)
     if (lane.framer == nullptr || !planted(Mutant::keepFramer))
         prepare(lane);
     _inactive.arm(lane.inactive, now);
+    if (!lane.input.isEmpty())
+    {
+        if (!targetBytes(lane, now)) // what was heard meanwhile
+            return;
+        lane.input.keep();
+    }
     pump(lane, now);
 }
 
@@ -203,7 +212,8 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
     if (from == nullptr)
         return;
     from->lastByte = now;
-    if (_pool.state(from->number) == SharedPool::State::settling && from->settle.isArmed())
+    const bool heard = _settings.ignoreUnknownIds && _settings.byId;
+    if (_pool.state(from->number) == SharedPool::State::settling && from->settle.isArmed() && !heard)
         attemptFailed(*from, CloseReason::greeted, now);
     else if (_pool.state(from->number) == SharedPool::State::settling)
         settling(*from, bytes, now);
@@ -323,7 +333,7 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
     const bool fresh = !lane.proven;
     while (Request* request = survives ? nullptr : lane.row.first())
     {
-        takeOut(lane, *request);
+        takeOut(lane, *request, false, now);
         const bool answered = isAnswered(*request, how == How::abort, silent);
         SharedClient* client = request->client;
         if (client != nullptr && --client->inFlight == 0)
@@ -371,7 +381,8 @@ void SharedExchange::emptyLane(Lane& lane)
     if (!planted(Mutant::keepFramer))
         lane.framer.reset();
     if (!planted(Mutant::ignoreReset))
-        lane.ids.reset();
+        lane.ids = nullptr;
+    lane.parts = nullptr;
     if (planted(Mutant::keepInput))
         lane.input.keep();
     else

@@ -35,8 +35,13 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
         _wiring.requestRefused(client.id, request.traits.refusal, request.traits.delayed);
     if (request.traits.delayed && _settings.failedAuthDelay > Duration{0})
         _delayedReplies.arm(request.answer, now);
+    if (_settings.requestId && bytes.size() >= _settings.requestId->end())
+        request.theirId = _settings.requestId->read(bytes);
+    _ownIds += request.traits.keepsId ? 1 : 0;
     if (request.traits.local)
         return answerLocally(request, now);
+    if (isSilent(request, now))
+        return failRequest(request, CloseReason::partSilent, now);
     _queueing.arm(request.queue, now);
     if (_settings.fair && client.next != &request && !planted(Mutant::unfair))
         return;
@@ -123,7 +128,7 @@ void SharedExchange::recycle(Request& request)
     if (_spare.size() >= MOST)
         return;
     request.whole = true;
-    request.begun = request.sent = request.replied = request.failed = request.overdue = false;
+    request.begun = request.sent = request.replied = request.failed = request.overdue = request.trial = false;
     request.left = request.forgotten = false;
     request.reason = CloseReason::ended;
     request.lane = nullptr;
@@ -156,6 +161,7 @@ void SharedExchange::unqueue(Request& request)
     DeadlineList::disarm(request.queue);
     DeadlineList::disarm(request.tie);
     --_queued;
+    _ownIds -= request.traits.keepsId ? 1 : 0;
     _pumpAll = _pumpAll || !request.whole; // it may have kept others back
 }
 
@@ -253,6 +259,11 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         charge(client, &request, now);
         return false;
     }
+    if (lane.parts != nullptr && lane.parts->isSilent(request.traits.part, now))
+    {
+        failRequest(request, CloseReason::partSilent, now);
+        return true;
+    }
     if (isSuspect(request) && lane.proven)
     {
         closeLane(lane, CloseReason::renewed, partingFrom(lane), now);
@@ -266,9 +277,10 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     if (beforeSending(lane, request, now) && !planted(Mutant::skipQuietCheck))
     {
         const SharedWiring::Quiet quiet = _wiring.isQuiet(lane.target);
-        if (quiet == SharedWiring::Quiet::bytes || (quiet != SharedWiring::Quiet::yes && !planted(Mutant::useEnded)))
+        const bool heard = quiet == SharedWiring::Quiet::bytes && !ignoresUnknown(lane);
+        if (heard || (quiet == SharedWiring::Quiet::ended && !planted(Mutant::useEnded)))
         {
-            if (quiet == SharedWiring::Quiet::bytes)
+            if (heard)
                 closeLane(lane, CloseReason::desync, How::abort, now);
             else
                 closeLane(lane, CloseReason::targetEnded, How::finish, now);
@@ -287,10 +299,8 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     request.swallowedBytes = lane.gone.bytes;
     request.swallowedTime = swallowed(lane, now);
     lane.unconfirmed = !request.traits.answered && !request.traits.pushes;
-    if (_settings.requestId)
-        request.id = request.theirId = _settings.requestId->read(bytes);
-    if (lane.ids && (!request.traits.keepsId || planted(Mutant::changeKeptId)))
-        request.id = lane.ids->take(request);
+    giveId(lane, request, now);
+    request.trial = lane.parts != nullptr && request.traits.part != 0 && lane.parts->begin(request.traits.part);
     passWithEdits(lane, request, bytes);
     if (planted(Mutant::sendTwice) && !lane.row.isEmpty())
         passWithEdits(lane, request, bytes);

@@ -69,7 +69,7 @@ void SharedExchange::repeatRow(Lane& lane, CloseReason reason, Instant now)
         request = each.place.previous;
         if (!mayRepeat(lane, each, reason, now))
             continue;
-        takeOut(lane, each);
+        takeOut(lane, each, false, now);
         if (--each.client->inFlight == 0)
             each.client->lane = nullptr;
         repeat(each);
@@ -88,6 +88,7 @@ void SharedExchange::repeat(Request& request)
     ++request.repeats;
     request.traits.alone = request.traits.alone || isSuspect(request);
     ++_queued;
+    _ownIds += request.traits.keepsId ? 1 : 0;
     _queueing.armSince(request.queue, request.came);
     if (!client.calm.isArmed())
         _line.pushFront(request);

@@ -2,7 +2,8 @@
 
 #include <proximux/exchange/DeadlineList.h>
 #include <proximux/exchange/Exchange.h>
-#include <proximux/exchange/IdTable.h>
+#include <proximux/exchange/Identifiers.h>
+#include <proximux/exchange/PartHealth.h>
 #include <proximux/exchange/StallBudget.h>
 #include <proximux/exchange/TokenBucket.h>
 #include <proximux/pool/SharedPool.h>
@@ -33,6 +34,13 @@ namespace proximux
 struct SharedClient;
 struct Lane;
 
+/// What is kept of a target over all of its connections.
+struct TargetState
+{
+    std::unique_ptr<Identifiers> ids;
+    std::unique_ptr<PartHealth> parts;
+};
+
 /// One request.
 struct Request
 {
@@ -45,10 +53,11 @@ struct Request
     bool overdue = false;                    ///< given up; what answers it is for nobody
     bool left = false;                       ///< its client has left; likewise
     bool forgotten = false;                  ///< left, and takes no place of the pipeline any more
+    bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
     RequestTraits traits;
-    std::uint64_t id = 0;      ///< of ours, on its lane
+    std::uint64_t id = 0;      ///< of ours, on its target
     std::uint64_t theirId = 0; ///< its client's own
     std::uint64_t size = 0;    ///< bytes so far
     std::uint64_t responseSize = 0;
@@ -94,7 +103,8 @@ struct Lane
     std::size_t number; ///< its place in the pool
     TargetId target;
     std::unique_ptr<ResponseFramer> framer; ///< of its responses; null with raw
-    std::unique_ptr<IdTable> ids;           ///< null where responses are not paired by an id
+    Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
+    PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
     InputBuffer input;
     Fence fence;                        ///< ends the response to the fenced request in the row
     unsigned proofs = 0;                ///< what its target has proven (RequestTraits::proof)

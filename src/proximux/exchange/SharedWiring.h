@@ -3,6 +3,7 @@
 #include <proximux/exchange/Exchange.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace proximux
@@ -78,6 +79,29 @@ public:
 
     /// exchange.protocol = auto has found what the protocol is.
     virtual void protocolChosen(std::string_view name) = 0;
+
+    /// A response came with an id that no request on this connection has, or without what its request must have
+    /// repeated. ignored: it is thrown away; else the connection is closed next.
+    virtual void unknownId(TargetId target, bool ignored)
+    {
+        static_cast<void>(target);
+        static_cast<void>(ignored);
+    }
+
+    /// A part of the target did not answer in time: until the pause ends requests to it fail at once.
+    virtual void partSilent(TargetId target, const std::string& part, Duration pause)
+    {
+        static_cast<void>(target);
+        static_cast<void>(part);
+        static_cast<void>(pause);
+    }
+
+    /// It answers again.
+    virtual void partAnswers(TargetId target, const std::string& part)
+    {
+        static_cast<void>(target);
+        static_cast<void>(part);
+    }
 
     /// A request that was not whole when its client ended is dropped.
     virtual void requestDropped(ClientId client, std::size_t bytes) = 0;

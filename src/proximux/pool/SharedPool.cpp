@@ -46,7 +46,11 @@ SharedPool::SharedPool(SharedPoolSettings settings, Targets& targets, TargetDial
     , _byLoad(_settings.pipeline + 1, NumberSet(_places.size()))
 {
     for (std::size_t i = 0; i < _places.size(); ++i)
+    {
         _closed.insert(i);
+        if (_settings.targets[i] != SharedPoolSettings::ANY)
+            _places[i].target = _settings.targets[i];
+    }
 }
 
 /// The next place without a connection that no other pool has.

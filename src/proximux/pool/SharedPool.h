@@ -87,7 +87,7 @@ public:
     [[nodiscard]] std::size_t placeOf(TargetId id) const;
 
     [[nodiscard]] TargetId idOf(std::size_t place) const { return _places[place].id; }
-    /// The target of the connection that is there, by its index.
+    /// The target of the connection that is there or was there last, by its index; before, the one that will be.
     [[nodiscard]] std::size_t targetOf(std::size_t place) const { return _places[place].target; }
     [[nodiscard]] State state(std::size_t place) const { return _places[place].state; }
     [[nodiscard]] std::size_t targets() const { return _targets.count(); }
@@ -107,7 +107,7 @@ private:
     {
         TargetId id;
         State state = State::closed;
-        std::size_t target = 0; ///< of the present connection
+        std::size_t target = 0; ///< of the present connection, or the last
         std::size_t load = 0;
     };
 

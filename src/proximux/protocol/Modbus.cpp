@@ -209,6 +209,7 @@ public:
         traits.local = !hasItsSize(bytes) || (broadcast && !hasRightValues(bytes));
         traits.refused = traits.local;
         traits.optional = broadcast && !traits.local;
+        traits.part = traits.optional ? 0 : byteAt(bytes, 6) + 1;
         if (traits.local)
             traits.reply = exception(bytes, WRONG_VALUE);
     }
@@ -261,6 +262,10 @@ public:
     {
         return std::make_unique<Dialogue>();
     }
+
+    /// The units behind a gateway.
+    [[nodiscard]] std::size_t parts() const override { return 256; }
+    [[nodiscard]] std::string nameOfPart(unsigned part) const override { return "unit " + std::to_string(part - 1); }
 
     [[nodiscard]] std::optional<IdField> requestId() const override { return TRANSACTION; }
     [[nodiscard]] std::optional<IdField> responseId() const override { return TRANSACTION; }

@@ -185,6 +185,12 @@ public:
 
     static constexpr std::size_t MAX_PROOF = 1024; ///< bytes of a response that are kept for that
 
+    /// Parts of a target that answer or are silent each for itself (RequestTraits::part); 0: it has none.
+    [[nodiscard]] virtual std::size_t parts() const { return 0; }
+
+    /// A readable name of one: "unit 9".
+    [[nodiscard]] virtual std::string nameOfPart(unsigned part) const { return "part " + std::to_string(part); }
+
     /// A request that does no harm, with which a target can be tried; empty where none is known. number: its id.
     [[nodiscard]] virtual std::string probe(std::uint32_t number) const
     {

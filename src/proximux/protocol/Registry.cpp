@@ -34,14 +34,16 @@ std::unique_ptr<Watcher> watchFrames(const Framing& framing, WatchListener& list
 template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
 ProtocolInfo declared(std::string_view name, std::string_view summary)
 {
-    return {name, summary, true, watchFrames<MAKE>, MAKE, Pairing::automatic, 128, true, true};
+    return {name, summary, true, watchFrames<MAKE>, MAKE, Pairing::automatic, 128, Duration::seconds(30), true, true};
 }
 
 /// Named: what it is is known.
 template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
-ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pairing, std::size_t pipeline)
+ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pairing, std::size_t pipeline,
+                   Duration responseTimeout = Duration::seconds(30))
 {
-    return {name, summary, true, watchFrames<MAKE>, MAKE, pairing, pipeline, pairing != Pairing::exclusive, false};
+    const bool inOrder = pairing != Pairing::exclusive;
+    return {name, summary, true, watchFrames<MAKE>, MAKE, pairing, pipeline, responseTimeout, inOrder, false};
 }
 
 } // namespace
@@ -59,7 +61,7 @@ const std::vector<ProtocolInfo>& protocols()
         named<makeRespProtocol>("resp", "Redis and what speaks like it", Pairing::order, 1024),
         named<makeMemcachedProtocol>("memcached", "memcached: text, meta and binary", Pairing::order, 1024),
         named<makeHttpProtocol>("http", "HTTP/1.1 and HTTP/1.0", Pairing::exclusive, 1),
-        named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1),
+        named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1, Duration::seconds(2)),
         named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256),
         {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode alone",
          true, watch<MysqlWatcher>},

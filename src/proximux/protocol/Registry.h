@@ -3,6 +3,7 @@
 #include <proximux/protocol/Framing.h>
 #include <proximux/protocol/Protocol.h>
 #include <proximux/protocol/Watcher.h>
+#include <proximux/wire/Instant.h>
 
 #include <memory>
 #include <string_view>
@@ -40,7 +41,8 @@ struct ProtocolInfo
     /// What suits it where the configuration says nothing; automatic: as declared.
     Pairing pairing = Pairing::automatic;
     std::size_t pipeline = 128; ///< requests in flight on a target connection
-    bool inOrder = true;        ///< whether several may be answered in their order
+    Duration responseTimeout = Duration::seconds(30);
+    bool inOrder = true; ///< whether several may be answered in their order
 
     /// Whether nothing says that the target does not speak first: the protocol is declared, not named.
     bool mayGreet = true;

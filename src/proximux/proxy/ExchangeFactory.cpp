@@ -69,7 +69,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.tieTimeout = exchange.tieTimeout;
     settings.discardTimeout = exchange.discardTimeout;
     settings.discardLimit = exchange.discardLimit;
-    settings.responseTimeout = exchange.responseTimeout;
+    settings.responseTimeout = exchange.responseTimeoutInForce();
     settings.requestTimeout = exchange.requestTimeout;
     settings.stallTimeout = exchange.stallTimeout;
     settings.abandonLimit = exchange.abandonLimit;
@@ -79,7 +79,9 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;
-    settings.byId = exchange.pairingInForce() == Pairing::identifier;
+    settings.idReuse = exchange.idReuse;
+    settings.ignoreUnknownIds = exchange.ignoreUnknownIds;
+    settings.partPause = exchange.modbusUnitBackoff;
     settings.maxTied = configuration.maxTied();
     settings.conversation.ties = settings.maxTied > 0;
     settings.conversation.password = configuration.local.password;
@@ -101,6 +103,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     const auto made = protocol.make(exchange.framingInForce());
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
+    settings.byId = exchange.pairingInForce() != Pairing::order && settings.requestId && settings.responseId;
     return settings;
 }
 

@@ -252,6 +252,7 @@ Statistics Proxy::statistics() const
         all.failed += counters.failed.load(std::memory_order_relaxed);
         all.bytesIn += counters.bytesIn.load(std::memory_order_relaxed);
         all.bytesOut += counters.bytesOut.load(std::memory_order_relaxed);
+        all.unknownIds += counters.unknownIds.load(std::memory_order_relaxed);
         for (std::size_t i = 0; i < CLOSE_REASONS; ++i)
         {
             all.clientsClosed[i] += counters.clientsClosed[i].load(std::memory_order_relaxed);

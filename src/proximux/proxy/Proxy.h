@@ -15,13 +15,14 @@ namespace proximux
 /// Numbers of a running proxy, for a status line and for tests. A moment's picture; any thread.
 struct Statistics
 {
-    std::uint64_t accepted = 0; ///< clients since the start
-    std::uint64_t dropped = 0;  ///< turned away because of local.max_connections
-    std::uint64_t refused = 0;  ///< by a listener of `connected`, the access list among them
-    std::uint64_t failed = 0;   ///< clients for whom no target connection could be had
-    std::uint64_t current = 0;  ///< pairs whose sockets are not all closed
-    std::uint64_t bytesIn = 0;  ///< from clients
-    std::uint64_t bytesOut = 0; ///< to clients
+    std::uint64_t accepted = 0;   ///< clients since the start
+    std::uint64_t dropped = 0;    ///< turned away because of local.max_connections
+    std::uint64_t refused = 0;    ///< by a listener of `connected`, the access list among them
+    std::uint64_t failed = 0;     ///< clients for whom no target connection could be had
+    std::uint64_t current = 0;    ///< pairs whose sockets are not all closed
+    std::uint64_t bytesIn = 0;    ///< from clients
+    std::uint64_t bytesOut = 0;   ///< to clients
+    std::uint64_t unknownIds = 0; ///< responses of targets that no request was waiting for
 
     /// Connections that were closed, by the reason: what a target sent unasked, say, is
     /// targetsClosed[std::size_t(CloseReason::desync)].

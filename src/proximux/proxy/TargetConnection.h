@@ -6,6 +6,7 @@
 #include <proximux/reactor/Connector.h>
 
 #include <memory>
+#include <utility>
 
 namespace proximux
 {
@@ -40,6 +41,9 @@ public:
     /// Whether it was open once.
     [[nodiscard]] bool wasOpen() const { return _wasOpen; }
 
+    /// It sent a response that no request was waiting for. Returns whether it was the first.
+    bool heardUnknown() { return !std::exchange(_heardUnknown, true); }
+
     void connected(const Poco::Net::StreamSocket& socket) override;
     void connectFailed(const ConnectError& error) override;
     void connectWaits(const ConnectError& error) override;
@@ -65,6 +69,7 @@ private:
     TargetId _id;
     std::unique_ptr<Connector> _connector; ///< while connecting
     bool _wasOpen = false;
+    bool _heardUnknown = false;
 };
 
 } // namespace proximux

@@ -401,6 +401,35 @@ void Worker::tieRefused(ClientId client, std::string_view why)
                              " got no connection alone within exchange.tie_timeout; " + std::string(why));
 }
 
+/// The first that is ignored on a connection is in the log, the others at level 3: a bus may be busy.
+void Worker::unknownId(TargetId target, bool ignored)
+{
+    count(_counters.unknownIds, 1);
+    TargetConnection& connection = *_targets.find(target);
+    const bool first = connection.heardUnknown();
+    if (!_runtime.log.wants(LogScope::pool, first ? LogLevel::info : LogLevel::debug))
+        return;
+    _runtime.log.text(LogScope::pool, first ? LogLevel::info : LogLevel::debug,
+                      "target " + std::to_string(connection.number()) +
+                          " sent a response that no request was waiting for: exchange.unknown_id = " +
+                          (ignored ? "ignore" : "close"));
+}
+
+void Worker::partSilent(TargetId target, const std::string& part, Duration pause)
+{
+    _runtime.log.failure(LogScope::pool, "TargetError",
+                         "target " + std::to_string(_targets.find(target)->number()) + ": " + part +
+                             " did not answer within exchange.response_timeout; its requests fail for " +
+                             std::to_string(pause.us / 1000) + " ms, then one is tried");
+}
+
+void Worker::partAnswers(TargetId target, const std::string& part)
+{
+    if (_runtime.log.wants(LogScope::pool, LogLevel::info))
+        _runtime.log.text(LogScope::pool, LogLevel::info,
+                          "target " + std::to_string(_targets.find(target)->number()) + ": " + part + " answers again");
+}
+
 void Worker::requestDropped(ClientId client, std::size_t bytes)
 {
     if (_runtime.log.wants(LogScope::server, LogLevel::info))

@@ -66,6 +66,7 @@ public:
         std::atomic<std::uint64_t> failed{0};
         std::atomic<std::uint64_t> bytesIn{0};
         std::atomic<std::uint64_t> bytesOut{0};
+        std::atomic<std::uint64_t> unknownIds{0};                     ///< responses that no request was waiting for
         std::atomic<std::uint64_t> clientsClosed[CLOSE_REASONS] = {}; ///< by the reason
         std::atomic<std::uint64_t> targetsClosed[CLOSE_REASONS] = {};
         std::atomic<std::uint64_t> tied[ties::COUNT] = {}; ///< clients that had a connection alone, by the reason
@@ -103,6 +104,9 @@ private:
     void protocolChosen(std::string_view name) override;
     void clientTied(ClientId client, TargetId target, unsigned reasons) override;
     void tieRefused(ClientId client, std::string_view why) override;
+    void unknownId(TargetId target, bool ignored) override;
+    void partSilent(TargetId target, const std::string& part, Duration pause) override;
+    void partAnswers(TargetId target, const std::string& part) override;
     void requestDropped(ClientId client, std::size_t bytes) override;
 
     // TargetDialer

@@ -20,6 +20,7 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aRequestThatKeepsItsIdIsAlone);
     CPPUNIT_TEST(aTransferTiesUntilItsEnd);
     CPPUNIT_TEST(aTransferThatStopsIsGivenUp);
+    CPPUNIT_TEST(aTransferFromAnIncomparableSerialEndsWithItsConnection);
     CPPUNIT_TEST(anIdFitsIntoARequestAndAResponse);
     CPPUNIT_TEST(aBroadcastHoldsUpNobody);
     CPPUNIT_TEST(aBroadcastMayBeAnswered);
@@ -223,16 +224,20 @@ public:
         const TargetId t = opens();
         CPPUNIT_ASSERT_EQUAL(signedQuery(), got(t));
         answers(t, response(signedQuery()));
-        const std::string sent = got(t);
+        assertClosed(t, CloseReason::idKept, How::abort);
+        const TargetId next = opens();
+        const std::string sent = got(next);
         CPPUNIT_ASSERT_EQUAL(plain.size(), sent.size());
-        answers(t, response(sent));
+        answers(next, response(sent));
         CPPUNIT_ASSERT_EQUAL(response(signedQuery()) + response(plain), got(a));
-        CPPUNIT_ASSERT(world.has(t));
+        CPPUNIT_ASSERT(world.has(next));
     }
 
-    static std::string zone(const std::string& records, unsigned count)
+    static std::string zone(const std::string& records, unsigned count, bool first = true)
     {
-        const std::string message = u16(0xabcd) + u16(0x8400) + u16(0) + u16(count) + u16(0) + u16(0) + records;
+        const std::string question = first ? name("zone") + u16(252) + u16(1) : std::string();
+        const std::string message =
+            u16(0xabcd) + u16(0x8400) + u16(first ? 1 : 0) + u16(count) + u16(0) + u16(0) + question + records;
         return u16(static_cast<unsigned>(message.size())) + message;
     }
 
@@ -249,19 +254,17 @@ public:
         says(b, dns("b"));
         const TargetId other = opens();
         const std::string first = zone(soa() + record(1, "1234"), 2);
-        const std::string last = zone(record(1, "5678") + soa(), 2);
+        const std::string last = zone(record(1, "5678") + soa(), 2, false);
         answers(t, first);
         pass(Duration::milliseconds(900));
         answers(t, last.substr(0, 30));
         CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
-        answers(t, last.substr(30));
-        const std::string next = got(t);
-        answers(t, response(next));
-        CPPUNIT_ASSERT_EQUAL(first + last + response(dns("a")), got(a));
         answers(other, response(got(other)));
-        says(b, dns("b")); // the first is for all again
-        answers(t, response(got(t)));
-        CPPUNIT_ASSERT_EQUAL(response(dns("b")) + response(dns("b")), got(b));
+        CPPUNIT_ASSERT_EQUAL(response(dns("b")), got(b));
+        answers(t, last.substr(30));
+        assertClosed(t, CloseReason::idKept, How::abort);
+        answers(other, response(got(other)));
+        CPPUNIT_ASSERT_EQUAL(first + last + response(dns("a")), got(a));
     }
 
     void aTransferThatStopsIsGivenUp()
@@ -275,12 +278,36 @@ public:
         CPPUNIT_ASSERT_EQUAL(dns("zone", 252, 0x8102), got(a));
 
         const ClientId b = join();
-        says(b, dns("zone", 252));
+        std::string query = dns("zone", 252);
+        query[2] = 1; // the id of the other may still be answered
+        says(b, query);
         const TargetId t = opens();
-        answers(t, zone(soa(), 1));
+        std::string begun = zone(soa(), 1);
+        begun[2] = 1;
+        answers(t, begun);
         pass(S);
         assertClosed(t, CloseReason::responseTimeout, How::abort);
         assertClosed(b, CloseReason::responseTimeout, How::abort);
+    }
+
+    /// Nothing else says whether more would have come.
+    void aTransferFromAnIncomparableSerialEndsWithItsConnection()
+    {
+        named("dns", 2);
+        const ClientId a = join();
+        const std::string authority = record(6, name("ns") + name("admin") + "\x81" + std::string(19, '\1'));
+        std::string asks = dns("zone", 251, 0, authority);
+        asks[11] = '\1';
+        says(a, asks);
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(asks, got(t));
+        std::string says = zone(soa(), 1);
+        says[14 + 6 + 1] = '\xfb'; // it repeats the question
+        answers(t, says);
+        CPPUNIT_ASSERT_EQUAL(says, got(a));
+        CPPUNIT_ASSERT(world.has(a) && !world.client(a).fin);
+        exchange->targetEnded(t, now);
+        CPPUNIT_ASSERT(world.has(a) && world.client(a).fin);
     }
 
     void anIdFitsIntoARequestAndAResponse()

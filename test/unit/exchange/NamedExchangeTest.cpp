@@ -187,6 +187,7 @@ public:
         pass(Duration::seconds(31));
         assertClosed(t, CloseReason::responseTimeout, How::abort);
         CPPUNIT_ASSERT_EQUAL(std::size_t{9}, got(a).size());
+        pass(Duration::seconds(5)); // exchange.modbus_unit_backoff
         says(a, modbus(2, 1));
         CPPUNIT_ASSERT(opens() != t);
     }
@@ -256,7 +257,8 @@ public:
         answer[4] = '\x81';
         answers(t, answer);
         CPPUNIT_ASSERT_EQUAL(answer, got(a));
-        CPPUNIT_ASSERT_EQUAL(plainQuestion().substr(4), got(t).substr(4)); // behind our own id
+        assertClosed(t, CloseReason::idKept, How::abort);
+        CPPUNIT_ASSERT_EQUAL(plainQuestion().substr(4), got(opens()).substr(4)); // behind our own id
     }
 
     void whatWaitsToBeAloneIsNotOvertakenByItsClient()

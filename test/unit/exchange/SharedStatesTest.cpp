@@ -192,7 +192,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(isSigned, got(t));
         answers(t, answer(isSigned));
         CPPUNIT_ASSERT_EQUAL(answer(isSigned), got(a));
-        answers(t, answer(got(t)));
+        assertClosed(t, CloseReason::idKept, How::abort);
+        const TargetId next = opens();
+        answers(next, answer(got(next)));
         CPPUNIT_ASSERT_EQUAL(answer(dns(3, A)), got(a));
     }
 
