@@ -100,7 +100,7 @@ struct ExchangeSettings
     IdField id; ///< width and order
     Stateful stateful = Stateful::automatic;
     bool httpConnect = false;
-    bool respTiesUnknown = false; ///< a command that is not known to us ties its client
+    UnknownCommands respUnknown = UnknownCommands::close;
     HttpChunked httpChunked = HttpChunked::length;
     std::size_t requestBuffer = 65536;                        ///< bytes of one client that may wait for its target
     std::size_t responseBuffer = 65536;                       ///< bytes that may wait for one client

@@ -272,11 +272,13 @@ std::vector<Setting> framingSettings()
             choice<OptionalOrder>({{"auto", std::nullopt}, {"big", ByteOrder::big}, {"little", ByteOrder::little}},
                                   FIELD(OptionalOrder, exchange.responseIdOrder)),
             "fixed, length: which of its bytes comes first there; auto: as in a request"),
-        row("exchange.resp_unknown", "pass",
-            choice<bool>({{"tie", true}, {"pass", false}}, FIELD(bool, exchange.respTiesUnknown)),
-            "resp: commands that are unknown to Proximux and have no dot in their name. tie: give the client a "
-            "connection of its own, unless the server does not know the command either; pass: assume that they change "
-            "no connection state"),
+        row("exchange.resp_unknown", "close",
+            choice<UnknownCommands>(
+                {{"close", UnknownCommands::close}, {"tie", UnknownCommands::tie}, {"pass", UnknownCommands::pass}},
+                FIELD(UnknownCommands, exchange.respUnknown)),
+            "resp: commands that are unknown to Proximux and have no dot in their name. close: reset the target "
+            "connection behind them; tie: give the client a connection of its own; neither where the server does not "
+            "know the command either; pass: assume that they change no connection state"),
         row("exchange.unknown_id", "close",
             choice<bool>({{"close", false}, {"ignore", true}}, FIELD(bool, exchange.ignoreUnknownIds)),
             "Response with an id that no request has. close: close the target connection; ignore: discard the response "

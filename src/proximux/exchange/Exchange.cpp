@@ -57,8 +57,8 @@ const char* toString(CloseReason reason)
         return "the prologue was not answered as expected";
     case CloseReason::otherDialect:
         return "it is needed in another dialect";
-    case CloseReason::bodyUnread:
-        return "a request on it may not have been read to its end";
+    case CloseReason::spent:
+        return "a request may have left something behind on it";
     case CloseReason::otherProtocol:
         return "it is needed for another protocol";
     case CloseReason::abandoned:

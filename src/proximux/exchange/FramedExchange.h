@@ -80,6 +80,7 @@ private:
     [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
     [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);
     bool responseWhole(Lane& lane, Instant now);
+    void leaveFor(Lane& lane, SharedClient* client, CloseReason reason, How how, Instant now);
     void settleClaims(Lane& lane, SharedClient* client, unsigned claims, unsigned challenges, Instant now);
     bool pushWhole(Lane& lane, Instant now);
     void deliverButLast(Lane& lane, Bytes bytes, Instant now);

@@ -207,7 +207,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
         client->ties |= ties::SESSION;
-    lane.spent = lane.spent || traits.spends;
+    lane.spent = (lane.spent && !traits.undone) || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     const unsigned claims = request.traits.claims;
     const unsigned challenges = traits.challenges;
@@ -216,24 +216,29 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     finish(lane, request, now);
     if (tunnel && client != nullptr)
         beginTunnel(lane, *client, now);
-    const bool spent = lane.spent && lane.tied == nullptr && !closesTarget && !planted(Mutant::keepSpent);
-    if (spent && client != nullptr)
-        charge(*client, nullptr, now);
     if (closesClient && client != nullptr)
+    {
+        const ClientId id = client->id;
         beginClosing(*client, CloseReason::ended, now);
+        client = find(id);
+    }
     if (closesTarget)
         closeLane(lane, CloseReason::targetEnded, How::finish, now);
-    else if (spent)
-        closeLane(lane, CloseReason::bodyUnread, How::abort, now);
     else if ((claims | challenges) != 0)
         settleClaims(lane, client, claims, challenges, now);
-    else if (ownId)
-    {
-        closeLane(lane, CloseReason::idKept, partingFrom(lane), now); // its id, and what may follow, is its client's choice
-        if (client != nullptr)
-            charge(*client, nullptr, now);
-    }
+    if (lane.spent && lane.tied == nullptr && isInUse(lane) && !planted(Mutant::keepSpent))
+        leaveFor(lane, client, CloseReason::spent, How::abort, now);
+    else if (ownId && isInUse(lane))
+        leaveFor(lane, client, CloseReason::idKept, partingFrom(lane), now); // the id is its client's choice
     return pool().state(lane.number) != SharedPool::State::closed;
+}
+
+/// The lane can't be used any more because of what this client asked for, who may have gone.
+void FramedExchange::leaveFor(Lane& lane, SharedClient* client, CloseReason reason, How how, Instant now)
+{
+    closeLane(lane, reason, how, now);
+    if (client != nullptr)
+        charge(*client, nullptr, now);
 }
 
 /// The client claimed a state of its own for the connection. Where the target wants that, it is tied from now on; else
@@ -250,9 +255,7 @@ void FramedExchange::settleClaims(Lane& lane, SharedClient* client, unsigned cla
         tie(lane, *client, claims, now);
         return tieUsed(lane, now);
     }
-    closeLane(lane, CloseReason::tieEnded, partingFrom(lane), now);
-    if (client != nullptr)
-        charge(*client, nullptr, now);
+    leaveFor(lane, client, CloseReason::tieEnded, partingFrom(lane), now);
 }
 
 bool FramedExchange::pushWhole(Lane& lane, Instant now)

@@ -153,7 +153,7 @@ void SharedExchange::expireLanes(Instant now)
             finish(lane, *lane.row.first(), now);
         else
         {
-            if (!_settings.byId)
+            if (!_settings.byId && !lane.row.isEmpty())
                 partTimedOut(*lane.row.first(), now); // else each has its own deadline
             closeLane(lane, CloseReason::responseTimeout, How::abort, now);
         }

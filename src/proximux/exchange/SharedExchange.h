@@ -368,8 +368,10 @@ protected:
     /// Whether the client has said all and got all, and how it is then closed.
     void closeIfDone(SharedClient& client, Instant now);
 
-private:
+    /// The client with this id, or null: it has gone.
     [[nodiscard]] SharedClient* find(ClientId client) const;
+
+private:
     [[nodiscard]] Lane* find(TargetId target) const;
 
     Request& newRequest(Instant now);

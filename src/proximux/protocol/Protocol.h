@@ -120,6 +120,14 @@ public:
     }
 };
 
+/// What becomes of a request of which nothing is known (resp): it may change the state of its connection.
+enum class UnknownCommands
+{
+    close, ///< the target connection is closed behind it
+    tie,   ///< its client has that connection alone
+    pass   ///< it is assumed to change nothing
+};
+
 /// What decides how requests that depend on the state of their connection are dealt with, and what is answered by us.
 struct ConversationSettings
 {
@@ -129,9 +137,9 @@ struct ConversationSettings
     bool connect = false;        ///< HTTP's CONNECT is let through
     std::size_t largest = 65536; ///< bytes of a request that are kept
     bool passive = false;        ///< nothing is answered or refused: the traffic is watched
-    bool tiesUnknown = true;     ///< a command of which nothing is known may leave a state behind (resp)
-    unsigned failedAuth = 3;     ///< wrong passwords after which a client is closed
-    bool passChunked = false;    ///< HTTP: requests with chunked bodies are sent as they came
+    UnknownCommands unknown = UnknownCommands::close;
+    unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
+    bool passChunked = false; ///< HTTP: requests with chunked bodies are sent as they came
 };
 
 /// What asks a target to end a connection, and what it says last then, if anything. Fixed text.

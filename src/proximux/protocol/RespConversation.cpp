@@ -189,7 +189,8 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
         traits.ties |= leavesNothing(bytes) ? 0 : ties::SESSION;
         break;
     case RespEffect::unknown:
-        if (!_settings.tiesUnknown)
+        traits.spends = _settings.unknown == UnknownCommands::close;
+        if (_settings.unknown != UnknownCommands::tie)
             break;
         traits.ties |= ties::UNKNOWN;
         traits.frees = ties::UNKNOWN;
@@ -245,7 +246,8 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
     case RespEffect::reset:
         return answer(traits, "-ERR wrong number of arguments for 'reset' command\r\n");
     case RespEffect::unknown:
-        if (_settings.tiesUnknown)
+        traits.spends = traits.alone = _settings.unknown == UnknownCommands::close;
+        if (_settings.unknown == UnknownCommands::tie)
             tie(traits, ties::UNKNOWN, ties::UNKNOWN, bytes);
         return;
     default:

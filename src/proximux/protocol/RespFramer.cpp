@@ -346,7 +346,8 @@ Framer::Progress RespResponseFramer::whole(std::size_t at)
     _traits.proof = _traits.proof || noted == "+PONG\r\n";
     if (_traits.notice.kind == Notice::Kind::error && noted.substr(0, 10) != "-EXECABORT")
         _traits.keeps = ties::TRANSACTION | ties::WATCH | ties::DATABASE;
-    if (!_error || noted.substr(0, 20) != "-ERR unknown command")
+    _traits.undone = _error && noted.substr(0, 20) == "-ERR unknown command";
+    if (!_traits.undone)
         _traits.keeps |= ties::UNKNOWN;
     return {Kind::complete, at, ""};
 }

@@ -65,11 +65,12 @@ struct RequestTraits
     bool keepsId = false;    ///< its id must not be changed, which may be that of another: it is alone, too
     bool optional = false;   ///< with ids: a response may never come; meanwhile it takes no place of the pipeline
     bool repeatable = false; ///< it does no harm to send it twice
-    bool spends = false;     ///< its target may not read it to its end: nobody else gets its connection
-    bool rewritten = false;  ///< another text is sent in its place: Conversation::rewrite()
-    bool secret = false;     ///< watched: its bytes hold secrets because of what was said before
-    unsigned ties = 0;       ///< what it ties its client by
-    unsigned frees = 0;      ///< which of its client's ties end when it was answered
+    bool spends =
+        false; ///< its target may not read it to its end, or may keep a state: nobody else gets its connection
+    bool rewritten = false; ///< another text is sent in its place: Conversation::rewrite()
+    bool secret = false;    ///< watched: its bytes hold secrets because of what was said before
+    unsigned ties = 0;      ///< what it ties its client by
+    unsigned frees = 0;     ///< which of its client's ties end when it was answered
     unsigned claims =
         0; ///< what it ties its client by where the response challenges it to; else the connection is closed
     std::uint64_t check = 0; ///< what its response must have, too; 0: nothing
@@ -144,6 +145,7 @@ struct ResponseTraits
 
     bool swallowed = false;    ///< it is for nobody
     bool closesTarget = false; ///< the connection is of no use behind it
+    bool undone = false;       ///< the target does not know the request, and did nothing
     bool spends = false;       ///< its target may not have read the request to its end: as RequestTraits::spends
     bool closesClient = false; ///< only the end of the connection tells the client that it has ended
     bool proof = false;        ///< nobody says this by chance who does not speak the protocol
@@ -157,7 +159,7 @@ struct ResponseTraits
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = spends = closesClient = proof = unchecked = false;
+        swallowed = closesTarget = undone = spends = closesClient = proof = unchecked = false;
         notice = {};
         challenges = keeps = 0;
         check = 0;

@@ -88,7 +88,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.conversation.connect = exchange.httpConnect;
     settings.conversation.largest = exchange.requestBuffer;
     settings.conversation.passChunked = exchange.httpChunked == ExchangeSettings::HttpChunked::pass;
-    settings.conversation.tiesUnknown = exchange.respTiesUnknown;
+    settings.conversation.unknown = exchange.respUnknown;
     settings.conversation.failedAuth = configuration.local.failedAuth;
     settings.failedAuthDelay = configuration.local.failedAuthDelay;
     if (!configuration.targets.empty())

@@ -265,7 +265,7 @@ public:
             const std::string answer = "HTTP/1.1 204 No Content\r\n\r\n";
             answers(t, answer + ok()); // it has taken the body for a request
             CPPUNIT_ASSERT_EQUAL(answer, got(a));
-            assertClosed(t, CloseReason::bodyUnread, How::abort);
+            assertClosed(t, CloseReason::spent, How::abort);
             const TargetId next = opens();
             CPPUNIT_ASSERT_EQUAL(get(), got(next));
             answers(next, ok());
@@ -286,7 +286,7 @@ public:
         CPPUNIT_ASSERT_MESSAGE("a body that is awaited costs nothing", world.has(t));
         says(a, put(3) + "abc");
         answers(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-        assertClosed(t, CloseReason::bodyUnread, How::abort);
+        assertClosed(t, CloseReason::spent, How::abort);
         CPPUNIT_ASSERT(world.has(a));
     }
 
@@ -316,7 +316,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(large, got(next));
         answers(next, ok());
         CPPUNIT_ASSERT_EQUAL(ok(), got(a));
-        assertClosed(next, CloseReason::bodyUnread, How::abort);
+        assertClosed(next, CloseReason::spent, How::abort);
     }
 
     /// Its body may be unread, and nobody else can be hurt: an authentication by NTLM needs that connection.

@@ -20,6 +20,7 @@ class PushStatesTest : public SharingFixture
     CPPUNIT_TEST(aTargetThatDoesNotEndIsLeft);
     CPPUNIT_TEST(aConnectionThatIsLostWhileItIsLeftCutsItsClientOff);
     CPPUNIT_TEST(anUnknownCommandTiesUnlessItIsUnknownToTheServer);
+    CPPUNIT_TEST(nobodyInheritsWhatAnUnknownCommandLeaves);
     CPPUNIT_TEST(theReplyToAWrongPasswordIsDelayed);
     CPPUNIT_TEST_SUITE_END();
 
@@ -240,9 +241,35 @@ public:
         }
     }
 
-    void anUnknownCommandTiesUnlessItIsUnknownToTheServer()
+    /// Also where it was done within a transaction.
+    void nobodyInheritsWhatAnUnknownCommandLeaves()
     {
         resp();
+        const ClientId a = join();
+        says(a, command({"FOO"}) + command({"GET", "a"}));
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"FOO"}), got(t)); // alone
+        answers(t, "-ERR unknown command 'FOO', with args beginning with: \r\n");
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(t));
+        answers(t, "$-1\r\n");
+        says(a, command({"FOO"}) + command({"GET", "a"}));
+        answers(t, "+OK\r\n");
+        assertClosed(t, CloseReason::spent, How::abort);
+        const TargetId next = opens();
+        CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(next));
+        answers(next, "$-1\r\n");
+        says(a, command({"MULTI"}) + command({"FOO"}) + command({"EXEC"}));
+        answers(next, "+OK\r\n+QUEUED\r\n");
+        CPPUNIT_ASSERT(world.has(next));
+        answers(next, "*1\r\n+OK\r\n");
+        assertClosed(next, CloseReason::spent, How::abort);
+    }
+
+    void anUnknownCommandTiesUnlessItIsUnknownToTheServer()
+    {
+        SharedExchangeSettings ties;
+        ties.conversation.unknown = UnknownCommands::tie;
+        resp(2, ties);
         const ClientId a = join();
         const ClientId b = join();
         says(a, command({"FOO"}) + command({"BAR"}));

@@ -19,7 +19,7 @@ class RespStatesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(nothingIsSaidBehindARefusalAmongPushes);
     CPPUNIT_TEST(multiWithArgumentsBeginsNothing);
     CPPUNIT_TEST(resetWithArgumentsResetsNothing);
-    CPPUNIT_TEST(tiesByWhatItDoesNotKnow);
+    CPPUNIT_TEST(whatItDoesNotKnowMayLeaveAState);
     CPPUNIT_TEST(passesTheCommandsOfModules);
     CPPUNIT_TEST(countsWrongPasswords);
     CPPUNIT_TEST(saysWhyAHelloIsRefused);
@@ -33,6 +33,7 @@ class RespStatesTest : public CppUnit::TestFixture
     {
         ConversationSettings settings;
         settings.ties = true;
+        settings.unknown = UnknownCommands::tie;
         return settings;
     }
 
@@ -248,20 +249,30 @@ public:
         CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, "RESET\r\n").resets);
     }
 
-    void tiesByWhatItDoesNotKnow()
+    void whatItDoesNotKnowMayLeaveAState()
     {
-        const auto talk = _check.talk(tying());
+        ConversationSettings closing = tying();
+        closing.unknown = UnknownCommands::close;
+        const auto closes = _check.talk(closing);
+        ConversationSettings settings = tying();
+        settings.unknown = UnknownCommands::tie;
+        const auto talk = _check.talk(settings);
         for (const std::string name : {"FOO", "X", "geTT", ".x", "x.", "VERYLONGNAMEOFACOMMANDTHATISNOTTHERE", ""})
         {
             const RequestTraits traits = ProtocolCheck::ask(*talk, command({name, "x"}));
             CPPUNIT_ASSERT_EQUAL_MESSAGE(name, ties::UNKNOWN, traits.ties);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(name, ties::UNKNOWN, traits.frees);
+            const RequestTraits alone = ProtocolCheck::ask(*closes, command({name, "x"}));
+            CPPUNIT_ASSERT_MESSAGE(name, alone.spends && alone.alone && alone.ties == 0);
         }
         for (const std::string name : {"get", "EVALSHA_RO", "GEORADIUSBYMEMBER_RO", "append", "zunionstore", "VSIM"})
+        {
             CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 0U, ProtocolCheck::ask(*talk, command({name, "x"})).ties);
-        ConversationSettings settings = tying();
-        settings.tiesUnknown = false;
-        CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*_check.talk(settings), command({"FOO"})).ties);
+            CPPUNIT_ASSERT_MESSAGE(name, !ProtocolCheck::ask(*closes, command({name, "x"})).spends);
+        }
+        settings.unknown = UnknownCommands::pass;
+        const RequestTraits passes = ProtocolCheck::ask(*_check.talk(settings), command({"FOO"}));
+        CPPUNIT_ASSERT(passes.ties == 0 && !passes.spends);
     }
 
     void passesTheCommandsOfModules()

@@ -300,7 +300,7 @@ public:
     void refusesTiesWhereNoneCanBe()
     {
         const auto talk = _check.talk({});
-        for (const char* name : {"WATCH", "SUBSCRIBE", "MONITOR", "BLPOP", "READONLY", "FOO"})
+        for (const char* name : {"WATCH", "SUBSCRIBE", "MONITOR", "BLPOP", "READONLY"})
         {
             const auto fresh = _check.talk({});
             const RequestTraits traits = ProtocolCheck::ask(*fresh, command({name, "x"}));
