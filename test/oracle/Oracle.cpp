@@ -24,6 +24,7 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.settle = Duration::milliseconds(settings.overdue ? 500 : 10); // a greeting comes earlier
     made.responseTimeout = Duration::milliseconds(settings.overdue ? 15 : 30000);
     made.stallTimeout = settings.sloths ? Duration::milliseconds(20) : Duration::seconds(1000);
+    made.tieTimeout = Duration::off(); // whoever waits for a tie is patient
     made.requestId = protocol.requestId();
     made.responseId = protocol.responseId();
     made.byId = made.requestId.has_value();

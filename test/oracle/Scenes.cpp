@@ -521,7 +521,6 @@ void Scenes::nobodyInheritsWhatAClientClaimed()
     const TargetId t = opens();
     answers(t, OK);
     CPPUNIT_ASSERT_EQUAL(OK, got(a));
-    got(t);
     says(join(), GET);
     CPPUNIT_ASSERT_MESSAGE("a connection that may be authenticated is used", got(opens()) == GET);
 }

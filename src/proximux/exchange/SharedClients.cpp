@@ -259,7 +259,7 @@ void SharedExchange::fail(SharedClient& client, CloseReason reason, bool cutOff,
     if (client.waiting > 0 && !cutOff && reason != CloseReason::stalled)
         beginClosing(client, reason, now);
     else
-        closeClient(client, reason, cutOff ? How::abort : How::finish, now);
+        closeClient(client, reason, cutOff || client.waiting > 0 ? How::abort : How::finish, now);
 }
 
 /// It still gets what waits for it.
