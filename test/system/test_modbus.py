@@ -103,8 +103,10 @@ class ModbusGateways(SharedCase):
             a, b = self.client(p), self.client(p)
             for n in range(20):
                 self.assertEqual(self.ask(a, 7, 1, 100), exception(7, 1, 11))
-                self.assertEqual(self.ask(b, 7, 1, 200), exception(7, 1, 11))
-                self.assertEqual(self.ask(b, 7, 1, 200), value(7, 1, 200))
+                answers = [self.ask(b, 7, 1, 200) for _ in range(3)]  # a's may have been asked, and be late, twice
+                self.assertEqual(answers[-1], value(7, 1, 200))
+                for each in answers:
+                    self.assertIn(each, (exception(7, 1, 11), value(7, 1, 200)))
             self.says(p, "no request was waiting for")
             idents = [r[3] for r in gateway.requests]
             self.assertEqual(len(set(idents)), len(idents))

@@ -28,8 +28,9 @@ def resp(s):
 
 
 def memcached(s):
+    answers = {b"version": b"VERSION 1\r\n", b"get": b"END\r\n", b"incr": b"NOT_FOUND\r\n"}  # it knows no key
     for line in s.makefile("rb"):
-        s.sendall(b"VERSION 1\r\n" if line.startswith(b"version") else b"ERROR\r\n")
+        s.sendall(answers.get(line.split(b" ")[0].strip(), b"ERROR\r\n"))
 
 
 def http(s):
