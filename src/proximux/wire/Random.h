@@ -6,8 +6,8 @@ namespace proximux
 {
 
 /// A sequence of 64-bit numbers from a seed (SplitMix64). The same seed gives the same sequence, so that a test can be
-/// repeated. With a random seed a peer that does not see the numbers cannot guess them; it is no cipher. Any thread, one
-/// at a time.
+/// repeated. With a random seed a peer that does not see the numbers cannot guess them; it is no cipher. Any thread,
+/// one at a time.
 class Random
 {
 public:
