@@ -557,7 +557,7 @@ public:
     void refusesANulInAPath()
     {
         assertMistake(fromFile(".json", R"({"log": {"file": "/var/log/p\u0000.log"}})"), "a NUL in a path");
-        assertMistake(fromFile(".ini", std::string("[log]\nfile = /var/log/p\0.log\n", 31)), "a NUL in a path");
+        assertMistake(fromFile(".ini", std::string("[log]\nfile = /var/log/p") + '\0' + ".log\n"), "a NUL in a path");
     }
 
     void saysWhichFileCannotBeRead()
