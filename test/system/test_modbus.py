@@ -71,7 +71,7 @@ class ModbusGateways(SharedCase):
                 self.assertEqual(self.ask(other, n, 1, n), value(n, 1, n))
                 self.assertEqual(read_exactly(silent, 9), exception(n, 9, 11))
             self.assertEqual(len([r for r in gateway.requests if r[0] == 9]), 1)
-            self.says(p, "unit 9 did not answer")
+            self.says(p, "unit 9, function 3 did not answer")
 
     def test_a_silent_unit_is_tried_again(self):
         silence = threading.Event()
@@ -87,7 +87,7 @@ class ModbusGateways(SharedCase):
         n = 2
         while self.ask(c, n, 9, 5) != value(n, 9, 5):
             n += 1
-        self.says(p, "unit 9 answers again")
+        self.says(p, "unit 9, function 3 answers again")
 
     def test_a_late_answer_over_the_next_connection_reaches_nobody(self):
         late = []

@@ -289,9 +289,9 @@ std::vector<Setting> framingSettings()
             "connection of its target"),
         row("exchange.modbus_unit_backoff", "5s",
             duration(MS, Duration::seconds(3600), Off::minusOne, FIELD(Duration, exchange.modbusUnitBackoff)),
-            "modbus: pause after a unit did not answer in time; its requests get exception 11 meanwhile. It doubles "
-            "with "
-            "each failed trial, up to 16 times"),
+            "modbus: pause after a unit did not answer a function in time; requests for it get exception 11 meanwhile. "
+            "It "
+            "doubles with each failed trial, up to 16 times"),
         row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
             "http: let CONNECT through; whoever can reach us can then reach what the target can reach"),
         row("exchange.http_chunked", "length",

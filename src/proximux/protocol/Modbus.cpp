@@ -197,6 +197,15 @@ bool hasItsSize(Bytes request)
     return true; // of others it is not known
 }
 
+constexpr unsigned FUNCTIONS = 128;
+
+/// A unit that leaves one function unanswered may answer all others, and whoever asks for that one is no reason to
+/// refuse those.
+unsigned partOf(unsigned unit, unsigned function)
+{
+    return 1 + unit * FUNCTIONS + function % FUNCTIONS;
+}
+
 class Dialogue : public Conversation
 {
 public:
@@ -209,7 +218,7 @@ public:
         traits.local = !hasItsSize(bytes) || (broadcast && !hasRightValues(bytes));
         traits.refused = traits.local;
         traits.optional = broadcast && !traits.local;
-        traits.part = traits.optional ? 0 : byteAt(bytes, 6) + 1;
+        traits.part = traits.optional ? 0 : partOf(byteAt(bytes, 6), byteAt(bytes, 7));
         if (traits.local)
             traits.reply = exception(bytes, WRONG_VALUE);
     }
@@ -263,9 +272,14 @@ public:
         return std::make_unique<Dialogue>();
     }
 
-    /// The units behind a gateway.
-    [[nodiscard]] std::size_t parts() const override { return 256; }
-    [[nodiscard]] std::string nameOfPart(unsigned part) const override { return "unit " + std::to_string(part - 1); }
+    /// The functions of the units behind a gateway.
+    [[nodiscard]] std::size_t parts() const override { return 256 * FUNCTIONS; }
+
+    [[nodiscard]] std::string nameOfPart(unsigned part) const override
+    {
+        return "unit " + std::to_string((part - 1) / FUNCTIONS) + ", function " +
+               std::to_string((part - 1) % FUNCTIONS);
+    }
 
     [[nodiscard]] std::optional<IdField> requestId() const override { return TRANSACTION; }
     [[nodiscard]] std::optional<IdField> responseId() const override { return TRANSACTION; }

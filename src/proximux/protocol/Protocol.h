@@ -196,7 +196,7 @@ public:
     /// Parts of a target that answer or are silent each for itself (RequestTraits::part); 0: it has none.
     [[nodiscard]] virtual std::size_t parts() const { return 0; }
 
-    /// A readable name of one: "unit 9".
+    /// A readable name of one: "unit 9, function 3".
     [[nodiscard]] virtual std::string nameOfPart(unsigned part) const { return "part " + std::to_string(part); }
 
     /// A request that does no harm, with which a target can be tried; empty where none is known. number: its id.

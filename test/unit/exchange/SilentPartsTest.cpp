@@ -10,6 +10,7 @@ using namespace identified;
 class SilentPartsTest : public SharingFixture
 {
     CPPUNIT_TEST_SUITE(SilentPartsTest);
+    CPPUNIT_TEST(aFunctionThatAUnitLeavesUnansweredCostsNoOther);
     CPPUNIT_TEST(aSilentPartFailsAtOnceUntilItsPauseEnds);
     CPPUNIT_TEST(theOthersAreServedMeanwhile);
     CPPUNIT_TEST(itIsTriedAloneAtGrowingIntervals);
@@ -60,11 +61,29 @@ class SilentPartsTest : public SharingFixture
     }
 
 public:
+    /// Or anybody could have a unit refused by asking for what it leaves unanswered.
+    void aFunctionThatAUnitLeavesUnansweredCostsNoOther()
+    {
+        modbusTo(1);
+        const ClientId a = join();
+        says(a, modbus(9, 7, "", 1)); // read exception status
+        opens();
+        pass(Duration::seconds(2));
+        CPPUNIT_ASSERT_EQUAL(modbus(9, 0x87, bytes({11}), 1), got(a));
+        const ClientId b = join();
+        says(b, reading(9, 2));
+        const TargetId t = opens();
+        answers(t, value(got(t)));
+        CPPUNIT_ASSERT_EQUAL(modbus(9, 3, "v", 2), got(b));
+        says(b, modbus(9, 7, "", 3));
+        CPPUNIT_ASSERT_EQUAL(modbus(9, 0x87, bytes({11}), 3), got(b));
+    }
+
     void aSilentPartFailsAtOnceUntilItsPauseEnds()
     {
         modbusTo(1);
         const ClientId a = finds(9);
-        CPPUNIT_ASSERT_EQUAL(std::string("unit 9 for 5000 ms"), world.silent.back());
+        CPPUNIT_ASSERT_EQUAL(std::string("unit 9, function 3 for 5000 ms"), world.silent.back());
         for (unsigned i = 2; i < 7; ++i)
         {
             says(a, reading(9, i));
@@ -104,7 +123,7 @@ public:
         const ClientId a = finds(9);
         for (const int pause : {1, 2, 4, 8, 16, 16, 16})
         {
-            CPPUNIT_ASSERT_EQUAL("unit 9 for " + std::to_string(pause * 1000) + " ms", world.silent.back());
+            CPPUNIT_ASSERT_EQUAL("unit 9, function 3 for " + std::to_string(pause * 1000) + " ms", world.silent.back());
             pass(Duration{S.us * pause - 1});
             says(a, reading(9, 2));
             CPPUNIT_ASSERT_EQUAL(noAnswer(9, 2), got(a));
@@ -140,11 +159,11 @@ public:
         says(a, reading(9, 2));
         const TargetId t = opens();
         answers(t, value(got(t)));
-        CPPUNIT_ASSERT_EQUAL(std::string("unit 9 answers"), world.silent.back());
+        CPPUNIT_ASSERT_EQUAL(std::string("unit 9, function 3 answers"), world.silent.back());
         says(a, reading(9, 3));
         CPPUNIT_ASSERT_EQUAL(std::size_t{12}, got(t).size());
         pass(Duration::seconds(2));
-        CPPUNIT_ASSERT_EQUAL(std::string("unit 9 for 5000 ms"), world.silent.back()); // it begins anew
+        CPPUNIT_ASSERT_EQUAL(std::string("unit 9, function 3 for 5000 ms"), world.silent.back()); // it begins anew
     }
 
     void aPartThatAnswersOthersIsNotSilent()
@@ -205,7 +224,7 @@ public:
         opens();
         pass(S);
         exchange->clientLost(impatient, now);
-        CPPUNIT_ASSERT_EQUAL(std::string("unit 9 for 5000 ms"), world.silent.back());
+        CPPUNIT_ASSERT_EQUAL(std::string("unit 9, function 3 for 5000 ms"), world.silent.back());
         const ClientId a = join();
         says(a, reading(9, 2));
         CPPUNIT_ASSERT_EQUAL(noAnswer(9, 2), got(a));
