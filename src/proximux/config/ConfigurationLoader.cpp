@@ -22,6 +22,20 @@ extern char** environ; // NOLINT(readability-redundant-declaration): POSIX decla
 namespace proximux
 {
 
+namespace
+{
+
+/// What Kubernetes puts into the environment for a service X: X_PORT=tcp://10.0.0.1:80.
+bool isPortLink(std::string_view name, std::string_view value)
+{
+    constexpr std::string_view PORT = "_PORT";
+    const bool named = name.size() > PORT.size() && name.substr(name.size() - PORT.size()) == PORT;
+    return named &&
+           (value.substr(0, 6) == "tcp://" || value.substr(0, 6) == "udp://" || value.substr(0, 7) == "sctp://");
+}
+
+} // namespace
+
 std::string ConfigurationLoader::systemFile()
 {
 #if defined(_WIN32)
@@ -73,6 +87,8 @@ void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string
     for (const auto& [name, value] : environment)
     {
         if (name.compare(0, PREFIX.size(), PREFIX) != 0)
+            continue;
+        if (isPortLink(name, value))
             continue;
         const std::string key = environmentKey(name.substr(PREFIX.size()));
         std::size_t number = 0;

@@ -333,6 +333,7 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
             wiring().clientTied(client.id, lane.target, traits.ties);
         tie(lane, client, traits.ties, now);
     }
+    request.spending = traits.spends && !lane.spent;
     lane.spent = lane.spent || traits.spends;
     lane.pushes = lane.pushes || (traits.pushes && !planted(Mutant::ignorePushes));
     if (!traits.answered && request.whole && !planted(Mutant::awaitUnanswered))
@@ -400,7 +401,8 @@ void FramedExchange::answerOverdue(Request& request, Instant now)
     const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->size()) &&
                          !planted(Mutant::keepHalfReserved);
     dropCopy(request);
-    if ((dead || crowded) && !request.traits.optional)
+    const bool alone = lane.tied != nullptr; // nobody else loses anything
+    if ((dead || crowded || alone) && !request.traits.optional)
         return closeLane(lane, CloseReason::responseTimeout, How::abort, now);
     giveUp(request, CloseReason::responseTimeout, now);
 }

@@ -207,7 +207,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
         client->ties |= ties::SESSION;
-    lane.spent = (lane.spent && !traits.undone) || traits.spends;
+    lane.spent = (lane.spent && !(traits.undone && request.spending)) || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     const unsigned claims = request.traits.claims;
     const unsigned challenges = traits.challenges;

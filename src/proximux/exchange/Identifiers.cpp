@@ -119,6 +119,7 @@ void Identifiers::lost(std::uint64_t id, Instant now)
         return prepend(FREE, place);
     _due[place] = now + _reuse;
     append(RESERVED, place);
+    ++_reserved;
 }
 
 Instant Identifiers::nextFree() const
@@ -134,6 +135,7 @@ void Identifiers::restore(Instant now)
         unlink(place);
         _due[place] = {};
         append(FREE, place);
+        --_reserved;
     }
 }
 

@@ -69,6 +69,9 @@ public:
     /// Frees what was reserved for long enough.
     void restore(Instant now);
 
+    /// Whether so many are reserved that no more should be without need: half of all.
+    [[nodiscard]] bool areScarce() const { return 2 * _reserved >= size(); }
+
     /// Ids that may be in use at once.
     [[nodiscard]] std::size_t size() const { return _requests.size(); }
 
@@ -98,10 +101,11 @@ private:
     Random _random;
     Duration _reuse;
     std::uint64_t _placeMask;
-    std::uint64_t _generationMask = 0;    ///< with the places
-    std::uint64_t _mask;                  ///< all bits of an id
-    std::vector<Link> _links;             ///< both heads, then the places
-    std::vector<Request*> _requests;      ///< by place; null: not in use
+    std::uint64_t _generationMask = 0; ///< with the places
+    std::uint64_t _mask;               ///< all bits of an id
+    std::vector<Link> _links;          ///< both heads, then the places
+    std::vector<Request*> _requests;   ///< by place; null: not in use
+    std::size_t _reserved = 0;
     std::vector<Instant> _due;            ///< by place; empty: none is reserved
     std::vector<std::uint64_t> _highBits; ///< by place, of its last id; empty: an id is its place
 };

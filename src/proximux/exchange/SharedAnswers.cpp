@@ -158,6 +158,7 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
     _pumpAll = true; // somebody may wait for the connection to be at rest
     if (SharedClient* client = request.client)
     {
+        Lane& lane = *request.lane;
         if (request.begun || !makeReply(request, reason))
             fail(*client, reason, request.begun, now);
         else
@@ -170,6 +171,8 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
             request.client = nullptr;
             replyOnly(*client, std::move(request.traits.reply), now);
         }
+        if (!isInUse(lane))
+            return; // it went with its client
     }
     if (isOptional(*request.lane, request) && request.lane->answered != &request)
         return finish(*request.lane, request, now); // nothing is to come
@@ -241,7 +244,8 @@ void SharedExchange::takeOut(Lane& lane, Request& request, bool answered, Instan
     lane.optional -= isOptional(lane, request) ? 1 : 0;
     DeadlineList::disarm(request.answer);
     leavePart(lane, request, answered, now);
-    if (lane.ids != nullptr && answered)
+    const bool spared = lane.ids != nullptr && request.traits.optional && lane.ids->areScarce();
+    if (lane.ids != nullptr && (answered || spared))
         lane.ids->answered(request.id);
     else if (lane.ids != nullptr)
         lane.ids->lost(request.id, now);

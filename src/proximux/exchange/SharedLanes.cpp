@@ -65,7 +65,8 @@ Instant SharedExchange::wantingSince(Instant latest) const
 
 Instant SharedExchange::waitsSince() const
 {
-    return _pool.hasClosed() ? Instant::never() : wantingSince(Instant::never());
+    const bool opens = _pool.hasClosed() && _retry == Instant::never();
+    return opens ? Instant::never() : wantingSince(Instant::never());
 }
 
 void SharedExchange::giveWay(Instant since, Instant now)
@@ -227,7 +228,7 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
                 tieUsed(*from, now);
             if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
                 _wiring.awaitsMore(target);
-            if (isAtRest(*from))
+            if (isInUse(*from) && isAtRest(*from))
                 _inactive.arm(from->inactive, now);
             updateTargetHold(*from, now);
             pump(*from, now);

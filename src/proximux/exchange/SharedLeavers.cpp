@@ -98,6 +98,8 @@ void SharedExchange::leaveIfForNobody(Lane& lane, Instant now)
 {
     if (!isInUse(lane) || !isLeft(lane) || lane.departure.isArmed())
         return;
+    if (lane.ids != nullptr && lane.ids->areScarce())
+        return; // their answers bring the ids back
     if (_departures.has(now))
         leaveLane(lane, now);
     else
@@ -106,7 +108,7 @@ void SharedExchange::leaveIfForNobody(Lane& lane, Instant now)
 
 void SharedExchange::leaveLane(Lane& lane, Instant now)
 {
-    if (!isLeft(lane))
+    if (!isLeft(lane) || (lane.ids != nullptr && lane.ids->areScarce()))
         return;
     _departures.take(now);
     closeLane(lane, CloseReason::abandoned, How::abort, now);

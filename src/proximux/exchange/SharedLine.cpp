@@ -128,7 +128,8 @@ void SharedExchange::recycle(Request& request)
     if (_spare.size() >= MOST)
         return;
     request.whole = true;
-    request.begun = request.sent = request.replied = request.failed = request.overdue = request.trial = false;
+    request.begun = request.sent = request.replied = request.failed = request.overdue = request.trial =
+        request.spending = false;
     request.left = request.forgotten = false;
     request.reason = CloseReason::ended;
     request.lane = nullptr;
@@ -267,6 +268,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     if (isSuspect(request) && lane.proven)
     {
         closeLane(lane, CloseReason::renewed, partingFrom(lane), now);
+        _retry = Instant::never(); // its place can be opened
         return false;
     }
     if (isForsaken(lane) && needsRest(lane, request))

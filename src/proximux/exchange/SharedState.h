@@ -53,6 +53,7 @@ struct Request
     bool overdue = false;                    ///< given up; what answers it is for nobody
     bool left = false;                       ///< its client has left; likewise
     bool forgotten = false;                  ///< left, and takes no place of the pipeline any more
+    bool spending = false;                   ///< by it its connection is spent
     bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where

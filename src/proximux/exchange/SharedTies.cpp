@@ -52,6 +52,8 @@ void SharedExchange::endIdleTies(Instant now)
 {
     while (_idleTies > 0 && othersWait(now))
     {
+        if (_pool.hasClosed() && _pool.retryAt(now) > now)
+            return; // nobody would be served by it
         Lane* longest = nullptr;
         for (const auto& lane : _lanes)
             if (lane->idleSince != Instant::never() && (longest == nullptr || lane->idleSince < longest->idleSince))
@@ -63,13 +65,16 @@ void SharedExchange::endIdleTies(Instant now)
 /// Its client gets an error where one can be told, and is closed.
 void SharedExchange::endIdleTie(Lane& lane, Instant now)
 {
-    SharedClient& client = *lane.tied;
-    const bool mayBeTold = !lane.tunnel && !lane.inMessage && client.requests.isEmpty() &&
-                           client.state != SharedClient::State::closing && client.conversation != nullptr;
+    const SharedClient& tied = *lane.tied;
+    const ClientId id = tied.id;
+    const bool mayBeTold = !lane.tunnel && !lane.inMessage && !lane.leaving && tied.requests.isEmpty() &&
+                           tied.state != SharedClient::State::closing && tied.conversation != nullptr;
     closeLane(lane, CloseReason::tieIdle, partingFrom(lane), now); // first: what is pushed must not hold back the error
+    SharedClient* client = mayBeTold ? find(id) : nullptr;
     std::string error;
-    if (mayBeTold && client.conversation->malformed("the connection was idle while others waited for one", error))
-        replyOnly(client, std::move(error), now);
+    if (client != nullptr &&
+        client->conversation->malformed("the connection was idle while others waited for one", error))
+        replyOnly(*client, std::move(error), now);
 }
 
 } // namespace proximux

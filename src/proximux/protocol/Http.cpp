@@ -237,7 +237,7 @@ public:
         Bytes left = end > 0 ? request.substr(0, end) : request;
         const Bytes body = request.substr(left.size());
         const Bytes line = left.substr(0, left.find('\n', left.find_first_not_of("\r\n")));
-        if (hasUrlPassword(line) || hasSecretParameter(line) || containsText(body, "passw"))
+        if (hasUrlPassword(line) || hasSecretParameter(line) || holdsSecret(body))
             return true;
         left.remove_prefix(line.size());
         while (!left.empty())
@@ -259,6 +259,13 @@ private:
         return std::any_of(std::begin(PARTS), std::end(PARTS), [name](Bytes part) { return containsText(name, part); });
     }
 
+    /// Of a form, JSON or XML.
+    static bool holdsSecret(Bytes body)
+    {
+        constexpr Bytes PARTS[] = {"passw", "passphrase", "pwd", "secret", "token", "credential", "apikey", "api_key"};
+        return std::any_of(std::begin(PARTS), std::end(PARTS), [body](Bytes part) { return containsText(body, part); });
+    }
+
     static bool hasSecretParameter(Bytes line)
     {
         std::size_t at = line.find('?');
@@ -267,7 +274,9 @@ private:
             const std::size_t begin = at + 1;
             at = line.find_first_of("&;", begin);
             const Bytes parameter = line.substr(begin, std::min(at, line.size()) - begin);
-            if (isSecretName(parameter.substr(0, parameter.find('='))))
+            const Bytes name = parameter.substr(0, parameter.find('='));
+            if (isSecretName(name) || sameText(name, "sig") || sameText(name, "pwd") || sameText(name, "pass") ||
+                name.find('%') != Bytes::npos)
                 return true;
         }
         return false;

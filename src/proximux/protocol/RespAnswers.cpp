@@ -41,9 +41,11 @@ void RespConversation::auth(Bytes bytes, RequestTraits& traits)
 /// A guess costs its client time, and after a few of them its connection.
 bool RespConversation::authenticate(Bytes user, Bytes password, RequestTraits& traits)
 {
-    _authenticated = sameSecret(password, _settings.password) && user == "default";
-    if (_authenticated)
+    if (sameSecret(password, _settings.password) && user == "default")
+    {
+        _authenticated = true;
         return true;
+    }
     traits.delayed = true;
     traits.refusal = "a wrong password";
     traits.last = ++_failures >= _settings.failedAuth;

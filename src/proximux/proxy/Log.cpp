@@ -1,7 +1,9 @@
 #include <proximux/proxy/Log.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 
 namespace proximux
 {
@@ -112,7 +114,9 @@ unsigned codeOf(std::string_view character)
 /// Characters that end a line where JSON is read as a program, steer a terminal, or turn round what stands beside them.
 bool isUnsafe(unsigned code)
 {
-    return code < 0xA0 || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    constexpr unsigned MARKS[] = {0x061C, 0x200E, 0x200F, 0xFEFF};
+    return code < 0xA0 || std::find(std::begin(MARKS), std::end(MARKS), code) != std::end(MARKS) ||
+           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
 void appendCharacter(std::string& out, std::string_view character)

@@ -134,12 +134,13 @@ void Connector::wait()
     arm(std::min(_reactor.now() + RETRY, _deadline), &Connector::tryAgain);
     if (first && !_waited)
         _listener.connectWaits(_error);
-    _waited = true;
+    _waiting = _waited = true;
 }
 
+/// Called by whoever gave something back and by a timer: the second of them comes too late.
 void Connector::tryAgain()
 {
-    if (_ended)
+    if (_ended || !std::exchange(_waiting, false))
         return;
     Shortage::ofProcess().withdraw(std::exchange(_ticket, 0));
     disarm();
@@ -190,6 +191,7 @@ void Connector::fail(const ConnectError& error)
 void Connector::release()
 {
     disarm();
+    _waiting = false;
     if (_ticket != 0)
         Shortage::ofProcess().withdraw(std::exchange(_ticket, 0));
     if (_registration.generation != 0)

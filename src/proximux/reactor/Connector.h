@@ -90,7 +90,8 @@ private:
     Reactor::Registration _registration;
     Reactor::TimerId _timer{};
     bool _timed = false;
-    bool _waited = false;         ///< for something of ours, once at least
+    bool _waiting = false;        ///< for something of ours
+    bool _waited = false;         ///< once at least
     bool _ended = false;          ///< the listener was told
     std::shared_ptr<bool> _alive; ///< lets a call that comes later find out that this is gone
 };

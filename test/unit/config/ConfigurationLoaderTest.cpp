@@ -403,6 +403,10 @@ public:
     void leavesOtherVariablesAlone()
     {
         Environment environment = least();
+        for (const char* name : {"PROXIMUX_POOL_PORT", "PROXIMUX_LOCAL_PORT", "PROXIMUX_PORT"})
+            environment[name] = "tcp://10.0.0.1:80";
+        good(fromEnvironment(environment));
+        environment = least();
         for (const char* name : {"PROXIMUX_CMD",
                                  "PROXIMUX_SERVICE_HOST",
                                  "PROXIMUX_SERVICE_PORT",

@@ -21,6 +21,7 @@ class IdentifiedExchangeTest : public SharingFixture
     CPPUNIT_TEST(aTransferTiesUntilItsEnd);
     CPPUNIT_TEST(aTransferThatStopsIsGivenUp);
     CPPUNIT_TEST(aTransferFromAnIncomparableSerialEndsWithItsConnection);
+    CPPUNIT_TEST(aTransferThatStopsWithinAMessageIsGivenUp);
     CPPUNIT_TEST(anIdFitsIntoARequestAndAResponse);
     CPPUNIT_TEST(aBroadcastHoldsUpNobody);
     CPPUNIT_TEST(aBroadcastMayBeAnswered);
@@ -265,6 +266,28 @@ public:
         assertClosed(t, CloseReason::idKept, How::abort);
         answers(other, response(got(other)));
         CPPUNIT_ASSERT_EQUAL(first + last + response(dns("a")), got(a));
+    }
+
+    /// Of which the target said a little more, but no message.
+    void aTransferThatStopsWithinAMessageIsGivenUp()
+    {
+        for (const bool begun : {true, false})
+        {
+            named("dns", 2);
+            const ClientId a = join();
+            says(a, dns("zone", 252));
+            const TargetId t = opens();
+            if (begun)
+                answers(t, zone(soa(), 1));
+            pass(Duration::milliseconds(900));
+            answers(t, zone(soa(), 1, false).substr(0, 1));
+            pass(Duration::milliseconds(100));
+            assertClosed(t, CloseReason::responseTimeout, How::abort);
+            if (begun)
+                assertClosed(a, CloseReason::responseTimeout, How::abort);
+            else
+                CPPUNIT_ASSERT_EQUAL(dns("zone", 252, 0x8102), got(a));
+        }
     }
 
     void aTransferThatStopsIsGivenUp()

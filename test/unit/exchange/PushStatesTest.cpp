@@ -21,6 +21,7 @@ class PushStatesTest : public SharingFixture
     CPPUNIT_TEST(aConnectionThatIsLostWhileItIsLeftCutsItsClientOff);
     CPPUNIT_TEST(anUnknownCommandTiesUnlessItIsUnknownToTheServer);
     CPPUNIT_TEST(nobodyInheritsWhatAnUnknownCommandLeaves);
+    CPPUNIT_TEST(anUnknownCommandBehindAnotherMakesNothingGood);
     CPPUNIT_TEST(theReplyToAWrongPasswordIsDelayed);
     CPPUNIT_TEST_SUITE_END();
 
@@ -263,6 +264,24 @@ public:
         CPPUNIT_ASSERT(world.has(next));
         answers(next, "*1\r\n+OK\r\n");
         assertClosed(next, CloseReason::spent, How::abort);
+    }
+
+    /// Nothing that a client has the server say makes good what was done before.
+    void anUnknownCommandBehindAnotherMakesNothingGood()
+    {
+        resp();
+        const ClientId a = join();
+        says(a, command({"WATCH", "k"}) + command({"FOO"}));
+        const TargetId t = opens();
+        answers(t, "+OK\r\n");
+        answers(t, "+OK\r\n");
+        says(a, command({"EVAL", "forged", "0"}) + command({"BAR"}));
+        answers(t, "-ERR unknown command 'x'\r\n");
+        answers(t, "-ERR unknown command 'BAR'\r\n");
+        CPPUNIT_ASSERT(world.has(t));
+        says(a, command({"UNWATCH"}));
+        answers(t, "+OK\r\n");
+        assertClosed(t, CloseReason::spent, How::abort);
     }
 
     void anUnknownCommandTiesUnlessItIsUnknownToTheServer()

@@ -16,6 +16,7 @@ class SharedTiesTest : public SharingFixture
     CPPUNIT_TEST(whatIsUsedIsNotIdle);
     CPPUNIT_TEST(whatBlocksIsNotIdle);
     CPPUNIT_TEST(aSubscriberIsIdleBetweenMessages);
+    CPPUNIT_TEST(anIdleSubscriberThatIsLeavingIsCutOff);
     CPPUNIT_TEST(aTunnelIsIdleToo);
     CPPUNIT_TEST(whoeverSaysNtlmIsNotTied);
     CPPUNIT_TEST(whomTheTargetChallengesIsTied);
@@ -155,6 +156,23 @@ public:
         CPPUNIT_ASSERT(world.has(t));
         pass(Duration::seconds(1));
         assertEnded(a, t);
+    }
+
+    /// It is asked for the rest of what it owes when its tie is needed.
+    void anIdleSubscriberThatIsLeavingIsCutOff()
+    {
+        named("resp", 2, 8);
+        const ClientId a = join();
+        says(a, command({"SUBSCRIBE", "c"}));
+        const TargetId t = opens();
+        answers(t, "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
+        pass(Duration::seconds(60));
+        got(t);
+        exchange->clientEnded(a, now);
+        CPPUNIT_ASSERT_EQUAL(command({"QUIT"}), got(t));
+        says(join(), command({"MULTI"}));
+        assertClosed(t, CloseReason::tieIdle, How::abort);
+        CPPUNIT_ASSERT(!world.has(a));
     }
 
     void aTunnelIsIdleToo()

@@ -366,8 +366,10 @@ public:
             CPPUNIT_ASSERT_MESSAGE(field, _check.protocol().isSecret(get(std::string(field) + ": geheim\r\n")));
         for (const char* field : {"Accept", "Host", "Content-Type", "User-Agent", "X-Request-Id"})
             CPPUNIT_ASSERT_MESSAGE(field, !_check.protocol().isSecret(get(std::string(field) + ": x\r\n")));
-        for (const char* line : {"GET http://user:geheim@x/ HTTP/1.1", "GET /a?x=1&access_token=geheim HTTP/1.1",
-                                 "GET /a?api_key=geheim HTTP/1.1", "GET /a?x=1;password=geheim HTTP/1.1"})
+        for (const char* line :
+             {"GET http://user:geheim@x/ HTTP/1.1", "GET /a?x=1&access_token=geheim HTTP/1.1",
+              "GET /a?api_key=geheim HTTP/1.1", "GET /a?sv=1&sig=geheim HTTP/1.1", "GET /a?pwd=geheim HTTP/1.1",
+              "GET /a?access%5Ftoke%6E=geheim HTTP/1.1", "GET /a?x=1;password=geheim HTTP/1.1"})
             CPPUNIT_ASSERT_MESSAGE(line, _check.protocol().isSecret(std::string(line) + "\r\nHost: x\r\n\r\n"));
         CPPUNIT_ASSERT(!_check.protocol().isSecret("GET http://x:80/a?b=c@d HTTP/1.1\r\nHost: x\r\n\r\n"));
         CPPUNIT_ASSERT(_check.protocol().isSecret("POST / HTTP/1.1\r\nHost: x\r\n\r\nuser=u&Password=geheim"));
