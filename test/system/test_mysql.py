@@ -163,7 +163,7 @@ class Mysql(Case):
         self.assertNotIn("No longer watched", p.text())
 
     def test_packets_of_sixteen_megabytes_and_more_pass_unchanged(self):
-        body = b"select '" + os.urandom(1 << 20) * 17 + b"'"
+        body = b"select '" + os.urandom(1 << 19).hex().encode() * 17 + b"'"  # nothing that could be taken for a secret
         digest = []
 
         def answer():
