@@ -154,7 +154,7 @@ std::string Oracle::stray(const Target& target)
         return _messages.response(12345, 67, LARGE, '?');
     if (_messages.hasId())
     {
-        const std::string text = late();
+        std::string text = late();
         if (!text.empty())
             return text;
         // of few ids one that was answered comes again soon

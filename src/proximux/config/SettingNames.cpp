@@ -180,7 +180,7 @@ std::string unknownText(std::string_view key)
 std::string environmentKey(std::string_view name)
 {
     const std::string rest = Poco::toLower(std::string(name));
-    const std::string key = dotted(rest);
+    std::string key = dotted(rest);
     std::size_t number = 0;
     if (findSetting(key, number) != nullptr)
         return key;

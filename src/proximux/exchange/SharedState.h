@@ -171,12 +171,15 @@ struct SharedClient
     std::unique_ptr<Conversation> conversation; ///< null where nothing is to be said of a request
     Lane* tied = nullptr;                       ///< which it has alone
     unsigned ties = 0;                          ///< why
-    Instant tiedSince;                          ///< and since when
     bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
     bool halted = false;                        ///< nothing more is looked at until the last request is answered
-    Bytes interim;                              ///< to be said as soon as all is answered that came before
-    bool fin = false;                           ///< it has ended
-    bool endPassed = false;                     ///< and its target was told
+    bool fin = false;                           ///< it has ended: FIN came
+    bool endPassed = false;                     ///< and its target was told of that end
+    bool discarding = false;                    ///< the rest of a request whose response came early
+    bool held = false;
+    bool deaf = false;       ///< closing: nothing is read from it any more
+    Instant tiedSince;       ///< and since when
+    Bytes interim;           ///< to be said as soon as all is answered that came before
     InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
     std::size_t queued = 0;  ///< bytes of input that belong to queued requests
     std::size_t partial = 0; ///< bytes behind them that belong to the request that is not whole
@@ -186,19 +189,16 @@ struct SharedClient
     std::size_t replied = 0;               ///< of them, answered by us, which is not said yet
     Lane* lane = nullptr;                  ///< where those are
     Request* large = nullptr;              ///< the request that is larger than the buffer, queued or being sent
-    bool discarding = false;               ///< the rest of a request whose response came early
     std::size_t waiting = 0;               ///< bytes unsent to the client
     std::size_t replies = 0;               ///< bytes of answers of ours, which are not said yet
     std::size_t copied = 0;                ///< bytes of requests that may be sent once more
     std::size_t accounted = 0;             ///< bytes of input, replies and copies counted in the exchange's total
     std::size_t unfinished = 0;            ///< of them, bytes of requests that are not whole
     std::size_t limit = 0;                 ///< bytes that may be read at once, as said last
-    bool held = false;
-    TokenBucket reconnects{0};  ///< of target connections, because of it
-    std::size_t discarded = 0;  ///< closing: bytes that it still sent
-    bool deaf = false;          ///< closing: nothing is read from it any more
-    Duration stalled;           ///< how long it kept target connections from others, reading or sending
-    Link<SharedClient> delayed; ///< in the list of those whose input is to be looked at again
+    TokenBucket reconnects{0};             ///< of target connections, because of it
+    std::size_t discarded = 0;             ///< closing: bytes that it still sent
+    Duration stalled;                      ///< how long it kept target connections from others, reading or sending
+    Link<SharedClient> delayed;            ///< in the list of those whose input is to be looked at again
     Due<SharedClient> idle{*this};
     Due<SharedClient> pause{*this};   ///< exchange.request_timeout
     Due<SharedClient> calm{*this};    ///< until then nothing of it stands in line: limits.reconnects

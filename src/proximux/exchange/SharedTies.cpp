@@ -58,6 +58,8 @@ void SharedExchange::endIdleTies(Instant now)
         for (const auto& lane : _lanes)
             if (lane->idleSince != Instant::never() && (longest == nullptr || lane->idleSince < longest->idleSince))
                 longest = lane.get();
+        if (longest == nullptr)
+            return;
         endIdleTie(*longest, now);
     }
 }

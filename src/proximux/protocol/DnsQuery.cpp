@@ -126,14 +126,15 @@ DnsQuery::DnsQuery(Bytes message, bool whole)
     type = question ? numberAt(message, end - 4) : 0;
     std::size_t at = end;
     const bool isTransfer = type == IXFR;
-    if ((byteAt(message, 4) >> 3U & 15U) != 0)
-        refusal = NOT_IMPLEMENTED; // another operation: an update, a notification ...
-    else if (!question || !whole || (byteAt(message, 4) & TRUNCATED) != 0 || numberAt(message, 8) != 0 ||
-             numberAt(message, 10) != (isTransfer ? 1 : 0) || (isTransfer && !readZone(message, at, serial)) ||
-             !readAdditional(message, at, isSigned) || at != message.size())
+    const bool isQuery = (byteAt(message, 4) >> 3U & 15U) == 0; // no update, no notification
+    const bool malformed = !question || !whole || (byteAt(message, 4) & TRUNCATED) != 0 || numberAt(message, 8) != 0 ||
+                           numberAt(message, 10) != (isTransfer ? 1 : 0) ||
+                           (isTransfer && !readZone(message, at, serial)) || !readAdditional(message, at, isSigned) ||
+                           at != message.size();
+    if (isQuery && malformed)
         refusal = FORMAT_ERROR;
-    else if (type == TKEY)
-        refusal = NOT_IMPLEMENTED; // agrees on a key in several turns
+    else if (!isQuery || type == TKEY)
+        refusal = NOT_IMPLEMENTED; // TKEY agrees on a key in several turns
 }
 
 } // namespace proximux

@@ -273,7 +273,7 @@ public:
     }
 
     /// The functions of the units behind a gateway.
-    [[nodiscard]] std::size_t parts() const override { return 256 * FUNCTIONS; }
+    [[nodiscard]] std::size_t parts() const override { return std::size_t{256} * FUNCTIONS; }
 
     [[nodiscard]] std::string nameOfPart(unsigned part) const override
     {

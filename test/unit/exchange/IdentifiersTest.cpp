@@ -41,9 +41,9 @@ public:
             for (std::uint64_t seed = 0; seed < 20; ++seed)
             {
                 Identifiers ids = made(width, seed);
-                std::vector<std::uint64_t> first;
-                for (int i = 0; i < 4; ++i)
-                    first.push_back(ids.take(_request, _now));
+                std::vector<std::uint64_t> first(4);
+                for (std::uint64_t& id : first)
+                    id = ids.take(_request, _now);
                 begins.insert(first);
             }
             CPPUNIT_ASSERT_EQUAL(std::size_t{20}, begins.size());

@@ -127,7 +127,7 @@ public:
             answers(t, wrong);
             assertClosed(t, CloseReason::desync, How::abort);
             CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
-            for (int id = repeated ? 8 : 7; id <= 8; ++id) // what still waited does no harm, and is sent once more
+            for (unsigned id = repeated ? 8 : 7; id <= 8; ++id) // what still waited does no harm, and is sent once more
             {
                 const TargetId next = opens();
                 const std::string again = got(next);

@@ -148,9 +148,9 @@ public:
         {
             begins(protocol);
             std::mt19937 random(7);
-            std::vector<ClientId> clients;
-            for (int i = 0; i < 200; ++i)
-                clients.push_back(join());
+            std::vector<ClientId> clients(200);
+            for (ClientId& id : clients)
+                id = join();
             const std::string pieces[] = {"UNSUBSCRIBE a a a a a a a a a a a a\r\n",
                                           "GET x\n",
                                           std::string(3000, 'x'),
@@ -164,8 +164,8 @@ public:
                 if (!world.has(id))
                     id = join();
                 sends(id, pieces[random() % 6]);
-                CPPUNIT_ASSERT(exchange->shared() <= TOTAL + 12 * 40);
-                CPPUNIT_ASSERT(exchange->kept() <= TOTAL + 12 * 40 + clients.size() * RESERVE);
+                CPPUNIT_ASSERT(exchange->shared() <= TOTAL + std::size_t{12} * 40);
+                CPPUNIT_ASSERT(exchange->kept() <= TOTAL + std::size_t{12} * 40 + clients.size() * RESERVE);
                 most = std::max(most, exchange->shared());
             }
             CPPUNIT_ASSERT(most > TOTAL / 2); // it was tried
@@ -214,7 +214,7 @@ public:
             sends(clients.back(), "GET x\r\n" + unsubscribe(20) + unsubscribe(20) + unsubscribe(20) + unsubscribe(20));
         }
         CPPUNIT_ASSERT(exchange->shared() > TOTAL / 2);
-        CPPUNIT_ASSERT(exchange->shared() <= TOTAL + 20 * 40);
+        CPPUNIT_ASSERT(exchange->shared() <= TOTAL + std::size_t{20} * 40);
     }
 
     void answersOfOursCountUntilTheyAreSaidOrDropped()

@@ -131,7 +131,8 @@ public:
     {
         const auto talk = _modbus.talk({});
         const std::string at = u16(0);
-        const auto zeros = [](int count) { return bytes({count & 255}) + std::string(count, '\0'); };
+        const auto zeros = [](int count)
+        { return bytes({count & 255}) + std::string(static_cast<std::size_t>(count), '\0'); };
         const std::vector<std::pair<int, std::string>> wrong = {{5, at + u16(1)},
                                                                 {15, at + u16(0) + zeros(0)},
                                                                 {15, at + u16(9) + zeros(1)},
