@@ -34,6 +34,8 @@ const std::vector<Scenes::Scene>& Scenes::all()
 {
     static const std::vector<Scene> ALL = {
         {Mutant::keepHalfReserved, &Scenes::aConnectionOfWhoseIdsHalfAreOverdueIsReplaced},
+        {Mutant::keepOverdueOnes, &Scenes::aConnectionOnWhichManyAreOverdueIsReplaced},
+        {Mutant::suspectAll, &Scenes::oneSilenceIsEnoughForAllBehindIt},
         {Mutant::keepSilent, &Scenes::aSilentConnectionIsReplaced},
         {Mutant::confuseClients, &Scenes::aLateWordOfAClientThatHasGoneIsNobodys},
         {Mutant::staleHint, &Scenes::eachResponseIsReadAsOneToItsRequest},
@@ -75,6 +77,7 @@ const std::vector<Scenes::Scene>& Scenes::all()
         {Mutant::discardForever, &Scenes::whatIsThrownAwayHasALimit},
         {Mutant::forgetReplies, &Scenes::answersOfOursCount},
         {Mutant::keepParts, &Scenes::partsDoNotFillTheMemoryForEver},
+        {Mutant::trustUnread, &Scenes::whatIsBehindUnreadResponsesDoesNotFillTheMemoryForEver},
     };
     return ALL;
 }
@@ -108,6 +111,37 @@ void Scenes::aConnectionOfWhoseIdsHalfAreOverdueIsReplaced()
     pass(Duration::seconds(11));
     CPPUNIT_ASSERT_EQUAL(std::size_t{4} * 9, got(a).size()); // errors
     assertClosed(t, CloseReason::responseTimeout, How::abort);
+}
+
+void Scenes::aConnectionOnWhichManyAreOverdueIsReplaced()
+{
+    named("modbus", 1, 256);
+    const ClientId a = join();
+    for (char unit = 1; unit <= 16; ++unit)
+        says(a, reading(unit, unit));
+    const TargetId t = opens();
+    got(t);
+    pass(Duration::seconds(20));
+    says(a, reading(50, 50));
+    answers(t, register0(got(t), 5)); // it is not silent
+    pass(Duration::seconds(11));
+    assertClosed(t, CloseReason::responseTimeout, How::abort);
+}
+
+void Scenes::oneSilenceIsEnoughForAllBehindIt()
+{
+    named("memcached", 1, 8);
+    const ClientId a = join();
+    says(a, "get warm\r\n");
+    const TargetId t = opens();
+    answers(t, "END\r\n");
+    says(a, "get silent\r\n");
+    pass(Duration::seconds(20));
+    says(join(), "get b\r\n");
+    says(join(), "get c\r\n");
+    pass(Duration::seconds(10));
+    assertClosed(t, CloseReason::responseTimeout, How::abort);
+    CPPUNIT_ASSERT_EQUAL(std::string("get b\r\nget c\r\n"), got(opens()));
 }
 
 void Scenes::aSilentConnectionIsReplaced()
@@ -691,6 +725,32 @@ void Scenes::partsDoNotFillTheMemoryForEver()
         says(join(), std::string(900, 'x'));
     const ClientId other = join();
     CPPUNIT_ASSERT_MESSAGE("parts of requests fill the memory", world.client(other).limit >= 500);
+}
+
+void Scenes::whatIsBehindUnreadResponsesDoesNotFillTheMemoryForEver()
+{
+    Options options;
+    options.connections = 20;
+    options.exchange.totalBuffer = 10000;
+    options.exchange.requestBuffer = 1000;
+    options.exchange.responseBuffer = 500;
+    options.exchange.maxRequests = 1;
+    options.exchange.reserve = 100;
+    begin(options, false);
+    for (int i = 0; i < 20; ++i)
+    {
+        const ClientId lazy = join();
+        world.client(lazy).room = 0;
+        says(lazy, "x\n" + std::string(900, '\n'));
+        for (const TargetId t : std::exchange(world.dialled, {}))
+            if (world.has(t)) // else it went with its client, which was closed to make room
+            {
+                exchange->targetOpened(t, now);
+                exchange->response(t, std::string(600, 'y') + "\n", now);
+            }
+    }
+    const ClientId other = join();
+    CPPUNIT_ASSERT_MESSAGE("what nobody looks at fills the memory", world.client(other).limit >= 500);
 }
 
 } // namespace proximux

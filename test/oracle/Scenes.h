@@ -27,6 +27,8 @@ public:
 
 private:
     void aConnectionOfWhoseIdsHalfAreOverdueIsReplaced();
+    void aConnectionOnWhichManyAreOverdueIsReplaced();
+    void oneSilenceIsEnoughForAllBehindIt();
     void aSilentConnectionIsReplaced();
     void aLateWordOfAClientThatHasGoneIsNobodys();
     void eachResponseIsReadAsOneToItsRequest();
@@ -66,6 +68,7 @@ private:
     void whatIsThrownAwayHasALimit();
     void answersOfOursCount();
     void partsDoNotFillTheMemoryForEver();
+    void whatIsBehindUnreadResponsesDoesNotFillTheMemoryForEver();
 
     void named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxTied = 0);
     void small();

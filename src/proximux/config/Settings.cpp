@@ -182,7 +182,7 @@ std::vector<Setting> exchangeSettings()
             "fifo, funnel: how long a request may wait to be tied while pool.max_tied clients are"),
         row("exchange.response_timeout", "auto",
             automaticDuration(MS, DAY, Off::minusOne, FIELD(std::optional<Duration>, exchange.responseTimeout)),
-            "fifo, funnel: maximum silence of a target that owes a response; auto: 2s with modbus, else 30s"),
+            "fifo, funnel: maximum silence of a target that owes a response; auto: 2s with modbus, 10s with dns, else 30s"),
         row("exchange.request_timeout", "30s",
             duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.requestTimeout)),
             "fifo, funnel: how long a client may pause within a request that is larger than exchange.request_buffer"),

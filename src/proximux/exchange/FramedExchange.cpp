@@ -392,13 +392,16 @@ void FramedExchange::fenceLane(Lane& lane, Instant now)
 
 // ------------------------------------------------------------------------------------------------ failures
 
-/// One that is overdue fails alone, until so many are that the connection is of no use any more.
+/// One that is overdue fails alone, until so many are that the connection is of no use any more: half of its places, or
+/// as many as servers keep of one connection before they stop reading it (unbound: 32).
 void FramedExchange::answerOverdue(Request& request, Instant now)
 {
     Lane& lane = *request.lane;
     partTimedOut(request, now);
     const bool dead = lane.lastByte + settings().responseTimeout <= now && !planted(Mutant::keepSilent);
-    const bool crowded = 2 * (lane.abandoned + 1) >= std::min(settings().pipeline, lane.ids->size()) &&
+    constexpr std::size_t MOST_OVERDUE = 16;
+    const std::size_t half = (std::min(settings().pipeline, lane.ids->size()) + 1) / 2;
+    const bool crowded = lane.abandoned + 1 >= std::min(half, planted(Mutant::keepOverdueOnes) ? half : MOST_OVERDUE) &&
                          !planted(Mutant::keepHalfReserved);
     dropCopy(request);
     const bool alone = lane.tied != nullptr; // nobody else loses anything

@@ -68,6 +68,7 @@ enum class Mutant
     rawSwallowSurplus, ///< bytes that come without a lease are thrown away, the connection stays
     rawLostCompletes,  ///< a response ends well with a connection that was lost
     // of what is rare: each has a scene of its own
+    keepOverdueOnes,   ///< a connection on which many are overdue stays
     keepHalfReserved,  ///< a connection of whose ids half are overdue stays
     keepSilent,        ///< a connection that was silent for all the time that a request may take stays
     confuseClients,    ///< what is said of a client that has gone is taken for one that has its place
@@ -98,6 +99,7 @@ enum class Mutant
     // of those who leave, and of connecting anew
     swallowForever,    ///< a connection goes on answering clients that have left
     reconnectAtWill,   ///< a client may have us connect anew as often as it likes
+    suspectAll,        ///< what waited behind a silent request is tried alone, one after the other
     repeatAmongOthers, ///< what was lost together is sent once more together
     keepClaimed,       ///< a connection that a client may have authenticated goes to the next
     keepIdleTie,       ///< a tie lasts although it is idle and others wait
@@ -108,6 +110,7 @@ enum class Mutant
     discardForever,      ///< a client that is being closed may go on sending
     forgetReplies,       ///< answers of ours that wait count for nothing
     keepParts,           ///< parts of requests may fill the memory for ever
+    trustUnread,         ///< so may what stands behind responses that a client does not read
     // of states
     trustForgedPush, ///< a connection goes back to others when something says that its subscriptions have ended
     resetOvertakes,  ///< a client's reset or end does not wait for what it is owed among what is pushed

@@ -89,12 +89,15 @@ void SharedExchange::finishCall(Instant now)
         updateFullness(now);
         if (_idleTies > 0)
             endIdleTies(now);
+        openMore(now);
     } while (!_delayed.isEmpty() || _pumpAll);
-    openMore(now);
     if (!_stalling.isEmpty())
         updateStalls(now);
     if (_left > 0 || _swallowing > 0)
         updateSwallowing(now);
+    constexpr std::size_t MOST_SPARE = 4096; // until here, whoever ended a request may still look at it
+    if (_spare.size() > MOST_SPARE)
+        _spare.resize(MOST_SPARE);
 }
 
 /// With the limit of the line reached nobody is read; when a quarter is free again, all are.

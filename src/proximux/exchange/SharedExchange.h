@@ -311,9 +311,9 @@ protected:
     [[nodiscard]] bool isExclusive() const { return _settings.pipeline == 1 && !_settings.byId; }
 
     /// It was lost together with others, and may be what ended their connection.
-    [[nodiscard]] bool isSuspect(const Request& request) const
+    [[nodiscard]] static bool isSuspect(const Request& request)
     {
-        return request.repeats > 0 && !isExclusive() && !planted(Mutant::repeatAmongOthers);
+        return request.suspect && !planted(Mutant::repeatAmongOthers);
     }
 
     /// It can't be sent once more.
@@ -393,7 +393,7 @@ private:
     [[nodiscard]] bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason, Instant now) const;
     void keepCopy(Request& request, Bytes bytes);
     void repeatRow(Lane& lane, CloseReason reason, Instant now);
-    void repeat(Request& request);
+    void repeat(Request& request, CloseReason reason);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
     bool open(Instant now);
     void openMore(Instant now);
@@ -509,6 +509,7 @@ private:
     bool _draining = false;
     bool _idsShort = false;  ///< a target may have no id that is free
     std::size_t _ownIds = 0; ///< requests that are not sent and keep their ids
+    bool _noneOpens = false; ///< no place can be opened at the moment, and one is wanted
     bool _pumpAll = false;   ///< any lane may have room for somebody now
     DeadlineList _queueing;
     DeadlineList _tieWaits;

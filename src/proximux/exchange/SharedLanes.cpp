@@ -35,9 +35,11 @@ void SharedExchange::openMore(Instant now)
         if (open(now))
             continue;
         _retry = _pool.retryAt(now);
-        _pumpAll = true; // whoever wants a new one does with another now
+        if (!std::exchange(_noneOpens, true))
+            _pumpAll = true; // whoever wants a new one does with another now
         return;
     }
+    _noneOpens = false;
 }
 
 bool SharedExchange::wantsMore() const

@@ -123,10 +123,7 @@ void SharedExchange::recycle(Request& request)
     std::unique_ptr<Request> own(&request);
     assert(!request.place.linked && !request.own.linked && !request.queue.isArmed() && !request.tie.isArmed());
     DeadlineList::disarm(request.answer);
-    constexpr std::size_t MOST = 4096;
     constexpr std::size_t SMALL = 4096;
-    if (_spare.size() >= MOST)
-        return;
     request.whole = true;
     request.begun = request.sent = request.replied = request.failed = request.overdue = request.trial =
         request.spending = false;
@@ -140,6 +137,7 @@ void SharedExchange::recycle(Request& request)
     if (request.again.capacity() > SMALL)
         request.again.shrink_to_fit();
     request.repeats = 0;
+    request.suspect = false;
     request.used = false;
     _spare.push_back(std::move(own));
 }

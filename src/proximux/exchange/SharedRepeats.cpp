@@ -72,12 +72,13 @@ void SharedExchange::repeatRow(Lane& lane, CloseReason reason, Instant now)
         takeOut(lane, each, false, now);
         if (--each.client->inFlight == 0)
             each.client->lane = nullptr;
-        repeat(each);
+        repeat(each, reason);
     }
 }
 
-/// One of those that were lost together may have ended their connection: each is alone on a new one then.
-void SharedExchange::repeat(Request& request)
+/// One of those that were lost together may have ended their connection: each is alone on a new one then. What nobody
+/// answered in time has no share in that: those that were behind it go together again, so that one silence is enough.
+void SharedExchange::repeat(Request& request, CloseReason reason)
 {
     SharedClient& client = *request.client;
     if (_settings.fair && client.next != nullptr && Line::isIn(*client.next))
@@ -86,6 +87,8 @@ void SharedExchange::repeat(Request& request)
     request.sent = false;
     request.lane = nullptr;
     ++request.repeats;
+    const bool known = reason == CloseReason::responseTimeout || reason == CloseReason::abandoned;
+    request.suspect = !isExclusive() && (!known || planted(Mutant::suspectAll));
     request.traits.alone = request.traits.alone || isSuspect(request);
     ++_queued;
     _ownIds += request.traits.keepsId ? 1 : 0;

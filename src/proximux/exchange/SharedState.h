@@ -66,6 +66,7 @@ struct Request
     std::uint64_t turn = 0; ///< in the line
     std::string again;      ///< its bytes, as long as it may be sent once more: SharedExchange::repeat()
     unsigned repeats = 0;   ///< how often it was
+    bool suspect = false;   ///< it may be why a connection ended on which others were lost, too
     bool used = false;      ///< its bytes are no more in its client's input
     Instant came;
     Instant sentAt;

@@ -109,6 +109,13 @@ bool readAdditional(Bytes message, std::size_t& at, bool& isSigned)
     return true;
 }
 
+/// RFC 6895, 3.2: the others are reserved, for updates, or unassigned. There are servers that leave such a question
+/// unanswered and keep it, until they read nothing more from the connection.
+bool isClass(unsigned number)
+{
+    return number == INTERNET || number == CHAOS || number == HESIOD;
+}
+
 } // namespace
 
 std::optional<std::size_t> dns::questionEnd(Bytes message)
@@ -133,7 +140,7 @@ DnsQuery::DnsQuery(Bytes message, bool whole)
                            at != message.size();
     if (isQuery && malformed)
         refusal = FORMAT_ERROR;
-    else if (!isQuery || type == TKEY)
+    else if (!isQuery || type == TKEY || !isClass(numberAt(message, end - 2)))
         refusal = NOT_IMPLEMENTED; // TKEY agrees on a key in several turns
 }
 

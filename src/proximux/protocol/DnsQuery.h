@@ -31,6 +31,10 @@ constexpr unsigned TSIG = 250;
 constexpr unsigned IXFR = 251;
 constexpr unsigned AXFR = 252;
 
+constexpr unsigned INTERNET = 1;
+constexpr unsigned CHAOS = 3;
+constexpr unsigned HESIOD = 4;
+
 inline unsigned byteAt(Bytes bytes, std::size_t at)
 {
     return static_cast<unsigned char>(bytes[at]);

@@ -62,7 +62,7 @@ const std::vector<ProtocolInfo>& protocols()
         named<makeMemcachedProtocol>("memcached", "memcached: text, meta and binary", Pairing::order, 1024),
         named<makeHttpProtocol>("http", "HTTP/1.1 and HTTP/1.0", Pairing::exclusive, 1),
         named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1, Duration::seconds(2)),
-        named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256),
+        named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256, Duration::seconds(10)),
         {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode alone",
          true, watch<MysqlWatcher>},
         {"postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode alone", true,

@@ -393,6 +393,10 @@ public:
         for (const unsigned operation : {1U, 2U, 3U, 4U, 5U, 6U, 15U})
             CPPUNIT_ASSERT_EQUAL(4U, refusal(query(operation << 11U, {1, 0, 0, 0}, a)));
         CPPUNIT_ASSERT_EQUAL(4U, refusal(query(0, {1, 0, 0, 0}, name("a") + u16(249) + u16(1))));
+        for (const unsigned none : {0U, 2U, 254U, 255U, 65535U}) // classes that servers leave unanswered
+            CPPUNIT_ASSERT_EQUAL(4U, refusal(query(0, {1, 0, 0, 0}, name("a") + u16(1) + u16(none))));
+        for (const unsigned known : {1U, 3U, 4U})
+            CPPUNIT_ASSERT_EQUAL(0U, refusal(query(0, {1, 0, 0, 0}, name("a") + u16(1) + u16(known))));
         // all of it must be there to be judged
         const auto talk = _dns.talk({});
         RequestTraits traits;
