@@ -21,9 +21,12 @@ using Kind = Framer::Progress::Kind;
 
 constexpr const char* USAGE =
     "usage: proximux decode --protocol NAME [--response] [--set exchange.KEY=VALUE] FILE\n\n"
-    "Prints the messages of a captured byte stream (one direction of a connection; - reads it from standard input), a\n"
-    "line each: offset, length, the id by which they are paired, and what they are; or what is malformed, and where.\n"
-    "Requests, unless --response is given. Exit codes: 0 all of it are messages, 65 it is not, 78 a mistake.\n";
+    "Decodes a captured byte stream, which is one direction of a connection; - reads it from standard input. Prints "
+    "one\n"
+    "line per message: offset, length, request id and description. Stops at the first malformed message and says why.\n"
+    "The stream holds requests, unless --response is given.\n"
+    "Exit codes: 0 every message is valid, 65 malformed or incomplete data,\n"
+    "78 a mistake in the options or an unreadable file.\n";
 
 constexpr int EXIT_DATA = 65;
 constexpr std::size_t PIECE = 65536; ///< bytes read at once, and kept of a message
@@ -82,9 +85,9 @@ public:
         if (_wrong || left == 0)
             return {};
         if (_responses && _carried.empty() && _responseFramer->finish())
-            return whole("until the end");
+            return whole("until the connection closed");
         _wrong = true;
-        return row(_begin, std::to_string(left), "unfinished");
+        return row(_begin, std::to_string(left), "incomplete");
     }
 
     /// Whether something was no message.
@@ -141,7 +144,7 @@ int decodeTool(const std::vector<std::string>& arguments)
     if (options.help)
         return toolSays(USAGE);
     if (options.file.empty())
-        options.mistakes.emplace_back("decode: a file is missing; expected FILE, or - for standard input");
+        options.mistakes.emplace_back("FILE: missing; expected a file name, or - for standard input");
     const auto configuration = options.load();
     if (!configuration)
         return toolRefuses(options.mistakes);

@@ -96,7 +96,7 @@ bool Demonstration::run(Proxy& proxy, const LocalSettings& local, bool portWasTa
             proxy.wait();
             director.join();
             if (_endAsked)
-                _narrator.say("Ended, as asked.");
+                _narrator.say("Stopped on request.");
             _narrator.close();
         });
     for (std::string line; _narrator.next(line);)
@@ -189,16 +189,15 @@ void Demonstration::introduce(const Poco::Net::SocketAddress& address, bool port
 {
     const std::string target = "127.0.0.1:" + std::to_string(_target.port());
     _narrator.say("");
-    _narrator.say("Proximux, a demonstration: three clients share one target connection; all in this process.");
+    _narrator.say("Proximux demonstration: three clients share one target connection, all in this process.");
     _narrator.say("");
     _narrator.say("    clients  ----->  proximux  ------------>  target");
     _narrator.say("                     " + padded(address.toString()).substr(0, 24) + " " + target);
     _narrator.say("");
-    _narrator.say(
-        "The mode is fifo: all requests go over one connection, in the order of their arrival. The target sends");
+    _narrator.say("The mode is fifo: all requests use one connection, in order of arrival. The target sends");
     _narrator.say("every line back after " + std::to_string(_target.delay().count()) + " ms.");
     if (portWasTaken)
-        _narrator.say("Port " + std::to_string(PORT) + " is taken on this machine: a free one is used.");
+        _narrator.say("Port " + std::to_string(PORT) + " is in use on this machine; another port is used.");
     _narrator.say("");
 }
 
@@ -248,7 +247,7 @@ bool Demonstration::say(DemonstrationClient& client, const std::string& name, co
     const double taken = static_cast<double>(answer.taken.count()) / 1000.0;
     _narrator.report(clientAt(client.port()) + "  <-- proximux <-- target    " + padded(quoted(answer.text)) + " " +
                      milliseconds(taken));
-    return answer.text == line || fail(name, quoted(line) + " was answered by " + quoted(answer.text));
+    return answer.text == line || fail(name, quoted(line) + " was answered with " + quoted(answer.text));
 }
 
 bool Demonstration::fail(const std::string& client, const std::string& why)
@@ -271,7 +270,7 @@ bool Demonstration::awaitDepartures()
     if (_departed.wait_for(lock, PATIENCE, [this] { return _departures >= NAMES.size(); }))
         return true;
     lock.unlock();
-    return fail("a client", "its leaving was not noticed within 5 s");
+    return fail("a client", "its disconnect was not noticed within 5 s");
 }
 
 void Demonstration::conclude(const Poco::Net::SocketAddress& address)
@@ -279,19 +278,19 @@ void Demonstration::conclude(const Poco::Net::SocketAddress& address)
     const std::lock_guard<std::mutex> lock(_mutex);
     _narrator.say("");
     for (const auto& [number, tally] : _tallies)
-        _narrator.say(
-            "    " + clientName(number) + ": " + std::to_string(tally.answers) + " of " + std::to_string(LINES.size()) +
-            " requests answered; on average " +
-            milliseconds(tally.queued.asMilliseconds() / static_cast<double>(tally.answers)) + " in line and " +
-            milliseconds(tally.taken.asMilliseconds() / static_cast<double>(tally.answers)) + " with the target");
+        _narrator.say("    " + clientName(number) + ": " + std::to_string(tally.answers) + " of " +
+                      std::to_string(LINES.size()) + " requests answered; on average " +
+                      milliseconds(tally.queued.asMilliseconds() / static_cast<double>(tally.answers)) +
+                      " queued and " + milliseconds(tally.taken.asMilliseconds() / static_cast<double>(tally.answers)) +
+                      " at the target");
     _narrator.say("");
     const std::size_t connections = _connections;
     _narrator.say(std::to_string(connections) + (connections == 1 ? " target connection" : " target connections") +
                   " carried " + std::to_string(_tallies.size()) + " clients.");
-    _narrator.say("Every client got its own answers, and no other.");
+    _narrator.say("Every client got its own answers and no others.");
     _narrator.say("");
     _narrator.say("try it: nc " + address.host().toString() + " " + std::to_string(address.port()) +
-                  "    type a line and press Enter; Ctrl-C here ends.");
+                  "    type a line and press Enter; press Ctrl-C here to stop.");
     _narrator.say("");
 }
 

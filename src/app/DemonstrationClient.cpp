@@ -52,7 +52,7 @@ std::string DemonstrationClient::readLine()
     {
         const int count = _socket.receiveBytes(bytes.data(), static_cast<int>(bytes.size()));
         if (count <= 0)
-            throw Poco::Net::NetException("the connection was closed in place of an answer");
+            throw Poco::Net::NetException("the connection was closed before an answer");
         _received.append(bytes.data(), static_cast<std::size_t>(count));
     }
     std::string line = _received.substr(0, end);

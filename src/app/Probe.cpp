@@ -14,13 +14,12 @@ namespace
 
 constexpr const char* USAGE =
     "usage: proximux probe --protocol NAME --target HOST:PORT [--request TEXT] [--set SECTION.KEY=VALUE]\n\n"
-    "Connects, sends requests that do no harm, one and then more and more at once, and says whether the target\n"
-    "delimits and pairs its responses as the protocol says, how many may be in flight, and which settings to use.\n"
-    "With line, fixed and length, --request says what is asked: a request of which you know that it does no harm, "
-    "with\n"
-    "the escapes \\r \\n \\t \\0 \\\\ \\xHH. A target that wants to be talked to first gets pool.prologue,\n"
-    "target.1.username and target.1.password.\n"
-    "Exit codes: 0 it does, 69 it does not, or there is no connection, 78 a mistake.\n";
+    "Tests a target with harmless requests, first one at a time, then pipelined. Reports whether it frames and pairs\n"
+    "responses as the protocol requires, how many requests may be in flight, and the settings to use.\n"
+    "With line, fixed and length, --request gives the request to send; choose one that is known to be harmless.\n"
+    "Its escapes are \\r \\n \\t \\0 \\\\ \\xHH.\n"
+    "For targets that need a login or an initial message, set pool.prologue, target.1.username and target.1.password.\n"
+    "Exit codes: 0 the target works as required, 69 it fails or cannot be reached, 78 a mistake in the options.\n";
 
 constexpr int EXIT_UNAVAILABLE = 69;
 
@@ -62,7 +61,7 @@ Finding tryTarget(const Plan& plan, const Endpoint& target)
     }
     catch (const Poco::TimeoutException&)
     {
-        found.wrong = "no connection within " + std::to_string(Trial::SECONDS) + " s";
+        found.wrong = "timed out after " + std::to_string(Trial::SECONDS) + " s";
     }
     catch (const Poco::Exception& exception)
     {
@@ -73,16 +72,16 @@ Finding tryTarget(const Plan& plan, const Endpoint& target)
 
 std::string report(const ToolOptions& options, const Plan& plan, const Finding& found)
 {
-    std::string text = options.target.toString() + ": answers, its messages are delimited and paired as " +
-                       options.protocol + " says (" + printable(found.last) + ")\n";
+    std::string text = options.target.toString() + ": frames and pairs its responses as " + options.protocol +
+                       " requires (last response: " + printable(found.last) + ")\n";
     const bool strange = plan.protocol->requestId() && !plan.byId;
     if (strange)
-        text += "but its responses do not repeat the id of the request\n";
+        text += "but its responses do not echo the request id\n";
     if (!found.wrong.empty())
-        text += "with " + std::to_string(2 * found.most) + " requests at once it does not: " + found.wrong + "\n";
+        text += "with " + std::to_string(2 * found.most) + " requests in flight it fails: " + found.wrong + "\n";
     if (found.closes)
-        text += "it closes each connection after a response\n";
-    text += "requests in flight on a connection: " + std::to_string(found.most) +
+        text += "it closes the connection after each response\n";
+    text += "requests in flight per connection: " + std::to_string(found.most) +
             (found.wrong.empty() && plan.wanted > 1 && !found.closes ? " or more" : "") +
             "\n\nsettings:\n  exchange.protocol = " + options.protocol + "\n";
     for (const auto& [key, value] : options.settings)
@@ -94,7 +93,8 @@ std::string report(const ToolOptions& options, const Plan& plan, const Finding& 
     if (plan.wanted > 1)
         text += "  exchange.pipeline = " + std::to_string(found.most) + "\n";
     if (maybe)
-        text += "\nLeave out the last two if you do not know that it answers in order: equal requests do not tell.\n";
+        text += "\nOmit the last two settings unless the target is known to respond in order: equal requests cannot "
+                "show it.\n";
     return text;
 }
 
@@ -148,9 +148,9 @@ int probeTool(const std::vector<std::string>& arguments)
     Plan plan = makePlan(*configuration, options.request);
     if (plan.make(1).empty())
         return toolRefuses({"--protocol " + options.protocol +
-                            ": nothing is known that does no harm; expected --request TEXT beside it"});
+                            ": no harmless request is known for this protocol; expected --request TEXT"});
     if (!plan.request.empty() && !isRequest(plan))
-        return toolRefuses({"--request: not one message of " + options.protocol});
+        return toolRefuses({"--request: not a single " + options.protocol + " message; expected exactly one"});
     Finding found = tryTarget(plan, options.target);
     if (found.most == 0 && found.strangeId)
     {

@@ -115,7 +115,7 @@ int ProximuxApplication::guarded(const std::function<int()>& work)
     }
     catch (const std::exception& exception)
     {
-        tell("an unexpected failure: " + describe(exception));
+        tell("internal error: " + describe(exception));
         return EXIT_SOFTWARE;
     }
 }
@@ -196,7 +196,7 @@ void ProximuxApplication::stopAsked()
 void ProximuxApplication::reloadAsked()
 {
     Log(true).text(LogScope::server, LogLevel::info,
-                   "A reload is not available in this version: start again to apply a changed configuration");
+                   "Reload is not supported in this version: restart to apply a changed configuration");
 }
 
 void ProximuxApplication::reopenAsked()

@@ -43,7 +43,7 @@ void RotatingFile::open()
 {
     const Poco::File file(_path);
     if (file.exists() && !file.isFile() && !file.isDevice())
-        fail(_path, "is not a file");
+        fail(_path, "not a regular file");
     errno = 0;
     auto stream = std::make_unique<Poco::FileOutputStream>();
     try

@@ -83,7 +83,7 @@ std::string StandardStream::write(std::string_view lines) noexcept
         const bool last = hasGivenUp();
         const int ready = ::poll(&entry, 1, last ? 0 : PATIENCE_MS);
         if (ready == 0 && last)
-            return "nobody reads it";
+            return "the reader does not accept data";
         if (ready == 0 || (ready < 0 && errno == EINTR))
             continue;
         const ssize_t written = ::write(descriptor, lines.data(), std::min(lines.size(), PIECE));

@@ -65,12 +65,12 @@ std::vector<std::string> serverMistakes(const CommandLine& commandLine)
     {
         const std::string value = argument.substr(argument.find('=') + 1);
         if (begins(argument, UMASK) && (value.empty() || value.find_first_not_of("01234567") != std::string::npos))
-            mistakes.push_back("--umask = " + value + ": not a mask; expected octal digits, 027 say");
+            mistakes.push_back("--umask = " + value + ": not an octal mask; expected octal digits (example: 027)");
         if (argument == PIDFILE)
-            mistakes.emplace_back("--pidfile: the value is empty; expected the name of a file");
+            mistakes.emplace_back("--pidfile: the value is empty; expected a file name");
     }
     if (commandLine.wantsDemo() && commandLine.wantsDaemon())
-        mistakes.emplace_back("--demo: tells its story to a terminal; expected no --daemon beside it");
+        mistakes.emplace_back("--demo cannot be combined with --daemon");
     return mistakes;
 }
 
@@ -97,7 +97,7 @@ LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
     all.insert(all.end(), arguments.begin(), arguments.end());
     LoadResult loaded = CommandLine(all).load(std::map<std::string, std::string>());
     if (targetWasChosen)
-        loaded.mistakes.emplace_back("--demo: has a target of its own; expected no --target beside it");
+        loaded.mistakes.emplace_back("--demo cannot be combined with --target");
     return loaded;
 }
 

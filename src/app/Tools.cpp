@@ -60,8 +60,7 @@ void ToolOptions::takeOption(const std::string& name, const std::string& value)
     {
         const auto bytes = values::unescape(value);
         if (!bytes)
-            mistakes.push_back("--request " + value +
-                               ": an escape that is not known; expected \\r \\n \\t \\0 \\\\ \\xHH");
+            mistakes.push_back("--request " + value + ": unknown escape sequence; expected \\r \\n \\t \\0 \\\\ \\xHH");
         request = bytes.value_or("");
     }
     else if (name == "--target")
@@ -88,7 +87,7 @@ void ToolOptions::takeOther(const std::string& argument)
     else if (file.empty())
         file = argument;
     else
-        mistakes.push_back(argument + ": one file is enough");
+        mistakes.push_back(argument + ": unexpected argument; only one file can be decoded at a time");
 }
 
 /// What is missing before the settings can be looked at; empty: nothing.
@@ -101,7 +100,7 @@ std::string ToolOptions::lacking() const
         for (const ProtocolInfo& each : protocols())
             if (each.make != nullptr)
                 names.append(names.empty() ? "" : ", ").append(each.name);
-        const std::string unknown = "--protocol " + protocol + ": no messages are known of it";
+        const std::string unknown = "--protocol " + protocol + ": not supported by this tool";
         return (protocol.empty() ? "--protocol: missing" : unknown) + "; expected one of " + names;
     }
     const auto isSize = [](const auto& each) { return each.first == "exchange.message_size"; };

@@ -58,14 +58,15 @@ std::string Trial::begin()
 {
     begins();
     if (_plan.prologue.expects.empty() && speaks())
-        return receive() ? "it speaks before it is asked: " + shown(_bytes) : "it closes the connection at once";
+        return receive() ? "the target sent data before the first request: " + shown(_bytes)
+                         : "the target closed the connection immediately";
     send(_plan.prologue.says);
     const std::string& expected = _plan.prologue.expects;
     while (_bytes.size() < expected.size())
         if (std::string wrong = more(); !wrong.empty())
             return wrong;
     if (_bytes != expected)
-        return "it does not answer the prologue as expected, but with " + shown(_bytes);
+        return "unexpected reply to the prologue: " + shown(_bytes);
     _bytes.clear();
     return {};
 }
@@ -91,11 +92,11 @@ std::string Trial::ask(std::size_t count)
         const auto asked = waiting.find(requestId ? _plan.protocol->responseId()->read(response) : 0);
         strangeId = asked == waiting.end();
         if (strangeId)
-            return "a response has an id that nobody asked with";
+            return "a response has an unknown id";
         waiting.erase(asked);
         last = _plan.protocol->describeResponse(response, SHOWN);
         if (_plan.request.empty() && !_plan.protocol->answersProbe(response))
-            return "a response does not answer what was asked: " + printable(last);
+            return "a response does not match its request: " + printable(last);
         closes = closes || _framer->traits().closesTarget;
     }
     return surplus(false);
@@ -104,7 +105,7 @@ std::string Trial::ask(std::size_t count)
 std::string Trial::surplus(bool wait)
 {
     const bool more = !_bytes.empty() || (wait && speaks() && receive());
-    return more ? "more came than was asked for" : "";
+    return more ? "the target sent unsolicited bytes after its responses" : "";
 }
 
 /// Whether there is something to be read soon.
@@ -135,8 +136,8 @@ std::string Trial::more()
 {
     const auto left = std::chrono::duration_cast<std::chrono::microseconds>(_deadline - Clock::now()).count();
     if (left <= 0 || !_socket.poll(Poco::Timespan(left), Poco::Net::Socket::SELECT_READ))
-        return "it did not answer within " + std::to_string(SECONDS) + " s";
-    return receive() ? "" : "it closes the connection";
+        return "the target did not answer within " + std::to_string(SECONDS) + " s";
+    return receive() ? "" : "the target closed the connection";
 }
 
 /// One response that ends something, or its beginning.
@@ -149,7 +150,7 @@ std::string Trial::read(std::string& response)
         {
             const Framer::Progress progress = _framer->feed(_bytes);
             if (progress.kind == Framer::Progress::Kind::malformed)
-                return std::string("a response is ") + progress.reason;
+                return std::string("the target sent an invalid response: ") + progress.reason;
             response += _bytes.substr(0, std::min(progress.taken, KEPT - response.size()));
             _bytes.erase(0, progress.taken);
             if (progress.kind == Framer::Progress::Kind::complete)

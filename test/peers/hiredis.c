@@ -52,10 +52,10 @@ int main(int, char** argv)
     }
     if (!tied)
     {
-        expect("MULTI", REDIS_REPLY_ERROR, "connection of its own");
+        expect("MULTI", REDIS_REPLY_ERROR, "dedicated target connection");
         expect("DISCARD", REDIS_REPLY_STATUS, "OK");
-        expect("SUBSCRIBE c", REDIS_REPLY_ERROR, "connection of its own");
-        expect("BLPOP hiredis-list 1", REDIS_REPLY_ERROR, "connection of its own");
+        expect("SUBSCRIBE c", REDIS_REPLY_ERROR, "dedicated target connection");
+        expect("BLPOP hiredis-list 1", REDIS_REPLY_ERROR, "dedicated target connection");
     }
     else
     {

@@ -135,7 +135,7 @@ class Http(PeerCase):
     def test_the_protocol_is_found_out(self):
         p = self.share("auto", "funnel", 2)
         self.run_tool("ab", "-q", "-k", "-n", "2000", "-c", "50", self.url(p, "/small"))
-        self.assertIsNotNone(p.record(lambda r: "it is http from here on" in r["d"]), p.text()[-3000:])
+        self.assertIsNotNone(p.record(lambda r: "detected http" in r["d"]), p.text()[-3000:])
 
     def test_nothing_is_smuggled(self):
         p = self.share("http", "fifo", 1)

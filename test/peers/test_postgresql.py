@@ -50,7 +50,7 @@ class Postgresql(PeerCase):
                      "startup user=me database=postgres"):
             self.assertIn(text, texts)
         self.assertNotIn("geheim", p.text())
-        self.assertNotIn("No longer watched", p.text())
+        self.assertNotIn("Stopped observing", p.text())
 
     def test_pgbench_in_each_of_its_ways(self):
         p = self.share("postgresql", "proxy", 1, local__max_connections=10)
@@ -60,4 +60,4 @@ class Postgresql(PeerCase):
             out = self.run_tool(*bench, "-M", way, "-c", "4", "-t", "50")
             self.assertIn(b"processed: 200/200", out)
         self.assertTrue(wait_until(lambda: sum(r["request"].startswith("END") for r in self.seen(p)) >= 400), p.text()[-3000:])
-        self.assertNotIn("No longer watched", p.text())
+        self.assertNotIn("Stopped observing", p.text())

@@ -35,7 +35,7 @@ assert r.set("k", "v") and r.get("k") == b"v"
 assert r.client_setname("me") and r.client_getname() == "me"
 got = [outcome(f) for f in (multi, watch, subscribe, block)]
 if tied: assert got == [[True, 2], [True], ["subscribe", b"hi", "unsubscribe"], (b"l", b"x")], got
-else: assert all(isinstance(x, str) and "connection of its own" in x for x in got), got
+else: assert all(isinstance(x, str) and "dedicated target connection" in x for x in got), got
 assert r.get("k") == b"v"
 big = bytes(range(256)) * 400000
 assert r.set("big", big) and r.get("big") == big
@@ -61,7 +61,7 @@ class Resp(PeerCase):
     def test_the_protocol_is_found_out(self):
         p = self.share("auto", "fifo", 1)
         self.benchmark(p, "-n", "5000", "-t", "get,set")
-        self.assertIsNotNone(p.record(lambda r: "it is resp from here on" in r["d"]), p.text()[-3000:])
+        self.assertIsNotNone(p.record(lambda r: "detected resp" in r["d"]), p.text()[-3000:])
 
     def test_a_library_connects_as_it_is(self):
         for mode, connections in (("fifo", 1), ("funnel", 1), ("funnel", 2), ("funnel", 4)):

@@ -265,7 +265,7 @@ class RespStates(PeerCase):
     def test_a_refused_hello_is_logged(self):
         p = self.share("resp", "fifo", 1)
         self.assertIn(b"-NOPROTO", self.talk(p.port, [said("HELLO", "3") + said("QUIT")]))
-        self.assertTrue(p.record(lambda r: "HELLO with another protocol version than 2" in str(r)))
+        self.assertTrue(p.record(lambda r: "HELLO with a protocol version other than 2" in str(r)))
 
     def test_an_unknown_command_that_passed_keeps_its_connection(self):
         """A command that the server has under a name that we do not know."""

@@ -54,7 +54,7 @@ class Auto(SharedCase):
                     worker.join(LONG)
                 self.assertEqual(failures, [], p.text()[-3000:])
                 self.instrument(p, 20)
-                self.assertNotIn("from here on", p.text())
+                self.assertNotIn("detected", p.text())
 
     def instrument(self, p, times):
         with p.client(timeout=SHORT) as c:
@@ -74,8 +74,8 @@ class Auto(SharedCase):
                     with p.client() as d:
                         d.sendall(other)
                         self.assertTrue(read_all(d).startswith(error))
-            self.assertTrue(wait_until(lambda: "it is %s from here on" % name in p.text()))
-            self.assertTrue(wait_until(lambda: "was found to be " + name in p.text()), p.text())
+            self.assertTrue(wait_until(lambda: "auto: detected %s" % name in p.text()))
+            self.assertTrue(wait_until(lambda: "but exchange.protocol = auto detected " + name in p.text()), p.text())
 
     def test_what_is_known_later_can_not_have_credentials(self):
         for setting in ("local.password=x", "target.1.password=x", "target.1.username=x", "target.1.database=3",

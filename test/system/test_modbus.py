@@ -107,7 +107,7 @@ class ModbusGateways(SharedCase):
                 self.assertEqual(answers[-1], value(7, 1, 200))
                 for each in answers:
                     self.assertIn(each, (exception(7, 1, 11), value(7, 1, 200)))
-            self.says(p, "no request was waiting for")
+            self.says(p, "a response with an unknown id")
             idents = [r[3] for r in gateway.requests]
             self.assertEqual(len(set(idents)), len(idents))
 

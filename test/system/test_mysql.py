@@ -160,7 +160,7 @@ class Mysql(Case):
             self.assertIsNotNone(self.logged(p, "select %d of_ten" % i))
         self.assertIsNotNone(self.logged(p, "select r"))
         self.assertEqual(len(server.seen), 12)
-        self.assertNotIn("No longer watched", p.text())
+        self.assertNotIn("Stopped observing", p.text())
 
     def test_packets_of_sixteen_megabytes_and_more_pass_unchanged(self):
         body = b"select '" + os.urandom(1 << 19).hex().encode() * 17 + b"'"  # nothing that could be taken for a secret
@@ -211,7 +211,7 @@ class Mysql(Case):
             with self.subTest(word):
                 p = self.start(raw)
                 c, stream = self.login(p, extra)
-                self.assertIsNotNone(p.record(lambda r: "No longer watched" in r["d"]["msg"] and word in r["d"]["msg"]))
+                self.assertIsNotNone(p.record(lambda r: "Stopped observing" in r["d"]["msg"] and word in r["d"]["msg"]))
                 body = os.urandom(1 << 20)
                 threading.Thread(target=lambda: (c.sendall(body), c.shutdown(socket.SHUT_WR)), daemon=True).start()
                 self.assertEqual(bytes(stream.buffer) + read_all(c), login(extra) + body)
@@ -225,7 +225,7 @@ class Mysql(Case):
         c.sendall(b"I am no MySQL client" * 1000)
         c.shutdown(socket.SHUT_WR)
         self.assertEqual(read_all(c), b"SSH-2.0-something else\r\n" + b"I am no MySQL client" * 1000)
-        self.assertIsNotNone(p.record(lambda r: "No longer watched" in r["d"]["msg"]))
+        self.assertIsNotNone(p.record(lambda r: "Stopped observing" in r["d"]["msg"]))
 
     def test_query_whose_target_is_lost_is_logged_as_failed(self):
         def cut():

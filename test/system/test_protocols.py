@@ -182,23 +182,23 @@ class Tools(SharedCase):
         self.assertIn("id 1", out.splitlines()[0])
         self.assertRegex(out.splitlines()[1], r"^ *12 .*malformed: ")
         code, out, _ = self.run_tool("decode", "--protocol", "length", "-", stdin=b"\0\0\0\5abc")
-        self.assertEqual((code, "unfinished" in out), (65, True))
+        self.assertEqual((code, "incomplete" in out), (65, True))
 
     def test_mistakes_are_named(self):
         for args, said in ((["decode", "--protocol", "morse", "x"], "--protocol morse"),
-                           (["decode", "--protocol", "resp"], "a file is missing"),
+                           (["decode", "--protocol", "resp"], "FILE: missing"),
                            (["decode", "--protocol", "resp", "/none"], "/none: cannot be read: No such file"),
                            (["decode", "--protocol", "resp", "/"], "/: cannot be read: Is a directory"),
                            (["decode", "--protocol", "resp", "--target", "x:1", "-"], "--target: unknown"),
                            (["decode", "--protocol", "fixed", "-"], "exchange.message_size: missing"),
                            (["decode", "--protocol", "length", "-", "--set", "exchange.length_encoding=bcd", "--set",
-                             "exchange.length_order=little"], "only a binary field has an order"),
+                             "exchange.length_order=little"], "byte order applies to binary"),
                            (["probe", "--protocol", "resp", "127.0.0.1:1"], "127.0.0.1:1: unknown"),
                            (["probe", "--protocol", "resp", "--target", "127.0.0.1"], "expected HOST:PORT"),
-                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a"], "not one message"),
-                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a\\q"], "an escape"),
+                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a"], "not a single line message"),
+                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a\\q"], "unknown escape"),
                            (["probe", "--protocol", "resp"], "--target: missing"),
-                           (["probe", "--protocol", "line", "--target", "127.0.0.1:1"], "does no harm"),
+                           (["probe", "--protocol", "line", "--target", "127.0.0.1:1"], "no harmless request"),
                            (["decode", "--protocol", "resp", "--set", "exchange.x=1", "-"], "exchange.x")):
             code, _, err = self.run_tool(*args)
             self.assertEqual(code, 78, args)
@@ -227,14 +227,14 @@ class Tools(SharedCase):
         code, out, err = self.probe("resp", resp)
         self.assertEqual((code, err), (0, ""))
         self.assertIn("exchange.protocol = resp", out)
-        self.assertIn("requests in flight on a connection: 1024 or more", out)
+        self.assertIn("requests in flight per connection: 1024 or more", out)
         self.assertEqual(self.probe("resp", http)[0], 69)
-        for protocol, handler, said in (("http", lambda s: s.sendall(b"220 hello\r\n") or s.recv(1), "before it is asked: 220 hello"),
-                                        ("http", lambda s: None, "closes the connection at once"),
-                                        ("resp", echo, "does not answer what was asked"),
-                                        ("memcached", echo, "does not answer what was asked"),
-                                        ("modbus", echo, "does not answer what was asked"),
-                                        ("resp", lambda s: s.recv(99) and s.sendall(b"+PONG\r\n" * 2), "more came"),
+        for protocol, handler, said in (("http", lambda s: s.sendall(b"220 hello\r\n") or s.recv(1), "before the first request: 220 hello"),
+                                        ("http", lambda s: None, "closed the connection immediately"),
+                                        ("resp", echo, "does not match its request"),
+                                        ("memcached", echo, "does not match its request"),
+                                        ("modbus", echo, "does not match its request"),
+                                        ("resp", lambda s: s.recv(99) and s.sendall(b"+PONG\r\n" * 2), "unsolicited bytes"),
                                         ("resp", lambda s: s.recv(99) and s.sendall(b"-NOAUTH no\r\n"), "-NOAUTH no")):
             code, _, err = self.probe(protocol, handler)
             self.assertEqual((code, said in err), (69, True), err)

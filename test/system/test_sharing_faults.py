@@ -63,7 +63,7 @@ class Targets(SharedCase):
 
     def test_end_before_the_answer(self):
         for mode, connections in MODES:
-            self.costs_one(b"fin", mode, connections, "the target closed its connection")
+            self.costs_one(b"fin", mode, connections, "the target closed the connection")
 
     def test_reset_within_the_answer(self):
         for mode, connections in MODES:
@@ -99,7 +99,7 @@ class Targets(SharedCase):
                     proxy = self.shared(mode, target, connections=connections)
                     c = self.client(proxy)
                     self.assertEqual(ask(c, word), b"A:" + word)
-                    self.assertIsNotNone(proxy.record(lambda r: "nobody asked for" in r["e"]["message"]))
+                    self.assertIsNotNone(proxy.record(lambda r: "unsolicited bytes" in r["e"]["message"]))
                     for i in range(5):
                         self.assertEqual(ask(c, b"%d" % i), b"A:%d" % i)
                     self.assertEqual(len(target.conns), 2)
@@ -112,7 +112,7 @@ class Targets(SharedCase):
             c = self.client(proxy)
             c.sendall(b"x\n")
             self.assertEqual(state(c), "EOF")
-            self.assertIsNotNone(proxy.record(lambda r: "spoke before it was asked" in r["e"]["message"]))
+            self.assertIsNotNone(proxy.record(lambda r: "sent data before the first request" in r["e"]["message"]))
             self.assertIsNotNone(proxy.record(lambda r: "exchange.queue_timeout" in r["e"]["message"]))
             self.assertLess(len(target.conns), 20)
 
@@ -407,7 +407,7 @@ class Records(SharedCase):
         c.sendall(b"incomplete")
         c.shutdown(socket.SHUT_WR)
         self.assertEqual(state(c), "EOF")
-        self.assertIsNotNone(proxy.record(lambda r: "dropped: it ended after 10 bytes" in r["d"]))
+        self.assertIsNotNone(proxy.record(lambda r: "disconnected inside a request (10 bytes received)" in r["d"]))
         self.assertEqual(len(target.conns), 0)
 
     def test_idle_clients_cost_nothing(self):

@@ -100,7 +100,7 @@ class Waits(SharedCase):
             c = self.client(lines)
             c.sendall(b"x\n")
             self.assertTrue(gone(c))
-            self.assertIsNotNone(lines.record(lambda r: "no target could be connected" in r["e"]["message"]))
+            self.assertIsNotNone(lines.record(lambda r: "could not connect to any target" in r["e"]["message"]))
 
     def test_a_tie_that_cannot_be_had_names_those_that_have_one(self):
         proxy = self.shared("funnel", self.target(Redis()), connections=4, protocol="resp", exchange__tie_timeout="300ms")
@@ -111,10 +111,10 @@ class Waits(SharedCase):
         c = self.client(proxy)
         c.sendall(command(b"MULTI"))
         error = read_line(c).decode()
-        self.assertTrue(error.startswith("-ERR proximux: pool.max_tied = 3 is reached: 3 connections are tied "
+        self.assertTrue(error.startswith("-ERR proximux: pool.max_tied = 3 is reached: 3 connections are pinned "
                                          "(3 subscription), the longest for "), error)
         r = proxy.record(lambda r: r["e"]["name"] == "TieError")
-        self.assertIn("3 connections are tied (3 subscription)", r["e"]["message"])
+        self.assertIn("3 connections are pinned (3 subscription)", r["e"]["message"])
         self.assertEqual([r for r in proxy.records() if "tie_timeout" in str(r)], [r])
 
 

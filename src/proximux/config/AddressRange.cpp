@@ -166,14 +166,14 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text, std::stri
     {
         const auto prefix = parseDecimal(text.substr(slash + 1), v6 ? 128 : 32);
         if (!prefix)
-            return fail(why, v6 ? "the prefix is not 0..128" : "the prefix is not 0..32");
+            return fail(why, v6 ? "the prefix length is not 0..128" : "the prefix length is not 0..32");
         range._prefix = v6 ? *prefix : MAPPED_BITS + *prefix;
     }
     Address network{};
     for (unsigned bit = 0; bit < range._prefix; ++bit)
         network[bit / 8] = static_cast<std::uint8_t>(network[bit / 8] | (range._bytes[bit / 8] & (0x80U >> (bit % 8))));
     if (network != range._bytes)
-        return fail(why, "bits are set behind the prefix");
+        return fail(why, "address bits are set beyond the prefix length");
     return range;
 }
 

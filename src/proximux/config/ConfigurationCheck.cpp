@@ -153,7 +153,7 @@ void ConfigurationCheck::checkCount()
     }
     if (wanted != there)
         _mistakes.push_back("pool.connections = " + count->text + " (" + count->origin + "): the targets have " +
-                            std::to_string(there) + " in all; expected the same number");
+                            std::to_string(there) + " connections in total; expected the same number");
 }
 
 void ConfigurationCheck::storeAll()
@@ -184,7 +184,7 @@ void ConfigurationCheck::chooseMode()
 void ConfigurationCheck::checkRelations()
 {
     if (_configuration.pool.backoffMin > _configuration.pool.backoffMax)
-        _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most as large");
+        _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most that value");
 #if !defined(__linux__)
     if (_configuration.io.backend == IoSettings::Backend::epoll)
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
@@ -200,18 +200,21 @@ void ConfigurationCheck::checkFraming()
     const Framing& framing = _configuration.exchange.framing;
     const std::string& protocol = _configuration.exchange.protocol;
     if (protocol == "fixed" && framing.messageSize == 0)
-        _mistakes.emplace_back("exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing; expected the size of "
-                               "a message with exchange.protocol = fixed");
+        _mistakes.emplace_back("exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing; expected the message "
+                               "size, which exchange.protocol = fixed requires");
     if (protocol == "line" && framing.maxMessage < framing.delimiter.size())
-        _mistakes.push_back(nameOf("exchange.max_message") + ": has no room for exchange.delimiter; expected more");
+        _mistakes.push_back(nameOf("exchange.max_message") +
+                            ": smaller than exchange.delimiter; expected a larger value");
     if (protocol != "length")
         return;
     if (framing.maxMessage < framing.length.offset + framing.length.width)
-        _mistakes.push_back(nameOf("exchange.max_message") + ": has no room for the length field; expected more");
+        _mistakes.push_back(nameOf("exchange.max_message") +
+                            ": too small for the length field; expected a larger value");
     if (framing.length.encoding != LengthField::Encoding::binary && framing.length.order == LengthField::Order::little)
-        _mistakes.push_back(nameOf("exchange.length_order") +
-                            ": only a binary field has an order of bytes; expected big, or exchange.length_encoding = "
-                            "binary");
+        _mistakes.push_back(
+            nameOf("exchange.length_order") +
+            ": byte order applies to binary length fields only; expected big, or exchange.length_encoding = "
+            "binary");
 }
 
 /// What is asked of a message that has an id.
@@ -222,7 +225,7 @@ void ConfigurationCheck::checkIds()
         return;
     if (exchange.protocol != "fixed" && exchange.protocol != "length")
         return _mistakes.push_back(nameOf("exchange.id_offset") +
-                                   ": is for exchange.protocol = fixed and length; expected none with " +
+                                   ": applies to exchange.protocol = fixed and length only; expected no value with " +
                                    exchange.protocol);
     const Framing framing = exchange.framingInForce();
     const LengthField& length = framing.length;
@@ -230,11 +233,12 @@ void ConfigurationCheck::checkIds()
                                   std::pair{"exchange.response_id_offset", *framing.responseId}})
     {
         if (exchange.protocol == "fixed" && id.end() > framing.messageSize)
-            _mistakes.push_back(nameOf(key) + ": the id ends behind exchange.message_size; expected one within");
+            _mistakes.push_back(nameOf(key) +
+                                ": the id extends beyond exchange.message_size; expected an id within it");
         if (exchange.protocol == "length" && id.end() > framing.maxMessage)
-            _mistakes.push_back(nameOf(key) + ": the id ends behind exchange.max_message; expected one within");
+            _mistakes.push_back(nameOf(key) + ": the id extends beyond exchange.max_message; expected an id within it");
         if (exchange.protocol == "length" && id.offset < length.offset + length.width && length.offset < id.end())
-            _mistakes.push_back(nameOf(key) + ": the id and the length field have bytes in common; expected none");
+            _mistakes.push_back(nameOf(key) + ": the id overlaps the length field; expected separate bytes");
     }
 }
 
@@ -245,35 +249,37 @@ void ConfigurationCheck::checkSharing()
     const ProtocolInfo& protocol = *findProtocol(exchange.protocol);
     if (!protocol.isShareable())
         _mistakes.push_back(nameOf("exchange.protocol") +
-                            ": clients can't share its connections; expected exchange.mode = proxy, or local."
+                            ": clients cannot share its connections; expected exchange.mode = proxy, or local."
                             "max_connections = " +
                             std::to_string(_configuration.pool.connections));
     if (!protocol.delimited && (exchange.pairing == Pairing::order || exchange.pairing == Pairing::identifier))
-        _mistakes.push_back(nameOf("exchange.pairing") +
-                            ": raw has no messages that could be paired; expected auto or exclusive");
+        _mistakes.push_back(nameOf("exchange.pairing") + ": raw has no messages to pair; expected auto or exclusive");
     if (exchange.pairing == Pairing::order && !protocol.inOrder)
         _mistakes.push_back(nameOf("exchange.pairing") + ": " + exchange.protocol +
-                            " has one request at a time on a connection; expected auto or exclusive");
+                            " allows one request at a time on a connection; expected auto or exclusive");
     if (protocol.make != nullptr && exchange.pairing == Pairing::identifier &&
         !protocol.make(exchange.framingInForce())->requestId())
-        _mistakes.push_back(nameOf("exchange.pairing") + ": the messages of " + exchange.protocol +
-                            " have no id; expected auto" + (protocol.mayGreet ? ", or exchange.id_offset" : ""));
+        _mistakes.push_back(nameOf("exchange.pairing") + ": " + exchange.protocol +
+                            " messages have no id; expected auto" +
+                            (protocol.mayGreet ? ", or exchange.id_offset" : ""));
     if (exchange.ignoreUnknownIds && (protocol.make == nullptr || exchange.pairing == Pairing::order ||
                                       !protocol.make(exchange.framingInForce())->requestId()))
-        _mistakes.push_back(nameOf("exchange.unknown_id") + ": responses are not paired by an id; expected close");
+        _mistakes.push_back(nameOf("exchange.unknown_id") + ": responses are not paired by id; expected close");
     if (exchange.funnelAsync && exchange.pairing == Pairing::exclusive && exchange.mode == Mode::funnel)
-        _mistakes.push_back(nameOf("exchange.funnel_async") +
-                            ": asks for what exchange.pairing = exclusive forbids; expected 0, or auto or order there");
+        _mistakes.push_back(
+            nameOf("exchange.funnel_async") +
+            ": conflicts with exchange.pairing = exclusive; set it to 0, or set pairing to auto or order");
     if (_configuration.io.threads > 1)
-        _mistakes.push_back(nameOf("io.threads") + ": fifo and funnel are served by one thread; expected 1");
+        _mistakes.push_back(nameOf("io.threads") + ": fifo and funnel run on one thread; expected 1");
     if (exchange.totalBuffer < exchange.requestBuffer)
         _mistakes.push_back(nameOf("exchange.total_buffer") +
-                            ": smaller than exchange.request_buffer; expected at least as much");
+                            ": smaller than exchange.request_buffer; expected at least that value");
     if (exchange.mode == Mode::fifo && _configuration.pool.connections != _configuration.targets.size())
         _mistakes.push_back(nameOf("exchange.mode") +
-                            ": fifo has one target connection; expected no target.N.connections, or funnel");
+                            ": fifo uses one target connection; expected no target.N.connections, or funnel");
     if (_configuration.pool.maxTied.value_or(0) > _configuration.sharedConnections())
-        _mistakes.push_back(nameOf("pool.max_tied") + ": more than there are target connections; expected at most " +
+        _mistakes.push_back(nameOf("pool.max_tied") +
+                            ": larger than the number of target connections; expected at most " +
                             std::to_string(_configuration.sharedConnections()));
     checkPrologue(protocol);
     checkCredentials();
@@ -285,11 +291,13 @@ void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
     const PoolSettings& pool = _configuration.pool;
     const bool answersAll = protocol.name == "auto" || (!protocol.mayGreet && protocol.pairing != Pairing::identifier);
     if (answersAll && !pool.prologue.empty() && pool.prologueExpect.empty())
-        _mistakes.push_back(nameOf("pool.prologue") +
-                            ": its answer would go to a client; expected it in pool.prologue_expect");
+        _mistakes.push_back(
+            nameOf("pool.prologue") +
+            ": a client would receive its reply; expected pool.prologue_expect to be set to that reply");
     if (protocol.name == "auto" && isOfNamedProtocol(pool.prologue))
-        _mistakes.push_back(nameOf("pool.prologue") +
-                            ": is of a protocol that auto has not found yet; expected exchange.protocol to name it");
+        _mistakes.push_back(
+            nameOf("pool.prologue") +
+            ": belongs to a protocol that auto has yet to detect; expected exchange.protocol to name it");
 }
 
 /// They mean something for one protocol alone: elsewhere they would be a false comfort.
@@ -301,21 +309,22 @@ void ConfigurationCheck::checkCredentials()
         // any of the connections may serve any client
         for (std::size_t i = 1; i < _configuration.targets.size(); ++i)
             if (_configuration.targets[i].database != _configuration.targets[0].database)
-                _mistakes.push_back("target." + std::to_string(i + 1) + ".database = " +
-                                    std::to_string(_configuration.targets[i].database) + ": expected " +
-                                    std::to_string(_configuration.targets[0].database) + ", as target.1 has");
+                _mistakes.push_back("target." + std::to_string(i + 1) +
+                                    ".database = " + std::to_string(_configuration.targets[i].database) +
+                                    ": differs from target.1.database; expected " +
+                                    std::to_string(_configuration.targets[0].database));
         return;
     }
     if (!_configuration.local.password.empty())
-        _mistakes.push_back(nameOf("local.password") + ": is for exchange.protocol = resp; expected none with " +
-                            protocol);
+        _mistakes.push_back(nameOf("local.password") +
+                            ": applies to exchange.protocol = resp only; expected no value with " + protocol);
     for (std::size_t i = 0; i < _configuration.targets.size(); ++i)
     {
         const TargetSettings& target = _configuration.targets[i];
         if (!target.username.empty() || !target.password.empty() || target.database != 0)
             _mistakes.push_back("target." + std::to_string(i + 1) +
-                                ".username, .password, .database: are for exchange.protocol = resp; expected none "
-                                "with " +
+                                ".username, .password, .database: apply to exchange.protocol = resp only; expected no "
+                                "value with " +
                                 protocol);
     }
 }

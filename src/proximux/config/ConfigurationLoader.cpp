@@ -55,8 +55,7 @@ void ConfigurationLoader::addFile(const std::string& path)
     else if (extension == "ini")
         content = readIniFile(path);
     else
-        content.mistakes.push_back("--config " + path +
-                                   ": unknown kind of file; expected a name ending in .ini or .json");
+        content.mistakes.push_back("--config " + path + ": unknown file type; expected a name ending in .ini or .json");
     for (const FileContent::Value& value : content.values)
         add(value.key, value.text, extension == "json" ? Layer::json : Layer::ini, name);
     _mistakes.insert(_mistakes.end(), content.mistakes.begin(), content.mistakes.end());
@@ -168,7 +167,7 @@ void ConfigurationLoader::checkOther(const FoundValue& value)
         if (other.layer == Layer::environment && other.setting == value.setting && other.number == value.number &&
             other.text != value.text)
             _mistakes.push_back(numberedKey(*value.setting, value.number) + " (" + value.origin + "): differs from " +
-                                other.origin + "; expected one of the two");
+                                other.origin + "; expected only one of them, or equal values");
 }
 
 LoadResult ConfigurationLoader::load() const

@@ -26,12 +26,12 @@ std::optional<std::string> readBytes(const std::string& path, FileContent& conte
         const Poco::File file(path);
         if (!file.exists())
         {
-            content.mistakes.push_back("--config " + path + ": there is no such file");
+            content.mistakes.push_back("--config " + path + ": no such file");
             return std::nullopt;
         }
         if (!file.isFile()) // a directory can be opened, and would never end
         {
-            content.mistakes.push_back("--config " + path + ": not a file");
+            content.mistakes.push_back("--config " + path + ": not a regular file");
             return std::nullopt;
         }
     }
@@ -60,7 +60,7 @@ std::optional<std::string> readFile(const std::string& path, FileContent& conten
         return std::nullopt;
     if (text->compare(0, 2, "\xFF\xFE") == 0 || text->compare(0, 2, "\xFE\xFF") == 0)
     {
-        content.mistakes.push_back("--config " + path + ": is UTF-16; expected UTF-8");
+        content.mistakes.push_back("--config " + path + ": encoded as UTF-16; expected UTF-8");
         return std::nullopt;
     }
     if (text->compare(0, 3, "\xEF\xBB\xBF") == 0)
@@ -94,17 +94,17 @@ private:
         if (line.empty() || line.front() == ';')
             return;
         if (line.front() == '#')
-            return mistake("a comment begins with ';', not with '#'");
+            return mistake("'#' does not start a comment; expected ';'");
         if (line.front() == '[')
         {
             if (line.back() != ']' || line.size() < 3)
-                return mistake("expected [section]");
+                return mistake("incomplete section name; expected [section]");
             _section = line.substr(1, line.size() - 2);
             return;
         }
         const std::size_t equals = line.find('=');
         if (equals == std::string::npos)
-            return mistake("'" + line + "': expected key = value, [section] or a comment that begins with ';'");
+            return mistake("'" + line + "': expected key = value, [section] or a comment that starts with ';'");
         std::string key = Poco::trim(line.substr(0, equals));
         if (!_section.empty())
             key = _section + "." + key;

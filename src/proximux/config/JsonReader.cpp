@@ -119,7 +119,7 @@ void JsonReader::read(const std::string& text)
     }
     catch (const Poco::Exception& exception)
     {
-        return mistake("", "not JSON: " + exception.message());
+        return mistake("", "invalid JSON: " + exception.message());
     }
     if (!isObject(root))
         return mistake("", "expected an object, { ... }");
@@ -164,7 +164,7 @@ void JsonReader::readSection(const Poco::JSON::Object& object, const std::string
         if (value.isEmpty())
             continue;
         if (isObject(value))
-            mistake(key, "an object is not expected here");
+            mistake(key, "unexpected object; expected a single value");
         else if (isArray(value))
             readRanges(*value.extract<Poco::JSON::Array::Ptr>(), key);
         else
@@ -175,13 +175,13 @@ void JsonReader::readSection(const Poco::JSON::Object& object, const std::string
 void JsonReader::readRanges(const Poco::JSON::Array& array, const std::string& key)
 {
     if (key != "access.deny" && key != "access.allow")
-        return mistake(key, "a list is not expected here");
+        return mistake(key, "unexpected list; expected a single value");
     std::string all;
     const char* separator = "";
     for (const auto& each : array)
     {
         if (!each.isString())
-            return mistake(key, "expected a list of texts");
+            return mistake(key, "expected a list of strings");
         all += separator + each.convert<std::string>();
         separator = ",";
     }
@@ -194,7 +194,7 @@ void JsonReader::readTargets(const Poco::JSON::Array& array, const std::string& 
     if (!isFirst("target", key))
         return;
     if (array.size() == 0)
-        return mistake(key, "empty; expected one target at least");
+        return mistake(key, "empty; expected at least one target");
     for (std::size_t i = 0; i < array.size(); ++i)
     {
         const auto object = array.get(static_cast<unsigned>(i));
@@ -214,7 +214,7 @@ void JsonReader::readTarget(const Poco::JSON::Object& object, const std::string&
             continue;
         const std::string ours = name == "keepAlive" ? "keep_alive" : name;
         if (isObject(value) || isArray(value))
-            mistake(joined(element, name), "expected a plain value");
+            mistake(joined(element, name), "expected a single value");
         else
             readValue(joined(target, ours), joined(element, name), value);
     }
@@ -223,7 +223,7 @@ void JsonReader::readTarget(const Poco::JSON::Object& object, const std::string&
 void JsonReader::readValue(const std::string& key, const std::string& path, const Poco::Dynamic::Var& value)
 {
     if (!value.isBoolean() && !value.isInteger() && !value.isString())
-        return mistake(path, "expected a text, a whole number, true or false");
+        return mistake(path, "expected a string, a whole number, true or false");
     if (!isFirst(key, path))
         return;
     if (value.isBoolean())
@@ -237,7 +237,7 @@ bool JsonReader::isFirst(const std::string& key, const std::string& path)
 {
     const auto [given, first] = _given.emplace(key, path);
     if (!first)
-        mistake(path, "given twice: it is " + given->second + ", too");
+        mistake(path, "given twice; it is also given as " + given->second);
     return first;
 }
 

@@ -118,7 +118,7 @@ Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field)
             {
                 const auto value = values::unescape(text);
                 if (!value)
-                    return "an escape that is not known";
+                    return "unknown escape sequence";
                 if (value->size() < min || value->size() > max)
                     return "out of range";
                 field(c, i) = *value;
@@ -133,7 +133,7 @@ Kind boolean(Field<bool> field)
             {
                 const auto value = values::boolean(text);
                 if (!value)
-                    return "neither yes nor no";
+                    return "not a boolean";
                 field(c, i) = *value;
                 return {};
             }};
@@ -149,7 +149,7 @@ std::string readProbes(const std::string& text, KeepAlive& keepAlive)
     const std::size_t first = text.find(',');
     const std::size_t second = first == std::string::npos ? first : text.find(',', first + 1);
     if (second == std::string::npos)
-        return "neither off nor on nor three values";
+        return "not off, on or three values";
     const auto idle = values::duration(text.substr(0, first));
     const auto interval = values::duration(text.substr(first + 1, second - first - 1));
     const auto count = values::integer(text.substr(second + 1));
@@ -170,7 +170,8 @@ std::string readProbes(const std::string& text, KeepAlive& keepAlive)
 
 Kind keepAlive(Field<KeepAlive> field)
 {
-    return {"off, on (with the system's times), or IDLE,INTERVAL,COUNT, say 60s,10s,6 (1s..32767s, 1s..32767s, 1..127)",
+    return {"off, on (with the system's times), or IDLE,INTERVAL,COUNT, for example 60s,10s,6 (1s..32767s, 1s..32767s, "
+            "1..127)",
             [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
             {
                 const auto value = values::boolean(text);
@@ -197,7 +198,7 @@ Kind path(Field<std::string> field)
             [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
             {
                 if (value.find('\0') != std::string::npos)
-                    return "a NUL in a path";
+                    return "contains a NUL character";
                 field(c, i) = value;
                 return {};
             }};
@@ -212,10 +213,10 @@ Kind host(Field<std::string> field)
                     std::any_of(value.begin(), value.end(),
                                 [](unsigned char ch) { return std::isspace(ch) || ch < ' ' || ch == '/'; });
                 if (bad || value.find_first_of("[]") != std::string::npos)
-                    return "not a host";
+                    return "not a host name or address";
                 // a colon belongs to an IPv6 address, which has two at least
                 if (std::count(value.begin(), value.end(), ':') == 1)
-                    return "not a host (the port has a setting of its own)";
+                    return "not a host name or address (the port is a separate setting)";
                 field(c, i) = value;
                 return {};
             }};

@@ -106,10 +106,10 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
         found(*speaker, RESP, now);
         break;
     case Sniffed::http2:
-        refuse(*speaker, HTTP, "HTTP/2, which does not pass");
+        refuse(*speaker, HTTP, "HTTP/2 (not supported)");
         break;
     case Sniffed::tls:
-        refuse(*speaker, RAW, "TLS, which does not pass");
+        refuse(*speaker, RAW, "TLS (not supported)");
         break;
     }
     settle(now);
@@ -121,8 +121,8 @@ void AutoExchange::found(Newcomer& newcomer, Language language, Instant now)
         language = RAW;
     if (_decided != LANGUAGES && language != _decided)
         return refuse(newcomer, language,
-                      language == HTTP ? "HTTP, where the protocol was found to be resp"
-                                       : "a RESP command, where the protocol was found to be http");
+                      language == HTTP ? "HTTP, but exchange.protocol = auto detected resp"
+                                       : "a RESP command, but exchange.protocol = auto detected http");
     handOver(newcomer, language, now);
     if (planted(Mutant::autoByClient) && language != RAW && _decided == LANGUAGES)
         decide(language, now);

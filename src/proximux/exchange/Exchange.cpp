@@ -14,7 +14,7 @@ const char* toString(CloseReason reason)
     case CloseReason::targetLost:
         return "target connection lost";
     case CloseReason::noTarget:
-        return "no target could be connected";
+        return "could not connect to any target";
     case CloseReason::inactive:
         return "pool.inactive_timeout";
     case CloseReason::idle:
@@ -28,21 +28,21 @@ const char* toString(CloseReason reason)
     case CloseReason::stopped:
         return "stopped";
     case CloseReason::fault:
-        return "internal fault";
+        return "internal error";
     case CloseReason::targetEnded:
-        return "the target closed its connection";
+        return "the target closed the connection";
     case CloseReason::greeted:
-        return "the target spoke before it was asked";
+        return "the target sent data before the first request";
     case CloseReason::desync:
-        return "the target sent bytes that nobody asked for";
+        return "the target sent unsolicited bytes";
     case CloseReason::malformedRequest:
         return "the request is malformed";
     case CloseReason::malformedResponse:
         return "the response is malformed";
     case CloseReason::requestBroken:
-        return "a request was broken off";
+        return "incomplete request";
     case CloseReason::earlyResponse:
-        return "the response came before the request was sent";
+        return "the response was complete before its request";
     case CloseReason::queueTimeout:
         return "exchange.queue_timeout";
     case CloseReason::responseTimeout:
@@ -52,31 +52,31 @@ const char* toString(CloseReason reason)
     case CloseReason::stalled:
         return "exchange.stall_timeout";
     case CloseReason::tieEnded:
-        return "the client that had it alone has left";
+        return "pinned client left";
     case CloseReason::prologueRefused:
-        return "the prologue was not answered as expected";
+        return "unexpected reply to pool.prologue";
     case CloseReason::otherDialect:
-        return "it is needed in another dialect";
+        return "reopened for the other protocol variant";
     case CloseReason::spent:
-        return "a request may have left something behind on it";
+        return "a request may have left state or unread bytes on the connection";
     case CloseReason::otherProtocol:
-        return "it is needed for another protocol";
+        return "connection needed for another protocol";
     case CloseReason::abandoned:
-        return "the clients that it was answering have left";
+        return "the remaining responses belong to clients that have left";
     case CloseReason::crowded:
-        return "exchange.total_buffer is reached, and its request was not whole";
+        return "exchange.total_buffer was reached while the request was incomplete";
     case CloseReason::noTie:
-        return "exchange.tie_timeout: as many connections are tied as pool.max_tied allows";
+        return "exchange.tie_timeout: as many connections are pinned as pool.max_tied allows";
     case CloseReason::renewed:
-        return "a request that was lost needs a new one";
+        return "reopened to retry a lost request alone";
     case CloseReason::tieIdle:
         return "exchange.tie_idle_timeout";
     case CloseReason::idKept:
-        return "a request with an id of its own was answered on it";
+        return "a request that kept its client's id was answered on the connection";
     case CloseReason::noIdentifier:
-        return "no request id was free (exchange.id_reuse)";
+        return "no request id was available (exchange.id_reuse)";
     case CloseReason::partSilent:
-        return "it did not answer before (exchange.modbus_unit_backoff)";
+        return "the unit or function is in back-off after a timeout (exchange.modbus_unit_backoff)";
     }
     return "";
 }

@@ -75,7 +75,8 @@ void SharedExchange::endIdleTie(Lane& lane, Instant now)
     SharedClient* client = mayBeTold ? find(id) : nullptr;
     std::string error;
     if (client != nullptr &&
-        client->conversation->malformed("the connection was idle while others waited for one", error))
+        client->conversation->malformed(
+            "the pinned connection was idle while other clients waited (exchange.tie_idle_timeout)", error))
         replyOnly(*client, std::move(error), now);
 }
 

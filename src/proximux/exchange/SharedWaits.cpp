@@ -87,7 +87,7 @@ std::string SharedExchange::describeTies(Instant now) const
     }
     std::string text = "pool.max_tied = " + std::to_string(_settings.maxTied) +
                        " is reached: " + std::to_string(_tied) +
-                       (_tied == 1 ? " connection is tied (" : " connections are tied (");
+                       (_tied == 1 ? " connection is pinned (" : " connections are pinned (");
     const char* separator = "";
     for (std::size_t i = 0; i < ties::COUNT; ++i)
         if (reasons[i] > 0)

@@ -73,10 +73,10 @@ public:
                 return {};
             const std::size_t size = PREFIX + numberAt(input, 0);
             if (size < HEADER)
-                return {Kind::malformed, 0, "a DNS message that is too short for its header"};
+                return {Kind::malformed, 0, "a DNS message shorter than its header"};
             if (input.size() >= 5 && ((byteAt(input, 4) & RESPONSE) != 0) != _response)
                 return {Kind::malformed, 0,
-                        _response ? "a DNS request in place of a response" : "a DNS response in place of a request"};
+                        _response ? "a DNS query instead of a response" : "a DNS response instead of a query"};
             if (input.size() < std::min(size, HEADER + MAX_QUESTION))
                 return {};
             _left = size;
@@ -269,7 +269,7 @@ private:
     static std::string question(Bytes message)
     {
         if (message.size() < HEADER)
-            return "unfinished";
+            return "incomplete";
         const auto end = questionEnd(message);
         if (numberAt(message, 6) == 0 || !end)
             return "no question";

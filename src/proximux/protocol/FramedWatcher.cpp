@@ -41,7 +41,7 @@ void FramedWatcher::fromClient(Bytes bytes, Instant now)
     if (const char* wrong = readRequests(bytes, now))
         lose(wrong);
     else if (_pending.size() > MAX_PENDING)
-        lose("too many requests wait for their response");
+        lose("too many requests are waiting for a response");
 }
 
 const char* FramedWatcher::readRequests(Bytes bytes, Instant now)
@@ -96,7 +96,7 @@ const char* FramedWatcher::readResponses(Bytes bytes, Instant now)
             if (_responses->traits().kind == ResponseTraits::Kind::tunnel)
             {
                 responseWhole(now);
-                return "the connection is used for another protocol from here on";
+                return "the connection switched protocols";
             }
             responseWhole(now);
         }

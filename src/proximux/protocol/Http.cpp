@@ -51,7 +51,8 @@ public:
         if (_settings.passive)
             return;
         if (head.method == "CONNECT" && !_settings.connect)
-            return refuse(traits, "405 Method Not Allowed", "CONNECT does not pass (exchange.http_connect)");
+            return refuse(traits, "405 Method Not Allowed",
+                          "CONNECT is not supported through the proxy (exchange.http_connect)");
         traits.barrier = upgrades || head.method == "CONNECT";
         if (traits.barrier)
             tie(traits, ties::UPGRADE, ties::UPGRADE);
@@ -98,7 +99,7 @@ public:
             reply = errorReply("504 Gateway Timeout", "the target did not answer in time", traits.hint);
             break;
         case Failure::malformed:
-            reply = errorReply("502 Bad Gateway", "what the target sent is no response", traits.hint);
+            reply = errorReply("502 Bad Gateway", "the target sent an invalid response", traits.hint);
             break;
         }
         return true;
@@ -165,7 +166,7 @@ private:
         traits.frees = frees;
         if (!_settings.ties)
             refuse(traits, "501 Not Implemented",
-                   "this needs a target connection of its own, which can't be had here (exchange.stateful)");
+                   "this request requires a dedicated target connection, which is not available (exchange.stateful)");
     }
 
     static void edit(const HttpHead& head, bool upgrades, RequestTraits& traits)

@@ -57,18 +57,18 @@ const char* HttpBody::take(Bytes input, std::size_t& at)
             }
             for (; _left > 0 && _left <= crlf && at < input.size(); ++at, --_left)
                 if (input[at] != (_left == 2 ? '\r' : '\n'))
-                    return "an HTTP chunk that does not end where it should";
+                    return "an HTTP chunk without its final CRLF";
             if (_left == 0)
                 _state = _state == State::chunk ? State::chunkSize : State::done;
             continue;
         }
         const std::size_t end = input.find('\n', at);
         if (std::min(end, input.size()) - at > MAX_LINE)
-            return "an HTTP line that is too long";
+            return "an HTTP chunk or trailer line longer than 8 KiB";
         if (end == Bytes::npos)
             return nullptr; // show me more
         if (end == at || input[end - 1] != '\r' || input.substr(at, end - 1 - at).find('\r') != Bytes::npos)
-            return "an HTTP line that does not end in CRLF";
+            return "an HTTP chunk or trailer line that does not end in CRLF";
         if (const char* wrong = takeLine(input.substr(at, end - 1 - at)))
             return wrong;
         at = end + 1;
@@ -83,7 +83,7 @@ const char* HttpBody::takeLine(Bytes line)
     if (line.empty())
         _state = State::done;
     else if ((_trailer += line.size()) > HttpHead::MAX)
-        return "an HTTP trailer that is too long";
+        return "an HTTP trailer longer than 64 KiB";
     else
         return HttpHead::judgeTrailer(line);
     return nullptr;
@@ -97,7 +97,7 @@ const char* HttpBody::takeChunkSize(Bytes line)
     if (_fromTarget) // old servers fill up the line
         rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
     if (digits == 0 || digits > MOST || (!rest.empty() && rest.front() != ';'))
-        return "an HTTP chunk without a right size";
+        return "an invalid HTTP chunk size";
     if (const char* wrong = HttpHead::judgeChunkLine(line))
         return wrong;
     _left = hexadecimal(line.substr(0, digits));
@@ -173,7 +173,7 @@ Framer::Progress HttpResponseFramer::feed(Bytes input)
         at = HttpHead::find(input, _scanned);
         constexpr Bytes BEGINNING = "HTTP/";
         if (input.substr(0, BEGINNING.size()) != BEGINNING.substr(0, input.size()))
-            return {Kind::malformed, 0, "something else than an HTTP response"};
+            return {Kind::malformed, 0, "not an HTTP response"};
         if (at == 0)
             return input.size() > HttpHead::MAX ? Progress{Kind::malformed, 0, TOO_LONG} : Progress{};
         if (at > HttpHead::MAX)
@@ -198,7 +198,7 @@ const char* HttpResponseFramer::begin(Bytes bytes)
     const bool tunnel =
         (head.status == 101 && (_hint & httphint::UPGRADE) != 0) || (success && (_hint & httphint::CONNECT) != 0);
     if (head.status == 101 && !tunnel)
-        return "an HTTP 101 that nobody asked for";
+        return "an HTTP 101 response without an Upgrade request";
     if (tunnel)
     {
         _traits.kind = ResponseTraits::Kind::tunnel;

@@ -82,10 +82,10 @@ std::size_t blankBefore(Bytes input)
 const char* judgeField(Bytes line)
 {
     if (line.front() == ' ' || line.front() == '\t')
-        return "an HTTP field that is folded";
+        return "an obsolete folded HTTP field";
     const std::size_t colon = line.find(':');
     if (colon == Bytes::npos || !isToken(line.substr(0, colon)))
-        return "an HTTP field without a right name";
+        return "an invalid HTTP field name";
     return nullptr;
 }
 
@@ -93,8 +93,8 @@ constexpr std::size_t MAX_BLANK = 4; ///< bytes
 /// Of a connection, each of which is looked for in each field; and fields that are not passed on, each of which costs
 /// an edit.
 constexpr std::size_t MAX_OPTIONS = 32;
-constexpr const char* NO_REQUEST = "an HTTP request line that is none";
-constexpr const char* BAD_LINE = "an HTTP head with a control character or a line that does not end in CRLF";
+constexpr const char* NO_REQUEST = "an invalid HTTP request line";
+constexpr const char* BAD_LINE = "an HTTP head containing a control character or a line that does not end in CRLF";
 
 } // namespace
 
@@ -143,7 +143,7 @@ const char* HttpHead::readBeginning(Bytes input, std::size_t& at)
 
 const char* HttpHead::judgeChunkLine(Bytes line)
 {
-    return isClean(line) ? nullptr : "an HTTP line with a control character";
+    return isClean(line) ? nullptr : "an HTTP chunk or trailer line containing a control character";
 }
 
 /// What delimits or routes comes too late here, but who reads heads and trailers as one might follow it.
@@ -155,7 +155,7 @@ const char* HttpHead::judgeTrailer(Bytes line)
         return wrong;
     const Bytes name = line.substr(0, line.find(':'));
     if (sameText(name, "content-length") || sameText(name, "transfer-encoding") || sameText(name, "host"))
-        return "an HTTP trailer with a field that belongs into the head";
+        return "a forbidden field in an HTTP trailer";
     return nullptr;
 }
 
@@ -180,11 +180,11 @@ const char* HttpHead::readRequestLine(Bytes line)
     target = line.substr(first + 1, last - first - 1);
     const Bytes version = line.substr(last + 1);
     if (version.substr(0, 7) == "HTTP/2." && method == "PRI")
-        return "HTTP/2, which does not pass";
+        return "HTTP/2 (not supported)";
     if (!isToken(method) || target.empty() || target.find_first_of(" \t") != Bytes::npos)
         return NO_REQUEST;
     if (version != "HTTP/1.1" && version != "HTTP/1.0")
-        return "an HTTP version that is neither 1.0 nor 1.1";
+        return "an unsupported HTTP version (expected 1.0 or 1.1)";
     is10 = version == "HTTP/1.0";
     return nullptr;
 }
@@ -192,7 +192,7 @@ const char* HttpHead::readRequestLine(Bytes line)
 const char* HttpHead::judgeRequest()
 {
     if (_hosts > 1 || (_hosts == 0 && !is10))
-        return "an HTTP request that has not one Host";
+        return "an HTTP request without exactly one Host field";
     if (_codings > 0 && length)
         return "an HTTP request with both Transfer-Encoding and Content-Length";
     // there are servers that know `chunked` alone, and take anything else for no coding at all
@@ -212,16 +212,16 @@ const char* HttpHead::readResponse(Bytes head)
         return BAD_LINE;
     const Bytes version = line->substr(0, 9);
     if ((version != "HTTP/1.1 " && version != "HTTP/1.0 ") || line->size() < 12)
-        return "an HTTP status line that is none";
+        return "an invalid HTTP status line";
     is10 = version == "HTTP/1.0 ";
     for (const char c : line->substr(9, 3))
     {
         if (c < '0' || c > '9')
-            return "an HTTP status line that is none";
+            return "an invalid HTTP status line";
         status = status * 10 + static_cast<unsigned>(c - '0');
     }
     if (status < 100 || (line->size() > 12 && (*line)[12] != ' '))
-        return "an HTTP status line that is none";
+        return "an invalid HTTP status line";
     if (const char* wrong = readFields(head, at))
         return wrong;
     if (_codings > 0 && length)
@@ -276,7 +276,7 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
             hopByHop.push_back(field);
     }
     upgrade = upgrade && _upgradeField && !_toHttp2;
-    return hopByHop.size() > MAX_OPTIONS ? "an HTTP head with too many fields that are not passed on" : nullptr;
+    return hopByHop.size() > MAX_OPTIONS ? "an HTTP head with too many hop-by-hop fields" : nullptr;
 }
 
 /// What the field says that matters.
@@ -309,12 +309,12 @@ const char* HttpHead::takeLength(const Field& field)
     constexpr std::size_t DIGITS = 18;
     const Bytes text = field.value;
     if (text.empty() || text.size() > DIGITS || text.find_first_not_of("0123456789") != Bytes::npos)
-        return "an HTTP Content-Length that is no number";
+        return "an invalid HTTP Content-Length";
     std::uint64_t value = 0;
     for (const char c : text)
         value = value * 10 + static_cast<std::uint64_t>(c - '0');
     if (length)
-        return "an HTTP message with two Content-Lengths"; // be they equal: not every server takes them for one
+        return "an HTTP message with two Content-Length fields"; // be they equal: not every server takes them for one
     length = value;
     return nullptr;
 }
@@ -328,7 +328,7 @@ const char* HttpHead::takeCoding(const Field& field)
                 [this, &wrong](Bytes each)
                 {
                     if (chunked)
-                        wrong = "an HTTP Transfer-Encoding with something behind chunked";
+                        wrong = "Transfer-Encoding: chunked is not the last coding";
                     chunked = sameText(each, "chunked");
                 });
     return wrong;

@@ -57,7 +57,7 @@ public:
             why = "proximux: the target did not answer in time";
             break;
         case Failure::malformed:
-            why = "proximux: what the target sent is no response";
+            why = "proximux: the target sent an invalid response";
             break;
         }
         reply = error(traits, why);
@@ -100,11 +100,11 @@ private:
         if (name == "quit")
             answer(traits, "", true);
         else if (name == "watch")
-            answer(traits, "CLIENT_ERROR proximux: watch does not pass\r\n", false);
+            answer(traits, "CLIENT_ERROR proximux: watch is not supported through the proxy\r\n", false);
         else if (command.isHttp())
-            answer(traits, "CLIENT_ERROR proximux: this is no memcached command\r\n", true);
+            answer(traits, "CLIENT_ERROR proximux: not a memcached command\r\n", true);
         else if (command.hasLongKey())
-            answer(traits, "CLIENT_ERROR proximux: a key that is too long\r\n", false);
+            answer(traits, "CLIENT_ERROR proximux: a key longer than 250 bytes\r\n", false);
         else if (command.isDump())
         {
             traits.guarded = true;
@@ -179,7 +179,11 @@ private:
         {
             traits.ties = ties::AUTHENTICATION;
             if (!_settings.ties)
-                answer(traits, memcachedReply(bytes, UNKNOWN, "proximux: needs a connection of its own"), false);
+                answer(traits,
+                       memcachedReply(bytes, UNKNOWN,
+                                      "proximux: SASL authentication requires a dedicated target connection, which is "
+                                      "not available (exchange.stateful)"),
+                       false);
         }
         return traits.local;
     }

@@ -69,7 +69,7 @@ Framer::Progress MemcachedRequestFramer::feed(Bytes input)
     if (_keys)
         return feedKeys(input);
     if (!takeData(input, at))
-        return {Kind::malformed, at, "memcached data that does not end where it should"};
+        return {Kind::malformed, at, "a memcached data block without its final CRLF"};
     return {_data == 0 ? Kind::complete : Kind::partial, at, ""};
 }
 
@@ -97,7 +97,7 @@ Framer::Progress MemcachedRequestFramer::feedKeys(Bytes input)
         const char c = input[at];
         const bool ends = c == '\n' || (_word == MemcachedCommand::MAX_KEY && (c == ' ' || c == '\r'));
         if (_word >= MemcachedCommand::MAX_KEY && !ends)
-            return {Kind::malformed, at, "a memcached key that is too long"};
+            return {Kind::malformed, at, "a memcached key longer than 250 bytes"};
         _word = c == ' ' || c == '\n' ? 0 : _word + 1;
         _keys = c != '\n';
         if (!_keys)
@@ -115,16 +115,16 @@ Framer::Progress MemcachedRequestFramer::feedLine(Bytes input)
     if (std::min(end, input.size()) > MAX_COMMAND)
         return beginsWith(input, "get ") || beginsWith(input, "gets ")
                    ? feedKeys(input)
-                   : Progress{Kind::malformed, 0, "a memcached line that is too long"};
+                   : Progress{Kind::malformed, 0, "a memcached command line longer than 2,048 bytes"};
     const Bytes line = input.substr(0, end);
     if (line.find('\0') != Bytes::npos)
-        return {Kind::malformed, 0, "a memcached line with a zero byte"};
+        return {Kind::malformed, 0, "a memcached line containing a NUL byte"};
     const MemcachedCommand command(line);
     if (!command.isStorage())
         return {Kind::complete, end + 1, ""};
     const auto size = command.dataSize();
     if (!size)
-        return {Kind::malformed, 0, "a memcached command whose data might be taken for commands"};
+        return {Kind::malformed, 0, "a memcached storage command with invalid arguments"};
     _data = *size + 2;
     return {Kind::partial, end + 1, ""};
 }
@@ -188,7 +188,7 @@ Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
         if (_data > 0)
         {
             if (!takeData(input, at))
-                return {Kind::malformed, at, "memcached data that does not end where it should"};
+                return {Kind::malformed, at, "a memcached data block without its final CRLF"};
             if (_data > 0)
                 break;
         }
@@ -199,14 +199,14 @@ Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
             if (!takeLine(input, at, line))
             {
                 if (input.size() - at > MAX_LINE)
-                    return {Kind::malformed, at, "a memcached line that is too long"};
+                    return {Kind::malformed, at, "a memcached response line longer than 64 KiB"};
                 break;
             }
             if (!_more)
                 _traits.clear();
             const auto size = dataBehind(line);
             if (!size)
-                return {Kind::malformed, from, "a memcached value whose length is no number"};
+                return {Kind::malformed, from, "a memcached value with an invalid length"};
             _data = *size;
             _more = isOneOfMany(line) || (line == "OK" && (_hint & memcachedhint::DUMP) != 0);
             if ((_hint & memcachedhint::RUN) != 0)
@@ -223,12 +223,12 @@ Framer::Progress MemcachedResponseFramer::feedBinary(Bytes input)
     if (_block == 0)
     {
         if (static_cast<unsigned char>(input[0]) != MemcachedHeader::RESPONSE)
-            return {Kind::malformed, 0, "something else than a memcached packet"};
+            return {Kind::malformed, 0, "not a memcached packet"};
         if (input.size() < MemcachedHeader::SIZE)
             return {};
         const MemcachedHeader header(input);
         if (header.bodySize > MemcachedHeader::MAX_BODY)
-            return {Kind::malformed, 0, "a memcached packet that is too long"};
+            return {Kind::malformed, 0, "a memcached packet longer than 1 GiB"};
         _block = MemcachedHeader::SIZE + header.bodySize;
         _traits.clear();
         constexpr unsigned NOOP = 0x0a;

@@ -42,12 +42,12 @@ public:
         if (_left == 0)
         {
             if (input.size() >= 4 && readNumber(input.substr(2, 2)) != 0)
-                return {Kind::malformed, 0, "a Modbus message whose protocol is not 0"};
+                return {Kind::malformed, 0, "a Modbus message with a protocol identifier other than 0"};
             if (input.size() < BEFORE_UNIT)
                 return {};
             const auto length = static_cast<std::size_t>(readNumber(input.substr(4, 2)));
             if (length < MIN_LENGTH || length > MAX_LENGTH)
-                return {Kind::malformed, 0, "a Modbus message whose length is not from 2 to 254"};
+                return {Kind::malformed, 0, "a Modbus message with a length outside 2..254"};
             if (input.size() < HEADER)
                 return {};
             _left = BEFORE_UNIT + length;
@@ -288,7 +288,7 @@ public:
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
     {
         if (request.size() < HEADER)
-            return "unfinished";
+            return "incomplete";
         std::string text = begin(request);
         if (request.size() >= 12 && byteAt(request, 7) <= 24)
             text += ' ' + std::to_string(readNumber(request.substr(8, 2))) + ", " +
@@ -299,7 +299,7 @@ public:
     [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
     {
         if (response.size() < HEADER)
-            return "unfinished";
+            return "incomplete";
         std::string text = begin(response);
         if ((byteAt(response, 7) & EXCEPTION) != 0 && response.size() > HEADER)
             text += ": exception " + std::to_string(byteAt(response, 8));

@@ -15,7 +15,7 @@ constexpr Bytes PREPARE = "prepare: ";
 
 constexpr unsigned char ERR = 0xFF;
 constexpr char GREETING_VERSION = 10;
-constexpr const char* UNKNOWN_GREETING = "the server's greeting is unknown";
+constexpr const char* UNKNOWN_GREETING = "the server's greeting is not understood";
 
 bool isError(Bytes head)
 {
@@ -67,7 +67,7 @@ void MysqlSession::login(const MysqlRequest& request, Instant now)
     const auto said = mysqlLogin(request.payload(), _capabilities);
     if (!said)
     {
-        lose("the login is malformed, or of a version before 4.1");
+        lose("the login is malformed or uses a protocol older than 4.1");
         return;
     }
     _capabilities = said->capabilities;
@@ -128,7 +128,7 @@ void MysqlSession::sent(const MysqlCommand& command, MysqlDescription descriptio
     const bool answered = command.reply != MysqlReply::none;
     if (answered && _pending.isFull())
     {
-        lose("too many commands wait for their response");
+        lose("too many commands are waiting for a response");
         return;
     }
     const Bytes shown = description.secret ? Bytes() : request.bytes().substr(0, _limits.kept);
@@ -145,7 +145,7 @@ void MysqlSession::response(Bytes head, std::uint64_t size, Instant now)
     case MysqlResponse::Outcome::more:
         return;
     case MysqlResponse::Outcome::nonsense:
-        lose("the server's response makes no sense");
+        lose("the server sent an invalid response");
         return;
     case MysqlResponse::Outcome::done:
         break;
@@ -165,7 +165,7 @@ void MysqlSession::unasked(Bytes head)
     if (isError(head))
         _phase = Phase::over; // a timeout or a shutdown: the server closes behind it
     else
-        lose("the server sent what nobody asked for");
+        lose("the server sent an unsolicited packet");
 }
 
 void MysqlSession::ended(Instant now)

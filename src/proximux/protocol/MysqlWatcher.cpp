@@ -12,7 +12,7 @@ constexpr std::size_t GREETING = 512;    ///< bytes kept of a greeting: its leng
 constexpr std::size_t LOGIN = 4096;      ///< and of a login, whose last part (attributes) is not read
 constexpr std::size_t LEAST_KEPT = 1024; ///< and of a command in any case, so that its words can be read
 
-constexpr const char* OUT_OF_SEQUENCE = "a packet of the client is out of sequence";
+constexpr const char* OUT_OF_SEQUENCE = "the client sent a packet out of sequence";
 
 } // namespace
 
@@ -43,7 +43,7 @@ bool MysqlWatcher::clientHeader(bool first)
     if (!first)
         return clientContinues();
     if (_session.phase() == MysqlSession::Phase::greeting)
-        return _session.lose("the client spoke before the server's greeting");
+        return _session.lose("the client sent data before the server's greeting");
     const std::optional<ClientRole> role = clientRole();
     if (!role)
         return _session.lose(OUT_OF_SEQUENCE);
@@ -172,7 +172,7 @@ bool MysqlWatcher::targetHeader(bool first)
         return true;
     MysqlPending& front = _session.pending().front();
     if (_fromTarget.sequence() != front.sequence && front.response.stage() != MysqlResponse::Stage::stream)
-        return _session.lose("a packet of the server is out of sequence");
+        return _session.lose("the server sent a packet out of sequence");
     if (front.responseSize == 0)
         front.first = _targetBegan;
     front.responseSize += MysqlPacketReader::HEADER;

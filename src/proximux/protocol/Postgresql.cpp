@@ -66,12 +66,12 @@ protected:
     {
         more = input.size() - at < HEADER;
         if (at < input.size() && known.find(input[at]) == Bytes::npos)
-            return "a PostgreSQL message of an unknown type";
+            return "a PostgreSQL message of unknown type";
         if (more)
             return nullptr;
         const std::uint64_t length = lengthAt(input, at + 1);
         if (length < 4 || length > LARGEST)
-            return "a PostgreSQL message whose length can't be";
+            return "a PostgreSQL message with an impossible length";
         _type = input[at];
         _left = length - 4;
         at += HEADER;
@@ -115,10 +115,10 @@ private:
             return nullptr;
         const std::uint64_t length = lengthAt(input, at);
         if (length < STARTUP_HEADER || length > LARGEST_STARTUP)
-            return "a PostgreSQL startup packet whose length can't be";
+            return "a PostgreSQL startup packet with an impossible length";
         const std::uint64_t code = lengthAt(input, at + 4);
         if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
-            return "a PostgreSQL startup packet of an unknown version";
+            return "a PostgreSQL startup packet of unknown version";
         _starting = code == SSL || code == GSS; // another follows
         _type = 0;
         _left = length - STARTUP_HEADER;
@@ -170,7 +170,7 @@ private:
     Progress oneByte(char answer)
     {
         if (answer != 'N' && answer != 'S' && answer != 'G')
-            return {Kind::malformed, 0, "a PostgreSQL answer to a request for encryption that is none"};
+            return {Kind::malformed, 0, "an invalid PostgreSQL answer to an encryption request"};
         _hint = 0;
         if (answer != 'N')
             _traits.kind = ResponseTraits::Kind::tunnel;

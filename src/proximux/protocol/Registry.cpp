@@ -51,21 +51,20 @@ ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pair
 const std::vector<ProtocolInfo>& protocols()
 {
     static const std::vector<ProtocolInfo> ALL = {
-        {"auto", "fifo, funnel: HTTP or RESP once the target has answered in it, else raw; proxy mode: raw", false,
+        {"auto", "fifo, funnel: detects HTTP and RESP by the target's response, otherwise raw; proxy mode: raw", false,
          watch<TurnWatcher>},
-        {"raw", "any bytes; what the client sends until the target answers counts as a request", false,
-         watch<TurnWatcher>},
+        {"raw", "any bytes; a request is what the client sends until the target responds", false, watch<TurnWatcher>},
         declared<makeLineProtocol>("line", "messages that end with exchange.delimiter"),
         declared<makeFixedProtocol>("fixed", "messages of exchange.message_size bytes"),
-        declared<makeLengthProtocol>("length", "messages that say how long they are: exchange.length_offset and so on"),
-        named<makeRespProtocol>("resp", "Redis and what speaks like it", Pairing::order, 1024),
+        declared<makeLengthProtocol>("length", "messages with a length field (exchange.length_offset, ...)"),
+        named<makeRespProtocol>("resp", "Redis and compatible servers", Pairing::order, 1024),
         named<makeMemcachedProtocol>("memcached", "memcached: text, meta and binary", Pairing::order, 1024),
         named<makeHttpProtocol>("http", "HTTP/1.1 and HTTP/1.0", Pairing::exclusive, 1),
         named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1, Duration::seconds(2)),
         named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256, Duration::seconds(10)),
-        {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode alone",
-         true, watch<MysqlWatcher>},
-        {"postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode alone", true,
+        {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode only", true,
+         watch<MysqlWatcher>},
+        {"postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode only", true,
          watchFrames<makePostgresqlProtocol>},
     };
     return ALL;

@@ -33,7 +33,7 @@ void RespConversation::auth(Bytes bytes, RequestTraits& traits)
     if (words.size() != 2 && words.size() != 3)
         return answer(traits, "-ERR wrong number of arguments for 'auth' command\r\n");
     if (_settings.password.empty())
-        return error(traits, "AUTH without local.password");
+        return error(traits, "AUTH was sent, but local.password is not set");
     if (authenticate(words.size() == 3 ? words[1] : Bytes("default"), words.back(), traits))
         answer(traits, OK);
 }
@@ -59,7 +59,7 @@ void RespConversation::hello(Bytes bytes, RequestTraits& traits)
     const std::vector<Bytes> words = respWords(bytes, 8);
     if (words.size() > 1 && words[1] != "2")
     {
-        traits.refusal = "HELLO with another protocol version than 2";
+        traits.refusal = "HELLO with a protocol version other than 2";
         return answer(traits, "-NOPROTO unsupported protocol version\r\n");
     }
     for (std::size_t i = 2; i < words.size(); ++i)
@@ -77,7 +77,7 @@ void RespConversation::hello(Bytes bytes, RequestTraits& traits)
         if (_settings.password.empty())
         {
             traits.refusal = "HELLO with AUTH, but local.password is not set";
-            return error(traits, "AUTH without local.password");
+            return error(traits, "AUTH was sent, but local.password is not set");
         }
         if (!authenticate(words[i + 1], words[i + 2], traits))
             return;
@@ -117,7 +117,7 @@ bool RespConversation::setName(Bytes name, RequestTraits& traits)
     const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
     if (!printable || name.size() > LONGEST)
     {
-        error(traits, "a client's name has at most 1024 printable characters, and no spaces");
+        error(traits, "invalid client name; expected at most 1024 printable characters without spaces");
         return false;
     }
     _name = name;
@@ -169,7 +169,7 @@ void RespConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& trait
 {
     constexpr std::size_t MOST = 8192; // the answer is several times as long
     if (!whole || bytes.size() > MOST)
-        return error(traits, respName(bytes) + " of too many names");
+        return error(traits, respName(bytes) + " with too many names");
     const std::vector<Bytes> words = respWords(bytes, bytes.size());
     std::string name(words.front());
     std::transform(name.begin(), name.end(), name.begin(),

@@ -124,7 +124,7 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
     if (effect == RespEffect::http)
     {
         traits.last = true;
-        error(traits, "this is HTTP");
+        error(traits, "HTTP instead of a RESP command");
         return true;
     }
     std::string text;
@@ -135,7 +135,8 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
     else if (effect == RespEffect::client)
         text = refusedOfClient(bytes);
     else if (signsIn && !_settings.password.empty() && (_multi || _subscribed))
-        text = respName(bytes) + " is not supported in this state"; // the password is ours, not the target's
+        text = respName(bytes) +
+               " is not supported in a transaction or subscription"; // the password is ours, not the target's
     if (!text.empty() && !_refusedMulti)
     {
         refuse(bytes, whole, traits, text);
@@ -149,7 +150,7 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
     else if (effect == RespEffect::discard)
         answer(traits, OK);
     else
-        error(traits, respName(bytes) + " is not done: MULTI was refused");
+        error(traits, respName(bytes) + " was not executed: MULTI had been refused");
     if (effect == RespEffect::exec || effect == RespEffect::discard)
         _refusedMulti = false;
     return true;
@@ -265,7 +266,7 @@ void RespConversation::tie(RequestTraits& traits, unsigned reasons, unsigned fre
     traits.pushes = traits.blocking = false;
     traits.answered = true;
     error(traits,
-          respName(bytes) + " needs a target connection of its own, which can't be had here (exchange.stateful)");
+          respName(bytes) + " requires a dedicated target connection, which is not available (exchange.stateful)");
 }
 
 /// From now on nothing that comes is an answer.
@@ -309,7 +310,7 @@ bool RespConversation::failed(const RequestTraits&, Failure failure, std::string
         reply = "-ERR proximux: the target did not answer in time\r\n";
         break;
     case Failure::malformed:
-        reply = "-ERR proximux: what the target sent is no response\r\n";
+        reply = "-ERR proximux: the target sent an invalid response\r\n";
         break;
     }
     return true;

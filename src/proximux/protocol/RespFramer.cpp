@@ -16,25 +16,25 @@ RespReader::Number RespReader::readNumber(Bytes input)
     constexpr std::size_t LONGEST = 24;
     const std::size_t end = input.substr(0, LONGEST).find('\n');
     if (end == Bytes::npos)
-        return {0, 0, input.size() >= LONGEST ? "a RESP number that is too long" : nullptr};
+        return {0, 0, input.size() >= LONGEST ? "a RESP integer out of range" : nullptr};
     const bool integer = input[0] == ':'; // a value, which nobody counts by
     const bool negative = input[1] == '-';
     const std::size_t digits = negative || (integer && input[1] == '+') ? 2 : 1;
     if (end < digits + 2 || input[end - 1] != '\r')
-        return {0, 0, "a RESP number that is none"};
+        return {0, 0, "an invalid RESP integer"};
     const std::uint64_t most = INT64_MAX + std::uint64_t{negative};
     std::uint64_t value = 0;
     for (std::size_t at = digits; at < end - 1; ++at)
     {
         if (input[at] < '0' || input[at] > '9')
-            return {0, 0, "a RESP number that is none"};
+            return {0, 0, "an invalid RESP integer"};
         const auto digit = static_cast<std::uint64_t>(input[at] - '0');
         if (value > (most - digit) / 10)
-            return {0, 0, "a RESP number that is too long"};
+            return {0, 0, "a RESP integer out of range"};
         value = value * 10 + digit;
     }
     if (!integer && input[digits] == '0' && (negative || end - 1 > digits + 1))
-        return {0, 0, "a RESP number that is none"}; // servers close the connection on which they read 01 or -0
+        return {0, 0, "an invalid RESP integer"}; // servers close the connection on which they read 01 or -0
     return {end + 1, static_cast<std::int64_t>(negative ? 0 - value : value), nullptr};
 }
 
@@ -63,11 +63,11 @@ const char* RespReader::takeLine(Bytes input, std::size_t& at)
     const std::size_t behind = end == Bytes::npos ? input.size() : end + 1;
     _line = end == Bytes::npos;
     if (!_line && !(end > at ? input[end - 1] == '\r' : _return))
-        return "a RESP line that does not end where it should";
+        return "a RESP line without its final CRLF";
     _return = input[behind - 1] == '\r';
     _lineSize += behind - at;
     at = behind;
-    return _lineSize <= MAX_BULK ? nullptr : "a RESP line that is too long";
+    return _lineSize <= MAX_BULK ? nullptr : "a RESP line longer than 512 MiB";
 }
 
 // ------------------------------------------------------------------------------------------------ requests
@@ -80,7 +80,7 @@ Framer::Progress RespRequestFramer::feed(Bytes input)
         if (_bulk > 0)
         {
             if (!takeBulk(input, at))
-                return {Kind::malformed, at, "a RESP string that does not end where it should"};
+                return {Kind::malformed, at, "a RESP bulk string without its final CRLF"};
             if (_bulk > 0)
                 break;
             --_values;
@@ -108,15 +108,15 @@ const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
     if (first && input[at] != '*')
         return inlineCommand(input, at, more);
     if (!first && input[at] != '$')
-        return "a RESP command that has something else than strings in it";
+        return "a RESP command containing a non-string element";
     const Number number = readNumber(input.substr(at));
     more = number.size == 0;
     if (more)
         return number.wrong;
     if (first && number.value > MAX_WORDS)
-        return "a RESP command of too many strings";
+        return "a RESP command with too many arguments";
     if (!first && (number.value < 0 || static_cast<std::uint64_t>(number.value) > MAX_BULK))
-        return "a RESP string whose length is not from 0 to 512 MB";
+        return "a RESP bulk string with a length outside 0..512 MiB";
     at += number.size;
     if (first)
         _values = static_cast<std::uint64_t>(std::max<std::int64_t>(number.value, 0));
@@ -131,7 +131,7 @@ const char* RespRequestFramer::inlineCommand(Bytes input, std::size_t& at, bool&
 {
     const std::size_t end = input.find('\n', at + _scanned);
     if (std::min(end, input.size()) - at > MAX_LINE)
-        return "a RESP line that is too long";
+        return "a RESP inline command longer than 64 KiB";
     more = end == Bytes::npos;
     _scanned = more ? input.size() - at : 0;
     if (more)
@@ -142,9 +142,9 @@ const char* RespRequestFramer::inlineCommand(Bytes input, std::size_t& at, bool&
     for (const char c : line)
     {
         if (c == '"' || c == '\'')
-            return "a RESP inline command with quotes in it";
+            return "a RESP inline command containing quotes";
         if (static_cast<unsigned char>(c) < 0x20 && c != '\t')
-            return "a RESP inline command with control characters in it";
+            return "a RESP inline command containing control characters";
     }
     at = end + 1;
     return nullptr;
@@ -161,7 +161,7 @@ Framer::Progress RespResponseFramer::feed(Bytes input)
         {
             const std::size_t from = at;
             if (!takeBulk(input, at))
-                return {Kind::malformed, at, "a RESP string that does not end where it should"};
+                return {Kind::malformed, at, "a RESP bulk string without its final CRLF"};
             if (_noting)
                 note(input.substr(from, at - from));
             if (_bulk > 0)
@@ -243,7 +243,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
     case '|':
         break;
     default:
-        return "a RESP value of a type that is not known";
+        return "a RESP value of unknown type";
     }
     const Number number = readNumber(input.substr(at));
     more = number.size == 0;
@@ -275,7 +275,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
 const char* RespResponseFramer::bulk(std::int64_t length)
 {
     if (length < -1 || length > static_cast<std::int64_t>(MAX_BULK))
-        return "a RESP string whose length is not from 0 to 512 MB";
+        return "a RESP bulk string with a length outside 0..512 MiB";
     _noting = _begun == 1 && length > 0;
     if (_noting)
         _nameSize = static_cast<std::size_t>(length);
@@ -290,7 +290,7 @@ const char* RespResponseFramer::bulk(std::int64_t length)
 const char* RespResponseFramer::aggregate(char type, std::int64_t count)
 {
     if (count < -1 || count > static_cast<std::int64_t>(MAX_COUNT) || _values > (1ULL << 60U))
-        return "a RESP aggregate of too many values";
+        return "a RESP aggregate with too many elements";
     const auto values = static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
     const bool pairs = type == '%' || type == '|';
     _values += pairs ? 2 * values : values;

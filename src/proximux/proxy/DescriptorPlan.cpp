@@ -38,7 +38,7 @@ std::optional<std::string> DescriptorPlan::notice(const LocalSettings& local) co
     const std::size_t wanted = local.maxConnections > 0 ? static_cast<std::size_t>(local.maxConnections) : FEW;
     if (clients == 0 || clients >= wanted)
         return std::nullopt;
-    return "At most " + std::to_string(clients) + " concurrent clients: the system allows " + std::to_string(limit) +
+    return "At most " + std::to_string(clients) + " concurrent clients: the limit is " + std::to_string(limit) +
            " descriptors (ulimit -n), of which " + std::to_string(setAside) + " are reserved";
 }
 

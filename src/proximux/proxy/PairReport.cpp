@@ -46,7 +46,7 @@ void PairReport::watchLost(const char* reason)
     JsonText record;
     record.add("client", _runtime.log.address(_client.address, _client.port))
         .add("target", static_cast<std::int64_t>(_target))
-        .add("msg", std::string("No longer watched: ") + reason);
+        .add("msg", std::string("Stopped observing: ") + reason);
     _runtime.log.object(LogScope::exchange, LogLevel::info, record);
 }
 

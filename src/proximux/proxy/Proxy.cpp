@@ -124,8 +124,8 @@ void Proxy::Impl::dealOutDescriptors(const sockets::Descriptors& found)
     server->limitOpen(static_cast<int>(std::min<std::size_t>(plan.clients, std::numeric_limits<int>::max())));
     if (plan.lacking > 0)
         runtime.log.failure(LogScope::server, "DescriptorError",
-                            std::to_string(plan.limit) + " descriptors (ulimit -n) are too few; " +
-                                std::to_string(plan.limit + plan.lacking) + " are needed");
+                            std::to_string(plan.limit) + " descriptors (ulimit -n) are too few; expected at least " +
+                                std::to_string(plan.limit + plan.lacking));
     if (const auto notice = plan.notice(runtime.configuration->local))
         runtime.log.text(LogScope::server, LogLevel::info, *notice);
 }
@@ -143,9 +143,9 @@ void Proxy::Impl::warnOfRaw() const
         setting = "exchange.raw_gap = 0";
     if (setting != nullptr && runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info,
-                         "With exchange.protocol = " + exchange.protocol + " and " + setting +
-                             " nothing vouches that a response reaches the client that asked" +
-                             (exchange.protocol == "auto" ? ", unless it is HTTP or RESP" : ""));
+                         "Warning: with exchange.protocol = " + exchange.protocol + " and " + setting +
+                             ", responses may reach the wrong client" +
+                             (exchange.protocol == "auto" ? " (unless auto detects HTTP or RESP)" : ""));
 }
 
 void Proxy::Impl::runWorker(Worker& worker)
@@ -179,7 +179,7 @@ void Proxy::Impl::dropped(const Poco::Net::SocketAddress& peer)
 
 void Proxy::Impl::exhausted(const std::string& why)
 {
-    runtime.log.failure(LogScope::server, "AcceptError", why + "; clients wait until there is room");
+    runtime.log.failure(LogScope::server, "AcceptError", why + "; accepting paused until descriptors are available");
 }
 
 /// In two steps, so that what was accepted is with its worker before the worker hears of the end.

@@ -71,7 +71,7 @@ Poco::Net::SocketAddress TCPServer::address() const
                                        { return each.family() != Poco::Net::SocketAddress::IPv6; }),
                         addresses.end());
     if (addresses.empty())
-        throw Poco::IOException(why.empty() ? "it has no IPv6 address, and local.ipv6_only is set" : why);
+        throw Poco::IOException(why.empty() ? "the host has no IPv6 address, but local.ipv6_only is set" : why);
     const auto v4 = std::find_if(addresses.begin(), addresses.end(),
                                  [](const auto& each) { return each.family() == Poco::Net::SocketAddress::IPv4; });
     return v4 != addresses.end() ? *v4 : addresses.front();
@@ -143,7 +143,7 @@ bool TCPServer::isFull()
     _full = true;
     if (_current.load() < most && _full.exchange(false))
         return false; // released meanwhile, by another thread
-    tellExhausted("the descriptors suffice for " + std::to_string(most) + " clients");
+    tellExhausted("no descriptors for more than " + std::to_string(most) + " clients");
     _reactor.setInterest(_registration, {});
     return true;
 }

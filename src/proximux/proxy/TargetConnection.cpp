@@ -48,7 +48,7 @@ void TargetConnection::connectFailed(const ConnectError& error)
 
 void TargetConnection::connectWaits(const ConnectError& error)
 {
-    logError(error.error, error.code, error.syscall, shown(error) + "; waiting until one is free");
+    logError(error.error, error.code, error.syscall, shown(error) + "; waiting for free resources");
 }
 
 std::string TargetConnection::shown(const ConnectError& error) const

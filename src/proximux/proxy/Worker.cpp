@@ -19,7 +19,7 @@ std::unique_ptr<Poller> makePoller(IoSettings::Backend backend)
     if (backend != IoSettings::Backend::poll)
         poller = makeEpollPoller();
     if (!poller && backend == IoSettings::Backend::epoll)
-        throw Poco::NotImplementedException("this system has no epoll");
+        throw Poco::NotImplementedException("io.backend = epoll: this system has no epoll; expected auto or poll");
     return poller ? std::move(poller) : makePollPoller();
 }
 
@@ -268,7 +268,7 @@ void Worker::end(CloseReason reason)
     const std::size_t left = _exchange.size();
     if (reason == CloseReason::drainTimeout && left > 0)
         _runtime.log.failure(LogScope::server, "DrainError",
-                             std::to_string(left) + " connections were cut off at shutdown.drain_timeout");
+                             "clients cut off at shutdown.drain_timeout: " + std::to_string(left));
     _exchange.closeAll(reason, _reactor.now());
     _reactor.stop();
 }
@@ -332,20 +332,22 @@ void Worker::requestEnded(std::uint64_t tag, const Outcome& outcome)
 
 void Worker::clientMalformed(ClientId client, const char* why)
 {
-    _runtime.log.failure(LogScope::server, "ProtocolError", nameOf(_clients.find(client)->info()) + " sent " + why);
+    _runtime.log.failure(LogScope::server, "ProtocolError",
+                         "client " + nameOf(_clients.find(client)->info()) + " sent an invalid request: " + why);
 }
 
 void Worker::targetMalformed(TargetId target, const char* why)
 {
     _runtime.log.failure(LogScope::pool, "ProtocolError",
-                         "target " + std::to_string(_targets.find(target)->number()) + " sent " + why);
+                         "target " + std::to_string(_targets.find(target)->number()) +
+                             " sent an invalid response: " + why);
 }
 
 void Worker::prologueRefused(TargetId target, Bytes came)
 {
     _runtime.log.failure(LogScope::pool, "PrologueError",
                          "target " + std::to_string(_targets.find(target)->number()) +
-                             " did not answer pool.prologue as expected, but with \"" +
+                             ": unexpected reply to pool.prologue: \"" +
                              std::string(firstLine(came, _runtime.configuration->log.dataLimit)) + '"');
 }
 
@@ -360,9 +362,10 @@ void Worker::requestRefused(ClientId client, const char* why, bool guess)
     const std::string more =
         *before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : "";
     if (guess)
-        _runtime.log.failure(LogScope::server, "AuthError", nameOf(info) + " sent " + why + more);
+        _runtime.log.failure(LogScope::server, "AuthError", "client " + nameOf(info) + " sent " + why + more);
     else
-        _runtime.log.text(LogScope::server, LogLevel::info, nameOf(info) + " was refused: " + why + more);
+        _runtime.log.text(LogScope::server, LogLevel::info,
+                          "client " + nameOf(info) + ": request refused: " + why + more);
 }
 
 void Worker::protocolChosen(std::string_view name)
@@ -370,7 +373,7 @@ void Worker::protocolChosen(std::string_view name)
     _report.use(name);
     if (_runtime.log.wants(LogScope::exchange, LogLevel::info))
         _runtime.log.text(LogScope::exchange, LogLevel::info,
-                          "exchange.protocol = auto: it is " + std::string(name) + " from here on");
+                          "exchange.protocol = auto: detected " + std::string(name));
 }
 
 void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
@@ -390,15 +393,16 @@ void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
     const std::string name = nameOf(_clients.find(client)->info());
     _runtime.log.text(LogScope::exchange, LogLevel::debug,
                       connection != nullptr
-                          ? '"' + name + "\" has upstream " + std::to_string(connection->number()) + " alone: " + names
-                          : '"' + name + "\" is refused what needs a connection alone: " + names);
+                          ? "client " + name + ": pinned to target connection " + std::to_string(connection->number()) +
+                                " (" + names + ")"
+                          : "client " + name + ": request refused, it would pin a connection (" + names + ")");
 }
 
 void Worker::tieRefused(ClientId client, std::string_view why)
 {
     _runtime.log.failure(LogScope::server, "TieError",
-                         nameOf(_clients.find(client)->info()) +
-                             " got no connection alone within exchange.tie_timeout; " + std::string(why));
+                         "client " + nameOf(_clients.find(client)->info()) +
+                             ": no connection to pin within exchange.tie_timeout; " + std::string(why));
 }
 
 /// The first that is ignored on a connection is in the log, the others at level 3: a bus may be busy.
@@ -409,18 +413,18 @@ void Worker::unknownId(TargetId target, bool ignored)
     const bool first = connection.heardUnknown();
     if (!_runtime.log.wants(LogScope::pool, first ? LogLevel::info : LogLevel::debug))
         return;
-    _runtime.log.text(LogScope::pool, first ? LogLevel::info : LogLevel::debug,
-                      "target " + std::to_string(connection.number()) +
-                          " sent a response that no request was waiting for: exchange.unknown_id = " +
-                          (ignored ? "ignore" : "close"));
+    _runtime.log.text(
+        LogScope::pool, first ? LogLevel::info : LogLevel::debug,
+        "target " + std::to_string(connection.number()) +
+            " sent a response with an unknown id: exchange.unknown_id = " + (ignored ? "ignore" : "close"));
 }
 
 void Worker::partSilent(TargetId target, const std::string& part, Duration pause)
 {
     _runtime.log.failure(LogScope::pool, "TargetError",
                          "target " + std::to_string(_targets.find(target)->number()) + ": " + part +
-                             " did not answer within exchange.response_timeout; its requests fail for " +
-                             std::to_string(pause.us / 1000) + " ms, then one is tried");
+                             " did not answer within exchange.response_timeout; further requests to it fail for " +
+                             std::to_string(pause.us / 1000) + " ms, then one is sent as a trial");
 }
 
 void Worker::partAnswers(TargetId target, const std::string& part)
@@ -434,8 +438,8 @@ void Worker::requestDropped(ClientId client, std::size_t bytes)
 {
     if (_runtime.log.wants(LogScope::server, LogLevel::info))
         _runtime.log.text(LogScope::server, LogLevel::info,
-                          "Request of " + nameOf(_clients.find(client)->info()) + " dropped: it ended after " +
-                              std::to_string(bytes) + " bytes, before it was whole");
+                          "client " + nameOf(_clients.find(client)->info()) + " disconnected inside a request (" +
+                              std::to_string(bytes) + " bytes received); request dropped");
 }
 
 // ------------------------------------------------------------------------------------------------ the log
@@ -451,7 +455,8 @@ void Worker::logClosed(const ClientSession& session, CloseReason reason)
     const bool failure = reason == CloseReason::noTarget || reason >= CloseReason::targetEnded ||
                          (_gathers && reason == CloseReason::targetLost);
     if (failure)
-        _runtime.log.failure(LogScope::server, "ExchangeError", nameOf(session.info()) + ": " + toString(reason));
+        _runtime.log.failure(LogScope::server, "ExchangeError",
+                             "client " + nameOf(session.info()) + ": " + toString(reason));
 }
 
 /// What a target did that it should not.

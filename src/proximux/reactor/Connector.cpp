@@ -100,7 +100,7 @@ void Connector::timedOut()
 {
     _timed = false;
     if (_addresses.empty())
-        return fail(lookUpError(sockets::TIMED_OUT, "the name was not resolved in time"));
+        return fail(lookUpError(sockets::TIMED_OUT, "name resolution timed out"));
     attemptFailed(sockets::TIMED_OUT);
 }
 

@@ -79,7 +79,7 @@ Framer::Progress LengthFramer::begin(Bytes header)
 {
     const auto read = value(header.substr(_field.offset));
     if (!read)
-        return {Progress::Kind::malformed, 0, "a length that has something else than digits in it"};
+        return {Progress::Kind::malformed, 0, "a length field with non-digit characters"};
     if (*read < _field.min)
         return {Progress::Kind::malformed, 0, "a length below exchange.length_min"};
     // both bounds before the sum: a value may have all its 64 bits set
@@ -87,12 +87,12 @@ Framer::Progress LengthFramer::begin(Bytes header)
         return {Progress::Kind::malformed, 0, "a message longer than exchange.max_message"};
     const std::int64_t follows = static_cast<std::int64_t>(*read) + _field.adjust;
     if (follows < 0)
-        return {Progress::Kind::malformed, 0, "a length that does not cover its own header"};
+        return {Progress::Kind::malformed, 0, "a length smaller than its own header"};
     const std::uint64_t size = header.size() + static_cast<std::uint64_t>(follows);
     if (size > _max)
         return {Progress::Kind::malformed, 0, "a message longer than exchange.max_message"};
     if (size < _field.minMessage)
-        return {Progress::Kind::malformed, 0, "a message too short for its header"};
+        return {Progress::Kind::malformed, 0, "a message shorter than its header"};
     _left = static_cast<std::size_t>(size);
     return {};
 }

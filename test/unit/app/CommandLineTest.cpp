@@ -93,7 +93,7 @@ public:
         assertMistake({"--set", "local.port"}, "--set local.port: expected SECTION.KEY=VALUE");
         assertMistake({"--set", "local.prot=1"},
                       "local.prot (command line --set): unknown; the nearest known setting is local.port");
-        assertMistake({"--config", "/nonexistent.ini"}, "--config /nonexistent.ini: there is no such file");
+        assertMistake({"--config", "/nonexistent.ini"}, "--config /nonexistent.ini: no such file");
     }
 
     void collectsItsMistakesWithThoseOfTheConfiguration()

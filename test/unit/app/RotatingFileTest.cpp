@@ -114,7 +114,7 @@ public:
     void saysThatAFileCannotBeOpened()
     {
         expectRefusal(_folder.path() + "/none/x.log", "No such file or directory");
-        expectRefusal(_folder.path(), "is not a file");
+        expectRefusal(_folder.path(), "not a regular file");
     }
 
     void saysThatTheDiskIsFull()

@@ -63,9 +63,9 @@ public:
     {
         std::string why;
         CPPUNIT_ASSERT(!AddressRange::parse("10.0.0.1/8", &why));
-        CPPUNIT_ASSERT_EQUAL(std::string("bits are set behind the prefix"), why);
+        CPPUNIT_ASSERT_EQUAL(std::string("address bits are set beyond the prefix length"), why);
         CPPUNIT_ASSERT(!AddressRange::parse("10.0.0.0/40", &why));
-        CPPUNIT_ASSERT_EQUAL(std::string("the prefix is not 0..32"), why);
+        CPPUNIT_ASSERT_EQUAL(std::string("the prefix length is not 0..32"), why);
     }
 
     void holdsItsAddresses()

@@ -448,7 +448,7 @@ public:
             "pool.connections = 2");
         assertMistake(fromFile(".ini", "[local]\nport=1\n[exchange]\nmode=proxy\n[pool]\nconnections=1\n"
                                        "[target]\n1.host=a\n1.port=1\n2.host=b\n2.port=2\n"),
-                      "the targets have 2 in all; expected the same number");
+                      "the targets have 2 connections in total; expected the same number");
     }
 
     void findsAGapInTheTargets()
@@ -463,7 +463,7 @@ public:
 
     void saysWhatIsWrongWithAnIniFile()
     {
-        assertMistake(fromFile(".ini", "# comment\n"), ", line 1: a comment begins with ';', not with '#'");
+        assertMistake(fromFile(".ini", "# comment\n"), ", line 1: '#' does not start a comment; expected ';'");
         assertMistake(fromFile(".ini", "[local\n"), ", line 1: expected [section]");
         assertMistake(fromFile(".ini", "\nport\n"), ", line 2: 'port': expected key = value");
         assertMistake(fromFile(".ini", "[local]\nport=1\nport=2\n"), ", line 3: local.port: given twice");
@@ -518,7 +518,7 @@ public:
         for (const auto& [text, path] : twice)
         {
             const LoadResult result = fromFile(".json", text);
-            assertMistake(result, "given twice: it is ");
+            assertMistake(result, "given twice; it is also given as ");
             CPPUNIT_ASSERT_MESSAGE(all(result), all(result).find(path) != std::string::npos);
         }
         assertMistake(fromFile(".json", R"({"target": []})"), "target (");
@@ -560,8 +560,9 @@ public:
 
     void refusesANulInAPath()
     {
-        assertMistake(fromFile(".json", R"({"log": {"file": "/var/log/p\u0000.log"}})"), "a NUL in a path");
-        assertMistake(fromFile(".ini", std::string("[log]\nfile = /var/log/p") + '\0' + ".log\n"), "a NUL in a path");
+        assertMistake(fromFile(".json", R"({"log": {"file": "/var/log/p\u0000.log"}})"), "contains a NUL character");
+        assertMistake(fromFile(".ini", std::string("[log]\nfile = /var/log/p") + '\0' + ".log\n"),
+                      "contains a NUL character");
     }
 
     void saysWhichFileCannotBeRead()

@@ -76,9 +76,10 @@ public:
         environment["PROXIMUX_POOL_CONNECTIONS"] = "4";
         CPPUNIT_ASSERT(good(fromEnvironment(environment)).exchange.mode == Mode::funnel);
         environment["PROXIMUX_POOL_CONNECTIONS"] = "3";
-        assertMistake(fromEnvironment(environment),
-                      "pool.connections = 3 (environment PROXIMUX_POOL_CONNECTIONS): the targets have 4 in all; "
-                      "expected the same number");
+        assertMistake(
+            fromEnvironment(environment),
+            "pool.connections = 3 (environment PROXIMUX_POOL_CONNECTIONS): the targets have 4 connections in total; "
+            "expected the same number");
     }
 
     void resolvesTheEscapesOfADelimiter()
@@ -90,7 +91,7 @@ public:
         for (const char* wrong : {R"(\)", R"(\q)", R"(\x1)", R"(\xzz)"})
         {
             environment["PROXIMUX_EXCHANGE_DELIMITER"] = wrong;
-            assertMistake(fromEnvironment(environment), "an escape that is not known");
+            assertMistake(fromEnvironment(environment), "unknown escape sequence");
         }
     }
 
@@ -108,16 +109,18 @@ public:
         environment["PROXIMUX_EXCHANGE_RESPONSE_ID_WIDTH"] = "8";
         CPPUNIT_ASSERT_EQUAL(std::size_t{256}, good(fromEnvironment(environment)).exchange.pipelineInForce());
         environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "3";
-        assertMistake(fromEnvironment(environment), "the id and the length field have bytes in common; expected none");
+        assertMistake(fromEnvironment(environment), "the id overlaps the length field; expected separate bytes");
         environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
         environment["PROXIMUX_EXCHANGE_MAX_MESSAGE"] = "5";
-        assertMistake(fromEnvironment(environment), "the id ends behind exchange.max_message; expected one within");
+        assertMistake(fromEnvironment(environment),
+                      "the id extends beyond exchange.max_message; expected an id within it");
         environment = fifo("fixed");
         environment["PROXIMUX_EXCHANGE_MESSAGE_SIZE"] = "5";
         environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
-        assertMistake(fromEnvironment(environment), "the id ends behind exchange.message_size; expected one within");
-        assertFifoMistake("resp", "PROXIMUX_EXCHANGE_PAIRING", "identifier", "the messages of resp have no id");
-        assertFifoMistake("http", "PROXIMUX_EXCHANGE_PAIRING", "order", "has one request at a time on a connection");
+        assertMistake(fromEnvironment(environment),
+                      "the id extends beyond exchange.message_size; expected an id within it");
+        assertFifoMistake("resp", "PROXIMUX_EXCHANGE_PAIRING", "identifier", "resp messages have no id");
+        assertFifoMistake("http", "PROXIMUX_EXCHANGE_PAIRING", "order", "allows one request at a time on a connection");
     }
 
     /// It would be taken for the answer to the first request.
@@ -130,7 +133,7 @@ public:
             if (protocol == "line" || protocol == "modbus")
                 good(fromEnvironment(environment));
             else
-                assertMistake(fromEnvironment(environment), "its answer would go to a client");
+                assertMistake(fromEnvironment(environment), "a client would receive its reply");
             environment["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
             good(fromEnvironment(environment));
         }
@@ -146,46 +149,46 @@ public:
         environment["TARGET_HOST_2"] = "db";
         environment["TARGET_PORT_2"] = "3306";
         assertMistake(fromEnvironment(environment), "target.2.database");
-        assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "is for exchange.protocol = resp");
-        assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "are for exchange.protocol = resp");
+        assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "applies to exchange.protocol = resp only");
+        assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "apply to exchange.protocol = resp only");
         // what is found out later would come too late for them
         for (const char* name : {"PROXIMUX_LOCAL_PASSWORD", "PROXIMUX_TARGET_1_USERNAME", "PROXIMUX_TARGET_1_PASSWORD"})
-            assertFifoMistake("auto", name, "x", "for exchange.protocol = resp; expected none with auto");
-        assertFifoMistake("auto", "PROXIMUX_TARGET_1_DATABASE", "1", "are for exchange.protocol = resp");
+            assertFifoMistake("auto", name, "x", "to exchange.protocol = resp only; expected no value with auto");
+        assertFifoMistake("auto", "PROXIMUX_TARGET_1_DATABASE", "1", "apply to exchange.protocol = resp only");
         for (const char* prologue : {"AUTH secret\\r\\n", "select 3\\r\\n", "*1\\r\\n$4\\r\\nPING\\r\\n",
                                      "GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"})
         {
             Environment automatic = fifo("auto");
             automatic["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
             automatic["PROXIMUX_POOL_PROLOGUE"] = prologue;
-            assertMistake(fromEnvironment(automatic), "is of a protocol that auto has not found yet");
+            assertMistake(fromEnvironment(automatic), "belongs to a protocol that auto has yet to detect");
         }
-        assertFifoMistake("resp", "PROXIMUX_POOL_MAX_TIED", "2", "more than there are target connections");
+        assertFifoMistake("resp", "PROXIMUX_POOL_MAX_TIED", "2", "larger than the number of target connections");
     }
 
     void refusesWhatAProtocolCanNotDo()
     {
         assertMistake(fromEnvironment(fifo("mysql")), "exchange.protocol = mysql (environment "
-                                                      "PROXIMUX_EXCHANGE_PROTOCOL): clients can't share its "
+                                                      "PROXIMUX_EXCHANGE_PROTOCOL): clients cannot share its "
                                                       "connections; expected exchange.mode = proxy");
         assertMistake(fromEnvironment(fifo("fixed")),
                       "exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing");
-        assertFifoMistake("raw", "PROXIMUX_EXCHANGE_PAIRING", "order", "raw has no messages");
+        assertFifoMistake("raw", "PROXIMUX_EXCHANGE_PAIRING", "order", "raw has no messages to pair");
         assertFifoMistake("length", "PROXIMUX_EXCHANGE_LENGTH_WIDTH", "12", "expected 8, 16, 24");
-        assertFifoMistake("length", "PROXIMUX_EXCHANGE_MAX_MESSAGE", "3", "has no room for the length field");
-        assertFifoMistake("line", "PROXIMUX_IO_THREADS", "2", "fifo and funnel are served by one thread; expected 1");
-        assertFifoMistake("line", "PROXIMUX_TARGET_1_CONNECTIONS", "2", "fifo has one target connection");
+        assertFifoMistake("length", "PROXIMUX_EXCHANGE_MAX_MESSAGE", "3", "too small for the length field");
+        assertFifoMistake("line", "PROXIMUX_IO_THREADS", "2", "fifo and funnel run on one thread; expected 1");
+        assertFifoMistake("line", "PROXIMUX_TARGET_1_CONNECTIONS", "2", "fifo uses one target connection");
         Environment little = fifo("length");
         little["PROXIMUX_EXCHANGE_LENGTH_ORDER"] = "little";
         CPPUNIT_ASSERT(good(fromEnvironment(little)).exchange.framing.length.order == LengthField::Order::little);
         little["PROXIMUX_EXCHANGE_LENGTH_ENCODING"] = "decimal";
-        assertMistake(fromEnvironment(little), "only a binary field has an order of bytes");
+        assertMistake(fromEnvironment(little), "byte order applies to binary of bytes");
         Environment funnel = fifo("line");
         funnel["PROXIMUX_EXCHANGE_MODE"] = "funnel";
         funnel["EXCHANGE_FUNNEL_ASYNC"] = "1";
         CPPUNIT_ASSERT(good(fromEnvironment(funnel)).exchange.pipelineInForce() > 1);
         funnel["PROXIMUX_EXCHANGE_PAIRING"] = "exclusive";
-        assertMistake(fromEnvironment(funnel), "asks for what exchange.pairing = exclusive forbids");
+        assertMistake(fromEnvironment(funnel), "conflicts with exchange.pairing = exclusive");
     }
 };
 

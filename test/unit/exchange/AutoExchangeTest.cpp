@@ -91,7 +91,7 @@ public:
                 tells(t, "huh?\n");
                 assertClosed(t, CloseReason::malformedResponse, How::abort);
                 CPPUNIT_ASSERT(world.client(scanner).fin);
-                CPPUNIT_ASSERT(got(scanner).find("what the target sent is no response") != std::string::npos);
+                CPPUNIT_ASSERT(got(scanner).find("the target sent an invalid response") != std::string::npos);
                 assertChosen("");
                 if (first)
                     instrument = joinAuto();
@@ -145,7 +145,7 @@ public:
             assertClosed(other, CloseReason::malformedRequest, How::finish);
             const std::string said = world.closedClients.at(other.slot).last.sent;
             CPPUNIT_ASSERT_EQUAL(std::string(http ? "-ERR " : "HTTP/1.1 400 "), said.substr(0, http ? 5 : 13));
-            CPPUNIT_ASSERT(world.malformed.find("was found to be") != std::string::npos);
+            CPPUNIT_ASSERT(world.malformed.find("but exchange.protocol = auto detected") != std::string::npos);
             CPPUNIT_ASSERT_EQUAL(http ? get() : ping(), got(t));
             tells(t, http ? ok() : "+PONG\r\n");
             CPPUNIT_ASSERT_EQUAL(http ? ok() : std::string("+PONG\r\n"), got(a));

@@ -244,7 +244,8 @@ public:
         answers(t, ONE_LINE);
         CPPUNIT_ASSERT_EQUAL(ONE_LINE, got(a));
         answers(t, end);
-        CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: watch does not pass\r\n"), got(a));
+        CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: watch is not supported through the proxy\r\n"),
+                             got(a));
     }
 
     void anEndThatMayBeForgedIsGuarded()

@@ -340,8 +340,8 @@ public:
         answers(opens(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi");
         const std::string error = got(a);
         CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), error.substr(0, 12));
-        CPPUNIT_ASSERT(error.find("what the target sent is no response") != std::string::npos);
-        CPPUNIT_ASSERT_EQUAL(std::string("an HTTP message with two Content-Lengths"), world.malformed);
+        CPPUNIT_ASSERT(error.find("the target sent an invalid response") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string("an HTTP message with two Content-Length fields"), world.malformed);
     }
 
     static std::string upgrade(const std::string& fields = "")

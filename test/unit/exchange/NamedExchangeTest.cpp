@@ -622,8 +622,8 @@ public:
         says(a, command({"GET", "a"}) + "*1\r\n:1\r\n" + command({"GET", "b"}));
         const TargetId t = opens();
         answers(t, "+a\r\n");
-        CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n-ERR proximux: a RESP command that has something else than strings in "
-                                         "it\r\n"),
+        CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n-ERR proximux: a RESP command containing a non-string "
+                                         "element\r\n"),
                              got(a));
         CPPUNIT_ASSERT(world.client(a).fin);
         says(a, "garbage");

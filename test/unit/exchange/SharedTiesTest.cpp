@@ -24,7 +24,8 @@ class SharedTiesTest : public SharingFixture
 
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
 
-    static constexpr const char* ERROR = "-ERR proximux: the connection was idle while others waited for one\r\n";
+    static constexpr const char* ERROR =
+        "-ERR proximux: the pinned connection was idle while other clients waited (exchange.tie_idle_timeout)\r\n";
 
     void named(const std::string& protocol, std::size_t connections, std::size_t pipeline)
     {

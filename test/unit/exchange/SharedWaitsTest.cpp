@@ -188,8 +188,9 @@ public:
         const ClientId b = join();
         says(b, command({"MULTI"}));
         pass(Duration::seconds(2));
-        const std::string why = "pool.max_tied = 3 is reached: 3 connections are tied (2 transaction, 1 subscription), "
-                                "the longest for 52 s";
+        const std::string why =
+            "pool.max_tied = 3 is reached: 3 connections are pinned (2 transaction, 1 subscription), "
+            "the longest for 52 s";
         CPPUNIT_ASSERT_EQUAL("-ERR proximux: " + why + "\r\n", got(b));
         CPPUNIT_ASSERT_EQUAL(why, world.untied);
     }

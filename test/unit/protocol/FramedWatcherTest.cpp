@@ -332,21 +332,21 @@ public:
         asks(pg(0, "\x04\xd2\x16\x2f"));
         answers("S");
         asks("anything");
-        CPPUNIT_ASSERT(seen().find("! the connection is used for another protocol") != std::string::npos);
+        CPPUNIT_ASSERT(seen().find("! the connection switched protocols") != std::string::npos);
     }
 
     void refusesWhatIsNotPostgresql()
     {
         watchNamed("postgresql");
         asks("GET / HTTP/1.1\r\n");
-        CPPUNIT_ASSERT_EQUAL(std::string("! a PostgreSQL startup packet whose length can't be\n"), seen());
+        CPPUNIT_ASSERT_EQUAL(std::string("! a PostgreSQL startup packet with an impossible length\n"), seen());
         watchNamed("postgresql");
         asks(startup());
         answers("HTTP/1.1 200 OK\r\n");
         CPPUNIT_ASSERT(seen().find("! a PostgreSQL message") != std::string::npos);
         watchNamed("postgresql");
         asks(startup() + "?");
-        CPPUNIT_ASSERT(seen().find("! a PostgreSQL message of an unknown type") != std::string::npos);
+        CPPUNIT_ASSERT(seen().find("! a PostgreSQL message of unknown type") != std::string::npos);
     }
 
     void pairsResponsesInTheirOrder()
@@ -420,7 +420,7 @@ public:
         watch();
         for (std::size_t i = 0; i <= FramedWatcher::MAX_PENDING; ++i)
             _watcher->fromClient("x\n", at(0));
-        CPPUNIT_ASSERT_EQUAL(std::string("! too many requests wait for their response"), _recorder.lines.back());
+        CPPUNIT_ASSERT_EQUAL(std::string("! too many requests are waiting for a response"), _recorder.lines.back());
     }
 
     void passesOverWhatNobodyAskedFor()

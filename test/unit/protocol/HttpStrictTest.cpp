@@ -56,23 +56,23 @@ public:
             },
             "an HTTP request with a Transfer-Encoding other than chunked");
         refuses({post("Transfer-Encoding: chunked, chunked\r\n"), post("Transfer-Encoding: chunked, gzip\r\n")},
-                "an HTTP Transfer-Encoding with something behind chunked");
+                "Transfer-Encoding: chunked is not the last coding");
     }
 
     void readsTrailersAsItReadsHeads()
     {
         refuses({chunks("0\r\nGET /inner HTTP/1.1\r\nHost: x\r\n\r\n"), chunks("0\r\nX : y\r\n\r\n"),
                  chunks("0\r\n: y\r\n\r\n"), chunks("0\r\nX\r\n\r\n")},
-                "an HTTP field without a right name");
+                "an invalid HTTP field name");
         refuses({chunks("0\r\nX: y\r\n folded\r\n\r\n"), chunks("0\r\n\tX: y\r\n\r\n")},
-                "an HTTP field that is folded");
+                "an obsolete folded HTTP field");
         refuses({chunks(std::string("0\r\nX: \0y\r\n\r\n", 12)), chunks("0\r\nX: \x7f\r\n\r\n")},
-                "an HTTP line with a control character");
+                "an HTTP chunk or trailer line containing a control character");
         refuses({chunks("0\r\nX: y\n\r\n\r\n"), chunks("0\r\nX: y\rz\r\n\r\n"), chunks("0\r\n\n")},
-                "an HTTP line that does not end in CRLF");
+                "an HTTP chunk or trailer line that does not end in CRLF");
         refuses({chunks("0\r\nContent-Length: 5\r\n\r\n"), chunks("0\r\ntransfer-encoding: chunked\r\n\r\n"),
                  chunks("0\r\nHost: y\r\n\r\n")},
-                "an HTTP trailer with a field that belongs into the head");
+                "a forbidden field in an HTTP trailer");
     }
 
     void readsChunkLinesStrictly()
@@ -80,13 +80,14 @@ public:
         refuses({chunks("-1\r\n"), chunks("+3\r\nabc\r\n"), chunks("\r\n"), chunks(" 3\r\nabc\r\n"),
                  chunks("3 ;a=b\r\nabc\r\n"), chunks("3\t\r\nabc\r\n"), chunks("10000000000000000\r\n"),
                  chunks("g\r\n")},
-                "an HTTP chunk without a right size");
+                "an invalid HTTP chunk size");
         refuses({chunks("3;a\nb\r\nabc\r\n"), chunks("3;a\rb\r\nabc\r\n"), chunks("3\r\r\nabc\r\n"), chunks("3\n")},
-                "an HTTP line that does not end in CRLF");
-        refuses({chunks(std::string("3;a\0\r\nabc\r\n", 11))}, "an HTTP line with a control character");
+                "an HTTP chunk or trailer line that does not end in CRLF");
+        refuses({chunks(std::string("3;a\0\r\nabc\r\n", 11))},
+                "an HTTP chunk or trailer line containing a control character");
         refuses({chunks("3\r\nabc\n0\r\n\r\n"), chunks("3\r\nabc0\r\n"), chunks("3\r\nabc\rX")},
-                "an HTTP chunk that does not end where it should");
-        CPPUNIT_ASSERT_EQUAL(std::string("an HTTP line that is too long"),
+                "an HTTP chunk without its final CRLF");
+        CPPUNIT_ASSERT_EQUAL(std::string("an HTTP chunk or trailer line longer than 8 KiB"),
                              _check.requests().read(chunks("3;" + std::string(9000, 'a')), {}).malformed);
     }
 
@@ -95,8 +96,8 @@ public:
         for (const char* length :
              {"5, 5", "5,", "", "-5", "5 5", "5.0", "5;", "0x5", "1e1", "9999999999999999999", "\"5\""})
             _check.requests().refuses(post(std::string("Content-Length: ") + length + "\r\n"),
-                                      "an HTTP Content-Length that is no number");
-        refuses({post("Content-Length: 5\r\nContent-Length: 5, 5\r\n")}, "an HTTP Content-Length that is no number");
+                                      "an invalid HTTP Content-Length");
+        refuses({post("Content-Length: 5\r\nContent-Length: 5, 5\r\n")}, "an invalid HTTP Content-Length");
         refuses({post("Transfer-Encoding: chunked\r\nContent-Length: 0\r\n")},
                 "an HTTP request with both Transfer-Encoding and Content-Length");
         refuses({"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
@@ -109,23 +110,23 @@ public:
         refuses({"GET  / HTTP/1.1" + host, "GET /  HTTP/1.1" + host, " GET / HTTP/1.1" + host, "GET / HTTP/1.1 " + host,
                  "GET\t/ HTTP/1.1" + host, "GET /\tHTTP/1.1" + host, "GET /a b HTTP/1.1" + host, "GET HTTP/1.1" + host,
                  "GET /" + host, "GET" + host, ": x HTTP/1.1" + host},
-                "an HTTP request line that is none");
+                "an invalid HTTP request line");
         refuses({"GET / HTTP/1.1x" + host, "GET / http/1.1" + host, "GET / HTTP/1.10" + host, "GET / HTTP/01.1" + host,
                  "GET / HTTP/2.0" + host, "GET / HTTP/0.9" + host, "GET / HTTP/1" + host},
-                "an HTTP version that is neither 1.0 nor 1.1");
-        refuses({"GET / HTTP/1.1\r\n Host: x\r\n\r\n"}, "an HTTP field that is folded");
+                "an unsupported HTTP version (expected 1.0 or 1.1)");
+        refuses({"GET / HTTP/1.1\r\n Host: x\r\n\r\n"}, "an obsolete folded HTTP field");
     }
 
     /// Not only when a head is whole that never may be.
     void refusesAsSoonAsItIsWrong()
     {
         refuses({"GET /\r\n", "hello\r\n", std::string("\x16\x03\x01\x02", 4), "\x80", "GET /a b c\r\n"},
-                "an HTTP request line that is none");
-        refuses({"GET / HTTP/3\r\n"}, "an HTTP version that is neither 1.0 nor 1.1");
-        refuses({"PRI * HTTP/2.0\r\n"}, "HTTP/2, which does not pass");
+                "an invalid HTTP request line");
+        refuses({"GET / HTTP/3\r\n"}, "an unsupported HTTP version (expected 1.0 or 1.1)");
+        refuses({"PRI * HTTP/2.0\r\n"}, "HTTP/2 (not supported)");
         refuses({"\r\n\r\n\r\n"}, "too many empty lines before an HTTP request");
         refuses({"GET / HTTP/1.1\n", "GET / HTTP/1.1\nHost: x\r\n\r\n"},
-                "an HTTP head with a control character or a line that does not end in CRLF");
+                "an HTTP head containing a control character or a line that does not end in CRLF");
     }
 
     void takesWhatIsRight()
@@ -145,8 +146,7 @@ public:
         for (int i = 0; i < 32; ++i)
             fields += "Keep-Alive: 1\r\n";
         _check.requests().finds({post(fields)});
-        _check.requests().refuses(post(fields + "Upgrade: x\r\n"),
-                                  "an HTTP head with too many fields that are not passed on");
+        _check.requests().refuses(post(fields + "Upgrade: x\r\n"), "an HTTP head with too many hop-by-hop fields");
     }
 
     void knowsSoManyOptionsOfAConnection()
@@ -164,8 +164,8 @@ public:
         const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         // blanks behind the size
         _check.responses().finds({head + "3  \r\nabc\r\n3\t;a\r\nabc\r\n0 \r\n\r\n"});
-        _check.responses().refuses(head + "3 3\r\n", "an HTTP chunk without a right size");
-        _check.responses().refuses(head + "0\r\nnonsense\r\n\r\n", "an HTTP field without a right name");
+        _check.responses().refuses(head + "3 3\r\n", "an invalid HTTP chunk size");
+        _check.responses().refuses(head + "0\r\nnonsense\r\n\r\n", "an invalid HTTP field name");
     }
 };
 

@@ -66,17 +66,17 @@ public:
 
     void refusesEveryWayToSmuggle()
     {
-        const std::string line = "an HTTP head with a control character or a line that does not end in CRLF";
+        const std::string line = "an HTTP head containing a control character or a line that does not end in CRLF";
         const std::string post = "POST / HTTP/1.1\r\nHost: x\r\n";
         const std::pair<std::string, std::string> all[] = {
             {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
              "an HTTP request with both Transfer-Encoding and Content-Length"},
-            {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "an HTTP message with two Content-Lengths"},
-            {post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\n", "an HTTP message with two Content-Lengths"},
-            {post + "Content-Length: 3, 3\r\n\r\n", "an HTTP Content-Length that is no number"},
-            {post + "Content-Length: +3\r\n\r\n", "an HTTP Content-Length that is no number"},
-            {post + "Content-Length: 0x3\r\n\r\n", "an HTTP Content-Length that is no number"},
-            {post + "X: y\r\n folded\r\n\r\n", "an HTTP field that is folded"},
+            {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "an HTTP message with two Content-Length fields"},
+            {post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\n", "an HTTP message with two Content-Length fields"},
+            {post + "Content-Length: 3, 3\r\n\r\n", "an invalid HTTP Content-Length"},
+            {post + "Content-Length: +3\r\n\r\n", "an invalid HTTP Content-Length"},
+            {post + "Content-Length: 0x3\r\n\r\n", "an invalid HTTP Content-Length"},
+            {post + "X: y\r\n folded\r\n\r\n", "an obsolete folded HTTP field"},
             {post + "X: y\rz\r\n\r\n", line},
             {post + "X: y\nContent-Length: 3\r\n\r\n", line},
             {"GET / HTTP/1.1\nHost: x\n\n", line},
@@ -85,25 +85,25 @@ public:
             {post + "Transfer-Encoding: xchunked\r\n\r\n",
              "an HTTP request with a Transfer-Encoding other than chunked"},
             {post + "Transfer-Encoding: chunked, identity\r\n\r\n",
-             "an HTTP Transfer-Encoding with something behind chunked"},
+             "Transfer-Encoding: chunked is not the last coding"},
             {post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-             "an HTTP Transfer-Encoding with something behind chunked"},
+             "Transfer-Encoding: chunked is not the last coding"},
             {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "an HTTP/1.0 request with Transfer-Encoding"},
-            {post + "Content-Length : 3\r\n\r\n", "an HTTP field without a right name"},
-            {post + "Transfer-Encoding\t: chunked\r\n\r\n", "an HTTP field without a right name"},
-            {post + ": y\r\n\r\n", "an HTTP field without a right name"},
-            {"GET / HTTP/1.1\r\n\r\n", "an HTTP request that has not one Host"},
-            {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "an HTTP request that has not one Host"},
-            {"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", "an HTTP request line that is none"},
-            {"G@T / HTTP/1.1\r\nHost: x\r\n\r\n", "an HTTP request line that is none"},
-            {"GET / HTTP/1.2\r\nHost: x\r\n\r\n", "an HTTP version that is neither 1.0 nor 1.1"},
-            {"PRI * HTTP/2.0\r\n\r\n", "HTTP/2, which does not pass"},
-            {post + "Transfer-Encoding: chunked\r\n\r\n3 \r\nabc\r\n", "an HTTP chunk without a right size"},
-            {post + "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n", "an HTTP chunk without a right size"},
-            {post + "Transfer-Encoding: chunked\r\n\r\n3\nabc\r\n", "an HTTP line that does not end in CRLF"},
-            {post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n",
-             "an HTTP chunk that does not end where it should"},
-            {post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", "an HTTP chunk without a right size"},
+            {post + "Content-Length : 3\r\n\r\n", "an invalid HTTP field name"},
+            {post + "Transfer-Encoding\t: chunked\r\n\r\n", "an invalid HTTP field name"},
+            {post + ": y\r\n\r\n", "an invalid HTTP field name"},
+            {"GET / HTTP/1.1\r\n\r\n", "an HTTP request without exactly one Host field"},
+            {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "an HTTP request without exactly one Host field"},
+            {"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", "an invalid HTTP request line"},
+            {"G@T / HTTP/1.1\r\nHost: x\r\n\r\n", "an invalid HTTP request line"},
+            {"GET / HTTP/1.2\r\nHost: x\r\n\r\n", "an unsupported HTTP version (expected 1.0 or 1.1)"},
+            {"PRI * HTTP/2.0\r\n\r\n", "HTTP/2 (not supported)"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n3 \r\nabc\r\n", "an invalid HTTP chunk size"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n", "an invalid HTTP chunk size"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n3\nabc\r\n",
+             "an HTTP chunk or trailer line that does not end in CRLF"},
+            {post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n", "an HTTP chunk without its final CRLF"},
+            {post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", "an invalid HTTP chunk size"},
         };
         for (const auto& [request, reason] : all)
             _check.requests().refuses(request, reason);
@@ -113,11 +113,12 @@ public:
 
     void refusesResponsesThatAreNone()
     {
-        _check.responses().refuses("hello", "something else than an HTTP response");
-        _check.responses().refuses("HTTP/1.1 2x0 OK\r\n\r\n", "an HTTP status line that is none");
-        _check.responses().refuses("HTTP/1.1 101 Switching Protocols\r\n\r\n", "an HTTP 101 that nobody asked for");
+        _check.responses().refuses("hello", "not an HTTP response");
+        _check.responses().refuses("HTTP/1.1 2x0 OK\r\n\r\n", "an invalid HTTP status line");
+        _check.responses().refuses("HTTP/1.1 101 Switching Protocols\r\n\r\n",
+                                   "an HTTP 101 response without an Upgrade request");
         _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
-                                   "an HTTP message with two Content-Lengths");
+                                   "an HTTP message with two Content-Length fields");
         _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
                                    "an HTTP response with both Transfer-Encoding and Content-Length");
     }

@@ -54,11 +54,11 @@ public:
 
     void refusesWhatIsNoModbus()
     {
-        const std::string length = "a Modbus message whose length is not from 2 to 254";
+        const std::string length = "a Modbus message with a length outside 2..254";
         _modbus.requests().refuses(bytes({0, 1, 0, 0, 0, 1, 1, 3}), length);
         _modbus.requests().refuses(bytes({0, 1, 0, 0, 0, 255, 1, 3}), length);
         _modbus.responses().refuses(bytes({0, 1, 0, 0, 1, 0, 1, 3}), length);
-        _modbus.requests().refuses("GET / HTTP/1.1", "a Modbus message whose protocol is not 0");
+        _modbus.requests().refuses("GET / HTTP/1.1", "a Modbus message with a protocol identifier other than 0");
     }
 
     void answersAsAGateway()
@@ -167,9 +167,9 @@ public:
 
     void refusesWhatIsNoDns()
     {
-        _dns.requests().refuses(u16(11) + std::string(11, 'x'), "a DNS message that is too short for its header");
-        _dns.requests().refuses(dns("a", 1, 0x8180), "a DNS response in place of a request");
-        _dns.responses().refuses(dns("a"), "a DNS request in place of a response");
+        _dns.requests().refuses(u16(11) + std::string(11, 'x'), "a DNS message shorter than its header");
+        _dns.requests().refuses(dns("a", 1, 0x8180), "a DNS response instead of a query");
+        _dns.responses().refuses(dns("a"), "a DNS query instead of a response");
     }
 
     void comparesQuestions()
@@ -442,7 +442,7 @@ public:
         const auto protocol = findProtocol("length")->make(framing);
         const FramerCheck check([&protocol] { return protocol->makeRequestFramer(); });
         check.finds({u16(8) + "abcdidid", u16(20) + "abcdididmoremoremore"});
-        check.refuses(u16(7) + "abcdidi", "a message too short for its header");
+        check.refuses(u16(7) + "abcdidi", "a message shorter than its header");
         const auto framer = protocol->makeRequestFramer();
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, framer->feed(u16(20) + "abcdidi").taken);
         CPPUNIT_ASSERT_EQUAL(std::size_t{10}, framer->feed(u16(20) + "abcdidid").taken);

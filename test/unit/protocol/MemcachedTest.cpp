@@ -76,10 +76,10 @@ public:
 
     void refusesWhatIsNone()
     {
-        _check.requests().refuses("set a 0 0 1\r\nabc\r\n", "memcached data that does not end where it should");
-        _check.requests().refuses(std::string("delete a noreply\0x\r\n", 20), "a memcached line with a zero byte");
-        _check.responses().refuses("VALUE a 0 x\r\n", "a memcached value whose length is no number");
-        _check.responses(memcachedhint::BINARY).refuses("END\r\n", "something else than a memcached packet");
+        _check.requests().refuses("set a 0 0 1\r\nabc\r\n", "a memcached data block without its final CRLF");
+        _check.requests().refuses(std::string("delete a noreply\0x\r\n", 20), "a memcached line containing a NUL byte");
+        _check.responses().refuses("VALUE a 0 x\r\n", "a memcached value with an invalid length");
+        _check.responses(memcachedhint::BINARY).refuses("END\r\n", "not a memcached packet");
     }
 
     /// What a server makes of these depends on its version: it takes the data, or it answers with an error and takes
@@ -113,8 +113,7 @@ public:
                                         "ms a 3" + flags,
                                         std::string(" ms a 3"),
                                         std::string("ms a 99999999999")})
-            _check.requests().refuses(line + "\r\nget\r\n",
-                                      "a memcached command whose data might be taken for commands");
+            _check.requests().refuses(line + "\r\nget\r\n", "a memcached storage command with invalid arguments");
         _check.requests().finds({"set " + key.substr(1) + " 4294967295 -1 3 x\r\nget\r\n",
                                  "cas a 0 2147483647 3 18446744073709551615\r\nget\r\n",
                                  "ms a 3" + flags.substr(2) + "\r\nget\r\n"});
@@ -129,7 +128,7 @@ public:
         _check.requests().finds({"get a " + keys + "\r\n", "set a 0 0 1\r\nx\r\n"});
         _check.requests().finds({"gets " + keys + "\n", "get a\r\n"});
         for (const char* end : {"k\r\n", "k a\r\n", "\r \n", "\rk\n", "\r\r\n"})
-            _check.requests().refuses("get " + keys + end, "a memcached key that is too long");
+            _check.requests().refuses("get " + keys + end, "a memcached key longer than 250 bytes");
         _check.requests().refuses("gat 0 " + keys + "\r\n", "a memcached line that is too long");
         _check.requests().refuses(std::string(2049, 'x') + "\n", "a memcached line that is too long");
         _check.requests().finds({std::string(2048, 'x') + "\n"});
@@ -318,7 +317,7 @@ public:
         for (const std::string& line : {"get " + key + "k", "gets a " + key + "k b", "gat 0 a " + key + "\r"})
         {
             const RequestTraits traits = ask(line + "\r\n");
-            CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: a key that is too long\r\n"), traits.reply);
+            CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: a key longer than 250 bytes\r\n"), traits.reply);
             CPPUNIT_ASSERT(traits.local && !traits.last);
         }
         CPPUNIT_ASSERT(!ask("get a " + key + "\r\n").local);
@@ -352,7 +351,8 @@ public:
     {
         const RequestTraits quit = ask("quit\r\n");
         CPPUNIT_ASSERT(quit.local && quit.last && quit.reply.empty());
-        CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: watch does not pass\r\n"), ask("watch\r\n").reply);
+        CPPUNIT_ASSERT_EQUAL(std::string("CLIENT_ERROR proximux: watch is not supported through the proxy\r\n"),
+                             ask("watch\r\n").reply);
         const RequestTraits binary = ask(packet(0x80, 0x07, ""));
         CPPUNIT_ASSERT(binary.local && binary.last);
         CPPUNIT_ASSERT_EQUAL(packet(0x81, 0x07, ""), binary.reply);

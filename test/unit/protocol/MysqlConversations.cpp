@@ -75,8 +75,8 @@ std::vector<Conversation> loginConversations()
 
 std::vector<Conversation> lostConversations()
 {
-    const std::string noSense = "! the server's response makes no sense";
-    const std::string clientSequence = "! a packet of the client is out of sequence";
+    const std::string noSense = "! the server sent an invalid response";
+    const std::string clientSequence = "! the client sent a packet out of sequence";
     const std::uint64_t tls = BASE | SSL;
     const std::uint64_t compressed = BASE | COMPRESS;
     const std::uint64_t zstd = BASE | ZSTD;
@@ -92,19 +92,19 @@ std::vector<Conversation> lostConversations()
               {target(greeting(compressed)), client(login(compressed, "app", "shop")), target(answer({ok()}, 2))},
               "! the connection is compressed"),
         early("zstd", {target(greeting(zstd)), client(login(zstd, "app", "shop"))}, "! the connection is compressed"),
-        early("client first", {client(query("SELECT 1"))}, "! the client spoke before the server's greeting"),
-        early("another greeting", {target("SSH-2.0-OpenSSH_9\r\n")}, "! the server's greeting is unknown"),
-        early("old protocol", {target(packets(0, "\x09"s + "3.20\0"s))}, "! the server's greeting is unknown"),
+        early("client first", {client(query("SELECT 1"))}, "! the client sent data before the server's greeting"),
+        early("another greeting", {target("SSH-2.0-OpenSSH_9\r\n")}, "! the server's greeting is not understood"),
+        early("old protocol", {target(packets(0, "\x09"s + "3.20\0"s))}, "! the server's greeting is not understood"),
         early("old login", {target(greeting(BASE)), client(packets(1, "\5\0\0\0\0app\0SECRET"s))},
-              "! the login is malformed, or of a version before 4.1"),
+              "! the login is malformed or uses a protocol older than 4.1"),
         lost("unknown command", {client(command(0x7F))}, {"! the client sent an unknown command"}),
         lost("empty command", {client(packets(0, ""))}, {"! the client sent an unknown command"}),
         lost("command out of sequence", {client(packets(1, "\3SELECT 1"))}, {clientSequence}),
-        lost("unasked", {target(answer({ok()}))}, {"! the server sent what nobody asked for"}),
+        lost("unasked", {target(answer({ok()}))}, {"! the server sent an unsolicited packet"}),
         lost("response out of sequence", {client(command(0x0E)), target(answer({ok()}, 2))},
-             {"> ping", "! the server sent what nobody asked for"}),
+             {"> ping", "! the server sent an unsolicited packet"}),
         lost("a second response", {client(command(0x0E)), target(answer({ok(), ok()}))},
-             {"> ping", "< ping", "! the server sent what nobody asked for"}),
+             {"> ping", "< ping", "! the server sent an unsolicited packet"}),
         lost("no columns", {client(query("SELECT 1")), target(answer({"\xFE"s + number(0, 8)}))},
              {"> SELECT 1", noSense}),
         lost("rows for a ping", {client(command(0x0E)), target(answer({"\1"s}))}, {"> ping", noSense}),
@@ -119,7 +119,7 @@ std::vector<Conversation> lostConversations()
               target(answer({"\xFB"
                              "f"})),
               target(answer({ok()}, 2))},
-             {"> LOAD", "! the server sent what nobody asked for"}),
+             {"> LOAD", "! the server sent an unsolicited packet"}),
         lost("file out of sequence",
              {client(query("LOAD")),
               target(answer({"\xFB"

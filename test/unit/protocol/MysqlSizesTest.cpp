@@ -174,7 +174,7 @@ public:
         std::string request = query(std::string(FULL, 'x'));
         request[4 + FULL + 3] = 5;
         watched.client(request);
-        CPPUNIT_ASSERT_EQUAL(std::string("! a packet of the client is out of sequence\n"),
+        CPPUNIT_ASSERT_EQUAL(std::string("! the client sent a packet out of sequence\n"),
                              joined(watched.recorder.lines));
     }
 
@@ -238,7 +238,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(MysqlPendingList::MOST, watched.recorder.lines.size());
         CPPUNIT_ASSERT_EQUAL(std::string("> ping"), watched.recorder.lines.back());
         watched.client(command(0x0E));
-        CPPUNIT_ASSERT_EQUAL(std::string("! too many commands wait for their response"), watched.recorder.lines.back());
+        CPPUNIT_ASSERT_EQUAL(std::string("! too many commands are waiting for a response"),
+                             watched.recorder.lines.back());
         watched.watcher.ended(watched.now);
         CPPUNIT_ASSERT_EQUAL(MysqlPendingList::MOST + 1, watched.recorder.lines.size());
     }

@@ -80,28 +80,28 @@ public:
 
     void refusesWhatIsNone()
     {
-        const std::string number = "a RESP number that is none";
-        const std::string length = "a RESP string whose length is not from 0 to 512 MB";
-        _check.requests().refuses("*1\r\n:1\r\n", "a RESP command that has something else than strings in it");
+        const std::string number = "an invalid RESP integer";
+        const std::string length = "a RESP bulk string with a length outside 0..512 MiB";
+        _check.requests().refuses("*1\r\n:1\r\n", "a RESP command containing a non-string element");
         _check.requests().refuses("*x\r\n", number);
         _check.requests().refuses("*1\r\n$-1\r\n", length);
         _check.requests().refuses("*1\r\n$536870913\r\n", length);
-        _check.requests().refuses("M\"ULTI\"\r\n", "a RESP inline command with quotes in it");
-        _check.requests().refuses(std::string("PI\0NG\r\n", 7), "a RESP inline command with control characters in it");
-        _check.requests().refuses("PING\vx\n", "a RESP inline command with control characters in it");
-        _check.requests().refuses("*1048577\r\n", "a RESP command of too many strings");
-        _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP string that does not end where it should");
-        _check.requests().refuses("*1111111111111111111111111", "a RESP number that is too long");
+        _check.requests().refuses("M\"ULTI\"\r\n", "a RESP inline command containing quotes");
+        _check.requests().refuses(std::string("PI\0NG\r\n", 7), "a RESP inline command containing control characters");
+        _check.requests().refuses("PING\vx\n", "a RESP inline command containing control characters");
+        _check.requests().refuses("*1048577\r\n", "a RESP command with too many arguments");
+        _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP bulk string without its final CRLF");
+        _check.requests().refuses("*1111111111111111111111111", "a RESP integer out of range");
         _check.requests().refuses(std::string(65537, 'a'), "a RESP line that is too long");
         for (const char* written : {"*01\r\n", "*1\r\n$01\r\n", "*2\r\n$-0\r\n", "*+1\r\n", "*-0\r\n", "*1\n"})
             _check.requests().refuses(written, number);
-        _check.responses().refuses(":9223372036854775808\r\n", "a RESP number that is too long");
-        _check.responses().refuses(":-9223372036854775809\r\n", "a RESP number that is too long");
-        _check.responses().refuses("+a\n", "a RESP line that does not end where it should");
-        _check.responses().refuses("x\r\n", "a RESP value of a type that is not known");
+        _check.responses().refuses(":9223372036854775808\r\n", "a RESP integer out of range");
+        _check.responses().refuses(":-9223372036854775809\r\n", "a RESP integer out of range");
+        _check.responses().refuses("+a\n", "a RESP line without its final CRLF");
+        _check.responses().refuses("x\r\n", "a RESP value of unknown type");
         _check.responses().refuses("$536870913\r\n", length);
-        _check.responses().refuses("$1\r\nabc", "a RESP string that does not end where it should");
-        _check.responses().refuses("*268435457\r\n", "a RESP aggregate of too many values");
+        _check.responses().refuses("$1\r\nabc", "a RESP bulk string without its final CRLF");
+        _check.responses().refuses("*268435457\r\n", "a RESP aggregate with too many elements");
         _check.responses().refuses(":\r\n", number);
     }
 
@@ -306,7 +306,7 @@ public:
             const RequestTraits traits = ProtocolCheck::ask(*fresh, command({name, "x"}));
             CPPUNIT_ASSERT_MESSAGE(name, traits.local && traits.ties != 0 && traits.answered && !traits.pushes);
             CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: ") + name +
-                                     " needs a target connection of its own, which can't be had here "
+                                     " requires a dedicated target connection, which is not available "
                                      "(exchange.stateful)\r\n",
                                  traits.reply);
         }
@@ -316,7 +316,7 @@ public:
     {
         const auto talk = _check.talk({});
         CPPUNIT_ASSERT(reply(*talk, {"MULTI"}) != "passes");
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SET is not done: MULTI was refused\r\n"),
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SET was not executed: MULTI had been refused\r\n"),
                              reply(*talk, {"SET", "a", "1"}));
         CPPUNIT_ASSERT_EQUAL(std::string("-EXECABORT"), reply(*talk, {"EXEC"}).substr(0, 10));
         CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
@@ -326,7 +326,8 @@ public:
         reply(*talk, {"MULTI"});
         RequestTraits large; // its name is longer than what is kept of it
         talk->request("*1\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: a command is not done: MULTI was refused\r\n"), large.reply);
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: a command was not executed: MULTI had been refused\r\n"),
+                             large.reply);
     }
 
     void answersEachNameThatIsNotSubscribed()
@@ -337,7 +338,7 @@ public:
             all += "$1\r\nc\r\n";
         const std::string reply = ProtocolCheck::ask(*talk, all).reply;
         CPPUNIT_ASSERT_EQUAL(std::size_t{100} * 33, reply.size());
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: UNSUBSCRIBE of too many names\r\n"),
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: UNSUBSCRIBE with too many names\r\n"),
                              this->reply(*talk, {"UNSUBSCRIBE", std::string(9000, 'c')}));
         CPPUNIT_ASSERT_EQUAL(std::string("passes"), this->reply(*talk, {"SUBSCRIBE"}));
         CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"SUBSCRIBE"})).answered); // by an error

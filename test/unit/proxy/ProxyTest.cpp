@@ -245,7 +245,7 @@ public:
         proxy.start();
         CPPUNIT_ASSERT(isClosed(*client(proxy)));
         const std::vector<std::string> expected{"connected 127.0.0.1", "lost 1",
-                                                "disconnected no target could be connected"};
+                                                "disconnected could not connect to any target"};
         CPPUNIT_ASSERT(expected == recorder.atLeast(3));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, proxy.statistics().failed);
     }

@@ -114,7 +114,7 @@ public:
 
     void refusesWhatIsNoDigit()
     {
-        const char* reason = "a length that has something else than digits in it";
+        const char* reason = "a length field with non-digit characters";
         LengthField digits = field(0, 4);
         digits.encoding = LengthField::Encoding::decimal;
         for (const char* wrong : {"000a", "-001", " 001", "+001"})
@@ -131,7 +131,7 @@ public:
     {
         length(field(0, 2, -2)).finds({std::string("\0\5abc", 5), std::string("\0\2", 2)}); // counts itself
         length(field(0, 1, 3)).finds({std::string("\1abcd", 5), std::string("\0abc", 4)});  // a trailer
-        length(field(0, 2, -2)).refuses(std::string("\0\1", 2), "a length that does not cover its own header");
+        length(field(0, 2, -2)).refuses(std::string("\0\1", 2), "a length smaller than its own header");
         LengthField least = field(0, 1);
         least.min = 2;
         length(least).finds({"\2ab"});
