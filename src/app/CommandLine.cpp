@@ -8,92 +8,94 @@
 namespace proximux
 {
 
-struct CommandLine::Option
+namespace
 {
-    const char* name;
-    const char* shortName; ///< or empty
-    const char* argument;  ///< its name in the help; empty: it takes none
-    const char* key;       ///< the setting it sets; empty: it is treated by name
-    const char* help;
-    bool repeatable;
-};
 
-const std::vector<CommandLine::Option>& CommandLine::options()
+/// Options that set more than one setting, or are more than a setting.
+constexpr const char* LISTEN = "--listen";
+constexpr const char* TARGET = "--target";
+
+/// What is said of an option that is short for a setting.
+std::string helpOf(const Setting& setting)
 {
-    static const std::vector<Option> OPTIONS{
-        {"--listen", "-l", "[HOST:]PORT", "", "where to listen (local.host, local.port)", false},
-        {"--target", "-t", "HOST:PORT", "", "a target; may be repeated (target.N.host, target.N.port)", true},
-        {"--mode", "", "MODE", "exchange.mode", "auto, proxy, fifo or funnel", false},
-        {"--protocol", "", "NAME", "exchange.protocol", "what passes: auto, raw, http, resp, mysql ...", false},
-        {"--max-connections", "", "N", "local.max_connections", "clients at once", false},
-        {"--log-level", "", "LEVEL", "log.level", "0 nothing, 1 errors, 2 information, 3 everything", false},
-        {"--io-backend", "", "NAME", "io.backend", "auto, epoll or poll", false},
-        {"--config", "-c", "FILE", "", "an INI or a JSON file; may be repeated", true},
-        {"--set", "-s", "SECTION.KEY=VALUE", "", "any setting; may be repeated", true},
-        {"--check-config", "", "", "", "check the configuration, say what is wrong with it, and end", false},
-        {"--print-config", "", "", "", "print each value in force and where it comes from, and end", false},
-        {"--demo", "", "", "", "show what it does, on a target of its own", false},
-        {"--daemon", "", "", "", "run in the background", false},
-        {"--pidfile", "", "FILE", "", "write the process number to this file", false},
-        {"--umask", "", "MASK", "", "the daemon's umask, octal", false},
-        {"--version", "-v", "", "", "print the version, and end", false},
-        {"--help", "-h", "", "", "print this, and end", false},
-    };
-    return OPTIONS;
+    constexpr std::string_view CHOICE = "one of ";
+    const bool isChoice = setting.expected.compare(0, CHOICE.size(), CHOICE) == 0;
+    return setting.summary + " (" + setting.key +
+           (isChoice ? ": " + setting.expected.substr(CHOICE.size()) + ")" : ")");
 }
+
+} // namespace
 
 CommandLine::CommandLine(const std::vector<std::string>& arguments)
 {
-    std::vector<std::string> seen;
-    for (std::size_t i = 0; i < arguments.size(); ++i)
-    {
-        const std::string& argument = arguments[i];
-        const std::size_t equals = argument.compare(0, 2, "--") == 0 ? argument.find('=') : std::string::npos;
-        const std::string name = argument.substr(0, equals);
-        const auto option = std::find_if(options().begin(), options().end(),
-                                         [&name](const Option& each)
-                                         { return name == each.name || (*each.shortName && name == each.shortName); });
-        if (option == options().end())
-        {
-            unknown(argument);
-            continue;
-        }
-        if (!option->repeatable && std::find(seen.begin(), seen.end(), option->name) != seen.end())
-            _mistakes.push_back(std::string(option->name) + ": given twice; expected once");
-        seen.emplace_back(option->name);
-        if (*option->argument == '\0')
-        {
-            if (equals != std::string::npos)
-                _mistakes.push_back(argument + ": takes no value; expected " + option->name);
-            takeFlag(option->name);
-        }
-        else if (equals != std::string::npos)
-            takeOption(option->name, argument.substr(equals + 1));
-        else if (i + 1 < arguments.size())
-            takeOption(option->name, arguments[++i]);
-        else
-            _mistakes.push_back(std::string(option->name) + ": a value is missing; expected " + option->name + " " +
-                                option->argument);
-    }
+    parseOptions(
+        options(), arguments, [this](const std::string& argument) { unknown(argument); }, _mistakes);
 }
 
-void CommandLine::takeOption(const std::string& name, const std::string& value)
+/// The one list of options: how they are parsed, and what is written of them.
+Options CommandLine::options()
 {
-    if (name == "--pidfile" || name == "--umask")
-        return _poco.push_back(name + "=" + value);
-    if (name == "--config")
-        return _files.push_back(value);
-    if (value.empty())
-        return _mistakes.push_back(name + ": the value is empty");
-    if (name == "--listen")
-        return takeListen(value);
-    if (name == "--target")
-        return takeTarget(value);
-    if (name == "--set")
-        return takeSet(value);
-    for (const Option& option : options())
-        if (name == option.name)
-            set(option.key, value, name);
+    Options all = addresses();
+    for (const Setting& setting : settings())
+        if (!setting.option.empty() && setting.option != LISTEN && setting.option != TARGET)
+            all.push_back({setting.option, "", setting.expected.find("one of") == 0 ? "NAME" : "N", helpOf(setting),
+                           false,
+                           filled(setting.option, [this, &setting](const std::string& value)
+                                  { set(setting.key, value, setting.option); })});
+    for (Option& option : others())
+        all.push_back(std::move(option));
+    return all;
+}
+
+/// Takes a value that may not be empty.
+CommandLine::Take CommandLine::filled(const std::string& name, Take take)
+{
+    return [this, name, take = std::move(take)](const std::string& value)
+    {
+        if (value.empty())
+            return _mistakes.push_back(name + ": the value is empty");
+        take(value);
+    };
+}
+
+Options CommandLine::addresses()
+{
+    return {{LISTEN, "-l", "[HOST:]PORT", "Address and port to listen on (local.host, local.port)", false,
+             filled(LISTEN, [this](const std::string& value) { takeListen(value); })},
+            {TARGET, "-t", "HOST:PORT", "Target to connect to; may be repeated (target.N.host, target.N.port)", true,
+             filled(TARGET, [this](const std::string& value) { takeTarget(value); })}};
+}
+
+Options CommandLine::others()
+{
+    return {
+        {"--config", "-c", "FILE", "INI or JSON file with settings; may be repeated", true,
+         [this](const std::string& value) { _files.push_back(value); }},
+        {"--set", "-s", "SECTION.KEY=VALUE", "Any setting; may be repeated", true,
+         filled("--set", [this](const std::string& value) { takeSet(value); })},
+        {"--check-config", "", "", "Validate the configuration and exit", false,
+         [this](const std::string&) { _check = true; }},
+        {"--print-config", "", "", "Print each value in force and its origin, and exit", false,
+         [this](const std::string&) { _print = true; }},
+        {"--demo", "", "", "Run a self-contained demonstration", false, [this](const std::string&) { _demo = true; }},
+        {"--daemon", "", "", "Run in the background", false,
+         [this](const std::string&)
+         {
+             _daemon = true;
+             _poco.emplace_back("--daemon");
+         }},
+        {"--pidfile", "", "FILE", "Write the process id to this file", false,
+         [this](const std::string& value) { _poco.push_back("--pidfile=" + value); }},
+        {"--umask", "", "MASK", "File mode creation mask of the daemon, in octal", false,
+         [this](const std::string& value) { _poco.push_back("--umask=" + value); }},
+        {"--version", "-v", "", "Print the version and exit", false, [this](const std::string&) { _version = true; }},
+        {"--help", "-h", "[SETTING]", "Print this overview, or all about one setting or section, and exit", false,
+         [this](const std::string& value)
+         {
+             _help = true;
+             _topic = value;
+         }},
+    };
 }
 
 void CommandLine::takeListen(const std::string& value)
@@ -126,20 +128,6 @@ void CommandLine::takeSet(const std::string& value)
     set(value.substr(0, equals), value.substr(equals + 1), "--set");
 }
 
-void CommandLine::takeFlag(const std::string& name)
-{
-    _help = _help || name == "--help";
-    _version = _version || name == "--version";
-    _check = _check || name == "--check-config";
-    _print = _print || name == "--print-config";
-    _demo = _demo || name == "--demo";
-    if (name == "--daemon")
-    {
-        _daemon = true;
-        _poco.push_back(name);
-    }
-}
-
 void CommandLine::unknown(const std::string& name)
 {
 #if defined(_WIN32)
@@ -147,7 +135,7 @@ void CommandLine::unknown(const std::string& name)
         return _poco.push_back(name); // /registerService and its like
 #endif
     if (name.compare(0, 1, "-") != 0)
-        return _mistakes.push_back(name + ": unexpected; expected options alone, see --help");
+        return _mistakes.push_back(name + ": unexpected argument; only options are allowed, see --help");
     _mistakes.push_back(name.substr(0, name.find('=')) + ": unknown option; see --help");
 }
 
@@ -183,29 +171,56 @@ LoadResult CommandLine::load(ConfigurationLoader& loader) const
     return loader.load();
 }
 
-std::string CommandLine::helpText()
+std::string CommandLine::overview()
 {
-    std::string text =
-        "usage: proximux [OPTION...]\n"
-        "       proximux decode --protocol NAME [--response] FILE\n"
-        "       proximux probe --protocol NAME --target HOST:PORT [--request TEXT]\n\n"
-        "TCP proxy and request/response multiplexer: clients and target connections paired, watched and\n"
-        "guarded, or many clients on few target connections.\n\n"
-        "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"
-        "  proximux --config /etc/proximux/proximux.ini\n\nOptions:\n";
-    for (const Option& option : options())
-    {
-        std::string left = *option.shortName ? std::string(option.shortName) + ", " : "    ";
-        left += option.name;
-        if (*option.argument)
-            left += std::string(" ") + option.argument;
-        left.resize(std::max<std::size_t>(left.size(), 30), ' ');
-        text += "  " + left + "  " + option.help + "\n";
-    }
-    return text + "\nSettings (--set, files, and in the environment PROXIMUX_<SECTION>_<KEY>), with their defaults:\n" +
-           reference::help() +
-           "\nExit codes: 0 ended as asked, 70 a defect, 71 the system refused, 78 a mistake in options or "
-           "configuration.\n";
+    return "usage: proximux [OPTION...]\n"
+           "       proximux decode --protocol NAME [--response] FILE\n"
+           "       proximux probe --protocol NAME --target HOST:PORT [--request TEXT]\n\n"
+           "TCP proxy and multiplexer. Lets many clients share a few connections to a server, or pairs,\n"
+           "observes and guards them one to one.\n\n"
+           "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"
+           "  proximux --config /etc/proximux/proximux.ini\n"
+           "  proximux --help exchange.pairing\n\nOptions:\n" +
+           describeOptions(CommandLine({}).options()) +
+           "\nSettings, for --set and files; in the environment PROXIMUX_<SECTION>_<KEY>. The default is in "
+           "brackets:\n" +
+           reference::help() + "\nExit codes:\n" + describeExitCodes();
+}
+
+std::string CommandLine::helpText(const std::string& topic)
+{
+    if (topic.empty())
+        return overview();
+    if (const Setting* setting = settingNamed(topic))
+        return reference::describe(*setting);
+    return isSection(topic) ? reference::help(topic) : "";
+}
+
+const std::vector<std::pair<int, std::string>>& CommandLine::exitCodes()
+{
+    static const std::vector<std::pair<int, std::string>> ALL{
+        {0, "Success"},
+        {64, "--help: unknown setting"},
+        {65, "decode: the input has something that is not a message"},
+        {69, "probe: no connection, or the target does not answer as the protocol requires"},
+        {70, "Internal error"},
+        {71, "Operating-system error, such as a port that is in use"},
+        {78, "Invalid options or configuration"},
+    };
+    return ALL;
+}
+
+std::string CommandLine::describeExitCodes()
+{
+    std::string text;
+    for (const auto& [code, meaning] : exitCodes())
+        text += (code < 10 ? "   " : "  ") + std::to_string(code) + "  " + meaning + "\n";
+    return text;
+}
+
+std::string CommandLine::manOptionsText()
+{
+    return manOptions(CommandLine({}).options());
 }
 
 std::string CommandLine::printText(const LoadResult& result)

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <app/Options.h>
 #include <proximux/config/ConfigurationLoader.h>
 
+#include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -37,8 +41,17 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& mistakes() const { return _mistakes; }
 
-    /// The text of --help.
-    static std::string helpText();
+    /// What --help is asked about; empty: everything.
+    [[nodiscard]] const std::string& topic() const { return _topic; }
+
+    /// The text of --help about a setting, a section or, without a topic, everything; empty: the topic is unknown.
+    static std::string helpText(const std::string& topic = {});
+
+    /// The options as a part of a man page (roff).
+    static std::string manOptionsText();
+
+    /// Of the program and its tools.
+    static const std::vector<std::pair<int, std::string>>& exitCodes();
 
     /// The text of --print-config.
     static std::string printText(const LoadResult& result);
@@ -50,15 +63,18 @@ private:
         std::string text;
         std::string option;
     };
-    struct Option;
+    using Take = std::function<void(const std::string&)>;
 
-    static const std::vector<Option>& options();
+    [[nodiscard]] Options options();
+    [[nodiscard]] Options addresses();
+    [[nodiscard]] Options others();
+    [[nodiscard]] Take filled(const std::string& name, Take take);
+    static std::string overview();
+    static std::string describeExitCodes();
 
-    void takeOption(const std::string& name, const std::string& value);
     void takeListen(const std::string& value);
     void takeTarget(const std::string& value);
     void takeSet(const std::string& value);
-    void takeFlag(const std::string& name);
     void unknown(const std::string& name);
     void set(const std::string& key, const std::string& text, const std::string& option);
     [[nodiscard]] LoadResult load(ConfigurationLoader& loader) const;
@@ -67,6 +83,7 @@ private:
     std::vector<Value> _values;
     std::vector<std::string> _poco;
     std::vector<std::string> _mistakes;
+    std::string _topic;
     std::size_t _targets = 0;
     bool _listen = false;
     bool _help = false;

@@ -21,12 +21,13 @@ using Kind = Framer::Progress::Kind;
 
 constexpr const char* USAGE =
     "usage: proximux decode --protocol NAME [--response] [--set exchange.KEY=VALUE] FILE\n\n"
-    "Decodes a captured byte stream, which is one direction of a connection; - reads it from standard input. Prints "
-    "one\n"
-    "line per message: offset, length, request id and description. Stops at the first malformed message and says why.\n"
-    "The stream holds requests, unless --response is given.\n"
-    "Exit codes: 0 every message is valid, 65 malformed or incomplete data,\n"
-    "78 a mistake in the options or an unreadable file.\n";
+    "Decodes a captured byte stream, which is one direction of a connection; - reads it from standard input.\n"
+    "Prints one line per message: offset, length, request id and description. Stops at the first malformed\n"
+    "message and says why. The stream holds requests, unless --response is given.\n\nOptions:\n";
+
+constexpr const char* EXIT_CODES =
+    "\nExit codes: 0 every message is valid, 65 malformed or incomplete data, 78 a mistake in the options or\n"
+    "an unreadable file.\n";
 
 constexpr int EXIT_DATA = 65;
 constexpr std::size_t PIECE = 65536; ///< bytes read at once, and kept of a message
@@ -142,7 +143,7 @@ int decodeTool(const std::vector<std::string>& arguments)
 {
     ToolOptions options(ToolOptions::Tool::decode, arguments);
     if (options.help)
-        return toolSays(USAGE);
+        return toolSays(USAGE + describeOptions(options.options()) + EXIT_CODES);
     if (options.file.empty())
         options.mistakes.emplace_back("FILE: missing; expected a file name, or - for standard input");
     const auto configuration = options.load();

@@ -14,12 +14,14 @@ namespace
 
 constexpr const char* USAGE =
     "usage: proximux probe --protocol NAME --target HOST:PORT [--request TEXT] [--set SECTION.KEY=VALUE]\n\n"
-    "Tests a target with harmless requests, first one at a time, then pipelined. Reports whether it frames and pairs\n"
-    "responses as the protocol requires, how many requests may be in flight, and the settings to use.\n"
-    "With line, fixed and length, --request gives the request to send; choose one that is known to be harmless.\n"
-    "Its escapes are \\r \\n \\t \\0 \\\\ \\xHH.\n"
-    "For targets that need a login or an initial message, set pool.prologue, target.1.username and target.1.password.\n"
-    "Exit codes: 0 the target works as required, 69 it fails or cannot be reached, 78 a mistake in the options.\n";
+    "Tests a target with harmless requests, first one at a time, then pipelined. Reports whether it frames\n"
+    "and pairs responses as the protocol requires, how many requests may be in flight, and the settings to\n"
+    "use. For targets that need a login or an initial message, set pool.prologue, target.1.username and\n"
+    "target.1.password.\n\nOptions:\n";
+
+constexpr const char* EXIT_CODES =
+    "\nExit codes: 0 the target works as required, 69 it fails or cannot be reached, 78 a mistake in the\n"
+    "options.\n";
 
 constexpr int EXIT_UNAVAILABLE = 69;
 
@@ -139,7 +141,7 @@ int probeTool(const std::vector<std::string>& arguments)
 {
     ToolOptions options(ToolOptions::Tool::probe, arguments);
     if (options.help)
-        return toolSays(USAGE);
+        return toolSays(USAGE + describeOptions(options.options()) + EXIT_CODES);
     if (options.target.host.empty())
         options.mistakes.emplace_back("--target: missing; expected HOST:PORT");
     const auto configuration = options.load();

@@ -36,15 +36,21 @@ StartupResult say(const std::string& text)
     return result;
 }
 
-StartupResult refuse(const std::vector<std::string>& mistakes)
+StartupResult refuse(const std::vector<std::string>& mistakes, int exitCode = Application::EXIT_CONFIG)
 {
     std::string text;
     for (const std::string& mistake : mistakes)
         text += printable(mistake) + "\n";
     StandardStream(StandardStream::Which::error).write(text);
     StartupResult result;
-    result.exitCode = Application::EXIT_CONFIG;
+    result.exitCode = exitCode;
     return result;
+}
+
+StartupResult explain(const std::string& topic)
+{
+    const std::string text = CommandLine::helpText(topic);
+    return text.empty() ? refuse({topic + ": " + unknownText(topic)}, Application::EXIT_USAGE) : say(text);
 }
 
 bool begins(const std::string& text, const std::string& with)
@@ -177,7 +183,7 @@ StartupResult startUp(const std::vector<std::string>& arguments)
         return {tool, nullptr, {}, nullptr, false};
     const CommandLine commandLine(options);
     if (commandLine.wantsHelp())
-        return say(CommandLine::helpText());
+        return explain(commandLine.topic());
     if (commandLine.wantsVersion())
         return say("proximux " PROXIMUX_VERSION "\n");
     StartupResult result;

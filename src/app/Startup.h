@@ -15,7 +15,7 @@ namespace proximux
 struct StartupResult
 {
     std::optional<int>
-        exitCode; ///< there is nothing to run: all was said, on stdout, or on stderr where it is 71 or 78
+        exitCode; ///< there is nothing to run: all was said, on stdout, or on stderr where it is 64, 71 or 78
     std::shared_ptr<const Configuration> configuration;
     std::vector<std::string> serverArguments;     ///< what Poco::Util::ServerApplication is to see, the program first
     std::unique_ptr<Demonstration> demonstration; ///< with --demo

@@ -28,62 +28,83 @@ int toolRefuses(const std::vector<std::string>& mistakes)
     return Poco::Util::Application::EXIT_CONFIG;
 }
 
+namespace
+{
+
+/// Of the protocols whose messages a tool can tell apart.
+std::string knownProtocols()
+{
+    std::string names;
+    for (const ProtocolInfo& each : protocols())
+        if (each.make != nullptr)
+            names.append(names.empty() ? "" : ", ").append(each.name);
+    return names;
+}
+
+} // namespace
+
 ToolOptions::ToolOptions(Tool which, const std::vector<std::string>& arguments)
     : tool(which)
 {
-    for (std::size_t i = 0; i < arguments.size(); ++i)
-    {
-        const std::string& argument = arguments[i];
-        const std::size_t equals = argument.compare(0, 2, "--") == 0 ? argument.find('=') : std::string::npos;
-        const std::string name = argument.substr(0, equals);
-        if (argument == "--help" || argument == "-h")
-            help = true;
-        else if (argument == "--response" && tool == Tool::decode)
-            responses = true;
-        else if (name != "--protocol" && name != "--set" && name != "-s" &&
-                 (tool == Tool::decode || (name != "--target" && name != "--request")))
-            takeOther(argument);
-        else if (equals != std::string::npos)
-            takeOption(name, argument.substr(equals + 1));
-        else if (i + 1 < arguments.size())
-            takeOption(name, arguments[++i]);
-        else
-            mistakes.push_back(name + ": a value is missing");
-    }
+    parseOptions(
+        options(), arguments, [this](const std::string& argument) { takeOther(argument); }, mistakes);
 }
 
-void ToolOptions::takeOption(const std::string& name, const std::string& value)
+/// The one list of options: how they are parsed, and what is written of them.
+Options ToolOptions::options()
 {
-    if (name == "--protocol")
-        protocol = value;
-    else if (name == "--request")
+    Options all{{"--protocol", "", "NAME", "Protocol of the messages: " + knownProtocols(), true,
+                 [this](const std::string& value) { protocol = value; }}};
+    if (tool == Tool::decode)
+        all.push_back({"--response", "", "", "Decode responses instead of requests", true,
+                       [this](const std::string&) { responses = true; }});
+    if (tool == Tool::probe)
     {
-        const auto bytes = values::unescape(value);
-        if (!bytes)
-            mistakes.push_back("--request " + value + ": unknown escape sequence; expected \\r \\n \\t \\0 \\\\ \\xHH");
-        request = bytes.value_or("");
+        all.push_back({"--target", "", "HOST:PORT", "Target to test", true,
+                       [this](const std::string& value) { takeTarget(value); }});
+        all.push_back({"--request", "", "TEXT",
+                       "Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, "
+                       "fixed and length",
+                       true, [this](const std::string& value) { takeRequest(value); }});
     }
-    else if (name == "--target")
-    {
-        const auto parts = values::hostPort(value);
-        const std::int64_t port = parts ? values::integer(parts->port).value_or(0) : 0;
-        if (port < 1 || port > 65535)
-            mistakes.push_back("--target " + value + ": expected HOST:PORT or [IPV6]:PORT");
-        target = {parts ? parts->host : value, static_cast<std::uint16_t>(port)};
-    }
-    else if (const std::size_t equals = value.find('='); equals != std::string::npos)
-        settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
-    else
-        mistakes.push_back(std::string(name).append(" ").append(value).append(": expected SECTION.KEY=VALUE"));
+    all.push_back({"--set", "-s", "SECTION.KEY=VALUE", "Any setting; may be repeated", true,
+                   [this](const std::string& value) { takeSet(value); }});
+    all.push_back({"--help", "-h", "", "Print this help and exit", true, [this](const std::string&) { help = true; }});
+    return all;
+}
+
+void ToolOptions::takeRequest(const std::string& value)
+{
+    const auto bytes = values::unescape(value);
+    if (!bytes)
+        mistakes.push_back("--request " + value + ": unknown escape sequence; expected \\r \\n \\t \\0 \\\\ \\xHH");
+    request = bytes.value_or("");
+}
+
+void ToolOptions::takeTarget(const std::string& value)
+{
+    const auto parts = values::hostPort(value);
+    const std::int64_t port = parts ? values::integer(parts->port).value_or(0) : 0;
+    if (port < 1 || port > 65535)
+        mistakes.push_back("--target " + value + ": expected HOST:PORT or [IPV6]:PORT");
+    target = {parts ? parts->host : value, static_cast<std::uint16_t>(port)};
+}
+
+void ToolOptions::takeSet(const std::string& value)
+{
+    const std::size_t equals = value.find('=');
+    if (equals == std::string::npos)
+        return mistakes.push_back("--set " + value + ": expected SECTION.KEY=VALUE");
+    settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
 }
 
 void ToolOptions::takeOther(const std::string& argument)
 {
     const bool isOption = argument.size() > 1 && argument.front() == '-';
     if (tool == Tool::probe)
-        mistakes.push_back(argument + ": unknown; expected --protocol, --target, --request, --set or --help");
+        mistakes.push_back(argument + ": unknown; expected " + namesOf(options()));
     else if (isOption)
-        mistakes.push_back(argument + ": unknown; expected --protocol, --response, --set, --help or a file");
+        mistakes.push_back(argument + ": unknown; expected " + namesOf(options()) + ", or a file");
     else if (file.empty())
         file = argument;
     else
@@ -96,12 +117,8 @@ std::string ToolOptions::lacking() const
     const ProtocolInfo* info = findProtocol(protocol);
     if (info == nullptr || info->make == nullptr)
     {
-        std::string names;
-        for (const ProtocolInfo& each : protocols())
-            if (each.make != nullptr)
-                names.append(names.empty() ? "" : ", ").append(each.name);
         const std::string unknown = "--protocol " + protocol + ": not supported by this tool";
-        return (protocol.empty() ? "--protocol: missing" : unknown) + "; expected one of " + names;
+        return (protocol.empty() ? "--protocol: missing" : unknown) + "; expected one of " + knownProtocols();
     }
     const auto isSize = [](const auto& each) { return each.first == "exchange.message_size"; };
     if (protocol == "fixed" && std::none_of(settings.begin(), settings.end(), isSize))

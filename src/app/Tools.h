@@ -1,5 +1,6 @@
 #pragma once
 
+#include <app/Options.h>
 #include <proximux/config/Configuration.h>
 
 #include <memory>
@@ -39,12 +40,17 @@ struct ToolOptions
 
     ToolOptions(Tool which, const std::vector<std::string>& arguments);
 
+    /// What may be said to this tool.
+    [[nodiscard]] Options options();
+
     /// The configuration that they make up, or null, with what is wrong with them. Its protocol has messages.
     [[nodiscard]] std::shared_ptr<const Configuration> load();
 
 private:
     [[nodiscard]] std::string lacking() const;
-    void takeOption(const std::string& name, const std::string& value);
+    void takeRequest(const std::string& value);
+    void takeTarget(const std::string& value);
+    void takeSet(const std::string& value);
     void takeOther(const std::string& argument);
 };
 

@@ -1,17 +1,23 @@
-// Writes what is made from the table of settings: etc/proximux.ini, and the table in README.md.
+// Writes what is made from the table of settings and the lists of options: etc/proximux.ini, docs/settings.md and the
+// man page.
 
 #include "support/Generated.h"
 
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <stdexcept>
 
 int main()
 try
 {
     for (const proximux::Generated& each : proximux::generated())
     {
-        std::ofstream(each.path, std::ios::binary) << each.text;
+        std::filesystem::create_directories(std::filesystem::path(each.path).parent_path());
+        std::ofstream file(each.path, std::ios::binary);
+        if (!(file << each.text).flush())
+            throw std::runtime_error("cannot write " + each.path);
         std::cout << each.path << "\n";
     }
     return 0;

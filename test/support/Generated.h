@@ -1,5 +1,7 @@
 #pragma once
 
+#include <app/CommandLine.h>
+#include <app/Tools.h>
 #include <proximux/config/Reference.h>
 
 #include <SourceDir.h>
@@ -8,12 +10,13 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace proximux
 {
 
-/// A committed file of which all or a part is made from the table of settings.
+/// A committed file that is made from the table of settings and the lists of options.
 struct Generated
 {
     std::string path;
@@ -29,19 +32,45 @@ inline std::string readWhole(const std::string& path)
     return text.str();
 }
 
+inline std::string manExitCodes()
+{
+    std::string text;
+    for (const auto& [code, meaning] : CommandLine::exitCodes())
+        text += ".TP\n.B " + std::to_string(code) + "\n" + reference::roff(meaning) + ".\n";
+    return text;
+}
+
+/// The man page: a text with a mark on a line of its own for each part that is generated.
+inline std::string manPage(const std::string& source)
+{
+    using Tool = ToolOptions::Tool;
+    std::string text = readWhole(source);
+    const std::vector<std::pair<std::string, std::string>> parts{
+        {"@options@\n", CommandLine::manOptionsText()},
+        {"@decode-options@\n", manOptions(ToolOptions(Tool::decode, {}).options())},
+        {"@probe-options@\n", manOptions(ToolOptions(Tool::probe, {}).options())},
+        {"@settings@\n", reference::man()},
+        {"@exit-codes@\n", manExitCodes()}};
+    for (const auto& [mark, part] : parts)
+    {
+        const std::size_t at = text.find(mark);
+        if (at == std::string::npos)
+            throw std::runtime_error(source + " has lost its mark " + mark);
+        text.replace(at, mark.size(), part);
+    }
+    return text;
+}
+
 inline std::vector<Generated> generated()
 {
     const std::string root = PROXIMUX_SOURCE_DIR;
-    const std::string begin = "<!-- settings:begin -->\n";
-    const std::string end = "<!-- settings:end -->";
-    const std::string readme = readWhole(root + "/README.md");
-    const std::size_t from = readme.find(begin);
-    const std::size_t to = readme.find(end);
-    if (from == std::string::npos || to == std::string::npos)
-        throw std::runtime_error("README.md has lost its marks " + begin + " and " + end);
-    return {{root + "/etc/proximux.ini", readWhole(root + "/etc/proximux.ini"), reference::ini()},
-            {root + "/README.md", readme,
-             readme.substr(0, from + begin.size()) + reference::markdown() + readme.substr(to)}};
+    std::vector<Generated> all{
+        {root + "/etc/proximux.ini", {}, reference::ini()},
+        {root + "/docs/settings.md", {}, reference::markdown()},
+        {root + "/packaging/man/proximux.1", {}, manPage(root + "/packaging/man/proximux.1.in")}};
+    for (Generated& each : all)
+        each.committed = readWhole(each.path);
+    return all;
 }
 
 } // namespace proximux

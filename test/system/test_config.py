@@ -70,6 +70,12 @@ class Config(Case):
         self.assertEqual(code, 0)
         for word in ("--listen", "pool.connect_timeout", "exchange.mode"):
             self.assertIn(word, out)
+        for name in ("target.N.host", "target.1.host", "TARGET_HOST_1", "PROXIMUX_TARGET_1_HOST"):
+            code, out, _ = self.run_it("--help", name)
+            self.assertEqual((code, out.splitlines()[0]), (0, "target.N.host"))
+        code, out, err = self.run_it("--help", "exchange.pairin")
+        self.assertEqual((code, out, err),
+                         (64, "", "exchange.pairin: unknown; the nearest known setting is exchange.pairing"))
         code, out, _ = self.run_it("--version")
         self.assertEqual(code, 0)
         self.assertRegex(out, r"\d+\.\d+\.\d+")

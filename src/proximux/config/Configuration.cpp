@@ -1,5 +1,7 @@
 #include <proximux/config/Configuration.h>
 
+#include <proximux/config/Settings.h>
+
 #include <algorithm>
 
 namespace proximux
@@ -57,6 +59,13 @@ Framing ExchangeSettings::framingInForce() const
     made.responseId = IdField{responseIdOffset.value_or(*idOffset), responseIdWidth.value_or(id.width),
                               responseIdOrder.value_or(id.order)};
     return made;
+}
+
+Configuration::Configuration()
+{
+    for (const Setting& setting : settings())
+        if (!setting.isOfTarget() && !setting.fallback.empty())
+            setting.store(setting.fallback, *this, 0);
 }
 
 std::size_t Configuration::sharedConnections() const

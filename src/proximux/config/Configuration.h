@@ -28,6 +28,8 @@ enum class Mode
 /// "PROXY", as in the log line at start.
 const char* toString(Mode mode);
 
+// The defaults stand in the table of settings: Configuration() takes them from there.
+
 struct LogSettings
 {
     enum class Format
@@ -43,31 +45,31 @@ struct LogSettings
         on
     };
 
-    int level = 2; ///< 0 none, 1 errors, 2 information, 3 debug
-    Format format = Format::automatic;
-    std::string file;                                       ///< empty: stdout and stderr
-    std::size_t fileSize = std::size_t{10} * 1024 * 1024;   ///< bytes after which the file is rotated
-    std::size_t fileCount = 5;                              ///< rotated files that are kept
-    std::size_t queue = 10000;                              ///< records that may wait to be written
-    std::size_t queueBytes = std::size_t{16} * 1024 * 1024; ///< bytes of them
-    bool maskAddresses = true;
-    std::size_t dataLimit = 1024; ///< bytes of data in a record
-    Requests requests = Requests::automatic;
+    int level{}; ///< 0 none, 1 errors, 2 information, 3 debug
+    Format format{};
+    std::string file;         ///< empty: stdout and stderr
+    std::size_t fileSize{};   ///< bytes after which the file is rotated
+    std::size_t fileCount{};  ///< rotated files that are kept
+    std::size_t queue{};      ///< records that may wait to be written
+    std::size_t queueBytes{}; ///< bytes of them
+    bool maskAddresses{};
+    std::size_t dataLimit{}; ///< bytes of data in a record
+    Requests requests{};
 };
 
 struct LocalSettings
 {
     Endpoint endpoint; ///< where to listen; port 0: any free one
-    bool ipv6Only = false;
-    int maxConnections = -1; ///< 0 and negative: off
-    int backlog = 1024;
+    bool ipv6Only{};
+    int maxConnections{}; ///< 0 and negative: off
+    int backlog{};
     SocketOptions socket; ///< of its connections
-    Duration idleTimeout = Duration::off();
-    Duration halfCloseTimeout = Duration::seconds(60);
-    std::size_t maxRequests = 64; ///< of one client, in line
-    std::string password;         ///< resp: what clients must give; empty: nothing
-    unsigned failedAuth = 3;      ///< wrong passwords after which a client is closed
-    Duration failedAuthDelay = Duration::seconds(1);
+    Duration idleTimeout;
+    Duration halfCloseTimeout;
+    std::size_t maxRequests{}; ///< of one client, in line
+    std::string password;      ///< resp: what clients must give; empty: nothing
+    unsigned failedAuth{};     ///< wrong passwords after which a client is closed
+    Duration failedAuthDelay;
 };
 
 struct ExchangeSettings
@@ -87,41 +89,41 @@ struct ExchangeSettings
         pass    ///< as they came
     };
 
-    Mode mode = Mode::proxy;
-    std::string protocol = "raw";
+    Mode mode{};
+    std::string protocol;
     Framing framing;
-    Pairing pairing = Pairing::automatic;
-    bool funnelAsync = false;
+    Pairing pairing{};
+    bool funnelAsync{};
     std::optional<std::size_t> pipeline; ///< requests in flight on one target connection, where there may be several
     std::optional<std::size_t> idOffset; ///< fixed, length: where an id stands; nothing: there is none
     std::optional<std::size_t> responseIdOffset; ///< nothing: as in the requests
     std::optional<std::size_t> responseIdWidth;
     std::optional<ByteOrder> responseIdOrder;
     IdField id; ///< width and order
-    Stateful stateful = Stateful::automatic;
-    bool httpConnect = false;
-    UnknownCommands respUnknown = UnknownCommands::close;
-    HttpChunked httpChunked = HttpChunked::length;
-    std::size_t requestBuffer = 65536;                        ///< bytes of one client that may wait for its target
-    std::size_t responseBuffer = 65536;                       ///< bytes that may wait for one client
-    std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes of all clients that may wait for their targets
-    std::size_t maxQueue = 10000;                             ///< requests in line
-    Duration queueTimeout = Duration::seconds(30);
+    Stateful stateful{};
+    bool httpConnect{};
+    UnknownCommands respUnknown{};
+    HttpChunked httpChunked{};
+    std::size_t requestBuffer{};  ///< bytes of one client that may wait for its target
+    std::size_t responseBuffer{}; ///< bytes that may wait for one client
+    std::size_t totalBuffer{};    ///< bytes of all clients that may wait for their targets
+    std::size_t maxQueue{};       ///< requests in line
+    Duration queueTimeout;
     std::optional<Duration> responseTimeout; ///< nothing: what suits the protocol
-    Duration requestTimeout = Duration::seconds(30);
-    Duration stallTimeout = Duration::seconds(5);
-    std::size_t abandonLimit = 65536;
-    Duration abandonTimeout = Duration::seconds(1);
-    Duration tieTimeout = Duration::seconds(5);
-    Duration discardTimeout = Duration::seconds(2);
-    std::size_t discardLimit = 65536; ///< bytes
-    std::size_t reserve = 1024;       ///< bytes of each client that are read in any case
-    Duration tieIdleTimeout = Duration::seconds(60);
-    Duration trialTimeout = Duration::seconds(5);
-    Duration rawGap = Duration::milliseconds(10);
-    bool ignoreUnknownIds = false; ///< what answers nothing is thrown away, its connection stays
-    Duration idReuse = Duration::seconds(300);
-    Duration modbusUnitBackoff = Duration::seconds(5);
+    Duration requestTimeout;
+    Duration stallTimeout;
+    std::size_t abandonLimit{};
+    Duration abandonTimeout;
+    Duration tieTimeout;
+    Duration discardTimeout;
+    std::size_t discardLimit{}; ///< bytes
+    std::size_t reserve{};      ///< bytes of each client that are read in any case
+    Duration tieIdleTimeout;
+    Duration trialTimeout;
+    Duration rawGap;
+    bool ignoreUnknownIds{}; ///< what answers nothing is thrown away, its connection stays
+    Duration idReuse;
+    Duration modbusUnitBackoff;
 
     /// How responses find their requests: as configured, or as suits the protocol. Never automatic.
     [[nodiscard]] Pairing pairingInForce() const;
@@ -138,20 +140,21 @@ struct ExchangeSettings
 
 struct PoolSettings
 {
-    std::size_t connections = 0; ///< target connections; the number of targets unless said otherwise
-    bool warmup = false;
-    Duration connectTimeout = Duration::seconds(5);
-    Duration inactiveTimeout = Duration::off();
-    Duration connectDelay = Duration{0};
-    Duration requestGap = Duration{0};
+    std::size_t connections{}; ///< target connections; the number of targets unless said otherwise
+    bool warmup{};
+    Duration connectTimeout;
+    Duration inactiveTimeout;
+    Duration connectDelay;
+    Duration requestGap;
     std::optional<Duration> settle;     ///< nothing: what suits the protocol
     std::optional<std::size_t> maxTied; ///< connections that clients may have alone; nothing: all but one
     std::string prologue;               ///< said on each new connection
     std::string prologueExpect;         ///< what must come back
-    Duration backoffMin = Duration::milliseconds(100);
-    Duration backoffMax = Duration::seconds(10);
+    Duration backoffMin;
+    Duration backoffMax;
 };
 
+/// It has the defaults of the table by itself, so that a list of targets can grow.
 struct TargetSettings
 {
     Endpoint endpoint;
@@ -177,26 +180,31 @@ struct IoSettings
         poll
     };
 
-    Backend backend = Backend::automatic;
-    std::size_t threads = 1;
-    std::size_t readSize = 65536; ///< bytes read from one peer before the next has its turn
-    std::size_t resolverThreads = 2;
+    Backend backend{};
+    std::size_t threads{};
+    std::size_t readSize{}; ///< bytes read from one peer before the next has its turn
+    std::size_t resolverThreads{};
 };
 
 /// What one client may cause.
 struct LimitsSettings
 {
-    std::int64_t reconnects = 20; ///< of target connections, in a second; 0: any number
+    std::int64_t reconnects{}; ///< of target connections, in a second; 0: any number
 };
 
 struct ShutdownSettings
 {
-    Duration drainTimeout = Duration::seconds(10);
+    Duration drainTimeout;
 };
 
 /// Every setting, checked. Immutable once it was made; sessions share it by shared_ptr<const Configuration>.
+///
+/// One that is made by hand needs an exchange.mode, which is `automatic` by default, local.endpoint and targets.
 struct Configuration
 {
+    /// The defaults of the table.
+    Configuration();
+
     LogSettings log;
     LocalSettings local;
     ExchangeSettings exchange;

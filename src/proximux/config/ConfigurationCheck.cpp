@@ -159,9 +159,6 @@ void ConfigurationCheck::checkCount()
 void ConfigurationCheck::storeAll()
 {
     _configuration.targets.resize(_targetCount);
-    for (const Setting& setting : settings())
-        if (!setting.isOfTarget() && !setting.fallback.empty())
-            setting.store(setting.fallback, _configuration, 0);
     _configuration.pool.connections = targetConnections();
     for (const FoundValue* value : _inForce)
         value->setting->store(value->text, _configuration, value->number == 0 ? 0 : value->number - 1);

@@ -1,14 +1,17 @@
 #include <proximux/config/Reference.h>
 
-#include <proximux/config/Settings.h>
-
 #include <algorithm>
+#include <cctype>
+#include <sstream>
+#include <utility>
 
 namespace proximux::reference
 {
 
 namespace
 {
+
+constexpr std::size_t WIDTH = 100; ///< of a line of text
 
 std::string padded(std::string text, std::size_t width)
 {
@@ -23,6 +26,11 @@ std::string defaultOf(const Setting& setting)
     return setting.fallback.empty() ? "none" : setting.fallback;
 }
 
+std::string scoped(const Setting& setting)
+{
+    return setting.scope.empty() ? setting.summary : setting.summary + " (" + setting.scope + ")";
+}
+
 /// The value with which a setting stands in the reference file: a guard may not be left empty.
 std::string shown(const Setting& setting)
 {
@@ -31,94 +39,227 @@ std::string shown(const Setting& setting)
     return setting.fallback.empty() ? "" : " " + setting.fallback;
 }
 
-/// Hyphens are minus signs to roff, and a leading dot is a request.
-std::string roff(const std::string& text)
+std::string optionOf(const Setting& setting)
 {
-    std::string escaped;
-    for (const char c : text)
-    {
-        if (c == '-' || c == '\\')
-            escaped += '\\';
-        escaped += c;
-    }
-    return escaped.compare(0, 1, ".") == 0 ? "\\&" + escaped : escaped;
+    return setting.option.empty() ? "--set " + setting.key + "=VALUE" : setting.option;
 }
 
-std::string replaced(std::string text, const std::string& what, const std::string& by)
+/// The original's names.
+std::vector<std::string> originals(const Setting& setting)
 {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
+    std::vector<std::string> names;
+    for (const std::string& name : {setting.environment, setting.json})
+        if (!name.empty())
+            names.push_back(name);
+    return names;
+}
+
+std::string joined(const std::vector<std::string>& parts)
+{
+    std::string text;
+    for (const std::string& part : parts)
+        text += (text.empty() ? "" : ", ") + part;
     return text;
 }
 
 std::string code(const std::string& text)
 {
-    return text.empty() ? "" : "`" + text + "`";
+    return "`" + text + "`";
+}
+
+/// As GitHub names the place of a heading.
+std::string anchor(const std::string& heading)
+{
+    std::string name;
+    for (const char c : heading)
+        if (c != '.')
+            name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return name;
+}
+
+std::string link(const Setting& setting)
+{
+    return "[" + code(setting.key) + "](#" + anchor(setting.key) + ")";
+}
+
+/// The names of settings in a text become links; an example becomes code.
+std::string linked(const std::string& text)
+{
+    std::istringstream words(text);
+    std::string out;
+    for (std::string word; words >> word;)
+    {
+        const std::size_t end = word.find_last_not_of(".,;:)");
+        const std::string name = end == std::string::npos ? "" : word.substr(0, end + 1);
+        const Setting* setting = name.find('.') == std::string::npos ? nullptr : settingNamed(name);
+        const std::string shown = setting != nullptr ? link(*setting) + word.substr(end + 1) : word;
+        out += (out.empty() ? "" : " ") + shown;
+    }
+    return out;
+}
+
+/// Calls `begin` for each section, and `each` for each of its settings.
+template <class Begin, class Each>
+void bySection(Begin begin, Each each)
+{
+    std::string section;
+    for (const Setting& setting : settings())
+    {
+        if (setting.section() != section)
+            begin(section = setting.section());
+        each(setting);
+    }
+}
+
+/// What is to be known of a setting beside its summary and its details.
+std::vector<std::pair<std::string, std::string>> facts(const Setting& setting)
+{
+    std::vector<std::pair<std::string, std::string>> all{{"Default", defaultOf(setting)},
+                                                         {"Allowed", setting.expected}};
+    if (!setting.scope.empty())
+        all.emplace_back("Applies to", setting.scope);
+    all.emplace_back("Environment", setting.ownEnvironment());
+    all.emplace_back("Option", optionOf(setting));
+    if (const auto names = originals(setting); !names.empty())
+        all.emplace_back("Original", joined(names));
+    return all;
 }
 
 } // namespace
+
+std::string roff(const std::string& text)
+{
+    std::string escaped;
+    for (const char c : text)
+    {
+        if (c == '\\')
+            escaped += "\\e";
+        else
+            escaped += c == '-' ? "\\-" : std::string(1, c);
+    }
+    const bool isRequest = !escaped.empty() && (escaped.front() == '.' || escaped.front() == '\'');
+    return isRequest ? "\\&" + escaped : escaped;
+}
+
+std::string wrapped(const std::string& text, std::size_t width, const std::string& indent)
+{
+    std::istringstream words(text);
+    std::string out;
+    std::string line;
+    for (std::string word; words >> word;)
+    {
+        if (!line.empty() && indent.size() + line.size() + 1 + word.size() > width)
+            out += indent + std::exchange(line, {}) + "\n";
+        line += (line.empty() ? "" : " ") + word;
+    }
+    return line.empty() ? out : out + indent + line + "\n";
+}
+
+std::vector<std::string> sentences(const std::string& text)
+{
+    std::vector<std::string> all;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < text.size(); ++at)
+    {
+        const bool ends = text[at] == '.' || text[at] == '!' || text[at] == '?';
+        if (!ends || (at + 1 < text.size() && text[at + 1] != ' '))
+            continue;
+        all.push_back(text.substr(begin, at + 1 - begin));
+        begin = std::min(text.find_first_not_of(' ', at + 1), text.size());
+    }
+    if (begin < text.size())
+        all.push_back(text.substr(begin));
+    return all;
+}
 
 std::string ini()
 {
     std::string out =
         "; Proximux: every setting, with its default. A line that begins with ';' is a comment.\n"
-        "; A value is taken as it stands: no quotes. Durations are milliseconds, or have a unit (250ms, 5s, 2m,\n"
-        "; 1h); sizes are bytes, or have a unit (64K, 10M).\n";
-    std::string section;
-    for (const Setting& setting : settings())
-    {
-        if (setting.section() != section)
-        {
-            section = setting.section();
-            out += "\n[" + section + "]\n";
-        }
-        const std::string name = replaced(setting.key.substr(section.size() + 1), "N.", "1.");
-        out += "\n; " + setting.help + "\n; " + setting.expected + (setting.required ? "; required" : "") +
-               (setting.guard ? "; an example, by default there is none:" : "") + "\n;" + name + " =" + shown(setting) +
-               "\n";
-    }
+        "; A value is taken literally, without quotes. Durations are milliseconds, or have a unit (250ms, 5s,\n"
+        "; 2m, 1h); sizes are bytes, or have a unit (64K, 10M). More about each: proximux --help SETTING.\n";
+    bySection([&out](const std::string& section) { out += "\n[" + section + "]\n"; },
+              [&out](const Setting& setting)
+              {
+                  std::string name = setting.key.substr(setting.key.find('.') + 1);
+                  if (setting.isOfTarget())
+                      name.replace(0, 1, "1");
+                  out += "\n" + wrapped(scoped(setting), WIDTH, "; ") + "; " + setting.expected +
+                         (setting.required ? "; required" : "") +
+                         (setting.guard ? "; an example, by default there is none:" : "") + "\n;" + name + " =" +
+                         shown(setting) + "\n";
+              });
     return out;
 }
 
 std::string markdown()
 {
-    std::string out =
-        "| setting | default | what it is | may be | the original's names | option |\n|---|---|---|---|---|---|\n";
-    for (const Setting& setting : settings())
-    {
-        std::string original = code(setting.environment);
-        if (!setting.json.empty())
-            original += (original.empty() ? "" : ", ") + code(setting.json);
-        out += "| `" + setting.key + "` | " +
-               (setting.required || setting.fallback.empty() ? defaultOf(setting) : code(setting.fallback)) + " | " +
-               setting.help + " | " + replaced(setting.expected, "|", "\\|") + " | " + original + " | " +
-               code(setting.option) + " |\n";
-    }
-    return out;
+    std::string index;
+    std::string details;
+    bySection(
+        [&](const std::string& section)
+        {
+            index += "\n**[" + section + "](#" + section + ")**\n\n| setting | default | summary |\n|---|---|---|\n";
+            details += "\n## " + section + "\n";
+        },
+        [&](const Setting& setting)
+        {
+            const bool isValue = !setting.required && !setting.fallback.empty();
+            index += "| " + link(setting) + " | " + (isValue ? code(setting.fallback) : defaultOf(setting)) + " | " +
+                     scoped(setting) + " |\n";
+            details += "\n### " + code(setting.key) + "\n\n" + linked(setting.summary) + ".\n\n" +
+                       linked(setting.details) + "\n\n";
+            for (const auto& [name, value] : facts(setting))
+            {
+                const bool isCode = name == "Environment" || name == "Option" || (name == "Default" && isValue);
+                details += "- " + name + ": " + (isCode ? code(value) : value) + "\n";
+            }
+        });
+    return "# Settings\n\n"
+           "Every setting of Proximux. `proximux --help SETTING` shows the same for one of them.\n\n"
+           "A setting is given in an INI file, a JSON file, the environment or on the command line, and the later of\n"
+           "these wins. Durations are milliseconds, or have a unit (`250ms`, `5s`, `2m`, `1h`); sizes are bytes, or\n"
+           "have a unit (`64K`, `10M`, `1G`). *Original* names the setting in the Node package `@tsxper/proximux`.\n\n"
+           "This page is generated from the table of settings in `src/proximux/config`: change it there, and run\n"
+           "`scripts/generate`.\n" +
+           index + details;
 }
 
-std::string help()
+std::string help(const std::string& section)
 {
     std::size_t width = 0;
     for (const Setting& setting : settings())
         width = std::max(width, setting.key.size());
     std::string out;
     for (const Setting& setting : settings())
-        out += "  " + padded(setting.key, width) + "  " + setting.help + " [" + defaultOf(setting) + "]\n";
+        if (section.empty() || section == setting.section())
+            out += "  " + padded(setting.key, width) + "  " + scoped(setting) + " [" + defaultOf(setting) + "]\n";
     return out;
+}
+
+std::string describe(const Setting& setting)
+{
+    constexpr std::size_t NAMES = 13;
+    constexpr std::size_t NARROW = 80;
+    std::string out = setting.key + "\n" + wrapped(setting.summary + ".", NARROW, "  ") + "\n";
+    for (const auto& [name, value] : facts(setting))
+        out += "  " + padded(name + ":", NAMES) + value + "\n";
+    return out + "\n" + wrapped(setting.details, NARROW, "  ");
 }
 
 std::string man()
 {
-    std::string out = ".SH SETTINGS\n";
-    for (const Setting& setting : settings())
-    {
-        out += ".TP\n.B " + roff(setting.key) + "\n" + roff(setting.help) + ". Default: " + roff(defaultOf(setting)) +
-               ". May be: " + roff(setting.expected) + ".";
-        if (!setting.environment.empty())
-            out += " The original's variable: " + roff(setting.environment) + ".";
-        out += "\n";
-    }
+    std::string out;
+    bySection([&out](const std::string& section) { out += ".SS " + section + "\n"; },
+              [&out](const Setting& setting)
+              {
+                  out += ".TP\n.B " + roff(setting.key) + "\n" + roff(setting.summary) + ".\n";
+                  for (const std::string& sentence : sentences(setting.details))
+                      out += roff(sentence) + "\n";
+                  out += ".IP\n";
+                  for (const auto& [name, value] : facts(setting))
+                      out += roff(name + ": " + value) + ".\n";
+              });
     return out;
 }
 

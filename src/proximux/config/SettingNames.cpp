@@ -91,7 +91,8 @@ std::string nearestPhrase(std::string_view key)
     for (const Setting& setting : settings())
     {
         nearest.consider(setting.key, "setting is " + setting.key);
-        nearest.consider(setting.json, "setting is " + setting.key);
+        for (const std::string& name : {setting.json, setting.environment, setting.ownEnvironment()})
+            nearest.consider(name, "setting is " + setting.key);
     }
     nearest.consider("targetServers", "list is targetServers");
     if (key.find('.') == std::string_view::npos)
@@ -169,7 +170,39 @@ bool isSlip(const std::string& name, const std::string& key)
     return false;
 }
 
+/// "TARGET_HOST_12" -> "TARGET_HOST_N", "targetServers[0].host" -> "targetServers[N-1].host"
+std::string withN(std::string_view name)
+{
+    std::string text;
+    for (std::size_t i = 0; i < name.size();)
+    {
+        const std::size_t end = std::min(name.find_first_not_of("0123456789", i), name.size());
+        const bool isPart = i > 0 && (end == name.size() || name[end] == '_' || name[end] == '.' || name[end] == ']');
+        const char before = i > 0 ? name[i - 1] : '\0';
+        if (end > i && isPart && (before == '_' || before == '.' || before == '['))
+            text += before == '[' ? "N-1" : "N";
+        else if (end > i)
+            text += name.substr(i, end - i);
+        else
+            text += name[i];
+        i = std::max(end, i + 1);
+    }
+    return text;
+}
+
 } // namespace
+
+const Setting* settingNamed(std::string_view name)
+{
+    const std::string generic = withN(name);
+    const auto found = std::find_if(settings().begin(), settings().end(),
+                                    [&generic](const Setting& setting)
+                                    {
+                                        return generic == setting.key || generic == setting.ownEnvironment() ||
+                                               generic == setting.environment || generic == setting.json;
+                                    });
+    return generic.empty() || found == settings().end() ? nullptr : &*found;
+}
 
 std::string unknownText(std::string_view key)
 {

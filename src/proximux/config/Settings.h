@@ -19,7 +19,9 @@ struct Setting
     std::string environment; ///< the original's variable; empty: none
     std::string json;        ///< the original's name in its configuration object; empty: none
     std::string option;      ///< a short option of the command line; empty: none
-    std::string help;        ///< one line
+    std::string scope;       ///< the modes or protocols in which it has an effect; empty: all
+    std::string summary;     ///< one line: a noun or a verb, with its unit; what happens at the limit
+    std::string details;     ///< two to five sentences, with an example
     bool required = false;
     bool secret = false;     ///< its value is never shown
     bool guard = false;      ///< where it is given without a value, that is a mistake: nobody would be kept out
@@ -46,6 +48,10 @@ const Setting* findSetting(std::string_view key, std::size_t& number);
 
 /// The key of a target's setting with its number in place of the N.
 std::string numberedKey(const Setting& setting, std::size_t number);
+
+/// The row that one of a setting's names stands for: its key, its variable in the environment, or one of the original's
+/// names, each with any number or with the N. Null where there is none.
+const Setting* settingNamed(std::string_view name);
 
 /// What is said of a key, a section or an original's name that is not known: the nearest known setting is named where
 /// there is one that resembles it.

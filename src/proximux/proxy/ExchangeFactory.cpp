@@ -7,6 +7,7 @@
 #include <proximux/protocol/Resp.h>
 
 #include <random>
+#include <stdexcept>
 
 namespace proximux
 {
@@ -144,6 +145,8 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
                              PairWiring& pairWiring, SharedWiring& sharedWiring)
 {
     ExchangeAndPool made;
+    if (configuration.exchange.mode == Mode::automatic)
+        throw std::invalid_argument("exchange.mode is auto; expected proxy, fifo or funnel in a Configuration");
     if (configuration.exchange.mode == Mode::proxy)
     {
         made.pairs = std::make_unique<PairPool>(targets, dialer);

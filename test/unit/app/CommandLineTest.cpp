@@ -1,5 +1,7 @@
 #include <app/CommandLine.h>
 
+#include <proximux/config/Reference.h>
+
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <map>
@@ -20,6 +22,7 @@ class CommandLineTest : public CppUnit::TestFixture
     CPPUNIT_TEST(knowsItsFlags);
     CPPUNIT_TEST(leavesPocosOptionsToPoco);
     CPPUNIT_TEST(describesEveryOption);
+    CPPUNIT_TEST(explainsASettingOrASection);
     CPPUNIT_TEST(printsValuesAndWhereTheyComeFrom);
     CPPUNIT_TEST_SUITE_END();
 
@@ -128,11 +131,32 @@ public:
     void describesEveryOption()
     {
         const std::string help = CommandLine::helpText();
+        const std::string man = CommandLine::manOptionsText();
         for (const char* option : {"--listen", "--target", "--mode", "--protocol", "--max-connections", "--log-level",
                                    "--io-backend", "--config", "--set", "--check-config", "--print-config", "--demo",
-                                   "--daemon", "--pidfile", "--help", "--version"})
+                                   "--daemon", "--pidfile", "--umask", "--help", "--version"})
+        {
             CPPUNIT_ASSERT_MESSAGE(option, help.find(option) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(option, man.find(reference::roff(option)) != std::string::npos);
+        }
+        CPPUNIT_ASSERT(help.find("Maximum concurrent clients") != std::string::npos);
         CPPUNIT_ASSERT(help.find("pool.connect_timeout") != std::string::npos);
+    }
+
+    void explainsASettingOrASection()
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string(), CommandLine({"--help"}).topic());
+        CPPUNIT_ASSERT_EQUAL(std::string(), CommandLine({"-h", "--demo"}).topic());
+        CPPUNIT_ASSERT(CommandLine({"-h", "--demo"}).wantsDemo());
+        CPPUNIT_ASSERT_EQUAL(std::string("a.b"), CommandLine({"--help", "a.b"}).topic());
+        CPPUNIT_ASSERT_EQUAL(std::string("a.b"), CommandLine({"--help=a.b"}).topic());
+        for (const char* name : {"exchange.pairing", "PROXIMUX_EXCHANGE_PAIRING"})
+            CPPUNIT_ASSERT_MESSAGE(name, CommandLine::helpText(name).find("exchange.pairing\n") == 0);
+        CPPUNIT_ASSERT(CommandLine::helpText("TARGET_HOST_1").find("target.N.host\n") == 0);
+        const std::string section = CommandLine::helpText("pool");
+        CPPUNIT_ASSERT(section.find("pool.settle") != std::string::npos);
+        CPPUNIT_ASSERT(section.find("local.host") == std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string(), CommandLine::helpText("pool.setle"));
     }
 
     void printsValuesAndWhereTheyComeFrom()

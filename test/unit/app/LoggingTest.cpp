@@ -58,7 +58,7 @@ public:
     void setUp() override
     {
         _folder.createDirectories();
-        _settings = LogSettings();
+        _settings = Configuration().log;
         _settings.level = 3;
     }
 

@@ -19,6 +19,7 @@ class StartupTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(StartupTest);
     CPPUNIT_TEST(saysItsVersionAndHelp);
+    CPPUNIT_TEST(namesTheNearestSettingWhereHelpIsAskedForAnUnknownOne);
     CPPUNIT_TEST(checksAConfiguration);
     CPPUNIT_TEST(printsAConfigurationWithItsLayers);
     CPPUNIT_TEST(tellsEachMistakeOnItsLine);
@@ -35,6 +36,17 @@ public:
     {
         expectOutput({"--version"}, 0, "proximux ");
         expectOutput({"--help"}, 0, "--listen");
+        expectOutput({"--help", "exchange.pairing"}, 0, "Default:");
+        expectOutput({"decode", "--help"}, 0, "--response");
+        expectOutput({"probe", "--help"}, 0, "--request");
+    }
+
+    void namesTheNearestSettingWhereHelpIsAskedForAnUnknownOne()
+    {
+        const StreamCapture error(2);
+        CPPUNIT_ASSERT_EQUAL(64, startUp({"proximux", "--help", "pool.setle"}).exitCode.value_or(-1));
+        CPPUNIT_ASSERT_EQUAL(std::string("pool.setle: unknown; the nearest known setting is pool.settle\n"),
+                             error.text());
     }
 
     void checksAConfiguration()

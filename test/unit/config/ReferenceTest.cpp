@@ -20,6 +20,8 @@ class ReferenceTest : public CppUnit::TestFixture
     CPPUNIT_TEST(everySettingIsInEveryDocument);
     CPPUNIT_TEST(theReferenceFileWithItsDefaultsIsAccepted);
     CPPUNIT_TEST(everyDefaultIsAValueOfItsKind);
+    CPPUNIT_TEST(aConfigurationHasTheDefaultsOfTheTable);
+    CPPUNIT_TEST(aTargetHasTheDefaultsOfTheTable);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -36,10 +38,10 @@ public:
             const std::string name = setting.key.substr(setting.key.find('.') + 1);
             CPPUNIT_ASSERT(reference::help().find(setting.key) != std::string::npos);
             CPPUNIT_ASSERT(reference::markdown().find("`" + setting.key + "`") != std::string::npos);
-            CPPUNIT_ASSERT(reference::man().find(setting.key) != std::string::npos);
+            CPPUNIT_ASSERT(reference::man().find(reference::roff(setting.key)) != std::string::npos);
             CPPUNIT_ASSERT(reference::ini().find(Poco::replace(name, std::string("N."), std::string("1."))) !=
                            std::string::npos);
-            CPPUNIT_ASSERT_MESSAGE(setting.key, !setting.help.empty() && !setting.expected.empty());
+            CPPUNIT_ASSERT_MESSAGE(setting.key, !setting.expected.empty());
         }
     }
 
@@ -81,6 +83,37 @@ public:
             if (!setting.fallback.empty())
                 CPPUNIT_ASSERT_EQUAL_MESSAGE(setting.key, std::string(), setting.store(setting.fallback, scratch, 0));
         }
+    }
+
+    void aConfigurationHasTheDefaultsOfTheTable()
+    {
+        const Configuration made;
+        CPPUNIT_ASSERT_EQUAL(1024, made.local.backlog);
+        CPPUNIT_ASSERT(made.local.maxConnections == -1 && made.local.idleTimeout.isOff());
+        CPPUNIT_ASSERT(made.local.socket.keepAlive == KeepAlive());
+        CPPUNIT_ASSERT(made.exchange.mode == Mode::automatic);
+        CPPUNIT_ASSERT_EQUAL(std::string("auto"), made.exchange.protocol);
+        CPPUNIT_ASSERT_EQUAL(std::string("\n"), made.exchange.framing.delimiter);
+        CPPUNIT_ASSERT(made.exchange.totalBuffer == std::size_t{256} * 1024 * 1024);
+        CPPUNIT_ASSERT(made.pool.backoffMin == Duration::milliseconds(100) && !made.pool.settle);
+        CPPUNIT_ASSERT(made.log.maskAddresses && made.log.level == 2);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{20}, made.limits.reconnects);
+        CPPUNIT_ASSERT(made.shutdown.drainTimeout == Duration::seconds(10));
+    }
+
+    void aTargetHasTheDefaultsOfTheTable()
+    {
+        Configuration made;
+        made.targets.resize(1);
+        for (const Setting& setting : settings())
+            if (setting.isOfTarget() && !setting.fallback.empty())
+                CPPUNIT_ASSERT_EQUAL(std::string(), setting.store(setting.fallback, made, 0));
+        const TargetSettings& stored = made.targets.front();
+        const TargetSettings own;
+        CPPUNIT_ASSERT(stored.socket.keepAlive == own.socket.keepAlive);
+        CPPUNIT_ASSERT(stored.socket.userTimeout == own.socket.userTimeout);
+        CPPUNIT_ASSERT_EQUAL(stored.connections, own.connections);
+        CPPUNIT_ASSERT_EQUAL(stored.database, own.database);
     }
 };
 

@@ -45,7 +45,7 @@ public:
     void tellsTheLimitWhereItIsSmallerThanWhatWasAskedFor()
     {
         const auto plan = DescriptorPlan::make(with(Mode::proxy, 1), {2000, 10});
-        LocalSettings local;
+        LocalSettings local = Configuration().local;
         for (const int most : {0, -1, 2, static_cast<int>(plan.clients) - 1, static_cast<int>(plan.clients)})
         {
             local.maxConnections = most;

@@ -103,6 +103,7 @@ class ProxyTest : public CppUnit::TestFixture
     std::shared_ptr<Configuration> configuration(bool epoll) const
     {
         auto c = std::make_shared<Configuration>();
+        c->exchange.mode = Mode::proxy;
         c->local.endpoint = {"127.0.0.1", 0};
         c->targets.emplace_back().endpoint = {"127.0.0.1", _port};
         c->io.backend = epoll ? IoSettings::Backend::automatic : IoSettings::Backend::poll;

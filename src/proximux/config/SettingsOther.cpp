@@ -1,0 +1,62 @@
+#include <proximux/config/SettingRow.h>
+
+namespace proximux::table
+{
+
+using namespace kinds;
+
+std::vector<Setting> otherSettings()
+{
+    using Backend = IoSettings::Backend;
+    using Ranges = std::vector<AddressRange>;
+    return {
+        guard(row("access.deny", "", ranges(FIELD(Ranges, access.deny)),
+                  {"", "Address ranges whose clients are refused",
+                   "It wins over access.allow. "
+                   "IPv4 and IPv6 are kept apart: 0.0.0.0/0 covers no IPv6 client, and ::/0 no IPv4 client. "
+                   "Example: access.deny = 192.0.2.0/24, 2001:db8::/32."})),
+        guard(row("access.allow", "", ranges(FIELD(Ranges, access.allow)),
+                  {"", "Address ranges whose clients are admitted; all others are refused",
+                   "Without it all clients are admitted that access.deny does not cover. "
+                   "IPv4 and IPv6 are kept apart: ::/0 covers no IPv4 client. "
+                   "Example: access.allow = 10.0.0.0/8, 127.0.0.1, ::1."})),
+        row("limits.reconnects", "20", integer<std::int64_t>(0, 1000000, FIELD(std::int64_t, limits.reconnects)),
+            {"fifo, funnel",
+             "Target connections that one client may cause to be replaced in a second; at the limit its requests wait; "
+             "0: no limit",
+             "A connection is replaced when it is left in doubt, for example when a pinned client leaves. "
+             "The limit keeps one client from wearing out the target with new connections; no request is lost. "
+             "Example: limits.reconnects = 5 for a device that connects slowly."}),
+        row("io.backend", "auto",
+            choice<Backend>({{"auto", Backend::automatic}, {"epoll", Backend::epoll}, {"poll", Backend::poll}},
+                            FIELD(Backend, io.backend)),
+            {"", "System call that waits for sockets; auto: the best the system has",
+             "The value epoll exists on Linux only and is best with many connections; elsewhere it is a mistake. "
+             "The cost of poll grows with the number of connections. "
+             "Example: --io-backend poll to tell whether a problem depends on it."},
+            {"", "", "--io-backend"}),
+        row("io.threads", "1", integer<std::size_t>(1, 64, FIELD(std::size_t, io.threads)),
+            {"proxy", "Threads that serve clients",
+             "New clients are handed to the threads in turn. "
+             "In fifo and funnel mode any value but 1 is a mistake. "
+             "Raise it when one processor core is fully used, for example io.threads = 4."}),
+        row("io.read_size", "64K", size(KIB, MIB, FIELD(std::size_t, io.readSize)),
+            {"", "Bytes read from one peer before the next has its turn",
+             "Smaller values share the time more evenly, larger ones cost fewer system calls. "
+             "Example: io.read_size = 256K for few clients with large transfers."}),
+        row("io.resolver_threads", "2", integer<std::size_t>(1, 16, FIELD(std::size_t, io.resolverThreads)),
+            {"", "Concurrent DNS lookups",
+             "Further lookups wait, and their time counts for pool.connect_timeout. "
+             "Raise it for many targets with names and a slow name server, for example io.resolver_threads = 8."}),
+        row("shutdown.drain_timeout", "10s",
+            duration(Duration{0}, DAY, Off::minusOne, FIELD(Duration, shutdown.drainTimeout)),
+            {"", "Time for requests in progress to end after TERM or INT; then all connections are closed",
+             "Queued requests are still answered, new clients are no longer accepted. "
+             "The log tells how many connections were cut off; the exit code is 0 in either case. "
+             "A second signal ends at once. "
+             "Keep it below the time after which the service manager kills the process, for example "
+             "shutdown.drain_timeout = 30s with TimeoutStopSec=40."}),
+    };
+}
+
+} // namespace proximux::table

@@ -1,0 +1,108 @@
+#include <proximux/config/SettingRow.h>
+
+namespace proximux::table
+{
+
+using namespace kinds;
+
+namespace
+{
+
+std::vector<Setting> connecting()
+{
+    return {
+        row("pool.connections", "", integer<std::size_t>(1, 100000, FIELD(std::size_t, pool.connections)),
+            {"", "Number of target connections; must equal the sum over all targets (the default)",
+             "It is the original's setting; any other number than the sum of target.N.connections is a mistake. "
+             "In the environment it also limits which of the original's target variables are read. "
+             "Example: PROXY_CONNECTIONS_CNT=2 ignores TARGET_HOST_3."},
+            {"PROXY_CONNECTIONS_CNT", "proxyConnectionsCount"}),
+        row("pool.warmup", "0", boolean(FIELD(bool, pool.warmup)),
+            {"fifo, funnel", "Open all target connections before listening",
+             "The first requests then need not wait for a connection. "
+             "A target that is down does not stop the start: it is tried again with back-off. "
+             "Example: pool.warmup = 1 for targets that are slow to accept."},
+            {"", "warmup"}),
+        row("pool.connect_timeout", "5s",
+            duration(MS, Duration::seconds(600), Off::no, FIELD(Duration, pool.connectTimeout)),
+            {"", "Time limit for connecting, over all addresses of a target; in proxy mode over all targets",
+             "At the limit the target counts as failed and is passed over for the back-off. "
+             "While every target fails, requests and new clients wait this long, then they fail. "
+             "Lower it in a local network, for example pool.connect_timeout = 500ms."}),
+        row("pool.connect_delay", "0s",
+            duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, pool.connectDelay)),
+            {"fifo, funnel", "Delay between connecting and the first byte sent",
+             "Some devices accept a connection before they are ready to read. "
+             "The delay also finds a target that accepts and then resets connections beyond its limit, before a "
+             "request is lost. "
+             "Example: pool.connect_delay = 200ms."}),
+        row("pool.request_gap", "0s",
+            duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, pool.requestGap)),
+            {"fifo, funnel", "Pause after each request and each response, before the next request on that connection",
+             "Some serial gateways and controllers lose requests that follow too fast. "
+             "The pause limits the throughput: 10ms allow at most 100 requests per second on a connection. "
+             "Example: pool.request_gap = 10ms."}),
+        row("pool.settle", "auto",
+            automaticDuration(Duration{0}, Duration::seconds(600), Off::no,
+                              FIELD(std::optional<Duration>, pool.settle)),
+            {"fifo, funnel",
+             "Silence required before a new connection is used (detects greetings); auto: 10ms with raw, line, fixed "
+             "and length",
+             "The first request would take a greeting for its response. "
+             "A connection on which bytes arrive in this time is closed and counts as a failed attempt. "
+             "Raise it for a distant target that may greet late, for example pool.settle = 100ms. "
+             "With the named protocols auto is 0s."}),
+        row("pool.max_tied", "auto",
+            optionalInteger<std::size_t>(0, 100000, FIELD(std::optional<std::size_t>, pool.maxTied)),
+            {"fifo, funnel", "Target connections to which clients may be pinned; auto: all but one",
+             "At the limit a request that needs one waits for exchange.tie_timeout, then it gets an error. "
+             "It may not exceed the number of target connections; see exchange.stateful for a single one. "
+             "Example: pool.max_tied = 2 keeps six of eight connections for everyone else."}),
+    };
+}
+
+std::vector<Setting> keeping()
+{
+    return {
+        secret(row("pool.prologue", "", escapedText(0, 4096, FIELD(std::string, pool.prologue)),
+                   {"fifo, funnel", "Bytes sent on every new target connection before it is used",
+                    "Use it for a login or an initial command that the target needs. "
+                    "Put the target's reply into pool.prologue_expect, so that no client gets it. "
+                    "The value is a secret and is never shown. "
+                    "Example: pool.prologue = *CLS\\n."})),
+        row("pool.prologue_expect", "", escapedText(0, 4096, FIELD(std::string, pool.prologueExpect)),
+            {"fifo, funnel", "Exact reply required to pool.prologue before a connection is used",
+             "Any other reply closes the connection, is logged, and counts as a failed attempt. "
+             "The protocols resp, memcached, http and auto require it beside a prologue. "
+             "Example: pool.prologue_expect = OK\\r\\n."}),
+        row("pool.inactive_timeout", "-1", duration(MS, DAY, Off::zeroToo, FIELD(Duration, pool.inactiveTimeout)),
+            {"", "Close a target connection after this long without traffic; in proxy mode its client, too",
+             "In fifo and funnel mode only connections without a request are closed; the next request opens a new "
+             "one. "
+             "Keep it below the target's own idle timeout, so that no request meets a connection that is just closing. "
+             "Example: pool.inactive_timeout = 50s for a web server that closes after 60s."},
+            {"PROXY_INACTIVE_TIMEOUT", "proxyInactivityTimeout"}),
+        row("pool.backoff_min", "100ms", duration(MS, DAY, Off::no, FIELD(Duration, pool.backoffMin)),
+            {"", "Initial back-off after a failed target",
+             "The target is not connected again before the back-off ends, while others serve its clients. "
+             "A random part of up to one half is taken off, so that many connections do not return at once. "
+             "Example: pool.backoff_min = 1s spares a device that is slow to restart."}),
+        row("pool.backoff_max", "10s", duration(MS, DAY, Off::no, FIELD(Duration, pool.backoffMax)),
+            {"", "Maximum back-off after failures of a target; the back-off doubles with every failure",
+             "It bounds how late Proximux finds out that a target is back. "
+             "It must be at least pool.backoff_min. "
+             "Example: pool.backoff_max = 1m for a target that is down for hours."}),
+    };
+}
+
+} // namespace
+
+std::vector<Setting> poolSettings()
+{
+    std::vector<Setting> all = connecting();
+    for (Setting& setting : keeping())
+        all.push_back(std::move(setting));
+    return all;
+}
+
+} // namespace proximux::table

@@ -1,0 +1,65 @@
+#include <proximux/config/SettingRow.h>
+
+namespace proximux::table
+{
+
+using namespace kinds;
+
+std::vector<Setting> protocolSettings()
+{
+    using HttpChunked = ExchangeSettings::HttpChunked;
+    return {
+        row("exchange.resp_unknown", "close",
+            choice<UnknownCommands>(
+                {{"close", UnknownCommands::close}, {"tie", UnknownCommands::tie}, {"pass", UnknownCommands::pass}},
+                FIELD(UnknownCommands, exchange.respUnknown)),
+            {"resp in fifo, funnel",
+             "Treatment of unknown commands without a dot in their name: close the connection behind them, tie (pin) "
+             "the client, or pass",
+             "Such a command may change the state of its connection, which another client would inherit. "
+             "So close resets the connection behind the reply, and tie pins the client to a connection. "
+             "Neither happens if the server does not know the command either. "
+             "Example: exchange.resp_unknown = pass if the server's own commands change no connection state."}),
+        row("exchange.unknown_id", "close",
+            choice<bool>({{"close", false}, {"ignore", true}}, FIELD(bool, exchange.ignoreUnknownIds)),
+            {"identifier pairing",
+             "Treatment of a response with an unknown id: close the target connection, or ignore (discard) the "
+             "response",
+             "With other pairing than by identifier, ignore is a mistake. "
+             "The first response that is ignored on a connection is in the log at level 2. "
+             "Example: exchange.unknown_id = ignore for a gateway that passes on other traffic of an RS-485 bus."}),
+        row("exchange.id_reuse", "5m",
+            duration(Duration{0}, Duration::seconds(3600), Off::no, FIELD(Duration, exchange.idReuse)),
+            {"identifier pairing",
+             "Time for which the id of an unanswered request is not reused on any connection of its target",
+             "A late response then reaches no other client. "
+             "If all ids are in use or reserved, requests wait, and fail with this setting as the reason. "
+             "Ids of 32 bits or more do not repeat. "
+             "Lower it if ids are few and the target never answers late, for example exchange.id_reuse = 30s."}),
+        row("exchange.modbus_unit_backoff", "5s",
+            duration(MS, Duration::seconds(3600), Off::minusOne, FIELD(Duration, exchange.modbusUnitBackoff)),
+            {"modbus in fifo, funnel",
+             "Back-off of a unit's function that did not answer in time; requests for it get exception 11 meanwhile",
+             "It doubles with each failed trial, up to 16 times the value; then one request tries again. "
+             "Other units and functions are not affected. "
+             "With -1 each request waits for exchange.response_timeout instead. "
+             "Example: exchange.modbus_unit_backoff = 1s for units that restart fast."}),
+        row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
+            {"http in fifo, funnel", "Allow CONNECT. Warning: clients can then reach everything the target can reach",
+             "A client that uses CONNECT is pinned to a connection until its tunnel ends. "
+             "With 0 it gets an error. "
+             "Set it to 1 only if the target is a forward proxy, and limit the clients with access.allow."}),
+        row("exchange.http_chunked", "length",
+            choice<HttpChunked>({{"length", HttpChunked::length}, {"pass", HttpChunked::pass}},
+                                FIELD(HttpChunked, exchange.httpChunked)),
+            {"http in fifo, funnel",
+             "Chunked request bodies: length sends them with a Content-Length if exchange.request_buffer has room, "
+             "pass as they came",
+             "Some servers do not read a chunked body and take it for the next request. "
+             "So the target connection is closed after each request that was sent in chunks. "
+             "With length that is spared for small bodies without trailers. "
+             "Example: exchange.http_chunked = pass for a target that needs the chunks."}),
+    };
+}
+
+} // namespace proximux::table
