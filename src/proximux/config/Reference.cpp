@@ -67,6 +67,13 @@ std::string code(const std::string& text)
     return "`" + text + "`";
 }
 
+std::string codes(const Setting& setting)
+{
+    std::vector<std::string> names = originals(setting);
+    std::transform(names.begin(), names.end(), names.begin(), code);
+    return joined(names);
+}
+
 /// As GitHub names the place of a heading.
 std::string anchor(const std::string& heading)
 {
@@ -82,8 +89,17 @@ std::string link(const Setting& setting)
     return "[" + code(setting.key) + "](#" + anchor(setting.key) + ")";
 }
 
-/// The names of settings in a text become links; an example becomes code.
-std::string linked(const std::string& text)
+/// A text that is not code: no mark of it is taken for one of Markdown.
+std::string plain(const std::string& text)
+{
+    std::string escaped;
+    for (const char c : text)
+        escaped += c == '\\' || c == '*' ? std::string{'\\', c} : std::string(1, c);
+    return escaped;
+}
+
+/// The names of other settings in a text about one become links.
+std::string linked(const std::string& text, const Setting& about)
 {
     std::istringstream words(text);
     std::string out;
@@ -92,8 +108,11 @@ std::string linked(const std::string& text)
         const std::size_t end = word.find_last_not_of(".,;:)");
         const std::string name = end == std::string::npos ? "" : word.substr(0, end + 1);
         const Setting* setting = name.find('.') == std::string::npos ? nullptr : settingNamed(name);
-        const std::string shown = setting != nullptr ? link(*setting) + word.substr(end + 1) : word;
-        out += (out.empty() ? "" : " ") + shown;
+        out += out.empty() ? "" : " ";
+        if (setting == nullptr)
+            out += plain(word);
+        else
+            out += (setting == &about ? code(name) : link(*setting)) + word.substr(end + 1);
     }
     return out;
 }
@@ -207,12 +226,13 @@ std::string markdown()
             const bool isValue = !setting.required && !setting.fallback.empty();
             index += "| " + link(setting) + " | " + (isValue ? code(setting.fallback) : defaultOf(setting)) + " | " +
                      scoped(setting) + " |\n";
-            details += "\n### " + code(setting.key) + "\n\n" + linked(setting.summary) + ".\n\n" +
-                       linked(setting.details) + "\n\n";
+            details += "\n### " + code(setting.key) + "\n\n" + linked(setting.summary, setting) + ".\n\n" +
+                       linked(setting.details, setting) + "\n\n";
             for (const auto& [name, value] : facts(setting))
             {
                 const bool isCode = name == "Environment" || name == "Option" || (name == "Default" && isValue);
-                details += "- " + name + ": " + (isCode ? code(value) : value) + "\n";
+                const bool isList = name == "Original";
+                details += "- " + name + ": " + (isCode ? code(value) : isList ? codes(setting) : plain(value)) + "\n";
             }
         });
     return "# Settings\n\n"

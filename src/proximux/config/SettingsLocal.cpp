@@ -26,7 +26,7 @@ std::vector<Setting> listening()
                      {"LOCAL_PORT", "localServerPort", "--listen"})),
         row("local.ipv6_only", "0", boolean(FIELD(bool, local.ipv6Only)),
             {"", "Accept IPv6 clients only",
-             "It has an effect if local.host is an IPv6 address, such as ::. "
+             "It has an effect if local.host has an IPv6 address, such as ::. "
              "With 0 such a socket accepts IPv4 clients, too. "
              "Set it to 1 if another program listens on the same port for IPv4."},
             {"LOCAL_IPV6_ONLY", "localServerIpv6Only"}),
@@ -34,7 +34,7 @@ std::vector<Setting> listening()
             anyInteger("a whole number; 0 and negative for off", FIELD(int, local.maxConnections)),
             {"", "Maximum concurrent clients; further ones are closed on arrival",
              "The log has a record for each client that is closed. "
-             "Without a limit the file descriptors are one: clients beyond them wait in the accept queue. "
+             "With 0 or less only file descriptors limit them, and further clients wait in the accept queue. "
              "With exchange.mode = auto, a value equal to the number of target connections selects proxy mode. "
              "Example: --max-connections 100."},
             {"LOCAL_MAX_CONNECTIONS", "localServerMaxConnections", "--max-connections"}),

@@ -22,15 +22,15 @@ std::vector<Setting> protocolSettings()
              "Example: exchange.resp_unknown = pass if the server's own commands change no connection state."}),
         row("exchange.unknown_id", "close",
             choice<bool>({{"close", false}, {"ignore", true}}, FIELD(bool, exchange.ignoreUnknownIds)),
-            {"identifier pairing",
+            {"protocols with ids",
              "Treatment of a response with an unknown id: close the target connection, or ignore (discard) the "
              "response",
-             "With other pairing than by identifier, ignore is a mistake. "
+             "If responses are not paired by an id, ignore is a mistake. "
              "The first response that is ignored on a connection is in the log at level 2. "
              "Example: exchange.unknown_id = ignore for a gateway that passes on other traffic of an RS-485 bus."}),
         row("exchange.id_reuse", "5m",
             duration(Duration{0}, Duration::seconds(3600), Off::no, FIELD(Duration, exchange.idReuse)),
-            {"identifier pairing",
+            {"protocols with ids",
              "Time for which the id of an unanswered request is not reused on any connection of its target",
              "A late response then reaches no other client. "
              "If all ids are in use or reserved, requests wait, and fail with this setting as the reason. "
