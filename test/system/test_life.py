@@ -76,7 +76,7 @@ class Life(Case):
     def test_hup_does_not_end_it(self):
         p = self.proxy(self.target())
         p.signal(signal.SIGHUP)
-        self.assertIsNotNone(p.record(lambda r: "reload" in r["d"]))
+        self.assertIsNotNone(p.record(lambda r: "Reload" in r["d"]))
         self.assertServes(p)
 
     def test_usr2_does_not_end_it(self):
