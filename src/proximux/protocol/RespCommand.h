@@ -13,6 +13,7 @@ namespace proximux
 enum class RespEffect
 {
     none,    ///< it leaves the connection as it was
+    read,    ///< it leaves the server as it was, too, and may be sent again
     unknown, ///< it may leave another state behind
     empty,   ///< no command: nothing answers it
     ping,

@@ -245,6 +245,10 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
         return;
     case RespEffect::reset:
         return answer(traits, "-ERR wrong number of arguments for 'reset' command\r\n");
+    case RespEffect::read:
+    case RespEffect::ping:
+        traits.repeatable = true;
+        return;
     case RespEffect::unknown:
         traits.spends = traits.alone = _settings.unknown == UnknownCommands::close;
         if (_settings.unknown == UnknownCommands::tie)
