@@ -65,7 +65,7 @@ bool SharedExchange::isFollowed(const Request& request) const
         return false;
     const SharedClient& client = *request.client;
     for (const Request* each = client.requests.next(request); each != nullptr; each = client.requests.next(*each))
-        if (each->sent)
+        if (each->sent && !each->traits.repeatable)
             return true;
     return false;
 }
