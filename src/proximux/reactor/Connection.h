@@ -65,7 +65,8 @@ public:
     /// Sends FIN once all bytes are sent.
     void end();
 
-    /// Closes the connection, with RST if `reset`, and discards unsent bytes. No hook is called any more.
+    /// Closes the connection, with RST if `reset`; otherwise gathered bytes are sent first, as far as the peer takes
+    /// them. Discards unsent bytes. No hook is called any more.
     void close(bool reset);
 
     /// Limits one read to `bytes` (0: the scratch size).
