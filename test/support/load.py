@@ -1,4 +1,4 @@
-"""proximux-load, installed beside the program: a target that echoes, and clients that verify each byte."""
+"""proximux-load, built beside the program: a target that echoes, and clients that verify each byte."""
 import os
 import subprocess
 
