@@ -91,7 +91,7 @@ void ToolOptions::takeOther(const std::string& argument)
         mistakes.push_back(argument + ": one file is enough");
 }
 
-/// What is missing before the settings can be looked at; empty: nothing.
+/// The option that is missing before the settings can be loaded; empty if none.
 std::string ToolOptions::lacking() const
 {
     const ProtocolInfo* info = findProtocol(protocol);
@@ -120,7 +120,7 @@ std::shared_ptr<const Configuration> ToolOptions::load()
     ConfigurationLoader loader;
     for (const std::string& mistake : mistakes)
         loader.addMistake(mistake);
-    // what the tools have no use for must be there all the same
+    // required settings that the tools do not use
     for (const auto& [key, value] : {std::pair{"local.port", "0"},
                                      {"exchange.mode", "funnel"},
                                      {"target.1.host", "localhost"},

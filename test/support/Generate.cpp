@@ -1,4 +1,4 @@
-// Writes what is made from the table of settings: etc/proximux.ini, and the table in README.md.
+// Writes the files generated from the table of settings: etc/proximux.ini, and the table in README.md.
 
 #include "support/Generated.h"
 

@@ -13,12 +13,12 @@
 namespace proximux
 {
 
-/// A committed file of which all or a part is made from the table of settings.
+/// A committed file that is generated, as a whole or in part, from the table of settings.
 struct Generated
 {
     std::string path;
-    std::string committed; ///< as it is
-    std::string text;      ///< as it should be
+    std::string committed; ///< its present content
+    std::string text;      ///< its generated content
 };
 
 inline std::string readWhole(const std::string& path)

@@ -23,7 +23,7 @@ std::string defaultOf(const Setting& setting)
     return setting.fallback.empty() ? "none" : setting.fallback;
 }
 
-/// The value with which a setting stands in the reference file: a guard may not be left empty.
+/// The value shown in the reference file: an example for access lists, which must not be empty.
 std::string shown(const Setting& setting)
 {
     if (setting.guard)
@@ -31,7 +31,7 @@ std::string shown(const Setting& setting)
     return setting.fallback.empty() ? "" : " " + setting.fallback;
 }
 
-/// Hyphens are minus signs to roff, and a leading dot is a request.
+/// Escapes for roff, where a plain hyphen is not a minus sign and a leading dot is a request.
 std::string roff(const std::string& text)
 {
     std::string escaped;

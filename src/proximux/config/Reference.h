@@ -5,7 +5,7 @@
 namespace proximux
 {
 
-/// What is written about the settings, made from the table.
+/// Texts about the settings, generated from their table.
 namespace reference
 {
 
@@ -15,10 +15,10 @@ std::string ini();
 /// The table in README.md.
 std::string markdown();
 
-/// The settings as a part of --help.
+/// The settings section of --help.
 std::string help();
 
-/// The settings as a part of a man page (roff, a .SH and its paragraphs).
+/// The settings section of the man page, in roff.
 std::string man();
 
 } // namespace reference

@@ -5,8 +5,8 @@
 namespace proximux
 {
 
-/// The commands of Redis up to 8 and Valkey up to 8, and what of others has a password in it; in the order of their
-/// names. The effect of those that are not here is unknown.
+/// The commands of Redis up to 8 and Valkey up to 8, and commands of other servers that contain a password, sorted by
+/// name. The effect of all others is unknown.
 constexpr RespEntry RESP_COMMANDS[] = {
     {"ACL", RespEffect::none, true},
     {"APPEND"},
