@@ -11,11 +11,11 @@ namespace proximux
 namespace
 {
 
-/// Options that set more than one setting, or are more than a setting.
+/// These options set two settings each.
 constexpr const char* LISTEN = "--listen";
 constexpr const char* TARGET = "--target";
 
-/// What is said of an option that is short for a setting.
+/// The help of an option that sets one setting.
 std::string helpOf(const Setting& setting)
 {
     constexpr std::string_view CHOICE = "one of ";
@@ -32,7 +32,7 @@ CommandLine::CommandLine(const std::vector<std::string>& arguments)
         options(), arguments, [this](const std::string& argument) { unknown(argument); }, _mistakes);
 }
 
-/// The one list of options: how they are parsed, and what is written of them.
+/// The only list of options: the parser and all texts use it.
 Options CommandLine::options()
 {
     Options all = addresses();
@@ -47,7 +47,7 @@ Options CommandLine::options()
     return all;
 }
 
-/// Takes a value that may not be empty.
+/// Refuses an empty value.
 CommandLine::Take CommandLine::filled(const std::string& name, Take take)
 {
     return [this, name, take = std::move(take)](const std::string& value)

@@ -41,16 +41,16 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& mistakes() const { return _mistakes; }
 
-    /// What --help is asked about; empty: everything.
+    /// The argument of --help; empty: the overview.
     [[nodiscard]] const std::string& topic() const { return _topic; }
 
-    /// The text of --help about a setting, a section or, without a topic, everything; empty: the topic is unknown.
+    /// The text of --help for a setting or a section; without a topic the overview. Empty if the topic is unknown.
     static std::string helpText(const std::string& topic = {});
 
-    /// The options as a part of a man page (roff).
+    /// The options section of the man page, in roff.
     static std::string manOptionsText();
 
-    /// Of the program and its tools.
+    /// The exit codes of the program and its tools, with their meanings.
     static const std::vector<std::pair<int, std::string>>& exitCodes();
 
     /// The text of --print-config.

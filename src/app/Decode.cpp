@@ -30,7 +30,7 @@ constexpr const char* EXIT_CODES =
     "an unreadable file.\n";
 
 constexpr int EXIT_DATA = 65;
-constexpr std::size_t PIECE = 65536; ///< bytes read at once, and kept of a message
+constexpr std::size_t PIECE = 65536; ///< bytes per read, and bytes kept of one message
 
 std::string row(std::uint64_t offset, const std::string& length, const std::string& rest)
 {
@@ -39,7 +39,7 @@ std::string row(std::uint64_t offset, const std::string& length, const std::stri
     return text + ' ' + std::string(10 - std::min<std::size_t>(10, length.size()), ' ') + length + "  " + rest + "\n";
 }
 
-/// Makes a row of each message of a stream that comes in pieces. Keeps no more than the beginning of one message.
+/// Formats each message of a stream as a row. The stream comes in pieces; only the beginning of one message is kept.
 class Decoder
 {
 public:
@@ -52,7 +52,7 @@ public:
     {
     }
 
-    /// The rows of the messages that end within these bytes; the last one says what is malformed.
+    /// Returns the rows of the messages that end within these bytes, and a last row if one is malformed.
     std::string feed(Bytes bytes)
     {
         Framer& framer = _responses ? static_cast<Framer&>(*_responseFramer) : *_requestFramer;
@@ -79,7 +79,7 @@ public:
         return text;
     }
 
-    /// The stream has ended.
+    /// Handles the end of the stream. Returns the last row, if any.
     std::string finish()
     {
         const std::uint64_t left = _size + _carried.size();
@@ -91,7 +91,7 @@ public:
         return row(_begin, std::to_string(left), "incomplete");
     }
 
-    /// Whether something was no message.
+    /// Whether a message was malformed or unfinished.
     [[nodiscard]] bool isWrong() const { return _wrong; }
 
 private:
@@ -114,10 +114,10 @@ private:
     std::unique_ptr<ResponseFramer> _responseFramer;
     bool _responses;
     std::optional<IdField> _id;
-    std::string _carried;     ///< what the framer wants to see again
-    std::string _kept;        ///< the beginning of the present message
-    std::uint64_t _size = 0;  ///< what was taken of it
-    std::uint64_t _begin = 0; ///< where it stands
+    std::string _carried;     ///< bytes that the framer did not take yet
+    std::string _kept;        ///< the beginning of the current message
+    std::uint64_t _size = 0;  ///< bytes of the current message so far
+    std::uint64_t _begin = 0; ///< its offset in the stream
     bool _wrong = false;
 };
 

@@ -19,7 +19,7 @@ namespace
 
 constexpr std::chrono::milliseconds DELAY{20};
 constexpr std::chrono::seconds PATIENCE{5};
-constexpr std::size_t SHOWN = 48; ///< bytes of a line
+constexpr std::size_t SHOWN = 48; ///< bytes of a line that are shown
 const std::array<std::string, 3> NAMES{"Ada", "Grace", "Linus"};
 const std::array<std::string, 3> LINES{"good morning", "how are you?", "good-bye"};
 
@@ -49,7 +49,7 @@ std::string clientName(std::uint64_t number)
     return "client " + std::to_string(number);
 }
 
-/// Where the Proxy can be reached from this machine.
+/// The address under which this machine reaches the Proxy.
 Poco::Net::SocketAddress reachable(const std::string& host, std::uint16_t port)
 {
     if (host == "0.0.0.0")
@@ -140,7 +140,7 @@ void Demonstration::onRequest(RequestArgs& args)
     args.whenAnswered([this](const ResponseInfo& response) { answered(response); });
 }
 
-/// The three clients tell of their answers themselves: what they got, as soon as they have it.
+/// Reports only the responses of other clients: the three clients report theirs themselves on receipt.
 void Demonstration::answered(const ResponseInfo& response)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
@@ -172,7 +172,7 @@ void Demonstration::onTargetConnected(TargetArgs&)
     _narrator.report("proximux  opened target connection " + std::to_string(_connections));
 }
 
-/// With the lock. A stranger may be given the port of one that left.
+/// The caller holds the lock. Compares the number as well, because another client may reuse the port of one that left.
 bool Demonstration::isOfTheCast(const ClientInfo& client)
 {
     const auto found = _cast.find(client.port);
@@ -201,7 +201,7 @@ void Demonstration::introduce(const Poco::Net::SocketAddress& address, bool port
     _narrator.say("");
 }
 
-/// In a thread of its own: lets the clients speak, all at once.
+/// Runs in its own thread: makes all clients talk at once.
 bool Demonstration::direct(const Poco::Net::SocketAddress& address)
 {
     std::array<std::thread, NAMES.size()> threads;

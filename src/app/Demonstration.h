@@ -21,8 +21,8 @@ namespace proximux
 
 class DemonstrationClient;
 
-/// `proximux --demo`: a target, a Proxy in front of it in fifo mode and three clients, in one process; says in readable
-/// text what goes where, checks that each client has its own answers, and goes on until it is told to end.
+/// `proximux --demo`: a target, a Proxy in front of it in fifo mode, and three clients, in one process. Prints what
+/// each of them does, checks that each client receives its own responses, and runs until it is ended.
 ///
 ///     clients (threads) --> Proxy --> EchoTarget
 ///         |                   | events
@@ -30,35 +30,35 @@ class DemonstrationClient;
 ///                    | lines
 ///                  run() --> stdout
 ///
-/// Constructed, run and destroyed in one thread, the main one.
+/// Construct, run and destroy it in the main thread.
 class Demonstration
 {
 public:
-    /// The port it listens on where no other is asked for and nobody else has it.
+    /// The default listening port, if it is free.
     static constexpr std::uint16_t PORT = 3307;
 
-    /// Where a line of text goes. It may wait.
+    /// Receives a line of text. It may block.
     using Output = std::function<void(const std::string& line)>;
 
-    /// Has the target's port. Starts no thread. Throws Poco::IOException where the system refuses.
+    /// Binds the target's port; starts no thread. Throws Poco::IOException if the system refuses.
     explicit Demonstration(Output output);
 
-    /// The settings, by key, on which those of the command line are laid.
+    /// The default settings by key; the command line overrides them.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings() const;
 
-    /// Tells the story of a Proxy that was started, until it has ended. False: a client did not get its own answers,
-    /// which was said; the Proxy was stopped. portWasTaken: PORT was, and another was chosen.
+    /// Reports on a started Proxy until it has ended. Returns false if a client did not receive its own responses; this
+    /// was reported and the Proxy stopped. portWasTaken: PORT was in use and another port was chosen.
     bool run(Proxy& proxy, const LocalSettings& local, bool portWasTaken);
 
-    /// The Proxy is about to be ended by somebody: what breaks from now on is no failure. Any thread.
+    /// Announces that the Proxy will be ended on request: errors are no failures from now on. Any thread.
     void endAsked() { _endAsked = true; }
 
 private:
     struct Tally
     {
         std::size_t answers = 0;
-        Duration queued; ///< in line
-        Duration taken;  ///< with the target
+        Duration queued; ///< time in the queue
+        Duration taken;  ///< time with the target
     };
 
     void listen(Events& events);
@@ -83,13 +83,13 @@ private:
     EchoTarget _target;
     Narrator _narrator;
     std::atomic<bool> _endAsked{false};
-    std::atomic<std::size_t> _connections{0}; ///< to the target
+    std::atomic<std::size_t> _connections{0}; ///< opened to the target
 
-    std::mutex _mutex; ///< guards what follows
+    std::mutex _mutex; ///< guards the members below
     std::condition_variable _departed;
-    std::map<std::uint16_t, std::uint64_t> _numbers; ///< of all clients, by their port
-    std::map<std::uint16_t, std::uint64_t> _cast;    ///< of the three; 0: not yet known
-    std::map<std::uint64_t, Tally> _tallies;         ///< by the client's number
+    std::map<std::uint16_t, std::uint64_t> _numbers; ///< client number by port, all clients
+    std::map<std::uint16_t, std::uint64_t> _cast;    ///< the same for the three clients; 0: not known yet
+    std::map<std::uint64_t, Tally> _tallies;         ///< by client number
     std::size_t _departures = 0;
 };
 

@@ -29,7 +29,7 @@ DemonstrationClient::Answer DemonstrationClient::ask(const std::string& line)
     try
     {
         const std::string bytes = line + "\n";
-        _socket.sendBytes(bytes.data(), static_cast<int>(bytes.size())); // blocking: takes all
+        _socket.sendBytes(bytes.data(), static_cast<int>(bytes.size())); // blocks until all bytes are sent
         answer.text = readLine();
     }
     catch (const Poco::TimeoutException&)

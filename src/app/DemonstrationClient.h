@@ -10,25 +10,25 @@
 namespace proximux
 {
 
-/// One of the demonstration's clients: sends lines and reads what comes back. Used by one thread.
+/// One of the demonstration's clients: sends lines and reads the responses. Single-threaded.
 class DemonstrationClient
 {
 public:
-    /// What came of a line.
+    /// The result of one line.
     struct Answer
     {
         std::string text; ///< without its line feed
         std::chrono::microseconds taken{};
-        std::string failure; ///< why there is none; empty: there is one
+        std::string failure; ///< why there is no response; empty on success
     };
 
-    /// Connects. Throws Poco::Exception where that fails.
+    /// Connects within five seconds. Throws Poco::Exception on failure.
     explicit DemonstrationClient(const Poco::Net::SocketAddress& proxy);
 
-    /// Sends the line, to which a line feed is added, and waits at most five seconds for a line.
+    /// Sends the line with a line feed added, and waits at most five seconds for the response.
     Answer ask(const std::string& line);
 
-    /// The port from which it is connected.
+    /// The local port of the connection.
     [[nodiscard]] std::uint16_t port() const { return _port; }
 
 private:

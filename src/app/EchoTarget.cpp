@@ -17,9 +17,9 @@ namespace
 {
 
 constexpr int MAX_CONNECTIONS = 64;
-constexpr std::size_t MAX_LINE = 65536; // a longer one is sent back in pieces
+constexpr std::size_t MAX_LINE = 65536; // a longer one is returned in pieces
 
-/// How often an idle connection looks whether all shall end.
+/// Interval at which an idle connection checks for the end.
 const Poco::Timespan PATIENCE(0, 100000);
 
 class Connection : public Poco::Net::TCPServerConnection
@@ -42,12 +42,12 @@ public:
         }
         catch (const Poco::Net::NetException&)
         {
-            return; // the client left in the middle of an answer
+            return; // the client left before its response was sent
         }
     }
 
 private:
-    /// Takes what is there and answers what is whole; false: the client has ended.
+    /// Reads available bytes and answers complete lines. Returns false when the client has ended.
     bool serve()
     {
         std::array<char, 4096> bytes{};
@@ -64,7 +64,7 @@ private:
 
     void answer(std::size_t size)
     {
-        Poco::Thread::sleep(static_cast<long>(_delay.count())); // what a target does that has work to do
+        Poco::Thread::sleep(static_cast<long>(_delay.count())); // simulates work
         for (std::size_t sent = 0; sent < size;)
             sent += static_cast<std::size_t>(socket().sendBytes(_line.data() + sent, static_cast<int>(size - sent)));
         _line.erase(0, size);

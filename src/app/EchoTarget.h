@@ -12,21 +12,21 @@
 namespace proximux
 {
 
-/// The demonstration's target: sends every line back after a while. On a free loopback port. Constructed, started and
-/// destroyed in one thread.
+/// The demonstration's target: echoes every line after a delay, on a free loopback port. Construct, start and destroy
+/// it in one thread.
 class EchoTarget
 {
 public:
-    /// Listens, serves nobody yet, and has no thread yet. Throws Poco::IOException where the system refuses.
+    /// Listens, but neither serves clients nor starts a thread yet. Throws Poco::IOException if the system refuses.
     explicit EchoTarget(std::chrono::milliseconds delay);
 
-    /// Ends also what is still connected.
+    /// Closes all connections as well.
     ~EchoTarget();
 
     EchoTarget(const EchoTarget&) = delete;
     EchoTarget& operator=(const EchoTarget&) = delete;
 
-    /// Serves, each connection in a thread of its own.
+    /// Starts to serve, with one thread per connection.
     void start();
 
     [[nodiscard]] std::uint16_t port() const { return _socket.address().port(); }

@@ -19,13 +19,13 @@ std::string_view scopeOf(const Poco::Message& message)
     return source.substr(source.rfind('.') + 1);
 }
 
-/// A copy: from POCO 1.14 on get() returns a value, to which no reference may be kept.
+/// Returns a copy: since POCO 1.14 get() returns by value.
 std::string kindOf(const Poco::Message& message)
 {
     return message.get(Log::KIND, std::string());
 }
 
-/// Where the string literal, the number, the word or the object at the begin of `json` ends.
+/// The end of the JSON value at the beginning of `json`.
 std::size_t valueEnd(std::string_view json)
 {
     int depth = 0;
@@ -45,7 +45,7 @@ std::size_t valueEnd(std::string_view json)
     return json.size();
 }
 
-/// Takes the next `"name":value` off the members.
+/// Removes the next `"name":value` from the members.
 struct Member
 {
     std::string_view name;
@@ -127,7 +127,7 @@ std::string printable(std::string_view bytes)
     for (std::size_t i = 1; i + 1 < literal.size(); ++i)
     {
         if (literal[i] == '\\' && (literal[i + 1] == '"' || literal[i + 1] == '\\'))
-            ++i; // harmless in a text
+            ++i; // needs no escape in plain text
         text += literal[i];
     }
     return text;

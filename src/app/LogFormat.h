@@ -9,28 +9,28 @@
 namespace proximux
 {
 
-/// A record as one JSON object: `{"t":1700000000000,"s":"server","l":2,"d":"..."}`: milliseconds since 1970, the
-/// logger's name behind its last dot, 1 error, 2 information, 3 debug, and `d`, a text or an object, or `e`, an object
-/// (see Log::KIND). No line feed at its end, and none in it. Any thread.
+/// Formats a record as one JSON object: `{"t":1700000000000,"s":"server","l":2,"d":"..."}`. `t` is milliseconds since
+/// 1970, `s` the logger's name after its last dot, `l` 1 error, 2 information, 3 debug. The content is `d`, a text or
+/// an object, or `e`, an object (see Log::KIND). Contains no line feed. Any thread.
 class JsonLineFormatter : public Poco::Formatter
 {
 public:
     void format(const Poco::Message& message, std::string& line) override;
 };
 
-/// A record for a reader: `2024-05-01 12:00:00.123 info  server: text`, in local time. The members of an object are
-/// shown as `target=1 msg="Connection opened"`, an error as `name: message`. No line feed at its end, and none in it:
-/// control characters are escaped. Any thread.
+/// Formats a record as readable text: `2024-05-01 12:00:00.123 info  server: text`, in local time. Objects are shown as
+/// `target=1 msg="Connection opened"`, errors as `name: message`. Contains no line feed: control characters are
+/// escaped. Any thread.
 class TextLineFormatter : public Poco::Formatter
 {
 public:
     void format(const Poco::Message& message, std::string& line) override;
 };
 
-/// The level of `log.level` to which a message belongs: 1, 2 or 3.
+/// The level of a message as in `log.level`: 1, 2 or 3.
 int levelOf(const Poco::Message& message);
 
-/// Text for a terminal: what is not UTF-8 becomes U+FFFD, control characters are escaped as in JSON.
+/// Makes text safe for a terminal: invalid UTF-8 becomes U+FFFD, control characters are escaped as in JSON.
 std::string printable(std::string_view bytes);
 
 } // namespace proximux

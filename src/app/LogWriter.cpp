@@ -12,11 +12,11 @@ namespace
 {
 
 constexpr std::size_t REOPEN = 3;
-constexpr std::size_t BATCH = 256; ///< records that are out of the queue and not yet written, at most
-constexpr std::size_t BATCH_BYTES = std::size_t{256} * 1024; ///< with as many no further record is taken out
+constexpr std::size_t BATCH = 256; ///< maximum number of records taken from the queue and not yet written
+constexpr std::size_t BATCH_BYTES = std::size_t{256} * 1024; ///< at this size no further record is taken
 constexpr auto PATIENCE = std::chrono::seconds(2);
 constexpr auto GATHERING =
-    std::chrono::milliseconds(5); ///< a wake-up and a write for each record cost more than the record
+    std::chrono::milliseconds(5); ///< batches records: a wake-up and a write cost more than a record
 
 } // namespace
 
@@ -113,7 +113,7 @@ void LogWriter::run()
         write(batch);
 }
 
-/// Waits for records; false: there are none left and there will be none.
+/// Waits for records. Returns false when the writer is closed and the queue empty.
 bool LogWriter::take(Batch& batch)
 {
     batch.clear();
@@ -166,7 +166,7 @@ void LogWriter::writeTo(std::size_t output, const std::string& lines, std::uint6
     lost += records;
 }
 
-/// The first output that has the same sink.
+/// The first output with the same sink.
 std::size_t LogWriter::firstOf(std::size_t output) const
 {
     std::size_t first = 0;

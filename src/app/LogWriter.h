@@ -18,56 +18,56 @@
 namespace proximux
 {
 
-/// A way to a sink.
+/// A sink and the format of its lines.
 struct LogOutput
 {
     std::shared_ptr<LogSink> sink;
     Poco::AutoPtr<Poco::Formatter> formatter;
 };
 
-/// The channel behind which a thread of its own writes, so that log() never waits for a disk, a terminal or a reader.
+/// A channel that writes in its own thread, so that log() never waits for a disk, a terminal or a reader.
 ///
 ///     log() --format--> queue, bounded --thread--> LogSink of the record's level
 ///
-/// One queue for all sinks, bounded in records and in bytes: each has its records in the order of the calls. Where the
-/// queue is full, records are dropped and counted, and the next one that finds room is preceded by one that says how
-/// many; likewise for those that a sink could not write. Poco::AsyncChannel will not do: it counts what it drops
-/// without a lock, puts its note of it into a copy of another record, and its close() never returns after a channel
-/// behind it has thrown.
+/// One queue serves all sinks, bounded in records and in bytes, and keeps the order of the calls. When it is full,
+/// records are dropped and counted; the next record that fits is preceded by one with that count. Records that a sink
+/// could not write are counted and reported in the same way.
+///
+/// Poco::AsyncChannel is unsuitable: it counts dropped records without a lock, puts its note of them into a copy of
+/// another record, and its close() never returns after a channel behind it has thrown.
 class LogWriter : public Poco::Channel
 {
 public:
     using Ptr = Poco::AutoPtr<LogWriter>;
     using Poco::Channel::log;
 
-    /// Where the records of a level go, at [level - 1]. Two levels may share a sink.
+    /// The output of each level, at [level - 1]. Levels may share a sink.
     using Outputs = std::array<LogOutput, 3>;
 
-    /// queueSize: records that may wait. alarm: is told when another sink begins to fail; or null. queueBytes: what
-    /// they may take in memory, those that are being written among them.
+    /// queueSize: records that may wait. alarm: receives a message when another sink starts to fail; may be null.
+    /// queueBytes: memory of the queued records, including those being written.
     LogWriter(Outputs outputs, std::size_t queueSize, std::shared_ptr<LogSink> alarm = nullptr,
               std::size_t queueBytes = std::numeric_limits<std::size_t>::max());
 
-    /// Closes it.
+    /// Calls close().
     ~LogWriter() override;
 
-    /// Formats the record and puts it into the queue. Before close(); any thread.
+    /// Formats the record and queues it, or drops it if the queue is full. Call it before close(); any thread.
     void log(const Poco::Message& message) override;
 
-    /// Has all sinks reopened by the writing thread, after what stands in the queue. Any thread.
+    /// Reopens all sinks in the writing thread, after the queued records. Any thread.
     void reopen();
 
-    /// Writes all that stands in the queue and ends the thread. Gives up on a reader that does not read after two
-    /// seconds.
+    /// Writes all queued records and ends the thread. Gives up on a blocked reader after two seconds.
     void close() override;
 
 private:
     struct Record
     {
-        std::size_t output; ///< its index; REOPEN: no record
+        std::size_t output; ///< index of the output; REOPEN: not a record
         std::string line;
 
-        /// In memory.
+        /// Bytes in memory.
         [[nodiscard]] std::size_t size() const { return sizeof(Record) + line.capacity(); }
     };
     using Batch = std::deque<Record>;
@@ -88,13 +88,13 @@ private:
     const std::size_t _queueSize;
     const std::size_t _queueBytes;
     const std::shared_ptr<LogSink> _alarm;
-    std::array<std::uint64_t, 3> _lost{}; ///< by the first output of a sink; in the writing thread alone
+    std::array<std::uint64_t, 3> _lost{}; ///< by the first output of a sink; used in the writing thread only
 
-    std::mutex _mutex; ///< guards what follows
+    std::mutex _mutex; ///< guards the members below
     std::condition_variable _wake;
     Batch _queue;
-    std::size_t _queued = 0;  ///< bytes in it
-    std::size_t _writing = 0; ///< bytes that were taken from it and are not yet written
+    std::size_t _queued = 0;  ///< bytes in the queue
+    std::size_t _writing = 0; ///< bytes taken from the queue and not yet written
     std::uint64_t _dropped = 0;
     bool _closing = false;
     std::thread _thread;

@@ -7,18 +7,18 @@
 namespace proximux
 {
 
-/// An option of the program or of one of its tools: how it is written, what it means and what it does. The parser, the
-/// help and the man page are all made from such a list.
+/// An option of the program or of one of its tools: its syntax, its meaning and its action. The parser, the help and
+/// the man page are derived from the same list.
 struct Option
 {
     std::string name;
     std::string shortName; ///< or empty
-    std::string argument;  ///< its name in the help; empty: it takes none; in brackets: it may be left out
+    std::string argument;  ///< its name in the help; empty: none; in brackets: optional
     std::string help;
     bool repeatable = false;
-    std::function<void(const std::string& value)> take; ///< the value is empty where there is none
+    std::function<void(const std::string& value)> take; ///< called with the value, or an empty one
 
-    /// Whether it must have an argument.
+    /// Whether an argument is required.
     [[nodiscard]] bool needsArgument() const
     {
         return !argument.empty() && (argument.front() != '[' || argument.back() != ']');
@@ -27,15 +27,15 @@ struct Option
 
 using Options = std::vector<Option>;
 
-/// Gives each option what was written of it (`--listen 3307` or `--listen=3307`), and to `other` what is none of them.
-/// What is wrong is added to the mistakes.
+/// Calls take() of each option in the arguments (`--listen 3307` or `--listen=3307`), and `other` for each remaining
+/// argument. Adds errors to `mistakes`.
 void parseOptions(const Options& options, const std::vector<std::string>& arguments,
                   const std::function<void(const std::string&)>& other, std::vector<std::string>& mistakes);
 
-/// The options as a part of a help text.
+/// The options section of a help text.
 std::string describeOptions(const Options& options);
 
-/// The options as a part of a man page (roff).
+/// The options section of the man page, in roff.
 std::string manOptions(const Options& options);
 
 /// "--protocol, --set or --help"

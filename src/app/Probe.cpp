@@ -25,17 +25,17 @@ constexpr const char* EXIT_CODES =
 
 constexpr int EXIT_UNAVAILABLE = 69;
 
-/// What became of it.
+/// The result of a probe.
 struct Finding
 {
-    std::size_t most = 0;   ///< requests at once that were answered rightly
-    std::string wrong;      ///< what happened with more of them
-    std::string last;       ///< the last response, in short
-    bool closes = false;    ///< the target closes a connection behind a response
-    bool strangeId = false; ///< what is wrong is the id of a response
+    std::size_t most = 0;   ///< number of concurrent requests that were answered correctly
+    std::string wrong;      ///< what failed with more of them
+    std::string last;       ///< summary of the last response
+    bool closes = false;    ///< the target closes the connection after a response
+    bool strangeId = false; ///< the failure is a response with an unknown id
 };
 
-/// More and more at once, until something is wrong.
+/// Doubles the number of concurrent requests until something fails.
 void ask(Trial& trial, const Plan& plan, Finding& found)
 {
     found.wrong = trial.begin();
@@ -45,7 +45,7 @@ void ask(Trial& trial, const Plan& plan, Finding& found)
         if (found.wrong.empty() && count == 1 && !trial.closes)
             found.wrong = trial.surplus(true);
         if (found.wrong.empty() && plan.wanted == 1 && !trial.closes)
-            found.wrong = trial.ask(1); // it lasts longer than one exchange
+            found.wrong = trial.ask(1); // checks that the connection survives one exchange
         found.most = found.wrong.empty() ? count : found.most;
         found.last = trial.last;
     }
@@ -114,11 +114,11 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     if (info.inOrder && exchange.pairing != Pairing::exclusive)
         plan.wanted = exchange.pipeline.value_or(std::max<std::size_t>(info.pipeline, 16));
     if (plan.byId && plan.protocol->requestId()->width == 1)
-        plan.wanted = std::min<std::size_t>(plan.wanted, 256); // as many ids as there are
+        plan.wanted = std::min<std::size_t>(plan.wanted, 256); // the number of ids
     return plan;
 }
 
-/// Whether it is just one message.
+/// Whether the request is exactly one message.
 bool isRequest(const Plan& plan)
 {
     const auto framer = plan.protocol->makeRequestFramer();

@@ -27,12 +27,12 @@ void tell(const std::string& text)
 std::string describe(const std::exception& exception)
 {
     if (const auto* const refusal = dynamic_cast<const Poco::IOException*>(&exception))
-        return refusal->message(); // the system's own words
+        return refusal->message(); // the system's error text
     const auto* const known = dynamic_cast<const Poco::Exception*>(&exception);
     return known != nullptr ? known->displayText() : exception.what();
 }
 
-/// For as long as it lives, a pointer to what lives longer.
+/// Sets a pointer to an object for its own lifetime.
 template <class T>
 class Lent
 {
@@ -101,7 +101,7 @@ int ProximuxApplication::main(const std::vector<std::string>&)
         });
 }
 
-/// The one place where exceptions become exit codes.
+/// Converts exceptions to exit codes; the only place that does.
 int ProximuxApplication::guarded(const std::function<int()>& work)
 {
     try
@@ -120,7 +120,7 @@ int ProximuxApplication::guarded(const std::function<int()>& work)
     }
 }
 
-/// A daemon has no stderr: what ends it stands in its log, too.
+/// Logs what ends the program as well, because a daemon has no stderr.
 int ProximuxApplication::logged(const std::function<int()>& work)
 {
     try
@@ -155,7 +155,7 @@ int ProximuxApplication::demonstrate()
     return succeeded ? EXIT_OK : EXIT_SOFTWARE;
 }
 
-/// The demonstration goes on where its port is taken, unless it was told to use just that one.
+/// Chooses a free port if the demonstration's is in use, unless the user chose it.
 std::unique_ptr<Proxy> ProximuxApplication::startedProxy(bool& portWasTaken) const
 {
     auto proxy = std::make_unique<Proxy>(_startup.configuration);

@@ -18,17 +18,17 @@ namespace proximux
 
 class Logging;
 
-/// The program. What is on the command line and in the configuration is read and checked before POCO sees anything of
-/// it, so that a mistake is told to the terminal also where the program would go on as a daemon.
+/// The program. Command line and configuration are read and validated before POCO sees them, so that errors reach the
+/// terminal even if the program is to become a daemon.
 ///
-/// Exit codes: 0 ended as asked, 70 an unexpected exception (or a failed demonstration), 71 the system refused, 78 a
-/// mistake in the configuration.
+/// Exit codes: 0 ended as asked, 70 internal error (or failed demonstration), 71 operating-system error, 78
+/// configuration error.
 class ProximuxApplication : public Poco::Util::ServerApplication, private SignalListener
 {
 public:
     using ServerApplication::run;
 
-    /// From main(), once. Throws nothing.
+    /// Runs the program; called once, from main(). Throws nothing.
     int run(int argc, char** argv);
 #if defined(POCO_OS_FAMILY_WINDOWS)
     int run(int argc, wchar_t** argv);

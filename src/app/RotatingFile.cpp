@@ -20,7 +20,7 @@ namespace
     throw Poco::FileException(path + ": " + reason);
 }
 
-/// Whether its last line is only a part of one: the disk was full, or the writer ended.
+/// Whether the last line is incomplete, because the disk was full or the writer ended.
 bool endsWithinALine(const std::string& path)
 {
     std::ifstream stream(path, std::ios::binary);
@@ -58,7 +58,7 @@ void RotatingFile::open()
     _size = file.isFile() ? file.getSize() : 0;
     _torn = file.isFile() && endsWithinALine(_path);
     if (!file.isFile())
-        _limit = std::numeric_limits<std::uint64_t>::max(); // a device must not be moved away
+        _limit = std::numeric_limits<std::uint64_t>::max(); // a device must not be renamed
 }
 
 std::string RotatingFile::write(std::string_view lines) noexcept
@@ -85,7 +85,7 @@ std::string RotatingFile::write(std::string_view lines) noexcept
     }
 }
 
-/// How many bytes of whole lines fit into the file; all where not even one does and the file is empty already.
+/// Number of bytes of whole lines that fit into the file; one line if the file is empty and none fits.
 std::size_t RotatingFile::fitting(std::string_view lines) const
 {
     const std::uint64_t room = _size < _limit ? _limit - _size : 0;
@@ -110,7 +110,8 @@ void RotatingFile::append(std::string_view lines)
     _size += lines.size();
 }
 
-/// Where the file can't be moved, nothing is lost: it grows on, until the next attempt a whole size later.
+/// If the file cannot be renamed, no lines are lost: it keeps growing, and the next attempt follows one file size
+/// later.
 void RotatingFile::rotate()
 {
     _stream.reset();
@@ -136,8 +137,8 @@ void RotatingFile::moveAway()
     Poco::File(_path).renameTo(numbered(1));
 }
 
-/// At once, so that whoever moved the file finds the new one. Where that fails, the next record tries again, and says
-/// why.
+/// Opens the file at once, so that the tool that moved it finds the new one. If that fails, the next write retries and
+/// reports the error.
 void RotatingFile::reopen() noexcept
 {
     _stream.reset();

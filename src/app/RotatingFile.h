@@ -11,13 +11,13 @@
 namespace proximux
 {
 
-/// A log file that is moved to `path.1` before it grows beyond a size, `path.1` to `path.2` and so on. One that could
-/// not be written, or lost its folder, is opened again at the next write.
+/// A log file that is renamed to `path.1` before it exceeds a size, `path.1` to `path.2` and so on. After a failed
+/// write, or if its folder vanished, it is reopened at the next write.
 class RotatingFile : public LogSink
 {
 public:
-    /// path: absolute. size: bytes, at least one line is written whatever it is. count: moved files that are kept; 0:
-    /// the file begins anew. Throws Poco::FileException, with the path and the reason, where it can't be opened.
+    /// path: absolute. size: bytes; at least one line is written regardless. count: renamed files to keep; 0: an
+    /// empty file replaces it. Throws Poco::FileException, with the path and the reason, if it cannot be opened.
     RotatingFile(const std::string& path, std::uint64_t size, std::size_t count);
 
     std::string write(std::string_view lines) noexcept override;
@@ -34,9 +34,9 @@ private:
     std::string _path;
     std::uint64_t _limit;
     std::size_t _count;
-    std::unique_ptr<Poco::FileOutputStream> _stream; ///< null: to be opened
-    std::uint64_t _size = 0;                         ///< since the last attempt to rotate
-    bool _torn = false;                              ///< its last line has no end
+    std::unique_ptr<Poco::FileOutputStream> _stream; ///< null: open it at the next write
+    std::uint64_t _size = 0;                         ///< bytes since the last attempt to rotate
+    bool _torn = false;                              ///< its last line is incomplete
 };
 
 } // namespace proximux

@@ -66,7 +66,7 @@ void Signals::ignoreOthers()
 {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGUSR2, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN); // a log file that may not grow is a write that fails
+    std::signal(SIGXFSZ, SIG_IGN); // a log file at its size limit is a failed write instead
 }
 
 void Signals::prepare()
@@ -74,7 +74,7 @@ void Signals::prepare()
     const sigset_t set = waitedFor();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     for (const int signal : WAITED_FOR)
-        std::signal(signal, SIG_DFL); // what is ignored never reaches sigwait
+        std::signal(signal, SIG_DFL); // sigwait never receives ignored signals
 }
 
 void Signals::run(const std::function<void()>&)
@@ -99,7 +99,7 @@ void Signals::run(const std::function<void()>&)
 
 void Signals::interrupt()
 {
-    pthread_kill(_thread.native_handle(), SIGUSR1); // any that it waits for
+    pthread_kill(_thread.native_handle(), SIGUSR1); // any of the awaited signals would do
 }
 
 #endif

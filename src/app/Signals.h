@@ -7,7 +7,7 @@
 namespace proximux
 {
 
-/// Hears what the system asks of the program, in the thread of Signals.
+/// Receives the requests of the system, in the thread of Signals.
 class SignalListener
 {
 public:
@@ -26,20 +26,20 @@ public:
     virtual void reopenAsked() = 0;
 };
 
-/// The one place where the system's signals arrive: a thread of its own waits for them, so that no code ever runs
-/// inside a signal handler. Constructed and destroyed in one thread.
+/// Receives all signals in its own thread, so that no code ever runs inside a signal handler. Construct and destroy it
+/// in one thread.
 class Signals
 {
 public:
-    /// Ignores the signals that mean nothing here and would end the program (USR2), and those in place of which a
-    /// write fails (PIPE, XFSZ). First of all.
+    /// Ignores signals that would end the program: USR2, which has no meaning here, and PIPE and XFSZ, which accompany
+    /// failed writes. Call it first of all.
     static void ignoreOthers();
 
-    /// Has the signals wait for a Signals. In the main thread, before any other thread is there. Those that were
-    /// ignored, as in a shell's background job, no longer are.
+    /// Blocks the signals until a Signals receives them. Call it in the main thread, before any other thread exists.
+    /// Signals that were ignored, as in a shell's background job, are received, too.
     static void prepare();
 
-    /// awaitTermination: returns when the system asks the program to end; used where there are no POSIX signals.
+    /// awaitTermination: blocks until the system asks the program to end; used where there are no POSIX signals.
     Signals(SignalListener& listener, const std::function<void()>& awaitTermination);
 
     /// Ends the thread.

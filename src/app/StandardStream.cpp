@@ -54,11 +54,11 @@ namespace
 {
 
 #if defined(PIPE_BUF)
-constexpr std::size_t PIECE = PIPE_BUF; // a pipe that is writable takes so much without blocking
+constexpr std::size_t PIECE = PIPE_BUF; // a writable pipe takes this much without blocking
 #else
-constexpr std::size_t PIECE = 512; // the least that POSIX allows
+constexpr std::size_t PIECE = 512; // the minimum that POSIX guarantees
 #endif
-constexpr int PATIENCE_MS = 100;        ///< between two looks at whether to give up
+constexpr int PATIENCE_MS = 100;        ///< between two checks of hasGivenUp()
 
 } // namespace
 
@@ -66,7 +66,7 @@ void StandardStream::ensureOpen()
 {
     for (int descriptor = 0; descriptor <= 2; ++descriptor)
         if (::fcntl(descriptor, F_GETFD) < 0)
-            ::open("/dev/null", O_RDWR); // takes the lowest free number: this one
+            ::open("/dev/null", O_RDWR); // takes the lowest free number, which is this one
 }
 
 bool StandardStream::isTerminal() const

@@ -7,8 +7,8 @@
 namespace proximux
 {
 
-/// The program's standard output or standard error, written to without a buffer of its own. A stream that is closed,
-/// full or broken costs its lines and nothing else.
+/// The program's standard output or standard error, written without a buffer. A stream that is closed, full or broken
+/// loses its lines and has no other effect.
 class StandardStream : public LogSink
 {
 public:
@@ -26,11 +26,11 @@ public:
     std::string write(std::string_view lines) noexcept override;
     void giveUpAt(std::chrono::steady_clock::time_point when) noexcept override;
 
-    /// Opens what the program was started without, towards nowhere: else the next socket would take the number, and be
-    /// written to. First thing in main().
+    /// Opens /dev/null for closed standard streams. Otherwise the next socket would get that number and receive log
+    /// lines. Call it first in main().
     static void ensureOpen();
 
-    /// Whether it is a terminal.
+    /// Whether the stream is a terminal.
     [[nodiscard]] bool isTerminal() const;
 
 private:

@@ -63,7 +63,7 @@ std::string absolute(const std::string& path)
     return Poco::Path(path).makeAbsolute().toString();
 }
 
-/// What ServerApplication would refuse when nobody sees it any more.
+/// Errors that ServerApplication would report only after detaching from the terminal.
 std::vector<std::string> serverMistakes(const CommandLine& commandLine)
 {
     std::vector<std::string> mistakes;
@@ -107,7 +107,7 @@ LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
     return loaded;
 }
 
-/// A daemon changes its directory.
+/// Needed because a daemon changes its working directory.
 std::shared_ptr<const Configuration> withAbsolutePaths(const Configuration& configuration)
 {
     auto changed = std::make_shared<Configuration>(configuration);
@@ -161,7 +161,7 @@ std::string summary(const Configuration& configuration)
            (targets == 1 ? " target\n" : " targets\n");
 }
 
-/// The exit code of the tool that is named first; nothing where none is.
+/// Runs the tool named by the first option and returns its exit code; nothing if there is none.
 std::optional<int> useTool(const Arguments& options)
 {
     if (options.empty())

@@ -11,20 +11,20 @@
 namespace proximux
 {
 
-/// What came of the command line and the configuration.
+/// The result of reading the command line and the configuration.
 struct StartupResult
 {
     std::optional<int>
-        exitCode; ///< there is nothing to run: all was said, on stdout, or on stderr where it is 64, 71 or 78
+        exitCode; ///< set if there is nothing to run; the output is on stdout, or for 64, 71 and 78 on stderr
     std::shared_ptr<const Configuration> configuration;
-    std::vector<std::string> serverArguments;     ///< what Poco::Util::ServerApplication is to see, the program first
+    std::vector<std::string> serverArguments; ///< arguments for Poco::Util::ServerApplication, the program's name first
     std::unique_ptr<Demonstration> demonstration; ///< with --demo
-    bool portWasChosen = false;                   ///< --demo: the user said on which port
+    bool portWasChosen = false;                   ///< --demo: the user chose the port
 };
 
-/// Reads the command line (the program's name first) and the configuration, answers what needs no running proxy
-/// (--help, --version, --check-config, --print-config), and makes sure that the files which shall be written can be.
-/// Before any thread.
+/// Reads the command line (the program's name first) and the configuration. Executes options that need no running proxy
+/// (--help, --version, --check-config, --print-config) and the tools, and checks that output files can be written. Call
+/// it before any thread exists.
 StartupResult startUp(const std::vector<std::string>& arguments);
 
 } // namespace proximux

@@ -63,7 +63,7 @@ private:
 
 std::array<std::shared_ptr<LogSink>, 3> openSystemLog()
 {
-    const Poco::Channel::Ptr channel = makeChannel(); // one: closing a second one would close them all
+    const Poco::Channel::Ptr channel = makeChannel(); // shared, because closing one channel closes the log of all
     return {std::make_shared<SystemLog>(channel, Poco::Message::PRIO_ERROR),
             std::make_shared<SystemLog>(channel, Poco::Message::PRIO_INFORMATION),
             std::make_shared<SystemLog>(channel, Poco::Message::PRIO_DEBUG)};

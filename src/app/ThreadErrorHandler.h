@@ -7,7 +7,8 @@
 namespace proximux
 {
 
-/// Logs what ends one of Poco's threads: Poco's own handler tells a debugger only. Installed while it lives.
+/// Logs exceptions that end one of Poco's threads; Poco's own handler only notifies a debugger. Installed during its
+/// lifetime.
 class ThreadErrorHandler : public Poco::ErrorHandler
 {
 public:

@@ -31,7 +31,7 @@ int toolRefuses(const std::vector<std::string>& mistakes)
 namespace
 {
 
-/// Of the protocols whose messages a tool can tell apart.
+/// The names of the protocols that the tools support.
 std::string knownProtocols()
 {
     std::string names;
@@ -50,7 +50,7 @@ ToolOptions::ToolOptions(Tool which, const std::vector<std::string>& arguments)
         options(), arguments, [this](const std::string& argument) { takeOther(argument); }, mistakes);
 }
 
-/// The one list of options: how they are parsed, and what is written of them.
+/// The only list of options: the parser and all texts use it.
 Options ToolOptions::options()
 {
     Options all{{"--protocol", "", "NAME", "Protocol of the messages: " + knownProtocols(), true,
@@ -111,7 +111,7 @@ void ToolOptions::takeOther(const std::string& argument)
         mistakes.push_back(argument + ": unexpected argument; only one file can be decoded at a time");
 }
 
-/// What is missing before the settings can be looked at; empty: nothing.
+/// The option that is missing before the settings can be loaded; empty if none.
 std::string ToolOptions::lacking() const
 {
     const ProtocolInfo* info = findProtocol(protocol);
@@ -136,7 +136,7 @@ std::shared_ptr<const Configuration> ToolOptions::load()
     ConfigurationLoader loader;
     for (const std::string& mistake : mistakes)
         loader.addMistake(mistake);
-    // what the tools have no use for must be there all the same
+    // required settings that the tools do not use
     for (const auto& [key, value] : {std::pair{"local.port", "0"},
                                      {"exchange.mode", "funnel"},
                                      {"target.1.host", "localhost"},

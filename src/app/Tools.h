@@ -11,15 +11,15 @@
 namespace proximux
 {
 
-/// The tools that the program has beside serving. Each takes the arguments behind its name, and returns an exit code.
+/// The program's tools. Each receives the arguments after its name and returns an exit code.
 
 /// proximux decode: prints the messages of a captured byte stream.
 int decodeTool(const std::vector<std::string>& arguments);
 
-/// proximux probe: tries a target, and says how to share it.
+/// proximux probe: tests a target and reports how to share it.
 int probeTool(const std::vector<std::string>& arguments);
 
-/// What was said to a tool.
+/// The arguments of a tool.
 struct ToolOptions
 {
     enum class Tool
@@ -32,7 +32,7 @@ struct ToolOptions
     std::string protocol;
     std::string file;       ///< decode; "-": standard input
     bool responses = false; ///< decode
-    std::string request;    ///< probe: what is asked, where it is said
+    std::string request;    ///< probe: the bytes to send; empty: the protocol's own
     Endpoint target;        ///< probe
     std::vector<std::pair<std::string, std::string>> settings;
     std::vector<std::string> mistakes;
@@ -40,10 +40,11 @@ struct ToolOptions
 
     ToolOptions(Tool which, const std::vector<std::string>& arguments);
 
-    /// What may be said to this tool.
+    /// The options of this tool.
     [[nodiscard]] Options options();
 
-    /// The configuration that they make up, or null, with what is wrong with them. Its protocol has messages.
+    /// The configuration made from the arguments, whose protocol delimits messages. Returns null and adds to `mistakes`
+    /// on error.
     [[nodiscard]] std::shared_ptr<const Configuration> load();
 
 private:

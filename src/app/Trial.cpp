@@ -16,9 +16,9 @@ namespace proximux
 namespace
 {
 
-constexpr int QUIET_US = 200000;    ///< after which nothing more is expected
-constexpr std::size_t SHOWN = 100;  ///< bytes of what is told
-constexpr std::size_t KEPT = 65536; ///< bytes of a response
+constexpr int QUIET_US = 200000;    ///< microseconds of silence after which nothing more is expected
+constexpr std::size_t SHOWN = 100;  ///< bytes shown of a response
+constexpr std::size_t KEPT = 65536; ///< bytes kept of a response
 
 std::string shown(Bytes bytes)
 {
@@ -108,7 +108,7 @@ std::string Trial::surplus(bool wait)
     return more ? "the target sent unsolicited bytes after its responses" : "";
 }
 
-/// Whether there is something to be read soon.
+/// Whether bytes arrive within QUIET_US.
 bool Trial::speaks()
 {
     return _socket.poll(Poco::Timespan(0, QUIET_US), Poco::Net::Socket::SELECT_READ);
@@ -121,7 +121,7 @@ void Trial::send(const std::string& bytes)
         sent += static_cast<std::size_t>(_socket.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
 }
 
-/// False: the target has ended.
+/// Reads once. Returns false when the target has ended.
 bool Trial::receive()
 {
     char buffer[16384];
@@ -131,7 +131,7 @@ bool Trial::receive()
     return !_ended;
 }
 
-/// Waits for further bytes.
+/// Waits for further bytes until the deadline.
 std::string Trial::more()
 {
     const auto left = std::chrono::duration_cast<std::chrono::microseconds>(_deadline - Clock::now()).count();
@@ -140,7 +140,7 @@ std::string Trial::more()
     return receive() ? "" : "the target closed the connection";
 }
 
-/// One response that ends something, or its beginning.
+/// Reads one final response, or its beginning.
 std::string Trial::read(std::string& response)
 {
     _framer->expect(_hint);

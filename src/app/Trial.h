@@ -14,26 +14,26 @@
 namespace proximux
 {
 
-/// How a target is tried.
+/// The requests and expectations for testing a target.
 struct Plan
 {
     const ProtocolInfo& info;
     std::shared_ptr<const Protocol> protocol;
-    std::string request; ///< empty: the protocol knows one
+    std::string request; ///< empty: use the protocol's own
     RespLogin prologue;
-    bool byId = false;      ///< responses are paired by their id
-    std::size_t wanted = 1; ///< requests at once
+    bool byId = false;      ///< responses are paired by id
+    std::size_t wanted = 1; ///< maximum number of concurrent requests to try
 
     /// The request with this number.
     [[nodiscard]] std::string make(std::uint32_t number) const;
 
-    /// What the response's framer is to know of it.
+    /// The hint that the response framer needs for this request.
     [[nodiscard]] std::uint32_t hint() const;
 };
 
-/// A connection to the target of proximux probe, and what came from it. What is wrong is returned as a text; empty:
-/// nothing. Each step has SECONDS; no more is kept than what came at once and the beginning of a response. The plan
-/// must outlive it. Throws what Poco does where the connection breaks.
+/// A connection of proximux probe to the target, and its input. Methods return an error text, or an empty one. Each
+/// step has SECONDS. Memory is limited to one burst of input and the beginning of a response. The plan must outlive it.
+/// Throws POCO's exceptions if the connection breaks.
 class Trial
 {
 public:
@@ -41,18 +41,18 @@ public:
 
     Trial(const Plan& plan, const Endpoint& target);
 
-    /// Before anything is asked.
+    /// Checks that the target is silent, then performs the prologue.
     std::string begin();
 
-    /// Sends so many at once, and reads what answers them.
+    /// Sends `count` requests at once and reads their responses.
     std::string ask(std::size_t count);
 
-    /// What came beyond that, or comes within a short time.
+    /// Checks for input beyond the expected responses; with `wait` also for a short time to come.
     std::string surplus(bool wait);
 
-    std::string last;       ///< the last response, in short
-    bool closes = false;    ///< the target closes the connection behind it
-    bool strangeId = false; ///< its id is not one of those that were asked with
+    std::string last;       ///< summary of the last response
+    bool closes = false;    ///< the target closes the connection after it
+    bool strangeId = false; ///< its id matches no request
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -69,7 +69,7 @@ private:
     std::uint32_t _hint;
     Poco::Net::StreamSocket _socket;
     Clock::time_point _deadline;
-    std::string _bytes; ///< came, and was not read yet
+    std::string _bytes; ///< received and not consumed yet
     std::uint32_t _number = 0;
     bool _ended = false; ///< the target sent FIN
 };

@@ -237,14 +237,17 @@ public:
             for (std::uint64_t seed = 1; seed <= 20 && found.empty(); ++seed)
                 found = isRaw(mutant) ? findInRaw(mutant, seed) : findAtRandom(mutant, seed);
             if (found.empty())
-                missed += " " + std::to_string(i);
-            std::cout << "mutant " << i << ": " << found.substr(0, 150) << std::endl;
+                missed += std::string(" ") + MUTANT_NAMES[i];
+            std::cout << "mutant " << MUTANT_NAMES[i] << ": " << found.substr(0, 150) << std::endl;
         }
         CPPUNIT_ASSERT_MESSAGE("mutants that were not found:" + missed, missed.empty());
     }
 
 private:
-    static bool isRaw(Mutant mutant) { return mutant >= Mutant::rawShareLease && mutant <= Mutant::rawLostCompletes; }
+    static bool isRaw(Mutant mutant)
+    {
+        return std::string(MUTANT_NAMES[static_cast<int>(mutant)]).compare(0, 3, "raw") == 0;
+    }
 
     static std::string findInScene(Mutant mutant)
     {

@@ -35,6 +35,7 @@ const std::vector<Scenes::Scene>& Scenes::all()
     static const std::vector<Scene> ALL = {
         {Mutant::keepHalfReserved, &Scenes::aConnectionOfWhoseIdsHalfAreOverdueIsReplaced},
         {Mutant::keepOverdueOnes, &Scenes::aConnectionOnWhichManyAreOverdueIsReplaced},
+        {Mutant::repeatBeforeOthers, &Scenes::aReadBeforeALostWriteIsLostToo},
         {Mutant::suspectAll, &Scenes::oneSilenceIsEnoughForAllBehindIt},
         {Mutant::keepSilent, &Scenes::aSilentConnectionIsReplaced},
         {Mutant::confuseClients, &Scenes::aLateWordOfAClientThatHasGoneIsNobodys},
@@ -126,6 +127,21 @@ void Scenes::aConnectionOnWhichManyAreOverdueIsReplaced()
     answers(t, register0(got(t), 5)); // it is not silent
     pass(Duration::seconds(11));
     assertClosed(t, CloseReason::responseTimeout, How::abort);
+}
+
+void Scenes::aReadBeforeALostWriteIsLostToo()
+{
+    named("memcached", 1, 8);
+    const ClientId a = join();
+    says(a, "get warm\r\n");
+    const TargetId t = opens();
+    answers(t, "END\r\n");
+    got(a);
+    says(join(), "get first\r\n");
+    says(a, "get k\r\nset k 0 0 1\r\nx\r\nget k\r\n");
+    exchange->targetLost(t, now);
+    const std::string lost = "SERVER_ERROR proximux: the target connection was lost\r\n";
+    CPPUNIT_ASSERT_EQUAL(lost + lost, got(a));
 }
 
 void Scenes::oneSilenceIsEnoughForAllBehindIt()

@@ -28,6 +28,7 @@ public:
 private:
     void aConnectionOfWhoseIdsHalfAreOverdueIsReplaced();
     void aConnectionOnWhichManyAreOverdueIsReplaced();
+    void aReadBeforeALostWriteIsLostToo();
     void oneSilenceIsEnoughForAllBehindIt();
     void aSilentConnectionIsReplaced();
     void aLateWordOfAClientThatHasGoneIsNobodys();

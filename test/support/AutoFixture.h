@@ -48,7 +48,7 @@ protected:
         return id;
     }
 
-    /// A new client that says this.
+    /// Adds a client that sends these bytes.
     ClientId asks(const std::string& bytes)
     {
         const ClientId id = joinAuto();
@@ -56,7 +56,7 @@ protected:
         return id;
     }
 
-    /// The target connection that was asked for opens; there is one.
+    /// Opens the one target connection that was requested.
     TargetId openAuto()
     {
         CPPUNIT_ASSERT_EQUAL_MESSAGE("connections that were asked for", std::size_t{1}, world.dialled.size());

@@ -14,18 +14,18 @@
 namespace proximux
 {
 
-/// What an exchange and a pool see of the world, as a record: connections that take as much as they are told to, and
-/// whatever was asked of them. Asserts at each call that it is about a connection which is there.
+/// The outside world of an exchange and a pool, as a record: connections that accept as many bytes as they are told to,
+/// and all calls made on them. Asserts on each call that its connection exists.
 class ExchangeWorld : public PairWiring, public TargetDialer
 {
 public:
     struct Side
     {
-        std::string sent;    ///< what the peer got
-        std::string waiting; ///< what it has not taken yet
-        bool takes = true;   ///< whether it takes all at once
+        std::string sent;    ///< bytes that the peer received
+        std::string waiting; ///< bytes that it has not accepted yet
+        bool takes = true;   ///< whether it accepts all bytes at once
         bool held = false;
-        bool fin = false; ///< it was sent FIN, or will be, behind what waits
+        bool fin = false; ///< FIN was sent, or will be after `waiting`
         bool finArrived = false;
     };
 
@@ -88,7 +88,7 @@ public:
     [[nodiscard]] bool has(ClientId id) const { return clients.count(key(id)) != 0; }
     [[nodiscard]] bool has(TargetId id) const { return targets.count(key(id)) != 0; }
 
-    /// The peer takes so many of the bytes that wait; returns how many still do.
+    /// The peer accepts n of the waiting bytes; returns how many remain.
     static std::size_t take(Side& side, std::size_t n)
     {
         n = std::min(n, side.waiting.size());

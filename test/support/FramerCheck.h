@@ -12,7 +12,7 @@
 namespace proximux
 {
 
-/// What holds of every framer, whatever its protocol.
+/// Checks that apply to framers of all protocols.
 class FramerCheck
 {
 public:
@@ -23,8 +23,7 @@ public:
     {
     }
 
-    /// A stream of messages, cut at each of these places: what the framer makes of it. What it does not take it is
-    /// shown again, with more.
+    /// What a framer makes of a stream cut at given places. Bytes that it does not take are presented again, with more.
     struct Outcome
     {
         std::vector<std::string> messages;
@@ -73,8 +72,8 @@ public:
         return outcome;
     }
 
-    /// Whole, byte by byte, and cut in two and in three at every place it is the same; and no prefix of a message is
-    /// one.
+    /// Asserts the same messages for the stream whole, byte by byte, and cut in two and in three at every place; and
+    /// that no prefix of a message is a message.
     void finds(const std::vector<std::string>& messages) const
     {
         std::string stream;
@@ -100,7 +99,7 @@ public:
             }
     }
 
-    /// However it comes, it is refused for this reason.
+    /// Asserts that the stream is rejected for this reason, however it is cut.
     void refuses(const std::string& stream, const std::string& reason) const
     {
         std::vector<std::size_t> each;

@@ -1,5 +1,5 @@
-// Writes what is made from the table of settings and the lists of options: etc/proximux.ini, docs/settings.md and the
-// man page.
+// Writes the files generated from the table of settings and the lists of options: etc/proximux.ini, docs/settings.md
+// and the man page.
 
 #include "support/Generated.h"
 

@@ -16,12 +16,12 @@
 namespace proximux
 {
 
-/// A committed file that is made from the table of settings and the lists of options.
+/// A committed file that is generated from the table of settings and the lists of options.
 struct Generated
 {
     std::string path;
-    std::string committed; ///< as it is
-    std::string text;      ///< as it should be
+    std::string committed; ///< its present content
+    std::string text;      ///< its generated content
 };
 
 inline std::string readWhole(const std::string& path)
@@ -40,7 +40,7 @@ inline std::string manExitCodes()
     return text;
 }
 
-/// The man page: a text with a mark on a line of its own for each part that is generated.
+/// The man page: its source with each mark replaced by the part that it names.
 inline std::string manPage(const std::string& source)
 {
     using Tool = ToolOptions::Tool;

@@ -44,7 +44,7 @@ inline std::string record(unsigned type, const std::string& data, const std::str
     return name(owner) + u16(type) + u16(1) + u16(0) + u16(0) + u16(static_cast<unsigned>(data.size())) + data;
 }
 
-/// flags: 0x0100 a query that wants recursion, 0x8180 its answer.
+/// flags: 0x0100 a query with recursion desired, 0x8180 its response.
 inline std::string dns(const std::string& host, unsigned type = 1, unsigned flags = 0x0100,
                        const std::string& additional = "", unsigned records = 0)
 {

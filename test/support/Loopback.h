@@ -19,10 +19,10 @@
 namespace proximux
 {
 
-/// How long a test waits for what should happen at once.
+/// How long a test waits for something that should happen at once.
 constexpr auto PATIENCE = std::chrono::seconds(20);
 
-/// A reactor that is turned by the test itself, on a back end of its choice.
+/// A reactor whose turns the test runs itself, with a selectable back end.
 class TurnedReactor
 {
 public:
@@ -31,7 +31,7 @@ public:
     {
     }
 
-    /// Turns until the condition holds; fails when patience is at its end.
+    /// Runs turns until the condition holds; fails after 20 seconds.
     void until(const std::function<bool()>& condition)
     {
         const Instant end = clock.now() + Duration::seconds(20);
@@ -42,7 +42,7 @@ public:
         }
     }
 
-    /// Turns for a while, and counts how often something was ready or due.
+    /// Runs turns for this time. Returns their number: how often something was ready or due.
     std::size_t turnsWithin(Duration time)
     {
         std::size_t turns = 0;
@@ -62,7 +62,8 @@ private:
     }
 };
 
-/// Two connected sockets: the far one blocks and is the test's, the near one is non-blocking and ours.
+/// Two connected sockets: the far one blocks and belongs to the test, the near one is non-blocking and belongs to the
+/// code under test.
 struct SocketPair
 {
     SocketPair()
@@ -80,7 +81,7 @@ struct SocketPair
 
     void say(const std::string& text) { far.sendBytes(text.data(), static_cast<int>(text.size())); }
 
-    /// Exactly so many bytes.
+    /// Receives exactly n bytes.
     std::string hear(std::size_t n)
     {
         std::string text;
@@ -105,7 +106,7 @@ struct SocketPair
     Poco::Net::StreamSocket near;
 };
 
-/// A target that sends back what it gets, a thread for each connection. The connections are closed by the others.
+/// A target that echoes, with one thread per connection. Its peers must close the connections.
 class EchoServer
 {
 public:
@@ -123,7 +124,7 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return _server.address().port(); }
 
-    /// Listens no more, and waits for its connections to be closed.
+    /// Stops listening, and waits until its connections are closed.
     void stop()
     {
         _stopping = true;
@@ -149,7 +150,7 @@ private:
             }
             catch (const Poco::IOException&)
             {
-                std::this_thread::yield(); // a test has left nobody a descriptor
+                std::this_thread::yield(); // a test has exhausted the descriptors
                 continue;
             }
             _connections.emplace_back(echo, _sockets.back());
@@ -167,20 +168,20 @@ private:
         }
         catch (const Poco::IOException&)
         {
-            return; // a reset ends a connection, too
+            return; // a reset is an end, too
         }
     }
 
     Poco::Net::ServerSocket _server;
     std::atomic<bool> _stopping{false};
-    std::vector<Poco::Net::StreamSocket> _sockets; ///< so that they are closed by who joins their threads
-    std::vector<std::thread> _connections;         ///< in the accepting thread's hands until it has ended
+    std::vector<Poco::Net::StreamSocket> _sockets; ///< closed after their threads were joined
+    std::vector<std::thread> _connections;         ///< owned by the accepting thread until it ends
     std::thread _thread;
 };
 
 } // namespace proximux
 
-/// Adds a test for each back end; the method takes a bool, true for epoll.
+/// Adds a test for each back end. The method takes a bool: true for epoll.
 #define PROXIMUX_ON_BOTH_BACK_ENDS(method)                                                                             \
     CPPUNIT_TEST_SUITE_ADD_TEST((new proximux::BackEndTest<TestFixtureType>(                                           \
         context.getTestNameFor(#method "_epoll"), &TestFixtureType::method, true, context.makeFixture())));            \
@@ -190,7 +191,7 @@ private:
 namespace proximux
 {
 
-/// One run of such a method.
+/// A run of such a method with one back end.
 template <class Fixture>
 class BackEndTest : public CppUnit::TestCase
 {

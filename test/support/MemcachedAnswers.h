@@ -5,7 +5,7 @@
 namespace proximux
 {
 
-/// What a memcached server without items says to these get and incr commands.
+/// The responses of an empty memcached server to these get and incr commands.
 inline std::string memcachedAnswers(const std::string& commands)
 {
     std::string answers;

@@ -11,11 +11,10 @@
 namespace proximux
 {
 
-/// "length-id" and "fixed-id": with an id of two bytes, or of one, behind the beginning, at another place in responses.
+/// Requests and their only valid responses, for a protocol declared by settings. Each names its client and its number,
+/// and its payload follows from both. So any message shows whether it is complete and unchanged.
 ///
-/// Requests that say whose they are and which, and the one right response to each, in a protocol that is declared in
-/// configuration alone. The payload follows from the two numbers: whoever sees a message can tell whether it is whole
-/// and unchanged.
+/// "length-id" and "fixed-id" have an id of two bytes, or one, after that name; in responses it is at another offset.
 class Messages
 {
 public:
@@ -26,7 +25,7 @@ public:
     {
         if (_hasId)
         {
-            // behind the name, which is the first HEAD bytes; in a response one byte later
+            // after the name, which is the first HEAD bytes; in a response one byte later
             const std::size_t at = (_protocol == "length" ? 2 : 0) + HEAD;
             const std::size_t width = _protocol == "length" ? 2 : 1;
             _framing.requestId = IdField{at, width, ByteOrder::big};
@@ -38,13 +37,13 @@ public:
         _made = _info.make(_framing);
     }
 
-    /// The request with this number of this client. Most are small, some are larger than `large`.
+    /// A client's request with this number. Most are small, some are larger than `large`.
     [[nodiscard]] std::string request(std::uint32_t client, std::uint32_t number, std::size_t large) const
     {
         return frame('Q', client, number, payload(client, number, large), idOf(client, number));
     }
 
-    /// The id that a client gives its request: many have the same.
+    /// The id of a client's request; many requests have the same.
     [[nodiscard]] std::uint64_t idOf(std::uint32_t client, std::uint32_t number) const
     {
         const std::uint64_t ids = _protocol == "length" ? 65536 : 256;
@@ -53,7 +52,7 @@ public:
 
     [[nodiscard]] bool hasId() const { return _hasId; }
 
-    /// The id that stands in this message; and the message with another one.
+    /// Reads the id of a message, or replaces it.
     [[nodiscard]] std::uint64_t readId(const std::string& message) const
     {
         return (message[_protocol == "length" ? 2 : 0] == 'Q' ? _framing.requestId : _framing.responseId)
@@ -68,7 +67,7 @@ public:
         return message;
     }
 
-    /// What answers it; or, under another letter, something else that is said to whom has asked it.
+    /// The response to this request; with another letter, some other message to the client that sent it.
     [[nodiscard]] std::string response(std::uint32_t client, std::uint32_t number, std::size_t large,
                                        char kind = 'A') const
     {
@@ -81,13 +80,13 @@ public:
         std::uint32_t number = 0;
     };
 
-    /// Bytes of a message after which read() can tell.
+    /// Number of bytes that read() needs.
     [[nodiscard]] std::size_t nameSize() const { return (_protocol == "length" ? 2 : 0) + HEAD; }
 
-    /// Of a message, or its beginning.
+    /// The kind of a message, which may be incomplete.
     [[nodiscard]] char letter(Bytes message) const { return message[_protocol == "length" ? 2 : 0]; }
 
-    /// Whose request, or the answer to whose ('Q', 'A'), this message says it is; nothing where it is none.
+    /// The client and number of a request ('Q') or response ('A'); nothing if the message is of another kind.
     [[nodiscard]] std::optional<Name> read(const std::string& message, char kind) const
     {
         const std::size_t at = _protocol == "length" ? 2 : 0;

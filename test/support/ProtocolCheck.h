@@ -11,7 +11,7 @@
 namespace proximux
 {
 
-/// What a named protocol makes of streams of bytes, and of a request.
+/// Checks how a protocol frames streams and evaluates messages.
 class ProtocolCheck
 {
 public:
@@ -25,7 +25,7 @@ public:
         return FramerCheck([protocol = _protocol] { return protocol->makeRequestFramer(); });
     }
 
-    /// Of responses to requests with this hint.
+    /// Checks responses to requests with this hint.
     [[nodiscard]] FramerCheck responses(std::uint32_t hint = 0) const
     {
         return FramerCheck(
@@ -37,7 +37,7 @@ public:
             });
     }
 
-    /// The traits of a whole response.
+    /// The traits of a complete response.
     [[nodiscard]] ResponseTraits response(const std::string& bytes, std::uint32_t hint = 0) const
     {
         const auto framer = protocolFramer(hint);
@@ -53,7 +53,7 @@ public:
 
     [[nodiscard]] const Protocol& protocol() const { return *_protocol; }
 
-    /// What is sent in place of the message.
+    /// Applies edits to a message.
     static std::string edited(const std::string& message, const std::vector<Edit>& edits)
     {
         std::string text;

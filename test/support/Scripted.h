@@ -14,7 +14,7 @@
 namespace proximux
 {
 
-/// A clock that stands still until it is told to go on.
+/// A clock that changes only when the test sets it.
 class ManualClock : public Clock
 {
 public:
@@ -23,17 +23,17 @@ public:
     Instant time{1000000};
 };
 
-/// A peer's end of a connection, and the steps it is to take: what is read from it comes in these pieces, and it takes
-/// what is sent to it in those. A step is what one call gives.
+/// A peer's end of a connection, and its script: the sizes in which it is read and in which it accepts bytes. Each call
+/// uses one step.
 class ScriptedPeer
 {
 public:
     enum class Kind
     {
-        bytes,      ///< so many bytes, at most
+        bytes,      ///< at most this number of bytes
         wouldBlock, ///< nothing now
-        reset,      ///< from here on every call fails
-        refused     ///< writing: it reads no more, and every further write fails; what it says can still be read
+        reset,      ///< from now on every call fails
+        refused     ///< writing: from now on every write fails; its bytes can still be read
     };
 
     struct Step
@@ -44,25 +44,25 @@ public:
 
     static constexpr int RESET = 104;
 
-    // what it says
-    std::string says;        ///< bytes that can be read of it
-    bool ends = false;       ///< and then FIN
-    std::deque<Step> reads;  ///< the steps of reading; behind the last one: all at once
-    std::deque<Step> writes; ///< the steps of writing; likewise
+    // its output
+    std::string says;        ///< bytes that can be read from it
+    bool ends = false;       ///< FIN follows
+    std::deque<Step> reads;  ///< steps of reading; after the last one everything is read at once
+    std::deque<Step> writes; ///< steps of writing, likewise
 
-    // what became of it
+    // its observations
     std::string heard;
     bool heardFin = false;
-    bool isReset = false; ///< it has reset its connection
-    bool refuses = false; ///< it takes nothing any more
-    bool closed = false;  ///< we have closed ours
+    bool isReset = false; ///< it has reset the connection
+    bool refuses = false; ///< it accepts nothing any more
+    bool closed = false;  ///< the code under test has closed its end
     bool closedByReset = false;
     std::size_t calls = 0;
 
     [[nodiscard]] bool isReadable() const { return isReset || !says.empty() || ends; }
 };
 
-/// The transport to such a peer.
+/// The transport to a ScriptedPeer.
 class ScriptedTransport : public Transport
 {
 public:
@@ -138,7 +138,7 @@ private:
     poco_socket_t _handle;
 };
 
-/// A back end without a system: what is ready is what the scripted peers say. Level-triggered as the real ones are.
+/// A back end without system calls: the scripted peers determine what is ready. Level-triggered, as the real ones.
 class ManualPoller : public Poller
 {
 public:

@@ -13,8 +13,8 @@
 namespace proximux
 {
 
-/// A client, a target and all of ours between them but the sockets: the reactor, both connections, the exchange and the
-/// pool are the real ones; the peers, the clock and the back end are scripted.
+/// A client and a target with everything between them except sockets: the reactor, both connections, the exchange and
+/// the pool are real; the peers, the clock and the back end are scripted.
 class ScriptedPair : private PairWiring, private TargetDialer
 {
 public:
@@ -55,7 +55,7 @@ public:
         connectTarget();
     }
 
-    /// Turns until nobody is called any more; fails where that takes too many.
+    /// Runs turns until no peer is called any more; fails after too many turns.
     void settle()
     {
         for (std::size_t turns = 0; turns < 5000; ++turns)
@@ -92,7 +92,7 @@ public:
     ManualClock clock;
     ScriptedPeer client;
     ScriptedPeer target;
-    bool throwing = false; ///< whoever receives from the client throws
+    bool throwing = false; ///< the client's receiver throws
     int faults = 0;
 
 private:

@@ -15,16 +15,16 @@
 namespace proximux
 {
 
-/// What an exchange of fifo or funnel and its pool see of the world: connections whose peers take as much as they are
-/// told to, and a record of what was asked of them. Throws std::logic_error where the exchange asks for what can't be.
+/// The outside world of a fifo or funnel exchange and its pool: connections whose peers accept as many bytes as they
+/// are told to, and a record of all calls. Throws std::logic_error on invalid calls.
 class SharedWorld : public SharedWiring, public TargetDialer
 {
 public:
     struct Side
     {
-        std::string sent;                                           ///< what the peer got
-        std::string waiting;                                        ///< what it has not taken yet
-        std::size_t room = std::numeric_limits<std::size_t>::max(); ///< how much more it takes at once
+        std::string sent;                                           ///< bytes that the peer received
+        std::string waiting;                                        ///< bytes that it has not accepted yet
+        std::size_t room = std::numeric_limits<std::size_t>::max(); ///< how many more bytes it accepts
         bool held = true;
         bool fin = false;
     };
@@ -39,7 +39,7 @@ public:
         std::size_t index = 0;
         std::size_t number = 0;
         Instant deadline;
-        std::string says; ///< what it said and was not read yet
+        std::string says; ///< its bytes that were not read yet
         bool ends = false;
     };
 
@@ -208,14 +208,14 @@ public:
     [[nodiscard]] bool has(ClientId id) const { return clients.count(id.slot) != 0; }
     [[nodiscard]] bool has(TargetId id) const { return targets.count(id.slot) != 0; }
 
-    /// Whether a client is there and may still get something.
+    /// Whether a client exists and can still be sent bytes.
     [[nodiscard]] bool isOpen(std::uint32_t slot) const
     {
         const auto found = clients.find(slot);
         return found != clients.end() && !found->second.fin;
     }
 
-    /// The peer takes so many of the bytes that wait; returns how many still do.
+    /// The peer accepts n of the waiting bytes; returns how many remain.
     static std::size_t take(Side& side, std::size_t n)
     {
         n = std::min(n, side.waiting.size());
@@ -228,13 +228,13 @@ public:
     std::unordered_map<std::uint32_t, Target> targets;
     std::map<std::uint32_t, Closed> closedClients;
     std::map<std::uint32_t, Closed> closedTargets;
-    std::vector<std::uint32_t> touchedClients; ///< got something, or were closed
+    std::vector<std::uint32_t> touchedClients; ///< were sent something, or closed
     std::vector<std::uint32_t> touchedTargets;
     std::vector<TargetId> dialled;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> order; ///< client and target of each request that was sent
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> order; ///< client and target of each request sent
     std::vector<std::string> sentRequests;
-    bool records = true;         ///< of what was sent
-    std::size_t mostTargets = 0; ///< connections at once
+    bool records = true;         ///< whether sent requests are recorded
+    std::size_t mostTargets = 0; ///< maximum of concurrent connections
     std::uint64_t tags = 0;
     std::uint64_t ended = 0;
     Outcome last;
@@ -242,12 +242,12 @@ public:
     std::string refused;     ///< why a request was refused
     std::size_t guesses = 0; ///< wrong passwords
     std::string chosen;
-    std::string untied;         ///< why somebody got no connection alone
-    std::vector<unsigned> ties; ///< reasons for which clients were tied, or refused it
+    std::string untied;         ///< why a client could not be pinned
+    std::vector<unsigned> ties; ///< reasons for which clients were pinned, or refused it
     std::size_t dropped = 0;
-    std::size_t unknown = 0;         ///< responses that no request was waiting for
-    std::vector<std::string> silent; ///< parts of targets that were silent, or answer again
-    std::size_t awaited = 0;         ///< how often a target was told that more is awaited
+    std::size_t unknown = 0;         ///< responses whose id matches no request
+    std::vector<std::string> silent; ///< parts of targets that were silent, or respond again
+    std::size_t awaited = 0;         ///< number of calls of awaitsMore()
     std::uint32_t nextClient = 0;
     std::uint32_t nextTarget = 0;
 

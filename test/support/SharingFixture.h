@@ -16,7 +16,7 @@
 namespace proximux
 {
 
-/// An exchange of fifo or funnel with its pool in a SharedWorld, and a clock that stands still.
+/// A fifo or funnel exchange with its pool in a SharedWorld, and a clock that changes only when the test sets it.
 class SharingFixture : public CppUnit::TestFixture
 {
 protected:
@@ -26,7 +26,7 @@ protected:
     {
         std::size_t connections = 1;
         std::size_t targets = 1;
-        bool anyTarget = false; ///< one connection to the first target that lives
+        bool anyTarget = false; ///< one connection to the first target that is alive
         SharedExchangeSettings exchange;
         std::string protocol = "line";
         Framing framing;
@@ -69,7 +69,7 @@ protected:
 
     void says(ClientId client, const std::string& bytes) { exchange->request(client, bytes, now); }
 
-    /// The target connections that were asked for open. Returns the last of them.
+    /// Opens all requested target connections. Returns the last one.
     TargetId opens()
     {
         CPPUNIT_ASSERT_MESSAGE("no connection was asked for", !world.dialled.empty());
@@ -88,7 +88,7 @@ protected:
         exchange->response(target, bytes, now);
     }
 
-    /// What the peer got since it was asked last.
+    /// The bytes that the peer received since the last call.
     std::string got(ClientId client) { return std::exchange(world.client(client).sent, std::string()); }
     std::string got(TargetId target) { return std::exchange(world.target(target).sent, std::string()); }
 

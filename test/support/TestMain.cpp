@@ -20,7 +20,7 @@
 namespace
 {
 
-/// Says what a Poco::Exception was about; its what() is only the name of its class.
+/// Reports the text of a Poco::Exception, whose what() is only the name of its class.
 class PocoProtector : public CppUnit::Protector
 {
 public:
@@ -38,7 +38,7 @@ public:
     }
 };
 
-/// Names each failing test at once, and with --verbose every test before it runs: after a crash the last line tells.
+/// Prints failing tests at once, and with --verbose every test before it runs, which shows the culprit after a crash.
 class Progress : public CppUnit::TestListener
 {
 public:
@@ -130,7 +130,7 @@ Options parse(const std::vector<std::string>& arguments)
     return options;
 }
 
-/// The tests below this one whose name contains the filter.
+/// Collects the tests below this one whose name contains the filter.
 void collect(CppUnit::Test& test, const std::string& filter, std::vector<CppUnit::Test*>& found)
 {
     if (test.getChildTestCount() == 0)

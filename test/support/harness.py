@@ -1,5 +1,5 @@
-"""The program under test, scripted targets, and clients. Standard library only; everything on loopback; every wait has
-a limit; only what was started here is ended."""
+"""The program under test, scripted targets, and clients. Standard library only. Everything runs on loopback, every
+wait has a limit, and only processes started here are ended."""
 import json
 import os
 import re
@@ -17,13 +17,13 @@ BACKEND = os.environ.get("PROXIMUX_BACKEND", "auto")
 SLOW = float(os.environ.get("PROXIMUX_SLOW", "1"))
 SHORT = 5.0 * SLOW
 LONG = 30.0 * SLOW
-# what is freed stays, to find whoever uses it all the same: of memory nothing can be said then
+# the sanitizer keeps freed memory to detect its use, so memory cannot be measured
 KEEPS_WHAT_IS_FREED = "ASAN_OPTIONS" in os.environ
 OURS = re.compile(r"^(PROXIMUX_|LOG_LEVEL$|LOCAL_|EXCHANGE_|PROXY_|TARGET_)")
 
 
 def wait_until(predicate, timeout=SHORT, step=0.005):
-    """The first true value of predicate(), or its last false one when the time is up."""
+    """Returns the first true value of predicate(), or its last false one at the timeout."""
     end = time.monotonic() + timeout
     while True:
         value = predicate()
@@ -33,7 +33,7 @@ def wait_until(predicate, timeout=SHORT, step=0.005):
 
 
 def finishes(command, moving):
-    """Runs it to its end, however long that takes while moving() changes. Returns its exit code and what it said."""
+    """Runs a command to its end, as long as moving() keeps changing. Returns its exit code and output."""
     with tempfile.TemporaryFile() as out:
         p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         try:
@@ -62,7 +62,7 @@ def free_port():
 
 
 def listens(port):
-    """Whether somebody listens on this loopback port."""
+    """Whether this loopback port accepts connections."""
     try:
         socket.create_connection(("127.0.0.1", port), SHORT).close()
         return True
@@ -71,7 +71,7 @@ def listens(port):
 
 
 def reset(sock):
-    """Closes by RST."""
+    """Closes a socket with RST."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     except OSError:
@@ -108,7 +108,7 @@ class Program:
         return self.p.poll() is None
 
     def wait(self, timeout=LONG):
-        """The exit code, or None where it still runs."""
+        """The exit code, or None if it is still running."""
         try:
             self.p.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -121,7 +121,7 @@ class Program:
         self.p.send_signal(number)
 
     def drain(self):
-        """Sends TERM, and waits until it was taken: two that come together are one. It must log at level 2."""
+        """Sends TERM and waits until it is logged, because two pending TERMs merge into one. Requires log level 2."""
         self.p.send_signal(signal.SIGTERM)
         if not self.record(lambda r: r["d"].startswith("Server is stopping"), LONG):
             raise AssertionError("it does not drain: " + self.text())
@@ -132,7 +132,7 @@ class Program:
         self.wait()
 
     def end(self, timeout=LONG):
-        """The exit code of an orderly end, without drain; None where it does not come."""
+        """Ends the program without draining. Returns its exit code, or None at the timeout."""
         def ended():
             self.p.send_signal(signal.SIGTERM)  # no effect on one that has ended
             return not self.alive()
@@ -162,18 +162,18 @@ class Program:
             return None
         return wait_until(look, timeout)
 
-    # -- what the system says of it
+    # -- measured by the system
 
     def fds(self):
         return len(os.listdir("/proc/%d/fd" % self.pid))
 
     def memory(self):
-        """Its own memory, in bytes."""
+        """Private memory in bytes."""
         with open("/proc/%d/smaps_rollup" % self.pid) as f:
             return sum(int(line.split()[1]) for line in f if line.startswith(("Private_", "Swap:"))) * 1024
 
     def memory_at_rest(self, timeout=SHORT):
-        """Its own memory once it no longer changes: the log may still be written when the last client has gone."""
+        """Private memory once it is stable: the log may still be written after the last client has left."""
         seen = [-1]
 
         def rests():
@@ -183,7 +183,7 @@ class Program:
         return seen[-1]
 
     def cpu(self):
-        """CPU time of all its threads, in seconds, to the nanosecond."""
+        """CPU time of all threads in seconds, with nanosecond resolution."""
         total = 0
         for thread in os.listdir("/proc/%d/task" % self.pid):
             with open("/proc/%d/task/%s/schedstat" % (self.pid, thread)) as f:
@@ -192,7 +192,7 @@ class Program:
 
 
 class Proxy(Program):
-    """The program, listening on a free port, in proxy mode unless said otherwise. settings: dots as two underscores."""
+    """The program, listening on a free port, in proxy mode by default. settings: two underscores stand for a dot."""
 
     def __init__(self, *targets, args=(), listen="127.0.0.1:0", mode="proxy", settings=None, **kw):
         line = ["--listen", listen, "--mode", mode, "--io-backend", BACKEND]
@@ -228,7 +228,7 @@ class Proxy(Program):
 
 
 class Target:
-    """A listening socket; handler(socket) runs in a thread for each connection, which it closes on return."""
+    """A listening socket. handler(socket) runs in one thread per connection, which is closed when it returns."""
 
     def __init__(self, handler, port=0, host="127.0.0.1", rcvbuf=None):
         self.handler, self.host, self.conns, self.received = handler, host, [], 0
@@ -276,7 +276,7 @@ class Target:
 
 
 def echo(s):
-    """Sends back what comes, until FIN."""
+    """Echoes until FIN."""
     while True:
         d = s.recv(65536)
         if not d:
@@ -285,7 +285,7 @@ def echo(s):
 
 
 def read_all(s, slowly=0.0, size=65536):
-    """Until FIN."""
+    """Reads until FIN."""
     parts = []
     while True:
         if slowly:
@@ -312,7 +312,7 @@ def ask(s, line):
 
 
 def state(s, timeout=SHORT):
-    """What the peer does: 'EOF', 'RESET', 'DATA', or 'OPEN' where nothing came in time."""
+    """The peer's next action: 'EOF', 'RESET', 'DATA', or 'OPEN' if there was none in time."""
     s.settimeout(timeout)
     try:
         return "DATA" if s.recv(1) else "EOF"
@@ -332,8 +332,8 @@ class Case(unittest.TestCase):
             self.fail("PROXIMUX_BIN is not set")
 
     def ended(self, p):
-        """Ends it, and looks for what a sanitizer had to say."""
-        orderly = not ("ASAN_OPTIONS" in os.environ and p.alive()) or p.end() == 0  # at the end leaks are looked for
+        """Ends the program and checks for reports of a sanitizer."""
+        orderly = not ("ASAN_OPTIONS" in os.environ and p.alive()) or p.end() == 0  # an orderly end checks for leaks
         p.stop()
         found = re.search(r"(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:).*", p.text(), re.S)
         self.assertIsNone(found, found and found.group(0)[:3000])

@@ -1,4 +1,4 @@
-"""proximux-load, the target that echoes and the clients that ask and look at each byte; beside the program."""
+"""proximux-load, built beside the program: a target that echoes, and clients that verify each byte."""
 import os
 import subprocess
 
@@ -8,7 +8,7 @@ LOAD = os.path.join(os.path.dirname(BIN), "proximux-load")
 
 
 class Echo:
-    """A target in a process of its own."""
+    """A target in a separate process."""
 
     def __init__(self, **options):
         self.p = subprocess.Popen([LOAD, "echo"] + words(options), stdout=subprocess.PIPE)
@@ -30,7 +30,7 @@ def words(options):
 
 
 def asked(port, timeout=600, **options):
-    """What came of it, by name. Raises where a client got a byte that is not its own, or nothing for 30 s."""
+    """The results by name. Raises if a client received a wrong byte, or nothing for 30 s."""
     done = subprocess.run([LOAD, "ask", "port=%d" % port] + words(options), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=timeout)
     if done.returncode != 0:

@@ -1,16 +1,16 @@
-"""What test/bench and test/long measure in the same way: CPU time and memory of a process that holds many idle clients.
-Standard library only."""
+"""Measurements shared by test/bench and test/long: CPU time and memory of a process with many idle clients. Standard
+library only."""
 import resource
 import socket
 import time
 
 from harness import LONG, Target, wait_until
 
-WARM = 50  # clients that come first, so that what is allocated but once is not counted
+WARM = 50  # clients that connect first, so that one-time allocations are not counted
 
 
 def allow_descriptors(wanted):
-    """Raises the soft limit on descriptors, which processes started from now on inherit; answers what holds."""
+    """Raises the soft limit of descriptors, which new processes inherit. Returns the limit in force."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < limit:
@@ -20,7 +20,7 @@ def allow_descriptors(wanted):
 
 
 class QuietTarget(Target):
-    """Accepts and says nothing, without a thread for each connection."""
+    """Accepts connections and sends nothing, without a thread per connection."""
 
     def __init__(self):
         super().__init__(handler=None)
@@ -39,8 +39,8 @@ class QuietTarget(Target):
 
 
 class Idle:
-    """So many idle clients of `process`, which listens on `address` in front of the QuietTarget `target`: `memory` is
-    the process's own bytes for each, `cpu` its seconds of CPU time in `seconds`."""
+    """Idle clients of `process`, which listens on `address` in front of the QuietTarget `target`. `memory` is the
+    private bytes of the process per client, `cpu` its CPU time in seconds during `seconds`."""
 
     def __init__(self, process, address, target, clients=5000, seconds=10.0):
         self._sockets, self._process, self._address, self._target = [], process, address, target

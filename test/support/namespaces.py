@@ -1,4 +1,4 @@
-"""Network namespaces for tests, where the system and our rights allow them."""
+"""Network namespaces for tests, if the system and the user's rights allow them."""
 import ctypes
 import os
 import subprocess
@@ -10,7 +10,7 @@ CLONE_NEWNET = 0x40000000
 
 
 def ip(*args):
-    """Whether it was done."""
+    """Runs `ip`; returns whether it succeeded."""
     try:
         return subprocess.run(["ip"] + list(args), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
     except OSError:
@@ -18,14 +18,14 @@ def ip(*args):
 
 
 def enter(name):
-    """The calling thread, and what sockets it makes, are in there from here on."""
+    """Moves the calling thread, and its future sockets, into a namespace."""
     with open("/var/run/netns/" + name) as f:
         if ctypes.CDLL(None, use_errno=True).setns(f.fileno(), CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
 
 
 def within(name, call):
-    """call(), in a thread that is in there."""
+    """Runs call() in a thread inside the namespace and returns its result."""
     result = []
 
     def run():
@@ -38,5 +38,5 @@ def within(name, call):
 
 
 def own(name):
-    """The name of a namespace that no other test has."""
+    """A namespace name that no other test uses."""
     return "proximux-%d-%s" % (os.getpid(), name)

@@ -1,4 +1,4 @@
-"""The oracle with sockets: clients that look at each byte, a target that tears, delays and resets, and the program
+"""The oracle with sockets: clients that verify each byte, a target that tears, delays and resets, and the program
 between them."""
 import os
 
@@ -13,7 +13,7 @@ class OracleCase(SharedCase):
         if not os.path.exists(LOAD):
             self.skipTest("proximux-load is for Linux alone")
         common = {"protocol": protocol, "size": 64, "seed": seed, "tear": 20}
-        # a delay is a millisecond at least: what is answered one by one would take too long
+        # a delay is at least a millisecond, which takes too long with one exchange at a time
         target = Echo(kill=500, delay=300 if pairing == "order" else 0, **common)
         self.addCleanup(target.stop)
         proxy = self.shared(mode, target, protocol=protocol, connections=connections, exchange__pairing=pairing,

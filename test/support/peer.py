@@ -1,4 +1,4 @@
-"""Real servers, started for a test and ended with it, and what the tests with them have in common."""
+"""Real servers that run during a test, and the common parts of these tests."""
 import os
 import shutil
 import subprocess
@@ -6,12 +6,12 @@ import tempfile
 
 from harness import LONG, Case, free_port, listens, wait_until
 
-# connections to the target: fifo, and funnels
+# mode and number of target connections
 SHARES = (("fifo", 1), ("funnel", 1), ("funnel", 2), ("funnel", 4))
 
 
 class PeerCase(Case):
-    """A Case with one server for all its tests: SERVER is made a command with {port} and {folder} in it."""
+    """A Case with one server for all its tests: SERVER is its command, with {port} and {folder} as placeholders."""
     SERVER = ()
 
     @classmethod
@@ -32,7 +32,7 @@ class PeerCase(Case):
 
     @classmethod
     def is_ready(cls):
-        """Whether a server that listens serves, too."""
+        """Whether the listening server is ready to serve."""
         return True
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What the tests of fifo and funnel have in common: framed targets that can be told what to do, and their clients."""
+"""The common parts of the tests of fifo and funnel: scriptable targets with framing, and their clients."""
 import struct
 import threading
 
@@ -8,8 +8,8 @@ MODES = (("fifo", 1), ("funnel", 3))
 
 
 class Lines:
-    """A target that answers each line with answer(line), or with what script(connection, line) returns: bytes, or None
-    for nothing. Remembers what came, on which connection."""
+    """A target that answers each line, by default with "A:" and the line, else with the bytes that
+    script(connection, line) returns; None: no answer. Records all requests."""
 
     def __init__(self, script=None, greet=b""):
         self.requests, self.lock, self.script, self.greet = [], threading.Lock(), script, greet
@@ -72,7 +72,7 @@ class SharedCase(Case):
         return self.proxy(*targets, mode=mode, settings=given)
 
     def serves(self, proxy):
-        """Another client is served."""
+        """Asserts that another client is served."""
         self.assertTrue(proxy.alive(), proxy.text()[-3000:])
         with proxy.client(timeout=SHORT) as c:
             c.sendall(b"still there\n")

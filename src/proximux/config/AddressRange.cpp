@@ -75,7 +75,7 @@ bool parseGroup(std::string_view text, std::vector<std::uint8_t>& bytes)
     return true;
 }
 
-/// Groups on one side of "::", the last of which may be an IPv4 address. Empty text: none.
+/// Parses the groups on one side of "::"; the last may be an IPv4 address. Empty text has no groups.
 bool parseGroups(std::string_view text, bool last, std::vector<std::uint8_t>& bytes)
 {
     if (text.empty())
@@ -184,7 +184,7 @@ bool AddressRange::contains(std::string_view address) const
            agree(parsed, _bytes, _prefix);
 }
 
-/// A range that is wider than the mapped addresses is one of IPv6, even where they lie in it.
+/// A range wider than the mapped addresses is an IPv6 range, even if they lie in it.
 bool AddressRange::isV4() const
 {
     return _prefix >= MAPPED_BITS && isMapped(_bytes);

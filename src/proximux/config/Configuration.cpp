@@ -23,7 +23,7 @@ std::size_t ExchangeSettings::pipelineInForce() const
 {
     if (protocol == "auto" && mode != Mode::proxy)
     {
-        // whatever it turns out to be
+        // the largest of all protocols that auto may detect
         ExchangeSettings chosen = *this;
         std::size_t most = 1;
         for (const char* name : {"raw", "http", "resp"})

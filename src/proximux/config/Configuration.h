@@ -16,11 +16,11 @@
 namespace proximux
 {
 
-/// How clients and target connections belong together.
+/// How clients are assigned to target connections.
 enum class Mode
 {
-    automatic, ///< by the original's rule; never in a checked configuration
-    proxy,     ///< each client has a target connection of its own
+    automatic, ///< by the original's rule; never in a validated configuration
+    proxy,     ///< each client has its own target connection
     fifo,      ///< all share one
     funnel     ///< all share several
 };
@@ -28,7 +28,7 @@ enum class Mode
 /// "PROXY", as in the log line at start.
 const char* toString(Mode mode);
 
-// The defaults stand in the table of settings: Configuration() takes them from there.
+// The defaults are in the table of settings; Configuration() applies them.
 
 struct LogSettings
 {
@@ -40,7 +40,7 @@ struct LogSettings
     };
     enum class Requests
     {
-        automatic, ///< where exchange.protocol knows the messages
+        automatic, ///< on if exchange.protocol delimits messages
         off,
         on
     };
@@ -49,9 +49,9 @@ struct LogSettings
     Format format{};
     std::string file;         ///< empty: stdout and stderr
     std::size_t fileSize{};   ///< bytes after which the file is rotated
-    std::size_t fileCount{};  ///< rotated files that are kept
-    std::size_t queue{};      ///< records that may wait to be written
-    std::size_t queueBytes{}; ///< bytes of them
+    std::size_t fileCount{};  ///< rotated files to keep
+    std::size_t queue{};      ///< records buffered for writing
+    std::size_t queueBytes{}; ///< bytes of these records
     bool maskAddresses{};
     std::size_t dataLimit{}; ///< bytes of data in a record
     Requests requests{};
@@ -59,34 +59,34 @@ struct LogSettings
 
 struct LocalSettings
 {
-    Endpoint endpoint; ///< where to listen; port 0: any free one
+    Endpoint endpoint; ///< listening address; port 0: any free port
     bool ipv6Only{};
     int maxConnections{}; ///< 0 and negative: off
     int backlog{};
-    SocketOptions socket; ///< of its connections
+    SocketOptions socket; ///< of client connections
     Duration idleTimeout;
     Duration halfCloseTimeout;
-    std::size_t maxRequests{}; ///< of one client, in line
-    std::string password;      ///< resp: what clients must give; empty: nothing
+    std::size_t maxRequests{}; ///< queued requests per client
+    std::string password;      ///< resp: password that clients must send; empty: none
     unsigned failedAuth{};     ///< wrong passwords after which a client is closed
     Duration failedAuthDelay;
 };
 
 struct ExchangeSettings
 {
-    /// What becomes of a request that would leave a state behind on its connection.
+    /// How to handle a request that changes the state of its connection.
     enum class Stateful
     {
-        automatic, ///< tie where a connection can be spared, else refuse
-        tie,       ///< its client has a connection alone as long as the state lasts
-        refuse     ///< it gets an error
+        automatic, ///< pin if a connection can be spared, else refuse
+        tie,       ///< pin its client to a connection until the state ends
+        refuse     ///< answer with an error
     };
 
     /// How requests with a chunked body are sent to an HTTP target.
     enum class HttpChunked
     {
-        length, ///< with a Content-Length, if they can be kept
-        pass    ///< as they came
+        length, ///< with a Content-Length, if the body can be buffered
+        pass    ///< unchanged
     };
 
     Mode mode{};
@@ -94,8 +94,8 @@ struct ExchangeSettings
     Framing framing;
     Pairing pairing{};
     bool funnelAsync{};
-    std::optional<std::size_t> pipeline; ///< requests in flight on one target connection, where there may be several
-    std::optional<std::size_t> idOffset; ///< fixed, length: where an id stands; nothing: there is none
+    std::optional<std::size_t> pipeline;         ///< requests in flight per target connection, if several are possible
+    std::optional<std::size_t> idOffset;         ///< fixed, length: byte offset of the id; nothing: no id
     std::optional<std::size_t> responseIdOffset; ///< nothing: as in the requests
     std::optional<std::size_t> responseIdWidth;
     std::optional<ByteOrder> responseIdOrder;
@@ -104,12 +104,12 @@ struct ExchangeSettings
     bool httpConnect{};
     UnknownCommands respUnknown{};
     HttpChunked httpChunked{};
-    std::size_t requestBuffer{};  ///< bytes of one client that may wait for its target
-    std::size_t responseBuffer{}; ///< bytes that may wait for one client
-    std::size_t totalBuffer{};    ///< bytes of all clients that may wait for their targets
-    std::size_t maxQueue{};       ///< requests in line
+    std::size_t requestBuffer{};  ///< buffered request bytes per client
+    std::size_t responseBuffer{}; ///< unsent response bytes per client
+    std::size_t totalBuffer{};    ///< buffered request bytes over all clients
+    std::size_t maxQueue{};       ///< queued requests over all clients
     Duration queueTimeout;
-    std::optional<Duration> responseTimeout; ///< nothing: what suits the protocol
+    std::optional<Duration> responseTimeout; ///< nothing: the protocol's default
     Duration requestTimeout;
     Duration stallTimeout;
     std::size_t abandonLimit{};
@@ -117,48 +117,48 @@ struct ExchangeSettings
     Duration tieTimeout;
     Duration discardTimeout;
     std::size_t discardLimit{}; ///< bytes
-    std::size_t reserve{};      ///< bytes of each client that are read in any case
+    std::size_t reserve{};      ///< bytes of each client that are always read
     Duration tieIdleTimeout;
     Duration trialTimeout;
     Duration rawGap;
-    bool ignoreUnknownIds{}; ///< what answers nothing is thrown away, its connection stays
+    bool ignoreUnknownIds{}; ///< responses with an unknown id are discarded; else the connection is closed
     Duration idReuse;
     Duration modbusUnitBackoff;
 
-    /// How responses find their requests: as configured, or as suits the protocol. Never automatic.
+    /// How responses are matched to requests: as configured, or the protocol's default. Never automatic.
     [[nodiscard]] Pairing pairingInForce() const;
 
-    /// Requests that may be in flight on one target connection.
+    /// Maximum number of requests in flight per target connection.
     [[nodiscard]] std::size_t pipelineInForce() const;
 
-    /// How long a target that owes a response may be silent.
+    /// Maximum silence of a target that owes a response.
     [[nodiscard]] Duration responseTimeoutInForce() const;
 
-    /// The framing, with the ids in it.
+    /// The framing, including the id fields.
     [[nodiscard]] Framing framingInForce() const;
 };
 
 struct PoolSettings
 {
-    std::size_t connections{}; ///< target connections; the number of targets unless said otherwise
+    std::size_t connections{}; ///< target connections; by default as many as targets
     bool warmup{};
     Duration connectTimeout;
     Duration inactiveTimeout;
     Duration connectDelay;
     Duration requestGap;
-    std::optional<Duration> settle;     ///< nothing: what suits the protocol
-    std::optional<std::size_t> maxTied; ///< connections that clients may have alone; nothing: all but one
-    std::string prologue;               ///< said on each new connection
-    std::string prologueExpect;         ///< what must come back
+    std::optional<Duration> settle;     ///< nothing: the protocol's default
+    std::optional<std::size_t> maxTied; ///< connections that may be pinned; nothing: all but one
+    std::string prologue;               ///< bytes sent on each new connection
+    std::string prologueExpect;         ///< exact reply to the prologue
     Duration backoffMin;
     Duration backoffMax;
 };
 
-/// It has the defaults of the table by itself, so that a list of targets can grow.
+/// Its initial values equal the defaults of the table, so that a list of targets can be resized.
 struct TargetSettings
 {
     Endpoint endpoint;
-    SocketOptions socket;        ///< of its connections
+    SocketOptions socket;        ///< of target connections
     std::size_t connections = 1; ///< in funnel mode
     std::string username;        ///< resp
     std::string password;
@@ -182,14 +182,14 @@ struct IoSettings
 
     Backend backend{};
     std::size_t threads{};
-    std::size_t readSize{}; ///< bytes read from one peer before the next has its turn
+    std::size_t readSize{}; ///< bytes read from one peer before others get their turn
     std::size_t resolverThreads{};
 };
 
-/// What one client may cause.
+/// Limits of what one client may cause.
 struct LimitsSettings
 {
-    std::int64_t reconnects{}; ///< of target connections, in a second; 0: any number
+    std::int64_t reconnects{}; ///< new target connections per second; 0: unlimited
 };
 
 struct ShutdownSettings
@@ -197,12 +197,12 @@ struct ShutdownSettings
     Duration drainTimeout;
 };
 
-/// Every setting, checked. Immutable once it was made; sessions share it by shared_ptr<const Configuration>.
+/// All settings, validated. Immutable; shared by shared_ptr<const Configuration>.
 ///
-/// One that is made by hand needs an exchange.mode, which is `automatic` by default, local.endpoint and targets.
+/// A hand-made one must set exchange.mode (automatic by default), local.endpoint and targets.
 struct Configuration
 {
-    /// The defaults of the table.
+    /// Applies the defaults of the table.
     Configuration();
 
     LogSettings log;
@@ -215,10 +215,10 @@ struct Configuration
     IoSettings io;
     ShutdownSettings shutdown;
 
-    /// Target connections in fifo and funnel.
+    /// Number of target connections in fifo and funnel.
     [[nodiscard]] std::size_t sharedConnections() const;
 
-    /// How many of them clients may have alone.
+    /// How many of these may be pinned to a client at once.
     [[nodiscard]] std::size_t maxTied() const;
 };
 

@@ -14,7 +14,7 @@ namespace proximux
 namespace
 {
 
-/// Whether it is HTTP or a RESP command, also one in a line.
+/// Whether the prologue is HTTP or a RESP command, including inline commands.
 bool isOfNamedProtocol(const std::string& prologue)
 {
     const Sniffed found = sniff(prologue);
@@ -22,7 +22,7 @@ bool isOfNamedProtocol(const std::string& prologue)
         return true;
     const std::size_t end = prologue.find(' ');
     if (end == std::string::npos)
-        return false; // none of these has no argument
+        return false; // all commands below have an argument
     std::string word = prologue.substr(0, end);
     std::transform(word.begin(), word.end(), word.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -30,7 +30,7 @@ bool isOfNamedProtocol(const std::string& prologue)
     return std::find(std::begin(COMMANDS), std::end(COMMANDS), word) != std::end(COMMANDS);
 }
 
-/// "LOCAL_PORT, --listen": where else a setting can be given.
+/// Other names under which a setting can be given: "LOCAL_PORT, --listen".
 std::string otherNames(const Setting& setting, std::size_t number)
 {
     std::string environment = setting.environment.empty() ? setting.ownEnvironment() : setting.environment;
@@ -51,12 +51,12 @@ ConfigurationCheck::ConfigurationCheck(const std::vector<FoundValue>& found, std
     checkCount();
     storeAll();
     if (!_mistakes.empty())
-        return; // what follows looks at values that are right by themselves
+        return; // the checks below require valid single values
     chooseMode();
     checkRelations();
 }
 
-/// A wrong value is a mistake also where a higher layer has a right one.
+/// An invalid value is reported even if a higher layer overrides it.
 void ConfigurationCheck::checkEach(const std::vector<FoundValue>& found)
 {
     for (const FoundValue& value : found)
@@ -84,7 +84,7 @@ void ConfigurationCheck::choose(const std::vector<FoundValue>& found)
     }
 }
 
-/// The list of targets is taken whole from the highest layer that has one.
+/// Takes the whole list of targets from the highest layer that has one.
 void ConfigurationCheck::chooseTargets(const std::vector<FoundValue>& found)
 {
     for (const FoundValue& value : found)
@@ -107,14 +107,14 @@ void ConfigurationCheck::checkRequired()
     for (const Setting& setting : settings())
         if (setting.required && !setting.isOfTarget() && inForce(setting.key) == nullptr)
             missing(setting, 0);
-    // with no target at all, the first is what is missing
+    // without any target, report the first one as missing
     for (std::size_t number = 1; number <= std::max<std::size_t>(_targetCount, 1); ++number)
         for (const Setting& setting : settings())
             if (setting.required && setting.isOfTarget() && inForce(setting.key, number) == nullptr)
                 missing(setting, number);
 }
 
-/// Of all targets together.
+/// The number of connections of all targets.
 std::size_t ConfigurationCheck::targetConnections() const
 {
     std::size_t number = 0;
@@ -131,7 +131,7 @@ std::size_t ConfigurationCheck::targetConnections() const
     return all;
 }
 
-/// The number of target connections is what the targets have in all.
+/// pool.connections must equal the sum over all targets.
 void ConfigurationCheck::checkCount()
 {
     const FoundValue* count = inForce("pool.connections");
@@ -139,7 +139,7 @@ void ConfigurationCheck::checkCount()
         return;
     Configuration scratch;
     if (!count->setting->store(count->text, scratch, 0).empty())
-        return; // said already
+        return; // already reported
     const std::size_t wanted = scratch.pool.connections;
     const std::size_t there = targetConnections();
     const std::size_t lacking = wanted > there ? wanted - there : 0;
@@ -164,7 +164,7 @@ void ConfigurationCheck::storeAll()
         value->setting->store(value->text, _configuration, value->number == 0 ? 0 : value->number - 1);
 }
 
-/// The original's rule.
+/// Applies the original's rule.
 void ConfigurationCheck::chooseMode()
 {
     Mode& mode = _configuration.exchange.mode;
@@ -214,7 +214,7 @@ void ConfigurationCheck::checkFraming()
             "binary");
 }
 
-/// What is asked of a message that has an id.
+/// Checks the id fields.
 void ConfigurationCheck::checkIds()
 {
     const ExchangeSettings& exchange = _configuration.exchange;
@@ -239,7 +239,7 @@ void ConfigurationCheck::checkIds()
     }
 }
 
-/// What fifo and funnel ask for.
+/// Checks the requirements of fifo and funnel.
 void ConfigurationCheck::checkSharing()
 {
     const ExchangeSettings& exchange = _configuration.exchange;
@@ -282,7 +282,7 @@ void ConfigurationCheck::checkSharing()
     checkCredentials();
 }
 
-/// Where every request is answered, the answer would be taken for that to a client's first one.
+/// If every request is answered, the reply to a prologue without prologue_expect would go to the first client.
 void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
 {
     const PoolSettings& pool = _configuration.pool;
@@ -297,13 +297,13 @@ void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
             ": belongs to a protocol that auto has yet to detect; expected exchange.protocol to name it");
 }
 
-/// They mean something for one protocol alone: elsewhere they would be a false comfort.
+/// Credentials have an effect with resp only; elsewhere they would give a false sense of security.
 void ConfigurationCheck::checkCredentials()
 {
     const std::string& protocol = _configuration.exchange.protocol;
     if (protocol == "resp")
     {
-        // any of the connections may serve any client
+        // any connection may serve any client
         for (std::size_t i = 1; i < _configuration.targets.size(); ++i)
             if (_configuration.targets[i].database != _configuration.targets[0].database)
                 _mistakes.push_back("target." + std::to_string(i + 1) +
@@ -340,7 +340,7 @@ const FoundValue* ConfigurationCheck::inForce(const std::string& key, std::size_
     return found == _inForce.end() ? nullptr : *found;
 }
 
-/// "key = value (origin)" of what is in force.
+/// "key = value (origin)" of the value in force.
 std::string ConfigurationCheck::nameOf(const std::string& key) const
 {
     if (const FoundValue* value = inForce(key))

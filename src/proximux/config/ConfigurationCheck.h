@@ -8,8 +8,7 @@
 namespace proximux
 {
 
-/// Makes a Configuration of what was found in the layers, and finds what is wrong with it. Used once, by
-/// ConfigurationLoader::load().
+/// Builds a Configuration from the values of all layers and validates it. Used once, by ConfigurationLoader::load().
 class ConfigurationCheck
 {
 public:
@@ -38,7 +37,7 @@ private:
     [[nodiscard]] const FoundValue* inForce(const std::string& key, std::size_t number = 0) const;
     [[nodiscard]] std::string nameOf(const std::string& key) const;
 
-    Values _inForce; ///< one a key
+    Values _inForce; ///< one value per key
     Layer _targetLayer = Layer::fallback;
     std::size_t _targetCount = 0;
     Configuration _configuration;

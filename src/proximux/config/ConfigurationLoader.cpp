@@ -25,7 +25,7 @@ namespace proximux
 namespace
 {
 
-/// What Kubernetes puts into the environment for a service X: X_PORT=tcp://10.0.0.1:80.
+/// Whether this is a variable that Kubernetes sets for a service X: X_PORT=tcp://10.0.0.1:80.
 bool isPortLink(std::string_view name, std::string_view value)
 {
     constexpr std::string_view PORT = "_PORT";
@@ -105,7 +105,7 @@ void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string
     addEnvironmentTargets(environment);
 }
 
-/// TARGET_HOST_1 and so on. What lies beyond PROXY_CONNECTIONS_CNT is ignored, as the original does.
+/// Adds TARGET_HOST_1 etc. Numbers above PROXY_CONNECTIONS_CNT are ignored, as in the original.
 void ConfigurationLoader::addEnvironmentTargets(const std::map<std::string, std::string>& environment)
 {
     std::int64_t most = 100000;
@@ -151,7 +151,7 @@ void ConfigurationLoader::add(const std::string& key, const std::string& value, 
         return;
     }
     if (value.empty() && !found.setting->guard)
-        return; // an empty value is an absent one
+        return; // an empty value counts as absent
     found.text = value;
     found.layer = layer;
     found.origin = origin;
@@ -160,7 +160,7 @@ void ConfigurationLoader::add(const std::string& key, const std::string& value, 
     _found.push_back(std::move(found));
 }
 
-/// Our variable and the original's for one setting must not contradict each other.
+/// Reports a setting whose PROXIMUX_ variable contradicts the original's variable.
 void ConfigurationLoader::checkOther(const FoundValue& value)
 {
     for (const FoundValue& other : _found)

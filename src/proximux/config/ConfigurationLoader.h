@@ -12,7 +12,7 @@
 namespace proximux
 {
 
-/// The layers, the later wins.
+/// The layers of a configuration, in ascending precedence.
 enum class Layer
 {
     fallback,
@@ -22,55 +22,55 @@ enum class Layer
     commandLine
 };
 
-/// A setting's value as it was found: for --print-config, and for what is said of a mistake.
+/// A setting's value as found in one layer; used for --print-config and error messages.
 struct FoundValue
 {
     const Setting* setting = nullptr;
-    std::size_t number = 0; ///< of the target; else 0
+    std::size_t number = 0; ///< of the target, from 1; 0 for other settings
     std::string text;
     Layer layer = Layer::fallback;
     std::string origin; ///< "proximux.ini", "environment LOCAL_PORT", "command line --listen", "default"
 
-    /// The text as it may be shown: a secret is not.
+    /// The text to show: secrets are masked.
     [[nodiscard]] std::string shown() const { return setting->secret && !text.empty() ? "***" : text; }
 };
 
-/// What came of loading.
+/// The result of loading.
 struct LoadResult
 {
-    std::shared_ptr<const Configuration> configuration; ///< null where there are mistakes
-    std::vector<std::string> mistakes;                  ///< a line each
-    std::vector<FoundValue> values;                     ///< what is in force, in the order of the table
+    std::shared_ptr<const Configuration> configuration; ///< null if there are mistakes
+    std::vector<std::string> mistakes;                  ///< one line each
+    std::vector<FoundValue> values;                     ///< the values in force, in the order of the settings table
 };
 
-/// Collects the layers and makes one checked Configuration of them. Finds every mistake of every layer, also where a
-/// higher layer has a right value. Used in one thread.
+/// Collects the layers and builds one validated Configuration. Reports every mistake in every layer, even if a higher
+/// layer overrides it. Single-threaded.
 class ConfigurationLoader
 {
 public:
-    /// Adds an INI or a JSON file; its name's ending says which. Files of one kind: the later wins.
+    /// Adds an INI or JSON file; the suffix decides which. Of several files of one kind, a later one takes precedence.
     void addFile(const std::string& path);
 
     /// Adds the system-wide file if it exists.
     void addSystemFile();
 
-    /// Adds what is ours in an environment: PROXIMUX_ and a section that is known or one slip away from a known one,
-    /// and the original's names. An empty variable is an absent one.
+    /// Adds the variables of an environment that concern Proximux: the original's names, and PROXIMUX_ with a known or
+    /// slightly misspelled section. An empty variable counts as absent.
     void addEnvironment(const std::map<std::string, std::string>& environment);
 
-    /// The environment of this process.
+    /// Adds the environment of this process.
     void addEnvironment();
 
-    /// Adds a value from the command line; `option` is what was typed, "--set" say.
+    /// Adds a value from the command line. `option` is the option as typed, such as "--set".
     void addCommandLine(const std::string& key, const std::string& value, const std::string& option);
 
-    /// Adds a mistake that was found elsewhere, in the options say.
+    /// Adds a mistake found elsewhere, such as in the options.
     void addMistake(const std::string& mistake) { _mistakes.push_back(mistake); }
 
-    /// Checks all, and makes the configuration.
+    /// Validates all layers and builds the configuration.
     [[nodiscard]] LoadResult load() const;
 
-    /// Where the system-wide file is.
+    /// Path of the system-wide file.
     static std::string systemFile();
 
 private:

@@ -18,7 +18,7 @@ namespace proximux
 namespace
 {
 
-/// The bytes of a file; nothing, and a mistake, where it can't be read.
+/// The bytes of a file. If it cannot be read, adds a mistake and returns nothing.
 std::optional<std::string> readBytes(const std::string& path, FileContent& content)
 {
     try
@@ -29,7 +29,7 @@ std::optional<std::string> readBytes(const std::string& path, FileContent& conte
             content.mistakes.push_back("--config " + path + ": no such file");
             return std::nullopt;
         }
-        if (!file.isFile()) // a directory can be opened, and would never end
+        if (!file.isFile()) // reading a directory would never end
         {
             content.mistakes.push_back("--config " + path + ": not a regular file");
             return std::nullopt;
@@ -52,7 +52,7 @@ std::optional<std::string> readBytes(const std::string& path, FileContent& conte
     return text.str();
 }
 
-/// The file as text, without a mark of its encoding; nothing, and a mistake, where it can't be read.
+/// The file as text, without a byte order mark. If it cannot be read, adds a mistake and returns nothing.
 std::optional<std::string> readFile(const std::string& path, FileContent& content)
 {
     auto text = readBytes(path, content);

@@ -6,8 +6,8 @@
 namespace proximux
 {
 
-/// What a configuration file says, with our keys, in its order; nothing is checked but its form. An empty text is a
-/// setting that is named without a value.
+/// The content of a configuration file, in its order, with the keys of the settings table; only its syntax is checked.
+/// An empty text is a setting without a value.
 struct FileContent
 {
     struct Value
@@ -17,16 +17,15 @@ struct FileContent
     };
 
     std::vector<Value> values;
-    std::vector<std::string> mistakes; ///< of its form, a line each, with the file's name
+    std::vector<std::string> mistakes; ///< syntax errors, one line each, with the file's name
 };
 
-/// Sections in brackets, `key = value` lines, comments from ';' at the start of a line. Values are taken as they are:
-/// no quotes, no ${...}. Keys are lower case.
+/// Reads an INI file: sections in brackets, `key = value` lines, comments starting with ';' at the start of a line.
+/// Values are taken literally: no quotes, no ${...}. Keys are lower case.
 FileContent readIniFile(const std::string& path);
 
-/// An object of our sections ({"local": {"port": 3307}, "target": [{"host": ..., "port": ...}]}), of the original's
-/// names
-/// ({"localServerPort": 3307, "targetServers": [...]}), or of both.
+/// Reads a JSON file: an object of sections ({"local": {"port": 3307}, "target": [{"host": ..., "port": ...}]}), of the
+/// original's names ({"localServerPort": 3307, "targetServers": [...]}), or of both.
 FileContent readJsonFile(const std::string& path);
 
 } // namespace proximux

@@ -25,7 +25,7 @@ std::string element(const std::string& path, std::size_t index)
     return path + "[" + std::to_string(index) + "]";
 }
 
-/// Our key of one of the original's names; any other name is its own key.
+/// The key of one of the original's names; any other name is its own key.
 std::string ourKey(const std::string& name)
 {
     for (const Setting& setting : settings())
@@ -44,7 +44,7 @@ bool isArray(const Poco::Dynamic::Var& value)
     return value.type() == typeid(Poco::JSON::Array::Ptr);
 }
 
-/// Notes the names that stand twice in one object, at any depth; Poco's handler keeps the last of them in silence.
+/// Finds names that occur twice in one object, at any depth. Poco's handler silently keeps the last one.
 class UniqueNames : public Poco::JSON::ParseHandler
 {
 public:
@@ -84,13 +84,13 @@ public:
     [[nodiscard]] const std::vector<std::string>& twice() const { return _twice; }
 
 private:
-    /// An object or an array that has not ended.
+    /// An unfinished object or array.
     struct Place
     {
         std::string path;
-        std::string name;            ///< of the member that is read; empty in an array
-        std::size_t containers = 0;  ///< that an array has had
-        std::set<std::string> names; ///< that an object has had
+        std::string name;            ///< of the current member; empty in an array
+        std::size_t containers = 0;  ///< containers seen so far in an array
+        std::set<std::string> names; ///< names seen so far in an object
     };
 
     void enter()
@@ -135,7 +135,7 @@ Poco::Dynamic::Var JsonReader::parse(const std::string& text)
     return root;
 }
 
-/// Sections, the original's names, and keys with their sections in front.
+/// Reads sections, the original's names, and keys prefixed with their section.
 void JsonReader::readRoot(const Poco::JSON::Object& root)
 {
     for (const auto& [name, value] : root)
@@ -232,7 +232,7 @@ void JsonReader::readValue(const std::string& key, const std::string& path, cons
         _content.values.push_back({key, value.convert<std::string>()});
 }
 
-/// A setting may be given once, under whichever of its names.
+/// Reports a setting that is given twice, under any of its names.
 bool JsonReader::isFirst(const std::string& key, const std::string& path)
 {
     const auto [given, first] = _given.emplace(key, path);

@@ -12,12 +12,12 @@
 namespace proximux
 {
 
-/// Reads the text of a JSON file into its content. A name may be given once at each place, and a setting once in all,
-/// under whichever of its names. Used once.
+/// Reads the text of a JSON file into its content. Reports names repeated in one object, and settings given twice under
+/// different names. Use an object once only.
 class JsonReader
 {
 public:
-    /// name: the file's, for what is said of a mistake.
+    /// name: the file's name for error messages.
     JsonReader(std::string name, FileContent& content)
         : _name(std::move(name))
         , _content(content)
@@ -39,7 +39,7 @@ private:
 
     std::string _name;
     FileContent& _content;
-    std::map<std::string, std::string> _given; ///< where a key was given, by the key
+    std::map<std::string, std::string> _given; ///< by key: the path where it was given
 };
 
 } // namespace proximux

@@ -31,7 +31,7 @@ std::string scoped(const Setting& setting)
     return setting.scope.empty() ? setting.summary : setting.summary + " (" + setting.scope + ")";
 }
 
-/// The value with which a setting stands in the reference file: a guard may not be left empty.
+/// The value shown in the reference file: an example for access lists, which must not be empty.
 std::string shown(const Setting& setting)
 {
     if (setting.guard)
@@ -44,7 +44,7 @@ std::string optionOf(const Setting& setting)
     return setting.option.empty() ? "--set " + setting.key + "=VALUE" : setting.option;
 }
 
-/// The original's names.
+/// The original's names for a setting.
 std::vector<std::string> originals(const Setting& setting)
 {
     std::vector<std::string> names;
@@ -74,7 +74,7 @@ std::string codes(const Setting& setting)
     return joined(names);
 }
 
-/// As GitHub names the place of a heading.
+/// The anchor that GitHub gives a heading.
 std::string anchor(const std::string& heading)
 {
     std::string name;
@@ -89,7 +89,7 @@ std::string link(const Setting& setting)
     return "[" + code(setting.key) + "](#" + anchor(setting.key) + ")";
 }
 
-/// A text that is not code: no mark of it is taken for one of Markdown.
+/// Escapes a text for Markdown.
 std::string plain(const std::string& text)
 {
     std::string escaped;
@@ -98,7 +98,7 @@ std::string plain(const std::string& text)
     return escaped;
 }
 
-/// The names of other settings in a text about one become links.
+/// Escapes a text about a setting for Markdown, and links the names of other settings.
 std::string linked(const std::string& text, const Setting& about)
 {
     std::istringstream words(text);
@@ -130,7 +130,7 @@ void bySection(Begin begin, Each each)
     }
 }
 
-/// What is to be known of a setting beside its summary and its details.
+/// The properties of a setting, each with its label.
 std::vector<std::pair<std::string, std::string>> facts(const Setting& setting)
 {
     std::vector<std::pair<std::string, std::string>> all{{"Default", defaultOf(setting)},

@@ -8,7 +8,7 @@
 namespace proximux
 {
 
-/// What is written about the settings, made from the table.
+/// Texts about the settings, generated from their table.
 namespace reference
 {
 
@@ -18,22 +18,22 @@ std::string ini();
 /// docs/settings.md: every setting with its details, by section.
 std::string markdown();
 
-/// The settings as a part of --help; those of one section where it is named.
+/// The settings section of --help; restricted to one section of settings if it is given.
 std::string help(const std::string& section = {});
 
-/// All about one setting, for --help SETTING.
+/// The text of --help SETTING.
 std::string describe(const Setting& setting);
 
-/// The settings as a part of a man page (roff: a .SS for each section, and its paragraphs).
+/// The settings section of the man page, in roff: one .SS per section.
 std::string man();
 
-/// A text as it may stand in a man page.
+/// Escapes a text for roff, where a plain hyphen is not a minus sign and a leading dot is a request.
 std::string roff(const std::string& text);
 
-/// The text in lines of at most so many characters, where its words allow that, each behind `indent`.
+/// Wraps a text at `width` characters and puts `indent` before each line. A longer word is not broken.
 std::string wrapped(const std::string& text, std::size_t width, const std::string& indent);
 
-/// The sentences of a text.
+/// Splits a text into sentences: a period ends one if a space or nothing follows.
 std::vector<std::string> sentences(const std::string& text);
 
 } // namespace reference

@@ -75,7 +75,7 @@ Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<
 namespace
 {
 
-/// Bytes, given in bits; else what is wrong.
+/// Converts a number of bits to bytes. Returns an error text, or an empty one.
 std::string bitsToBytes(const std::string& text, std::size_t& bytes)
 {
     const auto value = values::integer(text);
@@ -142,7 +142,7 @@ Kind boolean(Field<bool> field)
 namespace
 {
 
-/// "60s,10s,6" in whole seconds, as the systems count them; else what is wrong.
+/// Parses "60s,10s,6"; times in whole seconds, as systems count them. Returns an error text, or an empty one.
 std::string readProbes(const std::string& text, KeepAlive& keepAlive)
 {
     constexpr std::int64_t SECOND = 1000000;
@@ -214,7 +214,7 @@ Kind host(Field<std::string> field)
                                 [](unsigned char ch) { return std::isspace(ch) || ch < ' ' || ch == '/'; });
                 if (bad || value.find_first_of("[]") != std::string::npos)
                     return "not a host name or address";
-                // a colon belongs to an IPv6 address, which has two at least
+                // an IPv6 address has at least two colons
                 if (std::count(value.begin(), value.end(), ':') == 1)
                     return "not a host name or address (the port is a separate setting)";
                 field(c, i) = value;

@@ -13,20 +13,21 @@
 namespace proximux
 {
 
-/// The kinds of values that the table of settings is made of. Used by Settings.cpp alone.
+/// The value types of the settings table. Used only by Settings.cpp.
 namespace kinds
 {
 
 using Store = std::function<std::string(const std::string&, Configuration&, std::size_t)>;
 
-/// What a row's value may be, in words, and how it is read and stored.
+/// The valid values of a setting in words, and the function that parses and stores one. It returns an error text, or an
+/// empty one.
 struct Kind
 {
     std::string expected;
     Store store;
 };
 
-/// Where a value goes: a function that gives the field. The index is the target's, else 0.
+/// Selects the field in which a value is stored. The index is the target's, else 0.
 template <class T>
 using Field = T& (*)(Configuration&, std::size_t);
 
@@ -47,7 +48,7 @@ Kind integer(std::int64_t min, std::int64_t max, Field<T> field)
             }};
 }
 
-/// A whole number within the range, or nothing at all where the value is `auto` or, with `automatic` false, empty.
+/// A whole number within the range. The value `auto`, or with `automatic` false an empty one, stores nothing.
 template <class T>
 Kind optionalInteger(std::int64_t min, std::int64_t max, Field<std::optional<T>> field, bool automatic = true)
 {
@@ -69,13 +70,13 @@ Kind optionalInteger(std::int64_t min, std::int64_t max, Field<std::optional<T>>
             }};
 }
 
-/// Any whole number; what it means is said in words.
+/// Any whole number; `expected` describes its meaning.
 Kind anyInteger(const char* expected, Field<int> field);
 
-/// Bytes, within the range.
+/// A size in bytes within the range.
 Kind size(std::int64_t min, std::int64_t max, Field<std::size_t> field);
 
-/// How a duration may be switched off.
+/// Which values switch a duration off.
 enum class Off
 {
     no,
@@ -83,22 +84,22 @@ enum class Off
     zeroToo
 };
 
-/// A duration within the range, or off where that is allowed.
+/// A duration within the range, or off if allowed.
 Kind duration(Duration min, Duration max, Off off, Field<Duration> field);
 
-/// A duration within the range, or off where that is allowed, or `auto`, which stores nothing.
+/// A duration within the range, off if allowed, or `auto`, which stores nothing.
 Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<Duration>> field);
 
 /// A whole number of bytes given in bits, 8 to 64.
 Kind bits(Field<std::size_t> field);
 
-/// Likewise, or `auto`, which stores nothing.
+/// Like bits(), or `auto`, which stores nothing.
 Kind optionalBits(Field<std::optional<std::size_t>> field);
 
-/// A text with the escapes \\r \\n \\t \\0 \\\\ \\xHH, of so many bytes when they are resolved.
+/// A text with the escapes \\r \\n \\t \\0 \\\\ \\xHH. `min` and `max` limit its size in bytes after unescaping.
 Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field);
 
-/// Yes or no.
+/// A boolean.
 Kind boolean(Field<bool> field);
 
 /// off, on, or IDLE,INTERVAL,COUNT.
@@ -126,7 +127,7 @@ Kind choice(std::vector<std::pair<std::string, T>> choices, Field<T> field)
 /// Any text.
 Kind text(const char* expected, Field<std::string> field);
 
-/// A path, which holds no NUL: the system would take what stands before it.
+/// A path without NUL characters, at which the system would cut it.
 Kind path(Field<std::string> field);
 
 /// A name or a numeric address.

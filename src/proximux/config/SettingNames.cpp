@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
-/// Names that are not known: what they may have been meant for.
+/// Suggestions for unknown names.
 namespace proximux
 {
 
 namespace
 {
 
-/// Sections shorter than this are one slip away from many a word.
+/// Shorter sections are one typo away from too many words.
 constexpr std::size_t LONG_SECTION = 5;
 
-/// How many slips are between two texts: a character left out, added, changed, or swapped with its neighbour.
+/// The edit distance of two texts: characters omitted, added, changed, or swapped with a neighbour.
 std::size_t distance(std::string_view a, std::string_view b)
 {
     std::vector<std::vector<std::size_t>> slips(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -37,7 +37,7 @@ std::size_t distance(std::string_view a, std::string_view b)
     return slips[a.size()][b.size()];
 }
 
-/// "target.2.hots" -> "target.N.hots": the number is no slip.
+/// "target.2.hots" -> "target.N.hots", because the number is not a typo.
 std::string withoutNumber(std::string_view key)
 {
     std::string text(key);
@@ -56,7 +56,7 @@ std::string lastPart(const std::string& key)
     return key.substr(key.rfind('.') + 1);
 }
 
-/// Of the names that a key may have been meant for the nearest, where it is near enough.
+/// Finds the known name that is nearest to a key, if any is near enough.
 class Nearest
 {
 public:
@@ -66,7 +66,7 @@ public:
     {
     }
 
-    /// phrase: what it is called, in words.
+    /// phrase: the name in words.
     void consider(const std::string& name, const std::string& phrase)
     {
         const std::size_t slips = name.empty() ? _least : distance(name, _key);
@@ -84,7 +84,7 @@ private:
     std::string _phrase;
 };
 
-/// "setting is local.port": what the key may have been meant for; empty: it resembles nothing.
+/// The suggestion for a key, such as "setting is local.port"; empty if nothing resembles it.
 std::string nearestPhrase(std::string_view key)
 {
     Nearest nearest(key);
@@ -114,7 +114,7 @@ bool endsWith(std::string_view text, std::string_view end)
     return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// What Docker and Kubernetes put into the environment for a service: X_SERVICE_HOST, X_SERVICE_PORT and
+/// Whether this is a variable that Docker or Kubernetes sets for a service: X_SERVICE_HOST, X_SERVICE_PORT and
 /// X_SERVICE_PORT_NAME, X_PORT_3307_TCP and X_PORT_3307_TCP_ADDR.
 bool isServiceLink(std::string_view name)
 {
@@ -152,7 +152,7 @@ std::string dotted(std::string name)
     return name;
 }
 
-/// Whether a name whose section is not known was meant for a setting of ours.
+/// Whether a name with an unknown section is probably a misspelled setting.
 bool isSlip(const std::string& name, const std::string& key)
 {
     const std::string section = key.substr(0, key.find('.'));

@@ -8,11 +8,11 @@
 namespace proximux
 {
 
-/// What the table of settings is written with. Used by its parts, Settings*.cpp, alone.
+/// Helpers for the parts of the table of settings. Only Settings*.cpp include this header.
 namespace table
 {
 
-/// The original's names of a setting, and its short option.
+/// The original's names for a setting, and its short option.
 struct Names
 {
     const char* environment = "";
@@ -20,20 +20,20 @@ struct Names
     const char* option = "";
 };
 
-/// What is written about a setting.
+/// The texts of a setting.
 struct Words
 {
-    const char* scope;   ///< the modes or protocols in which it has an effect; empty: all
+    const char* scope;   ///< modes or protocols in which the setting has an effect; empty: all
     const char* summary; ///< one line
     const char* details; ///< two to five sentences, with an example
 };
 
 Setting row(const char* key, const char* fallback, kinds::Kind kind, const Words& words, const Names& names = {});
 
-/// Its value is never shown.
+/// Marks a setting whose value is never shown.
 Setting secret(Setting setting);
 
-/// Where it is given without a value, that is a mistake.
+/// Marks a setting that must not be empty if it is given.
 Setting guard(Setting setting);
 
 Setting required(Setting setting);

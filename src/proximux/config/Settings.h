@@ -19,7 +19,7 @@ struct Setting
     std::string environment; ///< the original's variable; empty: none
     std::string json;        ///< the original's name in its configuration object; empty: none
     std::string option;      ///< a short option of the command line; empty: none
-    std::string scope;       ///< the modes or protocols in which it has an effect; empty: all
+    std::string scope;       ///< modes or protocols in which it has an effect; empty: all
     std::string summary;     ///< one line: a noun or a verb, with its unit; what happens at the limit
     std::string details;     ///< two to five sentences, with an example
     bool required = false;

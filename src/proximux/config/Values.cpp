@@ -17,7 +17,7 @@ struct Unit
     std::int64_t factor;
 };
 
-/// A non-negative number and one of the units; the first is the one that need not be written.
+/// A non-negative number with one of the units; the first unit has an empty name.
 template <std::size_t N>
 std::optional<std::int64_t> withUnit(std::string_view text, const std::array<Unit, N>& units)
 {
@@ -125,7 +125,7 @@ std::optional<HostPort> hostPort(std::string_view text)
     if (host.size() > 2 && host.front() == '[' && host.back() == ']')
         host = host.substr(1, host.size() - 2);
     else if (host.find_first_of(":[]") != std::string_view::npos)
-        return std::nullopt; // an IPv6 address without brackets: where it ends can't be told
+        return std::nullopt; // an IPv6 address without brackets is ambiguous
     if (host.empty() || port.empty())
         return std::nullopt;
     return HostPort{std::string(host), std::string(port)};

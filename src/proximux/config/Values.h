@@ -10,12 +10,11 @@
 namespace proximux
 {
 
-/// Strict readers of what people write in a configuration. Nothing is guessed: where the text as a whole is not a
-/// value, there is none.
+/// Strict parsers of configuration values. The whole text must be valid; otherwise they return nothing.
 namespace values
 {
 
-/// Decimal digits, with a minus in front where negative.
+/// Decimal digits, with a leading minus if negative.
 std::optional<std::int64_t> integer(std::string_view text);
 
 /// 0, 1, true, false, yes, no, on, off.
@@ -27,7 +26,7 @@ std::optional<std::int64_t> size(std::string_view text);
 /// Milliseconds, or a number with ms, s, m, h. -1 is off.
 std::optional<Duration> duration(std::string_view text);
 
-/// "250ms", "5s", "-1": as it would be written.
+/// Formats a duration as it would be written: "250ms", "5s", "-1".
 std::string toText(Duration duration);
 
 /// Resolves the escapes \r \n \t \0 \\ \xHH.

@@ -1,6 +1,5 @@
 #include <proximux/exchange/AutoExchange.h>
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
 
@@ -91,7 +90,7 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
     switch (sniff(speaker->said.waiting()))
     {
     case Sniffed::more:
-        if (planted(Mutant::autoHurries) || speaker->said.size() >= _settings.requestBuffer)
+        if (speaker->said.size() >= _settings.requestBuffer)
             found(*speaker, unknown(), now);
         else if (!speaker->ambiguous.isArmed())
             _ambiguous.arm(speaker->ambiguous, now);
@@ -117,15 +116,11 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
 
 void AutoExchange::found(Newcomer& newcomer, Language language, Instant now)
 {
-    if (planted(Mutant::autoNeverDecides))
-        language = RAW;
     if (_decided != LANGUAGES && language != _decided)
         return refuse(newcomer, language,
                       language == HTTP ? "HTTP, but exchange.protocol = auto detected resp"
                                        : "a RESP command, but exchange.protocol = auto detected http");
     handOver(newcomer, language, now);
-    if (planted(Mutant::autoByClient) && language != RAW && _decided == LANGUAGES)
-        decide(language, now);
 }
 
 void AutoExchange::handOver(Newcomer& newcomer, Language language, Instant now)
@@ -192,8 +187,7 @@ void AutoExchange::settle(Instant now)
     _rawAnswered = _rawAnswered ||
                    (_tenants[RAW].exchange && static_cast<const RawExchange&>(*_tenants[RAW].exchange).hasAnswered());
     for (const Language each : {HTTP, RESP})
-        if (_decided == LANGUAGES && _tenants[each].exchange && framed(each).isProven() &&
-            (!_rawAnswered || planted(Mutant::autoAfterRaw)))
+        if (_decided == LANGUAGES && _tenants[each].exchange && framed(each).isProven() && !_rawAnswered)
             decide(each, now);
     const auto several = std::count_if(_tenants.begin(), _tenants.end(),
                                        [](const Tenant& tenant) { return tenant.exchange != nullptr; });

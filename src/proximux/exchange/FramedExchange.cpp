@@ -2,8 +2,6 @@
 
 #include <proximux/exchange/FramedExchange.h>
 
-#include <proximux/exchange/Mutants.h>
-
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -40,7 +38,7 @@ void FramedExchange::describe(SharedClient& client, Request& request, Bytes byte
     if (client.conversation == nullptr)
         return;
     client.conversation->request(bytes, request.whole, request.traits);
-    request.traits.alone = request.traits.alone || (_trial && !planted(Mutant::autoShares));
+    request.traits.alone = request.traits.alone || _trial;
     if (request.traits.local && request.traits.ties != 0)
         wiring().clientTied(client.id, {}, request.traits.ties);
 }
@@ -154,7 +152,7 @@ void FramedExchange::headerSeen(SharedClient& client, Instant now)
     if (client.conversation == nullptr)
         return;
     client.interim = client.conversation->header(client.input.waiting().substr(client.queued, client.partial));
-    if (client.interim.empty() || (!client.requests.isEmpty() && !planted(Mutant::hurryContinue)))
+    if (client.interim.empty() || !client.requests.isEmpty())
         return;
     client.waiting = wiring().toClient(client.id, std::exchange(client.interim, Bytes()));
     updateClient(client, now);
@@ -176,8 +174,7 @@ void FramedExchange::malformedRequest(SharedClient& client, const char* why, Ins
 bool FramedExchange::isBehindBarrier(const SharedClient& client)
 {
     const Request* last = client.requests.last();
-    return last != nullptr && last->traits.barrier && last->whole && !last->replied &&
-           !planted(Mutant::passBehindUpgrade);
+    return last != nullptr && last->traits.barrier && last->whole && !last->replied;
 }
 
 bool FramedExchange::isInTunnel(const SharedClient& client)
@@ -214,65 +211,63 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
     if (request.traits.keepsId && !mayHaveId(lane, request))
         return false; // its id is in use, and the others need not wait for it
     const SharedClient& client = *request.client;
-    if (client.tied != nullptr && !planted(Mutant::leaveTie))
+    if (client.tied != nullptr)
         return client.tied == &lane;
-    if (lane.tied != nullptr && !planted(Mutant::ignoreTie))
+    if (lane.tied != nullptr)
         return false;
     if (isSuspect(request) && lane.proven && opensMore())
         return false; // a new one is to come
     if (needsTie(request))
-        return (client.inFlight == 0 || planted(Mutant::tieInFlight)) && mayTie();
-    return client.inFlight == 0 || client.lane == &lane || planted(Mutant::ignoreBinding);
+        return client.inFlight == 0 && mayTie();
+    return client.inFlight == 0 || client.lane == &lane;
 }
 
 bool FramedExchange::isUnproven(const Lane& lane, const RequestTraits& traits)
 {
-    return (traits.proof & ~lane.proofs) != 0 && !planted(Mutant::trustUnproven);
+    return (traits.proof & ~lane.proofs) != 0;
 }
 
 bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
 {
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
     // answered in any order, what begins a state and what ends one must not overtake each other
-    const bool turns =
-        lane.ids != nullptr && (request.traits.ties | request.traits.frees) != 0 && !planted(Mutant::ignoreTurns);
-    const bool alone =
-        (!request.whole && !planted(Mutant::largeAmongOthers)) || (needsTie(request) && !planted(Mutant::tieBusyLane));
+    const bool turns = lane.ids != nullptr && (request.traits.ties | request.traits.frees) != 0;
+    const bool alone = !request.whole || needsTie(request);
     return alone || isUnproven(lane, request.traits) || request.traits.pushes || request.traits.isAlone() || other ||
            turns;
 }
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
-    if (lane.waiting > 0 || lane.leaving || (lane.streaming != nullptr && !planted(Mutant::shareLarge)))
+    if (lane.waiting > 0 || lane.leaving || lane.streaming != nullptr)
         return false;
     if (!mayHaveId(lane, request))
         return false;
     if (needsRest(lane, request))
         return lane.row.isEmpty() || isForsaken(lane);
-    if (isTaken(lane) && !planted(Mutant::shareKeptId))
+    if (isTaken(lane))
         return false;
     if (lane.ids != nullptr && lane.row.size() >= settings().pipeline + settings().optional)
         return false;
-    return lane.load() < settings().pipeline + (planted(Mutant::exceedPipeline) ? 1 : 0);
+    return lane.load() < settings().pipeline;
 }
 
 /// An idle one; else one that is to be opened; else the one with the fewest requests, where it has room.
 Lane* FramedExchange::choose(const Request& request, Instant now)
 {
     const SharedClient& client = *request.client;
-    if (client.tied != nullptr && !planted(Mutant::leaveTie))
+    if (client.tied != nullptr)
         return client.tied;
     if (needsTie(request) && (client.inFlight > 0 || !mayTie()))
         return nullptr;
-    if (client.inFlight > 0 && !planted(Mutant::ignoreBinding))
+    if (client.inFlight > 0)
         return client.lane;
     const std::size_t idle = pool().idle();
     if (idle != SharedPool::NONE)
         return withId(idle, request);
     if (pool().hasClosed() && pool().retryAt(now) <= now)
         return nullptr;
-    if ((!request.whole && !planted(Mutant::largeAmongOthers)) || (needsTie(request) && !planted(Mutant::tieBusyLane)))
+    if (!request.whole || needsTie(request))
         return forsaken();
     const std::size_t least = pool().leastLoaded();
     return least == SharedPool::NONE ? nullptr : withId(least, request);
@@ -335,8 +330,8 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
     }
     request.spending = traits.spends && !lane.spent;
     lane.spent = lane.spent || traits.spends;
-    lane.pushes = lane.pushes || (traits.pushes && !planted(Mutant::ignorePushes));
-    if (!traits.answered && request.whole && !planted(Mutant::awaitUnanswered))
+    lane.pushes = lane.pushes || traits.pushes;
+    if (!traits.answered && request.whole)
         finish(lane, request, now);
 }
 
@@ -372,8 +367,6 @@ void FramedExchange::makeFence(Lane& lane, const RequestTraits& traits)
 /// Its answer has no deadline of its own: the target owes it as a part of the response.
 void FramedExchange::sendFence(Lane& lane)
 {
-    if (planted(Mutant::skipFence))
-        return;
     lane.waiting = wiring().toTarget(lane.target, lane.fence.request);
     updateLoad(lane);
 }
@@ -398,11 +391,10 @@ void FramedExchange::answerOverdue(Request& request, Instant now)
 {
     Lane& lane = *request.lane;
     partTimedOut(request, now);
-    const bool dead = lane.lastByte + settings().responseTimeout <= now && !planted(Mutant::keepSilent);
+    const bool dead = lane.lastByte + settings().responseTimeout <= now;
     constexpr std::size_t MOST_OVERDUE = 16;
     const std::size_t half = (std::min(settings().pipeline, lane.ids->size()) + 1) / 2;
-    const bool crowded = lane.abandoned + 1 >= std::min(half, planted(Mutant::keepOverdueOnes) ? half : MOST_OVERDUE) &&
-                         !planted(Mutant::keepHalfReserved);
+    const bool crowded = lane.abandoned + 1 >= std::min(half, MOST_OVERDUE);
     dropCopy(request);
     const bool alone = lane.tied != nullptr; // nobody else loses anything
     if ((dead || crowded || alone) && !request.traits.optional)

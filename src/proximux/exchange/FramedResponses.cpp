@@ -1,7 +1,6 @@
 // FramedExchange: responses, and whose they are.
 
 #include <proximux/exchange/FramedExchange.h>
-#include <proximux/exchange/Mutants.h>
 
 #include <algorithm>
 #include <utility>
@@ -15,18 +14,13 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
 {
     while (!lane.input.isEmpty())
     {
-        if (lane.tunnel && !planted(Mutant::ignoreTunnel))
+        if (lane.tunnel)
         {
             deliver(lane, *lane.tied, lane.input.waiting(), now);
             lane.input.clear();
             return true;
         }
         const bool expected = lane.inMessage || lane.pushes || !lane.row.isEmpty() || ignoresUnknown(lane);
-        if (!expected && planted(Mutant::swallowSurplus))
-        {
-            lane.input.clear();
-            return true;
-        }
         if (!expected)
         {
             closeLane(lane, CloseReason::desync, How::abort, now);
@@ -44,13 +38,8 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
             continue;
         }
         if (!lane.inMessage && !lane.row.isEmpty() && (lane.ids == nullptr || lane.row.first()->traits.keepsId))
-            lane.framer->expect((planted(Mutant::staleHint) ? lane.row.last() : lane.row.first())->traits.hint);
+            lane.framer->expect(lane.row.first()->traits.hint);
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
-        if (progress.kind == Kind::malformed && planted(Mutant::forgiveMalformed))
-        {
-            lane.input.clear();
-            return true;
-        }
         if (progress.kind == Kind::malformed)
         {
             wiring().targetMalformed(lane.target, progress.reason);
@@ -69,7 +58,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
 
 bool FramedExchange::isFenced(const Lane& lane)
 {
-    return !lane.pushes && !lane.row.isEmpty() && lane.row.first()->traits.fenced && !planted(Mutant::skipFence);
+    return !lane.pushes && !lane.row.isEmpty() && lane.row.first()->traits.fenced;
 }
 
 /// All bytes before the marker's answer are the response, whatever they look like. The end of what came may be the
@@ -78,9 +67,7 @@ bool FramedExchange::takeFenced(Lane& lane, Instant now)
 {
     Request& request = *lane.row.first();
     const Bytes came = lane.input.waiting();
-    Fence::Place place = lane.fence.find(came);
-    if (planted(Mutant::deliverFence) && !place.whole)
-        place.before = came.size();
+    const Fence::Place place = lane.fence.find(came);
     if (place.before > 0)
     {
         lane.answered = &request;
@@ -122,14 +109,14 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
             closeLane(lane, CloseReason::desync, How::abort, now);
             return false;
         }
-        if (lane.answered != nullptr && !planted(Mutant::repeatBegun))
+        if (lane.answered != nullptr)
             dropCopy(*lane.answered);
     }
     if (lane.leaving)
         deliverButLast(lane, bytes, now);
     else if (lane.pushes)
         deliver(lane, *lane.tied, bytes, now);
-    else if (lane.answered != nullptr && (!traits.swallowed || planted(Mutant::deliverMarker)))
+    else if (lane.answered != nullptr && !traits.swallowed)
         deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
     if (progress.kind != Kind::complete)
@@ -152,7 +139,7 @@ bool FramedExchange::isNobodys(Lane& lane)
 /// The request that a response answers, or null: nobody asked for it.
 Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const
 {
-    Request* request = planted(Mutant::answerLast) ? lane.row.last() : lane.row.first();
+    Request* request = lane.row.first();
     if (request == nullptr)
         return nullptr;
     const bool hasId = settings().responseId && bytes.size() >= settings().responseId->end();
@@ -164,13 +151,10 @@ Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTrai
         if (request != nullptr && request->lane != &lane)
             request = nullptr; // it was asked on another connection
     }
-    if (request == nullptr && planted(Mutant::acceptUnknownId))
-        request = lane.row.first();
     if (request == nullptr)
         return nullptr;
     const std::uint64_t check = request->traits.check;
-    const bool unchecked = traits.unchecked || (traits.check == 0 && planted(Mutant::matchWithoutCheck));
-    if (check != 0 && check != traits.check && !unchecked && !planted(Mutant::skipCheck))
+    if (check != 0 && check != traits.check && !traits.unchecked)
         return nullptr;
     return request;
 }
@@ -178,7 +162,7 @@ Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTrai
 /// What is changed in the first bytes of this response.
 const std::vector<Edit>* FramedExchange::editsOf(const Request& request, const ResponseTraits& traits)
 {
-    if (!settings().responseId || request.traits.keepsId || planted(Mutant::keepOurId))
+    if (!settings().responseId || request.traits.keepsId)
         return traits.edits.empty() ? nullptr : &traits.edits;
     const IdField& field = *settings().responseId;
     writeNumber(request.theirId, _theirId, field.width, field.order);
@@ -192,18 +176,18 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const ResponseTraits& traits = lane.framer->traits();
     if (traits.kind == ResponseTraits::Kind::interim)
         request.begun = false; // an error can still be told
-    if (!traits.endsRequest() && !planted(Mutant::interimEnds))
+    if (!traits.endsRequest())
         return true;
     if (!request.whole)
     {
         answeredEarly(lane, request, now);
-        return planted(Mutant::keepEarly);
+        return false;
     }
     _proven = _proven || traits.proof;
     SharedClient* client = request.client;
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
-    const bool closesTarget = traits.closesTarget && !planted(Mutant::keepClosing);
-    const bool ownId = request.traits.keepsId && !planted(Mutant::useBehindKeptId);
+    const bool closesTarget = traits.closesTarget;
+    const bool ownId = request.traits.keepsId;
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
         client->ties |= ties::SESSION;
@@ -226,7 +210,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         closeLane(lane, CloseReason::targetEnded, How::finish, now);
     else if ((claims | challenges) != 0)
         settleClaims(lane, client, claims, challenges, now);
-    if (lane.spent && lane.tied == nullptr && isInUse(lane) && !planted(Mutant::keepSpent))
+    if (lane.spent && lane.tied == nullptr && isInUse(lane))
         leaveFor(lane, client, CloseReason::spent, How::abort, now);
     else if (ownId && isInUse(lane))
         leaveFor(lane, client, CloseReason::idKept, partingFrom(lane), now); // the id is its client's choice
@@ -247,7 +231,7 @@ void FramedExchange::settleClaims(Lane& lane, SharedClient* client, unsigned cla
 {
     if (client != nullptr && challenges != 0)
         client->conversation->challenged(challenges);
-    if (claims == 0 || lane.tied != nullptr || planted(Mutant::keepClaimed))
+    if (claims == 0 || lane.tied != nullptr)
         return;
     if (client != nullptr && client->state != SharedClient::State::closing && (claims & challenges) != 0 && mayTie())
     {
@@ -263,14 +247,9 @@ bool FramedExchange::pushWhole(Lane& lane, Instant now)
     SharedClient& client = *lane.tied;
     const Notice& notice = lane.framer->traits().notice;
     const bool ended = !lane.leaving && client.conversation->pushEnded(notice);
-    const bool forged =
-        notice.kind == Notice::Kind::ended && notice.count == 0 && planted(Mutant::trustForgedPush) && !ended;
-    if (ended || forged)
-        lane.pushes = false;
-    if (forged || (ended && planted(Mutant::skipFence)))
-        free(client, ties::SUBSCRIPTION);
-    else if (ended)
+    if (ended)
     {
+        lane.pushes = false;
         lane.returning = true;
         fenceLane(lane, now);
     }
@@ -335,19 +314,16 @@ void FramedExchange::answeredEarly(Lane& lane, Request& request, Instant now)
 {
     if (SharedClient* client = request.client)
     {
-        client->discarding = !planted(Mutant::sendRest);
+        client->discarding = true;
         client->large = nullptr;
     }
     finish(lane, request, now);
-    if (!planted(Mutant::keepEarly))
-        closeLane(lane, CloseReason::earlyResponse, How::abort, now);
+    closeLane(lane, CloseReason::earlyResponse, How::abort, now);
 }
 
 /// From now on whatever passes between the two is theirs.
 void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
 {
-    if (planted(Mutant::passBehindUpgrade) && !client.requests.isEmpty())
-        return fail(client, CloseReason::malformedRequest, false, now);
     lane.tunnel = true;
     client.final = false; // that was said of requests
     sendRaw(client, lane, now);
@@ -365,13 +341,12 @@ void FramedExchange::laneEnded(Lane& lane, Instant now)
     if (lane.leaving && !lane.inMessage)
         return left(lane, now);
     const bool between = lane.framer->traits().kind == ResponseTraits::Kind::more && lane.input.isEmpty();
-    if ((!lane.inMessage && !between) || lane.answered == nullptr || planted(Mutant::cutUntilClose) ||
-        (!lane.framer->finish() && !planted(Mutant::endCompletes)))
+    if ((!lane.inMessage && !between) || lane.answered == nullptr || !lane.framer->finish())
         return;
     lane.inMessage = false;
     SharedClient* client = lane.answered->client;
     finish(lane, *lane.answered, now);
-    if (client != nullptr && !planted(Mutant::keepUntilClose))
+    if (client != nullptr)
         beginClosing(*client, CloseReason::ended, now);
 }
 

@@ -1,7 +1,5 @@
 #include <proximux/exchange/Identifiers.h>
 
-#include <proximux/exchange/Mutants.h>
-
 #include <algorithm>
 #include <cassert>
 #include <numeric>
@@ -101,12 +99,9 @@ Request* Identifiers::find(std::uint64_t id) const
 void Identifiers::answered(std::uint64_t id)
 {
     const std::size_t place = placeOf(id);
-    assert(_requests[place] != nullptr || planted(Mutant::ignoreReset));
+    assert(_requests[place] != nullptr);
     _requests[place] = nullptr;
-    if (planted(Mutant::reuseIdAtOnce) || planted(Mutant::reuseId))
-        prepend(FREE, place);
-    else
-        append(FREE, place);
+    append(FREE, place);
 }
 
 void Identifiers::lost(std::uint64_t id, Instant now)
@@ -115,8 +110,6 @@ void Identifiers::lost(std::uint64_t id, Instant now)
         return answered(id);
     const std::size_t place = placeOf(id);
     _requests[place] = nullptr;
-    if (planted(Mutant::reuseIdOnReconnect))
-        return prepend(FREE, place);
     _due[place] = now + _reuse;
     append(RESERVED, place);
     ++_reserved;

@@ -1,7 +1,5 @@
 #include <proximux/exchange/RawExchange.h>
 
-#include <proximux/exchange/Mutants.h>
-
 namespace proximux
 {
 
@@ -24,11 +22,6 @@ void RawExchange::clientBytes(SharedClient& client, Instant now)
 
 bool RawExchange::targetBytes(Lane& lane, Instant now)
 {
-    if (lane.row.isEmpty() && planted(Mutant::rawSwallowSurplus))
-    {
-        lane.input.clear();
-        return true;
-    }
     if (lane.row.isEmpty())
     {
         closeLane(lane, CloseReason::desync, How::abort, now);
@@ -41,7 +34,7 @@ bool RawExchange::targetBytes(Lane& lane, Instant now)
     pause(lane, now); // this may have been the end of the answer
     if (lane.row.size() > 1)
         finish(lane, *lane.row.first(), now);
-    else if (!lane.gap.isArmed() || !planted(Mutant::rawGapOnce))
+    else
         armGap(lane, now);
     return true;
 }
@@ -58,8 +51,7 @@ bool RawExchange::hasRoom(const Lane& lane, const Request& request) const
         return false;
     if (lane.row.isEmpty())
         return true;
-    if (isLingering(lane) && (lane.silent || planted(Mutant::rawShareLease) ||
-                              (lane.row.first()->client == request.client && line().size() == 1)))
+    if (isLingering(lane) && (lane.silent || (lane.row.first()->client == request.client && line().size() == 1)))
         return true;
     return lane.row.size() < settings().pipeline;
 }
@@ -112,7 +104,7 @@ bool RawExchange::beforeSending(Lane& lane, Request& request, Instant now)
 /// A connection that is lost in the midst of a response cuts it off; one that ends, or rests, does not.
 bool RawExchange::isAnswered(const Request& request, bool lost, bool silent) const
 {
-    return request.begun && (!lost || silent || planted(Mutant::rawLostCompletes));
+    return request.begun && (!lost || silent);
 }
 
 void RawExchange::gapPassed(Lane& lane, Instant now)
@@ -129,8 +121,7 @@ void RawExchange::gapPassed(Lane& lane, Instant now)
 bool RawExchange::passesOn(const SharedClient& client) const
 {
     const Request* last = client.requests.last();
-    return last != nullptr && last->sent && (!last->begun || planted(Mutant::rawPassLate)) &&
-           !planted(Mutant::rawKeepPiece);
+    return last != nullptr && last->sent && !last->begun;
 }
 
 } // namespace proximux

@@ -1,6 +1,5 @@
 // SharedExchange: how a request ends, by a response, by an answer of ours, or not.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <utility>
@@ -31,8 +30,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
 {
     const Lane* lane = client.tied != nullptr ? client.tied : client.lane;
     const Request* answered = lane != nullptr && lane->inMessage ? lane->answered : nullptr;
-    if (!planted(Mutant::replyIntoResponse) &&
-        ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes)))
+    if ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes))
         return; // not into the midst of a message
     Request* next = client.replied > 0 ? client.requests.first() : nullptr;
     bool behindQueued = false;
@@ -40,7 +38,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
     {
         Request& request = *next;
         next = client.requests.next(request);
-        if (!request.replied && !_settings.byId && !planted(Mutant::overtakeAnswers))
+        if (!request.replied && !_settings.byId)
             return;
         behindQueued = behindQueued || (!request.replied && !request.sent);
         if (!request.replied || (behindQueued && request.inputSize() > 0))
@@ -73,7 +71,7 @@ bool SharedExchange::mustWait(SharedClient& client, const Request& request, Inst
     if (request.answer.isArmed())
         return true; // local.failed_auth_delay
     const bool says = !traits.reply.empty() || traits.resets || traits.last;
-    if (client.tied == nullptr || !client.tied->pushes || !says || planted(Mutant::resetOvertakes))
+    if (client.tied == nullptr || !client.tied->pushes || !says)
         return false;
     askForEnd(*client.tied, now);
     return true;
@@ -87,8 +85,6 @@ void SharedExchange::endTie(SharedClient& client, Instant now)
     if (lane == nullptr)
         return;
     untie(*lane);
-    if (planted(Mutant::keepReset))
-        return updateLoad(*lane);
     closeLane(*lane, CloseReason::tieEnded, partingFrom(*lane), now);
     charge(client, nullptr, now);
 }
@@ -96,12 +92,12 @@ void SharedExchange::endTie(SharedClient& client, Instant now)
 void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
 {
     SharedClient& client = *request.client;
-    if ((request.begun && !planted(Mutant::errorBehindPart)) || !makeReply(request, reason))
+    if (request.begun || !makeReply(request, reason))
         return fail(client, reason, request.begun, now);
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
-    if (!request.sent && request.traits.ties != 0 && !planted(Mutant::keepQueueOfUntied))
+    if (!request.sent && request.traits.ties != 0)
     {
         drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
         endRequests(client, reason, now);
@@ -176,10 +172,6 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
     }
     if (isOptional(*request.lane, request) && request.lane->answered != &request)
         return finish(*request.lane, request, now); // nothing is to come
-    if (!planted(Mutant::reuseId))
-        return;
-    takeOut(*request.lane, request, true, now);
-    recycle(request);
 }
 
 void SharedExchange::endRequests(SharedClient& client, CloseReason reason, Instant now)
@@ -203,13 +195,9 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const st
     armAnswer(lane, request, now);
     if (!_settings.byId)
         armResponse(lane, now);
-    const Request* owner = &request;
-    if (planted(Mutant::deliverSwallowed) && request.client == nullptr &&
-        List<Request, &Request::place>::next(request) != nullptr)
-        owner = List<Request, &Request::place>::next(request);
-    if (owner->client == nullptr || (owner->traits.swallowed && !planted(Mutant::deliverQuiet)))
+    if (request.client == nullptr || request.traits.swallowed)
         return;
-    SharedClient& client = *owner->client;
+    SharedClient& client = *request.client;
     std::size_t at = 0;
     if (edits != nullptr)
         for (const Edit& edit : *edits)

@@ -1,6 +1,5 @@
 // SharedExchange: clients.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>
@@ -79,7 +78,7 @@ bool SharedExchange::isLimited(const SharedClient& client) const
         return true;
     if (client.large != nullptr)
         return !client.large->sent;
-    if (client.replies >= mostReplies() && !planted(Mutant::forgetReplies))
+    if (client.replies >= mostReplies())
         return true; // something before them is not answered
     const bool full =
         client.tied == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
@@ -136,8 +135,6 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         ended = find(client);
         if (ended == nullptr)
             return finishCall(now);
-        if (ended->partial > 0 && planted(Mutant::sendIncomplete))
-            queue(*ended, ended->partial, true, now);
         drop(*ended, ended->large, CloseReason::requestBroken, now); // it is not whole, and nothing of it was sent
         bool endless = ended->waiting > _settings.responseBuffer;    // nothing else limits how long it takes
         for (const Request* r = ended->requests.first(); r != nullptr; r = ended->requests.next(*r))
@@ -145,10 +142,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         if (endless)
             _linger.arm(ended->linger, now);
         passEnd(*ended);
-        if (planted(Mutant::closeAtFin))
-            closeClient(*ended, CloseReason::ended, How::finish, now);
-        else
-            closeIfDone(*ended, now);
+        closeIfDone(*ended, now);
     }
     finishCall(now);
 }
@@ -207,8 +201,6 @@ void SharedExchange::clientLost(ClientId client, Instant now)
     SharedClient* lost = find(client);
     if (lost == nullptr)
         return;
-    if (planted(Mutant::serveLeaver))
-        return clientEnded(client, now);
     const bool closing = lost->state == SharedClient::State::closing;
     closeClient(*lost, closing ? lost->reason : CloseReason::clientLost, How::abort, now);
     finishCall(now);
@@ -233,7 +225,7 @@ void SharedExchange::closeIfDone(SharedClient& client, Instant now)
         return;
     if (client.tied != nullptr && client.tied->tunnel && !_draining)
         return; // the tunnel ends with its target
-    if (client.tied != nullptr && client.tied->pushes && !planted(Mutant::resetOvertakes))
+    if (client.tied != nullptr && client.tied->pushes)
         return askForEnd(*client.tied, now); // nobody else knows what it is still owed
     if (!client.input.isEmpty() && !client.final)
         _wiring.requestDropped(client.id, client.input.size());
@@ -243,7 +235,7 @@ void SharedExchange::closeIfDone(SharedClient& client, Instant now)
     CloseReason reason = client.state == SharedClient::State::ended ? CloseReason::ended : CloseReason::drained;
     if (client.final)
         reason = client.reason;
-    if (client.waiting > 0 && !planted(Mutant::closeUnflushed))
+    if (client.waiting > 0)
         beginClosing(client, reason, now);
     else
         closeClient(client, reason, How::finish, now);
@@ -283,7 +275,7 @@ void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Inst
 void SharedExchange::discard(SharedClient& client, std::size_t bytes, Instant now)
 {
     client.discarded += bytes;
-    if (client.discarded >= _settings.discardLimit && !planted(Mutant::discardForever))
+    if (client.discarded >= _settings.discardLimit)
         stopListening(client, How::abort, now);
 }
 
@@ -329,11 +321,6 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
                 unqueue(*request);
             recycle(*request);
         }
-        else if (planted(Mutant::dropPlaceOfLeaver) && request->lane->answered != request)
-        {
-            takeOut(*request->lane, *request, true, now);
-            recycle(*request);
-        }
     }
     client.next = nullptr;
     client.large = nullptr;
@@ -357,14 +344,11 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
             releaseTarget(*lane, now);
     }
     if (tied != nullptr)
+    {
         untie(*tied);
-    if (tied != nullptr && planted(Mutant::inheritState))
-        updateLoad(*std::exchange(tied, nullptr));
-    if (tied != nullptr)
         return closeLane(*tied, CloseReason::tieEnded, partingFrom(*tied), now); // nobody inherits its state
-    if (broken != nullptr && planted(Mutant::keepBroken))
-        broken->streaming = nullptr;
-    else if (broken != nullptr)
+    }
+    if (broken != nullptr)
         closeLane(*broken, CloseReason::requestBroken, How::abort, now);
     else if (bound != nullptr && bound->silent)
         gapPassed(*bound, now);
@@ -375,7 +359,7 @@ SharedClient* SharedExchange::find(ClientId client) const
     if (!client.isValid() || client.slot >= _clients.size())
         return nullptr;
     SharedClient* found = _clients[client.slot].get();
-    return found != nullptr && (found->id == client || planted(Mutant::confuseClients)) ? found : nullptr;
+    return found != nullptr && found->id == client ? found : nullptr;
 }
 
 } // namespace proximux

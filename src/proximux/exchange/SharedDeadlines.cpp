@@ -1,6 +1,5 @@
 // SharedExchange: deadlines, and targets that are held because of slow readers.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>
@@ -119,8 +118,7 @@ void SharedExchange::expireClients(Instant now)
     {
         SharedClient& client = Due<SharedClient>::owner(*due);
         const bool goesOn = client.discarded > 0 && client.reason == CloseReason::malformedRequest;
-        if (!planted(Mutant::discardForever))
-            stopListening(client, goesOn ? How::abort : How::finish, now);
+        stopListening(client, goesOn ? How::abort : How::finish, now);
     }
     while (Deadline* due = _linger.takeDue(now))
     {
@@ -149,8 +147,6 @@ void SharedExchange::expireLanes(Instant now)
         Lane& lane = Due<Lane>::owner(*due);
         if (_pool.state(lane.number) == SharedPool::State::settling)
             attemptFailed(lane, CloseReason::prologueRefused, now);
-        else if (planted(Mutant::keepOverdue) && lane.streaming == nullptr && lane.answered == nullptr)
-            finish(lane, *lane.row.first(), now);
         else
         {
             if (!_settings.byId && !lane.row.isEmpty())

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedState.h>
 #include <proximux/exchange/SharedWiring.h>
 #include <proximux/wire/Random.h>
@@ -311,10 +310,9 @@ protected:
     [[nodiscard]] bool isExclusive() const { return _settings.pipeline == 1 && !_settings.byId; }
 
     /// It was lost together with others, and may be what ended their connection.
-    [[nodiscard]] static bool isSuspect(const Request& request)
-    {
-        return request.suspect && !planted(Mutant::repeatAmongOthers);
-    }
+    [[nodiscard]] static bool isSuspect(const Request& request) { return request.suspect; }
+
+    [[nodiscard]] bool isFollowed(const Request& request) const;
 
     /// It can't be sent once more.
     void dropCopy(Request& request);

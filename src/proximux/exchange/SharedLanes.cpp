@@ -1,6 +1,5 @@
 // SharedExchange: target connections.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>
@@ -129,12 +128,12 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
     lane.input.take(bytes);
     lane.input.keep();
     const Prologue* prologue = prologueOf(lane);
-    const Bytes expected = prologue != nullptr && !planted(Mutant::hurryPrologue) ? Bytes(prologue->expects) : Bytes();
+    const Bytes expected = prologue != nullptr ? Bytes(prologue->expects) : Bytes();
     const Bytes came = lane.input.waiting();
     const bool heard = _settings.ignoreUnknownIds && _settings.byId && expected.empty();
     const bool wrong = heard ? came.size() > _settings.responseBuffer
                              : came.size() > expected.size() || came != expected.substr(0, came.size());
-    if (wrong && !planted(Mutant::forgivePrologue))
+    if (wrong)
     {
         if (expected.empty())
             return attemptFailed(lane, CloseReason::greeted, now);
@@ -148,7 +147,7 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
     if (!heard)
         lane.input.clear();
     DeadlineList::disarm(lane.response);
-    if (_settings.settle > Duration{0} && !planted(Mutant::skipSettle))
+    if (_settings.settle > Duration{0})
         _settle.arm(lane.settle, now);
     else
         laneUsable(lane, now);
@@ -158,8 +157,7 @@ void SharedExchange::laneUsable(Lane& lane, Instant now)
 {
     _pool.settled(lane.number);
     updateLoad(lane);
-    if (lane.framer == nullptr || !planted(Mutant::keepFramer))
-        prepare(lane);
+    prepare(lane);
     _inactive.arm(lane.inactive, now);
     if (!lane.input.isEmpty())
     {
@@ -322,7 +320,7 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         untie(lane);
         if (cutOff)
             fail(*tied, reason, true, now);
-        else if (tied->state != SharedClient::State::closing && !planted(Mutant::keepQueueOfTied))
+        else if (tied->state != SharedClient::State::closing)
         {
             tied->final = true; // its state is lost with the connection, on which what it has queued counts
             drop(*tied, tied->next, reason, now);
@@ -330,18 +328,16 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
             lookAgain(*tied);
         }
     }
-    const bool survives = planted(Mutant::ignoreReset) && reason == CloseReason::targetLost;
-    if (!survives)
-        repeatRow(lane, reason, now);
+    repeatRow(lane, reason, now);
     const bool fresh = !lane.proven;
-    while (Request* request = survives ? nullptr : lane.row.first())
+    while (Request* request = lane.row.first())
     {
         takeOut(lane, *request, false, now);
         const bool answered = isAnswered(*request, how == How::abort, silent);
         SharedClient* client = request->client;
         if (client != nullptr && --client->inFlight == 0)
             client->lane = nullptr;
-        if (client != nullptr && client->endPassed && !planted(Mutant::answerAnEnd))
+        if (client != nullptr && client->endPassed)
         {
             endInSilence(*client, request->begun, now);
             continue;
@@ -381,15 +377,10 @@ void SharedExchange::emptyLane(Lane& lane)
                                static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure)})
         DeadlineList::disarm(*deadline);
     lane.target = {};
-    if (!planted(Mutant::keepFramer))
-        lane.framer.reset();
-    if (!planted(Mutant::ignoreReset))
-        lane.ids = nullptr;
+    lane.framer.reset();
+    lane.ids = nullptr;
     lane.parts = nullptr;
-    if (planted(Mutant::keepInput))
-        lane.input.keep();
-    else
-        lane.input.clear();
+    lane.input.clear();
     lane.streaming = nullptr;
     lane.fence.clear();
     lane.proofs = 0;

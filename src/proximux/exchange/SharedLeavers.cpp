@@ -1,6 +1,5 @@
 // SharedExchange: what still answers clients that have left, and clients that make us connect anew.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>
@@ -42,7 +41,7 @@ void SharedExchange::leave(Request& request, Instant now)
 {
     request.client = nullptr;
     request.again.clear();
-    if (request.overdue || planted(Mutant::swallowForever) || (planted(Mutant::keepBroken) && !request.whole))
+    if (request.overdue)
         return;
     Lane& lane = *request.lane;
     request.left = true;
@@ -187,7 +186,7 @@ How SharedExchange::partingFrom(const Lane& lane)
 void SharedExchange::charge(SharedClient& client, const Request* request, Instant now)
 {
     client.reconnects.take(now);
-    if (client.reconnects.has(now) || client.state == SharedClient::State::closing || planted(Mutant::reconnectAtWill))
+    if (client.reconnects.has(now) || client.state == SharedClient::State::closing)
         return;
     _calm.arm(client.calm, now);
     for (Request* each = client.next; each != nullptr; each = client.requests.next(*each))

@@ -1,6 +1,5 @@
 // SharedExchange: the line, and how a request comes out of it.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <cassert>
@@ -28,7 +27,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     request.tag = _wiring.requestCame(client.id, bytes, n);
     DeadlineList::disarm(client.idle);
     describe(client, request, bytes);
-    if (request.traits.last && !planted(Mutant::serveBehindLast))
+    if (request.traits.last)
         client.final = true;
     client.halted = request.traits.resets || request.traits.delayed;
     if (request.traits.refusal != nullptr)
@@ -43,7 +42,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     if (isSilent(request, now))
         return failRequest(request, CloseReason::partSilent, now);
     _queueing.arm(request.queue, now);
-    if (_settings.fair && client.next != &request && !planted(Mutant::unfair))
+    if (_settings.fair && client.next != &request)
         return;
     enter(request, now);
     serve(request, now);
@@ -180,7 +179,7 @@ Request* SharedExchange::nextFor(const Lane& lane) const
     if (lane.pause.isArmed())
         return nullptr;
     Request* next = nullptr;
-    if (lane.tied != nullptr && !planted(Mutant::ignoreTie))
+    if (lane.tied != nullptr)
         next = lane.tied->next;
     else
     {
@@ -189,9 +188,6 @@ Request* SharedExchange::nextFor(const Lane& lane) const
         if (next == nullptr || (tying != nullptr && tying->turn < next->turn))
             next = tying;
     }
-    Request* second = planted(Mutant::overtake) && next != nullptr && Line::isIn(*next) ? Line::next(*next) : nullptr;
-    if (second != nullptr && second->client->next == second && mayUse(lane, *second))
-        next = second;
     const bool begins =
         next != nullptr && next->client->tied == nullptr && (next->client->inFlight == 0 || isAtRest(lane));
     if (begins && next->came > _giveWay)
@@ -252,7 +248,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
 {
     SharedClient& client = *request.client;
     assert(client.next == &request);
-    if (lane.dialect != 0 && lane.dialect != request.traits.dialect && !planted(Mutant::mixDialects))
+    if (lane.dialect != 0 && lane.dialect != request.traits.dialect)
     {
         closeLane(lane, CloseReason::otherDialect, partingFrom(lane), now);
         charge(client, &request, now);
@@ -274,11 +270,11 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         closeLane(lane, CloseReason::responseTimeout, How::abort, now); // nobody waits for what may still come
         return false;
     }
-    if (beforeSending(lane, request, now) && !planted(Mutant::skipQuietCheck))
+    if (beforeSending(lane, request, now))
     {
         const SharedWiring::Quiet quiet = _wiring.isQuiet(lane.target);
         const bool heard = quiet == SharedWiring::Quiet::bytes && !ignoresUnknown(lane);
-        if (heard || (quiet == SharedWiring::Quiet::ended && !planted(Mutant::useEnded)))
+        if (heard || quiet == SharedWiring::Quiet::ended)
         {
             if (heard)
                 closeLane(lane, CloseReason::desync, How::abort, now);
@@ -302,8 +298,6 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     giveId(lane, request, now);
     request.trial = lane.parts != nullptr && request.traits.part != 0 && lane.parts->begin(request.traits.part);
     passWithEdits(lane, request, bytes);
-    if (planted(Mutant::sendTwice) && !lane.row.isEmpty())
-        passWithEdits(lane, request, bytes);
     lane.dialect = request.traits.dialect;
     if (request.whole)
         sendSuffix(lane, request);
@@ -371,7 +365,7 @@ void SharedExchange::takeFromInput(Lane& lane, Request& request)
 
 void SharedExchange::sendSuffix(Lane& lane, const Request& request)
 {
-    if (!request.traits.suffix.empty() && !request.traits.fenced && !planted(Mutant::dropMarker))
+    if (!request.traits.suffix.empty() && !request.traits.fenced)
         lane.waiting = _wiring.toTarget(lane.target, request.traits.suffix);
 }
 
@@ -383,7 +377,7 @@ void SharedExchange::passWithEdits(Lane& lane, const Request& request, Bytes byt
         if (!piece.empty())
             lane.waiting = _wiring.toTarget(lane.target, piece);
     };
-    if (request.id != request.theirId && !planted(Mutant::keepTheirId))
+    if (request.id != request.theirId)
     {
         const IdField& field = *_settings.requestId;
         char ours[8];

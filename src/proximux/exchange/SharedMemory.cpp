@@ -4,7 +4,6 @@
 // for exchange.total_buffer. When that is reached nobody is read beyond the reserve; and where requests that are not
 // whole take too much of it, which may never become whole, the largest are closed.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>
@@ -15,8 +14,7 @@ namespace proximux
 /// Some of its input was kept, or used; or an answer of ours.
 void SharedExchange::account(SharedClient& client)
 {
-    const std::size_t kept =
-        client.input.kept() + client.copied + (planted(Mutant::forgetReplies) ? 0 : client.replies);
+    const std::size_t kept = client.input.kept() + client.copied + client.replies;
     _kept += kept - client.accounted;
     _shared += beyondReserve(kept) - beyondReserve(client.accounted);
     client.accounted = kept;
@@ -37,7 +35,7 @@ std::size_t SharedExchange::unfinished(const SharedClient& client) const
     if (client.large != nullptr)
         return client.large->sent ? 0 : client.input.kept();
     const bool isUnread = client.waiting > _settings.responseBuffer; // nothing more is asked for it
-    if (client.framer == nullptr || (isLimited(client) && (!isUnread || planted(Mutant::trustUnread))))
+    if (client.framer == nullptr || (isLimited(client) && !isUnread))
         return 0; // there may be whole ones in it, which are looked at in their time
     return client.input.kept() - std::min(client.input.kept(), client.queued);
 }
@@ -96,7 +94,7 @@ void SharedExchange::makeRoom(Instant now)
         if (client && client->unfinished > 0)
             parts.emplace_back(client->unfinished, client->id);
     }
-    if (_unfinished + _others.unfinished <= most || planted(Mutant::keepParts))
+    if (_unfinished + _others.unfinished <= most)
         return;
     std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     for (const auto& part : parts)

@@ -1,6 +1,5 @@
 // SharedExchange: requests that are lost with their connection, do no harm, and are sent once more.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 namespace proximux
@@ -10,7 +9,7 @@ namespace proximux
 /// that was in use before may have been closed by its target while the request was on its way to it.
 bool SharedExchange::keepsCopy(const Lane& lane, const Request& request) const
 {
-    const bool harmless = request.traits.repeatable || planted(Mutant::repeatAny);
+    const bool harmless = request.traits.repeatable;
     if (!harmless || !request.whole || request.repeats > 0 || request.traits.ties != 0 || lane.tied != nullptr)
         return false;
     if (isExclusive())
@@ -53,8 +52,22 @@ bool SharedExchange::mayRepeat(const Lane& lane, const Request& request, CloseRe
     const bool isFirst = !_settings.byId && lane.row.first() == &request;
     if (request.repeats > 0 || (isFirst && (!lane.input.isEmpty() || reason == CloseReason::responseTimeout)))
         return false; // it is the one
-    return lost || reason == CloseReason::desync || reason == CloseReason::malformedResponse ||
-           reason == CloseReason::abandoned || reason == CloseReason::responseTimeout;
+    const bool known = lost || reason == CloseReason::desync || reason == CloseReason::malformedResponse ||
+                       reason == CloseReason::abandoned || reason == CloseReason::responseTimeout;
+    return known && !isFollowed(request);
+}
+
+/// In order, a later request of its client was sent and will not be repeated: it may have been executed, and what is
+/// read now would show its effect.
+bool SharedExchange::isFollowed(const Request& request) const
+{
+    if (_settings.byId)
+        return false;
+    const SharedClient& client = *request.client;
+    for (const Request* each = client.requests.next(request); each != nullptr; each = client.requests.next(*each))
+        if (each->sent && !each->traits.repeatable)
+            return true;
+    return false;
 }
 
 /// What was lost with the lane and may be sent once more goes back to the front of the line, the oldest first. Whoever
@@ -88,7 +101,7 @@ void SharedExchange::repeat(Request& request, CloseReason reason)
     request.lane = nullptr;
     ++request.repeats;
     const bool known = reason == CloseReason::responseTimeout || reason == CloseReason::abandoned;
-    request.suspect = !isExclusive() && (!known || planted(Mutant::suspectAll));
+    request.suspect = !isExclusive() && !known;
     request.traits.alone = request.traits.alone || isSuspect(request);
     ++_queued;
     _ownIds += request.traits.keepsId ? 1 : 0;

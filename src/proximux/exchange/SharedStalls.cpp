@@ -1,6 +1,5 @@
 // SharedExchange: clients that keep a target connection from others, by reading or by sending slowly.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>
@@ -20,7 +19,7 @@ SharedClient* SharedExchange::awaited(const Lane& lane)
 {
     if (lane.heldFor != nullptr)
         return lane.heldFor;
-    if (lane.streaming == nullptr || lane.waiting > 0 || planted(Mutant::slowSenderUnlimited))
+    if (lane.streaming == nullptr || lane.waiting > 0)
         return nullptr; // with bytes unsent it waits for its target
     return lane.streaming->client;
 }
@@ -71,7 +70,7 @@ Instant SharedExchange::stallEnd(const Lane& lane, const SharedClient& client, I
     if (_settings.stallTimeout.isOff())
         return Instant::never();
     const Duration own{std::max<std::int64_t>(_settings.stallTimeout.us - client.stalled.us, 0)};
-    const Duration left = planted(Mutant::stallsNeverAddUp) ? own : lane.stalls.left(_settings.stallTimeout, since);
+    const Duration left = lane.stalls.left(_settings.stallTimeout, since);
     return since + std::min(own, left);
 }
 
@@ -102,7 +101,7 @@ bool SharedExchange::mayContinue(Lane& lane, Request& request, Instant now)
     SharedClient& client = *request.client;
     const Instant before = std::exchange(request.continued, now);
     const Instant waited = othersWaitSince(lane, client);
-    if (_settings.stallTimeout.isOff() || waited >= now || planted(Mutant::slowSenderUnlimited))
+    if (_settings.stallTimeout.isOff() || waited >= now)
         return true;
     const Instant since = std::max(before, waited);
     const Instant end = stallEnd(lane, client, since);

@@ -1,6 +1,5 @@
 // SharedExchange: what is kept of a target over all of its connections: ids, and which of its parts answer.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 namespace proximux
@@ -8,7 +7,7 @@ namespace proximux
 
 void SharedExchange::knowTarget(Lane& lane, std::size_t parts, std::size_t idWidth)
 {
-    const std::size_t number = planted(Mutant::sharedIdsAcrossLanes) ? lane.number : _pool.targetOf(lane.number);
+    const std::size_t number = _pool.targetOf(lane.number);
     if (number >= _targets.size())
         _targets.resize(number + 1);
     if (!_targets[number])
@@ -20,7 +19,7 @@ void SharedExchange::knowTarget(Lane& lane, std::size_t parts, std::size_t idWid
         settings.width = idWidth;
         settings.most = _lanes.size() * _settings.pipeline + _settings.optional;
         settings.reuse = _settings.idReuse;
-        settings.seed = planted(Mutant::sharedIdsAcrossLanes) ? _settings.seed : _random.next();
+        settings.seed = _random.next();
         target.ids = std::make_unique<Identifiers>(settings);
     }
     if (parts > 0 && _settings.partPause > Duration{0} && !target.parts)
@@ -35,7 +34,7 @@ bool SharedExchange::mayHaveId(const Lane& lane, const Request& request)
 {
     if (lane.ids == nullptr)
         return true;
-    if (request.traits.keepsId && !planted(Mutant::changeKeptId))
+    if (request.traits.keepsId)
         return lane.ids->mayClaim(request.theirId);
     return lane.ids->hasFree();
 }
@@ -45,7 +44,7 @@ void SharedExchange::giveId(Lane& lane, Request& request, Instant now)
     request.id = request.theirId;
     if (lane.ids == nullptr)
         return;
-    if (request.traits.keepsId && !planted(Mutant::changeKeptId))
+    if (request.traits.keepsId)
         lane.ids->claim(request.id, request);
     else
         request.id = lane.ids->take(request, now);

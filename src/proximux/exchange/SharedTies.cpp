@@ -1,6 +1,5 @@
 // SharedExchange: ties that are idle while others wait.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <string>
@@ -13,7 +12,7 @@ namespace proximux
 void SharedExchange::tieUsed(Lane& lane, Instant now)
 {
     noLongerIdle(lane);
-    if (lane.tied != nullptr && lane.row.isEmpty() && !planted(Mutant::keepIdleTie))
+    if (lane.tied != nullptr && lane.row.isEmpty())
         _tieIdle.arm(lane.tieIdle, now);
 }
 

@@ -1,6 +1,5 @@
 // SharedExchange: requests that wait for what cannot be had, a target or a tie.
 
-#include <proximux/exchange/Mutants.h>
 #include <proximux/exchange/SharedExchange.h>
 
 #include <algorithm>

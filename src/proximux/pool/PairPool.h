@@ -13,7 +13,7 @@
 namespace proximux
 {
 
-/// Knows every target connection of one reactor in proxy mode: whose it is and in which state.
+/// Tracks every target connection of one reactor in proxy mode: its client and its state.
 ///
 ///     acquire()            opened()
 ///     -------> opening --------------> leased
@@ -21,8 +21,8 @@ namespace proximux
 ///                 v                       v
 ///               gone                    gone
 ///
-/// Each connection is opened for one client, leased to it for its life and never given to another.
-/// Used in its reactor's thread; the Targets behind it are shared by all.
+/// Each connection is opened for one client, leased to it until it closes, and never reused for another.
+/// Use it in its reactor's thread only. The Targets are shared by all reactors.
 class PairPool
 {
 public:
@@ -41,21 +41,21 @@ public:
     PairPool(Targets& targets, TargetDialer& dialer);
     ~PairPool();
 
-    /// Begins to open a connection for the client, to the best target of those not yet tried. Nothing where all were,
-    /// or where the deadline has passed. Of the time until the deadline the attempt gets its share: as many targets
-    /// as may still be tried have as much each.
+    /// Starts a connection for the client to the best target that `tried` does not mark. Returns nothing if all are
+    /// marked or the deadline has passed. The attempt gets an equal share of the time until the deadline: that time
+    /// divided by the number of eligible targets.
     std::optional<Grant> acquire(ClientId client, const std::vector<bool>& tried, Instant deadline, Instant now);
 
-    /// It opened: from here on it is leased to its client. Returns the client.
+    /// The connection has opened: leases it to its client and returns the client.
     ClientId opened(TargetId id);
 
-    /// It could not be opened. It is gone from the pool.
+    /// The connection could not be opened: removes it and counts a failure of its target.
     void failed(TargetId id, Instant now);
 
-    /// It was closed, in whatever state. It is gone from the pool.
+    /// The connection was closed, in any state: removes it.
     void closed(TargetId id, Instant now);
 
-    /// Whose it is; an id of nothing gives an id of nobody.
+    /// The client that leases this connection; an invalid id if none.
     [[nodiscard]] ClientId clientOf(TargetId id) const;
 
     [[nodiscard]] std::size_t targetCount() const { return _targets.count(); }
@@ -64,7 +64,7 @@ public:
 private:
     struct Connection
     {
-        TargetId id; ///< the slot's present connection
+        TargetId id; ///< the slot's current connection
         ClientId client;
         std::size_t target = 0;
         State state = State::opening;

@@ -53,7 +53,7 @@ SharedPool::SharedPool(SharedPoolSettings settings, Targets& targets, TargetDial
     }
 }
 
-/// The next place without a connection that no other pool has.
+/// The next place without a connection that no other pool has claimed, or NONE.
 std::size_t SharedPool::nextClosed(std::size_t from) const
 {
     std::size_t i = _closed.first(from);
@@ -82,7 +82,7 @@ std::size_t SharedPool::open(Instant now)
     return NONE;
 }
 
-/// Counts a connection to the target that is returned, or returns NONE.
+/// Chooses the target for this place and counts a connection to it; NONE if none may be tried now.
 std::size_t SharedPool::targetFor(std::size_t place, Instant now)
 {
     const std::size_t own = _settings.targets[place];

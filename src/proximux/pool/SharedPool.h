@@ -12,10 +12,10 @@
 namespace proximux
 {
 
-/// What SharedPool needs to know of the configuration.
+/// The part of the configuration that SharedPool uses.
 struct SharedPoolSettings
 {
-    /// For each connection the index of its target. ANY: the first one that lives.
+    /// The target index of each connection. ANY: the first target that is alive.
     std::vector<std::size_t> targets;
 
     Duration connectTimeout = Duration::seconds(5);
@@ -24,10 +24,10 @@ struct SharedPoolSettings
     static constexpr std::size_t ANY = std::numeric_limits<std::size_t>::max();
 };
 
-/// Which places have a connection, in whichever of the pools that have them in common.
+/// The places that have a connection, for all pools that share these places.
 using PlaceClaims = std::vector<bool>;
 
-/// Knows the target connections of fifo and funnel: a fixed number of places, each with a connection or without. A
+/// Tracks the target connections of fifo and funnel: a fixed number of places, each with or without a connection. A
 /// state is a set of places, and only move() writes one.
 ///
 ///               open()            opened()            settled()            load()
@@ -35,9 +35,9 @@ using PlaceClaims = std::vector<bool>;
 ///       ^                  | failed()           | failed()          | closed()        | closed()
 ///       +------------------+--------------------+-------------------+-----------------+
 ///
-/// Places are counted from 0 in the order of the list, and the lower number is preferred wherever there is a choice.
-/// Never more connections than places. Several pools may have the same places in common (PlaceClaims): a place that has
-/// a connection in one of them is none for the others. Used in its reactor's thread.
+/// Places are numbered from 0 in list order; where there is a choice, the lowest number wins.
+/// Several pools may share the same places (PlaceClaims): a place with a connection in one pool is unavailable to the
+/// others. Use it in its reactor's thread only.
 class SharedPool
 {
 public:
@@ -45,7 +45,7 @@ public:
     {
         closed,
         opening,
-        settling, ///< open; bytes that come now were not asked for
+        settling, ///< open, not in use yet; bytes that arrive now are unsolicited
         idle,     ///< nothing in flight
         busy
     };
@@ -56,50 +56,51 @@ public:
     SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer,
                std::shared_ptr<PlaceClaims> claims = nullptr);
 
-    /// Begins to open the lowest closed place whose target may be tried now. Returns it, or NONE.
+    /// Starts a connection on the lowest closed place whose target may be tried now. Returns the place, or NONE.
     std::size_t open(Instant now);
 
-    /// When open() may find a place at the earliest, where it finds none now; never: when one that is there has ended.
+    /// The earliest time at which open() may succeed; never: not before an existing connection or trial has ended.
     [[nodiscard]] Instant retryAt(Instant now) const;
 
     void opened(std::size_t place);
     void settled(std::size_t place);
 
-    /// Could not be opened, or did not settle: its target is left alone for a while.
+    /// The connection could not be opened or did not settle. Its target is backed off.
     void failed(std::size_t place, Instant now);
 
-    /// Is gone, and was of no use while it was there: its target is left alone for a while, too.
+    /// The idle connection closed without having been useful. Its target is backed off, too.
     void wasUseless(std::size_t place, Instant now);
 
-    /// Is gone, in whatever state.
+    /// The connection was closed, in any state.
     void closed(std::size_t place, Instant now);
 
-    /// So many requests are in flight on an open connection; FULL: it takes no more for another reason.
+    /// Sets the number of requests in flight on an open connection; FULL: it takes no more, for another reason.
     void load(std::size_t place, std::size_t requests);
 
     /// The lowest idle place, or NONE.
     [[nodiscard]] std::size_t idle() const { return _byLoad.front().first(); }
 
-    /// The open place with the fewest requests in flight of those that have room for one, or NONE.
+    /// The open place with the fewest requests in flight and room for another, or NONE.
     [[nodiscard]] std::size_t leastLoaded() const;
 
     /// The place of a connection, or NONE.
     [[nodiscard]] std::size_t placeOf(TargetId id) const;
 
     [[nodiscard]] TargetId idOf(std::size_t place) const { return _places[place].id; }
-    /// The target of the connection that is there or was there last, by its index; before, the one that will be.
+    /// The index of the target that this place is, or was last, connected to; before the first connection, its
+    /// configured target.
     [[nodiscard]] std::size_t targetOf(std::size_t place) const { return _places[place].target; }
     [[nodiscard]] State state(std::size_t place) const { return _places[place].state; }
     [[nodiscard]] std::size_t targets() const { return _targets.count(); }
     [[nodiscard]] std::size_t size() const { return _places.size(); }
 
-    /// Whether a place has no connection.
+    /// Whether any unclaimed place has no connection.
     [[nodiscard]] bool hasClosed() const { return nextClosed(0) != NONE; }
 
-    /// Whether it has no connection at all.
+    /// Whether this pool has no connection at all.
     [[nodiscard]] bool isUnused() const { return _closed.size() == _places.size(); }
 
-    /// Connections that are not yet of use.
+    /// The number of connections that are opening or settling.
     [[nodiscard]] std::size_t underWay() const { return _opening.size() + _settling.size(); }
 
 private:
@@ -107,7 +108,7 @@ private:
     {
         TargetId id;
         State state = State::closed;
-        std::size_t target = 0; ///< of the present connection, or the last
+        std::size_t target = 0; ///< of the current connection, or the last
         std::size_t load = 0;
     };
 
@@ -126,7 +127,7 @@ private:
     NumberSet _closed;
     NumberSet _opening;
     NumberSet _settling;
-    std::vector<NumberSet> _byLoad; ///< open places, by requests in flight; the last: as many as fit, or more
+    std::vector<NumberSet> _byLoad; ///< open places by requests in flight; the last: at the limit or above
 };
 
 const char* toString(SharedPool::State state);

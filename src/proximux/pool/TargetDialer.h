@@ -8,14 +8,14 @@
 namespace proximux
 {
 
-/// What a pool asks of the world: connections. It never calls back into the pool from inside a call.
+/// Opens connections for a pool. It never calls back into the pool from within a call.
 class TargetDialer
 {
 public:
     virtual ~TargetDialer() = default;
 
-    /// Begins to open a connection to the target with this index and names it. Whether it opened is told later, and
-    /// no later than at the deadline. number: what the connection is called in the log, from 1.
+    /// Starts a connection to the target with this index and returns its id. The result is reported later, at the
+    /// deadline at the latest. number: the connection's name in the log, from 1.
     virtual TargetId openTarget(std::size_t target, std::size_t number, Instant deadline) = 0;
 };
 

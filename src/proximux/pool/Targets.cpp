@@ -85,7 +85,7 @@ void Targets::failed(std::size_t target, Instant now)
     assert(t.opening > 0 && t.connections > 0);
     --t.opening;
     --t.connections;
-    // attempts that were under way when the first of them failed are one failure, not many
+    // attempts already under way when the first one failed count as the same failure
     if (t.health == Health::dead)
         return;
     t.health = Health::dead;
@@ -102,7 +102,7 @@ void Targets::abandoned(std::size_t target, Instant now)
     --t.connections;
     if (t.health == Health::trial && t.opening == 0)
     {
-        t.health = Health::dead; // the trial told nothing: the next connection may be one
+        t.health = Health::dead; // the trial had no result: the next connection may be one
         t.retry = now;
     }
 }

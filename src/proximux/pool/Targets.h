@@ -12,15 +12,14 @@
 namespace proximux
 {
 
-/// How long a dead target is left alone: doubled with each failure in a row, from min to max, of which a random half
-/// is taken off at most, so that many do not come back in one instant.
+/// Exponential back-off of a failed target, from min to max, with up to 50 % jitter.
 struct Backoff
 {
     Duration min;
     Duration max;
 };
 
-/// Which targets live, and how many connections each has.
+/// The health of each target and its number of connections.
 ///
 ///              failed()                  back-off over, choose()
 ///     living ------------> dead --------------------------------> trial
@@ -28,8 +27,8 @@ struct Backoff
 ///       |                   +--------------- failed() --------------+
 ///       +---------------------------------- opened() ---------------+
 ///
-/// One for the whole process: its methods may be called from any thread. They are called when connections come and
-/// go, never for bytes.
+/// One for the whole process; its methods may be called from any thread. They are called once per connection event,
+/// never per byte.
 class Targets
 {
 public:
@@ -37,39 +36,40 @@ public:
     {
         living,
         dead,
-        trial ///< one connection finds out whether it is back; all others pass it over
+        trial ///< one connection tests whether it is back; all others avoid it
     };
 
     Targets(std::size_t count, Backoff backoff, std::uint64_t seed);
 
-    /// The target for a new connection, which is counted from here on: among those not yet tried the one with the
-    /// fewest connections, in listed order where several have as few; living ones and those due for a trial before
-    /// dead ones, and of the dead the one whose back-off ends first. Nothing where all were tried.
-    /// `tried` has a flag for each target, or is empty.
+    /// Chooses the target for a new connection and counts that connection. Among the targets that `tried` does not mark
+    /// it prefers the one with the fewest connections, the first in the list if there are several. If none is alive or
+    /// due for a trial, it takes the one whose back-off ends first. Returns nothing if all are marked. `tried` has one
+    /// flag per target, or is empty.
     std::optional<std::size_t> choose(const std::vector<bool>& tried, Instant now);
 
-    /// Whether a connection to this very target may be opened now. If so it is counted from here on, as by choose().
+    /// Whether a connection to exactly this target may be opened now. If so, counts it, as choose() does.
     bool begin(std::size_t target, Instant now);
 
-    /// When begin() may say yes at the earliest: now, the end of the back-off, or never while a trial is under way.
+    /// The earliest time at which begin() may return true: now, the end of the back-off, or never while a trial is
+    /// under way.
     [[nodiscard]] Instant retryAt(std::size_t target, Instant now) const;
 
-    /// How many targets choose() would take before it falls back on dead ones.
+    /// The number of targets that choose() considers before it falls back to dead ones.
     [[nodiscard]] std::size_t candidates(const std::vector<bool>& tried, Instant now) const;
 
     /// The counted connection opened.
     void opened(std::size_t target);
 
-    /// The counted connection could not be opened, and counts no more.
+    /// The counted connection could not be opened and is no longer counted. Its target is backed off.
     void failed(std::size_t target, Instant now);
 
-    /// The counted connection was given up before it opened: that says nothing about the target.
+    /// The counted connection was abandoned before it opened, which says nothing about the target.
     void abandoned(std::size_t target, Instant now);
 
-    /// The counted connection, which had opened, is gone.
+    /// The counted connection, which had opened, was closed.
     void closed(std::size_t target);
 
-    /// Its connections open, but are of no use: it is left alone for a while.
+    /// The target accepts connections that turn out to be useless: backs it off.
     void shun(std::size_t target, Instant now);
 
     [[nodiscard]] std::size_t count() const { return _targets.size(); }

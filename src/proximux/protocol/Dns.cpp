@@ -18,8 +18,8 @@ constexpr IdField ID{2, 2, ByteOrder::big};
 constexpr std::size_t MAX_QUESTION = 255 + 4;
 constexpr unsigned RESPONSE = 0x80; ///< in the first byte of the flags
 
-/// Of the only question: name, without regard to case, type and class; never 0. 0: there is not one question that is
-/// spelled out.
+/// A hash of the only question: name, case-insensitively, type and class; never 0. Returns 0 unless there is exactly
+/// one question with an uncompressed name.
 std::uint64_t checkOf(Bytes message)
 {
     const auto end = numberAt(message, 6) == 1 ? questionEnd(message) : std::nullopt;
@@ -36,8 +36,8 @@ std::uint64_t checkOf(Bytes message)
     return hash | 1U;
 }
 
-/// An error of which nothing but the header came: some servers answer so what they don't understand, and some of them
-/// say that a question follows. That there is no such name is no error of this kind: it is a statement about one.
+/// Whether this is an error without any record: some servers answer requests that they do not understand so, and some
+/// of these count a question that is missing. NXDOMAIN is excluded, because it is a statement about a name.
 bool isBareError(Bytes message)
 {
     const unsigned code = byteAt(message, 5) & 15U;
@@ -47,14 +47,14 @@ bool isBareError(Bytes message)
 }
 
 constexpr std::uint32_t WHOLE_ZONE = 1; ///< hint: an AXFR
-constexpr std::uint32_t ANY_SERIAL = 2; ///< hint: an IXFR from a serial that is no hint. A larger one: from this on
+constexpr std::uint32_t ANY_SERIAL = 2; ///< hint: an IXFR from a serial that is no hint; above: from that serial
 
 std::uint32_t differencesFrom(std::uint32_t serial)
 {
     return serial > ANY_SERIAL ? serial : ANY_SERIAL;
 }
 
-/// Requests and responses are delimited alike; the question is shown before anything is taken.
+/// Delimits requests and responses, which have the same form. Takes no bytes before the question is visible.
 class Delimiter
 {
 public:
@@ -89,7 +89,7 @@ public:
 
 private:
     bool _response;
-    std::size_t _left = 0; ///< of the present message; 0: its header was not seen
+    std::size_t _left = 0; ///< bytes of the current message still to come; 0: its header is not known yet
 };
 
 class Requests : public Framer
@@ -126,7 +126,7 @@ public:
 
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
 
-    /// A transfer of which nothing tells whether it has ended.
+    /// Completes a transfer whose end cannot be recognized.
     bool finish() override { return _transfer && !_inMessage && _transfer->mayHaveEnded(); }
 
 private:
@@ -147,16 +147,16 @@ private:
     ResponseTraits _traits;
     bool _inMessage = false;
     std::uint32_t _hint = 0;
-    std::optional<DnsTransfer> _transfer; ///< under way
+    std::optional<DnsTransfer> _transfer; ///< in progress
 };
 
-/// The reply that says no more than this code.
+/// A reply that contains only this code.
 std::string replyTo(Bytes request, unsigned code)
 {
     const std::size_t end = numberAt(request, 6) == 1 ? questionEnd(request).value_or(HEADER) : HEADER;
     std::string reply(request.substr(0, end));
     writeNumber(reply.size() - PREFIX, reply.data(), 2);
-    reply[4] = static_cast<char>((byteAt(reply, 4) & 0x79U) | RESPONSE); // opcode and RD are repeated
+    reply[4] = static_cast<char>((byteAt(reply, 4) & 0x79U) | RESPONSE); // keeps opcode and RD
     reply[5] = static_cast<char>(code);
     writeNumber(end > HEADER ? 1 : 0, &reply[6], 2);
     std::fill(reply.begin() + 8, reply.begin() + HEADER, '\0');
@@ -229,7 +229,7 @@ class Dns : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
 
-    /// Asks for the name servers of the root, as far as the target knows them itself: it need not ask others first.
+    /// Asks for the root's name servers, without recursion, so the target need not ask other servers.
     [[nodiscard]] std::string probe(std::uint32_t number) const override
     {
         std::string request("\0\x11\0\0\0\0\0\1\0\0\0\0\0\0\0\0\2\0\1", 19);

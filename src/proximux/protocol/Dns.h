@@ -13,8 +13,8 @@ namespace proximux
 ///     0       2    4       6         8         10          12           14
 ///     | length | id | flags | questions | answers | authority | additional | question ...    big endian
 ///
-/// The length does not count itself. Paired by the id; the question must match, too, where the response has one. Zone
-/// transfers have several responses, and signed requests (TSIG, SIG(0)) must keep their id: both tie.
+/// The length excludes itself. Paired by the id; the question must match as well if the response has one. Zone
+/// transfers have several responses, and signed requests (TSIG, SIG(0)) must keep their id: both pin their client.
 std::unique_ptr<Protocol> makeDnsProtocol(const Framing& framing);
 
 } // namespace proximux

@@ -8,16 +8,15 @@ using namespace dns;
 namespace
 {
 
-constexpr unsigned POINTER = 0xC0;      ///< and more: a name goes on elsewhere
+constexpr unsigned POINTER = 0xC0;      ///< and above: a compression pointer
 constexpr unsigned LONGEST_LABEL = 63;  ///< bytes
 constexpr std::size_t MAX_NAME = 255;   ///< bytes
-constexpr std::size_t RECORD = 10;      ///< behind the name: type, class, time to live, size of the data
+constexpr std::size_t RECORD = 10;      ///< after the name: type, class, time to live, size of the data
 constexpr unsigned TRUNCATED = 2;       ///< in the first byte of the flags
-constexpr std::size_t SERIAL_BACK = 20; ///< an SOA's data end with five numbers, the first is the serial
+constexpr std::size_t SERIAL_BACK = 20; ///< an SOA's data end with five numbers, of which the first is the serial
 constexpr std::size_t MIN_SOA = SERIAL_BACK + 2;
 
-/// Where the name that begins here ends, or nothing: it is none. It may go on at an earlier place, and only there: so
-/// no name is endless.
+/// The end of the name at `at`, or nothing if it is invalid. Pointers may only lead backwards, so every name ends.
 std::optional<std::size_t> skipName(Bytes message, std::size_t at, bool mayPoint)
 {
     std::optional<std::size_t> end;
@@ -54,7 +53,7 @@ struct Record
     Bytes data;
 };
 
-/// The record that begins here; moves behind it. Nothing: it is none.
+/// Reads the record at `at` and moves `at` after it. Returns nothing if it is invalid.
 std::optional<Record> readRecord(Bytes message, std::size_t& at)
 {
     const auto name = skipName(message, at, true);
@@ -68,7 +67,7 @@ std::optional<Record> readRecord(Bytes message, std::size_t& at)
     return read;
 }
 
-/// Whether these are options as EDNS has them: a code, a size, and so many bytes, again and again.
+/// Whether these are EDNS options: a sequence of code, size and data.
 bool areOptions(Bytes data)
 {
     while (data.size() >= 4)
@@ -81,7 +80,7 @@ bool areOptions(Bytes data)
     return data.empty();
 }
 
-/// Of an IXFR: what the client has.
+/// Reads the serial that an IXFR sends.
 bool readZone(Bytes message, std::size_t& at, std::optional<std::uint32_t>& serial)
 {
     const auto record = readRecord(message, at);
@@ -91,7 +90,7 @@ bool readZone(Bytes message, std::size_t& at, std::optional<std::uint32_t>& seri
     return true;
 }
 
-/// Options at most once, and at last a signature at most.
+/// Accepts options at most once, and a signature as the last record only.
 bool readAdditional(Bytes message, std::size_t& at, bool& isSigned)
 {
     bool options = false;
@@ -109,8 +108,8 @@ bool readAdditional(Bytes message, std::size_t& at, bool& isSigned)
     return true;
 }
 
-/// RFC 6895, 3.2: the others are reserved, for updates, or unassigned. There are servers that leave such a question
-/// unanswered and keep it, until they read nothing more from the connection.
+/// Whether the class is allowed (RFC 6895, 3.2); the others are reserved, for updates, or unassigned. Some servers
+/// leave such a question unanswered and finally stop reading from the connection.
 bool isClass(unsigned number)
 {
     return number == INTERNET || number == CHAOS || number == HESIOD;
@@ -133,7 +132,7 @@ DnsQuery::DnsQuery(Bytes message, bool whole)
     type = question ? numberAt(message, end - 4) : 0;
     std::size_t at = end;
     const bool isTransfer = type == IXFR;
-    const bool isQuery = (byteAt(message, 4) >> 3U & 15U) == 0; // no update, no notification
+    const bool isQuery = (byteAt(message, 4) >> 3U & 15U) == 0; // neither update nor notification
     const bool malformed = !question || !whole || (byteAt(message, 4) & TRUNCATED) != 0 || numberAt(message, 8) != 0 ||
                            numberAt(message, 10) != (isTransfer ? 1 : 0) ||
                            (isTransfer && !readZone(message, at, serial)) || !readAdditional(message, at, isSigned) ||
@@ -141,7 +140,7 @@ DnsQuery::DnsQuery(Bytes message, bool whole)
     if (isQuery && malformed)
         refusal = FORMAT_ERROR;
     else if (!isQuery || type == TKEY || !isClass(numberAt(message, end - 2)))
-        refusal = NOT_IMPLEMENTED; // TKEY agrees on a key in several turns
+        refusal = NOT_IMPLEMENTED; // TKEY negotiates a key in several rounds
 }
 
 } // namespace proximux

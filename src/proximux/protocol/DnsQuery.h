@@ -10,7 +10,7 @@
 namespace proximux
 {
 
-/// Places and numbers of a DNS message as it passes over TCP: the length before it is a part of it here.
+/// Offsets and numbers of a DNS message over TCP; offsets include the length prefix.
 namespace dns
 {
 
@@ -45,25 +45,24 @@ inline unsigned numberAt(Bytes bytes, std::size_t at)
     return static_cast<unsigned>(readNumber(bytes.substr(at, 2)));
 }
 
-/// Where the first question ends, or nothing: not all of it is there, or its name is none that is spelled out whole.
+/// The end of the first question, or nothing if it is incomplete, invalid or compressed.
 std::optional<std::size_t> questionEnd(Bytes message);
 
 } // namespace dns
 
-/// What a request asks, and whether it is one that any server reads alike: one question, with nothing in it but what
-/// belongs to it.
+/// A parsed request, and whether all servers read it alike: one question and nothing superfluous.
 struct DnsQuery
 {
-    /// The request, or as much of it as is kept; its header is there.
+    /// message: the request, or its kept beginning, which includes the header.
     DnsQuery(Bytes message, bool whole);
 
-    /// The code with which it is answered in the server's place; 0: it is one well-formed question.
+    /// The code of a local error reply; 0: the request is one well-formed question.
     unsigned refusal = 0;
 
-    std::size_t end = dns::HEADER;       ///< of its question, or of its header
-    unsigned type = 0;                   ///< of the question; 0: there is none
-    bool isSigned = false;               ///< its last record signs it, and its id
-    std::optional<std::uint32_t> serial; ///< IXFR: which zone the client has
+    std::size_t end = dns::HEADER;       ///< end of its question, or of its header
+    unsigned type = 0;                   ///< type of the question; 0: no question
+    bool isSigned = false;               ///< its last record signs the message, including its id
+    std::optional<std::uint32_t> serial; ///< IXFR: serial of the client's zone
 };
 
 } // namespace proximux

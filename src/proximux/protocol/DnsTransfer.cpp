@@ -10,17 +10,17 @@ namespace proximux
 namespace
 {
 
-constexpr std::size_t HEADER = 14;  ///< with the length before it
+constexpr std::size_t HEADER = 14;  ///< including the length prefix
 constexpr std::size_t RECORD = 10;  ///< type, class, time to live, size of the data
-constexpr std::size_t NUMBERS = 20; ///< with which the data of an SOA ends; the first is the serial
+constexpr std::size_t NUMBERS = 20; ///< bytes of numbers at the end of an SOA's data; the first is the serial
 constexpr std::size_t SERIAL = 4;
 constexpr unsigned SOA = 6;
-constexpr unsigned POINTER = 0xC0; ///< and more: a name goes on elsewhere
+constexpr unsigned POINTER = 0xC0; ///< and above: a compression pointer
 
-/// Half of all serials. Of two that are so far away from each other RFC 1982 does not say which is newer.
+/// Half of the serial space. RFC 1982 does not define which of two serials at this distance is newer.
 constexpr std::uint32_t HALF = 0x80000000U;
 
-/// RFC 1982.
+/// Compares serials (RFC 1982).
 bool isOlder(std::uint32_t serial, std::uint32_t than)
 {
     return than - serial < HALF && serial != than;
@@ -116,7 +116,7 @@ void DnsTransfer::recordBegun(unsigned type, std::size_t size)
     recordSeen(std::nullopt);
 }
 
-/// serial: of an SOA.
+/// serial: set for an SOA.
 void DnsTransfer::recordSeen(std::optional<std::uint32_t> serial)
 {
     if (++_records == 1)
@@ -137,7 +137,7 @@ void DnsTransfer::expect(Part part, std::size_t size)
     _wanted = size;
 }
 
-/// A question or a record follows, or nothing that matters.
+/// Expects a question or a record, or nothing relevant.
 void DnsTransfer::next()
 {
     if (_questions == 0 && _answers == 0)

@@ -9,15 +9,15 @@
 namespace proximux
 {
 
-/// Finds out where a zone transfer ends: AXFR (RFC 5936) or IXFR (RFC 1995). It is fed with the messages that answer
-/// the request, in pieces of any size, and counts their SOA records.
+/// Finds the end of a zone transfer: AXFR (RFC 5936) or IXFR (RFC 1995). Receives the response messages, in pieces of
+/// any size, and counts their SOA records.
 ///
 ///     whole zone      SOA ... SOA
 ///     differences     SOA new, SOA old, ..., SOA next, ..., SOA next, ..., SOA new, ..., SOA new
-///     up to date      SOA, no newer than the one that was asked for
-///     not known       SOA, 2^31 away from the one that was asked for: RFC 1982 does not say which of them is newer
+///     up to date      SOA, no newer than the requested serial
+///     not known       SOA, 2^31 away from the requested serial: RFC 1982 does not define which is newer
 ///
-/// Of differences the newest one stands there three times.
+/// A transfer of differences contains the newest SOA three times.
 class DnsTransfer
 {
 public:
@@ -27,33 +27,33 @@ public:
         differences ///< IXFR
     };
 
-    /// asked: the serial that an IXFR says its client has; nothing: it is not known.
+    /// asked: the serial that the client sent in its IXFR; nothing: unknown.
     DnsTransfer(Kind kind, std::optional<std::uint32_t> asked)
         : _kind(kind)
         , _asked(asked)
     {
     }
 
-    /// A message begins.
+    /// Begins the next message.
     void begin();
 
-    /// The next bytes of the message, the length before it included.
+    /// Processes the next bytes of the message, including the length prefix.
     void feed(Bytes bytes);
 
-    /// Of a message that is whole: whether no other follows it.
+    /// After a complete message: whether it is the last one.
     [[nodiscard]] bool isLast() const;
 
-    /// The target closed the connection behind a message that is whole. Whether that can be the end.
+    /// After a complete message: whether the transfer may have ended if the target closes the connection now.
     [[nodiscard]] bool mayHaveEnded() const;
 
 private:
     enum class Part
     {
         header,
-        label,  ///< of a question's or a record's name
-        record, ///< what follows its name
-        serial, ///< of an SOA
-        rest    ///< nothing in it matters
+        label,  ///< a label of a question's or record's name
+        record, ///< the fixed part after its name
+        serial, ///< the serial of an SOA
+        rest    ///< nothing relevant follows
     };
 
     void step();
@@ -66,7 +66,7 @@ private:
     Kind _kind;
     std::optional<std::uint32_t> _asked;
 
-    // of the present message: what is to be skipped, and then to be gathered, before the next step
+    // state within the current message: bytes to skip, then bytes to gather, before the next step
     Part _part = Part::header;
     std::size_t _skip = 0;
     std::size_t _wanted = 0;
@@ -74,14 +74,14 @@ private:
     char _gathered[14] = {};
     unsigned _questions = 0; ///< to come
     unsigned _answers = 0;   ///< to come
-    bool _ends = false;      ///< it says an error, or nothing
+    bool _ends = false;      ///< the message is an error or has no answers
 
-    // of all
+    // state of the whole transfer
     std::uint64_t _records = 0;
     std::uint32_t _serial = 0; ///< of the first SOA
-    unsigned _newest = 0;      ///< SOAs that repeat it, the first included
+    unsigned _newest = 0;      ///< SOAs with that serial, including the first
     bool _differences = false;
-    bool _strange = false; ///< it did not begin with an SOA
+    bool _strange = false; ///< it did not start with an SOA
 };
 
 } // namespace proximux

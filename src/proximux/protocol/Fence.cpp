@@ -5,7 +5,7 @@
 namespace proximux
 {
 
-/// Without the whole answer, the longest end of the input that may be its beginning stays behind.
+/// Without a complete answer, keeps back the longest suffix of the input that may be its beginning.
 Fence::Place Fence::find(Bytes input) const
 {
     const std::size_t at = input.find(answer);

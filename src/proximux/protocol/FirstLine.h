@@ -7,8 +7,8 @@
 namespace proximux
 {
 
-/// The short readable form of a message of which nothing is known: its first line, or its first bytes where it begins
-/// with an empty one. At most `limit` bytes.
+/// The short readable form of an unknown message: its first line, or its first bytes if that line is empty. At most
+/// `limit` bytes.
 inline Bytes firstLine(Bytes message, std::size_t limit)
 {
     const Bytes start = message.substr(0, limit);

@@ -12,7 +12,7 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-/// What is left of the last bytes and those that came now, in one piece.
+/// Joins the carried bytes with the new ones.
 Bytes join(std::string& carried, std::string& joined, Bytes bytes)
 {
     if (carried.empty())
@@ -179,7 +179,7 @@ void FramedWatcher::responseWhole(Instant now)
         answered(size, now);
 }
 
-/// A response is whole. What was asked for before anything is pushed is answered before it is.
+/// Handles a complete response. Requests sent before a subscription are answered before anything is pushed.
 void FramedWatcher::answered(std::uint64_t size, Instant now)
 {
     const bool byId = _protocol->responseId().has_value();
@@ -189,10 +189,10 @@ void FramedWatcher::answered(std::uint64_t size, Instant now)
     const auto last = byId || _pending.empty() ? _pending.end() : std::next(_pending.begin());
     const auto found = std::find_if(_pending.begin(), last, isAsked);
     if (found == last)
-        return; // nobody asked: passed on all the same
+        return; // unsolicited, but forwarded all the same
     const auto place = static_cast<std::size_t>(found - _pending.begin());
     const Pending pending = take(found);
-    const Duration firstByte = std::max(_first - pending.asked, Duration{0}); // it may come before all was asked
+    const Duration firstByte = std::max(_first - pending.asked, Duration{0}); // it may begin early
     _listener.responseSeen({1, pending.size, size, pending.text, firstByte, now - pending.asked, false, place});
 }
 

@@ -10,10 +10,10 @@
 namespace proximux
 {
 
-/// Watches a protocol whose messages are delimited by what a Protocol makes: pairs by the id where there is one, else
-/// in order. Keeps the beginning of the present request and the readable forms of those that are not answered yet, all
-/// together no more than of one request; with more than MAX_PENDING of those, with bytes that are no message, and where
-/// the connection turns into something else, it gives up and says so.
+/// Observes a protocol with delimited messages. Pairs them by id if there is one, else in order. Keeps the beginning of
+/// the current request, and the readable forms of unanswered requests within the limit of one request. Gives up, and
+/// reports that, with more than MAX_PENDING unanswered requests, on invalid messages, and when the connection switches
+/// protocols.
 class FramedWatcher : public Watcher
 {
 public:
@@ -31,7 +31,7 @@ private:
     {
         std::string text;
         std::uint64_t size = 0;
-        Instant asked; ///< its last byte
+        Instant asked; ///< time of its last byte
         std::uint64_t id = 0;
         std::uint64_t check = 0;
         std::uint32_t hint = 0;
@@ -50,22 +50,22 @@ private:
     std::unique_ptr<Protocol> _protocol;
     std::unique_ptr<Framer> _requests;
     std::unique_ptr<ResponseFramer> _responses;
-    std::unique_ptr<Conversation> _conversation; ///< null where nothing is to be said of a request
-    RequestTraits _traits;                       ///< of the request that was whole last
+    std::unique_ptr<Conversation> _conversation; ///< null if the protocol knows only where requests end
+    RequestTraits _traits;                       ///< of the last complete request
     WatchListener& _listener;
     WatchLimits _limits;
     bool _lost = false;
-    std::string _carriedRequest;  ///< what a framer wants to see again
-    std::string _carriedResponse; ///< likewise
-    std::string _kept;            ///< the beginning of the present request
+    std::string _carriedRequest;  ///< bytes that the framer did not take yet
+    std::string _carriedResponse; ///< the same for responses
+    std::string _kept;            ///< the beginning of the current request
     std::uint64_t _requestSize = 0;
     std::uint64_t _responseSize = 0;
-    std::uint64_t _more = 0;       ///< bytes of it that came in messages before the present one
-    Instant _first;                ///< the present response's first byte
-    std::uint64_t _responseId = 0; ///< its id
-    bool _pushes = false;          ///< what the target sends answers nothing
+    std::uint64_t _more = 0;       ///< bytes of its earlier messages
+    Instant _first;                ///< time of the current response's first byte
+    std::uint64_t _responseId = 0; ///< id of the current response
+    bool _pushes = false;          ///< messages of the target may answer no request
     std::deque<Pending> _pending;
-    std::size_t _textSize = 0; ///< of all of them
+    std::size_t _textSize = 0; ///< bytes of text over all pending requests
 };
 
 } // namespace proximux

@@ -10,15 +10,15 @@
 namespace proximux
 {
 
-/// What the configuration says of the messages of a protocol. Each protocol takes from it what it needs.
+/// The settings that describe messages. Each protocol uses the ones that it needs.
 struct Framing
 {
     std::size_t maxMessage = std::size_t{16} * 1024 * 1024; ///< bytes
     std::string delimiter = "\n";                           ///< line
-    std::size_t messageSize = 0;                            ///< fixed: bytes; 0: not said
+    std::size_t messageSize = 0;                            ///< fixed: bytes; 0: not set
     LengthField length;                                     ///< length
-    std::optional<IdField> requestId;                       ///< fixed, length: where an id stands
-    std::optional<IdField> responseId;                      ///< with the other, or neither
+    std::optional<IdField> requestId;                       ///< fixed, length: position of the id
+    std::optional<IdField> responseId;                      ///< set exactly if requestId is
 };
 
 } // namespace proximux

@@ -10,7 +10,7 @@ namespace proximux
 namespace
 {
 
-/// Of its messages nothing is known but where they end and, maybe, where an id stands.
+/// A protocol that knows only where messages end and, optionally, the position of an id.
 class Generic : public Protocol
 {
 public:

@@ -8,7 +8,7 @@
 namespace proximux
 {
 
-// The protocols that are declared in configuration alone.
+// The protocols that are declared by settings only.
 
 std::unique_ptr<Protocol> makeLineProtocol(const Framing& framing);
 std::unique_ptr<Protocol> makeFixedProtocol(const Framing& framing);

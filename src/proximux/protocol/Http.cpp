@@ -59,11 +59,11 @@ public:
         else if (head.authenticates && (_challenged || !_settings.ties))
             tie(traits, ties::AUTHENTICATION, 0);
         else if (head.authenticates)
-            traits.claims = ties::AUTHENTICATION; // anybody can say so; the target knows
+            traits.claims = ties::AUTHENTICATION; // only the target's challenge proves it
         edit(head, upgrades, traits);
     }
 
-    /// A chunked body gets a length, which more servers read.
+    /// Replaces a chunked body by one with Content-Length, which more servers support.
     void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override
     {
         std::size_t scanned = 0;
@@ -82,7 +82,7 @@ public:
 
     void challenged(unsigned) override { _challenged = true; }
 
-    /// Also of one that is refused: it is answered when it is whole.
+    /// Also for a request that is refused: it is answered when it is complete.
     Bytes header(Bytes) override { return "HTTP/1.1 100 Continue\r\n\r\n"; }
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
@@ -118,8 +118,8 @@ public:
     }
 
 private:
-    /// Which methods have a body is known of few. Of any other, and of what is chunked, there are servers that do not
-    /// read it, and take it for the next request.
+    /// Only few methods are known to have a body. Some servers do not read the body of other methods, or a chunked one,
+    /// and take it for the next request.
     void judgeBody(const HttpHead& head, Bytes bytes, bool whole, RequestTraits& traits) const
     {
         if (!head.chunked && head.length.value_or(0) == 0)
@@ -132,7 +132,7 @@ private:
         if (head.chunked && whole && !_settings.passChunked && !_settings.passive)
         {
             const HttpChunks chunks = readChunks(bytes.substr(head.size), nullptr);
-            traits.rewritten = !chunks.trailer; // which would be lost
+            traits.rewritten = !chunks.trailer; // a rewrite would lose the trailer
             empty = traits.rewritten && chunks.size == 0;
         }
         traits.spends = (head.chunked && !traits.rewritten) || (!defined && !empty);
@@ -189,7 +189,7 @@ private:
     }
 
     ConversationSettings _settings;
-    bool _challenged = false; ///< the target has asked for what authenticates a connection
+    bool _challenged = false; ///< the target has requested authentication of the connection
 };
 
 class Http : public Protocol
@@ -215,7 +215,7 @@ public:
         return std::make_unique<Dialogue>(settings);
     }
 
-    /// "GET /index.html", without the query, which may have secrets in it.
+    /// "GET /index.html", without the query, which may contain secrets.
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
     {
         const std::size_t begin = std::min(request.find_first_not_of("\r\n"), request.size());
@@ -229,8 +229,8 @@ public:
         return std::string(firstLine(response, limit));
     }
 
-    /// Whether there are credentials in it, or in as much of it as is there: in a field whose name says so, in its URL,
-    /// or a password in its body.
+    /// Whether the request, or its beginning, contains credentials: in a field with such a name, in its URL, or a
+    /// password in its body.
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
         std::size_t scanned = 0;
@@ -252,7 +252,8 @@ public:
     }
 
 private:
-    /// Of a field, or of a parameter of a query: Authorization, Cookie, X-Api-Key, X-Vault-Token, access_token ...
+    /// Whether this is the name of a secret field or query parameter: Authorization, Cookie, X-Api-Key, X-Vault-Token,
+    /// access_token ...
     static bool isSecretName(Bytes name)
     {
         constexpr Bytes PARTS[] = {"auth",  "cookie", "credential", "jwt",       "key",
@@ -260,7 +261,7 @@ private:
         return std::any_of(std::begin(PARTS), std::end(PARTS), [name](Bytes part) { return containsText(name, part); });
     }
 
-    /// Of a form, JSON or XML.
+    /// Whether a form, JSON or XML contains a secret.
     static bool holdsSecret(Bytes body)
     {
         constexpr Bytes PARTS[] = {"passw", "passphrase", "pwd", "secret", "token", "credential", "apikey", "api_key"};
@@ -283,7 +284,7 @@ private:
         return false;
     }
 
-    /// The second one in lower case; the first in any.
+    /// Case-insensitive search; the second text must be lower case.
     static bool containsText(Bytes text, Bytes lower)
     {
         return std::search(text.begin(), text.end(), lower.begin(), lower.end(),

@@ -10,10 +10,10 @@ namespace proximux
 
 /// HTTP/1.1 and HTTP/1.0 (RFC 9110, RFC 9112): one request at a time on a connection, many over its life.
 ///
-/// What belongs to a connection (Connection, Keep-Alive ...) is taken out on either side and said by us: a client that
-/// wants to be closed is, the target connection stays. The version passes as it is, so that a target sends nothing to a
-/// client of 1.0 that this does not know, such as chunks. Expect: 100-continue is answered by us. An upgrade, CONNECT
-/// (where it is allowed) and authentication of the connection (NTLM, Negotiate) tie.
+/// Fields of one connection (Connection, Keep-Alive ...) are removed on both sides and replaced by the proxy's own: a
+/// client that requests it is closed, the target connection stays open. The version is forwarded unchanged, so that a
+/// target sends a client of 1.0 nothing that it does not know, such as chunks. The proxy answers Expect: 100-continue.
+/// An upgrade, CONNECT (if allowed) and authentication of the connection (NTLM, Negotiate) pin the client.
 std::unique_ptr<Protocol> makeHttpProtocol(const Framing& framing);
 
 } // namespace proximux

@@ -66,7 +66,7 @@ const char* HttpBody::take(Bytes input, std::size_t& at)
         if (std::min(end, input.size()) - at > MAX_LINE)
             return "an HTTP chunk or trailer line longer than 8 KiB";
         if (end == Bytes::npos)
-            return nullptr; // show me more
+            return nullptr; // incomplete
         if (end == at || input[end - 1] != '\r' || input.substr(at, end - 1 - at).find('\r') != Bytes::npos)
             return "an HTTP chunk or trailer line that does not end in CRLF";
         if (const char* wrong = takeLine(input.substr(at, end - 1 - at)))
@@ -94,7 +94,7 @@ const char* HttpBody::takeChunkSize(Bytes line)
     const std::size_t digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
     constexpr std::size_t MOST = 15;
     Bytes rest = line.substr(digits);
-    if (_fromTarget) // old servers fill up the line
+    if (_fromTarget) // old servers pad the line
         rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
     if (digits == 0 || digits > MOST || (!rest.empty() && rest.front() != ';'))
         return "an invalid HTTP chunk size";
@@ -155,7 +155,7 @@ Framer::Progress HttpRequestFramer::feed(Bytes input)
         if (!_inBody)
             return {Kind::complete, at, ""};
         if (head.expectsContinue && !head.is10 && at == input.size())
-            return {Kind::header, at, ""}; // its client waits for us
+            return {Kind::header, at, ""}; // the client waits for 100 Continue
     }
     if (const char* wrong = _body.take(input, at))
         return {Kind::malformed, at, wrong};
@@ -208,7 +208,7 @@ const char* HttpResponseFramer::begin(Bytes bytes)
     if (head.status < 200)
     {
         _traits.kind = ResponseTraits::Kind::interim;
-        _traits.swallowed = (_hint & httphint::IS_10) != 0; // which does not know it
+        _traits.swallowed = (_hint & httphint::IS_10) != 0; // 1.0 has no interim responses
         _body.none();
         return nullptr;
     }
@@ -223,13 +223,13 @@ const char* HttpResponseFramer::begin(Bytes bytes)
         _body.begin(head, !head.length && !head.chunked);
     _traits.proof = true;
     _traits.closesClient = _body.isUntilClose();
-    _traits.spends = (_hint & httphint::BODY) != 0 && head.status >= 400; // who refuses may not have read it
+    _traits.spends = (_hint & httphint::BODY) != 0 && head.status >= 400; // the body may be unread
     _traits.closesTarget = head.close || (head.is10 && (!head.keepAlive || head.chunked)) || _body.isUntilClose();
     edit(head, _traits.closesClient || (_hint & httphint::CLOSE) != 0);
     return nullptr;
 }
 
-/// What is said of connections is ours to say.
+/// Replaces the fields of the connection by the proxy's own.
 void HttpResponseFramer::edit(const HttpHead& head, bool close)
 {
     for (const HttpHead::Field& field : head.hopByHop)

@@ -9,20 +9,20 @@
 namespace proximux
 {
 
-/// What a response's framer is to know of its request: bits of RequestTraits::hint.
+/// What a response framer needs to know about the request: bits of RequestTraits::hint.
 namespace httphint
 {
 
 constexpr std::uint32_t HEAD = 1U << 0U;    ///< the response has no body
-constexpr std::uint32_t CLOSE = 1U << 1U;   ///< its client is closed behind it
+constexpr std::uint32_t CLOSE = 1U << 1U;   ///< the client is closed after the response
 constexpr std::uint32_t IS_10 = 1U << 2U;   ///< the client speaks HTTP/1.0
-constexpr std::uint32_t UPGRADE = 1U << 3U; ///< 101 may answer it
-constexpr std::uint32_t CONNECT = 1U << 4U; ///< 2xx makes a tunnel
+constexpr std::uint32_t UPGRADE = 1U << 3U; ///< 101 is a valid response
+constexpr std::uint32_t CONNECT = 1U << 4U; ///< 2xx starts a tunnel
 constexpr std::uint32_t BODY = 1U << 5U;    ///< the request has a body
 
 } // namespace httphint
 
-/// Where the body of an HTTP/1 message ends.
+/// Finds the end of an HTTP/1 message's body.
 class HttpBody
 {
 public:
@@ -34,7 +34,7 @@ public:
     void begin(const HttpHead& head, bool untilClose);
     void none() { _state = State::done; }
 
-    /// Takes bytes of it from `at` on, which moves behind them. Returns why it is malformed, or null.
+    /// Takes bytes of the body from `at` on and moves `at` after them. Returns why it is malformed, or null.
     const char* take(Bytes input, std::size_t& at);
 
     [[nodiscard]] bool isDone() const { return _state == State::done; }
@@ -46,7 +46,7 @@ private:
         done,
         counted,   ///< _left bytes
         chunkSize, ///< a line
-        chunk,     ///< _left bytes, with the CRLF behind them
+        chunk,     ///< _left bytes, including the final CRLF
         trailer,   ///< lines until an empty one
         untilClose
     };
@@ -60,14 +60,14 @@ private:
     std::size_t _trailer = 0; ///< bytes
 };
 
-/// What a whole chunked body, found right before, carries.
+/// The content of a complete and valid chunked body.
 struct HttpChunks
 {
     std::uint64_t size = 0; ///< bytes of data
-    bool trailer = true;    ///< fields stand behind it, or it is not whole
+    bool trailer = true;    ///< it has trailer fields, or is incomplete
 };
 
-/// Adds the data to `data`, where there is one.
+/// Parses a chunked body that the framer accepted. Appends its data to `data`, if given.
 HttpChunks readChunks(Bytes body, std::string* data);
 
 class HttpRequestFramer : public Framer

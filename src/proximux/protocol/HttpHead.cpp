@@ -33,7 +33,7 @@ Bytes trimmed(Bytes text)
     return text.substr(from, text.find_last_not_of(" \t") - from + 1);
 }
 
-/// Calls with each element of a list with commas.
+/// Calls `call` with each element of a comma-separated list.
 template <class F>
 void eachElement(Bytes list, F call)
 {
@@ -46,7 +46,7 @@ void eachElement(Bytes list, F call)
     }
 }
 
-/// Whether this is of a scheme that authenticates a connection.
+/// Whether these credentials use a scheme that authenticates the connection.
 bool isOfConnection(Bytes credentials)
 {
     const Bytes scheme = credentials.substr(0, credentials.find(' '));
@@ -59,7 +59,7 @@ bool isClean(Bytes line)
                        [](char c) { return (static_cast<unsigned char>(c) >= ' ' && c != 0x7F) || c == '\t'; });
 }
 
-/// One line of a whole head, without CRLF; `at` moves behind it. Nothing: it does not end as it should.
+/// One line of a complete head, without CRLF; moves `at` after it. Returns nothing if the line is malformed.
 std::optional<Bytes> lineAt(Bytes head, std::size_t& at)
 {
     const std::size_t end = head.find('\n', at);
@@ -70,7 +70,7 @@ std::optional<Bytes> lineAt(Bytes head, std::size_t& at)
     return isClean(line) ? std::optional(line) : std::nullopt;
 }
 
-/// The bytes of the empty lines before a request.
+/// Number of bytes of empty lines before a request.
 std::size_t blankBefore(Bytes input)
 {
     std::size_t blank = 0;
@@ -90,8 +90,8 @@ const char* judgeField(Bytes line)
 }
 
 constexpr std::size_t MAX_BLANK = 4; ///< bytes
-/// Of a connection, each of which is looked for in each field; and fields that are not passed on, each of which costs
-/// an edit.
+/// Limits both the options of Connection, because each is compared with each field, and the fields that are not
+/// forwarded, because each costs an edit.
 constexpr std::size_t MAX_OPTIONS = 32;
 constexpr const char* NO_REQUEST = "an invalid HTTP request line";
 constexpr const char* BAD_LINE = "an HTTP head containing a control character or a line that does not end in CRLF";
@@ -109,7 +109,7 @@ std::size_t HttpHead::find(Bytes input, std::size_t& scanned)
     std::size_t begin = 0;
     while (input.substr(begin, 2) == "\r\n")
         begin += 2;
-    // a line feed alone ends a line, too, so that a malformed head is found as soon as it is there
+    // accepts a bare line feed, so that a malformed head is found as soon as it is complete
     for (std::size_t at = std::max(begin, scanned > 3 ? scanned - 3 : 0); at < input.size(); ++at)
     {
         at = input.find('\n', at);
@@ -129,7 +129,7 @@ const char* HttpHead::readBeginning(Bytes input, std::size_t& at)
     blank = blankBefore(input);
     if (blank > MAX_BLANK)
         return "too many empty lines before an HTTP request";
-    constexpr std::size_t ENOUGH = 32; // the longest methods have half of that
+    constexpr std::size_t ENOUGH = 32; // twice the length of the longest methods
     const Bytes beginning = input.substr(blank, ENOUGH);
     const auto end = std::find_if_not(beginning.begin(), beginning.end(), isTokenChar);
     if (end != beginning.end() && (*end != ' ' || end == beginning.begin()) && beginning != "\r")
@@ -146,7 +146,8 @@ const char* HttpHead::judgeChunkLine(Bytes line)
     return isClean(line) ? nullptr : "an HTTP chunk or trailer line containing a control character";
 }
 
-/// What delimits or routes comes too late here, but who reads heads and trailers as one might follow it.
+/// Rejects fields that delimit or route: they come too late, but a server that merges trailers into the head might obey
+/// them.
 const char* HttpHead::judgeTrailer(Bytes line)
 {
     if (const char* wrong = judgeChunkLine(line))
@@ -195,7 +196,7 @@ const char* HttpHead::judgeRequest()
         return "an HTTP request without exactly one Host field";
     if (_codings > 0 && length)
         return "an HTTP request with both Transfer-Encoding and Content-Length";
-    // there are servers that know `chunked` alone, and take anything else for no coding at all
+    // some servers know only `chunked` and ignore all other codings
     if (_codings > 0 && (_codings > 1 || !sameText(coding.value, "chunked")))
         return "an HTTP request with a Transfer-Encoding other than chunked";
     if (_codings > 0 && is10)
@@ -232,7 +233,7 @@ const char* HttpHead::readResponse(Bytes head)
 const char* HttpHead::readFields(Bytes head, std::size_t at)
 {
     std::vector<Field> fields;
-    std::vector<Bytes> named; // by Connection
+    std::vector<Bytes> named; // options of Connection
     for (;;)
     {
         const std::size_t offset = at;
@@ -279,7 +280,7 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
     return hopByHop.size() > MAX_OPTIONS ? "an HTTP head with too many hop-by-hop fields" : nullptr;
 }
 
-/// What the field says that matters.
+/// Evaluates a field.
 const char* HttpHead::take(const Field& field, bool passes)
 {
     if (sameText(field.name, "content-length"))
@@ -314,7 +315,7 @@ const char* HttpHead::takeLength(const Field& field)
     for (const char c : text)
         value = value * 10 + static_cast<std::uint64_t>(c - '0');
     if (length)
-        return "an HTTP message with two Content-Length fields"; // be they equal: not every server takes them for one
+        return "an HTTP message with two Content-Length fields"; // even if equal: servers differ
     length = value;
     return nullptr;
 }

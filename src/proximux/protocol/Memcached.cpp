@@ -70,7 +70,7 @@ public:
         return true;
     }
 
-    /// Of what is binary nothing is: a request that is none is answered.
+    /// Binary requests are never malformed; invalid ones get an error reply.
     bool malformed(const char* why, std::string& reply) override
     {
         reply = "CLIENT_ERROR proximux: " + std::string(why) + "\r\n";
@@ -92,7 +92,7 @@ private:
         if (_settings.passive)
         {
             traits.answered = noreply.empty() && !command.mayBeSilent() && name != "quit";
-            traits.hint = name == "mn" ? memcachedhint::RUN : 0; // the answers before it are of quiet ones
+            traits.hint = name == "mn" ? memcachedhint::RUN : 0; // the responses before it belong to quiet requests
             return;
         }
         traits.repeatable = command.mayRepeat();
@@ -122,8 +122,8 @@ private:
             meta(command, traits);
     }
 
-    /// A server that does not know ms with the size of its data behind the key (before 1.6.10) takes the data for
-    /// commands. A version behind a quiet command shows whether that was answered: every server knows it, mn not.
+    /// Servers before 1.6.10 do not know ms with the size of its data after the key, and take the data for commands. A
+    /// version command after a quiet one shows whether that was answered: all servers know version, but not mn.
     static void meta(const MemcachedCommand& command, RequestTraits& traits)
     {
         traits.proof = command.isStorage() ? META_STORAGE : 0;
@@ -150,7 +150,7 @@ private:
         else if (answersItself(bytes, header, traits))
             return;
         else if (header.opcode == STAT && header.keySize > 0)
-            traits.fenced = true; // how many packets answer it depends on the kind, and on the server
+            traits.fenced = true; // the number of packets depends on the kind and the server
         else if (quiet)
         {
             traits.suffix = {NOOP, MemcachedHeader::SIZE};
@@ -191,7 +191,7 @@ private:
     static void answer(RequestTraits& traits, std::string reply, bool last)
     {
         constexpr char RESPONSE = '\x81';
-        constexpr std::size_t STATUS = 7; // in a binary response
+        constexpr std::size_t STATUS = 7; // offset in a binary response
         traits.local = true;
         traits.refused = !reply.empty() && (reply.front() != RESPONSE || reply[STATUS] != 0);
         traits.last = last;
@@ -214,7 +214,8 @@ public:
         return dialect == BINARY ? memcachedBinaryFence(random) : memcachedFence(random);
     }
 
-    /// It stored the data, or says why not. A quiet ms says nothing then; a server that does not know it says an error.
+    /// Whether the server stored the data or gave the reason why not. A quiet ms has no response then; a server that
+    /// does not know ms sends an error.
     [[nodiscard]] bool proves(unsigned, Bytes response) const override
     {
         constexpr Bytes CODES[] = {"HD", "NS", "EX", "NF"};

@@ -11,9 +11,9 @@ namespace proximux
 /// memcached: the text protocol with its meta commands, and the binary one (doc/protocol.txt, doc/protocol-binary.txt
 /// of memcached). A connection speaks the one that its first byte chose.
 ///
-/// Responses come in the order of the requests. `noreply` is taken out and the answer swallowed; a quiet request may
-/// have no answer: a version or NOOP of ours behind it tells. A request in a form whose answers are not known for
-/// certain on every server is fenced (Fence). `quit` closes the client alone.
+/// Responses come in the order of the requests. `noreply` is removed and the response discarded. A quiet request may
+/// have no response, which a version command or NOOP sent after it reveals. A request in a form that not all servers
+/// are known to answer alike is fenced (Fence). `quit` closes only the client.
 std::unique_ptr<Protocol> makeMemcachedProtocol(const Framing& framing);
 
 } // namespace proximux

@@ -13,14 +13,14 @@ namespace
 
 constexpr std::size_t MAX_KEY = 250;
 
-/// The parts that the packets of an opcode must have.
+/// The parts that packets of an opcode must have.
 struct Shape
 {
     unsigned opcode;
-    unsigned quiet; ///< the same, quiet; the opcode itself where there is none
+    unsigned quiet; ///< the quiet variant; the opcode itself if there is none
     std::size_t extras;
     bool key;
-    bool value; ///< there may be one
+    bool value; ///< a value is allowed
 
     [[nodiscard]] bool isOf(unsigned code) const { return opcode == code || quiet == code; }
 };
@@ -35,14 +35,14 @@ constexpr Shape SHAPES[] = {
     {0x06, 0x16, 20, true, false}, // decrement
     {0x07, 0x17, 0, false, false}, // quit
     {0x08, 0x18, 0, false, false}, // flush
-    {0x08, 0x18, 4, false, false}, // flush, later
+    {0x08, 0x18, 4, false, false}, // flush with a delay
     {0x0a, 0x0a, 0, false, false}, // noop
     {0x0b, 0x0b, 0, false, false}, // version
     {0x0c, 0x0d, 0, true, false},  // getk
     {0x0e, 0x19, 0, true, true},   // append
     {0x0f, 0x1a, 0, true, true},   // prepend
     {0x10, 0x10, 0, false, false}, // stat
-    {0x10, 0x10, 0, true, false},  // stat of one kind
+    {0x10, 0x10, 0, true, false},  // stat with an argument
     {0x1c, 0x1c, 4, true, false},  // touch
     {0x1d, 0x1e, 4, true, false},  // gat
     {0x20, 0x20, 0, false, false}, // sasl list mechs
@@ -87,7 +87,7 @@ bool memcachedIsQuiet(unsigned opcode)
                        [opcode](const Shape& shape) { return shape.quiet == opcode && shape.opcode != opcode; });
 }
 
-/// Two NOOPs, whose opaques are the two halves of a random number.
+/// Makes two NOOPs, whose opaques are the halves of a random number.
 Fence memcachedBinaryFence(Random& random)
 {
     constexpr unsigned NOOP = 0x0a;

@@ -11,7 +11,7 @@
 namespace proximux
 {
 
-/// The header of a binary message of memcached.
+/// The header of a binary memcached message.
 struct MemcachedHeader
 {
     static constexpr std::size_t SIZE = 24;
@@ -21,7 +21,7 @@ struct MemcachedHeader
 
     explicit MemcachedHeader(Bytes bytes);
 
-    /// It says where its message ends.
+    /// Whether it defines where its message ends.
     [[nodiscard]] bool isSound() const { return bodySize <= MAX_BODY && keySize + extrasSize <= bodySize; }
 
     unsigned magic;
@@ -33,23 +33,23 @@ struct MemcachedHeader
     std::uint32_t opaque;
 };
 
-/// What a server makes of a binary request.
+/// How servers treat a binary request.
 enum class MemcachedPacket
 {
     good,
-    unknown,  ///< servers reject the opcode, and may take a part of the next packet for a part of this one
+    unknown,  ///< servers reject the opcode, and may misread the start of the next packet
     misshapen ///< servers close the connection, or take a part of it for the next packet
 };
 
 MemcachedPacket memcachedPacket(const MemcachedHeader& header);
 
-/// It is answered only where something goes wrong, or right (a get).
+/// Whether it is answered only on error, or only on success (a get).
 bool memcachedIsQuiet(unsigned opcode);
 
 /// A marker for the binary protocol.
 Fence memcachedBinaryFence(Random& random);
 
-/// The answer to the request with this header.
+/// A reply to the request with this header.
 std::string memcachedReply(Bytes request, unsigned status, Bytes body);
 
 } // namespace proximux

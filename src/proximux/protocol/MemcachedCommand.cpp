@@ -18,7 +18,7 @@ bool isOneOf(Bytes word, std::initializer_list<Bytes> words)
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// In seconds; negative: long ago.
+/// Whether this is a time in seconds; negative means long ago.
 bool isTime(Bytes text)
 {
     if (!text.empty() && text.front() == '-')
@@ -26,7 +26,7 @@ bool isTime(Bytes text)
     return memcachedNumber(text, std::numeric_limits<std::int32_t>::max()).has_value();
 }
 
-/// A command that no server answers with noreply behind so many words.
+/// A command that no server answers if it has noreply after this number of words.
 struct Silent
 {
     Bytes name;
@@ -56,7 +56,7 @@ std::optional<std::uint64_t> memcachedNumber(Bytes text, std::uint64_t most)
     return value;
 }
 
-/// No command repeats a word of ours on all servers, so the order of two answers carries the random number: 64
+/// No command echoes a random word on all servers. So the order of two possible answers encodes the random number: 64
 /// commands, each a get or an incr of a key that does not exist.
 Fence memcachedFence(Random& random)
 {
@@ -133,7 +133,7 @@ Bytes MemcachedCommand::noreply() const
     return known ? _words[_count - 1] : Bytes();
 }
 
-/// Of a meta command. Only the first letter of a flag counts.
+/// Whether a meta command has this flag. Only the first letter of a flag counts.
 bool MemcachedCommand::hasFlag(char letter) const
 {
     return std::any_of(_words + std::min<std::size_t>(_count, 2), _words + _count,
@@ -149,7 +149,7 @@ bool MemcachedCommand::mayBeSilent() const
            !isOneOf(name(), {"get", "gets", "gat", "gats", "me", "mn"});
 }
 
-/// Some flags of mg change the item, or are answered differently the second time.
+/// Some flags of mg change the item, or get another response the second time.
 bool MemcachedCommand::mayRepeat() const
 {
     const bool changes = hasFlag('E') || hasFlag('N') || hasFlag('R') || hasFlag('T');
@@ -170,7 +170,7 @@ bool MemcachedCommand::hasLongKey() const
     return false;
 }
 
-/// Of a meta command. With a flag that a server does not know, or twice, it is not certain what it makes of the rest.
+/// Whether all flags of a meta command are known and unique. Otherwise servers may read the rest differently.
 bool MemcachedCommand::hasKnownFlags() const
 {
     constexpr Bytes ALONE = "bcfhIklqstuvx";
@@ -199,11 +199,11 @@ bool MemcachedCommand::isCertain() const
 {
     const std::size_t count = _count - (noreply().empty() ? 0 : 1);
     const bool written = count > 0 && count < MOST && _line.front() != ' ' && isKnownForm(count);
-    const bool keys = isOneOf(name(), {"get", "gets"}); // of which there may be many, with any names
+    const bool keys = isOneOf(name(), {"get", "gets"}); // any number of keys with any names
     return keys ? _count >= 2 && _line.front() != ' ' : written && (_words[count - 1] != NOREPLY || isMeta());
 }
 
-/// The first `count` words are a command with the arguments that it must have.
+/// Whether the first `count` words are a command with all required arguments.
 bool MemcachedCommand::isKnownForm(std::size_t count) const
 {
     const auto isNumber = [](Bytes word)
@@ -225,7 +225,7 @@ bool MemcachedCommand::isKnownForm(std::size_t count) const
         return count == 3 && isKey(_words[1]) && isTime(_words[2]);
     if (isMeta() || name() == "me")
     {
-        const bool keyAsItIs = hasFlag('b') && (hasFlag('k') || name() == "me"); // it may have lines in it
+        const bool keyAsItIs = hasFlag('b') && (hasFlag('k') || name() == "me"); // the key may contain line ends
         return count >= (name() == "ms" ? 3 : 2) && isKey(_words[1]) && hasKnownFlags() && !keyAsItIs;
     }
     return isStorage();

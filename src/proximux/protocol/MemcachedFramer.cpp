@@ -15,7 +15,7 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-constexpr std::size_t MAX_COMMAND = 2048; ///< behind that a server expects keys, or closes the connection
+constexpr std::size_t MAX_COMMAND = 2048; ///< after this size a server expects keys, or closes the connection
 constexpr std::size_t MAX_LINE = 65536;   ///< of a response
 
 bool beginsWith(Bytes line, Bytes beginning)
@@ -73,7 +73,7 @@ Framer::Progress MemcachedRequestFramer::feed(Bytes input)
     return {_data == 0 ? Kind::complete : Kind::partial, at, ""};
 }
 
-/// Where a header does not say where its message ends, nothing behind it counts.
+/// If a header does not define where its message ends, only the header is taken.
 Framer::Progress MemcachedRequestFramer::feedBinary(Bytes input)
 {
     if (_block == 0)
@@ -88,7 +88,7 @@ Framer::Progress MemcachedRequestFramer::feedBinary(Bytes input)
     return {_block == 0 ? Kind::complete : Kind::partial, n, ""};
 }
 
-/// A CR may stand behind the last key.
+/// A CR may follow the last key.
 Framer::Progress MemcachedRequestFramer::feedKeys(Bytes input)
 {
     _keys = true;
@@ -106,7 +106,7 @@ Framer::Progress MemcachedRequestFramer::feedKeys(Bytes input)
     return {Kind::partial, input.size(), ""};
 }
 
-/// Of a line with data behind it `_data` tells how many bytes.
+/// Takes a command line. If data follows, sets `_data` to its size.
 Framer::Progress MemcachedRequestFramer::feedLine(Bytes input)
 {
     const std::size_t end = input.find('\n');
@@ -148,7 +148,7 @@ bool isValue(Bytes line)
     return beginsWith(line, "VALUE ") || beginsWith(line, "CONFIG ");
 }
 
-/// Other lines follow this one.
+/// Whether further lines follow this one.
 bool isOneOfMany(Bytes line)
 {
     constexpr Bytes BEGINNINGS[] = {"STAT ", "ITEM ", "PREFIX ", "key=", "mg "};
@@ -156,7 +156,7 @@ bool isOneOfMany(Bytes line)
                                         [line](Bytes beginning) { return beginsWith(line, beginning); });
 }
 
-/// Bytes of the data that stand behind a line, with their CRLF; none where the line does not say it as it should.
+/// Size of the data after a line, including its CRLF; nothing if the line is invalid.
 std::optional<std::uint64_t> dataBehind(Bytes line)
 {
     const bool value = isValue(line);
@@ -171,8 +171,8 @@ std::optional<std::uint64_t> dataBehind(Bytes line)
 
 } // namespace
 
-/// A run is dealt with message by message, so that the answer to what we added can be left out. Where the traffic is
-/// watched, the client itself has added an mn.
+/// Treats a run message by message, so that the response to the added command can be discarded. In observed traffic the
+/// client itself added an mn.
 void MemcachedResponseFramer::runLine(Bytes line)
 {
     const bool ours = beginsWith(line, "VERSION ") || line == "MN";

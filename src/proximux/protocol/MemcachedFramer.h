@@ -7,38 +7,38 @@
 namespace proximux
 {
 
-/// What a response's framer is to know of its request.
+/// What a response framer needs to know about the request.
 namespace memcachedhint
 {
 
 constexpr std::uint32_t BINARY = 1U << 0U;
-constexpr std::uint32_t RUN = 1U << 1U;     ///< any number of answers, until that of the version or NOOP that we added
-constexpr std::uint32_t STATS = 1U << 2U;   ///< binary: several packets, until an empty one
-constexpr std::uint32_t WATCHED = 1U << 3U; ///< binary: until that with this opcode; those before it are of quiet ones
-constexpr std::uint32_t DUMP = 1U << 5U;    ///< an OK comes before the lines, from newer servers
-constexpr std::uint32_t OPCODE = 8U;        ///< where that opcode stands
+constexpr std::uint32_t RUN = 1U << 1U;   ///< any number of responses, up to that of the added version command or NOOP
+constexpr std::uint32_t STATS = 1U << 2U; ///< binary: several packets, up to an empty one
+constexpr std::uint32_t WATCHED = 1U << 3U; ///< binary: up to this opcode; earlier ones are of quiet requests
+constexpr std::uint32_t DUMP = 1U << 5U;    ///< newer servers send an OK before the lines
+constexpr std::uint32_t OPCODE = 8U;        ///< position of that opcode in the hint
 
 } // namespace memcachedhint
 
-/// The opaque of the NOOP that we add to a quiet binary request.
+/// The opaque of the NOOP that is added to a quiet binary request.
 constexpr std::uint32_t MEMCACHED_OUR_OPAQUE = 0x70786d78;
 
-/// A line, and what the line says stands behind it.
+/// Parses a line and the data that it announces.
 class MemcachedText
 {
 protected:
-    /// The line at `at` without its end, which moves behind it. False: it is not whole.
+    /// The line at `at` without its end; moves `at` after it. False: incomplete.
     static bool takeLine(Bytes input, std::size_t& at, Bytes& line);
 
-    /// Of a block of data with the CRLF behind it. False: that is something else.
+    /// Takes bytes of a data block and its CRLF. False: the CRLF is missing.
     bool takeData(Bytes input, std::size_t& at);
 
-    std::uint64_t _data = 0;  ///< bytes to come, with CRLF
-    std::uint64_t _block = 0; ///< bytes to come of a binary body
+    std::uint64_t _data = 0;  ///< bytes still to come, including CRLF
+    std::uint64_t _block = 0; ///< bytes of a binary body still to come
 };
 
-/// What a server might delimit in another way than this is refused: the rest of it would be a command whose answer is
-/// nobody's.
+/// Rejects everything that a server might delimit differently: the rest would be a command whose response has no
+/// recipient.
 class MemcachedRequestFramer : public Framer, private MemcachedText
 {
 public:
@@ -49,8 +49,8 @@ private:
     Progress feedKeys(Bytes input);
     Progress feedLine(Bytes input);
 
-    bool _keys = false;    ///< in a line of keys, of any length
-    std::size_t _word = 0; ///< bytes of the present one
+    bool _keys = false;    ///< inside a line of keys, of any length
+    std::size_t _word = 0; ///< bytes of the current key
 };
 
 class MemcachedResponseFramer : public ResponseFramer, private MemcachedText
@@ -66,8 +66,8 @@ private:
     void runLine(Bytes line);
 
     std::uint32_t _hint = 0;
-    bool _binary = false; ///< the present message is
-    bool _more = false;   ///< other lines follow
+    bool _binary = false; ///< the current message is binary
+    bool _more = false;   ///< further lines follow
     ResponseTraits _traits;
 };
 

@@ -9,13 +9,13 @@ namespace
 {
 
 constexpr IdField TRANSACTION{0, 2, ByteOrder::big};
-constexpr std::size_t BEFORE_UNIT = 6; ///< which the length does not count
-constexpr std::size_t HEADER = 8;      ///< with unit and function
+constexpr std::size_t BEFORE_UNIT = 6; ///< bytes that the length excludes
+constexpr std::size_t HEADER = 8;      ///< including unit and function
 constexpr std::size_t MIN_LENGTH = 2;
 constexpr std::size_t MAX_LENGTH = 254;
 constexpr unsigned EXCEPTION = 0x80;
 
-constexpr unsigned WRONG_VALUE = 0x03; ///< illegal data value: the length does not fit, for example
+constexpr unsigned WRONG_VALUE = 0x03; ///< illegal data value, such as a length that does not fit
 constexpr unsigned NO_PATH = 0x0A;     ///< gateway path unavailable
 constexpr unsigned NO_ANSWER = 0x0B;   ///< gateway target device failed to respond
 
@@ -24,13 +24,13 @@ unsigned byteAt(Bytes bytes, std::size_t at)
     return static_cast<unsigned char>(bytes[at]);
 }
 
-/// What a response must have in common with its request beside the transaction; never 0.
+/// The values that a response must repeat besides the transaction id; never 0.
 std::uint64_t checkOf(Bytes header)
 {
     return 0x10000U | byteAt(header, 6) << 8U | (byteAt(header, 7) & ~EXCEPTION);
 }
 
-/// Requests and responses are delimited alike.
+/// Delimits requests and responses, which have the same form.
 class Delimiter
 {
 public:
@@ -59,7 +59,7 @@ public:
     }
 
 private:
-    std::size_t _left = 0; ///< of the present message; 0: its header was not seen
+    std::size_t _left = 0; ///< bytes of the current message still to come; 0: its header is not known yet
 };
 
 class Requests : public Framer
@@ -136,15 +136,15 @@ const char* functionName(unsigned function)
     }
 }
 
-/// Whether it changes nothing.
+/// Whether the function changes nothing.
 bool isRead(unsigned function)
 {
     constexpr unsigned READS[] = {1, 2, 3, 4, 7, 11, 12, 17, 20, 24};
     return std::find(std::begin(READS), std::end(READS), function) != std::end(READS);
 }
 
-/// A write to all units behind a gateway is answered by none of them, though many a device answers to this unit, too.
-/// It holds up nobody, so the next request may follow it at once.
+/// Whether this is a write to all units behind a gateway, which none of them answers. Many devices do answer to this
+/// unit, though. The next request may follow at once.
 bool isBroadcast(Bytes request)
 {
     constexpr unsigned WRITES[] = {5, 6, 15, 16, 22};
@@ -152,8 +152,8 @@ bool isBroadcast(Bytes request)
            std::find(std::begin(WRITES), std::end(WRITES), byteAt(request, 7)) != std::end(WRITES);
 }
 
-/// Whether a write has only values that its function allows. A server that refuses one may throw away what has come
-/// behind it (libmodbus does), which would be another client's request.
+/// Whether a write has only valid values. A server that rejects one may discard the bytes after it (libmodbus does),
+/// which would be another client's request.
 bool hasRightValues(Bytes request)
 {
     constexpr std::size_t VALUE_AT = 10;
@@ -172,16 +172,16 @@ bool hasRightValues(Bytes request)
     }
 }
 
-/// What its function says of a request's size agrees with its length. Servers look at one or the other: where they
-/// differ they would take the rest for another request, or what follows for the rest.
+/// Whether the size implied by the function equals the length field. Servers use one or the other: if they differ, a
+/// server takes the rest for another request, or the next request for the rest.
 bool hasItsSize(Bytes request)
 {
     struct Size
     {
-        unsigned first; ///< of these functions
+        unsigned first; ///< range of functions
         unsigned last;
-        std::size_t size;    ///< bytes of the request, without those that are counted in it
-        std::size_t countAt; ///< where the byte that counts them stands; 0: there is none
+        std::size_t size;    ///< bytes of the request, excluding counted ones
+        std::size_t countAt; ///< offset of the byte that counts these; 0: none
     };
     constexpr Size SIZES[] = {{1, 6, 12, 0},  {7, 7, 8, 0},    {11, 12, 8, 0},   {15, 16, 13, 12}, {17, 17, 8, 0},
                               {20, 21, 9, 8}, {22, 22, 14, 0}, {23, 23, 17, 16}, {24, 24, 10, 0}};
@@ -194,13 +194,13 @@ bool hasItsSize(Bytes request)
             return request.size() == each.size;
         return request.size() == each.size + byteAt(request, each.countAt);
     }
-    return true; // of others it is not known
+    return true; // unknown for other functions
 }
 
 constexpr unsigned FUNCTIONS = 128;
 
-/// A unit that leaves one function unanswered may answer all others, and whoever asks for that one is no reason to
-/// refuse those.
+/// The part for a unit and function. A unit that ignores one function may answer all others, which must not be refused
+/// with it.
 unsigned partOf(unsigned unit, unsigned function)
 {
     return 1 + unit * FUNCTIONS + function % FUNCTIONS;
@@ -246,7 +246,7 @@ class Modbus : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
 
-    /// Reads the first holding register of unit 1; an exception is an answer, too.
+    /// Reads the first holding register of unit 1; an exception is a valid answer, too.
     [[nodiscard]] std::string probe(std::uint32_t number) const override
     {
         std::string request("\0\0\0\0\0\6\1\3\0\0\0\1", 12);

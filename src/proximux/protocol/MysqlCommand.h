@@ -8,28 +8,28 @@ namespace proximux
 /// How a server answers a command.
 enum class MysqlReply
 {
-    none,    ///< not at all
+    none,    ///< no answer
     status,  ///< one packet: OK, EOF or ERR
     text,    ///< one packet of any bytes
     query,   ///< OK, ERR, a request for a file, or result sets
     execute, ///< as query; with a cursor no rows follow
     rows,    ///< rows or column definitions up to EOF, or ERR
-    prepare, ///< a statement's id with its parameters and columns, or ERR
+    prepare, ///< the id of a statement with its parameters and columns, or ERR
     login,   ///< a conversation up to OK or ERR
-    stream   ///< packets as long as the connection lives, or up to EOF or ERR
+    stream   ///< packets until the connection ends, or up to EOF or ERR
 };
 
-/// What stands behind the command byte, as far as it is worth showing.
+/// The arguments after the command byte, as far as they are worth showing.
 enum class MysqlArgument
 {
     none,      ///< nothing, or nothing worth showing
-    query,     ///< SQL, behind the attributes of the query where both sides know them
+    query,     ///< SQL, after the query's attributes if both sides support them
     prepare,   ///< SQL
     statement, ///< the id of a prepared statement
-    execute,   ///< as statement; its text is shown too
+    execute,   ///< as statement; its text is shown as well
     name,      ///< a text up to a zero byte or the end
     number2,   ///< a number of 2 bytes
-    number4,   ///< and of 4
+    number4,   ///< a number of 4 bytes
     user,      ///< a user and secrets
     secret     ///< secrets
 };
@@ -38,12 +38,12 @@ enum class MysqlArgument
 struct MysqlCommand
 {
     std::uint8_t code;
-    const char* name; ///< its readable form, what it is about stands behind it
+    const char* name; ///< readable form, followed by the arguments
     MysqlReply reply;
     MysqlArgument argument;
 };
 
-/// Codes that mean more than their row in the table.
+/// Codes with additional effects.
 namespace mysqlCode
 {
 constexpr std::uint8_t QUIT = 0x01;
@@ -53,10 +53,10 @@ constexpr std::uint8_t STMT_CLOSE = 0x19;
 constexpr std::uint8_t RESET_CONNECTION = 0x1F;
 } // namespace mysqlCode
 
-/// The row of a command byte, or null where it is not known how the server would answer.
+/// The row of a command byte, or null if its reply is unknown.
 const MysqlCommand* findMysqlCommand(std::uint8_t code);
 
-/// The row for what comes before all commands.
+/// The row for the login, which precedes all commands.
 const MysqlCommand& mysqlLoginCommand();
 
 } // namespace proximux

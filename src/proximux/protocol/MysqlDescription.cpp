@@ -10,7 +10,7 @@ namespace proximux
 namespace
 {
 
-/// Takes one value of the binary protocol.
+/// Skips one value of the binary protocol.
 void skipValue(MysqlFields& fields, std::uint64_t type)
 {
     switch (type & 0xFFU)
@@ -39,7 +39,7 @@ void skipValue(MysqlFields& fields, std::uint64_t type)
     }
 }
 
-/// Takes the attributes that stand before the text of a query where both sides know them.
+/// Skips the attributes before the text of a query, present if both sides support them.
 void skipAttributes(MysqlFields& fields)
 {
     constexpr std::uint64_t MOST = 65535;

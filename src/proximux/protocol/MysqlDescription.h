@@ -16,19 +16,19 @@ namespace proximux
 struct MysqlDescription
 {
     std::string text;
-    bool secret = false;       ///< the command's bytes are not to be shown; the text holds no secret
-    bool secretValues = false; ///< of a statement to be prepared: neither are those that bind values to it
+    bool secret = false;       ///< the command's bytes must not be shown; the text contains no secret
+    bool secretValues = false; ///< prepared statement: neither must values bound to it
 };
 
-/// What commands are to be understood with.
+/// The context for interpreting commands.
 struct MysqlContext
 {
-    std::uint64_t capabilities; ///< those that are in force
+    std::uint64_t capabilities; ///< in force
     const MysqlStatements& statements;
     std::size_t limit; ///< bytes of a readable form
 };
 
-/// Describes a command by what stands behind its command byte; the arguments may be cut at any place.
+/// Describes a command by its arguments, which may be cut off anywhere.
 MysqlDescription describe(const MysqlCommand& command, Bytes arguments, const MysqlContext& context);
 
 /// Describes a login, or a change of user, by its user and database.

@@ -8,8 +8,8 @@
 namespace proximux
 {
 
-/// Reads the fields of a MySQL payload one after the other. Reading beyond the end gives zeros and empty texts, and
-/// isGood() is false from then on.
+/// Reads the fields of a MySQL payload in sequence. Reading beyond the end gives zeros and empty texts; isGood() is
+/// false from then on.
 class MysqlFields
 {
 public:
@@ -21,20 +21,20 @@ public:
     /// A little-endian number of 1 to 8 bytes.
     std::uint64_t number(std::size_t width);
 
-    /// A number that says its own length; 0xFB and 0xFF begin none and are an error.
+    /// A number with variable length; 0xFB and 0xFF are invalid first bytes.
     std::uint64_t lengthEncodedNumber();
 
     Bytes bytes(std::uint64_t n);
 
-    /// A text up to a zero byte, which is taken too.
+    /// A text up to a zero byte, which is skipped.
     Bytes zeroTerminated();
 
-    /// A text with its length in front.
+    /// A text preceded by its length.
     Bytes lengthEncodedText() { return bytes(lengthEncodedNumber()); }
 
     void skip(std::uint64_t n) { bytes(n); }
 
-    /// What was read makes no sense.
+    /// Marks the payload as invalid.
     void fail() { _good = false; }
 
     [[nodiscard]] Bytes rest() const { return _rest; }

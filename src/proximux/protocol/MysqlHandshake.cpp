@@ -7,7 +7,7 @@ namespace proximux
 namespace
 {
 
-/// What the peers of MariaDB say in bytes that are reserved in MySQL's packets.
+/// Adds MariaDB's capabilities, which are in bytes that MySQL reserves.
 std::uint64_t withExtension(std::uint64_t capabilities, std::uint64_t extension)
 {
     return (capabilities & mysqlCapability::MYSQL) != 0 ? capabilities : capabilities | extension << 32U;
@@ -41,7 +41,7 @@ std::optional<std::uint64_t> mysqlServerCapabilities(Bytes greeting)
     fields.skip(1 + 6); // length of the nonce, reserved
     const std::uint64_t extension = fields.number(4);
     if (!fields.isGood())
-        return capabilities; // a server of old times says no more
+        return capabilities; // old servers send no more
     capabilities |= upper << 16U;
     return withExtension(capabilities, extension);
 }

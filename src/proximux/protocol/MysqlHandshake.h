@@ -9,10 +9,11 @@
 namespace proximux
 {
 
-/// What a MySQL server and a client agree on; the upper 32 bits are MariaDB's own. In force is what both have.
+/// Capability flags of MySQL servers and clients; the upper 32 bits are MariaDB's own. In force are those that both
+/// sides set.
 namespace mysqlCapability
 {
-constexpr std::uint64_t MYSQL = 1; ///< clear where the peer knows MariaDB's own capabilities
+constexpr std::uint64_t MYSQL = 1; ///< clear if the peer supports MariaDB's own capabilities
 constexpr std::uint64_t CONNECT_WITH_DB = 1U << 3U;
 constexpr std::uint64_t COMPRESS = 1U << 5U;
 constexpr std::uint64_t PROTOCOL_41 = 1U << 9U;
@@ -27,22 +28,23 @@ constexpr std::uint64_t MARIADB_PROGRESS = 1ULL << 32U;
 constexpr std::uint64_t MARIADB_CACHE_METADATA = 1ULL << 36U;
 } // namespace mysqlCapability
 
-/// The capabilities in a server's greeting (protocol version 10); nothing where it is none.
+/// The capabilities in a server's greeting (protocol version 10); nothing if it is invalid.
 std::optional<std::uint64_t> mysqlServerCapabilities(Bytes greeting);
 
-/// What a client's first packet says. The authentication data in it is skipped, never kept.
+/// The content of a client's first packet. Its authentication data are skipped, never kept.
 struct MysqlLogin
 {
-    std::uint64_t capabilities = 0; ///< those that are in force
-    bool wantsTls = false;          ///< TLS begins behind this packet; user and database are empty
+    std::uint64_t capabilities = 0; ///< in force
+    bool wantsTls = false;          ///< TLS starts after this packet; user and database are empty
     Bytes user;                     ///< borrowed from the packet
-    Bytes database;                 ///< empty where none is named
+    Bytes database;                 ///< empty if none is named
 };
 
-/// Nothing where the packet is malformed or of a protocol before 4.1. The packet may be cut behind the user.
+/// Parses a client's first packet. Returns nothing if it is malformed or older than protocol 4.1. The packet may be cut
+/// off after the user.
 std::optional<MysqlLogin> mysqlLogin(Bytes packet, std::uint64_t serverCapabilities);
 
-/// What COM_CHANGE_USER says behind its command byte, with the capabilities that are in force.
+/// Parses the arguments of COM_CHANGE_USER, with the capabilities in force.
 std::optional<MysqlLogin> mysqlChangedUser(Bytes arguments, std::uint64_t capabilities);
 
 } // namespace proximux

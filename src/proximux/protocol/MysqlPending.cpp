@@ -15,7 +15,7 @@ void MysqlPendingList::push(MysqlPending pending)
 {
     std::string& text = pending.description.text;
     if (text.size() > _limit - _textSize)
-        text = text.substr(0, _limit - _textSize); // to resize() it would keep its memory
+        text = text.substr(0, _limit - _textSize); // resize() would keep its memory
     _textSize += text.size();
     _list.push_back(std::move(pending));
 }

@@ -13,41 +13,40 @@
 namespace proximux
 {
 
-/// A command whose response is not whole.
+/// A command without a complete response.
 struct MysqlPending
 {
     const MysqlCommand* command;
     MysqlDescription description;
     std::uint64_t requestSize;
-    Instant requested;     ///< the command's last byte
-    std::uint8_t sequence; ///< of the next packet of the server, or of the client's file
+    Instant requested;     ///< time of the command's last byte
+    std::uint8_t sequence; ///< of the next packet from the server, or of the client's file
     MysqlResponse response;
 
     std::uint64_t responseSize = 0;
-    Instant first = {}; ///< the response's first byte
-    Instant last = {};  ///< and its last so far
+    Instant first = {}; ///< time of the response's first byte
+    Instant last = {};  ///< time of its last byte so far
 
-    /// Tells of the response: whole at `end`, or failed then.
+    /// Reports the response: complete at `end`, or failed then.
     void report(WatchListener& listener, Instant end, bool failed) const;
 };
 
-/// The commands that wait for their response, in their order. Of their readable forms no more than a limit is kept over
-/// all, those that came last are cut.
+/// The commands waiting for their response, in order. Their readable forms are limited in total; the newest are cut.
 class MysqlPendingList
 {
 public:
     static constexpr std::size_t MOST = 1024;
 
-    /// limit: bytes of text kept over all commands.
+    /// limit: total bytes of text kept.
     explicit MysqlPendingList(std::size_t limit)
         : _limit(limit)
     {
     }
 
-    /// Must not be called on a full list.
+    /// The list must not be full.
     void push(MysqlPending pending);
 
-    /// Takes the first one out; there must be one.
+    /// Removes the first command; the list must not be empty.
     MysqlPending pop();
 
     void clear();

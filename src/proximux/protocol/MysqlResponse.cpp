@@ -13,13 +13,13 @@ namespace
 
 constexpr unsigned char OK = 0x00;
 constexpr unsigned char FILE_WANTED = 0xFB;
-constexpr unsigned char END = 0xFE; ///< EOF, or the OK that took its place
+constexpr unsigned char END = 0xFE; ///< EOF, or the OK that replaced it
 constexpr unsigned char ERR = 0xFF;
 
 constexpr std::uint64_t MORE_RESULTS = 8;
 constexpr std::uint64_t CURSOR_EXISTS = 64;
 
-constexpr std::uint64_t PROGRESS = 0xFFFF; ///< an ERR with this code is a report of MariaDB
+constexpr std::uint64_t PROGRESS = 0xFFFF; ///< an ERR with this code is a progress report of MariaDB
 constexpr std::uint64_t SHORTEST_OK = 7;
 constexpr std::uint64_t LONGEST_EOF = 8;
 constexpr std::uint64_t SHORTEST_PREPARED = 12;
@@ -30,7 +30,7 @@ unsigned char first(Bytes head)
     return static_cast<unsigned char>(head.front());
 }
 
-/// The status flags of an OK packet, whichever its first byte is.
+/// The status flags of an OK packet with any first byte.
 std::optional<std::uint64_t> flagsOfOk(Bytes head, std::uint64_t size)
 {
     MysqlFields fields(head.substr(1));
@@ -110,7 +110,7 @@ MysqlResponse::Outcome MysqlResponse::message(Bytes head, std::uint64_t size)
         return first(head) == END && size <= LONGEST_EOF ? Outcome::done : Outcome::more;
     case Stage::status:
         return status(head);
-    case Stage::file: // it is the client's turn
+    case Stage::file: // the client is sending
     case Stage::text:
         break;
     }
@@ -153,7 +153,7 @@ MysqlResponse::Outcome MysqlResponse::columnCount(Bytes head, std::uint64_t size
     return define(defined ? columns : 0);
 }
 
-/// Definitions follow, and behind them EOF where it is in use.
+/// Expects definitions, followed by EOF if it is in use.
 MysqlResponse::Outcome MysqlResponse::define(std::uint64_t count)
 {
     _definitions = count;
@@ -161,7 +161,7 @@ MysqlResponse::Outcome MysqlResponse::define(std::uint64_t count)
     return count > 0 ? Outcome::more : defined();
 }
 
-/// All definitions were there.
+/// All definitions were received.
 MysqlResponse::Outcome MysqlResponse::defined()
 {
     if (!has(mysqlCapability::DEPRECATE_EOF))
@@ -172,7 +172,7 @@ MysqlResponse::Outcome MysqlResponse::defined()
     return definitionsEnd({}, 0);
 }
 
-/// With the EOF behind the definitions; with nothing where it is not in use.
+/// head: the EOF after the definitions, or empty if it is not in use.
 MysqlResponse::Outcome MysqlResponse::definitionsEnd(Bytes head, std::uint64_t size)
 {
     if (!head.empty() && (first(head) != END || size > LONGEST_EOF))
@@ -184,7 +184,7 @@ MysqlResponse::Outcome MysqlResponse::definitionsEnd(Bytes head, std::uint64_t s
         return columns > 0 ? define(columns) : Outcome::done;
     }
     if (_reply == MysqlReply::execute && !head.empty() && (flagsOfEof(head) & CURSOR_EXISTS) != 0)
-        return resultEnd(flagsOfEof(head)); // the rows wait for a fetch
+        return resultEnd(flagsOfEof(head)); // rows follow on fetch only
     _stage = Stage::rows;
     return Outcome::more;
 }
@@ -234,7 +234,7 @@ MysqlResponse::Outcome MysqlResponse::status(Bytes head)
     return first(head) == OK || first(head) == END ? Outcome::done : Outcome::nonsense;
 }
 
-/// What a plugin says may begin with any byte; an OK has neither affected rows nor an id.
+/// Plugin data may begin with any byte; an OK has neither affected rows nor an id.
 MysqlResponse::Outcome MysqlResponse::login(Bytes head, std::uint64_t size)
 {
     const bool ok = size >= SHORTEST_OK && head.substr(0, 3) == Bytes("\0\0\0", 3);

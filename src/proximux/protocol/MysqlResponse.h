@@ -9,25 +9,26 @@
 namespace proximux
 {
 
-/// Finds the end of one command's response, message by message. Sees the beginning of each, keeps nothing of it.
+/// Finds the end of one command's response, message by message. Examines the beginning of each message and keeps
+/// nothing.
 ///
 ///     answer --> definitions --> definitionsEnd --> rows --> done      a result set; with more results: answer again
 ///       |  \--> file --> answer                                        the client sends a file
 ///       \--> done                                                      OK, ERR
 ///
-/// The other kinds of reply stay in one stage (status, text, login, stream, rows), or go through definitions twice
+/// Other kinds of reply stay in one stage (status, text, login, stream, rows), or pass through definitions twice
 /// (prepare: parameters, then columns).
 class MysqlResponse
 {
 public:
-    /// How many bytes of a message message() wants to see.
+    /// Number of bytes of a message that message() needs.
     static constexpr std::size_t HEAD = 32;
 
     enum class Outcome
     {
         more,    ///< further messages follow
-        done,    ///< the response is whole
-        nonsense ///< such a message can't stand here
+        done,    ///< the response is complete
+        nonsense ///< the message is invalid here
     };
 
     enum class Stage
@@ -44,13 +45,13 @@ public:
         stream
     };
 
-    /// For a command's reply, not MysqlReply::none, with the capabilities that are in force.
+    /// reply: any but MysqlReply::none. capabilities: those in force.
     MysqlResponse(MysqlReply reply, std::uint64_t capabilities);
 
-    /// A message of the server: its first HEAD bytes and its size.
+    /// Processes a message of the server: its first HEAD bytes and its size.
     Outcome message(Bytes head, std::uint64_t size);
 
-    /// The client's file is whole: the server answers now.
+    /// The client has sent its file; the server's answer follows.
     void fileEnded() { _stage = Stage::answer; }
 
     [[nodiscard]] Stage stage() const { return _stage; }
@@ -58,7 +59,7 @@ public:
     /// Whether the last message was ERR.
     [[nodiscard]] bool isError() const { return _error; }
 
-    /// What a successful prepare named.
+    /// The statement id returned by a successful prepare.
     [[nodiscard]] std::uint32_t statementId() const { return _statementId; }
 
 private:
@@ -77,8 +78,8 @@ private:
     [[nodiscard]] bool has(std::uint64_t capability) const { return (_capabilities & capability) != 0; }
 
     std::uint64_t _capabilities;
-    std::uint64_t _definitions = 0;     ///< that still come
-    std::uint64_t _columnsToDefine = 0; ///< prepare: those that come behind the parameters
+    std::uint64_t _definitions = 0;     ///< still to come
+    std::uint64_t _columnsToDefine = 0; ///< prepare: columns to come after the parameters
     std::uint32_t _statementId = 0;
     MysqlReply _reply;
     Stage _stage;

@@ -22,7 +22,7 @@ bool isError(Bytes head)
     return !head.empty() && static_cast<unsigned char>(head.front()) == ERR;
 }
 
-/// What may be shown of the statement that this description of a prepare is about.
+/// The part of a prepared statement that may be shown, taken from the description of its prepare command.
 MysqlStatement statementOf(const MysqlDescription& description)
 {
     return {description.text.substr(std::min(PREPARE.size(), description.text.size())), description.secretValues};
@@ -98,7 +98,7 @@ void MysqlSession::command(const MysqlRequest& request, Instant now)
     sent(*known, std::move(description), request, now);
 }
 
-/// What a command changes for those that follow it.
+/// Applies the effect of a command on later ones.
 void MysqlSession::effectOf(const MysqlCommand& command, const MysqlDescription& description, Bytes arguments)
 {
     switch (command.code)
@@ -121,7 +121,7 @@ void MysqlSession::effectOf(const MysqlCommand& command, const MysqlDescription&
     }
 }
 
-/// A login or a command is whole.
+/// Handles a complete login or command.
 void MysqlSession::sent(const MysqlCommand& command, MysqlDescription description, const MysqlRequest& request,
                         Instant now)
 {
@@ -163,7 +163,7 @@ void MysqlSession::response(Bytes head, std::uint64_t size, Instant now)
 void MysqlSession::unasked(Bytes head)
 {
     if (isError(head))
-        _phase = Phase::over; // a timeout or a shutdown: the server closes behind it
+        _phase = Phase::over; // a timeout or shutdown: the server closes the connection
     else
         lose("the server sent an unsolicited packet");
 }
@@ -187,7 +187,7 @@ bool MysqlSession::isAtRest() const
     {
     case Phase::greeting:
         return true;
-    case Phase::commands: // a login that is not over is pending
+    case Phase::commands: // an unfinished login is pending
     case Phase::over:
         return _pending.isEmpty();
     case Phase::login:

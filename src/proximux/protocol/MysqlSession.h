@@ -11,48 +11,48 @@
 namespace proximux
 {
 
-/// What is known of a watched MySQL connection: what was agreed on, which commands wait, which statements are
-/// prepared. Is told of whole messages, tells the listener of requests and responses. Owned by a MysqlWatcher.
+/// The state of an observed MySQL connection: negotiated capabilities, pending commands and prepared statements.
+/// Receives complete messages and reports requests and responses to the listener. Owned by a MysqlWatcher.
 ///
-///     greeting --> login --> commands --> over       over: the server said farewell (ERR that answers nothing), or
-///          \          \          \                         refused the login; nothing more is looked at
+///     greeting --> login --> commands --> over       over: the server closed down (ERR without a request) or
+///          \          \          \                         refused the login; observation ends
 ///           `----------`----------`--> lost          lost: watchLost() was called
 class MysqlSession
 {
 public:
     enum class Phase
     {
-        greeting, ///< the server has not spoken
-        login,    ///< the client has not answered the greeting
-        commands, ///< the login goes on, then commands
+        greeting, ///< waiting for the server
+        login,    ///< waiting for the client's answer to the greeting
+        commands, ///< rest of the login, then commands
         over,
         lost
     };
 
     MysqlSession(WatchListener& listener, const WatchLimits& limits);
 
-    /// The beginning of the server's first message, as far as it came. False where it can't be a greeting: then the
-    /// watch is lost before a length that means nothing is waited for.
+    /// Checks the beginning of the server's first message. False if it cannot be a greeting: observation ends before
+    /// waiting for a meaningless length.
     bool greetingBegins(Bytes head);
 
-    /// The server's first message, or its first bytes.
+    /// Handles the server's first message, or its beginning.
     void greeting(Bytes head);
 
-    /// The client's answer to the greeting.
+    /// Handles the client's answer to the greeting.
     void login(const MysqlRequest& request, Instant now);
 
     void command(const MysqlRequest& request, Instant now);
 
-    /// A message that belongs to the first pending command: its first MysqlResponse::HEAD bytes and its size.
+    /// Handles a message for the first pending command: its first MysqlResponse::HEAD bytes and its size.
     void response(Bytes head, std::uint64_t size, Instant now);
 
-    /// A message of the server that belongs to no command.
+    /// Handles a message of the server that belongs to no command.
     void unasked(Bytes head);
 
-    /// The connection ended.
+    /// The connection has ended.
     void ended(Instant now);
 
-    /// Gives up; the reason is fixed text. Answers false, for the ease of those who call it.
+    /// Ends observation; the reason is fixed text. Always returns false, so callers can `return lose(...)`.
     bool lose(const char* reason);
 
     [[nodiscard]] Phase phase() const { return _phase; }
@@ -72,7 +72,7 @@ private:
     Phase _phase = Phase::greeting;
     bool _loggedIn = false;
     bool _quit = false;
-    std::uint64_t _capabilities = 0; ///< the server's, from the login on those that are in force
+    std::uint64_t _capabilities = 0; ///< the server's; after the login those in force
     MysqlPendingList _pending;
     MysqlStatements _statements;
 };

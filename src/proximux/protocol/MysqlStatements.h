@@ -8,37 +8,37 @@
 namespace proximux
 {
 
-/// What may be shown of a prepared statement.
+/// The part of a prepared statement that may be shown.
 struct MysqlStatement
 {
-    std::string text;    ///< its SQL, or its withheld form; empty where there was no room for it
-    bool secret = false; ///< values that are bound to it are
+    std::string text;    ///< its SQL, or its withheld form; empty if the limit was reached
+    bool secret = false; ///< values bound to it are secret
 };
 
-/// The prepared statements of a connection, within limits: beyond MOST of them none is added, and beyond the limit of
-/// bytes none keeps its text.
+/// The prepared statements of a connection, within limits: at MOST statements no more are added, and beyond the byte
+/// limit their text is dropped.
 class MysqlStatements
 {
 public:
     static constexpr std::size_t MOST = 1024;
-    static constexpr std::uint32_t LAST = 0xFFFFFFFF; ///< the id by which MariaDB means what was prepared last
+    static constexpr std::uint32_t LAST = 0xFFFFFFFF; ///< MariaDB's id for the statement prepared last
 
-    /// limit: bytes of text kept over all statements.
+    /// limit: total bytes of text kept.
     explicit MysqlStatements(std::size_t limit)
         : _limit(limit)
     {
     }
 
-    /// The client sends a statement to be prepared; its id is not known yet.
+    /// Sets the statement that the client is preparing; its id is not known yet.
     void setLast(MysqlStatement statement) { _last = std::move(statement); }
 
-    /// The server gave it an id.
+    /// Adds a statement with the id given by the server.
     void add(std::uint32_t id, MysqlStatement statement);
 
     void remove(std::uint32_t id);
     void clear();
 
-    /// The statement, or null where it was never added.
+    /// The statement, or null if it is unknown.
     [[nodiscard]] const MysqlStatement* find(std::uint32_t id) const;
 
     [[nodiscard]] std::size_t size() const { return _statements.size(); }

@@ -8,9 +8,9 @@ namespace proximux
 namespace
 {
 
-constexpr std::size_t GREETING = 512;    ///< bytes kept of a greeting: its length is the server's choice
-constexpr std::size_t LOGIN = 4096;      ///< and of a login, whose last part (attributes) is not read
-constexpr std::size_t LEAST_KEPT = 1024; ///< and of a command in any case, so that its words can be read
+constexpr std::size_t GREETING = 512;    ///< bytes kept of a greeting, whose length the server chooses
+constexpr std::size_t LOGIN = 4096;      ///< bytes kept of a login, whose last part (attributes) is not read
+constexpr std::size_t LEAST_KEPT = 1024; ///< minimum bytes kept of a command, enough for its words
 
 constexpr const char* OUT_OF_SEQUENCE = "the client sent a packet out of sequence";
 
@@ -37,7 +37,7 @@ void MysqlWatcher::fromClient(Bytes bytes, Instant now)
     }
 }
 
-/// Answers false where the client is not watched any more.
+/// Handles a packet header of the client. Returns false when observation has ended.
 bool MysqlWatcher::clientHeader(bool first)
 {
     if (!first)
@@ -66,7 +66,7 @@ bool MysqlWatcher::clientHeader(bool first)
     return true;
 }
 
-/// What a message that begins now is; nothing where it can't stand here.
+/// The kind of the client's message that begins now; nothing if it is out of sequence.
 std::optional<MysqlWatcher::ClientRole> MysqlWatcher::clientRole() const
 {
     if (_session.phase() == MysqlSession::Phase::login)
@@ -77,7 +77,7 @@ std::optional<MysqlWatcher::ClientRole> MysqlWatcher::clientRole() const
         const MysqlPending& front = _session.pending().front();
         const MysqlResponse::Stage stage = front.response.stage();
         if (stage == MysqlResponse::Stage::stream)
-            return ClientRole::ignored; // a replica acknowledges
+            return ClientRole::ignored; // acknowledgement of a replica
         if (stage == MysqlResponse::Stage::file && sequence == front.sequence)
             return ClientRole::file;
         if (stage == MysqlResponse::Stage::login && sequence != 0)
@@ -88,7 +88,7 @@ std::optional<MysqlWatcher::ClientRole> MysqlWatcher::clientRole() const
     return _session.hasQuit() ? ClientRole::ignored : ClientRole::command;
 }
 
-/// A message goes on in a further packet.
+/// Handles a further packet of the client's message.
 bool MysqlWatcher::clientContinues()
 {
     const std::uint8_t sequence = _fromClient.sequence();
@@ -159,7 +159,7 @@ void MysqlWatcher::fromTarget(Bytes bytes, Instant now)
     }
 }
 
-/// Answers false where the target is not watched any more.
+/// Handles a packet header of the target. Returns false when observation has ended.
 bool MysqlWatcher::targetHeader(bool first)
 {
     if (first)
@@ -180,7 +180,7 @@ bool MysqlWatcher::targetHeader(bool first)
     return true;
 }
 
-/// Keeps as much of a message's beginning as is needed to tell what it is.
+/// Keeps the beginning of a message, as much as its interpretation needs.
 void MysqlWatcher::keepHead(Bytes payload)
 {
     const std::size_t limit = _targetRole == TargetRole::greeting ? GREETING : MysqlResponse::HEAD;
@@ -210,7 +210,7 @@ void MysqlWatcher::targetMessageEnded(Instant now)
     {
     case TargetRole::greeting:
         _session.greeting(_head);
-        _head = std::string(); // a greeting is longer than what is kept later
+        _head = std::string(); // frees memory: later messages keep less than a greeting
         break;
     case TargetRole::response:
         _session.response(_head, _targetPayload, now);

@@ -12,13 +12,13 @@
 namespace proximux
 {
 
-/// Watches the client/server protocol of MySQL and MariaDB: finds the messages in both directions and tells a
-/// MysqlSession of them.
+/// Observes the client/server protocol of MySQL and MariaDB: splits both directions into messages and passes them to a
+/// MysqlSession.
 ///
-/// The login is one request, `secret`; each command is another, which waits for its response in the order of the
-/// commands (a client may send several before it reads). Keeps of a command what WatchLimits say, of those that wait
-/// at most MysqlPendingList::MOST, and their readable forms within WatchLimits::kept over all; of prepared statements
-/// likewise.
+/// The login is one `secret` request; each command is another one. Responses come in the order of the commands, of
+/// which a client may send several before it reads. Keeps one command within WatchLimits, at most
+/// MysqlPendingList::MOST pending commands, and their readable forms within WatchLimits::kept in total; the same holds
+/// for prepared statements.
 class MysqlWatcher : public Watcher
 {
 public:
@@ -30,17 +30,17 @@ public:
     [[nodiscard]] bool isAtRest() const override;
 
 private:
-    /// What the client's current message is.
+    /// The kind of the client's current message.
     enum class ClientRole
     {
         login,
         command,
-        conversation, ///< goes on with a login
+        conversation, ///< continues a login
         file,
         ignored
     };
 
-    /// What the target's current message is.
+    /// The kind of the target's current message.
     enum class TargetRole
     {
         greeting,
@@ -64,15 +64,15 @@ private:
 
     MysqlPacketReader _fromClient;
     ClientRole _clientRole = ClientRole::ignored;
-    MysqlRequest _request;            ///< the login or command that comes in
+    MysqlRequest _request;            ///< the login or command being received
     std::size_t _capture;             ///< bytes kept of a command
-    std::uint64_t _clientPayload = 0; ///< bytes of the client's message, without headers
+    std::uint64_t _clientPayload = 0; ///< payload bytes of the client's current message
 
     MysqlPacketReader _fromTarget;
     TargetRole _targetRole = TargetRole::ignored;
-    std::string _head; ///< the beginning of the target's message
+    std::string _head; ///< the beginning of the target's current message
     std::uint64_t _targetPayload = 0;
-    Instant _targetBegan; ///< when the first byte of its message came
+    Instant _targetBegan; ///< time of that message's first byte
 };
 
 } // namespace proximux

@@ -30,7 +30,7 @@ std::uint64_t lengthAt(Bytes bytes, std::size_t at)
     return readNumber(bytes.substr(at, 4));
 }
 
-/// A startup packet begins with its length, of which the first byte is 0; a message with a letter.
+/// A startup packet begins with its length, whose first byte is 0; other messages begin with a letter.
 bool isStartup(Bytes request)
 {
     return !request.empty() && request.front() == '\0';
@@ -41,18 +41,18 @@ std::uint64_t codeOf(Bytes startup)
     return startup.size() < STARTUP_HEADER ? 0 : lengthAt(startup, 4);
 }
 
-/// The text that ends with a NUL, or with the bytes.
+/// A text that ends with NUL, or with the bytes.
 Bytes textAt(Bytes bytes, std::size_t at)
 {
     const Bytes rest = bytes.substr(std::min(at, bytes.size()));
     return rest.substr(0, rest.find('\0'));
 }
 
-/// What is taken of messages, one behind the other.
+/// Takes messages, one after the other.
 class PostgresqlReader
 {
 protected:
-    /// Takes bytes of the present message, up to its end. True: it is whole.
+    /// Takes bytes of the current message. True: it is complete.
     bool takeBody(Bytes input, std::size_t& at)
     {
         const std::uint64_t n = std::min<std::uint64_t>(_left, input.size() - at);
@@ -61,7 +61,7 @@ protected:
         return _left == 0;
     }
 
-    /// Type and length. Returns what is wrong with them; `more`: they are not whole.
+    /// Takes type and length. Returns why they are invalid, or null; `more`: incomplete.
     const char* takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more)
     {
         more = input.size() - at < HEADER;
@@ -79,7 +79,7 @@ protected:
     }
 
     char _type = 0;
-    std::uint64_t _left = 0; ///< bytes of the present message
+    std::uint64_t _left = 0; ///< bytes of the current message still to come
     bool _inBody = false;
 };
 
@@ -106,7 +106,7 @@ public:
 
 private:
     static constexpr Bytes KNOWN = "QPBDECHSFXpdcf";
-    static constexpr Bytes CONTINUED = "PBDECHd"; ///< more belongs to the same request, up to Sync
+    static constexpr Bytes CONTINUED = "PBDECHd"; ///< the request continues, up to Sync
 
     const char* takeStartup(Bytes input, std::size_t& at, bool& more)
     {
@@ -119,7 +119,7 @@ private:
         const std::uint64_t code = lengthAt(input, at + 4);
         if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
             return "a PostgreSQL startup packet of unknown version";
-        _starting = code == SSL || code == GSS; // another follows
+        _starting = code == SSL || code == GSS; // another startup packet follows
         _type = 0;
         _left = length - STARTUP_HEADER;
         at += STARTUP_HEADER;
@@ -154,7 +154,7 @@ public:
             const bool first = !_begun;
             _begun = true;
             if (first && ANY_TIME.find(_type) != Bytes::npos)
-                _traits.kind = ResponseTraits::Kind::interim; // it belongs to no request
+                _traits.kind = ResponseTraits::Kind::interim; // belongs to no request
             if (_inBody || (_type != 'Z' && _traits.kind != ResponseTraits::Kind::interim))
                 continue;
             _begun = false;
@@ -182,7 +182,7 @@ private:
     ResponseTraits _traits;
 };
 
-/// Calls with the type and the body of each message of a request, as much of the last one as is there.
+/// Calls `call` with type and body of each message of a request; the last body may be cut off.
 template <class F>
 void eachMessage(Bytes request, F call)
 {
@@ -194,21 +194,21 @@ void eachMessage(Bytes request, F call)
     }
 }
 
-/// The SQL of a message; empty where there is none in it.
+/// The SQL in a message; empty if there is none.
 Bytes statementIn(char type, Bytes body)
 {
     if (type == 'P')
-        return textAt(body, textAt(body, 0).size() + 1); // behind the name of the statement
+        return textAt(body, textAt(body, 0).size() + 1); // after the name of the statement
     return type == 'Q' ? textAt(body, 0) : Bytes();
 }
 
-/// The name of the prepared statement that a Bind message is for.
+/// The name of the prepared statement in a Bind message.
 Bytes boundIn(Bytes body)
 {
-    return textAt(body, textAt(body, 0).size() + 1); // behind the name of the portal
+    return textAt(body, textAt(body, 0).size() + 1); // after the name of the portal
 }
 
-/// The prepared statements of a session whose bound values are secret, by name. Beyond MOST of them every value is.
+/// The names of a session's prepared statements whose bound values are secret. After MOST names all values are secret.
 class SecretStatements
 {
 public:
@@ -246,14 +246,14 @@ public:
             return;
         }
         const char type = bytes.empty() ? 'X' : bytes.front();
-        // the Sync behind a COPY stands for the one that the server passed over
+        // the Sync after a COPY replaces the one that the server skipped
         traits.answered = UNANSWERED.find(type) == Bytes::npos && !(type == 'S' && _copied);
         _copied = type == 'd' || type == 'c' || type == 'f';
         traits.secret = isSecret(bytes, whole);
     }
 
 private:
-    /// Whether it has values for a statement that names a password, or rows for a COPY that does.
+    /// Whether a message binds values to a statement, or sends rows to a COPY, that names a password.
     bool isSecret(Bytes bytes, bool whole)
     {
         bool secret = _copied && _secretCopy;
@@ -268,7 +268,7 @@ private:
                         named = named || bound || namesPassword(statementIn(type, body));
                     });
         if (!_copied)
-            _secretCopy = named || !whole; // what was not seen of a request may have begun one
+            _secretCopy = named || !whole; // the unseen part may have begun one
         return secret;
     }
 
@@ -306,7 +306,7 @@ public:
         return std::string(response.substr(0, std::min<std::size_t>(limit, 1)));
     }
 
-    /// A request may be of several statements.
+    /// A request may contain several statements.
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
         if (isStartup(request))
@@ -318,7 +318,7 @@ public:
     }
 
 private:
-    /// In PostgreSQL a name stands between double quotes.
+    /// PostgreSQL puts names in double quotes.
     static bool mayHold(Bytes sql) { return mayHoldPassword(sql, DoubleQuotes::name); }
 
     static std::string startup(Bytes packet)
@@ -347,11 +347,11 @@ private:
         return text;
     }
 
-    /// The statements, or what else it is.
+    /// The statements of a request, or the kind of message.
     static std::string message(Bytes request)
     {
         std::string text;
-        Bytes parsed; // the name of the statement that was parsed last
+        Bytes parsed; // name of the last parsed statement
         eachMessage(request,
                     [&text, &parsed](char type, Bytes body)
                     {

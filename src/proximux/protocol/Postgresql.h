@@ -8,8 +8,8 @@
 namespace proximux
 {
 
-/// The frontend/backend protocol 3 of PostgreSQL, for watching: a request is a query, or what is sent up to a Sync; a
-/// response is all up to ReadyForQuery. https://www.postgresql.org/docs/current/protocol.html
+/// PostgreSQL's frontend/backend protocol 3, for observation. A request is a query, or all messages up to a Sync; a
+/// response is all messages up to ReadyForQuery. https://www.postgresql.org/docs/current/protocol.html
 std::unique_ptr<Protocol> makePostgresqlProtocol(const Framing& framing);
 
 } // namespace proximux

@@ -23,21 +23,21 @@ std::unique_ptr<Watcher> watch(const Framing&, WatchListener& listener, const Wa
     return std::make_unique<W>(listener, limits);
 }
 
-/// For a protocol that can be shared, too.
+/// Makes the watcher of a protocol that can also be shared.
 template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
 std::unique_ptr<Watcher> watchFrames(const Framing& framing, WatchListener& listener, const WatchLimits& limits)
 {
     return std::make_unique<FramedWatcher>(MAKE(framing), listener, limits);
 }
 
-/// Declared in configuration.
+/// A protocol declared by settings.
 template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
 ProtocolInfo declared(std::string_view name, std::string_view summary)
 {
     return {name, summary, true, watchFrames<MAKE>, MAKE, Pairing::automatic, 128, Duration::seconds(30), true, true};
 }
 
-/// Named: what it is is known.
+/// A well-known protocol.
 template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
 ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pairing, std::size_t pipeline,
                    Duration responseTimeout = Duration::seconds(30))

@@ -12,46 +12,46 @@
 namespace proximux
 {
 
-/// How a response finds its request.
+/// How responses are matched to requests.
 enum class Pairing
 {
-    automatic, ///< as suits the protocol
+    automatic, ///< the protocol's default
     exclusive, ///< one exchange at a time on a target connection
-    order,     ///< several, answered in their order
-    identifier ///< several, answered in any order: the messages have an id
+    order,     ///< several exchanges, answered in order
+    identifier ///< several exchanges, answered in any order; messages carry an id
 };
 
-/// A protocol's entry: what can be done with its name in `exchange.protocol`.
+/// The registry entry of a value of `exchange.protocol`.
 struct ProtocolInfo
 {
     std::string_view name;    ///< as in the configuration
     std::string_view summary; ///< one line, for the help
 
-    /// Whether its messages are known. If not (raw), a watcher takes what comes between two turns for a message.
+    /// Whether it delimits messages. If not (raw), a watcher treats the bytes between two turns as one message.
     bool delimited = false;
 
     /// Makes a watcher for one pair, in proxy mode. The listener must outlive it.
     std::unique_ptr<Watcher> (*makeWatcher)(const Framing& framing, WatchListener& listener,
                                             const WatchLimits& limits) = nullptr;
 
-    /// Makes that by which clients share target connections, in fifo and funnel. Null: raw, which has no messages, or
-    /// a protocol that can't be shared.
+    /// Makes the protocol for sharing target connections in fifo and funnel. Null: raw, which has no messages, or a
+    /// protocol that cannot be shared.
     std::unique_ptr<Protocol> (*make)(const Framing& framing) = nullptr;
 
-    /// What suits it where the configuration says nothing; automatic: as declared.
+    /// Defaults for unset settings; automatic: as declared.
     Pairing pairing = Pairing::automatic;
-    std::size_t pipeline = 128; ///< requests in flight on a target connection
+    std::size_t pipeline = 128; ///< requests in flight per target connection
     Duration responseTimeout = Duration::seconds(30);
-    bool inOrder = true; ///< whether several may be answered in their order
+    bool inOrder = true; ///< whether several requests may be answered in order
 
-    /// Whether nothing says that the target does not speak first: the protocol is declared, not named.
+    /// Whether the target might speak first, because the protocol is declared by settings only.
     bool mayGreet = true;
 
     /// Whether it can be used in fifo and funnel.
     [[nodiscard]] bool isShareable() const { return !delimited || make != nullptr; }
 };
 
-/// Every protocol, in the order in which the documentation names them. A new one adds a line to Registry.cpp.
+/// All protocols, in documentation order. To add one, add a line to Registry.cpp.
 const std::vector<ProtocolInfo>& protocols();
 
 /// The entry with this name, or null.

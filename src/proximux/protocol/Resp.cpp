@@ -47,7 +47,7 @@ public:
         return std::make_unique<RespConversation>(settings);
     }
 
-    /// "SET key": the words without the values.
+    /// "SET key": the command and its first argument, without values.
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
     {
         const std::vector<Bytes> words = respWords(request, isSecret(request) ? 1 : 2);

@@ -10,18 +10,18 @@
 namespace proximux
 {
 
-/// The protocol of Redis and what is like it: RESP2, and what of RESP3 a server says in RESP2 connections (redis.io,
-/// "Redis serialization protocol specification").
+/// The protocol of Redis and compatible servers: RESP2, and the parts of RESP3 that servers send in RESP2 connections
+/// (redis.io, "Redis serialization protocol specification").
 ///
-/// Responses come in the order of the requests. What changes the state of a connection (transactions, subscriptions,
-/// another database ...) and what blocks it ties. AUTH, SELECT of the database that all have, CLIENT SETNAME and
-/// SETINFO, RESET and QUIT are answered by us; RESP3 is declined, which clients know how to do without.
+/// Responses come in the order of the requests. Commands that change the state of a connection (transactions,
+/// subscriptions, another database ...) or that block pin their client. The proxy itself answers AUTH, SELECT of the
+/// common database, CLIENT SETNAME and SETINFO, RESET and QUIT. It declines RESP3; clients then fall back to RESP2.
 std::unique_ptr<Protocol> makeRespProtocol(const Framing& framing);
 
-/// A command as a client sends it.
+/// Encodes a command as a client does.
 std::string respCommand(std::initializer_list<std::string_view> words);
 
-/// What is said on a new connection to be in this state, and what comes back then. Empty where there is nothing to say.
+/// The commands that prepare a new connection, and the expected replies. Empty if none are needed.
 struct RespLogin
 {
     std::string says;

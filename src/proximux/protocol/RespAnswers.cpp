@@ -1,4 +1,4 @@
-// RespConversation: what is answered in the target's place.
+// RespConversation: the replies given in the target's place.
 
 #include <proximux/protocol/RespConversation.h>
 
@@ -16,7 +16,7 @@ std::string bulk(Bytes text)
     return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
 }
 
-/// In a time that does not tell where they differ.
+/// Compares in constant time.
 bool sameSecret(Bytes a, Bytes b)
 {
     unsigned char difference = a.size() == b.size() ? 0 : 1;
@@ -38,7 +38,7 @@ void RespConversation::auth(Bytes bytes, RequestTraits& traits)
         answer(traits, OK);
 }
 
-/// A guess costs its client time, and after a few of them its connection.
+/// A wrong password delays the client; several of them close its connection.
 bool RespConversation::authenticate(Bytes user, Bytes password, RequestTraits& traits)
 {
     if (sameSecret(password, _settings.password) && user == "default")
@@ -53,7 +53,7 @@ bool RespConversation::authenticate(Bytes user, Bytes password, RequestTraits& t
     return false;
 }
 
-/// RESP2 is what all have in common on a shared connection.
+/// Accepts RESP2 only, the common version of all clients on a shared connection.
 void RespConversation::hello(Bytes bytes, RequestTraits& traits)
 {
     const std::vector<Bytes> words = respWords(bytes, 8);
@@ -93,8 +93,8 @@ void RespConversation::hello(Bytes bytes, RequestTraits& traits)
                        bulk("master") + bulk("modules") + "*0\r\n");
 }
 
-/// Of the database in which all connections are there is nothing to say; but to a client that asked for another one,
-/// and of which nobody knows whether it came back, all is said.
+/// SELECT of the common database is answered locally. If the client has selected another one, the command is sent,
+/// because the result of its earlier SELECT is not known.
 void RespConversation::select(Bytes bytes, RequestTraits& traits)
 {
     const std::vector<Bytes> words = respWords(bytes, 3);
@@ -110,10 +110,10 @@ void RespConversation::select(Bytes bytes, RequestTraits& traits)
     tie(traits, ties::DATABASE, 0, bytes);
 }
 
-/// False: it is none.
+/// Returns false if the name is invalid.
 bool RespConversation::setName(Bytes name, RequestTraits& traits)
 {
-    constexpr std::size_t LONGEST = 1024; // it is kept
+    constexpr std::size_t LONGEST = 1024; // limits the memory per client
     const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
     if (!printable || name.size() > LONGEST)
     {
@@ -125,8 +125,8 @@ bool RespConversation::setName(Bytes name, RequestTraits& traits)
     return true;
 }
 
-/// Why this CLIENT command is refused, or nothing. KILL and UNBLOCK name connections by what their clients were told,
-/// which are not theirs alone; REPLY would leave requests without a reply.
+/// The reason to refuse this CLIENT command, or an empty text. KILL and UNBLOCK address connections that clients share;
+/// REPLY would leave requests without a reply.
 std::string RespConversation::refusedOfClient(Bytes bytes)
 {
     constexpr Bytes REFUSED[] = {"KILL", "UNBLOCK", "REPLY"};
@@ -137,7 +137,7 @@ std::string RespConversation::refusedOfClient(Bytes bytes)
     return {};
 }
 
-/// What is not known might leave something behind.
+/// Whether a CLIENT command leaves no state behind; false for unknown ones.
 bool RespConversation::leavesNothing(Bytes bytes)
 {
     constexpr Bytes PASS[] = {"GETNAME", "GETREDIR", "HELP", "ID", "INFO", "LIST", "PAUSE", "TRACKINGINFO", "UNPAUSE"};
@@ -164,10 +164,10 @@ void RespConversation::client(Bytes bytes, RequestTraits& traits)
         tie(traits, ties::SESSION, 0, bytes);
 }
 
-/// Of somebody who has not subscribed: the answers that a server gives then.
+/// Answers an unsubscribe command of a client without subscriptions as a server does.
 void RespConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    constexpr std::size_t MOST = 8192; // the answer is several times as long
+    constexpr std::size_t MOST = 8192; // the reply is several times as long
     if (!whole || bytes.size() > MOST)
         return error(traits, respName(bytes) + " with too many names");
     const std::vector<Bytes> words = respWords(bytes, bytes.size());
@@ -180,7 +180,7 @@ void RespConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& trait
     answer(traits, reply.empty() ? "*3\r\n" + bulk(name) + "$-1\r\n:0\r\n" : reply);
 }
 
-/// The connection, if the client has one alone, is left with its state.
+/// Clears the client's state. A pinned connection is not reset but closed.
 void RespConversation::reset(RequestTraits& traits)
 {
     _authenticated = _multi = _refusedMulti = _otherDatabase = _subscribed = false;

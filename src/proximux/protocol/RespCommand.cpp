@@ -14,7 +14,7 @@ char upper(char c)
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-/// The words of an inline command, which has no quotes in it.
+/// The words of an inline command without quotes.
 std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
 {
     constexpr Bytes SPACE = " \t\r\n";
@@ -29,20 +29,20 @@ std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
     return words;
 }
 
-/// JSON.GET, FT.SEARCH
+/// Whether this is the name of a module's command: JSON.GET, FT.SEARCH.
 bool isOfModule(Bytes name)
 {
     const std::size_t dot = name.find('.');
     return dot != Bytes::npos && dot > 0 && dot + 1 < name.size();
 }
 
-/// SEARCH.CLUSTERSET: it tells the nodes of a cluster, with their passwords.
+/// Whether this is SEARCH.CLUSTERSET, which contains the cluster nodes' passwords.
 bool isOfCluster(Bytes name)
 {
     return sameWord(name.substr(name.find('.') + 1), "CLUSTERSET");
 }
 
-/// The number in the line at `at`, which moves behind it. The framer has seen that it is one.
+/// The number in the line at `at`; moves `at` after the line. The framer has validated it.
 std::size_t numberAt(Bytes request, std::size_t& at)
 {
     std::size_t value = 0;
@@ -85,7 +85,7 @@ std::size_t respCount(Bytes request)
 
 RespEntry respEntry(Bytes request)
 {
-    char name[24]; // the longest that is known has 20
+    char name[24]; // the longest known one has 20 characters
     Bytes word;
     if (!request.empty() && request.front() == '*')
     {
@@ -121,7 +121,7 @@ bool respBlocks(Bytes request, bool whole)
     for (std::size_t i = 1; i < words.size(); ++i)
     {
         if (sameWord(words[i], "STREAMS"))
-            return false; // names follow
+            return false; // keys follow
         if (sameWord(words[i], "BLOCK"))
             return true;
         if (sameWord(words[i], "GROUP"))

@@ -9,12 +9,13 @@
 namespace proximux
 {
 
-/// What a command does to the connection that it is sent on.
+/// The effect of a command on its connection.
 enum class RespEffect
 {
-    none,    ///< it leaves the connection as it was
-    unknown, ///< it may leave another state behind
-    empty,   ///< no command: nothing answers it
+    none,    ///< no change of state
+    read,    ///< it leaves the server as it was, too, and may be sent again
+    unknown, ///< may change the state
+    empty,   ///< an empty command, which has no reply
     ping,
     auth,
     hello,
@@ -31,38 +32,38 @@ enum class RespEffect
     unsubscribe,
     monitor,
     blocks,
-    blocksIfSaid, ///< with BLOCK among its options
-    state,        ///< it leaves another state behind
-    replication,  ///< the connection is a replica's from then on
-    script,       ///< SCRIPT DEBUG makes the connection a debugger's
-    http          ///< the beginning of another protocol; servers close the connection on which they read it
+    blocksIfSaid, ///< blocks if its options contain BLOCK
+    state,        ///< changes the state
+    replication,  ///< turns the connection into a replica's
+    script,       ///< SCRIPT DEBUG turns the connection into a debugger's
+    http          ///< the beginning of HTTP, for which servers close the connection
 };
 
-/// The words of a command, as many as are whole in these bytes and at most `most`.
+/// The complete words of a command in these bytes, at most `most`.
 std::vector<Bytes> respWords(Bytes request, std::size_t most);
 
-/// How many words the command that begins so has.
+/// Number of words of the command that begins like this.
 std::size_t respCount(Bytes request);
 
-/// What is known of a command.
+/// A known command.
 struct RespEntry
 {
     Bytes name;
     RespEffect effect = RespEffect::none;
-    bool secret = false; ///< it may carry a password
+    bool secret = false; ///< may contain a password
 };
 
-/// What is known of the command that begins so. One of a module, which has a dot in its name, has no way to leave
-/// another state behind than by its client's name and user.
+/// The entry of the command that begins like this. A module's command, which has a dot in its name, can change no state
+/// except through the client's name and user.
 RespEntry respEntry(Bytes request);
 
-/// Whether XREAD or XREADGROUP is told to block. Where that can't be seen, it is.
+/// Whether XREAD or XREADGROUP blocks; true if that cannot be determined.
 bool respBlocks(Bytes request, bool whole);
 
-/// The name of a command as it may stand in an error line; of a very long one nothing is known.
+/// The name of a command, made safe for an error line and shortened.
 std::string respName(Bytes request);
 
-/// Whether two words are the same but for the case of their letters; b is in upper case.
+/// Compares case-insensitively; b must be upper case.
 bool sameWord(Bytes a, Bytes b);
 
 } // namespace proximux

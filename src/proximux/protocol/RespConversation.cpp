@@ -28,9 +28,9 @@ void RespConversation::error(RequestTraits& traits, const std::string& text)
     answer(traits, "-ERR proximux: " + text + "\r\n");
 }
 
-/// An answer of ours that refuses the request. Where the client has its connection for all that comes, nothing could be
-/// said behind it; and in a transaction, which must not be done without it, the server says it: to a command that none
-/// has.
+/// Refuses a request. Within a transaction, which must not be executed without it, a command that no server has is sent
+/// instead, so that the server aborts the transaction. A client that receives all messages of its connection is closed
+/// after the error, because no reply can be placed in their order.
 void RespConversation::refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text)
 {
     if (_multi && whole)
@@ -63,7 +63,7 @@ void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
     if (_subscribed)
     {
         _subscription.asked(effect, bytes);
-        passAll(ties::SUBSCRIPTION, traits); // whatever has become of the connection until it is sent
+        passAll(ties::SUBSCRIPTION, traits); // even if the subscription ends before this is sent
     }
     else if (_multi)
         inTransaction(bytes, effect, traits);
@@ -71,7 +71,7 @@ void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
         atRest(bytes, whole, effect, traits);
 }
 
-/// All that comes from now on is the client's, and answers nothing that we know.
+/// From now on all messages belong to this client and answer no known request.
 void RespConversation::passAll(unsigned reason, RequestTraits& traits)
 {
     traits.pushes = true;
@@ -79,7 +79,7 @@ void RespConversation::passAll(unsigned reason, RequestTraits& traits)
     traits.ties = reason;
 }
 
-/// Nothing is answered by us; but what has no answer of its own is known.
+/// Observed traffic: answers nothing, but finds requests without a response.
 void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits)
 {
     traits.answered = effect != RespEffect::empty && !isSilenced(bytes, effect);
@@ -91,7 +91,7 @@ void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& 
     passAll(0, traits);
 }
 
-/// Whether the client has asked to be spared the answer to this.
+/// Whether the client has disabled the reply to this command.
 bool RespConversation::isSilenced(Bytes bytes, RespEffect effect)
 {
     const bool skipped = std::exchange(_skips, false);
@@ -111,7 +111,7 @@ bool RespConversation::isSilenced(Bytes bytes, RespEffect effect)
     return _silent || _skips;
 }
 
-/// What must not reach the target whatever the state.
+/// Refuses commands that must not reach the target in any state. Returns whether it did.
 bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits)
 {
     const bool signsIn = effect == RespEffect::auth || effect == RespEffect::hello;
@@ -136,7 +136,7 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
         text = refusedOfClient(bytes);
     else if (signsIn && !_settings.password.empty() && (_multi || _subscribed))
         text = respName(bytes) +
-               " is not supported in a transaction or subscription"; // the password is ours, not the target's
+               " is not supported in a transaction or subscription"; // the password is the proxy's
     if (!text.empty() && !_refusedMulti)
     {
         refuse(bytes, whole, traits, text);
@@ -144,7 +144,7 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
     }
     if (!_refusedMulti || effect == RespEffect::quit || effect == RespEffect::reset)
         return false;
-    // the client believes that it is within a transaction: nothing of that may be done
+    // the client believes that it is in a transaction, so nothing may be executed
     if (effect == RespEffect::exec)
         answer(traits, "-EXECABORT Transaction discarded because of previous errors.\r\n");
     else if (effect == RespEffect::discard)
@@ -156,9 +156,9 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
     return true;
 }
 
-/// All goes to the connection that the client has alone, to be queued there. From a command on that changes the form or
-/// the number of replies when it is done, or of which servers differ whether it ends the transaction, the client has
-/// that connection for all that comes.
+/// Sends all commands to the pinned connection, which queues them. Some commands change the form or number of replies
+/// when executed, or end the transaction on some servers only. From these on, the client receives all messages of that
+/// connection.
 void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits)
 {
     traits.ties = ties::TRANSACTION;
@@ -169,7 +169,7 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
         if (respCount(bytes) != 1 && effect == RespEffect::exec)
             return keepAll(bytes, traits);
         if (respCount(bytes) != 1)
-            break; // an error answers it, and it goes on
+            break; // gets an error; the transaction continues
         _multi = false;
         traits.frees = ties::TRANSACTION | ties::WATCH;
         break;
@@ -184,7 +184,7 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
     case RespEffect::hello:
         return keepAll(bytes, traits);
     case RespEffect::state:
-        traits.ties |= ties::SESSION; // also where MULTI has failed, and it is done at once
+        traits.ties |= ties::SESSION; // even if MULTI failed and the command is executed at once
         break;
     case RespEffect::client:
         traits.ties |= leavesNothing(bytes) ? 0 : ties::SESSION;
@@ -246,6 +246,10 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
         return;
     case RespEffect::reset:
         return answer(traits, "-ERR wrong number of arguments for 'reset' command\r\n");
+    case RespEffect::read:
+    case RespEffect::ping:
+        traits.repeatable = true;
+        return;
     case RespEffect::unknown:
         traits.spends = traits.alone = _settings.unknown == UnknownCommands::close;
         if (_settings.unknown == UnknownCommands::tie)
@@ -256,7 +260,7 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
     }
 }
 
-/// Where no connection can be spared, the request is refused.
+/// Pins the client, or refuses the request if no connection can be spared.
 void RespConversation::tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes)
 {
     traits.ties = reasons;
@@ -269,7 +273,7 @@ void RespConversation::tie(RequestTraits& traits, unsigned reasons, unsigned fre
           respName(bytes) + " requires a dedicated target connection, which is not available (exchange.stateful)");
 }
 
-/// From now on nothing that comes is an answer.
+/// From now on messages are not replies.
 void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason, RequestTraits& traits)
 {
     if (effect == RespEffect::subscribe && respCount(bytes) < 2)
@@ -281,7 +285,7 @@ void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason
     tie(traits, reason, 0, bytes);
 }
 
-/// Nor ever again.
+/// Pins the client for good.
 void RespConversation::keepAll(Bytes bytes, RequestTraits& traits)
 {
     _multi = false;

@@ -8,7 +8,7 @@
 namespace proximux
 {
 
-/// What is known of one client of a RESP server: whether it may speak, and what its connection remembers of it.
+/// The state of one client of a RESP server: its authentication, and the state of its connection.
 class RespConversation : public Conversation
 {
 public:
@@ -51,15 +51,15 @@ private:
 
     ConversationSettings _settings;
     std::string _name;           ///< CLIENT SETNAME
-    bool _authenticated = false; ///< where a password is wanted
+    bool _authenticated = false; ///< if a password is required
     unsigned _failures = 0;      ///< wrong passwords
     bool _multi = false;
     bool _refusedMulti = false;
     bool _otherDatabase = false;
     bool _subscribed = false;
-    RespSubscription _subscription; ///< and when that ends
-    bool _silent = false;           ///< watched: CLIENT REPLY OFF
-    bool _skips = false;            ///< watched: CLIENT REPLY SKIP
+    RespSubscription _subscription; ///< detects the end of subscriptions
+    bool _silent = false;           ///< observed traffic: CLIENT REPLY OFF
+    bool _skips = false;            ///< observed traffic: CLIENT REPLY SKIP
 };
 
 } // namespace proximux

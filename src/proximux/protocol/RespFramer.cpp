@@ -10,14 +10,14 @@ using Kind = Framer::Progress::Kind;
 
 // ------------------------------------------------------------------------------------------------ common
 
-/// A type, a number, CRLF.
+/// Reads a type, a number and CRLF.
 RespReader::Number RespReader::readNumber(Bytes input)
 {
     constexpr std::size_t LONGEST = 24;
     const std::size_t end = input.substr(0, LONGEST).find('\n');
     if (end == Bytes::npos)
         return {0, 0, input.size() >= LONGEST ? "a RESP integer out of range" : nullptr};
-    const bool integer = input[0] == ':'; // a value, which nobody counts by
+    const bool integer = input[0] == ':'; // a value, not a count
     const bool negative = input[1] == '-';
     const std::size_t digits = negative || (integer && input[1] == '+') ? 2 : 1;
     if (end < digits + 2 || input[end - 1] != '\r')
@@ -34,7 +34,7 @@ RespReader::Number RespReader::readNumber(Bytes input)
         value = value * 10 + digit;
     }
     if (!integer && input[digits] == '0' && (negative || end - 1 > digits + 1))
-        return {0, 0, "an invalid RESP integer"}; // servers close the connection on which they read 01 or -0
+        return {0, 0, "an invalid RESP integer"}; // servers close the connection after 01 or -0
     return {end + 1, static_cast<std::int64_t>(negative ? 0 - value : value), nullptr};
 }
 
@@ -56,7 +56,7 @@ bool RespReader::takeBulk(Bytes input, std::size_t& at)
     return true;
 }
 
-/// Returns what is wrong with it, or null. Where it ends all must agree: a line feed alone ends nothing and is in none.
+/// A bare line feed is malformed, so that all peers agree on the end of a line.
 const char* RespReader::takeLine(Bytes input, std::size_t& at)
 {
     const std::size_t end = input.find('\n', at);
@@ -101,7 +101,7 @@ Framer::Progress RespRequestFramer::feed(Bytes input)
     return {Kind::partial, at, ""};
 }
 
-/// A new command, or the next of its strings.
+/// Begins a command, or its next string.
 const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
 {
     const bool first = _values == 0;
@@ -125,8 +125,8 @@ const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
     return nullptr;
 }
 
-/// A line, looked at when it is whole. What a server reads in another way than we do is refused: quotes, in which the
-/// name of a command can be written in many ways, and control characters, of which some end the line and some do not.
+/// Takes a complete inline command. Refuses everything that servers may read differently: quotes, which allow many
+/// spellings of a command's name, and control characters, some of which end a line.
 const char* RespRequestFramer::inlineCommand(Bytes input, std::size_t& at, bool& more)
 {
     const std::size_t end = input.find('\n', at + _scanned);
@@ -197,7 +197,7 @@ Framer::Progress RespResponseFramer::feed(Bytes input)
     return {Kind::partial, at, ""};
 }
 
-/// The next value begins here.
+/// Begins the next value.
 const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
 {
     const char type = input[at];
@@ -209,7 +209,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
         _begun = _noted = _nameSize = 0;
         _count = _number = -1;
         _error = type == '-';
-        if (type == '>') // it answers nobody
+        if (type == '>') // a push message, which answers no request
         {
             _traits.kind = ResponseTraits::Kind::interim;
             _traits.swallowed = true;
@@ -295,11 +295,11 @@ const char* RespResponseFramer::aggregate(char type, std::int64_t count)
     const bool pairs = type == '%' || type == '|';
     _values += pairs ? 2 * values : values;
     if (type != '|')
-        --_values; // it was one itself
+        --_values; // the aggregate itself
     return nullptr;
 }
 
-/// Keeps the first bytes of what says what a message is.
+/// Keeps the first bytes of a string that tells the kind of message.
 void RespResponseFramer::note(Bytes bytes)
 {
     const std::size_t n = std::min(bytes.size(), sizeof(_note) - _noted);

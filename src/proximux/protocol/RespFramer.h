@@ -7,15 +7,15 @@
 namespace proximux
 {
 
-/// Where values of RESP2 and RESP3 end. Lines that carry a number are shown until they are whole, they are short; all
-/// else is taken as it comes.
+/// Finds where values of RESP2 and RESP3 end. Lines with a number are short and are taken only when complete; all other
+/// bytes are taken as they arrive.
 ///
 ///     +text  -error  :1  ,1.5  (12345  #t  _        a line
-///     $3 abc  !3 abc  =7 txt:abc                    a length, so many bytes, CRLF
-///     *2 ..  ~2 ..  >2 ..  %1 .. ..  |1 .. ..       a count, so many values; of maps and attributes twice as many
+///     $3 abc  !3 abc  =7 txt:abc                    a length, that number of bytes, CRLF
+///     *2 ..  ~2 ..  >2 ..  %1 .. ..  |1 .. ..       a count, that number of values; twice as many for % and |
 ///
-/// An attribute stands before its value and counts for none. How many values are still to come is all that must be
-/// known of what they are in: a number, no stack.
+/// An attribute precedes its value and is not counted. The number of values still to come is the only state needed,
+/// instead of a stack.
 class RespReader
 {
 public:
@@ -25,30 +25,30 @@ public:
     static constexpr std::uint64_t MAX_COUNT = 1U << 28U;                ///< values in one aggregate
 
 protected:
-    /// What a line that carries a number says.
+    /// The content of a line with a number.
     struct Number
     {
-        std::size_t size = 0; ///< bytes with CRLF; 0: it is not whole
+        std::size_t size = 0; ///< bytes including CRLF; 0: incomplete
         std::int64_t value = 0;
         const char* wrong = nullptr;
     };
 
     static Number readNumber(Bytes input);
 
-    /// Bytes of the string that is being taken, and the CRLF behind it. False: that is something else.
+    /// Takes bytes of the current string and its CRLF. False: the CRLF is missing.
     bool takeBulk(Bytes input, std::size_t& at);
 
-    /// Of the line that is being taken.
+    /// Takes bytes of the current line. Returns why it is malformed, or null.
     const char* takeLine(Bytes input, std::size_t& at);
 
-    std::uint64_t _bulk = 0; ///< bytes of a string that are to come, with its CRLF; 0: none is being taken
-    bool _line = false;      ///< a line is being taken
+    std::uint64_t _bulk = 0; ///< bytes of the current string still to come, including CRLF; 0: not in a string
+    bool _line = false;      ///< inside a line
     std::uint64_t _lineSize = 0;
-    bool _return = false;      ///< its last byte so far was a CR
-    std::uint64_t _values = 0; ///< to come, of the present message; 0: it has not begun
+    bool _return = false;      ///< its last byte was a CR
+    std::uint64_t _values = 0; ///< values of the current message still to come; 0: it has not begun
 };
 
-/// Commands: an array of strings, or an inline command, which is a line.
+/// Frames commands: an array of strings, or an inline command, which is a line.
 class RespRequestFramer : public Framer, private RespReader
 {
 public:
@@ -58,10 +58,10 @@ private:
     const char* begin(Bytes input, std::size_t& at, bool& more);
     const char* inlineCommand(Bytes input, std::size_t& at, bool& more);
 
-    std::size_t _scanned = 0; ///< bytes of an inline command without its end
+    std::size_t _scanned = 0; ///< examined bytes of an incomplete inline command
 };
 
-/// Replies.
+/// Frames replies.
 class RespResponseFramer : public ResponseFramer, private RespReader
 {
 public:
@@ -77,16 +77,16 @@ private:
     Progress whole(std::size_t at);
 
     ResponseTraits _traits;
-    std::int64_t _count = -1; ///< values of an array at the top
-    std::size_t _begun = 0;   ///< values of the message that have begun
+    std::int64_t _count = -1; ///< number of values of a top-level array
+    std::size_t _begun = 0;   ///< values of the message begun so far
     bool _error = false;
-    bool _nested = false;      ///< an aggregate is within it
-    bool _nameless = false;    ///< its second value is null, and the third, if it is a number:
-    std::int64_t _number = -1; ///< that
+    bool _nested = false;      ///< it contains an aggregate
+    bool _nameless = false;    ///< its second value is null
+    std::int64_t _number = -1; ///< its third value, if that is a number
     bool _noting = false;
-    std::size_t _noted = 0;    ///< bytes of its first string, or of an error
-    char _note[24] = {};       ///< those
-    std::size_t _nameSize = 0; ///< of its first string
+    std::size_t _noted = 0;    ///< bytes in _note
+    char _note[24] = {};       ///< the beginning of its first string, or of an error
+    std::size_t _nameSize = 0; ///< size of its first string
 };
 
 } // namespace proximux

@@ -8,7 +8,7 @@ void RespSubscription::begin()
     *this = RespSubscription();
 }
 
-/// Subscriptions to shards end unasked when a shard moves.
+/// Does not count shard subscriptions, which may end unasked when a shard moves.
 void RespSubscription::asked(RespEffect effect, Bytes request)
 {
     using Kind = Asked::Kind;
@@ -38,13 +38,13 @@ bool RespSubscription::told(const Notice& notice)
         return false;
     if (_asked.empty() || !take(notice))
     {
-        keep(); // it is not as it was understood
+        keep(); // an unexpected message: counting is impossible
         _asked.clear();
     }
     return !_lasting && _asked.empty() && _channels == 0 && _patterns == 0;
 }
 
-/// Returns false where this can't be what comes next.
+/// Returns false if this message cannot come next.
 bool RespSubscription::take(const Notice& notice)
 {
     Asked& asked = _asked.front();
@@ -61,7 +61,7 @@ bool RespSubscription::take(const Notice& notice)
     return true;
 }
 
-/// The total that it tells says whether this subscription was there before.
+/// Uses the reported total to find out whether this subscription existed before.
 bool RespSubscription::confirm(Asked& asked, const Notice& notice)
 {
     const bool begins = asked.kind == Asked::Kind::begin;

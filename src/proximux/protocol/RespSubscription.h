@@ -10,31 +10,30 @@
 namespace proximux
 {
 
-/// Counts the subscriptions of a client, and the replies that it is owed, exactly. Only when both are none may others
-/// have its connection.
+/// Counts the subscriptions and the open replies of a client exactly. Others may use its connection only when both are
+/// zero.
 ///
-/// That works as long as the client asks for nothing but (P)SUBSCRIBE, (P)UNSUBSCRIBE and PING. Each name has a
-/// confirmation; UNSUBSCRIBE without names has one for each subscription, or one where there is none; PING has one
-/// reply; an error answers a whole command. What is published has a shape of its own, which a publisher can't choose.
-/// Any other command could have any reply (EVAL), or leave another state behind: it keeps the connection with its
-/// client for good.
+/// This works as long as the client sends only (P)SUBSCRIBE, (P)UNSUBSCRIBE and PING. Each name gets one confirmation;
+/// UNSUBSCRIBE without names gets one for each subscription of its kind, or one if there is none; PING gets one reply;
+/// an error answers a whole command. Published messages have a form of their own, which a publisher cannot choose. Any
+/// other command could have any reply (EVAL) or change the state: after it, the client keeps the connection for good.
 class RespSubscription
 {
 public:
-    /// The client has no subscription yet.
+    /// Starts to count for a client without subscriptions.
     void begin();
 
-    /// It asks for this.
+    /// The client sent this command.
     void asked(RespEffect effect, Bytes request);
 
-    /// The connection stays with the client, whatever comes.
+    /// Stops counting: the client keeps the connection until it leaves.
     void keep() { _lasting = true; }
 
-    /// The target sent this. Returns true when nothing more is subscribed or owed.
+    /// The target sent this message. Returns true when no subscription and no open reply remains.
     bool told(const Notice& notice);
 
 private:
-    /// Commands whose replies are still to come, as long as they are counted.
+    /// Maximum number of counted commands with open replies.
     static constexpr std::size_t MOST = 256;
 
     struct Asked
@@ -43,13 +42,13 @@ private:
         {
             begin, ///< subscriptions
             end,   ///< subscriptions
-            all,   ///< end of all of one kind
+            all,   ///< ends all subscriptions of one kind
             other  ///< one reply
         };
 
         Kind kind;
         char of;             ///< as in Notice
-        std::size_t replies; ///< to come; all: not known
+        std::size_t replies; ///< still to come; all: unknown
     };
 
     bool take(const Notice& notice);
@@ -58,8 +57,8 @@ private:
     std::vector<Asked> _asked; ///< oldest first
     std::int64_t _channels = 0;
     std::int64_t _patterns = 0;
-    bool _begun = false;   ///< a reply to the oldest came, and more are to come
-    bool _lasting = false; ///< nothing is counted any more
+    bool _begun = false;   ///< the oldest has some, but not all of its replies
+    bool _lasting = false; ///< counting has stopped
 };
 
 } // namespace proximux

@@ -8,9 +8,9 @@ namespace proximux
 namespace
 {
 
-constexpr std::size_t MOST = 8192; ///< bytes in which it must show
+constexpr std::size_t MOST = 8192; ///< maximum bytes for a decision
 
-/// "*2\r\n$3\r\nGET\r\n", or the beginning of such bytes.
+/// Parses "*2\r\n$3\r\nGET\r\n", or the beginning of it.
 class CommandName
 {
 public:
@@ -29,7 +29,7 @@ public:
     }
 
 private:
-    /// A type, digits, CRLF. 0: that is not there, or not whole.
+    /// Reads a type, digits and CRLF; returns 0 if they are invalid or incomplete.
     std::size_t number(char type)
     {
         constexpr std::size_t DIGITS = 7;
@@ -81,7 +81,7 @@ private:
     Sniffed _found = Sniffed::more;
 };
 
-/// "GET /path HTTP/1.1", or the beginning of such a line.
+/// Parses "GET /path HTTP/1.1", or the beginning of such a line.
 Sniffed sniffHttp(Bytes bytes)
 {
     constexpr std::size_t LONGEST_METHOD = 20;

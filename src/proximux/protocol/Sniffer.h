@@ -5,18 +5,18 @@
 namespace proximux
 {
 
-/// What the first bytes of a client say about its protocol.
+/// The protocol indicated by a client's first bytes.
 enum class Sniffed
 {
-    more,  ///< it may become one of those below
-    raw,   ///< none that is known
+    more,  ///< undecided: more bytes are needed
+    raw,   ///< no known protocol
     http,  ///< the first line of a request
     resp,  ///< the name of a command
-    http2, ///< known, and of no use here
-    tls    ///< likewise
+    http2, ///< recognized, but not supported
+    tls    ///< recognized, but not supported
 };
 
-/// exchange.protocol = auto.
+/// Detects the protocol for exchange.protocol = auto.
 Sniffed sniff(Bytes bytes);
 
 } // namespace proximux

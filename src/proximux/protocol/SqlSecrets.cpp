@@ -26,7 +26,7 @@ bool isWordByte(char c)
     return isLetter(c) || (c >= '0' && c <= '9') || c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// Compares without case; the upper-case text is the second one.
+/// Compares case-insensitively; the second text must be upper case.
 bool isWord(Bytes word, Bytes upper)
 {
     if (word.size() != upper.size())
@@ -44,7 +44,7 @@ char upper(char c)
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-/// Whether the word contains the upper-case text, in any case.
+/// Whether the word contains the upper-case text, case-insensitively.
 bool contains(Bytes word, Bytes text)
 {
     return std::search(word.begin(), word.end(), text.begin(), text.end(),
@@ -65,8 +65,8 @@ std::size_t skipSpace(Bytes sql, std::size_t at)
     return at;
 }
 
-/// Whether a literal begins here: an opening bracket, a quote, also behind what says how it is written (E'', U&'',
-/// _utf8''), a tag between dollar signs, or a comment, which may hide one.
+/// Whether a literal may begin here: an opening bracket, a quote, also after a prefix (E'', U&'', _utf8''), a dollar
+/// quote, or a comment, which may hide one.
 bool mayBeginLiteral(Bytes sql, std::size_t at)
 {
     if (at < sql.size() && Bytes("('\"`/#-").find(sql[at]) != Bytes::npos)
@@ -78,7 +78,7 @@ bool mayBeginLiteral(Bytes sql, std::size_t at)
     return at < sql.size() && (sql[at] == '\'' || sql[at] == '"');
 }
 
-/// Whether a literal may follow a word, at once or in a comparison or assignment with anything but a placeholder.
+/// Whether a literal may follow a word, directly or in a comparison or assignment with anything except a placeholder.
 bool mayGetLiteral(Bytes sql, std::size_t begin, std::size_t end)
 {
     const bool quoted = begin > 0 && end < sql.size() && sql[begin - 1] == sql[end];
@@ -90,7 +90,7 @@ bool mayGetLiteral(Bytes sql, std::size_t begin, std::size_t end)
     return at < sql.size() && sql[at] != '?' && sql[at] != '$';
 }
 
-/// What is seen of a statement, word by word.
+/// Scans a statement word by word.
 class Reading
 {
 public:
@@ -131,7 +131,7 @@ private:
         _compared = number;
         _password = _password || password;
         _identified = _identified || isWord(word, "IDENTIFIED");
-        const bool assigned = password && _set && isWord(nextWord(), "TO"); // the value needs no quotes
+        const bool assigned = password && _set && isWord(nextWord(), "TO"); // the value may be unquoted
         _assigned =
             _assigned || assigned || ((password || isWord(word, "CONNECTION")) && mayGetLiteral(_sql, begin, _at));
         _set = _set || isWord(word, "SET");
@@ -161,9 +161,9 @@ private:
     std::size_t _at = 0;
     bool _password = false;
     bool _identified = false;
-    bool _literal = false;  ///< a string, or a number that may be the password's value
-    bool _compared = false; ///< a number was read, and behind it nothing but a comparison
-    bool _assigned = false; ///< a password gets a value
+    bool _literal = false;  ///< a string, or a number that may be the password
+    bool _compared = false; ///< a number was read, followed only by a comparison
+    bool _assigned = false; ///< a value is assigned to a password
     bool _set = false;      ///< SET was read
 };
 

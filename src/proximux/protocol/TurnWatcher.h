@@ -7,13 +7,13 @@
 namespace proximux
 {
 
-/// Watches a protocol that is not known (raw): the two sides are taken to speak in turns.
+/// Observes an unknown protocol (raw), on the assumption that both sides speak in turns.
 ///
 ///     client   piece piece |              | piece     a request is what the client sends before the target speaks,
 ///     target               | piece piece  |           its response what the target sends until the client speaks again
 ///
-/// Each piece is handed over as it comes; the first of a turn is `answered`, the others continue it. What the target
-/// says first belongs to no request. Keeps the readable form of one request.
+/// Each piece is reported as it arrives; the first of a turn is `answered`, the others continue it. Bytes that the
+/// target sends first belong to no request. Keeps the readable form of one request.
 class TurnWatcher : public Watcher
 {
 public:
@@ -22,10 +22,10 @@ public:
     void fromClient(Bytes bytes, Instant now) override;
     void fromTarget(Bytes bytes, Instant now) override;
 
-    /// A response that had begun counts as whole: nothing says otherwise.
+    /// A response that has begun counts as complete.
     void ended(Instant now) override;
 
-    /// Never: where nothing delimits messages, silence may be a pause within one.
+    /// Never true: silence may be a pause within a message.
     [[nodiscard]] bool isAtRest() const override { return false; }
 
 private:
@@ -33,7 +33,7 @@ private:
 
     WatchListener& _listener;
     WatchLimits _limits;
-    bool _waiting = false; ///< a request was seen and its response not reported
+    bool _waiting = false; ///< a request was seen, its response not reported yet
     std::string _text;
     std::uint64_t _requestSize = 0;
     std::uint64_t _responseSize = 0;

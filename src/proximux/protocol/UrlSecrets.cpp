@@ -10,8 +10,8 @@ namespace
 
 constexpr Bytes SCHEME_END = "://";
 
-/// The user information of a URL whose authority begins at `at`: what stands before the last @ of the authority, or
-/// all of it where the text ends within it. A password may hold any byte but those that end the authority.
+/// The user information of a URL whose authority begins at `at`: the part before the last @, or all of it if the text
+/// ends within the authority. A password may contain any byte except those that end the authority.
 struct UserInfo
 {
     std::size_t size = 0; ///< without the @

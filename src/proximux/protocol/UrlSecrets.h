@@ -7,12 +7,12 @@
 namespace proximux
 {
 
-/// Whether a URL with a user and a password in it (scheme://user:password@host, RFC 3986 section 3.2.1) stands in the
-/// text, whole or cut off behind the colon. Linear.
+/// Whether the text contains a URL with a user and a password (scheme://user:password@host, RFC 3986 section 3.2.1),
+/// complete or cut off after the colon. Linear time.
 bool hasUrlPassword(Bytes text);
 
-/// The text without what stands before the @ of each URL's authority: "http://user:secret@host/" is "http://***@host/".
-/// An authority that is cut off is left out where it may be such a one.
+/// Masks the user information of each such URL: "http://user:secret@host/" becomes "http://***@host/". An authority
+/// that is cut off is removed if it may contain a password.
 std::string withoutUrlSecrets(Bytes text);
 
 } // namespace proximux

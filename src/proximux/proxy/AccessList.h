@@ -6,12 +6,12 @@
 namespace proximux
 {
 
-/// The built-in listener of `connected`: refuses a client whose address lies in a range of access.deny, or, where there
-/// is an access.allow, in none of its ranges. Any thread.
+/// The built-in listener of `connected`. Refuses a client whose address lies in a range of access.deny or, if
+/// access.allow is set, in none of its ranges. Any thread.
 class AccessList
 {
 public:
-    /// Borrows the settings.
+    /// The settings must outlive this object.
     explicit AccessList(const AccessSettings& settings)
         : _settings(settings)
     {
@@ -19,7 +19,7 @@ public:
 
     [[nodiscard]] bool isEmpty() const { return _settings.deny.empty() && _settings.allow.empty(); }
 
-    /// The reason for which the address is refused; empty: it is not.
+    /// The reason to refuse this address; empty if it is allowed.
     [[nodiscard]] const char* refusal(const std::string& address) const;
 
     void onConnected(ConnectedArgs& args);

@@ -10,7 +10,7 @@
 namespace proximux
 {
 
-/// One client connection's life: tells its Exchange what the client does. Owned by its Worker.
+/// One client connection; reports what the client does to its Exchange. Owned by its Worker.
 class ClientSession : public Connection
 {
 public:
@@ -21,12 +21,12 @@ public:
     {
     }
 
-    /// Before it is opened.
+    /// Call it before open().
     void setId(ClientId id) { _id = id; }
 
     [[nodiscard]] const ClientInfo& info() const { return _info; }
 
-    /// Keeps who reports what is watched for as long as the session lives.
+    /// Takes ownership of the listener of this session's watcher, for the life of the session.
     void setReport(std::unique_ptr<WatchListener> report) { _report = std::move(report); }
 
 protected:
@@ -36,7 +36,7 @@ protected:
     void lost(int, const char*) override { _exchange.clientLost(_id, reactor().now()); }
     void broken() override { _exchange.clientFaulted(_id, reactor().now()); }
 
-    /// What a client that reset its connection had sent before is of no use to anybody.
+    /// Input that is still unread after a client's reset is useless.
     [[nodiscard]] bool isReadToTheEnd() const override { return false; }
 
 private:

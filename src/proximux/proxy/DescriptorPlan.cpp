@@ -9,11 +9,11 @@ namespace
 {
 
 constexpr std::size_t LISTENER = 1;
-constexpr std::size_t LOG = 2;         ///< the file, and the one that takes its place
+constexpr std::size_t LOG = 2;         ///< the file and its successor during rotation
 constexpr std::size_t LOOK_UP = 2;     ///< a socket and a file, for each thread of the resolver
-constexpr std::size_t ADMIN = 4;       ///< a port and those who ask there
-constexpr std::size_t TURNED_AWAY = 1; ///< a client that is accepted and closed at local.max_connections
-constexpr std::size_t FEW = 1000;      ///< clients, where local.max_connections is off
+constexpr std::size_t ADMIN = 4;       ///< a port and its clients
+constexpr std::size_t TURNED_AWAY = 1; ///< a client that is accepted only to be closed at local.max_connections
+constexpr std::size_t FEW = 1000;      ///< clients; fewer are reported if local.max_connections is off
 
 } // namespace
 

@@ -10,20 +10,19 @@
 namespace proximux
 {
 
-/// How the descriptors that the system allows are dealt out: what must never be short (target connections, the log, the
-/// resolver, an admin port) is set aside, and clients have the rest.
+/// Divides the available descriptors. Those for target connections, the log, the resolver and an admin port are
+/// reserved; clients get the rest.
 struct DescriptorPlan
 {
-    std::size_t limit = 0;    ///< that the system allows; 0: as many as one likes
-    std::size_t setAside = 0; ///< for what clients must not take
-    std::size_t clients = 0;  ///< that may be there at once; one at least. 0: nothing limits them
-    std::size_t lacking = 0;  ///< to what is set aside and one client
+    std::size_t limit = 0;    ///< allowed by the system; 0: unlimited
+    std::size_t setAside = 0; ///< reserved, not available to clients
+    std::size_t clients = 0;  ///< maximum concurrent clients, at least one; 0: unlimited
+    std::size_t lacking = 0;  ///< missing for the reserved ones and one client
 
-    /// found: the limit, and what is open before the server listens and before a target connection is.
+    /// found: the limit and the number of open descriptors, before the server listens and before any target connection.
     static DescriptorPlan make(const Configuration& configuration, const sockets::Descriptors& found);
 
-    /// What is told at start: the limit of clients where it is smaller than local.max_connections, or small where that
-    /// is off.
+    /// The message for the log at start if fewer clients fit than local.max_connections, or few if that is off.
     [[nodiscard]] std::optional<std::string> notice(const LocalSettings& local) const;
 };
 

@@ -16,8 +16,8 @@
 namespace proximux
 {
 
-/// A Poco::BasicEvent that knows without a lock whether anybody listens: one without a listener costs one test of a
-/// flag. Add and remove delegates with += and -= of this type; from any thread.
+/// A Poco::BasicEvent that knows without a lock whether it has listeners: without any, raising it costs one test of a
+/// flag. Add and remove delegates with += and -= of this type, from any thread.
 template <class Args>
 class Event : public Poco::BasicEvent<Args>
 {
@@ -40,15 +40,15 @@ private:
     std::atomic<bool> _heard{false};
 };
 
-/// Who a client is.
+/// Address and number of a client.
 struct ClientInfo
 {
-    std::string address; ///< numeric, as the socket says it: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d
+    std::string address; ///< numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d
     std::uint16_t port = 0;
     std::uint64_t number = 0; ///< counts clients from 1
 };
 
-/// Raised before anything is done for a client. A listener refuses it by reject() or by throwing.
+/// Raised when a client connects, before any other action. A listener refuses the client by reject() or by throwing.
 struct ConnectedArgs
 {
     const ClientInfo& client;
@@ -57,60 +57,61 @@ struct ConnectedArgs
     void reject(const std::string& reason) { rejected = reason; }
 };
 
-/// How an exchange ended.
+/// The outcome of one request.
 struct ResponseInfo
 {
     const ClientInfo& client;
-    std::size_t target;         ///< number from 1; 0: it was never sent
-    Bytes text;                 ///< readable form of the request, any byte value may be in it
+    std::size_t target;         ///< number from 1; 0: the request was never sent
+    Bytes text;                 ///< readable form of the request; may contain any byte value
     std::uint64_t requestSize;  ///< bytes
     std::uint64_t responseSize; ///< bytes
-    Duration firstByte; ///< from the request's last byte (fifo, funnel: from its being sent) to the response's first
-    Duration whole;     ///< likewise, to the response's last
-    bool failed;        ///< no whole response
-    Duration queued{};  ///< fifo, funnel: from the request's last byte to its being sent
+    Duration firstByte;      ///< from the request's last byte (fifo, funnel: from sending it) to the response's first
+    Duration whole;          ///< likewise, to the response's last
+    bool failed;             ///< no complete response
+    Duration queued{};       ///< fifo, funnel: from the request's last byte until it was sent
     const char* reason = ""; ///< fifo, funnel: why it failed
 };
 
-/// Raised for each request: each message where exchange.protocol knows them, else each piece of bytes as it came.
+/// Raised for each request: for each message if exchange.protocol delimits them, otherwise for each piece of bytes
+/// received.
 struct RequestArgs
 {
     const ClientInfo& client;
     std::size_t target; ///< number from 1; 0 in fifo and funnel, where it is not known yet
-    Bytes bytes;        ///< the first exchange.request_buffer bytes; empty where it holds secrets
-    std::uint64_t size; ///< all its bytes
+    Bytes bytes;        ///< the first exchange.request_buffer bytes; empty if they contain secrets
+    std::uint64_t size; ///< size of the whole request in bytes
     Bytes text;         ///< short readable form
 
-    /// For a listener that wants to hear of the response or of the failure: called once, in the reactor's thread. Never
-    /// for what has no response of its own: a command that is not answered, and a piece that continues a request.
+    /// Registers a listener for the response or failure; it is called once, in the reactor's thread. It is never called
+    /// for requests without a response of their own: unanswered commands, and pieces that continue a request.
     void whenAnswered(std::function<void(const ResponseInfo&)> listener) { listeners.push_back(std::move(listener)); }
 
-    std::vector<std::function<void(const ResponseInfo&)>> listeners; ///< what whenAnswered() collected
+    std::vector<std::function<void(const ResponseInfo&)>> listeners; ///< collected by whenAnswered()
 };
 
-/// Raised when a client that was not refused is gone.
+/// Raised when a client that was not refused has disconnected.
 struct DisconnectedArgs
 {
     const ClientInfo& client;
     std::string reason;
 };
 
-/// Raised when a target connection opened (targetConnected) or was lost or could not be opened (targetLost).
+/// Raised when a target connection opened (targetConnected), or was lost or could not be opened (targetLost).
 struct TargetArgs
 {
     std::size_t target; ///< number from 1
-    std::string reason; ///< empty where it opened
+    std::string reason; ///< empty with targetConnected
 };
 
-/// Raised when a client was turned away because local.max_connections are there.
+/// Raised when a client is closed on arrival because local.max_connections is reached.
 struct DroppedArgs
 {
     const ClientInfo& client;
 };
 
-/// The events of a Proxy. Whoever begins to listen to `request` hears of the clients that connect from then on. Raised
-/// synchronously in the reactor's thread that has the client; a listener must not block. What a listener throws is
-/// caught and logged, and never harms another client.
+/// The events of a Proxy. Listeners to `request` receive events of clients that connect after they were added. Events
+/// are raised synchronously in the client's reactor thread; a listener must not block. Exceptions thrown by a listener
+/// are caught and logged, and do not affect other clients.
 struct Events
 {
     Event<ConnectedArgs> connected;

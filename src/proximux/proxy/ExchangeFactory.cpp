@@ -21,7 +21,7 @@ std::uint64_t unpredictable()
     return std::uint64_t{device()} << 32U | device();
 }
 
-/// For protocols of which nothing says that the target may not speak first.
+/// Default of pool.settle for protocols whose targets may speak first.
 constexpr Duration SETTLE = Duration::milliseconds(10);
 
 ProxyExchangeSettings pairSettings(const Configuration& configuration)
@@ -108,7 +108,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     return settings;
 }
 
-/// For one protocol, in fifo or funnel.
+/// Makes the exchange of one protocol in fifo or funnel.
 std::unique_ptr<SharedExchange> makeSharing(const Configuration& configuration, std::string_view name,
                                             SharedWiring& wiring, SharedPool& pool)
 {

@@ -10,16 +10,16 @@
 namespace proximux
 {
 
-/// The exchange of a mode, and the pool that it uses, where it has none of its own.
+/// The exchange of a mode, and its pool unless the exchange owns pools itself.
 struct ExchangeAndPool
 {
     std::unique_ptr<PairPool> pairs;    ///< proxy
     std::unique_ptr<SharedPool> shared; ///< fifo and funnel
     std::unique_ptr<Exchange> exchange;
-    std::function<std::size_t()> underWay; ///< fifo and funnel: connections that are not yet of use
+    std::function<std::size_t()> underWay; ///< fifo and funnel: number of connections that are opening or settling
 };
 
-/// Makes what the configuration's mode asks for. All that is handed over must outlive it.
+/// Makes the exchange and pool for the configured mode. All arguments must outlive them.
 ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
                              PairWiring& pairWiring, SharedWiring& sharedWiring);
 

@@ -26,7 +26,7 @@ bool isBetween(unsigned char byte, unsigned low, unsigned high)
     return byte >= low && byte <= high;
 }
 
-/// How many bytes follow a lead byte; 0: it leads nothing.
+/// Number of bytes after a lead byte; 0: not a lead byte.
 std::size_t followersOf(unsigned char lead)
 {
     if (isBetween(lead, 0xC2, 0xDF))
@@ -36,7 +36,7 @@ std::size_t followersOf(unsigned char lead)
     return isBetween(lead, 0xF0, 0xF4) ? 3 : 0;
 }
 
-/// Whether the byte may be the second one of a character: no overlong forms, no surrogates, nothing above U+10FFFF.
+/// Whether the byte may be the second of a character: excludes overlong forms, surrogates and anything above U+10FFFF.
 bool isSecond(unsigned char lead, unsigned char byte)
 {
     const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
@@ -44,7 +44,7 @@ bool isSecond(unsigned char lead, unsigned char byte)
     return isBetween(byte, low, high);
 }
 
-/// The character, or the invalid piece, at the begin of bytes that are not empty.
+/// The character or invalid piece at the beginning of non-empty bytes.
 Piece nextPiece(std::string_view bytes)
 {
     const auto at = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
@@ -66,7 +66,7 @@ void appendUnicodeEscape(std::string& out, unsigned code)
         out += HEX[code >> shift & 15U];
 }
 
-/// The letter of a control character's short escape, or 0.
+/// The letter of the short escape of this character, or 0.
 char shortEscape(unsigned char byte)
 {
     switch (byte)
@@ -103,7 +103,7 @@ void appendAscii(std::string& out, unsigned char byte)
         out += static_cast<char>(byte);
 }
 
-/// The code of a character of two or three bytes.
+/// The code point of a character of two or three bytes.
 unsigned codeOf(std::string_view character)
 {
     const auto low = [character](std::size_t i) { return static_cast<unsigned char>(character[i]) & 0x3FU; };
@@ -111,7 +111,7 @@ unsigned codeOf(std::string_view character)
     return character.size() == 2 ? (lead & 0x1FU) << 6U | low(1) : (lead & 0x0FU) << 12U | low(1) << 6U | low(2);
 }
 
-/// Characters that end a line where JSON is read as a program, steer a terminal, or turn round what stands beside them.
+/// Characters that end a line in JavaScript, control a terminal, or change the direction of text.
 bool isUnsafe(unsigned code)
 {
     constexpr unsigned MARKS[] = {0x061C, 0x200E, 0x200F, 0xFEFF};
@@ -147,7 +147,7 @@ void appendString(std::string& out, std::string_view bytes)
     out += '"';
 }
 
-/// Not printf: its decimal point depends on the locale of whoever embeds the library.
+/// Avoids printf, whose decimal point depends on the host program's locale.
 std::string threeDecimals(double value)
 {
     if (!std::isfinite(value))
@@ -170,7 +170,7 @@ bool isHexadecimal(char c)
     return isDecimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// Where the decimal group that ends at `end` begins.
+/// The beginning of the decimal group that ends at `end`.
 std::size_t groupBegin(std::string_view address, std::size_t end)
 {
     while (end > 0 && isDecimal(address[end - 1]))
@@ -261,7 +261,7 @@ JsonText& JsonText::add(std::string_view key, bool value)
 
 JsonText& JsonText::add(std::string_view key, const JsonText& object)
 {
-    const std::string text = object.toString(); // first: it may be this one
+    const std::string text = object.toString(); // before the name is added: `object` may be *this
     name(key);
     _members += text;
     return *this;

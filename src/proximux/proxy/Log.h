@@ -9,7 +9,7 @@
 namespace proximux
 {
 
-/// Who speaks in a record: the `s` of a JSON line, and the Poco::Logger "proximux.<scope>".
+/// The source of a record: the `s` of a JSON line, and the Poco::Logger "proximux.<scope>".
 enum class LogScope
 {
     server,
@@ -26,8 +26,8 @@ enum class LogLevel
     debug = 3
 };
 
-/// Builds the text of one JSON object, in the order of the calls. Strings may hold any bytes: what is not UTF-8
-/// becomes U+FFFD, control characters are escaped.
+/// Builds the text of one JSON object, with members in the order of the calls. Strings may contain any bytes: invalid
+/// UTF-8 becomes U+FFFD, control characters are escaped.
 class JsonText
 {
 public:
@@ -46,40 +46,40 @@ private:
     std::string _members;
 };
 
-/// A JSON string literal, quotes included, of any bytes.
+/// A JSON string literal, including quotes, of any bytes.
 std::string toJsonString(std::string_view bytes);
 
-/// Hides part of a numeric address, as the original does: with a dot behind the first character the last two decimal
-/// groups become `x.x`; otherwise in each part between colons the first one or two hexadecimal digits become `x`.
+/// Masks a numeric address, as the original does. With a dot after the first character, the last two decimal groups
+/// become `x.x`. Otherwise the first one or two hexadecimal digits of each part between colons become `x`.
 std::string maskAddress(std::string_view address);
 
-/// What the library logs with. Writes to the four Poco::Loggers; whoever embeds the library gives them channels.
-/// Test wants() before anything is formatted. Any thread.
+/// The library's log. Writes to the four Poco::Loggers; the host program gives them channels. Call wants() before
+/// formatting a record. Any thread.
 class Log
 {
 public:
-    /// maskAddresses: whether address() masks.
+    /// maskAddresses: whether address() and host() mask addresses.
     explicit Log(bool maskAddresses);
 
     [[nodiscard]] bool wants(LogScope scope, LogLevel level) const;
 
-    /// A record whose `d` is a text.
+    /// Writes a record whose `d` is a text.
     void text(LogScope scope, LogLevel level, const std::string& text) const;
 
-    /// A record whose `d` is an object.
+    /// Writes a record whose `d` is an object.
     void object(LogScope scope, LogLevel level, const JsonText& object) const;
 
-    /// A record of level 1 whose `e` is {name, message}.
+    /// Writes a record of level 1 whose `e` is {name, message}.
     void failure(LogScope scope, const std::string& name, const std::string& message) const;
 
-    /// "address:port" of a peer, masked where that is wanted.
+    /// "address:port" of a peer, masked if configured.
     [[nodiscard]] std::string address(const std::string& host, std::uint16_t port) const;
 
-    /// A name or an address that was configured: an address is masked where that is wanted, a name is none.
+    /// A configured name or address; addresses are masked if configured, names never.
     [[nodiscard]] std::string host(const std::string& host) const;
 
-    /// The parameter of a Poco::Message that says what its text is: absent a text, "object" an object's JSON for `d`,
-    /// "error" an object's JSON for `e`.
+    /// The Poco::Message parameter that tells the kind of its text: absent for plain text, "object" for a JSON object
+    /// in `d`, "error" for one in `e`.
     static const std::string KIND;
 
 private:

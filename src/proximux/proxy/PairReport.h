@@ -11,15 +11,15 @@
 namespace proximux
 {
 
-/// Turns what a pair's watcher sees into events and log records. Owned by its ClientSession, used in its reactor's
+/// Turns what a pair's watcher observes into events and log records. Owned by its ClientSession, used in its reactor's
 /// thread.
 class PairReport : public WatchListener
 {
 public:
-    /// Whether anybody wants to hear of this pair's messages at all.
+    /// Whether a listener, the log or the protocol needs this pair's messages.
     static bool isWanted(const Runtime& runtime);
 
-    /// target: number from 1. The client is the session's, and outlives this.
+    /// target: number from 1. The client must outlive this object.
     PairReport(Runtime& runtime, const ClientInfo& client, std::size_t target);
 
     void requestSeen(const WatchedRequest& request) override;
@@ -35,7 +35,7 @@ private:
     Runtime& _runtime;
     const ClientInfo& _client;
     std::size_t _target;
-    std::deque<Listeners> _unanswered; ///< of the requests that expect a response, in their order
+    std::deque<Listeners> _unanswered; ///< listeners of the requests that expect a response, in request order
 };
 
 } // namespace proximux

@@ -36,7 +36,7 @@ std::uint64_t randomSeed()
 
 } // namespace
 
-/// The first worker's reactor accepts, and hands clients over to all in turn.
+/// The first worker's reactor accepts clients and distributes them over all workers in turn.
 struct Proxy::Impl : TCPServerListener, WorkerListener
 {
     explicit Impl(std::shared_ptr<const Configuration> configuration);
@@ -61,7 +61,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     std::vector<std::unique_ptr<Worker>> workers;
     std::unique_ptr<TCPServer> server;
     std::vector<std::thread> threads;
-    std::uint64_t accepts = 0; ///< in the accepting thread alone
+    std::uint64_t accepts = 0; ///< accessed in the accepting thread only
 
     std::mutex mutex;
     std::condition_variable ended;
@@ -85,7 +85,7 @@ Proxy::Impl::~Impl()
     stop();
     for (std::thread& thread : threads)
         thread.join();
-    runtime.resolver.close(); // before the reactors go, to which it would post
+    runtime.resolver.close(); // before the reactors, to which it posts, are destroyed
 }
 
 void Proxy::Impl::addListeners()
@@ -117,7 +117,7 @@ void Proxy::Impl::start()
         threads.emplace_back([this, each = worker.get()] { runWorker(*each); });
 }
 
-/// Clients must not take the last descriptor.
+/// Limits the clients so that they never take the last descriptor.
 void Proxy::Impl::dealOutDescriptors(const sockets::Descriptors& found)
 {
     const auto plan = DescriptorPlan::make(*runtime.configuration, found);
@@ -130,7 +130,7 @@ void Proxy::Impl::dealOutDescriptors(const sockets::Descriptors& found)
         runtime.log.text(LogScope::server, LogLevel::info, *notice);
 }
 
-/// Where nothing vouches for delivery, that is said.
+/// Warns when the configuration cannot guarantee delivery.
 void Proxy::Impl::warnOfRaw() const
 {
     const ExchangeSettings& exchange = runtime.configuration->exchange;
@@ -163,7 +163,7 @@ void Proxy::Impl::accepted(std::unique_ptr<Transport> transport, const Poco::Net
     Worker& worker = *workers[number % workers.size()];
     if (&worker == workers.front().get())
         return worker.adopt(std::move(transport), peer, number);
-    // a posted call can be copied, and so can't own what can't
+    // std::function must be copyable, so it cannot own a unique_ptr
     const auto handed = std::make_shared<std::unique_ptr<Transport>>(std::move(transport));
     worker.reactor().post([&worker, handed, peer, number] { worker.adopt(std::move(*handed), peer, number); });
 }
@@ -182,7 +182,7 @@ void Proxy::Impl::exhausted(const std::string& why)
     runtime.log.failure(LogScope::server, "AcceptError", why + "; accepting paused until descriptors are available");
 }
 
-/// In two steps, so that what was accepted is with its worker before the worker hears of the end.
+/// In two steps, so that accepted clients reach their worker before it is told to drain.
 void Proxy::Impl::drain()
 {
     if (runtime.log.wants(LogScope::server, LogLevel::info))
@@ -196,7 +196,7 @@ void Proxy::Impl::drain()
         });
 }
 
-/// Each worker by itself: the accepting one may have ended already.
+/// Posts to each worker directly: the accepting one may have ended already.
 void Proxy::Impl::stop()
 {
     workers.front()->reactor().post([this] { server->stop(); });

@@ -12,27 +12,27 @@
 namespace proximux
 {
 
-/// Numbers of a running proxy, for a status line and for tests. A moment's picture; any thread.
+/// Counters of a running proxy, for status lines and tests. A snapshot; any thread.
 struct Statistics
 {
-    std::uint64_t accepted = 0;   ///< clients since the start
-    std::uint64_t dropped = 0;    ///< turned away because of local.max_connections
-    std::uint64_t refused = 0;    ///< by a listener of `connected`, the access list among them
-    std::uint64_t failed = 0;     ///< clients for whom no target connection could be had
-    std::uint64_t current = 0;    ///< pairs whose sockets are not all closed
+    std::uint64_t accepted = 0;   ///< clients accepted since start
+    std::uint64_t dropped = 0;    ///< clients closed on arrival at local.max_connections
+    std::uint64_t refused = 0;    ///< clients refused by a listener of `connected`, including the access list
+    std::uint64_t failed = 0;     ///< clients closed because no target connection could be opened
+    std::uint64_t current = 0;    ///< clients connected now
     std::uint64_t bytesIn = 0;    ///< from clients
     std::uint64_t bytesOut = 0;   ///< to clients
-    std::uint64_t unknownIds = 0; ///< responses of targets that no request was waiting for
+    std::uint64_t unknownIds = 0; ///< responses whose id matches no request
 
-    /// Connections that were closed, by the reason: what a target sent unasked, say, is
+    /// Closed connections by reason: unsolicited bytes of a target, for example, are in
     /// targetsClosed[std::size_t(CloseReason::desync)].
     std::array<std::uint64_t, CLOSE_REASONS> clientsClosed{};
     std::array<std::uint64_t, CLOSE_REASONS> targetsClosed{};
-    std::array<std::uint64_t, ties::COUNT> tied{};        ///< clients that had a connection alone, by the reason
-    std::array<std::uint64_t, ties::COUNT> tiesRefused{}; ///< and that were refused one
+    std::array<std::uint64_t, ties::COUNT> tied{};        ///< clients that were pinned to a connection, by reason
+    std::array<std::uint64_t, ties::COUNT> tiesRefused{}; ///< clients whose pin was refused, by reason
 };
 
-/// The facade: a listening socket, its reactors, an exchange and a pool, made from one checked configuration.
+/// The facade: a listening socket, its reactors, an exchange and a pool, made from one validated configuration.
 ///
 ///     auto proxy = Proxy(configuration);
 ///     proxy.events().connected += Poco::delegate(&guard, &Guard::onConnected);
@@ -41,30 +41,31 @@ struct Statistics
 ///     proxy.drain();
 ///     proxy.wait();
 ///
-/// Constructed, started and destroyed in one thread; drain(), stop(), wait(), statistics() from any. Listeners are
-/// added before start() or from any thread later.
+/// Construct, start and destroy it in one thread; call drain(), stop(), wait() and statistics() from any thread. Add
+/// listeners before start(), or later from any thread.
 class Proxy
 {
 public:
     explicit Proxy(std::shared_ptr<const Configuration> configuration);
 
-    /// Stops at once where it still runs.
+    /// Stops at once if it is still running.
     ~Proxy();
 
     Proxy(const Proxy&) = delete;
     Proxy& operator=(const Proxy&) = delete;
 
-    /// Listens and serves in threads of its own. Throws Poco::IOException, with the address and the reason in its
-    /// message, where the system refuses.
+    /// Listens and serves in its own threads. Throws Poco::IOException, with the address and the reason in its message,
+    /// if the system refuses.
     void start();
 
-    /// Stops listening, lets what is under way finish within shutdown.drain_timeout, then ends. Returns at once.
+    /// Stops listening, closes each client once it is idle, and ends when the last one is gone or at
+    /// shutdown.drain_timeout. Returns at once.
     void drain();
 
-    /// Ends at once. Returns at once.
+    /// Stops at once, without finishing requests. Returns at once.
     void stop();
 
-    /// Returns when it has ended.
+    /// Waits until it has ended.
     void wait();
 
     /// The port it listens on; 0 before start().

@@ -25,7 +25,7 @@ std::optional<std::uint64_t> RecordLimiter::admit(const std::string& address, In
     return std::exchange(entry.keptBack, 0);
 }
 
-/// Addresses that may have a record again are forgotten, at most once a second.
+/// Removes addresses that may have a record again, at most once a second.
 RecordLimiter::Entry& RecordLimiter::find(const std::string& address, Instant now)
 {
     const auto found = _entries.find(address);

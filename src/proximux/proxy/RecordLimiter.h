@@ -10,14 +10,15 @@
 namespace proximux
 {
 
-/// Admits one log record per second for each address, so that a peer can't fill the log. Used in one thread.
+/// Admits one log record per second and address, so that a peer cannot flood the log. Single-threaded.
 class RecordLimiter
 {
 public:
-    /// How many records of this address were kept back since the last one, or nothing: this one is kept back, too.
+    /// Returns the number of records of this address that were suppressed since the last one, or nothing: suppress this
+    /// one, too.
     std::optional<std::uint64_t> admit(const std::string& address, Instant now);
 
-    /// Addresses that are remembered. Further ones share a place.
+    /// Number of addresses tracked separately; further ones share one entry.
     static constexpr std::size_t MOST = 1024;
 
 private:

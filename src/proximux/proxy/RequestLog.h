@@ -6,9 +6,9 @@
 namespace proximux
 {
 
-/// The built-in listener of `request`: one record of level 2 for each request that was answered, or was not to be:
-/// client, target, readable form, bytes in and out, milliseconds to the first and to the last byte; in fifo and funnel
-/// the milliseconds in line apart from those with the target. Any thread.
+/// The built-in listener of `request`. Writes one record of level 2 for each finished request: client, target, readable
+/// form, bytes in and out, milliseconds to the first and to the last byte. In fifo and funnel the time in the queue is
+/// a field of its own. Any thread.
 class RequestLog
 {
 public:

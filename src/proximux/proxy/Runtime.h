@@ -16,7 +16,8 @@
 namespace proximux
 {
 
-/// What all workers of a Proxy share. Owned by the Proxy, and outlives them; what is in it may be used from any thread.
+/// The state that all workers of a Proxy share. Owned by the Proxy and outlives them; its members may be used from any
+/// thread.
 struct Runtime
 {
     explicit Runtime(std::shared_ptr<const Configuration> checked, std::uint64_t seed)
@@ -35,7 +36,7 @@ struct Runtime
     Resolver resolver;
 };
 
-/// The one place where listeners are called: what they throw is caught, and returned as a text.
+/// Calls a listener; the only place that does. Catches what it throws and returns that as text.
 template <class Call>
 std::optional<std::string> guarded(const Call& call)
 {
@@ -58,7 +59,7 @@ std::optional<std::string> guarded(const Call& call)
     }
 }
 
-/// Raises an event.
+/// Raises an event. Returns the text of an exception that a listener threw.
 template <class Args>
 std::optional<std::string> raise(Event<Args>& event, Args& args)
 {
@@ -67,7 +68,7 @@ std::optional<std::string> raise(Event<Args>& event, Args& args)
     return guarded([&event, &args] { event.notify(nullptr, args); });
 }
 
-/// Raises an event whose listeners have no say: what they throw is logged.
+/// Raises an event and logs exceptions of its listeners.
 template <class Args>
 void announce(const Runtime& runtime, Event<Args>& event, Args args)
 {

@@ -57,7 +57,7 @@ std::uint64_t SharedReport::came(const ClientInfo& client, Bytes bytes, std::uin
         return 0;
     auto pending = std::make_unique<Pending>(Pending{client, text, std::move(args.listeners)});
     const Id<Pending> id = _pending.insert(std::move(pending));
-    return static_cast<std::uint64_t>(id.generation) << 32U | id.slot; // never 0: a generation is not
+    return static_cast<std::uint64_t>(id.generation) << 32U | id.slot; // never 0, because a generation is never 0
 }
 
 void SharedReport::sent(const ClientInfo& client, std::size_t number, Bytes bytes) const

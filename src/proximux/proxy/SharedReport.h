@@ -13,28 +13,27 @@
 namespace proximux
 {
 
-/// Turns what becomes of requests in fifo and funnel into events and log records. Owned by its Worker, used in its
+/// Turns the outcome of requests in fifo and funnel into events and log records. Owned by its Worker, used in its
 /// reactor's thread.
 class SharedReport
 {
 public:
     explicit SharedReport(Runtime& runtime);
 
-    /// The protocol with this name is what is spoken from now on: it knows a readable form, and what is secret. With
-    /// auto each message is of the protocol of which it looks.
+    /// Sets the protocol that provides readable forms and recognizes secrets. With auto each message is sniffed.
     void use(std::string_view protocol);
 
-    /// A request, or a piece of one. Returns a tag where somebody wants to hear how it ended, else 0.
+    /// Reports a request, or a piece of one. Returns a tag if a listener waits for its outcome, else 0.
     std::uint64_t came(const ClientInfo& client, Bytes bytes, std::uint64_t size, bool continues);
 
-    /// It is sent, on the connection with this number.
+    /// Reports that the request was sent on the connection with this number.
     void sent(const ClientInfo& client, std::size_t number, Bytes bytes) const;
 
-    /// number: 0 where it was never sent.
+    /// Reports the outcome. number: 0 if the request was never sent.
     void ended(std::uint64_t tag, std::size_t number, const Outcome& outcome);
 
 private:
-    /// A request about whose end somebody wants to hear.
+    /// A request whose outcome a listener waits for.
     struct Pending
     {
         ClientInfo client;
@@ -42,17 +41,17 @@ private:
         std::vector<std::function<void(const ResponseInfo&)>> listeners;
     };
 
-    /// The protocol of a message; null: it is not known.
+    /// The protocol of a message; null if unknown.
     [[nodiscard]] const Protocol* protocolOf(Bytes bytes) const;
 
-    /// What of these bytes may be in a log; held by `text` where that is not they themselves.
+    /// The part of these bytes that may be logged; points into `text` if they must not be shown as they are.
     [[nodiscard]] Bytes shown(Bytes bytes, std::string& text) const;
     [[nodiscard]] std::string describeResponse(Bytes response) const;
     void logData(const ClientInfo& client, Bytes bytes) const;
 
     Runtime& _runtime;
-    std::unique_ptr<Protocol> _protocol; ///< null where messages are not known
-    std::unique_ptr<Protocol> _http;     ///< auto: what it may become
+    std::unique_ptr<Protocol> _protocol; ///< null if messages are not delimited
+    std::unique_ptr<Protocol> _http;     ///< auto: the candidates
     std::unique_ptr<Protocol> _resp;
     SlotMap<Pending, Id<Pending>> _pending;
 };

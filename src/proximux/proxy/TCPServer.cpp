@@ -60,7 +60,7 @@ void TCPServer::listen()
     _socket.listen(_settings.backlog);
 }
 
-/// One socket, one address: of a name that has several an IPv4 one, which is what most clients of "localhost" try.
+/// Listens on one address. If a name has several, an IPv4 one is taken, which is what most clients of "localhost" try.
 Poco::Net::SocketAddress TCPServer::address() const
 {
     std::string why;
@@ -89,7 +89,7 @@ void TCPServer::stop()
 
 void TCPServer::readable()
 {
-    // a listener may stop the server from within
+    // a listener may stop the server during the loop
     for (int i = 0; i < ACCEPTS_PER_EVENT && _registration.generation != 0; ++i)
         if (!acceptOne())
             return;
@@ -111,7 +111,7 @@ bool TCPServer::acceptOne()
         pause(client.result.error);
         return false;
     default:
-        _exhausted = false; // nobody waits
+        _exhausted = false; // no client is waiting
         return false;
     }
 }
@@ -134,7 +134,7 @@ void TCPServer::take(sockets::Accepted client)
     _listener.accepted(std::move(client.transport), client.peer);
 }
 
-/// Whether one more would take a descriptor that is set aside. If so, nobody is accepted until one is released.
+/// Whether a further client would take a reserved descriptor. If so, accepting pauses until one is released.
 bool TCPServer::isFull()
 {
     const int most = _settings.maxOpen;
@@ -142,7 +142,7 @@ bool TCPServer::isFull()
         return false;
     _full = true;
     if (_current.load() < most && _full.exchange(false))
-        return false; // released meanwhile, by another thread
+        return false; // released meanwhile by another thread
     tellExhausted("no descriptors for more than " + std::to_string(most) + " clients");
     _reactor.setInterest(_registration, {});
     return true;
@@ -176,7 +176,7 @@ void TCPServer::pause(int error)
 
 void TCPServer::faulted(const std::exception&) noexcept
 {
-    // one client was lost to it; the next is as welcome
+    // only that client is lost; accepting continues
 }
 
 } // namespace proximux

@@ -20,7 +20,7 @@ void TargetConnection::dial(Instant deadline)
 
 void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 {
-    reactor().dispose(std::move(_connector)); // it is calling
+    reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
     sockets::setOptions(socket.impl()->sockfd(), _runtime.configuration->targets[_target].socket);
     open(std::make_unique<PlainTransport>(socket));
     hold(false);

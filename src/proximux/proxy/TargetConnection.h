@@ -11,12 +11,12 @@
 namespace proximux
 {
 
-/// One target connection's life, from the first attempt to its end: tells its Exchange what the target does.
+/// One target connection, from the first attempt to its end; reports what the target does to its Exchange.
 ///
-///     open(endpoint): connecting --connected()--> open --lost()--> gone
-///                          | connectFailed()
-///                          v
-///                        gone
+///     dial(): connecting --connected()--> open --lost()--> gone
+///                 | connectFailed()
+///                 v
+///               gone
 ///
 /// Owned by its Worker, used in its reactor's thread.
 class TargetConnection : public Connection, public ConnectListener
@@ -25,23 +25,23 @@ public:
     /// target: index in the configuration's list.
     TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, Runtime& runtime, std::size_t target);
 
-    /// Before it is dialled. number: what it is called in the log, from 1.
+    /// Call it before dial(). number: the name in the log, from 1.
     void setId(TargetId id, std::size_t number)
     {
         _id = id;
         _number = number;
     }
 
-    /// Begins to connect; the Exchange hears how it fared, at the deadline at the latest.
+    /// Starts to connect. The Exchange receives the result, at the deadline at the latest.
     void dial(Instant deadline);
 
-    /// What it is called, from 1: in proxy mode the target's number, else the connection's.
+    /// Its number in the log, from 1: in proxy mode the target's, else the connection's.
     [[nodiscard]] std::size_t number() const { return _number; }
 
-    /// Whether it was open once.
+    /// Whether it has ever been open.
     [[nodiscard]] bool wasOpen() const { return _wasOpen; }
 
-    /// It sent a response that no request was waiting for. Returns whether it was the first.
+    /// Notes a response whose id matches no request. Returns whether it was the first.
     bool heardUnknown() { return !std::exchange(_heardUnknown, true); }
 
     void connected(const Poco::Net::StreamSocket& socket) override;
@@ -55,7 +55,7 @@ protected:
     void lost(int error, const char* syscall) override;
     void broken() override { _exchange.targetFaulted(_id, reactor().now()); }
 
-    /// What a target sent before it reset its connection is still for its client.
+    /// Bytes that a target sent before its reset still belong to its client.
     [[nodiscard]] bool isReadToTheEnd() const override { return true; }
 
 private:

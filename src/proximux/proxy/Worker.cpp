@@ -23,7 +23,7 @@ std::unique_ptr<Poller> makePoller(IoSettings::Backend backend)
     return poller ? std::move(poller) : makePollPoller();
 }
 
-/// Only its worker's thread writes a counter.
+/// Not a read-modify-write: each counter is written by its worker's thread only.
 void count(std::atomic<std::uint64_t>& counter, std::uint64_t n)
 {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
@@ -93,7 +93,7 @@ void Worker::closeClient(ClientId client, CloseReason reason, How how)
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
         _runtime.log.text(LogScope::server, LogLevel::debug, "Client disconnected: " + nameOf(session->info()));
     announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{session->info(), toString(reason)});
-    _reactor.dispose(std::move(session)); // it may be calling
+    _reactor.dispose(std::move(session)); // deferred: it may be the caller
     _listener.clientGone();
 }
 
@@ -207,10 +207,10 @@ Instant Worker::turnEnded(Instant now)
         next = _exchange.expire(now);
     if (_draining && _exchange.size() == 0)
         _reactor.stop();
-    return _warming && _mode.underWay() == 0 ? now : next; // warmUp() need not wait any longer
+    return _warming && _mode.underWay() == 0 ? now : next; // warmUp() can return now
 }
 
-/// Sends what was gathered. True: somebody did not take it all, of which the exchange was told.
+/// Sends gathered bytes. Returns true if the exchange was told of unsent ones, so that expire() must run again.
 bool Worker::flush()
 {
     bool told = false;
@@ -405,7 +405,7 @@ void Worker::tieRefused(ClientId client, std::string_view why)
                              ": no connection to pin within exchange.tie_timeout; " + std::string(why));
 }
 
-/// The first that is ignored on a connection is in the log, the others at level 3: a bus may be busy.
+/// The first unknown id of a connection is logged at level 2, further ones at level 3: a bus may be busy.
 void Worker::unknownId(TargetId target, bool ignored)
 {
     count(_counters.unknownIds, 1);
@@ -444,14 +444,14 @@ void Worker::requestDropped(ClientId client, std::size_t bytes)
 
 // ------------------------------------------------------------------------------------------------ the log
 
-/// What happened to a client for another reason than its own wish.
+/// Counts a closed client and logs it if the client did not cause it.
 void Worker::logClosed(const ClientSession& session, CloseReason reason)
 {
     count(_counters.clientsClosed[static_cast<std::size_t>(reason)], 1);
     if (reason == CloseReason::noTarget)
         count(_counters.failed, 1);
     if (reason == CloseReason::malformedRequest || reason == CloseReason::noTie)
-        return; // what was wrong is in the log already
+        return; // its cause is already in the log
     const bool failure = reason == CloseReason::noTarget || reason >= CloseReason::targetEnded ||
                          (_gathers && reason == CloseReason::targetLost);
     if (failure)
@@ -459,7 +459,7 @@ void Worker::logClosed(const ClientSession& session, CloseReason reason)
                              "client " + nameOf(session.info()) + ": " + toString(reason));
 }
 
-/// What a target did that it should not.
+/// Counts a closed target connection and logs it if the target misbehaved.
 void Worker::logClosed(const TargetConnection& connection, CloseReason reason)
 {
     count(_counters.targetsClosed[static_cast<std::size_t>(reason)], 1);

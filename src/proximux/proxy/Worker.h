@@ -17,26 +17,26 @@
 namespace proximux
 {
 
-/// Hears from a Worker, in its reactor's thread.
+/// Receives notifications of a Worker, in its reactor's thread.
 class WorkerListener
 {
 public:
     virtual ~WorkerListener() = default;
 
-    /// A client and all that belonged to it is gone.
+    /// A client and all its resources are gone.
     virtual void clientGone() = 0;
 };
 
-/// One reactor and all that lives in it: client sessions, target connections, their pool and their exchange. It is
-/// what the exchange and the pool see of the world.
+/// One reactor and everything in it: client sessions, target connections, their pool and their exchange. It performs
+/// the I/O for the exchange and the pool.
 ///
 ///     TCPServer --adopt()--> ClientSession --> Exchange --> Wiring (Worker) --> TargetConnection
 ///                                                 |
 ///                                                Pool --> TargetDialer (Worker)
 ///
-/// In fifo and funnel what is sent is gathered and leaves at the end of the turn, one send for each peer.
+/// In fifo and funnel, outgoing bytes are gathered and sent at the end of the turn, in one send per peer.
 ///
-/// adopt(), drain() and end() in the reactor's thread, or by post(); the counters from any thread.
+/// Call adopt(), drain() and end() in the reactor's thread, or through post(); read the counters from any thread.
 class Worker : private PairWiring, private SharedWiring, private TargetDialer, private TurnListener
 {
 public:
@@ -45,19 +45,21 @@ public:
 
     [[nodiscard]] Reactor& reactor() { return _reactor; }
 
-    /// Opens every connection, and turns until each is open or has failed (pool.warmup). Before run(), in any thread.
+    /// Opens every connection and runs until each is open or has failed (pool.warmup). Call it before run(), in any
+    /// thread.
     void warmUp();
 
-    /// Turns until it has ended: by end(), or drained.
+    /// Runs the reactor until end(), or until drained.
     void run() { _reactor.run(); }
 
-    /// Takes a client over. Who is refused by a listener of `connected` is closed here.
+    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it. number: counts clients
+    /// from 1.
     void adopt(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer, std::uint64_t number);
 
-    /// Ends when the last client is gone, or at shutdown.drain_timeout.
+    /// Ends when the last client has left, or after shutdown.drain_timeout.
     void drain();
 
-    /// Closes all, and ends.
+    /// Closes all connections with this reason, and ends.
     void end(CloseReason reason);
 
     struct Counters
@@ -66,11 +68,11 @@ public:
         std::atomic<std::uint64_t> failed{0};
         std::atomic<std::uint64_t> bytesIn{0};
         std::atomic<std::uint64_t> bytesOut{0};
-        std::atomic<std::uint64_t> unknownIds{0};                     ///< responses that no request was waiting for
-        std::atomic<std::uint64_t> clientsClosed[CLOSE_REASONS] = {}; ///< by the reason
+        std::atomic<std::uint64_t> unknownIds{0};                     ///< responses whose id matches no request
+        std::atomic<std::uint64_t> clientsClosed[CLOSE_REASONS] = {}; ///< by reason
         std::atomic<std::uint64_t> targetsClosed[CLOSE_REASONS] = {};
-        std::atomic<std::uint64_t> tied[ties::COUNT] = {}; ///< clients that had a connection alone, by the reason
-        std::atomic<std::uint64_t> tiesRefused[ties::COUNT] = {}; ///< and that were refused one
+        std::atomic<std::uint64_t> tied[ties::COUNT] = {}; ///< clients that were pinned to a connection, by reason
+        std::atomic<std::uint64_t> tiesRefused[ties::COUNT] = {}; ///< clients whose pin was refused, by reason
     };
 
     [[nodiscard]] const Counters& counters() const { return _counters; }
@@ -128,14 +130,14 @@ private:
     Reactor _reactor;
     Scratch _scratch;
     SharedReport _report;
-    RecordLimiter _refusals; ///< logged
-    RecordLimiter _guesses;  ///< logged: wrong passwords
+    RecordLimiter _refusals; ///< limits records of refused requests
+    RecordLimiter _guesses;  ///< limits records of wrong passwords
     ExchangeAndPool _mode;
     Exchange& _exchange;
     const bool _gathers; ///< fifo and funnel
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
-    std::vector<ClientId> _gatheringClients; ///< have something to be flushed
+    std::vector<ClientId> _gatheringClients; ///< with bytes to flush
     std::vector<TargetId> _gatheringTargets;
     bool _warming = false;
     bool _draining = false;

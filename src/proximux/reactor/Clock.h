@@ -7,7 +7,7 @@
 namespace proximux
 {
 
-/// Where a reactor has the time from.
+/// The source of a reactor's time.
 class Clock
 {
 public:

@@ -9,7 +9,7 @@ namespace proximux
 namespace
 {
 
-/// Bytes that are worth a send of their own.
+/// Number of bytes that justifies a send() of their own.
 constexpr std::size_t MANY = 16384;
 
 } // namespace
@@ -22,7 +22,7 @@ Connection::Connection(Reactor& reactor, Scratch& scratch)
 
 Connection::~Connection()
 {
-    _gathering = false; // nobody wants it any more
+    _gathering = false; // discards gathered bytes
     close(false);
 }
 
@@ -144,7 +144,7 @@ void Connection::readable()
         return;
     case IoResult::Kind::failed:
         if (_sendError != 0)
-            return fail(_sendError, "write"); // it failed first
+            return fail(_sendError, "write"); // the write failed first
         fail(result.error, sockets::failedCall(result.error));
         return;
     }
@@ -170,7 +170,7 @@ void Connection::writable()
 bool Connection::hungUp()
 {
     if (!_ended && isReadToTheEnd())
-        return false; // when it is no longer held
+        return false; // its unread bytes come first, once it is no longer held
     const int error = _transport->takeError();
     if (error == 0)
         return false;
@@ -185,7 +185,8 @@ void Connection::faulted(const std::exception&) noexcept
     broken();
 }
 
-/// A server that answers before it has read all and then closes makes our sending fail while its answer waits unread.
+/// A server may answer before it has read the whole request, and then close: sending fails while its answer is still
+/// unread.
 void Connection::sendFailed(int error)
 {
     if (_ended || !isReadToTheEnd())
@@ -204,7 +205,7 @@ void Connection::sendFailed(int error)
             });
 }
 
-/// The owner hears of it when whoever is at work has finished: it may be the owner itself, inside send().
+/// Reports the loss after the current call has returned, because the owner itself may be inside send().
 void Connection::fail(int error, const char* syscall)
 {
     if (_failed)

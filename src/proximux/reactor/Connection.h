@@ -11,20 +11,20 @@
 namespace proximux
 {
 
-/// Where a reactor's connections read to, one after the other, and how much at once.
+/// The read buffer that all connections of a reactor share; its size limits one read.
 using Scratch = std::vector<char>;
 
-/// One open connection in a reactor: sends what it is given, keeps what could not be sent, reads while it is not
-/// held, and says what happened. ClientSession and TargetConnection derive from it.
+/// One open connection in a reactor: sends bytes, buffers the unsent ones, reads unless it is held, and reports events
+/// through its hooks. ClientSession and TargetConnection derive from it.
 ///
 ///                     send()                                   received()
 ///     owner ---> [ unsent ] ---> Transport ---> peer    peer ---> Transport ---> owner
-///                     |                                  reads while: not held, and no FIN came
-///                     +-- waits for writable(); then sent(), and FIN where end() was called
+///                     |                                  reads while: not held, no FIN received
+///                     +-- waits for writable(); then sent(), and FIN if end() was called
 ///
-/// What sendLater() is given is gathered until flush(), so that all of a turn leaves in one send.
+/// sendLater() gathers bytes until flush(), so that all bytes of a turn leave in one send.
 ///
-/// The four hooks are never called from inside send(), hold() or end(). Used in its reactor's thread.
+/// The hooks are never called from within send(), hold() or end(). Use it in its reactor's thread only.
 class Connection : public EventHandler
 {
 public:
@@ -34,40 +34,42 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Takes the transport into service, held.
+    /// Takes ownership of the transport and registers it, held: call hold(false) to start reading.
     void open(std::unique_ptr<Transport> transport);
 
     [[nodiscard]] bool isOpen() const { return _transport != nullptr; }
 
-    /// Sends, or keeps what can't be sent at once. Returns how many bytes wait.
+    /// Sends the bytes and buffers what cannot be sent at once. Returns the number of unsent bytes.
     std::size_t send(Bytes bytes);
 
-    /// Keeps the bytes until flush(), or sends where many were gathered. Returns how many bytes wait for room with the
-    /// peer.
+    /// Gathers the bytes until flush(), or sends them if many were gathered. Returns the number of bytes that the peer
+    /// does not accept yet.
     std::size_t sendLater(Bytes bytes);
 
-    /// Whether flush() has something to do.
+    /// Whether there are gathered bytes for flush().
     [[nodiscard]] bool isGathering() const { return _gathering; }
 
-    /// Sends what sendLater() gathered. Returns how many bytes wait.
+    /// Sends the gathered bytes. Returns the number of unsent bytes.
     std::size_t flush();
 
-    /// Whether nothing came behind what was read: IoResult::Kind::wouldBlock. `done`: there is something.
+    /// Looks for unread input without reading it. wouldBlock: none; done: there is some; ended: FIN received, or not
+    /// usable.
     [[nodiscard]] IoResult::Kind peek();
 
-    /// The peer need not wait to hear that what it sent has come.
+    /// Acknowledges received bytes without delay (TCP_QUICKACK).
     void acknowledge();
 
-    /// Reads no more, or goes on to.
+    /// Stops or resumes reading.
     void hold(bool hold);
 
-    /// Sends FIN once nothing waits.
+    /// Sends FIN once all bytes are sent.
     void end();
 
-    /// Closes, by RST if wanted; what waits is thrown away. No hook is called any more.
+    /// Closes the connection, with RST if `reset`; otherwise gathered bytes are sent first, as far as the peer takes
+    /// them. Discards unsent bytes. No hook is called any more.
     void close(bool reset);
 
-    /// Reads at most so many bytes at once; 0 and more than the scratch: as many as that takes.
+    /// Limits one read to `bytes` (0: the scratch size).
     void limitReads(std::size_t bytes) { _readLimit = bytes; }
 
     [[nodiscard]] std::size_t waiting() const { return _unsent.size(); }
@@ -84,8 +86,8 @@ protected:
     virtual void lost(int error, const char* syscall) = 0;
     virtual void broken() = 0; ///< a hook threw
 
-    /// Whether what a peer had sent is still wanted when it has reset its connection, or nothing can be sent to it any
-    /// more. If so it is read first, where need be when the peer is no longer held, and then lost() is called.
+    /// Whether input that is still unread matters after the peer has reset the connection or sending has failed. If so,
+    /// it is read first, once the connection is no longer held; then lost() is called.
     [[nodiscard]] virtual bool isReadToTheEnd() const = 0;
 
     Reactor& reactor() const { return _reactor; }
@@ -109,11 +111,11 @@ private:
     Reactor::Registration _registration;
     Buffer _unsent;
     std::size_t _readLimit = 0;
-    bool _gathering = false; ///< what is unsent was not yet tried
+    bool _gathering = false; ///< the unsent bytes were gathered and not tried yet
     bool _held = true;
     bool _ended = false;  ///< the peer's FIN came
-    bool _failed = false; ///< and lost() was or will be called
-    int _sendError = 0;   ///< nothing can be sent any more; what the peer had sent is still read
+    bool _failed = false; ///< lost() was or will be called
+    int _sendError = 0;   ///< error of the failed send, or 0; after it the peer's remaining bytes are still read
     Fin _fin = Fin::none;
 };
 

@@ -95,7 +95,7 @@ void Connector::writable()
     _listener.connected(socket);
 }
 
-/// The time for the name or for this address is up.
+/// The time for the look-up or for the current address is over.
 void Connector::timedOut()
 {
     _timed = false;
@@ -111,7 +111,7 @@ void Connector::attemptFailed(int error)
     tryNext();
 }
 
-/// Every address has failed, or the time is up.
+/// All addresses have failed, or the time is over.
 void Connector::passEnded()
 {
     if (_untried.empty())
@@ -124,7 +124,8 @@ void Connector::passEnded()
     wait();
 }
 
-/// Until something of ours is free again. A shortage of the whole system is not told to us, so there is a timer, too.
+/// Waits until this process frees a resource. A timer retries as well, because a shortage of the whole system gives no
+/// signal when it ends.
 void Connector::wait()
 {
     if (_reactor.now() >= _deadline)
@@ -137,7 +138,7 @@ void Connector::wait()
     _waiting = _waited = true;
 }
 
-/// Called by whoever gave something back and by a timer: the second of them comes too late.
+/// Called when a resource was freed and by a timer; the later of the two calls does nothing.
 void Connector::tryAgain()
 {
     if (_ended || !std::exchange(_waiting, false))
@@ -162,7 +163,7 @@ ConnectError Connector::lookUpError(int error, const std::string& why) const
             false};
 }
 
-/// Of the address that was tried last.
+/// The error for the address tried last.
 ConnectError Connector::connectError(int error) const
 {
     const Poco::Net::SocketAddress& address = _addresses[_next > 0 ? _next - 1 : 0];

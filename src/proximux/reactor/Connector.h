@@ -12,19 +12,19 @@
 namespace proximux
 {
 
-/// Why a connection could not be had.
+/// Why a connection could not be opened.
 struct ConnectError
 {
-    int error = 0;       ///< the system's number; 0 where the name could not be resolved
+    int error = 0;       ///< errno; 0 if the name could not be resolved
     std::string code;    ///< "ECONNREFUSED", "ENOTFOUND"
     std::string syscall; ///< "connect", "getaddrinfo"
-    std::string text;    ///< for people: the peer and the reason
-    Endpoint peer;       ///< the address that was tried; with port 0 the name that could not be resolved
+    std::string text;    ///< readable: the peer and the reason
+    Endpoint peer;       ///< the address tried; for a failed look-up the name, with port 0
     std::string reason;
-    bool ours = false; ///< for lack of a descriptor, a port or memory: it says nothing about the peer
+    bool ours = false; ///< caused by a local shortage of descriptors, ports or memory; says nothing about the peer
 };
 
-/// Hears how a Connector fared; exactly one of the first two, never from inside start().
+/// Receives the result of a Connector: exactly one call of connected() or connectFailed(), never from within start().
 class ConnectListener
 {
 public:
@@ -33,15 +33,15 @@ public:
     virtual void connected(const Poco::Net::StreamSocket& socket) = 0;
     virtual void connectFailed(const ConnectError& error) = 0;
 
-    /// No attempt can be made now for lack of something of ours; told when the waiting begins, where nobody else waits.
+    /// The attempt waits for a local resource. Called when the wait begins, unless other connectors were waiting
+    /// already.
     virtual void connectWaits(const ConnectError& error) { static_cast<void>(error); }
 };
 
-/// Opens one connection to an endpoint without blocking: resolves the name in the resolver's threads, then tries its
-/// addresses one after the other. Each has an equal share of the time that is left until the deadline. What could not
-/// be tried for lack of a descriptor, a port or memory of ours is tried again when somebody gave one back, and now and
-/// then, until the deadline.
-/// Owned by whoever listens, used in the reactor's thread; destroying it gives the attempt up.
+/// Opens one connection to an endpoint without blocking. Resolves the name in the resolver's threads, then tries its
+/// addresses one after the other. Each gets an equal share of the time left until the deadline. An attempt that fails
+/// for a local shortage of descriptors, ports or memory is retried when one is freed, and periodically, until the
+/// deadline. Owned by its listener and used in the reactor's thread; destroying it cancels the attempt.
 class Connector : public EventHandler
 {
 public:
@@ -81,19 +81,19 @@ private:
     Endpoint _endpoint;
     Instant _deadline;
     std::vector<Poco::Net::SocketAddress> _addresses;
-    std::size_t _next = 0;                          ///< address to be tried
-    std::vector<Poco::Net::SocketAddress> _untried; ///< those for which something of ours was short
-    ConnectError _shortage;                         ///< of the last of them
+    std::size_t _next = 0;                          ///< index of the next address
+    std::vector<Poco::Net::SocketAddress> _untried; ///< addresses that a local shortage kept from being tried
+    ConnectError _shortage;                         ///< of the last of these
     ConnectError _error;                            ///< of the last attempt
     Shortage::Ticket _ticket = 0;                   ///< while waiting
     Poco::Net::StreamSocket _socket;
     Reactor::Registration _registration;
     Reactor::TimerId _timer{};
     bool _timed = false;
-    bool _waiting = false;        ///< for something of ours
-    bool _waited = false;         ///< once at least
-    bool _ended = false;          ///< the listener was told
-    std::shared_ptr<bool> _alive; ///< lets a call that comes later find out that this is gone
+    bool _waiting = false;        ///< for a local resource
+    bool _waited = false;         ///< has waited at least once
+    bool _ended = false;          ///< the listener was called
+    std::shared_ptr<bool> _alive; ///< lets a deferred call detect that this object is gone
 };
 
 } // namespace proximux

@@ -20,7 +20,7 @@ namespace
 constexpr std::size_t FIRST_EVENTS = 64;
 constexpr std::size_t MOST_EVENTS = 4096;
 
-/// Linux. What it costs grows with what happens, not with the sockets it watches.
+/// The Linux back end. Its cost grows with the number of events, not of sockets.
 class EpollPoller : public Poller
 {
 public:
@@ -49,7 +49,7 @@ public:
 
     void remove(poco_socket_t socket, std::uint64_t token, bool closing) override
     {
-        if (!closing) // the kernel forgets a closed one by itself
+        if (!closing) // the kernel removes a closed socket by itself
             control(EPOLL_CTL_DEL, socket, token, {});
     }
 

@@ -39,7 +39,7 @@ int callPoll(PollEntry* entries, std::size_t n, int timeout)
 }
 #endif
 
-/// The portable back end. What it costs grows with the sockets it watches.
+/// The portable back end. Its cost grows with the number of sockets.
 class PollPoller : public Poller
 {
 public:
@@ -102,7 +102,7 @@ private:
 
     std::vector<PollEntry> _entries;
     std::vector<std::uint64_t> _tokens;
-    std::vector<std::uint32_t> _positions; ///< in both lists, by slot
+    std::vector<std::uint32_t> _positions; ///< by slot: the index in both lists
 };
 
 } // namespace

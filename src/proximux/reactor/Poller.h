@@ -9,7 +9,7 @@
 namespace proximux
 {
 
-/// What a handler wants to be told of a socket. Hang-ups and errors are told always.
+/// The events that a handler wants. Hang-ups and errors are always reported.
 struct Interest
 {
     bool read = false;
@@ -26,7 +26,7 @@ inline bool operator!=(Interest a, Interest b)
     return !(a == b);
 }
 
-/// A back end: tells which sockets are ready, level-triggered. Used in its reactor's thread.
+/// An event back end: reports which sockets are ready, level-triggered. Use it in its reactor's thread only.
 class Poller
 {
 public:
@@ -40,27 +40,29 @@ public:
 
     virtual ~Poller() = default;
 
-    /// The token comes back with what is ready. Its lower half is a small number that no other registered one has.
+    /// Registers a socket. `token` is returned with its events; its lower half is a small number, unique among the
+    /// registered sockets.
     virtual void add(poco_socket_t socket, std::uint64_t token, Interest interest) = 0;
     virtual void modify(poco_socket_t socket, std::uint64_t token, Interest interest) = 0;
 
-    /// closing: the socket is closed at once, and has no other descriptor.
+    /// closing: the caller closes the socket right after, and no other descriptor refers to it.
     virtual void remove(poco_socket_t socket, std::uint64_t token, bool closing) = 0;
 
-    /// Waits for at most so many microseconds (negative: for ever), and replaces the list by what is ready.
+    /// Waits for at most `timeout` microseconds (negative: forever) and replaces the list by the ready sockets. Throws
+    /// Poco::IOException.
     virtual void wait(std::int64_t timeout, std::vector<Ready>& ready) = 0;
 
-    /// The name as in io.backend.
+    /// The name used in io.backend.
     [[nodiscard]] virtual const char* name() const = 0;
 
-    /// Milliseconds for a call that takes an int of them: rounded up, so that nobody wakes before it is time.
+    /// Converts to milliseconds for poll() and epoll_wait(), rounded up to avoid early wake-ups.
     static int milliseconds(std::int64_t microseconds);
 };
 
-/// poll(); on every system.
+/// Uses poll(); available on every system.
 std::unique_ptr<Poller> makePollPoller();
 
-/// epoll; null where the system has none.
+/// Uses epoll; null if the system has none.
 std::unique_ptr<Poller> makeEpollPoller();
 
 } // namespace proximux

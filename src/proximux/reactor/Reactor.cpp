@@ -5,7 +5,7 @@
 namespace proximux
 {
 
-/// Empties the wake-up; why it was woken is found in the turn itself.
+/// Empties the wake-up pipe; the turn itself finds out what is due.
 class Reactor::WakeupHandler : public EventHandler
 {
 public:
@@ -50,8 +50,7 @@ Reactor::Registration Reactor::add(poco_socket_t socket, EventHandler& handler)
     entry.handler = &handler;
     entry.socket = socket;
     entry.watched = false;
-    setInterest({slot, entry.generation},
-                {}); // the back end hears of it at the end of the turn, and what is wanted by then
+    setInterest({slot, entry.generation}, {}); // registers it with the back end at the end of the turn
     return {slot, entry.generation};
 }
 
@@ -84,7 +83,7 @@ void Reactor::remove(Registration registration, bool closing)
 
 void Reactor::applyInterests()
 {
-    for (std::size_t i = 0; i < _dirty.size(); ++i) // a handler that faulted may change others
+    for (std::size_t i = 0; i < _dirty.size(); ++i) // a faulted handler may change other interests
     {
         const std::uint32_t slot = _dirty[i];
         _entries[slot].dirty = false;
@@ -128,7 +127,7 @@ void Reactor::run()
 void Reactor::turn(Instant latest)
 {
     Instant next;
-    do // what the listener defers may bring a deadline forward
+    do // deferred calls may bring a deadline forward
     {
         runDeferred();
         next = _listener != nullptr ? std::min(latest, _listener->turnEnded(_now)) : latest;
@@ -155,7 +154,7 @@ void Reactor::turn(Instant latest)
     runDeferred();
 }
 
-/// A handler may deregister others, and change what they want: what was ready when we asked is looked at again.
+/// Handlers may deregister others and change their interest, so each entry is looked up again before each call.
 void Reactor::dispatch(const Poller::Ready& ready)
 {
     const auto slot = static_cast<std::uint32_t>(ready.token);
@@ -251,7 +250,7 @@ void Reactor::post(Call call)
         const std::lock_guard<std::mutex> lock(_mutex);
         _posted.push_back(std::move(call));
         if (_anyPosted.exchange(true, std::memory_order_acq_rel))
-            return; // it is awake already
+            return; // the wake-up is already pending
     }
     _wakeup.wake();
 }

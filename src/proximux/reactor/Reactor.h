@@ -17,8 +17,8 @@
 namespace proximux
 {
 
-/// Hears what happens on one socket. Called in the reactor's thread. What it throws ends in faulted() and harms
-/// nobody else.
+/// Handles the events of one socket, in the reactor's thread. An exception thrown here ends in faulted() and does not
+/// affect other sockets.
 class EventHandler
 {
 public:
@@ -27,37 +27,37 @@ public:
     virtual void readable() = 0;
     virtual void writable() = 0;
 
-    /// Hang-up or error while neither reading nor writing is wanted. True: dealt with. False: the socket is let alone
-    /// until its interest changes, so that what is unread in it is not lost and nobody spins.
+    /// Hang-up or error while neither reading nor writing is wanted. Return true if handled. After false the socket is
+    /// not watched until its interest changes, which keeps unread bytes and avoids a busy loop.
     virtual bool hungUp() = 0;
 
-    /// A call of this handler threw: it must close itself now.
+    /// A method of this handler threw: the handler must close itself now.
     virtual void faulted(const std::exception& exception) noexcept = 0;
 };
 
-/// Asked at the end of each turn.
+/// Called at the end of each turn.
 class TurnListener
 {
 public:
     virtual ~TurnListener() = default;
 
-    /// Does what is due, and returns when next to be asked at the latest.
+    /// Does what is due. Returns the latest time for the next call.
     virtual Instant turnEnded(Instant now) = 0;
 };
 
 /// An event loop for one thread. A turn:
 ///
-///     wait until a socket is ready, a timer is due, or somebody posts
+///     wait until a socket is ready, a timer is due, or a call is posted
 ///     -> the handlers of ready sockets, the timers, the posted calls, the deferred calls
 ///     -> TurnListener::turnEnded
 ///     -> changed interests go to the back end, disposed objects are destroyed
 ///
-/// post() and stop() may be called from any thread, all else only in the loop's own (or before it runs). Owns no
-/// handler but those handed to dispose().
+/// post() and stop() may be called from any thread, all other methods only in the loop's own (or before it runs). Owns
+/// no handlers except those passed to dispose().
 class Reactor
 {
 public:
-    /// Names a registered socket.
+    /// Identifies a registered socket.
     struct Registration
     {
         std::uint32_t slot = 0;
@@ -68,28 +68,28 @@ public:
     using Call = std::function<void()>;
     using FaultReport = std::function<void(const std::exception&)>;
 
-    /// Both are borrowed by and owned by the reactor as the types say; the clock must outlive it.
+    /// Takes ownership of the poller; the clock must outlive the reactor.
     Reactor(std::unique_ptr<Poller> poller, const Clock& clock);
     ~Reactor();
 
     Reactor(const Reactor&) = delete;
     Reactor& operator=(const Reactor&) = delete;
 
-    /// Registers a socket without interest in it. It is deregistered before it is closed.
+    /// Registers a socket without interest in it. Deregister it before it is closed. The handler is borrowed.
     Registration add(poco_socket_t socket, EventHandler& handler);
     void setInterest(Registration registration, Interest interest);
 
-    /// closing: the caller closes the socket now, and nobody else has it open.
+    /// closing: the caller closes the socket right after, and no other descriptor refers to it.
     void remove(Registration registration, bool closing = false);
 
-    /// Calls once, when it is time.
+    /// Calls once, at `due` or soon after.
     TimerId at(Instant due, Call call);
     void cancel(TimerId timer) { _timers.erase(timer); }
 
-    /// Calls in this turn, when the present handler has returned.
+    /// Calls later in this turn, after the current handler has returned.
     void defer(Call call) { _deferred.push_back(std::move(call)); }
 
-    /// Destroys the object at the end of the turn.
+    /// Takes ownership of the object and destroys it at the end of the turn.
     template <class T>
     void dispose(std::unique_ptr<T> object)
     {
@@ -97,24 +97,24 @@ public:
             _disposed.push_back(std::shared_ptr<void>(std::move(object)));
     }
 
-    /// Calls in the loop's thread, soon. Any thread. After the loop ended the call is dropped.
+    /// Calls in the loop's thread, soon. Any thread. After the loop has ended the call is dropped.
     void post(Call call);
 
-    /// Lets run() return after the present turn. Any thread.
+    /// Makes run() return after the current turn. Any thread.
     void stop();
 
     void setTurnListener(TurnListener* listener) { _listener = listener; }
 
-    /// Told of what a handler or a call threw.
+    /// Receives exceptions thrown by handlers and calls.
     void setFaultReport(FaultReport report) { _report = std::move(report); }
 
-    /// Turns until stop().
+    /// Runs turns until stop().
     void run();
 
-    /// One turn: waits at most until `latest`.
+    /// Runs one turn, waiting until `latest` at most.
     void turn(Instant latest);
 
-    /// The time of the present turn.
+    /// The time at which the current turn began to handle events.
     [[nodiscard]] Instant now() const { return _now; }
     [[nodiscard]] const Poller& poller() const { return *_poller; }
 
@@ -126,7 +126,7 @@ private:
         std::uint32_t generation = 1;
         Interest wanted;
         Interest applied;
-        bool watched = false; ///< the back end knows it
+        bool watched = false; ///< registered with the back end
         bool dirty = false;   ///< in _dirty
     };
 

@@ -14,7 +14,7 @@
 namespace proximux
 {
 
-/// Shared with the threads, the last of which may outlive the resolver.
+/// Shared with the threads, which may outlive the resolver.
 struct Resolver::State
 {
     struct Waiter
@@ -30,8 +30,8 @@ struct Resolver::State
     std::size_t threads = 0;
     std::size_t idle = 0;
     bool closed = false;
-    std::deque<Name> names;                      ///< to be looked up
-    std::map<Name, std::vector<Waiter>> waiting; ///< for these, and for those being looked up
+    std::deque<Name> names;                      ///< waiting for a thread
+    std::map<Name, std::vector<Waiter>> waiting; ///< for these names and those being looked up
 };
 
 Resolver::Resolver(std::size_t threads)
@@ -78,7 +78,7 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, Reactor& rea
     _state->changed.notify_one();
 }
 
-/// There is no thread that could look it up, and none can be had. With the lock.
+/// No thread exists, and none can be started: fails the look-up. The caller holds the lock.
 void Resolver::giveUp(State& state, const std::pair<std::string, std::uint16_t>& name, int error)
 {
     const auto result = std::make_shared<Result>();

@@ -14,32 +14,32 @@ namespace proximux
 
 class Reactor;
 
-/// Looks names up in threads of its own, so that a slow name server holds up nobody but those who want that name:
-/// those who want it at the same time share one look-up. Threads are made as they are needed. Any thread.
+/// Resolves names in its own threads, so that a slow name server delays only the clients that need that name.
+/// Concurrent requests for the same name share one look-up. Threads are started as needed. Any thread.
 class Resolver
 {
 public:
     struct Result
     {
-        std::vector<Poco::Net::SocketAddress> addresses; ///< in the order in which they are to be tried
-        std::string why;                                 ///< why there are none
-        int shortage = 0;                                ///< the error, where there are none for lack of ours
+        std::vector<Poco::Net::SocketAddress> addresses; ///< in the order to be tried
+        std::string why;                                 ///< why there are no addresses
+        int shortage = 0;                                ///< errno if a local shortage is the cause, else 0
     };
 
     using Answer = std::function<void(const Result&)>;
 
-    /// threads: how many names are looked up at once.
+    /// threads: maximum number of concurrent look-ups.
     explicit Resolver(std::size_t threads);
 
     ~Resolver();
 
-    /// Answers that are still due are never given. A look-up that hangs in the system is left behind, not waited for.
+    /// Cancels all pending answers. A look-up that hangs in the system is abandoned, not waited for.
     void close();
 
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
 
-    /// Every address of the host. The answer is posted to the reactor, which must live until close().
+    /// Resolves all addresses of the host. The answer is posted to the reactor, which must live until close().
     void resolve(const std::string& host, std::uint16_t port, Reactor& reactor, Answer answer);
 
 private:

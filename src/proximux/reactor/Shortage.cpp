@@ -40,7 +40,7 @@ void Shortage::callNext() noexcept
     }
     catch (const std::exception&)
     {
-        return; // without memory nobody is called: each tries again by itself
+        return; // out of memory: no call is posted; every waiter retries by its own timer
     }
 }
 

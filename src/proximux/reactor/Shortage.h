@@ -10,8 +10,8 @@
 namespace proximux
 {
 
-/// Those who could not connect for lack of a descriptor, a port or memory, and wait until somebody gives one back. One
-/// for the process, as these are. Any thread.
+/// The queue of connection attempts that wait for a descriptor, a port or memory of this process. One per process, as
+/// these resources are. Any thread.
 class Shortage
 {
 public:
@@ -19,14 +19,14 @@ public:
 
     static Shortage& ofProcess();
 
-    /// The call is posted to the reactor when something was given back and all who came before were called; once.
-    /// Withdraw it before the reactor goes.
+    /// Queues a call. It is posted to the reactor once, when a resource is freed and all earlier calls were posted.
+    /// Withdraw it before the reactor is destroyed.
     Ticket await(Reactor& reactor, Reactor::Call call);
 
-    /// Without effect where the call was posted already.
+    /// Removes a queued call; no effect if it was posted already.
     void withdraw(Ticket ticket);
 
-    /// A connection was closed: who waits for longest may try again. Costs next to nothing where nobody waits.
+    /// A connection was closed: the longest-waiting attempt may retry. Nearly free of cost if none waits.
     void givenBack() noexcept
     {
         if (_waiting.load(std::memory_order_relaxed) > 0)
@@ -45,8 +45,8 @@ private:
     void callNext() noexcept;
 
     std::atomic<std::size_t> _waiting{0};
-    std::mutex _mutex;                 ///< guards what follows
-    std::map<Ticket, Waiter> _waiters; ///< the first came first
+    std::mutex _mutex;                 ///< guards the members below
+    std::map<Ticket, Waiter> _waiters; ///< oldest first
     Ticket _last = 0;
 };
 

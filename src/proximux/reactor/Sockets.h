@@ -15,7 +15,7 @@
 namespace proximux
 {
 
-/// What became of one read, write, connect or accept.
+/// The result of one read, write, connect or accept.
 struct IoResult
 {
     enum class Kind
@@ -28,40 +28,40 @@ struct IoResult
 
     Kind kind = Kind::done;
     std::size_t bytes = 0;
-    int error = 0; ///< the system's number
+    int error = 0; ///< errno
 };
 
 class PlainTransport;
 
-/// The system's socket calls: non-blocking, without exceptions and without signals. What differs between systems is
-/// in SocketsPosix.cpp and its like, and nowhere else.
+/// The system's socket calls: non-blocking, without exceptions and signals. All platform differences are in
+/// SocketsPosix.cpp and its equivalents.
 namespace sockets
 {
 
 IoResult receive(poco_socket_t socket, char* into, std::size_t size);
 IoResult send(poco_socket_t socket, Bytes bytes);
 
-/// What receive() would say, for one byte, which stays where it is.
+/// The result that receive() would give for one byte, without consuming it.
 IoResult peek(poco_socket_t socket);
 void shutdownSend(poco_socket_t socket);
 
-/// The next close() sends RST and frees the connection at once.
+/// Makes the next close() send RST and free the connection at once.
 void resetOnClose(poco_socket_t socket);
 
-/// Sets them. Of a listening socket the clients that it accepts inherit them.
+/// Sets the options. Clients inherit them from their listening socket.
 void setOptions(poco_socket_t socket, const SocketOptions& options);
 
-/// What the system says is set; what it can't be asked for is off.
+/// The options in force; those that the system does not report are off.
 SocketOptions options(poco_socket_t socket);
 
-/// Acknowledges what came without the delay that it may have, where the system can be told so (Linux).
+/// Acknowledges received bytes without delay where the system allows it (Linux: TCP_QUICKACK).
 void acknowledge(poco_socket_t socket);
 
-/// The error that is pending on a socket, or 0. Takes it away.
+/// The pending error of a socket, or 0. Clears it.
 int takeError(poco_socket_t socket);
 
-/// Takes a waiting client. The socket is non-blocking, sends without delay and is not inherited by other programs. Its
-/// handle has this one owner, so that it can be given to another thread.
+/// Accepts a client. Its socket is non-blocking, close-on-exec and sets TCP_NODELAY. It has exactly one owner, so it
+/// can be passed to another thread.
 struct Accepted
 {
     IoResult result;
@@ -70,31 +70,31 @@ struct Accepted
 };
 Accepted accept(Poco::Net::ServerSocket& listener);
 
-/// Whether a failed accept() means that there are no descriptors or no memory left.
+/// Whether the error means that descriptors or memory are exhausted.
 bool isExhausted(int error);
 
-/// Whether a failed connect() means that we have no descriptor, no port or no memory for it, so that it says nothing
-/// about whom we wanted to connect to.
+/// Whether a failed connect() was caused by a local shortage of descriptors, ports or memory, and so says nothing about
+/// the peer.
 bool isShortage(int error, const Poco::Net::SocketAddress& address);
 
-/// Raises the soft limit of descriptors to the hard one, as far as the system lets us.
+/// Raises the soft limit of descriptors to the hard limit, as far as the system allows.
 void raiseDescriptorLimit();
 
-/// How many descriptors this process may have, and how many it has.
+/// The limit of descriptors of this process, and the number of open ones.
 struct Descriptors
 {
-    std::size_t limit = 0; ///< 0: nothing limits them
+    std::size_t limit = 0; ///< 0: unlimited
     std::size_t open = 0;
 };
 Descriptors descriptors();
 
-/// Whether a failed accept() concerns one client alone, which is gone, and the next may be taken.
+/// Whether a failed accept() concerns only that one client, so that the next can be accepted.
 bool isTransientAcceptError(int error);
 
-/// Makes a listening socket non-blocking, not inherited by other programs, and its clients send without delay.
+/// Makes a listening socket non-blocking and close-on-exec, and sets TCP_NODELAY for its clients.
 void prepareListener(Poco::Net::ServerSocket& listener);
 
-/// Begins to connect. wouldBlock: it is under way, and the socket becomes writable when it is decided.
+/// Starts to connect. wouldBlock: in progress; the socket becomes writable when the result is known.
 struct Connecting
 {
     IoResult result;
@@ -102,17 +102,17 @@ struct Connecting
 };
 Connecting connect(const Poco::Net::SocketAddress& address);
 
-/// Every address of a host, in the order of the system's preference. Blocks. On failure the list is empty and `why`
-/// says why; shortage, where given: the error if it is one of ours, no descriptor or no memory, else 0. A numeric host
-/// takes no time.
+/// Resolves all addresses of a host, in the system's order of preference. Blocks, unless the host is numeric. On
+/// failure the list is empty and `why` gives the reason. `shortage`, if given, receives errno if descriptors or memory
+/// were exhausted, else 0.
 std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why,
                                              int* shortage = nullptr);
 
-/// The address if the host is numeric; never blocks.
+/// The address if the host is numeric, else nothing; never blocks.
 std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std::uint16_t port);
 
-/// What an error that was found while reading came of, "read" or "write": Linux tells a failed write that way, too,
-/// where the peer had sent FIN before it reset.
+/// The call, "read" or "write", that an error found while reading stems from. Linux reports a failed write this way,
+/// too, if the peer had sent FIN before RST.
 const char* failedCall(int error);
 
 /// The error's symbolic name ("ECONNRESET") and its text ("Connection reset by peer").
@@ -120,7 +120,7 @@ std::string errorName(int error);
 std::string errorText(int error);
 extern const int TIMED_OUT;
 
-/// Wakes a poller from another thread.
+/// A pipe that wakes a poller from another thread.
 class Wakeup
 {
 public:
@@ -130,11 +130,11 @@ public:
     Wakeup(const Wakeup&) = delete;
     Wakeup& operator=(const Wakeup&) = delete;
 
-    /// Becomes readable by wake(); any thread.
+    /// Becomes readable through wake(), which may be called from any thread.
     [[nodiscard]] poco_socket_t handle() const { return _receiving; }
     void wake();
 
-    /// Makes it unreadable again.
+    /// Empties the pipe.
     void clear();
 
 private:

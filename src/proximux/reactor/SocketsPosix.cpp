@@ -36,7 +36,7 @@ constexpr int SEND_FLAGS = MSG_NOSIGNAL;
 constexpr int SEND_FLAGS = 0;           // SO_NOSIGPIPE is set on the socket
 #endif
 
-/// Gives a descriptor to Poco, which closes it.
+/// Transfers ownership of a descriptor to Poco.
 class AdoptedSocket : public Poco::Net::StreamSocket
 {
 public:
@@ -53,13 +53,13 @@ IoResult failure(int error)
     return {IoResult::Kind::failed, 0, error};
 }
 
-/// Turns an option on, or gives it a value. A refused one slows the connection at worst.
+/// Sets an option. Failure is ignored: at worst the connection is slower.
 void setOption(int socket, int level, int name, int value = 1)
 {
     ::setsockopt(socket, level, name, &value, sizeof value);
 }
 
-/// 0 where the system does not tell.
+/// The value of an option; 0 if the system does not report it.
 int option(int socket, int level, int name)
 {
     int value = 0;
@@ -78,7 +78,7 @@ constexpr int TCP_IDLE = TCP_KEEPIDLE;
 constexpr int TCP_IDLE = TCP_KEEPALIVE; // macOS
 #endif
 
-/// What the flags of accept4() and socket() do where there are such flags.
+/// Does what flags of accept4() and socket() do on systems that have them.
 void makeNonBlocking([[maybe_unused]] int descriptor)
 {
 #if !defined(__linux__)
@@ -90,7 +90,7 @@ void makeNonBlocking([[maybe_unused]] int descriptor)
 #endif
 }
 
-/// Of a name that could not be looked up: the error of ours that may be behind it, or 0.
+/// The local shortage that may have caused a failed look-up, as errno, or 0.
 int shortageOf(int code, int error)
 {
     if (code == EAI_MEMORY)
@@ -171,7 +171,7 @@ IoResult send(poco_socket_t socket, Bytes bytes)
 
 void shutdownSend(poco_socket_t socket)
 {
-    ::shutdown(socket, SHUT_WR); // fails where the peer has left, which reading finds out
+    ::shutdown(socket, SHUT_WR); // fails if the peer has left, which reading detects
 }
 
 void resetOnClose(poco_socket_t socket)
@@ -273,7 +273,7 @@ bool isShortage(int error, const Poco::Net::SocketAddress& address)
 {
     if (error != EADDRNOTAVAIL)
         return isExhausted(error);
-    // no port is left, or we have no address from which it could be reached: a datagram needs that one, too
+    // either no port is left or no local address reaches the peer: a datagram socket needs the address, too
     const int probe = ::socket(address.af(), SOCK_DGRAM, 0);
     if (probe < 0)
         return isExhausted(errno);
@@ -290,7 +290,7 @@ void raiseDescriptorLimit()
     limit.rlim_cur = limit.rlim_max;
     if (::setrlimit(RLIMIT_NOFILE, &limit) == 0 || limit.rlim_max != RLIM_INFINITY)
         return;
-    limit.rlim_cur = 1U << 20U; // where the hard one is none, there is one of the system all the same
+    limit.rlim_cur = 1U << 20U; // the hard limit is infinite, but the system has a maximum all the same
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -303,17 +303,17 @@ Descriptors descriptors()
     DIR* const folder = ::opendir("/dev/fd");
     if (folder == nullptr)
         return found;
-    while (const dirent* entry = ::readdir(folder)) // NOLINT(concurrency-mt-unsafe): a stream of our own
+    while (const dirent* entry = ::readdir(folder)) // NOLINT(concurrency-mt-unsafe): the stream is local
         if (entry->d_name[0] != '.')
             ++found.open;
     ::closedir(folder);
-    found.open -= std::min<std::size_t>(found.open, 1); // the folder's own
+    found.open -= std::min<std::size_t>(found.open, 1); // opendir()'s own
     return found;
 }
 
 bool isTransientAcceptError(int error)
 {
-    // accept(2): what is pending on the new connection is told here, and the next one may be well
+    // accept(2) reports errors pending on the new connection; the next one may be fine
     return error == EINTR || error == ECONNABORTED || error == EPROTO || error == ENETDOWN || error == ENOPROTOOPT ||
            error == EHOSTDOWN || error == EHOSTUNREACH || error == EOPNOTSUPP || error == ENETUNREACH || error == EPERM;
 }
@@ -323,7 +323,7 @@ void prepareListener(Poco::Net::ServerSocket& listener)
     const int descriptor = listener.impl()->sockfd();
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY); // inherited by what is accepted
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY); // inherited by accepted sockets
 }
 
 Connecting connect(const Poco::Net::SocketAddress& address)
@@ -431,7 +431,7 @@ Wakeup::~Wakeup()
 void Wakeup::wake()
 {
     const char byte = 0;
-    // a full pipe wakes just as well
+    // a full pipe wakes as well
     [[maybe_unused]] const ssize_t n = ::write(_sending, &byte, 1);
 }
 

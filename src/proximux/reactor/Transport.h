@@ -6,7 +6,7 @@
 namespace proximux
 {
 
-/// What a connection reads from and writes to, without blocking. Owned by its connection, used in its reactor's thread.
+/// Non-blocking I/O of one connection. Owned by its connection, used in its reactor's thread.
 class Transport
 {
 public:
@@ -15,26 +15,26 @@ public:
     virtual IoResult receive(char* into, std::size_t size) = 0;
     virtual IoResult send(Bytes bytes) = 0;
 
-    /// What receive() would say, for one byte, which stays where it is.
+    /// The result that receive() would give for one byte, without consuming it.
     virtual IoResult peek() = 0;
 
-    /// What came is acknowledged without delay, where that can be had.
+    /// Acknowledges received bytes without delay, if the transport can.
     virtual void acknowledge() {}
 
-    /// Sends FIN behind what was sent.
+    /// Sends FIN after all bytes sent so far.
     virtual void shutdownSend() = 0;
 
-    /// Closing will send RST.
+    /// Makes closing send RST.
     virtual void resetOnClose() = 0;
 
-    /// The error that is pending, or 0.
+    /// The pending error, or 0. Clears it.
     virtual int takeError() = 0;
 
-    /// What the reactor watches.
+    /// The socket that the reactor watches.
     [[nodiscard]] virtual poco_socket_t handle() const = 0;
 };
 
-/// Bytes as they are, over a socket that it closes at its end.
+/// Plain TCP over a socket that it owns and closes on destruction.
 class PlainTransport : public Transport
 {
 public:
@@ -54,7 +54,7 @@ public:
     [[nodiscard]] const Poco::Net::StreamSocket& socket() const { return _socket; }
 
 private:
-    /// Destroyed behind the socket.
+    /// The first member: destroyed after the socket is closed.
     struct GivingBack
     {
         ~GivingBack() { Shortage::ofProcess().givenBack(); }

@@ -33,7 +33,7 @@ void Buffer::makeRoom(std::size_t n)
     const std::size_t waitingSize = size();
     if (_capacity - waitingSize >= n && _begin >= waitingSize)
     {
-        // the copy is no larger than what was consumed since the last one: linear in all
+        // copies no more than was consumed since the last copy, so the total cost is linear
         std::memcpy(_storage.get(), _storage.get() + _begin, waitingSize);
     }
     else

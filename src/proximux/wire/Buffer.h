@@ -17,13 +17,13 @@ namespace proximux
 class Buffer
 {
 public:
-    /// Copies the bytes behind what waits.
+    /// Appends a copy of the bytes.
     void append(Bytes bytes);
 
-    /// What waits. Valid until the next append() or consume().
+    /// The unsent bytes. Valid until the next append() or consume().
     [[nodiscard]] Bytes waiting() const { return {_storage.get() + _begin, _end - _begin}; }
 
-    /// Takes the first n waiting bytes away; n must not exceed size(). Frees the memory with the last of them.
+    /// Removes the first n waiting bytes; n must not exceed size(). Frees the memory once the buffer is empty.
     void consume(std::size_t n);
 
     void clear() { consume(size()); }

@@ -5,7 +5,7 @@
 namespace proximux
 {
 
-/// Borrowed, contiguous bytes, valid for the call they are handed to and no longer.
+/// Borrowed, contiguous bytes; valid only during the call that receives them.
 using Bytes = std::string_view;
 
 } // namespace proximux

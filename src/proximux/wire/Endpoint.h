@@ -6,8 +6,7 @@
 namespace proximux
 {
 
-/// A host and a port: where to listen, or whom to connect to. The host is a name or a numeric address, without
-/// brackets.
+/// An address to listen on or connect to. The host is a name or a numeric address, without brackets.
 struct Endpoint
 {
     std::string host;

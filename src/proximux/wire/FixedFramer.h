@@ -7,11 +7,12 @@
 namespace proximux
 {
 
-/// Messages of one size.
+/// Frames messages of a fixed size.
 class FixedFramer : public Framer
 {
 public:
-    /// size: bytes, one or more. header: so many of them, at most size, are shown before any is taken.
+    /// size: bytes of a message, at least 1. header: leading bytes that must be visible before any is taken; at most
+    /// size.
     explicit FixedFramer(std::size_t size, std::size_t header = 0)
         : _size(size)
         , _header(header)
@@ -34,7 +35,7 @@ public:
 private:
     std::size_t _size;
     std::size_t _header;
-    std::size_t _left; ///< of the present message
+    std::size_t _left; ///< bytes of the current message still to come
 };
 
 } // namespace proximux

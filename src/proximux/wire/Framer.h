@@ -7,10 +7,11 @@
 namespace proximux
 {
 
-/// Says where messages end. Knows bytes only: fed with what came, in pieces of any size, one message after the other.
+/// Finds where messages end. Works on bytes alone: feed() gets the input in pieces of any size, one message after the
+/// other.
 ///
-/// Each byte that it takes it looks at once. It allocates nothing, and refuses a message that is too long as soon as
-/// it can know. Nothing that a peer sends makes it throw.
+/// It looks at each byte that it takes once, allocates nothing, and rejects an overlong message as early as possible.
+/// No input makes it throw.
 class Framer
 {
 public:
@@ -19,20 +20,21 @@ public:
         enum class Kind
         {
             partial,  ///< the message goes on
-            header,   ///< its header is whole, and more of it is to come; at most once a message, where it matters
+            header,   ///< its header is complete and more follows; reported at most once a message, by protocols that
+                      ///< need it
             complete, ///< the bytes taken are its last; the next byte begins another
-            malformed ///< no message of this protocol; the framer is of no use any more
+            malformed ///< not a message of this protocol; the framer must not be used again
         };
 
         Kind kind = Kind::partial;
         std::size_t taken =
-            0; ///< bytes of the input that belong to this message; 0 with partial: show me these and more
+            0; ///< input bytes that belong to this message; 0 with partial: call again with these bytes and more
         const char* reason = ""; ///< malformed: fixed text, safe to log
     };
 
     virtual ~Framer() = default;
 
-    /// Looks at the bytes behind those taken so far. Never takes bytes of two messages in one call.
+    /// Examines the bytes that follow those taken so far. One call never takes bytes of two messages.
     virtual Progress feed(Bytes input) = 0;
 };
 

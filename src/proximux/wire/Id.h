@@ -5,8 +5,8 @@
 namespace proximux
 {
 
-/// A slot and its generation: found without a hash, and safe to hold after what it named is gone.
-/// The tag keeps a ClientId from being taken for a TargetId.
+/// A slot and its generation. Finds an object without a hash, and can safely outlive it. The tag makes ClientId and
+/// TargetId different types.
 template <class Tag>
 struct Id
 {
@@ -28,10 +28,10 @@ constexpr bool operator!=(Id<Tag> a, Id<Tag> b)
     return !(a == b);
 }
 
-/// One client connection's life.
+/// One client connection, from accept to close.
 using ClientId = Id<struct ClientTag>;
 
-/// One target connection's life.
+/// One target connection, from connect to close.
 using TargetId = Id<struct TargetTag>;
 
 } // namespace proximux

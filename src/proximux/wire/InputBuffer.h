@@ -7,14 +7,14 @@
 namespace proximux
 {
 
-/// What came from a peer and was not used yet. Borrows the bytes of the present read and copies only what is left of
-/// them when the read has been dealt with:
+/// Received bytes that were not consumed yet. Borrows the bytes of the current read and copies only what remains when
+/// that read has been processed:
 ///
 ///     take(bytes)  ->  waiting(), consume() ...  ->  keep()
 class InputBuffer
 {
 public:
-    /// Adds what was just read. The bytes must stay valid until keep().
+    /// Adds the bytes just read. They must stay valid until keep().
     void take(Bytes bytes)
     {
         assert(_borrowed.empty());
@@ -24,10 +24,10 @@ public:
             _kept.append(bytes);
     }
 
-    /// All that was not used. Valid until the next call of a method that is not const.
+    /// All bytes not consumed yet. Valid until the next call of a non-const method.
     [[nodiscard]] Bytes waiting() const { return _kept.isEmpty() ? _borrowed : _kept.waiting(); }
 
-    /// The first n bytes are used; n must not exceed size().
+    /// Removes the first n bytes; n must not exceed size().
     void consume(std::size_t n)
     {
         assert(n <= size());
@@ -37,7 +37,7 @@ public:
             _kept.consume(n);
     }
 
-    /// The read is over: what is left is copied.
+    /// Ends the current read: copies the remaining bytes.
     void keep()
     {
         if (_borrowed.empty())
@@ -55,7 +55,7 @@ public:
     [[nodiscard]] std::size_t size() const { return waiting().size(); }
     [[nodiscard]] bool isEmpty() const { return waiting().empty(); }
 
-    /// Bytes that are held in memory of its own.
+    /// Number of bytes held in memory of its own.
     [[nodiscard]] std::size_t kept() const { return _kept.size(); }
 
 private:

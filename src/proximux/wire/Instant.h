@@ -6,7 +6,7 @@
 namespace proximux
 {
 
-/// A length of time in microseconds. A negative one means "off" where a setting allows that.
+/// A length of time in microseconds. Negative means "off" where a setting allows that.
 struct Duration
 {
     std::int64_t us = 0;
@@ -45,7 +45,8 @@ constexpr bool operator>=(Duration a, Duration b)
     return a.us >= b.us;
 }
 
-/// A point on a monotonic clock whose origin is of no interest. The core is handed instants; it never reads a clock.
+/// A point on a monotonic clock with an arbitrary origin. The core receives instants as arguments; it never reads a
+/// clock.
 struct Instant
 {
     std::int64_t us = 0;

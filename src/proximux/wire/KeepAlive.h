@@ -5,12 +5,12 @@
 namespace proximux
 {
 
-/// When a connection on which nothing passes is probed, so that a peer that vanished is found: after `idle`, then
-/// every `interval`, and it is lost with the `count`th probe that is not answered.
+/// TCP keep-alive, which detects vanished peers: the first probe after `idle` without traffic, then one every
+/// `interval`. The connection is lost after `count` unanswered probes.
 struct KeepAlive
 {
     bool on = true;
-    Duration idle = Duration::seconds(60); ///< off: the three of the system
+    Duration idle = Duration::seconds(60); ///< off: the system's defaults for idle, interval and count
     Duration interval = Duration::seconds(10);
     int count = 6;
 
@@ -23,11 +23,11 @@ constexpr bool operator==(const KeepAlive& a, const KeepAlive& b)
     return a.on == b.on && a.idle == b.idle && a.interval == b.interval && a.count == b.count;
 }
 
-/// How the system looks after a connection.
+/// Options that the operating system applies to a connection.
 struct SocketOptions
 {
     KeepAlive keepAlive;
-    Duration userTimeout = Duration::off(); ///< off: of the system
+    Duration userTimeout = Duration::off(); ///< off: the system's default
 };
 
 } // namespace proximux

@@ -82,7 +82,7 @@ Framer::Progress LengthFramer::begin(Bytes header)
         return {Progress::Kind::malformed, 0, "a length field with non-digit characters"};
     if (*read < _field.min)
         return {Progress::Kind::malformed, 0, "a length below exchange.length_min"};
-    // both bounds before the sum: a value may have all its 64 bits set
+    // check the bound before adding: the value may use all 64 bits
     if (*read > _max + static_cast<std::uint64_t>(std::max<std::int64_t>(-_field.adjust, 0)))
         return {Progress::Kind::malformed, 0, "a message longer than exchange.max_message"};
     const std::int64_t follows = static_cast<std::int64_t>(*read) + _field.adjust;

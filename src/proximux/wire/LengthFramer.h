@@ -9,8 +9,8 @@
 namespace proximux
 {
 
-/// Where a message's length stands, and what it counts. The message's size is
-/// offset + width + (the field's value) + adjust, as in Netty's LengthFieldBasedFrameDecoder.
+/// Position and meaning of a message's length field. The size of a message is offset + width + (the field's value) +
+/// adjust, as in Netty's LengthFieldBasedFrameDecoder.
 struct LengthField
 {
     using Order = ByteOrder;
@@ -26,19 +26,19 @@ struct LengthField
     std::size_t width = 4;  ///< bytes of the field, 1 to 8
     Order order = Order::big;
     Encoding encoding = Encoding::binary;
-    std::int64_t adjust = 0; ///< added to the value, to come to the bytes that follow the field
-    std::uint64_t min = 0;   ///< least value that is right
+    std::int64_t adjust = 0; ///< added to the value; the sum is the number of bytes after the field
+    std::uint64_t min = 0;   ///< smallest valid value
 
-    /// Bytes of a message that are shown before any is taken; a shorter message is shown whole.
+    /// Leading bytes that must be visible before any is taken; a shorter message must be visible whole.
     std::size_t header = 0;
-    std::size_t minMessage = 0; ///< bytes of the shortest message that is right
+    std::size_t minMessage = 0; ///< size of the shortest valid message in bytes
 };
 
-/// A message says how long it is.
+/// Frames messages that carry their length.
 class LengthFramer : public Framer
 {
 public:
-    /// max: bytes of a message in all.
+    /// max: maximum size of a message in bytes, header included.
     LengthFramer(const LengthField& field, std::size_t max);
 
     Progress feed(Bytes input) override;
@@ -49,8 +49,8 @@ private:
 
     LengthField _field;
     std::size_t _max;
-    std::size_t _left = 0; ///< of the present message; 0: its length was not seen
-    bool _shown = false;   ///< its header was
+    std::size_t _left = 0; ///< bytes of the current message still to come; 0: its length is not known yet
+    bool _shown = false;   ///< whether its header was visible
 };
 
 } // namespace proximux

@@ -34,7 +34,7 @@ Framer::Progress LineFramer::feed(Bytes input)
     return {Progress::Kind::partial, taken, ""};
 }
 
-/// Goes on until the delimiter is whole or the input is used up. Returns how many bytes that are.
+/// Advances until the delimiter is complete or the input is used up. Returns the number of bytes examined.
 std::size_t LineFramer::advance(Bytes input)
 {
     std::size_t i = 0;

@@ -8,11 +8,11 @@
 namespace proximux
 {
 
-/// A message ends with a delimiter, which belongs to it.
+/// Frames messages that end with a delimiter. The delimiter is part of the message.
 class LineFramer : public Framer
 {
 public:
-    /// The delimiter has one byte or more. max: bytes of a message, the delimiter included.
+    /// delimiter: at least one byte. max: maximum size of a message in bytes, including the delimiter.
     LineFramer(const std::string& delimiter, std::size_t max);
 
     Progress feed(Bytes input) override;
@@ -21,9 +21,9 @@ private:
     [[nodiscard]] std::size_t advance(Bytes input);
 
     std::string _delimiter;
-    std::vector<std::size_t> _fallback; ///< Knuth, Morris, Pratt: how much still matches where the next byte does not
+    std::vector<std::size_t> _fallback; ///< Knuth-Morris-Pratt table: length of the match that remains after a mismatch
     std::size_t _max;
-    std::size_t _size = 0;    ///< of the present message so far
+    std::size_t _size = 0;    ///< of the current message so far
     std::size_t _matched = 0; ///< bytes of the delimiter seen
 };
 

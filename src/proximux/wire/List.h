@@ -6,7 +6,7 @@
 namespace proximux
 {
 
-/// An object's place in one List. Embedded in the object.
+/// An object's links in one List; a member of the object.
 template <class T>
 struct Link
 {
@@ -15,8 +15,8 @@ struct Link
     bool linked = false;
 };
 
-/// A doubly linked list through a member of its objects: in and out cost a few pointers and no memory. Owns nothing;
-/// an object is taken out before it is destroyed.
+/// An intrusive doubly linked list. Insertion and removal take constant time and no memory. Owns nothing; remove an
+/// object before destroying it.
 template <class T, Link<T> T::*LINK>
 class List
 {
@@ -59,7 +59,7 @@ public:
     [[nodiscard]] T* first() const { return _first; }
     [[nodiscard]] T* last() const { return _last; }
 
-    /// The object behind this one, or null.
+    /// The object after this one, or null.
     [[nodiscard]] static T* next(const T& object) { return (object.*LINK).next; }
     [[nodiscard]] static bool isIn(const T& object) { return (object.*LINK).linked; }
 

@@ -8,14 +8,14 @@
 namespace proximux
 {
 
-/// Which byte of a number comes first.
+/// Which byte of a number comes first on the wire.
 enum class ByteOrder
 {
     big,
     little
 };
 
-/// The unsigned number that these bytes are, 8 at most.
+/// Decodes an unsigned number of at most 8 bytes.
 inline std::uint64_t readNumber(Bytes field, ByteOrder order = ByteOrder::big)
 {
     std::uint64_t value = 0;
@@ -27,14 +27,14 @@ inline std::uint64_t readNumber(Bytes field, ByteOrder order = ByteOrder::big)
     return value;
 }
 
-/// Writes the lowest `width` bytes of the number.
+/// Encodes the lowest `width` bytes of the number.
 inline void writeNumber(std::uint64_t value, char* field, std::size_t width, ByteOrder order = ByteOrder::big)
 {
     for (std::size_t i = 0; i < width; ++i, value >>= 8U)
         field[order == ByteOrder::big ? width - 1 - i : i] = static_cast<char>(value);
 }
 
-/// Where an id stands in a message: an unsigned number.
+/// Position of an id, an unsigned number, in a message.
 struct IdField
 {
     std::size_t offset = 0;

@@ -8,7 +8,7 @@
 namespace proximux
 {
 
-/// A set of small numbers that knows its lowest: one bit each, 64 looked at in one step. Sized once.
+/// A set of small numbers with fast access to the lowest: one bit each, scanned 64 at a time. Its size is fixed.
 class NumberSet
 {
 public:

@@ -5,9 +5,9 @@
 namespace proximux
 {
 
-/// A sequence of 64-bit numbers from a seed (SplitMix64). The same seed gives the same sequence, so that a test can be
-/// repeated. With a random seed a peer that does not see the numbers cannot guess them; it is no cipher. Any thread,
-/// one at a time.
+/// A pseudo-random sequence of 64-bit numbers (SplitMix64). The same seed gives the same sequence, which makes tests
+/// repeatable. Not a cipher: with a random seed a peer cannot guess the numbers unless it sees some of them. Usable in
+/// any thread, by one at a time.
 class Random
 {
 public:
@@ -25,7 +25,7 @@ public:
         return z ^ z >> 31U;
     }
 
-    /// A number from 0 to n - 1; n is not 0.
+    /// A number from 0 to n - 1; n must not be 0.
     std::uint64_t below(std::uint64_t n) { return next() % n; }
 
 private:

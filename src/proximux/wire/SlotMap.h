@@ -11,13 +11,13 @@
 namespace proximux
 {
 
-/// Owns objects and finds them by an Id: an array index and a comparison. An id of an object that was taken out finds
-/// nothing, also when its slot serves another one.
+/// Owns objects and finds them by Id: an array index and a comparison. The id of a removed object finds nothing, even
+/// after its slot was reused.
 template <class T, class IdType>
 class SlotMap
 {
 public:
-    /// Takes ownership of the object and names it.
+    /// Takes ownership of the object and returns its id.
     IdType insert(std::unique_ptr<T> object)
     {
         if (_free.empty())
@@ -34,7 +34,7 @@ public:
         return IdType{index, slot.generation};
     }
 
-    /// The object, or null where the id names none any more.
+    /// The object, or null if the id names none any more.
     [[nodiscard]] T* find(IdType id) const
     {
         if (id.slot >= _slots.size() || _slots[id.slot].generation != id.generation)
@@ -42,7 +42,7 @@ public:
         return _slots[id.slot].object.get();
     }
 
-    /// Gives the object away; null where the id names none.
+    /// Removes the object and passes its ownership to the caller; null if the id names none.
     std::unique_ptr<T> take(IdType id)
     {
         if (find(id) == nullptr)
@@ -58,7 +58,7 @@ public:
     [[nodiscard]] std::size_t size() const { return _size; }
     [[nodiscard]] bool isEmpty() const { return _size == 0; }
 
-    /// The ids of all objects, a copy: the caller may take objects out while going through it.
+    /// The ids of all objects, as a copy: the caller may remove objects while iterating.
     [[nodiscard]] std::vector<IdType> ids() const
     {
         std::vector<IdType> all;

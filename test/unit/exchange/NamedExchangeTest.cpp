@@ -278,7 +278,7 @@ public:
     {
         named("resp");
         const ClientId a = join();
-        says(a, command({"GET", "a"}) + command({"CLIENT", "GETNAME"}) + command({"GET", "b"}));
+        says(a, command({"GET", "a"}) + command({"CLIENT", "GETNAME"}) + command({"INCR", "b"}));
         const TargetId t = opens();
         answers(t, "+a\r\n");
         exchange->targetLost(t, now);

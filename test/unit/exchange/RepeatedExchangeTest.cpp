@@ -120,17 +120,17 @@ public:
             const TargetId t = opens();
             got(t);
             exchange->targetLost(t, now);
+            CPPUNIT_ASSERT_EQUAL(LOST + std::string(LOST), got(a)); // "set 2" may have been executed before "get 1" is
             std::string sent;
-            for (int i = 0; i < 3; ++i)
+            for (int i = 0; i < 2; ++i)
             {
                 CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
                 const TargetId next = opens();
                 sent += got(next);
                 answers(next, "VALUE x 0 1\r\n" + std::to_string(i) + "\r\nEND\r\n");
-                const std::string error = i == 0 ? LOST : "";
-                CPPUNIT_ASSERT_EQUAL("VALUE x 0 1\r\n" + std::to_string(i) + "\r\nEND\r\n" + error, got(a));
+                CPPUNIT_ASSERT_EQUAL("VALUE x 0 1\r\n" + std::to_string(i) + "\r\nEND\r\n", got(a));
             }
-            CPPUNIT_ASSERT_EQUAL(std::string("get 1\r\nget 3\r\nget 4\r\n"), sent);
+            CPPUNIT_ASSERT_EQUAL(std::string("get 3\r\nget 4\r\n"), sent);
         }
     }
 
