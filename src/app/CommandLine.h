@@ -1,7 +1,7 @@
 #pragma once
 
 #include <app/Options.h>
-#include <proximux/config/ConfigurationLoader.h>
+#include <proximux/ConfigurationLoader.h>
 
 #include <functional>
 #include <map>

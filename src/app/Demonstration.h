@@ -2,9 +2,9 @@
 
 #include <app/EchoTarget.h>
 #include <app/Narrator.h>
-#include <proximux/config/Configuration.h>
-#include <proximux/proxy/Events.h>
-#include <proximux/proxy/Proxy.h>
+#include <proximux/Configuration.h>
+#include <proximux/Events.h>
+#include <proximux/Proxy.h>
 
 #include <atomic>
 #include <condition_variable>

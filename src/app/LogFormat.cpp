@@ -1,6 +1,6 @@
 #include <app/LogFormat.h>
 
-#include <proximux/proxy/Log.h>
+#include <proximux/Log.h>
 
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/LocalDateTime.h>

@@ -1,7 +1,7 @@
 #include <app/LogWriter.h>
 
 #include <app/LogFormat.h>
-#include <proximux/proxy/Log.h>
+#include <proximux/Log.h>
 
 #include <algorithm>
 

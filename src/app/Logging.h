@@ -1,7 +1,7 @@
 #pragma once
 
 #include <app/LogWriter.h>
-#include <proximux/config/Configuration.h>
+#include <proximux/Configuration.h>
 
 #include <string>
 

@@ -3,8 +3,8 @@
 #include <app/Logging.h>
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
-#include <proximux/proxy/Log.h>
-#include <proximux/reactor/Sockets.h>
+#include <proximux/Log.h>
+#include <proximux/net/Sockets.h>
 
 #include <Poco/Exception.h>
 #include <Poco/Net/Net.h>

@@ -3,7 +3,7 @@
 #include <app/Demonstration.h>
 #include <app/Signals.h>
 #include <app/Startup.h>
-#include <proximux/proxy/Proxy.h>
+#include <proximux/Proxy.h>
 
 #include <Poco/Platform.h>
 #include <Poco/Util/ServerApplication.h>

@@ -6,6 +6,8 @@
 #include <app/StandardStream.h>
 #include <app/Tools.h>
 
+#include <proximux/Version.h>
+
 #include <Poco/Exception.h>
 #include <Poco/File.h>
 #include <Poco/FileStream.h>
@@ -185,7 +187,7 @@ StartupResult startUp(const std::vector<std::string>& arguments)
     if (commandLine.wantsHelp())
         return explain(commandLine.topic());
     if (commandLine.wantsVersion())
-        return say("proximux " PROXIMUX_VERSION "\n");
+        return say(std::string("proximux ") + VERSION + "\n");
     StartupResult result;
     LoadResult loaded = commandLine.wantsDemo() ? loadDemonstration(options, result) : commandLine.load();
     const auto mistakes = serverMistakes(commandLine);

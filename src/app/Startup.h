@@ -1,7 +1,7 @@
 #pragma once
 
 #include <app/Demonstration.h>
-#include <proximux/config/Configuration.h>
+#include <proximux/Configuration.h>
 
 #include <memory>
 #include <optional>

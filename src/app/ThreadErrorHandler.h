@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/proxy/Log.h>
+#include <proximux/Log.h>
 
 #include <Poco/ErrorHandler.h>
 

@@ -2,7 +2,7 @@
 
 #include <app/LogFormat.h>
 #include <app/StandardStream.h>
-#include <proximux/config/ConfigurationLoader.h>
+#include <proximux/ConfigurationLoader.h>
 #include <proximux/config/Values.h>
 #include <proximux/protocol/Registry.h>
 

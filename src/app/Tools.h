@@ -1,7 +1,7 @@
 #pragma once
 
 #include <app/Options.h>
-#include <proximux/config/Configuration.h>
+#include <proximux/Configuration.h>
 
 #include <memory>
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <proximux/Endpoint.h>
 #include <proximux/protocol/Registry.h>
-#include <proximux/protocol/Resp.h>
-#include <proximux/wire/Endpoint.h>
+#include <proximux/protocol/resp/Resp.h>
 
 #include <Poco/Net/StreamSocket.h>
 

@@ -16,7 +16,7 @@ PLAYERS = 5
 MODES = (("fifo", 1), ("funnel", 2), ("funnel", 4))
 # what holds others up ends soon, so that a victim's patience is longer than all of them in a row
 SETTINGS = {"exchange.response_timeout": "%dms" % (2000 * SLOW), "exchange.request_timeout": "1s",
-            "exchange.stall_timeout": "1s", "pool.backoff_max": "200ms", "exchange.abandon_limit": "1M",
+            "exchange.stall_timeout": "1s", "pool.backoff_max": "200ms", "exchange.abandon_limit": "256M",
             "exchange.abandon_timeout": "%dms" % (2000 * SLOW),
             "log.mask_addresses": "0"}
 

@@ -17,7 +17,7 @@ A text that is not found exactly once, or that two faults change, ends the build
 import os
 import sys
 
-FOLDERS = ("wire", "protocol", "exchange", "pool")
+FOLDERS = ("base", "wire", "protocol", "targets", "exchange")
 HEADER = "proximux/exchange/Mutants.h"
 
 
@@ -101,10 +101,11 @@ def main(sources, mutants, output):
         for path, old, new in parts:
             changes.setdefault(path, []).append((name, old, new))
     for folder in FOLDERS:
-        for file in sorted(os.listdir(os.path.join(sources, "proximux", folder))):
-            path = folder + "/" + file
-            text = read(os.path.join(sources, "proximux", path))
-            write(os.path.join(output, "proximux", path), planted(path, text, changes.pop(path, [])))
+        for place, _, files in os.walk(os.path.join(sources, "proximux", folder)):
+            for file in sorted(files):
+                path = os.path.relpath(os.path.join(place, file), os.path.join(sources, "proximux")).replace(os.sep, "/")
+                text = read(os.path.join(place, file))
+                write(os.path.join(output, "proximux", path), planted(path, text, changes.pop(path, [])))
     for path in changes:
         raise Mistake("%s.mutant: there is no file %s" % (changes[path][0][0], path))
     write(os.path.join(output, HEADER), header(rules))

@@ -4,7 +4,7 @@
 #include "oracle/Talking.h"
 #include "support/Messages.h"
 
-#include <proximux/exchange/FramedExchange.h>
+#include <proximux/exchange/mux/FramedExchange.h>
 
 #include <cstdint>
 #include <deque>

@@ -2,7 +2,7 @@
 
 #include "oracle/Oracle.h"
 
-#include <proximux/exchange/RawExchange.h>
+#include <proximux/exchange/mux/RawExchange.h>
 
 #include <cstdint>
 #include <map>

@@ -1,7 +1,7 @@
 #include "oracle/Scenes.h"
 #include "support/MemcachedAnswers.h"
 
-#include <proximux/protocol/Resp.h>
+#include <proximux/protocol/resp/Resp.h>
 
 namespace proximux
 {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/exchange/ProxyExchange.h>
+#include <proximux/exchange/pair/ProxyExchange.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

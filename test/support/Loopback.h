@@ -1,7 +1,7 @@
 #pragma once
 
-#include <proximux/reactor/Reactor.h>
-#include <proximux/reactor/Transport.h>
+#include <proximux/net/Transport.h>
+#include <proximux/net/loop/Reactor.h>
 
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocket.h>

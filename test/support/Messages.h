@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/protocol/Framing.h>
+#include <proximux/Framing.h>
 #include <proximux/protocol/Registry.h>
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <proximux/reactor/Clock.h>
-#include <proximux/reactor/Poller.h>
-#include <proximux/reactor/Transport.h>
+#include <proximux/net/Transport.h>
+#include <proximux/net/loop/Clock.h>
+#include <proximux/net/loop/Poller.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -2,9 +2,9 @@
 
 #include "support/Scripted.h"
 
-#include <proximux/exchange/ProxyExchange.h>
-#include <proximux/reactor/Connection.h>
-#include <proximux/reactor/Reactor.h>
+#include <proximux/exchange/pair/ProxyExchange.h>
+#include <proximux/net/Connection.h>
+#include <proximux/net/loop/Reactor.h>
 
 #include <memory>
 #include <stdexcept>

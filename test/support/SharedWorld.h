@@ -1,7 +1,7 @@
 #pragma once
 
-#include <proximux/exchange/SharedWiring.h>
-#include <proximux/pool/TargetDialer.h>
+#include <proximux/exchange/mux/SharedWiring.h>
+#include <proximux/targets/TargetDialer.h>
 
 #include <algorithm>
 #include <cstdint>

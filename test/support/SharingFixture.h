@@ -2,8 +2,8 @@
 
 #include "support/SharedWorld.h"
 
-#include <proximux/exchange/FramedExchange.h>
-#include <proximux/exchange/RawExchange.h>
+#include <proximux/exchange/mux/FramedExchange.h>
+#include <proximux/exchange/mux/RawExchange.h>
 #include <proximux/protocol/Registry.h>
 
 #include <cppunit/extensions/HelperMacros.h>

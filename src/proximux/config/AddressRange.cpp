@@ -1,4 +1,4 @@
-#include <proximux/config/AddressRange.h>
+#include <proximux/AddressRange.h>
 
 #include <algorithm>
 #include <vector>

@@ -1,4 +1,5 @@
-#include <proximux/config/Configuration.h>
+#include <proximux/Configuration.h>
+#include <proximux/protocol/Registry.h>
 
 #include <proximux/config/Settings.h>
 

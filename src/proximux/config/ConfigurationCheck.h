@@ -1,6 +1,8 @@
 #pragma once
 
-#include <proximux/config/ConfigurationLoader.h>
+#include <proximux/ConfigurationLoader.h>
+#include <proximux/config/Settings.h>
+#include <proximux/protocol/Registry.h>
 
 #include <string>
 #include <vector>

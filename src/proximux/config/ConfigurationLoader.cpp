@@ -1,7 +1,8 @@
-#include <proximux/config/ConfigurationLoader.h>
+#include <proximux/ConfigurationLoader.h>
 
 #include <proximux/config/ConfigurationCheck.h>
 #include <proximux/config/FileLayers.h>
+#include <proximux/config/Settings.h>
 #include <proximux/config/Values.h>
 
 #include <Poco/Environment.h>
@@ -35,6 +36,11 @@ bool isPortLink(std::string_view name, std::string_view value)
 }
 
 } // namespace
+
+std::string FoundValue::shown() const
+{
+    return setting->secret && !text.empty() ? "***" : text;
+}
 
 std::string ConfigurationLoader::systemFile()
 {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/config/Configuration.h>
+#include <proximux/Configuration.h>
 #include <proximux/config/Values.h>
 
 #include <algorithm>

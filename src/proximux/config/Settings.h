@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/config/Configuration.h>
+#include <proximux/Configuration.h>
 
 #include <functional>
 #include <string>

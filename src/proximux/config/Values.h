@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/wire/Instant.h>
+#include <proximux/Instant.h>
 
 #include <cstdint>
 #include <optional>

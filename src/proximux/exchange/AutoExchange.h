@@ -1,8 +1,8 @@
 #pragma once
 
-#include <proximux/exchange/DeadlineList.h>
-#include <proximux/exchange/FramedExchange.h>
-#include <proximux/exchange/RawExchange.h>
+#include <proximux/base/DeadlineList.h>
+#include <proximux/exchange/mux/FramedExchange.h>
+#include <proximux/exchange/mux/RawExchange.h>
 #include <proximux/wire/Buffer.h>
 
 #include <array>

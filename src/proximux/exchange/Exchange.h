@@ -1,60 +1,14 @@
 #pragma once
 
-#include <proximux/wire/Bytes.h>
-#include <proximux/wire/Id.h>
-#include <proximux/wire/Instant.h>
+#include <proximux/Bytes.h>
+#include <proximux/CloseReason.h>
+#include <proximux/Id.h>
+#include <proximux/Instant.h>
 
 #include <cstddef>
 
 namespace proximux
 {
-
-/// Why a connection is closed by us, or was lost.
-enum class CloseReason
-{
-    ended,            ///< both sides had said all
-    clientLost,       ///< the client reset its connection, or it failed
-    targetLost,       ///< the target reset its connection, or it failed
-    noTarget,         ///< no target could be connected
-    inactive,         ///< pool.inactive_timeout
-    idle,             ///< local.idle_timeout
-    halfCloseTimeout, ///< local.half_close_timeout
-    drained,          ///< we end, and it was at rest
-    drainTimeout,     ///< we end, and shutdown.drain_timeout has passed
-    stopped,          ///< we end at once
-    fault,            ///< a defect of ours, which is in the log
-
-    // fifo and funnel
-    targetEnded,       ///< the target closed its connection
-    greeted,           ///< the target spoke before it was asked
-    desync,            ///< the target sent bytes that nobody asked for
-    malformedRequest,  ///< what the client sent is no message of the protocol
-    malformedResponse, ///< what the target sent is none
-    requestBroken,     ///< a client broke a request off of which a part had been sent
-    earlyResponse,     ///< a response was whole before its request was
-    queueTimeout,      ///< exchange.queue_timeout
-    responseTimeout,   ///< exchange.response_timeout
-    requestTimeout,    ///< exchange.request_timeout
-    stalled,           ///< exchange.stall_timeout
-    tieEnded,          ///< the client that had it alone has left, and its state is not for others
-    prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
-    otherDialect,      ///< another request needs it in another dialect of its protocol
-    spent,             ///< a request may have left something behind on it
-    otherProtocol,     ///< exchange.protocol = auto: a client of another protocol needs it
-    abandoned,         ///< those whom it was answering have left
-    noTie,             ///< exchange.tie_timeout
-    crowded,           ///< exchange.total_buffer
-    renewed,           ///< a request needs a new connection
-    tieIdle,           ///< exchange.tie_idle_timeout
-    idKept,            ///< a request that kept its own id was answered on it
-    noIdentifier,      ///< in exchange.queue_timeout no id was free
-    partSilent         ///< the part of the target that it asks did not answer before
-};
-
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::partSilent) + 1;
-
-/// A short text for a log line.
-const char* toString(CloseReason reason);
 
 enum class How
 {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/wire/Bytes.h>
+#include <proximux/Bytes.h>
 
 #include <cstddef>
 #include <string>

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <proximux/Framing.h>
+#include <proximux/Number.h>
+#include <proximux/base/Random.h>
 #include <proximux/protocol/Fence.h>
 #include <proximux/protocol/Traits.h>
 #include <proximux/wire/Framer.h>
-#include <proximux/wire/Number.h>
-#include <proximux/wire/Random.h>
 
 #include <cstdint>
 #include <memory>
@@ -120,14 +121,6 @@ public:
         static_cast<void>(notice);
         return false;
     }
-};
-
-/// How to handle an unknown command (resp), which may change the state of its connection.
-enum class UnknownCommands
-{
-    close, ///< close the target connection after it
-    tie,   ///< pin its client to that connection
-    pass   ///< assume that it changes nothing
 };
 
 /// Settings for requests that depend on the state of their connection, and for local replies.

@@ -1,15 +1,15 @@
 #include <proximux/protocol/Registry.h>
 
-#include <proximux/protocol/Dns.h>
-#include <proximux/protocol/FramedWatcher.h>
-#include <proximux/protocol/Generic.h>
-#include <proximux/protocol/Http.h>
-#include <proximux/protocol/Memcached.h>
-#include <proximux/protocol/Modbus.h>
-#include <proximux/protocol/MysqlWatcher.h>
-#include <proximux/protocol/Postgresql.h>
-#include <proximux/protocol/Resp.h>
-#include <proximux/protocol/TurnWatcher.h>
+#include <proximux/protocol/declared/Generic.h>
+#include <proximux/protocol/dns/Dns.h>
+#include <proximux/protocol/http/Http.h>
+#include <proximux/protocol/memcached/Memcached.h>
+#include <proximux/protocol/modbus/Modbus.h>
+#include <proximux/protocol/mysql/MysqlWatcher.h>
+#include <proximux/protocol/postgresql/Postgresql.h>
+#include <proximux/protocol/resp/Resp.h>
+#include <proximux/protocol/watch/FramedWatcher.h>
+#include <proximux/protocol/watch/TurnWatcher.h>
 
 namespace proximux
 {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <proximux/protocol/Framing.h>
+#include <proximux/Framing.h>
+#include <proximux/Instant.h>
 #include <proximux/protocol/Protocol.h>
-#include <proximux/protocol/Watcher.h>
-#include <proximux/wire/Instant.h>
+#include <proximux/protocol/watch/Watcher.h>
 
 #include <memory>
 #include <string_view>
@@ -11,15 +11,6 @@
 
 namespace proximux
 {
-
-/// How responses are matched to requests.
-enum class Pairing
-{
-    automatic, ///< the protocol's default
-    exclusive, ///< one exchange at a time on a target connection
-    order,     ///< several exchanges, answered in order
-    identifier ///< several exchanges, answered in any order; messages carry an id
-};
 
 /// The registry entry of a value of `exchange.protocol`.
 struct ProtocolInfo

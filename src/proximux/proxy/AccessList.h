@@ -1,7 +1,7 @@
 #pragma once
 
-#include <proximux/config/Configuration.h>
-#include <proximux/proxy/Events.h>
+#include <proximux/Configuration.h>
+#include <proximux/Events.h>
 
 namespace proximux
 {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <proximux/Events.h>
 #include <proximux/exchange/Exchange.h>
-#include <proximux/protocol/Watcher.h>
-#include <proximux/proxy/Events.h>
-#include <proximux/reactor/Connection.h>
+#include <proximux/net/Connection.h>
+#include <proximux/protocol/watch/Watcher.h>
 
 #include <memory>
 

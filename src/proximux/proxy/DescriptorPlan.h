@@ -1,7 +1,7 @@
 #pragma once
 
-#include <proximux/config/Configuration.h>
-#include <proximux/reactor/Sockets.h>
+#include <proximux/Configuration.h>
+#include <proximux/net/Sockets.h>
 
 #include <cstddef>
 #include <optional>

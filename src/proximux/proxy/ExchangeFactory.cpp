@@ -1,10 +1,10 @@
 #include <proximux/proxy/ExchangeFactory.h>
 
 #include <proximux/exchange/AutoExchange.h>
-#include <proximux/exchange/FramedExchange.h>
-#include <proximux/exchange/RawExchange.h>
+#include <proximux/exchange/mux/FramedExchange.h>
+#include <proximux/exchange/mux/RawExchange.h>
 #include <proximux/protocol/Registry.h>
-#include <proximux/protocol/Resp.h>
+#include <proximux/protocol/resp/Resp.h>
 
 #include <random>
 #include <stdexcept>

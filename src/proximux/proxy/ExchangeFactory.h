@@ -1,8 +1,8 @@
 #pragma once
 
-#include <proximux/config/Configuration.h>
-#include <proximux/exchange/ProxyExchange.h>
-#include <proximux/exchange/SharedExchange.h>
+#include <proximux/Configuration.h>
+#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/pair/ProxyExchange.h>
 
 #include <functional>
 #include <memory>

@@ -1,12 +1,12 @@
-#include <proximux/proxy/Proxy.h>
+#include <proximux/Proxy.h>
 
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/AccessList.h>
 #include <proximux/proxy/DescriptorPlan.h>
-#include <proximux/proxy/RequestLog.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/TCPServer.h>
 #include <proximux/proxy/Worker.h>
+#include <proximux/telemetry/RequestLog.h>
 
 #include <Poco/Delegate.h>
 

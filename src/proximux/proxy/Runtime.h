@@ -1,11 +1,11 @@
 #pragma once
 
-#include <proximux/config/Configuration.h>
-#include <proximux/pool/Targets.h>
-#include <proximux/proxy/Events.h>
-#include <proximux/proxy/Log.h>
-#include <proximux/reactor/Clock.h>
-#include <proximux/reactor/Resolver.h>
+#include <proximux/Configuration.h>
+#include <proximux/Events.h>
+#include <proximux/Log.h>
+#include <proximux/net/Resolver.h>
+#include <proximux/net/loop/Clock.h>
+#include <proximux/targets/Targets.h>
 
 #include <Poco/Exception.h>
 

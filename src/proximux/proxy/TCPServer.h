@@ -1,8 +1,8 @@
 #pragma once
 
-#include <proximux/reactor/Reactor.h>
-#include <proximux/reactor/Transport.h>
-#include <proximux/wire/Endpoint.h>
+#include <proximux/Endpoint.h>
+#include <proximux/net/Transport.h>
+#include <proximux/net/loop/Reactor.h>
 
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocket.h>

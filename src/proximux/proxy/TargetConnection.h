@@ -1,9 +1,9 @@
 #pragma once
 
 #include <proximux/exchange/Exchange.h>
+#include <proximux/net/Connection.h>
+#include <proximux/net/Connector.h>
 #include <proximux/proxy/Runtime.h>
-#include <proximux/reactor/Connection.h>
-#include <proximux/reactor/Connector.h>
 
 #include <memory>
 #include <utility>

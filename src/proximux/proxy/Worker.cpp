@@ -1,7 +1,7 @@
 #include <proximux/proxy/Worker.h>
 
 #include <proximux/protocol/FirstLine.h>
-#include <proximux/proxy/PairReport.h>
+#include <proximux/telemetry/PairReport.h>
 
 #include <Poco/Exception.h>
 

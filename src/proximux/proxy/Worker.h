@@ -1,13 +1,13 @@
 #pragma once
 
+#include <proximux/base/SlotMap.h>
+#include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
-#include <proximux/proxy/RecordLimiter.h>
 #include <proximux/proxy/Runtime.h>
-#include <proximux/proxy/SharedReport.h>
 #include <proximux/proxy/TargetConnection.h>
-#include <proximux/reactor/Reactor.h>
-#include <proximux/wire/SlotMap.h>
+#include <proximux/telemetry/RecordLimiter.h>
+#include <proximux/telemetry/SharedReport.h>
 
 #include <atomic>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #include <app/LogFormat.h>
-#include <proximux/proxy/Log.h>
+#include <proximux/Log.h>
 
 #include <Poco/AutoPtr.h>
 #include <Poco/DateTimeFormatter.h>

@@ -1,6 +1,6 @@
 #include <app/LogFormat.h>
 #include <app/LogWriter.h>
-#include <proximux/proxy/Log.h>
+#include <proximux/Log.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

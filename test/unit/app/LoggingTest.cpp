@@ -2,7 +2,7 @@
 
 #include <app/Logging.h>
 #include <app/StandardStream.h>
-#include <proximux/proxy/Log.h>
+#include <proximux/Log.h>
 
 #include <Poco/Exception.h>
 #include <Poco/File.h>

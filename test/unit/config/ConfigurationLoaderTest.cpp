@@ -1,4 +1,4 @@
-#include <proximux/config/ConfigurationLoader.h>
+#include <proximux/ConfigurationLoader.h>
 
 #include <SourceDir.h>
 

@@ -1,6 +1,6 @@
 #include "support/Generated.h"
 
-#include <proximux/config/ConfigurationLoader.h>
+#include <proximux/ConfigurationLoader.h>
 #include <proximux/config/Reference.h>
 
 #include <Poco/String.h>

@@ -1,6 +1,6 @@
 #include "support/SharingFixture.h"
 
-#include <proximux/protocol/Resp.h>
+#include <proximux/protocol/resp/Resp.h>
 
 namespace proximux
 {

@@ -1,4 +1,4 @@
-#include <proximux/exchange/DeadlineList.h>
+#include <proximux/base/DeadlineList.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

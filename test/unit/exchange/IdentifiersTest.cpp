@@ -1,5 +1,5 @@
-#include <proximux/exchange/Identifiers.h>
-#include <proximux/exchange/SharedState.h>
+#include <proximux/exchange/mux/Identifiers.h>
+#include <proximux/exchange/mux/SharedState.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

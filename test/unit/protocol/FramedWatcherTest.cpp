@@ -1,9 +1,9 @@
 #include "WatchRecorder.h"
 #include "support/Identified.h"
 
-#include <proximux/protocol/FramedWatcher.h>
-#include <proximux/protocol/Generic.h>
 #include <proximux/protocol/Registry.h>
+#include <proximux/protocol/declared/Generic.h>
+#include <proximux/protocol/watch/FramedWatcher.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

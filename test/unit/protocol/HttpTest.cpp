@@ -1,6 +1,6 @@
 #include "support/ProtocolCheck.h"
 
-#include <proximux/protocol/HttpFramer.h>
+#include <proximux/protocol/http/HttpFramer.h>
 
 namespace proximux
 {

@@ -1,8 +1,8 @@
 #include "support/MemcachedAnswers.h"
 #include "support/ProtocolCheck.h"
 
-#include <proximux/protocol/MemcachedBinary.h>
-#include <proximux/protocol/MemcachedFramer.h>
+#include <proximux/protocol/memcached/MemcachedBinary.h>
+#include <proximux/protocol/memcached/MemcachedFramer.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/protocol/MysqlHandshake.h>
+#include <proximux/protocol/mysql/MysqlHandshake.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
 #include "MysqlMessages.h"
 
-#include <proximux/protocol/MysqlDescription.h>
-#include <proximux/protocol/MysqlFields.h>
-#include <proximux/protocol/MysqlPacketReader.h>
-#include <proximux/protocol/MysqlStatements.h>
+#include <proximux/protocol/mysql/MysqlDescription.h>
+#include <proximux/protocol/mysql/MysqlFields.h>
+#include <proximux/protocol/mysql/MysqlPacketReader.h>
+#include <proximux/protocol/mysql/MysqlStatements.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

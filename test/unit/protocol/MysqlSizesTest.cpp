@@ -1,7 +1,7 @@
 #include "MysqlMessages.h"
 #include "WatchRecorder.h"
 
-#include <proximux/protocol/MysqlWatcher.h>
+#include <proximux/protocol/mysql/MysqlWatcher.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

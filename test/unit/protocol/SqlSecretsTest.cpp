@@ -1,4 +1,4 @@
-#include <proximux/protocol/SqlSecrets.h>
+#include <proximux/protocol/sql/SqlSecrets.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,6 +1,6 @@
 #include "WatchRecorder.h"
 
-#include <proximux/protocol/TurnWatcher.h>
+#include <proximux/protocol/watch/TurnWatcher.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/protocol/Watcher.h>
+#include <proximux/protocol/watch/Watcher.h>
 
 #include <string>
 #include <vector>

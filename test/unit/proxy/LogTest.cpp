@@ -1,4 +1,4 @@
-#include <proximux/proxy/Log.h>
+#include <proximux/Log.h>
 
 #include <Poco/AutoPtr.h>
 #include <Poco/Channel.h>

@@ -1,6 +1,6 @@
 #include "support/Loopback.h"
 
-#include <proximux/proxy/Proxy.h>
+#include <proximux/Proxy.h>
 
 #include <Poco/Delegate.h>
 #include <Poco/Exception.h>

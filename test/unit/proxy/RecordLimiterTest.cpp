@@ -1,4 +1,4 @@
-#include <proximux/proxy/RecordLimiter.h>
+#include <proximux/telemetry/RecordLimiter.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

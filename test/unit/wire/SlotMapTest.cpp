@@ -1,4 +1,4 @@
-#include <proximux/wire/SlotMap.h>
+#include <proximux/base/SlotMap.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,0 +1,224 @@
+#pragma once
+
+#include <proximux/AddressRange.h>
+#include <proximux/Endpoint.h>
+#include <proximux/Framing.h>
+#include <proximux/Instant.h>
+#include <proximux/KeepAlive.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// How clients are assigned to target connections.
+enum class Mode
+{
+    automatic, ///< by the original's rule; never in a validated configuration
+    proxy,     ///< each client has its own target connection
+    fifo,      ///< all share one
+    funnel     ///< all share several
+};
+
+/// "PROXY", as in the log line at start.
+const char* toString(Mode mode);
+
+// The defaults are in the table of settings; Configuration() applies them.
+
+struct LogSettings
+{
+    enum class Format
+    {
+        automatic, ///< text on a terminal, JSON elsewhere
+        json,
+        text
+    };
+    enum class Requests
+    {
+        automatic, ///< on if exchange.protocol delimits messages
+        off,
+        on
+    };
+
+    int level{}; ///< 0 none, 1 errors, 2 information, 3 debug
+    Format format{};
+    std::string file;         ///< empty: stdout and stderr
+    std::size_t fileSize{};   ///< bytes after which the file is rotated
+    std::size_t fileCount{};  ///< rotated files to keep
+    std::size_t queue{};      ///< records buffered for writing
+    std::size_t queueBytes{}; ///< bytes of these records
+    bool maskAddresses{};
+    std::size_t dataLimit{}; ///< bytes of data in a record
+    Requests requests{};
+};
+
+struct LocalSettings
+{
+    Endpoint endpoint; ///< listening address; port 0: any free port
+    bool ipv6Only{};
+    int maxConnections{}; ///< 0 and negative: off
+    int backlog{};
+    SocketOptions socket; ///< of client connections
+    Duration idleTimeout;
+    Duration halfCloseTimeout;
+    std::size_t maxRequests{}; ///< queued requests per client
+    std::string password;      ///< resp: password that clients must send; empty: none
+    unsigned failedAuth{};     ///< wrong passwords after which a client is closed
+    Duration failedAuthDelay;
+};
+
+struct ExchangeSettings
+{
+    /// How to handle a request that changes the state of its connection.
+    enum class Stateful
+    {
+        automatic, ///< pin if a connection can be spared, else refuse
+        tie,       ///< pin its client to a connection until the state ends
+        refuse     ///< answer with an error
+    };
+
+    /// How requests with a chunked body are sent to an HTTP target.
+    enum class HttpChunked
+    {
+        length, ///< with a Content-Length, if the body can be buffered
+        pass    ///< unchanged
+    };
+
+    Mode mode{};
+    std::string protocol;
+    Framing framing;
+    Pairing pairing{};
+    bool funnelAsync{};
+    std::optional<std::size_t> pipeline;         ///< requests in flight per target connection, if several are possible
+    std::optional<std::size_t> idOffset;         ///< fixed, length: byte offset of the id; nothing: no id
+    std::optional<std::size_t> responseIdOffset; ///< nothing: as in the requests
+    std::optional<std::size_t> responseIdWidth;
+    std::optional<ByteOrder> responseIdOrder;
+    IdField id; ///< width and order
+    Stateful stateful{};
+    bool httpConnect{};
+    UnknownCommands respUnknown{};
+    HttpChunked httpChunked{};
+    std::size_t requestBuffer{};  ///< buffered request bytes per client
+    std::size_t responseBuffer{}; ///< unsent response bytes per client
+    std::size_t totalBuffer{};    ///< buffered request bytes over all clients
+    std::size_t maxQueue{};       ///< queued requests over all clients
+    Duration queueTimeout;
+    std::optional<Duration> responseTimeout; ///< nothing: the protocol's default
+    Duration requestTimeout;
+    Duration stallTimeout;
+    std::size_t abandonLimit{};
+    Duration abandonTimeout;
+    Duration tieTimeout;
+    Duration discardTimeout;
+    std::size_t discardLimit{}; ///< bytes
+    std::size_t reserve{};      ///< bytes of each client that are always read
+    Duration tieIdleTimeout;
+    Duration trialTimeout;
+    Duration rawGap;
+    bool ignoreUnknownIds{}; ///< responses with an unknown id are discarded; else the connection is closed
+    Duration idReuse;
+    Duration modbusUnitBackoff;
+
+    /// How responses are matched to requests: as configured, or the protocol's default. Never automatic.
+    [[nodiscard]] Pairing pairingInForce() const;
+
+    /// Maximum number of requests in flight per target connection.
+    [[nodiscard]] std::size_t pipelineInForce() const;
+
+    /// Maximum silence of a target that owes a response.
+    [[nodiscard]] Duration responseTimeoutInForce() const;
+
+    /// The framing, including the id fields.
+    [[nodiscard]] Framing framingInForce() const;
+};
+
+struct PoolSettings
+{
+    std::size_t connections{}; ///< target connections; by default as many as targets
+    bool warmup{};
+    Duration connectTimeout;
+    Duration inactiveTimeout;
+    Duration connectDelay;
+    Duration requestGap;
+    std::optional<Duration> settle;     ///< nothing: the protocol's default
+    std::optional<std::size_t> maxTied; ///< connections that may be pinned; nothing: all but one
+    std::string prologue;               ///< bytes sent on each new connection
+    std::string prologueExpect;         ///< exact reply to the prologue
+    Duration backoffMin;
+    Duration backoffMax;
+};
+
+/// Its initial values equal the defaults of the table, so that a list of targets can be resized.
+struct TargetSettings
+{
+    Endpoint endpoint;
+    SocketOptions socket;        ///< of target connections
+    std::size_t connections = 1; ///< in funnel mode
+    std::string username;        ///< resp
+    std::string password;
+    unsigned database = 0;
+};
+
+struct AccessSettings
+{
+    std::vector<AddressRange> deny;
+    std::vector<AddressRange> allow; ///< empty: all that are not denied
+};
+
+struct IoSettings
+{
+    enum class Backend
+    {
+        automatic,
+        epoll,
+        poll
+    };
+
+    Backend backend{};
+    std::size_t threads{};
+    std::size_t readSize{}; ///< bytes read from one peer before others get their turn
+    std::size_t resolverThreads{};
+};
+
+/// Limits of what one client may cause.
+struct LimitsSettings
+{
+    std::int64_t reconnects{}; ///< new target connections per second; 0: unlimited
+};
+
+struct ShutdownSettings
+{
+    Duration drainTimeout;
+};
+
+/// All settings, validated. Immutable; shared by shared_ptr<const Configuration>.
+///
+/// A hand-made one must set exchange.mode (automatic by default), local.endpoint and targets.
+struct Configuration
+{
+    /// Applies the defaults of the table.
+    Configuration();
+
+    LogSettings log;
+    LocalSettings local;
+    ExchangeSettings exchange;
+    PoolSettings pool;
+    std::vector<TargetSettings> targets;
+    AccessSettings access;
+    LimitsSettings limits;
+    IoSettings io;
+    ShutdownSettings shutdown;
+
+    /// Number of target connections in fifo and funnel.
+    [[nodiscard]] std::size_t sharedConnections() const;
+
+    /// How many of these may be pinned to a client at once.
+    [[nodiscard]] std::size_t maxTied() const;
+};
+
+} // namespace proximux

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <proximux/Configuration.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace proximux
+{
+
+struct Setting;
+
+/// The layers of a configuration, in ascending precedence.
+enum class Layer
+{
+    fallback,
+    ini,
+    json,
+    environment,
+    commandLine
+};
+
+/// A setting's value as found in one layer; used for --print-config and error messages.
+struct FoundValue
+{
+    const Setting* setting = nullptr;
+    std::size_t number = 0; ///< of the target, from 1; 0 for other settings
+    std::string text;
+    Layer layer = Layer::fallback;
+    std::string origin; ///< "proximux.ini", "environment LOCAL_PORT", "command line --listen", "default"
+
+    /// The text to show: secrets are masked.
+    [[nodiscard]] std::string shown() const;
+};
+
+/// The result of loading.
+struct LoadResult
+{
+    std::shared_ptr<const Configuration> configuration; ///< null if there are mistakes
+    std::vector<std::string> mistakes;                  ///< one line each
+    std::vector<FoundValue> values;                     ///< the values in force, in the order of the settings table
+};
+
+/// Collects the layers and builds one validated Configuration. Reports every mistake in every layer, even if a higher
+/// layer overrides it. Single-threaded.
+class ConfigurationLoader
+{
+public:
+    /// Adds an INI or JSON file; the suffix decides which. Of several files of one kind, a later one takes precedence.
+    void addFile(const std::string& path);
+
+    /// Adds the system-wide file if it exists.
+    void addSystemFile();
+
+    /// Adds the variables of an environment that concern Proximux: the original's names, and PROXIMUX_ with a known or
+    /// slightly misspelled section. An empty variable counts as absent.
+    void addEnvironment(const std::map<std::string, std::string>& environment);
+
+    /// Adds the environment of this process.
+    void addEnvironment();
+
+    /// Adds a value from the command line. `option` is the option as typed, such as "--set".
+    void addCommandLine(const std::string& key, const std::string& value, const std::string& option);
+
+    /// Adds a mistake found elsewhere, such as in the options.
+    void addMistake(const std::string& mistake) { _mistakes.push_back(mistake); }
+
+    /// Validates all layers and builds the configuration.
+    [[nodiscard]] LoadResult load() const;
+
+    /// Path of the system-wide file.
+    static std::string systemFile();
+
+private:
+    void checkOther(const FoundValue& value);
+    void add(const std::string& key, const std::string& value, Layer layer, const std::string& origin);
+    void addEnvironmentTargets(const std::map<std::string, std::string>& environment);
+
+    std::vector<FoundValue> _found;
+    std::vector<std::string> _mistakes;
+};
+
+} // namespace proximux

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <proximux/Number.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace proximux
+{
+
+/// How responses are matched to requests.
+enum class Pairing
+{
+    automatic, ///< the protocol's default
+    exclusive, ///< one exchange at a time on a target connection
+    order,     ///< several exchanges, answered in order
+    identifier ///< several exchanges, answered in any order; messages carry an id
+};
+
+/// How to handle an unknown command (resp), which may change the state of its connection.
+enum class UnknownCommands
+{
+    close, ///< close the target connection after it
+    tie,   ///< pin its client to that connection
+    pass   ///< assume that it changes nothing
+};
+
+/// Position and meaning of a message's length field. The size of a message is offset + width + (the field's value) +
+/// adjust, as in Netty's LengthFieldBasedFrameDecoder.
+struct LengthField
+{
+    using Order = ByteOrder;
+    enum class Encoding
+    {
+        binary,
+        bcd,        ///< two decimal digits a byte
+        decimal,    ///< ASCII digits
+        hexadecimal ///< ASCII digits
+    };
+
+    std::size_t offset = 0; ///< bytes before the field
+    std::size_t width = 4;  ///< bytes of the field, 1 to 8
+    Order order = Order::big;
+    Encoding encoding = Encoding::binary;
+    std::int64_t adjust = 0; ///< added to the value; the sum is the number of bytes after the field
+    std::uint64_t min = 0;   ///< smallest valid value
+
+    /// Leading bytes that must be visible before any is taken; a shorter message must be visible whole.
+    std::size_t header = 0;
+    std::size_t minMessage = 0; ///< size of the shortest valid message in bytes
+};
+
+/// The settings that describe messages. Each protocol uses the ones that it needs.
+struct Framing
+{
+    std::size_t maxMessage = std::size_t{16} * 1024 * 1024; ///< bytes
+    std::string delimiter = "\n";                           ///< line
+    std::size_t messageSize = 0;                            ///< fixed: bytes; 0: not set
+    LengthField length;                                     ///< length
+    std::optional<IdField> requestId;                       ///< fixed, length: position of the id
+    std::optional<IdField> responseId;                      ///< set exactly if requestId is
+};
+
+} // namespace proximux

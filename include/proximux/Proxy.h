@@ -1,0 +1,61 @@
+#pragma once
+
+#include <proximux/Configuration.h>
+#include <proximux/Events.h>
+#include <proximux/Statistics.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace proximux
+{
+
+/// The facade: a listening socket, its reactors, an exchange and a pool, made from one validated configuration.
+///
+///     auto proxy = Proxy(configuration);
+///     proxy.events().connected += Poco::delegate(&guard, &Guard::onConnected);
+///     proxy.start();
+///     ...
+///     proxy.drain();
+///     proxy.wait();
+///
+/// Construct, start and destroy it in one thread; call drain(), stop(), wait() and statistics() from any thread. Add
+/// listeners before start(), or later from any thread.
+class Proxy
+{
+public:
+    explicit Proxy(std::shared_ptr<const Configuration> configuration);
+
+    /// Stops at once if it is still running.
+    ~Proxy();
+
+    Proxy(const Proxy&) = delete;
+    Proxy& operator=(const Proxy&) = delete;
+
+    /// Listens and serves in its own threads. Throws Poco::IOException, with the address and the reason in its message,
+    /// if the system refuses.
+    void start();
+
+    /// Stops listening, closes each client once it is idle, and ends when the last one is gone or at
+    /// shutdown.drain_timeout. Returns at once.
+    void drain();
+
+    /// Stops at once, without finishing requests. Returns at once.
+    void stop();
+
+    /// Waits until it has ended.
+    void wait();
+
+    /// The port it listens on; 0 before start().
+    [[nodiscard]] std::uint16_t port() const;
+
+    [[nodiscard]] Statistics statistics() const;
+
+    Events& events();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> _impl;
+};
+
+} // namespace proximux

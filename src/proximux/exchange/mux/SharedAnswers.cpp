@@ -1,0 +1,313 @@
+// SharedExchange: how a request ends, by a response, by an answer of ours, or not.
+
+#include <proximux/exchange/mux/SharedExchange.h>
+
+#include <utility>
+
+namespace proximux
+{
+
+/// It takes its place among its client's requests, behind those that are to be answered before it.
+void SharedExchange::answerLocally(Request& request, Instant now)
+{
+    SharedClient& client = *request.client;
+    unqueue(request);
+    request.replied = true;
+    if (client.large == &request)
+    {
+        client.large = nullptr;
+        client.discarding = true;
+        request.size = client.partial;
+        client.queued = client.partial;
+        client.partial = 0;
+    }
+    keepReply(request);
+    advance(client, now);
+    reply(client, now);
+}
+
+void SharedExchange::reply(SharedClient& client, Instant now)
+{
+    const Lane* lane = client.tied != nullptr ? client.tied : client.lane;
+    const Request* answered = lane != nullptr && lane->inMessage ? lane->answered : nullptr;
+    if ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes))
+        return; // not into the midst of a message
+    Request* next = client.replied > 0 ? client.requests.first() : nullptr;
+    bool behindQueued = false;
+    while (next != nullptr)
+    {
+        Request& request = *next;
+        next = client.requests.next(request);
+        if (!request.replied && !_settings.byId)
+            return;
+        behindQueued = behindQueued || (!request.replied && !request.sent);
+        if (!request.replied || (behindQueued && request.inputSize() > 0))
+            continue; // its bytes are still among those of the queued
+        if (mustWait(client, request, now))
+            return;
+        releaseReply(request);
+        client.requests.remove(request);
+        request.responseSize = request.traits.reply.size();
+        if (!request.traits.reply.empty())
+            client.waiting = _wiring.toClient(client.id, request.traits.reply);
+        tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, request.failed, request.reason,
+                now);
+        const bool resets = request.traits.resets;
+        client.halted = client.halted && !request.traits.delayed;
+        recycle(request);
+        if (client.requests.isEmpty())
+            _idle.arm(client.idle, now);
+        lookAgain(client);
+        if (resets)
+            endTie(client, now);
+    }
+}
+
+/// What is pushed and what answers a request can't be told apart while somebody gets both: the target itself says, by
+/// ending the connection, that all was answered which came before this answer of ours.
+bool SharedExchange::mustWait(SharedClient& client, const Request& request, Instant now)
+{
+    const RequestTraits& traits = request.traits;
+    if (request.answer.isArmed())
+        return true; // local.failed_auth_delay
+    const bool says = !traits.reply.empty() || traits.resets || traits.last;
+    if (client.tied == nullptr || !client.tied->pushes || !says)
+        return false;
+    askForEnd(*client.tied, now);
+    return true;
+}
+
+/// The connection that the client has alone is left with its state, and nobody else gets it.
+void SharedExchange::endTie(SharedClient& client, Instant now)
+{
+    client.halted = false;
+    Lane* lane = client.tied;
+    if (lane == nullptr)
+        return;
+    untie(*lane);
+    closeLane(*lane, CloseReason::tieEnded, partingFrom(*lane), now);
+    charge(client, nullptr, now);
+}
+
+void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
+{
+    SharedClient& client = *request.client;
+    if (request.begun || !makeReply(request, reason))
+        return fail(client, reason, request.begun, now);
+    request.failed = true;
+    request.reason = reason;
+    tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
+    if (!request.sent && request.traits.ties != 0)
+    {
+        drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
+        endRequests(client, reason, now);
+    }
+    if (!request.sent)
+        return answerLocally(request, now);
+    if (client.large == &request)
+    {
+        client.large = nullptr;
+        client.discarding = true;
+    }
+    request.replied = true;
+    keepReply(request);
+    reply(client, now);
+}
+
+/// This request of the client, and what stands behind it, is not done.
+void SharedExchange::drop(SharedClient& client, Request* request, CloseReason reason, Instant now)
+{
+    while (request != nullptr)
+    {
+        Request& dropped = *request;
+        request = client.requests.next(dropped);
+        client.requests.remove(dropped);
+        tellEnd(dropped, TargetId{}, true, reason, now);
+        if (dropped.replied)
+            releaseReply(dropped);
+        else
+            unqueue(dropped);
+        if (client.next == &dropped)
+            client.next = nullptr;
+        if (client.large == &dropped)
+            client.large = nullptr; // nothing more is read from it
+        else
+            client.queued -= dropped.inputSize();
+        recycle(dropped);
+    }
+}
+
+void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant now)
+{
+    Request& request = makeRequest(client, now);
+    request.traits.reply = std::move(text);
+    request.size = 0;
+    request.tag = 0;
+    answerLocally(request, now);
+}
+
+void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
+{
+    forget(*request.lane, request);
+    request.overdue = true;
+    ++request.lane->abandoned;
+    _pumpAll = true; // somebody may wait for the connection to be at rest
+    if (SharedClient* client = request.client)
+    {
+        Lane& lane = *request.lane;
+        if (request.begun || !makeReply(request, reason))
+            fail(*client, reason, request.begun, now);
+        else
+        {
+            tellEnd(request, request.lane->target, true, reason, now);
+            client->requests.remove(request);
+            if (--client->inFlight == 0)
+                client->lane = nullptr;
+            dropCopy(request);
+            request.client = nullptr;
+            replyOnly(*client, std::move(request.traits.reply), now);
+        }
+        if (!isInUse(lane))
+            return; // it went with its client
+    }
+    if (isOptional(*request.lane, request) && request.lane->answered != &request)
+        return finish(*request.lane, request, now); // nothing is to come
+}
+
+void SharedExchange::endRequests(SharedClient& client, CloseReason reason, Instant now)
+{
+    client.final = true;
+    client.reason = reason;
+    updateClient(client, now);
+    lookAgain(client);
+}
+
+void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now)
+{
+    if (!request.begun)
+    {
+        request.begun = true;
+        request.firstByte = now;
+    }
+    request.responseSize += bytes.size();
+    if (request.left)
+        lane.gone.bytes += bytes.size();
+    armAnswer(lane, request, now);
+    if (!_settings.byId)
+        armResponse(lane, now);
+    if (request.client == nullptr || request.traits.swallowed)
+        return;
+    SharedClient& client = *request.client;
+    std::size_t at = 0;
+    if (edits != nullptr)
+        for (const Edit& edit : *edits)
+        {
+            deliver(lane, client, bytes.substr(at, edit.offset - at), now);
+            deliver(lane, client, edit.insert, now);
+            at = edit.offset + edit.remove;
+        }
+    deliver(lane, client, bytes.substr(at), now);
+}
+
+void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Instant now)
+{
+    if (bytes.empty())
+        return;
+    if (lane.framer == nullptr || lane.pushes || lane.tunnel)
+        _idle.arm(client.idle, now); // nothing says that more is to come
+    if (client.linger.isArmed() && client.state == SharedClient::State::ended)
+        _linger.arm(client.linger, now);
+    client.waiting = _wiring.toClient(client.id, bytes);
+    if (lane.reader == nullptr || lane.reader->lane != &lane || lane.reader->waiting <= _settings.responseBuffer)
+        lane.reader = &client;
+    if (client.waiting > 0)
+        updateClient(client, now);
+}
+
+/// It leaves its row and its client's requests; nobody is told.
+void SharedExchange::takeOut(Lane& lane, Request& request, bool answered, Instant now)
+{
+    lane.row.remove(request);
+    forget(lane, request);
+    lane.optional -= isOptional(lane, request) ? 1 : 0;
+    DeadlineList::disarm(request.answer);
+    leavePart(lane, request, answered, now);
+    const bool spared = lane.ids != nullptr && request.traits.optional && lane.ids->areScarce();
+    if (lane.ids != nullptr && (answered || spared))
+        lane.ids->answered(request.id);
+    else if (lane.ids != nullptr)
+        lane.ids->lost(request.id, now);
+    _pumpAll = _pumpAll || _idsShort || _ownIds > 0; // somebody may wait for this id, on another lane
+    if (lane.streaming == &request)
+        lane.streaming = nullptr;
+    if (lane.answered == &request)
+        lane.answered = nullptr;
+}
+
+void SharedExchange::finish(Lane& lane, Request& request, Instant now)
+{
+    const bool answered = lane.answered == &request || !request.traits.answered;
+    takeOut(lane, request, answered, now);
+    lane.proven = true;
+    if (request.overdue)
+        --lane.abandoned;
+    pause(lane, now);
+    updateLoad(lane);
+    if (lane.row.isEmpty())
+    {
+        DeadlineList::disarm(lane.response);
+        DeadlineList::disarm(lane.gap);
+        lane.silent = false;
+        _inactive.arm(lane.inactive, now);
+    }
+    else if (!_settings.byId)
+        armResponse(lane, now);
+    tellEnd(request, lane.target, false, CloseReason::ended, now);
+    if (SharedClient* client = request.client)
+    {
+        client->requests.remove(request);
+        if (--client->inFlight == 0)
+            client->lane = nullptr;
+        if (client->large == &request)
+            client->large = nullptr;
+        if (client->requests.isEmpty())
+            _idle.arm(client->idle, now);
+        if (client->next != nullptr || client->state == SharedClient::State::ended || _draining || client->held ||
+            client->final || !client->interim.empty() || request.traits.barrier)
+            lookAgain(*client);
+        reply(*client, now);
+    }
+    afterAnswer(lane, request, now);
+    if (lane.tied != nullptr)
+        tieUsed(lane, now);
+    recycle(request);
+}
+
+/// Whoever wants to hear of this request hears how it ended; once.
+void SharedExchange::tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now)
+{
+    if (request.tag == 0)
+        return;
+    Outcome outcome;
+    outcome.target = target;
+    outcome.requestSize = request.size;
+    outcome.responseSize = request.responseSize;
+    outcome.queued = (request.sent ? request.sentAt : now) - request.came;
+    if (request.sent)
+    {
+        outcome.firstByte = (request.begun ? request.firstByte : now) - request.sentAt;
+        outcome.whole = now - request.sentAt;
+    }
+    outcome.failed = failed;
+    outcome.reason = reason;
+    if (request.replied && request.traits.refused)
+    {
+        outcome.failed = true;
+        outcome.refusal = request.traits.reply;
+    }
+    const std::uint64_t tag = request.tag;
+    request.tag = 0;
+    _wiring.requestEnded(tag, outcome);
+}
+
+} // namespace proximux

@@ -1,0 +1,193 @@
+// SharedExchange: deadlines, and targets that are held because of slow readers.
+
+#include <proximux/exchange/mux/SharedExchange.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace proximux
+{
+
+/// From now on the target may take exchange.response_timeout to its next byte; while a request is still being sent, to
+/// take more of it.
+void SharedExchange::armResponse(Lane& lane, Instant now)
+{
+    const Request* first = lane.row.first();
+    if (lane.leaving && lane.heldFor == nullptr)
+        return lane.response.isArmed() ? void() : _response.arm(lane.response, now); // there may be no end of bytes
+    const bool ends =
+        lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
+    const bool owes = lane.streaming != first || lane.waiting > 0;
+    if (_settings.byId && lane.waiting == 0 && lane.streaming == nullptr)
+        return DeadlineList::disarm(lane.response); // each has its own deadline
+    if (first != nullptr && ends && owes && lane.heldFor == nullptr && !first->traits.blocking)
+        _response.arm(lane.response, now);
+    else
+        DeadlineList::disarm(lane.response);
+}
+
+/// Where each request has its own deadline, it runs while the target could answer: the request is sent, and we read.
+void SharedExchange::armAnswer(Lane& lane, Request& request, Instant now)
+{
+    if (!_settings.byId || request.overdue)
+        return;
+    const bool sending = !request.whole || (lane.waiting > 0 && lane.row.last() == &request);
+    if (sending || lane.heldFor != nullptr)
+        DeadlineList::disarm(request.answer);
+    else
+        _answers.arm(request.answer, now);
+}
+
+/// What waits for the client that is answered now holds the target.
+void SharedExchange::updateTargetHold(Lane& lane, Instant now)
+{
+    const std::size_t most = lane.heldFor != nullptr ? _settings.responseBuffer / 2 : _settings.responseBuffer;
+    SharedClient* client = slowReader(lane);
+    SharedClient* slow = client != nullptr && client->waiting > most ? client : nullptr;
+    if (slow == lane.heldFor)
+        return;
+    if (lane.heldFor != nullptr)
+        releaseTarget(lane, now);
+    if (slow == nullptr)
+        return;
+    lane.heldFor = slow;
+    watchStalls(lane);
+    _wiring.holdTarget(lane.target, true);
+    DeadlineList::disarm(lane.response);
+    DeadlineList::disarm(lane.gap); // it is silent because it is held
+    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+        DeadlineList::disarm(request->answer);
+}
+
+/// Who got more than he reads, if more is to come for him; else whose bytes come next, as far as is known.
+SharedClient* SharedExchange::slowReader(const Lane& lane) const
+{
+    if (lane.tied != nullptr)
+        return lane.tied;
+    if (lane.reader != nullptr && lane.reader->lane == &lane &&
+        (lane.reader == lane.heldFor || lane.reader->waiting > _settings.responseBuffer))
+        return lane.reader;
+    const Request* first = lane.row.first();
+    return first != nullptr ? first->client : nullptr;
+}
+
+void SharedExchange::releaseTarget(Lane& lane, Instant now)
+{
+    lane.heldFor = nullptr;
+    _wiring.holdTarget(lane.target, false);
+    armResponse(lane, now);
+    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+        armAnswer(lane, *request, now);
+    if (lane.framer == nullptr)
+        armGap(lane, now);
+}
+
+Instant SharedExchange::expire(Instant now)
+{
+    if (_idsShort || _ownIds > 0)
+        restoreIds(now);
+    expireClients(now);
+    expireLanes(now);
+    if (!_stalling.isEmpty())
+        expireStalls(now);
+    expireLeavers(now);
+    finishCall(now);
+    return nextDeadline();
+}
+
+void SharedExchange::expireClients(Instant now)
+{
+    while (Deadline* due = _queueing.takeDue(now))
+    {
+        const CloseReason reason = _idsShort ? CloseReason::noIdentifier : CloseReason::queueTimeout;
+        failRequest(Due<Request>::owner(*due), reason, now);
+    }
+    expireTies(now);
+    if (_unavailable <= now)
+        failUnavailable(now);
+    while (Deadline* due = _delayedReplies.takeDue(now))
+        reply(*Due<Request>::owner(*due).client, now);
+    while (Deadline* due = _pause.takeDue(now))
+        fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
+    while (Deadline* due = _idle.takeDue(now))
+    {
+        SharedClient& client = Due<SharedClient>::owner(*due);
+        closeClient(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
+    }
+    while (Deadline* due = _discard.takeDue(now))
+    {
+        SharedClient& client = Due<SharedClient>::owner(*due);
+        const bool goesOn = client.discarded > 0 && client.reason == CloseReason::malformedRequest;
+        stopListening(client, goesOn ? How::abort : How::finish, now);
+    }
+    while (Deadline* due = _linger.takeDue(now))
+    {
+        SharedClient& client = Due<SharedClient>::owner(*due);
+        const bool closing = client.state == SharedClient::State::closing;
+        closeClient(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
+    }
+    while (Deadline* due = _calm.takeDue(now))
+        calmed(Due<SharedClient>::owner(*due), now);
+}
+
+void SharedExchange::expireLanes(Instant now)
+{
+    while (Deadline* due = _connectDelay.takeDue(now))
+        beginPrologue(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _requestGap.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        updateLoad(lane);
+        pump(lane, now);
+    }
+    while (Deadline* due = _settle.takeDue(now))
+        laneUsable(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _response.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        if (_pool.state(lane.number) == SharedPool::State::settling)
+            attemptFailed(lane, CloseReason::prologueRefused, now);
+        else
+        {
+            if (!_settings.byId && !lane.row.isEmpty())
+                partTimedOut(*lane.row.first(), now); // else each has its own deadline
+            closeLane(lane, CloseReason::responseTimeout, How::abort, now);
+        }
+    }
+    while (Deadline* due = _answers.takeDue(now))
+        answerOverdue(Due<Request>::owner(*due), now);
+    while (Deadline* due = _tieIdle.takeDue(now))
+        tieIdleFor(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _gap.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        lane.silent = true;
+        gapPassed(lane, now);
+    }
+    while (Deadline* due = _inactive.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        if (isAtRest(lane))
+            closeLane(lane, CloseReason::inactive, How::finish, now);
+    }
+}
+
+Instant SharedExchange::nextDeadline() const
+{
+    Instant next = std::min({_queueing.first(),   _response.first(),  _answers.first(),        _pause.first(),
+                             _idle.first(),       _linger.first(),    _discard.first(),        _connectDelay.first(),
+                             _requestGap.first(), _settle.first(),    _inactive.first(),       _gap.first(),
+                             _leavers.first(),    _departing.first(), _calm.first(),           _retry,
+                             _tieWaits.first(),   _tieIdle.first(),   _delayedReplies.first(), _unavailable,
+                             nextStall()});
+    if (_swallowing > 0)
+        for (const auto& lane : _lanes)
+            next = std::min(next, swallowedUntil(*lane));
+    if (_idsShort || _ownIds > 0)
+        for (const auto& target : _targets)
+            if (target && target->ids)
+                next = std::min(next, target->ids->nextFree());
+    return next;
+}
+
+} // namespace proximux

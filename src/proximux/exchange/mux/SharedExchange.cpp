@@ -1,0 +1,159 @@
+#include <proximux/exchange/mux/SharedExchange.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace proximux
+{
+
+namespace
+{
+
+/// Those that have left cause as many as so many clients may.
+constexpr std::int64_t DEPARTURES = 10;
+
+} // namespace
+
+SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool)
+    : _settings(settings)
+    , _random(settings.seed)
+    , _wiring(wiring)
+    , _pool(pool)
+    , _departures(DEPARTURES * settings.reconnects)
+    , _queueing(settings.queueTimeout)
+    , _tieWaits(settings.tieTimeout)
+    , _response(settings.responseTimeout)
+    , _answers(settings.responseTimeout)
+    , _pause(settings.requestTimeout)
+    , _idle(settings.idleTimeout)
+    , _linger(settings.lingerTimeout)
+    , _discard(settings.discardTimeout)
+    , _connectDelay(settings.connectDelay)
+    , _requestGap(settings.requestGap)
+    , _settle(settings.settle)
+    , _inactive(settings.inactiveTimeout)
+    , _gap(settings.gap)
+    , _leavers(settings.abandonTimeout)
+    , _departing(settings.abandonTimeout)
+    , _calm(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)))
+    , _delayedReplies(settings.failedAuthDelay)
+    , _tieIdle(settings.tieIdleTimeout)
+{
+    for (std::size_t i = 0; i < pool.size(); ++i)
+        _lanes.push_back(std::make_unique<Lane>(i));
+}
+
+SharedExchange::~SharedExchange()
+{
+    for (Line* line : {&_line, &_tying})
+        while (Request* request = line->first())
+            line->remove(*request);
+    for (const auto& lane : _lanes)
+        while (Request* request = lane->row.first())
+        {
+            lane->row.remove(*request);
+            DeadlineList::disarm(request->answer);
+            DeadlineList::disarm(request->queue);
+            if (request->client == nullptr)
+                recycle(*request);
+        }
+    for (const auto& client : _clients)
+        while (Request* request = client ? client->requests.first() : nullptr)
+        {
+            client->requests.remove(*request);
+            DeadlineList::disarm(request->queue);
+            DeadlineList::disarm(request->tie);
+            request->client = nullptr; // nothing is accounted any more: that would ask the derived class
+            recycle(*request);
+        }
+}
+
+/// What a call has made possible is done before it returns.
+void SharedExchange::finishCall(Instant now)
+{
+    do
+    {
+        if (_left > 0)
+            leaveLanes(now);
+        while (SharedClient* client = _delayed.first())
+        {
+            _delayed.remove(*client);
+            if (client->state != SharedClient::State::closing)
+                look(*client, now);
+        }
+        if (std::exchange(_pumpAll, false))
+            for (const auto& lane : _lanes)
+                pump(*lane, now);
+        if (_targetFailed)
+            failUnavailable(now);
+        updateFullness(now);
+        if (_idleTies > 0)
+            endIdleTies(now);
+        openMore(now);
+    } while (!_delayed.isEmpty() || _pumpAll);
+    if (!_stalling.isEmpty())
+        updateStalls(now);
+    if (_left > 0 || _swallowing > 0)
+        updateSwallowing(now);
+    constexpr std::size_t MOST_SPARE = 4096; // until here, whoever ended a request may still look at it
+    if (_spare.size() > MOST_SPARE)
+        _spare.resize(MOST_SPARE);
+}
+
+/// With the limit of the line reached nobody is read; when a quarter is free again, all are.
+void SharedExchange::updateFullness(Instant now)
+{
+    const std::size_t queued = _queued + _others.queued;
+    updateMemory(now);
+    if (!_full && queued >= _settings.maxQueue)
+    {
+        _full = true;
+        for (const auto& client : _clients)
+            if (client)
+                updateClient(*client, now);
+    }
+    else if (_full && queued <= _settings.maxQueue / 4 * 3)
+    {
+        _full = false;
+        for (const auto& client : _clients)
+            if (client)
+                lookAgain(*client);
+    }
+}
+
+void SharedExchange::setOthers(const Usage& others, Instant now)
+{
+    if (others.kept == _others.kept && others.shared == _others.shared && others.unfinished == _others.unfinished &&
+        others.queued == _others.queued && others.tied == _others.tied)
+        return;
+    _pumpAll = _pumpAll || others.tied < _others.tied;
+    _others = others;
+    finishCall(now);
+}
+
+void SharedExchange::drain(Instant now)
+{
+    _draining = true;
+    for (const auto& lane : _lanes)
+        if (lane->silent)
+            gapPassed(*lane, now);
+    for (const auto& client : _clients)
+        if (client)
+            lookAgain(*client);
+    finishCall(now);
+}
+
+void SharedExchange::closeAll(CloseReason reason, Instant now)
+{
+    for (Line* line : {&_line, &_tying})
+        while (Request* request = line->first())
+            line->remove(*request); // nobody is served any more
+    for (const auto& client : _clients)
+        if (client)
+            closeClient(*client, reason, How::abort, now);
+    for (const auto& lane : _lanes)
+        if (lane->target.isValid())
+            closeLane(*lane, reason, How::abort, now);
+}
+
+} // namespace proximux

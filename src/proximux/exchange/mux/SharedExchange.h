@@ -1,0 +1,532 @@
+#pragma once
+
+#include <proximux/base/Random.h>
+#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/SharedWiring.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// What is said on a new target connection, and what must come back before it is used.
+struct Prologue
+{
+    std::string says;
+    std::string expects;
+};
+
+/// What the exchanges of fifo and funnel need to know of the configuration.
+struct SharedExchangeSettings
+{
+    /// Funnel: only the oldest queued request of each client stands in line, its next enters when that one was sent.
+    /// Otherwise, fifo, all stand in line in the order of their arrival.
+    bool fair = false;
+
+    std::size_t pipeline = 1;         ///< requests in flight on one target connection
+    bool byId = false;                ///< responses are paired by an id, and may come in any order
+    std::optional<IdField> requestId; ///< where the protocol's messages have an id
+    std::optional<IdField> responseId;
+    std::size_t optional =
+        1024;                ///< requests that may never be answered, on one connection, beside those of the pipeline
+    std::size_t maxTied = 0; ///< target connections that clients may have alone
+    ConversationSettings conversation;
+    std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held
+    std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
+    std::size_t requestBuffer = 65536;  ///< bytes kept of one client
+    std::size_t responseBuffer = 65536; ///< bytes that may wait for one client before its target is held
+    std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes kept of all clients beyond their reserves
+    std::size_t reserve = 1024;                               ///< bytes of each client that are read in any case
+
+    std::size_t abandonLimit = 65536; ///< bytes for nobody before those who wait behind them
+    std::int64_t reconnects = 20;     ///< of target connections that one client may cause in a second; 0: any number
+
+    Duration abandonTimeout = Duration::seconds(1);  ///< and their time
+    Duration tieIdleTimeout = Duration::seconds(60); ///< then a tie lasts as long as nobody else needs its connection
+    Duration queueTimeout = Duration::seconds(30);
+    Duration connectTimeout = Duration::seconds(5); ///< in line, while every target fails
+    Duration tieTimeout = Duration::seconds(5);     ///< in line, while as many as may be are tied
+    Duration responseTimeout = Duration::seconds(30);
+    Duration requestTimeout = Duration::seconds(30);
+    Duration stallTimeout = Duration::seconds(5);
+    Duration idleTimeout = Duration::off();
+    Duration lingerTimeout = Duration::seconds(60);
+    Duration discardTimeout = Duration::seconds(2); ///< in which what a client still sends is thrown away
+    std::size_t discardLimit = 65536;               ///< and bytes of that
+    Duration inactiveTimeout = Duration::off();
+    Duration settle = Duration{0};
+    Duration connectDelay = Duration{0};       ///< from being open to being spoken to
+    Duration requestGap = Duration{0};         ///< from a request, and from what answers it, to the next
+    std::vector<Prologue> prologues;           ///< by target
+    Duration gap = Duration::milliseconds(10); ///< raw
+    Duration failedAuthDelay = Duration::seconds(1);
+    std::uint64_t seed = 1;                    ///< of what a peer must not be able to guess; random in the program
+    Duration idReuse = Duration::seconds(300); ///< byId: for so long the id of a request without a response is not used
+    bool ignoreUnknownIds = false;             ///< byId: what answers nothing is thrown away, the connection stays
+    Duration partPause = Duration::seconds(5); ///< for so long a part of the target that was silent is left alone
+};
+
+/// Fifo and funnel: many clients share few target connections. Requests stand in one line; whoever is first in it and
+/// can be served is sent as soon as there is room for it; what answers it goes to its client, or to nobody where that
+/// has left.
+///
+///     client bytes -> queue() -> line -> send() -> row of a lane -> target
+///     client       <- deliver() <------------------ front of the row <- target bytes
+///
+/// Between two calls it holds: no lane has room for a request that waits in line. What a message is, and which response
+/// answers which request, is for the derived classes to say: FramedExchange and RawExchange.
+class SharedExchange : public Exchange
+{
+public:
+    /// The wiring and the pool must outlive it. The pool is used by nobody else.
+    SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool);
+    ~SharedExchange() override;
+
+    void clientOpened(ClientId client, Instant now) override;
+    void targetOpened(TargetId target, Instant now) override;
+    void targetFailed(TargetId target, Instant now) override;
+    void targetUnavailable(TargetId target, Instant now) override;
+    void request(ClientId client, Bytes bytes, Instant now) override;
+    void response(TargetId target, Bytes bytes, Instant now) override;
+    void clientEnded(ClientId client, Instant now) override;
+    void targetEnded(TargetId target, Instant now) override;
+    void clientSent(ClientId client, std::size_t waiting, Instant now) override;
+    void targetSent(TargetId target, std::size_t waiting, Instant now) override;
+    void clientLost(ClientId client, Instant now) override;
+    void targetLost(TargetId target, Instant now) override;
+    void clientFaulted(ClientId client, Instant now) override;
+    void targetFaulted(TargetId target, Instant now) override;
+    Instant expire(Instant now) override;
+    void drain(Instant now) override;
+    void closeAll(CloseReason reason, Instant now) override;
+    [[nodiscard]] std::size_t size() const override { return _size; }
+
+    void warmUp(Instant now) override;
+
+    // ---- where several exchanges have the places of a pool in common (AutoExchange)
+
+    /// What counts for the limits that are common to all.
+    struct Usage
+    {
+        std::size_t kept = 0;       ///< bytes of clients' requests, and of answers of ours
+        std::size_t shared = 0;     ///< of them, those beyond the reserves
+        std::size_t unfinished = 0; ///< of those, bytes of requests that are not whole
+        std::size_t queued = 0;     ///< requests that are not sent
+        std::size_t tied = 0;       ///< connections that clients have alone
+    };
+
+    [[nodiscard]] Usage usage() const { return {_kept, _shared, _unfinished, _queued, _tied}; }
+
+    /// So much of the limits is used by others.
+    void setOthers(const Usage& others, Instant now);
+
+    /// Since when the oldest request waits that wants a connection for which there is no place; never: none does.
+    [[nodiscard]] Instant waitsSince() const;
+
+    /// Requests that came later than this are not sent for now: somebody else waits longer.
+    void giveWay(Instant since, Instant now);
+
+    /// Gives one place back whose connection is at rest. False: there is none.
+    bool yield(Instant now);
+
+    /// Bytes of clients' requests, and of answers of ours, that are kept.
+    [[nodiscard]] std::size_t kept() const { return _kept; }
+
+    /// Of them, those beyond what each client has for itself.
+    [[nodiscard]] std::size_t shared() const { return _shared; }
+
+    /// Requests that are not sent yet.
+    [[nodiscard]] std::size_t queued() const { return _queued; }
+
+protected:
+    using Line = List<Request, &Request::place>;
+
+    // ---- what a derived class says
+
+    /// A client is there: makes what is needed for it.
+    virtual void prepare(SharedClient& client) = 0;
+
+    /// A connection is open: makes what is needed for it.
+    virtual void prepare(Lane& lane) = 0;
+
+    /// Says of a new request what is to be known of it.
+    virtual void describe(SharedClient& client, Request& request, Bytes bytes) = 0;
+
+    /// Looks at what came from the client: queue(), sendOn().
+    virtual void clientBytes(SharedClient& client, Instant now) = 0;
+
+    /// Looks at what came from the target: deliver(), finish(), closeLane(). Returns false where the lane is closed
+    /// then.
+    virtual bool targetBytes(Lane& lane, Instant now) = 0;
+
+    /// Whether this lane may serve this request at all, be it later. Those that it may not are passed over.
+    [[nodiscard]] virtual bool mayUse(const Lane& lane, const Request& request) const = 0;
+
+    /// Whether this request can be sent on this open lane now, which it may use.
+    [[nodiscard]] virtual bool hasRoom(const Lane& lane, const Request& request) const = 0;
+
+    /// Whether this request is sent on a lane at rest alone.
+    [[nodiscard]] virtual bool needsRest(const Lane& lane, const Request& request) const = 0;
+
+    /// The open lane for a request; null: it waits, for one that is to be opened, say.
+    virtual Lane* choose(const Request& request, Instant now) = 0;
+
+    /// Whether another connection would serve this request.
+    [[nodiscard]] virtual bool wantsConnection(const Request& request) const = 0;
+
+    /// Whether the connection could be closed now without cutting anything off.
+    [[nodiscard]] virtual bool isAtRest(const Lane& lane) const = 0;
+
+    /// The connection is at rest and is about to be closed: what still belongs to an earlier request ends. False: it
+    /// may not be closed yet.
+    virtual bool beforeYielding(Lane& lane, Instant now) = 0;
+
+    /// A request is about to be sent on the lane: what still belongs to an earlier one ends here.
+    /// Returns whether the target must have been silent since.
+    virtual bool beforeSending(Lane& lane, Request& request, Instant now) = 0;
+
+    /// A request was sent on the lane and is in its row, or is not if nothing answers it.
+    virtual void afterSending(Lane& lane, Request& request, Instant now) = 0;
+
+    /// A request was answered and has left its row.
+    virtual void afterAnswer(Lane& lane, Request& request, Instant now) = 0;
+
+    /// A request waits for its response longer than exchange.response_timeout, where each has its own deadline.
+    virtual void answerOverdue(Request& request, Instant now) = 0;
+
+    /// The target sent FIN, which may complete the response that is being received.
+    virtual void laneEnded(Lane& lane, Instant now) = 0;
+
+    /// Asks the target to end the lane, whose client gets whatever comes, behind all that it owes.
+    virtual void askForEnd(Lane& lane, Instant now) = 0;
+
+    /// The reply that tells a client that its request failed: in traits.reply. False: there is none.
+    virtual bool makeReply(Request& request, CloseReason reason) = 0;
+
+    /// Whether a request of a lane that is gone was answered all the same. lost: it did not end by FIN; silent: the
+    /// target had said nothing for exchange.raw_gap.
+    [[nodiscard]] virtual bool isAnswered(const Request& request, bool lost, bool silent) const = 0;
+
+    /// A readable name of a part of a target.
+    [[nodiscard]] virtual std::string nameOfPart(unsigned part) const = 0;
+
+    /// The target was silent on this lane for exchange.raw_gap.
+    virtual void gapPassed(Lane& lane, Instant now) = 0;
+
+    /// Whether what the client sends now passes on at once, and to which lane; null: nowhere, it is thrown away.
+    [[nodiscard]] virtual bool passesOn(const SharedClient& client) const = 0;
+    [[nodiscard]] virtual Lane* passLane(const SharedClient& client) const = 0;
+
+    // ---- what a derived class may ask for
+
+    /// The next n bytes of the client's input are a request, or the beginning of one that is too large to be kept.
+    void queue(SharedClient& client, std::size_t n, bool whole, Instant now);
+
+    /// The next n bytes of the client's input continue a request that was sent.
+    void sendOn(SharedClient& client, Request& request, std::size_t n, Instant now);
+
+    /// Response bytes for the client of this request; with edits in them, where they are the first.
+    void deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now);
+
+    /// Bytes for a client that are no part of a response to a request of his.
+    void deliver(Lane& lane, SharedClient& client, Bytes bytes, Instant now);
+
+    /// A request of the lane was answered, or is given up without harm.
+    void finish(Lane& lane, Request& request, Instant now);
+
+    /// Sends the first replies that are due: those before which all was answered.
+    void reply(SharedClient& client, Instant now);
+
+    /// A reply to what was no request stands in the client's row.
+    void replyOnly(SharedClient& client, std::string text, Instant now);
+
+    /// A request in flight is given up; its place in the row, and its id, stay taken.
+    void giveUp(Request& request, CloseReason reason, Instant now);
+
+    /// Whether a message of the target that answers nothing is thrown away: a bus whose other talk is heard, say.
+    [[nodiscard]] bool ignoresUnknown(const Lane& lane) const
+    {
+        return _settings.ignoreUnknownIds && lane.ids != nullptr && !isTaken(lane);
+    }
+
+    /// Whether the request can have an id on this lane now.
+    [[nodiscard]] static bool mayHaveId(const Lane& lane, const Request& request);
+
+    /// Gives the lane what is kept of its target.
+    void knowTarget(Lane& lane, std::size_t parts, std::size_t idWidth);
+
+    /// A request was not answered in time.
+    void partTimedOut(Request& request, Instant now);
+
+    /// Without ids nobody could tell whether it was answered.
+    static bool isOptional(const Lane& lane, const Request& request)
+    {
+        return lane.ids != nullptr && request.traits.optional;
+    }
+
+    /// A request of ours takes its place in the row of the lane, which was idle or has only requests before it. The
+    /// caller sends its bytes.
+    Request& sendOwn(Lane& lane, const RequestTraits& traits, Instant now);
+
+    /// What is added behind a request that was sent whole.
+    void sendSuffix(Lane& lane, const Request& request);
+
+    /// What the client sent and was not used passes on as it is.
+    void sendRaw(SharedClient& client, Lane& lane, Instant now);
+
+    /// A request that is not in flight gets no response: the reply stands in traits.reply.
+    void answerLocally(Request& request, Instant now);
+
+    /// A request has failed: its client gets the protocol's error reply, or is closed.
+    void failRequest(Request& request, CloseReason reason, Instant now);
+
+    /// Nothing more is read from the client; when it has got all, it is closed for this reason.
+    void endRequests(SharedClient& client, CloseReason reason, Instant now);
+
+    /// Says to the pool how much room the lane has.
+    void updateLoad(Lane& lane);
+    [[nodiscard]] static bool isTaken(const Lane& lane);
+
+    /// The next request on this lane waits for pool.request_gap.
+    void pause(Lane& lane, Instant now);
+
+    /// Serves whoever can now be served by this lane.
+    void pump(Lane& lane, Instant now);
+
+    /// The client can't be served: it is closed, by RST where a part of a response was passed on.
+    void fail(SharedClient& client, CloseReason reason, bool cutOff, Instant now);
+    void closeLane(Lane& lane, CloseReason reason, How how, Instant now);
+
+    /// How a connection is left that is not for others.
+    [[nodiscard]] static How partingFrom(const Lane& lane);
+
+    /// Because of this client we have to connect anew.
+    void charge(SharedClient& client, const Request* request, Instant now);
+
+    /// Each request is alone on its connection, and none is answered by an id.
+    [[nodiscard]] bool isExclusive() const { return _settings.pipeline == 1 && !_settings.byId; }
+
+    /// It was lost together with others, and may be what ended their connection.
+    [[nodiscard]] static bool isSuspect(const Request& request) { return request.suspect; }
+
+    [[nodiscard]] bool isFollowed(const Request& request) const;
+
+    /// It can't be sent once more.
+    void dropCopy(Request& request);
+
+    /// No further request of this client is looked at for now.
+    [[nodiscard]] bool isFull(const SharedClient& client) const;
+    void lookAgain(SharedClient& client);
+    void updateClient(SharedClient& client, Instant now);
+    void tieUsed(Lane& lane, Instant now);
+    void tie(Lane& lane, SharedClient& client, unsigned reasons, Instant now);
+    void untie(Lane& lane);
+    void endTie(SharedClient& client, Instant now);
+    void endTunnel(SharedClient& client, Instant now);
+    [[nodiscard]] bool mustWait(SharedClient& client, const Request& request, Instant now);
+
+    [[nodiscard]] bool isInUse(const Lane& lane) const; ///< open, settled and not closed
+
+    /// Whether nothing is in flight on the lane but what was given up.
+    [[nodiscard]] static bool isForsaken(const Lane& lane)
+    {
+        return lane.abandoned > 0 && lane.abandoned == lane.row.size();
+    }
+
+    /// Whether another client may have a connection alone.
+    [[nodiscard]] bool mayTie() const { return _tied + _others.tied < _settings.maxTied; }
+    void takeOut(Lane& lane, Request& request, bool answered, Instant now);
+    void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
+    void beginClosing(SharedClient& client, CloseReason reason, Instant now);
+    void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
+    void armResponse(Lane& lane, Instant now);
+    void armAnswer(Lane& lane, Request& request, Instant now);
+    [[nodiscard]] const std::string& whyNoTie() const { return _why; }
+    [[nodiscard]] bool isDraining() const { return _draining; }
+    [[nodiscard]] const SharedExchangeSettings& settings() const { return _settings; }
+    [[nodiscard]] const Line& line() const { return _line; }
+    [[nodiscard]] SharedPool& pool() { return _pool; }
+
+    /// Whether a connection is to come.
+    [[nodiscard]] bool opensMore() const
+    {
+        return _pool.underWay() > 0 || (_pool.hasClosed() && _retry == Instant::never());
+    }
+    [[nodiscard]] const SharedPool& pool() const { return _pool; }
+    [[nodiscard]] const Lane& lane(std::size_t place) const { return *_lanes[place]; }
+    [[nodiscard]] Lane& lane(std::size_t place) { return *_lanes[place]; }
+    [[nodiscard]] SharedWiring& wiring() { return _wiring; }
+
+    /// Numbers that no peer can guess: identifiers, the words of fences.
+    [[nodiscard]] Random& random() { return _random; }
+
+    /// Whether the client has said all and got all, and how it is then closed.
+    void closeIfDone(SharedClient& client, Instant now);
+
+    /// The client with this id, or null: it has gone.
+    [[nodiscard]] SharedClient* find(ClientId client) const;
+
+private:
+    [[nodiscard]] Lane* find(TargetId target) const;
+
+    Request& newRequest(Instant now);
+    Request& makeRequest(SharedClient& client, Instant now);
+    void recycle(Request& request);
+    void enter(Request& request, Instant now);
+    void unqueue(Request& request);
+    [[nodiscard]] Line& lineOf(const Request& request) { return request.traits.ties != 0 ? _tying : _line; }
+    [[nodiscard]] Request* firstIn(const Line& line, const Lane& lane) const;
+    [[nodiscard]] Request* nextFor(const Lane& lane) const;
+    void serve(Request& request, Instant now);
+    bool send(Lane& lane, Request& request, Instant now);
+    void takeFromInput(Lane& lane, Request& request);
+    void giveId(Lane& lane, Request& request, Instant now);
+    void restoreIds(Instant now);
+    [[nodiscard]] bool isSilent(const Request& request, Instant now) const;
+    void leavePart(const Lane& lane, Request& request, bool answered, Instant now);
+    [[nodiscard]] bool keepsCopy(const Lane& lane, const Request& request) const;
+    [[nodiscard]] bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason, Instant now) const;
+    void keepCopy(Request& request, Bytes bytes);
+    void repeatRow(Lane& lane, CloseReason reason, Instant now);
+    void repeat(Request& request, CloseReason reason);
+    void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
+    bool open(Instant now);
+    void openMore(Instant now);
+    [[nodiscard]] bool wantsMore() const;
+    [[nodiscard]] Instant wantingSince(Instant latest) const;
+    void laneUsable(Lane& lane, Instant now);
+    void attemptFailed(Lane& lane, CloseReason reason, Instant now);
+    void endInSilence(SharedClient& client, bool cutOff, Instant now);
+    void noteFailure(const Lane& lane, Instant now);
+    void failUnavailable(Instant now);
+    Request* unavailable(const SharedClient* client, Instant failed, Instant now);
+    void expireTies(Instant now);
+    [[nodiscard]] std::string describeTies(Instant now) const;
+    void attemptEnded(Lane& lane, Instant now);
+    void emptyLane(Lane& lane);
+
+    void look(SharedClient& client, Instant now);
+    void advance(SharedClient& client, Instant now);
+    void passWithEdits(Lane& lane, const Request& request, Bytes bytes);
+    void beginPrologue(Lane& lane, Instant now);
+    void settling(Lane& lane, Bytes bytes, Instant now);
+    [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
+    [[nodiscard]] SharedClient* slowReader(const Lane& lane) const;
+    void account(SharedClient& client);
+    [[nodiscard]] std::size_t beyondReserve(std::size_t bytes) const;
+    [[nodiscard]] std::size_t unfinished(const SharedClient& client) const;
+    [[nodiscard]] std::size_t mostAtOnce() const;
+    [[nodiscard]] std::size_t mostReplies() const;
+    [[nodiscard]] bool isLimited(const SharedClient& client) const;
+    [[nodiscard]] std::size_t roomFor(const SharedClient& client) const;
+    void makeRoom(Instant now);
+    void keepReply(Request& request);
+    void releaseReply(Request& request);
+    void updateTargetHold(Lane& lane, Instant now);
+    void releaseTarget(Lane& lane, Instant now);
+    void watchStalls(Lane& lane);
+    [[nodiscard]] static SharedClient* awaited(const Lane& lane);
+    [[nodiscard]] Instant othersWaitSince(const Lane& lane, const SharedClient& client) const;
+    void updateStalls(Instant now);
+    [[nodiscard]] Instant stallEnd(const Lane& lane, const SharedClient& client, Instant since) const;
+    static void endStall(Lane& lane, std::size_t bytes, Instant now);
+    void bytesPass(const SharedClient& client, std::size_t bytes, Instant now);
+    bool mayContinue(Lane& lane, Request& request, Instant now);
+    void updateFullness(Instant now);
+    void updateMemory(Instant now);
+    void finishCall(Instant now);
+    void discard(SharedClient& client, std::size_t bytes, Instant now);
+    void stopListening(SharedClient& client, How how, Instant now);
+    void abandon(SharedClient& client, CloseReason reason, Instant now);
+    void passEnd(SharedClient& client);
+
+    // SharedTies.cpp
+    void noLongerIdle(Lane& lane);
+    void tieIdleFor(Lane& lane, Instant now);
+    [[nodiscard]] bool othersWait(Instant now) const;
+    void endIdleTies(Instant now);
+    void endIdleTie(Lane& lane, Instant now);
+
+    // SharedLeavers.cpp
+    void leave(Request& request, Instant now);
+    void forget(Lane& lane, Request& request);
+    void leaverOverdue(Request& request, Instant now);
+    [[nodiscard]] static Duration swallowed(const Lane& lane, Instant now);
+    void leaveLanes(Instant now);
+    void leaveIfForNobody(Lane& lane, Instant now);
+    void leaveLane(Lane& lane, Instant now);
+    bool leaveFlooded(Lane& lane, Instant now);
+    [[nodiscard]] bool isFlooded(const Lane& lane) const;
+    void updateSwallowing(Instant now);
+    [[nodiscard]] Instant swallowedUntil(const Lane& lane) const;
+    void expireLeavers(Instant now);
+    void calmed(SharedClient& client, Instant now);
+
+    void closeClient(SharedClient& client, CloseReason reason, How how, Instant now);
+    void expireClients(Instant now);
+    void expireLanes(Instant now);
+    void expireStalls(Instant now);
+    [[nodiscard]] Instant nextStall() const;
+    [[nodiscard]] Instant nextDeadline() const;
+
+    SharedExchangeSettings _settings;
+    Random _random;
+    SharedWiring& _wiring;
+    SharedPool& _pool;
+    std::vector<std::unique_ptr<SharedClient>> _clients; ///< by slot
+    std::vector<std::unique_ptr<Lane>> _lanes;           ///< by place
+    std::vector<std::unique_ptr<TargetState>> _targets;  ///< by target; null: nothing is known of it
+    std::vector<std::unique_ptr<Request>> _spare;        ///< requests for another use
+    Line _line;                                          ///< in the order of arrival
+    Line _tying; ///< of it those that tie: where nobody may be tied they are not looked at
+    List<SharedClient, &SharedClient::delayed> _delayed; ///< whose input is to be looked at again
+    List<Lane, &Lane::stalling> _stalling;               ///< those that may wait for a client
+    std::size_t _size = 0;
+    std::size_t _kept = 0;                   ///< bytes of input and replies of all clients
+    std::size_t _shared = 0;                 ///< of them, those beyond the reserves
+    std::size_t _unfinished = 0;             ///< of those, bytes of requests that are not whole
+    std::uint64_t _entered = 0;              ///< requests that came into the line
+    std::size_t _queued = 0;                 ///< requests that are not sent, of all clients
+    std::size_t _left = 0;                   ///< requests in flight whose clients have left
+    std::size_t _idleTies = 0;               ///< for exchange.tie_idle_timeout
+    std::size_t _swallowing = 0;             ///< lanes on which others wait behind them
+    TokenBucket _departures;                 ///< lanes that are left because of those
+    std::size_t _tied = 0;                   ///< lanes
+    Instant _retry = Instant::never();       ///< when a connection that is wanted can be tried again
+    std::vector<Instant> _failedAt;          ///< by target, when it failed last; empty: none ever did
+    Instant _unavailable = Instant::never(); ///< when a request has waited long enough for targets that all fail
+    bool _targetFailed = false;              ///< in the present call
+    std::string _why;                        ///< why the present request gets no tie
+    Usage _others;                           ///< of the limits
+    Instant _giveWay = Instant::never();     ///< requests that came later are not sent
+    bool _full = false;                      ///< maxQueue is reached
+    bool _crowded = false;                   ///< totalBuffer is
+    bool _draining = false;
+    bool _idsShort = false;  ///< a target may have no id that is free
+    std::size_t _ownIds = 0; ///< requests that are not sent and keep their ids
+    bool _noneOpens = false; ///< no place can be opened at the moment, and one is wanted
+    bool _pumpAll = false;   ///< any lane may have room for somebody now
+    DeadlineList _queueing;
+    DeadlineList _tieWaits;
+    DeadlineList _response;
+    DeadlineList _answers;
+    DeadlineList _pause;
+    DeadlineList _idle;
+    DeadlineList _linger;
+    DeadlineList _discard;
+    DeadlineList _connectDelay;
+    DeadlineList _requestGap;
+    DeadlineList _settle;
+    DeadlineList _inactive;
+    DeadlineList _gap;
+    DeadlineList _leavers;
+    DeadlineList _departing;
+    DeadlineList _calm;
+    DeadlineList _delayedReplies;
+    DeadlineList _tieIdle;
+};
+
+} // namespace proximux

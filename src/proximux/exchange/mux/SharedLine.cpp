@@ -1,0 +1,405 @@
+// SharedExchange: the line, and how a request comes out of it.
+
+#include <proximux/exchange/mux/SharedExchange.h>
+
+#include <cassert>
+#include <utility>
+
+namespace proximux
+{
+
+void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Instant now)
+{
+    Request& request = makeRequest(client, now);
+    request.size = n;
+    request.whole = whole;
+    const Bytes bytes = client.input.waiting().substr(client.queued, n);
+    if (whole)
+    {
+        client.queued += n;
+        client.partial = 0;
+    }
+    else
+    {
+        assert(client.queued == 0 && client.partial == n);
+        client.large = &request;
+    }
+    request.tag = _wiring.requestCame(client.id, bytes, n);
+    DeadlineList::disarm(client.idle);
+    describe(client, request, bytes);
+    if (request.traits.last)
+        client.final = true;
+    client.halted = request.traits.resets || request.traits.delayed;
+    if (request.traits.refusal != nullptr)
+        _wiring.requestRefused(client.id, request.traits.refusal, request.traits.delayed);
+    if (request.traits.delayed && _settings.failedAuthDelay > Duration{0})
+        _delayedReplies.arm(request.answer, now);
+    if (_settings.requestId && bytes.size() >= _settings.requestId->end())
+        request.theirId = _settings.requestId->read(bytes);
+    _ownIds += request.traits.keepsId ? 1 : 0;
+    if (request.traits.local)
+        return answerLocally(request, now);
+    if (isSilent(request, now))
+        return failRequest(request, CloseReason::partSilent, now);
+    _queueing.arm(request.queue, now);
+    if (_settings.fair && client.next != &request)
+        return;
+    enter(request, now);
+    serve(request, now);
+}
+
+/// The oldest that is not sent is none that is answered by us; the bytes of those are used.
+void SharedExchange::advance(SharedClient& client, Instant now)
+{
+    while (client.next != nullptr && client.next->replied)
+    {
+        const std::size_t size = client.next->inputSize();
+        client.next->used = true;
+        client.input.consume(size);
+        client.queued -= size;
+        client.next = client.requests.next(*client.next);
+    }
+    account(client);
+    if (_settings.fair && client.next != nullptr && !Line::isIn(*client.next))
+        enter(*client.next, now);
+}
+
+void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
+{
+    if (client.input.isEmpty())
+        return;
+    _idle.arm(client.idle, now);
+    tieUsed(lane, now);
+    lane.waiting = _wiring.toTarget(lane.target, client.input.waiting());
+    client.input.clear();
+    account(client);
+}
+
+void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t n, Instant now)
+{
+    Lane& lane = *request.lane;
+    if (lane.framer == nullptr && !mayContinue(lane, request, now))
+        return;
+    const Bytes bytes = client.input.waiting().substr(0, n);
+    request.size += n;
+    bytesPass(client, n, now);
+    lane.waiting = _wiring.toTarget(lane.target, bytes);
+    client.input.consume(n);
+    account(client);
+    if (client.pause.isArmed())
+        _pause.arm(client.pause, now);
+    armResponse(lane, now);
+    armAnswer(lane, request, now);
+}
+
+Request& SharedExchange::newRequest(Instant now)
+{
+    if (_spare.empty())
+        _spare.push_back(std::make_unique<Request>());
+    Request& request = *_spare.back().release();
+    _spare.pop_back();
+    request.client = nullptr;
+    request.size = 0;
+    request.tag = 0;
+    request.came = now;
+    return request;
+}
+
+Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
+{
+    Request& request = newRequest(now);
+    request.client = &client;
+    client.requests.pushBack(request);
+    if (client.next == nullptr)
+        client.next = &request;
+    ++_queued;
+    return request;
+}
+
+/// It has ended, and is in no list.
+void SharedExchange::recycle(Request& request)
+{
+    std::unique_ptr<Request> own(&request);
+    assert(!request.place.linked && !request.own.linked && !request.queue.isArmed() && !request.tie.isArmed());
+    DeadlineList::disarm(request.answer);
+    constexpr std::size_t SMALL = 4096;
+    request.whole = true;
+    request.begun = request.sent = request.replied = request.failed = request.overdue = request.trial =
+        request.spending = false;
+    request.left = request.forgotten = false;
+    request.reason = CloseReason::ended;
+    request.lane = nullptr;
+    request.id = request.theirId = 0;
+    request.traits.clear();
+    request.responseSize = 0;
+    dropCopy(request);
+    if (request.again.capacity() > SMALL)
+        request.again.shrink_to_fit();
+    request.repeats = 0;
+    request.suspect = false;
+    request.used = false;
+    _spare.push_back(std::move(own));
+}
+
+void SharedExchange::enter(Request& request, Instant now)
+{
+    request.turn = ++_entered;
+    if (request.client->calm.isArmed())
+        return;
+    lineOf(request).pushBack(request);
+    if (request.traits.ties != 0 && request.client->tied == nullptr)
+        _tieWaits.arm(request.tie, now);
+}
+
+/// It is sent, or its client has left.
+void SharedExchange::unqueue(Request& request)
+{
+    if (Line::isIn(request))
+        lineOf(request).remove(request);
+    DeadlineList::disarm(request.queue);
+    DeadlineList::disarm(request.tie);
+    --_queued;
+    _ownIds -= request.traits.keepsId ? 1 : 0;
+    _pumpAll = _pumpAll || !request.whole; // it may have kept others back
+}
+
+/// The first that this lane may serve. Those whose clients are bound to other lanes are passed over: as many as
+/// requests are in flight at most; what stands behind one of the same client that has to wait is, too.
+Request* SharedExchange::firstIn(const Line& line, const Lane& lane) const
+{
+    for (Request* request = line.first(); request != nullptr; request = line.next(*request))
+        if (request->client->next == request && mayUse(lane, *request))
+            return request;
+    return nullptr;
+}
+
+/// The first in line that this lane may serve, if it has room for it now.
+Request* SharedExchange::nextFor(const Lane& lane) const
+{
+    if (lane.pause.isArmed())
+        return nullptr;
+    Request* next = nullptr;
+    if (lane.tied != nullptr)
+        next = lane.tied->next;
+    else
+    {
+        next = firstIn(_line, lane);
+        Request* tying = mayTie() ? firstIn(_tying, lane) : nullptr;
+        if (next == nullptr || (tying != nullptr && tying->turn < next->turn))
+            next = tying;
+    }
+    const bool begins =
+        next != nullptr && next->client->tied == nullptr && (next->client->inFlight == 0 || isAtRest(lane));
+    if (begins && next->came > _giveWay)
+        return nullptr;
+    return next != nullptr && Line::isIn(*next) && hasRoom(lane, *next) ? next : nullptr;
+}
+
+/// A request came into the line, or its client is free to go elsewhere.
+void SharedExchange::serve(Request& request, Instant now)
+{
+    while (Line::isIn(request))
+    {
+        Lane* lane = choose(request, now);
+        if (lane == nullptr)
+            return;
+        Request* first = nextFor(*lane);
+        if (first == nullptr)
+            return;
+        if (send(*lane, *first, now))
+            pump(*lane, now);
+    }
+}
+
+bool SharedExchange::isInUse(const Lane& lane) const
+{
+    const SharedPool::State state = _pool.state(lane.number);
+    return state == SharedPool::State::idle || state == SharedPool::State::busy;
+}
+
+void SharedExchange::pump(Lane& lane, Instant now)
+{
+    while (isInUse(lane)) // a request that nothing answers may end a tie, and the lane with it
+    {
+        Request* request = nextFor(lane);
+        if (request == nullptr || !send(lane, *request, now))
+            return;
+    }
+}
+
+/// What is in flight on it wants to be alone.
+bool SharedExchange::isTaken(const Lane& lane)
+{
+    return !lane.row.isEmpty() && lane.row.last()->traits.isAlone();
+}
+
+/// A lane that can't take more at the moment is full for the pool, however little is on it.
+void SharedExchange::updateLoad(Lane& lane)
+{
+    if (!isInUse(lane))
+        return;
+    const bool blocked =
+        lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr || lane.pause.isArmed() || isTaken(lane);
+    _pool.load(lane.number, blocked ? SharedPool::FULL : lane.load());
+}
+
+/// False: the lane turned out to be of no use and is closed; the request is where it was.
+bool SharedExchange::send(Lane& lane, Request& request, Instant now)
+{
+    SharedClient& client = *request.client;
+    assert(client.next == &request);
+    if (lane.dialect != 0 && lane.dialect != request.traits.dialect)
+    {
+        closeLane(lane, CloseReason::otherDialect, partingFrom(lane), now);
+        charge(client, &request, now);
+        return false;
+    }
+    if (lane.parts != nullptr && lane.parts->isSilent(request.traits.part, now))
+    {
+        failRequest(request, CloseReason::partSilent, now);
+        return true;
+    }
+    if (isSuspect(request) && lane.proven)
+    {
+        closeLane(lane, CloseReason::renewed, partingFrom(lane), now);
+        _retry = Instant::never(); // its place can be opened
+        return false;
+    }
+    if (isForsaken(lane) && needsRest(lane, request))
+    {
+        closeLane(lane, CloseReason::responseTimeout, How::abort, now); // nobody waits for what may still come
+        return false;
+    }
+    if (beforeSending(lane, request, now))
+    {
+        const SharedWiring::Quiet quiet = _wiring.isQuiet(lane.target);
+        const bool heard = quiet == SharedWiring::Quiet::bytes && !ignoresUnknown(lane);
+        if (heard || quiet == SharedWiring::Quiet::ended)
+        {
+            if (heard)
+                closeLane(lane, CloseReason::desync, How::abort, now);
+            else
+                closeLane(lane, CloseReason::targetEnded, How::finish, now);
+            return false;
+        }
+    }
+    unqueue(request);
+    if (keepsCopy(lane, request))
+        keepCopy(request, client.input.waiting().substr(0, request.inputSize()));
+    const Bytes bytes = request.repeats > 0 ? Bytes(request.again)
+                                            : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
+    _wiring.requestSent(client.id, request.tag, lane.target, bytes);
+    request.sent = true;
+    request.sentAt = request.continued = now;
+    request.lane = &lane;
+    request.swallowedBytes = lane.gone.bytes;
+    request.swallowedTime = swallowed(lane, now);
+    lane.unconfirmed = !request.traits.answered && !request.traits.pushes;
+    giveId(lane, request, now);
+    request.trial = lane.parts != nullptr && request.traits.part != 0 && lane.parts->begin(request.traits.part);
+    passWithEdits(lane, request, bytes);
+    lane.dialect = request.traits.dialect;
+    if (request.whole)
+        sendSuffix(lane, request);
+    takeFromInput(lane, request);
+    client.next = client.requests.next(request);
+    ++client.inFlight;
+    client.lane = &lane;
+    lane.row.pushBack(request);
+    lane.optional += isOptional(lane, request) ? 1 : 0;
+    pause(lane, now);
+    updateLoad(lane);
+    DeadlineList::disarm(lane.inactive);
+    armAnswer(lane, request, now);
+    if (!_settings.byId && lane.row.first() == &request)
+        armResponse(lane, now);
+    updateTargetHold(lane, now); // its client may have enough to read already
+    advance(client, now);
+    if (client.held)
+        lookAgain(client);                     // there may be room for more of it
+    _pumpAll = _pumpAll || isSuspect(request); // the next may have another connection replaced
+    afterSending(lane, request, now);
+    if (lane.tied != nullptr)
+        tieUsed(lane, now);
+    reply(client, now); // it may stand behind
+    passEnd(client);
+    return true;
+}
+
+/// It answers no client, and keeps its place in the row as any other.
+Request& SharedExchange::sendOwn(Lane& lane, const RequestTraits& traits, Instant now)
+{
+    Request& request = newRequest(now);
+    request.traits = traits;
+    request.sent = true;
+    request.sentAt = now;
+    request.lane = &lane;
+    lane.row.pushBack(request);
+    updateLoad(lane);
+    DeadlineList::disarm(lane.inactive);
+    if (lane.row.first() == &request)
+        armResponse(lane, now);
+    return request;
+}
+
+void SharedExchange::pause(Lane& lane, Instant now)
+{
+    if (_settings.requestGap > Duration{0})
+        _requestGap.arm(lane.pause, now);
+}
+
+void SharedExchange::takeFromInput(Lane& lane, Request& request)
+{
+    SharedClient& client = *request.client;
+    if (request.whole)
+        client.queued -= request.inputSize();
+    else
+    {
+        client.partial = 0;
+        lane.streaming = &request;
+        watchStalls(lane);
+    }
+    client.input.consume(request.inputSize());
+    request.used = true;
+}
+
+void SharedExchange::sendSuffix(Lane& lane, const Request& request)
+{
+    if (!request.traits.suffix.empty() && !request.traits.fenced)
+        lane.waiting = _wiring.toTarget(lane.target, request.traits.suffix);
+}
+
+/// Edits cost nothing but copying in pieces: what is sent is gathered anyway.
+void SharedExchange::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
+{
+    const auto pass = [this, &lane](Bytes piece)
+    {
+        if (!piece.empty())
+            lane.waiting = _wiring.toTarget(lane.target, piece);
+    };
+    if (request.id != request.theirId)
+    {
+        const IdField& field = *_settings.requestId;
+        char ours[8];
+        writeNumber(request.id, ours, field.width, field.order);
+        pass(bytes.substr(0, field.offset));
+        pass({ours, field.width});
+        return pass(bytes.substr(field.end()));
+    }
+    if (request.traits.rewritten)
+    {
+        std::string text;
+        request.client->conversation->rewrite(bytes, request.traits, text);
+        return pass(text);
+    }
+    std::size_t at = 0;
+    for (const Edit& edit : request.traits.edits)
+    {
+        pass(bytes.substr(at, edit.offset - at));
+        pass(edit.insert);
+        at = edit.offset + edit.remove;
+    }
+    pass(bytes.substr(at));
+}
+
+} // namespace proximux

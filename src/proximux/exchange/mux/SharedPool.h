@@ -1,0 +1,135 @@
+#pragma once
+
+#include <proximux/base/NumberSet.h>
+#include <proximux/targets/TargetDialer.h>
+#include <proximux/targets/Targets.h>
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <vector>
+
+namespace proximux
+{
+
+/// The part of the configuration that SharedPool uses.
+struct SharedPoolSettings
+{
+    /// The target index of each connection. ANY: the first target that is alive.
+    std::vector<std::size_t> targets;
+
+    Duration connectTimeout = Duration::seconds(5);
+    std::size_t pipeline = 1; ///< requests that may be in flight on one connection
+
+    static constexpr std::size_t ANY = std::numeric_limits<std::size_t>::max();
+};
+
+/// The places that have a connection, for all pools that share these places.
+using PlaceClaims = std::vector<bool>;
+
+/// Tracks the target connections of fifo and funnel: a fixed number of places, each with or without a connection. A
+/// state is a set of places, and only move() writes one.
+///
+///               open()            opened()            settled()            load()
+///     closed ----------> opening ----------> settling ----------> idle <-----------> busy
+///       ^                  | failed()           | failed()          | closed()        | closed()
+///       +------------------+--------------------+-------------------+-----------------+
+///
+/// Places are numbered from 0 in list order; where there is a choice, the lowest number wins.
+/// Several pools may share the same places (PlaceClaims): a place with a connection in one pool is unavailable to the
+/// others. Use it in its reactor's thread only.
+class SharedPool
+{
+public:
+    enum class State
+    {
+        closed,
+        opening,
+        settling, ///< open, not in use yet; bytes that arrive now are unsolicited
+        idle,     ///< nothing in flight
+        busy
+    };
+
+    static constexpr std::size_t NONE = NumberSet::NONE;
+    static constexpr std::size_t FULL = std::numeric_limits<std::size_t>::max();
+
+    SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer,
+               std::shared_ptr<PlaceClaims> claims = nullptr);
+
+    /// Starts a connection on the lowest closed place whose target may be tried now. Returns the place, or NONE.
+    std::size_t open(Instant now);
+
+    /// The earliest time at which open() may succeed; never: not before an existing connection or trial has ended.
+    [[nodiscard]] Instant retryAt(Instant now) const;
+
+    void opened(std::size_t place);
+    void settled(std::size_t place);
+
+    /// The connection could not be opened or did not settle. Its target is backed off.
+    void failed(std::size_t place, Instant now);
+
+    /// The idle connection closed without having been useful. Its target is backed off, too.
+    void wasUseless(std::size_t place, Instant now);
+
+    /// The connection was closed, in any state.
+    void closed(std::size_t place, Instant now);
+
+    /// Sets the number of requests in flight on an open connection; FULL: it takes no more, for another reason.
+    void load(std::size_t place, std::size_t requests);
+
+    /// The lowest idle place, or NONE.
+    [[nodiscard]] std::size_t idle() const { return _byLoad.front().first(); }
+
+    /// The open place with the fewest requests in flight and room for another, or NONE.
+    [[nodiscard]] std::size_t leastLoaded() const;
+
+    /// The place of a connection, or NONE.
+    [[nodiscard]] std::size_t placeOf(TargetId id) const;
+
+    [[nodiscard]] TargetId idOf(std::size_t place) const { return _places[place].id; }
+    /// The index of the target that this place is, or was last, connected to; before the first connection, its
+    /// configured target.
+    [[nodiscard]] std::size_t targetOf(std::size_t place) const { return _places[place].target; }
+    [[nodiscard]] State state(std::size_t place) const { return _places[place].state; }
+    [[nodiscard]] std::size_t targets() const { return _targets.count(); }
+    [[nodiscard]] std::size_t size() const { return _places.size(); }
+
+    /// Whether any unclaimed place has no connection.
+    [[nodiscard]] bool hasClosed() const { return nextClosed(0) != NONE; }
+
+    /// Whether this pool has no connection at all.
+    [[nodiscard]] bool isUnused() const { return _closed.size() == _places.size(); }
+
+    /// The number of connections that are opening or settling.
+    [[nodiscard]] std::size_t underWay() const { return _opening.size() + _settling.size(); }
+
+private:
+    struct Place
+    {
+        TargetId id;
+        State state = State::closed;
+        std::size_t target = 0; ///< of the current connection, or the last
+        std::size_t load = 0;
+    };
+
+    [[nodiscard]] NumberSet& setOf(const Place& place);
+    [[nodiscard]] std::size_t nextClosed(std::size_t from) const;
+    void move(std::size_t place, State state, std::size_t load);
+    [[nodiscard]] std::size_t targetFor(std::size_t place, Instant now);
+    void forget(std::size_t place);
+
+    SharedPoolSettings _settings;
+    Targets& _targets;
+    TargetDialer& _dialer;
+    std::vector<Place> _places;
+    std::shared_ptr<PlaceClaims> _claims;
+    std::vector<std::size_t> _bySlot; ///< the place of the connection in a TargetId's slot
+    NumberSet _closed;
+    NumberSet _opening;
+    NumberSet _settling;
+    std::vector<NumberSet> _byLoad; ///< open places by requests in flight; the last: at the limit or above
+};
+
+const char* toString(SharedPool::State state);
+
+} // namespace proximux

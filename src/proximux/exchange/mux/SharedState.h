@@ -1,0 +1,212 @@
+#pragma once
+
+#include <proximux/Id.h>
+#include <proximux/base/DeadlineList.h>
+#include <proximux/base/List.h>
+#include <proximux/exchange/Exchange.h>
+#include <proximux/exchange/mux/Identifiers.h>
+#include <proximux/exchange/mux/PartHealth.h>
+#include <proximux/exchange/mux/SharedPool.h>
+#include <proximux/exchange/mux/StallBudget.h>
+#include <proximux/exchange/mux/TokenBucket.h>
+#include <proximux/protocol/Protocol.h>
+#include <proximux/wire/Framer.h>
+#include <proximux/wire/InputBuffer.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace proximux
+{
+
+// What the exchanges of fifo and funnel keep: a request, a client, and a lane, which is a target connection's place
+// with the requests in flight on it.
+//
+//     client.requests   oldest first      [sent] [sent] [queued] [queued]
+//                                            |      |       |       |
+//     lane.row          oldest first  [..] [sent] [sent]    |       |        what the next response answers is in front
+//     line              order of arrival               [..] [queued] [queued] [..]
+//
+// A client that leaves takes its queued requests with it; its sent ones stay in the row without a client, and what
+// answers them goes to nobody.
+
+struct SharedClient;
+struct Lane;
+
+/// What is kept of a target over all of its connections.
+struct TargetState
+{
+    std::unique_ptr<Identifiers> ids;
+    std::unique_ptr<PartHealth> parts;
+};
+
+/// One request.
+struct Request
+{
+    SharedClient* client = nullptr; ///< null: its client has left
+    bool whole = true;              ///< false: larger than the buffer, its last byte has not come
+    bool begun = false;             ///< a byte of its response was seen
+    bool sent = false;
+    bool replied = false;                    ///< traits.reply answers it, as soon as all before it are answered
+    bool failed = false;                     ///< and says that it failed
+    bool overdue = false;                    ///< given up; what answers it is for nobody
+    bool left = false;                       ///< its client has left; likewise
+    bool forgotten = false;                  ///< left, and takes no place of the pipeline any more
+    bool spending = false;                   ///< by it its connection is spent
+    bool trial = false;                      ///< it finds out whether a silent part of the target answers again
+    CloseReason reason = CloseReason::ended; ///< failed: why
+    Lane* lane = nullptr;                    ///< sent: where
+    RequestTraits traits;
+    std::uint64_t id = 0;      ///< of ours, on its target
+    std::uint64_t theirId = 0; ///< its client's own
+    std::uint64_t size = 0;    ///< bytes so far
+    std::uint64_t responseSize = 0;
+    std::uint64_t tag = 0;  ///< for SharedWiring
+    std::uint64_t turn = 0; ///< in the line
+    std::string again;      ///< its bytes, as long as it may be sent once more: SharedExchange::repeat()
+    unsigned repeats = 0;   ///< how often it was
+    bool suspect = false;   ///< it may be why a connection ended on which others were lost, too
+    bool used = false;      ///< its bytes are no more in its client's input
+    Instant came;
+    Instant sentAt;
+    Instant firstByte;
+    std::uint64_t swallowedBytes = 0; ///< sent: what its lane had swallowed before, and for how long
+    Duration swallowedTime;
+    Instant continued;          ///< raw: when its last piece came
+    Link<Request> place;        ///< in the line or in a row
+    Link<Request> own;          ///< among its client's
+    Due<Request> queue{*this};  ///< exchange.queue_timeout; left: exchange.abandon_timeout
+    Due<Request> tie{*this};    ///< exchange.tie_timeout, where it waits for a tie
+    Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
+
+    [[nodiscard]] std::size_t inputSize() const { return used ? 0 : static_cast<std::size_t>(size); }
+};
+
+/// What is still to come on a lane for clients that have left.
+struct Leavers
+{
+    std::size_t requests = 0;         ///< in the row
+    std::size_t owed = 0;             ///< of them, those that must be answered
+    std::size_t forgotten = 0;        ///< of them, those that take no place of the pipeline any more
+    std::uint64_t bytes = 0;          ///< what came
+    Duration time;                    ///< for which others waited behind it
+    Instant since = Instant::never(); ///< likewise, and that goes on
+};
+
+/// One lane.
+struct Lane
+{
+    explicit Lane(std::size_t n)
+        : number(n)
+    {
+    }
+
+    std::size_t number; ///< its place in the pool
+    TargetId target;
+    std::unique_ptr<ResponseFramer> framer; ///< of its responses; null with raw
+    Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
+    PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
+    InputBuffer input;
+    Fence fence;                        ///< ends the response to the fenced request in the row
+    unsigned proofs = 0;                ///< what its target has proven (RequestTraits::proof)
+    Request* answered = nullptr;        ///< whose response is being received
+    bool inMessage = false;             ///< a part of a message was taken
+    std::size_t optional = 0;           ///< requests in the row that may never be answered
+    std::size_t abandoned = 0;          ///< requests whose response did not come in time; their ids stay taken
+    Instant lastByte;                   ///< when something came last
+    bool proven = false;                ///< a response came on this connection
+    bool unconfirmed = false;           ///< nothing shows that the target has read what was sent last
+    bool spent = false;                 ///< a request on it may be unread in part: nobody else gets it
+    unsigned dialect = 0;               ///< which it speaks; 0: not yet chosen, or there is only one
+    SharedClient* tied = nullptr;       ///< who has it alone
+    bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing
+    bool returning = false;             ///< no more: others may have it as soon as the fence's marker comes back
+    bool leaving = false;               ///< pushes: the target was asked to end it, behind all that it owes
+    std::string last;                   ///< leaving: what came last, which may be its answer to that
+    bool tunnel = false;                ///< whatever passes is for `tied`, both ways
+    SharedClient* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
+    List<Request, &Request::place> row; ///< in flight, oldest first
+    Leavers gone;                       ///< those of the row whose clients are not there any more
+    Request* streaming = nullptr;       ///< a request of which only a part was sent
+    std::size_t waiting = 0;            ///< bytes unsent to the target
+    SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
+    SharedClient* stalledBy = nullptr;  ///< the client that keeps it from others, which wait
+    Instant stalledSince;
+    Instant stalledUntil = Instant::never(); ///< then that client is closed
+    StallBudget stalls;                      ///< of all clients that did so; outlives a connection
+    Link<Lane> stalling;                     ///< in the list of those that may wait for a client
+    bool silent = false;                     ///< raw: the target was silent for exchange.raw_gap
+    Due<Lane> pause{*this};                  ///< pool.connect_delay, pool.request_gap: until then nothing is sent
+    Due<Lane> settle{*this};
+    Due<Lane> response{*this};
+    Due<Lane> inactive{*this};
+    Due<Lane> gap{*this};
+    Instant idleSince = Instant::never(); ///< tied, and since then idle for exchange.tie_idle_timeout
+    Due<Lane> tieIdle{*this};
+    Due<Lane> departure{*this}; ///< exchange.abandon_timeout, where nobody is there who waits
+
+    /// Places of the pipeline that are taken.
+    [[nodiscard]] std::size_t load() const { return row.size() - optional - gone.forgotten; }
+};
+
+/// One client.
+struct SharedClient
+{
+    enum class State
+    {
+        open,
+        ended,  ///< FIN came: no more requests
+        closing ///< it gets what waits for it; what it still sends is thrown away
+    };
+
+    explicit SharedClient(ClientId name)
+        : id(name)
+    {
+    }
+
+    ClientId id;
+    State state = State::open;
+    CloseReason reason = CloseReason::ended;    ///< closing: why
+    std::unique_ptr<Framer> framer;             ///< of its requests; null with raw
+    std::unique_ptr<Conversation> conversation; ///< null where nothing is to be said of a request
+    Lane* tied = nullptr;                       ///< which it has alone
+    unsigned ties = 0;                          ///< why
+    bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
+    bool halted = false;                        ///< nothing more is looked at until the last request is answered
+    bool fin = false;                           ///< it has ended: FIN came
+    bool endPassed = false;                     ///< and its target was told of that end
+    bool discarding = false;                    ///< the rest of a request whose response came early
+    bool held = false;
+    bool deaf = false;       ///< closing: nothing is read from it any more
+    Instant tiedSince;       ///< and since when
+    Bytes interim;           ///< to be said as soon as all is answered that came before
+    InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
+    std::size_t queued = 0;  ///< bytes of input that belong to queued requests
+    std::size_t partial = 0; ///< bytes behind them that belong to the request that is not whole
+    List<Request, &Request::own> requests; ///< all that have not ended, oldest first
+    Request* next = nullptr;               ///< the oldest that is not sent, or null
+    std::size_t inFlight = 0;              ///< of them, sent
+    std::size_t replied = 0;               ///< of them, answered by us, which is not said yet
+    Lane* lane = nullptr;                  ///< where those are
+    Request* large = nullptr;              ///< the request that is larger than the buffer, queued or being sent
+    std::size_t waiting = 0;               ///< bytes unsent to the client
+    std::size_t replies = 0;               ///< bytes of answers of ours, which are not said yet
+    std::size_t copied = 0;                ///< bytes of requests that may be sent once more
+    std::size_t accounted = 0;             ///< bytes of input, replies and copies counted in the exchange's total
+    std::size_t unfinished = 0;            ///< of them, bytes of requests that are not whole
+    std::size_t limit = 0;                 ///< bytes that may be read at once, as said last
+    TokenBucket reconnects{0};             ///< of target connections, because of it
+    std::size_t discarded = 0;             ///< closing: bytes that it still sent
+    Duration stalled;                      ///< how long it kept target connections from others, reading or sending
+    Link<SharedClient> delayed;            ///< in the list of those whose input is to be looked at again
+    Due<SharedClient> idle{*this};
+    Due<SharedClient> pause{*this};   ///< exchange.request_timeout
+    Due<SharedClient> calm{*this};    ///< until then nothing of it stands in line: limits.reconnects
+    Due<SharedClient> linger{*this};  ///< local.half_close_timeout, while closing
+    Due<SharedClient> discard{*this}; ///< exchange.discard_timeout, while closing
+
+    [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }
+};
+
+} // namespace proximux

@@ -1,0 +1,100 @@
+// SharedExchange: requests that wait for what cannot be had, a target or a tie.
+
+#include <proximux/exchange/mux/SharedExchange.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace proximux
+{
+
+// ------------------------------------------------------------------------------------------------ targets
+
+/// A connection to this lane's target failed, or was of no use.
+void SharedExchange::noteFailure(const Lane& lane, Instant now)
+{
+    constexpr Instant BEFORE{std::numeric_limits<std::int64_t>::min()};
+    if (_failedAt.size() < _pool.targets())
+        _failedAt.resize(_pool.targets(), BEFORE);
+    _failedAt[_pool.targetOf(lane.number)] = now;
+    _targetFailed = true;
+}
+
+/// While no connection is open and every target has failed since a request came, that waits for pool.connect_timeout.
+void SharedExchange::failUnavailable(Instant now)
+{
+    _targetFailed = false;
+    _unavailable = Instant::never();
+    if (_failedAt.empty() || std::any_of(_lanes.begin(), _lanes.end(), [this](const auto& l) { return isInUse(*l); }))
+        return;
+    const Instant all = *std::min_element(_failedAt.begin(), _failedAt.end());
+    for (std::size_t slot = 0; slot < _clients.size(); ++slot)
+        while (Request* overdue = unavailable(_clients[slot].get(), all, now))
+            failRequest(*overdue, CloseReason::noTarget, now);
+}
+
+/// A request of this client that waited in vain until now, or null. Says when the next one will have.
+Request* SharedExchange::unavailable(const SharedClient* client, Instant failed, Instant now)
+{
+    if (client == nullptr)
+        return nullptr;
+    for (Request* request = client->requests.first(); request != nullptr; request = client->requests.next(*request))
+    {
+        if (request->sent || request->replied || request->came > failed)
+            continue;
+        const Instant due = request->came + _settings.connectTimeout;
+        if (due <= now)
+            return request;
+        _unavailable = std::min(_unavailable, due);
+    }
+    return nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ ties
+
+/// As long as ties can be had, it waits for a connection like any other.
+void SharedExchange::expireTies(Instant now)
+{
+    while (Deadline* due = _tieWaits.takeDue(now))
+    {
+        Request& request = Due<Request>::owner(*due);
+        if (request.client->tied != nullptr)
+            continue;
+        if (mayTie())
+        {
+            _tieWaits.arm(request.tie, now);
+            continue;
+        }
+        _why = describeTies(now);
+        _wiring.tieRefused(request.client->id, _why);
+        failRequest(request, CloseReason::noTie, now);
+    }
+}
+
+/// How many connections clients have alone, by which reasons, and for how long.
+std::string SharedExchange::describeTies(Instant now) const
+{
+    std::size_t reasons[ties::COUNT] = {};
+    Instant first = now;
+    for (const auto& lane : _lanes)
+    {
+        if (lane->tied == nullptr)
+            continue;
+        first = std::min(first, lane->tied->tiedSince);
+        for (std::size_t i = 0; i < ties::COUNT; ++i)
+            reasons[i] += lane->tied->ties >> i & 1U;
+    }
+    std::string text = "pool.max_tied = " + std::to_string(_settings.maxTied) +
+                       " is reached: " + std::to_string(_tied) +
+                       (_tied == 1 ? " connection is pinned (" : " connections are pinned (");
+    const char* separator = "";
+    for (std::size_t i = 0; i < ties::COUNT; ++i)
+        if (reasons[i] > 0)
+        {
+            text += separator + std::to_string(reasons[i]) + ' ' + ties::NAMES[i];
+            separator = ", ";
+        }
+    return text + "), the longest for " + std::to_string((now - first).us / 1000000) + " s";
+}
+
+} // namespace proximux

@@ -1,0 +1,397 @@
+#include <proximux/exchange/pair/ProxyExchange.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace proximux
+{
+
+namespace
+{
+
+using State = ProxyExchange::State;
+
+struct Move
+{
+    State from;
+    State to;
+};
+
+constexpr Move MOVES[] = {
+    {State::connecting, State::open},        {State::open, State::clientEnded},
+    {State::open, State::targetEnded},       {State::open, State::targetLost},
+    {State::clientEnded, State::bothEnded},  {State::targetEnded, State::bothEnded},
+    {State::targetEnded, State::targetLost}, {State::targetLost, State::bothEnded},
+};
+
+[[maybe_unused]] bool isLegal(State from, State to)
+{
+    for (const Move& move : MOVES)
+        if (move.from == from && move.to == to)
+            return true;
+    return false;
+}
+
+} // namespace
+
+struct ProxyExchange::Pair
+{
+    Pair(ClientId id, Instant deadline)
+        : client(id)
+        , connectBy(deadline)
+    {
+    }
+
+    ~Pair()
+    {
+        DeadlineList::disarm(inactive);
+        DeadlineList::disarm(idle);
+        DeadlineList::disarm(halfClosed);
+    }
+
+    Pair(const Pair&) = delete;
+    Pair& operator=(const Pair&) = delete;
+
+    ClientId client;
+    TargetId target; ///< invalid between two attempts and once it is lost
+    State state = State::connecting;
+    std::size_t targetIndex = 0;
+    std::size_t clientWaiting = 0; ///< bytes unsent to the client; while there are any the target is held
+    std::size_t targetWaiting = 0; ///< and the other way round
+    Instant connectBy;
+    std::unique_ptr<std::vector<bool>> tried; ///< null until a target failed
+    std::unique_ptr<Watcher> watcher;
+    Due<Pair> inactive{*this};
+    Due<Pair> idle{*this};
+    Due<Pair> halfClosed{*this};
+};
+
+ProxyExchange::ProxyExchange(const ProxyExchangeSettings& settings, PairWiring& wiring, PairPool& pool)
+    : _settings(settings)
+    , _wiring(wiring)
+    , _pool(pool)
+    , _inactive(settings.inactiveTimeout)
+    , _idle(settings.idleTimeout)
+    , _halfClosed(settings.halfCloseTimeout)
+{
+}
+
+ProxyExchange::~ProxyExchange() = default;
+
+// ------------------------------------------------------------------------------------------------ opening
+
+void ProxyExchange::clientOpened(ClientId client, Instant now)
+{
+    if (client.slot >= _pairs.size())
+        _pairs.resize(client.slot + 1);
+    assert(!_pairs[client.slot]);
+    const Instant deadline = _settings.connectTimeout.isOff() ? Instant::never() : now + _settings.connectTimeout;
+    _pairs[client.slot] = std::make_unique<Pair>(client, deadline);
+    ++_size;
+    _wiring.holdClient(client, true); // its bytes wait with the system until there is somebody to have them
+    connect(*_pairs[client.slot], now);
+}
+
+void ProxyExchange::connect(Pair& pair, Instant now)
+{
+    static const std::vector<bool> NONE;
+    const auto grant = _pool.acquire(pair.client, pair.tried ? *pair.tried : NONE, pair.connectBy, now);
+    if (!grant)
+        return close(pair, CloseReason::noTarget, How::finish, now);
+    pair.target = grant->id;
+    pair.targetIndex = grant->target;
+}
+
+void ProxyExchange::targetFailed(TargetId target, Instant now)
+{
+    if (Pair* pair = find(target))
+    {
+        _pool.failed(target, now);
+        tryNext(*pair, target, now);
+    }
+}
+
+void ProxyExchange::targetUnavailable(TargetId target, Instant now)
+{
+    if (Pair* pair = find(target))
+    {
+        _pool.closed(target, now);
+        tryNext(*pair, target, now);
+    }
+}
+
+/// The attempt to reach this target has ended: on to one that was not yet tried.
+void ProxyExchange::tryNext(Pair& pair, TargetId target, Instant now)
+{
+    if (!pair.tried)
+        pair.tried = std::make_unique<std::vector<bool>>(_pool.targetCount());
+    (*pair.tried)[pair.targetIndex] = true;
+    _wiring.closeTarget(target, CloseReason::noTarget, How::abort);
+    pair.target = {};
+    connect(pair, now);
+}
+
+void ProxyExchange::targetOpened(TargetId target, Instant now)
+{
+    Pair* pair = find(target);
+    if (pair == nullptr)
+        return;
+    _pool.opened(target);
+    pair->tried.reset();
+    move(*pair, State::open, now);
+    pair->watcher = _wiring.paired(pair->client, target);
+    _wiring.holdClient(pair->client, false);
+    active(*pair, now);
+}
+
+// ------------------------------------------------------------------------------------------------ bytes
+
+void ProxyExchange::request(ClientId client, Bytes bytes, Instant now)
+{
+    Pair* pair = find(client);
+    if (pair == nullptr || !pair->target.isValid())
+        return; // nobody is left to have them
+    const std::size_t waiting = _wiring.toTarget(pair->target, bytes);
+    if (pair->watcher)
+        pair->watcher->fromClient(bytes, now);
+    targetWaits(*pair, waiting);
+    active(*pair, now);
+}
+
+void ProxyExchange::response(TargetId target, Bytes bytes, Instant now)
+{
+    Pair* pair = find(target);
+    if (pair == nullptr)
+        return;
+    const std::size_t waiting = _wiring.toClient(pair->client, bytes);
+    if (pair->watcher)
+        pair->watcher->fromTarget(bytes, now);
+    clientWaits(*pair, waiting);
+    active(*pair, now);
+    closeIfDone(*pair, now);
+}
+
+void ProxyExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
+{
+    Pair* pair = find(client);
+    if (pair == nullptr)
+        return;
+    clientWaits(*pair, waiting);
+    if (pair->state == State::targetLost)
+        _halfClosed.arm(pair->halfClosed, now);
+    active(*pair, now);
+    closeIfDone(*pair, now);
+}
+
+void ProxyExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
+{
+    Pair* pair = find(target);
+    if (pair == nullptr)
+        return;
+    targetWaits(*pair, waiting);
+    active(*pair, now);
+    closeIfDone(*pair, now);
+}
+
+/// What waits for the client holds its target.
+void ProxyExchange::clientWaits(Pair& pair, std::size_t waiting)
+{
+    const bool held = pair.clientWaiting > 0;
+    pair.clientWaiting = waiting;
+    if (held == (waiting > 0))
+        return;
+    if (pair.target.isValid())
+        _wiring.holdTarget(pair.target, !held);
+    if (!held)
+        DeadlineList::disarm(pair.inactive);
+}
+
+/// What waits for the target holds its client.
+void ProxyExchange::targetWaits(Pair& pair, std::size_t waiting)
+{
+    const bool held = pair.targetWaiting > 0;
+    pair.targetWaiting = waiting;
+    if (held == (waiting > 0))
+        return;
+    _wiring.holdClient(pair.client, !held);
+    if (!held)
+        DeadlineList::disarm(pair.idle);
+}
+
+/// A byte moved.
+void ProxyExchange::active(Pair& pair, Instant now)
+{
+    if (pair.clientWaiting == 0)
+        _inactive.arm(pair.inactive, now);
+    if (pair.targetWaiting == 0)
+        _idle.arm(pair.idle, now);
+    if (pair.state != State::open && pair.state != State::targetLost)
+        _halfClosed.arm(pair.halfClosed, now);
+}
+
+// ------------------------------------------------------------------------------------------------ the end
+
+void ProxyExchange::clientEnded(ClientId client, Instant now)
+{
+    Pair* pair = find(client);
+    if (pair == nullptr)
+        return;
+    move(*pair, pair->state == State::open ? State::clientEnded : State::bothEnded, now);
+    if (closeIfDone(*pair, now))
+        return; // closing sends FIN, too
+    if (pair->target.isValid())
+        _wiring.endTarget(pair->target);
+}
+
+void ProxyExchange::targetEnded(TargetId target, Instant now)
+{
+    Pair* pair = find(target);
+    if (pair == nullptr)
+        return;
+    move(*pair, pair->state == State::open ? State::targetEnded : State::bothEnded, now);
+    if (!closeIfDone(*pair, now))
+        _wiring.endClient(pair->client);
+}
+
+void ProxyExchange::clientLost(ClientId client, Instant now)
+{
+    Pair* pair = find(client);
+    if (pair != nullptr)
+        close(*pair, CloseReason::clientLost, How::abort, now);
+}
+
+void ProxyExchange::targetLost(TargetId target, Instant now)
+{
+    Pair* pair = find(target);
+    if (pair == nullptr)
+        return;
+    closeTarget(*pair, CloseReason::targetLost, How::abort, now);
+    targetWaits(*pair, 0); // what the client still sends is read and thrown away
+    DeadlineList::disarm(pair->inactive);
+    if (pair->state == State::open || pair->state == State::targetEnded)
+    {
+        _wiring.endClient(pair->client);
+        move(*pair, State::targetLost, now);
+    }
+    else if (pair->state == State::clientEnded)
+    {
+        _wiring.endClient(pair->client);
+        move(*pair, State::bothEnded, now);
+    }
+    closeIfDone(*pair, now);
+}
+
+void ProxyExchange::clientFaulted(ClientId client, Instant now)
+{
+    Pair* pair = find(client);
+    if (pair != nullptr)
+        close(*pair, CloseReason::fault, How::abort, now);
+}
+
+void ProxyExchange::targetFaulted(TargetId target, Instant now)
+{
+    clientFaulted(_pool.clientOf(target), now);
+}
+
+/// True: the pair is gone.
+bool ProxyExchange::closeIfDone(Pair& pair, Instant now)
+{
+    if (pair.clientWaiting > 0 || pair.targetWaiting > 0)
+        return false;
+    const bool ended = pair.state == State::bothEnded;
+    if (!ended && !(_draining && pair.watcher && pair.watcher->isAtRest()))
+        return false;
+    close(pair, ended ? CloseReason::ended : CloseReason::drained, How::finish, now);
+    return true;
+}
+
+void ProxyExchange::closeTarget(Pair& pair, CloseReason reason, How how, Instant now)
+{
+    if (!pair.target.isValid())
+        return;
+    _wiring.closeTarget(pair.target, reason, how);
+    _pool.closed(pair.target, now);
+    pair.target = {};
+}
+
+void ProxyExchange::close(Pair& pair, CloseReason reason, How how, Instant now)
+{
+    const std::unique_ptr<Pair> last = std::move(_pairs[pair.client.slot]);
+    --_size;
+    if (last->watcher)
+        last->watcher->ended(now);
+    last->watcher.reset(); // its listener may be gone with the client
+    closeTarget(*last, reason, how, now);
+    _wiring.closeClient(last->client, reason, how);
+}
+
+// ------------------------------------------------------------------------------------------------ deadlines, drain
+
+Instant ProxyExchange::expire(Instant now)
+{
+    expire(_inactive, CloseReason::inactive, now);
+    expire(_idle, CloseReason::idle, now);
+    expire(_halfClosed, CloseReason::halfCloseTimeout, now);
+    return std::min(_inactive.first(), std::min(_idle.first(), _halfClosed.first()));
+}
+
+void ProxyExchange::expire(DeadlineList& list, CloseReason reason, Instant now)
+{
+    while (Deadline* due = list.takeDue(now))
+        close(Due<Pair>::owner(*due), reason, How::finish, now);
+}
+
+void ProxyExchange::drain(Instant now)
+{
+    _draining = true;
+    for (std::size_t i = 0; i < _pairs.size(); ++i)
+        if (_pairs[i] && _pairs[i]->state == State::open)
+            closeIfDone(*_pairs[i], now);
+}
+
+void ProxyExchange::closeAll(CloseReason reason, Instant now)
+{
+    for (std::size_t i = 0; i < _pairs.size(); ++i)
+        if (_pairs[i])
+            close(*_pairs[i], reason, How::abort, now);
+}
+
+// ------------------------------------------------------------------------------------------------ the rest
+
+ProxyExchange::Pair* ProxyExchange::find(ClientId client) const
+{
+    if (!client.isValid() || client.slot >= _pairs.size())
+        return nullptr;
+    Pair* pair = _pairs[client.slot].get();
+    return pair != nullptr && pair->client == client ? pair : nullptr;
+}
+
+void ProxyExchange::move(Pair& pair, State state, Instant now)
+{
+    assert(isLegal(pair.state, state));
+    pair.state = state;
+    if (state != State::open)
+        _halfClosed.arm(pair.halfClosed, now);
+}
+
+const char* toString(ProxyExchange::State state)
+{
+    switch (state)
+    {
+    case State::connecting:
+        return "connecting";
+    case State::open:
+        return "open";
+    case State::clientEnded:
+        return "clientEnded";
+    case State::targetEnded:
+        return "targetEnded";
+    case State::bothEnded:
+        return "bothEnded";
+    case State::targetLost:
+        return "targetLost";
+    }
+    return "";
+}
+
+} // namespace proximux

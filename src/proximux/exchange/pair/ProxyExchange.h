@@ -1,0 +1,110 @@
+#pragma once
+
+#include <proximux/base/DeadlineList.h>
+#include <proximux/exchange/Exchange.h>
+#include <proximux/exchange/pair/PairPool.h>
+#include <proximux/protocol/watch/Watcher.h>
+
+#include <memory>
+#include <vector>
+
+namespace proximux
+{
+
+/// What ProxyExchange needs to know of the configuration.
+struct ProxyExchangeSettings
+{
+    Duration connectTimeout = Duration::seconds(5);
+    Duration inactiveTimeout = Duration::off(); ///< no byte either way; not counted while the target is held
+    Duration idleTimeout = Duration::off();     ///< no byte from or to the client; not counted while the client is held
+    Duration halfCloseTimeout = Duration::seconds(60);
+};
+
+/// What ProxyExchange asks of the world beyond what every exchange asks.
+class PairWiring : public virtual Wiring
+{
+public:
+    /// The client has its target connection. Returns who watches the two, or null.
+    virtual std::unique_ptr<Watcher> paired(ClientId client, TargetId target) = 0;
+};
+
+/// Proxy mode: each client has a target connection of its own, and bytes pass both ways as they come.
+///
+/// A pair's states, and what moves it on:
+///
+///     connecting --target opened--> open --client FIN--> clientEnded --target FIN--+
+///         |                          |                                             +--> bothEnded --all sent--> closed
+///         | no target                +---target FIN--> targetEnded --client FIN----+
+///         v                          |
+///       closed                       +---target lost--> targetLost --client FIN------> bothEnded
+///
+/// A client that is lost closes its pair in every state. In targetLost the client gets what waits for it and FIN, and
+/// what it still sends is thrown away.
+///
+/// What can't be sent at once waits with the connection, and the other side is held until it was sent: so no more than
+/// one read waits in either direction.
+class ProxyExchange : public Exchange
+{
+public:
+    enum class State
+    {
+        connecting,
+        open,
+        clientEnded,
+        targetEnded,
+        bothEnded,
+        targetLost
+    };
+
+    ProxyExchange(const ProxyExchangeSettings& settings, PairWiring& wiring, PairPool& pool);
+    ~ProxyExchange() override;
+
+    void clientOpened(ClientId client, Instant now) override;
+    void targetOpened(TargetId target, Instant now) override;
+    void targetFailed(TargetId target, Instant now) override;
+    void targetUnavailable(TargetId target, Instant now) override;
+    void request(ClientId client, Bytes bytes, Instant now) override;
+    void response(TargetId target, Bytes bytes, Instant now) override;
+    void clientEnded(ClientId client, Instant now) override;
+    void targetEnded(TargetId target, Instant now) override;
+    void clientSent(ClientId client, std::size_t waiting, Instant now) override;
+    void targetSent(TargetId target, std::size_t waiting, Instant now) override;
+    void clientLost(ClientId client, Instant now) override;
+    void targetLost(TargetId target, Instant now) override;
+    void clientFaulted(ClientId client, Instant now) override;
+    void targetFaulted(TargetId target, Instant now) override;
+    Instant expire(Instant now) override;
+    void drain(Instant now) override;
+    void closeAll(CloseReason reason, Instant now) override;
+    [[nodiscard]] std::size_t size() const override { return _size; }
+
+private:
+    struct Pair;
+
+    [[nodiscard]] Pair* find(ClientId client) const;
+    [[nodiscard]] Pair* find(TargetId target) const { return find(_pool.clientOf(target)); }
+    void tryNext(Pair& pair, TargetId target, Instant now);
+    void connect(Pair& pair, Instant now);
+    void move(Pair& pair, State state, Instant now);
+    void clientWaits(Pair& pair, std::size_t waiting);
+    void targetWaits(Pair& pair, std::size_t waiting);
+    void active(Pair& pair, Instant now);
+    bool closeIfDone(Pair& pair, Instant now);
+    void closeTarget(Pair& pair, CloseReason reason, How how, Instant now);
+    void close(Pair& pair, CloseReason reason, How how, Instant now);
+    void expire(DeadlineList& list, CloseReason reason, Instant now);
+
+    ProxyExchangeSettings _settings;
+    PairWiring& _wiring;
+    PairPool& _pool;
+    std::vector<std::unique_ptr<Pair>> _pairs; ///< by the client's slot
+    std::size_t _size = 0;
+    bool _draining = false;
+    DeadlineList _inactive;
+    DeadlineList _idle;
+    DeadlineList _halfClosed;
+};
+
+const char* toString(ProxyExchange::State state);
+
+} // namespace proximux

@@ -1,0 +1,238 @@
+#include <proximux/net/Connection.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace proximux
+{
+
+namespace
+{
+
+/// Number of bytes that justifies a send() of their own.
+constexpr std::size_t MANY = 16384;
+
+} // namespace
+
+Connection::Connection(Reactor& reactor, Scratch& scratch)
+    : _reactor(reactor)
+    , _scratch(scratch)
+{
+}
+
+Connection::~Connection()
+{
+    _gathering = false; // discards gathered bytes
+    close(false);
+}
+
+void Connection::open(std::unique_ptr<Transport> transport)
+{
+    _transport = std::move(transport);
+    _registration = _reactor.add(_transport->handle(), *this);
+}
+
+std::size_t Connection::sendLater(Bytes bytes)
+{
+    if (!isOpen() || _failed || _sendError != 0)
+        return 0;
+    if (!_gathering && (!_unsent.isEmpty() || bytes.size() >= MANY))
+        return send(bytes);
+    _gathering = true;
+    _unsent.append(bytes);
+    return _unsent.size() < MANY ? 0 : flush();
+}
+
+std::size_t Connection::flush()
+{
+    if (!std::exchange(_gathering, false))
+        return _unsent.size();
+    const IoResult result = _transport->send(_unsent.waiting());
+    if (result.kind == IoResult::Kind::failed)
+    {
+        _unsent.clear();
+        sendFailed(result.error);
+        return 0;
+    }
+    _unsent.consume(result.bytes);
+    if (!_unsent.isEmpty())
+        update();
+    return _unsent.size();
+}
+
+IoResult::Kind Connection::peek()
+{
+    return isOpen() && !_failed && !_ended ? _transport->peek().kind : IoResult::Kind::ended;
+}
+
+void Connection::acknowledge()
+{
+    if (isOpen() && !_failed && !_ended)
+        _transport->acknowledge();
+}
+
+std::size_t Connection::send(Bytes bytes)
+{
+    if (!isOpen() || _failed || _sendError != 0)
+        return 0;
+    if (_unsent.isEmpty())
+    {
+        const IoResult result = _transport->send(bytes);
+        if (result.kind == IoResult::Kind::failed)
+        {
+            sendFailed(result.error);
+            return 0;
+        }
+        if (result.bytes == bytes.size())
+            return 0;
+        bytes.remove_prefix(result.bytes);
+    }
+    _unsent.append(bytes);
+    update();
+    return _unsent.size();
+}
+
+void Connection::hold(bool hold)
+{
+    _held = hold;
+    update();
+}
+
+void Connection::end()
+{
+    if (!isOpen() || _failed || _sendError != 0 || _fin != Fin::none)
+        return;
+    flush();
+    if (_failed || _sendError != 0)
+        return;
+    _fin = Fin::wanted;
+    if (_unsent.isEmpty())
+        sendFin();
+}
+
+void Connection::close(bool reset)
+{
+    if (!isOpen())
+        return;
+    if (!reset && !_failed && _sendError == 0)
+        flush();
+    _reactor.remove(_registration, true);
+    if (reset)
+        _transport->resetOnClose();
+    _transport.reset();
+    _unsent.clear();
+    _gathering = false;
+}
+
+void Connection::readable()
+{
+    const std::size_t most = _readLimit == 0 ? _scratch.size() : std::min(_readLimit, _scratch.size());
+    const IoResult result = _transport->receive(_scratch.data(), most);
+    switch (result.kind)
+    {
+    case IoResult::Kind::done:
+        received({_scratch.data(), result.bytes});
+        return;
+    case IoResult::Kind::wouldBlock:
+        return;
+    case IoResult::Kind::ended:
+        if (_sendError != 0)
+            return fail(_sendError, "write");
+        _ended = true;
+        update();
+        ended();
+        return;
+    case IoResult::Kind::failed:
+        if (_sendError != 0)
+            return fail(_sendError, "write"); // the write failed first
+        fail(result.error, sockets::failedCall(result.error));
+        return;
+    }
+}
+
+void Connection::writable()
+{
+    const IoResult result = _transport->send(_unsent.waiting());
+    if (result.kind == IoResult::Kind::failed)
+        return sendFailed(result.error);
+    if (result.bytes == 0)
+        return;
+    _unsent.consume(result.bytes);
+    if (_unsent.isEmpty())
+    {
+        update();
+        if (_fin == Fin::wanted)
+            sendFin();
+    }
+    sent(_unsent.size());
+}
+
+bool Connection::hungUp()
+{
+    if (!_ended && isReadToTheEnd())
+        return false; // its unread bytes come first, once it is no longer held
+    const int error = _transport->takeError();
+    if (error == 0)
+        return false;
+    fail(error, sockets::failedCall(error));
+    return true;
+}
+
+void Connection::faulted(const std::exception&) noexcept
+{
+    _failed = true;
+    update();
+    broken();
+}
+
+/// A server may answer before it has read the whole request, and then close: sending fails while its answer is still
+/// unread.
+void Connection::sendFailed(int error)
+{
+    if (_ended || !isReadToTheEnd())
+        return fail(error, "write");
+    _sendError = error;
+    const bool waited = !_unsent.isEmpty();
+    _unsent.clear();
+    _gathering = false;
+    update();
+    if (waited)
+        _reactor.defer(
+            [this]
+            {
+                if (isOpen() && !_failed)
+                    sent(0);
+            });
+}
+
+/// Reports the loss after the current call has returned, because the owner itself may be inside send().
+void Connection::fail(int error, const char* syscall)
+{
+    if (_failed)
+        return;
+    _failed = true;
+    update();
+    _unsent.clear();
+    _gathering = false;
+    _reactor.defer(
+        [this, error, syscall]
+        {
+            if (isOpen()) // a closed connection lives until the end of the turn
+                lost(error, syscall);
+        });
+}
+
+void Connection::sendFin()
+{
+    _transport->shutdownSend();
+    _fin = Fin::sent;
+}
+
+void Connection::update()
+{
+    if (isOpen())
+        _reactor.setInterest(_registration,
+                             {!_held && !_ended && !_failed, !_failed && !_unsent.isEmpty() && !_gathering});
+}
+
+} // namespace proximux

@@ -1,0 +1,448 @@
+#include <proximux/net/Sockets.h>
+
+#include <proximux/net/Transport.h>
+
+#if !defined(_WIN32)
+
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/StreamSocketImpl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace proximux::sockets
+{
+
+const int TIMED_OUT = ETIMEDOUT;
+
+namespace
+{
+
+#if defined(MSG_NOSIGNAL)
+constexpr int SEND_FLAGS = MSG_NOSIGNAL;
+#else
+constexpr int SEND_FLAGS = 0;           // SO_NOSIGPIPE is set on the socket
+#endif
+
+/// Transfers ownership of a descriptor to Poco.
+class AdoptedSocket : public Poco::Net::StreamSocket
+{
+public:
+    explicit AdoptedSocket(int descriptor)
+        : StreamSocket(new Poco::Net::StreamSocketImpl(descriptor))
+    {
+    }
+};
+
+IoResult failure(int error)
+{
+    if (error == EAGAIN || error == EWOULDBLOCK)
+        return {IoResult::Kind::wouldBlock, 0, 0};
+    return {IoResult::Kind::failed, 0, error};
+}
+
+/// Sets an option. Failure is ignored: at worst the connection is slower.
+void setOption(int socket, int level, int name, int value = 1)
+{
+    ::setsockopt(socket, level, name, &value, sizeof value);
+}
+
+/// The value of an option; 0 if the system does not report it.
+int option(int socket, int level, int name)
+{
+    int value = 0;
+    socklen_t size = sizeof value;
+    return ::getsockopt(socket, level, name, &value, &size) == 0 ? value : 0;
+}
+
+int seconds(Duration duration)
+{
+    return static_cast<int>(duration.us / 1000000);
+}
+
+#if defined(TCP_KEEPIDLE)
+constexpr int TCP_IDLE = TCP_KEEPIDLE;
+#else
+constexpr int TCP_IDLE = TCP_KEEPALIVE; // macOS
+#endif
+
+/// Does what flags of accept4() and socket() do on systems that have them.
+void makeNonBlocking([[maybe_unused]] int descriptor)
+{
+#if !defined(__linux__)
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+#if defined(SO_NOSIGPIPE)
+    setOption(descriptor, SOL_SOCKET, SO_NOSIGPIPE);
+#endif
+#endif
+}
+
+/// The local shortage that may have caused a failed look-up, as errno, or 0.
+int shortageOf(int code, int error)
+{
+    if (code == EAI_MEMORY)
+        return ENOMEM;
+    return (code == EAI_SYSTEM || code == EAI_AGAIN) && isExhausted(error) ? error : 0;
+}
+
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, int flags, std::string& why,
+                                             int* shortage)
+{
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = flags;
+    addrinfo* first = nullptr;
+    errno = 0;
+    const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &first);
+    if (code != 0)
+    {
+        if (shortage != nullptr)
+            *shortage = shortageOf(code, errno);
+        why = code == EAI_SYSTEM ? errorText(errno) : ::gai_strerror(code);
+        return {};
+    }
+    std::vector<Poco::Net::SocketAddress> addresses;
+    for (const addrinfo* info = first; info != nullptr; info = info->ai_next)
+    {
+        if (info->ai_family == AF_INET)
+            reinterpret_cast<sockaddr_in*>(info->ai_addr)->sin_port = htons(port);
+        else if (info->ai_family == AF_INET6)
+            reinterpret_cast<sockaddr_in6*>(info->ai_addr)->sin6_port = htons(port);
+        else
+            continue;
+        addresses.emplace_back(info->ai_addr, info->ai_addrlen);
+    }
+    ::freeaddrinfo(first);
+    if (addresses.empty())
+        why = "no IPv4 or IPv6 address";
+    return addresses;
+}
+
+} // namespace
+
+IoResult receive(poco_socket_t socket, char* into, std::size_t size)
+{
+    for (;;)
+    {
+        const ssize_t n = ::recv(socket, into, size, 0);
+        if (n > 0)
+            return {IoResult::Kind::done, static_cast<std::size_t>(n), 0};
+        if (n == 0)
+            return {IoResult::Kind::ended, 0, 0};
+        if (errno != EINTR)
+            return failure(errno);
+    }
+}
+
+IoResult peek(poco_socket_t socket)
+{
+    char byte = 0;
+    const ssize_t n = ::recv(socket, &byte, 1, MSG_PEEK);
+    if (n > 0)
+        return {IoResult::Kind::done, 1, 0};
+    return n == 0 ? IoResult{IoResult::Kind::ended, 0, 0} : failure(errno);
+}
+
+IoResult send(poco_socket_t socket, Bytes bytes)
+{
+    for (;;)
+    {
+        const ssize_t n = ::send(socket, bytes.data(), bytes.size(), SEND_FLAGS);
+        if (n >= 0)
+            return {IoResult::Kind::done, static_cast<std::size_t>(n), 0};
+        if (errno != EINTR)
+            return failure(errno);
+    }
+}
+
+void shutdownSend(poco_socket_t socket)
+{
+    ::shutdown(socket, SHUT_WR); // fails if the peer has left, which reading detects
+}
+
+void resetOnClose(poco_socket_t socket)
+{
+    const linger now{1, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+void setOptions(poco_socket_t socket, const SocketOptions& options)
+{
+    const KeepAlive& probes = options.keepAlive;
+    setOption(socket, SOL_SOCKET, SO_KEEPALIVE, probes.on ? 1 : 0);
+    if (probes.on && !probes.idle.isOff())
+    {
+        setOption(socket, IPPROTO_TCP, TCP_IDLE, seconds(probes.idle));
+#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+        setOption(socket, IPPROTO_TCP, TCP_KEEPINTVL, seconds(probes.interval));
+        setOption(socket, IPPROTO_TCP, TCP_KEEPCNT, probes.count);
+#endif
+    }
+#if defined(TCP_USER_TIMEOUT)
+    if (!options.userTimeout.isOff())
+        setOption(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(options.userTimeout.us / 1000));
+#elif defined(TCP_RXT_CONNDROPTIME)
+    if (!options.userTimeout.isOff())
+        setOption(socket, IPPROTO_TCP, TCP_RXT_CONNDROPTIME, seconds(options.userTimeout));
+#endif
+}
+
+SocketOptions options(poco_socket_t socket)
+{
+    SocketOptions set;
+    set.keepAlive = KeepAlive::off();
+    set.keepAlive.on = option(socket, SOL_SOCKET, SO_KEEPALIVE) != 0;
+    if (set.keepAlive.on)
+    {
+        set.keepAlive.idle = Duration::seconds(option(socket, IPPROTO_TCP, TCP_IDLE));
+#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+        set.keepAlive.interval = Duration::seconds(option(socket, IPPROTO_TCP, TCP_KEEPINTVL));
+        set.keepAlive.count = option(socket, IPPROTO_TCP, TCP_KEEPCNT);
+#endif
+    }
+#if defined(TCP_USER_TIMEOUT)
+    if (const int ms = option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT))
+        set.userTimeout = Duration::milliseconds(ms);
+#elif defined(TCP_RXT_CONNDROPTIME)
+    if (const int s = option(socket, IPPROTO_TCP, TCP_RXT_CONNDROPTIME))
+        set.userTimeout = Duration::seconds(s);
+#endif
+    return set;
+}
+
+void acknowledge(poco_socket_t socket)
+{
+#if defined(TCP_QUICKACK)
+    setOption(socket, IPPROTO_TCP, TCP_QUICKACK);
+#else
+    static_cast<void>(socket);
+#endif
+}
+
+int takeError(poco_socket_t socket)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        return errno;
+    return error;
+}
+
+Accepted accept(Poco::Net::ServerSocket& listener)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto* peer = reinterpret_cast<sockaddr*>(&address);
+#if defined(__linux__)
+    const int descriptor = ::accept4(listener.impl()->sockfd(), peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+    const int descriptor = ::accept(listener.impl()->sockfd(), peer, &size);
+#endif
+    Accepted client;
+    if (descriptor < 0)
+    {
+        client.result = failure(errno);
+        return client;
+    }
+    makeNonBlocking(descriptor);
+    client.transport = std::make_unique<PlainTransport>(AdoptedSocket(descriptor));
+    client.peer = Poco::Net::SocketAddress(peer, size);
+    return client;
+}
+
+bool isExhausted(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+bool isShortage(int error, const Poco::Net::SocketAddress& address)
+{
+    if (error != EADDRNOTAVAIL)
+        return isExhausted(error);
+    // either no port is left or no local address reaches the peer: a datagram socket needs the address, too
+    const int probe = ::socket(address.af(), SOCK_DGRAM, 0);
+    if (probe < 0)
+        return isExhausted(errno);
+    const bool reachable = ::connect(probe, address.addr(), address.length()) == 0;
+    ::close(probe);
+    return reachable;
+}
+
+void raiseDescriptorLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0 || limit.rlim_max != RLIM_INFINITY)
+        return;
+    limit.rlim_cur = 1U << 20U; // the hard limit is infinite, but the system has a maximum all the same
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Descriptors descriptors()
+{
+    Descriptors found;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        found.limit = static_cast<std::size_t>(limit.rlim_cur);
+    DIR* const folder = ::opendir("/dev/fd");
+    if (folder == nullptr)
+        return found;
+    while (const dirent* entry = ::readdir(folder)) // NOLINT(concurrency-mt-unsafe): the stream is local
+        if (entry->d_name[0] != '.')
+            ++found.open;
+    ::closedir(folder);
+    found.open -= std::min<std::size_t>(found.open, 1); // opendir()'s own
+    return found;
+}
+
+bool isTransientAcceptError(int error)
+{
+    // accept(2) reports errors pending on the new connection; the next one may be fine
+    return error == EINTR || error == ECONNABORTED || error == EPROTO || error == ENETDOWN || error == ENOPROTOOPT ||
+           error == EHOSTDOWN || error == EHOSTUNREACH || error == EOPNOTSUPP || error == ENETUNREACH || error == EPERM;
+}
+
+void prepareListener(Poco::Net::ServerSocket& listener)
+{
+    const int descriptor = listener.impl()->sockfd();
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY); // inherited by accepted sockets
+}
+
+Connecting connect(const Poco::Net::SocketAddress& address)
+{
+#if defined(__linux__)
+    const int descriptor = ::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+    const int descriptor = ::socket(address.af(), SOCK_STREAM, 0);
+#endif
+    if (descriptor < 0)
+        return {{IoResult::Kind::failed, 0, errno}, {}};
+    makeNonBlocking(descriptor);
+    AdoptedSocket socket(descriptor);
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY);
+    if (::connect(descriptor, address.addr(), address.length()) == 0)
+        return {{}, socket};
+    if (errno == EINPROGRESS || errno == EINTR)
+        return {{IoResult::Kind::wouldBlock, 0, 0}, socket};
+    return {{IoResult::Kind::failed, 0, errno}, {}};
+}
+
+std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why,
+                                             int* shortage)
+{
+    if (shortage != nullptr)
+        *shortage = 0;
+    return lookUp(host, port, 0, why, shortage);
+}
+
+std::vector<Poco::Net::SocketAddress> parseNumeric(const std::string& host, std::uint16_t port)
+{
+    std::string why;
+    return lookUp(host, port, AI_NUMERICHOST, why, nullptr);
+}
+
+const char* failedCall(int error)
+{
+    return error == EPIPE ? "write" : "read";
+}
+
+std::string errorName(int error)
+{
+    struct Name
+    {
+        int error;
+        const char* name;
+    };
+    static constexpr std::array<Name, 20> NAMES{{
+        {ECONNRESET, "ECONNRESET"},
+        {ECONNREFUSED, "ECONNREFUSED"},
+        {ECONNABORTED, "ECONNABORTED"},
+        {ETIMEDOUT, "ETIMEDOUT"},
+        {EPIPE, "EPIPE"},
+        {EHOSTUNREACH, "EHOSTUNREACH"},
+        {ENETUNREACH, "ENETUNREACH"},
+        {EADDRINUSE, "EADDRINUSE"},
+        {EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+        {EACCES, "EACCES"},
+        {EPERM, "EPERM"},
+        {EMFILE, "EMFILE"},
+        {ENFILE, "ENFILE"},
+        {ENOBUFS, "ENOBUFS"},
+        {ENOMEM, "ENOMEM"},
+        {ENETDOWN, "ENETDOWN"},
+        {EHOSTDOWN, "EHOSTDOWN"},
+        {EINVAL, "EINVAL"},
+        {EAFNOSUPPORT, "EAFNOSUPPORT"},
+        {ENOTCONN, "ENOTCONN"},
+    }};
+    for (const Name& known : NAMES)
+        if (known.error == error)
+            return known.name;
+    return "E" + std::to_string(error);
+}
+
+std::string errorText(int error)
+{
+    return std::generic_category().message(error);
+}
+
+// ------------------------------------------------------------------------------------------------ Wakeup
+
+Wakeup::Wakeup()
+    : _receiving(-1)
+    , _sending(-1)
+{
+    int ends[2];
+    if (::pipe(ends) != 0)
+        throw Poco::IOException("pipe: " + errorText(errno), errno);
+    for (const int end : ends)
+    {
+        ::fcntl(end, F_SETFL, O_NONBLOCK);
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    }
+    _receiving = ends[0];
+    _sending = ends[1];
+}
+
+Wakeup::~Wakeup()
+{
+    ::close(_receiving);
+    ::close(_sending);
+}
+
+void Wakeup::wake()
+{
+    const char byte = 0;
+    // a full pipe wakes as well
+    [[maybe_unused]] const ssize_t n = ::write(_sending, &byte, 1);
+}
+
+void Wakeup::clear()
+{
+    std::array<char, 64> bytes;
+    while (::read(_receiving, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()))
+    {
+    }
+}
+
+} // namespace proximux::sockets
+
+#endif

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <proximux/net/Shortage.h>
+#include <proximux/net/Sockets.h>
+
+namespace proximux
+{
+
+/// Non-blocking I/O of one connection. Owned by its connection, used in its reactor's thread.
+class Transport
+{
+public:
+    virtual ~Transport() = default;
+
+    virtual IoResult receive(char* into, std::size_t size) = 0;
+    virtual IoResult send(Bytes bytes) = 0;
+
+    /// The result that receive() would give for one byte, without consuming it.
+    virtual IoResult peek() = 0;
+
+    /// Acknowledges received bytes without delay, if the transport can.
+    virtual void acknowledge() {}
+
+    /// Sends FIN after all bytes sent so far.
+    virtual void shutdownSend() = 0;
+
+    /// Makes closing send RST.
+    virtual void resetOnClose() = 0;
+
+    /// The pending error, or 0. Clears it.
+    virtual int takeError() = 0;
+
+    /// The socket that the reactor watches.
+    [[nodiscard]] virtual poco_socket_t handle() const = 0;
+};
+
+/// Plain TCP over a socket that it owns and closes on destruction.
+class PlainTransport : public Transport
+{
+public:
+    explicit PlainTransport(const Poco::Net::StreamSocket& socket)
+        : _socket(socket)
+    {
+    }
+
+    IoResult receive(char* into, std::size_t size) override { return sockets::receive(handle(), into, size); }
+    IoResult send(Bytes bytes) override { return sockets::send(handle(), bytes); }
+    IoResult peek() override { return sockets::peek(handle()); }
+    void acknowledge() override { sockets::acknowledge(handle()); }
+    void shutdownSend() override { sockets::shutdownSend(handle()); }
+    void resetOnClose() override { sockets::resetOnClose(handle()); }
+    int takeError() override { return sockets::takeError(handle()); }
+    [[nodiscard]] poco_socket_t handle() const override { return _socket.impl()->sockfd(); }
+    [[nodiscard]] const Poco::Net::StreamSocket& socket() const { return _socket; }
+
+private:
+    /// The first member: destroyed after the socket is closed.
+    struct GivingBack
+    {
+        ~GivingBack() { Shortage::ofProcess().givenBack(); }
+    };
+
+    GivingBack _givingBack;
+    Poco::Net::StreamSocket _socket;
+};
+
+} // namespace proximux

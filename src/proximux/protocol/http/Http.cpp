@@ -1,0 +1,303 @@
+#include <proximux/protocol/http/Http.h>
+
+#include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/http/HttpFramer.h>
+#include <proximux/protocol/http/UrlSecrets.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace proximux
+{
+
+namespace
+{
+
+std::string errorReply(const char* status, const std::string& why, std::uint32_t hint)
+{
+    const std::string body = "proximux: " + why + "\n";
+    std::string reply = std::string("HTTP/1.1 ") + status +
+                        "\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    if ((hint & httphint::CLOSE) != 0)
+        reply += "Connection: close\r\n";
+    else if ((hint & httphint::IS_10) != 0)
+        reply += "Connection: keep-alive\r\n";
+    reply += "\r\n";
+    return (hint & httphint::HEAD) != 0 ? reply : reply + body;
+}
+
+class Dialogue : public Conversation
+{
+public:
+    explicit Dialogue(const ConversationSettings& settings)
+        : _settings(settings)
+    {
+    }
+
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override
+    {
+        HttpHead head;
+        std::size_t scanned = 0;
+        head.readRequest(bytes.substr(0, HttpHead::find(bytes, scanned)));
+        constexpr Bytes REPEATABLE[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+        traits.repeatable =
+            std::find(std::begin(REPEATABLE), std::end(REPEATABLE), head.method) != std::end(REPEATABLE);
+        traits.hint = hintFor(head);
+        judgeBody(head, bytes, whole, traits);
+        traits.last = (traits.hint & httphint::CLOSE) != 0;
+        const bool upgrades = head.upgrade && !head.is10;
+        if (upgrades)
+            traits.hint |= httphint::UPGRADE;
+        if (_settings.passive)
+            return;
+        if (head.method == "CONNECT" && !_settings.connect)
+            return refuse(traits, "405 Method Not Allowed",
+                          "CONNECT is not supported through the proxy (exchange.http_connect)");
+        traits.barrier = upgrades || head.method == "CONNECT";
+        if (traits.barrier)
+            tie(traits, ties::UPGRADE, ties::UPGRADE);
+        else if (head.authenticates && (_challenged || !_settings.ties))
+            tie(traits, ties::AUTHENTICATION, 0);
+        else if (head.authenticates)
+            traits.claims = ties::AUTHENTICATION; // only the target's challenge proves it
+        edit(head, upgrades, traits);
+    }
+
+    /// Replaces a chunked body by one with Content-Length, which more servers support.
+    void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override
+    {
+        std::size_t scanned = 0;
+        const std::size_t size = HttpHead::find(bytes, scanned);
+        std::string data;
+        readChunks(bytes.substr(size), &data);
+        std::size_t at = 0;
+        for (const Edit& edit : traits.edits)
+        {
+            text.append(bytes, at, edit.offset - at).append(edit.insert);
+            at = edit.offset + edit.remove;
+        }
+        text.append(bytes, at, size - 2 - at);
+        text += "Content-Length: " + std::to_string(data.size()) + "\r\n\r\n" + data;
+    }
+
+    void challenged(unsigned) override { _challenged = true; }
+
+    /// Also for a request that is refused: it is answered when it is complete.
+    Bytes header(Bytes) override { return "HTTP/1.1 100 Continue\r\n\r\n"; }
+
+    bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
+    {
+        switch (failure)
+        {
+        case Failure::unavailable:
+            reply = errorReply("503 Service Unavailable", "no target connection was free in time", traits.hint);
+            break;
+        case Failure::lost:
+            reply = errorReply("502 Bad Gateway", "the target connection was lost", traits.hint);
+            break;
+        case Failure::timeout:
+            reply = errorReply("504 Gateway Timeout", "the target did not answer in time", traits.hint);
+            break;
+        case Failure::malformed:
+            reply = errorReply("502 Bad Gateway", "the target sent an invalid response", traits.hint);
+            break;
+        }
+        return true;
+    }
+
+    bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override
+    {
+        reply = errorReply("503 Service Unavailable", why.c_str(), traits.hint);
+        return true;
+    }
+
+    bool malformed(const char* why, std::string& reply) override
+    {
+        reply = errorReply("400 Bad Request", why, httphint::CLOSE);
+        return true;
+    }
+
+private:
+    /// Only few methods are known to have a body. Some servers do not read the body of other methods, or a chunked one,
+    /// and take it for the next request.
+    void judgeBody(const HttpHead& head, Bytes bytes, bool whole, RequestTraits& traits) const
+    {
+        if (!head.chunked && head.length.value_or(0) == 0)
+            return;
+        traits.hint |= httphint::BODY;
+        constexpr Bytes HAVE_BODIES[] = {"POST", "PUT", "PATCH"};
+        const bool defined =
+            std::find(std::begin(HAVE_BODIES), std::end(HAVE_BODIES), head.method) != std::end(HAVE_BODIES);
+        bool empty = false;
+        if (head.chunked && whole && !_settings.passChunked && !_settings.passive)
+        {
+            const HttpChunks chunks = readChunks(bytes.substr(head.size), nullptr);
+            traits.rewritten = !chunks.trailer; // a rewrite would lose the trailer
+            empty = traits.rewritten && chunks.size == 0;
+        }
+        traits.spends = (head.chunked && !traits.rewritten) || (!defined && !empty);
+        traits.alone = traits.spends;
+        traits.repeatable = traits.repeatable && !traits.spends;
+    }
+
+    static std::uint32_t hintFor(const HttpHead& head)
+    {
+        std::uint32_t hint = 0;
+        if (head.method == "HEAD")
+            hint |= httphint::HEAD;
+        if (head.is10)
+            hint |= httphint::IS_10;
+        if (head.close || (head.is10 && !head.keepAlive))
+            hint |= httphint::CLOSE;
+        if (head.method == "CONNECT")
+            hint |= httphint::CONNECT;
+        return hint;
+    }
+
+    static void refuse(RequestTraits& traits, const char* status, const char* why)
+    {
+        traits.local = traits.refused = true;
+        traits.reply = errorReply(status, why, traits.hint);
+    }
+
+    void tie(RequestTraits& traits, unsigned reasons, unsigned frees) const
+    {
+        traits.ties = reasons;
+        traits.frees = frees;
+        if (!_settings.ties)
+            refuse(traits, "501 Not Implemented",
+                   "this request requires a dedicated target connection, which is not available (exchange.stateful)");
+    }
+
+    static void edit(const HttpHead& head, bool upgrades, RequestTraits& traits)
+    {
+        if (head.blank > 0)
+            traits.edits.push_back({0, head.blank, {}});
+        for (const HttpHead::Field& field : head.hopByHop)
+            if (!upgrades || !sameText(field.name, "upgrade"))
+                traits.edits.push_back({field.offset, field.size, {}});
+        if (traits.rewritten)
+        {
+            const auto before = [](const Edit& a, const Edit& b) { return a.offset < b.offset; };
+            const Edit coding{head.coding.offset, head.coding.size, {}};
+            traits.edits.insert(std::upper_bound(traits.edits.begin(), traits.edits.end(), coding, before), coding);
+        }
+        if (upgrades)
+            traits.edits.push_back({head.size - 2, 0, "Connection: upgrade\r\n"});
+        else if (head.is10)
+            traits.edits.push_back({head.size - 2, 0, "Connection: keep-alive\r\n"});
+    }
+
+    ConversationSettings _settings;
+    bool _challenged = false; ///< the target has requested authentication of the connection
+};
+
+class Http : public Protocol
+{
+public:
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<HttpRequestFramer>();
+    }
+
+    [[nodiscard]] std::string probe(std::uint32_t) const override
+    {
+        return "OPTIONS / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: proximux\r\n\r\n";
+    }
+
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<HttpResponseFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
+    {
+        return std::make_unique<Dialogue>(settings);
+    }
+
+    /// "GET /index.html", without the query, which may contain secrets.
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        const std::size_t begin = std::min(request.find_first_not_of("\r\n"), request.size());
+        const std::string line = withoutUrlSecrets(firstLine(request.substr(begin), limit));
+        return line.substr(0, line.find_first_of("? ", std::min(line.find(' '), line.size() - 1) + 1));
+    }
+
+    /// "HTTP/1.1 200 OK"
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        return std::string(firstLine(response, limit));
+    }
+
+    /// Whether the request, or its beginning, contains credentials: in a field with such a name, in its URL, or a
+    /// password in its body.
+    [[nodiscard]] bool isSecret(Bytes request) const override
+    {
+        std::size_t scanned = 0;
+        const std::size_t end = HttpHead::find(request, scanned);
+        Bytes left = end > 0 ? request.substr(0, end) : request;
+        const Bytes body = request.substr(left.size());
+        const Bytes line = left.substr(0, left.find('\n', left.find_first_not_of("\r\n")));
+        if (hasUrlPassword(line) || hasSecretParameter(line) || holdsSecret(body))
+            return true;
+        left.remove_prefix(line.size());
+        while (!left.empty())
+        {
+            const Bytes field = left.substr(0, left.find('\n'));
+            if (isSecretName(field.substr(0, field.find(':'))))
+                return true;
+            left.remove_prefix(std::min(field.size() + 1, left.size()));
+        }
+        return false;
+    }
+
+private:
+    /// Whether this is the name of a secret field or query parameter: Authorization, Cookie, X-Api-Key, X-Vault-Token,
+    /// access_token ...
+    static bool isSecretName(Bytes name)
+    {
+        constexpr Bytes PARTS[] = {"auth",  "cookie", "credential", "jwt",       "key",
+                                   "passw", "secret", "session",    "signature", "token"};
+        return std::any_of(std::begin(PARTS), std::end(PARTS), [name](Bytes part) { return containsText(name, part); });
+    }
+
+    /// Whether a form, JSON or XML contains a secret.
+    static bool holdsSecret(Bytes body)
+    {
+        constexpr Bytes PARTS[] = {"passw", "passphrase", "pwd", "secret", "token", "credential", "apikey", "api_key"};
+        return std::any_of(std::begin(PARTS), std::end(PARTS), [body](Bytes part) { return containsText(body, part); });
+    }
+
+    static bool hasSecretParameter(Bytes line)
+    {
+        std::size_t at = line.find('?');
+        while (at != Bytes::npos)
+        {
+            const std::size_t begin = at + 1;
+            at = line.find_first_of("&;", begin);
+            const Bytes parameter = line.substr(begin, std::min(at, line.size()) - begin);
+            const Bytes name = parameter.substr(0, parameter.find('='));
+            if (isSecretName(name) || sameText(name, "sig") || sameText(name, "pwd") || sameText(name, "pass") ||
+                name.find('%') != Bytes::npos)
+                return true;
+        }
+        return false;
+    }
+
+    /// Case-insensitive search; the second text must be lower case.
+    static bool containsText(Bytes text, Bytes lower)
+    {
+        return std::search(text.begin(), text.end(), lower.begin(), lower.end(),
+                           [](char a, char b)
+                           { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; }) != text.end();
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Protocol> makeHttpProtocol(const Framing&)
+{
+    return std::make_unique<Http>();
+}
+
+} // namespace proximux

@@ -1,0 +1,169 @@
+#include <proximux/protocol/mysql/MysqlDescription.h>
+#include <proximux/protocol/mysql/MysqlFields.h>
+#include <proximux/protocol/sql/SqlSecrets.h>
+
+#include <vector>
+
+namespace proximux
+{
+
+namespace
+{
+
+/// Skips one value of the binary protocol.
+void skipValue(MysqlFields& fields, std::uint64_t type)
+{
+    switch (type & 0xFFU)
+    {
+    case 0x01: // TINY
+        return fields.skip(1);
+    case 0x02: // SHORT
+    case 0x0D: // YEAR
+        return fields.skip(2);
+    case 0x03: // LONG
+    case 0x04: // FLOAT
+    case 0x09: // INT24
+        return fields.skip(4);
+    case 0x05: // DOUBLE
+    case 0x08: // LONGLONG
+        return fields.skip(8);
+    case 0x06: // NULL
+        return;
+    case 0x07: // TIMESTAMP
+    case 0x0A: // DATE
+    case 0x0B: // TIME
+    case 0x0C: // DATETIME
+        return fields.skip(fields.number(1));
+    default:
+        fields.lengthEncodedText();
+    }
+}
+
+/// Skips the attributes before the text of a query, present if both sides support them.
+void skipAttributes(MysqlFields& fields)
+{
+    constexpr std::uint64_t MOST = 65535;
+    const std::uint64_t count = fields.lengthEncodedNumber();
+    fields.lengthEncodedNumber(); // number of sets, always 1
+    if (count == 0)
+        return;
+    const Bytes nulls = fields.bytes((count + 7) / 8);
+    const bool typesFollow = fields.number(1) == 1;
+    if (count > MOST || !typesFollow)
+        return fields.fail();
+
+    std::vector<std::uint64_t> types;
+    for (std::uint64_t i = 0; i < count && fields.isGood(); ++i)
+    {
+        types.push_back(fields.number(2));
+        fields.lengthEncodedText(); // its name
+    }
+    for (std::size_t i = 0; i < types.size() && fields.isGood(); ++i)
+        if ((static_cast<unsigned char>(nulls[i / 8]) >> (i % 8) & 1U) == 0)
+            skipValue(fields, types[i]);
+}
+
+MysqlDescription describeSql(std::string text, Bytes sql, std::size_t limit)
+{
+    if (mayHoldPassword(sql))
+        return {text + withheldForm(sql), true};
+    text.append(sql.substr(0, limit));
+    return {std::move(text), false};
+}
+
+MysqlDescription describeQuery(const MysqlCommand& command, Bytes arguments, const MysqlContext& context)
+{
+    MysqlFields fields(arguments);
+    if ((context.capabilities & mysqlCapability::QUERY_ATTRIBUTES) != 0)
+        skipAttributes(fields);
+    if (!fields.isGood())
+        return {std::string(command.name) + " <withheld>", true};
+    return fields.rest().empty() ? MysqlDescription{command.name, false}
+                                 : describeSql({}, fields.rest(), context.limit);
+}
+
+MysqlDescription describePrepare(const MysqlCommand& command, Bytes sql, std::size_t limit)
+{
+    MysqlDescription description = describeSql(std::string(command.name) + ": ", sql, limit);
+    description.secretValues = description.secret || namesPassword(sql);
+    return description;
+}
+
+MysqlDescription describeExecute(const MysqlCommand& command, Bytes arguments, const MysqlStatements& statements)
+{
+    const auto id = static_cast<std::uint32_t>(MysqlFields(arguments).number(4));
+    MysqlDescription description{command.name, true};
+    if (id != MysqlStatements::LAST)
+        description.text += " " + std::to_string(id);
+    if (const MysqlStatement* statement = statements.find(id))
+    {
+        description.secret = statement->secret;
+        if (!statement->text.empty())
+            description.text += ": " + statement->text;
+    }
+    return description;
+}
+
+MysqlDescription describeName(const MysqlCommand& command, Bytes arguments)
+{
+    std::string text = command.name;
+    text.append(" ").append(arguments.substr(0, arguments.find('\0')));
+    return {std::move(text), false};
+}
+
+MysqlDescription describeNumber(const MysqlCommand& command, Bytes arguments, std::size_t width)
+{
+    return {std::string(command.name) + " " + std::to_string(MysqlFields(arguments).number(width)), false};
+}
+
+MysqlDescription describeWhole(const MysqlCommand& command, Bytes arguments, const MysqlContext& context)
+{
+    switch (command.argument)
+    {
+    case MysqlArgument::none:
+        return {command.name, false};
+    case MysqlArgument::query:
+        return describeQuery(command, arguments, context);
+    case MysqlArgument::prepare:
+        return describePrepare(command, arguments, context.limit);
+    case MysqlArgument::execute:
+        return describeExecute(command, arguments, context.statements);
+    case MysqlArgument::name:
+        return describeName(command, arguments);
+    case MysqlArgument::number2:
+        return describeNumber(command, arguments, 2);
+    case MysqlArgument::statement:
+    case MysqlArgument::number4:
+        return describeNumber(command, arguments, 4);
+    case MysqlArgument::user:
+        if (const auto login = mysqlChangedUser(arguments, context.capabilities))
+            return describe(command, *login, context.limit);
+        break;
+    case MysqlArgument::secret:
+        break;
+    }
+    return {command.name, true};
+}
+
+} // namespace
+
+MysqlDescription describe(const MysqlCommand& command, Bytes arguments, const MysqlContext& context)
+{
+    MysqlDescription description = describeWhole(command, arguments, context);
+    if (description.text.size() > context.limit)
+        description.text.resize(context.limit);
+    return description;
+}
+
+MysqlDescription describe(const MysqlCommand& command, const MysqlLogin& login, std::size_t limit)
+{
+    std::string text = command.name;
+    text.append(" ").append(login.user);
+    if (!login.database.empty())
+        text.append(", database ").append(login.database);
+    if (text.size() > limit)
+        text.resize(limit);
+    return {std::move(text), true};
+}
+
+} // namespace proximux

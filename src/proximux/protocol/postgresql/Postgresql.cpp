@@ -1,0 +1,412 @@
+#include <proximux/protocol/postgresql/Postgresql.h>
+
+#include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/sql/SqlSecrets.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace proximux
+{
+
+using Kind = Framer::Progress::Kind;
+
+namespace
+{
+
+constexpr std::uint64_t SSL = 80877103;
+constexpr std::uint64_t GSS = 80877104;
+constexpr std::uint64_t CANCEL = 80877102;
+constexpr std::uint64_t LARGEST_STARTUP = 10000;
+constexpr std::uint64_t LARGEST = 0x3fffffff;
+constexpr std::uint32_t ONE_BYTE = 1; ///< hint: the response is one byte, without a length
+
+constexpr std::size_t HEADER = 5;
+constexpr std::size_t STARTUP_HEADER = 8;
+
+std::uint64_t lengthAt(Bytes bytes, std::size_t at)
+{
+    return readNumber(bytes.substr(at, 4));
+}
+
+/// A startup packet begins with its length, whose first byte is 0; other messages begin with a letter.
+bool isStartup(Bytes request)
+{
+    return !request.empty() && request.front() == '\0';
+}
+
+std::uint64_t codeOf(Bytes startup)
+{
+    return startup.size() < STARTUP_HEADER ? 0 : lengthAt(startup, 4);
+}
+
+/// A text that ends with NUL, or with the bytes.
+Bytes textAt(Bytes bytes, std::size_t at)
+{
+    const Bytes rest = bytes.substr(std::min(at, bytes.size()));
+    return rest.substr(0, rest.find('\0'));
+}
+
+/// Takes messages, one after the other.
+class PostgresqlReader
+{
+protected:
+    /// Takes bytes of the current message. True: it is complete.
+    bool takeBody(Bytes input, std::size_t& at)
+    {
+        const std::uint64_t n = std::min<std::uint64_t>(_left, input.size() - at);
+        _left -= n;
+        at += static_cast<std::size_t>(n);
+        return _left == 0;
+    }
+
+    /// Takes type and length. Returns why they are invalid, or null; `more`: incomplete.
+    const char* takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more)
+    {
+        more = input.size() - at < HEADER;
+        if (at < input.size() && known.find(input[at]) == Bytes::npos)
+            return "a PostgreSQL message of unknown type";
+        if (more)
+            return nullptr;
+        const std::uint64_t length = lengthAt(input, at + 1);
+        if (length < 4 || length > LARGEST)
+            return "a PostgreSQL message with an impossible length";
+        _type = input[at];
+        _left = length - 4;
+        at += HEADER;
+        return nullptr;
+    }
+
+    char _type = 0;
+    std::uint64_t _left = 0; ///< bytes of the current message still to come
+    bool _inBody = false;
+};
+
+class PostgresqlRequests : public Framer, private PostgresqlReader
+{
+public:
+    Progress feed(Bytes input) override
+    {
+        std::size_t at = 0;
+        while (at < input.size())
+        {
+            bool more = false;
+            if (!_inBody)
+                if (const char* wrong = _starting ? takeStartup(input, at, more) : takeHeader(input, at, KNOWN, more))
+                    return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            _inBody = !takeBody(input, at);
+            if (!_inBody && CONTINUED.find(_type) == Bytes::npos)
+                return {Kind::complete, at, ""};
+        }
+        return {Kind::partial, at, ""};
+    }
+
+private:
+    static constexpr Bytes KNOWN = "QPBDECHSFXpdcf";
+    static constexpr Bytes CONTINUED = "PBDECHd"; ///< the request continues, up to Sync
+
+    const char* takeStartup(Bytes input, std::size_t& at, bool& more)
+    {
+        more = input.size() - at < STARTUP_HEADER;
+        if (more)
+            return nullptr;
+        const std::uint64_t length = lengthAt(input, at);
+        if (length < STARTUP_HEADER || length > LARGEST_STARTUP)
+            return "a PostgreSQL startup packet with an impossible length";
+        const std::uint64_t code = lengthAt(input, at + 4);
+        if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
+            return "a PostgreSQL startup packet of unknown version";
+        _starting = code == SSL || code == GSS; // another startup packet follows
+        _type = 0;
+        _left = length - STARTUP_HEADER;
+        at += STARTUP_HEADER;
+        return nullptr;
+    }
+
+    bool _starting = true;
+};
+
+class PostgresqlResponses : public ResponseFramer, private PostgresqlReader
+{
+public:
+    void expect(std::uint32_t hint) override { _hint = hint; }
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+
+    Progress feed(Bytes input) override
+    {
+        std::size_t at = 0;
+        if (!_begun)
+            _traits.clear();
+        if (!_begun && !input.empty() && _hint == ONE_BYTE && input.front() != 'E')
+            return oneByte(input.front());
+        while (at < input.size())
+        {
+            bool more = false;
+            if (!_inBody)
+                if (const char* wrong = takeHeader(input, at, KNOWN, more))
+                    return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            _inBody = !takeBody(input, at);
+            const bool first = !_begun;
+            _begun = true;
+            if (first && ANY_TIME.find(_type) != Bytes::npos)
+                _traits.kind = ResponseTraits::Kind::interim; // belongs to no request
+            if (_inBody || (_type != 'Z' && _traits.kind != ResponseTraits::Kind::interim))
+                continue;
+            _begun = false;
+            return {Kind::complete, at, ""};
+        }
+        return {Kind::partial, at, ""};
+    }
+
+private:
+    static constexpr Bytes KNOWN = "RKSZTDCIENAGHWVdcsnt123v";
+    static constexpr Bytes ANY_TIME = "NAS";
+
+    Progress oneByte(char answer)
+    {
+        if (answer != 'N' && answer != 'S' && answer != 'G')
+            return {Kind::malformed, 0, "an invalid PostgreSQL answer to an encryption request"};
+        _hint = 0;
+        if (answer != 'N')
+            _traits.kind = ResponseTraits::Kind::tunnel;
+        return {Kind::complete, 1, ""};
+    }
+
+    std::uint32_t _hint = 0;
+    bool _begun = false;
+    ResponseTraits _traits;
+};
+
+/// Calls `call` with type and body of each message of a request; the last body may be cut off.
+template <class F>
+void eachMessage(Bytes request, F call)
+{
+    while (request.size() >= HEADER)
+    {
+        const auto size = static_cast<std::size_t>(1 + std::max<std::uint64_t>(lengthAt(request, 1), 4));
+        call(request.front(), request.substr(HEADER, size - HEADER));
+        request.remove_prefix(std::min(size, request.size()));
+    }
+}
+
+/// The SQL in a message; empty if there is none.
+Bytes statementIn(char type, Bytes body)
+{
+    if (type == 'P')
+        return textAt(body, textAt(body, 0).size() + 1); // after the name of the statement
+    return type == 'Q' ? textAt(body, 0) : Bytes();
+}
+
+/// The name of the prepared statement in a Bind message.
+Bytes boundIn(Bytes body)
+{
+    return textAt(body, textAt(body, 0).size() + 1); // after the name of the portal
+}
+
+/// The names of a session's prepared statements whose bound values are secret. After MOST names all values are secret.
+class SecretStatements
+{
+public:
+    void parsed(Bytes name, Bytes sql)
+    {
+        if (!namesPassword(sql))
+            _names.erase(std::string(name));
+        else if (_names.size() < MOST && name.size() <= LONGEST)
+            _names.emplace(name);
+        else
+            _all = true;
+    }
+
+    [[nodiscard]] bool has(Bytes name) const { return _all || _names.count(std::string(name)) != 0; }
+
+private:
+    static constexpr std::size_t MOST = 1024;
+    static constexpr std::size_t LONGEST = 256;
+
+    std::set<std::string> _names;
+    bool _all = false;
+};
+
+class PostgresqlConversation : public Conversation
+{
+public:
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override
+    {
+        constexpr Bytes UNANSWERED = "Xpdcf";
+        if (isStartup(bytes))
+        {
+            const std::uint64_t code = codeOf(bytes);
+            traits.hint = code == SSL || code == GSS ? ONE_BYTE : 0;
+            traits.answered = code != CANCEL;
+            return;
+        }
+        const char type = bytes.empty() ? 'X' : bytes.front();
+        // the Sync after a COPY replaces the one that the server skipped
+        traits.answered = UNANSWERED.find(type) == Bytes::npos && !(type == 'S' && _copied);
+        _copied = type == 'd' || type == 'c' || type == 'f';
+        traits.secret = isSecret(bytes, whole);
+    }
+
+private:
+    /// Whether a message binds values to a statement, or sends rows to a COPY, that names a password.
+    bool isSecret(Bytes bytes, bool whole)
+    {
+        bool secret = _copied && _secretCopy;
+        bool named = false;
+        eachMessage(bytes,
+                    [this, &secret, &named](char type, Bytes body)
+                    {
+                        if (type == 'P')
+                            _statements.parsed(textAt(body, 0), statementIn(type, body));
+                        const bool bound = type == 'B' && _statements.has(boundIn(body));
+                        secret = secret || bound;
+                        named = named || bound || namesPassword(statementIn(type, body));
+                    });
+        if (!_copied)
+            _secretCopy = named || !whole; // the unseen part may have begun one
+        return secret;
+    }
+
+    bool _copied = false;
+    bool _secretCopy = false;
+    SecretStatements _statements;
+};
+
+class Postgresql : public Protocol
+{
+public:
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<PostgresqlRequests>();
+    }
+
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<PostgresqlResponses>();
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings&) const override
+    {
+        return std::make_unique<PostgresqlConversation>();
+    }
+
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        const std::string text = isStartup(request) ? startup(request) : message(request);
+        return text.substr(0, limit);
+    }
+
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        return std::string(response.substr(0, std::min<std::size_t>(limit, 1)));
+    }
+
+    /// A request may contain several statements.
+    [[nodiscard]] bool isSecret(Bytes request) const override
+    {
+        if (isStartup(request))
+            return false;
+        bool secret = false;
+        eachMessage(request, [&secret](char type, Bytes body)
+                    { secret = secret || type == 'p' || mayHold(statementIn(type, body)); });
+        return secret;
+    }
+
+private:
+    /// PostgreSQL puts names in double quotes.
+    static bool mayHold(Bytes sql) { return mayHoldPassword(sql, DoubleQuotes::name); }
+
+    static std::string startup(Bytes packet)
+    {
+        switch (codeOf(packet))
+        {
+        case SSL:
+            return "SSLRequest";
+        case GSS:
+            return "GSSENCRequest";
+        case CANCEL:
+            return "CancelRequest";
+        default:
+            break;
+        }
+        std::string text = "startup";
+        std::size_t at = STARTUP_HEADER;
+        while (at < packet.size() && packet[at] != '\0')
+        {
+            const Bytes key = textAt(packet, at);
+            const Bytes value = textAt(packet, at + key.size() + 1);
+            if (key == "user" || key == "database")
+                text.append(" ").append(key).append("=").append(value);
+            at += key.size() + value.size() + 2;
+        }
+        return text;
+    }
+
+    /// The statements of a request, or the kind of message.
+    static std::string message(Bytes request)
+    {
+        std::string text;
+        Bytes parsed; // name of the last parsed statement
+        eachMessage(request,
+                    [&text, &parsed](char type, Bytes body)
+                    {
+                        const Bytes sql = statementIn(type, body);
+                        const Bytes bound = type == 'B' ? boundIn(body) : Bytes();
+                        if (type == 'P')
+                            parsed = textAt(body, 0);
+                        if (sql.empty() && (bound.empty() || bound == parsed))
+                            return;
+                        text.append(text.empty() ? "" : "; ");
+                        text.append(!bound.empty() ? "execute " : "").append(bound);
+                        text.append(mayHold(sql) ? withheldForm(sql) : std::string(sql));
+                    });
+        return text.empty() ? plain(request.empty() ? '\0' : request.front()) : text;
+    }
+
+    static std::string plain(char type)
+    {
+        switch (type)
+        {
+        case 'Q':
+        case 'P':
+            return "empty statement";
+        case 'B':
+        case 'E':
+            return "execute";
+        case 'D':
+            return "describe";
+        case 'C':
+            return "close";
+        case 'F':
+            return "function call";
+        case 'S':
+        case 'H':
+            return "sync";
+        case 'X':
+            return "terminate";
+        case 'p':
+            return "authentication";
+        case 'd':
+        case 'c':
+            return "copy data";
+        case 'f':
+            return "copy failed";
+        default:
+            return {};
+        }
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Protocol> makePostgresqlProtocol(const Framing&)
+{
+    return std::make_unique<Postgresql>();
+}
+
+} // namespace proximux

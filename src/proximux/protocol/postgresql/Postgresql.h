@@ -1,0 +1,15 @@
+#pragma once
+
+#include <proximux/Framing.h>
+#include <proximux/protocol/Protocol.h>
+
+#include <memory>
+
+namespace proximux
+{
+
+/// PostgreSQL's frontend/backend protocol 3, for observation. A request is a query, or all messages up to a Sync; a
+/// response is all messages up to ReadyForQuery. https://www.postgresql.org/docs/current/protocol.html
+std::unique_ptr<Protocol> makePostgresqlProtocol(const Framing& framing);
+
+} // namespace proximux

@@ -1,0 +1,100 @@
+#include <proximux/protocol/resp/Resp.h>
+
+#include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/resp/RespCommand.h>
+#include <proximux/protocol/resp/RespConversation.h>
+#include <proximux/protocol/resp/RespFramer.h>
+
+namespace proximux
+{
+
+namespace
+{
+
+class Resp : public Protocol
+{
+public:
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<RespRequestFramer>();
+    }
+
+    [[nodiscard]] Fence makeFence(unsigned, Random& random) const override
+    {
+        std::string word = "proximux:";
+        for (int i = 0; i < 32; ++i)
+            word += "0123456789abcdef"[random.below(16)];
+        const std::string size = "$" + std::to_string(word.size()) + "\r\n";
+        return {respCommand({"ECHO", word}), size + word + "\r\n"};
+    }
+
+    [[nodiscard]] Farewell farewell() const override { return {"*1\r\n$4\r\nQUIT\r\n", "+OK\r\n"}; }
+
+    [[nodiscard]] std::string probe(std::uint32_t) const override { return respCommand({"PING"}); }
+
+    [[nodiscard]] bool answersProbe(Bytes response) const override
+    {
+        return response.substr(0, 5) == "+PONG" || (response.substr(0, 1) == "-" && response.substr(0, 7) != "-NOAUTH");
+    }
+
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<RespResponseFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
+    {
+        return std::make_unique<RespConversation>(settings);
+    }
+
+    /// "SET key": the command and its first argument, without values.
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        const std::vector<Bytes> words = respWords(request, isSecret(request) ? 1 : 2);
+        std::string text;
+        for (const Bytes word : words)
+            text.append(text.empty() ? "" : " ").append(word);
+        return text.substr(0, limit);
+    }
+
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        return std::string(firstLine(response, limit));
+    }
+
+    [[nodiscard]] bool isSecret(Bytes request) const override { return respEntry(request).secret; }
+};
+
+} // namespace
+
+std::unique_ptr<Protocol> makeRespProtocol(const Framing&)
+{
+    return std::make_unique<Resp>();
+}
+
+std::string respCommand(std::initializer_list<std::string_view> words)
+{
+    std::string text = "*" + std::to_string(words.size()) + "\r\n";
+    for (const std::string_view word : words)
+        text.append("$").append(std::to_string(word.size())).append("\r\n").append(word).append("\r\n");
+    return text;
+}
+
+RespLogin respLogin(const std::string& username, const std::string& password, unsigned database)
+{
+    RespLogin login;
+    const auto say = [&login](const std::string& command)
+    {
+        login.says += command;
+        login.expects += "+OK\r\n";
+    };
+    if (!username.empty())
+        say(respCommand({"AUTH", username, password}));
+    else if (!password.empty())
+        say(respCommand({"AUTH", password}));
+    if (database != 0)
+        say(respCommand({"SELECT", std::to_string(database)}));
+    return login;
+}
+
+} // namespace proximux

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <proximux/Instant.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace proximux
+{
+
+/// Admits one log record per second and address, so that a peer cannot flood the log. Single-threaded.
+class RecordLimiter
+{
+public:
+    /// Returns the number of records of this address that were suppressed since the last one, or nothing: suppress this
+    /// one, too.
+    std::optional<std::uint64_t> admit(const std::string& address, Instant now);
+
+    /// Number of addresses tracked separately; further ones share one entry.
+    static constexpr std::size_t MOST = 1024;
+
+private:
+    struct Entry
+    {
+        Instant next;
+        std::uint64_t keptBack = 0;
+    };
+
+    Entry& find(const std::string& address, Instant now);
+
+    std::unordered_map<std::string, Entry> _entries;
+    Instant _cleaned;
+};
+
+} // namespace proximux

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""The README's example of embedding, built in the three ways that there are, and run.
+
+    run.py SOURCES BUILD    BUILD: the folder of a finished build, which is installed to a folder of its own
+
+Closes with "N passed, N failed".
+"""
+import glob
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+SOURCES, BUILD = (os.path.abspath(folder) for folder in sys.argv[1:3])
+PUBLIC = os.path.join(SOURCES, "include", "proximux")
+
+
+def run(*command, **options):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options)
+    if done.returncode:
+        raise AssertionError("%s: exit code %d\n%s" % (" ".join(command), done.returncode, done.stdout))
+    return done.stdout
+
+
+class Consumer(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="proximux-consumer-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.prefix = os.path.join(cls.folder, "prefix")
+        # only the library: a program's configuration goes to a folder of the system
+        run("cmake", "--install", os.path.join(BUILD, "src", "proximux"), "--prefix", cls.prefix)
+        cls.example = os.path.join(cls.folder, "example.cpp")
+        with open(os.path.join(SOURCES, "README.md"), encoding="utf-8") as readme:
+            code = re.search(r"```cpp\n(.*?)```", readme.read(), re.S).group(1)
+        with open(cls.example, "w", encoding="utf-8") as file:
+            file.write(code)
+
+    def cmake(self, *options):
+        folder = os.path.join(self.folder, self._testMethodName)
+        run("cmake", "-S", os.path.join(SOURCES, "test", "consumer"), "-B", folder, "-DEXAMPLE=" + self.example, *options)
+        run("cmake", "--build", folder, "-j", str(os.cpu_count() or 2))
+        self.works(os.path.join(folder, "consumer"))
+
+    def works(self, program):
+        """It says what is wrong with its configuration, and serves with a right one."""
+        broken = subprocess.run([program, "none.ini"], stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        self.assertEqual(78, broken.returncode)
+        self.assertIn("none.ini", broken.stderr)
+        with socket.create_server(("127.0.0.1", 0)) as target, socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+            free.close()
+            settings = os.path.join(self.folder, "proximux.ini")
+            with open(settings, "w", encoding="utf-8") as file:
+                file.write("[local]\nhost = 127.0.0.1\nport = %d\n[target]\n1.host = 127.0.0.1\n1.port = %d\n" % (
+                    port, target.getsockname()[1]))
+            threading.Thread(target=self.echo, args=(target,), daemon=True).start()
+            running = subprocess.Popen([program, settings])
+            try:
+                self.assertEqual(b"hello", self.asked(port))
+                self.assertIsNone(running.poll())
+            finally:
+                running.kill()
+                running.wait()
+
+    @staticmethod
+    def echo(target):
+        client, _ = target.accept()
+        with client:
+            client.sendall(client.recv(100))
+            client.recv(100)
+
+    @staticmethod
+    def asked(port):
+        for _ in range(600):
+            try:
+                client = socket.create_connection(("127.0.0.1", port), 10)
+                break
+            except ConnectionRefusedError:
+                threading.Event().wait(0.05)  # it does not listen yet
+        with client:
+            client.sendall(b"hello")
+            return client.recv(100)
+
+    def test_find_package(self):
+        self.cmake("-DCMAKE_PREFIX_PATH=" + self.prefix)
+
+    def test_add_subdirectory(self):
+        self.cmake("-DPROXIMUX_SOURCE_DIR=" + SOURCES)
+
+    def test_pkg_config(self):
+        where = glob.glob(os.path.join(self.prefix, "lib*", "**", "pkgconfig"), recursive=True)
+        flags = run("pkg-config", "--define-variable=prefix=" + self.prefix, "--cflags", "--libs", "proximux",
+                    env=dict(os.environ, PKG_CONFIG_PATH=os.pathsep.join(where))).split()
+        program = os.path.join(self.folder, "by-pkg-config")
+        run("c++", "-std=c++17", self.example, "-o", program, *flags)
+        self.works(program)
+
+    def test_only_public_headers_are_installed(self):
+        """And each of them can be included by itself."""
+        installed = os.path.join(self.prefix, "include", "proximux")
+        names = sorted(os.listdir(installed))
+        self.assertEqual(sorted([n for n in os.listdir(PUBLIC) if n.endswith(".h")] + ["Version.h"]), names)
+        for name in names:
+            run("c++", "-std=c++17", "-fsyntax-only", "-x", "c++", "-include", os.path.join(installed, name),
+                "-I" + os.path.join(self.prefix, "include"), os.devnull)
+
+
+if __name__ == "__main__":
+    result = unittest.TextTestRunner(stream=sys.stdout).run(unittest.defaultTestLoader.loadTestsFromTestCase(Consumer))
+    failed = len(result.failures) + len(result.errors)
+    print("%d passed, %d failed" % (result.testsRun - failed, failed), flush=True)
+    sys.exit(1 if failed else 0)
