@@ -39,11 +39,11 @@ void parseOptions(const Options& options, const std::vector<std::string>& argume
         seen.push_back(option->name);
         if (option->argument.empty() && equals != std::string::npos)
             mistakes.push_back(argument + ": takes no value; expected " + option->name);
-        if (option->argument.empty())
-            option->take({});
-        else if (equals != std::string::npos)
+        const bool hasNext = !option->argument.empty() && i + 1 < arguments.size() &&
+                             (option->needsArgument() || arguments[i + 1].compare(0, 1, "-") != 0);
+        if (!option->argument.empty() && equals != std::string::npos)
             option->take(argument.substr(equals + 1));
-        else if (i + 1 < arguments.size() && (option->needsArgument() || arguments[i + 1].compare(0, 1, "-") != 0))
+        else if (hasNext)
             option->take(arguments[++i]);
         else if (!option->needsArgument())
             option->take({});

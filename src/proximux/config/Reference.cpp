@@ -263,7 +263,7 @@ std::string describe(const Setting& setting)
     constexpr std::size_t NARROW = 80;
     std::string out = setting.key + "\n" + wrapped(setting.summary + ".", NARROW, "  ") + "\n";
     for (const auto& [name, value] : facts(setting))
-        out += "  " + padded(name + ":", NAMES) + value + "\n";
+        out.append("  ").append(padded(name + ":", NAMES)).append(value).append("\n");
     return out + "\n" + wrapped(setting.details, NARROW, "  ");
 }
 
@@ -278,7 +278,7 @@ std::string man()
                       out += roff(sentence) + "\n";
                   out += ".IP\n";
                   for (const auto& [name, value] : facts(setting))
-                      out += roff(name + ": " + value) + ".\n";
+                      out.append(roff(name)).append(": ").append(roff(value)).append(".\n");
               });
     return out;
 }

@@ -118,7 +118,7 @@ std::vector<Setting> framingSettings()
              "It is required with exchange.protocol = fixed. "
              "Example: exchange.message_size = 128."}),
     };
-    for (auto part : {lengthSettings(), idSettings()})
+    for (const auto& part : {lengthSettings(), idSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

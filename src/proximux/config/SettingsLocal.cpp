@@ -113,7 +113,7 @@ std::vector<Setting> clientLimits()
 std::vector<Setting> localSettings()
 {
     std::vector<Setting> all = listening();
-    for (auto part : {clientTimeouts(), clientLimits()})
+    for (const auto& part : {clientTimeouts(), clientLimits()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

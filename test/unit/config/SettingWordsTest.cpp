@@ -37,8 +37,7 @@ class SettingWordsTest : public CppUnit::TestFixture
     static void expectNamed(const std::string& name, const std::string& key)
     {
         const Setting* setting = settingNamed(name);
-        CPPUNIT_ASSERT_MESSAGE(name, setting != nullptr);
-        CPPUNIT_ASSERT_EQUAL(key, setting->key);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, key, setting != nullptr ? setting->key : "");
     }
 
 public:
