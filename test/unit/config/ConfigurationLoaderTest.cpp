@@ -464,7 +464,7 @@ public:
     void saysWhatIsWrongWithAnIniFile()
     {
         assertMistake(fromFile(".ini", "# comment\n"), ", line 1: '#' does not start a comment; expected ';'");
-        assertMistake(fromFile(".ini", "[local\n"), ", line 1: expected [section]");
+        assertMistake(fromFile(".ini", "[local\n"), ", line 1: incomplete section name; expected [section]");
         assertMistake(fromFile(".ini", "\nport\n"), ", line 2: 'port': expected key = value");
         assertMistake(fromFile(".ini", "[local]\nport=1\nport=2\n"), ", line 3: local.port: given twice");
         assertMistake(fromFile(".ini", "port = 1\n"), "port (");
@@ -472,9 +472,9 @@ public:
 
     void saysWhatIsWrongWithAJsonFile()
     {
-        assertMistake(fromFile(".json", "{\"local\": "), "not JSON");
+        assertMistake(fromFile(".json", "{\"local\": "), "invalid JSON");
         assertMistake(fromFile(".json", "[1]"), "expected an object");
-        assertMistake(fromFile(".json", ""), "not JSON");
+        assertMistake(fromFile(".json", ""), "invalid JSON");
         assertMistake(fromFile(".json", R"({"local": {"port": [1]}})"), "local.port (");
         assertMistake(fromFile(".json", R"({"local": {"port": {"a": 1}}})"), "local.port (");
         assertMistake(fromFile(".json", R"({"local": {"port": 1.5}})"), "local.port (");
@@ -534,9 +534,9 @@ public:
         good(fromFile(".json", mark + json));
         for (const char* ending : {".ini", ".json"})
             for (const char* other : {"\xFF\xFE", "\xFE\xFF"})
-                assertMistake(fromFile(ending, other + ini), "is UTF-16; expected UTF-8");
+                assertMistake(fromFile(ending, other + ini), "encoded as UTF-16; expected UTF-8");
         assertMistake(fromFile(".ini", mark + mark + ini), "line 1");
-        assertMistake(fromFile(".json", mark + mark + json), "not JSON");
+        assertMistake(fromFile(".json", mark + mark + json), "invalid JSON");
     }
 
     void refusesAListOfAddressesThatKeepsNobodyOut()
@@ -578,7 +578,7 @@ public:
         _files.push_back(folder);
         ConfigurationLoader loader;
         loader.addFile(folder);
-        assertMistake(loader.load(), "not a file");
+        assertMistake(loader.load(), "not a regular file");
     }
 
     void takesValuesAsTheyStand()

@@ -182,7 +182,7 @@ public:
         little["PROXIMUX_EXCHANGE_LENGTH_ORDER"] = "little";
         CPPUNIT_ASSERT(good(fromEnvironment(little)).exchange.framing.length.order == LengthField::Order::little);
         little["PROXIMUX_EXCHANGE_LENGTH_ENCODING"] = "decimal";
-        assertMistake(fromEnvironment(little), "byte order applies to binary of bytes");
+        assertMistake(fromEnvironment(little), "byte order applies to binary length fields only");
         Environment funnel = fifo("line");
         funnel["PROXIMUX_EXCHANGE_MODE"] = "funnel";
         funnel["EXCHANGE_FUNNEL_ASYNC"] = "1";

@@ -129,8 +129,8 @@ public:
         _check.requests().finds({"gets " + keys + "\n", "get a\r\n"});
         for (const char* end : {"k\r\n", "k a\r\n", "\r \n", "\rk\n", "\r\r\n"})
             _check.requests().refuses("get " + keys + end, "a memcached key longer than 250 bytes");
-        _check.requests().refuses("gat 0 " + keys + "\r\n", "a memcached line that is too long");
-        _check.requests().refuses(std::string(2049, 'x') + "\n", "a memcached line that is too long");
+        _check.requests().refuses("gat 0 " + keys + "\r\n", "a memcached command line longer than 2,048 bytes");
+        _check.requests().refuses(std::string(2049, 'x') + "\n", "a memcached command line longer than 2,048 bytes");
         _check.requests().finds({std::string(2048, 'x') + "\n"});
         const auto talk = _check.talk({});
         RequestTraits traits;

@@ -92,7 +92,7 @@ public:
         _check.requests().refuses("*1048577\r\n", "a RESP command with too many arguments");
         _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP bulk string without its final CRLF");
         _check.requests().refuses("*1111111111111111111111111", "a RESP integer out of range");
-        _check.requests().refuses(std::string(65537, 'a'), "a RESP line that is too long");
+        _check.requests().refuses(std::string(65537, 'a'), "a RESP inline command longer than 64 KiB");
         for (const char* written : {"*01\r\n", "*1\r\n$01\r\n", "*2\r\n$-0\r\n", "*+1\r\n", "*-0\r\n", "*1\n"})
             _check.requests().refuses(written, number);
         _check.responses().refuses(":9223372036854775808\r\n", "a RESP integer out of range");
@@ -219,7 +219,8 @@ public:
         for (const char* line : {"POST / HTTP/1.1\r\n", "Host: x\r\n"})
         {
             const RequestTraits http = ProtocolCheck::ask(*talk, line);
-            CPPUNIT_ASSERT(http.local && http.last && http.reply == "-ERR proximux: this is HTTP\r\n");
+            CPPUNIT_ASSERT(http.local && http.last &&
+                           http.reply == "-ERR proximux: HTTP instead of a RESP command\r\n");
         }
     }
 

@@ -56,7 +56,7 @@ public:
         local.maxConnections = static_cast<int>(plan.clients) + 1;
         const std::string told = plan.notice(local).value();
         CPPUNIT_ASSERT_MESSAGE(told, told.find("At most " + std::to_string(plan.clients) + " ") == 0);
-        CPPUNIT_ASSERT(told.find("allows 2000 descriptors") != std::string::npos);
+        CPPUNIT_ASSERT(told.find("the limit is 2000 descriptors") != std::string::npos);
         local.maxConnections = -1;
         CPPUNIT_ASSERT(!DescriptorPlan::make(with(Mode::fifo, 1), {100000, 10}).notice(local));
         CPPUNIT_ASSERT(DescriptorPlan::make(with(Mode::fifo, 1), {64, 10}).notice(local));
