@@ -25,8 +25,7 @@ constexpr const char* USAGE =
     "one\n"
     "line per message: offset, length, request id and description. Stops at the first malformed message and says why.\n"
     "The stream holds requests, unless --response is given.\n"
-    "Exit codes: 0 every message is valid, 65 malformed or incomplete data,\n"
-    "78 a mistake in the options or an unreadable file.\n";
+    "Exit codes: 0 every message is valid, 65 malformed or incomplete data, 78 a mistake or an unreadable file.\n";
 
 constexpr int EXIT_DATA = 65;
 constexpr std::size_t PIECE = 65536; ///< bytes read at once, and kept of a message
