@@ -313,7 +313,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
         automatic->request(slow, "Host : x\r\n\r\n", now);
         CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 400"), got(slow).substr(0, 12));
-        for (const auto& [refused, name] : {std::pair{"PRI * HTTP/2.0\r\n\r\n", "HTTP/2 ("}, {"\x16\x03\x01", "TLS ("}})
+        for (const auto& [refused, name] :
+             {std::pair{"PRI * HTTP/2.0\r\n\r\n", "HTTP/2 (not supported)"}, {"\x16\x03\x01", "TLS (not supported)"}})
         {
             const ClientId other = asks(refused);
             CPPUNIT_ASSERT_EQUAL(std::size_t{0}, world.malformed.find(name));
