@@ -7,6 +7,7 @@
 #include <app/Tools.h>
 
 #include <proximux/Version.h>
+#include <proximux/config/Settings.h>
 
 #include <Poco/Exception.h>
 #include <Poco/File.h>

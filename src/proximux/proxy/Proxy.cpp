@@ -15,6 +15,7 @@
 #include <limits>
 #include <mutex>
 #include <random>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -206,8 +207,20 @@ void Proxy::Impl::stop()
 
 // ------------------------------------------------------------------------------------------------ the facade
 
+namespace
+{
+
+std::shared_ptr<const Configuration> checked(std::shared_ptr<const Configuration> configuration)
+{
+    if (!configuration)
+        throw std::invalid_argument("proximux::Proxy: no configuration; see the mistakes in LoadResult");
+    return configuration;
+}
+
+} // namespace
+
 Proxy::Proxy(std::shared_ptr<const Configuration> configuration)
-    : _impl(std::make_unique<Impl>(std::move(configuration)))
+    : _impl(std::make_unique<Impl>(checked(std::move(configuration))))
 {
 }
 

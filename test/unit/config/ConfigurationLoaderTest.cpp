@@ -1,4 +1,5 @@
 #include <proximux/ConfigurationLoader.h>
+#include <proximux/config/Settings.h>
 
 #include <SourceDir.h>
 

@@ -23,6 +23,7 @@ namespace proximux
 class ProxyTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(ProxyTest);
+    CPPUNIT_TEST(refusesToBeWithoutAConfiguration);
     PROXIMUX_ON_BOTH_BACK_ENDS(raisesItsEventsInOrder);
     PROXIMUX_ON_BOTH_BACK_ENDS(refusesWhomAListenerRejects);
     PROXIMUX_ON_BOTH_BACK_ENDS(aThrowingListenerRefusesItsClientAlone);
@@ -149,6 +150,8 @@ class ProxyTest : public CppUnit::TestFixture
     const std::uint16_t _port = _target.port();
 
 public:
+    void refusesToBeWithoutAConfiguration() { CPPUNIT_ASSERT_THROW(Proxy(nullptr), std::invalid_argument); }
+
     void raisesItsEventsInOrder(bool epoll)
     {
         Recorder recorder;
