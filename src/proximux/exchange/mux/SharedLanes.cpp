@@ -376,27 +376,11 @@ void SharedExchange::emptyLane(Lane& lane)
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
                                static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure)})
         DeadlineList::disarm(*deadline);
-    lane.target = {};
-    lane.framer.reset();
-    lane.ids = nullptr;
-    lane.parts = nullptr;
-    lane.input.clear();
-    lane.streaming = nullptr;
-    lane.fence.clear();
-    lane.proofs = 0;
-    lane.answered = nullptr;
-    lane.inMessage = false;
-    lane.abandoned = 0;
-    lane.dialect = 0;
-    lane.proven = false;
-    lane.unconfirmed = false;
     if (lane.gone.since != Instant::never())
         --_swallowing;
     lane.gone.since = Instant::never();
-    lane.spent = false;
-    lane.reader = nullptr;
-    lane.waiting = 0;
-    lane.silent = false;
+    LaneConnection next;
+    static_cast<LaneConnection&>(lane) = std::move(next);
 }
 
 /// The client has the lane alone from now on.

@@ -98,9 +98,6 @@ Request& SharedExchange::newRequest(Instant now)
         _spare.push_back(std::make_unique<Request>());
     Request& request = *_spare.back().release();
     _spare.pop_back();
-    request.client = nullptr;
-    request.size = 0;
-    request.tag = 0;
     request.came = now;
     return request;
 }
@@ -123,21 +120,11 @@ void SharedExchange::recycle(Request& request)
     assert(!request.place.linked && !request.own.linked && !request.queue.isArmed() && !request.tie.isArmed());
     DeadlineList::disarm(request.answer);
     constexpr std::size_t SMALL = 4096;
-    request.whole = true;
-    request.begun = request.sent = request.replied = request.failed = request.overdue = request.trial =
-        request.spending = false;
-    request.left = request.forgotten = false;
-    request.reason = CloseReason::ended;
-    request.lane = nullptr;
-    request.id = request.theirId = 0;
-    request.traits.clear();
-    request.responseSize = 0;
     dropCopy(request);
     if (request.again.capacity() > SMALL)
         request.again.shrink_to_fit();
-    request.repeats = 0;
-    request.suspect = false;
-    request.used = false;
+    request.traits.clear();
+    static_cast<RequestState&>(request) = RequestState();
     _spare.push_back(std::move(own));
 }
 

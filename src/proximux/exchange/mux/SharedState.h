@@ -41,8 +41,8 @@ struct TargetState
     std::unique_ptr<PartHealth> parts;
 };
 
-/// One request.
-struct Request
+/// What is known of a request. Replaced whole when the next request has its place: nothing of it is left by mistake.
+struct RequestState
 {
     SharedClient* client = nullptr; ///< null: its client has left
     bool whole = true;              ///< false: larger than the buffer, its last byte has not come
@@ -57,14 +57,12 @@ struct Request
     bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
-    RequestTraits traits;
-    std::uint64_t id = 0;      ///< of ours, on its target
-    std::uint64_t theirId = 0; ///< its client's own
-    std::uint64_t size = 0;    ///< bytes so far
+    std::uint64_t id = 0;                    ///< of ours, on its target
+    std::uint64_t theirId = 0;               ///< its client's own
+    std::uint64_t size = 0;                  ///< bytes so far
     std::uint64_t responseSize = 0;
     std::uint64_t tag = 0;  ///< for SharedWiring
     std::uint64_t turn = 0; ///< in the line
-    std::string again;      ///< its bytes, as long as it may be sent once more: SharedExchange::repeat()
     unsigned repeats = 0;   ///< how often it was
     bool suspect = false;   ///< it may be why a connection ended on which others were lost, too
     bool used = false;      ///< its bytes are no more in its client's input
@@ -73,7 +71,14 @@ struct Request
     Instant firstByte;
     std::uint64_t swallowedBytes = 0; ///< sent: what its lane had swallowed before, and for how long
     Duration swallowedTime;
-    Instant continued;          ///< raw: when its last piece came
+    Instant continued; ///< raw: when its last piece came
+};
+
+/// One request. Its memory is used again.
+struct Request : RequestState
+{
+    RequestTraits traits;
+    std::string again;          ///< its bytes, as long as it may be sent once more: SharedExchange::repeat()
     Link<Request> place;        ///< in the line or in a row
     Link<Request> own;          ///< among its client's
     Due<Request> queue{*this};  ///< exchange.queue_timeout; left: exchange.abandon_timeout
@@ -94,49 +99,55 @@ struct Leavers
     Instant since = Instant::never(); ///< likewise, and that goes on
 };
 
+/// What is known of a target connection. Replaced whole with the connection: nothing of one is left for the next, where
+/// it would be another client's.
+struct LaneConnection
+{
+    TargetId target;
+    std::unique_ptr<ResponseFramer> framer; ///< of its responses; null with raw
+    Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
+    PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
+    InputBuffer input;
+    Fence fence;                    ///< ends the response to the fenced request in the row
+    unsigned proofs = 0;            ///< what its target has proven (RequestTraits::proof)
+    Request* answered = nullptr;    ///< whose response is being received
+    bool inMessage = false;         ///< a part of a message was taken
+    std::size_t abandoned = 0;      ///< requests whose response did not come in time; their ids stay taken
+    Instant lastByte;               ///< when something came last
+    bool proven = false;            ///< a response came on this connection
+    bool unconfirmed = false;       ///< nothing shows that the target has read what was sent last
+    bool spent = false;             ///< a request on it may be unread in part: nobody else gets it
+    unsigned dialect = 0;           ///< which it speaks; 0: not yet chosen, or there is only one
+    SharedClient* reader = nullptr; ///< who got something last, or does not read it; null where he has left
+    Request* streaming = nullptr;   ///< a request of which only a part was sent
+    std::size_t waiting = 0;        ///< bytes unsent to the target
+    bool silent = false;            ///< raw: the target was silent for exchange.raw_gap
+};
+
 /// One lane.
-struct Lane
+struct Lane : LaneConnection
 {
     explicit Lane(std::size_t n)
         : number(n)
     {
     }
 
-    std::size_t number; ///< its place in the pool
-    TargetId target;
-    std::unique_ptr<ResponseFramer> framer; ///< of its responses; null with raw
-    Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
-    PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
-    InputBuffer input;
-    Fence fence;                        ///< ends the response to the fenced request in the row
-    unsigned proofs = 0;                ///< what its target has proven (RequestTraits::proof)
-    Request* answered = nullptr;        ///< whose response is being received
-    bool inMessage = false;             ///< a part of a message was taken
+    std::size_t number;                 ///< its place in the pool
     std::size_t optional = 0;           ///< requests in the row that may never be answered
-    std::size_t abandoned = 0;          ///< requests whose response did not come in time; their ids stay taken
-    Instant lastByte;                   ///< when something came last
-    bool proven = false;                ///< a response came on this connection
-    bool unconfirmed = false;           ///< nothing shows that the target has read what was sent last
-    bool spent = false;                 ///< a request on it may be unread in part: nobody else gets it
-    unsigned dialect = 0;               ///< which it speaks; 0: not yet chosen, or there is only one
     SharedClient* tied = nullptr;       ///< who has it alone
     bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing
     bool returning = false;             ///< no more: others may have it as soon as the fence's marker comes back
     bool leaving = false;               ///< pushes: the target was asked to end it, behind all that it owes
     std::string last;                   ///< leaving: what came last, which may be its answer to that
     bool tunnel = false;                ///< whatever passes is for `tied`, both ways
-    SharedClient* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
     List<Request, &Request::place> row; ///< in flight, oldest first
     Leavers gone;                       ///< those of the row whose clients are not there any more
-    Request* streaming = nullptr;       ///< a request of which only a part was sent
-    std::size_t waiting = 0;            ///< bytes unsent to the target
     SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
     SharedClient* stalledBy = nullptr;  ///< the client that keeps it from others, which wait
     Instant stalledSince;
     Instant stalledUntil = Instant::never(); ///< then that client is closed
     StallBudget stalls;                      ///< of all clients that did so; outlives a connection
     Link<Lane> stalling;                     ///< in the list of those that may wait for a client
-    bool silent = false;                     ///< raw: the target was silent for exchange.raw_gap
     Due<Lane> pause{*this};                  ///< pool.connect_delay, pool.request_gap: until then nothing is sent
     Due<Lane> settle{*this};
     Due<Lane> response{*this};
