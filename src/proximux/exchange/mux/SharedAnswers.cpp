@@ -56,7 +56,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
         client.halted = client.halted && !request.traits.delayed;
         recycle(request);
         if (client.requests.isEmpty())
-            _idle.arm(client.idle, now);
+            _timers.idle.arm(client.idle, now);
         lookAgain(client);
         if (resets)
             endTie(client, now);
@@ -214,9 +214,9 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
     if (bytes.empty())
         return;
     if (lane.framer == nullptr || lane.pushes || lane.tunnel)
-        _idle.arm(client.idle, now); // nothing says that more is to come
+        _timers.idle.arm(client.idle, now); // nothing says that more is to come
     if (client.linger.isArmed() && client.state == SharedClient::State::ended)
-        _linger.arm(client.linger, now);
+        _timers.linger.arm(client.linger, now);
     client.waiting = _wiring.toClient(client.id, bytes);
     if (lane.reader == nullptr || lane.reader->lane != &lane || lane.reader->waiting <= _settings.responseBuffer)
         lane.reader = &client;
@@ -258,7 +258,7 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
         DeadlineList::disarm(lane.response);
         DeadlineList::disarm(lane.gap);
         lane.silent = false;
-        _inactive.arm(lane.inactive, now);
+        _timers.inactive.arm(lane.inactive, now);
     }
     else if (!_settings.byId)
         armResponse(lane, now);
@@ -271,7 +271,7 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
         if (client->large == &request)
             client->large = nullptr;
         if (client->requests.isEmpty())
-            _idle.arm(client->idle, now);
+            _timers.idle.arm(client->idle, now);
         if (client->next != nullptr || client->state == SharedClient::State::ended || _draining || client->held ||
             client->final || !client->interim.empty() || request.traits.barrier)
             lookAgain(*client);

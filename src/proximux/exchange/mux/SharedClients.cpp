@@ -21,7 +21,7 @@ void SharedExchange::clientOpened(ClientId client, Instant now)
     opened.reconnects = TokenBucket(_settings.reconnects);
     opened.held = true; // as a connection is when it opens
     ++_size;
-    _idle.arm(opened.idle, now);
+    _timers.idle.arm(opened.idle, now);
     updateClient(opened, now);
     closeIfDone(opened, now); // we drain
 }
@@ -35,7 +35,7 @@ void SharedExchange::request(ClientId client, Bytes bytes, Instant now)
         return discard(*from, bytes.size(), now);
     from->input.take(bytes);
     if (from->requests.isEmpty())
-        _idle.arm(from->idle, now);
+        _timers.idle.arm(from->idle, now);
     look(*from, now);
     finishCall(now);
 }
@@ -66,7 +66,7 @@ void SharedExchange::lookAgain(SharedClient& client)
 
 bool SharedExchange::isFull(const SharedClient& client) const
 {
-    if (_crowded && !client.requests.isEmpty() && !passesOn(client))
+    if (_memory.isCrowded() && !client.requests.isEmpty() && !passesOn(client))
         return true; // one after the other: nothing of it has to wait for something else of it
     return isLimited(client);
 }
@@ -78,7 +78,7 @@ bool SharedExchange::isLimited(const SharedClient& client) const
         return true;
     if (client.large != nullptr)
         return !client.large->sent;
-    if (client.replies >= mostReplies())
+    if (client.replies >= _memory.mostReplies())
         return true; // something before them is not answered
     const bool full =
         client.tied == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
@@ -90,7 +90,7 @@ bool SharedExchange::isLimited(const SharedClient& client) const
 void SharedExchange::updateClient(SharedClient& client, Instant now)
 {
     const bool passing = passesOn(client);
-    const std::size_t room = roomFor(client);
+    const std::size_t room = _memory.roomFor(client.memory, client.input.kept());
     bool hold = client.deaf;
     if (client.state != SharedClient::State::closing)
         hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) || (_draining && !passing) ||
@@ -107,7 +107,7 @@ void SharedExchange::updateClient(SharedClient& client, Instant now)
     if (!owes)
         DeadlineList::disarm(client.pause);
     else if (!client.pause.isArmed())
-        _pause.arm(client.pause, now);
+        _timers.pause.arm(client.pause, now);
 }
 
 void SharedExchange::clientEnded(ClientId client, Instant now)
@@ -140,7 +140,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
         for (const Request* r = ended->requests.first(); r != nullptr; r = ended->requests.next(*r))
             endless = endless || r->traits.blocking;
         if (endless)
-            _linger.arm(ended->linger, now);
+            _timers.linger.arm(ended->linger, now);
         passEnd(*ended);
         closeIfDone(*ended, now);
     }
@@ -151,7 +151,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
 void SharedExchange::endTunnel(SharedClient& client, Instant now)
 {
     _wiring.endTarget(client.tied->target);
-    _linger.arm(client.linger, now);
+    _timers.linger.arm(client.linger, now);
 }
 
 /// A client that has ended may have gone while its target takes as long as it likes: that learns of it, as it would
@@ -185,7 +185,7 @@ void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant no
         return;
     }
     if (reader->requests.isEmpty())
-        _idle.arm(reader->idle, now);
+        _timers.idle.arm(reader->idle, now);
     for (Lane* lane = _stalling.first(); lane != nullptr; lane = _stalling.next(*lane))
         if (lane->heldFor == reader)
             updateTargetHold(*lane, now);
@@ -265,8 +265,8 @@ void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Inst
     if (client.fin && client.waiting == 0)
         return closeClient(client, reason, How::finish, now);
     _wiring.endClient(client.id);
-    _linger.arm(client.linger, now);
-    _discard.arm(client.discard, now);
+    _timers.linger.arm(client.linger, now);
+    _timers.discard.arm(client.discard, now);
     updateClient(client, now);
 }
 

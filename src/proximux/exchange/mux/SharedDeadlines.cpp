@@ -14,14 +14,15 @@ void SharedExchange::armResponse(Lane& lane, Instant now)
 {
     const Request* first = lane.row.first();
     if (lane.leaving && lane.heldFor == nullptr)
-        return lane.response.isArmed() ? void() : _response.arm(lane.response, now); // there may be no end of bytes
+        return lane.response.isArmed() ? void()
+                                       : _timers.response.arm(lane.response, now); // there may be no end of bytes
     const bool ends =
         lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
     const bool owes = lane.streaming != first || lane.waiting > 0;
     if (_settings.byId && lane.waiting == 0 && lane.streaming == nullptr)
         return DeadlineList::disarm(lane.response); // each has its own deadline
     if (first != nullptr && ends && owes && lane.heldFor == nullptr && !first->traits.blocking)
-        _response.arm(lane.response, now);
+        _timers.response.arm(lane.response, now);
     else
         DeadlineList::disarm(lane.response);
 }
@@ -35,7 +36,7 @@ void SharedExchange::armAnswer(Lane& lane, Request& request, Instant now)
     if (sending || lane.heldFor != nullptr)
         DeadlineList::disarm(request.answer);
     else
-        _answers.arm(request.answer, now);
+        _timers.answer.arm(request.answer, now);
 }
 
 /// What waits for the client that is answered now holds the target.
@@ -97,7 +98,7 @@ Instant SharedExchange::expire(Instant now)
 
 void SharedExchange::expireClients(Instant now)
 {
-    while (Deadline* due = _queueing.takeDue(now))
+    while (Deadline* due = _timers.queue.takeDue(now))
     {
         const CloseReason reason = _idsShort ? CloseReason::noIdentifier : CloseReason::queueTimeout;
         failRequest(Due<Request>::owner(*due), reason, now);
@@ -105,44 +106,44 @@ void SharedExchange::expireClients(Instant now)
     expireTies(now);
     if (_unavailable <= now)
         failUnavailable(now);
-    while (Deadline* due = _delayedReplies.takeDue(now))
+    while (Deadline* due = _timers.delayedReply.takeDue(now))
         reply(*Due<Request>::owner(*due).client, now);
-    while (Deadline* due = _pause.takeDue(now))
+    while (Deadline* due = _timers.pause.takeDue(now))
         fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
-    while (Deadline* due = _idle.takeDue(now))
+    while (Deadline* due = _timers.idle.takeDue(now))
     {
         SharedClient& client = Due<SharedClient>::owner(*due);
         closeClient(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
     }
-    while (Deadline* due = _discard.takeDue(now))
+    while (Deadline* due = _timers.discard.takeDue(now))
     {
         SharedClient& client = Due<SharedClient>::owner(*due);
         const bool goesOn = client.discarded > 0 && client.reason == CloseReason::malformedRequest;
         stopListening(client, goesOn ? How::abort : How::finish, now);
     }
-    while (Deadline* due = _linger.takeDue(now))
+    while (Deadline* due = _timers.linger.takeDue(now))
     {
         SharedClient& client = Due<SharedClient>::owner(*due);
         const bool closing = client.state == SharedClient::State::closing;
         closeClient(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
     }
-    while (Deadline* due = _calm.takeDue(now))
+    while (Deadline* due = _timers.calm.takeDue(now))
         calmed(Due<SharedClient>::owner(*due), now);
 }
 
 void SharedExchange::expireLanes(Instant now)
 {
-    while (Deadline* due = _connectDelay.takeDue(now))
+    while (Deadline* due = _timers.connectDelay.takeDue(now))
         beginPrologue(Due<Lane>::owner(*due), now);
-    while (Deadline* due = _requestGap.takeDue(now))
+    while (Deadline* due = _timers.requestGap.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
         updateLoad(lane);
         pump(lane, now);
     }
-    while (Deadline* due = _settle.takeDue(now))
+    while (Deadline* due = _timers.settle.takeDue(now))
         laneUsable(Due<Lane>::owner(*due), now);
-    while (Deadline* due = _response.takeDue(now))
+    while (Deadline* due = _timers.response.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
         if (_pool.state(lane.number) == SharedPool::State::settling)
@@ -154,17 +155,17 @@ void SharedExchange::expireLanes(Instant now)
             closeLane(lane, CloseReason::responseTimeout, How::abort, now);
         }
     }
-    while (Deadline* due = _answers.takeDue(now))
+    while (Deadline* due = _timers.answer.takeDue(now))
         answerOverdue(Due<Request>::owner(*due), now);
-    while (Deadline* due = _tieIdle.takeDue(now))
+    while (Deadline* due = _timers.tieIdle.takeDue(now))
         tieIdleFor(Due<Lane>::owner(*due), now);
-    while (Deadline* due = _gap.takeDue(now))
+    while (Deadline* due = _timers.gap.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
         lane.silent = true;
         gapPassed(lane, now);
     }
-    while (Deadline* due = _inactive.takeDue(now))
+    while (Deadline* due = _timers.inactive.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
         if (isAtRest(lane))
@@ -174,12 +175,7 @@ void SharedExchange::expireLanes(Instant now)
 
 Instant SharedExchange::nextDeadline() const
 {
-    Instant next = std::min({_queueing.first(),   _response.first(),  _answers.first(),        _pause.first(),
-                             _idle.first(),       _linger.first(),    _discard.first(),        _connectDelay.first(),
-                             _requestGap.first(), _settle.first(),    _inactive.first(),       _gap.first(),
-                             _leavers.first(),    _departing.first(), _calm.first(),           _retry,
-                             _tieWaits.first(),   _tieIdle.first(),   _delayedReplies.first(), _unavailable,
-                             nextStall()});
+    Instant next = std::min({_timers.next(), _retry, _unavailable, nextStall()});
     if (_swallowing > 0)
         for (const auto& lane : _lanes)
             next = std::min(next, swallowedUntil(*lane));

@@ -20,24 +20,8 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
     , _wiring(wiring)
     , _pool(pool)
     , _departures(DEPARTURES * settings.reconnects)
-    , _queueing(settings.queueTimeout)
-    , _tieWaits(settings.tieTimeout)
-    , _response(settings.responseTimeout)
-    , _answers(settings.responseTimeout)
-    , _pause(settings.requestTimeout)
-    , _idle(settings.idleTimeout)
-    , _linger(settings.lingerTimeout)
-    , _discard(settings.discardTimeout)
-    , _connectDelay(settings.connectDelay)
-    , _requestGap(settings.requestGap)
-    , _settle(settings.settle)
-    , _inactive(settings.inactiveTimeout)
-    , _gap(settings.gap)
-    , _leavers(settings.abandonTimeout)
-    , _departing(settings.abandonTimeout)
-    , _calm(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)))
-    , _delayedReplies(settings.failedAuthDelay)
-    , _tieIdle(settings.tieIdleTimeout)
+    , _memory({settings.reserve, settings.requestBuffer, settings.responseBuffer, settings.totalBuffer})
+    , _timers(settings)
 {
     for (std::size_t i = 0; i < pool.size(); ++i)
         _lanes.push_back(std::make_unique<Lane>(i));
@@ -128,6 +112,7 @@ void SharedExchange::setOthers(const Usage& others, Instant now)
         return;
     _pumpAll = _pumpAll || others.tied < _others.tied;
     _others = others;
+    _memory.setOthers({others.kept, others.shared, others.unfinished});
     finishCall(now);
 }
 

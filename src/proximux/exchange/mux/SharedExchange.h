@@ -3,71 +3,14 @@
 #include <proximux/base/Random.h>
 #include <proximux/exchange/mux/SharedState.h>
 #include <proximux/exchange/mux/SharedWiring.h>
+#include <proximux/exchange/mux/Timers.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace proximux
 {
-
-/// What is said on a new target connection, and what must come back before it is used.
-struct Prologue
-{
-    std::string says;
-    std::string expects;
-};
-
-/// What the exchanges of fifo and funnel need to know of the configuration.
-struct SharedExchangeSettings
-{
-    /// Funnel: only the oldest queued request of each client stands in line, its next enters when that one was sent.
-    /// Otherwise, fifo, all stand in line in the order of their arrival.
-    bool fair = false;
-
-    std::size_t pipeline = 1;         ///< requests in flight on one target connection
-    bool byId = false;                ///< responses are paired by an id, and may come in any order
-    std::optional<IdField> requestId; ///< where the protocol's messages have an id
-    std::optional<IdField> responseId;
-    std::size_t optional =
-        1024;                ///< requests that may never be answered, on one connection, beside those of the pipeline
-    std::size_t maxTied = 0; ///< target connections that clients may have alone
-    ConversationSettings conversation;
-    std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held
-    std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
-    std::size_t requestBuffer = 65536;  ///< bytes kept of one client
-    std::size_t responseBuffer = 65536; ///< bytes that may wait for one client before its target is held
-    std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes kept of all clients beyond their reserves
-    std::size_t reserve = 1024;                               ///< bytes of each client that are read in any case
-
-    std::size_t abandonLimit = 65536; ///< bytes for nobody before those who wait behind them
-    std::int64_t reconnects = 20;     ///< of target connections that one client may cause in a second; 0: any number
-
-    Duration abandonTimeout = Duration::seconds(1);  ///< and their time
-    Duration tieIdleTimeout = Duration::seconds(60); ///< then a tie lasts as long as nobody else needs its connection
-    Duration queueTimeout = Duration::seconds(30);
-    Duration connectTimeout = Duration::seconds(5); ///< in line, while every target fails
-    Duration tieTimeout = Duration::seconds(5);     ///< in line, while as many as may be are tied
-    Duration responseTimeout = Duration::seconds(30);
-    Duration requestTimeout = Duration::seconds(30);
-    Duration stallTimeout = Duration::seconds(5);
-    Duration idleTimeout = Duration::off();
-    Duration lingerTimeout = Duration::seconds(60);
-    Duration discardTimeout = Duration::seconds(2); ///< in which what a client still sends is thrown away
-    std::size_t discardLimit = 65536;               ///< and bytes of that
-    Duration inactiveTimeout = Duration::off();
-    Duration settle = Duration{0};
-    Duration connectDelay = Duration{0};       ///< from being open to being spoken to
-    Duration requestGap = Duration{0};         ///< from a request, and from what answers it, to the next
-    std::vector<Prologue> prologues;           ///< by target
-    Duration gap = Duration::milliseconds(10); ///< raw
-    Duration failedAuthDelay = Duration::seconds(1);
-    std::uint64_t seed = 1;                    ///< of what a peer must not be able to guess; random in the program
-    Duration idReuse = Duration::seconds(300); ///< byId: for so long the id of a request without a response is not used
-    bool ignoreUnknownIds = false;             ///< byId: what answers nothing is thrown away, the connection stays
-    Duration partPause = Duration::seconds(5); ///< for so long a part of the target that was silent is left alone
-};
 
 /// Fifo and funnel: many clients share few target connections. Requests stand in one line; whoever is first in it and
 /// can be served is sent as soon as there is room for it; what answers it goes to its client, or to nobody where that
@@ -118,7 +61,11 @@ public:
         std::size_t tied = 0;       ///< connections that clients have alone
     };
 
-    [[nodiscard]] Usage usage() const { return {_kept, _shared, _unfinished, _queued, _tied}; }
+    [[nodiscard]] Usage usage() const
+    {
+        const MemoryBudget::Usage& memory = _memory.usage();
+        return {memory.kept, memory.shared, memory.unfinished, _queued, _tied};
+    }
 
     /// So much of the limits is used by others.
     void setOthers(const Usage& others, Instant now);
@@ -133,10 +80,10 @@ public:
     bool yield(Instant now);
 
     /// Bytes of clients' requests, and of answers of ours, that are kept.
-    [[nodiscard]] std::size_t kept() const { return _kept; }
+    [[nodiscard]] std::size_t kept() const { return _memory.usage().kept; }
 
     /// Of them, those beyond what each client has for itself.
-    [[nodiscard]] std::size_t shared() const { return _shared; }
+    [[nodiscard]] std::size_t shared() const { return _memory.usage().shared; }
 
     /// Requests that are not sent yet.
     [[nodiscard]] std::size_t queued() const { return _queued; }
@@ -341,7 +288,7 @@ protected:
     void takeOut(Lane& lane, Request& request, bool answered, Instant now);
     void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
     void beginClosing(SharedClient& client, CloseReason reason, Instant now);
-    void armGap(Lane& lane, Instant now) { _gap.arm(lane.gap, now); }
+    void armGap(Lane& lane, Instant now) { _timers.gap.arm(lane.gap, now); }
     void armResponse(Lane& lane, Instant now);
     void armAnswer(Lane& lane, Request& request, Instant now);
     [[nodiscard]] const std::string& whyNoTie() const { return _why; }
@@ -416,12 +363,8 @@ private:
     [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
     [[nodiscard]] SharedClient* slowReader(const Lane& lane) const;
     void account(SharedClient& client);
-    [[nodiscard]] std::size_t beyondReserve(std::size_t bytes) const;
     [[nodiscard]] std::size_t unfinished(const SharedClient& client) const;
-    [[nodiscard]] std::size_t mostAtOnce() const;
-    [[nodiscard]] std::size_t mostReplies() const;
     [[nodiscard]] bool isLimited(const SharedClient& client) const;
-    [[nodiscard]] std::size_t roomFor(const SharedClient& client) const;
     void makeRoom(Instant now);
     void keepReply(Request& request);
     void releaseReply(Request& request);
@@ -485,9 +428,6 @@ private:
     List<SharedClient, &SharedClient::delayed> _delayed; ///< whose input is to be looked at again
     List<Lane, &Lane::stalling> _stalling;               ///< those that may wait for a client
     std::size_t _size = 0;
-    std::size_t _kept = 0;                   ///< bytes of input and replies of all clients
-    std::size_t _shared = 0;                 ///< of them, those beyond the reserves
-    std::size_t _unfinished = 0;             ///< of those, bytes of requests that are not whole
     std::uint64_t _entered = 0;              ///< requests that came into the line
     std::size_t _queued = 0;                 ///< requests that are not sent, of all clients
     std::size_t _left = 0;                   ///< requests in flight whose clients have left
@@ -503,30 +443,13 @@ private:
     Usage _others;                           ///< of the limits
     Instant _giveWay = Instant::never();     ///< requests that came later are not sent
     bool _full = false;                      ///< maxQueue is reached
-    bool _crowded = false;                   ///< totalBuffer is
     bool _draining = false;
     bool _idsShort = false;  ///< a target may have no id that is free
     std::size_t _ownIds = 0; ///< requests that are not sent and keep their ids
     bool _noneOpens = false; ///< no place can be opened at the moment, and one is wanted
     bool _pumpAll = false;   ///< any lane may have room for somebody now
-    DeadlineList _queueing;
-    DeadlineList _tieWaits;
-    DeadlineList _response;
-    DeadlineList _answers;
-    DeadlineList _pause;
-    DeadlineList _idle;
-    DeadlineList _linger;
-    DeadlineList _discard;
-    DeadlineList _connectDelay;
-    DeadlineList _requestGap;
-    DeadlineList _settle;
-    DeadlineList _inactive;
-    DeadlineList _gap;
-    DeadlineList _leavers;
-    DeadlineList _departing;
-    DeadlineList _calm;
-    DeadlineList _delayedReplies;
-    DeadlineList _tieIdle;
+    MemoryBudget _memory;
+    Timers _timers;
 };
 
 } // namespace proximux

@@ -101,7 +101,7 @@ void SharedExchange::targetOpened(TargetId target, Instant now)
     _pool.opened(opened->number);
     opened->lastByte = now;
     if (_settings.connectDelay > Duration{0})
-        _connectDelay.arm(opened->pause, now);
+        _timers.connectDelay.arm(opened->pause, now);
     else
         beginPrologue(*opened, now);
     finishCall(now);
@@ -143,12 +143,12 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
     if (lane.pause.isArmed() || lane.settle.isArmed())
         return; // it was not spoken to yet
     if (came.size() < expected.size())
-        return _response.arm(lane.response, now);
+        return _timers.response.arm(lane.response, now);
     if (!heard)
         lane.input.clear();
     DeadlineList::disarm(lane.response);
     if (_settings.settle > Duration{0})
-        _settle.arm(lane.settle, now);
+        _timers.settle.arm(lane.settle, now);
     else
         laneUsable(lane, now);
 }
@@ -158,7 +158,7 @@ void SharedExchange::laneUsable(Lane& lane, Instant now)
     _pool.settled(lane.number);
     updateLoad(lane);
     prepare(lane);
-    _inactive.arm(lane.inactive, now);
+    _timers.inactive.arm(lane.inactive, now);
     if (!lane.input.isEmpty())
     {
         if (!targetBytes(lane, now)) // what was heard meanwhile
@@ -229,7 +229,7 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
             if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
                 _wiring.awaitsMore(target);
             if (isInUse(*from) && isAtRest(*from))
-                _inactive.arm(from->inactive, now);
+                _timers.inactive.arm(from->inactive, now);
             updateTargetHold(*from, now);
             pump(*from, now);
         }

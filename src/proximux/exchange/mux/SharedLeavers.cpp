@@ -51,7 +51,7 @@ void SharedExchange::leave(Request& request, Instant now)
         return;
     ++lane.gone.owed;
     if (lane.ids)
-        _leavers.arm(request.queue, now);
+        _timers.leaver.arm(request.queue, now);
 }
 
 /// It is in its row no more, or given up.
@@ -102,7 +102,7 @@ void SharedExchange::leaveIfForNobody(Lane& lane, Instant now)
     if (_departures.has(now))
         leaveLane(lane, now);
     else
-        _departing.arm(lane.departure, now);
+        _timers.departure.arm(lane.departure, now);
 }
 
 void SharedExchange::leaveLane(Lane& lane, Instant now)
@@ -161,9 +161,9 @@ Instant SharedExchange::swallowedUntil(const Lane& lane) const
 
 void SharedExchange::expireLeavers(Instant now)
 {
-    while (Deadline* due = _leavers.takeDue(now))
+    while (Deadline* due = _timers.leaver.takeDue(now))
         leaverOverdue(Due<Request>::owner(*due), now);
-    while (Deadline* due = _departing.takeDue(now))
+    while (Deadline* due = _timers.departure.takeDue(now))
         leaveLane(Due<Lane>::owner(*due), now);
     if (_swallowing > 0)
         for (const auto& lane : _lanes)
@@ -188,7 +188,7 @@ void SharedExchange::charge(SharedClient& client, const Request* request, Instan
     client.reconnects.take(now);
     if (client.reconnects.has(now) || client.state == SharedClient::State::closing)
         return;
-    _calm.arm(client.calm, now);
+    _timers.calm.arm(client.calm, now);
     for (Request* each = client.next; each != nullptr; each = client.requests.next(*each))
         if (each != request && Line::isIn(*each))
             lineOf(*each).remove(*each);
@@ -197,7 +197,7 @@ void SharedExchange::charge(SharedClient& client, const Request* request, Instan
 void SharedExchange::calmed(SharedClient& client, Instant now)
 {
     if (!client.reconnects.has(now))
-        return _calm.arm(client.calm, now);
+        return _timers.calm.arm(client.calm, now);
     for (Request* request = client.next; request != nullptr; request = client.requests.next(*request))
         if (!request->replied && !Line::isIn(*request) && (!_settings.fair || request == client.next))
             enter(*request, now);

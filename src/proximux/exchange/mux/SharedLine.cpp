@@ -33,7 +33,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     if (request.traits.refusal != nullptr)
         _wiring.requestRefused(client.id, request.traits.refusal, request.traits.delayed);
     if (request.traits.delayed && _settings.failedAuthDelay > Duration{0})
-        _delayedReplies.arm(request.answer, now);
+        _timers.delayedReply.arm(request.answer, now);
     if (_settings.requestId && bytes.size() >= _settings.requestId->end())
         request.theirId = _settings.requestId->read(bytes);
     _ownIds += request.traits.keepsId ? 1 : 0;
@@ -41,7 +41,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
         return answerLocally(request, now);
     if (isSilent(request, now))
         return failRequest(request, CloseReason::partSilent, now);
-    _queueing.arm(request.queue, now);
+    _timers.queue.arm(request.queue, now);
     if (_settings.fair && client.next != &request)
         return;
     enter(request, now);
@@ -68,7 +68,7 @@ void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
 {
     if (client.input.isEmpty())
         return;
-    _idle.arm(client.idle, now);
+    _timers.idle.arm(client.idle, now);
     tieUsed(lane, now);
     lane.waiting = _wiring.toTarget(lane.target, client.input.waiting());
     client.input.clear();
@@ -87,7 +87,7 @@ void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t 
     client.input.consume(n);
     account(client);
     if (client.pause.isArmed())
-        _pause.arm(client.pause, now);
+        _timers.pause.arm(client.pause, now);
     armResponse(lane, now);
     armAnswer(lane, request, now);
 }
@@ -135,7 +135,7 @@ void SharedExchange::enter(Request& request, Instant now)
         return;
     lineOf(request).pushBack(request);
     if (request.traits.ties != 0 && request.client->tied == nullptr)
-        _tieWaits.arm(request.tie, now);
+        _timers.tie.arm(request.tie, now);
 }
 
 /// It is sent, or its client has left.
@@ -332,7 +332,7 @@ Request& SharedExchange::sendOwn(Lane& lane, const RequestTraits& traits, Instan
 void SharedExchange::pause(Lane& lane, Instant now)
 {
     if (_settings.requestGap > Duration{0})
-        _requestGap.arm(lane.pause, now);
+        _timers.requestGap.arm(lane.pause, now);
 }
 
 void SharedExchange::takeFromInput(Lane& lane, Request& request)

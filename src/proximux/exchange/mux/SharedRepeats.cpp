@@ -16,7 +16,7 @@ bool SharedExchange::keepsCopy(const Lane& lane, const Request& request) const
         return lane.proven;
     const SharedClient& client = *request.client;
     return client.copied + request.size <= _settings.requestBuffer &&
-           _kept + _others.kept + request.size <= _settings.totalBuffer;
+           _memory.hasRoom(static_cast<std::size_t>(request.size));
 }
 
 void SharedExchange::keepCopy(Request& request, Bytes bytes)
@@ -105,7 +105,7 @@ void SharedExchange::repeat(Request& request, CloseReason reason)
     request.traits.alone = request.traits.alone || isSuspect(request);
     ++_queued;
     _ownIds += request.traits.keepsId ? 1 : 0;
-    _queueing.armSince(request.queue, request.came);
+    _timers.queue.armSince(request.queue, request.came);
     if (!client.calm.isArmed())
         _line.pushFront(request);
     _pumpAll = true;

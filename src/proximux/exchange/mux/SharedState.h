@@ -5,6 +5,7 @@
 #include <proximux/base/List.h>
 #include <proximux/exchange/Exchange.h>
 #include <proximux/exchange/mux/Identifiers.h>
+#include <proximux/exchange/mux/MemoryBudget.h>
 #include <proximux/exchange/mux/PartHealth.h>
 #include <proximux/exchange/mux/SharedPool.h>
 #include <proximux/exchange/mux/StallBudget.h>
@@ -204,8 +205,7 @@ struct SharedClient
     std::size_t waiting = 0;               ///< bytes unsent to the client
     std::size_t replies = 0;               ///< bytes of answers of ours, which are not said yet
     std::size_t copied = 0;                ///< bytes of requests that may be sent once more
-    std::size_t accounted = 0;             ///< bytes of input, replies and copies counted in the exchange's total
-    std::size_t unfinished = 0;            ///< of them, bytes of requests that are not whole
+    MemoryBudget::Share memory;            ///< of input, replies and copies
     std::size_t limit = 0;                 ///< bytes that may be read at once, as said last
     TokenBucket reconnects{0};             ///< of target connections, because of it
     std::size_t discarded = 0;             ///< closing: bytes that it still sent

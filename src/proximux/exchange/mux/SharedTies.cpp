@@ -13,7 +13,7 @@ void SharedExchange::tieUsed(Lane& lane, Instant now)
 {
     noLongerIdle(lane);
     if (lane.tied != nullptr && lane.row.isEmpty())
-        _tieIdle.arm(lane.tieIdle, now);
+        _timers.tieIdle.arm(lane.tieIdle, now);
 }
 
 void SharedExchange::noLongerIdle(Lane& lane)

@@ -55,14 +55,14 @@ Request* SharedExchange::unavailable(const SharedClient* client, Instant failed,
 /// As long as ties can be had, it waits for a connection like any other.
 void SharedExchange::expireTies(Instant now)
 {
-    while (Deadline* due = _tieWaits.takeDue(now))
+    while (Deadline* due = _timers.tie.takeDue(now))
     {
         Request& request = Due<Request>::owner(*due);
         if (request.client->tied != nullptr)
             continue;
         if (mayTie())
         {
-            _tieWaits.arm(request.tie, now);
+            _timers.tie.arm(request.tie, now);
             continue;
         }
         _why = describeTies(now);

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <proximux/base/DeadlineList.h>
+#include <proximux/exchange/mux/SharedSettings.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace proximux
+{
+
+/// All deadlines of a SharedExchange: one list for each setting that limits a wait.
+struct Timers
+{
+    explicit Timers(const SharedExchangeSettings& settings)
+        : queue(settings.queueTimeout)
+        , tie(settings.tieTimeout)
+        , answer(settings.responseTimeout)
+        , delayedReply(settings.failedAuthDelay)
+        , leaver(settings.abandonTimeout)
+        , pause(settings.requestTimeout)
+        , idle(settings.idleTimeout)
+        , linger(settings.lingerTimeout)
+        , discard(settings.discardTimeout)
+        , calm(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)))
+        , connectDelay(settings.connectDelay)
+        , settle(settings.settle)
+        , requestGap(settings.requestGap)
+        , response(settings.responseTimeout)
+        , gap(settings.gap)
+        , inactive(settings.inactiveTimeout)
+        , departure(settings.abandonTimeout)
+        , tieIdle(settings.tieIdleTimeout)
+    {
+    }
+
+    /// When the first of all is due; never: none is armed.
+    [[nodiscard]] Instant next() const
+    {
+        return std::min({queue.first(), tie.first(), response.first(), answer.first(), pause.first(), idle.first(),
+                         linger.first(), discard.first(), connectDelay.first(), requestGap.first(), settle.first(),
+                         inactive.first(), gap.first(), leaver.first(), departure.first(), calm.first(),
+                         delayedReply.first(), tieIdle.first()});
+    }
+
+    // of requests
+    DeadlineList queue;        ///< from whole to sent
+    DeadlineList tie;          ///< in the queue, waiting for a connection to be pinned to
+    DeadlineList answer;       ///< by id: from sent to the first byte of the response, then between its bytes
+    DeadlineList delayedReply; ///< a reply to a wrong password
+    DeadlineList leaver;       ///< a response for a client that has left, while others wait behind it
+
+    // of clients
+    DeadlineList pause;   ///< within a request that is larger than the buffer
+    DeadlineList idle;    ///< without a byte
+    DeadlineList linger;  ///< half-closed, or being closed with bytes that it does not read
+    DeadlineList discard; ///< being closed, and still sending
+    DeadlineList calm;    ///< after it has caused too many new connections
+
+    // of lanes
+    DeadlineList connectDelay; ///< from open to the first byte sent
+    DeadlineList settle;       ///< silence before a new connection is used
+    DeadlineList requestGap;   ///< between requests
+    DeadlineList response;     ///< in order: until the target's next byte
+    DeadlineList gap;          ///< raw: the silence that ends a response
+    DeadlineList inactive;     ///< at rest without a byte
+    DeadlineList departure;    ///< without a waiting client, but with responses for those that have left
+    DeadlineList tieIdle;      ///< pinned without a byte
+};
+
+} // namespace proximux
