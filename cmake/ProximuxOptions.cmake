@@ -17,5 +17,6 @@ else()
         target_compile_options(proximux_options INTERFACE
             -fsanitize=${PROXIMUX_SANITIZE} -fno-sanitize=vptr -fno-omit-frame-pointer -fno-sanitize-recover=all)
         target_link_options(proximux_options INTERFACE -fsanitize=${PROXIMUX_SANITIZE})
+        target_compile_definitions(proximux_options INTERFACE PROXIMUX_SANITIZED)
     endif()
 endif()

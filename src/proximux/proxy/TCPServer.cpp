@@ -118,11 +118,6 @@ bool TCPServer::acceptOne()
 
 void TCPServer::take(sockets::Accepted client)
 {
-    if (_filter && !_filter->accept(client.transport->socket()))
-    {
-        _refused.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
     if (_settings.maxConnections > 0 && currentConnections() >= _settings.maxConnections)
     {
         _refused.fetch_add(1, std::memory_order_relaxed);

@@ -54,9 +54,6 @@ public:
     TCPServer(const TCPServer&) = delete;
     TCPServer& operator=(const TCPServer&) = delete;
 
-    /// Clients that the filter rejects are closed at once and counted as refused. Call it before start().
-    void setConnectionFilter(const Poco::Net::TCPServerConnectionFilter::Ptr& filter) { _filter = filter; }
-
     /// Starts listening. Call it in the reactor's thread, or before that runs. Throws Poco::IOException with the
     /// address and the reason.
     void start();
@@ -100,7 +97,6 @@ private:
     Reactor& _reactor;
     TCPServerSettings _settings;
     TCPServerListener& _listener;
-    Poco::Net::TCPServerConnectionFilter::Ptr _filter;
     Poco::Net::ServerSocket _socket;
     Reactor::Registration _registration;
     Reactor::TimerId _pause{};

@@ -13,7 +13,8 @@ namespace proximux
 ///      0       _begin         _end        _capacity
 ///      | consumed |  waiting    |   room      |
 ///
-/// Holds no memory while it is empty: an idle connection costs nothing.
+/// Holds no memory while it is empty: an idle connection costs nothing. Memory up to 16 KiB comes from what the thread
+/// has kept of other buffers, at most 256 KiB of each size: in steady state there is no allocation.
 class Buffer
 {
 public:
@@ -33,9 +34,19 @@ public:
     [[nodiscard]] std::size_t capacity() const { return _capacity; }
 
 private:
+    /// Keeps the memory for another buffer of this thread, or frees it.
+    struct GiveBack
+    {
+        std::size_t capacity;
+        void operator()(char* memory) const;
+    };
+
+    using Memory = std::unique_ptr<char[], GiveBack>;
+
+    static Memory take(std::size_t n);
     void makeRoom(std::size_t n);
 
-    std::unique_ptr<char[]> _storage;
+    Memory _storage;
     std::size_t _begin = 0;
     std::size_t _end = 0;
     std::size_t _capacity = 0;

@@ -232,8 +232,10 @@ const char* HttpHead::readResponse(Bytes head)
 
 const char* HttpHead::readFields(Bytes head, std::size_t at)
 {
-    std::vector<Field> fields;
-    std::vector<Bytes> named; // options of Connection
+    thread_local std::vector<Field> fields; // used again: no head allocates for its fields
+    thread_local std::vector<Bytes> named;  // options of Connection
+    fields.clear();
+    named.clear();
     for (;;)
     {
         const std::size_t offset = at;
@@ -247,7 +249,7 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
         const std::size_t colon = line->find(':');
         fields.push_back({line->substr(0, colon), trimmed(line->substr(colon + 1)), offset, at - offset});
         if (sameText(fields.back().name, "connection"))
-            eachElement(fields.back().value, [&named](Bytes each) { named.push_back(each); });
+            eachElement(fields.back().value, [](Bytes each) { named.push_back(each); });
     }
     if (named.size() > MAX_OPTIONS)
         return "an HTTP Connection field with too many options";

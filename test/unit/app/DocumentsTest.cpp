@@ -1,0 +1,81 @@
+#include <SourceDir.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace fs = std::filesystem;
+
+/// What the documents name is there.
+class DocumentsTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(DocumentsTest);
+    CPPUNIT_TEST(sourceFilesAreThere);
+    CPPUNIT_TEST(linkedFilesAreThere);
+    CPPUNIT_TEST_SUITE_END();
+
+    const fs::path _root = PROXIMUX_SOURCE_DIR;
+
+    std::set<fs::path> documents() const
+    {
+        std::set<fs::path> found{_root / "README.md", _root / "ARCHITECTURE.md", _root / "CONTRIBUTING.md"};
+        for (const auto& entry : fs::directory_iterator(_root / "docs"))
+            found.insert(entry.path());
+        return found;
+    }
+
+    static std::string read(const fs::path& path)
+    {
+        std::ifstream file(path);
+        CPPUNIT_ASSERT_MESSAGE(path.string() + " can't be read", file.good());
+        return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    }
+
+    /// What the first group of the pattern matches.
+    static std::set<std::string> found(const std::string& text, const char* pattern)
+    {
+        const std::regex expression(pattern);
+        std::set<std::string> names;
+        for (std::sregex_iterator each(text.begin(), text.end(), expression), end; each != end; ++each)
+            names.insert((*each)[1]);
+        return names;
+    }
+
+    bool isSource(const std::string& name) const
+    {
+        for (const char* folder : {"", "src", "src/proximux", "include", "include/proximux"})
+            if (fs::exists(_root / folder / name))
+                return true;
+        if (name.find('/') != std::string::npos)
+            return false;
+        for (const char* folder : {"src", "include", "test"})
+            for (const auto& entry : fs::recursive_directory_iterator(_root / folder))
+                if (entry.path().filename() == name)
+                    return true;
+        return false;
+    }
+
+public:
+    void sourceFilesAreThere()
+    {
+        for (const fs::path& document : documents())
+            for (const std::string& name : found(read(document), "`([A-Za-z0-9_/]+\\.(?:cpp|h|py|cmake))`"))
+                if (name.find("Name") == std::string::npos && name.find("NAME") == std::string::npos) // stands for any
+                    CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name, isSource(name));
+    }
+
+    void linkedFilesAreThere()
+    {
+        for (const fs::path& document : documents())
+            for (const std::string& name : found(read(document), "\\]\\(([A-Za-z0-9_./-]+)(?:#[^)]*)?\\)"))
+                CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name,
+                                       fs::exists(document.parent_path() / name));
+    }
+};
+
+CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(DocumentsTest, "app");
