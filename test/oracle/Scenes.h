@@ -29,6 +29,8 @@ private:
     void aConnectionOfWhoseIdsHalfAreOverdueIsReplaced();
     void aConnectionOnWhichManyAreOverdueIsReplaced();
     void aReadBeforeALostWriteIsLostToo();
+    void aLossOfManyCostsFewConnections();
+    void aConnectionThatCannotBeReplacedIsKept();
     void oneSilenceIsEnoughForAllBehindIt();
     void aSilentConnectionIsReplaced();
     void aLateWordOfAClientThatHasGoneIsNobodys();

@@ -42,6 +42,7 @@ struct RequestTraits
     bool keepsId = false;  ///< its id must stay unchanged and may equal another one: sent alone, too
     bool optional = false; ///< pairing by id: the response may never come; meanwhile it takes no place in the pipeline
     bool repeatable = false; ///< harmless to send twice
+    bool changes = false;    ///< repeatable: it changes what an earlier request would read
     bool spends = false; ///< the target may not read all of it or may keep state: its connection serves no other client
                          ///< afterwards
     bool rewritten = false; ///< different bytes are sent instead: Conversation::rewrite()
@@ -73,7 +74,7 @@ struct RequestTraits
         }
         answered = true;
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
-        fenced = guarded = keepsId = optional = repeatable = spends = rewritten = secret = false;
+        fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = false;
         refusal = nullptr;
         ties = frees = claims = proof = 0;
         check = 0;

@@ -58,6 +58,12 @@ Instant Targets::retryAt(std::size_t target, Instant now) const
     return t.health == Health::dead ? t.retry : Instant::never();
 }
 
+bool Targets::isLiving(std::size_t target) const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return _targets[target].health != Health::dead;
+}
+
 std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);

@@ -54,6 +54,9 @@ public:
     /// under way.
     [[nodiscard]] Instant retryAt(std::size_t target, Instant now) const;
 
+    /// Whether it was not found dead by the last attempt.
+    [[nodiscard]] bool isLiving(std::size_t target) const;
+
     /// The number of targets that choose() considers before it falls back to dead ones.
     [[nodiscard]] std::size_t candidates(const std::vector<bool>& tried, Instant now) const;
 

@@ -11,6 +11,8 @@ class RepeatedExchangeTest : public SharingFixture
     CPPUNIT_TEST(whatEndsItsConnectionAloneFails);
     CPPUNIT_TEST(withIdsToo);
     CPPUNIT_TEST(aClientsRequestsKeepTheirOrder);
+    CPPUNIT_TEST(aReadBeforeALostChangeIsLostToo);
+    CPPUNIT_TEST(aVictimOfTwoSilencesIsServed);
     CPPUNIT_TEST(whatWasBegunIsNotRepeated);
     CPPUNIT_TEST(whoWaitsBehindALeaverIsServed);
     CPPUNIT_TEST(whoWaitsBehindASilentRequestIsServed);
@@ -132,6 +134,48 @@ public:
             }
             CPPUNIT_ASSERT_EQUAL(std::string("get 3\r\nget 4\r\n"), sent);
         }
+    }
+
+    void aReadBeforeALostChangeIsLostToo()
+    {
+        named("http", 1, 8);
+        const ClientId a = join();
+        const ClientId b = join();
+        says(a, "GET /warm HTTP/1.1\r\nHost: x\r\n\r\n");
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        says(b, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+        got(a);
+        says(a, "GET /x HTTP/1.1\r\nHost: x\r\n\r\nDELETE /x HTTP/1.1\r\nHost: x\r\n\r\n");
+        CPPUNIT_ASSERT(got(t).find("DELETE") != std::string::npos);
+        exchange->targetLost(t, now);
+        CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), got(a).substr(0, 12));
+    }
+
+    /// Each time it waited behind another, which is known to be why.
+    void aVictimOfTwoSilencesIsServed()
+    {
+        named("memcached", 1, 8);
+        const ClientId a = join();
+        const ClientId b = join();
+        const ClientId victim = join();
+        says(a, "get warm\r\n");
+        const TargetId first = opens();
+        answers(first, "END\r\n");
+        says(a, "get 1\r\n");
+        pass(Duration::seconds(20));
+        says(b, "get 2\r\n");
+        says(victim, "get v\r\n");
+        pass(Duration::seconds(10));
+        assertClosed(first, CloseReason::responseTimeout, How::abort);
+        const TargetId second = opens();
+        CPPUNIT_ASSERT_EQUAL(std::string("get 2\r\nget v\r\n"), got(second));
+        exchange->clientLost(b, now); // what answers it is not read by anybody, and too much
+        answers(second, "VALUE 2 0 100000\r\n" + std::string(100000, 'x'));
+        pass(Duration::seconds(2));
+        CPPUNIT_ASSERT(!world.has(second));
+        CPPUNIT_ASSERT_EQUAL(std::string("get v\r\n"), got(opens()));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(victim));
     }
 
     void whatWasBegunIsNotRepeated()

@@ -215,8 +215,8 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
         return client.tied == &lane;
     if (lane.tied != nullptr)
         return false;
-    if (isSuspect(request) && lane.proven && opensMore())
-        return false; // a new one is to come
+    if (isSuspect(request) && lane.proven && (opensMore() || !pool().isLiving(lane.number)))
+        return false; // a new one is to come; and one that could not be replaced is not given up
     if (needsTie(request))
         return client.inFlight == 0 && mayTie();
     return client.inFlight == 0 || client.lane == &lane;

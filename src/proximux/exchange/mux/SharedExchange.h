@@ -338,7 +338,7 @@ private:
     [[nodiscard]] bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason, Instant now) const;
     void keepCopy(Request& request, Bytes bytes);
     void repeatRow(Lane& lane, CloseReason reason, Instant now);
-    void repeat(Request& request, CloseReason reason);
+    void repeat(Request& request, CloseReason reason, bool mayBeCause);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
     bool open(Instant now);
     void openMore(Instant now);

@@ -62,6 +62,9 @@ public:
     /// The earliest time at which open() may succeed; never: not before an existing connection or trial has ended.
     [[nodiscard]] Instant retryAt(Instant now) const;
 
+    /// Whether the target of this place, which is open, was not found dead by the last attempt to connect to it.
+    [[nodiscard]] bool isLiving(std::size_t place) const { return _targets.isLiving(_places[place].target); }
+
     void opened(std::size_t place);
     void settled(std::size_t place);
 

@@ -50,22 +50,23 @@ bool SharedExchange::mayRepeat(const Lane& lane, const Request& request, CloseRe
     if (isExclusive())
         return lost && request.repeats < MOST && lane.proven && lane.input.isEmpty();
     const bool isFirst = !_settings.byId && lane.row.first() == &request;
-    if (request.repeats > 0 || (isFirst && (!lane.input.isEmpty() || reason == CloseReason::responseTimeout)))
+    if (request.suspect || request.repeats >= MOST ||
+        (isFirst && (!lane.input.isEmpty() || reason == CloseReason::responseTimeout)))
         return false; // it is the one
     const bool known = lost || reason == CloseReason::desync || reason == CloseReason::malformedResponse ||
                        reason == CloseReason::abandoned || reason == CloseReason::responseTimeout;
     return known && !isFollowed(request);
 }
 
-/// In order, a later request of its client was sent and will not be repeated: it may have been executed, and what is
-/// read now would show its effect.
+/// In order, a later request of its client that changes something was sent: it may have been executed, and what is read
+/// now would show its effect.
 bool SharedExchange::isFollowed(const Request& request) const
 {
     if (_settings.byId)
         return false;
     const SharedClient& client = *request.client;
     for (const Request* each = client.requests.next(request); each != nullptr; each = client.requests.next(*each))
-        if (each->sent && !each->traits.repeatable)
+        if ((each->sent || each->repeats > 0) && (!each->traits.repeatable || each->traits.changes))
             return true;
     return false;
 }
@@ -76,22 +77,27 @@ void SharedExchange::repeatRow(Lane& lane, CloseReason reason, Instant now)
 {
     if (lane.row.size() == 1 && !lane.proven)
         return;
+    constexpr std::size_t MANY = 8;
+    const std::size_t size = lane.row.size();
+    std::size_t place = size;
     for (Request* request = lane.row.last(); request != nullptr;)
     {
         Request& each = *request;
         request = each.place.previous;
+        --place;
         if (!mayRepeat(lane, each, reason, now))
             continue;
         takeOut(lane, each, false, now);
         if (--each.client->inFlight == 0)
             each.client->lane = nullptr;
-        repeat(each, reason);
+        repeat(each, reason, place < MANY || place + MANY >= size);
     }
 }
 
-/// One of those that were lost together may have ended their connection: each is alone on a new one then. What nobody
-/// answered in time has no share in that: those that were behind it go together again, so that one silence is enough.
-void SharedExchange::repeat(Request& request, CloseReason reason)
+/// One of those that were lost together may have ended their connection: the first that was not answered, as a rule, or
+/// the last that was read. The oldest and the newest are each alone on a new connection then; all others go together
+/// again, so that a loss costs few connections. What nobody answered in time has no share in the loss of others.
+void SharedExchange::repeat(Request& request, CloseReason reason, bool mayBeCause)
 {
     SharedClient& client = *request.client;
     if (_settings.fair && client.next != nullptr && Line::isIn(*client.next))
@@ -101,7 +107,7 @@ void SharedExchange::repeat(Request& request, CloseReason reason)
     request.lane = nullptr;
     ++request.repeats;
     const bool known = reason == CloseReason::responseTimeout || reason == CloseReason::abandoned;
-    request.suspect = !isExclusive() && !known;
+    request.suspect = !isExclusive() && !known && mayBeCause;
     request.traits.alone = request.traits.alone || isSuspect(request);
     ++_queued;
     _ownIds += request.traits.keepsId ? 1 : 0;

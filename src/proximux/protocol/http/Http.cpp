@@ -42,6 +42,7 @@ public:
         constexpr Bytes REPEATABLE[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
         traits.repeatable =
             std::find(std::begin(REPEATABLE), std::end(REPEATABLE), head.method) != std::end(REPEATABLE);
+        traits.changes = head.method == "PUT" || head.method == "DELETE";
         traits.hint = hintFor(head);
         judgeBody(head, bytes, whole, traits);
         traits.last = (traits.hint & httphint::CLOSE) != 0;
