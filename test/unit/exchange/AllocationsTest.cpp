@@ -151,7 +151,7 @@ class AllocationsTest : public CppUnit::TestFixture
         const std::size_t used = allocations() - before;
         const std::string what = std::string(talk.protocol) + ", " + std::to_string(connections) + " connections";
         CPPUNIT_ASSERT_MESSAGE(what, world.received - received >= 50 * CLIENTS * 5); // all were answered
-#if !defined(PROXIMUX_SANITIZED) // there buffers keep no memory
+#if !defined(PROXIMUX_SANITIZED)                                                     // there buffers keep no memory
         CPPUNIT_ASSERT_EQUAL_MESSAGE(what, std::size_t{0}, used);
 #else
         static_cast<void>(used);
