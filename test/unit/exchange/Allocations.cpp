@@ -15,7 +15,9 @@ std::size_t allocations()
     return count;
 }
 
-// Those with an alignment are not used here; all others call these.
+// Sanitizers have their own, and there buffers keep no memory. Those with an alignment are not used here; all others
+// call these.
+#if !defined(PROXIMUX_SANITIZED)
 
 void* operator new(std::size_t size)
 {
@@ -34,3 +36,5 @@ void operator delete(void* memory, std::size_t) noexcept
 {
     std::free(memory); // NOLINT(cppcoreguidelines-no-malloc)
 }
+
+#endif
