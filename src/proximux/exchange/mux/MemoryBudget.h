@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace proximux
@@ -42,7 +43,21 @@ public:
     }
 
     /// So many bytes are kept of this client from now on, and of them so many of incomplete requests.
-    void count(Share& share, std::size_t kept, std::size_t unfinished);
+    void count(Share& share, std::size_t kept, std::size_t unfinished)
+    {
+        _usage.kept += kept - share.kept;
+        _usage.shared += beyondReserve(kept) - beyondReserve(share.kept);
+        share.kept = kept;
+        const std::size_t parts = beyondReserve(unfinished);
+        _usage.unfinished += parts - share.unfinished;
+        share.unfinished = parts;
+    }
+
+    /// The part of so many bytes of one client that counts for the total.
+    [[nodiscard]] std::size_t beyondReserve(std::size_t bytes) const
+    {
+        return bytes > _limits.reserve ? bytes - _limits.reserve : 0;
+    }
 
     /// What others use of the same total.
     void setOthers(const Usage& others) { _others = others; }
@@ -60,13 +75,12 @@ public:
     [[nodiscard]] std::size_t roomFor(const Share& share, std::size_t input) const;
 
     /// Bytes of replies that may wait for one client; at the limit its requests are not looked at.
-    [[nodiscard]] std::size_t mostReplies() const;
+    [[nodiscard]] std::size_t mostReplies() const { return std::min(_limits.response, _limits.total / 8); }
 
     /// Becomes crowded, or is not any more. Returns whether that has changed.
     bool update();
 
 private:
-    [[nodiscard]] std::size_t beyondReserve(std::size_t bytes) const;
     [[nodiscard]] std::size_t mostAtOnce() const;
     [[nodiscard]] std::size_t mostOf() const { return _limits.total / 4 * 3; }
 

@@ -10,7 +10,8 @@ namespace proximux
 /// Some of its input was kept, or used; or a reply to it.
 void SharedExchange::account(SharedClient& client)
 {
-    _memory.count(client.memory, client.input.kept() + client.copied + client.replies, unfinished(client));
+    const std::size_t kept = client.input.kept() + client.copied + client.replies;
+    _memory.count(client.memory, kept, _memory.beyondReserve(kept) > 0 ? unfinished(client) : 0);
 }
 
 /// Bytes of a request that is not whole, and of which nothing was sent; also all that is kept unseen for a client that

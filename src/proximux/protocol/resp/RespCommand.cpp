@@ -1,6 +1,7 @@
 #include <proximux/protocol/resp/RespTable.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace proximux
@@ -27,6 +28,33 @@ std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
         at = line.find_first_not_of(SPACE, end);
     }
     return words;
+}
+
+/// Where the entries begin whose first letter is this one or a later one, from 'A' to the one behind 'Z'.
+constexpr auto firstEntries()
+{
+    std::array<std::size_t, 'Z' - 'A' + 2> first{};
+    std::size_t at = 0;
+    for (std::size_t letter = 0; letter < first.size(); ++letter)
+    {
+        while (at < std::size(RESP_COMMANDS) && RESP_COMMANDS[at].name.front() < static_cast<char>('A' + letter))
+            ++at;
+        first[letter] = at;
+    }
+    return first;
+}
+
+/// The entry with this name in upper case, or null.
+const RespEntry* entryNamed(Bytes name)
+{
+    constexpr auto FIRST = firstEntries();
+    if (name.empty() || name.front() < 'A' || name.front() > 'Z')
+        return nullptr;
+    const auto letter = static_cast<std::size_t>(name.front() - 'A');
+    const RespEntry* end = RESP_COMMANDS + FIRST[letter + 1];
+    const RespEntry* found = std::lower_bound(RESP_COMMANDS + FIRST[letter], end, name,
+                                              [](const RespEntry& entry, Bytes key) { return entry.name < key; });
+    return found != end && found->name == name ? found : nullptr;
 }
 
 /// Whether this is the name of a module's command: JSON.GET, FT.SEARCH.
@@ -105,11 +133,8 @@ RespEntry respEntry(Bytes request)
     if (word.size() < sizeof(name))
     {
         std::transform(word.begin(), word.end(), name, upper);
-        const Bytes wanted(name, word.size());
-        const auto* found = std::lower_bound(std::begin(RESP_COMMANDS), std::end(RESP_COMMANDS), wanted,
-                                             [](const RespEntry& entry, Bytes key) { return entry.name < key; });
-        if (found != std::end(RESP_COMMANDS) && found->name == wanted)
-            return *found;
+        if (const RespEntry* known = entryNamed({name, word.size()}))
+            return *known;
     }
     return {{}, isOfModule(word) ? RespEffect::none : RespEffect::unknown, !isOfModule(word) || isOfCluster(word)};
 }

@@ -317,7 +317,7 @@ Notice RespResponseFramer::notice() const
         Notice::Kind kind;
         char of;
     };
-    constexpr Name NAMES[] = {
+    static constexpr Name NAMES[] = {
         {"message", 3, Notice::Kind::published, 0},    {"pmessage", 4, Notice::Kind::published, 0},
         {"smessage", 3, Notice::Kind::published, 0},   {"subscribe", 3, Notice::Kind::begun, 'c'},
         {"psubscribe", 3, Notice::Kind::begun, 'p'},   {"ssubscribe", 3, Notice::Kind::begun, 's'},
@@ -326,6 +326,8 @@ Notice RespResponseFramer::notice() const
     };
     if (_error)
         return {Notice::Kind::error, 0, false, -1};
+    if (_nameSize == 0)
+        return {};
     const Bytes noted(_note, std::min(_noted, _nameSize));
     for (const Name& each : NAMES)
     {
