@@ -3,11 +3,12 @@ import os
 import random
 import shutil
 import tempfile
+import time
 
 from harness import SLOW, Case, Proxy
 from shrink import Shrinker, printed, size
 from victims import PATIENCE
-from world import World
+from world import BUSY, World
 
 SECONDS = float(os.environ.get("PROXIMUX_CANARY_SECONDS", "20"))   # for each protocol
 SHRINK = float(os.environ.get("PROXIMUX_CANARY_SHRINK", "120"))     # to shrink one failure
@@ -47,12 +48,18 @@ class CanaryCase(Case):
 
     def run_mode(self, talk, server_class, folder, mode, connections, seconds):
         name = "%s, %s, %s of %d" % (talk.protocol, server_class.__name__, mode, connections)
-        failure, world, text = self.once(talk, server_class, folder, mode, connections, self.live, seconds)
-        print("canary: %s, seed %s: %d answers, the slowest after %.1f s; %d episodes%s" % (
-            name, SEED, world.answered(), world.longest(), world.played, ", FAILED" if failure else ""), flush=True)
-        if failure:
-            self.fail(self.report(name, failure, text, self.shrunk(
-                talk, server_class, folder, mode, connections, world)))
+        end, hangs = time.monotonic() + seconds, True
+        while hangs and time.monotonic() < end:  # a server that hangs by itself is started again
+            failure, world, text = self.once(talk, server_class, folder, mode, connections, self.live,
+                                             end - time.monotonic())
+            hangs = world.hung > world.patience
+            hung = "; the server hung by itself for %.1f s" % world.hung if world.hung > BUSY else ""
+            print("canary: %s, seed %s: %d answers, the slowest after %.1f s; %d episodes%s%s" % (
+                name, SEED, world.answered(), world.longest(), world.played, hung, ", FAILED" if failure else ""),
+                flush=True)
+            if failure:
+                self.fail(self.report(name, failure, text, self.shrunk(
+                    talk, server_class, folder, mode, connections, world)))
 
     @classmethod
     def live(cls, world):
@@ -74,7 +81,7 @@ class CanaryCase(Case):
             settings.update(talk.settings)
             proxy = Proxy("127.0.0.1:%d" % server.port, mode=mode, settings=settings)
             try:
-                world = World(talk(server, SEED), proxy.port, SEED, server.port, patience)
+                world = World(talk(server, SEED), proxy.port, SEED, server.port, patience, server.THREADS)
                 failure = world.run(episodes(world), seconds)
                 if not proxy.alive():
                     world.fail("ended", "none", "the program ended: " + proxy.text()[-3000:])

@@ -9,6 +9,7 @@ PATH = os.environ["PATH"] + ":/usr/sbin:/usr/lib/cgi-bin"
 
 class Server:
     COMMAND = ()
+    THREADS = 1   # that take connections in turn, and may each hang alone
 
     def __init__(self, folder):
         self.folder = os.path.join(folder, type(self).__name__)
@@ -60,3 +61,4 @@ class Redis(Server):
 
 class Memcached(Server):
     COMMAND = ("memcached", "-l", "127.0.0.1", "-p", "{port}", "-U", "0", "-u", "nobody", "-m", "64", "-t", "2")
+    THREADS = 2   # one that enables the LRU crawler waits for its signal, and can miss it (1.6.18)

@@ -13,6 +13,7 @@ SECRET = b"s3cret-of-a-victim"
 
 class Echo:
     """Answers each message with itself."""
+    THREADS = 1
 
     def __init__(self, _folder):
         self.target, self.lock = Target(self.serve), threading.Lock()

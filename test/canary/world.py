@@ -22,16 +22,18 @@ class Failure:
 
 
 class World:
-    """talk: of one protocol. port: of the program; direct: of the server, whom one victim asks directly, to know what the
-    server does to everybody whether the program is there or not."""
+    """talk: of one protocol. port: of the program; direct: of the server, whom some victims ask directly, to know what the
+    server does to everybody whether the program is there or not: one for each thread that it gives its connections to in
+    turn, since each may hang alone."""
 
-    def __init__(self, talk, port, seed, direct=None, patience=PATIENCE):
+    def __init__(self, talk, port, seed, direct=None, patience=PATIENCE, threads=1):
         self.talk, self.port, self.seed, self.patience = talk, port, seed, patience
         self.poll, self.timers, self.count = selectors.DefaultSelector(), [], 0
         self.failure, self.failed_at, self.closing, self.history, self.alibis = None, 0.0, False, [], {}
         self.players, self.played = [], 0
+        self.hung = 0.0  # for how many seconds the server kept somebody waiting who asked it directly
         self.victims = [Victim(self, n) for n in range(VICTIMS)]
-        self.control = Control(self, VICTIMS, direct) if direct else None
+        self.controls = [Control(self, VICTIMS + n, direct) for n in range(threads)] if direct else []
 
     def later(self, seconds, what):
         self.count += 1
@@ -65,7 +67,9 @@ class World:
         nothing and goes takes its target connection with it (exchange.abandon_limit), and what could not be sent again."""
         if any(slot.deaf and not slot.dead for player in self.players for slot in player.slots.values()):
             self.alibis["unread"] = now
-        if self.control and self.control.waits(now) > BUSY:
+        waits = max((control.waits(now) for control in self.controls), default=0.0)
+        self.hung = max(self.hung, waits)
+        if waits > BUSY:
             self.alibis["busy"] = now
         for victim in self.victims:
             if "busy" in self.alibis and victim.due and now - self.alibis["busy"] < ALIBI:
@@ -100,9 +104,10 @@ class World:
         return False
 
     def run(self, episodes, seconds, rest=0.3):
-        """Plays the episodes of each player, until they end or the time is up. Then all that is due must come."""
+        """Plays the episodes of each player, until they end, the server hangs, or the time is up. Then all that is due must
+        come."""
         self.players = [Player(self, n, each) for n, each in enumerate(episodes)]
-        self.loop(lambda: all(p.done for p in self.players) and self.players, seconds)
+        self.loop(lambda: self.players and all(p.done for p in self.players) or self.hung > self.patience, seconds)
         quiet = time.monotonic() + rest
         before = [v.answered for v in self.victims]
         self.closing = self.closing or bool(episodes) and not all(p.done for p in self.players)
@@ -113,7 +118,7 @@ class World:
         for player in self.players:
             for slot in player.slots.values():
                 slot.close()
-        for victim in self.victims + ([self.control] if self.control else []):
+        for victim in self.victims + self.controls:
             victim.close()
         self.poll.close()
         return self.failure

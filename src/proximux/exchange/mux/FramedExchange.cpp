@@ -29,8 +29,8 @@ void FramedExchange::prepare(Lane& lane)
 {
     lane.framer = _protocol->makeResponseFramer();
     const bool byId = settings().byId;
-    knowTarget(lane, _protocol->parts(),
-               byId ? std::min(settings().requestId->width, settings().responseId->width) : 0);
+    records().attach(lane, pool().targetOf(lane.number), _protocol->parts(),
+                     byId ? std::min(settings().requestId->width, settings().responseId->width) : 0, random());
 }
 
 void FramedExchange::describe(SharedClient& client, Request& request, Bytes bytes)
@@ -56,7 +56,7 @@ std::size_t FramedExchange::oldestTrial() const
     for (std::size_t i = 0; i < pool().size() && _trial; ++i)
     {
         const Request* request = lane(i).row.first();
-        if (request != nullptr && !request->begun && lane(i).tied == nullptr &&
+        if (request != nullptr && !request->begun && lane(i).pin.client == nullptr &&
             (oldest == SharedPool::NONE || request->sentAt < lane(oldest).row.first()->sentAt))
             oldest = i;
     }
@@ -82,7 +82,7 @@ void FramedExchange::clientBytes(SharedClient& client, Instant now)
     while (!isFull(client) && !isBehindBarrier(client))
     {
         if (isInTunnel(client))
-            return sendRaw(client, *client.tied, now);
+            return sendRaw(client, *client.pin.lane, now);
         const Bytes rest = client.input.waiting().substr(client.queued + client.partial);
         if (rest.empty())
             return;
@@ -179,7 +179,7 @@ bool FramedExchange::isBehindBarrier(const SharedClient& client)
 
 bool FramedExchange::isInTunnel(const SharedClient& client)
 {
-    return client.tied != nullptr && client.tied->tunnel;
+    return client.pin.lane != nullptr && client.pin.lane->pin.tunnel;
 }
 
 bool FramedExchange::passesOn(const SharedClient& client) const
@@ -190,7 +190,7 @@ bool FramedExchange::passesOn(const SharedClient& client) const
 Lane* FramedExchange::passLane(const SharedClient& client) const
 {
     if (isInTunnel(client))
-        return client.tied;
+        return client.pin.lane;
     return client.large != nullptr ? client.large->lane : nullptr;
 }
 
@@ -201,19 +201,19 @@ namespace
 
 bool needsTie(const Request& request)
 {
-    return request.traits.ties != 0 && request.client->tied == nullptr;
+    return request.traits.ties != 0 && request.client->pin.lane == nullptr;
 }
 
 } // namespace
 
 bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
 {
-    if (request.traits.keepsId && !mayHaveId(lane, request))
+    if (request.traits.keepsId && !TargetRecords::mayHaveId(lane, request))
         return false; // its id is in use, and the others need not wait for it
     const SharedClient& client = *request.client;
-    if (client.tied != nullptr)
-        return client.tied == &lane;
-    if (lane.tied != nullptr)
+    if (client.pin.lane != nullptr)
+        return client.pin.lane == &lane;
+    if (lane.pin.client != nullptr)
         return false;
     if (isSuspect(request) && lane.proven && (opensMore() || !pool().isLiving(lane.number)))
         return false; // a new one is to come; and one that could not be replaced is not given up
@@ -239,9 +239,9 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
 
 bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 {
-    if (lane.waiting > 0 || lane.leaving || lane.streaming != nullptr)
+    if (lane.waiting > 0 || lane.pin.leaving || lane.streaming != nullptr)
         return false;
-    if (!mayHaveId(lane, request))
+    if (!TargetRecords::mayHaveId(lane, request))
         return false;
     if (needsRest(lane, request))
         return lane.row.isEmpty() || isForsaken(lane);
@@ -256,8 +256,8 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 Lane* FramedExchange::choose(const Request& request, Instant now)
 {
     const SharedClient& client = *request.client;
-    if (client.tied != nullptr)
-        return client.tied;
+    if (client.pin.lane != nullptr)
+        return client.pin.lane;
     if (needsTie(request) && (client.inFlight > 0 || !mayTie()))
         return nullptr;
     if (client.inFlight > 0)
@@ -276,7 +276,7 @@ Lane* FramedExchange::choose(const Request& request, Instant now)
 /// This one; where its target has no id left for the request, one of another target.
 Lane* FramedExchange::withId(std::size_t place, const Request& request)
 {
-    if (mayHaveId(lane(place), request))
+    if (TargetRecords::mayHaveId(lane(place), request))
         return &lane(place);
     for (std::size_t i = 0; i < pool().size(); ++i)
         if (isInUse(lane(i)) && mayUse(lane(i), request) && hasRoom(lane(i), request))
@@ -296,14 +296,14 @@ Lane* FramedExchange::forsaken()
 bool FramedExchange::wantsConnection(const Request& request) const
 {
     const SharedClient& client = *request.client;
-    if (client.tied != nullptr || (needsTie(request) && !mayTie()))
+    if (client.pin.lane != nullptr || (needsTie(request) && !mayTie()))
         return false;
     return client.inFlight == 0;
 }
 
 bool FramedExchange::isAtRest(const Lane& lane) const
 {
-    return lane.row.isEmpty() && lane.tied == nullptr;
+    return lane.row.isEmpty() && lane.pin.client == nullptr;
 }
 
 /// With something in flight nothing can be said of bytes that came; at rest there must be none.
@@ -311,7 +311,7 @@ bool FramedExchange::beforeSending(Lane& lane, Request& request, Instant)
 {
     if (request.traits.proof != 0)
         request.traits.fenced = isUnproven(lane, request.traits);
-    return lane.row.isEmpty() && !lane.pushes;
+    return lane.row.isEmpty() && !lane.pin.pushes;
 }
 
 void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
@@ -324,13 +324,13 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
         sendFence(lane);
     if (traits.ties != 0)
     {
-        if (client.tied == nullptr)
+        if (client.pin.lane == nullptr)
             wiring().clientTied(client.id, lane.target, traits.ties);
         tie(lane, client, traits.ties, now);
     }
     request.spending = traits.spends && !lane.spent;
     lane.spent = lane.spent || traits.spends;
-    lane.pushes = lane.pushes || traits.pushes;
+    lane.pin.pushes = lane.pin.pushes || traits.pushes;
     if (!traits.answered && request.whole)
         finish(lane, request, now);
 }
@@ -339,18 +339,18 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
 void FramedExchange::afterAnswer(Lane& lane, Request& request, Instant)
 {
     SharedClient* client = request.client;
-    if (client != nullptr && client->tied == &lane && request.traits.frees != 0)
+    if (client != nullptr && client->pin.lane == &lane && request.traits.frees != 0)
         free(*client, request.traits.frees);
 }
 
 void FramedExchange::free(SharedClient& client, unsigned reasons)
 {
-    client.ties &= ~reasons;
+    client.pin.reasons &= ~reasons;
     for (const Request* each = client.requests.first(); each != nullptr; each = client.requests.next(*each))
-        client.ties |= each->sent ? each->traits.ties : 0;
-    if (client.ties != 0)
+        client.pin.reasons |= each->sent ? each->traits.ties : 0;
+    if (client.pin.reasons != 0)
         return;
-    Lane& lane = *client.tied;
+    Lane& lane = *client.pin.lane;
     untie(lane);
     updateLoad(lane);
 }
@@ -396,7 +396,7 @@ void FramedExchange::answerOverdue(Request& request, Instant now)
     const std::size_t half = (std::min(settings().pipeline, lane.ids->size()) + 1) / 2;
     const bool crowded = lane.abandoned + 1 >= std::min(half, MOST_OVERDUE);
     dropCopy(request);
-    const bool alone = lane.tied != nullptr; // nobody else loses anything
+    const bool alone = lane.pin.client != nullptr; // nobody else loses anything
     if ((dead || crowded || alone) && !request.traits.optional)
         return closeLane(lane, CloseReason::responseTimeout, How::abort, now);
     giveUp(request, CloseReason::responseTimeout, now);

@@ -14,13 +14,13 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
 {
     while (!lane.input.isEmpty())
     {
-        if (lane.tunnel)
+        if (lane.pin.tunnel)
         {
-            deliver(lane, *lane.tied, lane.input.waiting(), now);
+            deliver(lane, *lane.pin.client, lane.input.waiting(), now);
             lane.input.clear();
             return true;
         }
-        const bool expected = lane.inMessage || lane.pushes || !lane.row.isEmpty() || ignoresUnknown(lane);
+        const bool expected = lane.inMessage || lane.pin.pushes || !lane.row.isEmpty() || ignoresUnknown(lane);
         if (!expected)
         {
             closeLane(lane, CloseReason::desync, How::abort, now);
@@ -28,7 +28,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
         }
         if (isFenced(lane))
         {
-            if (lane.returning && lane.fence.find(lane.input.waiting()).before > 0)
+            if (lane.pin.returning && lane.fence.find(lane.input.waiting()).before > 0)
             {
                 closeLane(lane, CloseReason::desync, How::abort, now); // it was not all that was due
                 return false;
@@ -58,7 +58,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
 
 bool FramedExchange::isFenced(const Lane& lane)
 {
-    return !lane.pushes && !lane.row.isEmpty() && lane.row.first()->traits.fenced;
+    return !lane.pin.pushes && !lane.row.isEmpty() && lane.row.first()->traits.fenced;
 }
 
 /// All bytes before the marker's answer are the response, whatever they look like. The end of what came may be the
@@ -89,8 +89,8 @@ bool FramedExchange::takeFenced(Lane& lane, Instant now)
     lane.fence.clear();
     lane.inMessage = false;
     finish(lane, request, now);
-    if (std::exchange(lane.returning, false))
-        free(*lane.tied, ties::SUBSCRIPTION);
+    if (std::exchange(lane.pin.returning, false))
+        free(*lane.pin.client, ties::SUBSCRIPTION);
     return true;
 }
 
@@ -101,7 +101,7 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
     const ResponseTraits& traits = lane.framer->traits();
     const bool first = !lane.inMessage;
     lane.inMessage = true;
-    if (first && !lane.pushes)
+    if (first && !lane.pin.pushes)
     {
         lane.answered = whose(lane, bytes, traits);
         if (lane.answered == nullptr && !isNobodys(lane))
@@ -112,17 +112,17 @@ bool FramedExchange::takeResponse(Lane& lane, const Framer::Progress& progress, 
         if (lane.answered != nullptr)
             dropCopy(*lane.answered);
     }
-    if (lane.leaving)
+    if (lane.pin.leaving)
         deliverButLast(lane, bytes, now);
-    else if (lane.pushes)
-        deliver(lane, *lane.tied, bytes, now);
+    else if (lane.pin.pushes)
+        deliver(lane, *lane.pin.client, bytes, now);
     else if (lane.answered != nullptr && !traits.swallowed)
         deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
     if (progress.kind != Kind::complete)
         return true;
     lane.inMessage = false;
-    if (lane.pushes)
+    if (lane.pin.pushes)
         return pushWhole(lane, now);
     return lane.answered == nullptr || responseWhole(lane, now);
 }
@@ -190,7 +190,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
     const bool ownId = request.traits.keepsId;
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
-        client->ties |= ties::SESSION;
+        client->pin.reasons |= ties::SESSION;
     lane.spent = (lane.spent && !(traits.undone && request.spending)) || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     const unsigned claims = request.traits.claims;
@@ -210,7 +210,7 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         closeLane(lane, CloseReason::targetEnded, How::finish, now);
     else if ((claims | challenges) != 0)
         settleClaims(lane, client, claims, challenges, now);
-    if (lane.spent && lane.tied == nullptr && isInUse(lane))
+    if (lane.spent && lane.pin.client == nullptr && isInUse(lane))
         leaveFor(lane, client, CloseReason::spent, How::abort, now);
     else if (ownId && isInUse(lane))
         leaveFor(lane, client, CloseReason::idKept, partingFrom(lane), now); // the id is its client's choice
@@ -231,7 +231,7 @@ void FramedExchange::settleClaims(Lane& lane, SharedClient* client, unsigned cla
 {
     if (client != nullptr && challenges != 0)
         client->conversation->challenged(challenges);
-    if (claims == 0 || lane.tied != nullptr)
+    if (claims == 0 || lane.pin.client != nullptr)
         return;
     if (client != nullptr && client->state != SharedClient::State::closing && (claims & challenges) != 0 && mayTie())
     {
@@ -244,13 +244,13 @@ void FramedExchange::settleClaims(Lane& lane, SharedClient* client, unsigned cla
 
 bool FramedExchange::pushWhole(Lane& lane, Instant now)
 {
-    SharedClient& client = *lane.tied;
+    SharedClient& client = *lane.pin.client;
     const Notice& notice = lane.framer->traits().notice;
-    const bool ended = !lane.leaving && client.conversation->pushEnded(notice);
+    const bool ended = !lane.pin.leaving && client.conversation->pushEnded(notice);
     if (ended)
     {
-        lane.pushes = false;
-        lane.returning = true;
+        lane.pin.pushes = false;
+        lane.pin.returning = true;
         fenceLane(lane, now);
     }
     reply(client, now);
@@ -272,9 +272,9 @@ void FramedExchange::endTrial(const Lane& lane, Instant now)
 /// Whatever comes until the target ends the connection, it owes to its client.
 void FramedExchange::askForEnd(Lane& lane, Instant now)
 {
-    if (lane.leaving)
+    if (lane.pin.leaving)
         return;
-    lane.leaving = true;
+    lane.pin.leaving = true;
     const Bytes request = _protocol->farewell().request;
     if (request.empty())
         wiring().endTarget(lane.target);
@@ -287,21 +287,21 @@ void FramedExchange::askForEnd(Lane& lane, Instant now)
 void FramedExchange::deliverButLast(Lane& lane, Bytes bytes, Instant now)
 {
     const std::size_t most = _protocol->farewell().answer.size();
-    const std::size_t keep = std::min(most, lane.last.size() + bytes.size());
+    const std::size_t keep = std::min(most, lane.pin.last.size() + bytes.size());
     const std::size_t ofLast = keep > bytes.size() ? keep - bytes.size() : 0;
-    deliver(lane, *lane.tied, Bytes(lane.last).substr(0, lane.last.size() - ofLast), now);
-    lane.last.erase(0, lane.last.size() - ofLast);
+    deliver(lane, *lane.pin.client, Bytes(lane.pin.last).substr(0, lane.pin.last.size() - ofLast), now);
+    lane.pin.last.erase(0, lane.pin.last.size() - ofLast);
     const std::size_t pass = bytes.size() - (keep - ofLast);
-    deliver(lane, *lane.tied, bytes.substr(0, pass), now);
-    lane.last.append(bytes.substr(pass));
+    deliver(lane, *lane.pin.client, bytes.substr(0, pass), now);
+    lane.pin.last.append(bytes.substr(pass));
 }
 
 /// All is answered; what we had to say behind it can be said.
 void FramedExchange::left(Lane& lane, Instant now)
 {
-    SharedClient& client = *lane.tied;
-    if (lane.last != _protocol->farewell().answer)
-        deliver(lane, client, lane.last, now);
+    SharedClient& client = *lane.pin.client;
+    if (lane.pin.last != _protocol->farewell().answer)
+        deliver(lane, client, lane.pin.last, now);
     untie(lane);
     closeLane(lane, CloseReason::tieEnded, How::finish, now);
     charge(client, nullptr, now);
@@ -324,7 +324,7 @@ void FramedExchange::answeredEarly(Lane& lane, Request& request, Instant now)
 /// From now on whatever passes between the two is theirs.
 void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
 {
-    lane.tunnel = true;
+    lane.pin.tunnel = true;
     client.final = false; // that was said of requests
     sendRaw(client, lane, now);
     if (client.state == SharedClient::State::ended)
@@ -336,9 +336,9 @@ void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
 /// client.
 void FramedExchange::laneEnded(Lane& lane, Instant now)
 {
-    if (lane.tunnel)
-        return beginClosing(*lane.tied, CloseReason::ended, now);
-    if (lane.leaving && !lane.inMessage)
+    if (lane.pin.tunnel)
+        return beginClosing(*lane.pin.client, CloseReason::ended, now);
+    if (lane.pin.leaving && !lane.inMessage)
         return left(lane, now);
     const bool between = lane.framer->traits().kind == ResponseTraits::Kind::more && lane.input.isEmpty();
     if ((!lane.inMessage && !between) || lane.answered == nullptr || !lane.framer->finish())

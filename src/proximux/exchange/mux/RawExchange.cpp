@@ -51,7 +51,7 @@ bool RawExchange::hasRoom(const Lane& lane, const Request& request) const
         return false;
     if (lane.row.isEmpty())
         return true;
-    if (isLingering(lane) && (lane.silent || (lane.row.first()->client == request.client && line().size() == 1)))
+    if (isLingering(lane) && (lane.silent || (lane.row.first()->client == request.client && queue().size() == 1)))
         return true;
     return lane.row.size() < settings().pipeline;
 }
@@ -112,7 +112,7 @@ void RawExchange::gapPassed(Lane& lane, Instant now)
     if (!isLingering(lane))
         return;
     const SharedClient* holder = lane.row.first()->client;
-    if (line().isEmpty() && holder != nullptr && holder->state == SharedClient::State::open && !isDraining())
+    if (queue().isEmpty() && holder != nullptr && holder->state == SharedClient::State::open && !isDraining())
         return; // nobody else wants it
     finish(lane, *lane.row.first(), now);
     pump(lane, now);

@@ -28,9 +28,10 @@ void SharedExchange::answerLocally(Request& request, Instant now)
 
 void SharedExchange::reply(SharedClient& client, Instant now)
 {
-    const Lane* lane = client.tied != nullptr ? client.tied : client.lane;
+    const Lane* lane = client.pin.lane != nullptr ? client.pin.lane : client.lane;
     const Request* answered = lane != nullptr && lane->inMessage ? lane->answered : nullptr;
-    if ((answered != nullptr && answered->client == &client) || (lane != nullptr && lane->inMessage && lane->pushes))
+    if ((answered != nullptr && answered->client == &client) ||
+        (lane != nullptr && lane->inMessage && lane->pin.pushes))
         return; // not into the midst of a message
     Request* next = client.replied > 0 ? client.requests.first() : nullptr;
     bool behindQueued = false;
@@ -71,9 +72,9 @@ bool SharedExchange::mustWait(SharedClient& client, const Request& request, Inst
     if (request.answer.isArmed())
         return true; // local.failed_auth_delay
     const bool says = !traits.reply.empty() || traits.resets || traits.last;
-    if (client.tied == nullptr || !client.tied->pushes || !says)
+    if (client.pin.lane == nullptr || !client.pin.lane->pin.pushes || !says)
         return false;
-    askForEnd(*client.tied, now);
+    askForEnd(*client.pin.lane, now);
     return true;
 }
 
@@ -81,7 +82,7 @@ bool SharedExchange::mustWait(SharedClient& client, const Request& request, Inst
 void SharedExchange::endTie(SharedClient& client, Instant now)
 {
     client.halted = false;
-    Lane* lane = client.tied;
+    Lane* lane = client.pin.lane;
     if (lane == nullptr)
         return;
     untie(*lane);
@@ -148,7 +149,7 @@ void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant n
 
 void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
 {
-    forget(*request.lane, request);
+    _orphans.remove(request, isOptional(*request.lane, request));
     request.overdue = true;
     ++request.lane->abandoned;
     _pumpAll = true; // somebody may wait for the connection to be at rest
@@ -191,7 +192,7 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const st
     }
     request.responseSize += bytes.size();
     if (request.left)
-        lane.gone.bytes += bytes.size();
+        Orphans::swallow(lane, bytes.size());
     armAnswer(lane, request, now);
     if (!_settings.byId)
         armResponse(lane, now);
@@ -213,7 +214,7 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
 {
     if (bytes.empty())
         return;
-    if (lane.framer == nullptr || lane.pushes || lane.tunnel)
+    if (lane.framer == nullptr || lane.pin.pushes || lane.pin.tunnel)
         _timers.idle.arm(client.idle, now); // nothing says that more is to come
     if (client.linger.isArmed() && client.state == SharedClient::State::ended)
         _timers.linger.arm(client.linger, now);
@@ -228,16 +229,12 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
 void SharedExchange::takeOut(Lane& lane, Request& request, bool answered, Instant now)
 {
     lane.row.remove(request);
-    forget(lane, request);
+    _orphans.remove(request, isOptional(lane, request));
     lane.optional -= isOptional(lane, request) ? 1 : 0;
     DeadlineList::disarm(request.answer);
     leavePart(lane, request, answered, now);
-    const bool spared = lane.ids != nullptr && request.traits.optional && lane.ids->areScarce();
-    if (lane.ids != nullptr && (answered || spared))
-        lane.ids->answered(request.id);
-    else if (lane.ids != nullptr)
-        lane.ids->lost(request.id, now);
-    _pumpAll = _pumpAll || _idsShort || _ownIds > 0; // somebody may wait for this id, on another lane
+    TargetRecords::takeId(lane, request, answered, now);
+    _pumpAll = _pumpAll || _records.areIdsShort() || _ownIds > 0; // somebody may wait for this id, on another lane
     if (lane.streaming == &request)
         lane.streaming = nullptr;
     if (lane.answered == &request)
@@ -278,7 +275,7 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
         reply(*client, now);
     }
     afterAnswer(lane, request, now);
-    if (lane.tied != nullptr)
+    if (lane.pin.client != nullptr)
         tieUsed(lane, now);
     recycle(request);
 }

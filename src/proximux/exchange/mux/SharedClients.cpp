@@ -51,7 +51,7 @@ void SharedExchange::look(SharedClient& client, Instant now)
         return;
     client.input.keep();
     account(client);
-    if (client.next != nullptr && Line::isIn(*client.next))
+    if (client.next != nullptr && Queue::isIn(*client.next))
         serve(*client.next, now);
     updateClient(client, now);
     closeIfDone(client, now);
@@ -81,7 +81,7 @@ bool SharedExchange::isLimited(const SharedClient& client) const
     if (client.replies >= _memory.mostReplies())
         return true; // something before them is not answered
     const bool full =
-        client.tied == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
+        client.pin.lane == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
     // others may wait for a tied one; and while we drain nothing is read that could fill the line
     return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }
@@ -124,7 +124,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
     }
     ended->state = SharedClient::State::ended;
     DeadlineList::disarm(ended->idle);
-    if (ended->tied != nullptr && ended->tied->tunnel)
+    if (ended->pin.lane != nullptr && ended->pin.lane->pin.tunnel)
         endTunnel(*ended, now);
     else if ((ended->large != nullptr && ended->large->sent) || (ended->discarding && ended->requests.isEmpty()))
         fail(*ended, CloseReason::requestBroken, false, now);
@@ -150,7 +150,7 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
 /// Its target learns that the client of a tunnel sends no more.
 void SharedExchange::endTunnel(SharedClient& client, Instant now)
 {
-    _wiring.endTarget(client.tied->target);
+    _wiring.endTarget(client.pin.lane->target);
     _timers.linger.arm(client.linger, now);
 }
 
@@ -158,16 +158,16 @@ void SharedExchange::endTunnel(SharedClient& client, Instant now)
 /// without us, and nobody else gets the connection.
 void SharedExchange::passEnd(SharedClient& client)
 {
-    if (client.state != SharedClient::State::ended || client.tied == nullptr || client.next != nullptr)
+    if (client.state != SharedClient::State::ended || client.pin.lane == nullptr || client.next != nullptr)
         return;
     const Request* request = client.requests.first();
     while (request != nullptr && !request->traits.blocking)
         request = client.requests.next(*request);
     if (request == nullptr)
         return;
-    client.ties |= ties::SESSION;
+    client.pin.reasons |= ties::SESSION;
     client.endPassed = true;
-    _wiring.endTarget(client.tied->target);
+    _wiring.endTarget(client.pin.lane->target);
 }
 
 void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
@@ -175,8 +175,8 @@ void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant no
     SharedClient* reader = find(client);
     if (reader == nullptr)
         return;
-    if (!_stalling.isEmpty())
-        bytesPass(*reader, reader->waiting - std::min(reader->waiting, waiting), now);
+    if (!_stalls.isEmpty())
+        _stalls.bytesPass(*reader, reader->waiting - std::min(reader->waiting, waiting), now);
     reader->waiting = waiting;
     if (reader->state == SharedClient::State::closing)
     {
@@ -186,9 +186,7 @@ void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant no
     }
     if (reader->requests.isEmpty())
         _timers.idle.arm(reader->idle, now);
-    for (Lane* lane = _stalling.first(); lane != nullptr; lane = _stalling.next(*lane))
-        if (lane->heldFor == reader)
-            updateTargetHold(*lane, now);
+    _stalls.forEachHeldFor(*reader, [this, now](Lane& lane) { updateTargetHold(lane, now); });
     if (!reader->input.isEmpty())
         lookAgain(*reader); // more of it may be answered
     updateClient(*reader, now);
@@ -223,10 +221,10 @@ void SharedExchange::closeIfDone(SharedClient& client, Instant now)
         return; // there may be requests in it
     if (client.state != SharedClient::State::ended && !client.final && !_draining)
         return;
-    if (client.tied != nullptr && client.tied->tunnel && !_draining)
+    if (client.pin.lane != nullptr && client.pin.lane->pin.tunnel && !_draining)
         return; // the tunnel ends with its target
-    if (client.tied != nullptr && client.tied->pushes)
-        return askForEnd(*client.tied, now); // nobody else knows what it is still owed
+    if (client.pin.lane != nullptr && client.pin.lane->pin.pushes)
+        return askForEnd(*client.pin.lane, now); // nobody else knows what it is still owed
     if (!client.input.isEmpty() && !client.final)
         _wiring.requestDropped(client.id, client.input.size());
     if (client.final && !client.fin)
@@ -306,7 +304,7 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
 {
     Lane* bound = client.lane;
     Lane* broken = client.large != nullptr && client.large->sent && !client.large->whole ? client.large->lane : nullptr;
-    Lane* tied = client.tied;
+    Lane* tied = client.pin.lane;
     while (Request* request = client.requests.first())
     {
         client.requests.remove(*request);
@@ -338,8 +336,8 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
     {
         if (lane->reader == &client)
             lane->reader = nullptr;
-        if (lane->stalledBy == &client)
-            endStall(*lane, 0, now);
+        if (lane->stall.client == &client)
+            _stalls.forget(*lane, now);
         if (lane->heldFor == &client)
             releaseTarget(*lane, now);
     }

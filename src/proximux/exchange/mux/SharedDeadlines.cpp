@@ -13,7 +13,7 @@ namespace proximux
 void SharedExchange::armResponse(Lane& lane, Instant now)
 {
     const Request* first = lane.row.first();
-    if (lane.leaving && lane.heldFor == nullptr)
+    if (lane.pin.leaving && lane.heldFor == nullptr)
         return lane.response.isArmed() ? void()
                                        : _timers.response.arm(lane.response, now); // there may be no end of bytes
     const bool ends =
@@ -52,7 +52,7 @@ void SharedExchange::updateTargetHold(Lane& lane, Instant now)
     if (slow == nullptr)
         return;
     lane.heldFor = slow;
-    watchStalls(lane);
+    _stalls.watch(lane);
     _wiring.holdTarget(lane.target, true);
     DeadlineList::disarm(lane.response);
     DeadlineList::disarm(lane.gap); // it is silent because it is held
@@ -63,8 +63,8 @@ void SharedExchange::updateTargetHold(Lane& lane, Instant now)
 /// Who got more than he reads, if more is to come for him; else whose bytes come next, as far as is known.
 SharedClient* SharedExchange::slowReader(const Lane& lane) const
 {
-    if (lane.tied != nullptr)
-        return lane.tied;
+    if (lane.pin.client != nullptr)
+        return lane.pin.client;
     if (lane.reader != nullptr && lane.reader->lane == &lane &&
         (lane.reader == lane.heldFor || lane.reader->waiting > _settings.responseBuffer))
         return lane.reader;
@@ -85,12 +85,16 @@ void SharedExchange::releaseTarget(Lane& lane, Instant now)
 
 Instant SharedExchange::expire(Instant now)
 {
-    if (_idsShort || _ownIds > 0)
-        restoreIds(now);
+    if (_records.areIdsShort() || _ownIds > 0)
+        _pumpAll = _records.restoreIds(now) || _pumpAll; // somebody may wait for one
     expireClients(now);
     expireLanes(now);
-    if (!_stalling.isEmpty())
-        expireStalls(now);
+    while (Lane* lane = _stalls.firstOverdue(now))
+    {
+        SharedClient& client = *lane->stall.client;
+        _stalls.forget(*lane, now);
+        fail(client, CloseReason::stalled, lane->heldFor != nullptr, now);
+    }
     expireLeavers(now);
     finishCall(now);
     return nextDeadline();
@@ -100,7 +104,7 @@ void SharedExchange::expireClients(Instant now)
 {
     while (Deadline* due = _timers.queue.takeDue(now))
     {
-        const CloseReason reason = _idsShort ? CloseReason::noIdentifier : CloseReason::queueTimeout;
+        const CloseReason reason = _records.areIdsShort() ? CloseReason::noIdentifier : CloseReason::queueTimeout;
         failRequest(Due<Request>::owner(*due), reason, now);
     }
     expireTies(now);
@@ -158,7 +162,7 @@ void SharedExchange::expireLanes(Instant now)
     while (Deadline* due = _timers.answer.takeDue(now))
         answerOverdue(Due<Request>::owner(*due), now);
     while (Deadline* due = _timers.tieIdle.takeDue(now))
-        tieIdleFor(Due<Lane>::owner(*due), now);
+        _pinning.becameIdle(Due<Lane>::owner(*due), now);
     while (Deadline* due = _timers.gap.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
@@ -175,15 +179,8 @@ void SharedExchange::expireLanes(Instant now)
 
 Instant SharedExchange::nextDeadline() const
 {
-    Instant next = std::min({_timers.next(), _retry, _unavailable, nextStall()});
-    if (_swallowing > 0)
-        for (const auto& lane : _lanes)
-            next = std::min(next, swallowedUntil(*lane));
-    if (_idsShort || _ownIds > 0)
-        for (const auto& target : _targets)
-            if (target && target->ids)
-                next = std::min(next, target->ids->nextFree());
-    return next;
+    Instant next = std::min({_timers.next(), _retry, _unavailable, _stalls.next(), _orphans.next(_lanes)});
+    return _records.areIdsShort() || _ownIds > 0 ? std::min(next, _records.nextFreeId()) : next;
 }
 
 } // namespace proximux

@@ -6,21 +6,17 @@
 namespace proximux
 {
 
-namespace
-{
-
-/// Those that have left cause as many as so many clients may.
-constexpr std::int64_t DEPARTURES = 10;
-
-} // namespace
-
 SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool)
     : _settings(settings)
     , _random(settings.seed)
     , _wiring(wiring)
     , _pool(pool)
-    , _departures(DEPARTURES * settings.reconnects)
+    , _pinning(settings.maxTied)
+    , _stalls(settings.stallTimeout, _queue, _pinning)
+    , _orphans(settings)
     , _memory({settings.reserve, settings.requestBuffer, settings.responseBuffer, settings.totalBuffer})
+    , _retries(_settings, _memory)
+    , _records(_settings, pool.size())
     , _timers(settings)
 {
     for (std::size_t i = 0; i < pool.size(); ++i)
@@ -29,9 +25,7 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
 
 SharedExchange::~SharedExchange()
 {
-    for (Line* line : {&_line, &_tying})
-        while (Request* request = line->first())
-            line->remove(*request);
+    _queue.clear();
     for (const auto& lane : _lanes)
         while (Request* request = lane->row.first())
         {
@@ -57,7 +51,7 @@ void SharedExchange::finishCall(Instant now)
 {
     do
     {
-        if (_left > 0)
+        if (_orphans.hasAny())
             leaveLanes(now);
         while (SharedClient* client = _delayed.first())
         {
@@ -71,17 +65,14 @@ void SharedExchange::finishCall(Instant now)
         if (_targetFailed)
             failUnavailable(now);
         updateFullness(now);
-        if (_idleTies > 0)
+        if (_pinning.hasIdle())
             endIdleTies(now);
         openMore(now);
     } while (!_delayed.isEmpty() || _pumpAll);
-    if (!_stalling.isEmpty())
-        updateStalls(now);
-    if (_left > 0 || _swallowing > 0)
-        updateSwallowing(now);
-    constexpr std::size_t MOST_SPARE = 4096; // until here, whoever ended a request may still look at it
-    if (_spare.size() > MOST_SPARE)
-        _spare.resize(MOST_SPARE);
+    _stalls.update(now);
+    _orphans.update(
+        _lanes, [this](const Lane& lane) { return isInUse(lane); }, now);
+    _requests.trim(); // until here, whoever ended a request may still look at it
 }
 
 /// With the limit of the line reached nobody is read; when a quarter is free again, all are.
@@ -113,6 +104,7 @@ void SharedExchange::setOthers(const Usage& others, Instant now)
     _pumpAll = _pumpAll || others.tied < _others.tied;
     _others = others;
     _memory.setOthers({others.kept, others.shared, others.unfinished});
+    _pinning.setOthers(others.tied);
     finishCall(now);
 }
 
@@ -130,9 +122,7 @@ void SharedExchange::drain(Instant now)
 
 void SharedExchange::closeAll(CloseReason reason, Instant now)
 {
-    for (Line* line : {&_line, &_tying})
-        while (Request* request = line->first())
-            line->remove(*request); // nobody is served any more
+    _queue.clear(); // nobody is served any more
     for (const auto& client : _clients)
         if (client)
             closeClient(*client, reason, How::abort, now);

@@ -1,8 +1,15 @@
 #pragma once
 
 #include <proximux/base/Random.h>
+#include <proximux/exchange/mux/Orphans.h>
+#include <proximux/exchange/mux/Pinning.h>
+#include <proximux/exchange/mux/Queue.h>
+#include <proximux/exchange/mux/RequestPool.h>
+#include <proximux/exchange/mux/Retries.h>
 #include <proximux/exchange/mux/SharedState.h>
 #include <proximux/exchange/mux/SharedWiring.h>
+#include <proximux/exchange/mux/Stalls.h>
+#include <proximux/exchange/mux/TargetRecords.h>
 #include <proximux/exchange/mux/Timers.h>
 
 #include <memory>
@@ -64,7 +71,7 @@ public:
     [[nodiscard]] Usage usage() const
     {
         const MemoryBudget::Usage& memory = _memory.usage();
-        return {memory.kept, memory.shared, memory.unfinished, _queued, _tied};
+        return {memory.kept, memory.shared, memory.unfinished, _queued, _pinning.count()};
     }
 
     /// So much of the limits is used by others.
@@ -89,8 +96,6 @@ public:
     [[nodiscard]] std::size_t queued() const { return _queued; }
 
 protected:
-    using Line = List<Request, &Request::place>;
-
     // ---- what a derived class says
 
     /// A client is there: makes what is needed for it.
@@ -199,12 +204,6 @@ protected:
         return _settings.ignoreUnknownIds && lane.ids != nullptr && !isTaken(lane);
     }
 
-    /// Whether the request can have an id on this lane now.
-    [[nodiscard]] static bool mayHaveId(const Lane& lane, const Request& request);
-
-    /// Gives the lane what is kept of its target.
-    void knowTarget(Lane& lane, std::size_t parts, std::size_t idWidth);
-
     /// A request was not answered in time.
     void partTimedOut(Request& request, Instant now);
 
@@ -253,13 +252,8 @@ protected:
     /// Because of this client we have to connect anew.
     void charge(SharedClient& client, const Request* request, Instant now);
 
-    /// Each request is alone on its connection, and none is answered by an id.
-    [[nodiscard]] bool isExclusive() const { return _settings.pipeline == 1 && !_settings.byId; }
-
     /// It was lost together with others, and may be what ended their connection.
     [[nodiscard]] static bool isSuspect(const Request& request) { return request.suspect; }
-
-    [[nodiscard]] bool isFollowed(const Request& request) const;
 
     /// It can't be sent once more.
     void dropCopy(Request& request);
@@ -284,7 +278,7 @@ protected:
     }
 
     /// Whether another client may have a connection alone.
-    [[nodiscard]] bool mayTie() const { return _tied + _others.tied < _settings.maxTied; }
+    [[nodiscard]] bool mayTie() const { return _pinning.mayPin(); }
     void takeOut(Lane& lane, Request& request, bool answered, Instant now);
     void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
     void beginClosing(SharedClient& client, CloseReason reason, Instant now);
@@ -294,7 +288,8 @@ protected:
     [[nodiscard]] const std::string& whyNoTie() const { return _why; }
     [[nodiscard]] bool isDraining() const { return _draining; }
     [[nodiscard]] const SharedExchangeSettings& settings() const { return _settings; }
-    [[nodiscard]] const Line& line() const { return _line; }
+    [[nodiscard]] const Queue& queue() const { return _queue; }
+    [[nodiscard]] TargetRecords& records() { return _records; }
     [[nodiscard]] SharedPool& pool() { return _pool; }
 
     /// Whether a connection is to come.
@@ -324,18 +319,11 @@ private:
     void recycle(Request& request);
     void enter(Request& request, Instant now);
     void unqueue(Request& request);
-    [[nodiscard]] Line& lineOf(const Request& request) { return request.traits.ties != 0 ? _tying : _line; }
-    [[nodiscard]] Request* firstIn(const Line& line, const Lane& lane) const;
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     void serve(Request& request, Instant now);
     bool send(Lane& lane, Request& request, Instant now);
     void takeFromInput(Lane& lane, Request& request);
-    void giveId(Lane& lane, Request& request, Instant now);
-    void restoreIds(Instant now);
-    [[nodiscard]] bool isSilent(const Request& request, Instant now) const;
     void leavePart(const Lane& lane, Request& request, bool answered, Instant now);
-    [[nodiscard]] bool keepsCopy(const Lane& lane, const Request& request) const;
-    [[nodiscard]] bool mayRepeat(const Lane& lane, const Request& request, CloseReason reason, Instant now) const;
     void keepCopy(Request& request, Bytes bytes);
     void repeatRow(Lane& lane, CloseReason reason, Instant now);
     void repeat(Request& request, CloseReason reason, bool mayBeCause);
@@ -351,7 +339,6 @@ private:
     void failUnavailable(Instant now);
     Request* unavailable(const SharedClient* client, Instant failed, Instant now);
     void expireTies(Instant now);
-    [[nodiscard]] std::string describeTies(Instant now) const;
     void attemptEnded(Lane& lane, Instant now);
     void emptyLane(Lane& lane);
 
@@ -370,14 +357,6 @@ private:
     void releaseReply(Request& request);
     void updateTargetHold(Lane& lane, Instant now);
     void releaseTarget(Lane& lane, Instant now);
-    void watchStalls(Lane& lane);
-    [[nodiscard]] static SharedClient* awaited(const Lane& lane);
-    [[nodiscard]] Instant othersWaitSince(const Lane& lane, const SharedClient& client) const;
-    void updateStalls(Instant now);
-    [[nodiscard]] Instant stallEnd(const Lane& lane, const SharedClient& client, Instant since) const;
-    static void endStall(Lane& lane, std::size_t bytes, Instant now);
-    void bytesPass(const SharedClient& client, std::size_t bytes, Instant now);
-    bool mayContinue(Lane& lane, Request& request, Instant now);
     void updateFullness(Instant now);
     void updateMemory(Instant now);
     void finishCall(Instant now);
@@ -387,32 +366,23 @@ private:
     void passEnd(SharedClient& client);
 
     // SharedTies.cpp
-    void noLongerIdle(Lane& lane);
-    void tieIdleFor(Lane& lane, Instant now);
     [[nodiscard]] bool othersWait(Instant now) const;
     void endIdleTies(Instant now);
     void endIdleTie(Lane& lane, Instant now);
 
     // SharedLeavers.cpp
     void leave(Request& request, Instant now);
-    void forget(Lane& lane, Request& request);
     void leaverOverdue(Request& request, Instant now);
-    [[nodiscard]] static Duration swallowed(const Lane& lane, Instant now);
     void leaveLanes(Instant now);
     void leaveIfForNobody(Lane& lane, Instant now);
     void leaveLane(Lane& lane, Instant now);
     bool leaveFlooded(Lane& lane, Instant now);
-    [[nodiscard]] bool isFlooded(const Lane& lane) const;
-    void updateSwallowing(Instant now);
-    [[nodiscard]] Instant swallowedUntil(const Lane& lane) const;
     void expireLeavers(Instant now);
     void calmed(SharedClient& client, Instant now);
 
     void closeClient(SharedClient& client, CloseReason reason, How how, Instant now);
     void expireClients(Instant now);
     void expireLanes(Instant now);
-    void expireStalls(Instant now);
-    [[nodiscard]] Instant nextStall() const;
     [[nodiscard]] Instant nextDeadline() const;
 
     SharedExchangeSettings _settings;
@@ -420,21 +390,10 @@ private:
     SharedWiring& _wiring;
     SharedPool& _pool;
     std::vector<std::unique_ptr<SharedClient>> _clients; ///< by slot
-    std::vector<std::unique_ptr<Lane>> _lanes;           ///< by place
-    std::vector<std::unique_ptr<TargetState>> _targets;  ///< by target; null: nothing is known of it
-    std::vector<std::unique_ptr<Request>> _spare;        ///< requests for another use
-    Line _line;                                          ///< in the order of arrival
-    Line _tying; ///< of it those that tie: where nobody may be tied they are not looked at
+    Lanes _lanes;
     List<SharedClient, &SharedClient::delayed> _delayed; ///< whose input is to be looked at again
-    List<Lane, &Lane::stalling> _stalling;               ///< those that may wait for a client
     std::size_t _size = 0;
-    std::uint64_t _entered = 0;              ///< requests that came into the line
     std::size_t _queued = 0;                 ///< requests that are not sent, of all clients
-    std::size_t _left = 0;                   ///< requests in flight whose clients have left
-    std::size_t _idleTies = 0;               ///< for exchange.tie_idle_timeout
-    std::size_t _swallowing = 0;             ///< lanes on which others wait behind them
-    TokenBucket _departures;                 ///< lanes that are left because of those
-    std::size_t _tied = 0;                   ///< lanes
     Instant _retry = Instant::never();       ///< when a connection that is wanted can be tried again
     std::vector<Instant> _failedAt;          ///< by target, when it failed last; empty: none ever did
     Instant _unavailable = Instant::never(); ///< when a request has waited long enough for targets that all fail
@@ -444,11 +403,17 @@ private:
     Instant _giveWay = Instant::never();     ///< requests that came later are not sent
     bool _full = false;                      ///< maxQueue is reached
     bool _draining = false;
-    bool _idsShort = false;  ///< a target may have no id that is free
     std::size_t _ownIds = 0; ///< requests that are not sent and keep their ids
     bool _noneOpens = false; ///< no place can be opened at the moment, and one is wanted
     bool _pumpAll = false;   ///< any lane may have room for somebody now
+    Queue _queue;
+    Pinning _pinning;
+    Stalls _stalls;
+    Orphans _orphans;
     MemoryBudget _memory;
+    Retries _retries;
+    TargetRecords _records;
+    RequestPool _requests;
     Timers _timers;
 };
 

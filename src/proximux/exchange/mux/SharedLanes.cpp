@@ -51,17 +51,15 @@ Instant SharedExchange::wantingSince(Instant latest) const
 {
     std::size_t wanting = 0;
     Instant oldest = Instant::never();
-    for (const Line* line : {&_line, mayTie() ? &_tying : nullptr})
-        for (const Request* request = line != nullptr ? line->first() : nullptr; request != nullptr;
-             request = line->next(*request))
+    const Request* more = _queue.find(
+        [&](const Request& request, bool pins)
         {
-            if (request->came > latest || !wantsConnection(*request))
-                continue;
-            oldest = std::min(oldest, request->came);
-            if (++wanting > _pool.underWay())
-                return oldest;
-        }
-    return Instant::never();
+            if (request.came > latest || (pins && !mayTie()) || !wantsConnection(request))
+                return false;
+            oldest = std::min(oldest, request.came);
+            return ++wanting > _pool.underWay();
+        });
+    return more != nullptr ? oldest : Instant::never();
 }
 
 Instant SharedExchange::waitsSince() const
@@ -84,7 +82,7 @@ bool SharedExchange::yield(Instant now)
 {
     for (const auto& lane : _lanes)
     {
-        if (!isInUse(*lane) || lane->tied != nullptr || !isAtRest(*lane) || !beforeYielding(*lane, now))
+        if (!isInUse(*lane) || lane->pin.client != nullptr || !isAtRest(*lane) || !beforeYielding(*lane, now))
             continue;
         closeLane(*lane, CloseReason::otherProtocol, partingFrom(*lane), now);
         finishCall(now);
@@ -224,7 +222,7 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
         if (targetBytes(*from, now) && !leaveFlooded(*from, now))
         {
             from->input.keep();
-            if (from->tied != nullptr)
+            if (from->pin.client != nullptr)
                 tieUsed(*from, now);
             if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
                 _wiring.awaitsMore(target);
@@ -313,10 +311,10 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
     }
     else
         _pool.closed(lane.number, now);
-    SharedClient* tied = lane.tied;
+    SharedClient* tied = lane.pin.client;
     if (tied != nullptr)
     {
-        const bool cutOff = lane.pushes && (lane.inMessage || lane.leaving);
+        const bool cutOff = lane.pin.pushes && (lane.inMessage || lane.pin.leaving);
         untie(lane);
         if (cutOff)
             fail(*tied, reason, true, now);
@@ -376,9 +374,7 @@ void SharedExchange::emptyLane(Lane& lane)
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
                                static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure)})
         DeadlineList::disarm(*deadline);
-    if (lane.gone.since != Instant::never())
-        --_swallowing;
-    lane.gone.since = Instant::never();
+    _orphans.leave(lane);
     LaneConnection next;
     static_cast<LaneConnection&>(lane) = std::move(next);
 }
@@ -386,13 +382,8 @@ void SharedExchange::emptyLane(Lane& lane)
 /// The client has the lane alone from now on.
 void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons, Instant now)
 {
-    client.ties |= reasons;
-    if (client.tied != nullptr)
+    if (!_pinning.pin(lane, client, reasons, now))
         return;
-    client.tied = &lane;
-    client.tiedSince = now;
-    lane.tied = &client;
-    ++_tied;
     updateLoad(lane);
     lookAgain(client);
 }
@@ -400,13 +391,7 @@ void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons, Ins
 /// The lane is for all again.
 void SharedExchange::untie(Lane& lane)
 {
-    lane.tied->tied = nullptr;
-    lane.tied->ties = 0;
-    lane.tied = nullptr;
-    noLongerIdle(lane);
-    lane.pushes = lane.returning = lane.leaving = lane.tunnel = false;
-    lane.last.clear();
-    --_tied;
+    _pinning.unpin(lane);
     _pumpAll = true; // whoever waits to be tied may be served by another
 }
 

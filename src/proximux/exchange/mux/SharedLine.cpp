@@ -39,7 +39,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
     _ownIds += request.traits.keepsId ? 1 : 0;
     if (request.traits.local)
         return answerLocally(request, now);
-    if (isSilent(request, now))
+    if (_records.isSilent(request.traits.part, _pool, now))
         return failRequest(request, CloseReason::partSilent, now);
     _timers.queue.arm(request.queue, now);
     if (_settings.fair && client.next != &request)
@@ -60,7 +60,7 @@ void SharedExchange::advance(SharedClient& client, Instant now)
         client.next = client.requests.next(*client.next);
     }
     account(client);
-    if (_settings.fair && client.next != nullptr && !Line::isIn(*client.next))
+    if (_settings.fair && client.next != nullptr && !Queue::isIn(*client.next))
         enter(*client.next, now);
 }
 
@@ -78,11 +78,14 @@ void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
 void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t n, Instant now)
 {
     Lane& lane = *request.lane;
-    if (lane.framer == nullptr && !mayContinue(lane, request, now))
-        return;
+    if (lane.framer == nullptr && !_stalls.mayContinue(lane, request, now))
+    {
+        fail(client, CloseReason::stalled, false, now);
+        return closeLane(lane, CloseReason::requestBroken, How::abort, now);
+    }
     const Bytes bytes = client.input.waiting().substr(0, n);
     request.size += n;
-    bytesPass(client, n, now);
+    _stalls.bytesPass(client, n, now);
     lane.waiting = _wiring.toTarget(lane.target, bytes);
     client.input.consume(n);
     account(client);
@@ -94,10 +97,7 @@ void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t 
 
 Request& SharedExchange::newRequest(Instant now)
 {
-    if (_spare.empty())
-        _spare.push_back(std::make_unique<Request>());
-    Request& request = *_spare.back().release();
-    _spare.pop_back();
+    Request& request = _requests.take();
     request.came = now;
     return request;
 }
@@ -116,33 +116,24 @@ Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
 /// It has ended, and is in no list.
 void SharedExchange::recycle(Request& request)
 {
-    std::unique_ptr<Request> own(&request);
-    assert(!request.place.linked && !request.own.linked && !request.queue.isArmed() && !request.tie.isArmed());
-    DeadlineList::disarm(request.answer);
-    constexpr std::size_t SMALL = 4096;
     dropCopy(request);
-    if (request.again.capacity() > SMALL)
-        request.again.shrink_to_fit();
-    request.traits.clear();
-    static_cast<RequestState&>(request) = RequestState();
-    _spare.push_back(std::move(own));
+    _requests.give(request);
 }
 
 void SharedExchange::enter(Request& request, Instant now)
 {
-    request.turn = ++_entered;
     if (request.client->calm.isArmed())
         return;
-    lineOf(request).pushBack(request);
-    if (request.traits.ties != 0 && request.client->tied == nullptr)
+    _queue.push(request);
+    if (request.traits.ties != 0 && request.client->pin.lane == nullptr)
         _timers.tie.arm(request.tie, now);
 }
 
 /// It is sent, or its client has left.
 void SharedExchange::unqueue(Request& request)
 {
-    if (Line::isIn(request))
-        lineOf(request).remove(request);
+    if (Queue::isIn(request))
+        _queue.remove(request);
     DeadlineList::disarm(request.queue);
     DeadlineList::disarm(request.tie);
     --_queued;
@@ -150,42 +141,30 @@ void SharedExchange::unqueue(Request& request)
     _pumpAll = _pumpAll || !request.whole; // it may have kept others back
 }
 
-/// The first that this lane may serve. Those whose clients are bound to other lanes are passed over: as many as
-/// requests are in flight at most; what stands behind one of the same client that has to wait is, too.
-Request* SharedExchange::firstIn(const Line& line, const Lane& lane) const
-{
-    for (Request* request = line.first(); request != nullptr; request = line.next(*request))
-        if (request->client->next == request && mayUse(lane, *request))
-            return request;
-    return nullptr;
-}
-
-/// The first in line that this lane may serve, if it has room for it now.
+/// The first in the queue that this lane may serve, if it has room for it now. Those whose clients are bound to other
+/// lanes are passed over: as many as requests are in flight at most; what stands behind one of the same client that has
+/// to wait is, too.
 Request* SharedExchange::nextFor(const Lane& lane) const
 {
     if (lane.pause.isArmed())
         return nullptr;
     Request* next = nullptr;
-    if (lane.tied != nullptr)
-        next = lane.tied->next;
+    if (lane.pin.client != nullptr)
+        next = lane.pin.client->next;
     else
-    {
-        next = firstIn(_line, lane);
-        Request* tying = mayTie() ? firstIn(_tying, lane) : nullptr;
-        if (next == nullptr || (tying != nullptr && tying->turn < next->turn))
-            next = tying;
-    }
+        next = _queue.first(mayTie(), [this, &lane](const Request& request)
+                            { return request.client->next == &request && mayUse(lane, request); });
     const bool begins =
-        next != nullptr && next->client->tied == nullptr && (next->client->inFlight == 0 || isAtRest(lane));
+        next != nullptr && next->client->pin.lane == nullptr && (next->client->inFlight == 0 || isAtRest(lane));
     if (begins && next->came > _giveWay)
         return nullptr;
-    return next != nullptr && Line::isIn(*next) && hasRoom(lane, *next) ? next : nullptr;
+    return next != nullptr && Queue::isIn(*next) && hasRoom(lane, *next) ? next : nullptr;
 }
 
 /// A request came into the line, or its client is free to go elsewhere.
 void SharedExchange::serve(Request& request, Instant now)
 {
-    while (Line::isIn(request))
+    while (Queue::isIn(request))
     {
         Lane* lane = choose(request, now);
         if (lane == nullptr)
@@ -225,8 +204,8 @@ void SharedExchange::updateLoad(Lane& lane)
 {
     if (!isInUse(lane))
         return;
-    const bool blocked =
-        lane.streaming != nullptr || lane.waiting > 0 || lane.tied != nullptr || lane.pause.isArmed() || isTaken(lane);
+    const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.pin.client != nullptr ||
+                         lane.pause.isArmed() || isTaken(lane);
     _pool.load(lane.number, blocked ? SharedPool::FULL : lane.load());
 }
 
@@ -271,7 +250,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         }
     }
     unqueue(request);
-    if (keepsCopy(lane, request))
+    if (_retries.keepsCopy(lane, request))
         keepCopy(request, client.input.waiting().substr(0, request.inputSize()));
     const Bytes bytes = request.repeats > 0 ? Bytes(request.again)
                                             : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
@@ -279,10 +258,10 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     request.sent = true;
     request.sentAt = request.continued = now;
     request.lane = &lane;
-    request.swallowedBytes = lane.gone.bytes;
-    request.swallowedTime = swallowed(lane, now);
+    request.swallowedBytes = lane.orphans.bytes;
+    request.swallowedTime = Orphans::swallowed(lane, now);
     lane.unconfirmed = !request.traits.answered && !request.traits.pushes;
-    giveId(lane, request, now);
+    _records.giveId(lane, request, now);
     request.trial = lane.parts != nullptr && request.traits.part != 0 && lane.parts->begin(request.traits.part);
     passWithEdits(lane, request, bytes);
     lane.dialect = request.traits.dialect;
@@ -306,7 +285,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         lookAgain(client);                     // there may be room for more of it
     _pumpAll = _pumpAll || isSuspect(request); // the next may have another connection replaced
     afterSending(lane, request, now);
-    if (lane.tied != nullptr)
+    if (lane.pin.client != nullptr)
         tieUsed(lane, now);
     reply(client, now); // it may stand behind
     passEnd(client);
@@ -344,7 +323,7 @@ void SharedExchange::takeFromInput(Lane& lane, Request& request)
     {
         client.partial = 0;
         lane.streaming = &request;
-        watchStalls(lane);
+        _stalls.watch(lane);
     }
     client.input.consume(request.inputSize());
     request.used = true;

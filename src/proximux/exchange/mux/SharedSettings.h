@@ -68,6 +68,9 @@ struct SharedExchangeSettings
     Duration idReuse = Duration::seconds(300); ///< byId: for so long the id of a request without a response is not used
     bool ignoreUnknownIds = false;             ///< byId: what answers nothing is thrown away, the connection stays
     Duration partPause = Duration::seconds(5); ///< for so long a part of the target that was silent is left alone
+
+    /// Each request is alone on its connection, and none is answered by an id.
+    [[nodiscard]] bool isExclusive() const { return pipeline == 1 && !byId; }
 };
 
 } // namespace proximux

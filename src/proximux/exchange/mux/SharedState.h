@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace proximux
 {
@@ -34,13 +35,6 @@ namespace proximux
 
 struct SharedClient;
 struct Lane;
-
-/// What is kept of a target over all of its connections.
-struct TargetState
-{
-    std::unique_ptr<Identifiers> ids;
-    std::unique_ptr<PartHealth> parts;
-};
 
 /// What is known of a request. Replaced whole when the next request has its place: nothing of it is left by mistake.
 struct RequestState
@@ -62,11 +56,11 @@ struct RequestState
     std::uint64_t theirId = 0;               ///< its client's own
     std::uint64_t size = 0;                  ///< bytes so far
     std::uint64_t responseSize = 0;
-    std::uint64_t tag = 0;  ///< for SharedWiring
-    std::uint64_t turn = 0; ///< in the line
-    unsigned repeats = 0;   ///< how often it was
-    bool suspect = false;   ///< it may be why a connection ended on which others were lost, too
-    bool used = false;      ///< its bytes are no more in its client's input
+    std::uint64_t tag = 0;    ///< for SharedWiring
+    std::uint64_t ticket = 0; ///< its turn in the queue
+    unsigned repeats = 0;     ///< how often it was
+    bool suspect = false;     ///< it may be why a connection ended on which others were lost, too
+    bool used = false;        ///< its bytes are no more in its client's input
     Instant came;
     Instant sentAt;
     Instant firstByte;
@@ -90,7 +84,7 @@ struct Request : RequestState
 };
 
 /// What is still to come on a lane for clients that have left.
-struct Leavers
+struct OrphanState
 {
     std::size_t requests = 0;         ///< in the row
     std::size_t owed = 0;             ///< of them, those that must be answered
@@ -125,6 +119,35 @@ struct LaneConnection
     bool silent = false;            ///< raw: the target was silent for exchange.raw_gap
 };
 
+/// A lane that one client has alone. Replaced whole when that ends.
+struct LanePin
+{
+    SharedClient* client = nullptr;       ///< who; null: nobody has
+    bool pushes = false;                  ///< what the target sends is for the client, and answers nothing
+    bool returning = false;               ///< no more: others may have it as soon as the fence's marker comes back
+    bool leaving = false;                 ///< pushes: the target was asked to end it, behind all that it owes
+    std::string last;                     ///< leaving: what came last, which may be its answer to that
+    bool tunnel = false;                  ///< whatever passes is for the client, both ways
+    Instant idleSince = Instant::never(); ///< since then idle for exchange.tie_idle_timeout
+};
+
+/// The lane that a client has alone. Replaced whole when that ends.
+struct ClientPin
+{
+    Lane* lane = nullptr;
+    unsigned reasons = 0; ///< ties::
+    Instant since;
+};
+
+/// How a lane is kept from others by a client that reads or sends slowly.
+struct StallState
+{
+    SharedClient* client = nullptr; ///< who keeps it from others, which wait; null: nobody does
+    Instant since;
+    Instant until = Instant::never(); ///< then that client has used up its time
+    StallBudget budget;               ///< of all clients that did so; outlives a connection
+};
+
 /// One lane.
 struct Lane : LaneConnection
 {
@@ -135,31 +158,22 @@ struct Lane : LaneConnection
 
     std::size_t number;                 ///< its place in the pool
     std::size_t optional = 0;           ///< requests in the row that may never be answered
-    SharedClient* tied = nullptr;       ///< who has it alone
-    bool pushes = false;                ///< what the target sends is for `tied`, and answers nothing
-    bool returning = false;             ///< no more: others may have it as soon as the fence's marker comes back
-    bool leaving = false;               ///< pushes: the target was asked to end it, behind all that it owes
-    std::string last;                   ///< leaving: what came last, which may be its answer to that
-    bool tunnel = false;                ///< whatever passes is for `tied`, both ways
+    LanePin pin;                        ///< who has it alone; see Pinning
     List<Request, &Request::place> row; ///< in flight, oldest first
-    Leavers gone;                       ///< those of the row whose clients are not there any more
+    OrphanState orphans;                ///< those of the row whose clients are not there any more; see Orphans
     SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
-    SharedClient* stalledBy = nullptr;  ///< the client that keeps it from others, which wait
-    Instant stalledSince;
-    Instant stalledUntil = Instant::never(); ///< then that client is closed
-    StallBudget stalls;                      ///< of all clients that did so; outlives a connection
-    Link<Lane> stalling;                     ///< in the list of those that may wait for a client
-    Due<Lane> pause{*this};                  ///< pool.connect_delay, pool.request_gap: until then nothing is sent
+    StallState stall;                   ///< who keeps it from others; see Stalls
+    Link<Lane> stalling;                ///< in the list of those that may wait for a client
+    Due<Lane> pause{*this};             ///< pool.connect_delay, pool.request_gap: until then nothing is sent
     Due<Lane> settle{*this};
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
     Due<Lane> gap{*this};
-    Instant idleSince = Instant::never(); ///< tied, and since then idle for exchange.tie_idle_timeout
-    Due<Lane> tieIdle{*this};
+    Due<Lane> pinIdle{*this};
     Due<Lane> departure{*this}; ///< exchange.abandon_timeout, where nobody is there who waits
 
     /// Places of the pipeline that are taken.
-    [[nodiscard]] std::size_t load() const { return row.size() - optional - gone.forgotten; }
+    [[nodiscard]] std::size_t load() const { return row.size() - optional - orphans.forgotten; }
 };
 
 /// One client.
@@ -182,8 +196,7 @@ struct SharedClient
     CloseReason reason = CloseReason::ended;    ///< closing: why
     std::unique_ptr<Framer> framer;             ///< of its requests; null with raw
     std::unique_ptr<Conversation> conversation; ///< null where nothing is to be said of a request
-    Lane* tied = nullptr;                       ///< which it has alone
-    unsigned ties = 0;                          ///< why
+    ClientPin pin;                              ///< which lane it has alone, and why; see Pinning
     bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
     bool halted = false;                        ///< nothing more is looked at until the last request is answered
     bool fin = false;                           ///< it has ended: FIN came
@@ -191,7 +204,6 @@ struct SharedClient
     bool discarding = false;                    ///< the rest of a request whose response came early
     bool held = false;
     bool deaf = false;       ///< closing: nothing is read from it any more
-    Instant tiedSince;       ///< and since when
     Bytes interim;           ///< to be said as soon as all is answered that came before
     InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
     std::size_t queued = 0;  ///< bytes of input that belong to queued requests
@@ -219,5 +231,7 @@ struct SharedClient
 
     [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }
 };
+
+using Lanes = std::vector<std::unique_ptr<Lane>>; ///< by their numbers
 
 } // namespace proximux

@@ -58,43 +58,17 @@ void SharedExchange::expireTies(Instant now)
     while (Deadline* due = _timers.tie.takeDue(now))
     {
         Request& request = Due<Request>::owner(*due);
-        if (request.client->tied != nullptr)
+        if (request.client->pin.lane != nullptr)
             continue;
         if (mayTie())
         {
             _timers.tie.arm(request.tie, now);
             continue;
         }
-        _why = describeTies(now);
+        _why = _pinning.describe(_lanes, now);
         _wiring.tieRefused(request.client->id, _why);
         failRequest(request, CloseReason::noTie, now);
     }
-}
-
-/// How many connections clients have alone, by which reasons, and for how long.
-std::string SharedExchange::describeTies(Instant now) const
-{
-    std::size_t reasons[ties::COUNT] = {};
-    Instant first = now;
-    for (const auto& lane : _lanes)
-    {
-        if (lane->tied == nullptr)
-            continue;
-        first = std::min(first, lane->tied->tiedSince);
-        for (std::size_t i = 0; i < ties::COUNT; ++i)
-            reasons[i] += lane->tied->ties >> i & 1U;
-    }
-    std::string text = "pool.max_tied = " + std::to_string(_settings.maxTied) +
-                       " is reached: " + std::to_string(_tied) +
-                       (_tied == 1 ? " connection is pinned (" : " connections are pinned (");
-    const char* separator = "";
-    for (std::size_t i = 0; i < ties::COUNT; ++i)
-        if (reasons[i] > 0)
-        {
-            text += separator + std::to_string(reasons[i]) + ' ' + ties::NAMES[i];
-            separator = ", ";
-        }
-    return text + "), the longest for " + std::to_string((now - first).us / 1000000) + " s";
 }
 
 } // namespace proximux

@@ -1,0 +1,77 @@
+#include <proximux/Ties.h>
+#include <proximux/exchange/mux/Pinning.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+bool Pinning::pin(Lane& lane, SharedClient& client, unsigned reasons, Instant now)
+{
+    client.pin.reasons |= reasons;
+    if (client.pin.lane != nullptr)
+        return false;
+    client.pin.lane = &lane;
+    client.pin.since = now;
+    lane.pin.client = &client;
+    ++_pinned;
+    return true;
+}
+
+void Pinning::unpin(Lane& lane)
+{
+    isUsed(lane);
+    lane.pin.client->pin = {};
+    lane.pin = {};
+    --_pinned;
+}
+
+void Pinning::becameIdle(Lane& lane, Instant now)
+{
+    lane.pin.idleSince = now;
+    ++_idle;
+}
+
+void Pinning::isUsed(Lane& lane)
+{
+    DeadlineList::disarm(lane.pinIdle);
+    if (lane.pin.idleSince != Instant::never())
+        --_idle;
+    lane.pin.idleSince = Instant::never();
+}
+
+Lane* Pinning::longestIdle(const Lanes& lanes) const
+{
+    Lane* longest = nullptr;
+    for (const auto& lane : lanes)
+        if (lane->pin.idleSince != Instant::never() &&
+            (longest == nullptr || lane->pin.idleSince < longest->pin.idleSince))
+            longest = lane.get();
+    return longest;
+}
+
+std::string Pinning::describe(const Lanes& lanes, Instant now) const
+{
+    std::size_t reasons[ties::COUNT] = {};
+    Instant first = now;
+    for (const auto& lane : lanes)
+    {
+        if (lane->pin.client == nullptr)
+            continue;
+        first = std::min(first, lane->pin.client->pin.since);
+        for (std::size_t i = 0; i < ties::COUNT; ++i)
+            reasons[i] += lane->pin.client->pin.reasons >> i & 1U;
+    }
+    std::string text = "pool.max_tied = " + std::to_string(_most) + " is reached: " + std::to_string(_pinned) +
+                       (_pinned == 1 ? " connection is pinned (" : " connections are pinned (");
+    const char* separator = "";
+    for (std::size_t i = 0; i < ties::COUNT; ++i)
+        if (reasons[i] > 0)
+        {
+            text += separator + std::to_string(reasons[i]) + ' ' + ties::NAMES[i];
+            separator = ", ";
+        }
+    return text + "), the longest for " + std::to_string((now - first).us / 1000000) + " s";
+}
+
+} // namespace proximux

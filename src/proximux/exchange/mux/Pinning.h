@@ -1,0 +1,51 @@
+#pragma once
+
+#include <proximux/exchange/mux/SharedState.h>
+
+#include <cstddef>
+#include <string>
+
+namespace proximux
+{
+
+/// Which lanes are pinned: each of them serves one client and nobody else, for the reasons that are known of that
+/// client (ties::). The only writer of Lane::pin and SharedClient::pin.
+class Pinning
+{
+public:
+    /// most: lanes that may be pinned at the same time.
+    explicit Pinning(std::size_t most)
+        : _most(most)
+    {
+    }
+
+    /// So many of them are pinned elsewhere.
+    void setOthers(std::size_t pinned) { _others = pinned; }
+
+    [[nodiscard]] std::size_t count() const { return _pinned; }
+    [[nodiscard]] bool mayPin() const { return _pinned + _others < _most; }
+
+    /// The client has the lane alone from now on. False: it had it before, and has these reasons more.
+    bool pin(Lane& lane, SharedClient& client, unsigned reasons, Instant now);
+
+    /// The lane is for all again.
+    void unpin(Lane& lane);
+
+    // ---- pins that are idle: they stay as long as nobody else needs their lanes
+
+    void becameIdle(Lane& lane, Instant now);
+    void isUsed(Lane& lane);
+    [[nodiscard]] bool hasIdle() const { return _idle > 0; }
+    [[nodiscard]] Lane* longestIdle(const Lanes& lanes) const;
+
+    /// How many lanes are pinned, for which reasons, and for how long: for a client that waits in vain to be.
+    [[nodiscard]] std::string describe(const Lanes& lanes, Instant now) const;
+
+private:
+    std::size_t _most;
+    std::size_t _others = 0;
+    std::size_t _pinned = 0;
+    std::size_t _idle = 0;
+};
+
+} // namespace proximux
