@@ -398,7 +398,11 @@ void FramedExchange::answerOverdue(Request& request, Instant now)
     dropCopy(request);
     const bool alone = lane.pin.client != nullptr; // nobody else loses anything
     if ((dead || crowded || alone) && !request.traits.optional)
+    {
+        if (request.client != nullptr && !dead)
+            charge(*request.client, &request, now);
         return closeLane(lane, CloseReason::responseTimeout, How::abort, now);
+    }
     giveUp(request, CloseReason::responseTimeout, now);
 }
 

@@ -221,8 +221,10 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
     client.waiting = _wiring.toClient(client.id, bytes);
     if (lane.reader == nullptr || lane.reader->lane != &lane || lane.reader->waiting <= _settings.responseBuffer)
         lane.reader = &client;
-    if (client.waiting > 0)
-        updateClient(client, now);
+    if (client.waiting == 0)
+        return;
+    account(client); // what it does not read may count for more
+    updateClient(client, now);
 }
 
 /// It leaves its row and its client's requests; nobody is told.

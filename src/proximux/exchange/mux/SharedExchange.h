@@ -325,7 +325,7 @@ private:
     void takeFromInput(Lane& lane, Request& request);
     void leavePart(const Lane& lane, Request& request, bool answered, Instant now);
     void keepCopy(Request& request, Bytes bytes);
-    void repeatRow(Lane& lane, CloseReason reason, Instant now);
+    void repeatRow(Lane& lane, const SharedClient* pinned, CloseReason reason, Instant now);
     void repeat(Request& request, CloseReason reason, bool mayBeCause);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
     bool open(Instant now);

@@ -326,7 +326,7 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
             lookAgain(*tied);
         }
     }
-    repeatRow(lane, reason, now);
+    repeatRow(lane, tied, reason, now);
     const bool fresh = !lane.proven;
     while (Request* request = lane.row.first())
     {

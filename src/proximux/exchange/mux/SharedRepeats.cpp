@@ -26,8 +26,9 @@ void SharedExchange::dropCopy(Request& request)
 }
 
 /// What was lost with the lane and may be sent once more goes back to the front of the line, the oldest first. Whoever
-/// was alone on a new connection has ended it himself.
-void SharedExchange::repeatRow(Lane& lane, CloseReason reason, Instant now)
+/// was alone on a new connection has ended it himself. Nothing of the client that had the lane alone is repeated: it
+/// counts on what it has done there.
+void SharedExchange::repeatRow(Lane& lane, const SharedClient* pinned, CloseReason reason, Instant now)
 {
     if (lane.row.size() == 1 && !lane.proven)
         return;
@@ -39,7 +40,7 @@ void SharedExchange::repeatRow(Lane& lane, CloseReason reason, Instant now)
         Request& each = *request;
         request = each.place.previous;
         --place;
-        if (!_retries.mayRepeat(lane, each, reason, now))
+        if (each.client == pinned || !_retries.mayRepeat(lane, each, reason, now))
             continue;
         takeOut(lane, each, false, now);
         if (--each.client->inFlight == 0)
