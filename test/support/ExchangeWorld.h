@@ -2,7 +2,7 @@
 
 #include <proximux/exchange/pair/ProxyExchange.h>
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <cppunit/TestAssert.h>
 
 #include <functional>
 #include <map>

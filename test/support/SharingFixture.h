@@ -1,12 +1,11 @@
 #pragma once
 
 #include "support/SharedWorld.h"
+#include "support/Test.h"
 
 #include <proximux/exchange/mux/FramedExchange.h>
 #include <proximux/exchange/mux/RawExchange.h>
 #include <proximux/protocol/Registry.h>
-
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <memory>
 #include <string>
@@ -17,7 +16,7 @@ namespace proximux
 {
 
 /// A fifo or funnel exchange with its pool in a SharedWorld, and a clock that changes only when the test sets it.
-class SharingFixture : public CppUnit::TestFixture
+class SharingFixture : public CppUnit::TestCase
 {
 protected:
     static constexpr Duration MS = Duration::milliseconds(1);
