@@ -1,15 +1,18 @@
 #include "support/Test.h"
 
-#include "oracle/Oracle.h"
-#include "oracle/RawOracle.h"
-#include "oracle/Scenes.h"
+#include "simulation/Oracle.h"
+#include "simulation/RawOracle.h"
 
 #include <proximux/exchange/Mutants.h>
 
 #include <cstdlib>
 #include <iostream>
 #include <random>
+#include <set>
+#include <sstream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace proximux
 {
@@ -102,11 +105,21 @@ protected:
         return std::string(MUTANT_NAMES[static_cast<int>(mutant)]).compare(0, 3, "raw") == 0;
     }
 
-    static std::string findInScene(Mutant mutant)
+    static std::vector<std::string> faultsOf(const TestList::Entry& test)
     {
-        for (const Scenes::Scene& scene : Scenes::all())
-            if (scene.finds == mutant)
-                return verdict(mutant, [&scene] { (Scenes().*scene.play)(); });
+        std::vector<std::string> names;
+        std::istringstream text(test.finds);
+        for (std::string name; std::getline(text >> std::ws, name, ',');)
+            names.push_back(name);
+        return names;
+    }
+
+    static std::string findInRule(Mutant mutant)
+    {
+        for (const TestList::Entry& each : TestList::all())
+            for (const std::string& name : faultsOf(each))
+                if (name == MUTANT_NAMES[static_cast<int>(mutant)])
+                    return verdict(mutant, [&each] { each.make()->runTest(); });
         return {};
     }
 
@@ -257,11 +270,12 @@ TEST(OracleTest, raw)
     }
 }
 
-TEST(OracleTest, scenes)
+TEST(OracleTest, knowsEachFaultThatARuleNames)
 {
-    plantedMutant = Mutant::none;
-    for (const Scenes::Scene& scene : Scenes::all())
-        (Scenes().*scene.play)();
+    std::set<std::string> known(MUTANT_NAMES + 1, MUTANT_NAMES + static_cast<int>(Mutant::last));
+    for (const TestList::Entry& each : TestList::all())
+        for (const std::string& name : faultsOf(each))
+            CPPUNIT_ASSERT_MESSAGE(each.make()->getName() + ": no such fault: " + name, known.count(name) == 1);
 }
 
 /// Clients that have connections alone for a time, and targets that answer others than they say.
@@ -315,7 +329,7 @@ TEST(OracleTest, findsEachMutant)
     for (int i = 1; i < static_cast<int>(Mutant::last); ++i)
     {
         const auto mutant = static_cast<Mutant>(i);
-        std::string found = findInScene(mutant);
+        std::string found = findInRule(mutant);
         for (std::uint64_t seed = 1; seed <= 20 && found.empty(); ++seed)
             found = isRaw(mutant) ? findInRaw(mutant, seed) : findAtRandom(mutant, seed);
         if (found.empty())

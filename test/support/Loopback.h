@@ -188,11 +188,11 @@ private:
     {                                                                                                                  \
         void runOn(bool epoll);                                                                                        \
     };                                                                                                                 \
-    TEST_NAMED(Suite##_##rule, Suite##_##rule##_epoll, #Suite "::" #rule "_epoll")                                     \
+    TEST_NAMED(Suite##_##rule, Suite##_##rule##_epoll, #Suite "::" #rule "_epoll", "")                                 \
     {                                                                                                                  \
         runOn(true);                                                                                                   \
     }                                                                                                                  \
-    TEST_NAMED(Suite##_##rule, Suite##_##rule##_poll, #Suite "::" #rule "_poll")                                       \
+    TEST_NAMED(Suite##_##rule, Suite##_##rule##_poll, #Suite "::" #rule "_poll", "")                                   \
     {                                                                                                                  \
         runOn(false);                                                                                                  \
     }                                                                                                                  \

@@ -134,9 +134,9 @@ Options parse(const std::vector<std::string>& arguments)
 }
 
 /// The tests of these modules whose name contains the filter.
-std::vector<std::unique_ptr<CppUnit::Test>> chosen(const Options& options)
+std::vector<std::unique_ptr<CppUnit::TestCase>> chosen(const Options& options)
 {
-    std::vector<std::unique_ptr<CppUnit::Test>> tests;
+    std::vector<std::unique_ptr<CppUnit::TestCase>> tests;
     for (const proximux::TestList::Entry& entry : proximux::TestList::all())
     {
         if (options.modules.count(entry.module) == 0)
@@ -159,7 +159,7 @@ void writeXml(const std::string& file, CppUnit::TestResultCollector& collector)
 
 int run(const Options& options)
 {
-    const std::vector<std::unique_ptr<CppUnit::Test>> tests = chosen(options);
+    const std::vector<std::unique_ptr<CppUnit::TestCase>> tests = chosen(options);
     if (options.list)
     {
         for (const auto& test : tests)

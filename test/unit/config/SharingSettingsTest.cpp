@@ -1,19 +1,12 @@
-#include "support/Test.h"
-
-#include <proximux/ConfigurationLoader.h>
-
-#include <map>
-#include <string>
+#include "unit/config/LoadingFixture.h"
 
 namespace proximux
 {
 
 /// What the settings of fifo and funnel may be, and what they ask of each other.
-class SharingSettingsTest : public CppUnit::TestCase
+class SharingSettingsTest : public LoadingFixture
 {
 protected:
-    using Environment = std::map<std::string, std::string>;
-
     static Environment least() { return {{"LOCAL_PORT", "3307"}, {"TARGET_HOST_1", "db"}, {"TARGET_PORT_1", "3306"}}; }
 
     static Environment fifo(const std::string& protocol)
@@ -22,34 +15,6 @@ protected:
         environment["PROXIMUX_EXCHANGE_MODE"] = "fifo";
         environment["PROXIMUX_EXCHANGE_PROTOCOL"] = protocol;
         return environment;
-    }
-
-    static LoadResult fromEnvironment(const Environment& environment)
-    {
-        ConfigurationLoader loader;
-        loader.addEnvironment(environment);
-        return loader.load();
-    }
-
-    static std::string all(const LoadResult& result)
-    {
-        std::string text;
-        for (const std::string& mistake : result.mistakes)
-            text += mistake + "\n";
-        return text;
-    }
-
-    static const Configuration& good(const LoadResult& result)
-    {
-        CPPUNIT_ASSERT_MESSAGE(all(result), result.configuration != nullptr);
-        return *result.configuration;
-    }
-
-    static void assertMistake(const LoadResult& result, const std::string& expected)
-    {
-        CPPUNIT_ASSERT_MESSAGE("expected: " + expected + "\ngot: " + all(result),
-                               all(result).find(expected) != std::string::npos);
-        CPPUNIT_ASSERT(result.configuration == nullptr);
     }
 
     static void assertFifoMistake(const std::string& protocol, const std::string& name, const std::string& value,

@@ -1,5 +1,5 @@
 #include "unit/exchange/Allocations.h"
-#include "support/SharedWorld.h"
+#include "simulation/World.h"
 #include "support/Test.h"
 
 #include <proximux/exchange/mux/FramedExchange.h>
@@ -18,7 +18,7 @@ protected:
     static constexpr std::size_t TARGETS = 4;
 
     /// Takes all at once, and keeps of each target what it was sent, without an allocation.
-    struct StillWorld : SharedWorld
+    struct StillWorld : World
     {
         struct Sent
         {

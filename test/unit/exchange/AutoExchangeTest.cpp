@@ -1,10 +1,10 @@
-#include "support/AutoFixture.h"
+#include "support/SharingFixture.h"
 #include "support/Test.h"
 
 namespace proximux
 {
 
-class AutoExchangeTest : public AutoFixture
+class AutoExchangeTest : public SharingFixture
 {
 protected:
     static std::string get() { return "GET / HTTP/1.1\r\nHost: x\r\n\r\n"; }
@@ -22,20 +22,20 @@ TEST(AutoExchangeTest, theTargetDecides)
     for (const auto& [request, answer] : all)
     {
         beginAuto();
-        const ClientId silent = joinAuto();
+        const ClientId silent = join();
         const ClientId a = asks(request.substr(0, 9));
-        automatic->request(a, request.substr(9), now);
-        const TargetId t = openAuto();
+        says(a, request.substr(9));
+        const TargetId t = opensOne();
         CPPUNIT_ASSERT_EQUAL(request, got(t));
         assertChosen("");
-        tells(t, answer.substr(0, 5));
+        answers(t, answer.substr(0, 5));
         assertChosen("");
-        tells(t, answer.substr(5));
+        answers(t, answer.substr(5));
         assertChosen(request == get() ? "http" : "resp");
         CPPUNIT_ASSERT_EQUAL(answer, got(a));
-        automatic->request(silent, request, now);
+        says(silent, request);
         CPPUNIT_ASSERT_EQUAL(request, got(t));
-        tells(t, answer);
+        answers(t, answer);
         CPPUNIT_ASSERT_EQUAL(answer, got(silent));
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, automatic->size());
     }
@@ -47,12 +47,12 @@ TEST(AutoExchangeTest, whatIsSaidByChanceDecidesNothing)
     {
         beginAuto();
         const ClientId a = asks(ping());
-        const TargetId t = openAuto();
-        tells(t, answer);
+        const TargetId t = opensOne();
+        answers(t, answer);
         CPPUNIT_ASSERT_EQUAL(answer, got(a));
         assertChosen("");
-        automatic->request(a, ping(), now);
-        tells(t, "*1\r\n$1\r\na\r\n");
+        says(a, ping());
+        answers(t, "*1\r\n$1\r\na\r\n");
         assertChosen("resp");
     }
 }
@@ -67,31 +67,31 @@ TEST(AutoExchangeTest, aScannerBeforeAnInstrumentHarmsNobody)
             if (!first)
             {
                 instrument = asks("*IDN?\n");
-                tells(openAuto(), "ACME\n");
+                answers(opensOne(), "ACME\n");
                 CPPUNIT_ASSERT_EQUAL(std::string("ACME\n"), got(instrument));
             }
             const ClientId scanner = asks(strange);
             if (!first)
-                passAuto(GAP);
-            const TargetId t = openAuto();
+                passes(GAP);
+            const TargetId t = opensOne();
             CPPUNIT_ASSERT(!got(t).empty());
-            tells(t, "huh?\n");
+            answers(t, "huh?\n");
             assertClosed(t, CloseReason::malformedResponse, How::abort);
             CPPUNIT_ASSERT(world.client(scanner).fin);
             CPPUNIT_ASSERT(got(scanner).find("the target sent an invalid response") != std::string::npos);
             assertChosen("");
             if (first)
-                instrument = joinAuto();
+                instrument = join();
             for (int i = 0; i < 2; ++i)
             {
-                automatic->request(instrument, "*IDN?\n", now);
-                const TargetId next = i == 0 ? openAuto() : TargetId{world.nextTarget - 1, 1};
+                says(instrument, "*IDN?\n");
+                const TargetId next = i == 0 ? opensOne() : TargetId{world.nextTarget - 1, 1};
                 CPPUNIT_ASSERT_EQUAL(std::string("*IDN?\n"), got(next));
-                tells(next, "ACME\n");
+                answers(next, "ACME\n");
                 CPPUNIT_ASSERT_EQUAL(std::string("ACME\n"), got(instrument));
             }
             asks("*IDN?\n");
-            passAuto(GAP);
+            passes(GAP);
             CPPUNIT_ASSERT_EQUAL(std::string("*IDN?\n"), got(TargetId{world.nextTarget - 1, 1}));
         }
 }
@@ -100,19 +100,19 @@ TEST(AutoExchangeTest, nothingIsDecidedAfterRawWasAnswered)
 {
     beginAuto(2);
     const ClientId raw = asks("hello\n");
-    const TargetId r = openAuto();
+    const TargetId r = opensOne();
     got(r);
-    tells(r, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    answers(r, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     const ClientId a = asks(get());
-    const TargetId t = openAuto();
-    tells(t, ok());
+    const TargetId t = opensOne();
+    answers(t, ok());
     CPPUNIT_ASSERT_EQUAL(ok(), got(a));
     assertChosen("");
     // everybody is served all the same, by what he speaks
-    automatic->request(raw, "again\n", now);
+    says(raw, "again\n");
     CPPUNIT_ASSERT_EQUAL(std::string("again\n"), got(r));
     const ClientId b = asks(get());
-    tells(t, ok());
+    answers(t, ok());
     CPPUNIT_ASSERT_EQUAL(ok(), got(b));
     CPPUNIT_ASSERT(world.has(raw) && world.has(r));
 }
@@ -123,25 +123,25 @@ TEST(AutoExchangeTest, whoSpeaksAnotherProtocolFailsAlone)
     {
         beginAuto();
         const ClientId a = asks(http ? get() : ping());
-        const TargetId t = openAuto();
-        tells(t, http ? ok() : "+PONG\r\n");
+        const TargetId t = opensOne();
+        answers(t, http ? ok() : "+PONG\r\n");
         got(a);
         got(t);
-        automatic->request(a, http ? get() : ping(), now);
+        says(a, http ? get() : ping());
         const ClientId other = asks(http ? ping() : get());
         assertClosed(other, CloseReason::malformedRequest, How::finish);
         const std::string said = world.closedClients.at(other.slot).last.sent;
         CPPUNIT_ASSERT_EQUAL(std::string(http ? "-ERR " : "HTTP/1.1 400 "), said.substr(0, http ? 5 : 13));
         CPPUNIT_ASSERT(world.malformed.find("but exchange.protocol = auto detected") != std::string::npos);
         CPPUNIT_ASSERT_EQUAL(http ? get() : ping(), got(t));
-        tells(t, http ? ok() : "+PONG\r\n");
+        answers(t, http ? ok() : "+PONG\r\n");
         CPPUNIT_ASSERT_EQUAL(http ? ok() : std::string("+PONG\r\n"), got(a));
         CPPUNIT_ASSERT(world.has(a) && world.has(t));
     }
     // what looks like nothing is of the protocol, which says what is wrong with it
     beginAuto();
     asks(get());
-    tells(openAuto(), ok());
+    answers(opensOne(), ok());
     const ClientId odd = asks("hello\r\n\r\n");
     CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 400"), got(odd).substr(0, 12));
 }
@@ -150,25 +150,25 @@ TEST(AutoExchangeTest, whoIsServedAsRawStaysSo)
 {
     beginAuto(2);
     const ClientId raw = asks("measure\n"); // which takes its time
-    const TargetId r = openAuto();
+    const TargetId r = opensOne();
     const ClientId a = asks(get());
-    tells(openAuto(), ok());
+    answers(opensOne(), ok());
     CPPUNIT_ASSERT_EQUAL(ok(), got(a));
     assertChosen("http");
-    tells(r, "3.14\n");
+    answers(r, "3.14\n");
     CPPUNIT_ASSERT_EQUAL(std::string("3.14\n"), got(raw));
     got(r);
-    automatic->request(raw, "again\n", now);
+    says(raw, "again\n");
     CPPUNIT_ASSERT_EQUAL(std::string("again\n"), got(r));
     automatic->clientLost(raw, now);
-    tells(r, "2.72\n");
-    passAuto(GAP);
+    automatic->response(r, "2.72\n", now); // a word of a connection that is gone
+    passes(GAP);
     // its connection is for those of the protocol, as soon as one needs it
     asks(get());
     asks(get());
-    passAuto(GAP);
+    passes(GAP);
     CPPUNIT_ASSERT(!world.has(r));
-    CPPUNIT_ASSERT_EQUAL(get(), got(openAuto()));
+    CPPUNIT_ASSERT_EQUAL(get(), got(opensOne()));
 }
 
 TEST(AutoExchangeTest, eachRequestIsTriedAlone)
@@ -176,13 +176,13 @@ TEST(AutoExchangeTest, eachRequestIsTriedAlone)
     beginAuto();
     const ClientId a = asks(ping() + ping());
     const ClientId b = asks(ping());
-    const TargetId t = openAuto();
+    const TargetId t = opensOne();
     CPPUNIT_ASSERT_EQUAL(ping(), got(t));
-    tells(t, "+PONG\r\n");
+    answers(t, "+PONG\r\n");
     assertChosen("resp");
     CPPUNIT_ASSERT_EQUAL(std::string("+PONG\r\n"), got(a));
     for (int i = 0; i < 2; ++i)
-        tells(t, "+PONG\r\n");
+        answers(t, "+PONG\r\n");
     CPPUNIT_ASSERT_EQUAL(std::string("+PONG\r\n"), got(a));
     CPPUNIT_ASSERT_EQUAL(std::string("+PONG\r\n"), got(b));
 }
@@ -192,28 +192,28 @@ TEST(AutoExchangeTest, aTrialGivesWay)
 {
     beginAuto();
     const ClientId scanner = asks(get());
-    const TargetId t = openAuto();
-    passAuto(Duration::seconds(1));
+    const TargetId t = opensOne();
+    passes(Duration::seconds(1));
     const ClientId instrument = asks("*IDN?\n");
-    passAuto(Duration::milliseconds(4999));
+    passes(Duration::milliseconds(4999));
     CPPUNIT_ASSERT(world.has(t));
-    passAuto(Duration::milliseconds(1));
+    passes(Duration::milliseconds(1));
     assertClosed(t, CloseReason::responseTimeout, How::abort);
     CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 504"), got(scanner).substr(0, 12));
-    const TargetId next = openAuto();
+    const TargetId next = opensOne();
     CPPUNIT_ASSERT_EQUAL(std::string("*IDN?\n"), got(next));
-    tells(next, "ACME\n");
+    answers(next, "ACME\n");
     CPPUNIT_ASSERT_EQUAL(std::string("ACME\n"), got(instrument));
     // what is raw does not give way to what is tried, nor does a trial to nobody
-    automatic->request(instrument, "*TST?\n", now);
+    says(instrument, "*TST?\n");
     const ClientId late = asks(get());
-    passAuto(Duration::seconds(29));
+    passes(Duration::seconds(29));
     CPPUNIT_ASSERT(world.has(next) && world.has(late));
-    tells(next, "0\n");
+    answers(next, "0\n");
     CPPUNIT_ASSERT_EQUAL(std::string("0\n"), got(instrument));
-    passAuto(GAP);
-    const TargetId third = openAuto();
-    passAuto(Duration::seconds(20));
+    passes(GAP);
+    const TargetId third = opensOne();
+    passes(Duration::seconds(20));
     CPPUNIT_ASSERT(world.has(third));
 }
 
@@ -221,24 +221,24 @@ TEST(AutoExchangeTest, theOldestRequestIsServedFirst)
 {
     beginAuto();
     const ClientId a = asks("1\n");
-    const TargetId t = openAuto();
-    passAuto(MS);
+    const TargetId t = opensOne();
+    passes(MS);
     const ClientId web = asks(get());
-    passAuto(MS);
+    passes(MS);
     const ClientId b = asks("2\n");
     CPPUNIT_ASSERT_EQUAL(std::string("1\n"), got(t));
-    tells(t, "one\n");
-    automatic->request(a, "3\n", now); // it waits longest who came first
-    passAuto(GAP);
+    answers(t, "one\n");
+    says(a, "3\n"); // it waits longest who came first
+    passes(GAP);
     CPPUNIT_ASSERT_EQUAL(std::string(), world.closedTargets.at(t.slot).last.sent);
-    const TargetId u = openAuto();
+    const TargetId u = opensOne();
     CPPUNIT_ASSERT_EQUAL(get(), got(u));
-    tells(u, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    answers(u, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     CPPUNIT_ASSERT(!got(web).empty());
-    const TargetId v = openAuto();
+    const TargetId v = opensOne();
     CPPUNIT_ASSERT_EQUAL(std::string("2\n"), got(v));
-    tells(v, "two\n");
-    passAuto(GAP);
+    answers(v, "two\n");
+    passes(GAP);
     CPPUNIT_ASSERT_EQUAL(std::string("3\n"), got(v));
     CPPUNIT_ASSERT_EQUAL(std::string("two\n"), got(b));
     CPPUNIT_ASSERT_EQUAL(std::string("one\n"), got(a));
@@ -270,13 +270,13 @@ TEST(AutoExchangeTest, neverMoreConnectionsThanPlaces)
             {
                 const std::string asked = world.has(id) ? got(id) : std::string();
                 if (asked == get())
-                    tells(id, i % 5 == 0 ? "what\n" : "HTTP/1.1 204 No\r\n\r\n");
+                    answers(id, i % 5 == 0 ? "what\n" : "HTTP/1.1 204 No\r\n\r\n");
                 else if (!asked.empty())
-                    tells(id, i % 4 == 0 ? "-ERR\r\n" : "+OK\r\n");
+                    answers(id, i % 4 == 0 ? "-ERR\r\n" : "+OK\r\n");
             }
             if (i % 2 == 0 && world.has(a))
                 automatic->clientLost(a, now);
-            passAuto(GAP);
+            passes(GAP);
             CPPUNIT_ASSERT(world.mostTargets <= places);
         }
     }
@@ -287,18 +287,18 @@ TEST(AutoExchangeTest, waitsForWhatIsAmbiguous)
     beginAuto();
     asks("GE");
     CPPUNIT_ASSERT(world.dialled.empty());
-    passAuto(Duration{49999});
+    passes(Duration{49999});
     CPPUNIT_ASSERT(world.dialled.empty());
-    passAuto(Duration{1});
-    const TargetId t = openAuto();
+    passes(Duration{1});
+    const TargetId t = opensOne();
     CPPUNIT_ASSERT_EQUAL(std::string("GE"), got(t));
     assertChosen("");
     // a line that says what it is may take its time
     const ClientId slow = asks("GET / HTTP/1.1\r\n");
     asks("*2\r\n$3\r\nGET\r\n");
-    passAuto(Duration::seconds(1));
+    passes(Duration::seconds(1));
     CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
-    automatic->request(slow, "Host : x\r\n\r\n", now);
+    says(slow, "Host : x\r\n\r\n");
     CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 400"), got(slow).substr(0, 12));
     for (const auto& [refused, name] :
          {std::pair{"PRI * HTTP/2.0\r\n\r\n", "HTTP/2 (not supported)"}, {"\x16\x03\x01", "TLS (not supported)"}})
@@ -312,7 +312,7 @@ TEST(AutoExchangeTest, waitsForWhatIsAmbiguous)
     {
         beginAuto();
         asks(raw);
-        CPPUNIT_ASSERT_EQUAL(std::string(raw), got(openAuto()));
+        CPPUNIT_ASSERT_EQUAL(std::string(raw), got(opensOne()));
     }
 }
 
@@ -324,9 +324,9 @@ TEST(AutoExchangeTest, readsNobodyWhereTheLineIsFull)
     const ClientId a = asks("first");
     const ClientId b = asks("second");
     CPPUNIT_ASSERT(world.client(a).held && world.client(b).held);
-    const TargetId t = openAuto();
-    tells(t, "answer");
-    passAuto(GAP);
+    const TargetId t = opensOne();
+    answers(t, "answer");
+    passes(GAP);
     CPPUNIT_ASSERT_EQUAL(std::string("firstsecond"), got(t));
     CPPUNIT_ASSERT(!world.client(a).held && !world.client(b).held);
 }

@@ -14,7 +14,7 @@ protected:
     {
         Options options;
         options.protocol = protocol;
-        begin(options, false);
+        begin(options);
     }
 
     ClientId malformed()
@@ -70,7 +70,7 @@ TEST(ClosingClientsTest, aClientThatHasNotReadTheErrorIsNotReadAnyMore)
     CPPUNIT_ASSERT(world.client(a).held);
     pass(Duration::seconds(10));
     CPPUNIT_ASSERT(world.has(a));
-    exchange->clientSent(a, SharedWorld::take(world.client(a), 9000), now);
+    takes(a, 9000);
     assertClosed(a, CloseReason::malformedRequest, How::finish);
 }
 

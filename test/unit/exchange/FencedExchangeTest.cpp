@@ -14,7 +14,7 @@ protected:
         Options options;
         options.protocol = "memcached";
         options.exchange.pipeline = pipeline;
-        begin(options, false);
+        begin(options);
     }
 
     /// What answers the marker that the target got behind this request.

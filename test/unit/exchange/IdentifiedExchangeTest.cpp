@@ -25,7 +25,7 @@ protected:
         settings.byId = true;
         settings.responseTimeout = S;
         options.exchange = settings;
-        begin(options, false);
+        begin(options);
     }
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8)
@@ -38,7 +38,7 @@ protected:
         options.exchange.conversation.ties = connections > 1;
         options.exchange.byId = true;
         options.exchange.responseTimeout = S;
-        begin(options, false);
+        begin(options);
     }
 
     static std::string message(unsigned id, const std::string& text)
@@ -123,7 +123,7 @@ TEST(IdentifiedExchangeTest, aTargetThatTakesARequestSlowlyHasTime)
     for (int i = 0; i < 8; ++i)
     {
         pass(Duration::milliseconds(900));
-        exchange->targetSent(t, SharedWorld::take(world.target(t), 1), now);
+        takes(t, 1);
     }
     pass(Duration::milliseconds(900));
     answers(t, answer(got(t), "yes"));
@@ -135,7 +135,7 @@ TEST(IdentifiedExchangeTest, aSlowReaderAloneHasAllTheTime)
     const auto [slow, t] = slowReader();
     pass(Duration::seconds(3600));
     CPPUNIT_ASSERT(world.has(slow) && world.has(t));
-    exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+    takes(slow, 9000);
     CPPUNIT_ASSERT(!world.target(t).held);
     pass(Duration::milliseconds(999));
     CPPUNIT_ASSERT(world.has(slow));
@@ -152,7 +152,7 @@ TEST(IdentifiedExchangeTest, theTimeOfOthersStandsStillWhileTheTargetIsHeld)
     pass(Duration::seconds(50));
     CPPUNIT_ASSERT(world.has(other) && world.has(slow));
     CPPUNIT_ASSERT_EQUAL(std::string(), got(other));
-    exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+    takes(slow, 9000);
     answers(t, std::string(1004, 'A') + answer(sent, "yes"));
     CPPUNIT_ASSERT_EQUAL(message(9, "yes"), got(other));
 }
@@ -173,7 +173,7 @@ TEST(IdentifiedExchangeTest, aSlowReaderIsNotForgottenBehindAQuickOne)
     answers(t, answer(sent, std::string(2500, 'A')) + answer(sent.substr(7), "yes"));
     CPPUNIT_ASSERT_EQUAL(message(8, "yes"), got(quick));
     CPPUNIT_ASSERT(world.target(t).held);
-    exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+    takes(slow, 9000);
     CPPUNIT_ASSERT(!world.target(t).held);
     // with nothing more to come for it, it holds up nobody
     answers(t, answer(sent.substr(12), std::string(2500, 'A')));
@@ -329,7 +329,7 @@ TEST(IdentifiedExchangeTest, anIdFitsIntoARequestAndAResponse)
     options.framing.responseId = IdField{1, 1, ByteOrder::big};
     options.exchange.byId = true;
     options.exchange.pipeline = 4;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     for (int i = 0; i < 600; ++i)
     {

@@ -52,7 +52,7 @@ protected:
 
 TEST(LateAnswersTest, aLateAnswerOverTheNextConnectionReachesNobody)
 {
-    begin(modbusOptions(1, 1), false);
+    begin(modbusOptions(1, 1));
     const ClientId a = join();
     says(a, reading(100, 1));
     const TargetId t = opens();
@@ -69,7 +69,7 @@ TEST(LateAnswersTest, aLateAnswerOverTheNextConnectionReachesNobody)
 
 TEST(LateAnswersTest, noIdComesAgainOnTheNextConnection)
 {
-    begin(modbusOptions(), false);
+    begin(modbusOptions());
     std::set<std::string> seen;
     const ClientId a = join();
     for (unsigned i = 0; i < 2000; ++i)
@@ -88,7 +88,7 @@ TEST(LateAnswersTest, noIdComesAgainOnTheNextConnection)
 
 TEST(LateAnswersTest, noTwoConnectionsShareAnId)
 {
-    begin(modbusOptions(4, 8), false);
+    begin(modbusOptions(4, 8));
     std::set<std::string> seen;
     std::set<std::uint32_t> used;
     for (unsigned i = 0; i < 32; ++i)
@@ -113,7 +113,7 @@ TEST(LateAnswersTest, anAnswerOverAllConnectionsReachesItsClientAlone)
     {
         Options options = modbusOptions(2, 1);
         options.exchange.ignoreUnknownIds = true;
-        begin(options, false);
+        begin(options);
         const ClientId a = join();
         const ClientId b = join();
         says(a, reading(100, 1));
@@ -136,7 +136,7 @@ TEST(LateAnswersTest, anAnswerOverAllConnectionsReachesItsClientAlone)
 
 TEST(LateAnswersTest, anUnknownIdIsCountedAndCloses)
 {
-    begin(modbusOptions(), false);
+    begin(modbusOptions());
     const ClientId a = join();
     says(a, reading(1, 1));
     const TargetId t = opens();
@@ -152,7 +152,7 @@ TEST(LateAnswersTest, anUnknownIdIsIgnoredWhereThatIsSaid)
 {
     Options options = modbusOptions();
     options.exchange.ignoreUnknownIds = true;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     says(a, reading(1, 1));
     const TargetId t = opens();
@@ -180,7 +180,7 @@ TEST(LateAnswersTest, whatIsIgnoredMayComeInPiecesAndAtAnyTime)
     options.exchange.ignoreUnknownIds = true;
     options.exchange.connectDelay = S;
     options.exchange.settle = S;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     says(a, reading(1, 1));
     const TargetId t = opens();
@@ -203,7 +203,7 @@ TEST(LateAnswersTest, whatIsIgnoredMustBeAMessage)
 {
     Options options = modbusOptions();
     options.exchange.ignoreUnknownIds = true;
-    begin(options, false);
+    begin(options);
     says(join(), reading(1, 1));
     const TargetId t = opens();
     answers(t, "HTTP/1.1 400 Bad Request\r\n");
@@ -214,7 +214,7 @@ TEST(LateAnswersTest, anotherUnitOrFunctionIsNoAnswer)
 {
     for (const std::size_t at : {std::size_t{6}, std::size_t{7}})
     {
-        begin(modbusOptions(1, 1), false);
+        begin(modbusOptions(1, 1));
         const ClientId a = join();
         says(a, reading(1, 1));
         const TargetId t = opens();
@@ -228,7 +228,7 @@ TEST(LateAnswersTest, anotherUnitOrFunctionIsNoAnswer)
 
 TEST(LateAnswersTest, aRequestWaitsWhileNoIdIsFree)
 {
-    begin(tiny(), false);
+    begin(tiny());
     const ClientId a = join();
     for (int i = 0; i < 200; ++i)
         says(a, "ab");
@@ -257,7 +257,7 @@ TEST(LateAnswersTest, withoutAnIdInTimeItFails)
 {
     Options options = tiny();
     options.exchange.idReuse = Duration::seconds(300);
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     for (int i = 0; i < 256; ++i)
         says(a, "ab");
@@ -279,7 +279,7 @@ TEST(LateAnswersTest, aRequestThatBringsItsIdWaitsForItAlone)
     options.exchange.conversation.ties = true;
     options.exchange.byId = true;
     options.exchange.pipeline = 8;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     const ClientId b = join();
     const ClientId c = join();

@@ -18,7 +18,9 @@ protected:
         options.exchange.connectDelay = delay;
         options.exchange.requestGap = gap;
         options.exchange.prologues = _prologues;
-        begin(options, raw);
+        if (raw)
+            options.protocol = "raw";
+        begin(options);
     }
 
     std::vector<Prologue> _prologues;

@@ -19,7 +19,7 @@ protected:
         options.exchange.pipeline = 8;
         options.exchange.maxTied = connections - 1;
         options.exchange.conversation.ties = connections > 1;
-        begin(options, false);
+        begin(options);
     }
 
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }

@@ -12,7 +12,8 @@ protected:
         Options options;
         options.connections = connections;
         options.exchange.pipeline = pipeline;
-        begin(options, true);
+        options.protocol = "raw";
+        begin(options);
     }
 
     static constexpr Duration GAP = Duration::milliseconds(10);
@@ -183,7 +184,7 @@ TEST(RawExchangeTest, theGapIsNotCountedWhileTheTargetIsHeld)
     CPPUNIT_ASSERT(world.target(t).held);
     pass(Duration::seconds(1));
     CPPUNIT_ASSERT_EQUAL(std::string("1"), got(t));
-    exchange->clientSent(a, SharedWorld::take(world.client(a), 70000), now);
+    takes(a, 70000);
     CPPUNIT_ASSERT(!world.target(t).held);
     answers(t, "B");
     pass(GAP);
@@ -273,7 +274,8 @@ TEST(RawExchangeTest, withoutAGapTheFirstReadEndsTheLease)
 {
     Options options;
     options.exchange.gap = Duration{0};
-    begin(options, true);
+    options.protocol = "raw";
+    begin(options);
     says(join(), "1");
     const TargetId t = opens();
     says(join(), "2");
@@ -319,7 +321,8 @@ TEST(RawExchangeTest, anInactiveLeaseEnds)
 {
     Options options;
     options.exchange.inactiveTimeout = Duration::seconds(1);
-    begin(options, true);
+    options.protocol = "raw";
+    begin(options);
     const ClientId a = join();
     says(a, "1");
     const TargetId t = opens();

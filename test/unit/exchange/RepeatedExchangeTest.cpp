@@ -17,7 +17,7 @@ protected:
         options.exchange.pipeline = pipeline;
         options.exchange.requestBuffer = requestBuffer;
         options.exchange.byId = protocol == "modbus";
-        begin(options, false);
+        begin(options);
     }
 
     static std::string reading(char id, char unit) { return std::string{0, id, 0, 0, 0, 6, unit, 3, 0, 0, 0, 1}; }

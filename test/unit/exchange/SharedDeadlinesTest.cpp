@@ -15,7 +15,7 @@ protected:
         Options options;
         options.exchange = settings;
         options.connections = connections;
-        begin(options, false);
+        begin(options);
     }
 
     /// A client that does not read what answers it, and the connection that is held because of it.
@@ -124,7 +124,7 @@ TEST(SharedDeadlinesTest, aTargetThatTakesNothingHasNoMoreTime)
     const TargetId t = opens();
     CPPUNIT_ASSERT(world.client(a).held);
     pass(Duration::milliseconds(900));
-    exchange->targetSent(t, SharedWorld::take(world.target(t), 1), now); // it took a byte
+    takes(t, 1); // it took a byte
     pass(Duration::milliseconds(900));
     CPPUNIT_ASSERT(world.has(t));
     pass(Duration::milliseconds(100));
@@ -175,7 +175,7 @@ TEST(SharedDeadlinesTest, theTimesOfASlowReaderAddUp)
     for (int i = 0; i < 3; ++i)
     {
         pass(Duration::milliseconds(300));
-        exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+        takes(slow, 9000);
         CPPUNIT_ASSERT(!world.target(t).held);
         pass(S); // time in which nobody is held does not count
         answers(t, std::string(2400, 'A'));
@@ -215,7 +215,7 @@ TEST(SharedDeadlinesTest, theTimeOfOthersStandsStillWhileTheTargetIsHeld)
     says(other, "x\n");
     pass(Duration::seconds(50));
     CPPUNIT_ASSERT(world.has(other) && world.has(slow));
-    exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+    takes(slow, 9000);
     answers(t, "A\ny\n");
     CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
 }
@@ -239,7 +239,7 @@ TEST(SharedDeadlinesTest, aSlowReadersNextAnswerIsNotRead)
     answers(t, "C\n");
     CPPUNIT_ASSERT_EQUAL(std::string("4\n"), got(t));
     CPPUNIT_ASSERT(world.target(t).held);
-    exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+    takes(slow, 9000);
     CPPUNIT_ASSERT(!world.target(t).held);
     answers(t, "D\n");
     CPPUNIT_ASSERT_EQUAL(std::string("C\n"), got(other));

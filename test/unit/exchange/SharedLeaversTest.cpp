@@ -17,7 +17,7 @@ protected:
         Options options;
         options.exchange.pipeline = pipeline;
         options.connections = connections;
-        begin(options, false);
+        begin(options);
     }
 
     void named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxTied = 0)
@@ -29,7 +29,7 @@ protected:
         options.exchange.maxTied = maxTied;
         options.exchange.conversation.ties = maxTied > 0;
         options.exchange.byId = protocol == "modbus";
-        begin(options, false);
+        begin(options);
     }
 
     /// Reads a register.
@@ -122,7 +122,7 @@ TEST(SharedLeaversTest, othersWaitForSoMuchOfIt)
     Options options;
     options.exchange.pipeline = 8;
     options.exchange.abandonLimit = 1000;
-    begin(options, false);
+    begin(options);
     const ClientId c = join();
     const ClientId d = join();
     says(c, "endless\n");
@@ -249,7 +249,7 @@ TEST(SharedLeaversTest, whoComesAndGoesDoesNotResetForEver)
     Options options;
     options.exchange.pipeline = 8;
     options.exchange.reconnects = 2;
-    begin(options, false);
+    begin(options);
     TargetId t;
     int resets = 0;
     for (int i = 0; i < 100; ++i)
@@ -276,7 +276,7 @@ TEST(SharedLeaversTest, whoMakesUsConnectAnewWaits)
     options.exchange.maxTied = 1;
     options.exchange.conversation.ties = true;
     options.exchange.reconnects = 4;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     for (int i = 0; i < 4; ++i)
     {
@@ -306,7 +306,7 @@ TEST(SharedLeaversTest, whoNeedsAnotherDialectWaits)
     options.protocol = "memcached";
     options.exchange.pipeline = 8;
     options.exchange.reconnects = 1;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     const ClientId b = join();
     const std::string version("\x80\x0b\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24);

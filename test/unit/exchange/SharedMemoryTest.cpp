@@ -24,7 +24,7 @@ protected:
         options.exchange.reserve = RESERVE;
         options.exchange.requestBuffer = requestBuffer;
         options.exchange.responseBuffer = 2000;
-        begin(options, false);
+        begin(options);
     }
 
     /// Sends as much of it as is read.

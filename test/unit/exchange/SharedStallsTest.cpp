@@ -19,7 +19,9 @@ protected:
         options.exchange.responseBuffer = 2000;
         options.exchange.requestTimeout = Duration::seconds(30);
         options.exchange.queueTimeout = Duration::off();
-        begin(options, raw);
+        if (raw)
+            options.protocol = "raw";
+        begin(options);
     }
 
     /// A client that has sent the beginning of a large request, and the connection that it has.
@@ -99,7 +101,7 @@ TEST(SharedStallsTest, aSenderWhoseTargetTakesNothingHoldsUpNobody)
     says(slow, "z");
     pass(Duration::seconds(5));
     CPPUNIT_ASSERT(world.has(slow) && world.has(t)); // the target has exchange.response_timeout
-    exchange->targetSent(t, SharedWorld::take(world.target(t), 1), now);
+    takes(t, 1);
     CPPUNIT_ASSERT(timeOf(slow) == S);
 }
 
@@ -210,7 +212,7 @@ TEST(SharedStallsTest, whoIsHeldForAMomentIsNotClosedForWhatOthersDid)
     answers(again, std::string(2400, 'A'));
     CPPUNIT_ASSERT(world.target(again).held);
     pass(Duration::milliseconds(50));
-    exchange->clientSent(honest, SharedWorld::take(world.client(honest), 9000), now);
+    takes(honest, 9000);
     answers(again, "A\n");
     answers(again, "y\n");
     CPPUNIT_ASSERT(world.has(honest));

@@ -21,7 +21,7 @@ protected:
         options.exchange.maxTied = maxTied;
         options.exchange.conversation.ties = maxTied > 0;
         options.exchange.byId = protocol == "modbus" || protocol == "dns";
-        begin(options, false);
+        begin(options);
     }
 
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
@@ -103,7 +103,7 @@ TEST(SharedStatesTest, theIdsTimeStandsStillWhileTheTargetIsHeld)
     says(other, dns(4, A));
     pass(Duration::seconds(5));
     CPPUNIT_ASSERT(world.has(t));
-    exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+    takes(slow, 9000);
     pass(Duration::milliseconds(999));
     CPPUNIT_ASSERT(world.has(t));
     answers(t, answer(sent.substr(42)));
@@ -122,7 +122,7 @@ TEST(SharedStatesTest, theIdsTimeRunsFromWhenTheRequestIsSentWhole)
     options.exchange.pipeline = 8;
     options.exchange.requestBuffer = 10;
     options.exchange.responseTimeout = S;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     says(a, std::string("\0\x14", 2) + "id345678");
     const TargetId t = opens();
@@ -218,7 +218,7 @@ TEST(SharedStatesTest, whatWaitsForAClientIsLimitedWhereOthersAnswersComeBetween
     Options options;
     options.exchange.pipeline = 8;
     options.exchange.responseBuffer = 1000;
-    begin(options, false);
+    begin(options);
     const ClientId slow = join();
     const ClientId other = join();
     world.client(slow).room = 0;
@@ -234,7 +234,7 @@ TEST(SharedStatesTest, whatWaitsForAClientIsLimitedWhereOthersAnswersComeBetween
     }
     CPPUNIT_ASSERT(world.target(t).held);
     CPPUNIT_ASSERT_EQUAL(std::size_t{1202}, world.client(slow).waiting.size());
-    exchange->clientSent(slow, SharedWorld::take(world.client(slow), 9000), now);
+    takes(slow, 9000);
     CPPUNIT_ASSERT(!world.target(t).held);
 }
 
@@ -254,7 +254,7 @@ TEST(SharedStatesTest, localAnswersAreLimitedWhereTheirClientDoesNotRead)
     std::string answered;
     for (int i = 0; i < 1000 && !world.client(a).waiting.empty(); ++i)
     {
-        exchange->clientSent(a, SharedWorld::take(world.client(a), 9000), now);
+        takes(a, 9000);
         answered += got(a);
     }
     CPPUNIT_ASSERT_EQUAL(std::size_t{0}, answered.size() % 1000);
@@ -291,7 +291,7 @@ TEST(SharedStatesTest, aLonePipeliningReaderHasAllTheTime)
     Options options;
     options.exchange = settings;
     options.exchange.pipeline = 2;
-    begin(options, false);
+    begin(options);
     const ClientId slow = join();
     world.client(slow).room = 0;
     says(slow, "1\n2\n");
@@ -338,7 +338,7 @@ TEST(SharedStatesTest, wholeRequestsAreServedWhereALargeOneBreaksOff)
 {
     Options options;
     options.exchange.requestBuffer = 10;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     says(a, "1\n");
     const TargetId t = opens();
@@ -356,7 +356,7 @@ TEST(SharedStatesTest, wholeRequestsAreServedWhereALargeOneBreaksOff)
 
 TEST(SharedStatesTest, whoComesWhileWeDrainIsClosed)
 {
-    begin(Options(), false);
+    begin(Options());
     exchange->drain(now);
     const ClientId id = world.addClient();
     exchange->clientOpened(id, now);
@@ -365,7 +365,7 @@ TEST(SharedStatesTest, whoComesWhileWeDrainIsClosed)
 
 TEST(SharedStatesTest, drainGivesUpParts)
 {
-    begin(Options(), false);
+    begin(Options());
     const ClientId a = join();
     says(a, "part");
     exchange->drain(now);
@@ -377,7 +377,7 @@ TEST(SharedStatesTest, aClientThatIsIdleBecauseItDoesNotReadIsCutOff)
 {
     Options options;
     options.exchange.idleTimeout = S;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     says(a, "x\n");
     const TargetId t = opens();

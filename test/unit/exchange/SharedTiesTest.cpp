@@ -23,7 +23,7 @@ protected:
         options.exchange.pipeline = pipeline;
         options.exchange.maxTied = connections - 1;
         options.exchange.conversation.ties = true;
-        begin(options, false);
+        begin(options);
     }
 
     /// A client that watches a key.

@@ -24,7 +24,7 @@ protected:
         options.exchange.maxTied = connections - 1;
         options.exchange.conversation.ties = connections > 1;
         options.exchange.pipeline = 8;
-        begin(options, false);
+        begin(options);
     }
 
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
@@ -203,7 +203,7 @@ TEST(SharedWaitsTest, whoIsTiedAlreadyWaitsForNoTie)
     options.exchange.tieTimeout = S;
     options.exchange.maxTied = 1;
     options.exchange.conversation.ties = true;
-    begin(options, false);
+    begin(options);
     const ClientId a = join();
     says(a, command({"MULTI"}) + command({"GET", "x"}) + command({"GET", "y"}));
     opens();

@@ -22,7 +22,7 @@ protected:
         options.exchange.pipeline = pipeline;
         options.exchange.responseTimeout = Duration::seconds(2);
         options.exchange.partPause = pause;
-        begin(options, false);
+        begin(options);
     }
 
     static std::string reading(int unit, unsigned id) { return modbus(unit, 3, u16(0) + u16(1), id); }

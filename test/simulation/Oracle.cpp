@@ -1,4 +1,4 @@
-#include "oracle/Oracle.h"
+#include "simulation/Oracle.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,10 +9,9 @@ namespace proximux
 namespace
 {
 
-SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::size_t large, const Protocol& protocol)
+SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::size_t large, bool byId)
 {
     SharedExchangeSettings made;
-    made.fair = settings.connections > 1;
     made.pipeline = settings.pipeline;
     made.optional = 0;
     made.idReuse = Oracle::ID_REUSE;
@@ -25,50 +24,42 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.responseTimeout = Duration::milliseconds(settings.overdue ? 15 : 30000);
     made.stallTimeout = settings.sloths ? Duration::milliseconds(20) : Duration::seconds(1000);
     made.tieTimeout = Duration::off(); // whoever waits for a tie is patient
-    made.requestId = protocol.requestId();
-    made.responseId = protocol.responseId();
-    made.byId = made.requestId.has_value();
+    made.byId = byId;
     made.maxTied = settings.talks ? std::max<std::size_t>(settings.connections - 1, 1) : 0;
     made.conversation.ties = made.maxTied > 0;
     made.requestGap = Duration::microseconds(settings.talks ? 20 : 0);
     if (settings.talks)
-        made.prologues = {{OracleWorld::PROLOGUE, OracleWorld::WELCOME}};
+        made.prologues = {{Oracle::PROLOGUE, Oracle::WELCOME}};
     return made;
 }
 
-SharedPoolSettings poolSettings(const OracleSettings& settings)
+Simulation::Options optionsFor(const OracleSettings& settings, const Messages& messages, std::size_t large)
 {
-    SharedPoolSettings made;
-    made.targets.assign(settings.connections, 0);
-    made.pipeline = settings.pipeline;
+    Simulation::Options made;
+    made.connections = settings.connections;
+    made.exchange = exchangeSettings(settings, large, messages.hasId());
+    made.spoken = settings.talks ? std::make_shared<const TalkingProtocol>(messages, large) : messages.protocol();
+    made.backoff = {Duration::milliseconds(10), Duration::milliseconds(100)};
+    made.seed = settings.seed;
     return made;
-}
-
-std::shared_ptr<const Protocol> protocolOf(const Messages& messages, bool talks, std::size_t large)
-{
-    return talks ? std::make_shared<const TalkingProtocol>(messages, large) : messages.protocol();
 }
 
 } // namespace
 
 Oracle::Oracle(const OracleSettings& settings)
-    : _settings(settings)
+    : Crowd(settings.connections, settings.seed)
+    , _settings(settings)
     , _messages(settings.protocol)
-    , _random(settings.seed)
-    , _world(settings.connections == 1 && !settings.talks) // who has the connection alone goes first
-    , _health(1, {Duration::milliseconds(10), Duration::milliseconds(100)}, settings.seed)
-    , _pool(poolSettings(settings), _health, _world)
-    , _exchange(exchangeSettings(settings, LARGE, *_messages.protocol()), _world, _pool,
-                protocolOf(_messages, settings.talks, LARGE))
     , _mayFail(settings.faults || settings.overdue || settings.sloths)
 {
+    begin(optionsFor(settings, _messages, LARGE));
+    world.records = false;
+    world.inOrder = settings.connections == 1 && !settings.talks; // who has the connection alone goes first
 }
 
 void Oracle::run()
 {
-    _clients.resize(_settings.clients);
-    for (std::size_t i = 0; i < _clients.size(); ++i)
-        addClient(i);
+    addClients(_settings.clients);
     while (_made < _settings.requests)
         step();
     finish();
@@ -76,7 +67,7 @@ void Oracle::run()
 
 void Oracle::step()
 {
-    Client& client = _clients[random(_clients.size())];
+    Client& client = anyClient();
     if (chance(3))
         clientReads(client);
     else
@@ -87,7 +78,7 @@ void Oracle::step()
         targetFails(anyTarget());
     look();
     if (_settings.faults && chance(400))
-        clientLeaves(_clients[random(_clients.size())]);
+        clientLeaves(anyClient());
     look();
     passTime(static_cast<std::int64_t>(random(_settings.overdue ? 2000 : 200)));
 }
@@ -107,46 +98,14 @@ void Oracle::targetTurns(int turns)
     }
 }
 
-/// Follows up what the exchange has done.
-void Oracle::look()
+void Oracle::targetAdded(Target& target)
 {
-    for (const TargetId id : _world.dialled)
-    {
-        Target target;
-        target.id = id;
-        target.framer = _messages.requestFramer();
-        _targets[id.slot] = std::move(target);
-    }
-    _world.dialled.clear();
-    if (_world.targets.size() > _settings.connections)
-        fail("more target connections than allowed");
-    while (!_world.touchedTargets.empty())
-    {
-        const auto found = _targets.find(_world.touchedTargets.back());
-        _world.touchedTargets.pop_back();
-        if (found == _targets.end())
-            continue;
-        lookAtTarget(found->second);
-        if (_world.has(found->second.id))
-            continue;
-        const auto closed = _world.closedTargets.find(found->first);
-        targetClosed(found->second, closed->second);
-        _world.closedTargets.erase(closed);
-        _targets.erase(found);
-    }
-    while (!_world.touchedClients.empty())
-    {
-        const auto found = _places.find(_world.touchedClients.back());
-        _world.touchedClients.pop_back();
-        if (found != _places.end())
-            lookAtClient(_clients[found->second]);
-    }
+    target.framer = _messages.requestFramer();
 }
 
 void Oracle::passTime(std::int64_t us)
 {
-    _now.us += us;
-    _exchange.expire(_now);
+    pass({us});
     look();
 }
 
@@ -164,14 +123,14 @@ void Oracle::finish()
         {
             waits = waits || !client.open.empty() || !client.expected.empty() || !client.says.empty();
             clientReads(client);
-            if (_world.has(client.id) && !client.says.empty())
+            if (world.has(client.id) && !client.says.empty())
                 clientSpeaks(client);
             look();
         }
         waits = waits || (!_mayFail && _arrived.size() + _numbers.local < _made);
         if (!waits)
         {
-            if (_exchange.kept() > 0)
+            if (exchange->kept() > 0)
                 fail("something is kept when all was answered");
             return;
         }

@@ -1,6 +1,6 @@
 // Oracle: targets, and what they say.
 
-#include "oracle/Oracle.h"
+#include "simulation/Oracle.h"
 
 #include <algorithm>
 #include <iterator>
@@ -12,50 +12,38 @@ namespace proximux
 
 using Role = TalkingProtocol::Role;
 
-Oracle::Target& Oracle::anyTarget()
-{
-    return std::next(_targets.begin(), static_cast<std::ptrdiff_t>(random(_targets.size())))->second;
-}
-
 void Oracle::targetOpens(Target& target)
 {
     if (_settings.faults && chance(20))
     {
-        _exchange.targetFailed(target.id, _now);
+        exchange->targetFailed(target.id, now);
         return;
     }
     target.open = true;
-    _world.target(target.id).held = false;
+    world.target(target.id).held = false;
     if (_settings.faults && chance(20))
     {
         target.wrong = true;
         if (chance(2))
-            _world.target(target.id).says += "Agreeting";
+            world.target(target.id).says += "Agreeting";
         else
         {
             target.answers.push_back({"Agreeting", std::nullopt}); // in a moment
             target.saying = true;
         }
     }
-    _exchange.targetOpened(target.id, _now);
+    exchange->targetOpened(target.id, now);
 }
 
-/// Takes what waits for it; how much it takes at once is random, too.
 void Oracle::targetReads(Target& target)
 {
-    SharedWorld::Target& side = _world.target(target.id);
-    side.room = chance(4) ? random(100) : std::numeric_limits<std::size_t>::max();
-    if (side.waiting.empty())
-        return;
-    const std::size_t waiting = SharedWorld::take(side, 1 + random(300));
-    _world.touchedTargets.push_back(target.id.slot);
-    _exchange.targetSent(target.id, waiting, _now);
+    reads(target.id, world.target(target.id), 4, 100);
 }
 
 /// Says a piece of its answers, and lets it be read, or some of it.
 void Oracle::targetAnswers(Target& target)
 {
-    const SharedWorld::Target& side = _world.target(target.id);
+    const World::Target& side = world.target(target.id);
     if (side.ends)
         return read(target);
     if (!target.answers.empty() && !chance(3))
@@ -75,7 +63,7 @@ void Oracle::targetAnswers(Target& target)
 /// Nothing is on the way from it or, but for a request that is not whole, to it.
 bool Oracle::isAtRest(const Target& target)
 {
-    const SharedWorld::Target& side = _world.target(target.id);
+    const World::Target& side = world.target(target.id);
     return !target.saying && side.says.empty() && side.waiting.empty();
 }
 
@@ -94,7 +82,7 @@ void Oracle::sayAnswer(Target& target)
         target.last = target.answers.front().client ? answer : std::string();
     target.saying = true;
     const std::size_t n = chance(2) ? answer.size() : 1 + random(answer.size());
-    _world.target(target.id).says += answer.substr(0, n);
+    world.target(target.id).says += answer.substr(0, n);
     answer.erase(0, n);
     if (!answer.empty())
         return;
@@ -111,7 +99,7 @@ void Oracle::saySurplus(Target& target)
 {
     const std::string surplus = _messages.response(12345, 67, LARGE);
     const std::size_t n = chance(2) ? surplus.size() : 1 + random(surplus.size() - 1);
-    _world.target(target.id).says += surplus.substr(0, n);
+    world.target(target.id).says += surplus.substr(0, n);
     if (n < surplus.size())
         target.answers.push_back({surplus.substr(n), std::nullopt});
     target.saying = n < surplus.size();
@@ -140,10 +128,10 @@ void Oracle::sayStray(Target& target)
         return;
     target.wrong = true;
     const std::size_t n = 1 + random(said.size());
-    _exchange.response(target.id, Bytes(said).substr(0, n), _now);
-    if (n < said.size() && _world.has(target.id))
-        _exchange.response(target.id, Bytes(said).substr(n), _now);
-    if (_world.has(target.id))
+    exchange->response(target.id, Bytes(said).substr(0, n), now);
+    if (n < said.size() && world.has(target.id))
+        exchange->response(target.id, Bytes(said).substr(n), now);
+    if (world.has(target.id))
         fail("a connection lives on behind what nobody asked for: " + said);
 }
 
@@ -177,7 +165,7 @@ std::string Oracle::foreign(const Target& target)
 /// What was asked on a connection that is gone.
 std::string Oracle::late()
 {
-    while (!_late.empty() && _late.front().until <= _now)
+    while (!_late.empty() && _late.front().until <= now)
         _late.pop_front();
     if (_late.empty())
         return {};
@@ -188,7 +176,7 @@ std::string Oracle::late()
 /// What it said is read, or a piece of it; at last its end.
 void Oracle::read(Target& target)
 {
-    SharedWorld::Target& side = _world.target(target.id);
+    World::Target& side = world.target(target.id);
     if (side.held)
         return;
     if (!side.says.empty())
@@ -196,23 +184,23 @@ void Oracle::read(Target& target)
         const std::size_t n = chance(2) ? side.says.size() : 1 + random(side.says.size());
         const std::string bytes = side.says.substr(0, n);
         side.says.erase(0, n);
-        _exchange.response(target.id, bytes, _now);
-        if (target.surplus && _world.has(target.id))
+        exchange->response(target.id, bytes, now);
+        if (target.surplus && world.has(target.id))
             fail("a connection lives on behind bytes that nobody asked for");
     }
     else if (side.ends)
-        _exchange.targetEnded(target.id, _now);
+        exchange->targetEnded(target.id, now);
 }
 
 void Oracle::targetFails(Target& target)
 {
     ++_numbers.killed;
     if (!target.open)
-        return _exchange.targetFailed(target.id, _now);
+        return exchange->targetFailed(target.id, now);
     if (chance(2))
-        return _exchange.targetLost(target.id, _now);
+        return exchange->targetLost(target.id, now);
     target.endedAtRest = isAtRest(target) && target.inbox.empty() && target.answers.empty();
-    _world.target(target.id).ends = true; // what it has said can still be read
+    world.target(target.id).ends = true; // what it has said can still be read
     if (chance(2))
         read(target);
 }

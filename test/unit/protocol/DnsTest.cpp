@@ -1,215 +1,14 @@
-#include "support/Identified.h"
-#include "support/ProtocolCheck.h"
-#include "support/Test.h"
+#include "unit/protocol/IdentifiedFixture.h"
 
 namespace proximux
 {
 
-using namespace identified;
-
-/// Protocols whose messages have an id: modbus, dns, and fixed and length where one is declared.
-class IdentifiedTest : public CppUnit::TestCase
+/// DNS: its messages, and what they mean.
+class DnsTest : public IdentifiedFixture
 {
-protected:
-    ProtocolCheck _modbus{"modbus"};
-    ProtocolCheck _dns{"dns"};
-
-    static ConversationSettings tying()
-    {
-        ConversationSettings settings;
-        settings.ties = true;
-        return settings;
-    }
-
-    static std::string u32(unsigned value) { return u16(value >> 16U) + u16(value & 0xffffU); }
-
-    static std::string soa(unsigned serial)
-    {
-        const std::string names = name("ns.zone") + bytes({0xC0, 12});
-        return bytes({0xC0, 12}) + record(6, names + u32(serial) + u32(1) + u32(2) + u32(3) + u32(4)).substr(1);
-    }
-
-    /// A message with these answers, with the question or without.
-    static std::string answers(const std::vector<std::string>& records, bool question = true, unsigned code = 0)
-    {
-        std::string message = u16(0xabcd) + u16(0x8400 | code) + u16(question ? 1 : 0) +
-                              u16(static_cast<unsigned>(records.size())) + u16(0) + u16(1);
-        if (question)
-            message += name("zone") + u16(252) + u16(1);
-        for (const std::string& each : records)
-            message += each;
-        message += record(250, "signature");
-        return u16(static_cast<unsigned>(message.size())) + message;
-    }
-
-    /// Which of these messages is the last, however they are cut.
-    void assertLast(std::size_t last, const std::vector<std::string>& messages, std::uint32_t hint)
-    {
-        for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{100000}})
-        {
-            const auto framer = _dns.protocol().makeResponseFramer();
-            for (std::size_t i = 0; i < messages.size(); ++i)
-            {
-                if (i <= last)
-                    framer->expect(hint);
-                std::size_t at = 0;
-                for (std::size_t seen = piece; at < messages[i].size();)
-                {
-                    const auto progress = framer->feed(Bytes(messages[i]).substr(at, seen));
-                    CPPUNIT_ASSERT_EQUAL(std::string(), std::string(progress.reason));
-                    at += progress.taken;
-                    seen = progress.taken == 0 ? seen + piece : piece;
-                }
-                CPPUNIT_ASSERT_EQUAL(i >= last, framer->traits().kind == ResponseTraits::Kind::final);
-            }
-        }
-    }
-
-    /// An IXFR from this serial on: its SOA stands among the authorities.
-    static std::string differences(unsigned serial)
-    {
-        std::string query = dns("zone", 251, 0x0100, soa(serial));
-        query[11] = '\1';
-        return query;
-    }
-
-    /// The code with which a request is answered in the target's place; 0: it is not.
-    unsigned refusal(const std::string& query)
-    {
-        const RequestTraits traits = ProtocolCheck::ask(*_dns.talk(tying()), query);
-        if (!traits.local)
-            return 0;
-        CPPUNIT_ASSERT_EQUAL(query.substr(2, 2), traits.reply.substr(2, 2));
-        CPPUNIT_ASSERT_EQUAL(0U, traits.ties);
-        _dns.responses().finds({traits.reply});
-        return static_cast<unsigned char>(traits.reply[5]) & 15U;
-    }
-
-    static std::string query(unsigned flags, const std::vector<unsigned>& counts, const std::string& rest)
-    {
-        std::string message = u16(0xabcd) + u16(flags);
-        for (const unsigned count : counts)
-            message += u16(count);
-        message += rest;
-        return u16(static_cast<unsigned>(message.size())) + message;
-    }
 };
 
-TEST(IdentifiedTest, delimitsModbus)
-{
-    const std::vector<std::string> messages = {modbus(1, 3, u16(0) + u16(10)), modbus(0, 7, ""),
-                                               modbus(255, 16, std::string(252, 'x'))};
-    _modbus.requests().finds(messages);
-    _modbus.responses().finds(messages);
-    CPPUNIT_ASSERT_EQUAL(std::string("unit 1: read holding registers 0, 10"),
-                         _modbus.protocol().describe(messages[0], 100));
-    CPPUNIT_ASSERT_EQUAL(std::string("unit 1: read coils: exception 2"),
-                         _modbus.protocol().describeResponse(modbus(1, 0x81, bytes({2})), 100));
-}
-
-TEST(IdentifiedTest, refusesWhatIsNoModbus)
-{
-    const std::string length = "a Modbus message with a length outside 2..254";
-    _modbus.requests().refuses(bytes({0, 1, 0, 0, 0, 1, 1, 3}), length);
-    _modbus.requests().refuses(bytes({0, 1, 0, 0, 0, 255, 1, 3}), length);
-    _modbus.responses().refuses(bytes({0, 1, 0, 0, 1, 0, 1, 3}), length);
-    _modbus.requests().refuses("GET / HTTP/1.1", "a Modbus message with a protocol identifier other than 0");
-}
-
-TEST(IdentifiedTest, answersAsAGateway)
-{
-    const auto talk = _modbus.talk({});
-    const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(7, 3, u16(0) + u16(10)));
-    CPPUNIT_ASSERT(traits.repeatable);
-    CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(7, 16, "xx")).repeatable);
-    CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(0, 16, u16(0) + u16(1) + bytes({2, 0, 7}))).optional);
-    for (const std::string& one : {modbus(7, 8, u16(0) + u16(4)), modbus(7, 8, ""), modbus(7, 16, "xx"),
-                                   modbus(0, 3, "xx"), modbus(0, 23, "xx")})
-        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, one).optional);
-    std::string reply;
-    CPPUNIT_ASSERT(talk->failed(traits, Failure::timeout, reply));
-    CPPUNIT_ASSERT_EQUAL(modbus(7, 0x83, bytes({0x0B})), reply);
-    CPPUNIT_ASSERT(talk->failed(traits, Failure::unavailable, reply));
-    CPPUNIT_ASSERT_EQUAL(modbus(7, 0x83, bytes({0x0A})), reply);
-    CPPUNIT_ASSERT(!talk->malformed("x", reply));
-}
-
-TEST(IdentifiedTest, comparesUnitAndFunction)
-{
-    const std::uint64_t check = ProtocolCheck::ask(*_modbus.talk({}), modbus(7, 3, "xxxx")).check;
-    CPPUNIT_ASSERT_EQUAL(check, _modbus.response(modbus(7, 3, "y")).check);
-    CPPUNIT_ASSERT_EQUAL(check, _modbus.response(modbus(7, 0x83, "y")).check);
-    CPPUNIT_ASSERT(check != _modbus.response(modbus(8, 3, "y")).check);
-    CPPUNIT_ASSERT(check != _modbus.response(modbus(7, 4, "y")).check);
-}
-
-/// A server that looks at the function alone would take the rest for another request.
-TEST(IdentifiedTest, refusesAModbusRequestOfAnotherSize)
-{
-    const auto talk = _modbus.talk({});
-    const std::string counted = bytes({3}) + "xyz";
-    const std::vector<std::pair<int, std::string>> right = {{1, "1234"},
-                                                            {2, "1234"},
-                                                            {3, "1234"},
-                                                            {4, "1234"},
-                                                            {5, "1234"},
-                                                            {6, "1234"},
-                                                            {7, ""},
-                                                            {11, ""},
-                                                            {12, ""},
-                                                            {15, "1234" + counted},
-                                                            {16, "1234" + counted},
-                                                            {17, ""},
-                                                            {20, counted},
-                                                            {21, counted},
-                                                            {22, "123456"},
-                                                            {23, "12345678" + counted},
-                                                            {24, "12"}};
-    for (const auto& [function, data] : right)
-    {
-        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(1, function, data)).local);
-        for (const std::string& wrong : {data + "x", data + modbus(1, 3, "1234"), data.substr(0, data.size() / 2)})
-        {
-            if (wrong == data)
-                continue;
-            const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(1, function, wrong));
-            CPPUNIT_ASSERT(traits.local);
-            CPPUNIT_ASSERT_EQUAL(modbus(1, function | 0x80, bytes({3})), traits.reply);
-        }
-    }
-    for (const int function : {8, 43, 65, 100, 131})
-        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(1, function, "whatever")).local);
-}
-
-/// What it refuses makes a server throw away what came behind it, and behind a broadcast others are sent at once.
-TEST(IdentifiedTest, refusesABroadcastThatServersRefuse)
-{
-    const auto talk = _modbus.talk({});
-    const std::string at = u16(0);
-    const auto zeros = [](int count)
-    { return bytes({count & 255}) + std::string(static_cast<std::size_t>(count), '\0'); };
-    const std::vector<std::pair<int, std::string>> wrong = {{5, at + u16(1)},
-                                                            {15, at + u16(0) + zeros(0)},
-                                                            {15, at + u16(9) + zeros(1)},
-                                                            {15, at + u16(1969) + zeros(246)},
-                                                            {16, at + u16(0) + zeros(0)},
-                                                            {16, at + u16(2) + zeros(2)},
-                                                            {16, at + u16(124) + zeros(247)}};
-    for (const auto& [function, data] : wrong)
-    {
-        const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(0, function, data));
-        CPPUNIT_ASSERT(traits.local && !traits.optional);
-        CPPUNIT_ASSERT_EQUAL(modbus(0, function | 0x80, bytes({3})), traits.reply);
-        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(1, function, data)).local);
-    }
-    for (const auto& [function, data] : std::vector<std::pair<int, std::string>>{
-             {5, at + u16(0xFF00)}, {15, at + u16(1968) + zeros(246)}, {16, at + u16(123) + zeros(246)}})
-        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(0, function, data)).optional);
-    for (const int function : {8, 21, 43, 65})
-        CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(0, function, u16(4) + u16(0))).optional);
-}
-
-TEST(IdentifiedTest, delimitsDns)
+TEST(DnsTest, delimitsDns)
 {
     const std::string large = std::string(300, 'x');
     _dns.requests().finds({dns("a.example"), dns(""), dns("b.example", 28, 0x0100, large)});
@@ -220,14 +19,14 @@ TEST(IdentifiedTest, delimitsDns)
                          _dns.protocol().describeResponse(dns("a", 1, 0x8183), 100));
 }
 
-TEST(IdentifiedTest, refusesWhatIsNoDns)
+TEST(DnsTest, refusesWhatIsNoDns)
 {
     _dns.requests().refuses(u16(11) + std::string(11, 'x'), "a DNS message shorter than its header");
     _dns.requests().refuses(dns("a", 1, 0x8180), "a DNS response instead of a query");
     _dns.responses().refuses(dns("a"), "a DNS query instead of a response");
 }
 
-TEST(IdentifiedTest, comparesQuestions)
+TEST(DnsTest, comparesQuestions)
 {
     const std::uint64_t check = ProtocolCheck::ask(*_dns.talk({}), dns("a.example")).check;
     CPPUNIT_ASSERT(check != 0);
@@ -244,7 +43,7 @@ TEST(IdentifiedTest, comparesQuestions)
                          _dns.response(u16(12) + u16(0xabcd) + u16(0x8181) + u16(1) + std::string(6, '\0')).check);
 }
 
-TEST(IdentifiedTest, tiesTransfersAndSignedQueries)
+TEST(DnsTest, tiesTransfersAndSignedQueries)
 {
     const auto talk = _dns.talk(tying());
     const RequestTraits transfer = ProtocolCheck::ask(*talk, dns("zone", 252));
@@ -262,7 +61,7 @@ TEST(IdentifiedTest, tiesTransfersAndSignedQueries)
         ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options + signature.substr(0, cut), 2));
 }
 
-TEST(IdentifiedTest, findsTheEndOfATransfer)
+TEST(DnsTest, findsTheEndOfATransfer)
 {
     const auto talk = _dns.talk(tying());
     const std::uint32_t hint = ProtocolCheck::ask(*talk, dns("zone", 252)).hint;
@@ -277,7 +76,7 @@ TEST(IdentifiedTest, findsTheEndOfATransfer)
     assertLast(0, {answers({a}), other}, hint);                        // no transfer
 }
 
-TEST(IdentifiedTest, findsTheEndOfDifferences)
+TEST(DnsTest, findsTheEndOfDifferences)
 {
     const auto talk = _dns.talk(tying());
     const std::uint32_t hint = ProtocolCheck::ask(*talk, differences(7)).hint;
@@ -298,7 +97,7 @@ TEST(IdentifiedTest, findsTheEndOfDifferences)
 }
 
 /// Which of two serials that are 2^31 apart is newer RFC 1982 does not say.
-TEST(IdentifiedTest, aTransferFromAnIncomparableSerialLastsUntilTheEnd)
+TEST(DnsTest, aTransferFromAnIncomparableSerialLastsUntilTheEnd)
 {
     const auto talk = _dns.talk(tying());
     const std::string a = record(1, "1234", "www.zone");
@@ -323,7 +122,7 @@ TEST(IdentifiedTest, aTransferFromAnIncomparableSerialLastsUntilTheEnd)
     assertLast(1, {answers({soa(7)}), answers({a, soa(7)}, false), other}, newer);
 }
 
-TEST(IdentifiedTest, whatIsNotOneQuestionIsAnsweredByUs)
+TEST(DnsTest, whatIsNotOneQuestionIsAnsweredByUs)
 {
     const std::string a = name("a") + u16(1) + u16(1);
     const std::string options = record(41, u16(10) + u16(2) + "xx");
@@ -386,7 +185,7 @@ TEST(IdentifiedTest, whatIsNotOneQuestionIsAnsweredByUs)
 }
 
 /// A response that repeats nothing could be that to any request.
-TEST(IdentifiedTest, onlyABareErrorNeedNoQuestion)
+TEST(DnsTest, onlyABareErrorNeedNoQuestion)
 {
     const auto bare = [](unsigned flags, unsigned questions, unsigned answers) {
         return query(flags, {questions, answers, 0, 0}, "");
@@ -402,7 +201,7 @@ TEST(IdentifiedTest, onlyABareErrorNeedNoQuestion)
     CPPUNIT_ASSERT(!_dns.response(dns("a", 1, 0x8182)).unchecked);
 }
 
-TEST(IdentifiedTest, answersAsAServerThatFailed)
+TEST(DnsTest, answersAsAServerThatFailed)
 {
     const auto talk = _dns.talk({});
     std::string reply;
@@ -413,21 +212,6 @@ TEST(IdentifiedTest, answersAsAServerThatFailed)
     const std::string query = dns("a.example", 1, 0x0120, record(41, ""), 1);
     CPPUNIT_ASSERT(talk->failed(ProtocolCheck::ask(*talk, query), Failure::lost, reply));
     CPPUNIT_ASSERT_EQUAL(dns("a.example", 1, 0x8102), reply);
-}
-
-TEST(IdentifiedTest, showsADeclaredIdFirst)
-{
-    Framing framing;
-    framing.length.width = 2;
-    framing.requestId = framing.responseId = IdField{6, 4, ByteOrder::little};
-    const auto protocol = findProtocol("length")->make(framing);
-    const FramerCheck check([&protocol] { return protocol->makeRequestFramer(); });
-    check.finds({u16(8) + "abcdidid", u16(20) + "abcdididmoremoremore"});
-    check.refuses(u16(7) + "abcdidi", "a message shorter than its header");
-    const auto framer = protocol->makeRequestFramer();
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, framer->feed(u16(20) + "abcdidi").taken);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{10}, framer->feed(u16(20) + "abcdidid").taken);
-    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x64696469}, protocol->requestId()->read(u16(8) + "abcdidid"));
 }
 
 } // namespace proximux

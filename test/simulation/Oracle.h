@@ -1,18 +1,16 @@
 #pragma once
 
-#include "oracle/OracleWorld.h"
-#include "oracle/Talking.h"
-#include "support/Messages.h"
-
-#include <proximux/exchange/mux/FramedExchange.h>
+#include "simulation/Crowd.h"
+#include "simulation/Messages.h"
+#include "simulation/Talking.h"
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -21,6 +19,13 @@
 
 namespace proximux
 {
+
+/// Somebody got what is not his, or did not get what is his.
+class OracleFailure : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
 
 /// What an oracle is to try.
 struct OracleSettings
@@ -37,6 +42,55 @@ struct OracleSettings
     bool faults = true;           ///< resets, ends, refusals, greetings, surplus bytes, leaving clients
 };
 
+/// A client, and what it still is to get.
+struct OracleClient
+{
+    ClientId id;
+    std::uint32_t made = 0;                                   ///< requests
+    std::string says;                                         ///< not yet sent
+    std::deque<std::pair<std::uint32_t, std::size_t>> unsaid; ///< of that, the requests, and how much of each
+    std::string expected;                                     ///< of the present message, what has not come
+    std::string begun;                   ///< of the present message, where it is too little to tell what it is
+    bool final = false;                  ///< the present message ends its request
+    std::set<std::uint32_t> open;        ///< requests that wait for an answer
+    std::optional<std::uint32_t> broken; ///< a request that it broke off, to which something may have been said
+    bool ended = false;
+};
+
+/// What a target is to say.
+struct OracleAnswer
+{
+    std::string text;
+    std::optional<std::uint32_t> client; ///< nobody: it is none
+    bool welcome = false;
+    bool marker = false;
+};
+
+/// A target connection, and what came over it.
+struct OracleTarget
+{
+    TargetId id;
+    std::unique_ptr<Framer> framer;
+    std::optional<std::uint32_t> owner; ///< the client whose state the connection is in
+    std::string inbox;                  ///< of the request that is not whole
+    std::size_t taken = 0;              ///< of that, what the framer has taken
+    std::deque<OracleAnswer> answers;   ///< to be said
+    std::string last;                   ///< the answer that was said last
+    unsigned dialect = 0;
+    std::uint64_t requests = 0; ///< that came
+    bool suspected = false;     ///< the last of them came once more
+    bool saying = false;        ///< a part of the first was said
+    bool open = false;
+    bool asked = false;       ///< the prologue came
+    bool welcoming = false;   ///< and is not answered, or not as it should be
+    bool early = false;       ///< the request that is not whole is answered
+    bool wrong = false;       ///< it said what nobody asked for
+    bool surplus = false;     ///< and that is what is read next
+    bool fenced = false;      ///< a marker is to come, or to be answered
+    bool endedAtRest = false; ///< with nothing on the way to it
+    bool idKept = false;      ///< a request came that kept its own id
+};
+
 /// Clients and targets around an exchange, without sockets and with a clock of their own. Everything that can happen
 /// happens at random, under a seed: messages are torn anywhere, peers read slowly, targets delay, end, reset, refuse,
 /// greet, answer early, and say what nobody asked for; clients leave in every state. It watches each byte:
@@ -50,9 +104,12 @@ struct OracleSettings
 /// - who is still connected at the end got all; connections are never more than allowed.
 ///
 /// run() throws OracleFailure at the first breach.
-class Oracle
+class Oracle : private Crowd<OracleClient, OracleTarget>
 {
 public:
+    static constexpr const char* PROLOGUE = "hello;";  ///< where there is one: what a target is to get first
+    static constexpr const char* WELCOME = "welcome;"; ///< and what it answers to that
+
     /// For so long an answer that comes late, over another connection, must not be taken for one to another request.
     static constexpr Duration ID_REUSE = Duration::milliseconds(20);
 
@@ -80,56 +137,10 @@ public:
     [[nodiscard]] const Numbers& numbers() const { return _numbers; }
 
 private:
-    struct Client
-    {
-        ClientId id;
-        std::uint32_t made = 0;                                   ///< requests
-        std::string says;                                         ///< not yet sent
-        std::deque<std::pair<std::uint32_t, std::size_t>> unsaid; ///< of that, the requests, and how much of each
-        std::string expected;                                     ///< of the present message, what has not come
-        std::string begun;                   ///< of the present message, where it is too little to tell what it is
-        bool final = false;                  ///< the present message ends its request
-        std::set<std::uint32_t> open;        ///< requests that wait for an answer
-        std::optional<std::uint32_t> broken; ///< a request that it broke off, to which something may have been said
-        bool ended = false;
-    };
-
     struct Arrival
     {
         TargetId target; ///< the last to which it came
         unsigned times = 0;
-    };
-
-    struct Answer
-    {
-        std::string text;
-        std::optional<std::uint32_t> client; ///< nobody: it is none
-        bool welcome = false;
-        bool marker = false;
-    };
-
-    struct Target
-    {
-        TargetId id;
-        std::unique_ptr<Framer> framer;
-        std::optional<std::uint32_t> owner; ///< the client whose state the connection is in
-        std::string inbox;                  ///< of the request that is not whole
-        std::size_t taken = 0;              ///< of that, what the framer has taken
-        std::deque<Answer> answers;         ///< to be said
-        std::string last;                   ///< the answer that was said last
-        unsigned dialect = 0;
-        std::uint64_t requests = 0; ///< that came
-        bool suspected = false;     ///< the last of them came once more
-        bool saying = false;        ///< a part of the first was said
-        bool open = false;
-        bool asked = false;       ///< the prologue came
-        bool welcoming = false;   ///< and is not answered, or not as it should be
-        bool early = false;       ///< the request that is not whole is answered
-        bool wrong = false;       ///< it said what nobody asked for
-        bool surplus = false;     ///< and that is what is read next
-        bool fenced = false;      ///< a marker is to come, or to be answered
-        bool endedAtRest = false; ///< with nothing on the way to it
-        bool idKept = false;      ///< a request came that kept its own id
     };
 
     /// An answer that its connection did not live to say: other connections may say it.
@@ -139,25 +150,24 @@ private:
         Instant until;
     };
 
-    std::size_t random(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(_random); }
-    bool chance(std::size_t oneIn) { return random(oneIn) == 0; }
+    using Client = OracleClient;
+    using Target = OracleTarget;
+    using Answer = OracleAnswer;
 
     void step();
     void targetTurns(int turns);
-    void look();
     void finish();
     void passTime(std::int64_t us);
-    [[noreturn]] void fail(const std::string& what) const;
+    [[noreturn]] void fail(const std::string& what) const override;
 
     // OracleClients.cpp
-    void addClient(std::size_t place);
     void clientSpeaks(Client& client);
     void speakOn(Client& client);
     [[nodiscard]] bool dawdles(const Client& client);
     void clientReads(Client& client);
     void clientLeaves(Client& client);
     void endsWithin(Client& client);
-    void lookAtClient(Client& client);
+    void lookAtClient(Client& client) override;
     void check(Client& client, std::string bytes);
     void expectNext(Client& client, const std::string& bytes);
     void expectNamed(Client& client, const std::string& bytes);
@@ -168,7 +178,7 @@ private:
     [[nodiscard]] bool isAwaited(std::uint32_t number) const;
 
     // OracleTargets.cpp
-    Target& anyTarget();
+    void targetAdded(Target& target) override;
     void targetOpens(Target& target);
     void targetReads(Target& target);
     void targetAnswers(Target& target);
@@ -184,9 +194,9 @@ private:
     [[nodiscard]] bool isAtRest(const Target& target);
 
     // OracleRequests.cpp
-    void lookAtTarget(Target& target);
+    void lookAtTarget(Target& target) override;
     bool lookAtPrologue(Target& target);
-    void targetClosed(Target& target, const SharedWorld::Closed& closed);
+    void targetClosed(Target& target, const World::Closed& closed) override;
     void takeRequest(Target& target, const std::string& message);
     bool takeMarker(Target& target, const std::string& message);
     [[nodiscard]] bool isRepeated(const Arrival& arrival, std::uint32_t number) const;
@@ -198,16 +208,7 @@ private:
 
     OracleSettings _settings;
     Messages _messages;
-    std::mt19937_64 _random;
-    OracleWorld _world;
-    Targets _health;
-    SharedPool _pool;
-    FramedExchange _exchange;
     const bool _mayFail;
-    Instant _now{1000000};
-    std::vector<Client> _clients;                              ///< always as many
-    std::unordered_map<std::uint32_t, std::size_t> _places;    ///< in _clients, by slot
-    std::map<std::uint32_t, Target> _targets;                  ///< by slot
     std::unordered_map<std::uint64_t, Arrival> _arrived;       ///< requests, by client and number
     std::unordered_map<std::uint32_t, std::uint32_t> _stateOf; ///< the target that has the state of this client
     std::unordered_set<std::uint32_t> _stateless;              ///< clients whose state is lost

@@ -1,6 +1,6 @@
 // Oracle: what targets get.
 
-#include "oracle/Oracle.h"
+#include "simulation/Oracle.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,9 +12,9 @@ using Role = TalkingProtocol::Role;
 
 void Oracle::lookAtTarget(Target& target)
 {
-    const bool there = _world.has(target.id);
-    SharedWorld::Side& side = there ? static_cast<SharedWorld::Side&>(_world.target(target.id))
-                                    : _world.closedTargets.at(target.id.slot).last;
+    const bool there = world.has(target.id);
+    World::Side& side =
+        there ? static_cast<World::Side&>(world.target(target.id)) : world.closedTargets.at(target.id.slot).last;
     if (target.endedAtRest && !side.sent.empty())
         fail("a request came over a connection that its target had ended");
     target.inbox += std::exchange(side.sent, std::string());
@@ -39,7 +39,7 @@ void Oracle::lookAtTarget(Target& target)
 /// Before all else comes the prologue, and nothing else before it is answered as it should be. Whether it was.
 bool Oracle::lookAtPrologue(Target& target)
 {
-    const Bytes prologue = OracleWorld::PROLOGUE;
+    const Bytes prologue = Oracle::PROLOGUE;
     if (!target.asked)
     {
         const std::size_t n = std::min(prologue.size(), target.inbox.size());
@@ -51,14 +51,14 @@ bool Oracle::lookAtPrologue(Target& target)
         target.asked = target.welcoming = true;
         const bool refuses = _settings.faults && chance(20);
         target.wrong = target.wrong || refuses;
-        target.answers.push_back({refuses ? "go away;" : OracleWorld::WELCOME, std::nullopt, !refuses});
+        target.answers.push_back({refuses ? "go away;" : Oracle::WELCOME, std::nullopt, !refuses});
     }
     if (target.welcoming && !target.inbox.empty())
         fail("a request came before the prologue was answered");
     return true;
 }
 
-void Oracle::targetClosed(Target& target, const SharedWorld::Closed& closed)
+void Oracle::targetClosed(Target& target, const World::Closed& closed)
 {
     const bool doubt = closed.reason == CloseReason::desync || closed.reason == CloseReason::malformedResponse ||
                        closed.reason == CloseReason::greeted ||
@@ -67,14 +67,14 @@ void Oracle::targetClosed(Target& target, const SharedWorld::Closed& closed)
         fail(std::string("a connection was closed for nothing: ") + toString(closed.reason));
     if (closed.reason == CloseReason::abandoned && !_settings.overdue)
         for (const Answer& each : target.answers)
-            if (each.client && _places.count(*each.client) != 0 && _world.isOpen(*each.client))
+            if (each.client && _places.count(*each.client) != 0 && world.isOpen(*each.client))
                 fail("a connection was left on which somebody waits");
     if (closed.reason == CloseReason::requestBroken && !target.answers.empty() && !target.early)
         fail("a request was broken off, and others were lost with it");
     _numbers.desyncs += closed.reason == CloseReason::desync ? 1 : 0;
     for (std::size_t i = target.saying ? 1 : 0; _messages.hasId() && i < target.answers.size(); ++i)
         if (target.answers[i].client)
-            _late.push_back({target.answers[i].text, _now + ID_REUSE});
+            _late.push_back({target.answers[i].text, now + ID_REUSE});
     if (!target.owner)
         return;
     _stateOf.erase(*target.owner);
@@ -138,7 +138,7 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     };
     if (_messages.hasId() && std::any_of(_targets.begin(), _targets.end(), uses))
         fail("an id came again before it was answered: " + message);
-    const auto isLate = [this, id](const Late& each) { return each.until > _now && _messages.readId(each.text) == id; };
+    const auto isLate = [this, id](const Late& each) { return each.until > now && _messages.readId(each.text) == id; };
     if (_messages.hasId() && std::any_of(_late.begin(), _late.end(), isLate))
         fail("an id came again while a late answer to it may come: " + message);
     target.fenced = role == Role::fenced || role == Role::guarded;
@@ -151,7 +151,7 @@ void Oracle::takeRequest(Target& target, const std::string& message)
 bool Oracle::isRepeated(const Arrival& arrival, std::uint32_t number) const
 {
     const unsigned most = _settings.pipeline == 1 && !_messages.hasId() ? 4 : 2;
-    return _settings.talks && TalkingProtocol::mayRepeat(number) && !_world.has(arrival.target) && arrival.times < most;
+    return _settings.talks && TalkingProtocol::mayRepeat(number) && !world.has(arrival.target) && arrival.times < most;
 }
 
 /// Whether this request may be here, and now.
@@ -163,7 +163,7 @@ void Oracle::mayCome(const Target& target, const Messages::Name& name) const
         fail(who + "which is answered by us");
     if (target.fenced)
         fail(who + "before a marker was answered");
-    const bool saying = _world.has(target.id) && !_world.targets.at(target.id.slot).says.empty();
+    const bool saying = world.has(target.id) && !world.targets.at(target.id.slot).says.empty();
     if (target.answers.size() >= _settings.pipeline || (_settings.pipeline == 1 && saying))
         fail("more requests in flight than allowed");
     const auto place = _places.find(name.client);

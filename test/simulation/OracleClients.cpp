@@ -1,6 +1,6 @@
 // Oracle: clients, and what they get.
 
-#include "oracle/Oracle.h"
+#include "simulation/Oracle.h"
 
 #include <algorithm>
 #include <limits>
@@ -26,18 +26,10 @@ bool Oracle::isAwaited(std::uint32_t number) const
                                 : role != Role::unanswered && role != Role::quiet;
 }
 
-void Oracle::addClient(std::size_t place)
-{
-    _clients[place] = Client();
-    const ClientId id = _clients[place].id = _world.addClient();
-    _places[id.slot] = place;
-    _exchange.clientOpened(id, _now);
-}
-
 /// Sends the next piece of what it has to say, cut anywhere.
 void Oracle::clientSpeaks(Client& client)
 {
-    SharedWorld::Client& side = _world.client(client.id);
+    World::Client& side = world.client(client.id);
     if (client.says.empty() && !client.ended)
         for (std::size_t n = 1 + random(4); n > 0; --n)
             speakOn(client);
@@ -55,7 +47,7 @@ void Oracle::clientSpeaks(Client& client)
         if (client.unsaid.front().second == 0)
             client.unsaid.pop_front();
     }
-    _exchange.request(client.id, bytes, _now);
+    exchange->request(client.id, bytes, now);
 }
 
 void Oracle::speakOn(Client& client)
@@ -76,18 +68,13 @@ bool Oracle::dawdles(const Client& client)
     return isSloth(client) && said < 20;
 }
 
-/// Takes some of what waits for it, and says how much it is willing to take at once from now on.
 void Oracle::clientReads(Client& client)
 {
-    SharedWorld::Client& side = _world.client(client.id);
-    side.room = chance(3) ? random(60) : std::numeric_limits<std::size_t>::max();
-    if (side.waiting.empty() && side.fin && !client.ended)
-        return endsWithin(client); // it has read the end, and ends, too
-    if (side.waiting.empty())
+    World::Client& side = world.client(client.id);
+    if (reads(client.id, side, 3, 60))
         return;
-    const std::size_t waiting = SharedWorld::take(side, 1 + random(300));
-    _world.touchedClients.push_back(client.id.slot);
-    _exchange.clientSent(client.id, waiting, _now);
+    if (side.fin && !client.ended)
+        endsWithin(client); // it has read the end, and ends, too
 }
 
 void Oracle::clientLeaves(Client& client)
@@ -95,10 +82,10 @@ void Oracle::clientLeaves(Client& client)
     if (client.ended)
         return;
     ++_numbers.left;
-    if (chance(2) && !_world.client(client.id).held)
+    if (chance(2) && !world.client(client.id).held)
         return endsWithin(client); // it waits for its answers
-    _exchange.clientLost(client.id, _now);
-    if (_world.has(client.id))
+    exchange->clientLost(client.id, now);
+    if (world.has(client.id))
         fail("client " + std::to_string(client.id.slot) + " is served when it has gone");
 }
 
@@ -116,15 +103,15 @@ void Oracle::endsWithin(Client& client)
     client.unsaid.clear();
     client.says.clear();
     client.ended = true;
-    _exchange.clientEnded(client.id, _now);
+    exchange->clientEnded(client.id, now);
 }
 
 void Oracle::lookAtClient(Client& client)
 {
-    if (_world.has(client.id))
-        return check(client, std::exchange(_world.client(client.id).sent, std::string()));
-    const auto found = _world.closedClients.find(client.id.slot);
-    const SharedWorld::Closed& closed = found->second;
+    if (world.has(client.id))
+        return check(client, std::exchange(world.client(client.id).sent, std::string()));
+    const auto found = world.closedClients.find(client.id.slot);
+    const World::Closed& closed = found->second;
     check(client, closed.last.sent);
     const std::string name = "client " + std::to_string(client.id.slot);
     if (closed.reason == CloseReason::ended && !(client.open.empty() && client.expected.empty()))
@@ -137,10 +124,8 @@ void Oracle::lookAtClient(Client& client)
         fail(name + " was closed by FIN within a response");
     _numbers.stalled += closed.reason == CloseReason::stalled ? 1 : 0;
     _numbers.closed += closed.reason == CloseReason::clientLost || closed.reason == CloseReason::ended ? 0 : 1;
-    _world.closedClients.erase(found);
-    const std::size_t place = _places.at(client.id.slot);
-    _places.erase(client.id.slot);
-    addClient(place);
+    world.closedClients.erase(found);
+    replace(client);
 }
 
 /// Byte for byte what is to come next for this client.

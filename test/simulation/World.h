@@ -1,12 +1,15 @@
 #pragma once
 
 #include <proximux/exchange/mux/SharedWiring.h>
+#include <proximux/exchange/pair/ProxyExchange.h>
 #include <proximux/targets/TargetDialer.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -15,9 +18,9 @@
 namespace proximux
 {
 
-/// The outside world of a fifo or funnel exchange and its pool: connections whose peers accept as many bytes as they
+/// The outside world of an exchange, in any mode, and of its pool: connections whose peers accept as many bytes as they
 /// are told to, and a record of all calls. Throws std::logic_error on invalid calls.
-class SharedWorld : public SharedWiring, public TargetDialer
+class World : public SharedWiring, public PairWiring, public TargetDialer
 {
 public:
     struct Side
@@ -26,7 +29,9 @@ public:
         std::string waiting;                                        ///< bytes that it has not accepted yet
         std::size_t room = std::numeric_limits<std::size_t>::max(); ///< how many more bytes it accepts
         bool held = true;
-        bool fin = false;
+        bool fin = false; ///< FIN was sent, or will be behind `waiting`
+
+        [[nodiscard]] bool hasGotAll() const { return fin && waiting.empty(); }
     };
 
     struct Client : Side
@@ -83,6 +88,8 @@ public:
         touchedTargets.push_back(id.slot);
     }
 
+    std::unique_ptr<Watcher> paired(ClientId, TargetId) override { return makeWatcher ? makeWatcher() : nullptr; }
+
     Quiet isQuiet(TargetId id) override
     {
         const Target& asked = target(id);
@@ -104,8 +111,13 @@ public:
     }
 
     void requestContinued(ClientId id, Bytes) override { client(id); }
-    void requestSent(ClientId id, std::uint64_t, TargetId target, Bytes bytes) override
+
+    void requestSent(ClientId id, std::uint64_t tag, TargetId target, Bytes bytes) override
     {
+        if (inOrder && tag < lastSent)
+            throw std::logic_error("a request was sent before one that came earlier");
+        lastSent = tag;
+        askers[target.slot] = id.slot;
         if (!records)
             return;
         order.emplace_back(id.slot, target.slot);
@@ -233,8 +245,12 @@ public:
     std::vector<TargetId> dialled;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> order; ///< client and target of each request sent
     std::vector<std::string> sentRequests;
-    bool records = true;         ///< whether sent requests are recorded
-    std::size_t mostTargets = 0; ///< maximum of concurrent connections
+    bool records = true;  ///< whether sent requests are recorded
+    bool inOrder = false; ///< whether they must be sent in the order of their arrival
+    std::uint64_t lastSent = 0;
+    std::unordered_map<std::uint32_t, std::uint32_t> askers; ///< the last client of each target, by slot
+    std::function<std::unique_ptr<Watcher>()> makeWatcher;   ///< of a pair
+    std::size_t mostTargets = 0;                             ///< maximum of concurrent connections
     std::uint64_t tags = 0;
     std::uint64_t ended = 0;
     Outcome last;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "support/Messages.h"
+#include "simulation/Messages.h"
 
 #include <proximux/protocol/Protocol.h>
 
