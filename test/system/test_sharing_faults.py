@@ -22,7 +22,7 @@ def act(s, got):
         raise EOFError
     if got == b"tear":
         s.sendall(b"A:te")
-        time.sleep(0.05)
+        time.sleep(0.05)  # the reset must not overtake it: nothing tells a target that it was read
         reset(s)
         raise OSError
     if got == b"twice":
@@ -211,7 +211,7 @@ class Clients(SharedCase):
                             c.send(what)
                         except BlockingIOError:
                             pass
-                    time.sleep(0.02)
+                    time.sleep(0.02)  # they leave in the midst of it: nothing tells when that is
                     for c in leaving:
                         leave(c)
                     self.assertEqual(read_line(blocker), b"A:sleep50\n")
@@ -222,10 +222,11 @@ class Clients(SharedCase):
 
     def test_a_slow_reader_is_closed_when_it_holds_up_others(self):
         for mode, _ in MODES:
-            proxy = self.shared(mode, self.target(Lines(act)), exchange__stall_timeout="400ms")
+            lines = Lines(act)
+            proxy = self.shared(mode, self.target(lines), exchange__stall_timeout="400ms")
             slow = self.client(proxy, rcvbuf=4096)
             slow.sendall(b"big20000000\n")
-            time.sleep(0.2)
+            self.assertTrue(wait_until(lambda: lines.requests))
             begin = time.monotonic()
             self.serves(proxy)
             self.assertGreater(time.monotonic() - begin, 0.1)
@@ -236,14 +237,15 @@ class Clients(SharedCase):
                             exchange__response_timeout="300ms")
         slow = self.client(proxy, rcvbuf=4096)
         slow.sendall(b"big10000000\n")
-        time.sleep(1)
+        time.sleep(1)  # silence itself is tested: it is longer than both timeouts
         self.assertEqual(len(slow.makefile("rb").readline()), 10000001)
 
     def test_one_byte_now_and_then_is_no_progress(self):
-        proxy = self.shared("fifo", self.target(Lines(act)), exchange__stall_timeout="500ms")
+        lines = Lines(act)
+        proxy = self.shared("fifo", self.target(lines), exchange__stall_timeout="500ms")
         slow = self.client(proxy, rcvbuf=4096)
         slow.sendall(b"big20000000\n")
-        time.sleep(0.1)
+        self.assertTrue(wait_until(lambda: lines.requests))
         waiting = self.client(proxy)
         waiting.sendall(b"x\n")
         waiting.settimeout(SHORT)
@@ -253,7 +255,7 @@ class Clients(SharedCase):
         try:
             while time.monotonic() < end and not answered.is_set():
                 slow.recv(1)
-                time.sleep(0.02)
+                time.sleep(0.02)  # the pace itself is tested
         except OSError:
             pass
         self.assertTrue(answered.wait(SHORT))
@@ -269,10 +271,11 @@ class Clients(SharedCase):
             self.serves(proxy)
 
     def test_a_request_that_waits_too_long_in_line(self):
-        proxy = self.shared("fifo", self.target(Lines(act)), exchange__queue_timeout="200ms")
+        lines = Lines(act)
+        proxy = self.shared("fifo", self.target(lines), exchange__queue_timeout="200ms")
         first, second = self.client(proxy), self.client(proxy)
         first.sendall(b"sleep800\n")
-        time.sleep(0.05)
+        self.assertTrue(wait_until(lambda: lines.requests))
         second.sendall(b"x\n")
         self.assertEqual(state(second), "EOF")
         self.assertEqual(read_line(first), b"A:sleep800\n")
@@ -341,7 +344,7 @@ class Ends(SharedCase):
                 half, idle = self.client(proxy), self.client(proxy)
                 if protocol == "line":
                     half.sendall(b"half")
-                time.sleep(0.05)
+                self.assertTrue(proxy.has_read())
                 proxy.signal(signal.SIGTERM)
                 for i, c in enumerate(clients):
                     self.assertEqual(c.makefile("rb").read(), b"A:sleep%d\n" % (60 + i))
@@ -415,7 +418,7 @@ class Records(SharedCase):
         clients = [self.client(proxy) for _ in range(100)]
         for i, c in enumerate(clients[:5]):
             ask(c, b"%d" % i)
-        time.sleep(0.3)
+        time.sleep(0.3)  # until what was asked is over
         before = proxy.cpu()
-        time.sleep(1)
+        time.sleep(1)  # silence itself is tested
         self.assertLess(proxy.cpu() - before, 0.02 * SLOW)
