@@ -8,7 +8,7 @@ class SilenceTest : public Rules
 {
 };
 
-TEST(SilenceTest, aSilentConnectionIsReplaced)
+RULE(SilenceTest, aSilentConnectionIsReplaced, keepSilent)
 {
     named("modbus");
     const ClientId a = join();
@@ -20,17 +20,6 @@ TEST(SilenceTest, aSilentConnectionIsReplaced)
     pass(Duration::seconds(5)); // exchange.modbus_unit_backoff
     says(a, modbus(2, 1));
     CPPUNIT_ASSERT(opens() != t);
-}
-
-RULE(SilenceTest, aSilentConnectionWithIdsIsReplaced, keepSilent)
-{
-    named("modbus", 1, 8);
-    const ClientId a = join();
-    says(a, reading(1, 1));
-    const TargetId t = opens();
-    pass(Duration::seconds(31));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{9}, got(a).size());
-    assertClosed(t, CloseReason::responseTimeout, How::abort);
 }
 
 RULE(SilenceTest, oneSilenceIsEnoughForAllBehindIt, suspectAll)
