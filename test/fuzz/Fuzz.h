@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simulation/Choices.h"
+
 #include <proximux/Bytes.h>
 
 #include <cstddef>
@@ -26,43 +28,10 @@ const Target* findTarget(std::string_view name);
 /// Ends the process with this sentence unless `holds`.
 void check(bool holds, const char* what);
 
-/// Takes an input apart, from its front. At its end all that comes is nought.
-class Choices
-{
-public:
-    explicit Choices(Bytes input)
-        : _rest(input)
-    {
-    }
-
-    [[nodiscard]] bool isEmpty() const { return _rest.empty(); }
-    [[nodiscard]] Bytes rest() const { return _rest; }
-
-    std::size_t byte()
-    {
-        if (_rest.empty())
-            return 0;
-        const auto value = static_cast<unsigned char>(_rest.front());
-        _rest.remove_prefix(1);
-        return value;
-    }
-
-    /// At most so many bytes.
-    Bytes bytes(std::size_t n)
-    {
-        const Bytes taken = _rest.substr(0, n);
-        _rest.remove_prefix(taken.size());
-        return taken;
-    }
-
-private:
-    Bytes _rest;
-};
-
 /// The messages of a protocol: its framers, what it makes of a request, and its watcher.
 void runMessages(std::string_view protocol, Bytes input);
 
-/// Fifo and funnel: the input is a sequence of what happens.
+/// Fifo and funnel: the input is a Script.
 void runExchanges(std::string_view name, Bytes input);
 
 } // namespace proximux::fuzz

@@ -1,15 +1,18 @@
-#include "oracle/Oracle.h"
-#include "oracle/RawOracle.h"
-#include "oracle/Scenes.h"
+#include "support/Test.h"
+
+#include "simulation/Oracle.h"
+#include "simulation/RawOracle.h"
 
 #include <proximux/exchange/Mutants.h>
-
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <cstdlib>
 #include <iostream>
 #include <random>
+#include <set>
+#include <sstream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace proximux
 {
@@ -18,35 +21,9 @@ Mutant plantedMutant = Mutant::none;
 
 /// Every byte reaches the client that asked, whatever fails; and the test that says so can tell.
 /// PROXIMUX_ORACLE_REQUESTS: requests per case; PROXIMUX_ORACLE_SEED: another seed than the fixed one.
-class OracleTest : public CppUnit::TestFixture
+class OracleTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(OracleTest);
-    CPPUNIT_TEST(lineInFifo);
-    CPPUNIT_TEST(lineInFifoPipelined);
-    CPPUNIT_TEST(lineInFunnel);
-    CPPUNIT_TEST(lineInFunnelPipelined);
-    CPPUNIT_TEST(lengthInFifo);
-    CPPUNIT_TEST(lengthInFifoPipelined);
-    CPPUNIT_TEST(lengthInFunnel);
-    CPPUNIT_TEST(lengthInFunnelPipelined);
-    CPPUNIT_TEST(fixedInFifo);
-    CPPUNIT_TEST(fixedInFifoPipelined);
-    CPPUNIT_TEST(fixedInFunnel);
-    CPPUNIT_TEST(fixedInFunnelPipelined);
-    CPPUNIT_TEST(fixedWithIdsInFifo);
-    CPPUNIT_TEST(fixedWithIdsInFunnel);
-    CPPUNIT_TEST(lengthWithIdsInFifo);
-    CPPUNIT_TEST(lengthWithIdsInFunnel);
-    CPPUNIT_TEST(statesAndChecks);
-    CPPUNIT_TEST(statesAndChecksWithIds);
-    CPPUNIT_TEST(slowSenders);
-    CPPUNIT_TEST(raw);
-    CPPUNIT_TEST(scenes);
-    CPPUNIT_TEST(answersThatComeTooLate);
-    CPPUNIT_TEST(answersAllWhereNothingFails);
-    CPPUNIT_TEST(findsEachMutant);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     static std::uint64_t number(const char* name, std::uint64_t fallback)
     {
         const char* text = std::getenv(name);
@@ -123,137 +100,26 @@ class OracleTest : public CppUnit::TestFixture
         plantedMutant = Mutant::none;
         return said;
     }
-
-public:
-    void lineInFifo() { holds("line", 1, 1); }
-    void lineInFifoPipelined() { holds("line", 1, 8); }
-    void lineInFunnel() { holds("line", 4, 1); }
-    void lineInFunnelPipelined() { holds("line", 4, 8); }
-    void lengthInFifo() { holds("length", 1, 1); }
-    void lengthInFifoPipelined() { holds("length", 1, 8); }
-    void lengthInFunnel() { holds("length", 4, 1); }
-    void lengthInFunnelPipelined() { holds("length", 4, 8); }
-    void fixedInFifo() { holds("fixed", 1, 1); }
-    void fixedInFifoPipelined() { holds("fixed", 1, 8); }
-    void fixedInFunnel() { holds("fixed", 4, 1); }
-    void fixedInFunnelPipelined() { holds("fixed", 4, 8); }
-
-    void fixedWithIdsInFifo() { holds("fixed-id", 1, 16); }
-    void fixedWithIdsInFunnel() { holds("fixed-id", 4, 16); }
-    void lengthWithIdsInFifo() { holds("length-id", 1, 16); }
-    void lengthWithIdsInFunnel() { holds("length-id", 4, 16); }
-
-    /// They cost others nothing but time.
-    void slowSenders()
-    {
-        for (const char* protocol : {"line", "length", "length-id"})
-            for (const std::size_t connections : {std::size_t{1}, std::size_t{3}})
-            {
-                OracleSettings made = settings(protocol, connections, 4);
-                made.sloths = true;
-                made.faults = false;
-                made.requests /= 2;
-                const Oracle::Numbers numbers = hold(made);
-                tell(protocol, made, numbers);
-                CPPUNIT_ASSERT(numbers.stalled > 0);
-                CPPUNIT_ASSERT_EQUAL(numbers.stalled, numbers.closed);
-            }
-    }
-
-    void raw()
-    {
-        for (const std::size_t clients : {std::size_t{4}, std::size_t{20}, std::size_t{200}})
-        {
-            OracleSettings made = settings("raw", clients == 4 ? 3 : 2, 1);
-            made.clients = clients;
-            made.requests /= 2;
-            const Oracle::Numbers numbers = hold<RawOracle>(made);
-            tell("raw", made, numbers);
-            CPPUNIT_ASSERT(numbers.answered > made.requests / 3);
-            CPPUNIT_ASSERT(numbers.closed > 0 && numbers.left > 0 && numbers.killed > 0);
-            CPPUNIT_ASSERT(clients > made.connections + 1 || numbers.desyncs > 0); // seldom is nobody there
-        }
-    }
-
-    void scenes()
-    {
-        plantedMutant = Mutant::none;
-        for (const Scenes::Scene& scene : Scenes::all())
-            (Scenes().*scene.play)();
-    }
-
-    /// Clients that have connections alone for a time, and targets that answer others than they say.
-    void statesAndChecks()
-    {
-        holds("line", 1, 8, true);
-        CPPUNIT_ASSERT(holds("line", 2, 1, true).repeated > 0);
-        holds("length", 4, 8, true);
-    }
-
-    void statesAndChecksWithIds()
-    {
-        holds("length-id", 1, 8, true);
-        holds("fixed-id", 2, 8, true);
-        holds("length-id", 4, 16, true);
-    }
-
-    void answersThatComeTooLate()
-    {
-        for (const char* protocol : {"line", "length-id", "fixed-id"})
-            for (const std::size_t connections : {std::size_t{1}, std::size_t{2}})
-            {
-                OracleSettings made = settings(protocol, connections, 16);
-                made.overdue = true;
-                made.requests /= 2;
-                CPPUNIT_ASSERT(hold(made).closed > 0);
-            }
-    }
-
-    void answersAllWhereNothingFails()
-    {
-        for (const char* protocol : {"line", "length", "fixed", "length-id", "fixed-id"})
-            for (const std::size_t connections : {std::size_t{1}, std::size_t{4}})
-                for (const std::size_t pipeline : {std::size_t{1}, std::size_t{8}})
-                {
-                    OracleSettings made = settings(protocol, connections, pipeline);
-                    made.talks = pipeline == 8;
-                    made.faults = false;
-                    made.requests = 5000;
-                    const Oracle::Numbers numbers = hold(made);
-                    CPPUNIT_ASSERT(numbers.answered + numbers.silent + numbers.local >= made.requests);
-                    CPPUNIT_ASSERT_EQUAL(numbers.sent, numbers.answered + numbers.silent);
-                    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, numbers.closed + numbers.errors + numbers.desyncs);
-                }
-    }
-
-    /// By a byte that is wrong or a request that is, not by waiting.
-    void findsEachMutant()
-    {
-        std::string missed;
-        for (int i = 1; i < static_cast<int>(Mutant::last); ++i)
-        {
-            const auto mutant = static_cast<Mutant>(i);
-            std::string found = findInScene(mutant);
-            for (std::uint64_t seed = 1; seed <= 20 && found.empty(); ++seed)
-                found = isRaw(mutant) ? findInRaw(mutant, seed) : findAtRandom(mutant, seed);
-            if (found.empty())
-                missed += std::string(" ") + MUTANT_NAMES[i];
-            std::cout << "mutant " << MUTANT_NAMES[i] << ": " << found.substr(0, 150) << std::endl;
-        }
-        CPPUNIT_ASSERT_MESSAGE("mutants that were not found:" + missed, missed.empty());
-    }
-
-private:
     static bool isRaw(Mutant mutant)
     {
         return std::string(MUTANT_NAMES[static_cast<int>(mutant)]).compare(0, 3, "raw") == 0;
     }
 
-    static std::string findInScene(Mutant mutant)
+    static std::vector<std::string> faultsOf(const TestList::Entry& test)
     {
-        for (const Scenes::Scene& scene : Scenes::all())
-            if (scene.finds == mutant)
-                return verdict(mutant, [&scene] { (Scenes().*scene.play)(); });
+        std::vector<std::string> names;
+        std::istringstream text(test.finds);
+        for (std::string name; std::getline(text >> std::ws, name, ',');)
+            names.push_back(name);
+        return names;
+    }
+
+    static std::string findInRule(Mutant mutant)
+    {
+        for (const TestList::Entry& each : TestList::all())
+            for (const std::string& name : faultsOf(each))
+                if (name == MUTANT_NAMES[static_cast<int>(mutant)])
+                    return verdict(mutant, [&each] { each.make()->runTest(); });
         return {};
     }
 
@@ -292,6 +158,185 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(OracleTest, "oracle");
+TEST(OracleTest, lineInFifo)
+{
+    holds("line", 1, 1);
+}
+
+TEST(OracleTest, lineInFifoPipelined)
+{
+    holds("line", 1, 8);
+}
+
+TEST(OracleTest, lineInFunnel)
+{
+    holds("line", 4, 1);
+}
+
+TEST(OracleTest, lineInFunnelPipelined)
+{
+    holds("line", 4, 8);
+}
+
+TEST(OracleTest, lengthInFifo)
+{
+    holds("length", 1, 1);
+}
+
+TEST(OracleTest, lengthInFifoPipelined)
+{
+    holds("length", 1, 8);
+}
+
+TEST(OracleTest, lengthInFunnel)
+{
+    holds("length", 4, 1);
+}
+
+TEST(OracleTest, lengthInFunnelPipelined)
+{
+    holds("length", 4, 8);
+}
+
+TEST(OracleTest, fixedInFifo)
+{
+    holds("fixed", 1, 1);
+}
+
+TEST(OracleTest, fixedInFifoPipelined)
+{
+    holds("fixed", 1, 8);
+}
+
+TEST(OracleTest, fixedInFunnel)
+{
+    holds("fixed", 4, 1);
+}
+
+TEST(OracleTest, fixedInFunnelPipelined)
+{
+    holds("fixed", 4, 8);
+}
+
+TEST(OracleTest, fixedWithIdsInFifo)
+{
+    holds("fixed-id", 1, 16);
+}
+
+TEST(OracleTest, fixedWithIdsInFunnel)
+{
+    holds("fixed-id", 4, 16);
+}
+
+TEST(OracleTest, lengthWithIdsInFifo)
+{
+    holds("length-id", 1, 16);
+}
+
+TEST(OracleTest, lengthWithIdsInFunnel)
+{
+    holds("length-id", 4, 16);
+}
+
+/// They cost others nothing but time.
+TEST(OracleTest, slowSenders)
+{
+    for (const char* protocol : {"line", "length", "length-id"})
+        for (const std::size_t connections : {std::size_t{1}, std::size_t{3}})
+        {
+            OracleSettings made = settings(protocol, connections, 4);
+            made.sloths = true;
+            made.faults = false;
+            made.requests /= 2;
+            const Oracle::Numbers numbers = hold(made);
+            tell(protocol, made, numbers);
+            CPPUNIT_ASSERT(numbers.stalled > 0);
+            CPPUNIT_ASSERT_EQUAL(numbers.stalled, numbers.closed);
+        }
+}
+
+TEST(OracleTest, raw)
+{
+    for (const std::size_t clients : {std::size_t{4}, std::size_t{20}, std::size_t{200}})
+    {
+        OracleSettings made = settings("raw", clients == 4 ? 3 : 2, 1);
+        made.clients = clients;
+        made.requests /= 2;
+        const Oracle::Numbers numbers = hold<RawOracle>(made);
+        tell("raw", made, numbers);
+        CPPUNIT_ASSERT(numbers.answered > made.requests / 3);
+        CPPUNIT_ASSERT(numbers.closed > 0 && numbers.left > 0 && numbers.killed > 0);
+        CPPUNIT_ASSERT(clients > made.connections + 1 || numbers.desyncs > 0); // seldom is nobody there
+    }
+}
+
+TEST(OracleTest, knowsEachFaultThatARuleNames)
+{
+    std::set<std::string> known(MUTANT_NAMES + 1, MUTANT_NAMES + static_cast<int>(Mutant::last));
+    for (const TestList::Entry& each : TestList::all())
+        for (const std::string& name : faultsOf(each))
+            CPPUNIT_ASSERT_MESSAGE(each.make()->getName() + ": no such fault: " + name, known.count(name) == 1);
+}
+
+/// Clients that have connections alone for a time, and targets that answer others than they say.
+TEST(OracleTest, statesAndChecks)
+{
+    holds("line", 1, 8, true);
+    CPPUNIT_ASSERT(holds("line", 2, 1, true).repeated > 0);
+    holds("length", 4, 8, true);
+}
+
+TEST(OracleTest, statesAndChecksWithIds)
+{
+    holds("length-id", 1, 8, true);
+    holds("fixed-id", 2, 8, true);
+    holds("length-id", 4, 16, true);
+}
+
+TEST(OracleTest, answersThatComeTooLate)
+{
+    for (const char* protocol : {"line", "length-id", "fixed-id"})
+        for (const std::size_t connections : {std::size_t{1}, std::size_t{2}})
+        {
+            OracleSettings made = settings(protocol, connections, 16);
+            made.overdue = true;
+            made.requests /= 2;
+            CPPUNIT_ASSERT(hold(made).closed > 0);
+        }
+}
+
+TEST(OracleTest, answersAllWhereNothingFails)
+{
+    for (const char* protocol : {"line", "length", "fixed", "length-id", "fixed-id"})
+        for (const std::size_t connections : {std::size_t{1}, std::size_t{4}})
+            for (const std::size_t pipeline : {std::size_t{1}, std::size_t{8}})
+            {
+                OracleSettings made = settings(protocol, connections, pipeline);
+                made.talks = pipeline == 8;
+                made.faults = false;
+                made.requests = 5000;
+                const Oracle::Numbers numbers = hold(made);
+                CPPUNIT_ASSERT(numbers.answered + numbers.silent + numbers.local >= made.requests);
+                CPPUNIT_ASSERT_EQUAL(numbers.sent, numbers.answered + numbers.silent);
+                CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, numbers.closed + numbers.errors + numbers.desyncs);
+            }
+}
+
+/// By a byte that is wrong or a request that is, not by waiting.
+TEST(OracleTest, findsEachMutant)
+{
+    std::string missed;
+    for (int i = 1; i < static_cast<int>(Mutant::last); ++i)
+    {
+        const auto mutant = static_cast<Mutant>(i);
+        std::string found = findInRule(mutant);
+        for (std::uint64_t seed = 1; seed <= 20 && found.empty(); ++seed)
+            found = isRaw(mutant) ? findInRaw(mutant, seed) : findAtRandom(mutant, seed);
+        if (found.empty())
+            missed += std::string(" ") + MUTANT_NAMES[i];
+        std::cout << "mutant " << MUTANT_NAMES[i] << ": " << found.substr(0, 150) << std::endl;
+    }
+    CPPUNIT_ASSERT_MESSAGE("mutants that were not found:" + missed, missed.empty());
+}
 
 } // namespace proximux

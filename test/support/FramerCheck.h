@@ -2,7 +2,7 @@
 
 #include <proximux/wire/Framer.h>
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <cppunit/TestAssert.h>
 
 #include <functional>
 #include <memory>

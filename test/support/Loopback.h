@@ -1,12 +1,13 @@
 #pragma once
 
+#include "support/Test.h"
+
 #include <proximux/net/Transport.h>
 #include <proximux/net/loop/Reactor.h>
 
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocket.h>
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <atomic>
 #include <chrono>
@@ -181,37 +182,18 @@ private:
 
 } // namespace proximux
 
-/// Adds a test for each back end. The method takes a bool: true for epoll.
-#define PROXIMUX_ON_BOTH_BACK_ENDS(method)                                                                             \
-    CPPUNIT_TEST_SUITE_ADD_TEST((new proximux::BackEndTest<TestFixtureType>(                                           \
-        context.getTestNameFor(#method "_epoll"), &TestFixtureType::method, true, context.makeFixture())));            \
-    CPPUNIT_TEST_SUITE_ADD_TEST((new proximux::BackEndTest<TestFixtureType>(                                           \
-        context.getTestNameFor(#method "_poll"), &TestFixtureType::method, false, context.makeFixture())))
-
-namespace proximux
-{
-
-/// A run of such a method with one back end.
-template <class Fixture>
-class BackEndTest : public CppUnit::TestCase
-{
-public:
-    BackEndTest(const std::string& name, void (Fixture::*method)(bool), bool epoll, Fixture* fixture)
-        : TestCase(name)
-        , _method(method)
-        , _epoll(epoll)
-        , _fixture(fixture)
-    {
-    }
-
-    void runTest() override { (_fixture.get()->*_method)(_epoll); }
-    void setUp() override { _fixture->setUp(); }
-    void tearDown() override { _fixture->tearDown(); }
-
-private:
-    void (Fixture::*_method)(bool);
-    bool _epoll;
-    std::unique_ptr<Fixture> _fixture;
-};
-
-} // namespace proximux
+/// As TEST, once with each back end; the parameter `epoll` says with which.
+#define TEST_ON_BOTH_BACK_ENDS(Suite, rule)                                                                            \
+    struct Suite##_##rule : Suite                                                                                      \
+    {                                                                                                                  \
+        void runOn(bool epoll);                                                                                        \
+    };                                                                                                                 \
+    TEST_NAMED(Suite##_##rule, Suite##_##rule##_epoll, #Suite "::" #rule "_epoll", "")                                 \
+    {                                                                                                                  \
+        runOn(true);                                                                                                   \
+    }                                                                                                                  \
+    TEST_NAMED(Suite##_##rule, Suite##_##rule##_poll, #Suite "::" #rule "_poll", "")                                   \
+    {                                                                                                                  \
+        runOn(false);                                                                                                  \
+    }                                                                                                                  \
+    void Suite##_##rule::runOn([[maybe_unused]] bool epoll)

@@ -4,7 +4,7 @@
 #include <proximux/net/loop/Clock.h>
 #include <proximux/net/loop/Poller.h>
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <cppunit/TestAssert.h>
 
 #include <deque>
 #include <map>

@@ -1,3 +1,5 @@
+#include "support/Test.h"
+
 #include <Poco/Exception.h>
 #include <cppunit/CompilerOutputter.h>
 #include <cppunit/Message.h>
@@ -7,14 +9,15 @@
 #include <cppunit/TestResult.h>
 #include <cppunit/TestResultCollector.h>
 #include <cppunit/XmlOutputter.h>
-#include <cppunit/extensions/TestFactoryRegistry.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace
@@ -74,32 +77,32 @@ private:
 
 struct Options
 {
-    std::vector<std::string> modules;
+    std::set<std::string> modules;
     std::string filter;
     std::string xml;
     bool verbose = false;
     bool list = false;
 };
 
-std::vector<std::string> knownModules()
+std::set<std::string> knownModules()
 {
-    std::vector<std::string> modules;
-    std::string rest = PROXIMUX_TEST_MODULES;
-    while (!rest.empty())
-    {
-        const std::size_t comma = std::min(rest.find(','), rest.size());
-        modules.push_back(rest.substr(0, comma));
-        rest.erase(0, comma + 1);
-    }
+    std::set<std::string> modules;
+    for (const proximux::TestList::Entry& entry : proximux::TestList::all())
+        modules.insert(entry.module);
     return modules;
 }
 
 void addModule(Options& options, const std::string& name)
 {
-    const std::vector<std::string> known = knownModules();
-    if (std::find(known.begin(), known.end(), name) == known.end())
-        throw std::invalid_argument(name + ": unknown module; expected one of " + PROXIMUX_TEST_MODULES);
-    options.modules.push_back(name);
+    const std::set<std::string> known = knownModules();
+    if (known.count(name) == 0)
+    {
+        std::string all;
+        for (const std::string& each : known)
+            all += (all.empty() ? "" : ",") + each;
+        throw std::invalid_argument(name + ": unknown module; expected one of " + all);
+    }
+    options.modules.insert(name);
 }
 
 Options parse(const std::vector<std::string>& arguments)
@@ -130,17 +133,19 @@ Options parse(const std::vector<std::string>& arguments)
     return options;
 }
 
-/// Collects the tests below this one whose name contains the filter.
-void collect(CppUnit::Test& test, const std::string& filter, std::vector<CppUnit::Test*>& found)
+/// The tests of these modules whose name contains the filter.
+std::vector<std::unique_ptr<CppUnit::TestCase>> chosen(const Options& options)
 {
-    if (test.getChildTestCount() == 0)
+    std::vector<std::unique_ptr<CppUnit::TestCase>> tests;
+    for (const proximux::TestList::Entry& entry : proximux::TestList::all())
     {
-        if (test.countTestCases() > 0 && test.getName().find(filter) != std::string::npos)
-            found.push_back(&test);
-        return;
+        if (options.modules.count(entry.module) == 0)
+            continue;
+        auto test = entry.make();
+        if (test->getName().find(options.filter) != std::string::npos)
+            tests.push_back(std::move(test));
     }
-    for (int i = 0; i < test.getChildTestCount(); ++i)
-        collect(*test.getChildTestAt(i), filter, found);
+    return tests;
 }
 
 void writeXml(const std::string& file, CppUnit::TestResultCollector& collector)
@@ -154,16 +159,10 @@ void writeXml(const std::string& file, CppUnit::TestResultCollector& collector)
 
 int run(const Options& options)
 {
-    std::vector<std::unique_ptr<CppUnit::Test>> suites;
-    std::vector<CppUnit::Test*> tests;
-    for (const std::string& module : options.modules)
-    {
-        suites.emplace_back(CppUnit::TestFactoryRegistry::getRegistry(module).makeTest());
-        collect(*suites.back(), options.filter, tests);
-    }
+    const std::vector<std::unique_ptr<CppUnit::TestCase>> tests = chosen(options);
     if (options.list)
     {
-        for (const CppUnit::Test* test : tests)
+        for (const auto& test : tests)
             std::cout << test->getName() << '\n';
         return 0;
     }
@@ -174,8 +173,8 @@ int run(const Options& options)
     controller.addListener(&collector);
     controller.addListener(&progress);
     controller.pushProtector(new PocoProtector); // the controller owns it
-    for (CppUnit::Test* test : tests)
-        controller.runTest(test);
+    for (const auto& test : tests)
+        controller.runTest(test.get());
 
     if (!collector.wasSuccessful())
         CppUnit::CompilerOutputter(&collector, std::cout).write();

@@ -216,6 +216,14 @@ class Proxy(Program):
                 return m
         return None
 
+    def has_read(self, timeout=SHORT):
+        """Whether it comes to have accepted all its clients and read all that they have sent."""
+        def unread():
+            with open("/proc/net/tcp") as table:
+                rows = [line.split() for line in list(table)[1:]]
+            return [row for row in rows if row[1].endswith(":%04X" % self.port) and not row[4].endswith(":00000000")]
+        return wait_until(lambda: not unread(), timeout)
+
     def client(self, timeout=LONG, rcvbuf=None):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -67,5 +67,5 @@ class Idle:
 
     def _rests(self):
         before = self._process.cpu()
-        time.sleep(0.2)
+        time.sleep(0.2)  # silence itself is measured
         return self._process.cpu() - before < 0.001

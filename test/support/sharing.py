@@ -1,8 +1,9 @@
 """The common parts of the tests of fifo and funnel: scriptable targets with framing, and their clients."""
 import struct
 import threading
+import time
 
-from harness import Case, SHORT
+from harness import Case, SHORT, reset
 
 MODES = (("fifo", 1), ("funnel", 3))
 
@@ -40,6 +41,31 @@ class Lines:
                 self.in_flight -= 1
         if answer is not None:
             s.sendall(answer)
+
+
+def act(s, got):
+    """What a target does is told by the request."""
+    if got.startswith(b"sleep"):
+        time.sleep(int(got[5:]) / 1000.0)
+    if got == b"silent":
+        return None
+    if got == b"reset":
+        reset(s)
+        raise OSError
+    if got == b"fin":
+        raise EOFError
+    if got == b"tear":
+        s.sendall(b"A:te")
+        time.sleep(0.05)  # the reset must not overtake it: nothing tells a target that it was read
+        reset(s)
+        raise OSError
+    if got == b"twice":
+        return b"A:twice\nA:twice\n"
+    if got == b"later":
+        threading.Timer(0.1, s.sendall, (b"surplus\n",)).start()
+    if got.startswith(b"big"):
+        return b"A" * int(got[3:]) + b"\n"
+    return b"A:" + got + b"\n"
 
 
 def frame(payload):

@@ -122,7 +122,7 @@ class Bytes(Case):
         clients = [self.client(p, rcvbuf=4096) for _ in range(10)]
         time.sleep(1)  # silence itself is tested: it must not go on reading
         cpu = p.cpu()
-        time.sleep(0.5)
+        time.sleep(0.5)  # silence itself is tested: it must not spin
         self.assertLess(p.cpu() - cpu, 0.05, "it spins while both sides wait")
         self.assertLess(p.memory() - before, 4 * MIB)
         self.assertTrue(all(state(c) == "DATA" for c in clients))
@@ -143,7 +143,7 @@ class Bytes(Case):
         waits = [in_thread(flood, c) for c in clients]
         time.sleep(1)  # silence itself is tested: it must not go on reading
         cpu = p.cpu()
-        time.sleep(0.5)
+        time.sleep(0.5)  # silence itself is tested: it must not spin
         spent, grown = p.cpu() - cpu, p.memory() - before
         stop.set()
         for wait in waits:

@@ -188,7 +188,7 @@ class Faults(Case):
                 elif kind == 5:                     # sends slowly
                     for byte in b"slow\n":
                         c.sendall(bytes([byte]))
-                        time.sleep(0.005)
+                        time.sleep(0.005)  # the pace itself is tested
                     c.close()
                 elif kind == 6:                     # never reads what it asked for
                     c.setblocking(False)
@@ -196,7 +196,7 @@ class Faults(Case):
                         try:
                             c.send(b"q" * 65536)
                         except BlockingIOError:
-                            time.sleep(0.002)
+                            time.sleep(0.002)  # somebody may still take something
                     c.close()
                 elif kind in (7, 8, 9):             # its target resets, or closes
                     c.sendall(b"%d please\n" % (kind - 6))

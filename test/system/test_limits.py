@@ -32,7 +32,7 @@ class Limits(Case):
         c = self.client(p)
         for i in range(4):  # traffic puts it off
             self.assertEqual(ask(c, b"%d" % i), b"%d" % i)
-            time.sleep(0.15)
+            time.sleep(0.15)  # the pace itself is tested
         started = time.monotonic()
         self.assertTrue(gone(c))
         self.assertGreater(time.monotonic() - started, 0.1)

@@ -130,7 +130,7 @@ class Mysql(Case):
 
     def test_each_query_is_logged_with_its_time_and_sizes(self):
         def later():
-            time.sleep(0.15)
+            time.sleep(0.15)  # the time itself is tested
             return rows(b"one", b"two")
         p = self.start(Server({b"select slow": later, b"select wrong": packet(b"\xff\x28\x04#42000nonsense", 1)}))
         c, stream = self.login(p)
@@ -239,16 +239,17 @@ class Mysql(Case):
         self.assertTrue(self.logged(p, "select never")["d"]["failed"])
 
     def test_drain_lets_a_query_end_and_closes_a_connection_at_rest(self):
-        go = threading.Event()
+        began, go = threading.Event(), threading.Event()
 
         def waits():
+            began.set()
             go.wait(LONG)
             return rows(b"done")
         p = self.start(Server({b"select long": waits}), "--set", "shutdown.drain_timeout=60s")
         resting, _ = self.login(p)
         busy, stream = self.login(p)
         busy.sendall(query(b"select long"))
-        time.sleep(0.1)  # it has to be under way: nothing tells of that from outside
+        self.assertTrue(began.wait(LONG))
         p.signal()
         self.assertTrue(gone(resting))
         self.assertTrue(p.alive())

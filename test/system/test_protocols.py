@@ -244,7 +244,7 @@ class Tools(SharedCase):
             s.recv(99)
             for _ in range(int(LONG)):
                 s.sendall(b"$")
-                time.sleep(1)
+                time.sleep(1)  # the pace itself is tested
 
         def streams(s):
             s.recv(99)

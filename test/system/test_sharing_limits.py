@@ -142,7 +142,7 @@ class Nonsense(SharedCase):
         with self.assertRaises(OSError):
             for _ in range(100):
                 c.sendall(b"x" * 10000)
-                time.sleep(0.01)
+                time.sleep(0.01)  # it is read meanwhile
 
     def test_what_is_refused_has_failed_in_the_request_log(self):
         proxy = self.shared("fifo", self.target(Redis()), protocol="resp", log__requests=1)

@@ -36,7 +36,7 @@ def stuff(s):
             refused = 0
         except BlockingIOError:
             refused += 1
-            time.sleep(0.005)
+            time.sleep(0.005)  # somebody may still take something
     s.settimeout(LONG)
     return sent
 

@@ -1,10 +1,11 @@
+#include "support/Test.h"
+
 #include <app/Demonstration.h>
 #include <app/DemonstrationClient.h>
 #include <app/EchoTarget.h>
 #include <app/Narrator.h>
 
 #include <Poco/Exception.h>
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
 #include <string>
@@ -13,112 +14,9 @@
 
 using namespace proximux;
 
-class DemonstrationTest : public CppUnit::TestFixture
+class DemonstrationTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(DemonstrationTest);
-    CPPUNIT_TEST(targetSendsLinesBackAfterItsDelay);
-    CPPUNIT_TEST(targetEndsWhileClientsAreConnected);
-    CPPUNIT_TEST(clientSaysThatItWasNotAnswered);
-    CPPUNIT_TEST(narratorGivesLinesInOrderUntilItIsClosed);
-    CPPUNIT_TEST(narratorLeavesOutWhatIsTooMuch);
-    CPPUNIT_TEST(tellsItsStoryAndSucceeds);
-    CPPUNIT_TEST(failsWhereAClientIsRefused);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
-    void targetSendsLinesBackAfterItsDelay()
-    {
-        EchoTarget target(std::chrono::milliseconds(30));
-        target.start();
-        DemonstrationClient client(Poco::Net::SocketAddress("127.0.0.1", target.port()));
-        for (const std::string& line : {std::string("one"), std::string(), std::string(100000, 'x')})
-        {
-            const auto answer = client.ask(line);
-            CPPUNIT_ASSERT_EQUAL(std::string(), answer.failure);
-            CPPUNIT_ASSERT(line == answer.text);
-            CPPUNIT_ASSERT(answer.taken >= std::chrono::milliseconds(30));
-        }
-    }
-
-    void targetEndsWhileClientsAreConnected()
-    {
-        auto target = std::make_unique<EchoTarget>(std::chrono::milliseconds(0));
-        target->start();
-        DemonstrationClient client(Poco::Net::SocketAddress("127.0.0.1", target->port()));
-        CPPUNIT_ASSERT_EQUAL(std::string("x"), client.ask("x").text);
-        target.reset();
-        CPPUNIT_ASSERT(!client.ask("y").failure.empty());
-    }
-
-    void clientSaysThatItWasNotAnswered()
-    {
-        Poco::Net::ServerSocket server(Poco::Net::SocketAddress("127.0.0.1", 0));
-        DemonstrationClient client(server.address());
-        std::thread leaving([&server] { server.acceptConnection().close(); });
-        const auto answer = client.ask("x");
-        leaving.join();
-        CPPUNIT_ASSERT(!answer.failure.empty());
-        CPPUNIT_ASSERT_EQUAL(std::string(), answer.text);
-    }
-
-    void narratorGivesLinesInOrderUntilItIsClosed()
-    {
-        Narrator narrator;
-        std::thread telling(
-            [&narrator]
-            {
-                for (int i = 0; i < 100; ++i)
-                    narrator.say(std::to_string(i));
-                narrator.close();
-                narrator.say("too late");
-            });
-        std::vector<std::string> lines;
-        for (std::string line; narrator.next(line);)
-            lines.push_back(line);
-        telling.join();
-        CPPUNIT_ASSERT_EQUAL(std::size_t(100), lines.size());
-        CPPUNIT_ASSERT_EQUAL(std::string("42"), lines[42]);
-    }
-
-    void narratorLeavesOutWhatIsTooMuch()
-    {
-        Narrator narrator(2);
-        for (const char* line : {"1", "2", "3"})
-            narrator.say(line);
-        narrator.close();
-        std::string line;
-        CPPUNIT_ASSERT(narrator.next(line) && line == "1");
-        CPPUNIT_ASSERT(narrator.next(line) && line == "2");
-        CPPUNIT_ASSERT(!narrator.next(line));
-    }
-
-    void tellsItsStoryAndSucceeds()
-    {
-        std::string story;
-        CPPUNIT_ASSERT(play(story, -1));
-        for (int client = 1; client <= 3; ++client)
-            expect(story, "client " + std::to_string(client) + ": 3 of 3 requests answered");
-        for (const char* name : {"Ada", "Grace", "Linus"})
-        {
-            expect(story, "--> proximux               \"" + std::string(name) + " says good morning\"");
-            expect(story, "<-- proximux <-- target    \"" + std::string(name) + " says good morning\"");
-        }
-        expect(story, "opened target connection 1");
-        expect(story, "1 target connection carried 3 clients.");
-        expect(story, "Every client got its own answers and no others.");
-        expect(story, "try it: nc 127.0.0.1 ");
-        CPPUNIT_ASSERT_MESSAGE(story, story.find("FAILED") == std::string::npos);
-    }
-
-    void failsWhereAClientIsRefused()
-    {
-        std::string story;
-        CPPUNIT_ASSERT(!play(story, 1));
-        expect(story, "The demonstration FAILED for ");
-        CPPUNIT_ASSERT_MESSAGE(story, story.find("try it") == std::string::npos);
-    }
-
-private:
+protected:
     /// Ends it when it invites the user.
     static bool play(std::string& story, int maxConnections)
     {
@@ -155,4 +53,94 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(DemonstrationTest, "app");
+TEST(DemonstrationTest, targetSendsLinesBackAfterItsDelay)
+{
+    EchoTarget target(std::chrono::milliseconds(30));
+    target.start();
+    DemonstrationClient client(Poco::Net::SocketAddress("127.0.0.1", target.port()));
+    for (const std::string& line : {std::string("one"), std::string(), std::string(100000, 'x')})
+    {
+        const auto answer = client.ask(line);
+        CPPUNIT_ASSERT_EQUAL(std::string(), answer.failure);
+        CPPUNIT_ASSERT(line == answer.text);
+        CPPUNIT_ASSERT(answer.taken >= std::chrono::milliseconds(30));
+    }
+}
+
+TEST(DemonstrationTest, targetEndsWhileClientsAreConnected)
+{
+    auto target = std::make_unique<EchoTarget>(std::chrono::milliseconds(0));
+    target->start();
+    DemonstrationClient client(Poco::Net::SocketAddress("127.0.0.1", target->port()));
+    CPPUNIT_ASSERT_EQUAL(std::string("x"), client.ask("x").text);
+    target.reset();
+    CPPUNIT_ASSERT(!client.ask("y").failure.empty());
+}
+
+TEST(DemonstrationTest, clientSaysThatItWasNotAnswered)
+{
+    Poco::Net::ServerSocket server(Poco::Net::SocketAddress("127.0.0.1", 0));
+    DemonstrationClient client(server.address());
+    std::thread leaving([&server] { server.acceptConnection().close(); });
+    const auto answer = client.ask("x");
+    leaving.join();
+    CPPUNIT_ASSERT(!answer.failure.empty());
+    CPPUNIT_ASSERT_EQUAL(std::string(), answer.text);
+}
+
+TEST(DemonstrationTest, narratorGivesLinesInOrderUntilItIsClosed)
+{
+    Narrator narrator;
+    std::thread telling(
+        [&narrator]
+        {
+            for (int i = 0; i < 100; ++i)
+                narrator.say(std::to_string(i));
+            narrator.close();
+            narrator.say("too late");
+        });
+    std::vector<std::string> lines;
+    for (std::string line; narrator.next(line);)
+        lines.push_back(line);
+    telling.join();
+    CPPUNIT_ASSERT_EQUAL(std::size_t(100), lines.size());
+    CPPUNIT_ASSERT_EQUAL(std::string("42"), lines[42]);
+}
+
+TEST(DemonstrationTest, narratorLeavesOutWhatIsTooMuch)
+{
+    Narrator narrator(2);
+    for (const char* line : {"1", "2", "3"})
+        narrator.say(line);
+    narrator.close();
+    std::string line;
+    CPPUNIT_ASSERT(narrator.next(line) && line == "1");
+    CPPUNIT_ASSERT(narrator.next(line) && line == "2");
+    CPPUNIT_ASSERT(!narrator.next(line));
+}
+
+TEST(DemonstrationTest, tellsItsStoryAndSucceeds)
+{
+    std::string story;
+    CPPUNIT_ASSERT(play(story, -1));
+    for (int client = 1; client <= 3; ++client)
+        expect(story, "client " + std::to_string(client) + ": 3 of 3 requests answered");
+    for (const char* name : {"Ada", "Grace", "Linus"})
+    {
+        expect(story, "--> proximux               \"" + std::string(name) + " says good morning\"");
+        expect(story, "<-- proximux <-- target    \"" + std::string(name) + " says good morning\"");
+    }
+    expect(story, "opened target connection 1");
+    expect(story, "1 target connection carried 3 clients.");
+    expect(story, "Every client got its own answers and no others.");
+    expect(story, "try it: nc 127.0.0.1 ");
+    CPPUNIT_ASSERT_MESSAGE(story, story.find("FAILED") == std::string::npos);
+}
+
+TEST(DemonstrationTest, failsWhereAClientIsRefused)
+{
+    std::string story;
+    CPPUNIT_ASSERT(!play(story, 1));
+    expect(story, "The demonstration FAILED for ");
+    CPPUNIT_ASSERT_MESSAGE(story, story.find("try it") == std::string::npos);
+}

@@ -1,6 +1,6 @@
-#include <SourceDir.h>
+#include "support/Test.h"
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <SourceDir.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,13 +12,9 @@
 namespace fs = std::filesystem;
 
 /// What the documents name is there.
-class DocumentsTest : public CppUnit::TestFixture
+class DocumentsTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(DocumentsTest);
-    CPPUNIT_TEST(sourceFilesAreThere);
-    CPPUNIT_TEST(linkedFilesAreThere);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     const fs::path _root = PROXIMUX_SOURCE_DIR;
 
     std::set<fs::path> documents() const
@@ -59,23 +55,20 @@ class DocumentsTest : public CppUnit::TestFixture
                     return true;
         return false;
     }
-
-public:
-    void sourceFilesAreThere()
-    {
-        for (const fs::path& document : documents())
-            for (const std::string& name : found(read(document), "`([A-Za-z0-9_/]+\\.(?:cpp|h|py|cmake))`"))
-                if (name.find("Name") == std::string::npos && name.find("NAME") == std::string::npos) // stands for any
-                    CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name, isSource(name));
-    }
-
-    void linkedFilesAreThere()
-    {
-        for (const fs::path& document : documents())
-            for (const std::string& name : found(read(document), "\\]\\(([A-Za-z0-9_./-]+)(?:#[^)]*)?\\)"))
-                CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name,
-                                       fs::exists(document.parent_path() / name));
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(DocumentsTest, "app");
+TEST(DocumentsTest, sourceFilesAreThere)
+{
+    for (const fs::path& document : documents())
+        for (const std::string& name : found(read(document), "`([A-Za-z0-9_/]+\\.(?:cpp|h|py|cmake))`"))
+            if (name.find("Name") == std::string::npos && name.find("NAME") == std::string::npos) // stands for any
+                CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name, isSource(name));
+}
+
+TEST(DocumentsTest, linkedFilesAreThere)
+{
+    for (const fs::path& document : documents())
+        for (const std::string& name : found(read(document), "\\]\\(([A-Za-z0-9_./-]+)(?:#[^)]*)?\\)"))
+            CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name,
+                                   fs::exists(document.parent_path() / name));
+}

@@ -1,3 +1,5 @@
+#include "support/Test.h"
+
 #include "StreamCapture.h"
 
 #include <app/Logging.h>
@@ -7,7 +9,6 @@
 #include <Poco/Exception.h>
 #include <Poco/File.h>
 #include <Poco/TemporaryFile.h>
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <array>
 #include <chrono>
@@ -38,23 +39,9 @@ void logOneOfEach()
 
 } // namespace
 
-class LoggingTest : public CppUnit::TestFixture
+class LoggingTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(LoggingTest);
-    CPPUNIT_TEST(sendsErrorsToStderrAndTheRestToStdout);
-    CPPUNIT_TEST(isSilentAtLevelZero);
-    CPPUNIT_TEST(writesOnlyErrorsAtLevelOne);
-    CPPUNIT_TEST(writesTextWhereThatIsAskedFor);
-    CPPUNIT_TEST(writesAllLevelsToTheFileAndFlushesAtItsEnd);
-    CPPUNIT_TEST(reopensTheFile);
-    CPPUNIT_TEST(refusesAFileThatCannotBeOpened);
-    CPPUNIT_TEST(survivesAFullDisk);
-    CPPUNIT_TEST(survivesAReaderThatLeft);
-    CPPUNIT_TEST(endsAlsoWhereNobodyReads);
-    CPPUNIT_TEST(givesItsLoggersBack);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
+protected:
     void setUp() override
     {
         _folder.createDirectories();
@@ -63,156 +50,6 @@ public:
     }
 
     void tearDown() override { _folder.remove(true); }
-
-    void sendsErrorsToStderrAndTheRestToStdout()
-    {
-        const StreamCapture output(1);
-        const StreamCapture error(2);
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            CPPUNIT_ASSERT(logging.usesStandardError());
-            logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "\n"));
-        CPPUNIT_ASSERT(count(error.text(), R"("s":"pool","l":1,"e":{"name":"Name","message":"an error"}})") == 1);
-        CPPUNIT_ASSERT_EQUAL(std::size_t(2), count(output.text(), "\n"));
-        CPPUNIT_ASSERT(count(output.text(), R"("s":"server","l":2,"d":"some information"})") == 1);
-        CPPUNIT_ASSERT(count(output.text(), R"("s":"exchange","l":3,"d":"a detail"})") == 1);
-    }
-
-    void isSilentAtLevelZero()
-    {
-        const StreamCapture output(1);
-        const StreamCapture error(2);
-        _settings.level = 0;
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string(), output.text() + error.text());
-    }
-
-    void writesOnlyErrorsAtLevelOne()
-    {
-        const StreamCapture output(1);
-        const StreamCapture error(2);
-        _settings.level = 1;
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string(), output.text());
-        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "\n"));
-    }
-
-    void writesTextWhereThatIsAskedFor()
-    {
-        const StreamCapture output(1);
-        const StreamCapture error(2);
-        _settings.format = LogSettings::Format::text;
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(output.text(), " info  server: some information\n"));
-        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), " error pool: Name: an error\n"));
-    }
-
-    void writesAllLevelsToTheFileAndFlushesAtItsEnd()
-    {
-        _settings.file = path();
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            CPPUNIT_ASSERT(!logging.usesStandardError());
-            for (int i = 0; i < 1000; ++i)
-                logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::size_t(3000), count(content(path()), "\n"));
-        for (const char* level : {R"("l":1,)", R"("l":2,)", R"("l":3,)"})
-            CPPUNIT_ASSERT_EQUAL(std::size_t(1000), count(content(path()), level));
-    }
-
-    void reopensTheFile()
-    {
-        _settings.file = path();
-        {
-            Logging logging(_settings, Logging::Place::background);
-            Poco::File(path()).renameTo(path() + ".moved");
-            logging.reopen();
-            logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string(), content(path() + ".moved"));
-        CPPUNIT_ASSERT_EQUAL(std::size_t(3), count(content(path()), "\n"));
-    }
-
-    void refusesAFileThatCannotBeOpened()
-    {
-        _settings.file = _folder.path() + "/none/x.log";
-        CPPUNIT_ASSERT_THROW(Logging(_settings, Logging::Place::terminal), Poco::FileException);
-    }
-
-    void survivesAFullDisk()
-    {
-        if (!Poco::File("/dev/full").exists())
-            return; // a system without such a device
-        const StreamCapture output(1, ::open("/dev/full", O_WRONLY));
-        const StreamCapture error(2);
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "an error"));
-        _settings.file = "/dev/full";
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            logOneOfEach();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::size_t(1),
-                             count(error.text(), "the log cannot be written: /dev/full: No space left"));
-    }
-
-    void survivesAReaderThatLeft()
-    {
-        const auto previous = std::signal(SIGPIPE, SIG_IGN);
-        {
-            const StreamCapture output(1, pipeEnd(false));
-            const StreamCapture error(2);
-            {
-                const Logging logging(_settings, Logging::Place::terminal);
-                logOneOfEach();
-            }
-            CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "an error"));
-        }
-        std::signal(SIGPIPE, previous);
-    }
-
-    void endsAlsoWhereNobodyReads()
-    {
-        const StreamCapture output(1, pipeEnd(true));
-        const auto begin = std::chrono::steady_clock::now();
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-            for (int i = 0; i < 5000; ++i) // more than a pipe takes
-                Log(true).text(LogScope::server, LogLevel::info, "somebody should read this, but nobody does");
-        }
-        const auto taken = std::chrono::steady_clock::now() - begin;
-        ::close(_reader);
-        CPPUNIT_ASSERT(taken > std::chrono::seconds(1));
-        CPPUNIT_ASSERT(taken < std::chrono::seconds(10));
-    }
-
-    void givesItsLoggersBack()
-    {
-        _settings.file = path();
-        {
-            const Logging logging(_settings, Logging::Place::terminal);
-        }
-        logOneOfEach();
-        CPPUNIT_ASSERT(!Log(true).wants(LogScope::server, LogLevel::error));
-        CPPUNIT_ASSERT_EQUAL(std::string(), content(path()));
-    }
-
-private:
     [[nodiscard]] std::string path() const { return _folder.path() + "/x.log"; }
 
     static std::string content(const std::string& path)
@@ -237,4 +74,149 @@ private:
     int _reader = -1;
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(LoggingTest, "app");
+TEST(LoggingTest, sendsErrorsToStderrAndTheRestToStdout)
+{
+    const StreamCapture output(1);
+    const StreamCapture error(2);
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        CPPUNIT_ASSERT(logging.usesStandardError());
+        logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "\n"));
+    CPPUNIT_ASSERT(count(error.text(), R"("s":"pool","l":1,"e":{"name":"Name","message":"an error"}})") == 1);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), count(output.text(), "\n"));
+    CPPUNIT_ASSERT(count(output.text(), R"("s":"server","l":2,"d":"some information"})") == 1);
+    CPPUNIT_ASSERT(count(output.text(), R"("s":"exchange","l":3,"d":"a detail"})") == 1);
+}
+
+TEST(LoggingTest, isSilentAtLevelZero)
+{
+    const StreamCapture output(1);
+    const StreamCapture error(2);
+    _settings.level = 0;
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string(), output.text() + error.text());
+}
+
+TEST(LoggingTest, writesOnlyErrorsAtLevelOne)
+{
+    const StreamCapture output(1);
+    const StreamCapture error(2);
+    _settings.level = 1;
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string(), output.text());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "\n"));
+}
+
+TEST(LoggingTest, writesTextWhereThatIsAskedFor)
+{
+    const StreamCapture output(1);
+    const StreamCapture error(2);
+    _settings.format = LogSettings::Format::text;
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(output.text(), " info  server: some information\n"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), " error pool: Name: an error\n"));
+}
+
+TEST(LoggingTest, writesAllLevelsToTheFileAndFlushesAtItsEnd)
+{
+    _settings.file = path();
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        CPPUNIT_ASSERT(!logging.usesStandardError());
+        for (int i = 0; i < 1000; ++i)
+            logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3000), count(content(path()), "\n"));
+    for (const char* level : {R"("l":1,)", R"("l":2,)", R"("l":3,)"})
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1000), count(content(path()), level));
+}
+
+TEST(LoggingTest, reopensTheFile)
+{
+    _settings.file = path();
+    {
+        Logging logging(_settings, Logging::Place::background);
+        Poco::File(path()).renameTo(path() + ".moved");
+        logging.reopen();
+        logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string(), content(path() + ".moved"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), count(content(path()), "\n"));
+}
+
+TEST(LoggingTest, refusesAFileThatCannotBeOpened)
+{
+    _settings.file = _folder.path() + "/none/x.log";
+    CPPUNIT_ASSERT_THROW(Logging(_settings, Logging::Place::terminal), Poco::FileException);
+}
+
+TEST(LoggingTest, survivesAFullDisk)
+{
+    if (!Poco::File("/dev/full").exists())
+        return; // a system without such a device
+    const StreamCapture output(1, ::open("/dev/full", O_WRONLY));
+    const StreamCapture error(2);
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "an error"));
+    _settings.file = "/dev/full";
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        logOneOfEach();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "the log cannot be written: /dev/full: No space left"));
+}
+
+TEST(LoggingTest, survivesAReaderThatLeft)
+{
+    const auto previous = std::signal(SIGPIPE, SIG_IGN);
+    {
+        const StreamCapture output(1, pipeEnd(false));
+        const StreamCapture error(2);
+        {
+            const Logging logging(_settings, Logging::Place::terminal);
+            logOneOfEach();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "an error"));
+    }
+    std::signal(SIGPIPE, previous);
+}
+
+TEST(LoggingTest, endsAlsoWhereNobodyReads)
+{
+    const StreamCapture output(1, pipeEnd(true));
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+        for (int i = 0; i < 5000; ++i) // more than a pipe takes
+            Log(true).text(LogScope::server, LogLevel::info, "somebody should read this, but nobody does");
+    }
+    const auto taken = std::chrono::steady_clock::now() - begin;
+    ::close(_reader);
+    CPPUNIT_ASSERT(taken > std::chrono::seconds(1));
+    CPPUNIT_ASSERT(taken < std::chrono::seconds(10));
+}
+
+TEST(LoggingTest, givesItsLoggersBack)
+{
+    _settings.file = path();
+    {
+        const Logging logging(_settings, Logging::Place::terminal);
+    }
+    logOneOfEach();
+    CPPUNIT_ASSERT(!Log(true).wants(LogScope::server, LogLevel::error));
+    CPPUNIT_ASSERT_EQUAL(std::string(), content(path()));
+}

@@ -1,3 +1,5 @@
+#include "support/Test.h"
+
 #include "StreamCapture.h"
 
 #include <app/Startup.h>
@@ -6,7 +8,6 @@
 #include <Poco/File.h>
 #include <Poco/Path.h>
 #include <Poco/TemporaryFile.h>
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
 #include <string>
@@ -15,116 +16,9 @@
 using namespace proximux;
 using Arguments = std::vector<std::string>;
 
-class StartupTest : public CppUnit::TestFixture
+class StartupTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(StartupTest);
-    CPPUNIT_TEST(saysItsVersionAndHelp);
-    CPPUNIT_TEST(namesTheNearestSettingWhereHelpIsAskedForAnUnknownOne);
-    CPPUNIT_TEST(checksAConfiguration);
-    CPPUNIT_TEST(printsAConfigurationWithItsLayers);
-    CPPUNIT_TEST(tellsEachMistakeOnItsLine);
-    CPPUNIT_TEST(refusesWhatServerApplicationWouldRefuseUnseen);
-    CPPUNIT_TEST(makesPathsAbsolute);
-    CPPUNIT_TEST(refusesFilesThatCannotBeWritten);
-    CPPUNIT_TEST(leavesNoPidFileBehind);
-    CPPUNIT_TEST(laysTheCommandLineOverTheDemonstration);
-    CPPUNIT_TEST(refusesADemonstrationInTheBackground);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
-    void saysItsVersionAndHelp()
-    {
-        expectOutput({"--version"}, 0, "proximux ");
-        expectOutput({"--help"}, 0, "--listen");
-        expectOutput({"--help", "exchange.pairing"}, 0, "Default:");
-        expectOutput({"decode", "--help"}, 0, "--response");
-        expectOutput({"probe", "--help"}, 0, "--request");
-    }
-
-    void namesTheNearestSettingWhereHelpIsAskedForAnUnknownOne()
-    {
-        const StreamCapture error(2);
-        CPPUNIT_ASSERT_EQUAL(64, startUp({"proximux", "--help", "pool.setle"}).exitCode.value_or(-1));
-        CPPUNIT_ASSERT_EQUAL(std::string("pool.setle: unknown; the nearest known setting is pool.settle\n"),
-                             error.text());
-    }
-
-    void checksAConfiguration()
-    {
-        expectOutput(with({"--check-config"}), 0, "OK: mode PROXY, 127.0.0.1:0 to 1 target\n");
-        expectOutput(with({"--check-config", "--target", "127.0.0.1:2"}), 0,
-                     "OK: mode PROXY, 127.0.0.1:0 to 2 targets");
-    }
-
-    void printsAConfigurationWithItsLayers() { expectOutput(with({"--print-config"}), 0, "command line --listen"); }
-
-    void tellsEachMistakeOnItsLine()
-    {
-        const StreamCapture output(1);
-        const StreamCapture error(2);
-        const StartupResult result =
-            startUp(with({"--log-level", "9", "--set", "local.backlog=\x1b[2Jx", "--set", "local.prot=1"}));
-        CPPUNIT_ASSERT_EQUAL(78, result.exitCode.value_or(-1));
-        CPPUNIT_ASSERT_EQUAL(std::string(), output.text());
-        const std::string text = error.text();
-        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t(3), std::count(text.begin(), text.end(), '\n'));
-        for (const char* key : {"log.level", "local.backlog", "local.prot"})
-            CPPUNIT_ASSERT_MESSAGE(text, text.find(key) != std::string::npos);
-        CPPUNIT_ASSERT_MESSAGE(text, text.find('\x1b') == std::string::npos);
-    }
-
-    void refusesWhatServerApplicationWouldRefuseUnseen()
-    {
-        expectMistake(with({"--umask=9"}), "--umask = 9");
-        expectMistake(with({"--umask="}), "--umask");
-        expectMistake(with({"--pidfile="}), "--pidfile: the value is empty");
-    }
-
-    void makesPathsAbsolute()
-    {
-        const std::string name = Poco::Path(Poco::TemporaryFile::tempName()).getFileName();
-        const StartupResult result =
-            startUp(with({"--daemon", "--pidfile", name + ".pid", "--set", "log.file=" + name + ".log"}));
-        const std::string base = Poco::Path::current() + name;
-        Poco::File(base + ".log").remove();
-        CPPUNIT_ASSERT(!result.exitCode);
-        CPPUNIT_ASSERT_EQUAL(base + ".log", result.configuration->log.file);
-        CPPUNIT_ASSERT((Arguments{"proximux", "--daemon", "--pidfile=" + base + ".pid"} == result.serverArguments));
-    }
-
-    void refusesFilesThatCannotBeWritten()
-    {
-        expectRefusal({"--set", "log.file=/none/x.log"}, "cannot open log.file /none/x.log: No such file or directory");
-        expectRefusal({"--pidfile", "/none/x.pid"}, "cannot write --pidfile /none/x.pid: No such file or directory");
-    }
-
-    void leavesNoPidFileBehind()
-    {
-        const std::string path = Poco::TemporaryFile::tempName();
-        const StartupResult result = startUp(with({"--pidfile", path}));
-        CPPUNIT_ASSERT(!result.exitCode);
-        CPPUNIT_ASSERT(!Poco::File(path).exists());
-    }
-
-    void laysTheCommandLineOverTheDemonstration()
-    {
-        const StartupResult plain = startUp({"proximux", "--demo"});
-        CPPUNIT_ASSERT(plain.demonstration && plain.configuration);
-        CPPUNIT_ASSERT(!plain.portWasChosen);
-        CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:3307"), plain.configuration->local.endpoint.toString());
-        CPPUNIT_ASSERT_EQUAL(1, plain.configuration->log.level);
-        const StartupResult changed =
-            startUp({"proximux", "--demo", "--listen", "4000", "--set", "log.level=3", "--max-connections=7"});
-        CPPUNIT_ASSERT(changed.portWasChosen);
-        CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:4000"), changed.configuration->local.endpoint.toString());
-        CPPUNIT_ASSERT_EQUAL(3, changed.configuration->log.level);
-        CPPUNIT_ASSERT_EQUAL(7, changed.configuration->local.maxConnections);
-        CPPUNIT_ASSERT_EQUAL(std::size_t(1), changed.configuration->targets.size());
-    }
-
-    void refusesADemonstrationInTheBackground() { expectMistake({"proximux", "--demo", "--daemon"}, "--demo"); }
-
-private:
+protected:
     static Arguments with(const Arguments& more)
     {
         Arguments all{"proximux", "--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy"};
@@ -162,4 +56,98 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(StartupTest, "app");
+TEST(StartupTest, saysItsVersionAndHelp)
+{
+    expectOutput({"--version"}, 0, "proximux ");
+    expectOutput({"--help"}, 0, "--listen");
+    expectOutput({"--help", "exchange.pairing"}, 0, "Default:");
+    expectOutput({"decode", "--help"}, 0, "--response");
+    expectOutput({"probe", "--help"}, 0, "--request");
+}
+
+TEST(StartupTest, namesTheNearestSettingWhereHelpIsAskedForAnUnknownOne)
+{
+    const StreamCapture error(2);
+    CPPUNIT_ASSERT_EQUAL(64, startUp({"proximux", "--help", "pool.setle"}).exitCode.value_or(-1));
+    CPPUNIT_ASSERT_EQUAL(std::string("pool.setle: unknown; the nearest known setting is pool.settle\n"), error.text());
+}
+
+TEST(StartupTest, checksAConfiguration)
+{
+    expectOutput(with({"--check-config"}), 0, "OK: mode PROXY, 127.0.0.1:0 to 1 target\n");
+    expectOutput(with({"--check-config", "--target", "127.0.0.1:2"}), 0, "OK: mode PROXY, 127.0.0.1:0 to 2 targets");
+}
+
+TEST(StartupTest, printsAConfigurationWithItsLayers)
+{
+    expectOutput(with({"--print-config"}), 0, "command line --listen");
+}
+
+TEST(StartupTest, tellsEachMistakeOnItsLine)
+{
+    const StreamCapture output(1);
+    const StreamCapture error(2);
+    const StartupResult result =
+        startUp(with({"--log-level", "9", "--set", "local.backlog=\x1b[2Jx", "--set", "local.prot=1"}));
+    CPPUNIT_ASSERT_EQUAL(78, result.exitCode.value_or(-1));
+    CPPUNIT_ASSERT_EQUAL(std::string(), output.text());
+    const std::string text = error.text();
+    CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t(3), std::count(text.begin(), text.end(), '\n'));
+    for (const char* key : {"log.level", "local.backlog", "local.prot"})
+        CPPUNIT_ASSERT_MESSAGE(text, text.find(key) != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(text, text.find('\x1b') == std::string::npos);
+}
+
+TEST(StartupTest, refusesWhatServerApplicationWouldRefuseUnseen)
+{
+    expectMistake(with({"--umask=9"}), "--umask = 9");
+    expectMistake(with({"--umask="}), "--umask");
+    expectMistake(with({"--pidfile="}), "--pidfile: the value is empty");
+}
+
+TEST(StartupTest, makesPathsAbsolute)
+{
+    const std::string name = Poco::Path(Poco::TemporaryFile::tempName()).getFileName();
+    const StartupResult result =
+        startUp(with({"--daemon", "--pidfile", name + ".pid", "--set", "log.file=" + name + ".log"}));
+    const std::string base = Poco::Path::current() + name;
+    Poco::File(base + ".log").remove();
+    CPPUNIT_ASSERT(!result.exitCode);
+    CPPUNIT_ASSERT_EQUAL(base + ".log", result.configuration->log.file);
+    CPPUNIT_ASSERT((Arguments{"proximux", "--daemon", "--pidfile=" + base + ".pid"} == result.serverArguments));
+}
+
+TEST(StartupTest, refusesFilesThatCannotBeWritten)
+{
+    expectRefusal({"--set", "log.file=/none/x.log"}, "cannot open log.file /none/x.log: No such file or directory");
+    expectRefusal({"--pidfile", "/none/x.pid"}, "cannot write --pidfile /none/x.pid: No such file or directory");
+}
+
+TEST(StartupTest, leavesNoPidFileBehind)
+{
+    const std::string path = Poco::TemporaryFile::tempName();
+    const StartupResult result = startUp(with({"--pidfile", path}));
+    CPPUNIT_ASSERT(!result.exitCode);
+    CPPUNIT_ASSERT(!Poco::File(path).exists());
+}
+
+TEST(StartupTest, laysTheCommandLineOverTheDemonstration)
+{
+    const StartupResult plain = startUp({"proximux", "--demo"});
+    CPPUNIT_ASSERT(plain.demonstration && plain.configuration);
+    CPPUNIT_ASSERT(!plain.portWasChosen);
+    CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:3307"), plain.configuration->local.endpoint.toString());
+    CPPUNIT_ASSERT_EQUAL(1, plain.configuration->log.level);
+    const StartupResult changed =
+        startUp({"proximux", "--demo", "--listen", "4000", "--set", "log.level=3", "--max-connections=7"});
+    CPPUNIT_ASSERT(changed.portWasChosen);
+    CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:4000"), changed.configuration->local.endpoint.toString());
+    CPPUNIT_ASSERT_EQUAL(3, changed.configuration->log.level);
+    CPPUNIT_ASSERT_EQUAL(7, changed.configuration->local.maxConnections);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), changed.configuration->targets.size());
+}
+
+TEST(StartupTest, refusesADemonstrationInTheBackground)
+{
+    expectMistake({"proximux", "--demo", "--daemon"}, "--demo");
+}

@@ -2,7 +2,7 @@
 
 #include <Poco/TemporaryFile.h>
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <cppunit/TestAssert.h>
 
 #include <fcntl.h>
 #include <fstream>

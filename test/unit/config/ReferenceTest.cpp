@@ -1,11 +1,11 @@
 #include "support/Generated.h"
+#include "support/Test.h"
 
 #include <proximux/ConfigurationLoader.h>
 #include <proximux/config/Reference.h>
 
 #include <Poco/String.h>
 #include <Poco/TemporaryFile.h>
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <fstream>
 #include <string>
@@ -13,110 +13,99 @@
 namespace proximux
 {
 
-class ReferenceTest : public CppUnit::TestFixture
+class ReferenceTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(ReferenceTest);
-    CPPUNIT_TEST(committedFilesAreTheGeneratedOnes);
-    CPPUNIT_TEST(everySettingIsInEveryDocument);
-    CPPUNIT_TEST(theReferenceFileWithItsDefaultsIsAccepted);
-    CPPUNIT_TEST(everyDefaultIsAValueOfItsKind);
-    CPPUNIT_TEST(aConfigurationHasTheDefaultsOfTheTable);
-    CPPUNIT_TEST(aTargetHasTheDefaultsOfTheTable);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
-    void committedFilesAreTheGeneratedOnes()
-    {
-        for (const Generated& each : generated())
-            CPPUNIT_ASSERT_MESSAGE(each.path + " is out of date: run scripts/generate", each.committed == each.text);
-    }
-
-    void everySettingIsInEveryDocument()
-    {
-        for (const Setting& setting : settings())
-        {
-            const std::string name = setting.key.substr(setting.key.find('.') + 1);
-            CPPUNIT_ASSERT(reference::help().find(setting.key) != std::string::npos);
-            CPPUNIT_ASSERT(reference::markdown().find("`" + setting.key + "`") != std::string::npos);
-            CPPUNIT_ASSERT(reference::man().find(reference::roff(setting.key)) != std::string::npos);
-            CPPUNIT_ASSERT(reference::ini().find(Poco::replace(name, std::string("N."), std::string("1."))) !=
-                           std::string::npos);
-            CPPUNIT_ASSERT_MESSAGE(setting.key, !setting.expected.empty());
-        }
-    }
-
-    /// Every line is one that can be taken into use by removing its ';'.
-    void theReferenceFileWithItsDefaultsIsAccepted()
-    {
-        std::string text = Poco::replace(reference::ini(), std::string("\n;"), std::string("\n"));
-        std::string kept;
-        std::istringstream lines(text);
-        for (std::string line; std::getline(lines, line);)
-        {
-            const bool setting =
-                line.find(" =") != std::string::npos && line.compare(0, 1, " ") != 0 && line.front() != ';';
-            if (setting || line.compare(0, 1, "[") == 0)
-                kept += line + "\n";
-        }
-        kept += "[local]\nport = 1\n[target]\n1.host = a\n1.port = 1\n";
-        kept = Poco::replace(kept, std::string("mode = auto"), std::string("mode = proxy"));
-        // what is required has no default, and stands in the file as an empty one
-        for (const char* empty : {"port =\n", "1.host =\n", "1.port =\n"})
-            kept = Poco::replace(kept, std::string("\n") + empty, std::string("\n"));
-        Poco::TemporaryFile folder;
-        folder.createDirectory();
-        const std::string path = folder.path() + "/reference.ini";
-        std::ofstream(path) << kept;
-        ConfigurationLoader loader;
-        loader.addFile(path);
-        const LoadResult result = loader.load();
-        CPPUNIT_ASSERT_MESSAGE(kept + (result.mistakes.empty() ? "" : result.mistakes.front()),
-                               result.configuration != nullptr);
-    }
-
-    void everyDefaultIsAValueOfItsKind()
-    {
-        for (const Setting& setting : settings())
-        {
-            Configuration scratch;
-            scratch.targets.resize(1);
-            if (!setting.fallback.empty())
-                CPPUNIT_ASSERT_EQUAL_MESSAGE(setting.key, std::string(), setting.store(setting.fallback, scratch, 0));
-        }
-    }
-
-    void aConfigurationHasTheDefaultsOfTheTable()
-    {
-        const Configuration made;
-        CPPUNIT_ASSERT_EQUAL(1024, made.local.backlog);
-        CPPUNIT_ASSERT(made.local.maxConnections == -1 && made.local.idleTimeout.isOff());
-        CPPUNIT_ASSERT(made.local.socket.keepAlive == KeepAlive());
-        CPPUNIT_ASSERT(made.exchange.mode == Mode::automatic);
-        CPPUNIT_ASSERT_EQUAL(std::string("auto"), made.exchange.protocol);
-        CPPUNIT_ASSERT_EQUAL(std::string("\n"), made.exchange.framing.delimiter);
-        CPPUNIT_ASSERT(made.exchange.totalBuffer == std::size_t{256} * 1024 * 1024);
-        CPPUNIT_ASSERT(made.pool.backoffMin == Duration::milliseconds(100) && !made.pool.settle);
-        CPPUNIT_ASSERT(made.log.maskAddresses && made.log.level == 2);
-        CPPUNIT_ASSERT_EQUAL(std::int64_t{20}, made.limits.reconnects);
-        CPPUNIT_ASSERT(made.shutdown.drainTimeout == Duration::seconds(10));
-    }
-
-    void aTargetHasTheDefaultsOfTheTable()
-    {
-        Configuration made;
-        made.targets.resize(1);
-        for (const Setting& setting : settings())
-            if (setting.isOfTarget() && !setting.fallback.empty())
-                CPPUNIT_ASSERT_EQUAL(std::string(), setting.store(setting.fallback, made, 0));
-        const TargetSettings& stored = made.targets.front();
-        const TargetSettings own;
-        CPPUNIT_ASSERT(stored.socket.keepAlive == own.socket.keepAlive);
-        CPPUNIT_ASSERT(stored.socket.userTimeout == own.socket.userTimeout);
-        CPPUNIT_ASSERT_EQUAL(stored.connections, own.connections);
-        CPPUNIT_ASSERT_EQUAL(stored.database, own.database);
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(ReferenceTest, "config");
+TEST(ReferenceTest, committedFilesAreTheGeneratedOnes)
+{
+    for (const Generated& each : generated())
+        CPPUNIT_ASSERT_MESSAGE(each.path + " is out of date: run scripts/generate", each.committed == each.text);
+}
+
+TEST(ReferenceTest, everySettingIsInEveryDocument)
+{
+    for (const Setting& setting : settings())
+    {
+        const std::string name = setting.key.substr(setting.key.find('.') + 1);
+        CPPUNIT_ASSERT(reference::help().find(setting.key) != std::string::npos);
+        CPPUNIT_ASSERT(reference::markdown().find("`" + setting.key + "`") != std::string::npos);
+        CPPUNIT_ASSERT(reference::man().find(reference::roff(setting.key)) != std::string::npos);
+        CPPUNIT_ASSERT(reference::ini().find(Poco::replace(name, std::string("N."), std::string("1."))) !=
+                       std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(setting.key, !setting.expected.empty());
+    }
+}
+
+/// Every line is one that can be taken into use by removing its ';'.
+TEST(ReferenceTest, theReferenceFileWithItsDefaultsIsAccepted)
+{
+    std::string text = Poco::replace(reference::ini(), std::string("\n;"), std::string("\n"));
+    std::string kept;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+    {
+        const bool setting =
+            line.find(" =") != std::string::npos && line.compare(0, 1, " ") != 0 && line.front() != ';';
+        if (setting || line.compare(0, 1, "[") == 0)
+            kept += line + "\n";
+    }
+    kept += "[local]\nport = 1\n[target]\n1.host = a\n1.port = 1\n";
+    kept = Poco::replace(kept, std::string("mode = auto"), std::string("mode = proxy"));
+    // what is required has no default, and stands in the file as an empty one
+    for (const char* empty : {"port =\n", "1.host =\n", "1.port =\n"})
+        kept = Poco::replace(kept, std::string("\n") + empty, std::string("\n"));
+    Poco::TemporaryFile folder;
+    folder.createDirectory();
+    const std::string path = folder.path() + "/reference.ini";
+    std::ofstream(path) << kept;
+    ConfigurationLoader loader;
+    loader.addFile(path);
+    const LoadResult result = loader.load();
+    CPPUNIT_ASSERT_MESSAGE(kept + (result.mistakes.empty() ? "" : result.mistakes.front()),
+                           result.configuration != nullptr);
+}
+
+TEST(ReferenceTest, everyDefaultIsAValueOfItsKind)
+{
+    for (const Setting& setting : settings())
+    {
+        Configuration scratch;
+        scratch.targets.resize(1);
+        if (!setting.fallback.empty())
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(setting.key, std::string(), setting.store(setting.fallback, scratch, 0));
+    }
+}
+
+TEST(ReferenceTest, aConfigurationHasTheDefaultsOfTheTable)
+{
+    const Configuration made;
+    CPPUNIT_ASSERT_EQUAL(1024, made.local.backlog);
+    CPPUNIT_ASSERT(made.local.maxConnections == -1 && made.local.idleTimeout.isOff());
+    CPPUNIT_ASSERT(made.local.socket.keepAlive == KeepAlive());
+    CPPUNIT_ASSERT(made.exchange.mode == Mode::automatic);
+    CPPUNIT_ASSERT_EQUAL(std::string("auto"), made.exchange.protocol);
+    CPPUNIT_ASSERT_EQUAL(std::string("\n"), made.exchange.framing.delimiter);
+    CPPUNIT_ASSERT(made.exchange.totalBuffer == std::size_t{256} * 1024 * 1024);
+    CPPUNIT_ASSERT(made.pool.backoffMin == Duration::milliseconds(100) && !made.pool.settle);
+    CPPUNIT_ASSERT(made.log.maskAddresses && made.log.level == 2);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t{20}, made.limits.reconnects);
+    CPPUNIT_ASSERT(made.shutdown.drainTimeout == Duration::seconds(10));
+}
+
+TEST(ReferenceTest, aTargetHasTheDefaultsOfTheTable)
+{
+    Configuration made;
+    made.targets.resize(1);
+    for (const Setting& setting : settings())
+        if (setting.isOfTarget() && !setting.fallback.empty())
+            CPPUNIT_ASSERT_EQUAL(std::string(), setting.store(setting.fallback, made, 0));
+    const TargetSettings& stored = made.targets.front();
+    const TargetSettings own;
+    CPPUNIT_ASSERT(stored.socket.keepAlive == own.socket.keepAlive);
+    CPPUNIT_ASSERT(stored.socket.userTimeout == own.socket.userTimeout);
+    CPPUNIT_ASSERT_EQUAL(stored.connections, own.connections);
+    CPPUNIT_ASSERT_EQUAL(stored.database, own.database);
+}
 
 } // namespace proximux

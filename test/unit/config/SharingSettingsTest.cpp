@@ -1,27 +1,12 @@
-#include <proximux/ConfigurationLoader.h>
-
-#include <cppunit/extensions/HelperMacros.h>
-
-#include <map>
-#include <string>
+#include "unit/config/LoadingFixture.h"
 
 namespace proximux
 {
 
 /// What the settings of fifo and funnel may be, and what they ask of each other.
-class SharingSettingsTest : public CppUnit::TestFixture
+class SharingSettingsTest : public LoadingFixture
 {
-    CPPUNIT_TEST_SUITE(SharingSettingsTest);
-    CPPUNIT_TEST(countsTheConnectionsOfAllTargets);
-    CPPUNIT_TEST(resolvesTheEscapesOfADelimiter);
-    CPPUNIT_TEST(refusesWhatAProtocolCanNotDo);
-    CPPUNIT_TEST(declaresIds);
-    CPPUNIT_TEST(looksAtCredentials);
-    CPPUNIT_TEST(asksForTheAnswerToAPrologue);
-    CPPUNIT_TEST_SUITE_END();
-
-    using Environment = std::map<std::string, std::string>;
-
+protected:
     static Environment least() { return {{"LOCAL_PORT", "3307"}, {"TARGET_HOST_1", "db"}, {"TARGET_PORT_1", "3306"}}; }
 
     static Environment fifo(const std::string& protocol)
@@ -32,34 +17,6 @@ class SharingSettingsTest : public CppUnit::TestFixture
         return environment;
     }
 
-    static LoadResult fromEnvironment(const Environment& environment)
-    {
-        ConfigurationLoader loader;
-        loader.addEnvironment(environment);
-        return loader.load();
-    }
-
-    static std::string all(const LoadResult& result)
-    {
-        std::string text;
-        for (const std::string& mistake : result.mistakes)
-            text += mistake + "\n";
-        return text;
-    }
-
-    static const Configuration& good(const LoadResult& result)
-    {
-        CPPUNIT_ASSERT_MESSAGE(all(result), result.configuration != nullptr);
-        return *result.configuration;
-    }
-
-    static void assertMistake(const LoadResult& result, const std::string& expected)
-    {
-        CPPUNIT_ASSERT_MESSAGE("expected: " + expected + "\ngot: " + all(result),
-                               all(result).find(expected) != std::string::npos);
-        CPPUNIT_ASSERT(result.configuration == nullptr);
-    }
-
     static void assertFifoMistake(const std::string& protocol, const std::string& name, const std::string& value,
                                   const std::string& expected)
     {
@@ -67,131 +24,125 @@ class SharingSettingsTest : public CppUnit::TestFixture
         environment[name] = value;
         assertMistake(fromEnvironment(environment), expected);
     }
-
-public:
-    void countsTheConnectionsOfAllTargets()
-    {
-        Environment environment = least();
-        environment["PROXIMUX_TARGET_1_CONNECTIONS"] = "4";
-        environment["PROXIMUX_POOL_CONNECTIONS"] = "4";
-        CPPUNIT_ASSERT(good(fromEnvironment(environment)).exchange.mode == Mode::funnel);
-        environment["PROXIMUX_POOL_CONNECTIONS"] = "3";
-        assertMistake(
-            fromEnvironment(environment),
-            "pool.connections = 3 (environment PROXIMUX_POOL_CONNECTIONS): the targets have 4 connections in total; "
-            "expected the same number");
-    }
-
-    void resolvesTheEscapesOfADelimiter()
-    {
-        Environment environment = fifo("line");
-        environment["PROXIMUX_EXCHANGE_DELIMITER"] = R"(\r\n\0\x1f)";
-        CPPUNIT_ASSERT_EQUAL(std::string("\r\n\0\x1f", 4),
-                             good(fromEnvironment(environment)).exchange.framing.delimiter);
-        for (const char* wrong : {R"(\)", R"(\q)", R"(\x1)", R"(\xzz)"})
-        {
-            environment["PROXIMUX_EXCHANGE_DELIMITER"] = wrong;
-            assertMistake(fromEnvironment(environment), "unknown escape sequence");
-        }
-    }
-
-    void declaresIds()
-    {
-        Environment environment = fifo("length");
-        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
-        environment["PROXIMUX_EXCHANGE_RESPONSE_ID_WIDTH"] = "32";
-        const Configuration made = good(fromEnvironment(environment));
-        CPPUNIT_ASSERT(made.exchange.pairingInForce() == Pairing::identifier);
-        const Framing framing = made.exchange.framingInForce();
-        CPPUNIT_ASSERT_EQUAL(std::size_t{6}, framing.requestId->end());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, framing.responseId->end());
-        environment["PROXIMUX_EXCHANGE_PIPELINE"] = "4096";
-        environment["PROXIMUX_EXCHANGE_RESPONSE_ID_WIDTH"] = "8";
-        CPPUNIT_ASSERT_EQUAL(std::size_t{256}, good(fromEnvironment(environment)).exchange.pipelineInForce());
-        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "3";
-        assertMistake(fromEnvironment(environment), "the id overlaps the length field; expected separate bytes");
-        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
-        environment["PROXIMUX_EXCHANGE_MAX_MESSAGE"] = "5";
-        assertMistake(fromEnvironment(environment),
-                      "the id extends beyond exchange.max_message; expected an id within it");
-        environment = fifo("fixed");
-        environment["PROXIMUX_EXCHANGE_MESSAGE_SIZE"] = "5";
-        environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
-        assertMistake(fromEnvironment(environment),
-                      "the id extends beyond exchange.message_size; expected an id within it");
-        assertFifoMistake("resp", "PROXIMUX_EXCHANGE_PAIRING", "identifier", "resp messages have no id");
-        assertFifoMistake("http", "PROXIMUX_EXCHANGE_PAIRING", "order", "allows one request at a time on a connection");
-    }
-
-    /// It would be taken for the answer to the first request.
-    void asksForTheAnswerToAPrologue()
-    {
-        for (const std::string protocol : {"resp", "memcached", "http", "auto", "line", "modbus"})
-        {
-            Environment environment = fifo(protocol);
-            environment["PROXIMUX_POOL_PROLOGUE"] = "hello\\r\\n";
-            if (protocol == "line" || protocol == "modbus")
-                good(fromEnvironment(environment));
-            else
-                assertMistake(fromEnvironment(environment), "a client would receive its reply");
-            environment["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
-            good(fromEnvironment(environment));
-        }
-    }
-
-    void looksAtCredentials()
-    {
-        Environment environment = fifo("resp");
-        environment["PROXIMUX_TARGET_1_DATABASE"] = "3";
-        environment["PROXIMUX_LOCAL_PASSWORD"] = "secret";
-        CPPUNIT_ASSERT_EQUAL(3U, good(fromEnvironment(environment)).targets.at(0).database);
-        environment["PROXIMUX_EXCHANGE_MODE"] = "funnel";
-        environment["TARGET_HOST_2"] = "db";
-        environment["TARGET_PORT_2"] = "3306";
-        assertMistake(fromEnvironment(environment), "target.2.database");
-        assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "applies to exchange.protocol = resp only");
-        assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "apply to exchange.protocol = resp only");
-        // what is found out later would come too late for them
-        for (const char* name : {"PROXIMUX_LOCAL_PASSWORD", "PROXIMUX_TARGET_1_USERNAME", "PROXIMUX_TARGET_1_PASSWORD"})
-            assertFifoMistake("auto", name, "x", "to exchange.protocol = resp only; expected no value with auto");
-        assertFifoMistake("auto", "PROXIMUX_TARGET_1_DATABASE", "1", "apply to exchange.protocol = resp only");
-        for (const char* prologue : {"AUTH secret\\r\\n", "select 3\\r\\n", "*1\\r\\n$4\\r\\nPING\\r\\n",
-                                     "GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"})
-        {
-            Environment automatic = fifo("auto");
-            automatic["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
-            automatic["PROXIMUX_POOL_PROLOGUE"] = prologue;
-            assertMistake(fromEnvironment(automatic), "belongs to a protocol that auto has yet to detect");
-        }
-        assertFifoMistake("resp", "PROXIMUX_POOL_MAX_TIED", "2", "larger than the number of target connections");
-    }
-
-    void refusesWhatAProtocolCanNotDo()
-    {
-        assertMistake(fromEnvironment(fifo("mysql")), "exchange.protocol = mysql (environment "
-                                                      "PROXIMUX_EXCHANGE_PROTOCOL): clients cannot share its "
-                                                      "connections; expected exchange.mode = proxy");
-        assertMistake(fromEnvironment(fifo("fixed")),
-                      "exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing");
-        assertFifoMistake("raw", "PROXIMUX_EXCHANGE_PAIRING", "order", "raw has no messages to pair");
-        assertFifoMistake("length", "PROXIMUX_EXCHANGE_LENGTH_WIDTH", "12", "expected 8, 16, 24");
-        assertFifoMistake("length", "PROXIMUX_EXCHANGE_MAX_MESSAGE", "3", "too small for the length field");
-        assertFifoMistake("line", "PROXIMUX_IO_THREADS", "2", "fifo and funnel run on one thread; expected 1");
-        assertFifoMistake("line", "PROXIMUX_TARGET_1_CONNECTIONS", "2", "fifo uses one target connection");
-        Environment little = fifo("length");
-        little["PROXIMUX_EXCHANGE_LENGTH_ORDER"] = "little";
-        CPPUNIT_ASSERT(good(fromEnvironment(little)).exchange.framing.length.order == LengthField::Order::little);
-        little["PROXIMUX_EXCHANGE_LENGTH_ENCODING"] = "decimal";
-        assertMistake(fromEnvironment(little), "byte order applies to binary length fields only");
-        Environment funnel = fifo("line");
-        funnel["PROXIMUX_EXCHANGE_MODE"] = "funnel";
-        funnel["EXCHANGE_FUNNEL_ASYNC"] = "1";
-        CPPUNIT_ASSERT(good(fromEnvironment(funnel)).exchange.pipelineInForce() > 1);
-        funnel["PROXIMUX_EXCHANGE_PAIRING"] = "exclusive";
-        assertMistake(fromEnvironment(funnel), "conflicts with exchange.pairing = exclusive");
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(SharingSettingsTest, "config");
+TEST(SharingSettingsTest, countsTheConnectionsOfAllTargets)
+{
+    Environment environment = least();
+    environment["PROXIMUX_TARGET_1_CONNECTIONS"] = "4";
+    environment["PROXIMUX_POOL_CONNECTIONS"] = "4";
+    CPPUNIT_ASSERT(good(fromEnvironment(environment)).exchange.mode == Mode::funnel);
+    environment["PROXIMUX_POOL_CONNECTIONS"] = "3";
+    assertMistake(
+        fromEnvironment(environment),
+        "pool.connections = 3 (environment PROXIMUX_POOL_CONNECTIONS): the targets have 4 connections in total; "
+        "expected the same number");
+}
+
+TEST(SharingSettingsTest, resolvesTheEscapesOfADelimiter)
+{
+    Environment environment = fifo("line");
+    environment["PROXIMUX_EXCHANGE_DELIMITER"] = R"(\r\n\0\x1f)";
+    CPPUNIT_ASSERT_EQUAL(std::string("\r\n\0\x1f", 4), good(fromEnvironment(environment)).exchange.framing.delimiter);
+    for (const char* wrong : {R"(\)", R"(\q)", R"(\x1)", R"(\xzz)"})
+    {
+        environment["PROXIMUX_EXCHANGE_DELIMITER"] = wrong;
+        assertMistake(fromEnvironment(environment), "unknown escape sequence");
+    }
+}
+
+TEST(SharingSettingsTest, declaresIds)
+{
+    Environment environment = fifo("length");
+    environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
+    environment["PROXIMUX_EXCHANGE_RESPONSE_ID_WIDTH"] = "32";
+    const Configuration made = good(fromEnvironment(environment));
+    CPPUNIT_ASSERT(made.exchange.pairingInForce() == Pairing::identifier);
+    const Framing framing = made.exchange.framingInForce();
+    CPPUNIT_ASSERT_EQUAL(std::size_t{6}, framing.requestId->end());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{8}, framing.responseId->end());
+    environment["PROXIMUX_EXCHANGE_PIPELINE"] = "4096";
+    environment["PROXIMUX_EXCHANGE_RESPONSE_ID_WIDTH"] = "8";
+    CPPUNIT_ASSERT_EQUAL(std::size_t{256}, good(fromEnvironment(environment)).exchange.pipelineInForce());
+    environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "3";
+    assertMistake(fromEnvironment(environment), "the id overlaps the length field; expected separate bytes");
+    environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
+    environment["PROXIMUX_EXCHANGE_MAX_MESSAGE"] = "5";
+    assertMistake(fromEnvironment(environment), "the id extends beyond exchange.max_message; expected an id within it");
+    environment = fifo("fixed");
+    environment["PROXIMUX_EXCHANGE_MESSAGE_SIZE"] = "5";
+    environment["PROXIMUX_EXCHANGE_ID_OFFSET"] = "4";
+    assertMistake(fromEnvironment(environment),
+                  "the id extends beyond exchange.message_size; expected an id within it");
+    assertFifoMistake("resp", "PROXIMUX_EXCHANGE_PAIRING", "identifier", "resp messages have no id");
+    assertFifoMistake("http", "PROXIMUX_EXCHANGE_PAIRING", "order", "allows one request at a time on a connection");
+}
+
+/// It would be taken for the answer to the first request.
+TEST(SharingSettingsTest, asksForTheAnswerToAPrologue)
+{
+    for (const std::string protocol : {"resp", "memcached", "http", "auto", "line", "modbus"})
+    {
+        Environment environment = fifo(protocol);
+        environment["PROXIMUX_POOL_PROLOGUE"] = "hello\\r\\n";
+        if (protocol == "line" || protocol == "modbus")
+            good(fromEnvironment(environment));
+        else
+            assertMistake(fromEnvironment(environment), "a client would receive its reply");
+        environment["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
+        good(fromEnvironment(environment));
+    }
+}
+
+TEST(SharingSettingsTest, looksAtCredentials)
+{
+    Environment environment = fifo("resp");
+    environment["PROXIMUX_TARGET_1_DATABASE"] = "3";
+    environment["PROXIMUX_LOCAL_PASSWORD"] = "secret";
+    CPPUNIT_ASSERT_EQUAL(3U, good(fromEnvironment(environment)).targets.at(0).database);
+    environment["PROXIMUX_EXCHANGE_MODE"] = "funnel";
+    environment["TARGET_HOST_2"] = "db";
+    environment["TARGET_PORT_2"] = "3306";
+    assertMistake(fromEnvironment(environment), "target.2.database");
+    assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "applies to exchange.protocol = resp only");
+    assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "apply to exchange.protocol = resp only");
+    // what is found out later would come too late for them
+    for (const char* name : {"PROXIMUX_LOCAL_PASSWORD", "PROXIMUX_TARGET_1_USERNAME", "PROXIMUX_TARGET_1_PASSWORD"})
+        assertFifoMistake("auto", name, "x", "to exchange.protocol = resp only; expected no value with auto");
+    assertFifoMistake("auto", "PROXIMUX_TARGET_1_DATABASE", "1", "apply to exchange.protocol = resp only");
+    for (const char* prologue : {"AUTH secret\\r\\n", "select 3\\r\\n", "*1\\r\\n$4\\r\\nPING\\r\\n",
+                                 "GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"})
+    {
+        Environment automatic = fifo("auto");
+        automatic["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
+        automatic["PROXIMUX_POOL_PROLOGUE"] = prologue;
+        assertMistake(fromEnvironment(automatic), "belongs to a protocol that auto has yet to detect");
+    }
+    assertFifoMistake("resp", "PROXIMUX_POOL_MAX_TIED", "2", "larger than the number of target connections");
+}
+
+TEST(SharingSettingsTest, refusesWhatAProtocolCanNotDo)
+{
+    assertMistake(fromEnvironment(fifo("mysql")), "exchange.protocol = mysql (environment "
+                                                  "PROXIMUX_EXCHANGE_PROTOCOL): clients cannot share its "
+                                                  "connections; expected exchange.mode = proxy");
+    assertMistake(fromEnvironment(fifo("fixed")), "exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing");
+    assertFifoMistake("raw", "PROXIMUX_EXCHANGE_PAIRING", "order", "raw has no messages to pair");
+    assertFifoMistake("length", "PROXIMUX_EXCHANGE_LENGTH_WIDTH", "12", "expected 8, 16, 24");
+    assertFifoMistake("length", "PROXIMUX_EXCHANGE_MAX_MESSAGE", "3", "too small for the length field");
+    assertFifoMistake("line", "PROXIMUX_IO_THREADS", "2", "fifo and funnel run on one thread; expected 1");
+    assertFifoMistake("line", "PROXIMUX_TARGET_1_CONNECTIONS", "2", "fifo uses one target connection");
+    Environment little = fifo("length");
+    little["PROXIMUX_EXCHANGE_LENGTH_ORDER"] = "little";
+    CPPUNIT_ASSERT(good(fromEnvironment(little)).exchange.framing.length.order == LengthField::Order::little);
+    little["PROXIMUX_EXCHANGE_LENGTH_ENCODING"] = "decimal";
+    assertMistake(fromEnvironment(little), "byte order applies to binary length fields only");
+    Environment funnel = fifo("line");
+    funnel["PROXIMUX_EXCHANGE_MODE"] = "funnel";
+    funnel["EXCHANGE_FUNNEL_ASYNC"] = "1";
+    CPPUNIT_ASSERT(good(fromEnvironment(funnel)).exchange.pipelineInForce() > 1);
+    funnel["PROXIMUX_EXCHANGE_PAIRING"] = "exclusive";
+    assertMistake(fromEnvironment(funnel), "conflicts with exchange.pairing = exclusive");
+}
 
 } // namespace proximux

@@ -1,10 +1,9 @@
 #include "unit/exchange/Allocations.h"
-#include "support/SharedWorld.h"
+#include "simulation/World.h"
+#include "support/Test.h"
 
 #include <proximux/exchange/mux/FramedExchange.h>
 #include <proximux/protocol/Registry.h>
-
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <array>
 
@@ -12,22 +11,14 @@ namespace proximux
 {
 
 /// A request costs no allocation once the memory for as many as are in flight is there.
-class AllocationsTest : public CppUnit::TestFixture
+class AllocationsTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(AllocationsTest);
-#if !defined(PROXIMUX_SANITIZED)
-    CPPUNIT_TEST(newIsCounted);
-    CPPUNIT_TEST(noneInOrder);
-    CPPUNIT_TEST(noneById);
-    CPPUNIT_TEST(noneInPieces);
-#endif
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     static constexpr std::size_t CLIENTS = 20;
     static constexpr std::size_t TARGETS = 4;
 
     /// Takes all at once, and keeps of each target what it was sent, without an allocation.
-    struct StillWorld : SharedWorld
+    struct StillWorld : World
     {
         struct Sent
         {
@@ -155,36 +146,37 @@ class AllocationsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_MESSAGE(what, world.received - received >= 50 * CLIENTS * 5); // all were answered
         CPPUNIT_ASSERT_EQUAL_MESSAGE(what, std::size_t{0}, used);
     }
-
-public:
-    void newIsCounted()
-    {
-        const std::size_t before = allocations();
-        const std::string text(100, 'x');
-        CPPUNIT_ASSERT(allocations() > before && text.size() == 100);
-    }
-
-    void noneInOrder()
-    {
-        for (const Talk& talk : inOrder())
-            for (const std::size_t connections : {std::size_t{1}, TARGETS})
-                costsNothing(talk, connections, 1000);
-    }
-
-    void noneById()
-    {
-        for (const Talk& talk : byId())
-            for (const std::size_t connections : {std::size_t{1}, TARGETS})
-                costsNothing(talk, connections, 1000);
-    }
-
-    void noneInPieces()
-    {
-        for (const Talk& talk : inOrder())
-            costsNothing(talk, 1, 4);
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(AllocationsTest, "exchange");
+#if !defined(PROXIMUX_SANITIZED)
+
+TEST(AllocationsTest, newIsCounted)
+{
+    const std::size_t before = allocations();
+    const std::string text(100, 'x');
+    CPPUNIT_ASSERT(allocations() > before && text.size() == 100);
+}
+
+TEST(AllocationsTest, noneInOrder)
+{
+    for (const Talk& talk : inOrder())
+        for (const std::size_t connections : {std::size_t{1}, TARGETS})
+            costsNothing(talk, connections, 1000);
+}
+
+TEST(AllocationsTest, noneById)
+{
+    for (const Talk& talk : byId())
+        for (const std::size_t connections : {std::size_t{1}, TARGETS})
+            costsNothing(talk, connections, 1000);
+}
+
+TEST(AllocationsTest, noneInPieces)
+{
+    for (const Talk& talk : inOrder())
+        costsNothing(talk, 1, 4);
+}
+
+#endif
 
 } // namespace proximux

@@ -1,4 +1,5 @@
 #include "support/SharingFixture.h"
+#include "support/Test.h"
 
 namespace proximux
 {
@@ -6,20 +7,7 @@ namespace proximux
 /// How long clients that read or send slowly may keep a target connection from others.
 class SharedStallsTest : public SharingFixture
 {
-    CPPUNIT_TEST_SUITE(SharedStallsTest);
-    CPPUNIT_TEST(aSlowSenderHoldsUpOthersForSoLong);
-    CPPUNIT_TEST(aByteNowAndThenGivesASenderNoTime);
-    CPPUNIT_TEST(aSlowSenderAloneHasAllTheTime);
-    CPPUNIT_TEST(aSenderWhoseTargetTakesNothingHoldsUpNobody);
-    CPPUNIT_TEST(slowReadersShareTheTimeOfTheirLane);
-    CPPUNIT_TEST(slowSendersShareTheTimeOfTheirLane);
-    CPPUNIT_TEST(aLaneRecovers);
-    CPPUNIT_TEST(transfersAtAFairSpeedDoNotAddUp);
-    CPPUNIT_TEST(whoIsHeldForAMomentIsNotClosedForWhatOthersDid);
-    CPPUNIT_TEST(aSlowSenderOfRawHasNoMoreTime);
-    CPPUNIT_TEST(aSenderOfRawThatHoldsUpNobodyHasAllTheTime);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     static constexpr Duration S = Duration::seconds(1);
 
     void stalling(bool raw = false, std::size_t connections = 1)
@@ -31,7 +19,9 @@ class SharedStallsTest : public SharingFixture
         options.exchange.responseBuffer = 2000;
         options.exchange.requestTimeout = Duration::seconds(30);
         options.exchange.queueTimeout = Duration::off();
-        begin(options, raw);
+        if (raw)
+            options.protocol = "raw";
+        begin(options);
     }
 
     /// A client that has sent the beginning of a large request, and the connection that it has.
@@ -51,222 +41,219 @@ class SharedStallsTest : public SharingFixture
         CPPUNIT_ASSERT(!world.has(slow));
         return now - since;
     }
+};
 
-public:
-    void aSlowSenderHoldsUpOthersForSoLong()
-    {
-        stalling();
-        const auto [slow, t] = slowSender();
-        const ClientId other = join();
-        says(other, "x\n");
-        const Instant next = pass(Duration::milliseconds(999));
-        CPPUNIT_ASSERT(next == now + MS);
-        CPPUNIT_ASSERT(world.has(slow) && world.has(t));
-        pass(MS);
-        assertClosed(slow, CloseReason::stalled, How::finish);
-        assertClosed(t, CloseReason::requestBroken, How::abort);
-        const TargetId next1 = opens();
-        CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(next1));
-        answers(next1, "y\n");
-        CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
-    }
+TEST(SharedStallsTest, aSlowSenderHoldsUpOthersForSoLong)
+{
+    stalling();
+    const auto [slow, t] = slowSender();
+    const ClientId other = join();
+    says(other, "x\n");
+    const Instant next = pass(Duration::milliseconds(999));
+    CPPUNIT_ASSERT(next == now + MS);
+    CPPUNIT_ASSERT(world.has(slow) && world.has(t));
+    pass(MS);
+    assertClosed(slow, CloseReason::stalled, How::finish);
+    assertClosed(t, CloseReason::requestBroken, How::abort);
+    const TargetId next1 = opens();
+    CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(next1));
+    answers(next1, "y\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
+}
 
-    void aByteNowAndThenGivesASenderNoTime()
+TEST(SharedStallsTest, aByteNowAndThenGivesASenderNoTime)
+{
+    stalling();
+    const auto [slow, t] = slowSender();
+    says(join(), "x\n");
+    for (int i = 0; i < 9; ++i)
     {
-        stalling();
-        const auto [slow, t] = slowSender();
-        says(join(), "x\n");
-        for (int i = 0; i < 9; ++i)
-        {
-            pass(Duration::milliseconds(100));
-            says(slow, "z");
-        }
-        CPPUNIT_ASSERT(world.has(slow));
         pass(Duration::milliseconds(100));
-        assertClosed(slow, CloseReason::stalled, How::finish);
-        CPPUNIT_ASSERT(!world.has(t));
-    }
-
-    void aSlowSenderAloneHasAllTheTime()
-    {
-        stalling();
-        const auto [slow, t] = slowSender();
-        for (int i = 0; i < 100; ++i)
-        {
-            pass(Duration::seconds(10));
-            says(slow, "z");
-        }
-        CPPUNIT_ASSERT(world.has(slow));
-        says(join(), "x\n"); // from now on it counts
-        CPPUNIT_ASSERT(timeOf(slow) == S);
-        CPPUNIT_ASSERT(!world.has(t));
-    }
-
-    void aSenderWhoseTargetTakesNothingHoldsUpNobody()
-    {
-        stalling();
-        const auto [slow, t] = slowSender();
-        says(join(), "x\n");
-        world.target(t).room = 0;
         says(slow, "z");
-        pass(Duration::seconds(5));
-        CPPUNIT_ASSERT(world.has(slow) && world.has(t)); // the target has exchange.response_timeout
-        exchange->targetSent(t, SharedWorld::take(world.target(t), 1), now);
-        CPPUNIT_ASSERT(timeOf(slow) == S);
     }
+    CPPUNIT_ASSERT(world.has(slow));
+    pass(Duration::milliseconds(100));
+    assertClosed(slow, CloseReason::stalled, How::finish);
+    CPPUNIT_ASSERT(!world.has(t));
+}
 
-    /// However many come one after the other, whoever waits behind them waits little more than for one.
-    void slowReadersShareTheTimeOfTheirLane()
+TEST(SharedStallsTest, aSlowSenderAloneHasAllTheTime)
+{
+    stalling();
+    const auto [slow, t] = slowSender();
+    for (int i = 0; i < 100; ++i)
     {
-        stalling();
-        std::vector<ClientId> slow;
-        for (int i = 0; i < 12; ++i)
-        {
-            slow.push_back(join());
-            world.client(slow.back()).room = 0;
-            says(slow.back(), "big\n");
-        }
+        pass(Duration::seconds(10));
+        says(slow, "z");
+    }
+    CPPUNIT_ASSERT(world.has(slow));
+    says(join(), "x\n"); // from now on it counts
+    CPPUNIT_ASSERT(timeOf(slow) == S);
+    CPPUNIT_ASSERT(!world.has(t));
+}
+
+TEST(SharedStallsTest, aSenderWhoseTargetTakesNothingHoldsUpNobody)
+{
+    stalling();
+    const auto [slow, t] = slowSender();
+    says(join(), "x\n");
+    world.target(t).room = 0;
+    says(slow, "z");
+    pass(Duration::seconds(5));
+    CPPUNIT_ASSERT(world.has(slow) && world.has(t)); // the target has exchange.response_timeout
+    takes(t, 1);
+    CPPUNIT_ASSERT(timeOf(slow) == S);
+}
+
+/// However many come one after the other, whoever waits behind them waits little more than for one.
+TEST(SharedStallsTest, slowReadersShareTheTimeOfTheirLane)
+{
+    stalling();
+    std::vector<ClientId> slow;
+    for (int i = 0; i < 12; ++i)
+    {
+        slow.push_back(join());
+        world.client(slow.back()).room = 0;
+        says(slow.back(), "big\n");
+    }
+    const ClientId other = join();
+    says(other, "x\n");
+    const Instant since = now;
+    TargetId t = opens();
+    for (std::size_t i = 0; i < slow.size(); ++i)
+    {
+        answers(t, std::string(2400, 'A'));
+        const Duration time = timeOf(slow[i]);
+        CPPUNIT_ASSERT(i > 0 ? time <= Duration::milliseconds(63) : time == S);
+        t = opens(); // what is left of its response is for nobody
+    }
+    CPPUNIT_ASSERT(now - since < Duration::milliseconds(1150));
+    answers(t, "y\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
+}
+
+TEST(SharedStallsTest, slowSendersShareTheTimeOfTheirLane)
+{
+    stalling();
+    std::vector<ClientId> slow;
+    for (int i = 0; i < 12; ++i)
+    {
+        slow.push_back(join());
+        says(slow.back(), "0123456789");
+    }
+    const ClientId other = join();
+    says(other, "x\n");
+    const Instant since = now;
+    for (const ClientId each : slow)
+    {
+        opens();
+        timeOf(each);
+    }
+    CPPUNIT_ASSERT(now - since < Duration::milliseconds(1150));
+    CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
+}
+
+TEST(SharedStallsTest, aLaneRecovers)
+{
+    stalling();
+    const auto [first, t] = slowSender();
+    says(join(), "x\n");
+    CPPUNIT_ASSERT(timeOf(first) == S);
+    answers(opens(), "y\n");
+    pass(Duration::seconds(2)); // half a second is given back
+    const ClientId second = join();
+    says(second, "0123456789");
+    says(join(), "x\n");
+    CPPUNIT_ASSERT(timeOf(second) == Duration::milliseconds(500));
+    answers(opens(), "y\n");
+    pass(Duration::seconds(40));
+    const ClientId third = join();
+    says(third, "0123456789");
+    says(join(), "x\n");
+    CPPUNIT_ASSERT(timeOf(third) == S);
+}
+
+/// Clients that send as fast as they can are not those by whom a lane is kept from others.
+TEST(SharedStallsTest, transfersAtAFairSpeedDoNotAddUp)
+{
+    stalling();
+    for (int i = 0; i < 40; ++i)
+    {
+        const ClientId sender = join();
+        says(sender, "0123456789");
+        if (i == 0)
+            opens();
         const ClientId other = join();
         says(other, "x\n");
-        const Instant since = now;
-        TargetId t = opens();
-        for (std::size_t i = 0; i < slow.size(); ++i)
+        for (int piece = 0; piece < 10; ++piece)
         {
-            answers(t, std::string(2400, 'A'));
-            const Duration time = timeOf(slow[i]);
-            CPPUNIT_ASSERT(i > 0 ? time <= Duration::milliseconds(63) : time == S);
-            t = opens(); // what is left of its response is for nobody
+            pass(Duration::milliseconds(10));
+            CPPUNIT_ASSERT(world.has(sender));
+            says(sender, std::string(660, 'z'));
         }
-        CPPUNIT_ASSERT(now - since < Duration::milliseconds(1150));
+        says(sender, "\n");
+        const TargetId t{world.targets.begin()->first, 1};
+        answers(t, "y\n");
         answers(t, "y\n");
         CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
     }
+}
 
-    void slowSendersShareTheTimeOfTheirLane()
-    {
-        stalling();
-        std::vector<ClientId> slow;
-        for (int i = 0; i < 12; ++i)
-        {
-            slow.push_back(join());
-            says(slow.back(), "0123456789");
-        }
-        const ClientId other = join();
-        says(other, "x\n");
-        const Instant since = now;
-        for (const ClientId each : slow)
-        {
-            opens();
-            timeOf(each);
-        }
-        CPPUNIT_ASSERT(now - since < Duration::milliseconds(1150));
-        CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
-    }
+TEST(SharedStallsTest, whoIsHeldForAMomentIsNotClosedForWhatOthersDid)
+{
+    stalling();
+    const auto [first, t] = slowSender();
+    const ClientId honest = join();
+    says(honest, "big\n");
+    says(join(), "x\n");
+    timeOf(first);
+    world.client(honest).room = 0;
+    const TargetId again = opens();
+    answers(again, std::string(2400, 'A'));
+    CPPUNIT_ASSERT(world.target(again).held);
+    pass(Duration::milliseconds(50));
+    takes(honest, 9000);
+    answers(again, "A\n");
+    answers(again, "y\n");
+    CPPUNIT_ASSERT(world.has(honest));
+}
 
-    void aLaneRecovers()
+/// Where nobody knows the end of a request, the time between its pieces is its client's.
+TEST(SharedStallsTest, aSlowSenderOfRawHasNoMoreTime)
+{
+    stalling(true);
+    const ClientId slow = join();
+    says(slow, "0");
+    const TargetId t = opens();
+    const ClientId other = join();
+    says(other, "x\n");
+    for (int i = 0; i < 9; ++i)
     {
-        stalling();
-        const auto [first, t] = slowSender();
-        says(join(), "x\n");
-        CPPUNIT_ASSERT(timeOf(first) == S);
-        answers(opens(), "y\n");
-        pass(Duration::seconds(2)); // half a second is given back
-        const ClientId second = join();
-        says(second, "0123456789");
-        says(join(), "x\n");
-        CPPUNIT_ASSERT(timeOf(second) == Duration::milliseconds(500));
-        answers(opens(), "y\n");
-        pass(Duration::seconds(40));
-        const ClientId third = join();
-        says(third, "0123456789");
-        says(join(), "x\n");
-        CPPUNIT_ASSERT(timeOf(third) == S);
-    }
-
-    /// Clients that send as fast as they can are not those by whom a lane is kept from others.
-    void transfersAtAFairSpeedDoNotAddUp()
-    {
-        stalling();
-        for (int i = 0; i < 40; ++i)
-        {
-            const ClientId sender = join();
-            says(sender, "0123456789");
-            if (i == 0)
-                opens();
-            const ClientId other = join();
-            says(other, "x\n");
-            for (int piece = 0; piece < 10; ++piece)
-            {
-                pass(Duration::milliseconds(10));
-                CPPUNIT_ASSERT(world.has(sender));
-                says(sender, std::string(660, 'z'));
-            }
-            says(sender, "\n");
-            const TargetId t{world.targets.begin()->first, 1};
-            answers(t, "y\n");
-            answers(t, "y\n");
-            CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
-        }
-    }
-
-    void whoIsHeldForAMomentIsNotClosedForWhatOthersDid()
-    {
-        stalling();
-        const auto [first, t] = slowSender();
-        const ClientId honest = join();
-        says(honest, "big\n");
-        says(join(), "x\n");
-        timeOf(first);
-        world.client(honest).room = 0;
-        const TargetId again = opens();
-        answers(again, std::string(2400, 'A'));
-        CPPUNIT_ASSERT(world.target(again).held);
-        pass(Duration::milliseconds(50));
-        exchange->clientSent(honest, SharedWorld::take(world.client(honest), 9000), now);
-        answers(again, "A\n");
-        answers(again, "y\n");
-        CPPUNIT_ASSERT(world.has(honest));
-    }
-
-    /// Where nobody knows the end of a request, the time between its pieces is its client's.
-    void aSlowSenderOfRawHasNoMoreTime()
-    {
-        stalling(true);
-        const ClientId slow = join();
-        says(slow, "0");
-        const TargetId t = opens();
-        const ClientId other = join();
-        says(other, "x\n");
-        for (int i = 0; i < 9; ++i)
-        {
-            pass(Duration::milliseconds(100));
-            says(slow, "z");
-            CPPUNIT_ASSERT(world.has(slow));
-        }
         pass(Duration::milliseconds(100));
-        says(slow, "z");
-        assertClosed(slow, CloseReason::stalled, How::finish);
-        assertClosed(t, CloseReason::requestBroken, How::abort);
-        CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
-    }
-
-    void aSenderOfRawThatHoldsUpNobodyHasAllTheTime()
-    {
-        stalling(true);
-        const ClientId slow = join();
-        says(slow, "0");
-        opens();
-        for (int i = 0; i < 9; ++i)
-        {
-            pass(Duration::seconds(1));
-            says(slow, "z");
-        }
-        says(join(), "x\n");
         says(slow, "z");
         CPPUNIT_ASSERT(world.has(slow));
     }
-};
+    pass(Duration::milliseconds(100));
+    says(slow, "z");
+    assertClosed(slow, CloseReason::stalled, How::finish);
+    assertClosed(t, CloseReason::requestBroken, How::abort);
+    CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
+}
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(SharedStallsTest, "exchange");
+TEST(SharedStallsTest, aSenderOfRawThatHoldsUpNobodyHasAllTheTime)
+{
+    stalling(true);
+    const ClientId slow = join();
+    says(slow, "0");
+    opens();
+    for (int i = 0; i < 9; ++i)
+    {
+        pass(Duration::seconds(1));
+        says(slow, "z");
+    }
+    says(join(), "x\n");
+    says(slow, "z");
+    CPPUNIT_ASSERT(world.has(slow));
+}
 
 } // namespace proximux

@@ -1,4 +1,5 @@
 #include "support/SharingFixture.h"
+#include "support/Test.h"
 
 #include <proximux/protocol/resp/Resp.h>
 
@@ -8,20 +9,7 @@ namespace proximux
 /// Ties that are idle while others wait.
 class SharedTiesTest : public SharingFixture
 {
-    CPPUNIT_TEST_SUITE(SharedTiesTest);
-    CPPUNIT_TEST(anIdleTieEndsWhenOthersWaitForOne);
-    CPPUNIT_TEST(orForTheLane);
-    CPPUNIT_TEST(asManyAsAreNeeded);
-    CPPUNIT_TEST(nobodyWaitsAndItLasts);
-    CPPUNIT_TEST(whatIsUsedIsNotIdle);
-    CPPUNIT_TEST(whatBlocksIsNotIdle);
-    CPPUNIT_TEST(aSubscriberIsIdleBetweenMessages);
-    CPPUNIT_TEST(anIdleSubscriberThatIsLeavingIsCutOff);
-    CPPUNIT_TEST(aTunnelIsIdleToo);
-    CPPUNIT_TEST(whoeverSaysNtlmIsNotTied);
-    CPPUNIT_TEST(whomTheTargetChallengesIsTied);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
 
     static constexpr const char* ERROR =
@@ -35,7 +23,7 @@ class SharedTiesTest : public SharingFixture
         options.exchange.pipeline = pipeline;
         options.exchange.maxTied = connections - 1;
         options.exchange.conversation.ties = true;
-        begin(options, false);
+        begin(options);
     }
 
     /// A client that watches a key.
@@ -58,175 +46,172 @@ class SharedTiesTest : public SharingFixture
         exchange->clientEnded(a, now);
         assertClosed(a, CloseReason::tieIdle, How::finish);
     }
-
-public:
-    void anIdleTieEndsWhenOthersWaitForOne()
-    {
-        named("resp", 2, 8);
-        const auto [a, t] = watches();
-        const ClientId b = join();
-        pass(Duration::milliseconds(59999));
-        says(b, command({"MULTI"}));
-        CPPUNIT_ASSERT(world.has(t));
-        pass(MS);
-        assertEnded(a, t);
-        CPPUNIT_ASSERT_EQUAL(command({"MULTI"}), got(opens()));
-    }
-
-    void orForTheLane()
-    {
-        named("http", 2, 1);
-        const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-        const ClientId a = join();
-        says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-        const TargetId t = opens();
-        answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
-        pass(Duration::seconds(60));
-        says(join(), get);
-        const TargetId other = opens();
-        CPPUNIT_ASSERT(world.has(t)); // there is another
-        says(join(), get);
-        assertClosed(t, CloseReason::tieIdle, How::abort);
-        CPPUNIT_ASSERT_EQUAL(get, got(opens()));
-        CPPUNIT_ASSERT(world.has(other));
-    }
-
-    void asManyAsAreNeeded()
-    {
-        named("resp", 3, 8);
-        const auto [a, t] = watches();
-        pass(MS);
-        const auto [b, u] = watches();
-        pass(Duration::seconds(60));
-        says(join(), command({"MULTI"}));
-        assertEnded(a, t);
-        opens();
-        pass(Duration::seconds(1));
-        CPPUNIT_ASSERT(world.has(b) && world.has(u));
-    }
-
-    void nobodyWaitsAndItLasts()
-    {
-        named("resp", 2, 8);
-        const auto [a, t] = watches();
-        pass(Duration::seconds(3600));
-        says(join(), command({"GET", "x"}));
-        CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(opens()));
-        CPPUNIT_ASSERT(world.has(a) && world.has(t));
-    }
-
-    void whatIsUsedIsNotIdle()
-    {
-        named("resp", 2, 8);
-        const auto [a, t] = watches();
-        pass(Duration::seconds(59));
-        says(a, command({"GET", "x"}));
-        pass(Duration::seconds(1));
-        answers(t, "$-1\r\n");
-        pass(Duration::seconds(59));
-        says(join(), command({"MULTI"}));
-        CPPUNIT_ASSERT(world.has(a) && world.has(t));
-        pass(Duration::seconds(1));
-        CPPUNIT_ASSERT(!world.has(t));
-    }
-
-    void whatBlocksIsNotIdle()
-    {
-        named("resp", 2, 8);
-        const ClientId a = join();
-        says(a, command({"BLPOP", "l", "0"}));
-        const TargetId t = opens();
-        pass(Duration::seconds(100));
-        says(join(), command({"MULTI"}));
-        CPPUNIT_ASSERT(world.has(a) && world.has(t));
-    }
-
-    void aSubscriberIsIdleBetweenMessages()
-    {
-        const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
-        named("resp", 2, 8);
-        const ClientId a = join();
-        says(a, command({"SUBSCRIBE", "c"}));
-        const TargetId t = opens();
-        answers(t, "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
-        pass(Duration::seconds(59));
-        answers(t, message);
-        got(a);
-        pass(Duration::seconds(59));
-        says(join(), command({"MULTI"}));
-        CPPUNIT_ASSERT(world.has(t));
-        pass(Duration::seconds(1));
-        assertEnded(a, t);
-    }
-
-    /// It is asked for the rest of what it owes when its tie is needed.
-    void anIdleSubscriberThatIsLeavingIsCutOff()
-    {
-        named("resp", 2, 8);
-        const ClientId a = join();
-        says(a, command({"SUBSCRIBE", "c"}));
-        const TargetId t = opens();
-        answers(t, "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
-        pass(Duration::seconds(60));
-        got(t);
-        exchange->clientEnded(a, now);
-        CPPUNIT_ASSERT_EQUAL(command({"QUIT"}), got(t));
-        says(join(), command({"MULTI"}));
-        assertClosed(t, CloseReason::tieIdle, How::abort);
-        CPPUNIT_ASSERT(!world.has(a));
-    }
-
-    void aTunnelIsIdleToo()
-    {
-        named("http", 2, 1);
-        const ClientId a = join();
-        says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-        const TargetId t = opens();
-        answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
-        got(a);
-        pass(Duration::seconds(59));
-        says(a, "ping");
-        pass(Duration::seconds(59));
-        says(join(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-        CPPUNIT_ASSERT(world.has(t));
-        pass(Duration::seconds(1));
-        assertClosed(t, CloseReason::tieIdle, How::abort);
-        CPPUNIT_ASSERT_EQUAL(std::string(), got(a)); // nothing of ours is said into it
-        CPPUNIT_ASSERT(world.client(a).fin);
-    }
-
-    /// And nobody inherits what he may have authenticated.
-    void whoeverSaysNtlmIsNotTied()
-    {
-        for (const char* status : {"200 OK", "401 X\r\nWWW-Authenticate: Basic realm=x"})
-        {
-            named("http", 2, 1);
-            const ClientId a = join();
-            says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n");
-            const TargetId t = opens();
-            answers(t, "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 0\r\n\r\n");
-            CPPUNIT_ASSERT(!got(a).empty() && world.has(a) && world.ties.empty());
-            assertClosed(t, CloseReason::tieEnded, How::abort);
-        }
-    }
-
-    void whomTheTargetChallengesIsTied()
-    {
-        named("http", 2, 1);
-        const ClientId a = join();
-        const std::string challenge = "HTTP/1.1 401 X\r\nWWW-Authenticate: NTLM y\r\nContent-Length: 0\r\n\r\n";
-        says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n");
-        const TargetId t = opens();
-        answers(t, challenge);
-        CPPUNIT_ASSERT_EQUAL(challenge, got(a));
-        says(join(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-        opens();
-        got(t);
-        says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM z\r\n\r\n");
-        CPPUNIT_ASSERT(got(t).find("NTLM z") != std::string::npos);
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(SharedTiesTest, "exchange");
+TEST(SharedTiesTest, anIdleTieEndsWhenOthersWaitForOne)
+{
+    named("resp", 2, 8);
+    const auto [a, t] = watches();
+    const ClientId b = join();
+    pass(Duration::milliseconds(59999));
+    says(b, command({"MULTI"}));
+    CPPUNIT_ASSERT(world.has(t));
+    pass(MS);
+    assertEnded(a, t);
+    CPPUNIT_ASSERT_EQUAL(command({"MULTI"}), got(opens()));
+}
+
+TEST(SharedTiesTest, orForTheLane)
+{
+    named("http", 2, 1);
+    const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    const ClientId a = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    const TargetId t = opens();
+    answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+    pass(Duration::seconds(60));
+    says(join(), get);
+    const TargetId other = opens();
+    CPPUNIT_ASSERT(world.has(t)); // there is another
+    says(join(), get);
+    assertClosed(t, CloseReason::tieIdle, How::abort);
+    CPPUNIT_ASSERT_EQUAL(get, got(opens()));
+    CPPUNIT_ASSERT(world.has(other));
+}
+
+TEST(SharedTiesTest, asManyAsAreNeeded)
+{
+    named("resp", 3, 8);
+    const auto [a, t] = watches();
+    pass(MS);
+    const auto [b, u] = watches();
+    pass(Duration::seconds(60));
+    says(join(), command({"MULTI"}));
+    assertEnded(a, t);
+    opens();
+    pass(Duration::seconds(1));
+    CPPUNIT_ASSERT(world.has(b) && world.has(u));
+}
+
+TEST(SharedTiesTest, nobodyWaitsAndItLasts)
+{
+    named("resp", 2, 8);
+    const auto [a, t] = watches();
+    pass(Duration::seconds(3600));
+    says(join(), command({"GET", "x"}));
+    CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(opens()));
+    CPPUNIT_ASSERT(world.has(a) && world.has(t));
+}
+
+TEST(SharedTiesTest, whatIsUsedIsNotIdle)
+{
+    named("resp", 2, 8);
+    const auto [a, t] = watches();
+    pass(Duration::seconds(59));
+    says(a, command({"GET", "x"}));
+    pass(Duration::seconds(1));
+    answers(t, "$-1\r\n");
+    pass(Duration::seconds(59));
+    says(join(), command({"MULTI"}));
+    CPPUNIT_ASSERT(world.has(a) && world.has(t));
+    pass(Duration::seconds(1));
+    CPPUNIT_ASSERT(!world.has(t));
+}
+
+TEST(SharedTiesTest, whatBlocksIsNotIdle)
+{
+    named("resp", 2, 8);
+    const ClientId a = join();
+    says(a, command({"BLPOP", "l", "0"}));
+    const TargetId t = opens();
+    pass(Duration::seconds(100));
+    says(join(), command({"MULTI"}));
+    CPPUNIT_ASSERT(world.has(a) && world.has(t));
+}
+
+TEST(SharedTiesTest, aSubscriberIsIdleBetweenMessages)
+{
+    const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
+    named("resp", 2, 8);
+    const ClientId a = join();
+    says(a, command({"SUBSCRIBE", "c"}));
+    const TargetId t = opens();
+    answers(t, "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
+    pass(Duration::seconds(59));
+    answers(t, message);
+    got(a);
+    pass(Duration::seconds(59));
+    says(join(), command({"MULTI"}));
+    CPPUNIT_ASSERT(world.has(t));
+    pass(Duration::seconds(1));
+    assertEnded(a, t);
+}
+
+/// It is asked for the rest of what it owes when its tie is needed.
+TEST(SharedTiesTest, anIdleSubscriberThatIsLeavingIsCutOff)
+{
+    named("resp", 2, 8);
+    const ClientId a = join();
+    says(a, command({"SUBSCRIBE", "c"}));
+    const TargetId t = opens();
+    answers(t, "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
+    pass(Duration::seconds(60));
+    got(t);
+    exchange->clientEnded(a, now);
+    CPPUNIT_ASSERT_EQUAL(command({"QUIT"}), got(t));
+    says(join(), command({"MULTI"}));
+    assertClosed(t, CloseReason::tieIdle, How::abort);
+    CPPUNIT_ASSERT(!world.has(a));
+}
+
+TEST(SharedTiesTest, aTunnelIsIdleToo)
+{
+    named("http", 2, 1);
+    const ClientId a = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    const TargetId t = opens();
+    answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+    got(a);
+    pass(Duration::seconds(59));
+    says(a, "ping");
+    pass(Duration::seconds(59));
+    says(join(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    CPPUNIT_ASSERT(world.has(t));
+    pass(Duration::seconds(1));
+    assertClosed(t, CloseReason::tieIdle, How::abort);
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a)); // nothing of ours is said into it
+    CPPUNIT_ASSERT(world.client(a).fin);
+}
+
+/// And nobody inherits what he may have authenticated.
+TEST(SharedTiesTest, whoeverSaysNtlmIsNotTied)
+{
+    for (const char* status : {"200 OK", "401 X\r\nWWW-Authenticate: Basic realm=x"})
+    {
+        named("http", 2, 1);
+        const ClientId a = join();
+        says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n");
+        const TargetId t = opens();
+        answers(t, "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 0\r\n\r\n");
+        CPPUNIT_ASSERT(!got(a).empty() && world.has(a) && world.ties.empty());
+        assertClosed(t, CloseReason::tieEnded, How::abort);
+    }
+}
+
+TEST(SharedTiesTest, whomTheTargetChallengesIsTied)
+{
+    named("http", 2, 1);
+    const ClientId a = join();
+    const std::string challenge = "HTTP/1.1 401 X\r\nWWW-Authenticate: NTLM y\r\nContent-Length: 0\r\n\r\n";
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n");
+    const TargetId t = opens();
+    answers(t, challenge);
+    CPPUNIT_ASSERT_EQUAL(challenge, got(a));
+    says(join(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    opens();
+    got(t);
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM z\r\n\r\n");
+    CPPUNIT_ASSERT(got(t).find("NTLM z") != std::string::npos);
+}
 
 } // namespace proximux

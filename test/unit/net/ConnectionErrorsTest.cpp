@@ -1,8 +1,7 @@
 #include "support/Loopback.h"
+#include "support/Test.h"
 
 #include <proximux/net/Connection.h>
-
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <cerrno>
 #include <memory>
@@ -12,14 +11,9 @@ namespace proximux
 {
 
 /// What is said of a connection that failed: the call that failed first.
-class ConnectionErrorsTest : public CppUnit::TestFixture
+class ConnectionErrorsTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(ConnectionErrorsTest);
-    PROXIMUX_ON_BOTH_BACK_ENDS(saysThatAWriteFailedBehindTheFinOfThePeer);
-    PROXIMUX_ON_BOTH_BACK_ENDS(saysThatReadingFoundAReset);
-    PROXIMUX_ON_BOTH_BACK_ENDS(saysThatAWriteFailedWhateverReadingSays);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     class Peer : public Connection
     {
     public:
@@ -73,45 +67,42 @@ class ConnectionErrorsTest : public CppUnit::TestFixture
         SocketPair pair;
         Peer peer;
     };
-
-public:
-    void saysThatAWriteFailedBehindTheFinOfThePeer(bool epoll)
-    {
-        Stage stage(epoll);
-        stage.pair.far.close(); // FIN, and RST for what still comes
-        stage.turned.until([&stage] { return stage.peer.hasEnded; });
-        stage.peer.send("to nobody");
-        stage.untilLost(false);
-        CPPUNIT_ASSERT_EQUAL(std::string("EPIPE on write"),
-                             sockets::errorName(stage.peer.error) + " on " + stage.peer.syscall);
-    }
-
-    void saysThatReadingFoundAReset(bool epoll)
-    {
-        Stage stage(epoll);
-        stage.pair.resetFar();
-        stage.untilLost(false);
-        CPPUNIT_ASSERT_EQUAL(std::string("ECONNRESET on read"),
-                             sockets::errorName(stage.peer.error) + " on " + stage.peer.syscall);
-    }
-
-    void saysThatAWriteFailedWhateverReadingSays(bool epoll)
-    {
-        Stage stage(epoll);
-        stage.peer.hold(true);
-        stage.pair.resetFar();
-        // a reset connection tells it to the first call that asks
-        for (int i = 0; i < 1000 && stage.peer.error == 0; ++i)
-        {
-            stage.peer.send("more");
-            stage.turned.turnsWithin(Duration::milliseconds(1));
-            if (i == 20)
-                stage.peer.hold(false);
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string("write"), stage.peer.syscall);
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(ConnectionErrorsTest, "net");
+TEST_ON_BOTH_BACK_ENDS(ConnectionErrorsTest, saysThatAWriteFailedBehindTheFinOfThePeer)
+{
+    Stage stage(epoll);
+    stage.pair.far.close(); // FIN, and RST for what still comes
+    stage.turned.until([&stage] { return stage.peer.hasEnded; });
+    stage.peer.send("to nobody");
+    stage.untilLost(false);
+    CPPUNIT_ASSERT_EQUAL(std::string("EPIPE on write"),
+                         sockets::errorName(stage.peer.error) + " on " + stage.peer.syscall);
+}
+
+TEST_ON_BOTH_BACK_ENDS(ConnectionErrorsTest, saysThatReadingFoundAReset)
+{
+    Stage stage(epoll);
+    stage.pair.resetFar();
+    stage.untilLost(false);
+    CPPUNIT_ASSERT_EQUAL(std::string("ECONNRESET on read"),
+                         sockets::errorName(stage.peer.error) + " on " + stage.peer.syscall);
+}
+
+TEST_ON_BOTH_BACK_ENDS(ConnectionErrorsTest, saysThatAWriteFailedWhateverReadingSays)
+{
+    Stage stage(epoll);
+    stage.peer.hold(true);
+    stage.pair.resetFar();
+    // a reset connection tells it to the first call that asks
+    for (int i = 0; i < 1000 && stage.peer.error == 0; ++i)
+    {
+        stage.peer.send("more");
+        stage.turned.turnsWithin(Duration::milliseconds(1));
+        if (i == 20)
+            stage.peer.hold(false);
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string("write"), stage.peer.syscall);
+}
 
 } // namespace proximux

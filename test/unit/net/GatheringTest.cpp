@@ -1,4 +1,5 @@
 #include "support/Scripted.h"
+#include "support/Test.h"
 
 #include <proximux/net/Connection.h>
 
@@ -8,20 +9,9 @@ namespace proximux
 {
 
 /// What a connection does with what it is to send later.
-class GatheringTest : public CppUnit::TestFixture
+class GatheringTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(GatheringTest);
-    CPPUNIT_TEST(sendsAllThatWasGatheredAtOnce);
-    CPPUNIT_TEST(sendsWhereMuchWasGathered);
-    CPPUNIT_TEST(keepsTheOrderBehindWhatWaits);
-    CPPUNIT_TEST(countsWhatThePeerDidNotTake);
-    CPPUNIT_TEST(closingSendsWhatWasGathered);
-    CPPUNIT_TEST(resettingDoesNot);
-    CPPUNIT_TEST(theEndStandsBehindWhatWasGathered);
-    CPPUNIT_TEST(aPeerThatIsGoneTakesNothing);
-    CPPUNIT_TEST(seesWhatCameUnread);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     class End : public Connection
     {
     public:
@@ -40,8 +30,6 @@ class GatheringTest : public CppUnit::TestFixture
     };
 
     static constexpr poco_socket_t SOCKET = 100001;
-
-public:
     void setUp() override
     {
         auto made = std::make_unique<ManualPoller>();
@@ -59,103 +47,6 @@ public:
         _end.reset();
         _reactor.reset();
     }
-
-    void sendsAllThatWasGatheredAtOnce()
-    {
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->sendLater("one "));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->sendLater("two"));
-        CPPUNIT_ASSERT(_end->isGathering());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.calls);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->flush());
-        CPPUNIT_ASSERT(!_end->isGathering());
-        CPPUNIT_ASSERT_EQUAL(std::string("one two"), _peer.heard);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.calls);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->flush());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.calls);
-    }
-
-    void sendsWhereMuchWasGathered()
-    {
-        _end->sendLater("a");
-        _end->sendLater(std::string(20000, 'b'));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{20001}, _peer.heard.size());
-        _end->sendLater(std::string(20000, 'c'));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{40001}, _peer.heard.size());
-        CPPUNIT_ASSERT(!_end->isGathering());
-    }
-
-    void keepsTheOrderBehindWhatWaits()
-    {
-        _peer.writes = {{ScriptedPeer::Kind::bytes, 2}};
-        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, _end->send("abcdef"));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{6}, _end->sendLater("gh"));
-        CPPUNIT_ASSERT(!_end->isGathering());
-        turn();
-        CPPUNIT_ASSERT_EQUAL(std::string("abcdefgh"), _peer.heard);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->waiting);
-    }
-
-    void countsWhatThePeerDidNotTake()
-    {
-        _peer.writes = {{ScriptedPeer::Kind::bytes, 2}, {ScriptedPeer::Kind::wouldBlock}};
-        _end->sendLater("abcdef");
-        turn();
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.calls); // no write interest before it was tried
-        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, _end->flush());
-        turn();
-        turn();
-        CPPUNIT_ASSERT_EQUAL(std::string("abcdef"), _peer.heard);
-    }
-
-    void closingSendsWhatWasGathered()
-    {
-        _end->sendLater("bye");
-        _end->close(false);
-        CPPUNIT_ASSERT_EQUAL(std::string("bye"), _peer.heard);
-        CPPUNIT_ASSERT(_peer.closed && !_peer.closedByReset);
-    }
-
-    void resettingDoesNot()
-    {
-        _end->sendLater("bye");
-        _end->close(true);
-        CPPUNIT_ASSERT_EQUAL(std::string(), _peer.heard);
-        CPPUNIT_ASSERT(_peer.closedByReset);
-    }
-
-    void theEndStandsBehindWhatWasGathered()
-    {
-        _end->sendLater("bye");
-        _end->end();
-        CPPUNIT_ASSERT_EQUAL(std::string("bye"), _peer.heard);
-        CPPUNIT_ASSERT(_peer.heardFin);
-    }
-
-    void aPeerThatIsGoneTakesNothing()
-    {
-        _end->sendLater("bye");
-        _peer.isReset = true;
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->flush());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->sendLater("more"));
-        CPPUNIT_ASSERT(!_end->isGathering());
-        turn();
-        CPPUNIT_ASSERT_EQUAL(1, _end->lostCalls);
-    }
-
-    void seesWhatCameUnread()
-    {
-        CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::wouldBlock);
-        _peer.says = "x";
-        CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::done);
-        CPPUNIT_ASSERT_EQUAL(std::string("x"), _peer.says);
-        _peer.says.clear();
-        _peer.ends = true;
-        CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::ended);
-        _end->close(false);
-        CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::ended);
-    }
-
-private:
     void turn() { _reactor->turn(_clock.time); }
 
     ManualClock _clock;
@@ -166,6 +57,99 @@ private:
     std::unique_ptr<End> _end;
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(GatheringTest, "net");
+TEST(GatheringTest, sendsAllThatWasGatheredAtOnce)
+{
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->sendLater("one "));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->sendLater("two"));
+    CPPUNIT_ASSERT(_end->isGathering());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.calls);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->flush());
+    CPPUNIT_ASSERT(!_end->isGathering());
+    CPPUNIT_ASSERT_EQUAL(std::string("one two"), _peer.heard);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.calls);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->flush());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.calls);
+}
+
+TEST(GatheringTest, sendsWhereMuchWasGathered)
+{
+    _end->sendLater("a");
+    _end->sendLater(std::string(20000, 'b'));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{20001}, _peer.heard.size());
+    _end->sendLater(std::string(20000, 'c'));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{40001}, _peer.heard.size());
+    CPPUNIT_ASSERT(!_end->isGathering());
+}
+
+TEST(GatheringTest, keepsTheOrderBehindWhatWaits)
+{
+    _peer.writes = {{ScriptedPeer::Kind::bytes, 2}};
+    CPPUNIT_ASSERT_EQUAL(std::size_t{4}, _end->send("abcdef"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{6}, _end->sendLater("gh"));
+    CPPUNIT_ASSERT(!_end->isGathering());
+    turn();
+    CPPUNIT_ASSERT_EQUAL(std::string("abcdefgh"), _peer.heard);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->waiting);
+}
+
+TEST(GatheringTest, countsWhatThePeerDidNotTake)
+{
+    _peer.writes = {{ScriptedPeer::Kind::bytes, 2}, {ScriptedPeer::Kind::wouldBlock}};
+    _end->sendLater("abcdef");
+    turn();
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.calls); // no write interest before it was tried
+    CPPUNIT_ASSERT_EQUAL(std::size_t{4}, _end->flush());
+    turn();
+    turn();
+    CPPUNIT_ASSERT_EQUAL(std::string("abcdef"), _peer.heard);
+}
+
+TEST(GatheringTest, closingSendsWhatWasGathered)
+{
+    _end->sendLater("bye");
+    _end->close(false);
+    CPPUNIT_ASSERT_EQUAL(std::string("bye"), _peer.heard);
+    CPPUNIT_ASSERT(_peer.closed && !_peer.closedByReset);
+}
+
+TEST(GatheringTest, resettingDoesNot)
+{
+    _end->sendLater("bye");
+    _end->close(true);
+    CPPUNIT_ASSERT_EQUAL(std::string(), _peer.heard);
+    CPPUNIT_ASSERT(_peer.closedByReset);
+}
+
+TEST(GatheringTest, theEndStandsBehindWhatWasGathered)
+{
+    _end->sendLater("bye");
+    _end->end();
+    CPPUNIT_ASSERT_EQUAL(std::string("bye"), _peer.heard);
+    CPPUNIT_ASSERT(_peer.heardFin);
+}
+
+TEST(GatheringTest, aPeerThatIsGoneTakesNothing)
+{
+    _end->sendLater("bye");
+    _peer.isReset = true;
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->flush());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _end->sendLater("more"));
+    CPPUNIT_ASSERT(!_end->isGathering());
+    turn();
+    CPPUNIT_ASSERT_EQUAL(1, _end->lostCalls);
+}
+
+TEST(GatheringTest, seesWhatCameUnread)
+{
+    CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::wouldBlock);
+    _peer.says = "x";
+    CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::done);
+    CPPUNIT_ASSERT_EQUAL(std::string("x"), _peer.says);
+    _peer.says.clear();
+    _peer.ends = true;
+    CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::ended);
+    _end->close(false);
+    CPPUNIT_ASSERT(_end->peek() == IoResult::Kind::ended);
+}
 
 } // namespace proximux

@@ -1,8 +1,7 @@
 #include "support/Loopback.h"
+#include "support/Test.h"
 
 #include <proximux/net/Connector.h>
-
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <cerrno>
 #include <memory>
@@ -17,18 +16,9 @@ namespace proximux
 {
 
 /// A lack of descriptors, ports or memory is ours: it is waited for, and says nothing about whom we connect to.
-class ShortageTest : public CppUnit::TestFixture
+class ShortageTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(ShortageTest);
-    CPPUNIT_TEST(callsWhoWaitsForLongestAndEachOnce);
-    CPPUNIT_TEST(callsNobodyWhoHasWithdrawn);
-    CPPUNIT_TEST(tellsAShortageFromAnAddressThatCannotBeReached);
-    PROXIMUX_ON_BOTH_BACK_ENDS(connectsAsSoonAsADescriptorIsGivenBack);
-    PROXIMUX_ON_BOTH_BACK_ENDS(triesAgainByItselfWhereNobodyTells);
-    PROXIMUX_ON_BOTH_BACK_ENDS(saysAtTheDeadlineThatItIsOurs);
-    PROXIMUX_ON_BOTH_BACK_ENDS(canBeDestroyedWhileItWaits);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     struct Listener : ConnectListener
     {
         void connected(const Poco::Net::StreamSocket& socket) override { got = socket; }
@@ -87,110 +77,107 @@ class ShortageTest : public CppUnit::TestFixture
         Poco::Net::ServerSocket server;
         std::unique_ptr<Connector> connector;
     };
-
-public:
-    void callsWhoWaitsForLongestAndEachOnce()
-    {
-        TurnedReactor turned(false);
-        Shortage shortage;
-        std::vector<int> called;
-        for (int i = 1; i <= 3; ++i)
-            shortage.await(turned.reactor, [&called, i] { called.push_back(i); });
-        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, shortage.waiting());
-        shortage.givenBack();
-        turned.reactor.turn(turned.clock.now());
-        CPPUNIT_ASSERT(std::vector<int>{1} == called);
-        for (int i = 0; i < 4; ++i)
-            shortage.givenBack();
-        turned.reactor.turn(turned.clock.now());
-        CPPUNIT_ASSERT((std::vector<int>{1, 2, 3} == called));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, shortage.waiting());
-    }
-
-    void callsNobodyWhoHasWithdrawn()
-    {
-        TurnedReactor turned(false);
-        Shortage shortage;
-        std::vector<int> called;
-        const auto first = shortage.await(turned.reactor, [&called] { called.push_back(1); });
-        shortage.await(turned.reactor, [&called] { called.push_back(2); });
-        shortage.withdraw(first);
-        shortage.withdraw(first);
-        shortage.givenBack();
-        turned.reactor.turn(turned.clock.now());
-        CPPUNIT_ASSERT(std::vector<int>{2} == called);
-    }
-
-    void tellsAShortageFromAnAddressThatCannotBeReached()
-    {
-        const Poco::Net::SocketAddress near("127.0.0.1", 80);
-        for (const int ours : {EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL})
-            CPPUNIT_ASSERT_MESSAGE(sockets::errorName(ours), sockets::isShortage(ours, near));
-        for (const int theirs : {ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ECONNRESET, EACCES, 0})
-            CPPUNIT_ASSERT_MESSAGE(sockets::errorName(theirs), !sockets::isShortage(theirs, near));
-        // a datagram can't be sent there either, so that it is no port that is lacking
-        const Poco::Net::SocketAddress nowhere("255.255.255.255", 80);
-        CPPUNIT_ASSERT(!sockets::isShortage(EADDRNOTAVAIL, nowhere));
-    }
-
-    void connectsAsSoonAsADescriptorIsGivenBack(bool epoll)
-    {
-        Stage stage(epoll);
-        auto other = std::make_unique<SocketPair>();
-        auto given = std::make_unique<PlainTransport>(other->near);
-        other->near = Poco::Net::StreamSocket();
-        NoDescriptors none;
-        stage.start(Duration::seconds(30));
-        CPPUNIT_ASSERT(!stage.listener.isTold());
-        CPPUNIT_ASSERT_EQUAL(std::string("EMFILE"), stage.listener.waits.front().code);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, Shortage::ofProcess().waiting());
-        none.end();
-        given.reset();
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
-        stage.turned.until([&stage] { return stage.listener.isTold(); });
-        CPPUNIT_ASSERT(stage.listener.got.has_value());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, stage.listener.waits.size());
-    }
-
-    void triesAgainByItselfWhereNobodyTells(bool epoll)
-    {
-        Stage stage(epoll);
-        NoDescriptors none;
-        stage.start(Duration::seconds(30));
-        CPPUNIT_ASSERT(!stage.listener.isTold());
-        none.end();
-        stage.turned.until([&stage] { return stage.listener.isTold(); });
-        CPPUNIT_ASSERT(stage.listener.got.has_value());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
-    }
-
-    void saysAtTheDeadlineThatItIsOurs(bool epoll)
-    {
-        Stage stage(epoll);
-        const NoDescriptors none;
-        const Instant start = stage.turned.clock.now();
-        stage.start(Duration::milliseconds(250));
-        stage.turned.until([&stage] { return stage.listener.isTold(); });
-        CPPUNIT_ASSERT(stage.turned.clock.now() - start >= Duration::milliseconds(250));
-        CPPUNIT_ASSERT(stage.listener.error && stage.listener.error->ours);
-        CPPUNIT_ASSERT_EQUAL(std::string("EMFILE"), stage.listener.error->code);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, stage.listener.waits.size()); // said once
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
-    }
-
-    void canBeDestroyedWhileItWaits(bool epoll)
-    {
-        Stage stage(epoll);
-        const NoDescriptors none;
-        stage.start(Duration::seconds(30));
-        stage.connector.reset();
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
-        Shortage::ofProcess().givenBack();
-        stage.turned.turnsWithin(Duration::milliseconds(150));
-        CPPUNIT_ASSERT(!stage.listener.isTold());
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(ShortageTest, "net");
+TEST(ShortageTest, callsWhoWaitsForLongestAndEachOnce)
+{
+    TurnedReactor turned(false);
+    Shortage shortage;
+    std::vector<int> called;
+    for (int i = 1; i <= 3; ++i)
+        shortage.await(turned.reactor, [&called, i] { called.push_back(i); });
+    CPPUNIT_ASSERT_EQUAL(std::size_t{3}, shortage.waiting());
+    shortage.givenBack();
+    turned.reactor.turn(turned.clock.now());
+    CPPUNIT_ASSERT(std::vector<int>{1} == called);
+    for (int i = 0; i < 4; ++i)
+        shortage.givenBack();
+    turned.reactor.turn(turned.clock.now());
+    CPPUNIT_ASSERT((std::vector<int>{1, 2, 3} == called));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, shortage.waiting());
+}
+
+TEST(ShortageTest, callsNobodyWhoHasWithdrawn)
+{
+    TurnedReactor turned(false);
+    Shortage shortage;
+    std::vector<int> called;
+    const auto first = shortage.await(turned.reactor, [&called] { called.push_back(1); });
+    shortage.await(turned.reactor, [&called] { called.push_back(2); });
+    shortage.withdraw(first);
+    shortage.withdraw(first);
+    shortage.givenBack();
+    turned.reactor.turn(turned.clock.now());
+    CPPUNIT_ASSERT(std::vector<int>{2} == called);
+}
+
+TEST(ShortageTest, tellsAShortageFromAnAddressThatCannotBeReached)
+{
+    const Poco::Net::SocketAddress near("127.0.0.1", 80);
+    for (const int ours : {EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL})
+        CPPUNIT_ASSERT_MESSAGE(sockets::errorName(ours), sockets::isShortage(ours, near));
+    for (const int theirs : {ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ECONNRESET, EACCES, 0})
+        CPPUNIT_ASSERT_MESSAGE(sockets::errorName(theirs), !sockets::isShortage(theirs, near));
+    // a datagram can't be sent there either, so that it is no port that is lacking
+    const Poco::Net::SocketAddress nowhere("255.255.255.255", 80);
+    CPPUNIT_ASSERT(!sockets::isShortage(EADDRNOTAVAIL, nowhere));
+}
+
+TEST_ON_BOTH_BACK_ENDS(ShortageTest, connectsAsSoonAsADescriptorIsGivenBack)
+{
+    Stage stage(epoll);
+    auto other = std::make_unique<SocketPair>();
+    auto given = std::make_unique<PlainTransport>(other->near);
+    other->near = Poco::Net::StreamSocket();
+    NoDescriptors none;
+    stage.start(Duration::seconds(30));
+    CPPUNIT_ASSERT(!stage.listener.isTold());
+    CPPUNIT_ASSERT_EQUAL(std::string("EMFILE"), stage.listener.waits.front().code);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, Shortage::ofProcess().waiting());
+    none.end();
+    given.reset();
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
+    stage.turned.until([&stage] { return stage.listener.isTold(); });
+    CPPUNIT_ASSERT(stage.listener.got.has_value());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, stage.listener.waits.size());
+}
+
+TEST_ON_BOTH_BACK_ENDS(ShortageTest, triesAgainByItselfWhereNobodyTells)
+{
+    Stage stage(epoll);
+    NoDescriptors none;
+    stage.start(Duration::seconds(30));
+    CPPUNIT_ASSERT(!stage.listener.isTold());
+    none.end();
+    stage.turned.until([&stage] { return stage.listener.isTold(); });
+    CPPUNIT_ASSERT(stage.listener.got.has_value());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
+}
+
+TEST_ON_BOTH_BACK_ENDS(ShortageTest, saysAtTheDeadlineThatItIsOurs)
+{
+    Stage stage(epoll);
+    const NoDescriptors none;
+    const Instant start = stage.turned.clock.now();
+    stage.start(Duration::milliseconds(250));
+    stage.turned.until([&stage] { return stage.listener.isTold(); });
+    CPPUNIT_ASSERT(stage.turned.clock.now() - start >= Duration::milliseconds(250));
+    CPPUNIT_ASSERT(stage.listener.error && stage.listener.error->ours);
+    CPPUNIT_ASSERT_EQUAL(std::string("EMFILE"), stage.listener.error->code);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, stage.listener.waits.size()); // said once
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
+}
+
+TEST_ON_BOTH_BACK_ENDS(ShortageTest, canBeDestroyedWhileItWaits)
+{
+    Stage stage(epoll);
+    const NoDescriptors none;
+    stage.start(Duration::seconds(30));
+    stage.connector.reset();
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, Shortage::ofProcess().waiting());
+    Shortage::ofProcess().givenBack();
+    stage.turned.turnsWithin(Duration::milliseconds(150));
+    CPPUNIT_ASSERT(!stage.listener.isTold());
+}
 
 } // namespace proximux

@@ -1,3 +1,5 @@
+#include "support/Test.h"
+
 #include "MysqlMessages.h"
 
 #include <proximux/protocol/mysql/MysqlDescription.h>
@@ -5,188 +7,14 @@
 #include <proximux/protocol/mysql/MysqlPacketReader.h>
 #include <proximux/protocol/mysql/MysqlStatements.h>
 
-#include <cppunit/extensions/HelperMacros.h>
-
 using namespace proximux;
 using namespace proximux::mysqlTest;
 using namespace std::string_literals;
 
 /// The small parts that the watcher is made of.
-class MysqlPartsTest : public CppUnit::TestFixture
+class MysqlPartsTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(MysqlPartsTest);
-    CPPUNIT_TEST(readerFindsTwoPacketsInOneRead);
-    CPPUNIT_TEST(readerJoinsPacketsOfOneMessage);
-    CPPUNIT_TEST(readerIsBetweenMessagesOnlyThere);
-    CPPUNIT_TEST(fieldsReadNumbersOfEveryLength);
-    CPPUNIT_TEST(fieldsNeverReadBeyondTheEnd);
-    CPPUNIT_TEST(greetingGivesCapabilitiesOfBothKinds);
-    CPPUNIT_TEST(loginGivesWhatBothSidesHave);
-    CPPUNIT_TEST(descriptionSkipsAttributesOfEveryType);
-    CPPUNIT_TEST(descriptionWithholdsWhatItCanNotRead);
-    CPPUNIT_TEST(statementsStayWithinTheirLimits);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
-    void readerFindsTwoPacketsInOneRead()
-    {
-        const std::string bytes = packets(0, "one") + packets(7, "") + packets(9, "two");
-        Bytes input = bytes;
-        MysqlPacketReader reader;
-        std::string seen;
-        while (!input.empty())
-        {
-            const auto piece = reader.next(input);
-            seen += piece.header ? std::to_string(reader.sequence()) : "";
-            seen.append(piece.payload);
-            seen += piece.ended ? "." : "";
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string("0one.7.9two."), seen);
-    }
-
-    void readerJoinsPacketsOfOneMessage()
-    {
-        const std::string bytes = packets(3, std::string(MysqlPacketReader::FULL, 'x'));
-        Bytes input = bytes;
-        MysqlPacketReader reader;
-        int headers = 0;
-        int messages = 0;
-        int ends = 0;
-        while (!input.empty())
-        {
-            const auto piece = reader.next(input);
-            headers += piece.header ? 1 : 0;
-            messages += piece.first ? 1 : 0;
-            ends += piece.ended ? 1 : 0;
-        }
-        CPPUNIT_ASSERT_EQUAL(2, headers);
-        CPPUNIT_ASSERT_EQUAL(1, messages);
-        CPPUNIT_ASSERT_EQUAL(1, ends);
-        CPPUNIT_ASSERT(reader.isBetweenMessages());
-    }
-
-    void readerIsBetweenMessagesOnlyThere()
-    {
-        const std::string bytes = packets(0, "one");
-        MysqlPacketReader reader;
-        CPPUNIT_ASSERT(reader.isBetweenMessages());
-        for (std::size_t i = 0; i < bytes.size(); ++i)
-        {
-            Bytes input = Bytes(bytes).substr(i, 1);
-            reader.next(input);
-            CPPUNIT_ASSERT_EQUAL(i + 1 == bytes.size(), reader.isBetweenMessages());
-        }
-    }
-
-    void fieldsReadNumbersOfEveryLength()
-    {
-        const std::string bytes =
-            "\x7F\xFC\x01\x02\xFD\x01\x02\x03\xFE\x01\x02\x03\x04\x05\x06\x07\x08\x02hizero\0rest"s;
-        MysqlFields fields(bytes);
-        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x7F}, fields.lengthEncodedNumber());
-        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x0201}, fields.lengthEncodedNumber());
-        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x030201}, fields.lengthEncodedNumber());
-        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x0807060504030201}, fields.lengthEncodedNumber());
-        CPPUNIT_ASSERT_EQUAL(std::string("hi"), std::string(fields.lengthEncodedText()));
-        CPPUNIT_ASSERT_EQUAL(std::string("zero"), std::string(fields.zeroTerminated()));
-        CPPUNIT_ASSERT_EQUAL(std::string("rest"), std::string(fields.rest()));
-        CPPUNIT_ASSERT(fields.isGood());
-    }
-
-    void fieldsNeverReadBeyondTheEnd()
-    {
-        for (const std::string& bytes : {""s, "\xFB"s, "\xFF"s, "\xFC\1"s,
-                                         "\x05"
-                                         "abc"s,
-                                         "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s})
-        {
-            MysqlFields fields(bytes);
-            CPPUNIT_ASSERT_EQUAL(std::string(), std::string(fields.lengthEncodedText()));
-            CPPUNIT_ASSERT(!fields.isGood());
-            CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, fields.number(1));
-        }
-        MysqlFields fields("no zero");
-        CPPUNIT_ASSERT_EQUAL(std::string(), std::string(fields.zeroTerminated()));
-        CPPUNIT_ASSERT(!fields.isGood());
-    }
-
-    void greetingGivesCapabilitiesOfBothKinds()
-    {
-        const std::uint64_t mariaDb = (BASE & ~mysqlCapability::MYSQL) | mysqlCapability::MARIADB_CACHE_METADATA;
-        CPPUNIT_ASSERT(mysqlServerCapabilities(greeting(mariaDb).substr(4)) == mariaDb);
-        const std::uint64_t mySql = BASE | mysqlCapability::DEPRECATE_EOF;
-        CPPUNIT_ASSERT(mysqlServerCapabilities(greeting(mySql | mysqlCapability::MARIADB_PROGRESS).substr(4)) == mySql);
-        CPPUNIT_ASSERT(!mysqlServerCapabilities("\x0A"
-                                                "5.0"));
-        CPPUNIT_ASSERT(!mysqlServerCapabilities(""));
-    }
-
-    void loginGivesWhatBothSidesHave()
-    {
-        const std::uint64_t server = BASE | mysqlCapability::COMPRESS | mysqlCapability::DEPRECATE_EOF;
-        const std::string packet = login(BASE | mysqlCapability::DEPRECATE_EOF | mysqlCapability::ZSTD, "u", "d");
-        const auto said = mysqlLogin(Bytes(packet).substr(4), server);
-        CPPUNIT_ASSERT(said.has_value());
-        CPPUNIT_ASSERT_EQUAL(BASE | mysqlCapability::DEPRECATE_EOF, said->capabilities);
-        CPPUNIT_ASSERT_EQUAL(std::string("u"), std::string(said->user));
-        CPPUNIT_ASSERT_EQUAL(std::string("d"), std::string(said->database));
-        for (std::size_t n = 0; n < 33; ++n)
-            CPPUNIT_ASSERT(!mysqlLogin(Bytes(packet).substr(4, n), server));
-    }
-
-    void descriptionSkipsAttributesOfEveryType()
-    {
-        const std::vector<std::pair<int, std::string>> values = {
-            {0x01, "a"},    {0x02, "ab"},    {0x0D, "ab"},       {0x03, "abcd"},
-            {0x04, "abcd"}, {0x09, "abcd"},  {0x05, "abcdefgh"}, {0x08, "abcdefgh"},
-            {0x06, ""},     {0x07, "\2ab"},  {0x0A, "\4abcd"},   {0x0B, std::string(1, '\0')},
-            {0x0C, "\2ab"}, {0xFE, "\3abc"}, {0xF6, "\3abc"}};
-        std::string types;
-        std::string all;
-        for (const auto& value : values)
-        {
-            types += number(static_cast<std::uint64_t>(value.first), 2) + text("name");
-            all += value.second;
-        }
-        types += number(0xFE, 2) + text("null"); // the 16th has no value
-        const std::string arguments = number(16, 1) + "\1\0\x80\1"s + types + all + "SELECT 1";
-        CPPUNIT_ASSERT_EQUAL(std::string("SELECT 1"), describeQuery(arguments).text);
-        CPPUNIT_ASSERT_EQUAL(std::string("SELECT 1"), describeQuery("\0\1SELECT 1"s).text);
-    }
-
-    void descriptionWithholdsWhatItCanNotRead()
-    {
-        for (const std::string& arguments :
-             {"\1\1\0\0SELECT 1"s, "\1\1\0\1\xFE\0\1n\x50short"s, "\xFE\1\1\1\1\1\1\1\1SELECT"s, "\2"s, ""s})
-        {
-            const MysqlDescription description = describeQuery(arguments);
-            CPPUNIT_ASSERT_EQUAL(std::string("query <withheld>"), description.text);
-            CPPUNIT_ASSERT(description.secret);
-        }
-    }
-
-    void statementsStayWithinTheirLimits()
-    {
-        MysqlStatements statements(100);
-        statements.add(1, {std::string(60, 'a'), false});
-        statements.add(2, {std::string(60, 'b'), true});
-        CPPUNIT_ASSERT_EQUAL(std::string(60, 'a'), statements.find(1)->text);
-        CPPUNIT_ASSERT_EQUAL(std::string(), statements.find(2)->text);
-        CPPUNIT_ASSERT(statements.find(2)->secret);
-        statements.remove(1);
-        statements.add(2, {std::string(60, 'c'), false});
-        CPPUNIT_ASSERT_EQUAL(std::string(60, 'c'), statements.find(2)->text);
-        for (std::uint32_t id = 3; id < 5000; ++id)
-            statements.add(id, {"x", false});
-        CPPUNIT_ASSERT_EQUAL(MysqlStatements::MOST, statements.size());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{100}, statements.textSize());
-        CPPUNIT_ASSERT(statements.find(4999) == nullptr);
-        statements.clear();
-        CPPUNIT_ASSERT(statements.find(2) == nullptr);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, statements.textSize());
-    }
-
-private:
+protected:
     static MysqlDescription describeQuery(Bytes arguments)
     {
         const MysqlStatements none(0);
@@ -194,4 +22,159 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(MysqlPartsTest, "protocol");
+TEST(MysqlPartsTest, readerFindsTwoPacketsInOneRead)
+{
+    const std::string bytes = packets(0, "one") + packets(7, "") + packets(9, "two");
+    Bytes input = bytes;
+    MysqlPacketReader reader;
+    std::string seen;
+    while (!input.empty())
+    {
+        const auto piece = reader.next(input);
+        seen += piece.header ? std::to_string(reader.sequence()) : "";
+        seen.append(piece.payload);
+        seen += piece.ended ? "." : "";
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string("0one.7.9two."), seen);
+}
+
+TEST(MysqlPartsTest, readerJoinsPacketsOfOneMessage)
+{
+    const std::string bytes = packets(3, std::string(MysqlPacketReader::FULL, 'x'));
+    Bytes input = bytes;
+    MysqlPacketReader reader;
+    int headers = 0;
+    int messages = 0;
+    int ends = 0;
+    while (!input.empty())
+    {
+        const auto piece = reader.next(input);
+        headers += piece.header ? 1 : 0;
+        messages += piece.first ? 1 : 0;
+        ends += piece.ended ? 1 : 0;
+    }
+    CPPUNIT_ASSERT_EQUAL(2, headers);
+    CPPUNIT_ASSERT_EQUAL(1, messages);
+    CPPUNIT_ASSERT_EQUAL(1, ends);
+    CPPUNIT_ASSERT(reader.isBetweenMessages());
+}
+
+TEST(MysqlPartsTest, readerIsBetweenMessagesOnlyThere)
+{
+    const std::string bytes = packets(0, "one");
+    MysqlPacketReader reader;
+    CPPUNIT_ASSERT(reader.isBetweenMessages());
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+    {
+        Bytes input = Bytes(bytes).substr(i, 1);
+        reader.next(input);
+        CPPUNIT_ASSERT_EQUAL(i + 1 == bytes.size(), reader.isBetweenMessages());
+    }
+}
+
+TEST(MysqlPartsTest, fieldsReadNumbersOfEveryLength)
+{
+    const std::string bytes = "\x7F\xFC\x01\x02\xFD\x01\x02\x03\xFE\x01\x02\x03\x04\x05\x06\x07\x08\x02hizero\0rest"s;
+    MysqlFields fields(bytes);
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x7F}, fields.lengthEncodedNumber());
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x0201}, fields.lengthEncodedNumber());
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x030201}, fields.lengthEncodedNumber());
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x0807060504030201}, fields.lengthEncodedNumber());
+    CPPUNIT_ASSERT_EQUAL(std::string("hi"), std::string(fields.lengthEncodedText()));
+    CPPUNIT_ASSERT_EQUAL(std::string("zero"), std::string(fields.zeroTerminated()));
+    CPPUNIT_ASSERT_EQUAL(std::string("rest"), std::string(fields.rest()));
+    CPPUNIT_ASSERT(fields.isGood());
+}
+
+TEST(MysqlPartsTest, fieldsNeverReadBeyondTheEnd)
+{
+    for (const std::string& bytes : {""s, "\xFB"s, "\xFF"s, "\xFC\1"s,
+                                     "\x05"
+                                     "abc"s,
+                                     "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s})
+    {
+        MysqlFields fields(bytes);
+        CPPUNIT_ASSERT_EQUAL(std::string(), std::string(fields.lengthEncodedText()));
+        CPPUNIT_ASSERT(!fields.isGood());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, fields.number(1));
+    }
+    MysqlFields fields("no zero");
+    CPPUNIT_ASSERT_EQUAL(std::string(), std::string(fields.zeroTerminated()));
+    CPPUNIT_ASSERT(!fields.isGood());
+}
+
+TEST(MysqlPartsTest, greetingGivesCapabilitiesOfBothKinds)
+{
+    const std::uint64_t mariaDb = (BASE & ~mysqlCapability::MYSQL) | mysqlCapability::MARIADB_CACHE_METADATA;
+    CPPUNIT_ASSERT(mysqlServerCapabilities(greeting(mariaDb).substr(4)) == mariaDb);
+    const std::uint64_t mySql = BASE | mysqlCapability::DEPRECATE_EOF;
+    CPPUNIT_ASSERT(mysqlServerCapabilities(greeting(mySql | mysqlCapability::MARIADB_PROGRESS).substr(4)) == mySql);
+    CPPUNIT_ASSERT(!mysqlServerCapabilities("\x0A"
+                                            "5.0"));
+    CPPUNIT_ASSERT(!mysqlServerCapabilities(""));
+}
+
+TEST(MysqlPartsTest, loginGivesWhatBothSidesHave)
+{
+    const std::uint64_t server = BASE | mysqlCapability::COMPRESS | mysqlCapability::DEPRECATE_EOF;
+    const std::string packet = login(BASE | mysqlCapability::DEPRECATE_EOF | mysqlCapability::ZSTD, "u", "d");
+    const auto said = mysqlLogin(Bytes(packet).substr(4), server);
+    CPPUNIT_ASSERT(said.has_value());
+    CPPUNIT_ASSERT_EQUAL(BASE | mysqlCapability::DEPRECATE_EOF, said->capabilities);
+    CPPUNIT_ASSERT_EQUAL(std::string("u"), std::string(said->user));
+    CPPUNIT_ASSERT_EQUAL(std::string("d"), std::string(said->database));
+    for (std::size_t n = 0; n < 33; ++n)
+        CPPUNIT_ASSERT(!mysqlLogin(Bytes(packet).substr(4, n), server));
+}
+
+TEST(MysqlPartsTest, descriptionSkipsAttributesOfEveryType)
+{
+    const std::vector<std::pair<int, std::string>> values = {
+        {0x01, "a"},    {0x02, "ab"},    {0x0D, "ab"},       {0x03, "abcd"},
+        {0x04, "abcd"}, {0x09, "abcd"},  {0x05, "abcdefgh"}, {0x08, "abcdefgh"},
+        {0x06, ""},     {0x07, "\2ab"},  {0x0A, "\4abcd"},   {0x0B, std::string(1, '\0')},
+        {0x0C, "\2ab"}, {0xFE, "\3abc"}, {0xF6, "\3abc"}};
+    std::string types;
+    std::string all;
+    for (const auto& value : values)
+    {
+        types += number(static_cast<std::uint64_t>(value.first), 2) + text("name");
+        all += value.second;
+    }
+    types += number(0xFE, 2) + text("null"); // the 16th has no value
+    const std::string arguments = number(16, 1) + "\1\0\x80\1"s + types + all + "SELECT 1";
+    CPPUNIT_ASSERT_EQUAL(std::string("SELECT 1"), describeQuery(arguments).text);
+    CPPUNIT_ASSERT_EQUAL(std::string("SELECT 1"), describeQuery("\0\1SELECT 1"s).text);
+}
+
+TEST(MysqlPartsTest, descriptionWithholdsWhatItCanNotRead)
+{
+    for (const std::string& arguments :
+         {"\1\1\0\0SELECT 1"s, "\1\1\0\1\xFE\0\1n\x50short"s, "\xFE\1\1\1\1\1\1\1\1SELECT"s, "\2"s, ""s})
+    {
+        const MysqlDescription description = describeQuery(arguments);
+        CPPUNIT_ASSERT_EQUAL(std::string("query <withheld>"), description.text);
+        CPPUNIT_ASSERT(description.secret);
+    }
+}
+
+TEST(MysqlPartsTest, statementsStayWithinTheirLimits)
+{
+    MysqlStatements statements(100);
+    statements.add(1, {std::string(60, 'a'), false});
+    statements.add(2, {std::string(60, 'b'), true});
+    CPPUNIT_ASSERT_EQUAL(std::string(60, 'a'), statements.find(1)->text);
+    CPPUNIT_ASSERT_EQUAL(std::string(), statements.find(2)->text);
+    CPPUNIT_ASSERT(statements.find(2)->secret);
+    statements.remove(1);
+    statements.add(2, {std::string(60, 'c'), false});
+    CPPUNIT_ASSERT_EQUAL(std::string(60, 'c'), statements.find(2)->text);
+    for (std::uint32_t id = 3; id < 5000; ++id)
+        statements.add(id, {"x", false});
+    CPPUNIT_ASSERT_EQUAL(MysqlStatements::MOST, statements.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{100}, statements.textSize());
+    CPPUNIT_ASSERT(statements.find(4999) == nullptr);
+    statements.clear();
+    CPPUNIT_ASSERT(statements.find(2) == nullptr);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, statements.textSize());
+}

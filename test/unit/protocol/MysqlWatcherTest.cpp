@@ -1,9 +1,9 @@
+#include "support/Test.h"
+
 #include "MysqlConversations.h"
 #include "WatchRecorder.h"
 
 #include <proximux/protocol/mysql/MysqlWatcher.h>
-
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <functional>
 #include <map>
@@ -82,112 +82,9 @@ void mutate(std::vector<Step>& steps, std::mt19937& random)
 } // namespace
 
 /// What the watcher tells of whole conversations, however they come in.
-class MysqlWatcherTest : public CppUnit::TestFixture
+class MysqlWatcherTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(MysqlWatcherTest);
-    CPPUNIT_TEST(tellsEveryRequestAndItsResponse);
-    CPPUNIT_TEST(standsAtRestOnlyBetweenExchanges);
-    CPPUNIT_TEST(tellsTheSameByteByByte);
-    CPPUNIT_TEST(tellsTheSameAtEverySplit);
-    CPPUNIT_TEST(tellsTheSameWhenReadsAreJoined);
-    CPPUNIT_TEST(neverShowsAuthentication);
-    CPPUNIT_TEST(neverPairsWronglyWhateverComes);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
-    void tellsEveryRequestAndItsResponse()
-    {
-        for (const Conversation& conversation : allConversations())
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(conversation.expected),
-                                         joined(watch(conversation.steps, feedWhole).lines));
-    }
-
-    void standsAtRestOnlyBetweenExchanges()
-    {
-        for (const Conversation& conversation : allConversations())
-        {
-            bool atRest = !conversation.atRest;
-            watch(conversation.steps, feedWhole, &atRest);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, conversation.atRest, atRest);
-        }
-    }
-
-    void tellsTheSameByteByByte()
-    {
-        for (const Conversation& conversation : allConversations())
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(watch(conversation.steps, feedWhole).details),
-                                         joined(watch(conversation.steps, feedBytes).details));
-    }
-
-    void tellsTheSameAtEverySplit()
-    {
-        for (const Conversation& conversation : allConversations())
-        {
-            const std::string expected = joined(watch(conversation.steps, feedWhole).details);
-            for (const Step& split : conversation.steps)
-                for (std::size_t at = 1; at < split.bytes.size(); ++at)
-                {
-                    const auto feed = [&split, at](Watcher& watcher, const Step& step, Instant now)
-                    {
-                        const Bytes bytes = step.bytes;
-                        const std::size_t cut = &step == &split ? at : 0;
-                        feedPiece(watcher, step.fromClient, bytes.substr(0, cut), now);
-                        feedPiece(watcher, step.fromClient, bytes.substr(cut), now);
-                    };
-                    CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, expected,
-                                                 joined(watch(conversation.steps, feed).details));
-                }
-        }
-    }
-
-    void tellsTheSameWhenReadsAreJoined()
-    {
-        for (const Conversation& conversation : allConversations())
-        {
-            std::vector<Step> steps;
-            for (const Step& step : conversation.steps)
-            {
-                if (!steps.empty() && steps.back().fromClient == step.fromClient)
-                    steps.back().bytes += step.bytes;
-                else
-                    steps.push_back(step);
-            }
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(conversation.expected),
-                                         joined(watch(steps, feedWhole).lines));
-        }
-    }
-
-    void neverShowsAuthentication()
-    {
-        for (const Conversation& conversation : allConversations())
-            for (const std::string& shown : watch(conversation.steps, feedWhole).details)
-            {
-                CPPUNIT_ASSERT_MESSAGE(conversation.name, shown.find("SECRET") == std::string::npos);
-                CPPUNIT_ASSERT_MESSAGE(conversation.name, shown.find("geheim") == std::string::npos);
-            }
-    }
-
-    /// Whatever comes: every response is of the oldest request that waits, and after the loss nothing is told.
-    void neverPairsWronglyWhateverComes()
-    {
-        constexpr int ROUNDS = 100000;
-        std::mt19937 random(20240611);
-        const std::vector<Conversation> conversations = allConversations();
-        std::size_t lost = 0;
-        for (int round = 0; round < ROUNDS; ++round)
-        {
-            std::vector<Step> steps = conversations[random() % conversations.size()].steps;
-            if (steps.empty())
-                continue;
-            mutate(steps, random);
-            const auto feed = random() % 8 == 0 ? Feed(feedBytes) : Feed(feedWhole);
-            lost += checkOrder(watch(steps, feed).lines) ? 1 : 0;
-        }
-        CPPUNIT_ASSERT(lost > ROUNDS / 10);
-        CPPUNIT_ASSERT(lost < ROUNDS);
-    }
-
-private:
+protected:
     /// Whether the watch was lost.
     static bool checkOrder(const std::vector<std::string>& lines)
     {
@@ -217,4 +114,94 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(MysqlWatcherTest, "protocol");
+TEST(MysqlWatcherTest, tellsEveryRequestAndItsResponse)
+{
+    for (const Conversation& conversation : allConversations())
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(conversation.expected),
+                                     joined(watch(conversation.steps, feedWhole).lines));
+}
+
+TEST(MysqlWatcherTest, standsAtRestOnlyBetweenExchanges)
+{
+    for (const Conversation& conversation : allConversations())
+    {
+        bool atRest = !conversation.atRest;
+        watch(conversation.steps, feedWhole, &atRest);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, conversation.atRest, atRest);
+    }
+}
+
+TEST(MysqlWatcherTest, tellsTheSameByteByByte)
+{
+    for (const Conversation& conversation : allConversations())
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(watch(conversation.steps, feedWhole).details),
+                                     joined(watch(conversation.steps, feedBytes).details));
+}
+
+TEST(MysqlWatcherTest, tellsTheSameAtEverySplit)
+{
+    for (const Conversation& conversation : allConversations())
+    {
+        const std::string expected = joined(watch(conversation.steps, feedWhole).details);
+        for (const Step& split : conversation.steps)
+            for (std::size_t at = 1; at < split.bytes.size(); ++at)
+            {
+                const auto feed = [&split, at](Watcher& watcher, const Step& step, Instant now)
+                {
+                    const Bytes bytes = step.bytes;
+                    const std::size_t cut = &step == &split ? at : 0;
+                    feedPiece(watcher, step.fromClient, bytes.substr(0, cut), now);
+                    feedPiece(watcher, step.fromClient, bytes.substr(cut), now);
+                };
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, expected,
+                                             joined(watch(conversation.steps, feed).details));
+            }
+    }
+}
+
+TEST(MysqlWatcherTest, tellsTheSameWhenReadsAreJoined)
+{
+    for (const Conversation& conversation : allConversations())
+    {
+        std::vector<Step> steps;
+        for (const Step& step : conversation.steps)
+        {
+            if (!steps.empty() && steps.back().fromClient == step.fromClient)
+                steps.back().bytes += step.bytes;
+            else
+                steps.push_back(step);
+        }
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(conversation.expected),
+                                     joined(watch(steps, feedWhole).lines));
+    }
+}
+
+TEST(MysqlWatcherTest, neverShowsAuthentication)
+{
+    for (const Conversation& conversation : allConversations())
+        for (const std::string& shown : watch(conversation.steps, feedWhole).details)
+        {
+            CPPUNIT_ASSERT_MESSAGE(conversation.name, shown.find("SECRET") == std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(conversation.name, shown.find("geheim") == std::string::npos);
+        }
+}
+
+/// Whatever comes: every response is of the oldest request that waits, and after the loss nothing is told.
+TEST(MysqlWatcherTest, neverPairsWronglyWhateverComes)
+{
+    constexpr int ROUNDS = 100000;
+    std::mt19937 random(20240611);
+    const std::vector<Conversation> conversations = allConversations();
+    std::size_t lost = 0;
+    for (int round = 0; round < ROUNDS; ++round)
+    {
+        std::vector<Step> steps = conversations[random() % conversations.size()].steps;
+        if (steps.empty())
+            continue;
+        mutate(steps, random);
+        const auto feed = random() % 8 == 0 ? Feed(feedBytes) : Feed(feedWhole);
+        lost += checkOrder(watch(steps, feed).lines) ? 1 : 0;
+    }
+    CPPUNIT_ASSERT(lost > ROUNDS / 10);
+    CPPUNIT_ASSERT(lost < ROUNDS);
+}

@@ -1,69 +1,58 @@
+#include "support/Test.h"
+
 #include "WatchRecorder.h"
 
 #include <proximux/protocol/Registry.h>
-
-#include <cppunit/extensions/HelperMacros.h>
 
 #include <set>
 
 using namespace proximux;
 
-class RegistryTest : public CppUnit::TestFixture
+class RegistryTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(RegistryTest);
-    CPPUNIT_TEST(findsRawAndMysql);
-    CPPUNIT_TEST(knowsWhichCanBeShared);
-    CPPUNIT_TEST(findsNothingElse);
-    CPPUNIT_TEST(namesEachProtocolOnce);
-    CPPUNIT_TEST(makesWatchersThatTellTheirListener);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
-    void findsRawAndMysql()
-    {
-        CPPUNIT_ASSERT(findProtocol("raw") != nullptr);
-        CPPUNIT_ASSERT(!findProtocol("raw")->delimited);
-        CPPUNIT_ASSERT(findProtocol("mysql") != nullptr);
-        CPPUNIT_ASSERT(findProtocol("mysql")->delimited);
-    }
-
-    void knowsWhichCanBeShared()
-    {
-        for (const char* name :
-             {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus", "dns"})
-            CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name)->isShareable());
-        CPPUNIT_ASSERT(!findProtocol("mysql")->isShareable());
-    }
-
-    void findsNothingElse()
-    {
-        for (const char* name : {"", "Raw", "mysq", "mysql ", "morse"})
-            CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name) == nullptr);
-    }
-
-    void namesEachProtocolOnce()
-    {
-        std::set<std::string_view> names;
-        for (const ProtocolInfo& protocol : protocols())
-        {
-            CPPUNIT_ASSERT(names.insert(protocol.name).second);
-            CPPUNIT_ASSERT(!protocol.summary.empty());
-        }
-    }
-
-    void makesWatchersThatTellTheirListener()
-    {
-        for (const ProtocolInfo& protocol : protocols())
-        {
-            Framing framing;
-            framing.messageSize = 3;
-            WatchRecorder recorder;
-            const auto watcher = protocol.makeWatcher(framing, recorder, {});
-            // a message to one, nonsense to another: either is told
-            watcher->fromClient(std::string("\0\0\0\x08not\nthis\r\n\r\n", 16), Instant{});
-            CPPUNIT_ASSERT_MESSAGE(std::string(protocol.name), !recorder.lines.empty());
-        }
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(RegistryTest, "protocol");
+TEST(RegistryTest, findsRawAndMysql)
+{
+    CPPUNIT_ASSERT(findProtocol("raw") != nullptr);
+    CPPUNIT_ASSERT(!findProtocol("raw")->delimited);
+    CPPUNIT_ASSERT(findProtocol("mysql") != nullptr);
+    CPPUNIT_ASSERT(findProtocol("mysql")->delimited);
+}
+
+TEST(RegistryTest, knowsWhichCanBeShared)
+{
+    for (const char* name : {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus", "dns"})
+        CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name)->isShareable());
+    CPPUNIT_ASSERT(!findProtocol("mysql")->isShareable());
+}
+
+TEST(RegistryTest, findsNothingElse)
+{
+    for (const char* name : {"", "Raw", "mysq", "mysql ", "morse"})
+        CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name) == nullptr);
+}
+
+TEST(RegistryTest, namesEachProtocolOnce)
+{
+    std::set<std::string_view> names;
+    for (const ProtocolInfo& protocol : protocols())
+    {
+        CPPUNIT_ASSERT(names.insert(protocol.name).second);
+        CPPUNIT_ASSERT(!protocol.summary.empty());
+    }
+}
+
+TEST(RegistryTest, makesWatchersThatTellTheirListener)
+{
+    for (const ProtocolInfo& protocol : protocols())
+    {
+        Framing framing;
+        framing.messageSize = 3;
+        WatchRecorder recorder;
+        const auto watcher = protocol.makeWatcher(framing, recorder, {});
+        // a message to one, nonsense to another: either is told
+        watcher->fromClient(std::string("\0\0\0\x08not\nthis\r\n\r\n", 16), Instant{});
+        CPPUNIT_ASSERT_MESSAGE(std::string(protocol.name), !recorder.lines.empty());
+    }
+}

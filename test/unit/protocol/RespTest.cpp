@@ -1,32 +1,14 @@
 #include "support/ProtocolCheck.h"
+#include "support/Test.h"
 
 #include <proximux/protocol/resp/Resp.h>
 
 namespace proximux
 {
 
-class RespTest : public CppUnit::TestFixture
+class RespTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(RespTest);
-    CPPUNIT_TEST(delimitsCommands);
-    CPPUNIT_TEST(delimitsReplies);
-    CPPUNIT_TEST(refusesWhatIsNone);
-    CPPUNIT_TEST(passesLongLines);
-    CPPUNIT_TEST(aPushAnswersNobody);
-    CPPUNIT_TEST(answersWhatIsOfTheConnection);
-    CPPUNIT_TEST(wantsThePasswordFirst);
-    CPPUNIT_TEST(knowsWhatBlocks);
-    CPPUNIT_TEST(refusesWhatPassesNowhere);
-    CPPUNIT_TEST(passesWhatLeavesNothingBehindOnAConnection);
-    CPPUNIT_TEST(tiesByState);
-    CPPUNIT_TEST(anErrorEndsNoState);
-    CPPUNIT_TEST(refusesTiesWhereNoneCanBe);
-    CPPUNIT_TEST(doesNothingOfARefusedTransaction);
-    CPPUNIT_TEST(answersEachNameThatIsNotSubscribed);
-    CPPUNIT_TEST(hidesSecrets);
-    CPPUNIT_TEST(logsIn);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
 
     static ConversationSettings tying()
@@ -43,337 +25,332 @@ class RespTest : public CppUnit::TestFixture
     }
 
     ProtocolCheck _check{"resp"};
-
-public:
-    void delimitsCommands()
-    {
-        _check.requests().finds({command({"GET", "a"}), "PING\r\n", command({"SET", "a", std::string("\0\r\n*1", 5)}),
-                                 "*0\r\n", "*-1\r\n", "\r\n", "set a\tb c\n", command({""})});
-    }
-
-    void delimitsReplies()
-    {
-        _check.responses().finds({"+OK\r\n",
-                                  "-ERR x\r\n",
-                                  ":-12\r\n",
-                                  "$3\r\nabc\r\n",
-                                  "$0\r\n\r\n",
-                                  "$-1\r\n",
-                                  "*-1\r\n",
-                                  "*0\r\n",
-                                  "*2\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n",
-                                  "%1\r\n+a\r\n*1\r\n:1\r\n",
-                                  "~2\r\n#t\r\n_\r\n",
-                                  ">2\r\n+a\r\n,1.5\r\n",
-                                  "|1\r\n+ttl\r\n:3\r\n*1\r\n:1\r\n",
-                                  "(123\r\n",
-                                  "!3\r\nerr\r\n",
-                                  "=5\r\ntxt:a\r\n",
-                                  "%0\r\n",
-                                  "*1\r\n|1\r\n+a\r\n+b\r\n+c\r\n",
-                                  ":9223372036854775807\r\n",
-                                  ":-9223372036854775808\r\n",
-                                  ":+7\r\n",
-                                  "+a\rb\r\n",
-                                  "+\r\n"});
-    }
-
-    void refusesWhatIsNone()
-    {
-        const std::string number = "an invalid RESP integer";
-        const std::string length = "a RESP bulk string with a length outside 0..512 MiB";
-        _check.requests().refuses("*1\r\n:1\r\n", "a RESP command containing a non-string element");
-        _check.requests().refuses("*x\r\n", number);
-        _check.requests().refuses("*1\r\n$-1\r\n", length);
-        _check.requests().refuses("*1\r\n$536870913\r\n", length);
-        _check.requests().refuses("M\"ULTI\"\r\n", "a RESP inline command containing quotes");
-        _check.requests().refuses(std::string("PI\0NG\r\n", 7), "a RESP inline command containing control characters");
-        _check.requests().refuses("PING\vx\n", "a RESP inline command containing control characters");
-        _check.requests().refuses("*1048577\r\n", "a RESP command with too many arguments");
-        _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP bulk string without its final CRLF");
-        _check.requests().refuses("*1111111111111111111111111", "a RESP integer out of range");
-        _check.requests().refuses(std::string(65537, 'a'), "a RESP inline command longer than 64 KiB");
-        for (const char* written : {"*01\r\n", "*1\r\n$01\r\n", "*2\r\n$-0\r\n", "*+1\r\n", "*-0\r\n", "*1\n"})
-            _check.requests().refuses(written, number);
-        _check.responses().refuses(":9223372036854775808\r\n", "a RESP integer out of range");
-        _check.responses().refuses(":-9223372036854775809\r\n", "a RESP integer out of range");
-        _check.responses().refuses("+a\n", "a RESP line without its final CRLF");
-        _check.responses().refuses("x\r\n", "a RESP value of unknown type");
-        _check.responses().refuses("$536870913\r\n", length);
-        _check.responses().refuses("$1\r\nabc", "a RESP bulk string without its final CRLF");
-        _check.responses().refuses("*268435457\r\n", "a RESP aggregate with too many elements");
-        _check.responses().refuses(":\r\n", number);
-    }
-
-    /// MONITOR shows whole commands in a line, scripts make errors of any length: a line is passed on as it comes.
-    void passesLongLines()
-    {
-        const std::string line = "+" + std::string(300000, 'x') + "\r\n";
-        const auto outcome = _check.responses().read(line + line, {1, 65536, 300001, 300002});
-        CPPUNIT_ASSERT_EQUAL(std::string(), outcome.malformed);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, outcome.messages.size());
-        CPPUNIT_ASSERT(outcome.messages.back() == line);
-    }
-
-    void aPushAnswersNobody()
-    {
-        const ResponseTraits push = _check.response(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n");
-        CPPUNIT_ASSERT(push.swallowed && push.kind == ResponseTraits::Kind::interim);
-        const ResponseTraits reply = _check.response("*1\r\n>0\r\n");
-        CPPUNIT_ASSERT(!reply.swallowed && reply.kind == ResponseTraits::Kind::final);
-    }
-
-    void answersWhatIsOfTheConnection()
-    {
-        const auto talk = _check.talk(tying());
-        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"select", "0"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "setname", "me"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
-        for (const std::string& name : {std::string("a b"), std::string("a\n"), std::string(1025, 'a')})
-        {
-            CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"CLIENT", "SETNAME", name}).front());
-            CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"HELLO", "2", "SETNAME", name}).front());
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO", "2", "SETNAME", "you"}).substr(0, 5));
-        CPPUNIT_ASSERT_EQUAL(std::string("$3\r\nyou\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "LIB-NAME", "x"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("-NOPROTO unsupported protocol version\r\n"), reply(*talk, {"HELLO", "3"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO"}).substr(0, 5));
-        CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), reply(*talk, {"RESET"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n"),
-                             reply(*talk, {"UNSUBSCRIBE", "c"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: replication is not supported through the proxy\r\n"),
-                             reply(*talk, {"PSYNC"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"CLIENT", "ID"}));
-        const RequestTraits quit = ProtocolCheck::ask(*talk, command({"QUIT"}));
-        CPPUNIT_ASSERT(quit.local && quit.last && quit.reply == "+OK\r\n");
-        const RequestTraits empty = ProtocolCheck::ask(*talk, "*0\r\n");
-        CPPUNIT_ASSERT(empty.local && empty.reply.empty());
-    }
-
-    void wantsThePasswordFirst()
-    {
-        ConversationSettings settings = tying();
-        settings.password = "secret";
-        const auto talk = _check.talk(settings);
-        const std::string no = "-NOAUTH Authentication required.\r\n";
-        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
-        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"MULTI"}));
-        for (const char* wrong : {"", "secre", "secrets", "SECRET"})
-            CPPUNIT_ASSERT_EQUAL(std::string("-WRONGPASS"), reply(*talk, {"AUTH", wrong}).substr(0, 10));
-        CPPUNIT_ASSERT_EQUAL(std::string("-WRONGPASS"), reply(*talk, {"AUTH", "bob", "secret"}).substr(0, 10));
-        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"AUTH", "default", "secret"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
-        reply(*talk, {"RESET"});
-        CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"),
-                             reply(*talk, {"HELLO", "2", "AUTH", "default", "secret", "SETNAME", "x"}).substr(0, 5));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
-    }
-
-    void knowsWhatBlocks()
-    {
-        struct Case
-        {
-            std::initializer_list<std::string_view> words;
-            bool blocks;
-        };
-        const Case cases[] = {
-            {{"XREAD", "STREAMS", "block", "0"}, false},
-            {{"XREAD", "COUNT", "1", "STREAMS", "block", "0"}, false},
-            {{"XREADGROUP", "GROUP", "block", "streams", "streams", "s", ">"}, false},
-            {{"XREADGROUP", "GROUP", "streams", "c", "BLOCK", "0", "STREAMS", "s", ">"}, true},
-            {{"XREADGROUP", "group", "g", "c", "noack", "block", "0", "streams", "s", ">"}, true},
-            {{"XREAD", "COUNT", "1", "COUNT", "1", "COUNT", "1", "COUNT", "1", "COUNT",   "1", "COUNT",
-              "1",     "COUNT", "1", "COUNT", "1", "COUNT", "1", "BLOCK", "0", "STREAMS", "s", "$"},
-             true},
-            {{"XREAD"}, false},
-            {{"WAIT", "0", "0"}, true},
-            {{"waitaof", "0", "0", "0"}, true},
-            {{"BZMPOP", "0", "1", "z", "MIN"}, true},
-            {{"BLMPOP", "0", "1", "l", "LEFT"}, true},
-        };
-        const auto talk = _check.talk(tying());
-        for (const Case& each : cases)
-        {
-            const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(respCommand(each.words), each.blocks, traits.blocking);
-            CPPUNIT_ASSERT_EQUAL(each.blocks ? ties::BLOCKING : 0U, traits.ties);
-        }
-        std::string many = "*66\r\n$5\r\nXREAD\r\n";
-        for (int i = 0; i < 65; ++i)
-            many += "$5\r\nNOACK\r\n";
-        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, many).blocking);
-    }
-
-    void refusesWhatPassesNowhere()
-    {
-        const auto talk = _check.talk(tying());
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SCRIPT DEBUG is not supported through the proxy\r\n"),
-                             reply(*talk, {"script", "debug", "yes"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SCRIPT", "LOAD", "return 1"}));
-        for (const char* line : {"POST / HTTP/1.1\r\n", "Host: x\r\n"})
-        {
-            const RequestTraits http = ProtocolCheck::ask(*talk, line);
-            CPPUNIT_ASSERT(http.local && http.last &&
-                           http.reply == "-ERR proximux: HTTP instead of a RESP command\r\n");
-        }
-    }
-
-    void passesWhatLeavesNothingBehindOnAConnection()
-    {
-        const auto talk = _check.talk(tying());
-        for (const char* what : {"ID", "info", "List", "PAUSE", "unpause", "GETREDIR", "TRACKINGINFO"})
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(what, 0U, ProtocolCheck::ask(*talk, command({"CLIENT", what})).ties);
-        CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"CLIENT"})).ties);
-        for (const char* what : {"NO-EVICT", "no-touch", "CACHING", "IMPORT-SOURCE", "WHATEVER"})
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(what, ties::SESSION,
-                                         ProtocolCheck::ask(*talk, command({"CLIENT", what, "ON"})).ties);
-        RequestTraits large;
-        talk->request("*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
-        CPPUNIT_ASSERT(large.local);
-        ProtocolCheck::ask(*talk, command({"MULTI"}));
-        CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION | ties::SESSION, ProtocolCheck::ask(*talk, command({"READONLY"})).ties);
-    }
-
-    void tiesByState()
-    {
-        struct Case
-        {
-            std::initializer_list<std::string_view> words;
-            unsigned ties;
-            unsigned frees;
-        };
-        const Case cases[] = {
-            {{"WATCH", "a"}, ties::WATCH, 0},
-            {{"GET", "a"}, 0, 0},
-            {{"MULTI"}, ties::TRANSACTION, 0},
-            {{"SET", "a", "1"}, ties::TRANSACTION, 0},
-            {{"EXEC"}, ties::TRANSACTION, ties::TRANSACTION | ties::WATCH},
-            {{"SELECT", "3"}, ties::DATABASE, 0},
-            {{"GET", "a"}, 0, 0},
-            {{"SELECT", "0"}, 0, ties::DATABASE},
-            {{"blpop", "l", "0"}, ties::BLOCKING, ties::BLOCKING},
-            {{"XREAD", "COUNT", "1", "block", "0", "STREAMS", "s", "$"}, ties::BLOCKING, ties::BLOCKING},
-            {{"XREAD", "STREAMS", "s", "0"}, 0, 0},
-            {{"UNWATCH"}, 0, ties::WATCH},
-            {{"CLIENT", "TRACKING", "ON"}, ties::SESSION, 0},
-        };
-        const auto talk = _check.talk(tying());
-        for (const Case& each : cases)
-        {
-            const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
-            CPPUNIT_ASSERT_MESSAGE(std::string(*each.words.begin()), !traits.local);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.ties, traits.ties);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.frees, traits.frees);
-        }
-    }
-
-    /// What was not done has ended nothing.
-    void anErrorEndsNoState()
-    {
-        const unsigned all = ties::TRANSACTION | ties::WATCH | ties::DATABASE | ties::UNKNOWN;
-        CPPUNIT_ASSERT_EQUAL(all, _check.response("-ERR wrong number of arguments for 'discard' command\r\n").keeps);
-        CPPUNIT_ASSERT_EQUAL(all, _check.response("-BUSY\r\n").keeps);
-        CPPUNIT_ASSERT_EQUAL(ties::UNKNOWN, _check.response("-EXECABORT Transaction discarded\r\n").keeps);
-        CPPUNIT_ASSERT_EQUAL(all & ~ties::UNKNOWN, _check.response("-ERR unknown command 'x'\r\n").keeps);
-        for (const char* done : {"+OK\r\n", "*1\r\n-ERR unknown command\r\n", "*-1\r\n", "$4\r\n-ERR\r\n",
-                                 "$20\r\n-ERR unknown command\r\n", "%1\r\n$20\r\n-ERR unknown command\r\n+x\r\n"})
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(done, ties::UNKNOWN, _check.response(done).keeps);
-        const auto talk = _check.talk(tying());
-        ProtocolCheck::ask(*talk, command({"MULTI"}));
-        CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"DISCARD", "x"})).frees);
-        CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION,
-                             ProtocolCheck::ask(*talk, command({"SELECT", "0"})).ties & ~ties::DATABASE);
-        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"DISCARD"})).frees != 0);
-        ProtocolCheck::ask(*talk, command({"SELECT", "3"}));
-        for (int i = 0; i < 2; ++i)
-        {
-            const RequestTraits back = ProtocolCheck::ask(*talk, command({"SELECT", "0"}));
-            CPPUNIT_ASSERT(!back.local && back.frees == ties::DATABASE);
-        }
-    }
-
-    void refusesTiesWhereNoneCanBe()
-    {
-        const auto talk = _check.talk({});
-        for (const char* name : {"WATCH", "SUBSCRIBE", "MONITOR", "BLPOP", "READONLY"})
-        {
-            const auto fresh = _check.talk({});
-            const RequestTraits traits = ProtocolCheck::ask(*fresh, command({name, "x"}));
-            CPPUNIT_ASSERT_MESSAGE(name, traits.local && traits.ties != 0 && traits.answered && !traits.pushes);
-            CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: ") + name +
-                                     " requires a dedicated target connection, which is not available "
-                                     "(exchange.stateful)\r\n",
-                                 traits.reply);
-        }
-    }
-
-    void doesNothingOfARefusedTransaction()
-    {
-        const auto talk = _check.talk({});
-        CPPUNIT_ASSERT(reply(*talk, {"MULTI"}) != "passes");
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SET was not executed: MULTI had been refused\r\n"),
-                             reply(*talk, {"SET", "a", "1"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("-EXECABORT"), reply(*talk, {"EXEC"}).substr(0, 10));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
-        reply(*talk, {"MULTI"});
-        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"DISCARD"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
-        reply(*talk, {"MULTI"});
-        RequestTraits large; // its name is longer than what is kept of it
-        talk->request("*1\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: a command was not executed: MULTI had been refused\r\n"),
-                             large.reply);
-    }
-
-    void answersEachNameThatIsNotSubscribed()
-    {
-        const auto talk = _check.talk(tying());
-        std::string all = "*101\r\n$11\r\nUNSUBSCRIBE\r\n";
-        for (int i = 0; i < 100; ++i)
-            all += "$1\r\nc\r\n";
-        const std::string reply = ProtocolCheck::ask(*talk, all).reply;
-        CPPUNIT_ASSERT_EQUAL(std::size_t{100} * 33, reply.size());
-        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: UNSUBSCRIBE with too many names\r\n"),
-                             this->reply(*talk, {"UNSUBSCRIBE", std::string(9000, 'c')}));
-        CPPUNIT_ASSERT_EQUAL(std::string("passes"), this->reply(*talk, {"SUBSCRIBE"}));
-        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"SUBSCRIBE"})).answered); // by an error
-    }
-
-    void hidesSecrets()
-    {
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"auth", "x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"HELLO", "2", "AUTH", "a", "x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"CONFIG", "SET", "requirepass", "x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"SENTINEL", "SET", "m", "auth-pass", "x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"MODULE", "LOADEX", "m.so", "CONFIG", "pw", "x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"migrate", "h", "1", "k", "0", "9", "AUTH", "x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"ACL", "SETUSER", "u", ">x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"search.ClusterSet", "x"})));
-        CPPUNIT_ASSERT(_check.protocol().isSecret(command({"config1234", "SET", "requirepass", "x"}))); // renamed
-        CPPUNIT_ASSERT(_check.protocol().isSecret("config set requirepass x\r\n"));
-        CPPUNIT_ASSERT(!_check.protocol().isSecret(command({"JSON.SET", "a", "x"})));
-        CPPUNIT_ASSERT(!_check.protocol().isSecret(command({"SET", "a", "x"})));
-        CPPUNIT_ASSERT_EQUAL(std::string("AUTH"), _check.protocol().describe(command({"AUTH", "x"}), 100));
-        CPPUNIT_ASSERT_EQUAL(std::string("SET key"), _check.protocol().describe(command({"SET", "key", "v"}), 100));
-        CPPUNIT_ASSERT_EQUAL(std::string("SET k"), _check.protocol().describe(command({"SET", "key", "v"}), 5));
-    }
-
-    void logsIn()
-    {
-        CPPUNIT_ASSERT_EQUAL(std::string(), respLogin("", "", 0).says);
-        const RespLogin login = respLogin("u", "p", 3);
-        CPPUNIT_ASSERT_EQUAL(command({"AUTH", "u", "p"}) + command({"SELECT", "3"}), login.says);
-        CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+OK\r\n"), login.expects);
-        CPPUNIT_ASSERT_EQUAL(command({"AUTH", "p"}), respLogin("", "p", 0).says);
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(RespTest, "protocol");
+TEST(RespTest, delimitsCommands)
+{
+    _check.requests().finds({command({"GET", "a"}), "PING\r\n", command({"SET", "a", std::string("\0\r\n*1", 5)}),
+                             "*0\r\n", "*-1\r\n", "\r\n", "set a\tb c\n", command({""})});
+}
+
+TEST(RespTest, delimitsReplies)
+{
+    _check.responses().finds({"+OK\r\n",
+                              "-ERR x\r\n",
+                              ":-12\r\n",
+                              "$3\r\nabc\r\n",
+                              "$0\r\n\r\n",
+                              "$-1\r\n",
+                              "*-1\r\n",
+                              "*0\r\n",
+                              "*2\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n",
+                              "%1\r\n+a\r\n*1\r\n:1\r\n",
+                              "~2\r\n#t\r\n_\r\n",
+                              ">2\r\n+a\r\n,1.5\r\n",
+                              "|1\r\n+ttl\r\n:3\r\n*1\r\n:1\r\n",
+                              "(123\r\n",
+                              "!3\r\nerr\r\n",
+                              "=5\r\ntxt:a\r\n",
+                              "%0\r\n",
+                              "*1\r\n|1\r\n+a\r\n+b\r\n+c\r\n",
+                              ":9223372036854775807\r\n",
+                              ":-9223372036854775808\r\n",
+                              ":+7\r\n",
+                              "+a\rb\r\n",
+                              "+\r\n"});
+}
+
+TEST(RespTest, refusesWhatIsNone)
+{
+    const std::string number = "an invalid RESP integer";
+    const std::string length = "a RESP bulk string with a length outside 0..512 MiB";
+    _check.requests().refuses("*1\r\n:1\r\n", "a RESP command containing a non-string element");
+    _check.requests().refuses("*x\r\n", number);
+    _check.requests().refuses("*1\r\n$-1\r\n", length);
+    _check.requests().refuses("*1\r\n$536870913\r\n", length);
+    _check.requests().refuses("M\"ULTI\"\r\n", "a RESP inline command containing quotes");
+    _check.requests().refuses(std::string("PI\0NG\r\n", 7), "a RESP inline command containing control characters");
+    _check.requests().refuses("PING\vx\n", "a RESP inline command containing control characters");
+    _check.requests().refuses("*1048577\r\n", "a RESP command with too many arguments");
+    _check.requests().refuses("*1\r\n$1\r\nabc", "a RESP bulk string without its final CRLF");
+    _check.requests().refuses("*1111111111111111111111111", "a RESP integer out of range");
+    _check.requests().refuses(std::string(65537, 'a'), "a RESP inline command longer than 64 KiB");
+    for (const char* written : {"*01\r\n", "*1\r\n$01\r\n", "*2\r\n$-0\r\n", "*+1\r\n", "*-0\r\n", "*1\n"})
+        _check.requests().refuses(written, number);
+    _check.responses().refuses(":9223372036854775808\r\n", "a RESP integer out of range");
+    _check.responses().refuses(":-9223372036854775809\r\n", "a RESP integer out of range");
+    _check.responses().refuses("+a\n", "a RESP line without its final CRLF");
+    _check.responses().refuses("x\r\n", "a RESP value of unknown type");
+    _check.responses().refuses("$536870913\r\n", length);
+    _check.responses().refuses("$1\r\nabc", "a RESP bulk string without its final CRLF");
+    _check.responses().refuses("*268435457\r\n", "a RESP aggregate with too many elements");
+    _check.responses().refuses(":\r\n", number);
+}
+
+/// MONITOR shows whole commands in a line, scripts make errors of any length: a line is passed on as it comes.
+TEST(RespTest, passesLongLines)
+{
+    const std::string line = "+" + std::string(300000, 'x') + "\r\n";
+    const auto outcome = _check.responses().read(line + line, {1, 65536, 300001, 300002});
+    CPPUNIT_ASSERT_EQUAL(std::string(), outcome.malformed);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, outcome.messages.size());
+    CPPUNIT_ASSERT(outcome.messages.back() == line);
+}
+
+TEST(RespTest, aPushAnswersNobody)
+{
+    const ResponseTraits push = _check.response(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n");
+    CPPUNIT_ASSERT(push.swallowed && push.kind == ResponseTraits::Kind::interim);
+    const ResponseTraits reply = _check.response("*1\r\n>0\r\n");
+    CPPUNIT_ASSERT(!reply.swallowed && reply.kind == ResponseTraits::Kind::final);
+}
+
+TEST(RespTest, answersWhatIsOfTheConnection)
+{
+    const auto talk = _check.talk(tying());
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"select", "0"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "setname", "me"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+    for (const std::string& name : {std::string("a b"), std::string("a\n"), std::string(1025, 'a')})
+    {
+        CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"CLIENT", "SETNAME", name}).front());
+        CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"HELLO", "2", "SETNAME", name}).front());
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO", "2", "SETNAME", "you"}).substr(0, 5));
+    CPPUNIT_ASSERT_EQUAL(std::string("$3\r\nyou\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "LIB-NAME", "x"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("-NOPROTO unsupported protocol version\r\n"), reply(*talk, {"HELLO", "3"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO"}).substr(0, 5));
+    CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), reply(*talk, {"RESET"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n"),
+                         reply(*talk, {"UNSUBSCRIBE", "c"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: replication is not supported through the proxy\r\n"),
+                         reply(*talk, {"PSYNC"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"CLIENT", "ID"}));
+    const RequestTraits quit = ProtocolCheck::ask(*talk, command({"QUIT"}));
+    CPPUNIT_ASSERT(quit.local && quit.last && quit.reply == "+OK\r\n");
+    const RequestTraits empty = ProtocolCheck::ask(*talk, "*0\r\n");
+    CPPUNIT_ASSERT(empty.local && empty.reply.empty());
+}
+
+TEST(RespTest, wantsThePasswordFirst)
+{
+    ConversationSettings settings = tying();
+    settings.password = "secret";
+    const auto talk = _check.talk(settings);
+    const std::string no = "-NOAUTH Authentication required.\r\n";
+    CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
+    CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"MULTI"}));
+    for (const char* wrong : {"", "secre", "secrets", "SECRET"})
+        CPPUNIT_ASSERT_EQUAL(std::string("-WRONGPASS"), reply(*talk, {"AUTH", wrong}).substr(0, 10));
+    CPPUNIT_ASSERT_EQUAL(std::string("-WRONGPASS"), reply(*talk, {"AUTH", "bob", "secret"}).substr(0, 10));
+    CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"AUTH", "default", "secret"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
+    reply(*talk, {"RESET"});
+    CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"),
+                         reply(*talk, {"HELLO", "2", "AUTH", "default", "secret", "SETNAME", "x"}).substr(0, 5));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
+}
+
+TEST(RespTest, knowsWhatBlocks)
+{
+    struct Case
+    {
+        std::initializer_list<std::string_view> words;
+        bool blocks;
+    };
+    const Case cases[] = {
+        {{"XREAD", "STREAMS", "block", "0"}, false},
+        {{"XREAD", "COUNT", "1", "STREAMS", "block", "0"}, false},
+        {{"XREADGROUP", "GROUP", "block", "streams", "streams", "s", ">"}, false},
+        {{"XREADGROUP", "GROUP", "streams", "c", "BLOCK", "0", "STREAMS", "s", ">"}, true},
+        {{"XREADGROUP", "group", "g", "c", "noack", "block", "0", "streams", "s", ">"}, true},
+        {{"XREAD", "COUNT", "1", "COUNT", "1", "COUNT", "1", "COUNT", "1", "COUNT",   "1", "COUNT",
+          "1",     "COUNT", "1", "COUNT", "1", "COUNT", "1", "BLOCK", "0", "STREAMS", "s", "$"},
+         true},
+        {{"XREAD"}, false},
+        {{"WAIT", "0", "0"}, true},
+        {{"waitaof", "0", "0", "0"}, true},
+        {{"BZMPOP", "0", "1", "z", "MIN"}, true},
+        {{"BLMPOP", "0", "1", "l", "LEFT"}, true},
+    };
+    const auto talk = _check.talk(tying());
+    for (const Case& each : cases)
+    {
+        const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(respCommand(each.words), each.blocks, traits.blocking);
+        CPPUNIT_ASSERT_EQUAL(each.blocks ? ties::BLOCKING : 0U, traits.ties);
+    }
+    std::string many = "*66\r\n$5\r\nXREAD\r\n";
+    for (int i = 0; i < 65; ++i)
+        many += "$5\r\nNOACK\r\n";
+    CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, many).blocking);
+}
+
+TEST(RespTest, refusesWhatPassesNowhere)
+{
+    const auto talk = _check.talk(tying());
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SCRIPT DEBUG is not supported through the proxy\r\n"),
+                         reply(*talk, {"script", "debug", "yes"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SCRIPT", "LOAD", "return 1"}));
+    for (const char* line : {"POST / HTTP/1.1\r\n", "Host: x\r\n"})
+    {
+        const RequestTraits http = ProtocolCheck::ask(*talk, line);
+        CPPUNIT_ASSERT(http.local && http.last && http.reply == "-ERR proximux: HTTP instead of a RESP command\r\n");
+    }
+}
+
+TEST(RespTest, passesWhatLeavesNothingBehindOnAConnection)
+{
+    const auto talk = _check.talk(tying());
+    for (const char* what : {"ID", "info", "List", "PAUSE", "unpause", "GETREDIR", "TRACKINGINFO"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(what, 0U, ProtocolCheck::ask(*talk, command({"CLIENT", what})).ties);
+    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"CLIENT"})).ties);
+    for (const char* what : {"NO-EVICT", "no-touch", "CACHING", "IMPORT-SOURCE", "WHATEVER"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(what, ties::SESSION,
+                                     ProtocolCheck::ask(*talk, command({"CLIENT", what, "ON"})).ties);
+    RequestTraits large;
+    talk->request("*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
+    CPPUNIT_ASSERT(large.local);
+    ProtocolCheck::ask(*talk, command({"MULTI"}));
+    CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION | ties::SESSION, ProtocolCheck::ask(*talk, command({"READONLY"})).ties);
+}
+
+TEST(RespTest, tiesByState)
+{
+    struct Case
+    {
+        std::initializer_list<std::string_view> words;
+        unsigned ties;
+        unsigned frees;
+    };
+    const Case cases[] = {
+        {{"WATCH", "a"}, ties::WATCH, 0},
+        {{"GET", "a"}, 0, 0},
+        {{"MULTI"}, ties::TRANSACTION, 0},
+        {{"SET", "a", "1"}, ties::TRANSACTION, 0},
+        {{"EXEC"}, ties::TRANSACTION, ties::TRANSACTION | ties::WATCH},
+        {{"SELECT", "3"}, ties::DATABASE, 0},
+        {{"GET", "a"}, 0, 0},
+        {{"SELECT", "0"}, 0, ties::DATABASE},
+        {{"blpop", "l", "0"}, ties::BLOCKING, ties::BLOCKING},
+        {{"XREAD", "COUNT", "1", "block", "0", "STREAMS", "s", "$"}, ties::BLOCKING, ties::BLOCKING},
+        {{"XREAD", "STREAMS", "s", "0"}, 0, 0},
+        {{"UNWATCH"}, 0, ties::WATCH},
+        {{"CLIENT", "TRACKING", "ON"}, ties::SESSION, 0},
+    };
+    const auto talk = _check.talk(tying());
+    for (const Case& each : cases)
+    {
+        const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
+        CPPUNIT_ASSERT_MESSAGE(std::string(*each.words.begin()), !traits.local);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.ties, traits.ties);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.frees, traits.frees);
+    }
+}
+
+/// What was not done has ended nothing.
+TEST(RespTest, anErrorEndsNoState)
+{
+    const unsigned all = ties::TRANSACTION | ties::WATCH | ties::DATABASE | ties::UNKNOWN;
+    CPPUNIT_ASSERT_EQUAL(all, _check.response("-ERR wrong number of arguments for 'discard' command\r\n").keeps);
+    CPPUNIT_ASSERT_EQUAL(all, _check.response("-BUSY\r\n").keeps);
+    CPPUNIT_ASSERT_EQUAL(ties::UNKNOWN, _check.response("-EXECABORT Transaction discarded\r\n").keeps);
+    CPPUNIT_ASSERT_EQUAL(all & ~ties::UNKNOWN, _check.response("-ERR unknown command 'x'\r\n").keeps);
+    for (const char* done : {"+OK\r\n", "*1\r\n-ERR unknown command\r\n", "*-1\r\n", "$4\r\n-ERR\r\n",
+                             "$20\r\n-ERR unknown command\r\n", "%1\r\n$20\r\n-ERR unknown command\r\n+x\r\n"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(done, ties::UNKNOWN, _check.response(done).keeps);
+    const auto talk = _check.talk(tying());
+    ProtocolCheck::ask(*talk, command({"MULTI"}));
+    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"DISCARD", "x"})).frees);
+    CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION, ProtocolCheck::ask(*talk, command({"SELECT", "0"})).ties & ~ties::DATABASE);
+    CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"DISCARD"})).frees != 0);
+    ProtocolCheck::ask(*talk, command({"SELECT", "3"}));
+    for (int i = 0; i < 2; ++i)
+    {
+        const RequestTraits back = ProtocolCheck::ask(*talk, command({"SELECT", "0"}));
+        CPPUNIT_ASSERT(!back.local && back.frees == ties::DATABASE);
+    }
+}
+
+TEST(RespTest, refusesTiesWhereNoneCanBe)
+{
+    const auto talk = _check.talk({});
+    for (const char* name : {"WATCH", "SUBSCRIBE", "MONITOR", "BLPOP", "READONLY"})
+    {
+        const auto fresh = _check.talk({});
+        const RequestTraits traits = ProtocolCheck::ask(*fresh, command({name, "x"}));
+        CPPUNIT_ASSERT_MESSAGE(name, traits.local && traits.ties != 0 && traits.answered && !traits.pushes);
+        CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: ") + name +
+                                 " requires a dedicated target connection, which is not available "
+                                 "(exchange.stateful)\r\n",
+                             traits.reply);
+    }
+}
+
+TEST(RespTest, doesNothingOfARefusedTransaction)
+{
+    const auto talk = _check.talk({});
+    CPPUNIT_ASSERT(reply(*talk, {"MULTI"}) != "passes");
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: SET was not executed: MULTI had been refused\r\n"),
+                         reply(*talk, {"SET", "a", "1"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("-EXECABORT"), reply(*talk, {"EXEC"}).substr(0, 10));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
+    reply(*talk, {"MULTI"});
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"DISCARD"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"SET", "a", "1"}));
+    reply(*talk, {"MULTI"});
+    RequestTraits large; // its name is longer than what is kept of it
+    talk->request("*1\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: a command was not executed: MULTI had been refused\r\n"),
+                         large.reply);
+}
+
+TEST(RespTest, answersEachNameThatIsNotSubscribed)
+{
+    const auto talk = _check.talk(tying());
+    std::string all = "*101\r\n$11\r\nUNSUBSCRIBE\r\n";
+    for (int i = 0; i < 100; ++i)
+        all += "$1\r\nc\r\n";
+    const std::string reply = ProtocolCheck::ask(*talk, all).reply;
+    CPPUNIT_ASSERT_EQUAL(std::size_t{100} * 33, reply.size());
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: UNSUBSCRIBE with too many names\r\n"),
+                         this->reply(*talk, {"UNSUBSCRIBE", std::string(9000, 'c')}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), this->reply(*talk, {"SUBSCRIBE"}));
+    CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"SUBSCRIBE"})).answered); // by an error
+}
+
+TEST(RespTest, hidesSecrets)
+{
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"auth", "x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"HELLO", "2", "AUTH", "a", "x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"CONFIG", "SET", "requirepass", "x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"SENTINEL", "SET", "m", "auth-pass", "x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"MODULE", "LOADEX", "m.so", "CONFIG", "pw", "x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"migrate", "h", "1", "k", "0", "9", "AUTH", "x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"ACL", "SETUSER", "u", ">x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"search.ClusterSet", "x"})));
+    CPPUNIT_ASSERT(_check.protocol().isSecret(command({"config1234", "SET", "requirepass", "x"}))); // renamed
+    CPPUNIT_ASSERT(_check.protocol().isSecret("config set requirepass x\r\n"));
+    CPPUNIT_ASSERT(!_check.protocol().isSecret(command({"JSON.SET", "a", "x"})));
+    CPPUNIT_ASSERT(!_check.protocol().isSecret(command({"SET", "a", "x"})));
+    CPPUNIT_ASSERT_EQUAL(std::string("AUTH"), _check.protocol().describe(command({"AUTH", "x"}), 100));
+    CPPUNIT_ASSERT_EQUAL(std::string("SET key"), _check.protocol().describe(command({"SET", "key", "v"}), 100));
+    CPPUNIT_ASSERT_EQUAL(std::string("SET k"), _check.protocol().describe(command({"SET", "key", "v"}), 5));
+}
+
+TEST(RespTest, logsIn)
+{
+    CPPUNIT_ASSERT_EQUAL(std::string(), respLogin("", "", 0).says);
+    const RespLogin login = respLogin("u", "p", 3);
+    CPPUNIT_ASSERT_EQUAL(command({"AUTH", "u", "p"}) + command({"SELECT", "3"}), login.says);
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+OK\r\n"), login.expects);
+    CPPUNIT_ASSERT_EQUAL(command({"AUTH", "p"}), respLogin("", "p", 0).says);
+}
 
 } // namespace proximux

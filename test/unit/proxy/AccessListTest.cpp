@@ -1,75 +1,65 @@
-#include <proximux/proxy/AccessList.h>
+#include "support/Test.h"
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <proximux/proxy/AccessList.h>
 
 #include <string>
 
 namespace proximux
 {
 
-class AccessListTest : public CppUnit::TestFixture
+class AccessListTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(AccessListTest);
-    CPPUNIT_TEST(letsAllInWhereItIsEmpty);
-    CPPUNIT_TEST(deniesItsRanges);
-    CPPUNIT_TEST(allowsItsRangesAlone);
-    CPPUNIT_TEST(denyGoesBeforeAllow);
-    CPPUNIT_TEST(rejectsWithItsReason);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     static AddressRange range(const char* text) { return AddressRange::parse(text).value(); }
 
     static std::string refusal(const AccessSettings& settings, const char* address)
     {
         return AccessList(settings).refusal(address);
     }
-
-public:
-    void letsAllInWhereItIsEmpty()
-    {
-        const AccessSettings settings;
-        CPPUNIT_ASSERT(AccessList(settings).isEmpty());
-        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "192.0.2.1"));
-    }
-
-    void deniesItsRanges()
-    {
-        const AccessSettings settings{{range("10.0.0.0/8"), range("::1")}, {}};
-        CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "10.1.2.3"));
-        CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "::ffff:10.1.2.3"));
-        CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "::1"));
-        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "11.1.2.3"));
-    }
-
-    void allowsItsRangesAlone()
-    {
-        const AccessSettings settings{{}, {range("10.0.0.0/8")}};
-        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "10.1.2.3"));
-        CPPUNIT_ASSERT_EQUAL(std::string("not in access.allow"), refusal(settings, "11.1.2.3"));
-    }
-
-    void denyGoesBeforeAllow()
-    {
-        const AccessSettings settings{{range("10.9.0.0/16")}, {range("10.0.0.0/8")}};
-        CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "10.9.1.1"));
-        CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "10.8.1.1"));
-    }
-
-    void rejectsWithItsReason()
-    {
-        const AccessSettings settings{{range("10.0.0.0/8")}, {}};
-        AccessList list(settings);
-        const ClientInfo denied{"10.0.0.1", 1, 1};
-        ConnectedArgs refused{denied, std::nullopt};
-        list.onConnected(refused);
-        CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refused.rejected.value());
-        const ClientInfo welcome{"192.0.2.1", 1, 1};
-        ConnectedArgs taken{welcome, std::nullopt};
-        list.onConnected(taken);
-        CPPUNIT_ASSERT(!taken.rejected);
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(AccessListTest, "proxy");
+TEST(AccessListTest, letsAllInWhereItIsEmpty)
+{
+    const AccessSettings settings;
+    CPPUNIT_ASSERT(AccessList(settings).isEmpty());
+    CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "192.0.2.1"));
+}
+
+TEST(AccessListTest, deniesItsRanges)
+{
+    const AccessSettings settings{{range("10.0.0.0/8"), range("::1")}, {}};
+    CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "10.1.2.3"));
+    CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "::ffff:10.1.2.3"));
+    CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "::1"));
+    CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "11.1.2.3"));
+}
+
+TEST(AccessListTest, allowsItsRangesAlone)
+{
+    const AccessSettings settings{{}, {range("10.0.0.0/8")}};
+    CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "10.1.2.3"));
+    CPPUNIT_ASSERT_EQUAL(std::string("not in access.allow"), refusal(settings, "11.1.2.3"));
+}
+
+TEST(AccessListTest, denyGoesBeforeAllow)
+{
+    const AccessSettings settings{{range("10.9.0.0/16")}, {range("10.0.0.0/8")}};
+    CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refusal(settings, "10.9.1.1"));
+    CPPUNIT_ASSERT_EQUAL(std::string(), refusal(settings, "10.8.1.1"));
+}
+
+TEST(AccessListTest, rejectsWithItsReason)
+{
+    const AccessSettings settings{{range("10.0.0.0/8")}, {}};
+    AccessList list(settings);
+    const ClientInfo denied{"10.0.0.1", 1, 1};
+    ConnectedArgs refused{denied, std::nullopt};
+    list.onConnected(refused);
+    CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), refused.rejected.value());
+    const ClientInfo welcome{"192.0.2.1", 1, 1};
+    ConnectedArgs taken{welcome, std::nullopt};
+    list.onConnected(taken);
+    CPPUNIT_ASSERT(!taken.rejected);
+}
 
 } // namespace proximux

@@ -1,6 +1,6 @@
-#include <proximux/targets/Targets.h>
+#include "support/Test.h"
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <proximux/targets/Targets.h>
 
 #include <optional>
 #include <vector>
@@ -8,20 +8,9 @@
 namespace proximux
 {
 
-class TargetsTest : public CppUnit::TestFixture
+class TargetsTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(TargetsTest);
-    CPPUNIT_TEST(choosesTheFewestConnectionsInListedOrder);
-    CPPUNIT_TEST(passesADeadOneOver);
-    CPPUNIT_TEST(triesADeadOneByOneConnectionWhenItsBackoffIsOver);
-    CPPUNIT_TEST(backsOffTwiceAsLongEachTimeUpToTheMost);
-    CPPUNIT_TEST(countsParallelFailuresAsOne);
-    CPPUNIT_TEST(livesAgainOnceOneOpened);
-    CPPUNIT_TEST(anAbandonedTrialSaysNothing);
-    CPPUNIT_TEST(triesTheSoonestWhereNoneLives);
-    CPPUNIT_TEST(givesNothingWhereAllWereTried);
-    CPPUNIT_TEST_SUITE_END();
-
+protected:
     using Health = Targets::Health;
     static constexpr Backoff BACKOFF{Duration::milliseconds(100), Duration::milliseconds(1000)};
     const std::vector<bool> _none{};
@@ -48,117 +37,114 @@ class TargetsTest : public CppUnit::TestFixture
         }
         return low - failed;
     }
-
-public:
-    void choosesTheFewestConnectionsInListedOrder()
-    {
-        Targets targets(3, BACKOFF, 1);
-        std::vector<std::size_t> chosen;
-        for (int i = 0; i < 6; ++i)
-        {
-            chosen.push_back(targets.choose(_none, at(0)).value());
-            targets.opened(chosen.back());
-        }
-        CPPUNIT_ASSERT((chosen == std::vector<std::size_t>{0, 1, 2, 0, 1, 2}));
-        targets.closed(1);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(0)).value());
-    }
-
-    void passesADeadOneOver()
-    {
-        Targets targets(2, BACKOFF, 1);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(0)).value());
-        targets.failed(0, at(0));
-        CPPUNIT_ASSERT(targets.health(0) == Health::dead);
-        for (int i = 0; i < 5; ++i)
-            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(1)).value());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.connections(0));
-    }
-
-    void triesADeadOneByOneConnectionWhenItsBackoffIsOver()
-    {
-        Targets targets(2, BACKOFF, 1);
-        (void)targets.choose(_none, at(0));
-        targets.failed(0, at(0));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(49)).value());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(100)).value());
-        CPPUNIT_ASSERT(targets.health(0) == Health::trial);
-        for (int i = 0; i < 5; ++i)
-            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(100)).value());
-    }
-
-    void backsOffTwiceAsLongEachTimeUpToTheMost()
-    {
-        const std::int64_t most[] = {100, 200, 400, 800, 1000, 1000};
-        for (std::size_t failures = 1; failures <= 6; ++failures)
-        {
-            for (std::uint64_t seed = 1; seed < 20; ++seed)
-            {
-                Targets targets(1, BACKOFF, seed);
-                const Duration backoff = backoffAfter(targets, failures);
-                CPPUNIT_ASSERT(backoff <= Duration::milliseconds(most[failures - 1]));
-                CPPUNIT_ASSERT(backoff >= Duration::milliseconds(most[failures - 1] / 2 - 2));
-            }
-        }
-    }
-
-    void countsParallelFailuresAsOne()
-    {
-        Targets targets(1, BACKOFF, 1);
-        for (int i = 0; i < 10; ++i)
-            (void)targets.choose(_none, at(0));
-        for (int i = 0; i < 10; ++i)
-            targets.failed(0, at(0));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.candidates(_none, at(100)));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.connections(0));
-    }
-
-    void livesAgainOnceOneOpened()
-    {
-        Targets targets(1, BACKOFF, 1);
-        (void)targets.choose(_none, at(0));
-        targets.failed(0, at(0));
-        (void)targets.choose(_none, at(500));
-        targets.opened(0);
-        CPPUNIT_ASSERT(targets.health(0) == Health::living);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.connections(0));
-        (void)targets.choose(_none, at(500));
-        targets.failed(0, at(500)); // the row of failures began anew
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.candidates(_none, at(600)));
-    }
-
-    void anAbandonedTrialSaysNothing()
-    {
-        Targets targets(2, BACKOFF, 1);
-        (void)targets.choose(_none, at(0));
-        targets.failed(0, at(0));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(200)).value());
-        targets.abandoned(0, at(201));
-        CPPUNIT_ASSERT(targets.health(0) == Health::dead);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(201)).value()); // and may be tried at once
-    }
-
-    void triesTheSoonestWhereNoneLives()
-    {
-        Targets targets(2, BACKOFF, 1);
-        (void)targets.choose(_none, at(0));
-        (void)targets.choose(_none, at(0));
-        targets.failed(1, at(0));
-        targets.failed(0, at(300));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.candidates(_none, at(10)));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(10)).value());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose({false, true}, at(10)).value());
-    }
-
-    void givesNothingWhereAllWereTried()
-    {
-        Targets targets(2, BACKOFF, 1);
-        CPPUNIT_ASSERT(!targets.choose({true, true}, at(0)));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.candidates({true, true}, at(0)));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose({true, false}, at(0)).value());
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(TargetsTest, "targets");
+TEST(TargetsTest, choosesTheFewestConnectionsInListedOrder)
+{
+    Targets targets(3, BACKOFF, 1);
+    std::vector<std::size_t> chosen;
+    for (int i = 0; i < 6; ++i)
+    {
+        chosen.push_back(targets.choose(_none, at(0)).value());
+        targets.opened(chosen.back());
+    }
+    CPPUNIT_ASSERT((chosen == std::vector<std::size_t>{0, 1, 2, 0, 1, 2}));
+    targets.closed(1);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(0)).value());
+}
+
+TEST(TargetsTest, passesADeadOneOver)
+{
+    Targets targets(2, BACKOFF, 1);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(0)).value());
+    targets.failed(0, at(0));
+    CPPUNIT_ASSERT(targets.health(0) == Health::dead);
+    for (int i = 0; i < 5; ++i)
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(1)).value());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.connections(0));
+}
+
+TEST(TargetsTest, triesADeadOneByOneConnectionWhenItsBackoffIsOver)
+{
+    Targets targets(2, BACKOFF, 1);
+    (void)targets.choose(_none, at(0));
+    targets.failed(0, at(0));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(49)).value());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(100)).value());
+    CPPUNIT_ASSERT(targets.health(0) == Health::trial);
+    for (int i = 0; i < 5; ++i)
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(100)).value());
+}
+
+TEST(TargetsTest, backsOffTwiceAsLongEachTimeUpToTheMost)
+{
+    const std::int64_t most[] = {100, 200, 400, 800, 1000, 1000};
+    for (std::size_t failures = 1; failures <= 6; ++failures)
+    {
+        for (std::uint64_t seed = 1; seed < 20; ++seed)
+        {
+            Targets targets(1, BACKOFF, seed);
+            const Duration backoff = backoffAfter(targets, failures);
+            CPPUNIT_ASSERT(backoff <= Duration::milliseconds(most[failures - 1]));
+            CPPUNIT_ASSERT(backoff >= Duration::milliseconds(most[failures - 1] / 2 - 2));
+        }
+    }
+}
+
+TEST(TargetsTest, countsParallelFailuresAsOne)
+{
+    Targets targets(1, BACKOFF, 1);
+    for (int i = 0; i < 10; ++i)
+        (void)targets.choose(_none, at(0));
+    for (int i = 0; i < 10; ++i)
+        targets.failed(0, at(0));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.candidates(_none, at(100)));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.connections(0));
+}
+
+TEST(TargetsTest, livesAgainOnceOneOpened)
+{
+    Targets targets(1, BACKOFF, 1);
+    (void)targets.choose(_none, at(0));
+    targets.failed(0, at(0));
+    (void)targets.choose(_none, at(500));
+    targets.opened(0);
+    CPPUNIT_ASSERT(targets.health(0) == Health::living);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.connections(0));
+    (void)targets.choose(_none, at(500));
+    targets.failed(0, at(500)); // the row of failures began anew
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.candidates(_none, at(600)));
+}
+
+TEST(TargetsTest, anAbandonedTrialSaysNothing)
+{
+    Targets targets(2, BACKOFF, 1);
+    (void)targets.choose(_none, at(0));
+    targets.failed(0, at(0));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(200)).value());
+    targets.abandoned(0, at(201));
+    CPPUNIT_ASSERT(targets.health(0) == Health::dead);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose(_none, at(201)).value()); // and may be tried at once
+}
+
+TEST(TargetsTest, triesTheSoonestWhereNoneLives)
+{
+    Targets targets(2, BACKOFF, 1);
+    (void)targets.choose(_none, at(0));
+    (void)targets.choose(_none, at(0));
+    targets.failed(1, at(0));
+    targets.failed(0, at(300));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.candidates(_none, at(10)));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose(_none, at(10)).value());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.choose({false, true}, at(10)).value());
+}
+
+TEST(TargetsTest, givesNothingWhereAllWereTried)
+{
+    Targets targets(2, BACKOFF, 1);
+    CPPUNIT_ASSERT(!targets.choose({true, true}, at(0)));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.candidates({true, true}, at(0)));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose({true, false}, at(0)).value());
+}
 
 } // namespace proximux

@@ -1,6 +1,6 @@
-#include <SourceDir.h>
+#include "support/Test.h"
 
-#include <cppunit/extensions/HelperMacros.h>
+#include <SourceDir.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -123,51 +123,43 @@ std::string listed(const std::vector<Include>& includes)
 } // namespace
 
 /// The layers of the house, as the includes draw them.
-class CoreIncludesTest : public CppUnit::TestFixture
+class CoreIncludesTest : public CppUnit::TestCase
 {
-    CPPUNIT_TEST_SUITE(CoreIncludesTest);
-    CPPUNIT_TEST(coreKnowsNeitherPocoNorSocketsNorTime);
-    CPPUNIT_TEST(onlySystemFilesIncludeSystemHeaders);
-    CPPUNIT_TEST(rulesTellForbiddenFromAllowed);
-    CPPUNIT_TEST_SUITE_END();
-
-public:
-    void coreKnowsNeitherPocoNorSocketsNorTime()
-    {
-        std::vector<Include> forbidden;
-        for (const auto& module : MAY_USE)
-        {
-            const std::vector<Include> includes = includesBelow("proximux/" + module.first);
-            CPPUNIT_ASSERT_MESSAGE(module.first + " has no includes", !includes.empty());
-            for (const Include& include : includes)
-                if (!mayInclude(module.first, include.name))
-                    forbidden.push_back(include);
-        }
-        CPPUNIT_ASSERT_EQUAL(std::string(), listed(forbidden));
-    }
-
-    void onlySystemFilesIncludeSystemHeaders()
-    {
-        std::vector<Include> forbidden;
-        for (const Include& include : includesBelow("."))
-            if (!isForTheSystem(include.file) && !isPortable(include.name))
-                forbidden.push_back(include);
-        CPPUNIT_ASSERT_EQUAL(std::string(), listed(forbidden));
-    }
-
-    void rulesTellForbiddenFromAllowed()
-    {
-        for (const char* name : {"Poco/Logger.h", "chrono", "thread", "iostream", "sys/socket.h", "ctime"})
-            CPPUNIT_ASSERT_MESSAGE(name, !mayInclude("exchange", name));
-        CPPUNIT_ASSERT(!mayInclude("wire", "proximux/protocol/watch/Watcher.h"));
-        CPPUNIT_ASSERT(!mayInclude("exchange", "proximux/Proxy.h"));
-        CPPUNIT_ASSERT(mayInclude("exchange", "proximux/protocol/watch/Watcher.h"));
-        for (const char* name : {"sys/epoll.h", "unistd.h", "netinet/tcp.h", "poll.h", "signal.h", "windows.h"})
-            CPPUNIT_ASSERT_MESSAGE(name, !isPortable(name));
-        CPPUNIT_ASSERT(isPortable("Poco/Net/Socket.h"));
-        CPPUNIT_ASSERT(isForTheSystem("proximux/net/SocketsPosix.cpp"));
-        CPPUNIT_ASSERT(!isForTheSystem("proximux/proxy/Worker.cpp"));
-    }
 };
 
-CPPUNIT_TEST_SUITE_NAMED_REGISTRATION(CoreIncludesTest, "wire");
+TEST(CoreIncludesTest, coreKnowsNeitherPocoNorSocketsNorTime)
+{
+    std::vector<Include> forbidden;
+    for (const auto& module : MAY_USE)
+    {
+        const std::vector<Include> includes = includesBelow("proximux/" + module.first);
+        CPPUNIT_ASSERT_MESSAGE(module.first + " has no includes", !includes.empty());
+        for (const Include& include : includes)
+            if (!mayInclude(module.first, include.name))
+                forbidden.push_back(include);
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string(), listed(forbidden));
+}
+
+TEST(CoreIncludesTest, onlySystemFilesIncludeSystemHeaders)
+{
+    std::vector<Include> forbidden;
+    for (const Include& include : includesBelow("."))
+        if (!isForTheSystem(include.file) && !isPortable(include.name))
+            forbidden.push_back(include);
+    CPPUNIT_ASSERT_EQUAL(std::string(), listed(forbidden));
+}
+
+TEST(CoreIncludesTest, rulesTellForbiddenFromAllowed)
+{
+    for (const char* name : {"Poco/Logger.h", "chrono", "thread", "iostream", "sys/socket.h", "ctime"})
+        CPPUNIT_ASSERT_MESSAGE(name, !mayInclude("exchange", name));
+    CPPUNIT_ASSERT(!mayInclude("wire", "proximux/protocol/watch/Watcher.h"));
+    CPPUNIT_ASSERT(!mayInclude("exchange", "proximux/Proxy.h"));
+    CPPUNIT_ASSERT(mayInclude("exchange", "proximux/protocol/watch/Watcher.h"));
+    for (const char* name : {"sys/epoll.h", "unistd.h", "netinet/tcp.h", "poll.h", "signal.h", "windows.h"})
+        CPPUNIT_ASSERT_MESSAGE(name, !isPortable(name));
+    CPPUNIT_ASSERT(isPortable("Poco/Net/Socket.h"));
+    CPPUNIT_ASSERT(isForTheSystem("proximux/net/SocketsPosix.cpp"));
+    CPPUNIT_ASSERT(!isForTheSystem("proximux/proxy/Worker.cpp"));
+}

@@ -1,0 +1,87 @@
+#include "rules/Rules.h"
+
+namespace proximux
+{
+
+/// A slow client or a full queue is not read, and does not delay others beyond a limit.
+class BackpressureTest : public Rules
+{
+};
+
+TEST(BackpressureTest, aClientIsHeldWhereItsRequestsAreManyOrItDoesNotRead)
+{
+    Options options;
+    options.exchange.maxRequests = 2;
+    begin(options);
+    const ClientId a = join();
+    says(a, "1\n2\n3\n4\n");
+    CPPUNIT_ASSERT(world.client(a).held);
+    const TargetId t = opens();
+    answers(t, "A\n");
+    CPPUNIT_ASSERT(world.client(a).held);
+    answers(t, "A\n");
+    CPPUNIT_ASSERT(!world.client(a).held);
+    world.client(a).room = 0;
+    answers(t, "A\n");
+    CPPUNIT_ASSERT(world.client(a).held);
+    takes(a, 10);
+    CPPUNIT_ASSERT(!world.client(a).held);
+}
+
+TEST(BackpressureTest, aFullQueueHoldsAllUntilAQuarterIsFree)
+{
+    Options options;
+    options.exchange.maxQueue = 8;
+    begin(options);
+    const ClientId a = join();
+    const ClientId b = join();
+    says(a, "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    CPPUNIT_ASSERT(world.client(a).held && world.client(b).held);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{8}, exchange->queued());
+    const TargetId t = opens(); // one is sent
+    CPPUNIT_ASSERT(world.client(b).held);
+    answers(t, "A\n");
+    CPPUNIT_ASSERT(!world.client(b).held);
+    for (int i = 0; i < 8; ++i)
+        answers(t, "A\n");
+    CPPUNIT_ASSERT_EQUAL(std::size_t{18}, got(a).size());
+}
+
+RULE(BackpressureTest, aSlowSenderKeepsOthersWaitingForSoLong, slowSenderUnlimited)
+{
+    small();
+    const ClientId slow = join();
+    says(slow, "0123456789");
+    got(opens());
+    says(join(), "question\n");
+    for (int i = 0; i < 5; ++i)
+    {
+        pass(Duration::seconds(1));
+        if (world.has(slow))
+            says(slow, "x");
+    }
+    assertClosed(slow, CloseReason::stalled, How::finish);
+    CPPUNIT_ASSERT_EQUAL(std::string("question\n"), got(opens()));
+}
+
+RULE(BackpressureTest, slowSendersDoNotAddUp, stallsNeverAddUp)
+{
+    small();
+    std::vector<ClientId> slow;
+    for (int i = 0; i < 12; ++i)
+    {
+        slow.push_back(join());
+        says(slow.back(), "0123456789");
+    }
+    says(join(), "question\n");
+    for (int i = 0; i < 90; ++i)
+    {
+        if (!world.dialled.empty())
+            opens();
+        pass(Duration::milliseconds(100));
+    }
+    for (const ClientId each : slow)
+        assertClosed(each, CloseReason::stalled, How::finish);
+}
+
+} // namespace proximux

@@ -1,0 +1,117 @@
+#include "rules/Rules.h"
+
+namespace proximux
+{
+
+/// A local reply, an error and an interim response keep their place among the responses.
+class RepliesTest : public Rules
+{
+};
+
+TEST(RepliesTest, localAnswersKeepTheirPlace)
+{
+    named("resp");
+    const ClientId a = join();
+    says(a, command({"GET", "a"}) + command({"SELECT", "0"}) + command({"GET", "b"}) + command({"QUIT"}));
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}) + command({"GET", "b"}), got(t));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    answers(t, "+a\r\n+b");
+    CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n+OK\r\n+b"), got(a));
+    answers(t, "\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("\r\n+OK\r\n"), got(a));
+    CPPUNIT_ASSERT(world.client(a).fin);
+    exchange->clientEnded(a, now);
+    assertClosed(a, CloseReason::ended, How::finish);
+    CPPUNIT_ASSERT(world.has(t));
+}
+
+TEST(RepliesTest, errorRepliesKeepTheirPlace)
+{
+    named("resp");
+    const ClientId a = join();
+    says(a, command({"GET", "a"}) + command({"CLIENT", "GETNAME"}) + command({"INCR", "b"}));
+    const TargetId t = opens();
+    answers(t, "+a\r\n");
+    exchange->targetLost(t, now);
+    CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n$-1\r\n-ERR proximux: the target connection was lost\r\n"), got(a));
+    says(a, command({"GET", "c"}));
+    const TargetId next = opens();
+    answers(next, "+c");
+    exchange->targetLost(next, now);
+    assertClosed(a, CloseReason::targetLost, How::abort); // half of it was passed on
+}
+
+TEST(RepliesTest, aRequestThatCouldNotBeSentGetsAnError)
+{
+    named("resp");
+    const ClientId a = join();
+    says(a, command({"GET", "a"}) + command({"GET", "b"}));
+    exchange->targetFailed(world.dialled.back(), now);
+    pass(Duration::seconds(31));
+    const std::string error = "-ERR proximux: no target connection was free in time\r\n";
+    CPPUNIT_ASSERT_EQUAL(error + error, got(a));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+    CPPUNIT_ASSERT(world.has(a));
+}
+
+TEST(RepliesTest, malformedIsAnsweredAndClosed)
+{
+    named("resp");
+    const ClientId a = join();
+    says(a, command({"GET", "a"}) + "*1\r\n:1\r\n" + command({"GET", "b"}));
+    const TargetId t = opens();
+    answers(t, "+a\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("+a\r\n-ERR proximux: a RESP command containing a non-string "
+                                     "element\r\n"),
+                         got(a));
+    CPPUNIT_ASSERT(world.client(a).fin);
+    says(a, "garbage");
+    exchange->clientEnded(a, now);
+    assertClosed(a, CloseReason::malformedRequest, How::finish);
+    CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(t));
+}
+
+TEST(RepliesTest, httpClosesTheClientOrTheTargetAsItIsSaid)
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(get(), got(t));
+    answers(t, ok());
+    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"), got(a));
+    CPPUNIT_ASSERT(world.client(a).fin && world.has(t));
+    const ClientId b = join();
+    says(b, get());
+    answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+    CPPUNIT_ASSERT_EQUAL(ok(), got(b));
+    CPPUNIT_ASSERT(!world.has(t) && world.has(b) && !world.client(b).fin);
+}
+
+TEST(RepliesTest, httpContinueIsSaidInItsPlace)
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, get() + "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    answers(t, ok());
+    CPPUNIT_ASSERT_EQUAL(ok() + "HTTP/1.1 100 Continue\r\n\r\n", got(a));
+    got(t);
+    says(a, "abc");
+    CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"), got(t));
+}
+
+RULE(RepliesTest, aClientIsToldToGoOnInItsPlace, hurryContinue)
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, get() + "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    const TargetId t = opens();
+    answers(t, ok());
+    CPPUNIT_ASSERT_EQUAL(ok() + "HTTP/1.1 100 Continue\r\n\r\n", got(a));
+}
+
+} // namespace proximux

@@ -1,0 +1,155 @@
+#include "simulation/Oracle.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace proximux
+{
+
+namespace
+{
+
+SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::size_t large, bool byId)
+{
+    SharedExchangeSettings made;
+    made.pipeline = settings.pipeline;
+    made.optional = 0;
+    made.idReuse = Oracle::ID_REUSE;
+    made.requestBuffer = large;
+    made.responseBuffer = 200;
+    made.maxRequests = 5;
+    made.maxQueue = 300;
+    made.totalBuffer = 20000;
+    made.settle = Duration::milliseconds(settings.overdue ? 500 : 10); // a greeting comes earlier
+    made.responseTimeout = Duration::milliseconds(settings.overdue ? 15 : 30000);
+    made.stallTimeout = settings.sloths ? Duration::milliseconds(20) : Duration::seconds(1000);
+    made.tieTimeout = Duration::off(); // whoever waits for a tie is patient
+    made.byId = byId;
+    made.maxTied = settings.talks ? std::max<std::size_t>(settings.connections - 1, 1) : 0;
+    made.conversation.ties = made.maxTied > 0;
+    made.requestGap = Duration::microseconds(settings.talks ? 20 : 0);
+    if (settings.talks)
+        made.prologues = {{Oracle::PROLOGUE, Oracle::WELCOME}};
+    return made;
+}
+
+Simulation::Options optionsFor(const OracleSettings& settings, const Messages& messages, std::size_t large)
+{
+    Simulation::Options made;
+    made.connections = settings.connections;
+    made.exchange = exchangeSettings(settings, large, messages.hasId());
+    made.spoken = settings.talks ? std::make_shared<const TalkingProtocol>(messages, large) : messages.protocol();
+    made.backoff = {Duration::milliseconds(10), Duration::milliseconds(100)};
+    made.seed = settings.seed;
+    return made;
+}
+
+} // namespace
+
+Oracle::Oracle(const OracleSettings& settings)
+    : Crowd(settings.connections, settings.seed)
+    , _settings(settings)
+    , _messages(settings.protocol)
+    , _mayFail(settings.faults || settings.overdue || settings.sloths)
+{
+    begin(optionsFor(settings, _messages, LARGE));
+    world.records = false;
+    world.inOrder = settings.connections == 1 && !settings.talks; // who has the connection alone goes first
+}
+
+void Oracle::run()
+{
+    addClients(_settings.clients);
+    while (_made < _settings.requests)
+        step();
+    finish();
+}
+
+void Oracle::step()
+{
+    Client& client = anyClient();
+    if (chance(3))
+        clientReads(client);
+    else
+        clientSpeaks(client);
+    look();
+    targetTurns(3);
+    if (_settings.faults && chance(200) && !_targets.empty())
+        targetFails(anyTarget());
+    look();
+    if (_settings.faults && chance(400))
+        clientLeaves(anyClient());
+    look();
+    passTime(static_cast<std::int64_t>(random(_settings.overdue ? 2000 : 200)));
+}
+
+void Oracle::targetTurns(int turns)
+{
+    for (int i = 0; i < turns && !_targets.empty(); ++i)
+    {
+        Target& target = anyTarget();
+        if (!target.open)
+            targetOpens(target);
+        else if (chance(2))
+            targetReads(target);
+        else
+            targetAnswers(target);
+        look();
+    }
+}
+
+void Oracle::targetAdded(Target& target)
+{
+    target.framer = _messages.requestFramer();
+}
+
+void Oracle::passTime(std::int64_t us)
+{
+    pass({us});
+    look();
+}
+
+/// From here on nothing fails: who is still there gets all.
+void Oracle::finish()
+{
+    _settings.faults = false;
+    for (Client& client : _clients) // who has a connection alone gives it back
+        while (_settings.talks && client.made % 8 > 5 && !client.ended)
+            speakOn(client);
+    for (int turns = 0; turns < 20000; ++turns)
+    {
+        bool waits = false;
+        for (Client& client : _clients)
+        {
+            waits = waits || !client.open.empty() || !client.expected.empty() || !client.says.empty();
+            clientReads(client);
+            if (world.has(client.id) && !client.says.empty())
+                clientSpeaks(client);
+            look();
+        }
+        waits = waits || (!_mayFail && _arrived.size() + _numbers.local < _made);
+        if (!waits)
+        {
+            if (exchange->kept() > 0)
+                fail("something is kept when all was answered");
+            return;
+        }
+        targetTurns(20);
+        passTime(1000);
+    }
+    std::string who;
+    for (const Client& client : _clients)
+        if (!client.open.empty())
+            who += " " + std::to_string(client.id.slot) + " (" + std::to_string(client.open.size()) + " of " +
+                   std::to_string(client.made) + ")";
+    fail("clients wait for ever:" + who);
+}
+
+void Oracle::fail(const std::string& what) const
+{
+    throw OracleFailure(what + " [" + _settings.protocol + ", " + std::to_string(_settings.connections) +
+                        " connections, pipeline " + std::to_string(_settings.pipeline) + ", seed " +
+                        std::to_string(_settings.seed) + "]");
+}
+
+} // namespace proximux
