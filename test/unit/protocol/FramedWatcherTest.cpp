@@ -2,7 +2,6 @@
 #include "support/Identified.h"
 
 #include <proximux/protocol/Registry.h>
-#include <proximux/protocol/declared/Generic.h>
 #include <proximux/protocol/watch/FramedWatcher.h>
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -53,7 +52,7 @@ class FramedWatcherTest : public CppUnit::TestFixture
         Framing framing;
         framing.maxMessage = 100;
         _recorder = WatchRecorder();
-        _watcher = std::make_unique<FramedWatcher>(makeLineProtocol(framing), _recorder, limits);
+        _watcher = std::make_unique<FramedWatcher>(findProtocol("line")->make(framing), _recorder, limits);
     }
 
     void watchNamed(const char* protocol)
@@ -372,7 +371,7 @@ public:
             framing.maxMessage = 100;
             framing.length = field;
             _recorder = WatchRecorder();
-            FramedWatcher watcher(makeLengthProtocol(framing), _recorder, {});
+            FramedWatcher watcher(findProtocol("length")->make(framing), _recorder, {});
             watcher.fromClient(stream.substr(0, cut), at(0));
             watcher.fromClient(stream.substr(cut), at(0));
             CPPUNIT_ASSERT_EQUAL(std::size_t{3}, _recorder.requestSizes.size());

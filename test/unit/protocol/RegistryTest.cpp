@@ -5,6 +5,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <set>
+#include <vector>
 
 using namespace proximux;
 
@@ -15,6 +16,8 @@ class RegistryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(knowsWhichCanBeShared);
     CPPUNIT_TEST(findsNothingElse);
     CPPUNIT_TEST(namesEachProtocolOnce);
+    CPPUNIT_TEST(autoChoosesFromRawAndWhatIsDetected);
+    CPPUNIT_TEST(tellsToWhichProtocolsASettingApplies);
     CPPUNIT_TEST(makesWatchersThatTellTheirListener);
     CPPUNIT_TEST_SUITE_END();
 
@@ -49,6 +52,22 @@ public:
             CPPUNIT_ASSERT(names.insert(protocol.name).second);
             CPPUNIT_ASSERT(!protocol.summary.empty());
         }
+    }
+
+    void autoChoosesFromRawAndWhatIsDetected()
+    {
+        std::vector<std::string_view> names;
+        for (const ProtocolInfo* each : choicesOfAuto())
+            names.push_back(each->name);
+        CPPUNIT_ASSERT_EQUAL(std::string("raw, http, resp"), listed(names));
+    }
+
+    void tellsToWhichProtocolsASettingApplies()
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string("fixed and length"), usersOf("exchange.id_offset", " and "));
+        CPPUNIT_ASSERT_EQUAL(std::string("line, length"), usersOf("exchange.max_message"));
+        CPPUNIT_ASSERT_EQUAL(std::string("resp"), usersOf("local.password", " and "));
+        CPPUNIT_ASSERT_EQUAL(std::string(), usersOf("local.port"));
     }
 
     void makesWatchersThatTellTheirListener()
