@@ -264,11 +264,13 @@ void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
 /// Credentials without an effect would give a false sense of security.
 void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
 {
-    const std::string name(protocol.name);
     const std::vector<TargetSettings>& targets = _configuration.targets;
+    const auto onlyWith = [&protocol](std::string_view key) {
+        return " to exchange.protocol = " + usersOf(key) + " only; expected no value with " +
+               std::string(protocol.name);
+    };
     if (!protocol.uses("local.password") && !_configuration.local.password.empty())
-        _mistakes.push_back(nameOf("local.password") + ": applies to exchange.protocol = " + usersOf("local.password") +
-                            " only; expected no value with " + name);
+        _mistakes.push_back(nameOf("local.password") + ": applies" + onlyWith("local.password"));
     for (std::size_t i = 0; i < targets.size(); ++i)
     {
         const std::string key = "target." + std::to_string(i + 1);
@@ -280,8 +282,7 @@ void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
                                     std::to_string(targets[0].database));
         }
         else if (!targets[i].username.empty() || !targets[i].password.empty() || targets[i].database != 0)
-            _mistakes.push_back(key + ".username, .password, .database: apply to exchange.protocol = " +
-                                usersOf("target.N.database") + " only; expected no value with " + name);
+            _mistakes.push_back(key + ".username, .password, .database: apply" + onlyWith("target.N.database"));
     }
 }
 
