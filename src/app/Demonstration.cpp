@@ -3,6 +3,8 @@
 #include <app/DemonstrationClient.h>
 #include <app/LogFormat.h>
 
+#include <proximux/protocol/Registry.h>
+
 #include <Poco/Delegate.h>
 #include <Poco/Exception.h>
 #include <Poco/NumberFormatter.h>
@@ -57,6 +59,14 @@ Poco::Net::SocketAddress reachable(const std::string& host, std::uint16_t port)
     return host == "::" ? Poco::Net::SocketAddress("::1", port) : Poco::Net::SocketAddress(host, port);
 }
 
+/// The protocol whose messages end with a delimiter, as those of EchoTarget do.
+std::string lineProtocolName()
+{
+    const auto found = std::find_if(protocols().begin(), protocols().end(),
+                                    [](const ProtocolInfo& each) { return each.uses("exchange.delimiter"); });
+    return std::string(found->name);
+}
+
 } // namespace
 
 Demonstration::Demonstration(Output output)
@@ -71,7 +81,7 @@ std::vector<std::pair<std::string, std::string>> Demonstration::settings() const
             {"local.host", "127.0.0.1"},
             {"local.port", std::to_string(PORT)},
             {"exchange.mode", "fifo"},
-            {"exchange.protocol", "line"},
+            {"exchange.protocol", lineProtocolName()},
             {"target.1.host", "127.0.0.1"},
             {"target.1.port", std::to_string(_target.port())}};
 }

@@ -106,8 +106,7 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     const TargetSettings& target = configuration.targets.front();
     const ProtocolInfo& info = *findProtocol(exchange.protocol);
     Plan plan{info, info.make(exchange.framingInForce()), request, {}};
-    if (exchange.protocol == "resp")
-        plan.prologue = respLogin(target.username, target.password, target.database);
+    plan.prologue = plan.protocol->login({target.username, target.password, target.database});
     plan.prologue.says += configuration.pool.prologue;
     plan.prologue.expects += configuration.pool.prologueExpect;
     plan.byId = exchange.pairingInForce() == Pairing::identifier;

@@ -34,11 +34,14 @@ namespace
 /// The names of the protocols that the tools support.
 std::string knownProtocols()
 {
-    std::string names;
-    for (const ProtocolInfo& each : protocols())
-        if (each.make != nullptr)
-            names.append(names.empty() ? "" : ", ").append(each.name);
-    return names;
+    return namesOfProtocols([](const ProtocolInfo& each) { return each.make != nullptr; });
+}
+
+/// The names of those that have no harmless request of their own.
+std::string protocolsWithoutProbe()
+{
+    return namesOfProtocols(
+        [](const ProtocolInfo& each) { return each.make != nullptr && each.make({})->probe(1).empty(); }, " and ");
 }
 
 } // namespace
@@ -63,8 +66,8 @@ Options ToolOptions::options()
         all.push_back({"--target", "", "HOST:PORT", "Target to test", true,
                        [this](const std::string& value) { takeTarget(value); }});
         all.push_back({"--request", "", "TEXT",
-                       "Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, "
-                       "fixed and length",
+                       "Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with " +
+                           protocolsWithoutProbe(),
                        true, [this](const std::string& value) { takeRequest(value); }});
     }
     all.push_back({"--set", "-s", "SECTION.KEY=VALUE", "Any setting; may be repeated", true,
@@ -120,10 +123,12 @@ std::string ToolOptions::lacking() const
         const std::string unknown = "--protocol " + protocol + ": not supported by this tool";
         return (protocol.empty() ? "--protocol: missing" : unknown) + "; expected one of " + knownProtocols();
     }
-    const auto isSize = [](const auto& each) { return each.first == "exchange.message_size"; };
-    if (protocol == "fixed" && std::none_of(settings.begin(), settings.end(), isSize))
-        return "exchange.message_size: missing; expected --set exchange.message_size=BYTES";
-    return {};
+    const RequiredSetting& required = info->required;
+    const auto isRequired = [&required](const auto& each) { return each.first == required.key; };
+    if (required.key.empty() || std::any_of(settings.begin(), settings.end(), isRequired))
+        return {};
+    const std::string key(required.key);
+    return key + ": missing; expected --set " + key + "=" + std::string(required.value);
 }
 
 std::shared_ptr<const Configuration> ToolOptions::load()

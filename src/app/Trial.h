@@ -2,7 +2,6 @@
 
 #include <proximux/Endpoint.h>
 #include <proximux/protocol/Registry.h>
-#include <proximux/protocol/resp/Resp.h>
 
 #include <Poco/Net/StreamSocket.h>
 
@@ -20,7 +19,7 @@ struct Plan
     const ProtocolInfo& info;
     std::shared_ptr<const Protocol> protocol;
     std::string request; ///< empty: use the protocol's own
-    RespLogin prologue;
+    Login prologue;
     bool byId = false;      ///< responses are paired by id
     std::size_t wanted = 1; ///< maximum number of concurrent requests to try
 

@@ -15,21 +15,21 @@ Pairing ExchangeSettings::pairingInForce() const
     const ProtocolInfo* info = findProtocol(protocol);
     if (info != nullptr && info->pairing != Pairing::automatic)
         return info->pairing;
-    if (idOffset && (protocol == "fixed" || protocol == "length"))
+    if (idOffset && info != nullptr && info->uses("exchange.id_offset"))
         return Pairing::identifier;
     return mode == Mode::funnel && funnelAsync ? Pairing::order : Pairing::exclusive;
 }
 
 std::size_t ExchangeSettings::pipelineInForce() const
 {
-    if (protocol == "auto" && mode != Mode::proxy)
+    if (protocol == AUTO && mode != Mode::proxy)
     {
         // the largest of all protocols that auto may detect
         ExchangeSettings chosen = *this;
         std::size_t most = 1;
-        for (const char* name : {"raw", "http", "resp"})
+        for (const ProtocolInfo* each : choicesOfAuto())
         {
-            chosen.protocol = name;
+            chosen.protocol = each->name;
             most = std::max(most, chosen.pipelineInForce());
         }
         return most;

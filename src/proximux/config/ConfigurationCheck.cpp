@@ -4,9 +4,6 @@
 #include <proximux/protocol/Sniffer.h>
 
 #include <algorithm>
-#include <cctype>
-#include <iterator>
-#include <string_view>
 
 namespace proximux
 {
@@ -14,20 +11,14 @@ namespace proximux
 namespace
 {
 
-/// Whether the prologue is HTTP or a RESP command, including inline commands.
-bool isOfNamedProtocol(const std::string& prologue)
+/// Whether the prologue belongs to a protocol that auto detects.
+bool isOfDetectedProtocol(const std::string& prologue)
 {
-    const Sniffed found = sniff(prologue);
-    if (found == Sniffed::http || found == Sniffed::http2 || found == Sniffed::resp)
-        return true;
-    const std::size_t end = prologue.find(' ');
-    if (end == std::string::npos)
-        return false; // all commands below have an argument
-    std::string word = prologue.substr(0, end);
-    std::transform(word.begin(), word.end(), word.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    constexpr std::string_view COMMANDS[] = {"AUTH", "CLIENT", "HELLO", "SELECT"};
-    return std::find(std::begin(COMMANDS), std::end(COMMANDS), word) != std::end(COMMANDS);
+    const auto& choices = choicesOfAuto();
+    return sniff(prologue).protocol != nullptr ||
+           std::any_of(choices.begin(), choices.end(),
+                       [&prologue](const ProtocolInfo* each)
+                       { return each->isDetected() && each->make({})->isPreparation(prologue); });
 }
 
 /// Other names under which a setting can be given: "LOCAL_PORT, --listen".
@@ -186,57 +177,29 @@ void ConfigurationCheck::checkRelations()
     if (_configuration.io.backend == IoSettings::Backend::epoll)
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
 #endif
-    checkFraming();
-    checkIds();
+    checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();
 }
 
-void ConfigurationCheck::checkFraming()
-{
-    const Framing& framing = _configuration.exchange.framing;
-    const std::string& protocol = _configuration.exchange.protocol;
-    if (protocol == "fixed" && framing.messageSize == 0)
-        _mistakes.emplace_back("exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing; expected the message "
-                               "size, which exchange.protocol = fixed requires");
-    if (protocol == "line" && framing.maxMessage < framing.delimiter.size())
-        _mistakes.push_back(nameOf("exchange.max_message") +
-                            ": smaller than exchange.delimiter; expected a larger value");
-    if (protocol != "length")
-        return;
-    if (framing.maxMessage < framing.length.offset + framing.length.width)
-        _mistakes.push_back(nameOf("exchange.max_message") +
-                            ": too small for the length field; expected a larger value");
-    if (framing.length.encoding != LengthField::Encoding::binary && framing.length.order == LengthField::Order::little)
-        _mistakes.push_back(
-            nameOf("exchange.length_order") +
-            ": byte order applies to binary length fields only; expected big, or exchange.length_encoding = "
-            "binary");
-}
-
-/// Checks the id fields.
-void ConfigurationCheck::checkIds()
+/// Checks the settings that declare the protocol.
+void ConfigurationCheck::checkProtocol()
 {
     const ExchangeSettings& exchange = _configuration.exchange;
-    if (!exchange.idOffset)
-        return;
-    if (exchange.protocol != "fixed" && exchange.protocol != "length")
-        return _mistakes.push_back(nameOf("exchange.id_offset") +
-                                   ": applies to exchange.protocol = fixed and length only; expected no value with " +
-                                   exchange.protocol);
-    const Framing framing = exchange.framingInForce();
-    const LengthField& length = framing.length;
-    for (const auto& [key, id] : {std::pair{"exchange.id_offset", *framing.requestId},
-                                  std::pair{"exchange.response_id_offset", *framing.responseId}})
-    {
-        if (exchange.protocol == "fixed" && id.end() > framing.messageSize)
-            _mistakes.push_back(nameOf(key) +
-                                ": the id extends beyond exchange.message_size; expected an id within it");
-        if (exchange.protocol == "length" && id.end() > framing.maxMessage)
-            _mistakes.push_back(nameOf(key) + ": the id extends beyond exchange.max_message; expected an id within it");
-        if (exchange.protocol == "length" && id.offset < length.offset + length.width && length.offset < id.end())
-            _mistakes.push_back(nameOf(key) + ": the id overlaps the length field; expected separate bytes");
-    }
+    const ProtocolInfo& protocol = *findProtocol(exchange.protocol);
+    const RequiredSetting& required = protocol.required;
+    std::size_t number = 0;
+    if (!required.key.empty() && inForce(std::string(required.key)) == nullptr)
+        _mistakes.push_back(std::string(required.key) + " (" + otherNames(*findSetting(required.key, number), 0) +
+                            "): missing; expected " + std::string(required.what) +
+                            ", which exchange.protocol = " + exchange.protocol + " requires");
+    if (protocol.make != nullptr)
+        for (const SettingMistake& mistake : protocol.make(exchange.framingInForce())->mistakes())
+            _mistakes.push_back(nameOf(std::string(mistake.key)) + ": " + mistake.text);
+    if (exchange.idOffset && !protocol.uses("exchange.id_offset"))
+        _mistakes.push_back(nameOf("exchange.id_offset") +
+                            ": applies to exchange.protocol = " + usersOf("exchange.id_offset", " and ") +
+                            " only; expected no value with " + exchange.protocol);
 }
 
 /// Checks the requirements of fifo and funnel.
@@ -250,7 +213,8 @@ void ConfigurationCheck::checkSharing()
                             "max_connections = " +
                             std::to_string(_configuration.pool.connections));
     if (!protocol.delimited && (exchange.pairing == Pairing::order || exchange.pairing == Pairing::identifier))
-        _mistakes.push_back(nameOf("exchange.pairing") + ": raw has no messages to pair; expected auto or exclusive");
+        _mistakes.push_back(nameOf("exchange.pairing") + ": " + RAW +
+                            " has no messages to pair; expected auto or exclusive");
     if (exchange.pairing == Pairing::order && !protocol.inOrder)
         _mistakes.push_back(nameOf("exchange.pairing") + ": " + exchange.protocol +
                             " allows one request at a time on a connection; expected auto or exclusive");
@@ -279,50 +243,46 @@ void ConfigurationCheck::checkSharing()
                             ": larger than the number of target connections; expected at most " +
                             std::to_string(_configuration.sharedConnections()));
     checkPrologue(protocol);
-    checkCredentials();
+    checkCredentials(protocol);
 }
 
 /// If every request is answered, the reply to a prologue without prologue_expect would go to the first client.
 void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
 {
     const PoolSettings& pool = _configuration.pool;
-    const bool answersAll = protocol.name == "auto" || (!protocol.mayGreet && protocol.pairing != Pairing::identifier);
+    const bool answersAll = protocol.name == AUTO || (!protocol.mayGreet && protocol.pairing != Pairing::identifier);
     if (answersAll && !pool.prologue.empty() && pool.prologueExpect.empty())
         _mistakes.push_back(
             nameOf("pool.prologue") +
             ": a client would receive its reply; expected pool.prologue_expect to be set to that reply");
-    if (protocol.name == "auto" && isOfNamedProtocol(pool.prologue))
+    if (protocol.name == AUTO && isOfDetectedProtocol(pool.prologue))
         _mistakes.push_back(
             nameOf("pool.prologue") +
             ": belongs to a protocol that auto has yet to detect; expected exchange.protocol to name it");
 }
 
-/// Credentials have an effect with resp only; elsewhere they would give a false sense of security.
-void ConfigurationCheck::checkCredentials()
+/// Credentials without an effect would give a false sense of security.
+void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
 {
-    const std::string& protocol = _configuration.exchange.protocol;
-    if (protocol == "resp")
+    const std::vector<TargetSettings>& targets = _configuration.targets;
+    const auto onlyWith = [&protocol](std::string_view key) {
+        return " to exchange.protocol = " + usersOf(key) + " only; expected no value with " +
+               std::string(protocol.name);
+    };
+    if (!protocol.uses("local.password") && !_configuration.local.password.empty())
+        _mistakes.push_back(nameOf("local.password") + ": applies" + onlyWith("local.password"));
+    for (std::size_t i = 0; i < targets.size(); ++i)
     {
-        // any connection may serve any client
-        for (std::size_t i = 1; i < _configuration.targets.size(); ++i)
-            if (_configuration.targets[i].database != _configuration.targets[0].database)
-                _mistakes.push_back("target." + std::to_string(i + 1) +
-                                    ".database = " + std::to_string(_configuration.targets[i].database) +
+        const std::string key = "target." + std::to_string(i + 1);
+        if (protocol.uses("target.N.database"))
+        {
+            if (targets[i].database != targets[0].database) // any connection may serve any client
+                _mistakes.push_back(key + ".database = " + std::to_string(targets[i].database) +
                                     ": differs from target.1.database; expected " +
-                                    std::to_string(_configuration.targets[0].database));
-        return;
-    }
-    if (!_configuration.local.password.empty())
-        _mistakes.push_back(nameOf("local.password") +
-                            ": applies to exchange.protocol = resp only; expected no value with " + protocol);
-    for (std::size_t i = 0; i < _configuration.targets.size(); ++i)
-    {
-        const TargetSettings& target = _configuration.targets[i];
-        if (!target.username.empty() || !target.password.empty() || target.database != 0)
-            _mistakes.push_back("target." + std::to_string(i + 1) +
-                                ".username, .password, .database: apply to exchange.protocol = resp only; expected no "
-                                "value with " +
-                                protocol);
+                                    std::to_string(targets[0].database));
+        }
+        else if (!targets[i].username.empty() || !targets[i].password.empty() || targets[i].database != 0)
+            _mistakes.push_back(key + ".username, .password, .database: apply" + onlyWith("target.N.database"));
     }
 }
 

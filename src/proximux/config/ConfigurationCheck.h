@@ -28,10 +28,9 @@ private:
     void checkRequired();
     void checkCount();
     void chooseMode();
-    void checkFraming();
-    void checkIds();
+    void checkProtocol();
     void checkPrologue(const ProtocolInfo& protocol);
-    void checkCredentials();
+    void checkCredentials(const ProtocolInfo& protocol);
     void checkSharing();
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();

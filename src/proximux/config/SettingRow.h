@@ -2,7 +2,10 @@
 
 #include <proximux/config/SettingKinds.h>
 #include <proximux/config/Settings.h>
+#include <proximux/protocol/Registry.h>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 namespace proximux
@@ -20,13 +23,38 @@ struct Names
     const char* option = "";
 };
 
+/// Scopes of settings that apply to some protocols only: to those that name them in ProtocolInfo::settings.
+constexpr const char* USERS = "{protocols}";
+constexpr const char* SHARED_USERS = "{protocols} in fifo, funnel";
+
 /// The texts of a setting.
 struct Words
 {
-    const char* scope;   ///< modes or protocols in which the setting has an effect; empty: all
-    const char* summary; ///< one line
-    const char* details; ///< two to five sentences, with an example
+    std::string scope;   ///< modes or protocols in which the setting has an effect; empty: all
+    std::string summary; ///< one line
+    std::string details; ///< two to five sentences, with an example
 };
+
+/// The protocols' defaults of a setting, in this order, as in a text: "2s with modbus, 10s with dns, otherwise 30s".
+template <class T, class Order>
+std::string defaultsOf(T ProtocolInfo::*field, Order order, const std::string& with, std::string (*write)(T))
+{
+    const T usual = ProtocolInfo().*field;
+    std::vector<T> values;
+    for (const ProtocolInfo& each : protocols())
+        if (each.make != nullptr && each.*field != usual)
+            values.push_back(each.*field);
+    std::sort(values.begin(), values.end(), order);
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    std::string text;
+    for (const T value : values)
+        text += write(value) + with +
+                namesOfProtocols([field, value](const ProtocolInfo& each)
+                                 { return each.make != nullptr && each.*field == value; },
+                                 " and ") +
+                ", ";
+    return text + "otherwise " + write(usual);
+}
 
 Setting row(const char* key, const char* fallback, kinds::Kind kind, const Words& words, const Names& names = {});
 

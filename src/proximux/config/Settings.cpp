@@ -15,12 +15,15 @@ namespace table
 
 Setting row(const char* key, const char* fallback, kinds::Kind kind, const Words& words, const Names& names)
 {
+    const std::string_view users = USERS;
     Setting setting;
     setting.key = key;
     setting.fallback = fallback;
     setting.expected = std::move(kind.expected);
     setting.store = std::move(kind.store);
     setting.scope = words.scope;
+    if (setting.scope.compare(0, users.size(), users) == 0)
+        setting.scope.replace(0, users.size(), usersOf(key));
     setting.summary = words.summary;
     setting.details = words.details;
     setting.environment = names.environment;

@@ -1,9 +1,21 @@
 #include <proximux/config/SettingRow.h>
 
+#include <functional>
+
 namespace proximux::table
 {
 
 using namespace kinds;
+
+namespace
+{
+
+std::string toText(std::size_t number)
+{
+    return std::to_string(number);
+}
+
+} // namespace
 
 std::vector<Setting> exchangeSettings()
 {
@@ -21,13 +33,15 @@ std::vector<Setting> exchangeSettings()
              "In fifo mode the requests of all clients share one target connection, in funnel mode several. "
              "Example: an instrument that allows one connection needs --mode fifo."},
             {"", "", "--mode"}),
-        row("exchange.protocol", "auto", protocol(FIELD(std::string, exchange.protocol)),
+        row("exchange.protocol", AUTO, protocol(FIELD(std::string, exchange.protocol)),
             {"", "Protocol to speak; in proxy mode traffic is only observed",
              "It tells where a message ends and which response answers which request. "
              "In fifo and funnel mode, auto detects HTTP and Redis by the target's answers and treats everything else "
              "as raw, which is a heuristic. "
-             "The protocols mysql and postgresql work in proxy mode only. "
-             "Name the protocol if you can, for example --protocol modbus."},
+             "The protocols " +
+                 namesOfProtocols([](const ProtocolInfo& each) { return !each.isShareable(); }, " and ") +
+                 " work in proxy mode only. "
+                 "Name the protocol if you can, for example --protocol modbus."},
             {"", "", "--protocol"}),
         row("exchange.pairing", "auto",
             choice<Pairing>({{"auto", Pairing::automatic},
@@ -46,9 +60,11 @@ std::vector<Setting> exchangeSettings()
             {"fifo, funnel",
              "Requests in flight on one target connection, if pairing allows several; auto: as suits the protocol",
              "At the limit further requests wait in the queue. "
-             "The value auto is 1024 for resp and memcached, 256 for dns, 1 for http and modbus, otherwise 128. "
-             "Lower it for a target with small buffers; proximux probe tells what a target can do. "
-             "Example: exchange.pipeline = 8 for a Modbus gateway that accepts eight requests."}),
+             "The value auto is " +
+                 defaultsOf(&ProtocolInfo::pipeline, std::greater<>(), " for ", &toText) +
+                 ". "
+                 "Lower it for a target with small buffers; proximux probe tells what a target can do. "
+                 "Example: exchange.pipeline = 8 for a Modbus gateway that accepts eight requests."}),
         row("exchange.stateful", "auto",
             choice<Stateful>({{"auto", Stateful::automatic}, {"tie", Stateful::tie}, {"refuse", Stateful::refuse}},
                              FIELD(Stateful, exchange.stateful)),

@@ -90,18 +90,18 @@ std::vector<Setting> clientLimits()
              "Raise it for deep pipelines, for example local.max_requests = 256."}),
         secret(
             row("local.password", "", text("a password", FIELD(std::string, local.password)),
-                {"resp in fifo, funnel", "Password that clients must send with AUTH; empty: no password",
+                {SHARED_USERS, "Password that clients must send with AUTH; empty: no password",
                  "Proximux answers AUTH itself, and the target never sees this password. "
                  "Until then a client's commands get a NOAUTH error. "
                  "The password for the target is target.N.password. "
                  "Keep both in a file that only the service may read; the command line is visible to other users."})),
         row("local.failed_auth", "3", integer<unsigned>(1, 1000000, FIELD(unsigned, local.failedAuth)),
-            {"resp in fifo, funnel", "Wrong passwords after which a client is closed",
+            {SHARED_USERS, "Wrong passwords after which a client is closed",
              "The client still gets the error for the last one, then its connection is closed. "
              "Example: local.failed_auth = 1 closes it at the first wrong password."}),
         row("local.failed_auth_delay", "1s",
             duration(Duration{0}, Duration::seconds(60), Off::no, FIELD(Duration, local.failedAuthDelay)),
-            {"resp in fifo, funnel", "Delay of the reply to a wrong password",
+            {SHARED_USERS, "Delay of the reply to a wrong password",
              "It slows down attackers who guess passwords; other clients do not wait. "
              "With the default of local.failed_auth a connection has three guesses in three seconds. "
              "The value 0s replies at once, as Redis does."}),

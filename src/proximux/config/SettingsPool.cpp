@@ -8,6 +8,13 @@ using namespace kinds;
 namespace
 {
 
+/// The protocols whose targets may speak first.
+std::string mayGreet()
+{
+    return namesOfProtocols(
+        [](const ProtocolInfo& each) { return each.mayGreet && each.isShareable() && each.name != AUTO; }, " and ");
+}
+
 std::vector<Setting> connecting()
 {
     return {
@@ -46,8 +53,7 @@ std::vector<Setting> connecting()
             automaticDuration(Duration{0}, Duration::seconds(600), Off::no,
                               FIELD(std::optional<Duration>, pool.settle)),
             {"fifo, funnel",
-             "Silence required before a new connection is used (detects greetings); auto: 10ms with raw, line, fixed "
-             "and length",
+             "Silence required before a new connection is used (detects greetings); auto: 10ms with " + mayGreet(),
              "The first request would take a greeting for its response. "
              "A connection on which bytes arrive in this time is closed and counts as a failed attempt. "
              "Raise it for a distant target that may greet late, for example pool.settle = 100ms. "

@@ -13,7 +13,7 @@ std::vector<Setting> protocolSettings()
             choice<UnknownCommands>(
                 {{"close", UnknownCommands::close}, {"tie", UnknownCommands::tie}, {"pass", UnknownCommands::pass}},
                 FIELD(UnknownCommands, exchange.respUnknown)),
-            {"resp in fifo, funnel",
+            {SHARED_USERS,
              "Treatment of unknown commands without a dot in their name: close the connection behind them, tie (pin) "
              "the client, or pass",
              "Such a command may change the state of its connection, which another client would inherit. "
@@ -38,21 +38,21 @@ std::vector<Setting> protocolSettings()
              "Lower it if ids are few and the target never answers late, for example exchange.id_reuse = 30s."}),
         row("exchange.modbus_unit_backoff", "5s",
             duration(MS, Duration::seconds(3600), Off::minusOne, FIELD(Duration, exchange.modbusUnitBackoff)),
-            {"modbus in fifo, funnel",
+            {SHARED_USERS,
              "Back-off of a unit's function that did not answer in time; requests for it get exception 11 meanwhile",
              "It doubles with each failed trial, up to 16 times the value; then one request tries again. "
              "Other units and functions are not affected. "
              "With -1 each request waits for exchange.response_timeout instead. "
              "Example: exchange.modbus_unit_backoff = 1s for units that restart fast."}),
         row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
-            {"http in fifo, funnel", "Allow CONNECT. Warning: clients can then reach everything the target can reach",
+            {SHARED_USERS, "Allow CONNECT. Warning: clients can then reach everything the target can reach",
              "A client that uses CONNECT is pinned to a connection until its tunnel ends. "
              "With 0 it gets an error. "
              "Set it to 1 only if the target is a forward proxy, and limit the clients with access.allow."}),
         row("exchange.http_chunked", "length",
             choice<HttpChunked>({{"length", HttpChunked::length}, {"pass", HttpChunked::pass}},
                                 FIELD(HttpChunked, exchange.httpChunked)),
-            {"http in fifo, funnel",
+            {SHARED_USERS,
              "Chunked request bodies: length sends them with a Content-Length if exchange.request_buffer has room, "
              "pass as they came",
              "Some servers do not read a chunked body and take it for the next request. "

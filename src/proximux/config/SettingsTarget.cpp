@@ -43,18 +43,18 @@ std::vector<Setting> targetSettings()
              "Fifo mode has one connection, so any value but 1 is a mistake there. "
              "Raise it for a server that works on several requests at once, for example target.1.connections = 8."}),
         row("target.N.username", "", text("a name", FIELD(std::string, targets[i].username)),
-            {"resp in fifo, funnel", "User name with which each new target connection authenticates",
+            {SHARED_USERS, "User name with which each new target connection authenticates",
              "It is sent with target.N.password before the connection is used. "
              "Without a name the password is sent alone, as for Redis before version 6. "
              "A target that refuses it counts as failed and is tried again with back-off. "
              "Example: target.1.username = proxy."}),
         secret(row("target.N.password", "", text("a password", FIELD(std::string, targets[i].password)),
-                   {"resp in fifo, funnel", "Password for new target connections",
+                   {SHARED_USERS, "Password for new target connections",
                     "Proximux sends it with AUTH; clients neither know nor need it. "
                     "The value is never shown in the log or by --print-config. "
                     "Example: PROXIMUX_TARGET_1_PASSWORD in the environment of the service."})),
         row("target.N.database", "0", integer<unsigned>(0, 65535, FIELD(unsigned, targets[i].database)),
-            {"resp in fifo, funnel", "Number of the database that each new target connection selects",
+            {SHARED_USERS, "Number of the database that each new target connection selects",
              "All targets must have the same number. "
              "A client that selects another database is pinned to a connection, or gets an error. "
              "Example: target.1.database = 3."}),

@@ -1,5 +1,7 @@
 #include <proximux/config/SettingRow.h>
 
+#include <functional>
+
 namespace proximux::table
 {
 
@@ -13,13 +15,13 @@ std::vector<Setting> requestTimeouts()
     return {
         row("exchange.raw_gap", "10ms",
             duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, exchange.rawGap)),
-            {"raw in fifo, funnel", "Silence that ends a response while other clients are waiting",
+            {SHARED_USERS, "Silence that ends a response while other clients are waiting",
              "A client that is alone never waits for it. "
              "If the target pauses longer within a response, the remainder is discarded or reaches the next client. "
              "Raise it for such a target, for example exchange.raw_gap = 100ms. "
              "With 0s responses may reach the wrong client; a record at start warns of it."}),
         row("exchange.trial_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.trialTimeout)),
-            {"auto in fifo, funnel", "Time that a trial of a protocol may keep other clients waiting",
+            {SHARED_USERS, "Time that a trial of a protocol may keep other clients waiting",
              "Until the target has answered in HTTP or Redis, such requests are tried alone on a connection. "
              "If others need that connection at the limit, the trial fails and the connection is reset. "
              "Lower it if clients of several protocols share one connection, for example "
@@ -38,7 +40,8 @@ std::vector<Setting> requestTimeouts()
         row("exchange.response_timeout", "auto",
             automaticDuration(MS, DAY, Off::minusOne, FIELD(std::optional<Duration>, exchange.responseTimeout)),
             {"fifo, funnel",
-             "Maximum silence of a target that owes a response; auto: 2s with modbus, 10s with dns, otherwise 30s",
+             "Maximum silence of a target that owes a response; auto: " +
+                 defaultsOf(&ProtocolInfo::responseTimeout, std::less<>(), " with ", &values::toText),
              "At the limit the requests on that connection fail, and the connection is replaced. "
              "If messages have ids, only the late request fails. "
              "Blocking commands and subscriptions have no limit. "

@@ -1,9 +1,9 @@
 #include <proximux/exchange/AutoExchange.h>
 
-#include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace proximux
@@ -14,8 +14,6 @@ namespace
 
 /// How long what may become a known protocol is waited for.
 constexpr Duration AMBIGUOUS = Duration::milliseconds(50);
-
-constexpr std::string_view NAMES[] = {"raw", "http", "resp"};
 
 using Usage = SharedExchange::Usage;
 
@@ -35,10 +33,11 @@ AutoExchange::AutoExchange(const AutoExchangeSettings& settings, SharedWiring& w
     : _settings(settings)
     , _wiring(wiring)
     , _make(std::move(make))
+    , _tenants(choicesOfAuto().size())
     , _ambiguous(AMBIGUOUS)
     , _idle(settings.idleTimeout)
 {
-    tenant(RAW, Instant{});
+    tenant(RAW_BYTES, Instant{});
 }
 
 AutoExchange::~AutoExchange() = default;
@@ -49,8 +48,8 @@ SharedExchange& AutoExchange::tenant(Language language, Instant now)
     Tenant& tenant = _tenants[language];
     if (tenant.exchange)
         return *tenant.exchange;
-    tenant = _make(NAMES[language]);
-    if (language != RAW)
+    tenant = _make(choicesOfAuto()[language]->name);
+    if (language != RAW_BYTES)
         framed(language).setTrial(_decided != language, now);
     if (_draining)
         tenant.exchange->drain(now);
@@ -62,6 +61,12 @@ FramedExchange& AutoExchange::framed(Language language) const
     return static_cast<FramedExchange&>(*_tenants[language].exchange);
 }
 
+AutoExchange::Language AutoExchange::languageOf(const ProtocolInfo& protocol)
+{
+    const auto& all = choicesOfAuto();
+    return static_cast<Language>(std::find(all.begin(), all.end(), &protocol) - all.begin());
+}
+
 // ------------------------------------------------------------------------------------------------ newcomers
 
 void AutoExchange::clientOpened(ClientId client, Instant now)
@@ -70,7 +75,7 @@ void AutoExchange::clientOpened(ClientId client, Instant now)
         return _wiring.closeClient(client, CloseReason::drained, How::finish);
     if (client.slot >= _clients.size())
         _clients.resize(client.slot + 1);
-    _clients[client.slot] = {client, std::make_unique<Newcomer>(client), RAW};
+    _clients[client.slot] = {client, std::make_unique<Newcomer>(client), RAW_BYTES};
     ++_newcomers;
     _idle.arm(_clients[client.slot].newcomer->idle, now);
     _wiring.limitClient(client, _settings.requestBuffer);
@@ -87,28 +92,23 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
         return settle(now);
     }
     speaker->said.append(bytes);
-    switch (sniff(speaker->said.waiting()))
+    const Sniffed sniffed = sniff(speaker->said.waiting());
+    switch (sniffed.kind)
     {
-    case Sniffed::more:
+    case Sniffed::Kind::more:
         if (speaker->said.size() >= _settings.requestBuffer)
             found(*speaker, unknown(), now);
         else if (!speaker->ambiguous.isArmed())
             _ambiguous.arm(speaker->ambiguous, now);
         break;
-    case Sniffed::raw:
+    case Sniffed::Kind::raw:
         found(*speaker, unknown(), now);
         break;
-    case Sniffed::http:
-        found(*speaker, HTTP, now);
+    case Sniffed::Kind::known:
+        found(*speaker, languageOf(*sniffed.protocol), now);
         break;
-    case Sniffed::resp:
-        found(*speaker, RESP, now);
-        break;
-    case Sniffed::http2:
-        refuse(*speaker, HTTP, "HTTP/2 (not supported)");
-        break;
-    case Sniffed::tls:
-        refuse(*speaker, RAW, "TLS (not supported)");
+    case Sniffed::Kind::unsupported:
+        refuse(*speaker, sniffed.protocol, sniffed.refusal);
         break;
     }
     settle(now);
@@ -116,10 +116,13 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
 
 void AutoExchange::found(Newcomer& newcomer, Language language, Instant now)
 {
-    if (_decided != LANGUAGES && language != _decided)
-        return refuse(newcomer, language,
-                      language == HTTP ? "HTTP, but exchange.protocol = auto detected resp"
-                                       : "a RESP command, but exchange.protocol = auto detected http");
+    if (_decided != NONE && language != _decided)
+    {
+        const ProtocolInfo& spoken = *choicesOfAuto()[language];
+        std::string why(spoken.detection.what);
+        why.append(", but exchange.protocol = auto detected ").append(choicesOfAuto()[_decided]->name);
+        return refuse(newcomer, &spoken, why.c_str());
+    }
     handOver(newcomer, language, now);
 }
 
@@ -134,11 +137,14 @@ void AutoExchange::handOver(Newcomer& newcomer, Language language, Instant now)
         exchange.request(gone->id, gone->said.waiting(), now);
 }
 
-/// In its own language.
-void AutoExchange::refuse(Newcomer& newcomer, Language language, const char* why)
+/// In its own language, if that is known.
+void AutoExchange::refuse(Newcomer& newcomer, const ProtocolInfo* protocol, const char* why)
 {
     std::string reply;
-    if (language != RAW && findProtocol(NAMES[language])->make({})->makeConversation({})->malformed(why, reply))
+    std::unique_ptr<Conversation> conversation;
+    if (protocol != nullptr && protocol->make != nullptr)
+        conversation = protocol->make({})->makeConversation({});
+    if (conversation && conversation->malformed(why, reply))
         _wiring.toClient(newcomer.id, reply);
     _wiring.clientMalformed(newcomer.id, why);
     close(newcomer, CloseReason::malformedRequest, How::finish);
@@ -184,10 +190,10 @@ SharedExchange* AutoExchange::of(TargetId target) const
 /// What a call has changed: whether the protocol is known now, and who may have which place.
 void AutoExchange::settle(Instant now)
 {
-    _rawAnswered = _rawAnswered ||
-                   (_tenants[RAW].exchange && static_cast<const RawExchange&>(*_tenants[RAW].exchange).hasAnswered());
-    for (const Language each : {HTTP, RESP})
-        if (_decided == LANGUAGES && _tenants[each].exchange && framed(each).isProven() && !_rawAnswered)
+    _rawAnswered = _rawAnswered || (_tenants[RAW_BYTES].exchange &&
+                                    static_cast<const RawExchange&>(*_tenants[RAW_BYTES].exchange).hasAnswered());
+    for (Language each = RAW_BYTES + 1; each < _tenants.size(); ++each)
+        if (_decided == NONE && _tenants[each].exchange && framed(each).isProven() && !_rawAnswered)
             decide(each, now);
     const auto several = std::count_if(_tenants.begin(), _tenants.end(),
                                        [](const Tenant& tenant) { return tenant.exchange != nullptr; });
@@ -203,7 +209,7 @@ void AutoExchange::settle(Instant now)
 void AutoExchange::decide(Language language, Instant now)
 {
     _decided = language;
-    _wiring.protocolChosen(NAMES[language]);
+    _wiring.protocolChosen(choicesOfAuto()[language]->name);
     framed(language).setTrial(false, now);
 }
 
@@ -220,9 +226,9 @@ void AutoExchange::share(Instant now)
 {
     for (bool more = true; more;)
     {
-        Language first = LANGUAGES;
+        Language first = NONE;
         Instant since = Instant::never();
-        for (const Language each : {RAW, HTTP, RESP})
+        for (Language each = 0; each < _tenants.size(); ++each)
         {
             const Instant waits = _tenants[each].exchange ? _tenants[each].exchange->waitsSince() : Instant::never();
             if (waits < since)
@@ -231,10 +237,10 @@ void AutoExchange::share(Instant now)
                 since = waits;
             }
         }
-        for (const Language each : {RAW, HTTP, RESP})
+        for (Language each = 0; each < _tenants.size(); ++each)
             if (_tenants[each].exchange)
                 _tenants[each].exchange->giveWay(each == first ? Instant::never() : since, now);
-        more = first != LANGUAGES && makeRoom(first, since, now);
+        more = first != NONE && makeRoom(first, since, now);
     }
 }
 
@@ -242,9 +248,9 @@ void AutoExchange::share(Instant now)
 bool AutoExchange::makeRoom(Language forWhom, Instant since, Instant now)
 {
     bool made = false;
-    for (const Language each : {RAW, HTTP, RESP})
+    for (Language each = 0; each < _tenants.size(); ++each)
         made = made || (each != forWhom && _tenants[each].exchange && _tenants[each].exchange->yield(now));
-    for (const Language each : {HTTP, RESP})
+    for (Language each = RAW_BYTES + 1; each < _tenants.size(); ++each)
     {
         if (made || each == forWhom || each == _decided || !_tenants[each].exchange || _settings.trialTimeout.isOff())
             continue;
@@ -265,9 +271,9 @@ bool AutoExchange::makeRoom(Language forWhom, Instant since, Instant now)
 /// Once the protocol is decided an exchange that has nobody left is needed no more.
 void AutoExchange::leaveEmpty()
 {
-    for (const Language each : {RAW, HTTP, RESP})
-        if (_decided != LANGUAGES && each != _decided && _tenants[each].exchange &&
-            _tenants[each].exchange->size() == 0 && _tenants[each].pool->isUnused())
+    for (Language each = 0; each < _tenants.size(); ++each)
+        if (_decided != NONE && each != _decided && _tenants[each].exchange && _tenants[each].exchange->size() == 0 &&
+            _tenants[each].pool->isUnused())
         {
             _tenants[each].exchange.reset();
             _tenants[each].pool.reset();

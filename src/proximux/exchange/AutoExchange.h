@@ -3,9 +3,9 @@
 #include <proximux/base/DeadlineList.h>
 #include <proximux/exchange/mux/FramedExchange.h>
 #include <proximux/exchange/mux/RawExchange.h>
+#include <proximux/protocol/Registry.h>
 #include <proximux/wire/Buffer.h>
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -25,10 +25,10 @@ struct AutoExchangeSettings
 /// Fifo and funnel where the protocol is found out (exchange.protocol = auto).
 ///
 ///     client bytes -> sniff() -> raw: to a RawExchange
-///                             -> HTTP, RESP: to a FramedExchange that tries it: each request alone on its connection
+///                             -> a protocol: to a FramedExchange that tries it: each request alone on its connection
 ///                             -> may become one: kept for 50 ms, then raw
 ///
-/// The protocol is decided when a target has answered a request of HTTP or RESP in that protocol, never after one has
+/// The protocol is decided when a target has answered a request of a protocol in that protocol, never after one has
 /// answered what is raw. From then on each new client speaks it or fails alone. Until then, and for who was there
 /// before, each client stays with its exchange.
 ///
@@ -45,8 +45,8 @@ public:
         std::unique_ptr<SharedExchange> exchange; ///< null: nobody needs it
     };
 
-    /// Makes the exchange for a protocol: "raw" a RawExchange, "http" and "resp" a FramedExchange. The claims of all
-    /// pools are the same.
+    /// Makes the exchange for one of choicesOfAuto(): for raw a RawExchange, otherwise a FramedExchange. The claims of
+    /// all pools are the same.
     using Make = std::function<Tenant(std::string_view protocol)>;
 
     /// The wiring must outlive it.
@@ -80,13 +80,11 @@ public:
     [[nodiscard]] std::size_t underWay() const;
 
 private:
-    enum Language : std::size_t
-    {
-        RAW,
-        HTTP,
-        RESP,
-        LANGUAGES
-    };
+    /// The position of a protocol in choicesOfAuto(), and of its exchange in _tenants.
+    using Language = std::size_t;
+
+    static constexpr Language RAW_BYTES = 0;
+    static constexpr Language NONE = static_cast<Language>(-1);
 
     /// A client of whom nothing is known yet.
     struct Newcomer
@@ -107,19 +105,20 @@ private:
     {
         ClientId id;
         std::unique_ptr<Newcomer> newcomer; ///< null: it speaks `language`
-        Language language = RAW;
+        Language language = RAW_BYTES;
     };
 
     [[nodiscard]] Newcomer* newcomer(ClientId client) const;
     [[nodiscard]] SharedExchange* of(ClientId client) const;
     [[nodiscard]] SharedExchange* of(TargetId target) const;
     [[nodiscard]] FramedExchange& framed(Language language) const;
+    static Language languageOf(const ProtocolInfo& protocol);
     SharedExchange& tenant(Language language, Instant now);
 
     void found(Newcomer& newcomer, Language language, Instant now);
     void handOver(Newcomer& newcomer, Language language, Instant now);
-    [[nodiscard]] Language unknown() const { return _decided == LANGUAGES ? RAW : _decided; }
-    void refuse(Newcomer& newcomer, Language language, const char* why);
+    [[nodiscard]] Language unknown() const { return _decided == NONE ? RAW_BYTES : _decided; }
+    void refuse(Newcomer& newcomer, const ProtocolInfo* protocol, const char* why);
     void close(Newcomer& newcomer, CloseReason reason, How how);
     std::unique_ptr<Newcomer> take(Newcomer& newcomer);
 
@@ -133,8 +132,8 @@ private:
     AutoExchangeSettings _settings;
     SharedWiring& _wiring;
     Make _make;
-    std::array<Tenant, LANGUAGES> _tenants;
-    Language _decided = LANGUAGES; ///< LANGUAGES: not yet
+    std::vector<Tenant> _tenants;
+    Language _decided = NONE; ///< NONE: not yet
     bool _rawAnswered = false;
     bool _draining = false;
     std::vector<Client> _clients; ///< by slot

@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace proximux
 {
@@ -144,6 +146,28 @@ struct Farewell
     Bytes answer;
 };
 
+/// The login of a target's settings.
+struct Credentials
+{
+    std::string username;
+    std::string password;
+    unsigned database = 0;
+};
+
+/// The bytes that log in on a new connection, and the exact reply to them. Empty if none are needed.
+struct Login
+{
+    std::string says;
+    std::string expects;
+};
+
+/// A mistake in the settings that declare a protocol: the key, and what is wrong and expected.
+struct SettingMistake
+{
+    std::string_view key;
+    std::string text;
+};
+
 /// A configured protocol; a factory for the objects of each connection. Immutable; any thread.
 class Protocol
 {
@@ -152,6 +176,23 @@ public:
 
     /// Ends a connection after all its requests (RequestTraits::pushes).
     [[nodiscard]] virtual Farewell farewell() const { return {}; }
+
+    /// The mistakes in the settings from which it was made. Only without any may its framers be made.
+    [[nodiscard]] virtual std::vector<SettingMistake> mistakes() const { return {}; }
+
+    /// Logs in on each new connection.
+    [[nodiscard]] virtual Login login(const Credentials& credentials) const
+    {
+        static_cast<void>(credentials);
+        return {};
+    }
+
+    /// Whether these bytes prepare a connection in a form that is not detected (ProtocolInfo::detection).
+    [[nodiscard]] virtual bool isPreparation(Bytes bytes) const
+    {
+        static_cast<void>(bytes);
+        return false;
+    }
 
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
     [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer() const = 0;

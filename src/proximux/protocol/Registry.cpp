@@ -5,10 +5,9 @@
 #include <proximux/protocol/http/Http.h>
 #include <proximux/protocol/memcached/Memcached.h>
 #include <proximux/protocol/modbus/Modbus.h>
-#include <proximux/protocol/mysql/MysqlWatcher.h>
+#include <proximux/protocol/mysql/Mysql.h>
 #include <proximux/protocol/postgresql/Postgresql.h>
 #include <proximux/protocol/resp/Resp.h>
-#include <proximux/protocol/watch/FramedWatcher.h>
 #include <proximux/protocol/watch/TurnWatcher.h>
 
 namespace proximux
@@ -17,33 +16,29 @@ namespace proximux
 namespace
 {
 
-template <class W>
-std::unique_ptr<Watcher> watch(const Framing&, WatchListener& listener, const WatchLimits& limits)
+/// An entry without messages; a TurnWatcher observes it.
+ProtocolInfo undelimited(std::string_view name, std::string_view summary, std::string_view setting)
 {
-    return std::make_unique<W>(listener, limits);
+    ProtocolInfo info;
+    info.name = name;
+    info.summary = summary;
+    info.settings = {setting};
+    info.makeWatcher = [](const Framing&, WatchListener& listener,
+                          const WatchLimits& limits) -> std::unique_ptr<Watcher>
+    { return std::make_unique<TurnWatcher>(listener, limits); };
+    return info;
 }
 
-/// Makes the watcher of a protocol that can also be shared.
-template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
-std::unique_ptr<Watcher> watchFrames(const Framing& framing, WatchListener& listener, const WatchLimits& limits)
+std::vector<const ProtocolInfo*> makeChoices()
 {
-    return std::make_unique<FramedWatcher>(MAKE(framing), listener, limits);
-}
-
-/// A protocol declared by settings.
-template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
-ProtocolInfo declared(std::string_view name, std::string_view summary)
-{
-    return {name, summary, true, watchFrames<MAKE>, MAKE, Pairing::automatic, 128, Duration::seconds(30), true, true};
-}
-
-/// A well-known protocol.
-template <std::unique_ptr<Protocol> (*MAKE)(const Framing&)>
-ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pairing, std::size_t pipeline,
-                   Duration responseTimeout = Duration::seconds(30))
-{
-    const bool inOrder = pairing != Pairing::exclusive;
-    return {name, summary, true, watchFrames<MAKE>, MAKE, pairing, pipeline, responseTimeout, inOrder, false};
+    std::vector<const ProtocolInfo*> choices;
+    for (const ProtocolInfo& each : protocols())
+        if (each.isDetected())
+            choices.push_back(&each);
+    std::sort(choices.begin(), choices.end(),
+              [](const ProtocolInfo* a, const ProtocolInfo* b) { return a->name < b->name; });
+    choices.insert(choices.begin(), findProtocol(RAW));
+    return choices;
 }
 
 } // namespace
@@ -51,21 +46,20 @@ ProtocolInfo named(std::string_view name, std::string_view summary, Pairing pair
 const std::vector<ProtocolInfo>& protocols()
 {
     static const std::vector<ProtocolInfo> ALL = {
-        {"auto", "fifo, funnel: detects HTTP and RESP by the target's response, otherwise raw; proxy mode: raw", false,
-         watch<TurnWatcher>},
-        {"raw", "any bytes; a request is what the client sends until the target responds", false, watch<TurnWatcher>},
-        declared<makeLineProtocol>("line", "messages that end with exchange.delimiter"),
-        declared<makeFixedProtocol>("fixed", "messages of exchange.message_size bytes"),
-        declared<makeLengthProtocol>("length", "messages with a length field (exchange.length_offset, ...)"),
-        named<makeRespProtocol>("resp", "Redis and compatible servers", Pairing::order, 1024),
-        named<makeMemcachedProtocol>("memcached", "memcached: text, meta and binary", Pairing::order, 1024),
-        named<makeHttpProtocol>("http", "HTTP/1.1 and HTTP/1.0", Pairing::exclusive, 1),
-        named<makeModbusProtocol>("modbus", "Modbus/TCP", Pairing::identifier, 1, Duration::seconds(2)),
-        named<makeDnsProtocol>("dns", "DNS over TCP", Pairing::identifier, 256, Duration::seconds(10)),
-        {"mysql", "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode only", true,
-         watch<MysqlWatcher>},
-        {"postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode only", true,
-         watchFrames<makePostgresqlProtocol>},
+        undelimited(AUTO,
+                    "fifo, funnel: detects HTTP and RESP by the target's response, otherwise raw; proxy mode: raw",
+                    "exchange.trial_timeout"),
+        undelimited(RAW, "any bytes; a request is what the client sends until the target responds", "exchange.raw_gap"),
+        lineProtocol(),
+        fixedProtocol(),
+        lengthProtocol(),
+        respProtocol(),
+        memcachedProtocol(),
+        httpProtocol(),
+        modbusProtocol(),
+        dnsProtocol(),
+        mysqlProtocol(),
+        postgresqlProtocol(),
     };
     return ALL;
 }
@@ -76,6 +70,34 @@ const ProtocolInfo* findProtocol(std::string_view name)
         if (protocol.name == name)
             return &protocol;
     return nullptr;
+}
+
+const std::vector<const ProtocolInfo*>& choicesOfAuto()
+{
+    static const std::vector<const ProtocolInfo*> CHOICES = makeChoices();
+    return CHOICES;
+}
+
+std::string listed(const std::vector<std::string_view>& words, std::string_view last)
+{
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text.append(i == 0 ? "" : i + 1 == words.size() ? last : ", ").append(words[i]);
+    return text;
+}
+
+std::string namesOfProtocols(const std::function<bool(const ProtocolInfo&)>& wanted, std::string_view last)
+{
+    std::vector<std::string_view> names;
+    for (const ProtocolInfo& each : protocols())
+        if (wanted(each))
+            names.push_back(each.name);
+    return listed(names, last);
+}
+
+std::string usersOf(std::string_view key, std::string_view last)
+{
+    return namesOfProtocols([key](const ProtocolInfo& each) { return each.uses(key); }, last);
 }
 
 } // namespace proximux

@@ -1,19 +1,25 @@
 #pragma once
 
 #include <proximux/Bytes.h>
+#include <proximux/protocol/ProtocolInfo.h>
 
 namespace proximux
 {
 
-/// The protocol indicated by a client's first bytes.
-enum class Sniffed
+/// What a client's first bytes indicate.
+struct Sniffed
 {
-    more,  ///< undecided: more bytes are needed
-    raw,   ///< no known protocol
-    http,  ///< the first line of a request
-    resp,  ///< the name of a command
-    http2, ///< recognized, but not supported
-    tls    ///< recognized, but not supported
+    enum class Kind
+    {
+        more, ///< undecided: more bytes are needed
+        raw,  ///< no known protocol
+        known,
+        unsupported ///< recognized, but not supported
+    };
+
+    Kind kind = Kind::raw;
+    const ProtocolInfo* protocol = nullptr; ///< the protocol, also of a version that is not supported; null: none
+    const char* refusal = "";               ///< unsupported: what it is
 };
 
 /// Detects the protocol for exchange.protocol = auto.

@@ -4,7 +4,6 @@
 #include <proximux/exchange/mux/FramedExchange.h>
 #include <proximux/exchange/mux/RawExchange.h>
 #include <proximux/protocol/Registry.h>
-#include <proximux/protocol/resp/Resp.h>
 
 #include <random>
 #include <stdexcept>
@@ -43,11 +42,11 @@ SharedPoolSettings poolSettings(const Configuration& configuration)
     return settings;
 }
 
-Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const ProtocolInfo& protocol)
+Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const Protocol* protocol)
 {
-    RespLogin login;
-    if (protocol.name == "resp")
-        login = respLogin(target.username, target.password, target.database);
+    Login login;
+    if (protocol != nullptr)
+        login = protocol->login({target.username, target.password, target.database});
     return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
 }
 
@@ -97,11 +96,11 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.connectDelay = configuration.pool.connectDelay;
     settings.requestGap = configuration.pool.requestGap;
     settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : Duration{0});
+    const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
     for (const TargetSettings& target : configuration.targets)
-        settings.prologues.push_back(prologueFor(configuration, target, protocol));
-    if (protocol.make == nullptr)
+        settings.prologues.push_back(prologueFor(configuration, target, made.get()));
+    if (!made)
         return settings;
-    const auto made = protocol.make(exchange.framingInForce());
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
     settings.byId = exchange.pairingInForce() != Pairing::order && settings.requestId && settings.responseId;
@@ -153,7 +152,7 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
         made.exchange = std::make_unique<ProxyExchange>(pairSettings(configuration), pairWiring, *made.pairs);
         return made;
     }
-    if (configuration.exchange.protocol == "auto")
+    if (configuration.exchange.protocol == AUTO)
     {
         auto exchange = makeAuto(configuration, targets, dialer, sharedWiring);
         made.underWay = [&automatic = *exchange] { return automatic.underWay(); };

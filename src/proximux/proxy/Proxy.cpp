@@ -35,6 +35,16 @@ std::uint64_t randomSeed()
     return std::random_device()();
 }
 
+/// The protocols that auto detects, as in a text.
+std::string detectable()
+{
+    std::vector<std::string_view> titles;
+    for (const ProtocolInfo* each : choicesOfAuto())
+        if (each->isDetected())
+            titles.push_back(each->detection.title);
+    return listed(titles, " or ");
+}
+
 } // namespace
 
 /// The first worker's reactor accepts clients and distributes them over all workers in turn.
@@ -135,7 +145,7 @@ void Proxy::Impl::dealOutDescriptors(const sockets::Descriptors& found)
 void Proxy::Impl::warnOfRaw() const
 {
     const ExchangeSettings& exchange = runtime.configuration->exchange;
-    if (exchange.mode == Mode::proxy || (exchange.protocol != "raw" && exchange.protocol != "auto"))
+    if (exchange.mode == Mode::proxy || findProtocol(exchange.protocol)->delimited)
         return;
     const char* setting = nullptr;
     if (exchange.mode == Mode::funnel && exchange.funnelAsync)
@@ -146,7 +156,7 @@ void Proxy::Impl::warnOfRaw() const
         runtime.log.text(LogScope::server, LogLevel::info,
                          "Warning: with exchange.protocol = " + exchange.protocol + " and " + setting +
                              ", responses may reach the wrong client" +
-                             (exchange.protocol == "auto" ? " (unless auto detects HTTP or RESP)" : ""));
+                             (exchange.protocol == AUTO ? " (unless auto detects " + detectable() + ")" : ""));
 }
 
 void Proxy::Impl::runWorker(Worker& worker)

@@ -1,7 +1,6 @@
 #include <proximux/telemetry/SharedReport.h>
 
 #include <proximux/protocol/FirstLine.h>
-#include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
 
 namespace proximux
@@ -18,25 +17,19 @@ void SharedReport::use(std::string_view protocol)
     const ProtocolInfo* info = findProtocol(protocol);
     if (info != nullptr && info->make != nullptr)
         _protocol = info->make(_runtime.configuration->exchange.framingInForce());
-    if (protocol != "auto")
+    if (protocol != AUTO)
         return;
-    _http = findProtocol("http")->make({});
-    _resp = findProtocol("resp")->make({});
+    for (const ProtocolInfo* each : choicesOfAuto())
+        if (each->isDetected())
+            _detectable.emplace(each, each->make({}));
 }
 
 const Protocol* SharedReport::protocolOf(Bytes bytes) const
 {
-    if (_protocol || !_http)
+    if (_protocol || _detectable.empty())
         return _protocol.get();
-    switch (sniff(bytes))
-    {
-    case Sniffed::http:
-        return _http.get();
-    case Sniffed::resp:
-        return _resp.get();
-    default:
-        return nullptr;
-    }
+    const Sniffed sniffed = sniff(bytes);
+    return sniffed.kind == Sniffed::Kind::known ? _detectable.at(sniffed.protocol).get() : nullptr;
 }
 
 std::uint64_t SharedReport::came(const ClientInfo& client, Bytes bytes, std::uint64_t size, bool continues)

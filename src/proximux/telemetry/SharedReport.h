@@ -2,10 +2,11 @@
 
 #include <proximux/base/SlotMap.h>
 #include <proximux/exchange/mux/SharedWiring.h>
-#include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/Registry.h>
 #include <proximux/proxy/Runtime.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,9 +51,8 @@ private:
     void logData(const ClientInfo& client, Bytes bytes) const;
 
     Runtime& _runtime;
-    std::unique_ptr<Protocol> _protocol; ///< null if messages are not delimited
-    std::unique_ptr<Protocol> _http;     ///< auto: the candidates
-    std::unique_ptr<Protocol> _resp;
+    std::unique_ptr<Protocol> _protocol;                                  ///< null if messages are not delimited
+    std::map<const ProtocolInfo*, std::unique_ptr<Protocol>> _detectable; ///< auto: the candidates
     SlotMap<Pending, Id<Pending>> _pending;
 };
 

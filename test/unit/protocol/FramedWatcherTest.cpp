@@ -31,7 +31,7 @@ TEST(FramedWatcherTest, seesTheSameHoweverItIsCut)
         framing.maxMessage = 100;
         framing.length = field;
         _recorder = WatchRecorder();
-        FramedWatcher watcher(makeLengthProtocol(framing), _recorder, {});
+        FramedWatcher watcher(findProtocol("length")->make(framing), _recorder, {});
         watcher.fromClient(stream.substr(0, cut), at(0));
         watcher.fromClient(stream.substr(cut), at(0));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, _recorder.requestSizes.size());

@@ -5,6 +5,7 @@
 #include <proximux/protocol/Registry.h>
 
 #include <set>
+#include <vector>
 
 using namespace proximux;
 
@@ -41,6 +42,22 @@ TEST(RegistryTest, namesEachProtocolOnce)
         CPPUNIT_ASSERT(names.insert(protocol.name).second);
         CPPUNIT_ASSERT(!protocol.summary.empty());
     }
+}
+
+TEST(RegistryTest, autoChoosesFromRawAndWhatIsDetected)
+{
+    std::vector<std::string_view> names;
+    for (const ProtocolInfo* each : choicesOfAuto())
+        names.push_back(each->name);
+    CPPUNIT_ASSERT_EQUAL(std::string("raw, http, resp"), listed(names));
+}
+
+TEST(RegistryTest, tellsToWhichProtocolsASettingApplies)
+{
+    CPPUNIT_ASSERT_EQUAL(std::string("fixed and length"), usersOf("exchange.id_offset", " and "));
+    CPPUNIT_ASSERT_EQUAL(std::string("line, length"), usersOf("exchange.max_message"));
+    CPPUNIT_ASSERT_EQUAL(std::string("resp"), usersOf("local.password", " and "));
+    CPPUNIT_ASSERT_EQUAL(std::string(), usersOf("local.port"));
 }
 
 TEST(RegistryTest, makesWatchersThatTellTheirListener)

@@ -346,11 +346,11 @@ TEST(RespTest, hidesSecrets)
 
 TEST(RespTest, logsIn)
 {
-    CPPUNIT_ASSERT_EQUAL(std::string(), respLogin("", "", 0).says);
-    const RespLogin login = respLogin("u", "p", 3);
+    CPPUNIT_ASSERT_EQUAL(std::string(), _check.protocol().login({}).says);
+    const Login login = _check.protocol().login({"u", "p", 3});
     CPPUNIT_ASSERT_EQUAL(command({"AUTH", "u", "p"}) + command({"SELECT", "3"}), login.says);
     CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+OK\r\n"), login.expects);
-    CPPUNIT_ASSERT_EQUAL(command({"AUTH", "p"}), respLogin("", "p", 0).says);
+    CPPUNIT_ASSERT_EQUAL(command({"AUTH", "p"}), _check.protocol().login({"", "p", 0}).says);
 }
 
 } // namespace proximux

@@ -5,7 +5,6 @@
 #include "support/Test.h"
 
 #include <proximux/protocol/Registry.h>
-#include <proximux/protocol/declared/Generic.h>
 #include <proximux/protocol/watch/FramedWatcher.h>
 
 #include <memory>
@@ -26,7 +25,7 @@ protected:
         Framing framing;
         framing.maxMessage = 100;
         _recorder = WatchRecorder();
-        _watcher = std::make_unique<FramedWatcher>(makeLineProtocol(framing), _recorder, limits);
+        _watcher = std::make_unique<FramedWatcher>(findProtocol("line")->make(framing), _recorder, limits);
     }
 
     void watchNamed(const char* protocol)

@@ -1,15 +1,23 @@
 #include <proximux/protocol/declared/Generic.h>
 
+#include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/wire/FixedFramer.h>
 #include <proximux/wire/LengthFramer.h>
 #include <proximux/wire/LineFramer.h>
+
+#include <iterator>
+#include <utility>
 
 namespace proximux
 {
 
 namespace
 {
+
+constexpr std::string_view ID_SETTINGS[] = {"exchange.id_offset",         "exchange.id_width",
+                                            "exchange.id_order",          "exchange.response_id_offset",
+                                            "exchange.response_id_width", "exchange.response_id_order"};
 
 /// A protocol that knows only where messages end and, optionally, the position of an id.
 class Generic : public Protocol
@@ -39,6 +47,13 @@ class Line : public Generic
 public:
     using Generic::Generic;
 
+    [[nodiscard]] std::vector<SettingMistake> mistakes() const override
+    {
+        if (_framing.maxMessage >= _framing.delimiter.size())
+            return {};
+        return {{"exchange.max_message", "smaller than exchange.delimiter; expected a larger value"}};
+    }
+
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
         return std::make_unique<LineFramer>(_framing.delimiter, _framing.maxMessage);
@@ -60,12 +75,29 @@ public:
 
 protected:
     static std::size_t endOf(const std::optional<IdField>& id) { return id ? id->end() : 0; }
+
+    /// The id of each direction with the setting that declares it.
+    [[nodiscard]] std::vector<std::pair<std::string_view, IdField>> ids() const
+    {
+        if (!_framing.requestId || !_framing.responseId)
+            return {};
+        return {{"exchange.id_offset", *_framing.requestId}, {"exchange.response_id_offset", *_framing.responseId}};
+    }
 };
 
 class Fixed : public WithId
 {
 public:
     using WithId::WithId;
+
+    [[nodiscard]] std::vector<SettingMistake> mistakes() const override
+    {
+        std::vector<SettingMistake> all;
+        for (const auto& [key, id] : ids())
+            if (id.end() > _framing.messageSize)
+                all.push_back({key, "the id extends beyond exchange.message_size; expected an id within it"});
+        return all;
+    }
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
@@ -82,6 +114,25 @@ class Length : public WithId
 {
 public:
     using WithId::WithId;
+
+    [[nodiscard]] std::vector<SettingMistake> mistakes() const override
+    {
+        const LengthField& length = _framing.length;
+        std::vector<SettingMistake> all;
+        if (_framing.maxMessage < length.offset + length.width)
+            all.push_back({"exchange.max_message", "too small for the length field; expected a larger value"});
+        if (length.encoding != LengthField::Encoding::binary && length.order == LengthField::Order::little)
+            all.push_back({"exchange.length_order", "byte order applies to binary length fields only; expected big, "
+                                                    "or exchange.length_encoding = binary"});
+        for (const auto& [key, id] : ids())
+        {
+            if (id.end() > _framing.maxMessage)
+                all.push_back({key, "the id extends beyond exchange.max_message; expected an id within it"});
+            if (id.offset < length.offset + length.width && length.offset < id.end())
+                all.push_back({key, "the id overlaps the length field; expected separate bytes"});
+        }
+        return all;
+    }
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
@@ -102,21 +153,39 @@ private:
     }
 };
 
+template <class P>
+std::unique_ptr<Protocol> declare(const Framing& framing)
+{
+    return std::make_unique<P>(framing);
+}
+
 } // namespace
 
-std::unique_ptr<Protocol> makeLineProtocol(const Framing& framing)
+ProtocolInfo lineProtocol()
 {
-    return std::make_unique<Line>(framing);
+    ProtocolInfo info = delimitedProtocol<declare<Line>>("line", "messages that end with exchange.delimiter");
+    info.settings = {"exchange.max_message", "exchange.delimiter"};
+    return info;
 }
 
-std::unique_ptr<Protocol> makeFixedProtocol(const Framing& framing)
+ProtocolInfo fixedProtocol()
 {
-    return std::make_unique<Fixed>(framing);
+    ProtocolInfo info = delimitedProtocol<declare<Fixed>>("fixed", "messages of exchange.message_size bytes");
+    info.settings = {"exchange.message_size"};
+    info.settings.insert(info.settings.end(), std::begin(ID_SETTINGS), std::end(ID_SETTINGS));
+    info.required = {"exchange.message_size", "the message size", "BYTES"};
+    return info;
 }
 
-std::unique_ptr<Protocol> makeLengthProtocol(const Framing& framing)
+ProtocolInfo lengthProtocol()
 {
-    return std::make_unique<Length>(framing);
+    ProtocolInfo info =
+        delimitedProtocol<declare<Length>>("length", "messages with a length field (exchange.length_offset, ...)");
+    info.settings = {"exchange.max_message",  "exchange.length_offset",   "exchange.length_width",
+                     "exchange.length_order", "exchange.length_encoding", "exchange.length_adjust",
+                     "exchange.length_min"};
+    info.settings.insert(info.settings.end(), std::begin(ID_SETTINGS), std::end(ID_SETTINGS));
+    return info;
 }
 
 } // namespace proximux

@@ -1,17 +1,14 @@
 #pragma once
 
-#include <proximux/Framing.h>
-#include <proximux/protocol/Protocol.h>
-
-#include <memory>
+#include <proximux/protocol/ProtocolInfo.h>
 
 namespace proximux
 {
 
 // The protocols that are declared by settings only.
 
-std::unique_ptr<Protocol> makeLineProtocol(const Framing& framing);
-std::unique_ptr<Protocol> makeFixedProtocol(const Framing& framing);
-std::unique_ptr<Protocol> makeLengthProtocol(const Framing& framing);
+ProtocolInfo lineProtocol();
+ProtocolInfo fixedProtocol();
+ProtocolInfo lengthProtocol();
 
 } // namespace proximux

@@ -1,5 +1,6 @@
 #include <proximux/protocol/dns/Dns.h>
 
+#include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/dns/DnsQuery.h>
 #include <proximux/protocol/dns/DnsTransfer.h>
 
@@ -283,9 +284,14 @@ private:
 
 } // namespace
 
-std::unique_ptr<Protocol> makeDnsProtocol(const Framing&)
+ProtocolInfo dnsProtocol()
 {
-    return std::make_unique<Dns>();
+    ProtocolInfo info = delimitedProtocol<makeProtocol<Dns>>("dns", "DNS over TCP");
+    info.pairing = Pairing::identifier;
+    info.pipeline = 256;
+    info.responseTimeout = Duration::seconds(10);
+    info.mayGreet = false;
+    return info;
 }
 
 } // namespace proximux

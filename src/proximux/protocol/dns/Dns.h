@@ -1,9 +1,6 @@
 #pragma once
 
-#include <proximux/Framing.h>
-#include <proximux/protocol/Protocol.h>
-
-#include <memory>
+#include <proximux/protocol/ProtocolInfo.h>
 
 namespace proximux
 {
@@ -15,6 +12,6 @@ namespace proximux
 ///
 /// The length excludes itself. Paired by the id; the question must match as well if the response has one. Zone
 /// transfers have several responses, and signed requests (TSIG, SIG(0)) must keep their id: both pin their client.
-std::unique_ptr<Protocol> makeDnsProtocol(const Framing& framing);
+ProtocolInfo dnsProtocol();
 
 } // namespace proximux

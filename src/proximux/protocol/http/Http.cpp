@@ -1,6 +1,8 @@
 #include <proximux/protocol/http/Http.h>
 
+#include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/http/HttpDetection.h>
 #include <proximux/protocol/http/HttpFramer.h>
 #include <proximux/protocol/http/UrlSecrets.h>
 
@@ -296,9 +298,16 @@ private:
 
 } // namespace
 
-std::unique_ptr<Protocol> makeHttpProtocol(const Framing&)
+ProtocolInfo httpProtocol()
 {
-    return std::make_unique<Http>();
+    ProtocolInfo info = delimitedProtocol<makeProtocol<Http>>("http", "HTTP/1.1 and HTTP/1.0");
+    info.pairing = Pairing::exclusive;
+    info.pipeline = 1;
+    info.inOrder = false;
+    info.mayGreet = false;
+    info.settings = {"exchange.http_connect", "exchange.http_chunked"};
+    info.detection = {lookForHttp, "HTTP", "HTTP", "HTTP/2 (not supported)"};
+    return info;
 }
 
 } // namespace proximux

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <proximux/Framing.h>
-#include <proximux/protocol/Protocol.h>
-
-#include <memory>
+#include <proximux/protocol/ProtocolInfo.h>
 
 namespace proximux
 {
@@ -14,6 +11,6 @@ namespace proximux
 /// client that requests it is closed, the target connection stays open. The version is forwarded unchanged, so that a
 /// target sends a client of 1.0 nothing that it does not know, such as chunks. The proxy answers Expect: 100-continue.
 /// An upgrade, CONNECT (if allowed) and authentication of the connection (NTLM, Negotiate) pin the client.
-std::unique_ptr<Protocol> makeHttpProtocol(const Framing& framing);
+ProtocolInfo httpProtocol();
 
 } // namespace proximux

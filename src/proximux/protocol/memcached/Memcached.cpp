@@ -1,5 +1,6 @@
 #include <proximux/protocol/memcached/Memcached.h>
 
+#include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/memcached/MemcachedBinary.h>
 #include <proximux/protocol/memcached/MemcachedCommand.h>
@@ -282,9 +283,13 @@ public:
 
 } // namespace
 
-std::unique_ptr<Protocol> makeMemcachedProtocol(const Framing&)
+ProtocolInfo memcachedProtocol()
 {
-    return std::make_unique<Memcached>();
+    ProtocolInfo info = delimitedProtocol<makeProtocol<Memcached>>("memcached", "memcached: text, meta and binary");
+    info.pairing = Pairing::order;
+    info.pipeline = 1024;
+    info.mayGreet = false;
+    return info;
 }
 
 } // namespace proximux

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <proximux/Framing.h>
-#include <proximux/protocol/Protocol.h>
-
-#include <memory>
+#include <proximux/protocol/ProtocolInfo.h>
 
 namespace proximux
 {
@@ -14,6 +11,6 @@ namespace proximux
 /// Responses come in the order of the requests. `noreply` is removed and the response discarded. A quiet request may
 /// have no response, which a version command or NOOP sent after it reveals. A request in a form that not all servers
 /// are known to answer alike is fenced (Fence). `quit` closes only the client.
-std::unique_ptr<Protocol> makeMemcachedProtocol(const Framing& framing);
+ProtocolInfo memcachedProtocol();
 
 } // namespace proximux

@@ -1,6 +1,7 @@
 #include <proximux/protocol/modbus/Modbus.h>
 
 #include <algorithm>
+#include <proximux/protocol/Delimited.h>
 
 namespace proximux
 {
@@ -319,9 +320,15 @@ private:
 
 } // namespace
 
-std::unique_ptr<Protocol> makeModbusProtocol(const Framing&)
+ProtocolInfo modbusProtocol()
 {
-    return std::make_unique<Modbus>();
+    ProtocolInfo info = delimitedProtocol<makeProtocol<Modbus>>("modbus", "Modbus/TCP");
+    info.pairing = Pairing::identifier;
+    info.pipeline = 1;
+    info.responseTimeout = Duration::seconds(2);
+    info.mayGreet = false;
+    info.settings = {"exchange.modbus_unit_backoff"};
+    return info;
 }
 
 } // namespace proximux

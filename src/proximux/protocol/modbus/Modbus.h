@@ -1,9 +1,6 @@
 #pragma once
 
-#include <proximux/Framing.h>
-#include <proximux/protocol/Protocol.h>
-
-#include <memory>
+#include <proximux/protocol/ProtocolInfo.h>
 
 namespace proximux
 {
@@ -14,6 +11,6 @@ namespace proximux
 ///     | transaction | protocol | length | unit | function | data ...      big endian; length counts from unit
 ///
 /// Paired by the transaction id; unit and function must match, too. A failed request is answered with an exception.
-std::unique_ptr<Protocol> makeModbusProtocol(const Framing& framing);
+ProtocolInfo modbusProtocol();
 
 } // namespace proximux

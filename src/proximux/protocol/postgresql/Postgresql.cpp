@@ -1,5 +1,6 @@
 #include <proximux/protocol/postgresql/Postgresql.h>
 
+#include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/sql/SqlSecrets.h>
 
@@ -404,9 +405,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<Protocol> makePostgresqlProtocol(const Framing&)
+ProtocolInfo postgresqlProtocol()
 {
-    return std::make_unique<Postgresql>();
+    ProtocolInfo info = delimitedProtocol<makeProtocol<Postgresql>>(
+        "postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode only");
+    info.make = nullptr; // its connections cannot be shared
+    return info;
 }
 
 } // namespace proximux

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <proximux/Framing.h>
-#include <proximux/protocol/Protocol.h>
-
-#include <memory>
+#include <proximux/protocol/ProtocolInfo.h>
 
 namespace proximux
 {
 
 /// PostgreSQL's frontend/backend protocol 3, for observation. A request is a query, or all messages up to a Sync; a
 /// response is all messages up to ReadyForQuery. https://www.postgresql.org/docs/current/protocol.html
-std::unique_ptr<Protocol> makePostgresqlProtocol(const Framing& framing);
+ProtocolInfo postgresqlProtocol();
 
 } // namespace proximux

@@ -1,8 +1,10 @@
 #include <proximux/protocol/resp/Resp.h>
 
+#include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/resp/RespCommand.h>
 #include <proximux/protocol/resp/RespConversation.h>
+#include <proximux/protocol/resp/RespDetection.h>
 #include <proximux/protocol/resp/RespFramer.h>
 
 namespace proximux
@@ -14,6 +16,25 @@ namespace
 class Resp : public Protocol
 {
 public:
+    [[nodiscard]] Login login(const Credentials& credentials) const override
+    {
+        Login made;
+        const auto say = [&made](const std::string& command)
+        {
+            made.says += command;
+            made.expects += "+OK\r\n";
+        };
+        if (!credentials.username.empty())
+            say(respCommand({"AUTH", credentials.username, credentials.password}));
+        else if (!credentials.password.empty())
+            say(respCommand({"AUTH", credentials.password}));
+        if (credentials.database != 0)
+            say(respCommand({"SELECT", std::to_string(credentials.database)}));
+        return made;
+    }
+
+    [[nodiscard]] bool isPreparation(Bytes bytes) const override { return isInlinePreparation(bytes); }
+
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
         return std::make_unique<RespRequestFramer>();
@@ -67,9 +88,16 @@ public:
 
 } // namespace
 
-std::unique_ptr<Protocol> makeRespProtocol(const Framing&)
+ProtocolInfo respProtocol()
 {
-    return std::make_unique<Resp>();
+    ProtocolInfo info = delimitedProtocol<makeProtocol<Resp>>("resp", "Redis and compatible servers");
+    info.pairing = Pairing::order;
+    info.pipeline = 1024;
+    info.mayGreet = false;
+    info.settings = {"local.password",    "local.failed_auth", "local.failed_auth_delay", "target.N.username",
+                     "target.N.password", "target.N.database", "exchange.resp_unknown"};
+    info.detection = {lookForResp, "RESP", "a RESP command"};
+    return info;
 }
 
 std::string respCommand(std::initializer_list<std::string_view> words)
@@ -78,23 +106,6 @@ std::string respCommand(std::initializer_list<std::string_view> words)
     for (const std::string_view word : words)
         text.append("$").append(std::to_string(word.size())).append("\r\n").append(word).append("\r\n");
     return text;
-}
-
-RespLogin respLogin(const std::string& username, const std::string& password, unsigned database)
-{
-    RespLogin login;
-    const auto say = [&login](const std::string& command)
-    {
-        login.says += command;
-        login.expects += "+OK\r\n";
-    };
-    if (!username.empty())
-        say(respCommand({"AUTH", username, password}));
-    else if (!password.empty())
-        say(respCommand({"AUTH", password}));
-    if (database != 0)
-        say(respCommand({"SELECT", std::to_string(database)}));
-    return login;
 }
 
 } // namespace proximux

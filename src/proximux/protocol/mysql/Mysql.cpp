@@ -1,0 +1,20 @@
+#include <proximux/protocol/mysql/Mysql.h>
+
+#include <proximux/protocol/mysql/MysqlWatcher.h>
+
+namespace proximux
+{
+
+ProtocolInfo mysqlProtocol()
+{
+    ProtocolInfo info;
+    info.name = "mysql";
+    info.summary = "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode only";
+    info.delimited = true;
+    info.makeWatcher = [](const Framing&, WatchListener& listener,
+                          const WatchLimits& limits) -> std::unique_ptr<Watcher>
+    { return std::make_unique<MysqlWatcher>(listener, limits); };
+    return info;
+}
+
+} // namespace proximux
