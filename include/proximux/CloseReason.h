@@ -69,9 +69,9 @@ enum class CloseLevel
 /// What is known of a reason: a row of the table in CloseReason.cpp.
 struct CloseReasonInfo
 {
-    CloseReason reason;
     const char* name; ///< as in the enum
     const char* text; ///< short, for a log line
+    CloseReason reason;
     Fault fault;
     CloseLevel client; ///< if a client is closed
     CloseLevel target; ///< if a target connection is closed
