@@ -49,7 +49,38 @@ enum class CloseReason
 
 constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::partSilent) + 1;
 
-/// A short text for a log line.
+/// Whose fault it is that a connection is closed.
+enum class Fault
+{
+    nobody, ///< nothing is wrong
+    client,
+    target,
+    proxy ///< its limits, its administrator, or a defect
+};
+
+/// At what level the log names the reason of a closed connection.
+enum class CloseLevel
+{
+    none,        ///< not at all: nothing is wrong, or another record has told the cause
+    sharedError, ///< error in fifo and funnel; not at all in proxy mode
+    error
+};
+
+/// What is known of a reason: a row of the table in CloseReason.cpp.
+struct CloseReasonInfo
+{
+    const char* name; ///< as in the enum
+    const char* text; ///< short, for a log line
+    CloseReason reason;
+    Fault fault;
+    CloseLevel client; ///< if a client is closed
+    CloseLevel target; ///< if a target connection is closed
+};
+
+/// The row of a reason.
+const CloseReasonInfo& infoOf(CloseReason reason);
+
+/// Its text.
 const char* toString(CloseReason reason);
 
 } // namespace proximux

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] const ClientInfo& info() const { return _info; }
 
     /// Takes ownership of the listener of this session's watcher, for the life of the session.
-    void setReport(std::unique_ptr<WatchListener> report) { _report = std::move(report); }
+    void setListener(std::unique_ptr<WatchListener> listener) { _listener = std::move(listener); }
 
 protected:
     void received(Bytes bytes) override { _exchange.request(_id, bytes, reactor().now()); }
@@ -43,7 +43,7 @@ private:
     Exchange& _exchange;
     ClientId _id;
     ClientInfo _info;
-    std::unique_ptr<WatchListener> _report;
+    std::unique_ptr<WatchListener> _listener;
 };
 
 } // namespace proximux

@@ -269,24 +269,7 @@ Statistics Proxy::statistics() const
     all.dropped = _impl->server->refusedConnections();
     all.current = static_cast<std::uint64_t>(_impl->server->currentConnections());
     for (const auto& worker : _impl->workers)
-    {
-        const Worker::Counters& counters = worker->counters();
-        all.refused += counters.refused.load(std::memory_order_relaxed);
-        all.failed += counters.failed.load(std::memory_order_relaxed);
-        all.bytesIn += counters.bytesIn.load(std::memory_order_relaxed);
-        all.bytesOut += counters.bytesOut.load(std::memory_order_relaxed);
-        all.unknownIds += counters.unknownIds.load(std::memory_order_relaxed);
-        for (std::size_t i = 0; i < CLOSE_REASONS; ++i)
-        {
-            all.clientsClosed[i] += counters.clientsClosed[i].load(std::memory_order_relaxed);
-            all.targetsClosed[i] += counters.targetsClosed[i].load(std::memory_order_relaxed);
-        }
-        for (std::size_t i = 0; i < ties::COUNT; ++i)
-        {
-            all.tied[i] += counters.tied[i].load(std::memory_order_relaxed);
-            all.tiesRefused[i] += counters.tiesRefused[i].load(std::memory_order_relaxed);
-        }
-    }
+        add(all, worker->counters());
     return all;
 }
 

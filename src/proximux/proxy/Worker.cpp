@@ -1,7 +1,6 @@
 #include <proximux/proxy/Worker.h>
 
-#include <proximux/protocol/FirstLine.h>
-#include <proximux/telemetry/PairReport.h>
+#include <proximux/protocol/Registry.h>
 
 #include <Poco/Exception.h>
 
@@ -23,12 +22,6 @@ std::unique_ptr<Poller> makePoller(IoSettings::Backend backend)
     return poller ? std::move(poller) : makePollPoller();
 }
 
-/// Not a read-modify-write: each counter is written by its worker's thread only.
-void count(std::atomic<std::uint64_t>& counter, std::uint64_t n)
-{
-    counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-}
-
 } // namespace
 
 Worker::Worker(Runtime& runtime, WorkerListener& listener)
@@ -37,13 +30,13 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _reactor(makePoller(runtime.configuration->io.backend), runtime.clock)
     , _scratch(runtime.configuration->io.readSize)
     , _report(runtime)
+    , _requests(runtime)
     , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this))
     , _exchange(*_mode.exchange)
     , _gathers(_mode.underWay != nullptr)
 {
     _reactor.setTurnListener(this);
-    _reactor.setFaultReport([this](const std::exception& exception)
-                            { _runtime.log.failure(LogScope::server, "InternalError", exception.what()); });
+    _reactor.setFaultReport([this](const std::exception& exception) { _report.fault(exception); });
 }
 
 Worker::~Worker() = default;
@@ -53,13 +46,12 @@ Worker::~Worker() = default;
 void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer, std::uint64_t number)
 {
     ClientInfo info{peer.host().toString(), peer.port(), number};
-    if (!isWelcome(info))
+    if (!_report.isWelcome(info))
     {
         transport.reset();
         return _listener.clientGone();
     }
-    if (_runtime.log.wants(LogScope::server, LogLevel::debug))
-        _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(info));
+    _report.clientOpened(info);
     const ClientId id =
         _clients.insert(std::make_unique<ClientSession>(_reactor, _scratch, _exchange, std::move(info)));
     ClientSession& session = *_clients.find(id);
@@ -69,30 +61,13 @@ void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::Socket
     _exchange.clientOpened(id, _reactor.now());
 }
 
-bool Worker::isWelcome(const ClientInfo& info)
-{
-    ConnectedArgs args{info, std::nullopt};
-    if (const auto thrown = raise(_runtime.events.connected, args))
-        _runtime.log.failure(LogScope::server, "ListenerError", *thrown);
-    else if (!args.rejected)
-        return true;
-    else if (_runtime.log.wants(LogScope::server, LogLevel::info))
-        _runtime.log.text(LogScope::server, LogLevel::info,
-                          "Connection from " + nameOf(info) + " refused: " + *args.rejected);
-    count(_counters.refused, 1);
-    return false;
-}
-
 void Worker::closeClient(ClientId client, CloseReason reason, How how)
 {
     std::unique_ptr<ClientSession> session = _clients.take(client);
     if (!session)
         return;
     session->close(how == How::abort);
-    logClosed(*session, reason);
-    if (_runtime.log.wants(LogScope::server, LogLevel::debug))
-        _runtime.log.text(LogScope::server, LogLevel::debug, "Client disconnected: " + nameOf(session->info()));
-    announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{session->info(), toString(reason)});
+    _report.clientClosed(session->info(), reason);
     _reactor.dispose(std::move(session)); // deferred: it may be the caller
     _listener.clientGone();
 }
@@ -102,7 +77,7 @@ std::size_t Worker::toClient(ClientId client, Bytes bytes)
     ClientSession* session = _clients.find(client);
     if (session == nullptr)
         return 0;
-    count(_counters.bytesOut, bytes.size());
+    _report.counters().bytesOut += bytes.size();
     if (!_gathers)
         return session->send(bytes);
     const bool gathered = session->isGathering();
@@ -143,13 +118,7 @@ void Worker::closeTarget(TargetId target, CloseReason reason, How how)
     if (!connection)
         return;
     connection->close(how == How::abort);
-    logClosed(*connection, reason);
-    if (connection->wasOpen() && _runtime.log.wants(LogScope::pool, LogLevel::info))
-    {
-        if (reason == CloseReason::inactive)
-            logTarget(connection->number(), "Connection timed out");
-        logTarget(connection->number(), "Connection closed");
-    }
+    _report.targetClosed(connection->number(), connection->wasOpen(), reason);
     _reactor.dispose(std::move(connection));
 }
 
@@ -158,7 +127,7 @@ std::size_t Worker::toTarget(TargetId target, Bytes bytes)
     TargetConnection* connection = _targets.find(target);
     if (connection == nullptr)
         return 0;
-    count(_counters.bytesIn, bytes.size());
+    _report.counters().bytesIn += bytes.size();
     if (!_gathers)
         return connection->send(bytes);
     const bool gathered = connection->isGathering();
@@ -184,17 +153,15 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
 {
     ClientSession& session = *_clients.find(client);
     const std::size_t number = _targets.find(target)->number();
-    if (_runtime.log.wants(LogScope::exchange, LogLevel::debug))
-        _runtime.log.text(LogScope::exchange, LogLevel::debug,
-                          '"' + nameOf(session.info()) + "\" paired with upstream " + std::to_string(number));
-    if (!PairReport::isWanted(_runtime))
+    _report.paired(session.info(), number);
+    auto listener = _requests.watch(session.info(), number);
+    if (!listener)
         return nullptr;
-    auto report = std::make_unique<PairReport>(_runtime, session.info(), number);
     const Configuration& configuration = *_runtime.configuration;
     auto watcher = findProtocol(configuration.exchange.protocol)
-                       ->makeWatcher(configuration.exchange.framingInForce(), *report,
+                       ->makeWatcher(configuration.exchange.framingInForce(), *listener,
                                      {configuration.exchange.requestBuffer, configuration.log.dataLimit});
-    session.setReport(std::move(report));
+    session.setListener(std::move(listener));
     return watcher;
 }
 
@@ -267,8 +234,7 @@ void Worker::end(CloseReason reason)
     _ended = true;
     const std::size_t left = _exchange.size();
     if (reason == CloseReason::drainTimeout && left > 0)
-        _runtime.log.failure(LogScope::server, "DrainError",
-                             "clients cut off at shutdown.drain_timeout: " + std::to_string(left));
+        _report.cutOff(left);
     _exchange.closeAll(reason, _reactor.now());
     _reactor.stop();
 }
@@ -309,177 +275,94 @@ void Worker::limitClient(ClientId client, std::size_t bytes)
         session->limitReads(bytes);
 }
 
+// ------------------------------------------------------------------------------------------------ reports
+
+const ClientInfo& Worker::infoOf(ClientId client) const
+{
+    return _clients.find(client)->info();
+}
+
+std::size_t Worker::numberOf(TargetId target) const
+{
+    const TargetConnection* connection = _targets.find(target);
+    return connection != nullptr ? connection->number() : 0;
+}
+
 std::uint64_t Worker::requestCame(ClientId client, Bytes bytes, std::uint64_t size)
 {
-    return _report.came(_clients.find(client)->info(), bytes, size, false);
+    return _requests.came(infoOf(client), bytes, size, false);
 }
 
 void Worker::requestContinued(ClientId client, Bytes bytes)
 {
-    _report.came(_clients.find(client)->info(), bytes, bytes.size(), true);
+    _requests.came(infoOf(client), bytes, bytes.size(), true);
 }
 
 void Worker::requestSent(ClientId client, std::uint64_t, TargetId target, Bytes bytes)
 {
-    _report.sent(_clients.find(client)->info(), _targets.find(target)->number(), bytes);
+    _requests.sent(infoOf(client), numberOf(target), bytes);
 }
 
 void Worker::requestEnded(std::uint64_t tag, const Outcome& outcome)
 {
-    const TargetConnection* connection = _targets.find(outcome.target);
-    _report.ended(tag, connection != nullptr ? connection->number() : 0, outcome);
+    _requests.ended(tag, numberOf(outcome.target), outcome);
 }
 
 void Worker::clientMalformed(ClientId client, const char* why)
 {
-    _runtime.log.failure(LogScope::server, "ProtocolError",
-                         "client " + nameOf(_clients.find(client)->info()) + " sent an invalid request: " + why);
+    _report.clientMalformed(infoOf(client), why);
 }
 
 void Worker::targetMalformed(TargetId target, const char* why)
 {
-    _runtime.log.failure(LogScope::pool, "ProtocolError",
-                         "target " + std::to_string(_targets.find(target)->number()) +
-                             " sent an invalid response: " + why);
+    _report.targetMalformed(numberOf(target), why);
 }
 
-void Worker::prologueRefused(TargetId target, Bytes came)
+void Worker::prologueRefused(TargetId target, Bytes received)
 {
-    _runtime.log.failure(LogScope::pool, "PrologueError",
-                         "target " + std::to_string(_targets.find(target)->number()) +
-                             ": unexpected reply to pool.prologue: \"" +
-                             std::string(firstLine(came, _runtime.configuration->log.dataLimit)) + '"');
+    _report.prologueRefused(numberOf(target), received);
 }
 
 void Worker::requestRefused(ClientId client, const char* why, bool guess)
 {
-    if (!_runtime.log.wants(LogScope::server, guess ? LogLevel::error : LogLevel::info))
-        return;
-    const ClientInfo& info = _clients.find(client)->info();
-    const auto before = (guess ? _guesses : _refusals).admit(info.address, _runtime.clock.now());
-    if (!before)
-        return;
-    const std::string more =
-        *before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : "";
-    if (guess)
-        _runtime.log.failure(LogScope::server, "AuthError", "client " + nameOf(info) + " sent " + why + more);
-    else
-        _runtime.log.text(LogScope::server, LogLevel::info,
-                          "client " + nameOf(info) + ": request refused: " + why + more);
-}
-
-void Worker::protocolChosen(std::string_view name)
-{
-    _report.use(name);
-    if (_runtime.log.wants(LogScope::exchange, LogLevel::info))
-        _runtime.log.text(LogScope::exchange, LogLevel::info,
-                          "exchange.protocol = auto: detected " + std::string(name));
-}
-
-void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
-{
-    const TargetConnection* connection = _targets.find(target);
-    auto& counters = connection != nullptr ? _counters.tied : _counters.tiesRefused;
-    std::string names;
-    for (std::size_t i = 0; i < ties::COUNT; ++i)
-    {
-        if ((reasons >> i & 1U) == 0)
-            continue;
-        count(counters[i], 1);
-        names += std::string(names.empty() ? "" : ", ") + ties::NAMES[i];
-    }
-    if (!_runtime.log.wants(LogScope::exchange, LogLevel::debug))
-        return;
-    const std::string name = nameOf(_clients.find(client)->info());
-    _runtime.log.text(LogScope::exchange, LogLevel::debug,
-                      connection != nullptr
-                          ? "client " + name + ": pinned to target connection " + std::to_string(connection->number()) +
-                                " (" + names + ")"
-                          : "client " + name + ": request refused, it would pin a connection (" + names + ")");
-}
-
-void Worker::tieRefused(ClientId client, std::string_view why)
-{
-    _runtime.log.failure(LogScope::server, "TieError",
-                         "client " + nameOf(_clients.find(client)->info()) +
-                             ": no connection to pin within exchange.tie_timeout; " + std::string(why));
-}
-
-/// The first unknown id of a connection is logged at level 2, further ones at level 3: a bus may be busy.
-void Worker::unknownId(TargetId target, bool ignored)
-{
-    count(_counters.unknownIds, 1);
-    TargetConnection& connection = *_targets.find(target);
-    const bool first = connection.heardUnknown();
-    if (!_runtime.log.wants(LogScope::pool, first ? LogLevel::info : LogLevel::debug))
-        return;
-    _runtime.log.text(
-        LogScope::pool, first ? LogLevel::info : LogLevel::debug,
-        "target " + std::to_string(connection.number()) +
-            " sent a response with an unknown id: exchange.unknown_id = " + (ignored ? "ignore" : "close"));
-}
-
-void Worker::partSilent(TargetId target, const std::string& part, Duration pause)
-{
-    _runtime.log.failure(LogScope::pool, "TargetError",
-                         "target " + std::to_string(_targets.find(target)->number()) + ": " + part +
-                             " did not answer within exchange.response_timeout; further requests to it fail for " +
-                             std::to_string(pause.us / 1000) + " ms, then one is sent as a trial");
-}
-
-void Worker::partAnswers(TargetId target, const std::string& part)
-{
-    if (_runtime.log.wants(LogScope::pool, LogLevel::info))
-        _runtime.log.text(LogScope::pool, LogLevel::info,
-                          "target " + std::to_string(_targets.find(target)->number()) + ": " + part + " answers again");
+    _report.requestRefused(infoOf(client), why, guess);
 }
 
 void Worker::requestDropped(ClientId client, std::size_t bytes)
 {
-    if (_runtime.log.wants(LogScope::server, LogLevel::info))
-        _runtime.log.text(LogScope::server, LogLevel::info,
-                          "client " + nameOf(_clients.find(client)->info()) + " disconnected inside a request (" +
-                              std::to_string(bytes) + " bytes received); request dropped");
+    _report.requestDropped(infoOf(client), bytes);
 }
 
-// ------------------------------------------------------------------------------------------------ the log
-
-/// Counts a closed client and logs it if the client did not cause it.
-void Worker::logClosed(const ClientSession& session, CloseReason reason)
+void Worker::protocolChosen(std::string_view name)
 {
-    count(_counters.clientsClosed[static_cast<std::size_t>(reason)], 1);
-    if (reason == CloseReason::noTarget)
-        count(_counters.failed, 1);
-    if (reason == CloseReason::malformedRequest || reason == CloseReason::noTie)
-        return; // its cause is already in the log
-    const bool failure = reason == CloseReason::noTarget || reason >= CloseReason::targetEnded ||
-                         (_gathers && reason == CloseReason::targetLost);
-    if (failure)
-        _runtime.log.failure(LogScope::server, "ExchangeError",
-                             "client " + nameOf(session.info()) + ": " + toString(reason));
+    _requests.use(name);
+    _report.protocolChosen(name);
 }
 
-/// Counts a closed target connection and logs it if the target misbehaved.
-void Worker::logClosed(const TargetConnection& connection, CloseReason reason)
+void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
 {
-    count(_counters.targetsClosed[static_cast<std::size_t>(reason)], 1);
-    if (reason != CloseReason::greeted && reason != CloseReason::desync && reason != CloseReason::responseTimeout &&
-        reason != CloseReason::earlyResponse)
-        return;
-    _runtime.log.failure(LogScope::pool, "TargetError",
-                         "target " + std::to_string(connection.number()) + ": " + toString(reason));
+    _report.clientTied(infoOf(client), numberOf(target), reasons);
 }
 
-std::string Worker::nameOf(const ClientInfo& info) const
+void Worker::tieRefused(ClientId client, std::string_view why)
 {
-    return _runtime.log.address(info.address, info.port);
+    _report.tieRefused(infoOf(client), why);
 }
 
-void Worker::logTarget(std::size_t number, const char* message) const
+void Worker::unknownId(TargetId target, bool ignored)
 {
-    JsonText record;
-    record.add("target", static_cast<std::int64_t>(number)).add("msg", message);
-    _runtime.log.object(LogScope::pool, LogLevel::info, record);
+    TargetConnection& connection = *_targets.find(target);
+    _report.unknownId(connection.number(), connection.heardUnknown(), ignored);
+}
+
+void Worker::partSilent(TargetId target, const std::string& part, Duration pause)
+{
+    _report.partSilent(numberOf(target), part, pause);
+}
+
+void Worker::partAnswers(TargetId target, const std::string& part)
+{
+    _report.partAnswers(numberOf(target), part);
 }
 
 } // namespace proximux

@@ -6,10 +6,9 @@
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/TargetConnection.h>
-#include <proximux/telemetry/RecordLimiter.h>
-#include <proximux/telemetry/SharedReport.h>
+#include <proximux/telemetry/RequestEvents.h>
+#include <proximux/telemetry/WorkerReport.h>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -62,20 +61,7 @@ public:
     /// Closes all connections with this reason, and ends.
     void end(CloseReason reason);
 
-    struct Counters
-    {
-        std::atomic<std::uint64_t> refused{0};
-        std::atomic<std::uint64_t> failed{0};
-        std::atomic<std::uint64_t> bytesIn{0};
-        std::atomic<std::uint64_t> bytesOut{0};
-        std::atomic<std::uint64_t> unknownIds{0};                     ///< responses whose id matches no request
-        std::atomic<std::uint64_t> clientsClosed[CLOSE_REASONS] = {}; ///< by reason
-        std::atomic<std::uint64_t> targetsClosed[CLOSE_REASONS] = {};
-        std::atomic<std::uint64_t> tied[ties::COUNT] = {}; ///< clients that were pinned to a connection, by reason
-        std::atomic<std::uint64_t> tiesRefused[ties::COUNT] = {}; ///< clients whose pin was refused, by reason
-    };
-
-    [[nodiscard]] const Counters& counters() const { return _counters; }
+    [[nodiscard]] const LiveCounters& counters() const { return _report.counters(); }
 
 private:
     // Wiring
@@ -101,15 +87,15 @@ private:
     void requestEnded(std::uint64_t tag, const Outcome& outcome) override;
     void clientMalformed(ClientId client, const char* why) override;
     void targetMalformed(TargetId target, const char* why) override;
-    void prologueRefused(TargetId target, Bytes came) override;
+    void prologueRefused(TargetId target, Bytes received) override;
     void requestRefused(ClientId client, const char* why, bool guess) override;
+    void requestDropped(ClientId client, std::size_t bytes) override;
     void protocolChosen(std::string_view name) override;
     void clientTied(ClientId client, TargetId target, unsigned reasons) override;
     void tieRefused(ClientId client, std::string_view why) override;
     void unknownId(TargetId target, bool ignored) override;
     void partSilent(TargetId target, const std::string& part, Duration pause) override;
     void partAnswers(TargetId target, const std::string& part) override;
-    void requestDropped(ClientId client, std::size_t bytes) override;
 
     // TargetDialer
     TargetId openTarget(std::size_t target, std::size_t number, Instant deadline) override;
@@ -117,21 +103,18 @@ private:
     // TurnListener
     Instant turnEnded(Instant now) override;
 
-    [[nodiscard]] bool isWelcome(const ClientInfo& info);
-    [[nodiscard]] std::string nameOf(const ClientInfo& info) const;
-    void logTarget(std::size_t number, const char* message) const;
-    void logClosed(const ClientSession& session, CloseReason reason);
-    void logClosed(const TargetConnection& connection, CloseReason reason);
+    [[nodiscard]] const ClientInfo& infoOf(ClientId client) const;
+
+    /// The number of a connection in the log; 0 if it is gone.
+    [[nodiscard]] std::size_t numberOf(TargetId target) const;
     bool flush();
 
     Runtime& _runtime;
     WorkerListener& _listener;
-    Counters _counters;
     Reactor _reactor;
     Scratch _scratch;
-    SharedReport _report;
-    RecordLimiter _refusals; ///< limits records of refused requests
-    RecordLimiter _guesses;  ///< limits records of wrong passwords
+    WorkerReport _report;
+    RequestEvents _requests;
     ExchangeAndPool _mode;
     Exchange& _exchange;
     const bool _gathers; ///< fifo and funnel

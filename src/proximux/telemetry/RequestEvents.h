@@ -3,6 +3,7 @@
 #include <proximux/base/SlotMap.h>
 #include <proximux/exchange/mux/SharedWiring.h>
 #include <proximux/protocol/Registry.h>
+#include <proximux/protocol/watch/Watcher.h>
 #include <proximux/proxy/Runtime.h>
 
 #include <functional>
@@ -14,14 +15,19 @@
 namespace proximux
 {
 
-/// Turns the outcome of requests in fifo and funnel into events and log records. Owned by its Worker, used in its
-/// reactor's thread.
-class SharedReport
+/// Turns requests and their outcomes into events and log records, in all modes. In proxy mode the watcher of each pair
+/// observes them; in fifo and funnel the exchange reports them. Owned by its Worker, used in its reactor's thread.
+class RequestEvents
 {
 public:
-    explicit SharedReport(Runtime& runtime);
+    explicit RequestEvents(Runtime& runtime);
 
-    /// Sets the protocol that provides readable forms and recognizes secrets. With auto each message is sniffed.
+    /// Proxy mode: makes the listener for a pair's watcher. Null if neither a listener, the log nor the protocol needs
+    /// this pair's messages. target: number from 1. The client must outlive it.
+    [[nodiscard]] std::unique_ptr<WatchListener> watch(const ClientInfo& client, std::size_t target) const;
+
+    /// The rest is for fifo and funnel. Sets the protocol that provides readable forms and recognizes secrets. With
+    /// auto each message is sniffed.
     void use(std::string_view protocol);
 
     /// Reports a request, or a piece of one. Returns a tag if a listener waits for its outcome, else 0.
@@ -34,13 +40,25 @@ public:
     void ended(std::uint64_t tag, std::size_t number, const Outcome& outcome);
 
 private:
+    using Listeners = std::vector<std::function<void(const ResponseInfo&)>>;
+
+    class Pair;
+
     /// A request whose outcome a listener waits for.
     struct Pending
     {
         ClientInfo client;
         std::string text;
-        std::vector<std::function<void(const ResponseInfo&)>> listeners;
+        Listeners listeners;
     };
+
+    /// Raises `request`. Returns the listeners for its outcome.
+    [[nodiscard]] Listeners raiseRequest(RequestArgs args) const;
+    void tell(const Listeners& listeners, const ResponseInfo& info) const;
+
+    /// Whether logData() writes.
+    [[nodiscard]] bool logsData() const { return _runtime.log.wants(LogScope::server, LogLevel::debug); }
+    void logData(const ClientInfo& client, Bytes data) const;
 
     /// The protocol of a message; null if unknown.
     [[nodiscard]] const Protocol* protocolOf(Bytes bytes) const;
@@ -48,9 +66,9 @@ private:
     /// The part of these bytes that may be logged; points into `text` if they must not be shown as they are.
     [[nodiscard]] Bytes shown(Bytes bytes, std::string& text) const;
     [[nodiscard]] std::string describeResponse(Bytes response) const;
-    void logData(const ClientInfo& client, Bytes bytes) const;
 
     Runtime& _runtime;
+    const std::size_t _limit;                                             ///< log.data_limit
     std::unique_ptr<Protocol> _protocol;                                  ///< null if messages are not delimited
     std::map<const ProtocolInfo*, std::unique_ptr<Protocol>> _detectable; ///< auto: the candidates
     SlotMap<Pending, Id<Pending>> _pending;

@@ -1,0 +1,208 @@
+#include <proximux/telemetry/WorkerReport.h>
+
+#include <proximux/protocol/FirstLine.h>
+
+namespace proximux
+{
+
+namespace
+{
+
+/// A target connection in the log.
+std::string targetName(std::size_t number)
+{
+    return "target " + std::to_string(number);
+}
+
+} // namespace
+
+WorkerReport::WorkerReport(Runtime& runtime)
+    : _runtime(runtime)
+{
+}
+
+std::string WorkerReport::nameOf(const ClientInfo& client) const
+{
+    return _runtime.log.address(client.address, client.port);
+}
+
+// ------------------------------------------------------------------------------------------------ connections
+
+bool WorkerReport::isWelcome(const ClientInfo& client)
+{
+    ConnectedArgs args{client, std::nullopt};
+    if (const auto thrown = raise(_runtime.events.connected, args))
+        _runtime.log.failure(LogScope::server, "ListenerError", *thrown);
+    else if (!args.rejected)
+        return true;
+    else if (_runtime.log.wants(LogScope::server, LogLevel::info))
+        _runtime.log.text(LogScope::server, LogLevel::info,
+                          "Connection from " + nameOf(client) + " refused: " + *args.rejected);
+    _counters.refused += 1;
+    return false;
+}
+
+void WorkerReport::clientOpened(const ClientInfo& client) const
+{
+    if (_runtime.log.wants(LogScope::server, LogLevel::debug))
+        _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(client));
+}
+
+void WorkerReport::clientClosed(const ClientInfo& client, CloseReason reason)
+{
+    _counters.clientsClosed[static_cast<std::size_t>(reason)] += 1;
+    if (reason == CloseReason::noTarget)
+        _counters.failed += 1;
+    if (isError(infoOf(reason).client))
+        _runtime.log.failure(LogScope::server, "ExchangeError", "client " + nameOf(client) + ": " + toString(reason));
+    if (_runtime.log.wants(LogScope::server, LogLevel::debug))
+        _runtime.log.text(LogScope::server, LogLevel::debug, "Client disconnected: " + nameOf(client));
+    announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{client, toString(reason)});
+}
+
+void WorkerReport::targetClosed(std::size_t number, bool wasOpen, CloseReason reason)
+{
+    _counters.targetsClosed[static_cast<std::size_t>(reason)] += 1;
+    if (isError(infoOf(reason).target))
+        _runtime.log.failure(LogScope::pool, "TargetError", targetName(number) + ": " + toString(reason));
+    if (!wasOpen || !_runtime.log.wants(LogScope::pool, LogLevel::info))
+        return;
+    if (reason == CloseReason::inactive)
+        logTarget(number, "Connection timed out");
+    logTarget(number, "Connection closed");
+}
+
+bool WorkerReport::isError(CloseLevel level) const
+{
+    return level == CloseLevel::error ||
+           (level == CloseLevel::sharedError && _runtime.configuration->exchange.mode != Mode::proxy);
+}
+
+void WorkerReport::logTarget(std::size_t number, const char* message) const
+{
+    JsonText record;
+    record.add("target", static_cast<std::int64_t>(number)).add("msg", message);
+    _runtime.log.object(LogScope::pool, LogLevel::info, record);
+}
+
+void WorkerReport::paired(const ClientInfo& client, std::size_t number) const
+{
+    if (_runtime.log.wants(LogScope::exchange, LogLevel::debug))
+        _runtime.log.text(LogScope::exchange, LogLevel::debug,
+                          '"' + nameOf(client) + "\" paired with upstream " + std::to_string(number));
+}
+
+void WorkerReport::cutOff(std::size_t clients) const
+{
+    _runtime.log.failure(LogScope::server, "DrainError",
+                         "clients cut off at shutdown.drain_timeout: " + std::to_string(clients));
+}
+
+void WorkerReport::fault(const std::exception& exception) const
+{
+    _runtime.log.failure(LogScope::server, "InternalError", exception.what());
+}
+
+// ------------------------------------------------------------------------------------------------ fifo and funnel
+
+void WorkerReport::clientMalformed(const ClientInfo& client, const char* why) const
+{
+    _runtime.log.failure(LogScope::server, "ProtocolError",
+                         "client " + nameOf(client) + " sent an invalid request: " + why);
+}
+
+void WorkerReport::targetMalformed(std::size_t number, const char* why) const
+{
+    _runtime.log.failure(LogScope::pool, "ProtocolError", targetName(number) + " sent an invalid response: " + why);
+}
+
+void WorkerReport::prologueRefused(std::size_t number, Bytes received) const
+{
+    _runtime.log.failure(LogScope::pool, "PrologueError",
+                         targetName(number) + ": unexpected reply to pool.prologue: \"" +
+                             std::string(firstLine(received, _runtime.configuration->log.dataLimit)) + '"');
+}
+
+void WorkerReport::requestRefused(const ClientInfo& client, const char* why, bool guess)
+{
+    if (!_runtime.log.wants(LogScope::server, guess ? LogLevel::error : LogLevel::info))
+        return;
+    const auto before = (guess ? _guesses : _refusals).admit(client.address, _runtime.clock.now());
+    if (!before)
+        return;
+    const std::string more =
+        *before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : "";
+    if (guess)
+        _runtime.log.failure(LogScope::server, "AuthError", "client " + nameOf(client) + " sent " + why + more);
+    else
+        _runtime.log.text(LogScope::server, LogLevel::info,
+                          "client " + nameOf(client) + ": request refused: " + why + more);
+}
+
+void WorkerReport::requestDropped(const ClientInfo& client, std::size_t bytes) const
+{
+    if (_runtime.log.wants(LogScope::server, LogLevel::info))
+        _runtime.log.text(LogScope::server, LogLevel::info,
+                          "client " + nameOf(client) + " disconnected inside a request (" + std::to_string(bytes) +
+                              " bytes received); request dropped");
+}
+
+void WorkerReport::protocolChosen(std::string_view name) const
+{
+    if (_runtime.log.wants(LogScope::exchange, LogLevel::info))
+        _runtime.log.text(LogScope::exchange, LogLevel::info,
+                          "exchange.protocol = auto: detected " + std::string(name));
+}
+
+void WorkerReport::clientTied(const ClientInfo& client, std::size_t number, unsigned reasons)
+{
+    auto& counters = number > 0 ? _counters.tied : _counters.tiesRefused;
+    std::string names;
+    for (std::size_t i = 0; i < ties::COUNT; ++i)
+    {
+        if ((reasons >> i & 1U) == 0)
+            continue;
+        counters[i] += 1;
+        names += std::string(names.empty() ? "" : ", ") + ties::NAMES[i];
+    }
+    if (_runtime.log.wants(LogScope::exchange, LogLevel::debug))
+        _runtime.log.text(LogScope::exchange, LogLevel::debug,
+                          "client " + nameOf(client) +
+                              (number > 0 ? ": pinned to target connection " + std::to_string(number)
+                                          : ": request refused, it would pin a connection") +
+                              " (" + names + ")");
+}
+
+void WorkerReport::tieRefused(const ClientInfo& client, std::string_view why) const
+{
+    _runtime.log.failure(LogScope::server, "TieError",
+                         "client " + nameOf(client) + ": no connection to pin within exchange.tie_timeout; " +
+                             std::string(why));
+}
+
+/// The first unknown id of a connection is logged at level 2, further ones at level 3: a bus may be busy.
+void WorkerReport::unknownId(std::size_t number, bool first, bool ignored)
+{
+    _counters.unknownIds += 1;
+    const LogLevel level = first ? LogLevel::info : LogLevel::debug;
+    if (_runtime.log.wants(LogScope::pool, level))
+        _runtime.log.text(LogScope::pool, level,
+                          targetName(number) + " sent a response with an unknown id: exchange.unknown_id = " +
+                              (ignored ? "ignore" : "close"));
+}
+
+void WorkerReport::partSilent(std::size_t number, const std::string& part, Duration pause) const
+{
+    _runtime.log.failure(LogScope::pool, "TargetError",
+                         targetName(number) + ": " + part +
+                             " did not answer within exchange.response_timeout; further requests to it fail for " +
+                             std::to_string(pause.us / 1000) + " ms, then one is sent as a trial");
+}
+
+void WorkerReport::partAnswers(std::size_t number, const std::string& part) const
+{
+    if (_runtime.log.wants(LogScope::pool, LogLevel::info))
+        _runtime.log.text(LogScope::pool, LogLevel::info, targetName(number) + ": " + part + " answers again");
+}
+
+} // namespace proximux

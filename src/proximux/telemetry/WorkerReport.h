@@ -1,0 +1,63 @@
+#pragma once
+
+#include <proximux/exchange/Exchange.h>
+#include <proximux/proxy/Runtime.h>
+#include <proximux/telemetry/Counters.h>
+#include <proximux/telemetry/RecordLimiter.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace proximux
+{
+
+/// What a worker reports of its clients and target connections: counters, log records and events. Requests are reported
+/// by RequestEvents. Target connections are named by their number in the log. Owned by its Worker, used in its
+/// reactor's thread; the counters may be read from any thread.
+class WorkerReport
+{
+public:
+    explicit WorkerReport(Runtime& runtime);
+
+    LiveCounters& counters() { return _counters; }
+    [[nodiscard]] const LiveCounters& counters() const { return _counters; }
+
+    /// Raises `connected`. Returns false if a listener refuses the client.
+    [[nodiscard]] bool isWelcome(const ClientInfo& client);
+    void clientOpened(const ClientInfo& client) const;
+    void clientClosed(const ClientInfo& client, CloseReason reason);
+    void targetClosed(std::size_t number, bool wasOpen, CloseReason reason);
+    void paired(const ClientInfo& client, std::size_t number) const;
+
+    /// Clients were cut off at the end of a drain.
+    void cutOff(std::size_t clients) const;
+    void fault(const std::exception& exception) const;
+
+    // The reports of an exchange of fifo or funnel; see SharedWiring.
+    void clientMalformed(const ClientInfo& client, const char* why) const;
+    void targetMalformed(std::size_t number, const char* why) const;
+    void prologueRefused(std::size_t number, Bytes received) const;
+    void requestRefused(const ClientInfo& client, const char* why, bool guess);
+    void requestDropped(const ClientInfo& client, std::size_t bytes) const;
+    void protocolChosen(std::string_view name) const;
+    /// number: 0 if the pin was refused.
+    void clientTied(const ClientInfo& client, std::size_t number, unsigned reasons);
+    void tieRefused(const ClientInfo& client, std::string_view why) const;
+    /// first: of this connection.
+    void unknownId(std::size_t number, bool first, bool ignored);
+    void partSilent(std::size_t number, const std::string& part, Duration pause) const;
+    void partAnswers(std::size_t number, const std::string& part) const;
+
+private:
+    [[nodiscard]] bool isError(CloseLevel level) const;
+    [[nodiscard]] std::string nameOf(const ClientInfo& client) const;
+    void logTarget(std::size_t number, const char* message) const;
+
+    Runtime& _runtime;
+    LiveCounters _counters;
+    RecordLimiter _refusals; ///< limits records of refused requests
+    RecordLimiter _guesses;  ///< limits records of wrong passwords
+};
+
+} // namespace proximux
