@@ -32,16 +32,16 @@ enum class CloseReason
     responseTimeout,   ///< exchange.response_timeout
     requestTimeout,    ///< exchange.request_timeout
     stalled,           ///< exchange.stall_timeout
-    tieEnded,          ///< the client that had it alone has left, and its state is not for others
+    pinEnded,          ///< the client that had it alone has left, and its state is not for others
     prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
     otherDialect,      ///< another request needs it in another dialect of its protocol
     spent,             ///< a request may have left something behind on it
     otherProtocol,     ///< exchange.protocol = auto: a client of another protocol needs it
     abandoned,         ///< those whom it was answering have left
-    noTie,             ///< exchange.tie_timeout
+    noPin,             ///< exchange.tie_timeout
     crowded,           ///< exchange.total_buffer
     renewed,           ///< a request needs a new connection
-    tieIdle,           ///< exchange.tie_idle_timeout
+    pinIdle,           ///< exchange.tie_idle_timeout
     idKept,            ///< a request that kept its own id was answered on it
     noIdentifier,      ///< in exchange.queue_timeout no id was free
     partSilent         ///< the part of the target that it asks did not answer before

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <proximux/CloseReason.h>
-#include <proximux/Ties.h>
+#include <proximux/Pins.h>
 
 #include <array>
 #include <cstddef>
@@ -27,8 +27,8 @@ struct Counters
     /// targetsClosed[std::size_t(CloseReason::desync)].
     std::array<Value, CLOSE_REASONS> clientsClosed{};
     std::array<Value, CLOSE_REASONS> targetsClosed{};
-    std::array<Value, ties::COUNT> tied{};        ///< clients that were pinned to a connection, by reason
-    std::array<Value, ties::COUNT> tiesRefused{}; ///< clients whose pin was refused, by reason
+    std::array<Value, pins::COUNT> tied{};        ///< clients that were pinned to a connection, by reason
+    std::array<Value, pins::COUNT> tiesRefused{}; ///< clients whose pin was refused, by reason
 };
 
 /// Counters of a running proxy, for status lines and tests. A snapshot; any thread.

@@ -98,9 +98,9 @@ void checkEdits(const std::vector<Edit>& edits, std::size_t size)
 }
 
 /// What the protocol says of the requests of a client.
-void talk(const Protocol& protocol, const std::vector<std::string>& requests, const std::string& rest, bool mayTie)
+void talk(const Protocol& protocol, const std::vector<std::string>& requests, const std::string& rest, bool mayPin)
 {
-    const auto conversation = protocol.makeConversation({mayTie, mayTie ? "secret" : "", 0, mayTie, 1000, false});
+    const auto conversation = protocol.makeConversation({mayPin, mayPin ? "secret" : "", 0, mayPin, 1000, false});
     for (const std::string& request : requests)
     {
         check(protocol.describe(request, TEXT).size() <= TEXT, "the readable form is short");

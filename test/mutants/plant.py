@@ -6,7 +6,7 @@
 A file NAME.mutant has the rule that the fault breaks, then one or more changes:
 
     rule: The response to a client that has left goes to no other client.
-    file: exchange/SharedAnswers.cpp
+    file: exchange/Answers.cpp
     old:
     the exact text, found once in the file
     new:

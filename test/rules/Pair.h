@@ -30,9 +30,9 @@ protected:
         const bool& _rests;
     };
 
-    static ProxyExchangeSettings settings()
+    static PairExchangeSettings settings()
     {
-        ProxyExchangeSettings s;
+        PairExchangeSettings s;
         s.connectTimeout = Duration::seconds(4);
         s.inactiveTimeout = Duration::seconds(100);
         s.idleTimeout = Duration::seconds(200);
@@ -42,7 +42,7 @@ protected:
 
     struct Stage
     {
-        explicit Stage(std::size_t count = 1, const ProxyExchangeSettings& s = settings())
+        explicit Stage(std::size_t count = 1, const PairExchangeSettings& s = settings())
             : targets(count, {Duration::milliseconds(100), Duration::seconds(1)}, 1)
             , pool(targets, world)
             , exchange(s, world, pool)
@@ -89,7 +89,7 @@ protected:
         World world;
         Targets targets;
         PairPool pool;
-        ProxyExchange exchange;
+        PairExchange exchange;
         Instant now{1000000};
         TargetId target;
     };

@@ -36,7 +36,7 @@ TEST(PairDeadlinesTest, inactivityIsNotCountedWhileTheTargetIsHeld)
 
 TEST(PairDeadlinesTest, idlenessIsNotCountedWhileTheClientIsHeld)
 {
-    ProxyExchangeSettings s = settings();
+    PairExchangeSettings s = settings();
     s.idleTimeout = Duration::seconds(50);
     Stage stage(1, s);
     const ClientId id = stage.open();

@@ -84,9 +84,9 @@ TEST(PinsTest, aTiedClientIsReadWhereTheLineIsFull)
     Options options;
     options.protocol = "resp";
     options.connections = 2;
-    options.exchange.maxTied = 1;
+    options.exchange.maxPinned = 1;
     options.exchange.maxQueue = 2;
-    options.exchange.conversation.ties = true;
+    options.exchange.conversation.pins = true;
     begin(options);
     const ClientId a = join();
     says(a, command({"MULTI"}));
@@ -111,7 +111,7 @@ TEST(PinsTest, aTiedClientThatLeavesTakesItsConnectionWithIt)
     const TargetId t = opens();
     answers(t, "+OK\r\n");
     exchange->clientLost(a, now);
-    assertClosed(t, CloseReason::tieEnded, How::abort);
+    assertClosed(t, CloseReason::pinEnded, How::abort);
 }
 
 TEST(PinsTest, aTiedConnectionThatIsLostEndsItsClient)
@@ -183,7 +183,7 @@ RULE(PinsTest, aStateThatWasResetIsForNobody, keepReset)
     answers(t, "+OK\r\n");
     CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+RESET\r\n"), got(a));
     says(join(), command({"GET", "x"}));
-    assertClosed(t, CloseReason::tieEnded, How::abort);
+    assertClosed(t, CloseReason::pinEnded, How::abort);
 }
 
 RULE(PinsTest, nobodyInheritsWhatAClientClaimed, keepClaimed)

@@ -66,7 +66,7 @@ TEST(PushesTest, nothingIsSaidInTheMidstOfWhatIsPushed)
     CPPUNIT_ASSERT_EQUAL(message.substr(17), got(a));
     exchange->targetEnded(t, now);
     CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), got(a));
-    assertClosed(t, CloseReason::tieEnded, How::finish);
+    assertClosed(t, CloseReason::pinEnded, How::finish);
 }
 
 TEST(PushesTest, aResetBehindASubscriptionLeavesTheConnection)
@@ -80,7 +80,7 @@ TEST(PushesTest, aResetBehindASubscriptionLeavesTheConnection)
     answers(t, "K\r\n");
     exchange->targetEnded(t, now);
     CPPUNIT_ASSERT_EQUAL(std::string("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n+RESET\r\n"), got(a));
-    assertClosed(t, CloseReason::tieEnded, How::finish);
+    assertClosed(t, CloseReason::pinEnded, How::finish);
     const TargetId other = opens();
     CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(other));
     answers(other, "$-1\r\n");
@@ -99,7 +99,7 @@ TEST(PushesTest, resetLeavesTheConnection)
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
     answers(t, "+QUEUED\r\n");
     CPPUNIT_ASSERT_EQUAL(std::string("+QUEUED\r\n+RESET\r\n"), got(a));
-    assertClosed(t, CloseReason::tieEnded, How::abort);
+    assertClosed(t, CloseReason::pinEnded, How::abort);
     const TargetId next = opens();
     CPPUNIT_ASSERT_EQUAL(command({"GET", "x"}), got(next));
     answers(next, "$-1\r\n");

@@ -24,14 +24,14 @@ protected:
     }
 
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
-               std::size_t maxTied = 0)
+               std::size_t maxPinned = 0)
     {
         Options options;
         options.protocol = protocol;
         options.connections = connections;
         options.exchange.pipeline = pipeline;
-        options.exchange.maxTied = maxTied;
-        options.exchange.conversation.ties = maxTied > 0;
+        options.exchange.maxPinned = maxPinned;
+        options.exchange.conversation.pins = maxPinned > 0;
         options.exchange.byId = protocol == "modbus" || protocol == "dns";
         begin(options);
     }

@@ -9,9 +9,9 @@ namespace proximux
 namespace
 {
 
-SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::size_t large, bool byId)
+MultiplexerSettings exchangeSettings(const OracleSettings& settings, std::size_t large, bool byId)
 {
-    SharedExchangeSettings made;
+    MultiplexerSettings made;
     made.pipeline = settings.pipeline;
     made.optional = 0;
     made.idReuse = Oracle::ID_REUSE;
@@ -23,10 +23,10 @@ SharedExchangeSettings exchangeSettings(const OracleSettings& settings, std::siz
     made.settle = Duration::milliseconds(settings.overdue ? 500 : 10); // a greeting comes earlier
     made.responseTimeout = Duration::milliseconds(settings.overdue ? 15 : 30000);
     made.stallTimeout = settings.sloths ? Duration::milliseconds(20) : Duration::seconds(1000);
-    made.tieTimeout = Duration::off(); // whoever waits for a tie is patient
+    made.pinTimeout = Duration::off(); // whoever waits for a tie is patient
     made.byId = byId;
-    made.maxTied = settings.talks ? std::max<std::size_t>(settings.connections - 1, 1) : 0;
-    made.conversation.ties = made.maxTied > 0;
+    made.maxPinned = settings.talks ? std::max<std::size_t>(settings.connections - 1, 1) : 0;
+    made.conversation.pins = made.maxPinned > 0;
     made.requestGap = Duration::microseconds(settings.talks ? 20 : 0);
     if (settings.talks)
         made.prologues = {{Oracle::PROLOGUE, Oracle::WELCOME}};

@@ -24,12 +24,12 @@ Simulation::Options settings(const Language& language, std::size_t connections, 
     made.connections = connections;
     made.maxMessage = 2000;
     made.backoff = {Duration::milliseconds(10), Duration::milliseconds(100)};
-    SharedExchangeSettings& exchange = made.exchange;
+    MultiplexerSettings& exchange = made.exchange;
     exchange.pipeline = 1 + options % 8;
     exchange.byId = language.ids && options % 16 >= 8;
     if (exchange.byId && made.protocol == "length")
         made.framing.requestId = made.framing.responseId = IdField{4, 2, ByteOrder::big};
-    exchange.maxTied = connections - 1;
+    exchange.maxPinned = connections - 1;
     exchange.conversation = {connections > 1, options % 32 >= 16 ? "secret" : "", 0, true, 400, false};
     exchange.maxRequests = 4;
     exchange.maxQueue = 12;
@@ -67,8 +67,8 @@ void Script::run()
     look();
     check(running().size() == 0 && world.clients.empty() && world.targets.empty(), "the end leaves nobody");
     check(world.ended == world.tags, "each request ends, once");
-    const SharedExchange::Usage left = usage();
-    check(left.kept == 0 && left.queued == 0 && left.tied == 0, "the end leaves nothing");
+    const Multiplexer::Usage left = usage();
+    check(left.kept == 0 && left.queued == 0 && left.pinned == 0, "the end leaves nothing");
 }
 
 void Script::clientJoins()
@@ -240,7 +240,7 @@ void Script::look()
     check(world.targets.size() <= _options.connections, "no more connections than allowed");
     check(running().size() == _clients.size(), "who is there is counted");
     check(usage().kept <= _options.exchange.totalBuffer + 3200, "what is kept is bounded");
-    check(usage().tied <= _options.exchange.maxTied, "no more clients have a connection alone than allowed");
+    check(usage().pinned <= _options.exchange.maxPinned, "no more clients have a connection alone than allowed");
 }
 
 } // namespace proximux

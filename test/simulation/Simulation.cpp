@@ -39,13 +39,13 @@ void Simulation::begin(const Options& options)
 AutoExchange::Tenant Simulation::make(const Options& options, std::string_view name,
                                       std::shared_ptr<PlaceClaims> claims)
 {
-    SharedPoolSettings places;
+    LanePoolSettings places;
     for (std::size_t i = 0; i < options.connections; ++i)
-        places.targets.push_back(options.anyTarget ? SharedPoolSettings::ANY : i % options.targets);
+        places.targets.push_back(options.anyTarget ? LanePoolSettings::ANY : i % options.targets);
     places.pipeline = options.exchange.pipeline;
     AutoExchange::Tenant made;
-    made.pool = std::make_unique<SharedPool>(places, *health, world, std::move(claims));
-    SharedExchangeSettings settings = options.exchange;
+    made.pool = std::make_unique<LanePool>(places, *health, world, std::move(claims));
+    MultiplexerSettings settings = options.exchange;
     settings.fair = options.connections > 1;
     if (name == "raw")
     {
@@ -72,7 +72,7 @@ Exchange& Simulation::running() const
     return *exchange;
 }
 
-SharedExchange::Usage Simulation::usage() const
+Multiplexer::Usage Simulation::usage() const
 {
     return automatic ? automatic->usage() : exchange->usage();
 }

@@ -23,7 +23,7 @@ public:
         std::size_t connections = 1;
         std::size_t targets = 1;
         bool anyTarget = false; ///< one connection to the first target that is alive
-        SharedExchangeSettings exchange;
+        MultiplexerSettings exchange;
         std::string protocol = "line"; ///< by name; or raw, or auto
         Framing framing;
         std::size_t maxMessage = 10000;
@@ -49,7 +49,7 @@ public:
 
     std::string got(ClientId client); ///< the bytes that the peer received since the last call
     std::string got(TargetId target);
-    [[nodiscard]] SharedExchange::Usage usage() const;
+    [[nodiscard]] Multiplexer::Usage usage() const;
 
     /// `exchange`, or `automatic`.
     [[nodiscard]] Exchange& running() const;
@@ -57,8 +57,8 @@ public:
     Instant now;
     World world;
     std::unique_ptr<Targets> health;
-    std::unique_ptr<SharedPool> pool;
-    std::unique_ptr<SharedExchange> exchange;
+    std::unique_ptr<LanePool> pool;
+    std::unique_ptr<Multiplexer> exchange;
     std::unique_ptr<AutoExchange> automatic;
 
 private:

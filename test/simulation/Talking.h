@@ -74,7 +74,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<Talk>(_messages, _large, settings.ties);
+        return std::make_unique<Talk>(_messages, _large, settings.pins);
     }
 
     [[nodiscard]] Fence makeFence(unsigned, Random& random) const override
@@ -106,10 +106,10 @@ private:
     class Talk : public Conversation
     {
     public:
-        Talk(const Messages& messages, std::size_t large, bool ties)
+        Talk(const Messages& messages, std::size_t large, bool pins)
             : _messages(messages)
             , _large(large)
-            , _ties(ties)
+            , _pins(pins)
         {
         }
 
@@ -130,11 +130,11 @@ private:
             traits.check = checkOf(*name);
             traits.repeatable = mayRepeat(name->number);
             traits.dialect = dialectOf(name->client);
-            traits.keepsId = _ties && _messages.hasId() && keepsId(name->number);
-            if (_ties && beginsState(name->number))
-                traits.ties = ties::SESSION;
-            if (_ties && endsState(name->number))
-                traits.frees = ties::SESSION;
+            traits.keepsId = _pins && _messages.hasId() && keepsId(name->number);
+            if (_pins && beginsState(name->number))
+                traits.pins = pins::SESSION;
+            if (_pins && endsState(name->number))
+                traits.frees = pins::SESSION;
         }
 
         bool failed(const RequestTraits& traits, Failure, std::string& reply) override
@@ -148,7 +148,7 @@ private:
     private:
         const Messages& _messages;
         std::size_t _large;
-        bool _ties;
+        bool _pins;
     };
 
     /// Shows the first bytes again until it can be told whose the response is.

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <proximux/exchange/mux/SharedWiring.h>
-#include <proximux/exchange/pair/ProxyExchange.h>
+#include <proximux/exchange/mux/MultiplexerEffects.h>
+#include <proximux/exchange/pair/PairExchange.h>
 #include <proximux/targets/TargetDialer.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace proximux
 
 /// The outside world of an exchange, in any mode, and of its pool: connections whose peers accept as many bytes as they
 /// are told to, and a record of all calls. Throws std::logic_error on invalid calls.
-class World : public SharedWiring, public PairWiring, public TargetDialer
+class World : public MultiplexerEffects, public PairEffects, public TargetDialer
 {
 public:
     struct Side
@@ -159,16 +159,16 @@ public:
 
     void protocolChosen(std::string_view name) override { chosen = name; }
 
-    void clientTied(ClientId id, TargetId, unsigned reasons) override
+    void clientPinned(ClientId id, TargetId, unsigned reasons) override
     {
         client(id);
-        ties.push_back(reasons);
+        pins.push_back(reasons);
     }
 
-    void tieRefused(ClientId id, std::string_view why) override
+    void pinRefused(ClientId id, std::string_view why) override
     {
         client(id);
-        untied = why;
+        unpinned = why;
     }
 
     void unknownId(TargetId id, bool) override
@@ -258,8 +258,8 @@ public:
     std::string refused;     ///< why a request was refused
     std::size_t guesses = 0; ///< wrong passwords
     std::string chosen;
-    std::string untied;         ///< why a client could not be pinned
-    std::vector<unsigned> ties; ///< reasons for which clients were pinned, or refused it
+    std::string unpinned;         ///< why a client could not be pinned
+    std::vector<unsigned> pins; ///< reasons for which clients were pinned, or refused it
     std::size_t dropped = 0;
     std::size_t unknown = 0;         ///< responses whose id matches no request
     std::vector<std::string> silent; ///< parts of targets that were silent, or respond again

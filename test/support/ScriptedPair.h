@@ -2,7 +2,7 @@
 
 #include "support/Scripted.h"
 
-#include <proximux/exchange/pair/ProxyExchange.h>
+#include <proximux/exchange/pair/PairExchange.h>
 #include <proximux/net/Connection.h>
 #include <proximux/net/loop/Reactor.h>
 
@@ -15,10 +15,10 @@ namespace proximux
 
 /// A client and a target with everything between them except sockets: the reactor, both connections, the exchange and
 /// the pool are real; the peers, the clock and the back end are scripted.
-class ScriptedPair : private PairWiring, private TargetDialer
+class ScriptedPair : private PairEffects, private TargetDialer
 {
 public:
-    explicit ScriptedPair(const ProxyExchangeSettings& settings = {})
+    explicit ScriptedPair(const PairExchangeSettings& settings = {})
         : _targets(1, {Duration::milliseconds(100), Duration::seconds(1)}, 1)
         , _pool(_targets, *this)
         , exchange(settings, *this, _pool)
@@ -178,7 +178,7 @@ private:
     ManualPoller* poller = nullptr;
 
 public:
-    ProxyExchange exchange;
+    PairExchange exchange;
     Reactor reactor;
 
 private:

@@ -17,7 +17,7 @@ protected:
 
     using Simulation::Options;
 
-    void beginAuto(std::size_t connections = 1, const SharedExchangeSettings& common = {})
+    void beginAuto(std::size_t connections = 1, const MultiplexerSettings& common = {})
     {
         Options options;
         options.protocol = "auto";

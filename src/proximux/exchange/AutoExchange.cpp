@@ -15,23 +15,23 @@ namespace
 /// How long what may become a known protocol is waited for.
 constexpr Duration AMBIGUOUS = Duration::milliseconds(50);
 
-using Usage = SharedExchange::Usage;
+using Usage = Multiplexer::Usage;
 
 Usage sum(const Usage& a, const Usage& b)
 {
-    return {a.kept + b.kept, a.shared + b.shared, a.unfinished + b.unfinished, a.queued + b.queued, a.tied + b.tied};
+    return {a.kept + b.kept, a.shared + b.shared, a.unfinished + b.unfinished, a.queued + b.queued, a.pinned + b.pinned};
 }
 
 Usage difference(const Usage& a, const Usage& b)
 {
-    return {a.kept - b.kept, a.shared - b.shared, a.unfinished - b.unfinished, a.queued - b.queued, a.tied - b.tied};
+    return {a.kept - b.kept, a.shared - b.shared, a.unfinished - b.unfinished, a.queued - b.queued, a.pinned - b.pinned};
 }
 
 } // namespace
 
-AutoExchange::AutoExchange(const AutoExchangeSettings& settings, SharedWiring& wiring, Make make)
+AutoExchange::AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects, Make make)
     : _settings(settings)
-    , _wiring(wiring)
+    , _effects(effects)
     , _make(std::move(make))
     , _tenants(choicesOfAuto().size())
     , _ambiguous(AMBIGUOUS)
@@ -43,7 +43,7 @@ AutoExchange::AutoExchange(const AutoExchangeSettings& settings, SharedWiring& w
 AutoExchange::~AutoExchange() = default;
 
 /// The exchange for this language, made where it is needed first.
-SharedExchange& AutoExchange::tenant(Language language, Instant now)
+Multiplexer& AutoExchange::tenant(Language language, Instant now)
 {
     Tenant& tenant = _tenants[language];
     if (tenant.exchange)
@@ -72,14 +72,14 @@ AutoExchange::Language AutoExchange::languageOf(const ProtocolInfo& protocol)
 void AutoExchange::clientOpened(ClientId client, Instant now)
 {
     if (_draining)
-        return _wiring.closeClient(client, CloseReason::drained, How::finish);
+        return _effects.closeClient(client, CloseReason::drained, How::finish);
     if (client.slot >= _clients.size())
         _clients.resize(client.slot + 1);
     _clients[client.slot] = {client, std::make_unique<Newcomer>(client), RAW_BYTES};
     ++_newcomers;
     _idle.arm(_clients[client.slot].newcomer->idle, now);
-    _wiring.limitClient(client, _settings.requestBuffer);
-    _wiring.holdClient(client, false);
+    _effects.limitClient(client, _settings.requestBuffer);
+    _effects.holdClient(client, false);
 }
 
 void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
@@ -87,7 +87,7 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
     Newcomer* speaker = newcomer(client);
     if (speaker == nullptr)
     {
-        if (SharedExchange* exchange = of(client))
+        if (Multiplexer* exchange = of(client))
             exchange->request(client, bytes, now);
         return settle(now);
     }
@@ -129,9 +129,9 @@ void AutoExchange::found(Newcomer& newcomer, Language language, Instant now)
 void AutoExchange::handOver(Newcomer& newcomer, Language language, Instant now)
 {
     const std::unique_ptr<Newcomer> gone = take(newcomer);
-    SharedExchange& exchange = tenant(language, now);
+    Multiplexer& exchange = tenant(language, now);
     _clients[gone->id.slot].language = language;
-    _wiring.holdClient(gone->id, true); // as a connection is when it opens
+    _effects.holdClient(gone->id, true); // as a connection is when it opens
     exchange.clientOpened(gone->id, now);
     if (!gone->said.isEmpty())
         exchange.request(gone->id, gone->said.waiting(), now);
@@ -145,15 +145,15 @@ void AutoExchange::refuse(Newcomer& newcomer, const ProtocolInfo* protocol, cons
     if (protocol != nullptr && protocol->make != nullptr)
         conversation = protocol->make({})->makeConversation({});
     if (conversation && conversation->malformed(why, reply))
-        _wiring.toClient(newcomer.id, reply);
-    _wiring.clientMalformed(newcomer.id, why);
+        _effects.toClient(newcomer.id, reply);
+    _effects.clientMalformed(newcomer.id, why);
     close(newcomer, CloseReason::malformedRequest, How::finish);
 }
 
 void AutoExchange::close(Newcomer& newcomer, CloseReason reason, How how)
 {
     const std::unique_ptr<Newcomer> gone = take(newcomer);
-    _wiring.closeClient(gone->id, reason, how);
+    _effects.closeClient(gone->id, reason, how);
 }
 
 std::unique_ptr<AutoExchange::Newcomer> AutoExchange::take(Newcomer& newcomer)
@@ -170,17 +170,17 @@ AutoExchange::Newcomer* AutoExchange::newcomer(ClientId client) const
                                                                                : nullptr;
 }
 
-SharedExchange* AutoExchange::of(ClientId client) const
+Multiplexer* AutoExchange::of(ClientId client) const
 {
     if (client.slot >= _clients.size() || _clients[client.slot].id != client || _clients[client.slot].newcomer)
         return nullptr;
     return _tenants[_clients[client.slot].language].exchange.get();
 }
 
-SharedExchange* AutoExchange::of(TargetId target) const
+Multiplexer* AutoExchange::of(TargetId target) const
 {
     for (const Tenant& tenant : _tenants)
-        if (tenant.exchange && tenant.pool->placeOf(target) != SharedPool::NONE)
+        if (tenant.exchange && tenant.pool->placeOf(target) != LanePool::NONE)
             return tenant.exchange.get();
     return nullptr;
 }
@@ -209,7 +209,7 @@ void AutoExchange::settle(Instant now)
 void AutoExchange::decide(Language language, Instant now)
 {
     _decided = language;
-    _wiring.protocolChosen(choicesOfAuto()[language]->name);
+    _effects.protocolChosen(choicesOfAuto()[language]->name);
     framed(language).setTrial(false, now);
 }
 
@@ -284,28 +284,28 @@ void AutoExchange::leaveEmpty()
 
 void AutoExchange::targetOpened(TargetId target, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->targetOpened(target, now);
     settle(now);
 }
 
 void AutoExchange::targetFailed(TargetId target, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->targetFailed(target, now);
     settle(now);
 }
 
 void AutoExchange::targetUnavailable(TargetId target, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->targetUnavailable(target, now);
     settle(now);
 }
 
 void AutoExchange::response(TargetId target, Bytes bytes, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->response(target, bytes, now);
     settle(now);
 }
@@ -319,28 +319,28 @@ void AutoExchange::clientEnded(ClientId client, Instant now)
             return close(*ended, CloseReason::ended, How::finish);
         found(*ended, unknown(), now);
     }
-    if (SharedExchange* exchange = of(client))
+    if (Multiplexer* exchange = of(client))
         exchange->clientEnded(client, now);
     settle(now);
 }
 
 void AutoExchange::targetEnded(TargetId target, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->targetEnded(target, now);
     settle(now);
 }
 
 void AutoExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
 {
-    if (SharedExchange* exchange = of(client))
+    if (Multiplexer* exchange = of(client))
         exchange->clientSent(client, waiting, now);
     settle(now);
 }
 
 void AutoExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->targetSent(target, waiting, now);
     settle(now);
 }
@@ -349,14 +349,14 @@ void AutoExchange::clientLost(ClientId client, Instant now)
 {
     if (Newcomer* lost = newcomer(client))
         return close(*lost, CloseReason::clientLost, How::abort);
-    if (SharedExchange* exchange = of(client))
+    if (Multiplexer* exchange = of(client))
         exchange->clientLost(client, now);
     settle(now);
 }
 
 void AutoExchange::targetLost(TargetId target, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->targetLost(target, now);
     settle(now);
 }
@@ -365,14 +365,14 @@ void AutoExchange::clientFaulted(ClientId client, Instant now)
 {
     if (Newcomer* faulted = newcomer(client))
         return close(*faulted, CloseReason::fault, How::abort);
-    if (SharedExchange* exchange = of(client))
+    if (Multiplexer* exchange = of(client))
         exchange->clientFaulted(client, now);
     settle(now);
 }
 
 void AutoExchange::targetFaulted(TargetId target, Instant now)
 {
-    if (SharedExchange* exchange = of(target))
+    if (Multiplexer* exchange = of(target))
         exchange->targetFaulted(target, now);
     settle(now);
 }

@@ -41,16 +41,16 @@ public:
     /// One exchange with its pool.
     struct Tenant
     {
-        std::unique_ptr<SharedPool> pool;
-        std::unique_ptr<SharedExchange> exchange; ///< null: nobody needs it
+        std::unique_ptr<LanePool> pool;
+        std::unique_ptr<Multiplexer> exchange; ///< null: nobody needs it
     };
 
     /// Makes the exchange for one of choicesOfAuto(): for raw a RawExchange, otherwise a FramedExchange. The claims of
     /// all pools are the same.
     using Make = std::function<Tenant(std::string_view protocol)>;
 
-    /// The wiring must outlive it.
-    AutoExchange(const AutoExchangeSettings& settings, SharedWiring& wiring, Make make);
+    /// The effects must outlive it.
+    AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects, Make make);
     ~AutoExchange() override;
 
     void clientOpened(ClientId client, Instant now) override;
@@ -74,7 +74,7 @@ public:
     [[nodiscard]] std::size_t size() const override;
 
     /// Of all exchanges.
-    [[nodiscard]] SharedExchange::Usage usage() const;
+    [[nodiscard]] Multiplexer::Usage usage() const;
 
     /// Connections that are not yet of use.
     [[nodiscard]] std::size_t underWay() const;
@@ -109,11 +109,11 @@ private:
     };
 
     [[nodiscard]] Newcomer* newcomer(ClientId client) const;
-    [[nodiscard]] SharedExchange* of(ClientId client) const;
-    [[nodiscard]] SharedExchange* of(TargetId target) const;
+    [[nodiscard]] Multiplexer* of(ClientId client) const;
+    [[nodiscard]] Multiplexer* of(TargetId target) const;
     [[nodiscard]] FramedExchange& framed(Language language) const;
     static Language languageOf(const ProtocolInfo& protocol);
-    SharedExchange& tenant(Language language, Instant now);
+    Multiplexer& tenant(Language language, Instant now);
 
     void found(Newcomer& newcomer, Language language, Instant now);
     void handOver(Newcomer& newcomer, Language language, Instant now);
@@ -130,7 +130,7 @@ private:
     void leaveEmpty();
 
     AutoExchangeSettings _settings;
-    SharedWiring& _wiring;
+    MultiplexerEffects& _effects;
     Make _make;
     std::vector<Tenant> _tenants;
     Language _decided = NONE; ///< NONE: not yet

@@ -18,10 +18,10 @@ enum class How
 
 /// All that an Exchange may ask of the world about connections that are there. It never calls back into the Exchange
 /// from inside a call. In the program: Worker. In tests: a recorder.
-class Wiring
+class Effects
 {
 public:
-    virtual ~Wiring() = default;
+    virtual ~Effects() = default;
 
     /// Passes bytes on. Returns how many wait unsent on that side; further progress is told by clientSent() and
     /// targetSent().
@@ -42,7 +42,7 @@ public:
 };
 
 /// One mode: the rule by which clients and target connections belong together. Sans I/O: it is told what happened,
-/// with ids, bytes and the time, and asks its Wiring for what is to be done. An id that names nothing any more is
+/// with ids, bytes and the time, and asks its Effects for what is to be done. An id that names nothing any more is
 /// ignored. Used in its reactor's thread.
 class Exchange
 {

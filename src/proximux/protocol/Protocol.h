@@ -99,7 +99,7 @@ public:
     }
 
     /// Like failed(), for a client that waited in vain to be pinned; `why` says which clients occupy the connections.
-    virtual bool untied(const RequestTraits& traits, const std::string& why, std::string& reply)
+    virtual bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply)
     {
         static_cast<void>(why);
         return failed(traits, Failure::unavailable, reply);
@@ -128,7 +128,7 @@ public:
 /// Settings for requests that depend on the state of their connection, and for local replies.
 struct ConversationSettings
 {
-    bool ties = false;           ///< clients may be pinned to a connection
+    bool pins = false;           ///< clients may be pinned to a connection
     std::string password;        ///< required of clients; empty: none
     unsigned database = 0;       ///< selected on all target connections (resp)
     bool connect = false;        ///< HTTP: allow CONNECT

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <proximux/Bytes.h>
-#include <proximux/Ties.h>
+#include <proximux/Pins.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -47,7 +47,7 @@ struct RequestTraits
                          ///< afterwards
     bool rewritten = false; ///< different bytes are sent instead: Conversation::rewrite()
     bool secret = false;    ///< observed traffic: contains secrets, as earlier messages show
-    unsigned ties = 0;      ///< reasons for which it pins its client
+    unsigned pins = 0;      ///< reasons for which it pins its client
     unsigned frees = 0;     ///< pin reasons that end with its response
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
@@ -76,7 +76,7 @@ struct RequestTraits
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = false;
         refusal = nullptr;
-        ties = frees = claims = proof = 0;
+        pins = frees = claims = proof = 0;
         check = 0;
         part = 0;
         dialect = 0;

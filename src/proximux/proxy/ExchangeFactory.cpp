@@ -23,17 +23,17 @@ std::uint64_t unpredictable()
 /// Default of pool.settle for protocols whose targets may speak first.
 constexpr Duration SETTLE = Duration::milliseconds(10);
 
-ProxyExchangeSettings pairSettings(const Configuration& configuration)
+PairExchangeSettings pairSettings(const Configuration& configuration)
 {
     return {configuration.pool.connectTimeout, configuration.pool.inactiveTimeout, configuration.local.idleTimeout,
             configuration.local.halfCloseTimeout};
 }
 
-SharedPoolSettings poolSettings(const Configuration& configuration)
+LanePoolSettings poolSettings(const Configuration& configuration)
 {
-    SharedPoolSettings settings;
+    LanePoolSettings settings;
     if (configuration.exchange.mode == Mode::fifo)
-        settings.targets.assign(1, SharedPoolSettings::ANY);
+        settings.targets.assign(1, LanePoolSettings::ANY);
     else
         for (std::size_t i = 0; i < configuration.targets.size(); ++i)
             settings.targets.insert(settings.targets.end(), configuration.targets[i].connections, i);
@@ -50,10 +50,10 @@ Prologue prologueFor(const Configuration& configuration, const TargetSettings& t
     return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
 }
 
-SharedExchangeSettings sharedSettings(const Configuration& configuration, const ProtocolInfo& protocol)
+MultiplexerSettings sharedSettings(const Configuration& configuration, const ProtocolInfo& protocol)
 {
     const ExchangeSettings& exchange = configuration.exchange;
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.seed = unpredictable();
     settings.fair = exchange.mode == Mode::funnel;
     settings.pipeline = exchange.pipelineInForce();
@@ -66,7 +66,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.gap = exchange.rawGap;
     settings.queueTimeout = exchange.queueTimeout;
     settings.connectTimeout = configuration.pool.connectTimeout;
-    settings.tieTimeout = exchange.tieTimeout;
+    settings.pinTimeout = exchange.tieTimeout;
     settings.discardTimeout = exchange.discardTimeout;
     settings.discardLimit = exchange.discardLimit;
     settings.responseTimeout = exchange.responseTimeoutInForce();
@@ -74,7 +74,7 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.stallTimeout = exchange.stallTimeout;
     settings.abandonLimit = exchange.abandonLimit;
     settings.abandonTimeout = exchange.abandonTimeout;
-    settings.tieIdleTimeout = exchange.tieIdleTimeout;
+    settings.pinIdleTimeout = exchange.tieIdleTimeout;
     settings.reconnects = configuration.limits.reconnects;
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;
@@ -82,8 +82,8 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
     settings.idReuse = exchange.idReuse;
     settings.ignoreUnknownIds = exchange.ignoreUnknownIds;
     settings.partPause = exchange.modbusUnitBackoff;
-    settings.maxTied = configuration.maxTied();
-    settings.conversation.ties = settings.maxTied > 0;
+    settings.maxPinned = configuration.maxTied();
+    settings.conversation.pins = settings.maxPinned > 0;
     settings.conversation.password = configuration.local.password;
     settings.conversation.connect = exchange.httpConnect;
     settings.conversation.largest = exchange.requestBuffer;
@@ -108,40 +108,40 @@ SharedExchangeSettings sharedSettings(const Configuration& configuration, const 
 }
 
 /// Makes the exchange of one protocol in fifo or funnel.
-std::unique_ptr<SharedExchange> makeSharing(const Configuration& configuration, std::string_view name,
-                                            SharedWiring& wiring, SharedPool& pool)
+std::unique_ptr<Multiplexer> makeSharing(const Configuration& configuration, std::string_view name,
+                                            MultiplexerEffects& effects, LanePool& pool)
 {
     Configuration chosen = configuration;
     chosen.exchange.protocol = name;
     const ProtocolInfo& info = *findProtocol(name);
-    const SharedExchangeSettings settings = sharedSettings(chosen, info);
+    const MultiplexerSettings settings = sharedSettings(chosen, info);
     if (info.make == nullptr)
-        return std::make_unique<RawExchange>(settings, wiring, pool);
-    return std::make_unique<FramedExchange>(settings, wiring, pool, info.make(chosen.exchange.framingInForce()));
+        return std::make_unique<RawExchange>(settings, effects, pool);
+    return std::make_unique<FramedExchange>(settings, effects, pool, info.make(chosen.exchange.framingInForce()));
 }
 
 std::unique_ptr<AutoExchange> makeAuto(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                                       SharedWiring& wiring)
+                                       MultiplexerEffects& effects)
 {
     const auto claims = std::make_shared<PlaceClaims>(configuration.sharedConnections());
-    const auto make = [&configuration, &targets, &dialer, &wiring, claims](std::string_view name)
+    const auto make = [&configuration, &targets, &dialer, &effects, claims](std::string_view name)
     {
         Configuration chosen = configuration;
         chosen.exchange.protocol = name;
         AutoExchange::Tenant tenant;
-        tenant.pool = std::make_unique<SharedPool>(poolSettings(chosen), targets, dialer, claims);
-        tenant.exchange = makeSharing(configuration, name, wiring, *tenant.pool);
+        tenant.pool = std::make_unique<LanePool>(poolSettings(chosen), targets, dialer, claims);
+        tenant.exchange = makeSharing(configuration, name, effects, *tenant.pool);
         return tenant;
     };
     const AutoExchangeSettings settings{configuration.local.idleTimeout, configuration.exchange.trialTimeout,
                                         configuration.exchange.requestBuffer};
-    return std::make_unique<AutoExchange>(settings, wiring, make);
+    return std::make_unique<AutoExchange>(settings, effects, make);
 }
 
 } // namespace
 
 ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                             PairWiring& pairWiring, SharedWiring& sharedWiring)
+                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects)
 {
     ExchangeAndPool made;
     if (configuration.exchange.mode == Mode::automatic)
@@ -149,19 +149,19 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
     if (configuration.exchange.mode == Mode::proxy)
     {
         made.pairs = std::make_unique<PairPool>(targets, dialer);
-        made.exchange = std::make_unique<ProxyExchange>(pairSettings(configuration), pairWiring, *made.pairs);
+        made.exchange = std::make_unique<PairExchange>(pairSettings(configuration), pairEffects, *made.pairs);
         return made;
     }
     if (configuration.exchange.protocol == AUTO)
     {
-        auto exchange = makeAuto(configuration, targets, dialer, sharedWiring);
+        auto exchange = makeAuto(configuration, targets, dialer, multiplexerEffects);
         made.underWay = [&automatic = *exchange] { return automatic.underWay(); };
         made.exchange = std::move(exchange);
         return made;
     }
-    made.shared = std::make_unique<SharedPool>(poolSettings(configuration), targets, dialer);
+    made.shared = std::make_unique<LanePool>(poolSettings(configuration), targets, dialer);
     made.underWay = [&pool = *made.shared] { return pool.underWay(); };
-    made.exchange = makeSharing(configuration, configuration.exchange.protocol, sharedWiring, *made.shared);
+    made.exchange = makeSharing(configuration, configuration.exchange.protocol, multiplexerEffects, *made.shared);
     return made;
 }
 

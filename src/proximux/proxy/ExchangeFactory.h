@@ -1,8 +1,8 @@
 #pragma once
 
 #include <proximux/Configuration.h>
-#include <proximux/exchange/mux/SharedExchange.h>
-#include <proximux/exchange/pair/ProxyExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
+#include <proximux/exchange/pair/PairExchange.h>
 
 #include <functional>
 #include <memory>
@@ -14,13 +14,13 @@ namespace proximux
 struct ExchangeAndPool
 {
     std::unique_ptr<PairPool> pairs;    ///< proxy
-    std::unique_ptr<SharedPool> shared; ///< fifo and funnel
+    std::unique_ptr<LanePool> shared; ///< fifo and funnel
     std::unique_ptr<Exchange> exchange;
     std::function<std::size_t()> underWay; ///< fifo and funnel: number of connections that are opening or settling
 };
 
 /// Makes the exchange and pool for the configured mode. All arguments must outlive them.
 ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                             PairWiring& pairWiring, SharedWiring& sharedWiring);
+                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects);
 
 } // namespace proximux

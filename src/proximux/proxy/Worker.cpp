@@ -241,7 +241,7 @@ void Worker::end(CloseReason reason)
 
 // ------------------------------------------------------------------------------------------------ requests
 
-SharedWiring::Quiet Worker::isQuiet(TargetId target)
+MultiplexerEffects::Quiet Worker::isQuiet(TargetId target)
 {
     TargetConnection* connection = _targets.find(target);
     switch (connection != nullptr ? connection->peek() : IoResult::Kind::ended)
@@ -339,14 +339,14 @@ void Worker::protocolChosen(std::string_view name)
     _report.protocolChosen(name);
 }
 
-void Worker::clientTied(ClientId client, TargetId target, unsigned reasons)
+void Worker::clientPinned(ClientId client, TargetId target, unsigned reasons)
 {
-    _report.clientTied(infoOf(client), numberOf(target), reasons);
+    _report.clientPinned(infoOf(client), numberOf(target), reasons);
 }
 
-void Worker::tieRefused(ClientId client, std::string_view why)
+void Worker::pinRefused(ClientId client, std::string_view why)
 {
-    _report.tieRefused(infoOf(client), why);
+    _report.pinRefused(infoOf(client), why);
 }
 
 void Worker::unknownId(TargetId target, bool ignored)

@@ -29,14 +29,14 @@ public:
 /// One reactor and everything in it: client sessions, target connections, their pool and their exchange. It performs
 /// the I/O for the exchange and the pool.
 ///
-///     TCPServer --adopt()--> ClientSession --> Exchange --> Wiring (Worker) --> TargetConnection
+///     TCPServer --adopt()--> ClientSession --> Exchange --> Effects (Worker) --> TargetConnection
 ///                                                 |
 ///                                                Pool --> TargetDialer (Worker)
 ///
 /// In fifo and funnel, outgoing bytes are gathered and sent at the end of the turn, in one send per peer.
 ///
 /// Call adopt(), drain() and end() in the reactor's thread, or through post(); read the counters from any thread.
-class Worker : private PairWiring, private SharedWiring, private TargetDialer, private TurnListener
+class Worker : private PairEffects, private MultiplexerEffects, private TargetDialer, private TurnListener
 {
 public:
     Worker(Runtime& runtime, WorkerListener& listener);
@@ -64,7 +64,7 @@ public:
     [[nodiscard]] const LiveCounters& counters() const { return _report.counters(); }
 
 private:
-    // Wiring
+    // Effects
     std::size_t toClient(ClientId client, Bytes bytes) override;
     std::size_t toTarget(TargetId target, Bytes bytes) override;
     void holdClient(ClientId client, bool hold) override;
@@ -73,10 +73,10 @@ private:
     void endTarget(TargetId target) override;
     void closeClient(ClientId client, CloseReason reason, How how) override;
     void closeTarget(TargetId target, CloseReason reason, How how) override;
-    // PairWiring
+    // PairEffects
     std::unique_ptr<Watcher> paired(ClientId client, TargetId target) override;
 
-    // SharedWiring
+    // MultiplexerEffects
     Quiet isQuiet(TargetId target) override;
     void awaitsMore(TargetId target) override;
     std::size_t flushClient(ClientId client) override;
@@ -91,8 +91,8 @@ private:
     void requestRefused(ClientId client, const char* why, bool guess) override;
     void requestDropped(ClientId client, std::size_t bytes) override;
     void protocolChosen(std::string_view name) override;
-    void clientTied(ClientId client, TargetId target, unsigned reasons) override;
-    void tieRefused(ClientId client, std::string_view why) override;
+    void clientPinned(ClientId client, TargetId target, unsigned reasons) override;
+    void pinRefused(ClientId client, std::string_view why) override;
     void unknownId(TargetId target, bool ignored) override;
     void partSilent(TargetId target, const std::string& part, Duration pause) override;
     void partAnswers(TargetId target, const std::string& part) override;

@@ -154,16 +154,16 @@ void WorkerReport::protocolChosen(std::string_view name) const
                           "exchange.protocol = auto: detected " + std::string(name));
 }
 
-void WorkerReport::clientTied(const ClientInfo& client, std::size_t number, unsigned reasons)
+void WorkerReport::clientPinned(const ClientInfo& client, std::size_t number, unsigned reasons)
 {
     auto& counters = number > 0 ? _counters.tied : _counters.tiesRefused;
     std::string names;
-    for (std::size_t i = 0; i < ties::COUNT; ++i)
+    for (std::size_t i = 0; i < pins::COUNT; ++i)
     {
         if ((reasons >> i & 1U) == 0)
             continue;
         counters[i] += 1;
-        names += std::string(names.empty() ? "" : ", ") + ties::NAMES[i];
+        names += std::string(names.empty() ? "" : ", ") + pins::NAMES[i];
     }
     if (_runtime.log.wants(LogScope::exchange, LogLevel::debug))
         _runtime.log.text(LogScope::exchange, LogLevel::debug,
@@ -173,7 +173,7 @@ void WorkerReport::clientTied(const ClientInfo& client, std::size_t number, unsi
                               " (" + names + ")");
 }
 
-void WorkerReport::tieRefused(const ClientInfo& client, std::string_view why) const
+void WorkerReport::pinRefused(const ClientInfo& client, std::string_view why) const
 {
     _runtime.log.failure(LogScope::server, "TieError",
                          "client " + nameOf(client) + ": no connection to pin within exchange.tie_timeout; " +

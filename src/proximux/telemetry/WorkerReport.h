@@ -34,7 +34,7 @@ public:
     void cutOff(std::size_t clients) const;
     void fault(const std::exception& exception) const;
 
-    // The reports of an exchange of fifo or funnel; see SharedWiring.
+    // The reports of an exchange of fifo or funnel; see MultiplexerEffects.
     void clientMalformed(const ClientInfo& client, const char* why) const;
     void targetMalformed(std::size_t number, const char* why) const;
     void prologueRefused(std::size_t number, Bytes received) const;
@@ -42,8 +42,8 @@ public:
     void requestDropped(const ClientInfo& client, std::size_t bytes) const;
     void protocolChosen(std::string_view name) const;
     /// number: 0 if the pin was refused.
-    void clientTied(const ClientInfo& client, std::size_t number, unsigned reasons);
-    void tieRefused(const ClientInfo& client, std::string_view why) const;
+    void clientPinned(const ClientInfo& client, std::size_t number, unsigned reasons);
+    void pinRefused(const ClientInfo& client, std::string_view why) const;
     /// first: of this connection.
     void unknownId(std::size_t number, bool first, bool ignored);
     void partSilent(std::size_t number, const std::string& part, Duration pause) const;

@@ -86,7 +86,7 @@ protected:
     }
 
     /// One request of each client, and the answers to all.
-    static void round(const Talk& talk, StillWorld& world, SharedExchange& exchange, std::size_t piece, Instant now)
+    static void round(const Talk& talk, StillWorld& world, Multiplexer& exchange, std::size_t piece, Instant now)
     {
         for (std::uint32_t client = 0; client < CLIENTS; ++client)
             for (std::size_t at = 0; at < talk.request.size(); at += piece)
@@ -117,12 +117,12 @@ protected:
     {
         StillWorld world;
         Targets health(1, Backoff{Duration::milliseconds(1), Duration::seconds(1)}, 1);
-        SharedPoolSettings places;
+        LanePoolSettings places;
         places.targets.assign(connections, 0);
         places.pipeline = talk.pipeline;
-        SharedPool pool(places, health, world);
+        LanePool pool(places, health, world);
         const std::shared_ptr<Protocol> protocol = findProtocol(talk.protocol)->make({});
-        SharedExchangeSettings settings;
+        MultiplexerSettings settings;
         settings.pipeline = talk.pipeline;
         settings.fair = connections > 1;
         settings.byId = talk.response.empty();

@@ -318,7 +318,7 @@ TEST(AutoExchangeTest, waitsForWhatIsAmbiguous)
 
 TEST(AutoExchangeTest, readsNobodyWhereTheLineIsFull)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.maxQueue = 1;
     beginAuto(1, settings);
     const ClientId a = asks("first");

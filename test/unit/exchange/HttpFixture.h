@@ -16,9 +16,9 @@ protected:
         options.protocol = "http";
         options.connections = connections;
         options.exchange.pipeline = 1;
-        options.exchange.maxTied = connections - 1;
+        options.exchange.maxPinned = connections - 1;
         options.exchange.requestBuffer = 1000;
-        options.exchange.conversation.ties = true;
+        options.exchange.conversation.pins = true;
         options.exchange.conversation.connect = connect;
         begin(options);
     }

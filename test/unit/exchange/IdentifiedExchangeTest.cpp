@@ -15,7 +15,7 @@ protected:
     static constexpr Duration S = Duration::seconds(1);
 
     /// Messages of a length, an id and anything; 2 bytes each.
-    void length(SharedExchangeSettings settings, std::size_t pipeline = 4)
+    void length(MultiplexerSettings settings, std::size_t pipeline = 4)
     {
         Options options;
         options.protocol = "length";
@@ -34,8 +34,8 @@ protected:
         options.protocol = protocol;
         options.connections = connections;
         options.exchange.pipeline = pipeline;
-        options.exchange.maxTied = connections - 1;
-        options.exchange.conversation.ties = connections > 1;
+        options.exchange.maxPinned = connections - 1;
+        options.exchange.conversation.pins = connections > 1;
         options.exchange.byId = true;
         options.exchange.responseTimeout = S;
         begin(options);
@@ -65,7 +65,7 @@ protected:
     /// A client that does not read what answers it, and the connection that is held because of it.
     std::pair<ClientId, TargetId> slowReader()
     {
-        SharedExchangeSettings settings;
+        MultiplexerSettings settings;
         settings.responseBuffer = 2000;
         settings.stallTimeout = Duration::seconds(100);
         length(settings);
@@ -93,7 +93,7 @@ protected:
 
 TEST(IdentifiedExchangeTest, aLargeRequestHasTimeWhileItIsSent)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.requestBuffer = 10;
     length(settings);
     const ClientId a = join();
@@ -159,7 +159,7 @@ TEST(IdentifiedExchangeTest, theTimeOfOthersStandsStillWhileTheTargetIsHeld)
 
 TEST(IdentifiedExchangeTest, aSlowReaderIsNotForgottenBehindAQuickOne)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseBuffer = 2000;
     length(settings, 8);
     const ClientId slow = join();

@@ -1,7 +1,7 @@
 #include "support/Test.h"
 
 #include <proximux/exchange/mux/Identifiers.h>
-#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/State.h>
 
 #include <set>
 #include <vector>

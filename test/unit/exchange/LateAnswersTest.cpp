@@ -275,8 +275,8 @@ TEST(LateAnswersTest, aRequestThatBringsItsIdWaitsForItAlone)
     Options options;
     options.protocol = "dns";
     options.connections = 3;
-    options.exchange.maxTied = 2;
-    options.exchange.conversation.ties = true;
+    options.exchange.maxPinned = 2;
+    options.exchange.conversation.pins = true;
     options.exchange.byId = true;
     options.exchange.pipeline = 8;
     begin(options);

@@ -10,15 +10,15 @@ namespace proximux
 class PushStatesTest : public SharingFixture
 {
 protected:
-    void resp(std::size_t connections = 2, const SharedExchangeSettings& settings = SharedExchangeSettings())
+    void resp(std::size_t connections = 2, const MultiplexerSettings& settings = MultiplexerSettings())
     {
         Options options;
         options.protocol = "resp";
         options.connections = connections;
         options.exchange = settings;
         options.exchange.pipeline = 8;
-        options.exchange.maxTied = connections - 1;
-        options.exchange.conversation.ties = connections > 1;
+        options.exchange.maxPinned = connections - 1;
+        options.exchange.conversation.pins = connections > 1;
         begin(options);
     }
 
@@ -102,7 +102,7 @@ TEST(PushStatesTest, aForgedNoticeFreesNothing)
     CPPUNIT_ASSERT_EQUAL("+slow\r\n" + forged, got(a));
     CPPUNIT_ASSERT_EQUAL(std::string("+secret\r\n"), got(victim));
     exchange->clientLost(a, now);
-    assertClosed(t, CloseReason::tieEnded, How::abort);
+    assertClosed(t, CloseReason::pinEnded, How::abort);
 }
 
 TEST(PushStatesTest, whatIsOwedComesBeforeAReset)
@@ -271,9 +271,9 @@ TEST(PushStatesTest, anUnknownCommandBehindAnotherMakesNothingGood)
 
 TEST(PushStatesTest, anUnknownCommandTiesUnlessItIsUnknownToTheServer)
 {
-    SharedExchangeSettings ties;
-    ties.conversation.unknown = UnknownCommands::tie;
-    resp(2, ties);
+    MultiplexerSettings pins;
+    pins.conversation.unknown = UnknownCommands::tie;
+    resp(2, pins);
     const ClientId a = join();
     const ClientId b = join();
     says(a, command({"FOO"}) + command({"BAR"}));
@@ -301,7 +301,7 @@ TEST(PushStatesTest, anUnknownCommandTiesUnlessItIsUnknownToTheServer)
 
 TEST(PushStatesTest, theReplyToAWrongPasswordIsDelayed)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.conversation.password = "secret";
     settings.failedAuthDelay = Duration::seconds(2);
     const std::string wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";

@@ -47,12 +47,12 @@ TEST(DnsTest, tiesTransfersAndSignedQueries)
 {
     const auto talk = _dns.talk(tying());
     const RequestTraits transfer = ProtocolCheck::ask(*talk, dns("zone", 252));
-    CPPUNIT_ASSERT(transfer.ties == ties::TRANSFER && transfer.frees == ties::TRANSFER && transfer.keepsId);
+    CPPUNIT_ASSERT(transfer.pins == pins::TRANSFER && transfer.frees == pins::TRANSFER && transfer.keepsId);
     const std::string options = record(41, u16(10) + u16(2) + "xx");
     const std::string signature = record(250, "signature");
-    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options, 1)).ties);
+    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options, 1)).pins);
     const RequestTraits with = ProtocolCheck::ask(*talk, dns("a", 1, 0x0100, options + signature, 2));
-    CPPUNIT_ASSERT(with.ties == ties::SIGNATURE && with.frees == ties::SIGNATURE && with.keepsId);
+    CPPUNIT_ASSERT(with.pins == pins::SIGNATURE && with.frees == pins::SIGNATURE && with.keepsId);
     const RequestTraits refused = ProtocolCheck::ask(*_dns.talk({}), dns("zone", 252));
     CPPUNIT_ASSERT(refused.local);
     CPPUNIT_ASSERT_EQUAL(dns("zone", 252, 0x8105), refused.reply);

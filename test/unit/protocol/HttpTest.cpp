@@ -18,7 +18,7 @@ protected:
 
     [[nodiscard]] std::string sent(const std::string& request, ConversationSettings settings = {}) const
     {
-        settings.ties = true;
+        settings.pins = true;
         return ProtocolCheck::edited(request, ProtocolCheck::ask(*_check.talk(settings), request).edits);
     }
 
@@ -179,28 +179,28 @@ TEST(HttpTest, tiesUpgradesAndAuthentication)
 {
     const std::string socket = get("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n");
     ConversationSettings settings;
-    settings.ties = true;
+    settings.pins = true;
     const RequestTraits traits = ProtocolCheck::ask(*_check.talk(settings), socket);
-    CPPUNIT_ASSERT_EQUAL(ties::UPGRADE, traits.ties);
+    CPPUNIT_ASSERT_EQUAL(pins::UPGRADE, traits.pins);
     CPPUNIT_ASSERT_EQUAL(get("Upgrade: websocket\r\nConnection: upgrade\r\n"), sent(socket));
     CPPUNIT_ASSERT(_check.response("HTTP/1.1 101 X\r\nUpgrade: websocket\r\n\r\n", traits.hint).kind ==
                    ResponseTraits::Kind::tunnel);
     const auto talk = _check.talk(settings);
     const RequestTraits claims = ProtocolCheck::ask(*talk, get("Authorization: NTLM xyz\r\n"));
-    CPPUNIT_ASSERT(claims.ties == 0 && claims.claims == ties::AUTHENTICATION);
+    CPPUNIT_ASSERT(claims.pins == 0 && claims.claims == pins::AUTHENTICATION);
     const std::string challenge = "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"x\", NTLM\r\n"
                                   "Content-Length: 0\r\n\r\n";
-    CPPUNIT_ASSERT_EQUAL(ties::AUTHENTICATION, _check.response(challenge, claims.hint).challenges);
-    talk->challenged(ties::AUTHENTICATION);
-    CPPUNIT_ASSERT_EQUAL(ties::AUTHENTICATION, ProtocolCheck::ask(*talk, get("Authorization: NTLM xyz\r\n")).ties);
-    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*_check.talk(settings), get("Authorization: Basic xyz\r\n")).ties);
+    CPPUNIT_ASSERT_EQUAL(pins::AUTHENTICATION, _check.response(challenge, claims.hint).challenges);
+    talk->challenged(pins::AUTHENTICATION);
+    CPPUNIT_ASSERT_EQUAL(pins::AUTHENTICATION, ProtocolCheck::ask(*talk, get("Authorization: NTLM xyz\r\n")).pins);
+    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*_check.talk(settings), get("Authorization: Basic xyz\r\n")).pins);
     const RequestTraits refused = ProtocolCheck::ask(*_check.talk({}), socket);
     CPPUNIT_ASSERT(refused.local && refused.reply.find("501 Not Implemented") != std::string::npos);
     const std::string connect = "CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n";
     CPPUNIT_ASSERT(ProtocolCheck::ask(*_check.talk(settings), connect).reply.find("405") != std::string::npos);
     settings.connect = true;
     const RequestTraits tunnel = ProtocolCheck::ask(*_check.talk(settings), connect);
-    CPPUNIT_ASSERT(!tunnel.local && tunnel.ties == ties::UPGRADE);
+    CPPUNIT_ASSERT(!tunnel.local && tunnel.pins == pins::UPGRADE);
     CPPUNIT_ASSERT(_check.response("HTTP/1.1 200 OK\r\n\r\n", tunnel.hint).kind == ResponseTraits::Kind::tunnel);
 }
 
@@ -267,7 +267,7 @@ TEST(HttpTest, whatMayStayUnreadSpendsItsConnection)
     const auto spends = [this](const std::string& method, const std::string& rest, bool passChunked = false)
     {
         ConversationSettings settings;
-        settings.ties = settings.connect = true;
+        settings.pins = settings.connect = true;
         settings.passChunked = passChunked;
         const RequestTraits traits =
             ProtocolCheck::ask(*_check.talk(settings), method + " / HTTP/1.1\r\nHost: x\r\n" + rest);
@@ -306,10 +306,10 @@ TEST(HttpTest, whatMayStayUnreadSpendsItsConnection)
 TEST(HttpTest, classifiesARequestAsItIsSent)
 {
     ConversationSettings settings;
-    settings.ties = true;
+    settings.pins = true;
     const auto talk = _check.talk(settings);
     CPPUNIT_ASSERT_EQUAL(0U,
-                         ProtocolCheck::ask(*talk, get("Authorization: NTLM x\r\nConnection: authorization\r\n")).ties);
+                         ProtocolCheck::ask(*talk, get("Authorization: NTLM x\r\nConnection: authorization\r\n")).pins);
     const std::string socket = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
     for (const std::string& request :
          {get(socket), get("Connection: te, x\r\nTE: trailers\r\nX: y\r\n"), get("TE: gzip\r\n"),
@@ -319,7 +319,7 @@ TEST(HttpTest, classifiesARequestAsItIsSent)
         const RequestTraits came = ProtocolCheck::ask(*talk, request);
         const std::string text = rewritten(request, settings);
         const RequestTraits sent = ProtocolCheck::ask(*talk, text);
-        CPPUNIT_ASSERT_EQUAL(came.ties, sent.ties);
+        CPPUNIT_ASSERT_EQUAL(came.pins, sent.pins);
         CPPUNIT_ASSERT_EQUAL(came.spends, sent.spends);
         CPPUNIT_ASSERT_EQUAL(came.barrier, sent.barrier);
         CPPUNIT_ASSERT_EQUAL(text, rewritten(text, settings));

@@ -19,7 +19,7 @@ protected:
     static ConversationSettings tying()
     {
         ConversationSettings settings;
-        settings.ties = true;
+        settings.pins = true;
         return settings;
     }
 
@@ -82,7 +82,7 @@ protected:
         if (!traits.local)
             return 0;
         CPPUNIT_ASSERT_EQUAL(query.substr(2, 2), traits.reply.substr(2, 2));
-        CPPUNIT_ASSERT_EQUAL(0U, traits.ties);
+        CPPUNIT_ASSERT_EQUAL(0U, traits.pins);
         _dns.responses().finds({traits.reply});
         return static_cast<unsigned char>(traits.reply[5]) & 15U;
     }

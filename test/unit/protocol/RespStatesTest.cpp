@@ -17,7 +17,7 @@ protected:
     static ConversationSettings tying()
     {
         ConversationSettings settings;
-        settings.ties = true;
+        settings.pins = true;
         settings.unknown = UnknownCommands::tie;
         return settings;
     }
@@ -95,7 +95,7 @@ TEST(RespStatesTest, countsEachReplyToASubscriber)
         for (const std::string& line : each.asked)
         {
             const RequestTraits traits = ProtocolCheck::ask(*talk, line + "\r\n");
-            CPPUNIT_ASSERT(traits.pushes && !traits.answered && traits.ties == ties::SUBSCRIPTION);
+            CPPUNIT_ASSERT(traits.pushes && !traits.answered && traits.pins == pins::SUBSCRIPTION);
         }
         for (std::size_t i = 0; i < each.told.size(); ++i)
             CPPUNIT_ASSERT_EQUAL_MESSAGE(each.asked.back() + " behind " + std::to_string(i), i + 1 == each.told.size(),
@@ -124,7 +124,7 @@ TEST(RespStatesTest, keepsAConnectionOnWhichSomethingElseWasAsked)
             CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, "GET a\r\n").pushes);
         }
     const auto monitor = _check.talk(tying());
-    CPPUNIT_ASSERT_EQUAL(ties::SESSION, ProtocolCheck::ask(*monitor, "MONITOR\r\n").ties);
+    CPPUNIT_ASSERT_EQUAL(pins::SESSION, ProtocolCheck::ask(*monitor, "MONITOR\r\n").pins);
     CPPUNIT_ASSERT(!monitor->pushEnded(notice("+OK\r\n")));
 }
 
@@ -147,13 +147,13 @@ TEST(RespStatesTest, queuesWithinATransaction)
     struct Case
     {
         const char* line;
-        unsigned ties;
+        unsigned pins;
     };
     for (const Case each : {Case{"CLIENT ID", 0},
-                            {"CLIENT NO-EVICT on", ties::SESSION},
-                            {"READONLY", ties::SESSION},
-                            {"CLIENT SETNAME x", ties::SESSION},
-                            {"FOO", ties::UNKNOWN},
+                            {"CLIENT NO-EVICT on", pins::SESSION},
+                            {"READONLY", pins::SESSION},
+                            {"CLIENT SETNAME x", pins::SESSION},
+                            {"FOO", pins::UNKNOWN},
                             {"JSON.GET a", 0},
                             {"BLPOP a 0", 0},
                             {"WATCH a", 0},
@@ -164,9 +164,9 @@ TEST(RespStatesTest, queuesWithinATransaction)
         ProtocolCheck::ask(*talk, "MULTI\r\n");
         const RequestTraits traits = ProtocolCheck::ask(*talk, std::string(each.line) + "\r\n");
         CPPUNIT_ASSERT_MESSAGE(each.line, !traits.local && traits.answered && traits.edits.empty());
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(each.line, ties::TRANSACTION | each.ties, traits.ties);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(each.line, pins::TRANSACTION | each.pins, traits.pins);
         const RequestTraits exec = ProtocolCheck::ask(*talk, "EXEC\r\n");
-        CPPUNIT_ASSERT(exec.answered && exec.frees == (ties::TRANSACTION | ties::WATCH));
+        CPPUNIT_ASSERT(exec.answered && exec.frees == (pins::TRANSACTION | pins::WATCH));
     }
 }
 
@@ -177,7 +177,7 @@ TEST(RespStatesTest, keepsAConnectionWhoseRepliesATransactionChanges)
         const auto talk = _check.talk(tying());
         ProtocolCheck::ask(*talk, "MULTI\r\n");
         const RequestTraits traits = ProtocolCheck::ask(*talk, std::string(line) + "\r\n");
-        CPPUNIT_ASSERT_MESSAGE(line, traits.pushes && !traits.local && traits.ties == ties::SESSION);
+        CPPUNIT_ASSERT_MESSAGE(line, traits.pushes && !traits.local && traits.pins == pins::SESSION);
         CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, "EXEC\r\n").pushes);
         CPPUNIT_ASSERT(!talk->pushEnded(notice(told("unsubscribe", "", 0))));
     }
@@ -217,7 +217,7 @@ TEST(RespStatesTest, nothingIsSaidBehindARefusalAmongPushes)
 TEST(RespStatesTest, multiWithArgumentsBeginsNothing)
 {
     const auto talk = _check.talk(tying());
-    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, "MULTI x\r\n").ties);
+    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, "MULTI x\r\n").pins);
     CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, "SUBSCRIBE a\r\n").pushes);
 }
 
@@ -242,26 +242,26 @@ TEST(RespStatesTest, whatItDoesNotKnowMayLeaveAState)
     for (const std::string name : {"FOO", "X", "geTT", ".x", "x.", "VERYLONGNAMEOFACOMMANDTHATISNOTTHERE", ""})
     {
         const RequestTraits traits = ProtocolCheck::ask(*talk, command({name, "x"}));
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, ties::UNKNOWN, traits.ties);
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, ties::UNKNOWN, traits.frees);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, pins::UNKNOWN, traits.pins);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, pins::UNKNOWN, traits.frees);
         const RequestTraits alone = ProtocolCheck::ask(*closes, command({name, "x"}));
-        CPPUNIT_ASSERT_MESSAGE(name, alone.spends && alone.alone && alone.ties == 0);
+        CPPUNIT_ASSERT_MESSAGE(name, alone.spends && alone.alone && alone.pins == 0);
     }
     for (const std::string name : {"get", "EVALSHA_RO", "GEORADIUSBYMEMBER_RO", "append", "zunionstore", "VSIM"})
     {
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 0U, ProtocolCheck::ask(*talk, command({name, "x"})).ties);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 0U, ProtocolCheck::ask(*talk, command({name, "x"})).pins);
         CPPUNIT_ASSERT_MESSAGE(name, !ProtocolCheck::ask(*closes, command({name, "x"})).spends);
     }
     settings.unknown = UnknownCommands::pass;
     const RequestTraits passes = ProtocolCheck::ask(*_check.talk(settings), command({"FOO"}));
-    CPPUNIT_ASSERT(passes.ties == 0 && !passes.spends);
+    CPPUNIT_ASSERT(passes.pins == 0 && !passes.spends);
 }
 
 TEST(RespStatesTest, passesTheCommandsOfModules)
 {
     const auto talk = _check.talk(tying());
     for (const char* name : {"JSON.GET", "ft.search", "A.VERY.LONG.NAME.OF.A.COMMAND.OF.A.MODULE"})
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 0U, ProtocolCheck::ask(*talk, command({name, "x"})).ties);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 0U, ProtocolCheck::ask(*talk, command({name, "x"})).pins);
 }
 
 TEST(RespStatesTest, countsWrongPasswords)

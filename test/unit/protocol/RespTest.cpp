@@ -14,7 +14,7 @@ protected:
     static ConversationSettings tying()
     {
         ConversationSettings settings;
-        settings.ties = true;
+        settings.pins = true;
         return settings;
     }
 
@@ -184,7 +184,7 @@ TEST(RespTest, knowsWhatBlocks)
     {
         const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(respCommand(each.words), each.blocks, traits.blocking);
-        CPPUNIT_ASSERT_EQUAL(each.blocks ? ties::BLOCKING : 0U, traits.ties);
+        CPPUNIT_ASSERT_EQUAL(each.blocks ? pins::BLOCKING : 0U, traits.pins);
     }
     std::string many = "*66\r\n$5\r\nXREAD\r\n";
     for (int i = 0; i < 65; ++i)
@@ -209,16 +209,16 @@ TEST(RespTest, passesWhatLeavesNothingBehindOnAConnection)
 {
     const auto talk = _check.talk(tying());
     for (const char* what : {"ID", "info", "List", "PAUSE", "unpause", "GETREDIR", "TRACKINGINFO"})
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(what, 0U, ProtocolCheck::ask(*talk, command({"CLIENT", what})).ties);
-    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"CLIENT"})).ties);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(what, 0U, ProtocolCheck::ask(*talk, command({"CLIENT", what})).pins);
+    CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"CLIENT"})).pins);
     for (const char* what : {"NO-EVICT", "no-touch", "CACHING", "IMPORT-SOURCE", "WHATEVER"})
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(what, ties::SESSION,
-                                     ProtocolCheck::ask(*talk, command({"CLIENT", what, "ON"})).ties);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(what, pins::SESSION,
+                                     ProtocolCheck::ask(*talk, command({"CLIENT", what, "ON"})).pins);
     RequestTraits large;
     talk->request("*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$70000\r\n" + std::string(60000, 'x'), false, large);
     CPPUNIT_ASSERT(large.local);
     ProtocolCheck::ask(*talk, command({"MULTI"}));
-    CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION | ties::SESSION, ProtocolCheck::ask(*talk, command({"READONLY"})).ties);
+    CPPUNIT_ASSERT_EQUAL(pins::TRANSACTION | pins::SESSION, ProtocolCheck::ask(*talk, command({"READONLY"})).pins);
 }
 
 TEST(RespTest, tiesByState)
@@ -226,30 +226,30 @@ TEST(RespTest, tiesByState)
     struct Case
     {
         std::initializer_list<std::string_view> words;
-        unsigned ties;
+        unsigned pins;
         unsigned frees;
     };
     const Case cases[] = {
-        {{"WATCH", "a"}, ties::WATCH, 0},
+        {{"WATCH", "a"}, pins::WATCH, 0},
         {{"GET", "a"}, 0, 0},
-        {{"MULTI"}, ties::TRANSACTION, 0},
-        {{"SET", "a", "1"}, ties::TRANSACTION, 0},
-        {{"EXEC"}, ties::TRANSACTION, ties::TRANSACTION | ties::WATCH},
-        {{"SELECT", "3"}, ties::DATABASE, 0},
+        {{"MULTI"}, pins::TRANSACTION, 0},
+        {{"SET", "a", "1"}, pins::TRANSACTION, 0},
+        {{"EXEC"}, pins::TRANSACTION, pins::TRANSACTION | pins::WATCH},
+        {{"SELECT", "3"}, pins::DATABASE, 0},
         {{"GET", "a"}, 0, 0},
-        {{"SELECT", "0"}, 0, ties::DATABASE},
-        {{"blpop", "l", "0"}, ties::BLOCKING, ties::BLOCKING},
-        {{"XREAD", "COUNT", "1", "block", "0", "STREAMS", "s", "$"}, ties::BLOCKING, ties::BLOCKING},
+        {{"SELECT", "0"}, 0, pins::DATABASE},
+        {{"blpop", "l", "0"}, pins::BLOCKING, pins::BLOCKING},
+        {{"XREAD", "COUNT", "1", "block", "0", "STREAMS", "s", "$"}, pins::BLOCKING, pins::BLOCKING},
         {{"XREAD", "STREAMS", "s", "0"}, 0, 0},
-        {{"UNWATCH"}, 0, ties::WATCH},
-        {{"CLIENT", "TRACKING", "ON"}, ties::SESSION, 0},
+        {{"UNWATCH"}, 0, pins::WATCH},
+        {{"CLIENT", "TRACKING", "ON"}, pins::SESSION, 0},
     };
     const auto talk = _check.talk(tying());
     for (const Case& each : cases)
     {
         const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
         CPPUNIT_ASSERT_MESSAGE(std::string(*each.words.begin()), !traits.local);
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.ties, traits.ties);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.pins, traits.pins);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.frees, traits.frees);
     }
 }
@@ -257,24 +257,24 @@ TEST(RespTest, tiesByState)
 /// What was not done has ended nothing.
 TEST(RespTest, anErrorEndsNoState)
 {
-    const unsigned all = ties::TRANSACTION | ties::WATCH | ties::DATABASE | ties::UNKNOWN;
+    const unsigned all = pins::TRANSACTION | pins::WATCH | pins::DATABASE | pins::UNKNOWN;
     CPPUNIT_ASSERT_EQUAL(all, _check.response("-ERR wrong number of arguments for 'discard' command\r\n").keeps);
     CPPUNIT_ASSERT_EQUAL(all, _check.response("-BUSY\r\n").keeps);
-    CPPUNIT_ASSERT_EQUAL(ties::UNKNOWN, _check.response("-EXECABORT Transaction discarded\r\n").keeps);
-    CPPUNIT_ASSERT_EQUAL(all & ~ties::UNKNOWN, _check.response("-ERR unknown command 'x'\r\n").keeps);
+    CPPUNIT_ASSERT_EQUAL(pins::UNKNOWN, _check.response("-EXECABORT Transaction discarded\r\n").keeps);
+    CPPUNIT_ASSERT_EQUAL(all & ~pins::UNKNOWN, _check.response("-ERR unknown command 'x'\r\n").keeps);
     for (const char* done : {"+OK\r\n", "*1\r\n-ERR unknown command\r\n", "*-1\r\n", "$4\r\n-ERR\r\n",
                              "$20\r\n-ERR unknown command\r\n", "%1\r\n$20\r\n-ERR unknown command\r\n+x\r\n"})
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(done, ties::UNKNOWN, _check.response(done).keeps);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(done, pins::UNKNOWN, _check.response(done).keeps);
     const auto talk = _check.talk(tying());
     ProtocolCheck::ask(*talk, command({"MULTI"}));
     CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"DISCARD", "x"})).frees);
-    CPPUNIT_ASSERT_EQUAL(ties::TRANSACTION, ProtocolCheck::ask(*talk, command({"SELECT", "0"})).ties & ~ties::DATABASE);
+    CPPUNIT_ASSERT_EQUAL(pins::TRANSACTION, ProtocolCheck::ask(*talk, command({"SELECT", "0"})).pins & ~pins::DATABASE);
     CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, command({"DISCARD"})).frees != 0);
     ProtocolCheck::ask(*talk, command({"SELECT", "3"}));
     for (int i = 0; i < 2; ++i)
     {
         const RequestTraits back = ProtocolCheck::ask(*talk, command({"SELECT", "0"}));
-        CPPUNIT_ASSERT(!back.local && back.frees == ties::DATABASE);
+        CPPUNIT_ASSERT(!back.local && back.frees == pins::DATABASE);
     }
 }
 
@@ -285,7 +285,7 @@ TEST(RespTest, refusesTiesWhereNoneCanBe)
     {
         const auto fresh = _check.talk({});
         const RequestTraits traits = ProtocolCheck::ask(*fresh, command({name, "x"}));
-        CPPUNIT_ASSERT_MESSAGE(name, traits.local && traits.ties != 0 && traits.answered && !traits.pushes);
+        CPPUNIT_ASSERT_MESSAGE(name, traits.local && traits.pins != 0 && traits.answered && !traits.pushes);
         CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: ") + name +
                                  " requires a dedicated target connection, which is not available "
                                  "(exchange.stateful)\r\n",

@@ -40,7 +40,7 @@ const std::map<std::string, std::set<std::string>> MAY_USE = {
 /// The public headers that are plain values.
 const std::set<std::string> VALUES = {"proximux/Bytes.h",     "proximux/CloseReason.h", "proximux/Endpoint.h",
                                       "proximux/Framing.h",   "proximux/Id.h",          "proximux/Instant.h",
-                                      "proximux/KeepAlive.h", "proximux/Number.h",      "proximux/Ties.h"};
+                                      "proximux/KeepAlive.h", "proximux/Number.h",      "proximux/Pins.h"};
 
 /// The files outside net/ that are meant for the system.
 const std::set<std::string> SYSTEM_FILES = {"app/Signals.cpp", "app/StandardStream.cpp", "app/SystemLog.cpp"};

@@ -11,15 +11,15 @@ namespace proximux
 
 using Kind = Framer::Progress::Kind;
 
-FramedExchange::FramedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool,
+FramedExchange::FramedExchange(const MultiplexerSettings& settings, MultiplexerEffects& effects, LanePool& pool,
                                std::shared_ptr<const Protocol> protocol)
-    : SharedExchange(settings, wiring, pool)
+    : Multiplexer(settings, effects, pool)
     , _protocol(std::move(protocol))
     , _idEdit(1)
 {
 }
 
-void FramedExchange::prepare(SharedClient& client)
+void FramedExchange::prepare(Client& client)
 {
     client.framer = _protocol->makeRequestFramer();
     client.conversation = _protocol->makeConversation(settings().conversation);
@@ -33,14 +33,14 @@ void FramedExchange::prepare(Lane& lane)
                      byId ? std::min(settings().requestId->width, settings().responseId->width) : 0, random());
 }
 
-void FramedExchange::describe(SharedClient& client, Request& request, Bytes bytes)
+void FramedExchange::describe(Client& client, Request& request, Bytes bytes)
 {
     if (client.conversation == nullptr)
         return;
     client.conversation->request(bytes, request.whole, request.traits);
     request.traits.alone = request.traits.alone || _trial;
-    if (request.traits.local && request.traits.ties != 0)
-        wiring().clientTied(client.id, {}, request.traits.ties);
+    if (request.traits.local && request.traits.pins != 0)
+        effects().clientPinned(client.id, {}, request.traits.pins);
 }
 
 void FramedExchange::setTrial(bool trial, Instant now)
@@ -52,12 +52,12 @@ void FramedExchange::setTrial(bool trial, Instant now)
 /// The place of its connection, or NONE.
 std::size_t FramedExchange::oldestTrial() const
 {
-    std::size_t oldest = SharedPool::NONE;
+    std::size_t oldest = LanePool::NONE;
     for (std::size_t i = 0; i < pool().size() && _trial; ++i)
     {
-        const Request* request = lane(i).row.first();
+        const Request* request = lane(i).pipeline.first();
         if (request != nullptr && !request->begun && lane(i).pin.client == nullptr &&
-            (oldest == SharedPool::NONE || request->sentAt < lane(oldest).row.first()->sentAt))
+            (oldest == LanePool::NONE || request->sentAt < lane(oldest).pipeline.first()->sentAt))
             oldest = i;
     }
     return oldest;
@@ -66,7 +66,7 @@ std::size_t FramedExchange::oldestTrial() const
 Instant FramedExchange::triesSince() const
 {
     const std::size_t oldest = oldestTrial();
-    return oldest == SharedPool::NONE ? Instant::never() : lane(oldest).row.first()->sentAt;
+    return oldest == LanePool::NONE ? Instant::never() : lane(oldest).pipeline.first()->sentAt;
 }
 
 void FramedExchange::giveUpTrial(Instant now)
@@ -77,7 +77,7 @@ void FramedExchange::giveUpTrial(Instant now)
 
 // ------------------------------------------------------------------------------------------------ bytes of a client
 
-void FramedExchange::clientBytes(SharedClient& client, Instant now)
+void FramedExchange::clientBytes(Client& client, Instant now)
 {
     while (!isFull(client) && !isBehindBarrier(client))
     {
@@ -107,7 +107,7 @@ void FramedExchange::clientBytes(SharedClient& client, Instant now)
     }
 }
 
-void FramedExchange::requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now)
+void FramedExchange::requestBytes(Client& client, const Framer::Progress& progress, Instant now)
 {
     client.partial += progress.taken;
     if (progress.kind == Kind::header)
@@ -121,7 +121,7 @@ void FramedExchange::requestBytes(SharedClient& client, const Framer::Progress& 
 }
 
 /// Of a request that is being sent.
-void FramedExchange::largeBytes(SharedClient& client, const Framer::Progress& progress, Instant now)
+void FramedExchange::largeBytes(Client& client, const Framer::Progress& progress, Instant now)
 {
     if (progress.taken == 0)
         return; // it wants to see more
@@ -147,21 +147,21 @@ void FramedExchange::largeBytes(SharedClient& client, const Framer::Progress& pr
 }
 
 /// What the client waits for before it sends the rest (HTTP's 100 Continue) is said when all before it is answered.
-void FramedExchange::headerSeen(SharedClient& client, Instant now)
+void FramedExchange::headerSeen(Client& client, Instant now)
 {
     if (client.conversation == nullptr)
         return;
     client.interim = client.conversation->header(client.input.waiting().substr(client.queued, client.partial));
     if (client.interim.empty() || !client.requests.isEmpty())
         return;
-    client.waiting = wiring().toClient(client.id, std::exchange(client.interim, Bytes()));
+    client.waiting = effects().toClient(client.id, std::exchange(client.interim, Bytes()));
     updateClient(client, now);
 }
 
 /// Nothing behind it can be understood.
-void FramedExchange::malformedRequest(SharedClient& client, const char* why, Instant now)
+void FramedExchange::malformedRequest(Client& client, const char* why, Instant now)
 {
-    wiring().clientMalformed(client.id, why);
+    effects().clientMalformed(client.id, why);
     std::string reply;
     if (client.large != nullptr || client.discarding || client.conversation == nullptr ||
         !client.conversation->malformed(why, reply))
@@ -171,23 +171,23 @@ void FramedExchange::malformedRequest(SharedClient& client, const char* why, Ins
 }
 
 /// Nothing is queued behind such a request, so it is the last. Where it failed there will be no tunnel.
-bool FramedExchange::isBehindBarrier(const SharedClient& client)
+bool FramedExchange::isBehindBarrier(const Client& client)
 {
     const Request* last = client.requests.last();
     return last != nullptr && last->traits.barrier && last->whole && !last->replied;
 }
 
-bool FramedExchange::isInTunnel(const SharedClient& client)
+bool FramedExchange::isInTunnel(const Client& client)
 {
     return client.pin.lane != nullptr && client.pin.lane->pin.tunnel;
 }
 
-bool FramedExchange::passesOn(const SharedClient& client) const
+bool FramedExchange::passesOn(const Client& client) const
 {
     return client.discarding || (client.large != nullptr && client.large->sent) || isInTunnel(client);
 }
 
-Lane* FramedExchange::passLane(const SharedClient& client) const
+Lane* FramedExchange::passLane(const Client& client) const
 {
     if (isInTunnel(client))
         return client.pin.lane;
@@ -199,9 +199,9 @@ Lane* FramedExchange::passLane(const SharedClient& client) const
 namespace
 {
 
-bool needsTie(const Request& request)
+bool needsPin(const Request& request)
 {
-    return request.traits.ties != 0 && request.client->pin.lane == nullptr;
+    return request.traits.pins != 0 && request.client->pin.lane == nullptr;
 }
 
 } // namespace
@@ -210,15 +210,15 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
 {
     if (request.traits.keepsId && !TargetRecords::mayHaveId(lane, request))
         return false; // its id is in use, and the others need not wait for it
-    const SharedClient& client = *request.client;
+    const Client& client = *request.client;
     if (client.pin.lane != nullptr)
         return client.pin.lane == &lane;
     if (lane.pin.client != nullptr)
         return false;
     if (isSuspect(request) && lane.proven && (opensMore() || !pool().isLiving(lane.number)))
         return false; // a new one is to come; and one that could not be replaced is not given up
-    if (needsTie(request))
-        return client.inFlight == 0 && mayTie();
+    if (needsPin(request))
+        return client.inFlight == 0 && mayPin();
     return client.inFlight == 0 || client.lane == &lane;
 }
 
@@ -231,8 +231,8 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
 {
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
     // answered in any order, what begins a state and what ends one must not overtake each other
-    const bool turns = lane.ids != nullptr && (request.traits.ties | request.traits.frees) != 0;
-    const bool alone = !request.whole || needsTie(request);
+    const bool turns = lane.ids != nullptr && (request.traits.pins | request.traits.frees) != 0;
+    const bool alone = !request.whole || needsPin(request);
     return alone || isUnproven(lane, request.traits) || request.traits.pushes || request.traits.isAlone() || other ||
            turns;
 }
@@ -244,10 +244,10 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
     if (!TargetRecords::mayHaveId(lane, request))
         return false;
     if (needsRest(lane, request))
-        return lane.row.isEmpty() || isForsaken(lane);
+        return lane.pipeline.isEmpty() || isForsaken(lane);
     if (isTaken(lane))
         return false;
-    if (lane.ids != nullptr && lane.row.size() >= settings().pipeline + settings().optional)
+    if (lane.ids != nullptr && lane.pipeline.size() >= settings().pipeline + settings().optional)
         return false;
     return lane.load() < settings().pipeline;
 }
@@ -255,22 +255,22 @@ bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
 /// An idle one; else one that is to be opened; else the one with the fewest requests, where it has room.
 Lane* FramedExchange::choose(const Request& request, Instant now)
 {
-    const SharedClient& client = *request.client;
+    const Client& client = *request.client;
     if (client.pin.lane != nullptr)
         return client.pin.lane;
-    if (needsTie(request) && (client.inFlight > 0 || !mayTie()))
+    if (needsPin(request) && (client.inFlight > 0 || !mayPin()))
         return nullptr;
     if (client.inFlight > 0)
         return client.lane;
     const std::size_t idle = pool().idle();
-    if (idle != SharedPool::NONE)
+    if (idle != LanePool::NONE)
         return withId(idle, request);
     if (pool().hasClosed() && pool().retryAt(now) <= now)
         return nullptr;
-    if (!request.whole || needsTie(request))
+    if (!request.whole || needsPin(request))
         return forsaken();
     const std::size_t least = pool().leastLoaded();
-    return least == SharedPool::NONE ? nullptr : withId(least, request);
+    return least == LanePool::NONE ? nullptr : withId(least, request);
 }
 
 /// This one; where its target has no id left for the request, one of another target.
@@ -295,15 +295,15 @@ Lane* FramedExchange::forsaken()
 
 bool FramedExchange::wantsConnection(const Request& request) const
 {
-    const SharedClient& client = *request.client;
-    if (client.pin.lane != nullptr || (needsTie(request) && !mayTie()))
+    const Client& client = *request.client;
+    if (client.pin.lane != nullptr || (needsPin(request) && !mayPin()))
         return false;
     return client.inFlight == 0;
 }
 
 bool FramedExchange::isAtRest(const Lane& lane) const
 {
-    return lane.row.isEmpty() && lane.pin.client == nullptr;
+    return lane.pipeline.isEmpty() && lane.pin.client == nullptr;
 }
 
 /// With something in flight nothing can be said of bytes that came; at rest there must be none.
@@ -311,22 +311,22 @@ bool FramedExchange::beforeSending(Lane& lane, Request& request, Instant)
 {
     if (request.traits.proof != 0)
         request.traits.fenced = isUnproven(lane, request.traits);
-    return lane.row.isEmpty() && !lane.pin.pushes;
+    return lane.pipeline.isEmpty() && !lane.pin.pushes;
 }
 
 void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
 {
     const RequestTraits& traits = request.traits;
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     if (traits.fenced)
         makeFence(lane, traits);
     if (traits.fenced && request.whole)
         sendFence(lane);
-    if (traits.ties != 0)
+    if (traits.pins != 0)
     {
         if (client.pin.lane == nullptr)
-            wiring().clientTied(client.id, lane.target, traits.ties);
-        tie(lane, client, traits.ties, now);
+            effects().clientPinned(client.id, lane.target, traits.pins);
+        pin(lane, client, traits.pins, now);
     }
     request.spending = traits.spends && !lane.spent;
     lane.spent = lane.spent || traits.spends;
@@ -335,23 +335,23 @@ void FramedExchange::afterSending(Lane& lane, Request& request, Instant now)
         finish(lane, request, now);
 }
 
-/// A tie ends when its last reason does; what is still in flight may be a reason, too.
+/// A pin ends when its last reason does; what is still in flight may be a reason, too.
 void FramedExchange::afterAnswer(Lane& lane, Request& request, Instant)
 {
-    SharedClient* client = request.client;
+    Client* client = request.client;
     if (client != nullptr && client->pin.lane == &lane && request.traits.frees != 0)
         free(*client, request.traits.frees);
 }
 
-void FramedExchange::free(SharedClient& client, unsigned reasons)
+void FramedExchange::free(Client& client, unsigned reasons)
 {
     client.pin.reasons &= ~reasons;
     for (const Request* each = client.requests.first(); each != nullptr; each = client.requests.next(*each))
-        client.pin.reasons |= each->sent ? each->traits.ties : 0;
+        client.pin.reasons |= each->sent ? each->traits.pins : 0;
     if (client.pin.reasons != 0)
         return;
     Lane& lane = *client.pin.lane;
-    untie(lane);
+    unpin(lane);
     updateLoad(lane);
 }
 
@@ -367,7 +367,7 @@ void FramedExchange::makeFence(Lane& lane, const RequestTraits& traits)
 /// Its answer has no deadline of its own: the target owes it as a part of the response.
 void FramedExchange::sendFence(Lane& lane)
 {
-    lane.waiting = wiring().toTarget(lane.target, lane.fence.request);
+    lane.waiting = effects().toTarget(lane.target, lane.fence.request);
     updateLoad(lane);
 }
 
@@ -413,8 +413,8 @@ bool FramedExchange::makeReply(Request& request, CloseReason reason)
         return true; // nobody waits for it
     if (request.client->conversation == nullptr)
         return false;
-    if (reason == CloseReason::noTie)
-        return request.client->conversation->untied(request.traits, whyNoTie(), request.traits.reply);
+    if (reason == CloseReason::noPin)
+        return request.client->conversation->unpinned(request.traits, whyNoPin(), request.traits.reply);
     Failure failure = Failure::lost;
     if (reason == CloseReason::queueTimeout || reason == CloseReason::noTarget || reason == CloseReason::noIdentifier)
         failure = Failure::unavailable;

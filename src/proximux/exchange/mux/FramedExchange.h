@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 namespace proximux
 {
@@ -10,11 +10,11 @@ namespace proximux
 ///
 /// A request is kept until it is whole. One that outgrows exchange.request_buffer waits for a connection at rest and
 /// has it alone until it is sent. A client that would leave a state behind on its connection has one alone for as long
-/// as that state lasts (a tie); where that can't be, the protocol's Conversation refuses the request.
-class FramedExchange : public SharedExchange
+/// as that state lasts (a pin); where that can't be, the protocol's Conversation refuses the request.
+class FramedExchange : public Multiplexer
 {
 public:
-    FramedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool,
+    FramedExchange(const MultiplexerSettings& settings, MultiplexerEffects& effects, LanePool& pool,
                    std::shared_ptr<const Protocol> protocol);
 
     // ---- exchange.protocol = auto
@@ -33,10 +33,10 @@ public:
     void giveUpTrial(Instant now);
 
 protected:
-    void prepare(SharedClient& client) override;
+    void prepare(Client& client) override;
     void prepare(Lane& lane) override;
-    void describe(SharedClient& client, Request& request, Bytes bytes) override;
-    void clientBytes(SharedClient& client, Instant now) override;
+    void describe(Client& client, Request& request, Bytes bytes) override;
+    void clientBytes(Client& client, Instant now) override;
     bool targetBytes(Lane& lane, Instant now) override;
     [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
     [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
@@ -55,20 +55,20 @@ protected:
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;
     [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol->nameOfPart(part); }
-    [[nodiscard]] bool passesOn(const SharedClient& client) const override;
-    [[nodiscard]] Lane* passLane(const SharedClient& client) const override;
+    [[nodiscard]] bool passesOn(const Client& client) const override;
+    [[nodiscard]] Lane* passLane(const Client& client) const override;
 
 private:
     [[nodiscard]] Lane* forsaken();
     [[nodiscard]] std::size_t oldestTrial() const;
     [[nodiscard]] Lane* withId(std::size_t place, const Request& request);
     [[nodiscard]] bool isNobodys(Lane& lane);
-    [[nodiscard]] static bool isInTunnel(const SharedClient& client);
-    [[nodiscard]] static bool isBehindBarrier(const SharedClient& client);
-    void requestBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
-    void largeBytes(SharedClient& client, const Framer::Progress& progress, Instant now);
-    void headerSeen(SharedClient& client, Instant now);
-    void malformedRequest(SharedClient& client, const char* why, Instant now);
+    [[nodiscard]] static bool isInTunnel(const Client& client);
+    [[nodiscard]] static bool isBehindBarrier(const Client& client);
+    void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
+    void largeBytes(Client& client, const Framer::Progress& progress, Instant now);
+    void headerSeen(Client& client, Instant now);
+    void malformedRequest(Client& client, const char* why, Instant now);
 
     void fenceLane(Lane& lane, Instant now);
     void makeFence(Lane& lane, const RequestTraits& traits);
@@ -80,15 +80,15 @@ private:
     [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
     [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);
     bool responseWhole(Lane& lane, Instant now);
-    void leaveFor(Lane& lane, SharedClient* client, CloseReason reason, How how, Instant now);
-    void settleClaims(Lane& lane, SharedClient* client, unsigned claims, unsigned challenges, Instant now);
+    void leaveFor(Lane& lane, Client* client, CloseReason reason, How how, Instant now);
+    void settleClaims(Lane& lane, Client* client, unsigned claims, unsigned challenges, Instant now);
     bool pushWhole(Lane& lane, Instant now);
     void deliverButLast(Lane& lane, Bytes bytes, Instant now);
     void left(Lane& lane, Instant now);
     void endTrial(const Lane& lane, Instant now);
     void answeredEarly(Lane& lane, Request& request, Instant now);
-    void beginTunnel(Lane& lane, SharedClient& client, Instant now);
-    void free(SharedClient& client, unsigned reasons);
+    void beginTunnel(Lane& lane, Client& client, Instant now);
+    void free(Client& client, unsigned reasons);
 
     std::shared_ptr<const Protocol> _protocol;
     char _theirId[8] = {};     ///< what is put back into the present response

@@ -20,7 +20,7 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
             lane.input.clear();
             return true;
         }
-        const bool expected = lane.inMessage || lane.pin.pushes || !lane.row.isEmpty() || ignoresUnknown(lane);
+        const bool expected = lane.inMessage || lane.pin.pushes || !lane.pipeline.isEmpty() || ignoresUnknown(lane);
         if (!expected)
         {
             closeLane(lane, CloseReason::desync, How::abort, now);
@@ -37,12 +37,13 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
                 return true; // it wants to see more
             continue;
         }
-        if (!lane.inMessage && !lane.row.isEmpty() && (lane.ids == nullptr || lane.row.first()->traits.keepsId))
-            lane.framer->expect(lane.row.first()->traits.hint);
+        if (!lane.inMessage && !lane.pipeline.isEmpty() &&
+            (lane.ids == nullptr || lane.pipeline.first()->traits.keepsId))
+            lane.framer->expect(lane.pipeline.first()->traits.hint);
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
         if (progress.kind == Kind::malformed)
         {
-            wiring().targetMalformed(lane.target, progress.reason);
+            effects().targetMalformed(lane.target, progress.reason);
             if (_trial)
                 endTrial(lane, now);
             closeLane(lane, CloseReason::malformedResponse, How::abort, now);
@@ -58,14 +59,14 @@ bool FramedExchange::targetBytes(Lane& lane, Instant now)
 
 bool FramedExchange::isFenced(const Lane& lane)
 {
-    return !lane.pin.pushes && !lane.row.isEmpty() && lane.row.first()->traits.fenced;
+    return !lane.pin.pushes && !lane.pipeline.isEmpty() && lane.pipeline.first()->traits.fenced;
 }
 
 /// All bytes before the marker's answer are the response, whatever they look like. The end of what came may be the
 /// beginning of that answer and stays in the input. Returns whether the response has ended.
 bool FramedExchange::takeFenced(Lane& lane, Instant now)
 {
-    Request& request = *lane.row.first();
+    Request& request = *lane.pipeline.first();
     const Bytes came = lane.input.waiting();
     const Fence::Place place = lane.fence.find(came);
     if (place.before > 0)
@@ -90,7 +91,7 @@ bool FramedExchange::takeFenced(Lane& lane, Instant now)
     lane.inMessage = false;
     finish(lane, request, now);
     if (std::exchange(lane.pin.returning, false))
-        free(*lane.pin.client, ties::SUBSCRIPTION);
+        free(*lane.pin.client, pins::SUBSCRIPTION);
     return true;
 }
 
@@ -132,14 +133,14 @@ bool FramedExchange::isNobodys(Lane& lane)
 {
     const bool ignored = ignoresUnknown(lane);
     if (lane.ids != nullptr)
-        wiring().unknownId(lane.target, ignored);
+        effects().unknownId(lane.target, ignored);
     return ignored;
 }
 
 /// The request that a response answers, or null: nobody asked for it.
 Request* FramedExchange::whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const
 {
-    Request* request = lane.row.first();
+    Request* request = lane.pipeline.first();
     if (request == nullptr)
         return nullptr;
     const bool hasId = settings().responseId && bytes.size() >= settings().responseId->end();
@@ -184,13 +185,13 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         return false;
     }
     _proven = _proven || traits.proof;
-    SharedClient* client = request.client;
+    Client* client = request.client;
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
     const bool closesTarget = traits.closesTarget;
     const bool ownId = request.traits.keepsId;
     const bool closesClient = traits.closesClient;
-    if (client != nullptr && (request.traits.ties & traits.keeps & ties::UNKNOWN) != 0)
-        client->pin.reasons |= ties::SESSION;
+    if (client != nullptr && (request.traits.pins & traits.keeps & pins::UNKNOWN) != 0)
+        client->pin.reasons |= pins::SESSION;
     lane.spent = (lane.spent && !(traits.undone && request.spending)) || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     const unsigned claims = request.traits.claims;
@@ -214,37 +215,37 @@ bool FramedExchange::responseWhole(Lane& lane, Instant now)
         leaveFor(lane, client, CloseReason::spent, How::abort, now);
     else if (ownId && isInUse(lane))
         leaveFor(lane, client, CloseReason::idKept, partingFrom(lane), now); // the id is its client's choice
-    return pool().state(lane.number) != SharedPool::State::closed;
+    return pool().state(lane.number) != LanePool::State::closed;
 }
 
 /// The lane can't be used any more because of what this client asked for, who may have gone.
-void FramedExchange::leaveFor(Lane& lane, SharedClient* client, CloseReason reason, How how, Instant now)
+void FramedExchange::leaveFor(Lane& lane, Client* client, CloseReason reason, How how, Instant now)
 {
     closeLane(lane, reason, how, now);
     if (client != nullptr)
         charge(*client, nullptr, now);
 }
 
-/// The client claimed a state of its own for the connection. Where the target wants that, it is tied from now on; else
-/// nobody knows what the connection has become.
-void FramedExchange::settleClaims(Lane& lane, SharedClient* client, unsigned claims, unsigned challenges, Instant now)
+/// The client claimed a state of its own for the connection. Where the target wants that, it is pinned from now on;
+/// else nobody knows what the connection has become.
+void FramedExchange::settleClaims(Lane& lane, Client* client, unsigned claims, unsigned challenges, Instant now)
 {
     if (client != nullptr && challenges != 0)
         client->conversation->challenged(challenges);
     if (claims == 0 || lane.pin.client != nullptr)
         return;
-    if (client != nullptr && client->state != SharedClient::State::closing && (claims & challenges) != 0 && mayTie())
+    if (client != nullptr && client->state != Client::State::closing && (claims & challenges) != 0 && mayPin())
     {
-        wiring().clientTied(client->id, lane.target, claims);
-        tie(lane, *client, claims, now);
-        return tieUsed(lane, now);
+        effects().clientPinned(client->id, lane.target, claims);
+        pin(lane, *client, claims, now);
+        return pinUsed(lane, now);
     }
-    leaveFor(lane, client, CloseReason::tieEnded, partingFrom(lane), now);
+    leaveFor(lane, client, CloseReason::pinEnded, partingFrom(lane), now);
 }
 
 bool FramedExchange::pushWhole(Lane& lane, Instant now)
 {
-    SharedClient& client = *lane.pin.client;
+    Client& client = *lane.pin.client;
     const Notice& notice = lane.framer->traits().notice;
     const bool ended = !lane.pin.leaving && client.conversation->pushEnded(notice);
     if (ended)
@@ -254,13 +255,13 @@ bool FramedExchange::pushWhole(Lane& lane, Instant now)
         fenceLane(lane, now);
     }
     reply(client, now);
-    return pool().state(lane.number) != SharedPool::State::closed;
+    return pool().state(lane.number) != LanePool::State::closed;
 }
 
 /// The target does not speak the protocol of this client, which gets the error and nothing else.
 void FramedExchange::endTrial(const Lane& lane, Instant now)
 {
-    SharedClient* client = lane.row.isEmpty() ? nullptr : lane.row.first()->client;
+    Client* client = lane.pipeline.isEmpty() ? nullptr : lane.pipeline.first()->client;
     if (client == nullptr)
         return;
     drop(*client, client->next, CloseReason::malformedResponse, now);
@@ -277,9 +278,9 @@ void FramedExchange::askForEnd(Lane& lane, Instant now)
     lane.pin.leaving = true;
     const Bytes request = _protocol->farewell().request;
     if (request.empty())
-        wiring().endTarget(lane.target);
+        effects().endTarget(lane.target);
     else
-        lane.waiting = wiring().toTarget(lane.target, request);
+        lane.waiting = effects().toTarget(lane.target, request);
     armResponse(lane, now);
 }
 
@@ -299,11 +300,11 @@ void FramedExchange::deliverButLast(Lane& lane, Bytes bytes, Instant now)
 /// All is answered; what we had to say behind it can be said.
 void FramedExchange::left(Lane& lane, Instant now)
 {
-    SharedClient& client = *lane.pin.client;
+    Client& client = *lane.pin.client;
     if (lane.pin.last != _protocol->farewell().answer)
         deliver(lane, client, lane.pin.last, now);
-    untie(lane);
-    closeLane(lane, CloseReason::tieEnded, How::finish, now);
+    unpin(lane);
+    closeLane(lane, CloseReason::pinEnded, How::finish, now);
     charge(client, nullptr, now);
     reply(client, now);
     lookAgain(client);
@@ -312,7 +313,7 @@ void FramedExchange::left(Lane& lane, Instant now)
 /// What is left of the request is thrown away, and the target, which has not read it all, is left.
 void FramedExchange::answeredEarly(Lane& lane, Request& request, Instant now)
 {
-    if (SharedClient* client = request.client)
+    if (Client* client = request.client)
     {
         client->discarding = true;
         client->large = nullptr;
@@ -322,12 +323,12 @@ void FramedExchange::answeredEarly(Lane& lane, Request& request, Instant now)
 }
 
 /// From now on whatever passes between the two is theirs.
-void FramedExchange::beginTunnel(Lane& lane, SharedClient& client, Instant now)
+void FramedExchange::beginTunnel(Lane& lane, Client& client, Instant now)
 {
     lane.pin.tunnel = true;
     client.final = false; // that was said of requests
     sendRaw(client, lane, now);
-    if (client.state == SharedClient::State::ended)
+    if (client.state == Client::State::ended)
         endTunnel(client, now);
     lookAgain(client);
 }
@@ -344,7 +345,7 @@ void FramedExchange::laneEnded(Lane& lane, Instant now)
     if ((!lane.inMessage && !between) || lane.answered == nullptr || !lane.framer->finish())
         return;
     lane.inMessage = false;
-    SharedClient* client = lane.answered->client;
+    Client* client = lane.answered->client;
     finish(lane, *lane.answered, now);
     if (client != nullptr)
         beginClosing(*client, CloseReason::ended, now);

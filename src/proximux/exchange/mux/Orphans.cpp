@@ -8,7 +8,7 @@ namespace proximux
 namespace
 {
 
-using Row = List<Request, &Request::place>;
+using Pipeline = List<Request, &Request::place>;
 
 /// Those that have left cause as many reconnects as so many clients may.
 constexpr std::int64_t DEPARTURES = 10;
@@ -16,22 +16,22 @@ constexpr std::int64_t DEPARTURES = 10;
 /// The oldest on the lane for whose answer somebody waits, or null.
 const Request* oldestAwaited(const Lane& lane)
 {
-    const Request* request = lane.row.first();
+    const Request* request = lane.pipeline.first();
     while (request != nullptr && request->client == nullptr)
-        request = Row::next(*request);
+        request = Pipeline::next(*request);
     return request;
 }
 
 /// Whether the lane is busy with what is for nobody.
 bool isSwallowing(const Lane& lane)
 {
-    const Request* present = lane.ids != nullptr ? lane.answered : lane.row.first();
+    const Request* present = lane.ids != nullptr ? lane.answered : lane.pipeline.first();
     return present != nullptr && present->left && lane.heldFor == nullptr;
 }
 
 } // namespace
 
-Orphans::Orphans(const SharedExchangeSettings& settings)
+Orphans::Orphans(const MultiplexerSettings& settings)
     : _limit(settings.abandonLimit)
     , _timeout(settings.abandonTimeout)
     , _departures(DEPARTURES * settings.reconnects)
@@ -123,7 +123,7 @@ bool Orphans::isLeft(const Lane& lane)
 {
     if (lane.ids != nullptr && lane.ids->areScarce())
         return false; // their answers bring the ids back
-    return lane.orphans.owed > 0 && lane.orphans.requests + lane.abandoned == lane.row.size();
+    return lane.orphans.owed > 0 && lane.orphans.requests + lane.abandoned == lane.pipeline.size();
 }
 
 } // namespace proximux

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <proximux/exchange/mux/SharedSettings.h>
-#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/MultiplexerSettings.h>
+#include <proximux/exchange/mux/State.h>
 
 #include <cstddef>
 
@@ -16,7 +16,7 @@ namespace proximux
 class Orphans
 {
 public:
-    explicit Orphans(const SharedExchangeSettings& settings);
+    explicit Orphans(const MultiplexerSettings& settings);
 
     /// Whether there are any, or were a moment ago.
     [[nodiscard]] bool hasAny() const { return _requests > 0 || _swallowing > 0; }

@@ -1,4 +1,4 @@
-#include <proximux/Ties.h>
+#include <proximux/Pins.h>
 #include <proximux/exchange/mux/Pinning.h>
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 namespace proximux
 {
 
-bool Pinning::pin(Lane& lane, SharedClient& client, unsigned reasons, Instant now)
+bool Pinning::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
 {
     client.pin.reasons |= reasons;
     if (client.pin.lane != nullptr)
@@ -52,23 +52,23 @@ Lane* Pinning::longestIdle(const Lanes& lanes) const
 
 std::string Pinning::describe(const Lanes& lanes, Instant now) const
 {
-    std::size_t reasons[ties::COUNT] = {};
+    std::size_t reasons[pins::COUNT] = {};
     Instant first = now;
     for (const auto& lane : lanes)
     {
         if (lane->pin.client == nullptr)
             continue;
         first = std::min(first, lane->pin.client->pin.since);
-        for (std::size_t i = 0; i < ties::COUNT; ++i)
+        for (std::size_t i = 0; i < pins::COUNT; ++i)
             reasons[i] += lane->pin.client->pin.reasons >> i & 1U;
     }
     std::string text = "pool.max_tied = " + std::to_string(_most) + " is reached: " + std::to_string(_pinned) +
                        (_pinned == 1 ? " connection is pinned (" : " connections are pinned (");
     const char* separator = "";
-    for (std::size_t i = 0; i < ties::COUNT; ++i)
+    for (std::size_t i = 0; i < pins::COUNT; ++i)
         if (reasons[i] > 0)
         {
-            text += separator + std::to_string(reasons[i]) + ' ' + ties::NAMES[i];
+            text += separator + std::to_string(reasons[i]) + ' ' + pins::NAMES[i];
             separator = ", ";
         }
     return text + "), the longest for " + std::to_string((now - first).us / 1000000) + " s";

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/State.h>
 
 #include <cstddef>
 #include <string>
@@ -9,7 +9,7 @@ namespace proximux
 {
 
 /// Which lanes are pinned: each of them serves one client and nobody else, for the reasons that are known of that
-/// client (ties::). The only writer of Lane::pin and SharedClient::pin.
+/// client (pins::). The only writer of Lane::pin and Client::pin.
 class Pinning
 {
 public:
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] bool mayPin() const { return _pinned + _others < _most; }
 
     /// The client has the lane alone from now on. False: it had it before, and has these reasons more.
-    bool pin(Lane& lane, SharedClient& client, unsigned reasons, Instant now);
+    bool pin(Lane& lane, Client& client, unsigned reasons, Instant now);
 
     /// The lane is for all again.
     void unpin(Lane& lane);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/State.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -57,7 +57,7 @@ public:
 private:
     using Requests = List<Request, &Request::place>;
 
-    [[nodiscard]] Requests& listOf(const Request& request) { return request.traits.ties != 0 ? _pinning : _requests; }
+    [[nodiscard]] Requests& listOf(const Request& request) { return request.traits.pins != 0 ? _pinning : _requests; }
 
     template <class Test>
     [[nodiscard]] static Request* firstOf(const Requests& list, const Test& test)

@@ -3,37 +3,37 @@
 namespace proximux
 {
 
-void RawExchange::clientBytes(SharedClient& client, Instant now)
+void RawExchange::clientBytes(Client& client, Instant now)
 {
     const std::size_t n = client.input.size() - client.queued;
     if (n == 0)
         return;
     if (passesOn(client))
     {
-        wiring().requestContinued(client.id, client.input.waiting());
+        effects().requestContinued(client.id, client.input.waiting());
         return sendOn(client, *client.requests.last(), n, now);
     }
     if (client.next == nullptr)
         return queue(client, n, true, now);
-    wiring().requestContinued(client.id, client.input.waiting().substr(client.queued));
+    effects().requestContinued(client.id, client.input.waiting().substr(client.queued));
     client.next->size += n;
     client.queued += n;
 }
 
 bool RawExchange::targetBytes(Lane& lane, Instant now)
 {
-    if (lane.row.isEmpty())
+    if (lane.pipeline.isEmpty())
     {
         closeLane(lane, CloseReason::desync, How::abort, now);
         return false;
     }
     lane.silent = false;
     _answered = true;
-    deliver(lane, *lane.row.first(), lane.input.waiting(), nullptr, now);
+    deliver(lane, *lane.pipeline.first(), lane.input.waiting(), nullptr, now);
     lane.input.clear();
     pause(lane, now); // this may have been the end of the answer
-    if (lane.row.size() > 1)
-        finish(lane, *lane.row.first(), now);
+    if (lane.pipeline.size() > 1)
+        finish(lane, *lane.pipeline.first(), now);
     else
         armGap(lane, now);
     return true;
@@ -49,11 +49,11 @@ bool RawExchange::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0)
         return false;
-    if (lane.row.isEmpty())
+    if (lane.pipeline.isEmpty())
         return true;
-    if (isLingering(lane) && (lane.silent || (lane.row.first()->client == request.client && queue().size() == 1)))
+    if (isLingering(lane) && (lane.silent || (lane.pipeline.first()->client == request.client && queue().size() == 1)))
         return true;
-    return lane.row.size() < settings().pipeline;
+    return lane.pipeline.size() < settings().pipeline;
 }
 
 /// As with protocols that are known; a lease that could end counts as none.
@@ -62,17 +62,17 @@ Lane* RawExchange::choose(const Request& request, Instant now)
     if (request.client->inFlight > 0)
         return request.client->lane;
     const std::size_t idle = pool().idle();
-    if (idle != SharedPool::NONE)
+    if (idle != LanePool::NONE)
         return &lane(idle);
     Lane* least = nullptr;
     for (std::size_t i = 0; i < pool().size(); ++i)
     {
         Lane& each = lane(i);
-        if (pool().state(i) != SharedPool::State::busy || !hasRoom(each, request))
+        if (pool().state(i) != LanePool::State::busy || !hasRoom(each, request))
             continue;
         if (each.silent)
             return &each;
-        if (least == nullptr || each.row.size() < least->row.size())
+        if (least == nullptr || each.pipeline.size() < least->pipeline.size())
             least = &each;
     }
     if (pool().hasClosed() && pool().retryAt(now) <= now)
@@ -83,11 +83,11 @@ Lane* RawExchange::choose(const Request& request, Instant now)
 /// The lease ends by the same gap as for a client that waits here.
 bool RawExchange::beforeYielding(Lane& lane, Instant now)
 {
-    if (lane.row.isEmpty())
+    if (lane.pipeline.isEmpty())
         return true;
     if (!lane.silent)
         return false;
-    finish(lane, *lane.row.first(), now);
+    finish(lane, *lane.pipeline.first(), now);
     return true;
 }
 
@@ -95,9 +95,9 @@ bool RawExchange::beforeYielding(Lane& lane, Instant now)
 bool RawExchange::beforeSending(Lane& lane, Request& request, Instant now)
 {
     if (!isLingering(lane))
-        return lane.row.isEmpty();
-    const bool same = lane.row.first()->client == request.client;
-    finish(lane, *lane.row.first(), now);
+        return lane.pipeline.isEmpty();
+    const bool same = lane.pipeline.first()->client == request.client;
+    finish(lane, *lane.pipeline.first(), now);
     return !same;
 }
 
@@ -111,14 +111,14 @@ void RawExchange::gapPassed(Lane& lane, Instant now)
 {
     if (!isLingering(lane))
         return;
-    const SharedClient* holder = lane.row.first()->client;
-    if (queue().isEmpty() && holder != nullptr && holder->state == SharedClient::State::open && !isDraining())
+    const Client* holder = lane.pipeline.first()->client;
+    if (queue().isEmpty() && holder != nullptr && holder->state == Client::State::open && !isDraining())
         return; // nobody else wants it
-    finish(lane, *lane.row.first(), now);
+    finish(lane, *lane.pipeline.first(), now);
     pump(lane, now);
 }
 
-bool RawExchange::passesOn(const SharedClient& client) const
+bool RawExchange::passesOn(const Client& client) const
 {
     const Request* last = client.requests.last();
     return last != nullptr && last->sent && !last->begun;

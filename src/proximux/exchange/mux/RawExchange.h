@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 namespace proximux
 {
@@ -12,28 +12,31 @@ namespace proximux
 ///     target               | piece piece  |           next request, which goes on without a gap where nobody waits
 ///     lease    [-----------------------------------   ends after a gap of silence, once somebody waits or it has left
 ///
-/// The lease is the one request in a lane's row. Where several may be in flight (exchange.funnel_async) one read is one
-/// response, and nothing vouches for who gets it.
-class RawExchange : public SharedExchange
+/// The lease is the one request in a lane's pipeline. Where several may be in flight (exchange.funnel_async) one read
+/// is one response, and nothing vouches for who gets it.
+class RawExchange : public Multiplexer
 {
 public:
-    using SharedExchange::SharedExchange;
+    using Multiplexer::Multiplexer;
 
     /// Whether a target has answered anything.
     [[nodiscard]] bool hasAnswered() const { return _answered; }
 
 protected:
-    void prepare(SharedClient&) override {}
+    void prepare(Client&) override {}
     void prepare(Lane&) override {}
-    void describe(SharedClient&, Request&, Bytes) override {}
-    void clientBytes(SharedClient& client, Instant now) override;
+    void describe(Client&, Request&, Bytes) override {}
+    void clientBytes(Client& client, Instant now) override;
     bool targetBytes(Lane& lane, Instant now) override;
     [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
     [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
     [[nodiscard]] bool needsRest(const Lane&, const Request&) const override { return false; }
     Lane* choose(const Request& request, Instant now) override;
     [[nodiscard]] bool wantsConnection(const Request& request) const override { return request.client->inFlight == 0; }
-    [[nodiscard]] bool isAtRest(const Lane& lane) const override { return lane.row.isEmpty() || isLingering(lane); }
+    [[nodiscard]] bool isAtRest(const Lane& lane) const override
+    {
+        return lane.pipeline.isEmpty() || isLingering(lane);
+    }
     bool beforeYielding(Lane& lane, Instant now) override;
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
     void afterSending(Lane&, Request&, Instant) override {}
@@ -45,12 +48,15 @@ protected:
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     void gapPassed(Lane& lane, Instant now) override;
     [[nodiscard]] std::string nameOfPart(unsigned) const override { return {}; }
-    [[nodiscard]] bool passesOn(const SharedClient& client) const override;
-    [[nodiscard]] Lane* passLane(const SharedClient& client) const override { return client.lane; }
+    [[nodiscard]] bool passesOn(const Client& client) const override;
+    [[nodiscard]] Lane* passLane(const Client& client) const override { return client.lane; }
 
 private:
     /// Whether the one request on the lane was answered, as far as can be known.
-    [[nodiscard]] static bool isLingering(const Lane& lane) { return lane.row.size() == 1 && lane.row.first()->begun; }
+    [[nodiscard]] static bool isLingering(const Lane& lane)
+    {
+        return lane.pipeline.size() == 1 && lane.pipeline.first()->begun;
+    }
 
     bool _answered = false;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/State.h>
 
 #include <cassert>
 #include <cstddef>
@@ -30,7 +30,7 @@ public:
     {
         constexpr std::size_t SMALL = 4096;
         std::unique_ptr<Request> own(&request);
-        assert(!request.place.linked && !request.own.linked && !request.queue.isArmed() && !request.tie.isArmed());
+        assert(!request.place.linked && !request.own.linked && !request.queue.isArmed() && !request.pin.isArmed());
         DeadlineList::disarm(request.answer);
         request.again.clear();
         if (request.again.capacity() > SMALL)

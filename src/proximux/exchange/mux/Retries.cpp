@@ -3,16 +3,16 @@
 namespace proximux
 {
 
-/// Of what ties its client no copy is kept: that counts on its connection. One exchange at a time, only a connection
+/// Of what pins its client no copy is kept: that counts on its connection. One exchange at a time, only a connection
 /// that was in use before may have been closed by its target while the request was on its way to it.
 bool Retries::keepsCopy(const Lane& lane, const Request& request) const
 {
     const bool harmless = request.traits.repeatable;
-    if (!harmless || !request.whole || request.repeats > 0 || request.traits.ties != 0 || lane.pin.client != nullptr)
+    if (!harmless || !request.whole || request.repeats > 0 || request.traits.pins != 0 || lane.pin.client != nullptr)
         return false;
     if (_settings.isExclusive())
         return lane.proven;
-    const SharedClient& client = *request.client;
+    const Client& client = *request.client;
     return client.copied + request.size <= _settings.requestBuffer &&
            _memory.hasRoom(static_cast<std::size_t>(request.size));
 }
@@ -27,7 +27,7 @@ bool Retries::mayRepeat(const Lane& lane, const Request& request, CloseReason re
     const bool lost = reason == CloseReason::targetEnded || reason == CloseReason::targetLost;
     if (_settings.isExclusive())
         return lost && request.repeats < MOST && lane.proven && lane.input.isEmpty();
-    const bool isFirst = !_settings.byId && lane.row.first() == &request;
+    const bool isFirst = !_settings.byId && lane.pipeline.first() == &request;
     if (request.suspect || request.repeats >= MOST ||
         (isFirst && (!lane.input.isEmpty() || reason == CloseReason::responseTimeout)))
         return false; // it is the one
@@ -42,7 +42,7 @@ bool Retries::isFollowed(const Request& request) const
 {
     if (_settings.byId)
         return false;
-    const SharedClient& client = *request.client;
+    const Client& client = *request.client;
     for (const Request* each = client.requests.next(request); each != nullptr; each = client.requests.next(*each))
         if ((each->sent || each->repeats > 0) && (!each->traits.repeatable || each->traits.changes))
             return true;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <proximux/exchange/mux/MemoryBudget.h>
-#include <proximux/exchange/mux/SharedSettings.h>
-#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/MultiplexerSettings.h>
+#include <proximux/exchange/mux/State.h>
 
 namespace proximux
 {
@@ -13,7 +13,7 @@ class Retries
 {
 public:
     /// Settings and budget must outlive it.
-    Retries(const SharedExchangeSettings& settings, const MemoryBudget& memory)
+    Retries(const MultiplexerSettings& settings, const MemoryBudget& memory)
         : _settings(settings)
         , _memory(memory)
     {
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] bool isFollowed(const Request& request) const;
 
 private:
-    const SharedExchangeSettings& _settings;
+    const MultiplexerSettings& _settings;
     const MemoryBudget& _memory;
 };
 

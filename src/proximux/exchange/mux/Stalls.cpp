@@ -13,7 +13,7 @@ void Stalls::watch(Lane& lane)
 }
 
 /// The client for which the lane waits: it does not read what answers it, or does not send the rest of its request.
-SharedClient* Stalls::awaited(const Lane& lane)
+Client* Stalls::awaited(const Lane& lane)
 {
     if (lane.heldFor != nullptr)
         return lane.heldFor;
@@ -23,11 +23,11 @@ SharedClient* Stalls::awaited(const Lane& lane)
 }
 
 /// Since when somebody else has waited who may be held up by this client on this lane; never(): nobody does.
-Instant Stalls::othersWaitSince(const Lane& lane, const SharedClient& client) const
+Instant Stalls::othersWaitSince(const Lane& lane, const Client& client) const
 {
     const auto isOthers = [&client](const Request& request)
     { return request.client != nullptr && request.client != &client; };
-    for (const Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+    for (const Request* request = lane.pipeline.first(); request != nullptr; request = lane.pipeline.next(*request))
         if (isOthers(*request))
             return request->came;
     const bool pinsWait = _pinning.mayPin() || lane.pin.client != nullptr;
@@ -42,7 +42,7 @@ void Stalls::update(Instant now)
     {
         Lane& lane = *next;
         next = Watched::next(lane);
-        SharedClient* client = awaited(lane);
+        Client* client = awaited(lane);
         if (client != nullptr && othersWaitSince(lane, *client) == Instant::never())
             client = nullptr;
         if (client != lane.stall.client)
@@ -59,7 +59,7 @@ void Stalls::update(Instant now)
 
 /// When a client that keeps the lane from others since then has used up its own time, or what there is for all clients
 /// of this lane.
-Instant Stalls::endOf(const Lane& lane, const SharedClient& client, Instant since) const
+Instant Stalls::endOf(const Lane& lane, const Client& client, Instant since) const
 {
     if (_limit.isOff())
         return Instant::never();
@@ -71,7 +71,7 @@ Instant Stalls::endOf(const Lane& lane, const SharedClient& client, Instant sinc
 /// Until now it was kept from others, and now some bytes pass.
 void Stalls::end(Lane& lane, std::size_t bytes, Instant now)
 {
-    SharedClient* client = std::exchange(lane.stall.client, nullptr);
+    Client* client = std::exchange(lane.stall.client, nullptr);
     if (client == nullptr)
         return;
     client->stalled.us += (now - lane.stall.since).us;
@@ -79,7 +79,7 @@ void Stalls::end(Lane& lane, std::size_t bytes, Instant now)
     lane.stall.until = Instant::never();
 }
 
-void Stalls::bytesPass(const SharedClient& client, std::size_t bytes, Instant now)
+void Stalls::bytesPass(const Client& client, std::size_t bytes, Instant now)
 {
     for (Lane* lane = _lanes.first(); lane != nullptr; lane = Watched::next(*lane))
         if (lane->stall.client == &client)
@@ -88,7 +88,7 @@ void Stalls::bytesPass(const SharedClient& client, std::size_t bytes, Instant no
 
 bool Stalls::mayContinue(Lane& lane, Request& request, Instant now)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     const Instant before = std::exchange(request.continued, now);
     const Instant waited = othersWaitSince(lane, client);
     if (_limit.isOff() || waited >= now)

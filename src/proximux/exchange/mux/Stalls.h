@@ -13,7 +13,7 @@ namespace proximux
 /// exchange.stall_timeout, and all clients of a lane together have a budget (StallBudget).
 ///
 /// Says who has used up its time; closing it is for the owner. The only writer of Lane::stall and
-/// SharedClient::stalled.
+/// Client::stalled.
 class Stalls
 {
 public:
@@ -34,7 +34,7 @@ public:
     void update(Instant now);
 
     /// Bytes of a client pass for which a lane may wait.
-    void bytesPass(const SharedClient& client, std::size_t bytes, Instant now);
+    void bytesPass(const Client& client, std::size_t bytes, Instant now);
 
     /// A piece of a request whose end nobody knows (raw): from the piece before until now the target may have waited
     /// for it. Returns whether the client has time left.
@@ -51,7 +51,7 @@ public:
 
     /// Calls act(lane) for each lane whose responses this client does not read. act may release it.
     template <class Act>
-    void forEachHeldFor(const SharedClient& reader, const Act& act) const
+    void forEachHeldFor(const Client& reader, const Act& act) const
     {
         for (Lane* lane = _lanes.first(); lane != nullptr; lane = Watched::next(*lane))
             if (lane->heldFor == &reader)
@@ -61,9 +61,9 @@ public:
 private:
     using Watched = List<Lane, &Lane::stalling>;
 
-    [[nodiscard]] static SharedClient* awaited(const Lane& lane);
-    [[nodiscard]] Instant othersWaitSince(const Lane& lane, const SharedClient& client) const;
-    [[nodiscard]] Instant endOf(const Lane& lane, const SharedClient& client, Instant since) const;
+    [[nodiscard]] static Client* awaited(const Lane& lane);
+    [[nodiscard]] Instant othersWaitSince(const Lane& lane, const Client& client) const;
+    [[nodiscard]] Instant endOf(const Lane& lane, const Client& client, Instant since) const;
     static void end(Lane& lane, std::size_t bytes, Instant now);
 
     Duration _limit;

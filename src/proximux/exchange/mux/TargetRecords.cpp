@@ -87,7 +87,7 @@ Instant TargetRecords::nextFreeId() const
 
 // ------------------------------------------------------------------------------------------------ parts
 
-bool TargetRecords::isSilent(unsigned part, const SharedPool& pool, Instant now) const
+bool TargetRecords::isSilent(unsigned part, const LanePool& pool, Instant now) const
 {
     if (part == 0)
         return false;

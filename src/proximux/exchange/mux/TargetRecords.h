@@ -1,9 +1,9 @@
 #pragma once
 
 #include <proximux/base/Random.h>
-#include <proximux/exchange/mux/SharedPool.h>
-#include <proximux/exchange/mux/SharedSettings.h>
-#include <proximux/exchange/mux/SharedState.h>
+#include <proximux/exchange/mux/LanePool.h>
+#include <proximux/exchange/mux/MultiplexerSettings.h>
+#include <proximux/exchange/mux/State.h>
 
 #include <cstddef>
 #include <memory>
@@ -18,7 +18,7 @@ class TargetRecords
 {
 public:
     /// The settings must outlive it. lanes: how many there are.
-    TargetRecords(const SharedExchangeSettings& settings, std::size_t lanes)
+    TargetRecords(const MultiplexerSettings& settings, std::size_t lanes)
         : _settings(settings)
         , _lanes(lanes)
     {
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] Instant nextFreeId() const;
 
     /// Whether no connection of the pool has a target of which this part answers.
-    [[nodiscard]] bool isSilent(unsigned part, const SharedPool& pool, Instant now) const;
+    [[nodiscard]] bool isSilent(unsigned part, const LanePool& pool, Instant now) const;
 
 private:
     struct Record
@@ -55,7 +55,7 @@ private:
         std::unique_ptr<PartHealth> parts;
     };
 
-    const SharedExchangeSettings& _settings;
+    const MultiplexerSettings& _settings;
     std::size_t _lanes;
     std::vector<std::unique_ptr<Record>> _records; ///< by target; null: nothing is known of it
     bool _short = false;

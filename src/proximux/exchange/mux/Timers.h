@@ -1,7 +1,7 @@
 #pragma once
 
 #include <proximux/base/DeadlineList.h>
-#include <proximux/exchange/mux/SharedSettings.h>
+#include <proximux/exchange/mux/MultiplexerSettings.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -9,12 +9,12 @@
 namespace proximux
 {
 
-/// All deadlines of a SharedExchange: one list for each setting that limits a wait.
+/// All deadlines of a Multiplexer: one list for each setting that limits a wait.
 struct Timers
 {
-    explicit Timers(const SharedExchangeSettings& settings)
+    explicit Timers(const MultiplexerSettings& settings)
         : queue(settings.queueTimeout)
-        , tie(settings.tieTimeout)
+        , pin(settings.pinTimeout)
         , answer(settings.responseTimeout)
         , delayedReply(settings.failedAuthDelay)
         , leaver(settings.abandonTimeout)
@@ -30,22 +30,22 @@ struct Timers
         , gap(settings.gap)
         , inactive(settings.inactiveTimeout)
         , departure(settings.abandonTimeout)
-        , tieIdle(settings.tieIdleTimeout)
+        , pinIdle(settings.pinIdleTimeout)
     {
     }
 
     /// When the first of all is due; never: none is armed.
     [[nodiscard]] Instant next() const
     {
-        return std::min({queue.first(), tie.first(), response.first(), answer.first(), pause.first(), idle.first(),
+        return std::min({queue.first(), pin.first(), response.first(), answer.first(), pause.first(), idle.first(),
                          linger.first(), discard.first(), connectDelay.first(), requestGap.first(), settle.first(),
                          inactive.first(), gap.first(), leaver.first(), departure.first(), calm.first(),
-                         delayedReply.first(), tieIdle.first()});
+                         delayedReply.first(), pinIdle.first()});
     }
 
     // of requests
     DeadlineList queue;        ///< from whole to sent
-    DeadlineList tie;          ///< in the queue, waiting for a connection to be pinned to
+    DeadlineList pin;          ///< in the queue, waiting for a connection to be pinned to
     DeadlineList answer;       ///< by id: from sent to the first byte of the response, then between its bytes
     DeadlineList delayedReply; ///< a reply to a wrong password
     DeadlineList leaver;       ///< a response for a client that has left, while others wait behind it
@@ -65,7 +65,7 @@ struct Timers
     DeadlineList gap;          ///< raw: the silence that ends a response
     DeadlineList inactive;     ///< at rest without a byte
     DeadlineList departure;    ///< without a waiting client, but with responses for those that have left
-    DeadlineList tieIdle;      ///< pinned without a byte
+    DeadlineList pinIdle;      ///< pinned without a byte
 };
 
 } // namespace proximux

@@ -167,8 +167,8 @@ std::string replyTo(Bytes request, unsigned code)
 class Dialogue : public Conversation
 {
 public:
-    explicit Dialogue(bool mayTie)
-        : _mayTie(mayTie)
+    explicit Dialogue(bool mayPin)
+        : _mayPin(mayPin)
     {
     }
 
@@ -184,12 +184,12 @@ public:
         if (query.refusal != 0)
             return answer(traits, query.refusal);
         if (traits.hint != 0)
-            traits.ties = traits.frees = ties::TRANSFER;
+            traits.pins = traits.frees = pins::TRANSFER;
         else if (query.isSigned)
-            traits.ties = traits.frees = ties::SIGNATURE;
-        traits.keepsId = traits.ties != 0;
-        traits.repeatable = traits.ties == 0;
-        if (traits.ties != 0 && !_mayTie)
+            traits.pins = traits.frees = pins::SIGNATURE;
+        traits.keepsId = traits.pins != 0;
+        traits.repeatable = traits.pins == 0;
+        if (traits.pins != 0 && !_mayPin)
             answer(traits, REFUSED);
     }
 
@@ -206,7 +206,7 @@ private:
         traits.reply = replyTo(traits.seed, code);
     }
 
-    bool _mayTie;
+    bool _mayPin;
 };
 
 std::string typeName(unsigned type)
@@ -245,7 +245,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<Dialogue>(settings.ties);
+        return std::make_unique<Dialogue>(settings.pins);
     }
 
     [[nodiscard]] std::optional<IdField> requestId() const override { return ID; }

@@ -58,11 +58,11 @@ public:
                           "CONNECT is not supported through the proxy (exchange.http_connect)");
         traits.barrier = upgrades || head.method == "CONNECT";
         if (traits.barrier)
-            tie(traits, ties::UPGRADE, ties::UPGRADE);
-        else if (head.authenticates && (_challenged || !_settings.ties))
-            tie(traits, ties::AUTHENTICATION, 0);
+            tie(traits, pins::UPGRADE, pins::UPGRADE);
+        else if (head.authenticates && (_challenged || !_settings.pins))
+            tie(traits, pins::AUTHENTICATION, 0);
         else if (head.authenticates)
-            traits.claims = ties::AUTHENTICATION; // only the target's challenge proves it
+            traits.claims = pins::AUTHENTICATION; // only the target's challenge proves it
         edit(head, upgrades, traits);
     }
 
@@ -108,7 +108,7 @@ public:
         return true;
     }
 
-    bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override
+    bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override
     {
         reply = errorReply("503 Service Unavailable", why.c_str(), traits.hint);
         return true;
@@ -165,9 +165,9 @@ private:
 
     void tie(RequestTraits& traits, unsigned reasons, unsigned frees) const
     {
-        traits.ties = reasons;
+        traits.pins = reasons;
         traits.frees = frees;
-        if (!_settings.ties)
+        if (!_settings.pins)
             refuse(traits, "501 Not Implemented",
                    "this request requires a dedicated target connection, which is not available (exchange.stateful)");
     }

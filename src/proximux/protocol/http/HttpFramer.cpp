@@ -215,7 +215,7 @@ const char* HttpResponseFramer::begin(Bytes bytes)
     constexpr unsigned UNAUTHORIZED = 401;
     constexpr unsigned PROXY_AUTHENTICATION = 407;
     if (head.challenges && (head.status == UNAUTHORIZED || head.status == PROXY_AUTHENTICATION))
-        _traits.challenges = ties::AUTHENTICATION;
+        _traits.challenges = pins::AUTHENTICATION;
     const bool bodiless = (_hint & httphint::HEAD) != 0 || head.status == 204 || head.status == 304;
     if (bodiless)
         _body.none();

@@ -65,7 +65,7 @@ public:
         return true;
     }
 
-    bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override
+    bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override
     {
         reply = error(traits, "proximux: " + why);
         return true;
@@ -178,8 +178,8 @@ private:
             answer(traits, header.opcode == QUIT ? memcachedReply(bytes, 0, {}) : "", true);
         else if (header.opcode == SASL_AUTH || header.opcode == SASL_STEP)
         {
-            traits.ties = ties::AUTHENTICATION;
-            if (!_settings.ties)
+            traits.pins = pins::AUTHENTICATION;
+            if (!_settings.pins)
                 answer(traits,
                        memcachedReply(bytes, UNKNOWN,
                                       "proximux: SASL authentication requires a dedicated target connection, which is "

@@ -103,11 +103,11 @@ void RespConversation::select(Bytes bytes, RequestTraits& traits)
         return answer(traits, OK);
     if (same)
     {
-        traits.frees = ties::DATABASE;
+        traits.frees = pins::DATABASE;
         return;
     }
-    _otherDatabase = _settings.ties;
-    tie(traits, ties::DATABASE, 0, bytes);
+    _otherDatabase = _settings.pins;
+    tie(traits, pins::DATABASE, 0, bytes);
 }
 
 /// Returns false if the name is invalid.
@@ -161,7 +161,7 @@ void RespConversation::client(Bytes bytes, RequestTraits& traits)
     else if (sameWord(what, "SETINFO") || sameWord(what, "CAPA"))
         answer(traits, OK);
     else if (!leavesNothing(bytes))
-        tie(traits, ties::SESSION, 0, bytes);
+        tie(traits, pins::SESSION, 0, bytes);
 }
 
 /// Answers an unsubscribe command of a client without subscriptions as a server does.

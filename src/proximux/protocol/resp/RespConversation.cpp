@@ -36,7 +36,7 @@ void RespConversation::refuse(Bytes bytes, bool whole, RequestTraits& traits, co
     if (_multi && whole)
     {
         constexpr Bytes NO_COMMAND = "*1\r\n$16\r\nproximux:refused\r\n";
-        traits.ties = ties::TRANSACTION;
+        traits.pins = pins::TRANSACTION;
         traits.edits.push_back({0, bytes.size(), NO_COMMAND});
         return;
     }
@@ -63,7 +63,7 @@ void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
     if (_subscribed)
     {
         _subscription.asked(effect, bytes);
-        passAll(ties::SUBSCRIPTION, traits); // even if the subscription ends before this is sent
+        passAll(pins::SUBSCRIPTION, traits); // even if the subscription ends before this is sent
     }
     else if (_multi)
         inTransaction(bytes, effect, traits);
@@ -76,7 +76,7 @@ void RespConversation::passAll(unsigned reason, RequestTraits& traits)
 {
     traits.pushes = true;
     traits.answered = false;
-    traits.ties = reason;
+    traits.pins = reason;
 }
 
 /// Observed traffic: answers nothing, but finds requests without a response.
@@ -160,7 +160,7 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
 /// connection.
 void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits)
 {
-    traits.ties = ties::TRANSACTION;
+    traits.pins = pins::TRANSACTION;
     switch (effect)
     {
     case RespEffect::exec:
@@ -170,11 +170,11 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
         if (respCount(bytes) != 1)
             break; // gets an error; the transaction continues
         _multi = false;
-        traits.frees = ties::TRANSACTION | ties::WATCH;
+        traits.frees = pins::TRANSACTION | pins::WATCH;
         break;
     case RespEffect::select:
         _otherDatabase = true;
-        traits.ties |= ties::DATABASE;
+        traits.pins |= pins::DATABASE;
         break;
     case RespEffect::subscribe:
     case RespEffect::unsubscribe:
@@ -183,17 +183,17 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
     case RespEffect::hello:
         return keepAll(bytes, traits);
     case RespEffect::state:
-        traits.ties |= ties::SESSION; // even if MULTI failed and the command is executed at once
+        traits.pins |= pins::SESSION; // even if MULTI failed and the command is executed at once
         break;
     case RespEffect::client:
-        traits.ties |= leavesNothing(bytes) ? 0 : ties::SESSION;
+        traits.pins |= leavesNothing(bytes) ? 0 : pins::SESSION;
         break;
     case RespEffect::unknown:
         traits.spends = _settings.unknown == UnknownCommands::close;
         if (_settings.unknown != UnknownCommands::tie)
             break;
-        traits.ties |= ties::UNKNOWN;
-        traits.frees = ties::UNKNOWN;
+        traits.pins |= pins::UNKNOWN;
+        traits.frees = pins::UNKNOWN;
         break;
     default:
         break;
@@ -215,33 +215,33 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
     case RespEffect::multi:
         if (respCount(bytes) != 1)
             return; // an error answers it
-        _multi = _settings.ties;
-        _refusedMulti = !_settings.ties;
-        return tie(traits, ties::TRANSACTION, 0, bytes);
+        _multi = _settings.pins;
+        _refusedMulti = !_settings.pins;
+        return tie(traits, pins::TRANSACTION, 0, bytes);
     case RespEffect::exec:
     case RespEffect::discard:
-        traits.frees = ties::TRANSACTION | ties::WATCH;
+        traits.frees = pins::TRANSACTION | pins::WATCH;
         return;
     case RespEffect::watch:
-        return tie(traits, ties::WATCH, 0, bytes);
+        return tie(traits, pins::WATCH, 0, bytes);
     case RespEffect::unwatch:
-        traits.frees = ties::WATCH;
+        traits.frees = pins::WATCH;
         return;
     case RespEffect::subscribe:
-        return subscribe(bytes, effect, ties::SUBSCRIPTION, traits);
+        return subscribe(bytes, effect, pins::SUBSCRIPTION, traits);
     case RespEffect::unsubscribe:
         return unsubscribe(bytes, whole, traits);
     case RespEffect::monitor:
-        return subscribe(bytes, effect, ties::SESSION, traits);
+        return subscribe(bytes, effect, pins::SESSION, traits);
     case RespEffect::state:
-        return tie(traits, ties::SESSION, 0, bytes);
+        return tie(traits, pins::SESSION, 0, bytes);
     case RespEffect::blocks:
         traits.blocking = true;
-        return tie(traits, ties::BLOCKING, ties::BLOCKING, bytes);
+        return tie(traits, pins::BLOCKING, pins::BLOCKING, bytes);
     case RespEffect::blocksIfSaid:
         traits.blocking = respBlocks(bytes, whole);
         if (traits.blocking)
-            tie(traits, ties::BLOCKING, ties::BLOCKING, bytes);
+            tie(traits, pins::BLOCKING, pins::BLOCKING, bytes);
         return;
     case RespEffect::reset:
         return answer(traits, "-ERR wrong number of arguments for 'reset' command\r\n");
@@ -252,7 +252,7 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
     case RespEffect::unknown:
         traits.spends = traits.alone = _settings.unknown == UnknownCommands::close;
         if (_settings.unknown == UnknownCommands::tie)
-            tie(traits, ties::UNKNOWN, ties::UNKNOWN, bytes);
+            tie(traits, pins::UNKNOWN, pins::UNKNOWN, bytes);
         return;
     default:
         return;
@@ -262,9 +262,9 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
 /// Pins the client, or refuses the request if no connection can be spared.
 void RespConversation::tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes)
 {
-    traits.ties = reasons;
+    traits.pins = reasons;
     traits.frees = frees;
-    if (_settings.ties)
+    if (_settings.pins)
         return;
     traits.pushes = traits.blocking = false;
     traits.answered = true;
@@ -277,7 +277,7 @@ void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason
 {
     if (effect == RespEffect::subscribe && respCount(bytes) < 2)
         return; // an error answers it
-    _subscribed = _settings.ties;
+    _subscribed = _settings.pins;
     _subscription.begin();
     _subscription.asked(effect, bytes);
     passAll(reason, traits);
@@ -288,7 +288,7 @@ void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason
 void RespConversation::keepAll(Bytes bytes, RequestTraits& traits)
 {
     _multi = false;
-    subscribe(bytes, RespEffect::none, ties::SESSION, traits);
+    subscribe(bytes, RespEffect::none, pins::SESSION, traits);
 }
 
 bool RespConversation::pushEnded(const Notice& notice)
@@ -319,7 +319,7 @@ bool RespConversation::failed(const RequestTraits&, Failure failure, std::string
     return true;
 }
 
-bool RespConversation::untied(const RequestTraits&, const std::string& why, std::string& reply)
+bool RespConversation::unpinned(const RequestTraits&, const std::string& why, std::string& reply)
 {
     reply = "-ERR proximux: " + why + "\r\n";
     return true;

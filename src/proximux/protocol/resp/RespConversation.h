@@ -19,7 +19,7 @@ public:
 
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
-    bool untied(const RequestTraits& traits, const std::string& why, std::string& reply) override;
+    bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
     bool pushEnded(const Notice& notice) override;
 

@@ -347,10 +347,10 @@ Framer::Progress RespResponseFramer::whole(std::size_t at)
     const Bytes noted(_note, _noted);
     _traits.proof = _traits.proof || noted == "+PONG\r\n";
     if (_traits.notice.kind == Notice::Kind::error && noted.substr(0, 10) != "-EXECABORT")
-        _traits.keeps = ties::TRANSACTION | ties::WATCH | ties::DATABASE;
+        _traits.keeps = pins::TRANSACTION | pins::WATCH | pins::DATABASE;
     _traits.undone = _error && noted.substr(0, 20) == "-ERR unknown command";
     if (!_traits.undone)
-        _traits.keeps |= ties::UNKNOWN;
+        _traits.keeps |= pins::UNKNOWN;
     return {Kind::complete, at, ""};
 }
 

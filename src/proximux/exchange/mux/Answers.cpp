@@ -1,6 +1,6 @@
-// SharedExchange: how a request ends, by a response, by an answer of ours, or not.
+// Multiplexer: how a request ends, by a response, by an answer of ours, or not.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <utility>
 
@@ -8,9 +8,9 @@ namespace proximux
 {
 
 /// It takes its place among its client's requests, behind those that are to be answered before it.
-void SharedExchange::answerLocally(Request& request, Instant now)
+void Multiplexer::answerLocally(Request& request, Instant now)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     unqueue(request);
     request.replied = true;
     if (client.large == &request)
@@ -26,7 +26,7 @@ void SharedExchange::answerLocally(Request& request, Instant now)
     reply(client, now);
 }
 
-void SharedExchange::reply(SharedClient& client, Instant now)
+void Multiplexer::reply(Client& client, Instant now)
 {
     const Lane* lane = client.pin.lane != nullptr ? client.pin.lane : client.lane;
     const Request* answered = lane != nullptr && lane->inMessage ? lane->answered : nullptr;
@@ -50,7 +50,7 @@ void SharedExchange::reply(SharedClient& client, Instant now)
         client.requests.remove(request);
         request.responseSize = request.traits.reply.size();
         if (!request.traits.reply.empty())
-            client.waiting = _wiring.toClient(client.id, request.traits.reply);
+            client.waiting = _effects.toClient(client.id, request.traits.reply);
         tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, request.failed, request.reason,
                 now);
         const bool resets = request.traits.resets;
@@ -60,13 +60,13 @@ void SharedExchange::reply(SharedClient& client, Instant now)
             _timers.idle.arm(client.idle, now);
         lookAgain(client);
         if (resets)
-            endTie(client, now);
+            endPin(client, now);
     }
 }
 
 /// What is pushed and what answers a request can't be told apart while somebody gets both: the target itself says, by
 /// ending the connection, that all was answered which came before this answer of ours.
-bool SharedExchange::mustWait(SharedClient& client, const Request& request, Instant now)
+bool Multiplexer::mustWait(Client& client, const Request& request, Instant now)
 {
     const RequestTraits& traits = request.traits;
     if (request.answer.isArmed())
@@ -79,26 +79,26 @@ bool SharedExchange::mustWait(SharedClient& client, const Request& request, Inst
 }
 
 /// The connection that the client has alone is left with its state, and nobody else gets it.
-void SharedExchange::endTie(SharedClient& client, Instant now)
+void Multiplexer::endPin(Client& client, Instant now)
 {
     client.halted = false;
     Lane* lane = client.pin.lane;
     if (lane == nullptr)
         return;
-    untie(*lane);
-    closeLane(*lane, CloseReason::tieEnded, partingFrom(*lane), now);
+    unpin(*lane);
+    closeLane(*lane, CloseReason::pinEnded, partingFrom(*lane), now);
     charge(client, nullptr, now);
 }
 
-void SharedExchange::failRequest(Request& request, CloseReason reason, Instant now)
+void Multiplexer::failRequest(Request& request, CloseReason reason, Instant now)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     if (request.begun || !makeReply(request, reason))
         return fail(client, reason, request.begun, now);
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
-    if (!request.sent && request.traits.ties != 0)
+    if (!request.sent && request.traits.pins != 0)
     {
         drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
         endRequests(client, reason, now);
@@ -116,7 +116,7 @@ void SharedExchange::failRequest(Request& request, CloseReason reason, Instant n
 }
 
 /// This request of the client, and what stands behind it, is not done.
-void SharedExchange::drop(SharedClient& client, Request* request, CloseReason reason, Instant now)
+void Multiplexer::drop(Client& client, Request* request, CloseReason reason, Instant now)
 {
     while (request != nullptr)
     {
@@ -138,7 +138,7 @@ void SharedExchange::drop(SharedClient& client, Request* request, CloseReason re
     }
 }
 
-void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant now)
+void Multiplexer::replyOnly(Client& client, std::string text, Instant now)
 {
     Request& request = makeRequest(client, now);
     request.traits.reply = std::move(text);
@@ -147,13 +147,13 @@ void SharedExchange::replyOnly(SharedClient& client, std::string text, Instant n
     answerLocally(request, now);
 }
 
-void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
+void Multiplexer::giveUp(Request& request, CloseReason reason, Instant now)
 {
     _orphans.remove(request, isOptional(*request.lane, request));
     request.overdue = true;
     ++request.lane->abandoned;
     _pumpAll = true; // somebody may wait for the connection to be at rest
-    if (SharedClient* client = request.client)
+    if (Client* client = request.client)
     {
         Lane& lane = *request.lane;
         if (request.begun || !makeReply(request, reason))
@@ -175,7 +175,7 @@ void SharedExchange::giveUp(Request& request, CloseReason reason, Instant now)
         return finish(*request.lane, request, now); // nothing is to come
 }
 
-void SharedExchange::endRequests(SharedClient& client, CloseReason reason, Instant now)
+void Multiplexer::endRequests(Client& client, CloseReason reason, Instant now)
 {
     client.final = true;
     client.reason = reason;
@@ -183,7 +183,7 @@ void SharedExchange::endRequests(SharedClient& client, CloseReason reason, Insta
     lookAgain(client);
 }
 
-void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now)
+void Multiplexer::deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now)
 {
     if (!request.begun)
     {
@@ -198,7 +198,7 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const st
         armResponse(lane, now);
     if (request.client == nullptr || request.traits.swallowed)
         return;
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     std::size_t at = 0;
     if (edits != nullptr)
         for (const Edit& edit : *edits)
@@ -210,15 +210,15 @@ void SharedExchange::deliver(Lane& lane, Request& request, Bytes bytes, const st
     deliver(lane, client, bytes.substr(at), now);
 }
 
-void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Instant now)
+void Multiplexer::deliver(Lane& lane, Client& client, Bytes bytes, Instant now)
 {
     if (bytes.empty())
         return;
     if (lane.framer == nullptr || lane.pin.pushes || lane.pin.tunnel)
         _timers.idle.arm(client.idle, now); // nothing says that more is to come
-    if (client.linger.isArmed() && client.state == SharedClient::State::ended)
+    if (client.linger.isArmed() && client.state == Client::State::ended)
         _timers.linger.arm(client.linger, now);
-    client.waiting = _wiring.toClient(client.id, bytes);
+    client.waiting = _effects.toClient(client.id, bytes);
     if (lane.reader == nullptr || lane.reader->lane != &lane || lane.reader->waiting <= _settings.responseBuffer)
         lane.reader = &client;
     if (client.waiting == 0)
@@ -227,10 +227,10 @@ void SharedExchange::deliver(Lane& lane, SharedClient& client, Bytes bytes, Inst
     updateClient(client, now);
 }
 
-/// It leaves its row and its client's requests; nobody is told.
-void SharedExchange::takeOut(Lane& lane, Request& request, bool answered, Instant now)
+/// It leaves its pipeline and its client's requests; nobody is told.
+void Multiplexer::takeOut(Lane& lane, Request& request, bool answered, Instant now)
 {
-    lane.row.remove(request);
+    lane.pipeline.remove(request);
     _orphans.remove(request, isOptional(lane, request));
     lane.optional -= isOptional(lane, request) ? 1 : 0;
     DeadlineList::disarm(request.answer);
@@ -243,7 +243,7 @@ void SharedExchange::takeOut(Lane& lane, Request& request, bool answered, Instan
         lane.answered = nullptr;
 }
 
-void SharedExchange::finish(Lane& lane, Request& request, Instant now)
+void Multiplexer::finish(Lane& lane, Request& request, Instant now)
 {
     const bool answered = lane.answered == &request || !request.traits.answered;
     takeOut(lane, request, answered, now);
@@ -252,7 +252,7 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
         --lane.abandoned;
     pause(lane, now);
     updateLoad(lane);
-    if (lane.row.isEmpty())
+    if (lane.pipeline.isEmpty())
     {
         DeadlineList::disarm(lane.response);
         DeadlineList::disarm(lane.gap);
@@ -262,7 +262,7 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
     else if (!_settings.byId)
         armResponse(lane, now);
     tellEnd(request, lane.target, false, CloseReason::ended, now);
-    if (SharedClient* client = request.client)
+    if (Client* client = request.client)
     {
         client->requests.remove(request);
         if (--client->inFlight == 0)
@@ -271,19 +271,19 @@ void SharedExchange::finish(Lane& lane, Request& request, Instant now)
             client->large = nullptr;
         if (client->requests.isEmpty())
             _timers.idle.arm(client->idle, now);
-        if (client->next != nullptr || client->state == SharedClient::State::ended || _draining || client->held ||
+        if (client->next != nullptr || client->state == Client::State::ended || _draining || client->held ||
             client->final || !client->interim.empty() || request.traits.barrier)
             lookAgain(*client);
         reply(*client, now);
     }
     afterAnswer(lane, request, now);
     if (lane.pin.client != nullptr)
-        tieUsed(lane, now);
+        pinUsed(lane, now);
     recycle(request);
 }
 
 /// Whoever wants to hear of this request hears how it ended; once.
-void SharedExchange::tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now)
+void Multiplexer::tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now)
 {
     if (request.tag == 0)
         return;
@@ -306,7 +306,7 @@ void SharedExchange::tellEnd(Request& request, TargetId target, bool failed, Clo
     }
     const std::uint64_t tag = request.tag;
     request.tag = 0;
-    _wiring.requestEnded(tag, outcome);
+    _effects.requestEnded(tag, outcome);
 }
 
 } // namespace proximux

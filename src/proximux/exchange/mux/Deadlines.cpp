@@ -1,6 +1,6 @@
-// SharedExchange: deadlines, and targets that are held because of slow readers.
+// Multiplexer: deadlines, and targets that are held because of slow readers.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <algorithm>
 #include <initializer_list>
@@ -10,9 +10,9 @@ namespace proximux
 
 /// From now on the target may take exchange.response_timeout to its next byte; while a request is still being sent, to
 /// take more of it.
-void SharedExchange::armResponse(Lane& lane, Instant now)
+void Multiplexer::armResponse(Lane& lane, Instant now)
 {
-    const Request* first = lane.row.first();
+    const Request* first = lane.pipeline.first();
     if (lane.pin.leaving && lane.heldFor == nullptr)
         return lane.response.isArmed() ? void()
                                        : _timers.response.arm(lane.response, now); // there may be no end of bytes
@@ -28,11 +28,11 @@ void SharedExchange::armResponse(Lane& lane, Instant now)
 }
 
 /// Where each request has its own deadline, it runs while the target could answer: the request is sent, and we read.
-void SharedExchange::armAnswer(Lane& lane, Request& request, Instant now)
+void Multiplexer::armAnswer(Lane& lane, Request& request, Instant now)
 {
     if (!_settings.byId || request.overdue)
         return;
-    const bool sending = !request.whole || (lane.waiting > 0 && lane.row.last() == &request);
+    const bool sending = !request.whole || (lane.waiting > 0 && lane.pipeline.last() == &request);
     if (sending || lane.heldFor != nullptr)
         DeadlineList::disarm(request.answer);
     else
@@ -40,11 +40,11 @@ void SharedExchange::armAnswer(Lane& lane, Request& request, Instant now)
 }
 
 /// What waits for the client that is answered now holds the target.
-void SharedExchange::updateTargetHold(Lane& lane, Instant now)
+void Multiplexer::updateTargetHold(Lane& lane, Instant now)
 {
     const std::size_t most = lane.heldFor != nullptr ? _settings.responseBuffer / 2 : _settings.responseBuffer;
-    SharedClient* client = slowReader(lane);
-    SharedClient* slow = client != nullptr && client->waiting > most ? client : nullptr;
+    Client* client = slowReader(lane);
+    Client* slow = client != nullptr && client->waiting > most ? client : nullptr;
     if (slow == lane.heldFor)
         return;
     if (lane.heldFor != nullptr)
@@ -53,37 +53,37 @@ void SharedExchange::updateTargetHold(Lane& lane, Instant now)
         return;
     lane.heldFor = slow;
     _stalls.watch(lane);
-    _wiring.holdTarget(lane.target, true);
+    _effects.holdTarget(lane.target, true);
     DeadlineList::disarm(lane.response);
     DeadlineList::disarm(lane.gap); // it is silent because it is held
-    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+    for (Request* request = lane.pipeline.first(); request != nullptr; request = lane.pipeline.next(*request))
         DeadlineList::disarm(request->answer);
 }
 
 /// Who got more than he reads, if more is to come for him; else whose bytes come next, as far as is known.
-SharedClient* SharedExchange::slowReader(const Lane& lane) const
+Client* Multiplexer::slowReader(const Lane& lane) const
 {
     if (lane.pin.client != nullptr)
         return lane.pin.client;
     if (lane.reader != nullptr && lane.reader->lane == &lane &&
         (lane.reader == lane.heldFor || lane.reader->waiting > _settings.responseBuffer))
         return lane.reader;
-    const Request* first = lane.row.first();
+    const Request* first = lane.pipeline.first();
     return first != nullptr ? first->client : nullptr;
 }
 
-void SharedExchange::releaseTarget(Lane& lane, Instant now)
+void Multiplexer::releaseTarget(Lane& lane, Instant now)
 {
     lane.heldFor = nullptr;
-    _wiring.holdTarget(lane.target, false);
+    _effects.holdTarget(lane.target, false);
     armResponse(lane, now);
-    for (Request* request = lane.row.first(); request != nullptr; request = lane.row.next(*request))
+    for (Request* request = lane.pipeline.first(); request != nullptr; request = lane.pipeline.next(*request))
         armAnswer(lane, *request, now);
     if (lane.framer == nullptr)
         armGap(lane, now);
 }
 
-Instant SharedExchange::expire(Instant now)
+Instant Multiplexer::expire(Instant now)
 {
     if (_records.areIdsShort() || _ownIds > 0)
         _pumpAll = _records.restoreIds(now) || _pumpAll; // somebody may wait for one
@@ -91,7 +91,7 @@ Instant SharedExchange::expire(Instant now)
     expireLanes(now);
     while (Lane* lane = _stalls.firstOverdue(now))
     {
-        SharedClient& client = *lane->stall.client;
+        Client& client = *lane->stall.client;
         _stalls.forget(*lane, now);
         fail(client, CloseReason::stalled, lane->heldFor != nullptr, now);
     }
@@ -100,42 +100,42 @@ Instant SharedExchange::expire(Instant now)
     return nextDeadline();
 }
 
-void SharedExchange::expireClients(Instant now)
+void Multiplexer::expireClients(Instant now)
 {
     while (Deadline* due = _timers.queue.takeDue(now))
     {
         const CloseReason reason = _records.areIdsShort() ? CloseReason::noIdentifier : CloseReason::queueTimeout;
         failRequest(Due<Request>::owner(*due), reason, now);
     }
-    expireTies(now);
+    expirePins(now);
     if (_unavailable <= now)
         failUnavailable(now);
     while (Deadline* due = _timers.delayedReply.takeDue(now))
         reply(*Due<Request>::owner(*due).client, now);
     while (Deadline* due = _timers.pause.takeDue(now))
-        fail(Due<SharedClient>::owner(*due), CloseReason::requestTimeout, false, now);
+        fail(Due<Client>::owner(*due), CloseReason::requestTimeout, false, now);
     while (Deadline* due = _timers.idle.takeDue(now))
     {
-        SharedClient& client = Due<SharedClient>::owner(*due);
+        Client& client = Due<Client>::owner(*due);
         closeClient(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
     }
     while (Deadline* due = _timers.discard.takeDue(now))
     {
-        SharedClient& client = Due<SharedClient>::owner(*due);
+        Client& client = Due<Client>::owner(*due);
         const bool goesOn = client.discarded > 0 && client.reason == CloseReason::malformedRequest;
         stopListening(client, goesOn ? How::abort : How::finish, now);
     }
     while (Deadline* due = _timers.linger.takeDue(now))
     {
-        SharedClient& client = Due<SharedClient>::owner(*due);
-        const bool closing = client.state == SharedClient::State::closing;
+        Client& client = Due<Client>::owner(*due);
+        const bool closing = client.state == Client::State::closing;
         closeClient(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
     }
     while (Deadline* due = _timers.calm.takeDue(now))
-        calmed(Due<SharedClient>::owner(*due), now);
+        calmed(Due<Client>::owner(*due), now);
 }
 
-void SharedExchange::expireLanes(Instant now)
+void Multiplexer::expireLanes(Instant now)
 {
     while (Deadline* due = _timers.connectDelay.takeDue(now))
         beginPrologue(Due<Lane>::owner(*due), now);
@@ -150,18 +150,18 @@ void SharedExchange::expireLanes(Instant now)
     while (Deadline* due = _timers.response.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
-        if (_pool.state(lane.number) == SharedPool::State::settling)
+        if (_pool.state(lane.number) == LanePool::State::settling)
             attemptFailed(lane, CloseReason::prologueRefused, now);
         else
         {
-            if (!_settings.byId && !lane.row.isEmpty())
-                partTimedOut(*lane.row.first(), now); // else each has its own deadline
+            if (!_settings.byId && !lane.pipeline.isEmpty())
+                partTimedOut(*lane.pipeline.first(), now); // else each has its own deadline
             closeLane(lane, CloseReason::responseTimeout, How::abort, now);
         }
     }
     while (Deadline* due = _timers.answer.takeDue(now))
         answerOverdue(Due<Request>::owner(*due), now);
-    while (Deadline* due = _timers.tieIdle.takeDue(now))
+    while (Deadline* due = _timers.pinIdle.takeDue(now))
         _pinning.becameIdle(Due<Lane>::owner(*due), now);
     while (Deadline* due = _timers.gap.takeDue(now))
     {
@@ -177,7 +177,7 @@ void SharedExchange::expireLanes(Instant now)
     }
 }
 
-Instant SharedExchange::nextDeadline() const
+Instant Multiplexer::nextDeadline() const
 {
     Instant next = std::min({_timers.next(), _retry, _unavailable, _stalls.next(), _orphans.next(_lanes)});
     return _records.areIdsShort() || _ownIds > 0 ? std::min(next, _records.nextFreeId()) : next;

@@ -7,7 +7,7 @@ namespace proximux
 {
 
 /// Ties that are idle while others wait.
-class SharedTiesTest : public SharingFixture
+class MuxTiesTest : public SharingFixture
 {
 protected:
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
@@ -21,8 +21,8 @@ protected:
         options.protocol = protocol;
         options.connections = connections;
         options.exchange.pipeline = pipeline;
-        options.exchange.maxTied = connections - 1;
-        options.exchange.conversation.ties = true;
+        options.exchange.maxPinned = connections - 1;
+        options.exchange.conversation.pins = true;
         begin(options);
     }
 
@@ -40,15 +40,15 @@ protected:
 
     void assertEnded(ClientId a, TargetId t)
     {
-        assertClosed(t, CloseReason::tieIdle, How::abort);
+        assertClosed(t, CloseReason::pinIdle, How::abort);
         CPPUNIT_ASSERT_EQUAL(std::string(ERROR), got(a));
         CPPUNIT_ASSERT(world.client(a).fin);
         exchange->clientEnded(a, now);
-        assertClosed(a, CloseReason::tieIdle, How::finish);
+        assertClosed(a, CloseReason::pinIdle, How::finish);
     }
 };
 
-TEST(SharedTiesTest, anIdleTieEndsWhenOthersWaitForOne)
+TEST(MuxTiesTest, anIdleTieEndsWhenOthersWaitForOne)
 {
     named("resp", 2, 8);
     const auto [a, t] = watches();
@@ -61,7 +61,7 @@ TEST(SharedTiesTest, anIdleTieEndsWhenOthersWaitForOne)
     CPPUNIT_ASSERT_EQUAL(command({"MULTI"}), got(opens()));
 }
 
-TEST(SharedTiesTest, orForTheLane)
+TEST(MuxTiesTest, orForTheLane)
 {
     named("http", 2, 1);
     const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -74,12 +74,12 @@ TEST(SharedTiesTest, orForTheLane)
     const TargetId other = opens();
     CPPUNIT_ASSERT(world.has(t)); // there is another
     says(join(), get);
-    assertClosed(t, CloseReason::tieIdle, How::abort);
+    assertClosed(t, CloseReason::pinIdle, How::abort);
     CPPUNIT_ASSERT_EQUAL(get, got(opens()));
     CPPUNIT_ASSERT(world.has(other));
 }
 
-TEST(SharedTiesTest, asManyAsAreNeeded)
+TEST(MuxTiesTest, asManyAsAreNeeded)
 {
     named("resp", 3, 8);
     const auto [a, t] = watches();
@@ -93,7 +93,7 @@ TEST(SharedTiesTest, asManyAsAreNeeded)
     CPPUNIT_ASSERT(world.has(b) && world.has(u));
 }
 
-TEST(SharedTiesTest, nobodyWaitsAndItLasts)
+TEST(MuxTiesTest, nobodyWaitsAndItLasts)
 {
     named("resp", 2, 8);
     const auto [a, t] = watches();
@@ -103,7 +103,7 @@ TEST(SharedTiesTest, nobodyWaitsAndItLasts)
     CPPUNIT_ASSERT(world.has(a) && world.has(t));
 }
 
-TEST(SharedTiesTest, whatIsUsedIsNotIdle)
+TEST(MuxTiesTest, whatIsUsedIsNotIdle)
 {
     named("resp", 2, 8);
     const auto [a, t] = watches();
@@ -118,7 +118,7 @@ TEST(SharedTiesTest, whatIsUsedIsNotIdle)
     CPPUNIT_ASSERT(!world.has(t));
 }
 
-TEST(SharedTiesTest, whatBlocksIsNotIdle)
+TEST(MuxTiesTest, whatBlocksIsNotIdle)
 {
     named("resp", 2, 8);
     const ClientId a = join();
@@ -129,7 +129,7 @@ TEST(SharedTiesTest, whatBlocksIsNotIdle)
     CPPUNIT_ASSERT(world.has(a) && world.has(t));
 }
 
-TEST(SharedTiesTest, aSubscriberIsIdleBetweenMessages)
+TEST(MuxTiesTest, aSubscriberIsIdleBetweenMessages)
 {
     const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n";
     named("resp", 2, 8);
@@ -148,7 +148,7 @@ TEST(SharedTiesTest, aSubscriberIsIdleBetweenMessages)
 }
 
 /// It is asked for the rest of what it owes when its tie is needed.
-TEST(SharedTiesTest, anIdleSubscriberThatIsLeavingIsCutOff)
+TEST(MuxTiesTest, anIdleSubscriberThatIsLeavingIsCutOff)
 {
     named("resp", 2, 8);
     const ClientId a = join();
@@ -160,11 +160,11 @@ TEST(SharedTiesTest, anIdleSubscriberThatIsLeavingIsCutOff)
     exchange->clientEnded(a, now);
     CPPUNIT_ASSERT_EQUAL(command({"QUIT"}), got(t));
     says(join(), command({"MULTI"}));
-    assertClosed(t, CloseReason::tieIdle, How::abort);
+    assertClosed(t, CloseReason::pinIdle, How::abort);
     CPPUNIT_ASSERT(!world.has(a));
 }
 
-TEST(SharedTiesTest, aTunnelIsIdleToo)
+TEST(MuxTiesTest, aTunnelIsIdleToo)
 {
     named("http", 2, 1);
     const ClientId a = join();
@@ -178,13 +178,13 @@ TEST(SharedTiesTest, aTunnelIsIdleToo)
     says(join(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
     CPPUNIT_ASSERT(world.has(t));
     pass(Duration::seconds(1));
-    assertClosed(t, CloseReason::tieIdle, How::abort);
+    assertClosed(t, CloseReason::pinIdle, How::abort);
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a)); // nothing of ours is said into it
     CPPUNIT_ASSERT(world.client(a).fin);
 }
 
 /// And nobody inherits what he may have authenticated.
-TEST(SharedTiesTest, whoeverSaysNtlmIsNotTied)
+TEST(MuxTiesTest, whoeverSaysNtlmIsNotTied)
 {
     for (const char* status : {"200 OK", "401 X\r\nWWW-Authenticate: Basic realm=x"})
     {
@@ -193,12 +193,12 @@ TEST(SharedTiesTest, whoeverSaysNtlmIsNotTied)
         says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n");
         const TargetId t = opens();
         answers(t, "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 0\r\n\r\n");
-        CPPUNIT_ASSERT(!got(a).empty() && world.has(a) && world.ties.empty());
-        assertClosed(t, CloseReason::tieEnded, How::abort);
+        CPPUNIT_ASSERT(!got(a).empty() && world.has(a) && world.pins.empty());
+        assertClosed(t, CloseReason::pinEnded, How::abort);
     }
 }
 
-TEST(SharedTiesTest, whomTheTargetChallengesIsTied)
+TEST(MuxTiesTest, whomTheTargetChallengesIsTied)
 {
     named("http", 2, 1);
     const ClientId a = join();

@@ -24,7 +24,7 @@ struct Outcome
 };
 
 /// What the exchanges of fifo and funnel ask of the world beyond what every exchange asks.
-class SharedWiring : public virtual Wiring
+class MultiplexerEffects : public virtual Effects
 {
 public:
     enum class Quiet
@@ -70,12 +70,12 @@ public:
     /// A request is answered by us with a refusal, for this reason: fixed text. A guess: it had a wrong password in it.
     virtual void requestRefused(ClientId client, const char* why, bool guess) = 0;
 
-    /// A client has a connection alone from now on, or is refused one, for these reasons (ties::).
-    virtual void clientTied(ClientId client, TargetId target, unsigned reasons) = 0;
+    /// A client has a connection alone from now on, or is refused one, for these reasons (pins::).
+    virtual void clientPinned(ClientId client, TargetId target, unsigned reasons) = 0;
 
     /// A client waits in vain for a connection alone: how many others have one, by which reasons and for how long. Its
     /// request fails next.
-    virtual void tieRefused(ClientId client, std::string_view why) = 0;
+    virtual void pinRefused(ClientId client, std::string_view why) = 0;
 
     /// exchange.protocol = auto has found what the protocol is.
     virtual void protocolChosen(std::string_view name) = 0;

@@ -1,11 +1,11 @@
-// SharedExchange: requests that are lost with their connection, do no harm, and are sent once more.
+// Multiplexer: requests that are lost with their connection, do no harm, and are sent once more.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 namespace proximux
 {
 
-void SharedExchange::keepCopy(Request& request, Bytes bytes)
+void Multiplexer::keepCopy(Request& request, Bytes bytes)
 {
     request.again = bytes;
     request.client->copied += request.again.size();
@@ -13,11 +13,11 @@ void SharedExchange::keepCopy(Request& request, Bytes bytes)
 }
 
 /// From now on it can't be sent once more.
-void SharedExchange::dropCopy(Request& request)
+void Multiplexer::dropCopy(Request& request)
 {
     if (request.again.empty())
         return;
-    if (SharedClient* client = request.client)
+    if (Client* client = request.client)
     {
         client->copied -= request.again.size();
         account(*client);
@@ -28,14 +28,14 @@ void SharedExchange::dropCopy(Request& request)
 /// What was lost with the lane and may be sent once more goes back to the front of the line, the oldest first. Whoever
 /// was alone on a new connection has ended it himself. Nothing of the client that had the lane alone is repeated: it
 /// counts on what it has done there.
-void SharedExchange::repeatRow(Lane& lane, const SharedClient* pinned, CloseReason reason, Instant now)
+void Multiplexer::repeatAll(Lane& lane, const Client* pinned, CloseReason reason, Instant now)
 {
-    if (lane.row.size() == 1 && !lane.proven)
+    if (lane.pipeline.size() == 1 && !lane.proven)
         return;
     constexpr std::size_t MANY = 8;
-    const std::size_t size = lane.row.size();
+    const std::size_t size = lane.pipeline.size();
     std::size_t place = size;
-    for (Request* request = lane.row.last(); request != nullptr;)
+    for (Request* request = lane.pipeline.last(); request != nullptr;)
     {
         Request& each = *request;
         request = each.place.previous;
@@ -52,9 +52,9 @@ void SharedExchange::repeatRow(Lane& lane, const SharedClient* pinned, CloseReas
 /// One of those that were lost together may have ended their connection: the first that was not answered, as a rule, or
 /// the last that was read. The oldest and the newest are each alone on a new connection then; all others go together
 /// again, so that a loss costs few connections. What nobody answered in time has no share in the loss of others.
-void SharedExchange::repeat(Request& request, CloseReason reason, bool mayBeCause)
+void Multiplexer::repeat(Request& request, CloseReason reason, bool mayBeCause)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     if (_settings.fair && client.next != nullptr && Queue::isIn(*client.next))
         _queue.remove(*client.next); // only the oldest stands in the queue
     client.next = &request;

@@ -7,19 +7,19 @@ namespace proximux
 {
 
 /// FramedExchange: clients that have a connection alone, and requests whose place among others counts.
-class SharedStatesTest : public SharingFixture
+class MuxStatesTest : public SharingFixture
 {
 protected:
     void named(const std::string& protocol, std::size_t connections = 1, std::size_t pipeline = 8,
-               std::size_t maxTied = 0, const SharedExchangeSettings& settings = SharedExchangeSettings())
+               std::size_t maxPinned = 0, const MultiplexerSettings& settings = MultiplexerSettings())
     {
         Options options;
         options.protocol = protocol;
         options.connections = connections;
         options.exchange = settings;
         options.exchange.pipeline = pipeline;
-        options.exchange.maxTied = maxTied;
-        options.exchange.conversation.ties = maxTied > 0;
+        options.exchange.maxPinned = maxPinned;
+        options.exchange.conversation.pins = maxPinned > 0;
         options.exchange.byId = protocol == "modbus" || protocol == "dns";
         begin(options);
     }
@@ -57,7 +57,7 @@ protected:
     static constexpr Duration S = Duration::seconds(1);
 };
 
-TEST(SharedStatesTest, aLocalAnswerAmongQueuedRequestsWithIds)
+TEST(MuxStatesTest, aLocalAnswerAmongQueuedRequestsWithIds)
 {
     named("dns");
     const ClientId a = join();
@@ -69,7 +69,7 @@ TEST(SharedStatesTest, aLocalAnswerAmongQueuedRequestsWithIds)
     CPPUNIT_ASSERT_EQUAL(A + 1, typeOf(sent.substr(21)));
 }
 
-TEST(SharedStatesTest, inFifoNothingOvertakesWhatTies)
+TEST(MuxStatesTest, inFifoNothingOvertakesWhatTies)
 {
     named("resp", 1, 8, 1);
     const ClientId a = join();
@@ -82,9 +82,9 @@ TEST(SharedStatesTest, inFifoNothingOvertakesWhatTies)
     CPPUNIT_ASSERT_EQUAL(command({"WATCH", "k"}) + command({"GET", "b"}), got(t));
 }
 
-TEST(SharedStatesTest, theIdsTimeStandsStillWhileTheTargetIsHeld)
+TEST(MuxStatesTest, theIdsTimeStandsStillWhileTheTargetIsHeld)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseTimeout = S;
     settings.stallTimeout = Duration::seconds(100);
     settings.responseBuffer = 10;
@@ -112,7 +112,7 @@ TEST(SharedStatesTest, theIdsTimeStandsStillWhileTheTargetIsHeld)
     CPPUNIT_ASSERT_EQUAL(std::size_t{21}, got(other).size()); // an error
 }
 
-TEST(SharedStatesTest, theIdsTimeRunsFromWhenTheRequestIsSentWhole)
+TEST(MuxStatesTest, theIdsTimeRunsFromWhenTheRequestIsSentWhole)
 {
     Options options;
     options.protocol = "length";
@@ -139,9 +139,9 @@ TEST(SharedStatesTest, theIdsTimeRunsFromWhenTheRequestIsSentWhole)
     assertClosed(t, CloseReason::responseTimeout, How::abort);
 }
 
-TEST(SharedStatesTest, aConnectionOnWhichOnlyOverdueOnesAreLeftIsReplacedForWhoNeedsItAtRest)
+TEST(MuxStatesTest, aConnectionOnWhichOnlyOverdueOnesAreLeftIsReplacedForWhoNeedsItAtRest)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseTimeout = S;
     named("dns", 1, 8, 1, settings);
     const ClientId a = join();
@@ -160,7 +160,7 @@ TEST(SharedStatesTest, aConnectionOnWhichOnlyOverdueOnesAreLeftIsReplacedForWhoN
     CPPUNIT_ASSERT_EQUAL(dns(3, AXFR), got(opens()));
 }
 
-TEST(SharedStatesTest, aRequestThatKeepsItsIdIsAlone)
+TEST(MuxStatesTest, aRequestThatKeepsItsIdIsAlone)
 {
     named("dns", 2, 8, 1);
     const ClientId a = join();
@@ -178,9 +178,9 @@ TEST(SharedStatesTest, aRequestThatKeepsItsIdIsAlone)
     CPPUNIT_ASSERT_EQUAL(answer(dns(3, A)), got(a));
 }
 
-TEST(SharedStatesTest, aClientThatEndedWithinABlockingCommandIsNotKeptForEver)
+TEST(MuxStatesTest, aClientThatEndedWithinABlockingCommandIsNotKeptForEver)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.lingerTimeout = S;
     named("resp", 2, 8, 1, settings);
     const ClientId a = join();
@@ -190,12 +190,12 @@ TEST(SharedStatesTest, aClientThatEndedWithinABlockingCommandIsNotKeptForEver)
     CPPUNIT_ASSERT(world.has(a));
     pass(S);
     assertClosed(a, CloseReason::halfCloseTimeout, How::abort);
-    assertClosed(t, CloseReason::tieEnded, How::abort);
+    assertClosed(t, CloseReason::pinEnded, How::abort);
 }
 
-TEST(SharedStatesTest, aHalfClosedTunnelLivesAsLongAsBytesPass)
+TEST(MuxStatesTest, aHalfClosedTunnelLivesAsLongAsBytesPass)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.lingerTimeout = S;
     named("http", 2, 1, 1, settings);
     const ClientId a = join();
@@ -213,7 +213,7 @@ TEST(SharedStatesTest, aHalfClosedTunnelLivesAsLongAsBytesPass)
     assertClosed(a, CloseReason::halfCloseTimeout, How::abort);
 }
 
-TEST(SharedStatesTest, whatWaitsForAClientIsLimitedWhereOthersAnswersComeBetween)
+TEST(MuxStatesTest, whatWaitsForAClientIsLimitedWhereOthersAnswersComeBetween)
 {
     Options options;
     options.exchange.pipeline = 8;
@@ -238,9 +238,9 @@ TEST(SharedStatesTest, whatWaitsForAClientIsLimitedWhereOthersAnswersComeBetween
     CPPUNIT_ASSERT(!world.target(t).held);
 }
 
-TEST(SharedStatesTest, localAnswersAreLimitedWhereTheirClientDoesNotRead)
+TEST(MuxStatesTest, localAnswersAreLimitedWhereTheirClientDoesNotRead)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseBuffer = 1000;
     named("resp", 1, 8, 0, settings);
     const ClientId a = join();
@@ -267,9 +267,9 @@ TEST(SharedStatesTest, localAnswersAreLimitedWhereTheirClientDoesNotRead)
     assertClosed(a, CloseReason::halfCloseTimeout, How::abort);
 }
 
-TEST(SharedStatesTest, aTiedClientIsNotIdleWhileItWaits)
+TEST(MuxStatesTest, aTiedClientIsNotIdleWhileItWaits)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.idleTimeout = S;
     named("resp", 2, 8, 1, settings);
     const ClientId a = join();
@@ -283,9 +283,9 @@ TEST(SharedStatesTest, aTiedClientIsNotIdleWhileItWaits)
     assertClosed(a, CloseReason::idle, How::finish);
 }
 
-TEST(SharedStatesTest, aLonePipeliningReaderHasAllTheTime)
+TEST(MuxStatesTest, aLonePipeliningReaderHasAllTheTime)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.stallTimeout = S;
     settings.responseBuffer = 1000;
     Options options;
@@ -305,7 +305,7 @@ TEST(SharedStatesTest, aLonePipeliningReaderHasAllTheTime)
     assertClosed(slow, CloseReason::stalled, How::abort);
 }
 
-TEST(SharedStatesTest, aLocalAnswerIsNotSaidWithinAPushedMessage)
+TEST(MuxStatesTest, aLocalAnswerIsNotSaidWithinAPushedMessage)
 {
     named("resp", 2, 8, 1);
     const ClientId a = join();
@@ -317,11 +317,11 @@ TEST(SharedStatesTest, aLocalAnswerIsNotSaidWithinAPushedMessage)
     answers(t, message.substr(20) + message + "+OK\r\n");
     exchange->targetEnded(t, now);
     CPPUNIT_ASSERT_EQUAL(message + message + message + "+RESET\r\n", got(a));
-    assertClosed(t, CloseReason::tieEnded, How::finish);
+    assertClosed(t, CloseReason::pinEnded, How::finish);
     CPPUNIT_ASSERT_EQUAL(command({"GET", "a"}), got(opens()));
 }
 
-TEST(SharedStatesTest, aPushedMessageThatIsCutOff)
+TEST(MuxStatesTest, aPushedMessageThatIsCutOff)
 {
     named("resp", 2, 8, 1);
     const ClientId a = join();
@@ -334,7 +334,7 @@ TEST(SharedStatesTest, aPushedMessageThatIsCutOff)
     CPPUNIT_ASSERT_EQUAL(world.tags, world.ended);
 }
 
-TEST(SharedStatesTest, wholeRequestsAreServedWhereALargeOneBreaksOff)
+TEST(MuxStatesTest, wholeRequestsAreServedWhereALargeOneBreaksOff)
 {
     Options options;
     options.exchange.requestBuffer = 10;
@@ -354,7 +354,7 @@ TEST(SharedStatesTest, wholeRequestsAreServedWhereALargeOneBreaksOff)
     CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
 }
 
-TEST(SharedStatesTest, whoComesWhileWeDrainIsClosed)
+TEST(MuxStatesTest, whoComesWhileWeDrainIsClosed)
 {
     begin(Options());
     exchange->drain(now);
@@ -363,7 +363,7 @@ TEST(SharedStatesTest, whoComesWhileWeDrainIsClosed)
     assertClosed(id, CloseReason::drained, How::finish);
 }
 
-TEST(SharedStatesTest, drainGivesUpParts)
+TEST(MuxStatesTest, drainGivesUpParts)
 {
     begin(Options());
     const ClientId a = join();
@@ -373,7 +373,7 @@ TEST(SharedStatesTest, drainGivesUpParts)
 }
 
 /// It must not take what it got for all.
-TEST(SharedStatesTest, aClientThatIsIdleBecauseItDoesNotReadIsCutOff)
+TEST(MuxStatesTest, aClientThatIsIdleBecauseItDoesNotReadIsCutOff)
 {
     Options options;
     options.exchange.idleTimeout = S;
@@ -387,7 +387,7 @@ TEST(SharedStatesTest, aClientThatIsIdleBecauseItDoesNotReadIsCutOff)
     assertClosed(a, CloseReason::idle, How::abort);
 }
 
-TEST(SharedStatesTest, aRequestThatIsUsedAgainKeepsLittle)
+TEST(MuxStatesTest, aRequestThatIsUsedAgainKeepsLittle)
 {
     RequestTraits traits;
     traits.edits.resize(10000);

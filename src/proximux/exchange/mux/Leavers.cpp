@@ -1,12 +1,12 @@
-// SharedExchange: what still answers clients that have left, and clients that make us connect anew.
+// Multiplexer: what still answers clients that have left, and clients that make us connect anew.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 namespace proximux
 {
 
 /// The client of a request in flight has gone: what answers it is for nobody.
-void SharedExchange::leave(Request& request, Instant now)
+void Multiplexer::leave(Request& request, Instant now)
 {
     request.client = nullptr;
     request.again.clear();
@@ -19,7 +19,7 @@ void SharedExchange::leave(Request& request, Instant now)
 }
 
 /// With ids it takes no place of the pipeline any more; its id stays taken.
-void SharedExchange::leaverOverdue(Request& request, Instant now)
+void Multiplexer::leaverOverdue(Request& request, Instant now)
 {
     Lane& lane = *request.lane;
     Orphans::forget(request);
@@ -29,13 +29,13 @@ void SharedExchange::leaverOverdue(Request& request, Instant now)
 
 /// A connection that is asked for nothing but what is for nobody is reset at once, so that its target learns of it.
 /// Where that happens too often, as somebody may wish, it has the time that it has with others behind.
-void SharedExchange::leaveLanes(Instant now)
+void Multiplexer::leaveLanes(Instant now)
 {
     for (const auto& lane : _lanes)
         leaveIfForNobody(*lane, now);
 }
 
-void SharedExchange::leaveIfForNobody(Lane& lane, Instant now)
+void Multiplexer::leaveIfForNobody(Lane& lane, Instant now)
 {
     if (!isInUse(lane) || !Orphans::isLeft(lane) || lane.departure.isArmed())
         return;
@@ -45,7 +45,7 @@ void SharedExchange::leaveIfForNobody(Lane& lane, Instant now)
         _timers.departure.arm(lane.departure, now);
 }
 
-void SharedExchange::leaveLane(Lane& lane, Instant now)
+void Multiplexer::leaveLane(Lane& lane, Instant now)
 {
     if (!Orphans::isLeft(lane))
         return;
@@ -54,7 +54,7 @@ void SharedExchange::leaveLane(Lane& lane, Instant now)
 }
 
 /// Returns whether the lane is closed, because of what came for nobody, or because nothing but that is to come.
-bool SharedExchange::leaveFlooded(Lane& lane, Instant now)
+bool Multiplexer::leaveFlooded(Lane& lane, Instant now)
 {
     if (lane.orphans.requests == 0)
         return false;
@@ -65,7 +65,7 @@ bool SharedExchange::leaveFlooded(Lane& lane, Instant now)
     return !isInUse(lane);
 }
 
-void SharedExchange::expireLeavers(Instant now)
+void Multiplexer::expireLeavers(Instant now)
 {
     while (Deadline* due = _timers.leaver.takeDue(now))
         leaverOverdue(Due<Request>::owner(*due), now);
@@ -81,18 +81,18 @@ void SharedExchange::expireLeavers(Instant now)
 
 /// A connection at rest is reset, so that nothing of it stays behind on our side. What may not have been read yet is
 /// not lost with it: requests that nothing has answered.
-How SharedExchange::partingFrom(const Lane& lane)
+How Multiplexer::partingFrom(const Lane& lane)
 {
-    const bool mayBeUnread = lane.row.isEmpty() && (lane.waiting > 0 || lane.unconfirmed);
+    const bool mayBeUnread = lane.pipeline.isEmpty() && (lane.waiting > 0 || lane.unconfirmed);
     return mayBeUnread ? How::finish : How::abort;
 }
 
 /// The client makes us connect anew, for this request maybe. Whoever does so too often waits: what else it has queued
 /// leaves the line for a while.
-void SharedExchange::charge(SharedClient& client, const Request* request, Instant now)
+void Multiplexer::charge(Client& client, const Request* request, Instant now)
 {
     client.reconnects.take(now);
-    if (client.reconnects.has(now) || client.state == SharedClient::State::closing)
+    if (client.reconnects.has(now) || client.state == Client::State::closing)
         return;
     _timers.calm.arm(client.calm, now);
     for (Request* each = client.next; each != nullptr; each = client.requests.next(*each))
@@ -100,7 +100,7 @@ void SharedExchange::charge(SharedClient& client, const Request* request, Instan
             _queue.remove(*each);
 }
 
-void SharedExchange::calmed(SharedClient& client, Instant now)
+void Multiplexer::calmed(Client& client, Instant now)
 {
     if (!client.reconnects.has(now))
         return _timers.calm.arm(client.calm, now);

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <proximux/base/Random.h>
+#include <proximux/exchange/mux/MultiplexerEffects.h>
 #include <proximux/exchange/mux/Orphans.h>
 #include <proximux/exchange/mux/Pinning.h>
 #include <proximux/exchange/mux/Queue.h>
 #include <proximux/exchange/mux/RequestPool.h>
 #include <proximux/exchange/mux/Retries.h>
-#include <proximux/exchange/mux/SharedState.h>
-#include <proximux/exchange/mux/SharedWiring.h>
 #include <proximux/exchange/mux/Stalls.h>
+#include <proximux/exchange/mux/State.h>
 #include <proximux/exchange/mux/TargetRecords.h>
 #include <proximux/exchange/mux/Timers.h>
 
@@ -23,17 +23,17 @@ namespace proximux
 /// can be served is sent as soon as there is room for it; what answers it goes to its client, or to nobody where that
 /// has left.
 ///
-///     client bytes -> queue() -> line -> send() -> row of a lane -> target
-///     client       <- deliver() <------------------ front of the row <- target bytes
+///     client bytes -> queue() -> line -> send() -> pipeline of a lane -> target
+///     client       <- deliver() <------------------ front of the pipeline <- target bytes
 ///
 /// Between two calls it holds: no lane has room for a request that waits in line. What a message is, and which response
 /// answers which request, is for the derived classes to say: FramedExchange and RawExchange.
-class SharedExchange : public Exchange
+class Multiplexer : public Exchange
 {
 public:
-    /// The wiring and the pool must outlive it. The pool is used by nobody else.
-    SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool);
-    ~SharedExchange() override;
+    /// The effects and the pool must outlive it. The pool is used by nobody else.
+    Multiplexer(const MultiplexerSettings& settings, MultiplexerEffects& effects, LanePool& pool);
+    ~Multiplexer() override;
 
     void clientOpened(ClientId client, Instant now) override;
     void targetOpened(TargetId target, Instant now) override;
@@ -65,7 +65,7 @@ public:
         std::size_t shared = 0;     ///< of them, those beyond the reserves
         std::size_t unfinished = 0; ///< of those, bytes of requests that are not whole
         std::size_t queued = 0;     ///< requests that are not sent
-        std::size_t tied = 0;       ///< connections that clients have alone
+        std::size_t pinned = 0;     ///< connections that clients have alone
     };
 
     [[nodiscard]] Usage usage() const
@@ -99,16 +99,16 @@ protected:
     // ---- what a derived class says
 
     /// A client is there: makes what is needed for it.
-    virtual void prepare(SharedClient& client) = 0;
+    virtual void prepare(Client& client) = 0;
 
     /// A connection is open: makes what is needed for it.
     virtual void prepare(Lane& lane) = 0;
 
     /// Says of a new request what is to be known of it.
-    virtual void describe(SharedClient& client, Request& request, Bytes bytes) = 0;
+    virtual void describe(Client& client, Request& request, Bytes bytes) = 0;
 
     /// Looks at what came from the client: queue(), sendOn().
-    virtual void clientBytes(SharedClient& client, Instant now) = 0;
+    virtual void clientBytes(Client& client, Instant now) = 0;
 
     /// Looks at what came from the target: deliver(), finish(), closeLane(). Returns false where the lane is closed
     /// then.
@@ -140,10 +140,10 @@ protected:
     /// Returns whether the target must have been silent since.
     virtual bool beforeSending(Lane& lane, Request& request, Instant now) = 0;
 
-    /// A request was sent on the lane and is in its row, or is not if nothing answers it.
+    /// A request was sent on the lane and is in its pipeline, or is not if nothing answers it.
     virtual void afterSending(Lane& lane, Request& request, Instant now) = 0;
 
-    /// A request was answered and has left its row.
+    /// A request was answered and has left its pipeline.
     virtual void afterAnswer(Lane& lane, Request& request, Instant now) = 0;
 
     /// A request waits for its response longer than exchange.response_timeout, where each has its own deadline.
@@ -169,33 +169,33 @@ protected:
     virtual void gapPassed(Lane& lane, Instant now) = 0;
 
     /// Whether what the client sends now passes on at once, and to which lane; null: nowhere, it is thrown away.
-    [[nodiscard]] virtual bool passesOn(const SharedClient& client) const = 0;
-    [[nodiscard]] virtual Lane* passLane(const SharedClient& client) const = 0;
+    [[nodiscard]] virtual bool passesOn(const Client& client) const = 0;
+    [[nodiscard]] virtual Lane* passLane(const Client& client) const = 0;
 
     // ---- what a derived class may ask for
 
     /// The next n bytes of the client's input are a request, or the beginning of one that is too large to be kept.
-    void queue(SharedClient& client, std::size_t n, bool whole, Instant now);
+    void queue(Client& client, std::size_t n, bool whole, Instant now);
 
     /// The next n bytes of the client's input continue a request that was sent.
-    void sendOn(SharedClient& client, Request& request, std::size_t n, Instant now);
+    void sendOn(Client& client, Request& request, std::size_t n, Instant now);
 
     /// Response bytes for the client of this request; with edits in them, where they are the first.
     void deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now);
 
     /// Bytes for a client that are no part of a response to a request of his.
-    void deliver(Lane& lane, SharedClient& client, Bytes bytes, Instant now);
+    void deliver(Lane& lane, Client& client, Bytes bytes, Instant now);
 
     /// A request of the lane was answered, or is given up without harm.
     void finish(Lane& lane, Request& request, Instant now);
 
     /// Sends the first replies that are due: those before which all was answered.
-    void reply(SharedClient& client, Instant now);
+    void reply(Client& client, Instant now);
 
-    /// A reply to what was no request stands in the client's row.
-    void replyOnly(SharedClient& client, std::string text, Instant now);
+    /// A reply to what was no request stands in the client's pipeline.
+    void replyOnly(Client& client, std::string text, Instant now);
 
-    /// A request in flight is given up; its place in the row, and its id, stay taken.
+    /// A request in flight is given up; its place in the pipeline, and its id, stay taken.
     void giveUp(Request& request, CloseReason reason, Instant now);
 
     /// Whether a message of the target that answers nothing is thrown away: a bus whose other talk is heard, say.
@@ -213,15 +213,15 @@ protected:
         return lane.ids != nullptr && request.traits.optional;
     }
 
-    /// A request of ours takes its place in the row of the lane, which was idle or has only requests before it. The
-    /// caller sends its bytes.
+    /// A request of ours takes its place in the pipeline of the lane, which was idle or has only requests before it.
+    /// The caller sends its bytes.
     Request& sendOwn(Lane& lane, const RequestTraits& traits, Instant now);
 
     /// What is added behind a request that was sent whole.
     void sendSuffix(Lane& lane, const Request& request);
 
     /// What the client sent and was not used passes on as it is.
-    void sendRaw(SharedClient& client, Lane& lane, Instant now);
+    void sendRaw(Client& client, Lane& lane, Instant now);
 
     /// A request that is not in flight gets no response: the reply stands in traits.reply.
     void answerLocally(Request& request, Instant now);
@@ -230,7 +230,7 @@ protected:
     void failRequest(Request& request, CloseReason reason, Instant now);
 
     /// Nothing more is read from the client; when it has got all, it is closed for this reason.
-    void endRequests(SharedClient& client, CloseReason reason, Instant now);
+    void endRequests(Client& client, CloseReason reason, Instant now);
 
     /// Says to the pool how much room the lane has.
     void updateLoad(Lane& lane);
@@ -243,14 +243,14 @@ protected:
     void pump(Lane& lane, Instant now);
 
     /// The client can't be served: it is closed, by RST where a part of a response was passed on.
-    void fail(SharedClient& client, CloseReason reason, bool cutOff, Instant now);
+    void fail(Client& client, CloseReason reason, bool cutOff, Instant now);
     void closeLane(Lane& lane, CloseReason reason, How how, Instant now);
 
     /// How a connection is left that is not for others.
     [[nodiscard]] static How partingFrom(const Lane& lane);
 
     /// Because of this client we have to connect anew.
-    void charge(SharedClient& client, const Request* request, Instant now);
+    void charge(Client& client, const Request* request, Instant now);
 
     /// It was lost together with others, and may be what ended their connection.
     [[nodiscard]] static bool isSuspect(const Request& request) { return request.suspect; }
@@ -259,63 +259,63 @@ protected:
     void dropCopy(Request& request);
 
     /// No further request of this client is looked at for now.
-    [[nodiscard]] bool isFull(const SharedClient& client) const;
-    void lookAgain(SharedClient& client);
-    void updateClient(SharedClient& client, Instant now);
-    void tieUsed(Lane& lane, Instant now);
-    void tie(Lane& lane, SharedClient& client, unsigned reasons, Instant now);
-    void untie(Lane& lane);
-    void endTie(SharedClient& client, Instant now);
-    void endTunnel(SharedClient& client, Instant now);
-    [[nodiscard]] bool mustWait(SharedClient& client, const Request& request, Instant now);
+    [[nodiscard]] bool isFull(const Client& client) const;
+    void lookAgain(Client& client);
+    void updateClient(Client& client, Instant now);
+    void pinUsed(Lane& lane, Instant now);
+    void pin(Lane& lane, Client& client, unsigned reasons, Instant now);
+    void unpin(Lane& lane);
+    void endPin(Client& client, Instant now);
+    void endTunnel(Client& client, Instant now);
+    [[nodiscard]] bool mustWait(Client& client, const Request& request, Instant now);
 
     [[nodiscard]] bool isInUse(const Lane& lane) const; ///< open, settled and not closed
 
     /// Whether nothing is in flight on the lane but what was given up.
     [[nodiscard]] static bool isForsaken(const Lane& lane)
     {
-        return lane.abandoned > 0 && lane.abandoned == lane.row.size();
+        return lane.abandoned > 0 && lane.abandoned == lane.pipeline.size();
     }
 
     /// Whether another client may have a connection alone.
-    [[nodiscard]] bool mayTie() const { return _pinning.mayPin(); }
+    [[nodiscard]] bool mayPin() const { return _pinning.mayPin(); }
     void takeOut(Lane& lane, Request& request, bool answered, Instant now);
-    void drop(SharedClient& client, Request* request, CloseReason reason, Instant now);
-    void beginClosing(SharedClient& client, CloseReason reason, Instant now);
+    void drop(Client& client, Request* request, CloseReason reason, Instant now);
+    void beginClosing(Client& client, CloseReason reason, Instant now);
     void armGap(Lane& lane, Instant now) { _timers.gap.arm(lane.gap, now); }
     void armResponse(Lane& lane, Instant now);
     void armAnswer(Lane& lane, Request& request, Instant now);
-    [[nodiscard]] const std::string& whyNoTie() const { return _why; }
+    [[nodiscard]] const std::string& whyNoPin() const { return _why; }
     [[nodiscard]] bool isDraining() const { return _draining; }
-    [[nodiscard]] const SharedExchangeSettings& settings() const { return _settings; }
+    [[nodiscard]] const MultiplexerSettings& settings() const { return _settings; }
     [[nodiscard]] const Queue& queue() const { return _queue; }
     [[nodiscard]] TargetRecords& records() { return _records; }
-    [[nodiscard]] SharedPool& pool() { return _pool; }
+    [[nodiscard]] LanePool& pool() { return _pool; }
 
     /// Whether a connection is to come.
     [[nodiscard]] bool opensMore() const
     {
         return _pool.underWay() > 0 || (_pool.hasClosed() && _retry == Instant::never());
     }
-    [[nodiscard]] const SharedPool& pool() const { return _pool; }
+    [[nodiscard]] const LanePool& pool() const { return _pool; }
     [[nodiscard]] const Lane& lane(std::size_t place) const { return *_lanes[place]; }
     [[nodiscard]] Lane& lane(std::size_t place) { return *_lanes[place]; }
-    [[nodiscard]] SharedWiring& wiring() { return _wiring; }
+    [[nodiscard]] MultiplexerEffects& effects() { return _effects; }
 
     /// Numbers that no peer can guess: identifiers, the words of fences.
     [[nodiscard]] Random& random() { return _random; }
 
     /// Whether the client has said all and got all, and how it is then closed.
-    void closeIfDone(SharedClient& client, Instant now);
+    void closeIfDone(Client& client, Instant now);
 
     /// The client with this id, or null: it has gone.
-    [[nodiscard]] SharedClient* find(ClientId client) const;
+    [[nodiscard]] Client* find(ClientId client) const;
 
 private:
     [[nodiscard]] Lane* find(TargetId target) const;
 
     Request& newRequest(Instant now);
-    Request& makeRequest(SharedClient& client, Instant now);
+    Request& makeRequest(Client& client, Instant now);
     void recycle(Request& request);
     void enter(Request& request, Instant now);
     void unqueue(Request& request);
@@ -325,7 +325,7 @@ private:
     void takeFromInput(Lane& lane, Request& request);
     void leavePart(const Lane& lane, Request& request, bool answered, Instant now);
     void keepCopy(Request& request, Bytes bytes);
-    void repeatRow(Lane& lane, const SharedClient* pinned, CloseReason reason, Instant now);
+    void repeatAll(Lane& lane, const Client* pinned, CloseReason reason, Instant now);
     void repeat(Request& request, CloseReason reason, bool mayBeCause);
     void tellEnd(Request& request, TargetId target, bool failed, CloseReason reason, Instant now);
     bool open(Instant now);
@@ -334,24 +334,24 @@ private:
     [[nodiscard]] Instant wantingSince(Instant latest) const;
     void laneUsable(Lane& lane, Instant now);
     void attemptFailed(Lane& lane, CloseReason reason, Instant now);
-    void endInSilence(SharedClient& client, bool cutOff, Instant now);
+    void endInSilence(Client& client, bool cutOff, Instant now);
     void noteFailure(const Lane& lane, Instant now);
     void failUnavailable(Instant now);
-    Request* unavailable(const SharedClient* client, Instant failed, Instant now);
-    void expireTies(Instant now);
+    Request* unavailable(const Client* client, Instant failed, Instant now);
+    void expirePins(Instant now);
     void attemptEnded(Lane& lane, Instant now);
     void emptyLane(Lane& lane);
 
-    void look(SharedClient& client, Instant now);
-    void advance(SharedClient& client, Instant now);
+    void look(Client& client, Instant now);
+    void advance(Client& client, Instant now);
     void passWithEdits(Lane& lane, const Request& request, Bytes bytes);
     void beginPrologue(Lane& lane, Instant now);
     void settling(Lane& lane, Bytes bytes, Instant now);
     [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
-    [[nodiscard]] SharedClient* slowReader(const Lane& lane) const;
-    void account(SharedClient& client);
-    [[nodiscard]] std::size_t unfinished(const SharedClient& client) const;
-    [[nodiscard]] bool isLimited(const SharedClient& client) const;
+    [[nodiscard]] Client* slowReader(const Lane& lane) const;
+    void account(Client& client);
+    [[nodiscard]] std::size_t unfinished(const Client& client) const;
+    [[nodiscard]] bool isLimited(const Client& client) const;
     void makeRoom(Instant now);
     void keepReply(Request& request);
     void releaseReply(Request& request);
@@ -360,17 +360,17 @@ private:
     void updateFullness(Instant now);
     void updateMemory(Instant now);
     void finishCall(Instant now);
-    void discard(SharedClient& client, std::size_t bytes, Instant now);
-    void stopListening(SharedClient& client, How how, Instant now);
-    void abandon(SharedClient& client, CloseReason reason, Instant now);
-    void passEnd(SharedClient& client);
+    void discard(Client& client, std::size_t bytes, Instant now);
+    void stopListening(Client& client, How how, Instant now);
+    void abandon(Client& client, CloseReason reason, Instant now);
+    void passEnd(Client& client);
 
-    // SharedTies.cpp
+    // IdlePins.cpp
     [[nodiscard]] bool othersWait(Instant now) const;
-    void endIdleTies(Instant now);
-    void endIdleTie(Lane& lane, Instant now);
+    void endIdlePins(Instant now);
+    void endIdlePin(Lane& lane, Instant now);
 
-    // SharedLeavers.cpp
+    // Leavers.cpp
     void leave(Request& request, Instant now);
     void leaverOverdue(Request& request, Instant now);
     void leaveLanes(Instant now);
@@ -378,27 +378,27 @@ private:
     void leaveLane(Lane& lane, Instant now);
     bool leaveFlooded(Lane& lane, Instant now);
     void expireLeavers(Instant now);
-    void calmed(SharedClient& client, Instant now);
+    void calmed(Client& client, Instant now);
 
-    void closeClient(SharedClient& client, CloseReason reason, How how, Instant now);
+    void closeClient(Client& client, CloseReason reason, How how, Instant now);
     void expireClients(Instant now);
     void expireLanes(Instant now);
     [[nodiscard]] Instant nextDeadline() const;
 
-    SharedExchangeSettings _settings;
+    MultiplexerSettings _settings;
     Random _random;
-    SharedWiring& _wiring;
-    SharedPool& _pool;
-    std::vector<std::unique_ptr<SharedClient>> _clients; ///< by slot
+    MultiplexerEffects& _effects;
+    LanePool& _pool;
+    std::vector<std::unique_ptr<Client>> _clients; ///< by slot
     Lanes _lanes;
-    List<SharedClient, &SharedClient::delayed> _delayed; ///< whose input is to be looked at again
+    List<Client, &Client::delayed> _delayed; ///< whose input is to be looked at again
     std::size_t _size = 0;
     std::size_t _queued = 0;                 ///< requests that are not sent, of all clients
     Instant _retry = Instant::never();       ///< when a connection that is wanted can be tried again
     std::vector<Instant> _failedAt;          ///< by target, when it failed last; empty: none ever did
     Instant _unavailable = Instant::never(); ///< when a request has waited long enough for targets that all fail
     bool _targetFailed = false;              ///< in the present call
-    std::string _why;                        ///< why the present request gets no tie
+    std::string _why;                        ///< why the present request gets no pin
     Usage _others;                           ///< of the limits
     Instant _giveWay = Instant::never();     ///< requests that came later are not sent
     bool _full = false;                      ///< maxQueue is reached

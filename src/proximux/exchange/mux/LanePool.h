@@ -12,8 +12,8 @@
 namespace proximux
 {
 
-/// The part of the configuration that SharedPool uses.
-struct SharedPoolSettings
+/// The part of the configuration that LanePool uses.
+struct LanePoolSettings
 {
     /// The target index of each connection. ANY: the first target that is alive.
     std::vector<std::size_t> targets;
@@ -38,7 +38,7 @@ using PlaceClaims = std::vector<bool>;
 /// Places are numbered from 0 in list order; where there is a choice, the lowest number wins.
 /// Several pools may share the same places (PlaceClaims): a place with a connection in one pool is unavailable to the
 /// others. Use it in its reactor's thread only.
-class SharedPool
+class LanePool
 {
 public:
     enum class State
@@ -53,8 +53,8 @@ public:
     static constexpr std::size_t NONE = NumberSet::NONE;
     static constexpr std::size_t FULL = std::numeric_limits<std::size_t>::max();
 
-    SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer,
-               std::shared_ptr<PlaceClaims> claims = nullptr);
+    LanePool(LanePoolSettings settings, Targets& targets, TargetDialer& dialer,
+             std::shared_ptr<PlaceClaims> claims = nullptr);
 
     /// Starts a connection on the lowest closed place whose target may be tried now. Returns the place, or NONE.
     std::size_t open(Instant now);
@@ -121,7 +121,7 @@ private:
     [[nodiscard]] std::size_t targetFor(std::size_t place, Instant now);
     void forget(std::size_t place);
 
-    SharedPoolSettings _settings;
+    LanePoolSettings _settings;
     Targets& _targets;
     TargetDialer& _dialer;
     std::vector<Place> _places;
@@ -133,6 +133,6 @@ private:
     std::vector<NumberSet> _byLoad; ///< open places by requests in flight; the last: at the limit or above
 };
 
-const char* toString(SharedPool::State state);
+const char* toString(LanePool::State state);
 
 } // namespace proximux

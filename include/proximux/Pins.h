@@ -6,7 +6,7 @@ namespace proximux
 {
 
 /// The reasons for which a client is pinned to a target connection: a set, one bit each.
-namespace ties
+namespace pins
 {
 
 constexpr unsigned TRANSACTION = 1U << 0U;
@@ -27,6 +27,6 @@ constexpr const char* NAMES[COUNT] = {"transaction", "watch",     "subscription"
                                       "database",    "session",   "authentication", "upgrade",
                                       "transfer",    "signature", "unknown command"};
 
-} // namespace ties
+} // namespace pins
 
 } // namespace proximux

@@ -1,6 +1,6 @@
-// SharedExchange: what is kept of clients, and who is closed when that is too much; see MemoryBudget.
+// Multiplexer: what is kept of clients, and who is closed when that is too much; see MemoryBudget.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@ namespace proximux
 {
 
 /// Some of its input was kept, or used; or a reply to it.
-void SharedExchange::account(SharedClient& client)
+void Multiplexer::account(Client& client)
 {
     const std::size_t kept = client.input.kept() + client.copied + client.replies;
     _memory.count(client.memory, kept, _memory.beyondReserve(kept) > 0 ? unfinished(client) : 0);
@@ -16,7 +16,7 @@ void SharedExchange::account(SharedClient& client)
 
 /// Bytes of a request that is not whole, and of which nothing was sent; also all that is kept unseen for a client that
 /// does not read its responses.
-std::size_t SharedExchange::unfinished(const SharedClient& client) const
+std::size_t Multiplexer::unfinished(const Client& client) const
 {
     if (client.large != nullptr)
         return client.large->sent ? 0 : client.input.kept();
@@ -27,7 +27,7 @@ std::size_t SharedExchange::unfinished(const SharedClient& client) const
 }
 
 /// With the limit for all reached clients have their reserves; when a quarter is free again, all.
-void SharedExchange::updateMemory(Instant now)
+void Multiplexer::updateMemory(Instant now)
 {
     const bool began = !_memory.isCrowded() && _memory.update();
     if (began || (_memory.isCrowded() && _memory.isClogged()))
@@ -44,7 +44,7 @@ void SharedExchange::updateMemory(Instant now)
 }
 
 /// What is whole is answered in its time; but parts of requests could wait for one another for ever.
-void SharedExchange::makeRoom(Instant now)
+void Multiplexer::makeRoom(Instant now)
 {
     std::vector<std::pair<std::size_t, ClientId>> parts;
     for (const auto& client : _clients)
@@ -58,22 +58,22 @@ void SharedExchange::makeRoom(Instant now)
         return;
     std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     for (const auto& part : parts)
-        if (SharedClient* largest = _memory.isClogged() ? find(part.second) : nullptr)
+        if (Client* largest = _memory.isClogged() ? find(part.second) : nullptr)
             fail(*largest, CloseReason::crowded, false, now);
 }
 
 /// A request is answered by us; its answer counts until it is said.
-void SharedExchange::keepReply(Request& request)
+void Multiplexer::keepReply(Request& request)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     ++client.replied;
     client.replies += request.traits.reply.size();
     account(client);
 }
 
-void SharedExchange::releaseReply(Request& request)
+void Multiplexer::releaseReply(Request& request)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     --client.replied;
     client.replies -= request.traits.reply.size();
     account(client);

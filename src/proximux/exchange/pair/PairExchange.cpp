@@ -1,4 +1,4 @@
-#include <proximux/exchange/pair/ProxyExchange.h>
+#include <proximux/exchange/pair/PairExchange.h>
 
 #include <algorithm>
 #include <cassert>
@@ -9,7 +9,7 @@ namespace proximux
 namespace
 {
 
-using State = ProxyExchange::State;
+using State = PairExchange::State;
 
 struct Move
 {
@@ -34,7 +34,7 @@ constexpr Move MOVES[] = {
 
 } // namespace
 
-struct ProxyExchange::Pair
+struct PairExchange::Pair
 {
     Pair(ClientId id, Instant deadline)
         : client(id)
@@ -66,9 +66,9 @@ struct ProxyExchange::Pair
     Due<Pair> halfClosed{*this};
 };
 
-ProxyExchange::ProxyExchange(const ProxyExchangeSettings& settings, PairWiring& wiring, PairPool& pool)
+PairExchange::PairExchange(const PairExchangeSettings& settings, PairEffects& effects, PairPool& pool)
     : _settings(settings)
-    , _wiring(wiring)
+    , _effects(effects)
     , _pool(pool)
     , _inactive(settings.inactiveTimeout)
     , _idle(settings.idleTimeout)
@@ -76,11 +76,11 @@ ProxyExchange::ProxyExchange(const ProxyExchangeSettings& settings, PairWiring& 
 {
 }
 
-ProxyExchange::~ProxyExchange() = default;
+PairExchange::~PairExchange() = default;
 
 // ------------------------------------------------------------------------------------------------ opening
 
-void ProxyExchange::clientOpened(ClientId client, Instant now)
+void PairExchange::clientOpened(ClientId client, Instant now)
 {
     if (client.slot >= _pairs.size())
         _pairs.resize(client.slot + 1);
@@ -88,11 +88,11 @@ void ProxyExchange::clientOpened(ClientId client, Instant now)
     const Instant deadline = _settings.connectTimeout.isOff() ? Instant::never() : now + _settings.connectTimeout;
     _pairs[client.slot] = std::make_unique<Pair>(client, deadline);
     ++_size;
-    _wiring.holdClient(client, true); // its bytes wait with the system until there is somebody to have them
+    _effects.holdClient(client, true); // its bytes wait with the system until there is somebody to have them
     connect(*_pairs[client.slot], now);
 }
 
-void ProxyExchange::connect(Pair& pair, Instant now)
+void PairExchange::connect(Pair& pair, Instant now)
 {
     static const std::vector<bool> NONE;
     const auto grant = _pool.acquire(pair.client, pair.tried ? *pair.tried : NONE, pair.connectBy, now);
@@ -102,7 +102,7 @@ void ProxyExchange::connect(Pair& pair, Instant now)
     pair.targetIndex = grant->target;
 }
 
-void ProxyExchange::targetFailed(TargetId target, Instant now)
+void PairExchange::targetFailed(TargetId target, Instant now)
 {
     if (Pair* pair = find(target))
     {
@@ -111,7 +111,7 @@ void ProxyExchange::targetFailed(TargetId target, Instant now)
     }
 }
 
-void ProxyExchange::targetUnavailable(TargetId target, Instant now)
+void PairExchange::targetUnavailable(TargetId target, Instant now)
 {
     if (Pair* pair = find(target))
     {
@@ -121,17 +121,17 @@ void ProxyExchange::targetUnavailable(TargetId target, Instant now)
 }
 
 /// The attempt to reach this target has ended: on to one that was not yet tried.
-void ProxyExchange::tryNext(Pair& pair, TargetId target, Instant now)
+void PairExchange::tryNext(Pair& pair, TargetId target, Instant now)
 {
     if (!pair.tried)
         pair.tried = std::make_unique<std::vector<bool>>(_pool.targetCount());
     (*pair.tried)[pair.targetIndex] = true;
-    _wiring.closeTarget(target, CloseReason::noTarget, How::abort);
+    _effects.closeTarget(target, CloseReason::noTarget, How::abort);
     pair.target = {};
     connect(pair, now);
 }
 
-void ProxyExchange::targetOpened(TargetId target, Instant now)
+void PairExchange::targetOpened(TargetId target, Instant now)
 {
     Pair* pair = find(target);
     if (pair == nullptr)
@@ -139,31 +139,31 @@ void ProxyExchange::targetOpened(TargetId target, Instant now)
     _pool.opened(target);
     pair->tried.reset();
     move(*pair, State::open, now);
-    pair->watcher = _wiring.paired(pair->client, target);
-    _wiring.holdClient(pair->client, false);
+    pair->watcher = _effects.paired(pair->client, target);
+    _effects.holdClient(pair->client, false);
     active(*pair, now);
 }
 
 // ------------------------------------------------------------------------------------------------ bytes
 
-void ProxyExchange::request(ClientId client, Bytes bytes, Instant now)
+void PairExchange::request(ClientId client, Bytes bytes, Instant now)
 {
     Pair* pair = find(client);
     if (pair == nullptr || !pair->target.isValid())
         return; // nobody is left to have them
-    const std::size_t waiting = _wiring.toTarget(pair->target, bytes);
+    const std::size_t waiting = _effects.toTarget(pair->target, bytes);
     if (pair->watcher)
         pair->watcher->fromClient(bytes, now);
     targetWaits(*pair, waiting);
     active(*pair, now);
 }
 
-void ProxyExchange::response(TargetId target, Bytes bytes, Instant now)
+void PairExchange::response(TargetId target, Bytes bytes, Instant now)
 {
     Pair* pair = find(target);
     if (pair == nullptr)
         return;
-    const std::size_t waiting = _wiring.toClient(pair->client, bytes);
+    const std::size_t waiting = _effects.toClient(pair->client, bytes);
     if (pair->watcher)
         pair->watcher->fromTarget(bytes, now);
     clientWaits(*pair, waiting);
@@ -171,7 +171,7 @@ void ProxyExchange::response(TargetId target, Bytes bytes, Instant now)
     closeIfDone(*pair, now);
 }
 
-void ProxyExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
+void PairExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
 {
     Pair* pair = find(client);
     if (pair == nullptr)
@@ -183,7 +183,7 @@ void ProxyExchange::clientSent(ClientId client, std::size_t waiting, Instant now
     closeIfDone(*pair, now);
 }
 
-void ProxyExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
+void PairExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
 {
     Pair* pair = find(target);
     if (pair == nullptr)
@@ -194,32 +194,32 @@ void ProxyExchange::targetSent(TargetId target, std::size_t waiting, Instant now
 }
 
 /// What waits for the client holds its target.
-void ProxyExchange::clientWaits(Pair& pair, std::size_t waiting)
+void PairExchange::clientWaits(Pair& pair, std::size_t waiting)
 {
     const bool held = pair.clientWaiting > 0;
     pair.clientWaiting = waiting;
     if (held == (waiting > 0))
         return;
     if (pair.target.isValid())
-        _wiring.holdTarget(pair.target, !held);
+        _effects.holdTarget(pair.target, !held);
     if (!held)
         DeadlineList::disarm(pair.inactive);
 }
 
 /// What waits for the target holds its client.
-void ProxyExchange::targetWaits(Pair& pair, std::size_t waiting)
+void PairExchange::targetWaits(Pair& pair, std::size_t waiting)
 {
     const bool held = pair.targetWaiting > 0;
     pair.targetWaiting = waiting;
     if (held == (waiting > 0))
         return;
-    _wiring.holdClient(pair.client, !held);
+    _effects.holdClient(pair.client, !held);
     if (!held)
         DeadlineList::disarm(pair.idle);
 }
 
 /// A byte moved.
-void ProxyExchange::active(Pair& pair, Instant now)
+void PairExchange::active(Pair& pair, Instant now)
 {
     if (pair.clientWaiting == 0)
         _inactive.arm(pair.inactive, now);
@@ -231,7 +231,7 @@ void ProxyExchange::active(Pair& pair, Instant now)
 
 // ------------------------------------------------------------------------------------------------ the end
 
-void ProxyExchange::clientEnded(ClientId client, Instant now)
+void PairExchange::clientEnded(ClientId client, Instant now)
 {
     Pair* pair = find(client);
     if (pair == nullptr)
@@ -240,27 +240,27 @@ void ProxyExchange::clientEnded(ClientId client, Instant now)
     if (closeIfDone(*pair, now))
         return; // closing sends FIN, too
     if (pair->target.isValid())
-        _wiring.endTarget(pair->target);
+        _effects.endTarget(pair->target);
 }
 
-void ProxyExchange::targetEnded(TargetId target, Instant now)
+void PairExchange::targetEnded(TargetId target, Instant now)
 {
     Pair* pair = find(target);
     if (pair == nullptr)
         return;
     move(*pair, pair->state == State::open ? State::targetEnded : State::bothEnded, now);
     if (!closeIfDone(*pair, now))
-        _wiring.endClient(pair->client);
+        _effects.endClient(pair->client);
 }
 
-void ProxyExchange::clientLost(ClientId client, Instant now)
+void PairExchange::clientLost(ClientId client, Instant now)
 {
     Pair* pair = find(client);
     if (pair != nullptr)
         close(*pair, CloseReason::clientLost, How::abort, now);
 }
 
-void ProxyExchange::targetLost(TargetId target, Instant now)
+void PairExchange::targetLost(TargetId target, Instant now)
 {
     Pair* pair = find(target);
     if (pair == nullptr)
@@ -270,31 +270,31 @@ void ProxyExchange::targetLost(TargetId target, Instant now)
     DeadlineList::disarm(pair->inactive);
     if (pair->state == State::open || pair->state == State::targetEnded)
     {
-        _wiring.endClient(pair->client);
+        _effects.endClient(pair->client);
         move(*pair, State::targetLost, now);
     }
     else if (pair->state == State::clientEnded)
     {
-        _wiring.endClient(pair->client);
+        _effects.endClient(pair->client);
         move(*pair, State::bothEnded, now);
     }
     closeIfDone(*pair, now);
 }
 
-void ProxyExchange::clientFaulted(ClientId client, Instant now)
+void PairExchange::clientFaulted(ClientId client, Instant now)
 {
     Pair* pair = find(client);
     if (pair != nullptr)
         close(*pair, CloseReason::fault, How::abort, now);
 }
 
-void ProxyExchange::targetFaulted(TargetId target, Instant now)
+void PairExchange::targetFaulted(TargetId target, Instant now)
 {
     clientFaulted(_pool.clientOf(target), now);
 }
 
 /// True: the pair is gone.
-bool ProxyExchange::closeIfDone(Pair& pair, Instant now)
+bool PairExchange::closeIfDone(Pair& pair, Instant now)
 {
     if (pair.clientWaiting > 0 || pair.targetWaiting > 0)
         return false;
@@ -305,16 +305,16 @@ bool ProxyExchange::closeIfDone(Pair& pair, Instant now)
     return true;
 }
 
-void ProxyExchange::closeTarget(Pair& pair, CloseReason reason, How how, Instant now)
+void PairExchange::closeTarget(Pair& pair, CloseReason reason, How how, Instant now)
 {
     if (!pair.target.isValid())
         return;
-    _wiring.closeTarget(pair.target, reason, how);
+    _effects.closeTarget(pair.target, reason, how);
     _pool.closed(pair.target, now);
     pair.target = {};
 }
 
-void ProxyExchange::close(Pair& pair, CloseReason reason, How how, Instant now)
+void PairExchange::close(Pair& pair, CloseReason reason, How how, Instant now)
 {
     const std::unique_ptr<Pair> last = std::move(_pairs[pair.client.slot]);
     --_size;
@@ -322,12 +322,12 @@ void ProxyExchange::close(Pair& pair, CloseReason reason, How how, Instant now)
         last->watcher->ended(now);
     last->watcher.reset(); // its listener may be gone with the client
     closeTarget(*last, reason, how, now);
-    _wiring.closeClient(last->client, reason, how);
+    _effects.closeClient(last->client, reason, how);
 }
 
 // ------------------------------------------------------------------------------------------------ deadlines, drain
 
-Instant ProxyExchange::expire(Instant now)
+Instant PairExchange::expire(Instant now)
 {
     expire(_inactive, CloseReason::inactive, now);
     expire(_idle, CloseReason::idle, now);
@@ -335,13 +335,13 @@ Instant ProxyExchange::expire(Instant now)
     return std::min(_inactive.first(), std::min(_idle.first(), _halfClosed.first()));
 }
 
-void ProxyExchange::expire(DeadlineList& list, CloseReason reason, Instant now)
+void PairExchange::expire(DeadlineList& list, CloseReason reason, Instant now)
 {
     while (Deadline* due = list.takeDue(now))
         close(Due<Pair>::owner(*due), reason, How::finish, now);
 }
 
-void ProxyExchange::drain(Instant now)
+void PairExchange::drain(Instant now)
 {
     _draining = true;
     for (std::size_t i = 0; i < _pairs.size(); ++i)
@@ -349,7 +349,7 @@ void ProxyExchange::drain(Instant now)
             closeIfDone(*_pairs[i], now);
 }
 
-void ProxyExchange::closeAll(CloseReason reason, Instant now)
+void PairExchange::closeAll(CloseReason reason, Instant now)
 {
     for (std::size_t i = 0; i < _pairs.size(); ++i)
         if (_pairs[i])
@@ -358,7 +358,7 @@ void ProxyExchange::closeAll(CloseReason reason, Instant now)
 
 // ------------------------------------------------------------------------------------------------ the rest
 
-ProxyExchange::Pair* ProxyExchange::find(ClientId client) const
+PairExchange::Pair* PairExchange::find(ClientId client) const
 {
     if (!client.isValid() || client.slot >= _pairs.size())
         return nullptr;
@@ -366,7 +366,7 @@ ProxyExchange::Pair* ProxyExchange::find(ClientId client) const
     return pair != nullptr && pair->client == client ? pair : nullptr;
 }
 
-void ProxyExchange::move(Pair& pair, State state, Instant now)
+void PairExchange::move(Pair& pair, State state, Instant now)
 {
     assert(isLegal(pair.state, state));
     pair.state = state;
@@ -374,7 +374,7 @@ void ProxyExchange::move(Pair& pair, State state, Instant now)
         _halfClosed.arm(pair.halfClosed, now);
 }
 
-const char* toString(ProxyExchange::State state)
+const char* toString(PairExchange::State state)
 {
     switch (state)
     {

@@ -11,8 +11,8 @@
 namespace proximux
 {
 
-/// What ProxyExchange needs to know of the configuration.
-struct ProxyExchangeSettings
+/// What PairExchange needs to know of the configuration.
+struct PairExchangeSettings
 {
     Duration connectTimeout = Duration::seconds(5);
     Duration inactiveTimeout = Duration::off(); ///< no byte either way; not counted while the target is held
@@ -20,8 +20,8 @@ struct ProxyExchangeSettings
     Duration halfCloseTimeout = Duration::seconds(60);
 };
 
-/// What ProxyExchange asks of the world beyond what every exchange asks.
-class PairWiring : public virtual Wiring
+/// What PairExchange asks of the world beyond what every exchange asks.
+class PairEffects : public virtual Effects
 {
 public:
     /// The client has its target connection. Returns who watches the two, or null.
@@ -43,7 +43,7 @@ public:
 ///
 /// What can't be sent at once waits with the connection, and the other side is held until it was sent: so no more than
 /// one read waits in either direction.
-class ProxyExchange : public Exchange
+class PairExchange : public Exchange
 {
 public:
     enum class State
@@ -56,8 +56,8 @@ public:
         targetLost
     };
 
-    ProxyExchange(const ProxyExchangeSettings& settings, PairWiring& wiring, PairPool& pool);
-    ~ProxyExchange() override;
+    PairExchange(const PairExchangeSettings& settings, PairEffects& effects, PairPool& pool);
+    ~PairExchange() override;
 
     void clientOpened(ClientId client, Instant now) override;
     void targetOpened(TargetId target, Instant now) override;
@@ -94,8 +94,8 @@ private:
     void close(Pair& pair, CloseReason reason, How how, Instant now);
     void expire(DeadlineList& list, CloseReason reason, Instant now);
 
-    ProxyExchangeSettings _settings;
-    PairWiring& _wiring;
+    PairExchangeSettings _settings;
+    PairEffects& _effects;
     PairPool& _pool;
     std::vector<std::unique_ptr<Pair>> _pairs; ///< by the client's slot
     std::size_t _size = 0;
@@ -105,6 +105,6 @@ private:
     DeadlineList _halfClosed;
 };
 
-const char* toString(ProxyExchange::State state);
+const char* toString(PairExchange::State state);
 
 } // namespace proximux

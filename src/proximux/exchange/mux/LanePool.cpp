@@ -1,4 +1,4 @@
-#include <proximux/exchange/mux/SharedPool.h>
+#include <proximux/exchange/mux/LanePool.h>
 
 #include <algorithm>
 #include <cassert>
@@ -10,7 +10,7 @@ namespace proximux
 namespace
 {
 
-using State = SharedPool::State;
+using State = LanePool::State;
 
 struct Move
 {
@@ -33,8 +33,8 @@ constexpr Move MOVES[] = {
 
 } // namespace
 
-SharedPool::SharedPool(SharedPoolSettings settings, Targets& targets, TargetDialer& dialer,
-                       std::shared_ptr<PlaceClaims> claims)
+LanePool::LanePool(LanePoolSettings settings, Targets& targets, TargetDialer& dialer,
+                   std::shared_ptr<PlaceClaims> claims)
     : _settings(std::move(settings))
     , _targets(targets)
     , _dialer(dialer)
@@ -48,13 +48,13 @@ SharedPool::SharedPool(SharedPoolSettings settings, Targets& targets, TargetDial
     for (std::size_t i = 0; i < _places.size(); ++i)
     {
         _closed.insert(i);
-        if (_settings.targets[i] != SharedPoolSettings::ANY)
+        if (_settings.targets[i] != LanePoolSettings::ANY)
             _places[i].target = _settings.targets[i];
     }
 }
 
 /// The next place without a connection that no other pool has claimed, or NONE.
-std::size_t SharedPool::nextClosed(std::size_t from) const
+std::size_t LanePool::nextClosed(std::size_t from) const
 {
     std::size_t i = _closed.first(from);
     while (i != NONE && (*_claims)[i])
@@ -62,7 +62,7 @@ std::size_t SharedPool::nextClosed(std::size_t from) const
     return i;
 }
 
-std::size_t SharedPool::open(Instant now)
+std::size_t LanePool::open(Instant now)
 {
     for (std::size_t i = nextClosed(0); i != NONE; i = nextClosed(i + 1))
     {
@@ -83,10 +83,10 @@ std::size_t SharedPool::open(Instant now)
 }
 
 /// Chooses the target for this place and counts a connection to it; NONE if none may be tried now.
-std::size_t SharedPool::targetFor(std::size_t place, Instant now)
+std::size_t LanePool::targetFor(std::size_t place, Instant now)
 {
     const std::size_t own = _settings.targets[place];
-    if (own != SharedPoolSettings::ANY)
+    if (own != LanePoolSettings::ANY)
         return _targets.begin(own, now) ? own : NONE;
     for (std::size_t i = 0; i < _targets.count(); ++i)
         if (_targets.begin(i, now))
@@ -94,13 +94,13 @@ std::size_t SharedPool::targetFor(std::size_t place, Instant now)
     return NONE;
 }
 
-Instant SharedPool::retryAt(Instant now) const
+Instant LanePool::retryAt(Instant now) const
 {
     Instant first = Instant::never();
     for (std::size_t i = nextClosed(0); i != NONE; i = nextClosed(i + 1))
     {
         const std::size_t own = _settings.targets[i];
-        if (own != SharedPoolSettings::ANY)
+        if (own != LanePoolSettings::ANY)
             first = std::min(first, _targets.retryAt(own, now));
         else
             for (std::size_t target = 0; target < _targets.count(); ++target)
@@ -109,25 +109,25 @@ Instant SharedPool::retryAt(Instant now) const
     return first;
 }
 
-void SharedPool::opened(std::size_t place)
+void LanePool::opened(std::size_t place)
 {
     move(place, State::settling, 0);
 }
 
-void SharedPool::settled(std::size_t place)
+void LanePool::settled(std::size_t place)
 {
     _targets.opened(_places[place].target);
     move(place, State::idle, 0);
 }
 
-void SharedPool::failed(std::size_t place, Instant now)
+void LanePool::failed(std::size_t place, Instant now)
 {
     assert(_places[place].state == State::opening || _places[place].state == State::settling);
     _targets.failed(_places[place].target, now);
     forget(place);
 }
 
-void SharedPool::wasUseless(std::size_t place, Instant now)
+void LanePool::wasUseless(std::size_t place, Instant now)
 {
     assert(_places[place].state == State::idle);
     _targets.closed(_places[place].target);
@@ -135,7 +135,7 @@ void SharedPool::wasUseless(std::size_t place, Instant now)
     forget(place);
 }
 
-void SharedPool::closed(std::size_t place, Instant now)
+void LanePool::closed(std::size_t place, Instant now)
 {
     const Place& gone = _places[place];
     if (gone.state == State::closed)
@@ -147,13 +147,13 @@ void SharedPool::closed(std::size_t place, Instant now)
     forget(place);
 }
 
-void SharedPool::load(std::size_t place, std::size_t requests)
+void LanePool::load(std::size_t place, std::size_t requests)
 {
     if (_places[place].load != requests)
         move(place, requests == 0 ? State::idle : State::busy, requests);
 }
 
-std::size_t SharedPool::leastLoaded() const
+std::size_t LanePool::leastLoaded() const
 {
     for (std::size_t load = 0; load < _settings.pipeline; ++load)
         if (!_byLoad[load].isEmpty())
@@ -161,7 +161,7 @@ std::size_t SharedPool::leastLoaded() const
     return NONE;
 }
 
-std::size_t SharedPool::placeOf(TargetId id) const
+std::size_t LanePool::placeOf(TargetId id) const
 {
     if (!id.isValid() || id.slot >= _bySlot.size())
         return NONE;
@@ -169,7 +169,7 @@ std::size_t SharedPool::placeOf(TargetId id) const
     return place != NONE && _places[place].id == id ? place : NONE;
 }
 
-NumberSet& SharedPool::setOf(const Place& place)
+NumberSet& LanePool::setOf(const Place& place)
 {
     switch (place.state)
     {
@@ -186,7 +186,7 @@ NumberSet& SharedPool::setOf(const Place& place)
     return _byLoad[std::min(place.load, _settings.pipeline)];
 }
 
-void SharedPool::move(std::size_t place, State state, std::size_t load)
+void LanePool::move(std::size_t place, State state, std::size_t load)
 {
     Place& moved = _places[place];
     assert(isLegal(moved.state, state));
@@ -196,7 +196,7 @@ void SharedPool::move(std::size_t place, State state, std::size_t load)
     setOf(moved).insert(place);
 }
 
-void SharedPool::forget(std::size_t place)
+void LanePool::forget(std::size_t place)
 {
     _bySlot[_places[place].id.slot] = NONE;
     _places[place].id = {};
@@ -204,7 +204,7 @@ void SharedPool::forget(std::size_t place)
     move(place, State::closed, 0);
 }
 
-const char* toString(SharedPool::State state)
+const char* toString(LanePool::State state)
 {
     switch (state)
     {

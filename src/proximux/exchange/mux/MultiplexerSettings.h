@@ -21,7 +21,7 @@ struct Prologue
 };
 
 /// What the exchanges of fifo and funnel need to know of the configuration.
-struct SharedExchangeSettings
+struct MultiplexerSettings
 {
     /// Funnel: only the oldest queued request of each client stands in line, its next enters when that one was sent.
     /// Otherwise, fifo, all stand in line in the order of their arrival.
@@ -32,8 +32,8 @@ struct SharedExchangeSettings
     std::optional<IdField> requestId; ///< where the protocol's messages have an id
     std::optional<IdField> responseId;
     std::size_t optional =
-        1024;                ///< requests that may never be answered, on one connection, beside those of the pipeline
-    std::size_t maxTied = 0; ///< target connections that clients may have alone
+        1024;                  ///< requests that may never be answered, on one connection, beside those of the pipeline
+    std::size_t maxPinned = 0; ///< target connections that clients may have alone
     ConversationSettings conversation;
     std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held
     std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
@@ -46,10 +46,10 @@ struct SharedExchangeSettings
     std::int64_t reconnects = 20;     ///< of target connections that one client may cause in a second; 0: any number
 
     Duration abandonTimeout = Duration::seconds(1);  ///< and their time
-    Duration tieIdleTimeout = Duration::seconds(60); ///< then a tie lasts as long as nobody else needs its connection
+    Duration pinIdleTimeout = Duration::seconds(60); ///< then a pin lasts as long as nobody else needs its connection
     Duration queueTimeout = Duration::seconds(30);
     Duration connectTimeout = Duration::seconds(5); ///< in line, while every target fails
-    Duration tieTimeout = Duration::seconds(5);     ///< in line, while as many as may be are tied
+    Duration pinTimeout = Duration::seconds(5);     ///< in line, while as many as may be are pinned
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);
     Duration stallTimeout = Duration::seconds(5);

@@ -1,6 +1,6 @@
-// SharedExchange: the line, and how a request comes out of it.
+// Multiplexer: the line, and how a request comes out of it.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <cassert>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace proximux
 {
 
-void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Instant now)
+void Multiplexer::queue(Client& client, std::size_t n, bool whole, Instant now)
 {
     Request& request = makeRequest(client, now);
     request.size = n;
@@ -24,14 +24,14 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
         assert(client.queued == 0 && client.partial == n);
         client.large = &request;
     }
-    request.tag = _wiring.requestCame(client.id, bytes, n);
+    request.tag = _effects.requestCame(client.id, bytes, n);
     DeadlineList::disarm(client.idle);
     describe(client, request, bytes);
     if (request.traits.last)
         client.final = true;
     client.halted = request.traits.resets || request.traits.delayed;
     if (request.traits.refusal != nullptr)
-        _wiring.requestRefused(client.id, request.traits.refusal, request.traits.delayed);
+        _effects.requestRefused(client.id, request.traits.refusal, request.traits.delayed);
     if (request.traits.delayed && _settings.failedAuthDelay > Duration{0})
         _timers.delayedReply.arm(request.answer, now);
     if (_settings.requestId && bytes.size() >= _settings.requestId->end())
@@ -49,7 +49,7 @@ void SharedExchange::queue(SharedClient& client, std::size_t n, bool whole, Inst
 }
 
 /// The oldest that is not sent is none that is answered by us; the bytes of those are used.
-void SharedExchange::advance(SharedClient& client, Instant now)
+void Multiplexer::advance(Client& client, Instant now)
 {
     while (client.next != nullptr && client.next->replied)
     {
@@ -64,18 +64,18 @@ void SharedExchange::advance(SharedClient& client, Instant now)
         enter(*client.next, now);
 }
 
-void SharedExchange::sendRaw(SharedClient& client, Lane& lane, Instant now)
+void Multiplexer::sendRaw(Client& client, Lane& lane, Instant now)
 {
     if (client.input.isEmpty())
         return;
     _timers.idle.arm(client.idle, now);
-    tieUsed(lane, now);
-    lane.waiting = _wiring.toTarget(lane.target, client.input.waiting());
+    pinUsed(lane, now);
+    lane.waiting = _effects.toTarget(lane.target, client.input.waiting());
     client.input.clear();
     account(client);
 }
 
-void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t n, Instant now)
+void Multiplexer::sendOn(Client& client, Request& request, std::size_t n, Instant now)
 {
     Lane& lane = *request.lane;
     if (lane.framer == nullptr && !_stalls.mayContinue(lane, request, now))
@@ -86,7 +86,7 @@ void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t 
     const Bytes bytes = client.input.waiting().substr(0, n);
     request.size += n;
     _stalls.bytesPass(client, n, now);
-    lane.waiting = _wiring.toTarget(lane.target, bytes);
+    lane.waiting = _effects.toTarget(lane.target, bytes);
     client.input.consume(n);
     account(client);
     if (client.pause.isArmed())
@@ -95,14 +95,14 @@ void SharedExchange::sendOn(SharedClient& client, Request& request, std::size_t 
     armAnswer(lane, request, now);
 }
 
-Request& SharedExchange::newRequest(Instant now)
+Request& Multiplexer::newRequest(Instant now)
 {
     Request& request = _requests.take();
     request.came = now;
     return request;
 }
 
-Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
+Request& Multiplexer::makeRequest(Client& client, Instant now)
 {
     Request& request = newRequest(now);
     request.client = &client;
@@ -114,28 +114,28 @@ Request& SharedExchange::makeRequest(SharedClient& client, Instant now)
 }
 
 /// It has ended, and is in no list.
-void SharedExchange::recycle(Request& request)
+void Multiplexer::recycle(Request& request)
 {
     dropCopy(request);
     _requests.give(request);
 }
 
-void SharedExchange::enter(Request& request, Instant now)
+void Multiplexer::enter(Request& request, Instant now)
 {
     if (request.client->calm.isArmed())
         return;
     _queue.push(request);
-    if (request.traits.ties != 0 && request.client->pin.lane == nullptr)
-        _timers.tie.arm(request.tie, now);
+    if (request.traits.pins != 0 && request.client->pin.lane == nullptr)
+        _timers.pin.arm(request.pin, now);
 }
 
 /// It is sent, or its client has left.
-void SharedExchange::unqueue(Request& request)
+void Multiplexer::unqueue(Request& request)
 {
     if (Queue::isIn(request))
         _queue.remove(request);
     DeadlineList::disarm(request.queue);
-    DeadlineList::disarm(request.tie);
+    DeadlineList::disarm(request.pin);
     --_queued;
     _ownIds -= request.traits.keepsId ? 1 : 0;
     _pumpAll = _pumpAll || !request.whole; // it may have kept others back
@@ -144,7 +144,7 @@ void SharedExchange::unqueue(Request& request)
 /// The first in the queue that this lane may serve, if it has room for it now. Those whose clients are bound to other
 /// lanes are passed over: as many as requests are in flight at most; what stands behind one of the same client that has
 /// to wait is, too.
-Request* SharedExchange::nextFor(const Lane& lane) const
+Request* Multiplexer::nextFor(const Lane& lane) const
 {
     if (lane.pause.isArmed())
         return nullptr;
@@ -152,7 +152,7 @@ Request* SharedExchange::nextFor(const Lane& lane) const
     if (lane.pin.client != nullptr)
         next = lane.pin.client->next;
     else
-        next = _queue.first(mayTie(), [this, &lane](const Request& request)
+        next = _queue.first(mayPin(), [this, &lane](const Request& request)
                             { return request.client->next == &request && mayUse(lane, request); });
     const bool begins =
         next != nullptr && next->client->pin.lane == nullptr && (next->client->inFlight == 0 || isAtRest(lane));
@@ -162,7 +162,7 @@ Request* SharedExchange::nextFor(const Lane& lane) const
 }
 
 /// A request came into the line, or its client is free to go elsewhere.
-void SharedExchange::serve(Request& request, Instant now)
+void Multiplexer::serve(Request& request, Instant now)
 {
     while (Queue::isIn(request))
     {
@@ -177,15 +177,15 @@ void SharedExchange::serve(Request& request, Instant now)
     }
 }
 
-bool SharedExchange::isInUse(const Lane& lane) const
+bool Multiplexer::isInUse(const Lane& lane) const
 {
-    const SharedPool::State state = _pool.state(lane.number);
-    return state == SharedPool::State::idle || state == SharedPool::State::busy;
+    const LanePool::State state = _pool.state(lane.number);
+    return state == LanePool::State::idle || state == LanePool::State::busy;
 }
 
-void SharedExchange::pump(Lane& lane, Instant now)
+void Multiplexer::pump(Lane& lane, Instant now)
 {
-    while (isInUse(lane)) // a request that nothing answers may end a tie, and the lane with it
+    while (isInUse(lane)) // a request that nothing answers may end a pin, and the lane with it
     {
         Request* request = nextFor(lane);
         if (request == nullptr || !send(lane, *request, now))
@@ -194,25 +194,25 @@ void SharedExchange::pump(Lane& lane, Instant now)
 }
 
 /// What is in flight on it wants to be alone.
-bool SharedExchange::isTaken(const Lane& lane)
+bool Multiplexer::isTaken(const Lane& lane)
 {
-    return !lane.row.isEmpty() && lane.row.last()->traits.isAlone();
+    return !lane.pipeline.isEmpty() && lane.pipeline.last()->traits.isAlone();
 }
 
 /// A lane that can't take more at the moment is full for the pool, however little is on it.
-void SharedExchange::updateLoad(Lane& lane)
+void Multiplexer::updateLoad(Lane& lane)
 {
     if (!isInUse(lane))
         return;
     const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.pin.client != nullptr ||
                          lane.pause.isArmed() || isTaken(lane);
-    _pool.load(lane.number, blocked ? SharedPool::FULL : lane.load());
+    _pool.load(lane.number, blocked ? LanePool::FULL : lane.load());
 }
 
 /// False: the lane turned out to be of no use and is closed; the request is where it was.
-bool SharedExchange::send(Lane& lane, Request& request, Instant now)
+bool Multiplexer::send(Lane& lane, Request& request, Instant now)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     assert(client.next == &request);
     if (lane.dialect != 0 && lane.dialect != request.traits.dialect)
     {
@@ -238,9 +238,9 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     }
     if (beforeSending(lane, request, now))
     {
-        const SharedWiring::Quiet quiet = _wiring.isQuiet(lane.target);
-        const bool heard = quiet == SharedWiring::Quiet::bytes && !ignoresUnknown(lane);
-        if (heard || quiet == SharedWiring::Quiet::ended)
+        const MultiplexerEffects::Quiet quiet = _effects.isQuiet(lane.target);
+        const bool heard = quiet == MultiplexerEffects::Quiet::bytes && !ignoresUnknown(lane);
+        if (heard || quiet == MultiplexerEffects::Quiet::ended)
         {
             if (heard)
                 closeLane(lane, CloseReason::desync, How::abort, now);
@@ -254,7 +254,7 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
         keepCopy(request, client.input.waiting().substr(0, request.inputSize()));
     const Bytes bytes = request.repeats > 0 ? Bytes(request.again)
                                             : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
-    _wiring.requestSent(client.id, request.tag, lane.target, bytes);
+    _effects.requestSent(client.id, request.tag, lane.target, bytes);
     request.sent = true;
     request.sentAt = request.continued = now;
     request.lane = &lane;
@@ -271,13 +271,13 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     client.next = client.requests.next(request);
     ++client.inFlight;
     client.lane = &lane;
-    lane.row.pushBack(request);
+    lane.pipeline.pushBack(request);
     lane.optional += isOptional(lane, request) ? 1 : 0;
     pause(lane, now);
     updateLoad(lane);
     DeadlineList::disarm(lane.inactive);
     armAnswer(lane, request, now);
-    if (!_settings.byId && lane.row.first() == &request)
+    if (!_settings.byId && lane.pipeline.first() == &request)
         armResponse(lane, now);
     updateTargetHold(lane, now); // its client may have enough to read already
     advance(client, now);
@@ -286,37 +286,37 @@ bool SharedExchange::send(Lane& lane, Request& request, Instant now)
     _pumpAll = _pumpAll || isSuspect(request); // the next may have another connection replaced
     afterSending(lane, request, now);
     if (lane.pin.client != nullptr)
-        tieUsed(lane, now);
+        pinUsed(lane, now);
     reply(client, now); // it may stand behind
     passEnd(client);
     return true;
 }
 
-/// It answers no client, and keeps its place in the row as any other.
-Request& SharedExchange::sendOwn(Lane& lane, const RequestTraits& traits, Instant now)
+/// It answers no client, and keeps its place in the pipeline as any other.
+Request& Multiplexer::sendOwn(Lane& lane, const RequestTraits& traits, Instant now)
 {
     Request& request = newRequest(now);
     request.traits = traits;
     request.sent = true;
     request.sentAt = now;
     request.lane = &lane;
-    lane.row.pushBack(request);
+    lane.pipeline.pushBack(request);
     updateLoad(lane);
     DeadlineList::disarm(lane.inactive);
-    if (lane.row.first() == &request)
+    if (lane.pipeline.first() == &request)
         armResponse(lane, now);
     return request;
 }
 
-void SharedExchange::pause(Lane& lane, Instant now)
+void Multiplexer::pause(Lane& lane, Instant now)
 {
     if (_settings.requestGap > Duration{0})
         _timers.requestGap.arm(lane.pause, now);
 }
 
-void SharedExchange::takeFromInput(Lane& lane, Request& request)
+void Multiplexer::takeFromInput(Lane& lane, Request& request)
 {
-    SharedClient& client = *request.client;
+    Client& client = *request.client;
     if (request.whole)
         client.queued -= request.inputSize();
     else
@@ -329,19 +329,19 @@ void SharedExchange::takeFromInput(Lane& lane, Request& request)
     request.used = true;
 }
 
-void SharedExchange::sendSuffix(Lane& lane, const Request& request)
+void Multiplexer::sendSuffix(Lane& lane, const Request& request)
 {
     if (!request.traits.suffix.empty() && !request.traits.fenced)
-        lane.waiting = _wiring.toTarget(lane.target, request.traits.suffix);
+        lane.waiting = _effects.toTarget(lane.target, request.traits.suffix);
 }
 
 /// Edits cost nothing but copying in pieces: what is sent is gathered anyway.
-void SharedExchange::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
+void Multiplexer::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
 {
     const auto pass = [this, &lane](Bytes piece)
     {
         if (!piece.empty())
-            lane.waiting = _wiring.toTarget(lane.target, piece);
+            lane.waiting = _effects.toTarget(lane.target, piece);
     };
     if (request.id != request.theirId)
     {

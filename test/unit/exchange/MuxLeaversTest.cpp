@@ -7,7 +7,7 @@ namespace proximux
 {
 
 /// What still answers clients that have left, and clients that make us connect anew.
-class SharedLeaversTest : public SharingFixture
+class MuxLeaversTest : public SharingFixture
 {
 protected:
     static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
@@ -20,14 +20,14 @@ protected:
         begin(options);
     }
 
-    void named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxTied = 0)
+    void named(const std::string& protocol, std::size_t connections, std::size_t pipeline, std::size_t maxPinned = 0)
     {
         Options options;
         options.protocol = protocol;
         options.connections = connections;
         options.exchange.pipeline = pipeline;
-        options.exchange.maxTied = maxTied;
-        options.exchange.conversation.ties = maxTied > 0;
+        options.exchange.maxPinned = maxPinned;
+        options.exchange.conversation.pins = maxPinned > 0;
         options.exchange.byId = protocol == "modbus";
         begin(options);
     }
@@ -41,7 +41,7 @@ protected:
     }
 };
 
-TEST(SharedLeaversTest, aConnectionThatAnswersNobodyIsReset)
+TEST(MuxLeaversTest, aConnectionThatAnswersNobodyIsReset)
 {
     for (const bool begun : {false, true})
     {
@@ -62,7 +62,7 @@ TEST(SharedLeaversTest, aConnectionThatAnswersNobodyIsReset)
     }
 }
 
-TEST(SharedLeaversTest, alsoWhenTheLastWhoWaitedWasAnswered)
+TEST(MuxLeaversTest, alsoWhenTheLastWhoWaitedWasAnswered)
 {
     line(8);
     const ClientId a = join();
@@ -76,7 +76,7 @@ TEST(SharedLeaversTest, alsoWhenTheLastWhoWaitedWasAnswered)
     assertClosed(t, CloseReason::abandoned, How::abort);
 }
 
-TEST(SharedLeaversTest, notWhereItsAnswerHasCome)
+TEST(MuxLeaversTest, notWhereItsAnswerHasCome)
 {
     line(8);
     const ClientId a = join();
@@ -91,7 +91,7 @@ TEST(SharedLeaversTest, notWhereItsAnswerHasCome)
 }
 
 /// It may have said all, and still read.
-TEST(SharedLeaversTest, notWhereAClientHasOnlyEnded)
+TEST(MuxLeaversTest, notWhereAClientHasOnlyEnded)
 {
     line(8);
     const ClientId a = join();
@@ -104,7 +104,7 @@ TEST(SharedLeaversTest, notWhereAClientHasOnlyEnded)
     CPPUNIT_ASSERT_EQUAL(std::string("A\n"), world.closedClients.at(a.slot).last.sent);
 }
 
-TEST(SharedLeaversTest, othersWaitForSoMuchOfIt)
+TEST(MuxLeaversTest, othersWaitForSoMuchOfIt)
 {
     line(8);
     const ClientId a = join();
@@ -136,7 +136,7 @@ TEST(SharedLeaversTest, othersWaitForSoMuchOfIt)
     assertClosed(d, CloseReason::abandoned, How::finish); // of line nothing says that it does no harm twice
 }
 
-TEST(SharedLeaversTest, othersWaitForSoLong)
+TEST(MuxLeaversTest, othersWaitForSoLong)
 {
     line(8);
     const ClientId a = join();
@@ -153,7 +153,7 @@ TEST(SharedLeaversTest, othersWaitForSoLong)
 }
 
 /// Leavers one behind the other have no more than one.
-TEST(SharedLeaversTest, eachWaitsForSoLongInAll)
+TEST(MuxLeaversTest, eachWaitsForSoLongInAll)
 {
     line(8);
     const ClientId a = join();
@@ -188,7 +188,7 @@ TEST(SharedLeaversTest, eachWaitsForSoLongInAll)
     assertClosed(t, CloseReason::abandoned, How::abort);
 }
 
-TEST(SharedLeaversTest, timeCountsWhileOthersWaitAlone)
+TEST(MuxLeaversTest, timeCountsWhileOthersWaitAlone)
 {
     line(8);
     const ClientId a = join();
@@ -208,7 +208,7 @@ TEST(SharedLeaversTest, timeCountsWhileOthersWaitAlone)
 }
 
 /// And the id stays taken.
-TEST(SharedLeaversTest, withIdsThePlaceIsFree)
+TEST(MuxLeaversTest, withIdsThePlaceIsFree)
 {
     named("modbus", 1, 2);
     const ClientId a = join();
@@ -233,7 +233,7 @@ TEST(SharedLeaversTest, withIdsThePlaceIsFree)
     CPPUNIT_ASSERT(world.has(t) && world.has(b));
 }
 
-TEST(SharedLeaversTest, aBroadcastIsOwedNoAnswer)
+TEST(MuxLeaversTest, aBroadcastIsOwedNoAnswer)
 {
     named("modbus", 1, 1);
     const ClientId a = join();
@@ -244,7 +244,7 @@ TEST(SharedLeaversTest, aBroadcastIsOwedNoAnswer)
 }
 
 /// Somebody may wish it: then a connection has the time that it has with others behind.
-TEST(SharedLeaversTest, whoComesAndGoesDoesNotResetForEver)
+TEST(MuxLeaversTest, whoComesAndGoesDoesNotResetForEver)
 {
     Options options;
     options.exchange.pipeline = 8;
@@ -267,14 +267,14 @@ TEST(SharedLeaversTest, whoComesAndGoesDoesNotResetForEver)
     assertClosed(t, CloseReason::abandoned, How::abort);
 }
 
-TEST(SharedLeaversTest, whoMakesUsConnectAnewWaits)
+TEST(MuxLeaversTest, whoMakesUsConnectAnewWaits)
 {
     Options options;
     options.protocol = "resp";
     options.connections = 2;
     options.exchange.pipeline = 8;
-    options.exchange.maxTied = 1;
-    options.exchange.conversation.ties = true;
+    options.exchange.maxPinned = 1;
+    options.exchange.conversation.pins = true;
     options.exchange.reconnects = 4;
     begin(options);
     const ClientId a = join();
@@ -284,7 +284,7 @@ TEST(SharedLeaversTest, whoMakesUsConnectAnewWaits)
         const TargetId t = opens();
         answers(t, "+OK\r\n");
         says(a, command({"RESET"}));
-        assertClosed(t, CloseReason::tieEnded, How::abort);
+        assertClosed(t, CloseReason::pinEnded, How::abort);
         CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n+RESET\r\n"), got(a));
     }
     says(a, command({"MULTI"}));
@@ -300,7 +300,7 @@ TEST(SharedLeaversTest, whoMakesUsConnectAnewWaits)
     CPPUNIT_ASSERT_EQUAL(command({"MULTI"}), got(t));
 }
 
-TEST(SharedLeaversTest, whoNeedsAnotherDialectWaits)
+TEST(MuxLeaversTest, whoNeedsAnotherDialectWaits)
 {
     Options options;
     options.protocol = "memcached";

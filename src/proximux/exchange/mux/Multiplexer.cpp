@@ -1,4 +1,4 @@
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <algorithm>
 #include <utility>
@@ -6,12 +6,12 @@
 namespace proximux
 {
 
-SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWiring& wiring, SharedPool& pool)
+Multiplexer::Multiplexer(const MultiplexerSettings& settings, MultiplexerEffects& effects, LanePool& pool)
     : _settings(settings)
     , _random(settings.seed)
-    , _wiring(wiring)
+    , _effects(effects)
     , _pool(pool)
-    , _pinning(settings.maxTied)
+    , _pinning(settings.maxPinned)
     , _stalls(settings.stallTimeout, _queue, _pinning)
     , _orphans(settings)
     , _memory({settings.reserve, settings.requestBuffer, settings.responseBuffer, settings.totalBuffer})
@@ -23,13 +23,13 @@ SharedExchange::SharedExchange(const SharedExchangeSettings& settings, SharedWir
         _lanes.push_back(std::make_unique<Lane>(i));
 }
 
-SharedExchange::~SharedExchange()
+Multiplexer::~Multiplexer()
 {
     _queue.clear();
     for (const auto& lane : _lanes)
-        while (Request* request = lane->row.first())
+        while (Request* request = lane->pipeline.first())
         {
-            lane->row.remove(*request);
+            lane->pipeline.remove(*request);
             DeadlineList::disarm(request->answer);
             DeadlineList::disarm(request->queue);
             if (request->client == nullptr)
@@ -40,23 +40,23 @@ SharedExchange::~SharedExchange()
         {
             client->requests.remove(*request);
             DeadlineList::disarm(request->queue);
-            DeadlineList::disarm(request->tie);
+            DeadlineList::disarm(request->pin);
             request->client = nullptr; // nothing is accounted any more: that would ask the derived class
             recycle(*request);
         }
 }
 
 /// What a call has made possible is done before it returns.
-void SharedExchange::finishCall(Instant now)
+void Multiplexer::finishCall(Instant now)
 {
     do
     {
         if (_orphans.hasAny())
             leaveLanes(now);
-        while (SharedClient* client = _delayed.first())
+        while (Client* client = _delayed.first())
         {
             _delayed.remove(*client);
-            if (client->state != SharedClient::State::closing)
+            if (client->state != Client::State::closing)
                 look(*client, now);
         }
         if (std::exchange(_pumpAll, false))
@@ -66,7 +66,7 @@ void SharedExchange::finishCall(Instant now)
             failUnavailable(now);
         updateFullness(now);
         if (_pinning.hasIdle())
-            endIdleTies(now);
+            endIdlePins(now);
         openMore(now);
     } while (!_delayed.isEmpty() || _pumpAll);
     _stalls.update(now);
@@ -76,7 +76,7 @@ void SharedExchange::finishCall(Instant now)
 }
 
 /// With the limit of the line reached nobody is read; when a quarter is free again, all are.
-void SharedExchange::updateFullness(Instant now)
+void Multiplexer::updateFullness(Instant now)
 {
     const std::size_t queued = _queued + _others.queued;
     updateMemory(now);
@@ -96,19 +96,19 @@ void SharedExchange::updateFullness(Instant now)
     }
 }
 
-void SharedExchange::setOthers(const Usage& others, Instant now)
+void Multiplexer::setOthers(const Usage& others, Instant now)
 {
     if (others.kept == _others.kept && others.shared == _others.shared && others.unfinished == _others.unfinished &&
-        others.queued == _others.queued && others.tied == _others.tied)
+        others.queued == _others.queued && others.pinned == _others.pinned)
         return;
-    _pumpAll = _pumpAll || others.tied < _others.tied;
+    _pumpAll = _pumpAll || others.pinned < _others.pinned;
     _others = others;
     _memory.setOthers({others.kept, others.shared, others.unfinished});
-    _pinning.setOthers(others.tied);
+    _pinning.setOthers(others.pinned);
     finishCall(now);
 }
 
-void SharedExchange::drain(Instant now)
+void Multiplexer::drain(Instant now)
 {
     _draining = true;
     for (const auto& lane : _lanes)
@@ -120,7 +120,7 @@ void SharedExchange::drain(Instant now)
     finishCall(now);
 }
 
-void SharedExchange::closeAll(CloseReason reason, Instant now)
+void Multiplexer::closeAll(CloseReason reason, Instant now)
 {
     _queue.clear(); // nobody is served any more
     for (const auto& client : _clients)

@@ -1,6 +1,6 @@
-// SharedExchange: target connections.
+// Multiplexer: target connections.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <algorithm>
 #include <initializer_list>
@@ -10,23 +10,23 @@ namespace proximux
 
 // ------------------------------------------------------------------------------------------------ opening
 
-bool SharedExchange::open(Instant now)
+bool Multiplexer::open(Instant now)
 {
     const std::size_t place = _pool.open(now);
-    if (place == SharedPool::NONE)
+    if (place == LanePool::NONE)
         return false;
     _lanes[place]->target = _pool.idOf(place);
     return true;
 }
 
-void SharedExchange::warmUp(Instant now)
+void Multiplexer::warmUp(Instant now)
 {
     while (open(now))
         continue;
 }
 
 /// As many connections are opened as requests wait for one.
-void SharedExchange::openMore(Instant now)
+void Multiplexer::openMore(Instant now)
 {
     _retry = Instant::never();
     while (_pool.hasClosed() && wantsMore())
@@ -41,20 +41,20 @@ void SharedExchange::openMore(Instant now)
     _noneOpens = false;
 }
 
-bool SharedExchange::wantsMore() const
+bool Multiplexer::wantsMore() const
 {
     return wantingSince(_giveWay) != Instant::never();
 }
 
 /// Of the requests that want a connection, beyond those for which one is under way, the oldest that came so early.
-Instant SharedExchange::wantingSince(Instant latest) const
+Instant Multiplexer::wantingSince(Instant latest) const
 {
     std::size_t wanting = 0;
     Instant oldest = Instant::never();
     const Request* more = _queue.find(
         [&](const Request& request, bool pins)
         {
-            if (request.came > latest || (pins && !mayTie()) || !wantsConnection(request))
+            if (request.came > latest || (pins && !mayPin()) || !wantsConnection(request))
                 return false;
             oldest = std::min(oldest, request.came);
             return ++wanting > _pool.underWay();
@@ -62,13 +62,13 @@ Instant SharedExchange::wantingSince(Instant latest) const
     return more != nullptr ? oldest : Instant::never();
 }
 
-Instant SharedExchange::waitsSince() const
+Instant Multiplexer::waitsSince() const
 {
     const bool opens = _pool.hasClosed() && _retry == Instant::never();
     return opens ? Instant::never() : wantingSince(Instant::never());
 }
 
-void SharedExchange::giveWay(Instant since, Instant now)
+void Multiplexer::giveWay(Instant since, Instant now)
 {
     const bool more = since > _giveWay;
     _giveWay = since;
@@ -78,7 +78,7 @@ void SharedExchange::giveWay(Instant since, Instant now)
     finishCall(now);
 }
 
-bool SharedExchange::yield(Instant now)
+bool Multiplexer::yield(Instant now)
 {
     for (const auto& lane : _lanes)
     {
@@ -91,7 +91,7 @@ bool SharedExchange::yield(Instant now)
     return false;
 }
 
-void SharedExchange::targetOpened(TargetId target, Instant now)
+void Multiplexer::targetOpened(TargetId target, Instant now)
 {
     Lane* opened = find(target);
     if (opened == nullptr)
@@ -105,23 +105,23 @@ void SharedExchange::targetOpened(TargetId target, Instant now)
     finishCall(now);
 }
 
-void SharedExchange::beginPrologue(Lane& lane, Instant now)
+void Multiplexer::beginPrologue(Lane& lane, Instant now)
 {
     const Prologue* prologue = prologueOf(lane);
     if (prologue != nullptr && !prologue->says.empty())
-        _wiring.toTarget(lane.target, prologue->says);
+        _effects.toTarget(lane.target, prologue->says);
     settling(lane, {}, now);
 }
 
 /// What is said on a new connection to this lane's target; null: nothing.
-const Prologue* SharedExchange::prologueOf(const Lane& lane) const
+const Prologue* Multiplexer::prologueOf(const Lane& lane) const
 {
     const std::size_t target = _pool.targetOf(lane.number);
     return target < _settings.prologues.size() ? &_settings.prologues[target] : nullptr;
 }
 
 /// The connection is open, and in use as soon as what is expected has come, and nothing else for pool.settle.
-void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
+void Multiplexer::settling(Lane& lane, Bytes bytes, Instant now)
 {
     lane.input.take(bytes);
     lane.input.keep();
@@ -135,7 +135,7 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
     {
         if (expected.empty())
             return attemptFailed(lane, CloseReason::greeted, now);
-        _wiring.prologueRefused(lane.target, came);
+        _effects.prologueRefused(lane.target, came);
         return attemptFailed(lane, CloseReason::prologueRefused, now);
     }
     if (lane.pause.isArmed() || lane.settle.isArmed())
@@ -151,7 +151,7 @@ void SharedExchange::settling(Lane& lane, Bytes bytes, Instant now)
         laneUsable(lane, now);
 }
 
-void SharedExchange::laneUsable(Lane& lane, Instant now)
+void Multiplexer::laneUsable(Lane& lane, Instant now)
 {
     _pool.settled(lane.number);
     updateLoad(lane);
@@ -166,7 +166,7 @@ void SharedExchange::laneUsable(Lane& lane, Instant now)
     pump(lane, now);
 }
 
-void SharedExchange::targetFailed(TargetId target, Instant now)
+void Multiplexer::targetFailed(TargetId target, Instant now)
 {
     Lane* failed = find(target);
     if (failed == nullptr)
@@ -175,27 +175,27 @@ void SharedExchange::targetFailed(TargetId target, Instant now)
     finishCall(now);
 }
 
-void SharedExchange::targetUnavailable(TargetId target, Instant now)
+void Multiplexer::targetUnavailable(TargetId target, Instant now)
 {
     Lane* lane = find(target);
     if (lane == nullptr)
         return;
-    _wiring.closeTarget(lane->target, CloseReason::noTarget, How::abort);
+    _effects.closeTarget(lane->target, CloseReason::noTarget, How::abort);
     _pool.closed(lane->number, now);
     attemptEnded(*lane, now);
     finishCall(now);
 }
 
-void SharedExchange::attemptFailed(Lane& lane, CloseReason reason, Instant now)
+void Multiplexer::attemptFailed(Lane& lane, CloseReason reason, Instant now)
 {
-    _wiring.closeTarget(lane.target, reason, How::abort);
+    _effects.closeTarget(lane.target, reason, How::abort);
     noteFailure(lane, now);
     _pool.failed(lane.number, now);
     attemptEnded(lane, now);
 }
 
 /// Whoever waited for it may be served by another that has room.
-void SharedExchange::attemptEnded(Lane& lane, Instant now)
+void Multiplexer::attemptEnded(Lane& lane, Instant now)
 {
     emptyLane(lane);
     for (const auto& other : _lanes)
@@ -204,7 +204,7 @@ void SharedExchange::attemptEnded(Lane& lane, Instant now)
 
 // ------------------------------------------------------------------------------------------------ bytes
 
-void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
+void Multiplexer::response(TargetId target, Bytes bytes, Instant now)
 {
     constexpr std::size_t LITTLE = 16384; // who sends more at once does not wait
     Lane* from = find(target);
@@ -212,9 +212,9 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
         return;
     from->lastByte = now;
     const bool heard = _settings.ignoreUnknownIds && _settings.byId;
-    if (_pool.state(from->number) == SharedPool::State::settling && from->settle.isArmed() && !heard)
+    if (_pool.state(from->number) == LanePool::State::settling && from->settle.isArmed() && !heard)
         attemptFailed(*from, CloseReason::greeted, now);
-    else if (_pool.state(from->number) == SharedPool::State::settling)
+    else if (_pool.state(from->number) == LanePool::State::settling)
         settling(*from, bytes, now);
     else
     {
@@ -223,9 +223,9 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
         {
             from->input.keep();
             if (from->pin.client != nullptr)
-                tieUsed(*from, now);
+                pinUsed(*from, now);
             if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
-                _wiring.awaitsMore(target);
+                _effects.awaitsMore(target);
             if (isInUse(*from) && isAtRest(*from))
                 _timers.inactive.arm(from->inactive, now);
             updateTargetHold(*from, now);
@@ -235,7 +235,7 @@ void SharedExchange::response(TargetId target, Bytes bytes, Instant now)
     finishCall(now);
 }
 
-void SharedExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
+void Multiplexer::targetSent(TargetId target, std::size_t waiting, Instant now)
 {
     Lane* sent = find(target);
     if (sent == nullptr)
@@ -243,7 +243,7 @@ void SharedExchange::targetSent(TargetId target, std::size_t waiting, Instant no
     sent->waiting = waiting;
     updateLoad(*sent);
     armResponse(*sent, now);
-    if (Request* last = sent->row.last())
+    if (Request* last = sent->pipeline.last())
     {
         armAnswer(*sent, *last, now);
         if (last->client != nullptr)
@@ -255,12 +255,12 @@ void SharedExchange::targetSent(TargetId target, std::size_t waiting, Instant no
 
 // ------------------------------------------------------------------------------------------------ the end
 
-void SharedExchange::targetEnded(TargetId target, Instant now)
+void Multiplexer::targetEnded(TargetId target, Instant now)
 {
     Lane* ended = find(target);
     if (ended == nullptr)
         return;
-    if (_pool.state(ended->number) == SharedPool::State::settling)
+    if (_pool.state(ended->number) == LanePool::State::settling)
         attemptFailed(*ended, CloseReason::targetEnded, now);
     else
     {
@@ -270,19 +270,19 @@ void SharedExchange::targetEnded(TargetId target, Instant now)
     finishCall(now);
 }
 
-void SharedExchange::targetLost(TargetId target, Instant now)
+void Multiplexer::targetLost(TargetId target, Instant now)
 {
     Lane* lost = find(target);
     if (lost == nullptr)
         return;
-    if (_pool.state(lost->number) == SharedPool::State::settling)
+    if (_pool.state(lost->number) == LanePool::State::settling)
         attemptFailed(*lost, CloseReason::targetLost, now);
     else
         closeLane(*lost, CloseReason::targetLost, How::abort, now);
     finishCall(now);
 }
 
-void SharedExchange::targetFaulted(TargetId target, Instant now)
+void Multiplexer::targetFaulted(TargetId target, Instant now)
 {
     Lane* faulted = find(target);
     if (faulted == nullptr)
@@ -292,17 +292,17 @@ void SharedExchange::targetFaulted(TargetId target, Instant now)
 }
 
 /// Costs those that were on it, and nobody else.
-void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant now)
+void Multiplexer::closeLane(Lane& lane, CloseReason reason, How how, Instant now)
 {
     const TargetId target = lane.target;
-    if (_pool.state(lane.number) == SharedPool::State::closed)
+    if (_pool.state(lane.number) == LanePool::State::closed)
         return;
     if (lane.heldFor != nullptr)
         releaseTarget(lane, now);
     const bool silent = lane.silent;
     lane.silent = false;
     const bool useless =
-        !lane.proven && _pool.state(lane.number) == SharedPool::State::idle &&
+        !lane.proven && _pool.state(lane.number) == LanePool::State::idle &&
         (reason == CloseReason::targetEnded || reason == CloseReason::targetLost || reason == CloseReason::desync);
     if (useless)
     {
@@ -311,28 +311,28 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
     }
     else
         _pool.closed(lane.number, now);
-    SharedClient* tied = lane.pin.client;
-    if (tied != nullptr)
+    Client* pinned = lane.pin.client;
+    if (pinned != nullptr)
     {
         const bool cutOff = lane.pin.pushes && (lane.inMessage || lane.pin.leaving);
-        untie(lane);
+        unpin(lane);
         if (cutOff)
-            fail(*tied, reason, true, now);
-        else if (tied->state != SharedClient::State::closing)
+            fail(*pinned, reason, true, now);
+        else if (pinned->state != Client::State::closing)
         {
-            tied->final = true; // its state is lost with the connection, on which what it has queued counts
-            drop(*tied, tied->next, reason, now);
-            tied->reason = reason;
-            lookAgain(*tied);
+            pinned->final = true; // its state is lost with the connection, on which what it has queued counts
+            drop(*pinned, pinned->next, reason, now);
+            pinned->reason = reason;
+            lookAgain(*pinned);
         }
     }
-    repeatRow(lane, tied, reason, now);
+    repeatAll(lane, pinned, reason, now);
     const bool fresh = !lane.proven;
-    while (Request* request = lane.row.first())
+    while (Request* request = lane.pipeline.first())
     {
         takeOut(lane, *request, false, now);
         const bool answered = isAnswered(*request, how == How::abort, silent);
-        SharedClient* client = request->client;
+        Client* client = request->client;
         if (client != nullptr && --client->inFlight == 0)
             client->lane = nullptr;
         if (client != nullptr && client->endPassed)
@@ -355,12 +355,12 @@ void SharedExchange::closeLane(Lane& lane, CloseReason reason, How how, Instant 
         }
         recycle(*request);
     }
-    _wiring.closeTarget(target, reason, how);
+    _effects.closeTarget(target, reason, how);
     emptyLane(lane);
 }
 
 /// Its target was told that it has ended, and has ended, too: it is closed as it would be without us.
-void SharedExchange::endInSilence(SharedClient& client, bool cutOff, Instant now)
+void Multiplexer::endInSilence(Client& client, bool cutOff, Instant now)
 {
     if (cutOff)
         closeClient(client, CloseReason::ended, How::abort, now);
@@ -368,7 +368,7 @@ void SharedExchange::endInSilence(SharedClient& client, bool cutOff, Instant now
         beginClosing(client, CloseReason::ended, now);
 }
 
-void SharedExchange::emptyLane(Lane& lane)
+void Multiplexer::emptyLane(Lane& lane)
 {
     for (Deadline* deadline : {static_cast<Deadline*>(&lane.pause), static_cast<Deadline*>(&lane.settle),
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
@@ -380,7 +380,7 @@ void SharedExchange::emptyLane(Lane& lane)
 }
 
 /// The client has the lane alone from now on.
-void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons, Instant now)
+void Multiplexer::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
 {
     if (!_pinning.pin(lane, client, reasons, now))
         return;
@@ -389,16 +389,16 @@ void SharedExchange::tie(Lane& lane, SharedClient& client, unsigned reasons, Ins
 }
 
 /// The lane is for all again.
-void SharedExchange::untie(Lane& lane)
+void Multiplexer::unpin(Lane& lane)
 {
     _pinning.unpin(lane);
-    _pumpAll = true; // whoever waits to be tied may be served by another
+    _pumpAll = true; // whoever waits to be pinned may be served by another
 }
 
-Lane* SharedExchange::find(TargetId target) const
+Lane* Multiplexer::find(TargetId target) const
 {
     const std::size_t place = _pool.placeOf(target);
-    return place == SharedPool::NONE ? nullptr : _lanes[place].get();
+    return place == LanePool::NONE ? nullptr : _lanes[place].get();
 }
 
 } // namespace proximux

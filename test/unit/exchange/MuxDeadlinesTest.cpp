@@ -5,12 +5,12 @@ namespace proximux
 {
 
 /// What happens when nothing happens.
-class SharedDeadlinesTest : public SharingFixture
+class MuxDeadlinesTest : public SharingFixture
 {
 protected:
     static constexpr Duration S = Duration::seconds(1);
 
-    void line(const SharedExchangeSettings& settings, std::size_t connections = 1)
+    void line(const MultiplexerSettings& settings, std::size_t connections = 1)
     {
         Options options;
         options.exchange = settings;
@@ -30,9 +30,9 @@ protected:
         return {slow, t};
     }
 
-    static SharedExchangeSettings stalling()
+    static MultiplexerSettings stalling()
     {
-        SharedExchangeSettings settings;
+        MultiplexerSettings settings;
         settings.stallTimeout = S;
         settings.responseBuffer = 2000;
         settings.responseTimeout = Duration::seconds(2);
@@ -40,9 +40,9 @@ protected:
     }
 };
 
-TEST(SharedDeadlinesTest, aRequestWaitsInLineForSoLong)
+TEST(MuxDeadlinesTest, aRequestWaitsInLineForSoLong)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.queueTimeout = S;
     line(settings);
     const ClientId a = join();
@@ -60,9 +60,9 @@ TEST(SharedDeadlinesTest, aRequestWaitsInLineForSoLong)
     CPPUNIT_ASSERT_EQUAL(std::string("A1\n"), got(a));
 }
 
-TEST(SharedDeadlinesTest, aResponseComesWithinItsTime)
+TEST(MuxDeadlinesTest, aResponseComesWithinItsTime)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseTimeout = S;
     line(settings);
     const ClientId a = join();
@@ -75,9 +75,9 @@ TEST(SharedDeadlinesTest, aResponseComesWithinItsTime)
     CPPUNIT_ASSERT_EQUAL(std::string("2\n"), got(opens()));
 }
 
-TEST(SharedDeadlinesTest, eachByteGivesAResponseNewTime)
+TEST(MuxDeadlinesTest, eachByteGivesAResponseNewTime)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseTimeout = S;
     line(settings);
     const ClientId a = join();
@@ -92,9 +92,9 @@ TEST(SharedDeadlinesTest, eachByteGivesAResponseNewTime)
     assertClosed(a, CloseReason::responseTimeout, How::abort); // a part was passed on
 }
 
-TEST(SharedDeadlinesTest, theTimeRunsFromWhenTheTargetCouldAnswer)
+TEST(MuxDeadlinesTest, theTimeRunsFromWhenTheTargetCouldAnswer)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseTimeout = S;
     settings.pipeline = 2;
     line(settings);
@@ -112,9 +112,9 @@ TEST(SharedDeadlinesTest, theTimeRunsFromWhenTheTargetCouldAnswer)
     CPPUNIT_ASSERT(world.has(a));
 }
 
-TEST(SharedDeadlinesTest, aTargetThatTakesNothingHasNoMoreTime)
+TEST(MuxDeadlinesTest, aTargetThatTakesNothingHasNoMoreTime)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.responseTimeout = S;
     settings.requestBuffer = 10;
     line(settings);
@@ -132,9 +132,9 @@ TEST(SharedDeadlinesTest, aTargetThatTakesNothingHasNoMoreTime)
     CPPUNIT_ASSERT(!world.has(a));
 }
 
-TEST(SharedDeadlinesTest, aLargeRequestMayPauseForSoLong)
+TEST(MuxDeadlinesTest, aLargeRequestMayPauseForSoLong)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.requestTimeout = S;
     settings.requestBuffer = 10;
     line(settings);
@@ -150,7 +150,7 @@ TEST(SharedDeadlinesTest, aLargeRequestMayPauseForSoLong)
     assertClosed(t, CloseReason::requestBroken, How::abort);
 }
 
-TEST(SharedDeadlinesTest, aSlowReaderHoldsUpOthersForSoLong)
+TEST(MuxDeadlinesTest, aSlowReaderHoldsUpOthersForSoLong)
 {
     line(stalling());
     const auto [slow, t] = slowReader();
@@ -167,7 +167,7 @@ TEST(SharedDeadlinesTest, aSlowReaderHoldsUpOthersForSoLong)
     CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
 }
 
-TEST(SharedDeadlinesTest, theTimesOfASlowReaderAddUp)
+TEST(MuxDeadlinesTest, theTimesOfASlowReaderAddUp)
 {
     line(stalling());
     const auto [slow, t] = slowReader();
@@ -187,9 +187,9 @@ TEST(SharedDeadlinesTest, theTimesOfASlowReaderAddUp)
     assertClosed(slow, CloseReason::stalled, How::abort);
 }
 
-TEST(SharedDeadlinesTest, aSlowReaderAloneHasAllTheTime)
+TEST(MuxDeadlinesTest, aSlowReaderAloneHasAllTheTime)
 {
-    SharedExchangeSettings settings = stalling();
+    MultiplexerSettings settings = stalling();
     settings.pipeline = 2;
     settings.queueTimeout = Duration::off();
     line(settings);
@@ -204,9 +204,9 @@ TEST(SharedDeadlinesTest, aSlowReaderAloneHasAllTheTime)
     CPPUNIT_ASSERT(!world.has(slow));
 }
 
-TEST(SharedDeadlinesTest, theTimeOfOthersStandsStillWhileTheTargetIsHeld)
+TEST(MuxDeadlinesTest, theTimeOfOthersStandsStillWhileTheTargetIsHeld)
 {
-    SharedExchangeSettings settings = stalling();
+    MultiplexerSettings settings = stalling();
     settings.pipeline = 2;
     settings.stallTimeout = Duration::seconds(100);
     line(settings);
@@ -221,7 +221,7 @@ TEST(SharedDeadlinesTest, theTimeOfOthersStandsStillWhileTheTargetIsHeld)
 }
 
 /// However small each of its answers is.
-TEST(SharedDeadlinesTest, aSlowReadersNextAnswerIsNotRead)
+TEST(MuxDeadlinesTest, aSlowReadersNextAnswerIsNotRead)
 {
     line(stalling());
     const ClientId slow = join();
@@ -245,9 +245,9 @@ TEST(SharedDeadlinesTest, aSlowReadersNextAnswerIsNotRead)
     CPPUNIT_ASSERT_EQUAL(std::string("C\n"), got(other));
 }
 
-TEST(SharedDeadlinesTest, anIdleClientIsClosed)
+TEST(MuxDeadlinesTest, anIdleClientIsClosed)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.idleTimeout = S;
     line(settings);
     const ClientId idle = join();
@@ -266,9 +266,9 @@ TEST(SharedDeadlinesTest, anIdleClientIsClosed)
     assertClosed(busy, CloseReason::idle, How::finish);
 }
 
-TEST(SharedDeadlinesTest, aClosingClientHasTimeToRead)
+TEST(MuxDeadlinesTest, aClosingClientHasTimeToRead)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.lingerTimeout = S;
     line(settings);
     const ClientId a = join();
@@ -285,9 +285,9 @@ TEST(SharedDeadlinesTest, aClosingClientHasTimeToRead)
     CPPUNIT_ASSERT(world.has(t));
 }
 
-TEST(SharedDeadlinesTest, aConnectionAtRestIsClosed)
+TEST(MuxDeadlinesTest, aConnectionAtRestIsClosed)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.inactiveTimeout = S;
     settings.responseTimeout = Duration::off();
     line(settings, 2);
@@ -302,9 +302,9 @@ TEST(SharedDeadlinesTest, aConnectionAtRestIsClosed)
     CPPUNIT_ASSERT(world.has(a));
 }
 
-TEST(SharedDeadlinesTest, aNewConnectionIsUsedWhenItWasSilent)
+TEST(MuxDeadlinesTest, aNewConnectionIsUsedWhenItWasSilent)
 {
-    SharedExchangeSettings settings;
+    MultiplexerSettings settings;
     settings.settle = MS;
     line(settings);
     says(join(), "x\n");

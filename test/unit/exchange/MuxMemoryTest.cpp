@@ -10,7 +10,7 @@ namespace proximux
 {
 
 /// What is kept of all clients stays within its limits, and small requests are served all the same.
-class SharedMemoryTest : public SharingFixture
+class MuxMemoryTest : public SharingFixture
 {
 protected:
     static constexpr std::size_t TOTAL = 100000;
@@ -74,7 +74,7 @@ protected:
     }
 };
 
-TEST(SharedMemoryTest, theLargestIncompleteRequestsAreClosedFirst)
+TEST(MuxMemoryTest, theLargestIncompleteRequestsAreClosedFirst)
 {
     begins("line");
     const std::vector<ClientId> small = halves(20, 1000);
@@ -89,7 +89,7 @@ TEST(SharedMemoryTest, theLargestIncompleteRequestsAreClosedFirst)
     CPPUNIT_ASSERT_EQUAL(std::size_t{3001}, got(opens()).size());
 }
 
-TEST(SharedMemoryTest, aSmallRequestIsServedWhenTheMemoryIsFull)
+TEST(MuxMemoryTest, aSmallRequestIsServedWhenTheMemoryIsFull)
 {
     begins("line");
     const ClientId first = join();
@@ -116,7 +116,7 @@ TEST(SharedMemoryTest, aSmallRequestIsServedWhenTheMemoryIsFull)
     CPPUNIT_ASSERT(world.closedClients.empty());
 }
 
-TEST(SharedMemoryTest, requestsThatAreWholeAreNotClosed)
+TEST(MuxMemoryTest, requestsThatAreWholeAreNotClosed)
 {
     begins("line");
     std::vector<ClientId> clients;
@@ -138,7 +138,7 @@ TEST(SharedMemoryTest, requestsThatAreWholeAreNotClosed)
     CPPUNIT_ASSERT(world.closedClients.empty());
 }
 
-TEST(SharedMemoryTest, aLargeRequestInLineIsIncompleteToo)
+TEST(MuxMemoryTest, aLargeRequestInLineIsIncompleteToo)
 {
     begins("line");
     sends(join(), "first\n");
@@ -149,7 +149,7 @@ TEST(SharedMemoryTest, aLargeRequestInLineIsIncompleteToo)
 }
 
 /// At every moment, whatever the clients say.
-TEST(SharedMemoryTest, theSumOfAllStaysWithinTheLimit)
+TEST(MuxMemoryTest, theSumOfAllStaysWithinTheLimit)
 {
     for (const char* protocol : {"line", "resp", "http"})
     {
@@ -179,7 +179,7 @@ TEST(SharedMemoryTest, theSumOfAllStaysWithinTheLimit)
     }
 }
 
-TEST(SharedMemoryTest, answersOfOursThatWaitCountForTheirClient)
+TEST(MuxMemoryTest, answersOfOursThatWaitCountForTheirClient)
 {
     begins("resp");
     const ClientId a = join();
@@ -195,7 +195,7 @@ TEST(SharedMemoryTest, answersOfOursThatWaitCountForTheirClient)
     CPPUNIT_ASSERT_EQUAL(sent / unsubscribe(20).size() * 20, countOf(got(a), "unsubscribe"));
 }
 
-TEST(SharedMemoryTest, answersOfOursThatWaitCountForAll)
+TEST(MuxMemoryTest, answersOfOursThatWaitCountForAll)
 {
     begins("resp");
     std::vector<ClientId> clients;
@@ -208,7 +208,7 @@ TEST(SharedMemoryTest, answersOfOursThatWaitCountForAll)
     CPPUNIT_ASSERT(exchange->shared() <= TOTAL + std::size_t{20} * 40);
 }
 
-TEST(SharedMemoryTest, answersOfOursCountUntilTheyAreSaidOrDropped)
+TEST(MuxMemoryTest, answersOfOursCountUntilTheyAreSaidOrDropped)
 {
     begins("resp");
     const ClientId a = join();

@@ -5,9 +5,9 @@
 #include <proximux/base/List.h>
 #include <proximux/exchange/Exchange.h>
 #include <proximux/exchange/mux/Identifiers.h>
+#include <proximux/exchange/mux/LanePool.h>
 #include <proximux/exchange/mux/MemoryBudget.h>
 #include <proximux/exchange/mux/PartHealth.h>
-#include <proximux/exchange/mux/SharedPool.h>
 #include <proximux/exchange/mux/StallBudget.h>
 #include <proximux/exchange/mux/TokenBucket.h>
 #include <proximux/protocol/Protocol.h>
@@ -27,21 +27,21 @@ namespace proximux
 //
 //     client.requests   oldest first      [sent] [sent] [queued] [queued]
 //                                            |      |       |       |
-//     lane.row          oldest first  [..] [sent] [sent]    |       |        what the next response answers is in front
-//     line              order of arrival               [..] [queued] [queued] [..]
+//     lane.pipeline          oldest first  [..] [sent] [sent]    |       |        what the next response answers is in
+//     front line              order of arrival               [..] [queued] [queued] [..]
 //
-// A client that leaves takes its queued requests with it; its sent ones stay in the row without a client, and what
+// A client that leaves takes its queued requests with it; its sent ones stay in the pipeline without a client, and what
 // answers them goes to nobody.
 
-struct SharedClient;
+struct Client;
 struct Lane;
 
 /// What is known of a request. Replaced whole when the next request has its place: nothing of it is left by mistake.
 struct RequestState
 {
-    SharedClient* client = nullptr; ///< null: its client has left
-    bool whole = true;              ///< false: larger than the buffer, its last byte has not come
-    bool begun = false;             ///< a byte of its response was seen
+    Client* client = nullptr; ///< null: its client has left
+    bool whole = true;        ///< false: larger than the buffer, its last byte has not come
+    bool begun = false;       ///< a byte of its response was seen
     bool sent = false;
     bool replied = false;                    ///< traits.reply answers it, as soon as all before it are answered
     bool failed = false;                     ///< and says that it failed
@@ -56,7 +56,7 @@ struct RequestState
     std::uint64_t theirId = 0;               ///< its client's own
     std::uint64_t size = 0;                  ///< bytes so far
     std::uint64_t responseSize = 0;
-    std::uint64_t tag = 0;    ///< for SharedWiring
+    std::uint64_t tag = 0;    ///< for MultiplexerEffects
     std::uint64_t ticket = 0; ///< its turn in the queue
     unsigned repeats = 0;     ///< how often it was
     bool suspect = false;     ///< it may be why a connection ended on which others were lost, too
@@ -73,11 +73,11 @@ struct RequestState
 struct Request : RequestState
 {
     RequestTraits traits;
-    std::string again;          ///< its bytes, as long as it may be sent once more: SharedExchange::repeat()
-    Link<Request> place;        ///< in the line or in a row
+    std::string again;          ///< its bytes, as long as it may be sent once more: Multiplexer::repeat()
+    Link<Request> place;        ///< in the line or in a pipeline
     Link<Request> own;          ///< among its client's
     Due<Request> queue{*this};  ///< exchange.queue_timeout; left: exchange.abandon_timeout
-    Due<Request> tie{*this};    ///< exchange.tie_timeout, where it waits for a tie
+    Due<Request> pin{*this};    ///< exchange.tie_timeout, where it waits for a pin
     Due<Request> answer{*this}; ///< exchange.response_timeout, where responses are paired by an id
 
     [[nodiscard]] std::size_t inputSize() const { return used ? 0 : static_cast<std::size_t>(size); }
@@ -86,7 +86,7 @@ struct Request : RequestState
 /// What is still to come on a lane for clients that have left.
 struct OrphanState
 {
-    std::size_t requests = 0;         ///< in the row
+    std::size_t requests = 0;         ///< in the pipeline
     std::size_t owed = 0;             ///< of them, those that must be answered
     std::size_t forgotten = 0;        ///< of them, those that take no place of the pipeline any more
     std::uint64_t bytes = 0;          ///< what came
@@ -103,26 +103,26 @@ struct LaneConnection
     Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
     PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
     InputBuffer input;
-    Fence fence;                    ///< ends the response to the fenced request in the row
-    unsigned proofs = 0;            ///< what its target has proven (RequestTraits::proof)
-    Request* answered = nullptr;    ///< whose response is being received
-    bool inMessage = false;         ///< a part of a message was taken
-    std::size_t abandoned = 0;      ///< requests whose response did not come in time; their ids stay taken
-    Instant lastByte;               ///< when something came last
-    bool proven = false;            ///< a response came on this connection
-    bool unconfirmed = false;       ///< nothing shows that the target has read what was sent last
-    bool spent = false;             ///< a request on it may be unread in part: nobody else gets it
-    unsigned dialect = 0;           ///< which it speaks; 0: not yet chosen, or there is only one
-    SharedClient* reader = nullptr; ///< who got something last, or does not read it; null where he has left
-    Request* streaming = nullptr;   ///< a request of which only a part was sent
-    std::size_t waiting = 0;        ///< bytes unsent to the target
-    bool silent = false;            ///< raw: the target was silent for exchange.raw_gap
+    Fence fence;                  ///< ends the response to the fenced request in the pipeline
+    unsigned proofs = 0;          ///< what its target has proven (RequestTraits::proof)
+    Request* answered = nullptr;  ///< whose response is being received
+    bool inMessage = false;       ///< a part of a message was taken
+    std::size_t abandoned = 0;    ///< requests whose response did not come in time; their ids stay taken
+    Instant lastByte;             ///< when something came last
+    bool proven = false;          ///< a response came on this connection
+    bool unconfirmed = false;     ///< nothing shows that the target has read what was sent last
+    bool spent = false;           ///< a request on it may be unread in part: nobody else gets it
+    unsigned dialect = 0;         ///< which it speaks; 0: not yet chosen, or there is only one
+    Client* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
+    Request* streaming = nullptr; ///< a request of which only a part was sent
+    std::size_t waiting = 0;      ///< bytes unsent to the target
+    bool silent = false;          ///< raw: the target was silent for exchange.raw_gap
 };
 
 /// A lane that one client has alone. Replaced whole when that ends.
 struct LanePin
 {
-    SharedClient* client = nullptr;       ///< who; null: nobody has
+    Client* client = nullptr;             ///< who; null: nobody has
     bool pushes = false;                  ///< what the target sends is for the client, and answers nothing
     bool returning = false;               ///< no more: others may have it as soon as the fence's marker comes back
     bool leaving = false;                 ///< pushes: the target was asked to end it, behind all that it owes
@@ -135,14 +135,14 @@ struct LanePin
 struct ClientPin
 {
     Lane* lane = nullptr;
-    unsigned reasons = 0; ///< ties::
+    unsigned reasons = 0; ///< pins::
     Instant since;
 };
 
 /// How a lane is kept from others by a client that reads or sends slowly.
 struct StallState
 {
-    SharedClient* client = nullptr; ///< who keeps it from others, which wait; null: nobody does
+    Client* client = nullptr; ///< who keeps it from others, which wait; null: nobody does
     Instant since;
     Instant until = Instant::never(); ///< then that client has used up its time
     StallBudget budget;               ///< of all clients that did so; outlives a connection
@@ -156,15 +156,15 @@ struct Lane : LaneConnection
     {
     }
 
-    std::size_t number;                 ///< its place in the pool
-    std::size_t optional = 0;           ///< requests in the row that may never be answered
-    LanePin pin;                        ///< who has it alone; see Pinning
-    List<Request, &Request::place> row; ///< in flight, oldest first
-    OrphanState orphans;                ///< those of the row whose clients are not there any more; see Orphans
-    SharedClient* heldFor = nullptr;    ///< the slow reader because of whom the target is held
-    StallState stall;                   ///< who keeps it from others; see Stalls
-    Link<Lane> stalling;                ///< in the list of those that may wait for a client
-    Due<Lane> pause{*this};             ///< pool.connect_delay, pool.request_gap: until then nothing is sent
+    std::size_t number;                      ///< its place in the pool
+    std::size_t optional = 0;                ///< requests in the pipeline that may never be answered
+    LanePin pin;                             ///< who has it alone; see Pinning
+    List<Request, &Request::place> pipeline; ///< in flight, oldest first
+    OrphanState orphans;       ///< those of the pipeline whose clients are not there any more; see Orphans
+    Client* heldFor = nullptr; ///< the slow reader because of whom the target is held
+    StallState stall;          ///< who keeps it from others; see Stalls
+    Link<Lane> stalling;       ///< in the list of those that may wait for a client
+    Due<Lane> pause{*this};    ///< pool.connect_delay, pool.request_gap: until then nothing is sent
     Due<Lane> settle{*this};
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
@@ -173,11 +173,11 @@ struct Lane : LaneConnection
     Due<Lane> departure{*this}; ///< exchange.abandon_timeout, where nobody is there who waits
 
     /// Places of the pipeline that are taken.
-    [[nodiscard]] std::size_t load() const { return row.size() - optional - orphans.forgotten; }
+    [[nodiscard]] std::size_t load() const { return pipeline.size() - optional - orphans.forgotten; }
 };
 
 /// One client.
-struct SharedClient
+struct Client
 {
     enum class State
     {
@@ -186,7 +186,7 @@ struct SharedClient
         closing ///< it gets what waits for it; what it still sends is thrown away
     };
 
-    explicit SharedClient(ClientId name)
+    explicit Client(ClientId name)
         : id(name)
     {
     }
@@ -222,12 +222,12 @@ struct SharedClient
     TokenBucket reconnects{0};             ///< of target connections, because of it
     std::size_t discarded = 0;             ///< closing: bytes that it still sent
     Duration stalled;                      ///< how long it kept target connections from others, reading or sending
-    Link<SharedClient> delayed;            ///< in the list of those whose input is to be looked at again
-    Due<SharedClient> idle{*this};
-    Due<SharedClient> pause{*this};   ///< exchange.request_timeout
-    Due<SharedClient> calm{*this};    ///< until then nothing of it stands in line: limits.reconnects
-    Due<SharedClient> linger{*this};  ///< local.half_close_timeout, while closing
-    Due<SharedClient> discard{*this}; ///< exchange.discard_timeout, while closing
+    Link<Client> delayed;                  ///< in the list of those whose input is to be looked at again
+    Due<Client> idle{*this};
+    Due<Client> pause{*this};   ///< exchange.request_timeout
+    Due<Client> calm{*this};    ///< until then nothing of it stands in line: limits.reconnects
+    Due<Client> linger{*this};  ///< local.half_close_timeout, while closing
+    Due<Client> discard{*this}; ///< exchange.discard_timeout, while closing
 
     [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }
 };

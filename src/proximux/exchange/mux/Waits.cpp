@@ -1,6 +1,6 @@
-// SharedExchange: requests that wait for what cannot be had, a target or a tie.
+// Multiplexer: requests that wait for what cannot be had, a target or a pin.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <algorithm>
 #include <limits>
@@ -11,7 +11,7 @@ namespace proximux
 // ------------------------------------------------------------------------------------------------ targets
 
 /// A connection to this lane's target failed, or was of no use.
-void SharedExchange::noteFailure(const Lane& lane, Instant now)
+void Multiplexer::noteFailure(const Lane& lane, Instant now)
 {
     constexpr Instant BEFORE{std::numeric_limits<std::int64_t>::min()};
     if (_failedAt.size() < _pool.targets())
@@ -21,7 +21,7 @@ void SharedExchange::noteFailure(const Lane& lane, Instant now)
 }
 
 /// While no connection is open and every target has failed since a request came, that waits for pool.connect_timeout.
-void SharedExchange::failUnavailable(Instant now)
+void Multiplexer::failUnavailable(Instant now)
 {
     _targetFailed = false;
     _unavailable = Instant::never();
@@ -34,7 +34,7 @@ void SharedExchange::failUnavailable(Instant now)
 }
 
 /// A request of this client that waited in vain until now, or null. Says when the next one will have.
-Request* SharedExchange::unavailable(const SharedClient* client, Instant failed, Instant now)
+Request* Multiplexer::unavailable(const Client* client, Instant failed, Instant now)
 {
     if (client == nullptr)
         return nullptr;
@@ -50,24 +50,24 @@ Request* SharedExchange::unavailable(const SharedClient* client, Instant failed,
     return nullptr;
 }
 
-// ------------------------------------------------------------------------------------------------ ties
+// ------------------------------------------------------------------------------------------------ pins
 
-/// As long as ties can be had, it waits for a connection like any other.
-void SharedExchange::expireTies(Instant now)
+/// As long as pins can be had, it waits for a connection like any other.
+void Multiplexer::expirePins(Instant now)
 {
-    while (Deadline* due = _timers.tie.takeDue(now))
+    while (Deadline* due = _timers.pin.takeDue(now))
     {
         Request& request = Due<Request>::owner(*due);
         if (request.client->pin.lane != nullptr)
             continue;
-        if (mayTie())
+        if (mayPin())
         {
-            _timers.tie.arm(request.tie, now);
+            _timers.pin.arm(request.pin, now);
             continue;
         }
         _why = _pinning.describe(_lanes, now);
-        _wiring.tieRefused(request.client->id, _why);
-        failRequest(request, CloseReason::noTie, now);
+        _effects.pinRefused(request.client->id, _why);
+        failRequest(request, CloseReason::noPin, now);
     }
 }
 

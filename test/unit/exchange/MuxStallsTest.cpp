@@ -5,7 +5,7 @@ namespace proximux
 {
 
 /// How long clients that read or send slowly may keep a target connection from others.
-class SharedStallsTest : public SharingFixture
+class MuxStallsTest : public SharingFixture
 {
 protected:
     static constexpr Duration S = Duration::seconds(1);
@@ -43,7 +43,7 @@ protected:
     }
 };
 
-TEST(SharedStallsTest, aSlowSenderHoldsUpOthersForSoLong)
+TEST(MuxStallsTest, aSlowSenderHoldsUpOthersForSoLong)
 {
     stalling();
     const auto [slow, t] = slowSender();
@@ -61,7 +61,7 @@ TEST(SharedStallsTest, aSlowSenderHoldsUpOthersForSoLong)
     CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
 }
 
-TEST(SharedStallsTest, aByteNowAndThenGivesASenderNoTime)
+TEST(MuxStallsTest, aByteNowAndThenGivesASenderNoTime)
 {
     stalling();
     const auto [slow, t] = slowSender();
@@ -77,7 +77,7 @@ TEST(SharedStallsTest, aByteNowAndThenGivesASenderNoTime)
     CPPUNIT_ASSERT(!world.has(t));
 }
 
-TEST(SharedStallsTest, aSlowSenderAloneHasAllTheTime)
+TEST(MuxStallsTest, aSlowSenderAloneHasAllTheTime)
 {
     stalling();
     const auto [slow, t] = slowSender();
@@ -92,7 +92,7 @@ TEST(SharedStallsTest, aSlowSenderAloneHasAllTheTime)
     CPPUNIT_ASSERT(!world.has(t));
 }
 
-TEST(SharedStallsTest, aSenderWhoseTargetTakesNothingHoldsUpNobody)
+TEST(MuxStallsTest, aSenderWhoseTargetTakesNothingHoldsUpNobody)
 {
     stalling();
     const auto [slow, t] = slowSender();
@@ -106,7 +106,7 @@ TEST(SharedStallsTest, aSenderWhoseTargetTakesNothingHoldsUpNobody)
 }
 
 /// However many come one after the other, whoever waits behind them waits little more than for one.
-TEST(SharedStallsTest, slowReadersShareTheTimeOfTheirLane)
+TEST(MuxStallsTest, slowReadersShareTheTimeOfTheirLane)
 {
     stalling();
     std::vector<ClientId> slow;
@@ -132,7 +132,7 @@ TEST(SharedStallsTest, slowReadersShareTheTimeOfTheirLane)
     CPPUNIT_ASSERT_EQUAL(std::string("y\n"), got(other));
 }
 
-TEST(SharedStallsTest, slowSendersShareTheTimeOfTheirLane)
+TEST(MuxStallsTest, slowSendersShareTheTimeOfTheirLane)
 {
     stalling();
     std::vector<ClientId> slow;
@@ -153,7 +153,7 @@ TEST(SharedStallsTest, slowSendersShareTheTimeOfTheirLane)
     CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
 }
 
-TEST(SharedStallsTest, aLaneRecovers)
+TEST(MuxStallsTest, aLaneRecovers)
 {
     stalling();
     const auto [first, t] = slowSender();
@@ -174,7 +174,7 @@ TEST(SharedStallsTest, aLaneRecovers)
 }
 
 /// Clients that send as fast as they can are not those by whom a lane is kept from others.
-TEST(SharedStallsTest, transfersAtAFairSpeedDoNotAddUp)
+TEST(MuxStallsTest, transfersAtAFairSpeedDoNotAddUp)
 {
     stalling();
     for (int i = 0; i < 40; ++i)
@@ -199,7 +199,7 @@ TEST(SharedStallsTest, transfersAtAFairSpeedDoNotAddUp)
     }
 }
 
-TEST(SharedStallsTest, whoIsHeldForAMomentIsNotClosedForWhatOthersDid)
+TEST(MuxStallsTest, whoIsHeldForAMomentIsNotClosedForWhatOthersDid)
 {
     stalling();
     const auto [first, t] = slowSender();
@@ -219,7 +219,7 @@ TEST(SharedStallsTest, whoIsHeldForAMomentIsNotClosedForWhatOthersDid)
 }
 
 /// Where nobody knows the end of a request, the time between its pieces is its client's.
-TEST(SharedStallsTest, aSlowSenderOfRawHasNoMoreTime)
+TEST(MuxStallsTest, aSlowSenderOfRawHasNoMoreTime)
 {
     stalling(true);
     const ClientId slow = join();
@@ -240,7 +240,7 @@ TEST(SharedStallsTest, aSlowSenderOfRawHasNoMoreTime)
     CPPUNIT_ASSERT_EQUAL(std::string("x\n"), got(opens()));
 }
 
-TEST(SharedStallsTest, aSenderOfRawThatHoldsUpNobodyHasAllTheTime)
+TEST(MuxStallsTest, aSenderOfRawThatHoldsUpNobodyHasAllTheTime)
 {
     stalling(true);
     const ClientId slow = join();

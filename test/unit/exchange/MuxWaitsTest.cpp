@@ -7,7 +7,7 @@ namespace proximux
 {
 
 /// How long requests wait for what cannot be had: a target, or a connection of their own.
-class SharedWaitsTest : public SharingFixture
+class MuxWaitsTest : public SharingFixture
 {
 protected:
     static constexpr Duration S = Duration::seconds(1);
@@ -20,9 +20,9 @@ protected:
         options.targets = targets;
         options.anyTarget = anyTarget;
         options.exchange.connectTimeout = Duration::seconds(5);
-        options.exchange.tieTimeout = S;
-        options.exchange.maxTied = connections - 1;
-        options.exchange.conversation.ties = connections > 1;
+        options.exchange.pinTimeout = S;
+        options.exchange.maxPinned = connections - 1;
+        options.exchange.conversation.pins = connections > 1;
         options.exchange.pipeline = 8;
         begin(options);
     }
@@ -59,7 +59,7 @@ protected:
     }
 };
 
-TEST(SharedWaitsTest, whileEveryTargetFailsARequestWaitsForTheConnectTimeout)
+TEST(MuxWaitsTest, whileEveryTargetFailsARequestWaitsForTheConnectTimeout)
 {
     resp(1);
     const ClientId a = join();
@@ -72,7 +72,7 @@ TEST(SharedWaitsTest, whileEveryTargetFailsARequestWaitsForTheConnectTimeout)
     CPPUNIT_ASSERT(world.last.failed && world.last.reason == CloseReason::noTarget);
 }
 
-TEST(SharedWaitsTest, aTargetThatWasNotTriedMayStillBeThere)
+TEST(MuxWaitsTest, aTargetThatWasNotTriedMayStillBeThere)
 {
     resp(2, 2);
     const ClientId a = join();
@@ -85,7 +85,7 @@ TEST(SharedWaitsTest, aTargetThatWasNotTriedMayStillBeThere)
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
 }
 
-TEST(SharedWaitsTest, anOpenConnectionIsWaitedFor)
+TEST(MuxWaitsTest, anOpenConnectionIsWaitedFor)
 {
     resp(1, 2, true);
     const ClientId a = join();
@@ -104,7 +104,7 @@ TEST(SharedWaitsTest, anOpenConnectionIsWaitedFor)
     CPPUNIT_ASSERT(world.has(t));
 }
 
-TEST(SharedWaitsTest, aTargetThatIsOfNoUseHasFailed)
+TEST(MuxWaitsTest, aTargetThatIsOfNoUseHasFailed)
 {
     resp(1);
     const ClientId a = join();
@@ -123,7 +123,7 @@ TEST(SharedWaitsTest, aTargetThatIsOfNoUseHasFailed)
 }
 
 /// What failed before says nothing of the time since.
-TEST(SharedWaitsTest, whoComesLaterWaitsForANewAttempt)
+TEST(MuxWaitsTest, whoComesLaterWaitsForANewAttempt)
 {
     resp(1);
     const ClientId a = join();
@@ -138,7 +138,7 @@ TEST(SharedWaitsTest, whoComesLaterWaitsForANewAttempt)
     CPPUNIT_ASSERT_EQUAL(std::string(UNAVAILABLE), got(b));
 }
 
-TEST(SharedWaitsTest, requestsBehindAreFailedToo)
+TEST(MuxWaitsTest, requestsBehindAreFailedToo)
 {
     resp(2);
     const ClientId a = join();
@@ -148,7 +148,7 @@ TEST(SharedWaitsTest, requestsBehindAreFailedToo)
     CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept() + exchange->queued());
 }
 
-TEST(SharedWaitsTest, aTieIsWaitedForSoLong)
+TEST(MuxWaitsTest, aTieIsWaitedForSoLong)
 {
     resp(2);
     tied();
@@ -159,13 +159,13 @@ TEST(SharedWaitsTest, aTieIsWaitedForSoLong)
     CPPUNIT_ASSERT_EQUAL(std::string(), got(b));
     pass(MS);
     CPPUNIT_ASSERT(!got(b).empty());
-    CPPUNIT_ASSERT(world.last.failed && world.last.reason == CloseReason::noTie);
+    CPPUNIT_ASSERT(world.last.failed && world.last.reason == CloseReason::noPin);
     const ClientId c = join();
     says(c, command({"PING"}));
     opens(); // there is one left for all
 }
 
-TEST(SharedWaitsTest, theErrorSaysWhoIsTied)
+TEST(MuxWaitsTest, theErrorSaysWhoIsTied)
 {
     resp(4);
     const ClientId a = join();
@@ -180,10 +180,10 @@ TEST(SharedWaitsTest, theErrorSaysWhoIsTied)
     const std::string why = "pool.max_tied = 3 is reached: 3 connections are pinned (2 transaction, 1 subscription), "
                             "the longest for 52 s";
     CPPUNIT_ASSERT_EQUAL("-ERR proximux: " + why + "\r\n", got(b));
-    CPPUNIT_ASSERT_EQUAL(why, world.untied);
+    CPPUNIT_ASSERT_EQUAL(why, world.unpinned);
 }
 
-TEST(SharedWaitsTest, aTieThatEndsInTimeIsHad)
+TEST(MuxWaitsTest, aTieThatEndsInTimeIsHad)
 {
     resp(2);
     const ClientId a = tied();
@@ -196,13 +196,13 @@ TEST(SharedWaitsTest, aTieThatEndsInTimeIsHad)
     CPPUNIT_ASSERT_EQUAL(command({"MULTI"}), got(opens()));
 }
 
-TEST(SharedWaitsTest, whoIsTiedAlreadyWaitsForNoTie)
+TEST(MuxWaitsTest, whoIsTiedAlreadyWaitsForNoTie)
 {
     Options options;
     options.protocol = "resp";
-    options.exchange.tieTimeout = S;
-    options.exchange.maxTied = 1;
-    options.exchange.conversation.ties = true;
+    options.exchange.pinTimeout = S;
+    options.exchange.maxPinned = 1;
+    options.exchange.conversation.pins = true;
     begin(options);
     const ClientId a = join();
     says(a, command({"MULTI"}) + command({"GET", "x"}) + command({"GET", "y"}));

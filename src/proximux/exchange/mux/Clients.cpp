@@ -1,6 +1,6 @@
-// SharedExchange: clients.
+// Multiplexer: clients.
 
-#include <proximux/exchange/mux/SharedExchange.h>
+#include <proximux/exchange/mux/Multiplexer.h>
 
 #include <algorithm>
 #include <cassert>
@@ -10,13 +10,13 @@
 namespace proximux
 {
 
-void SharedExchange::clientOpened(ClientId client, Instant now)
+void Multiplexer::clientOpened(ClientId client, Instant now)
 {
     if (client.slot >= _clients.size())
         _clients.resize(client.slot + 1);
     assert(!_clients[client.slot]);
-    _clients[client.slot] = std::make_unique<SharedClient>(client);
-    SharedClient& opened = *_clients[client.slot];
+    _clients[client.slot] = std::make_unique<Client>(client);
+    Client& opened = *_clients[client.slot];
     prepare(opened);
     opened.reconnects = TokenBucket(_settings.reconnects);
     opened.held = true; // as a connection is when it opens
@@ -26,12 +26,12 @@ void SharedExchange::clientOpened(ClientId client, Instant now)
     closeIfDone(opened, now); // we drain
 }
 
-void SharedExchange::request(ClientId client, Bytes bytes, Instant now)
+void Multiplexer::request(ClientId client, Bytes bytes, Instant now)
 {
-    SharedClient* from = find(client);
+    Client* from = find(client);
     if (from == nullptr)
         return;
-    if (from->state == SharedClient::State::closing)
+    if (from->state == Client::State::closing)
         return discard(*from, bytes.size(), now);
     from->input.take(bytes);
     if (from->requests.isEmpty())
@@ -41,13 +41,13 @@ void SharedExchange::request(ClientId client, Bytes bytes, Instant now)
 }
 
 /// Looks at what the client sent and was not looked at, as far as there is room.
-void SharedExchange::look(SharedClient& client, Instant now)
+void Multiplexer::look(Client& client, Instant now)
 {
     const ClientId id = client.id;
     if (!client.interim.empty() && client.requests.isEmpty())
-        client.waiting = _wiring.toClient(id, std::exchange(client.interim, Bytes()));
+        client.waiting = _effects.toClient(id, std::exchange(client.interim, Bytes()));
     clientBytes(client, now);
-    if (find(id) == nullptr || client.state == SharedClient::State::closing)
+    if (find(id) == nullptr || client.state == Client::State::closing)
         return;
     client.input.keep();
     account(client);
@@ -58,13 +58,13 @@ void SharedExchange::look(SharedClient& client, Instant now)
 }
 
 /// At the end of the present call.
-void SharedExchange::lookAgain(SharedClient& client)
+void Multiplexer::lookAgain(Client& client)
 {
     if (!client.delayed.linked)
         _delayed.pushBack(client);
 }
 
-bool SharedExchange::isFull(const SharedClient& client) const
+bool Multiplexer::isFull(const Client& client) const
 {
     if (_memory.isCrowded() && !client.requests.isEmpty() && !passesOn(client))
         return true; // one after the other: nothing of it has to wait for something else of it
@@ -72,7 +72,7 @@ bool SharedExchange::isFull(const SharedClient& client) const
 }
 
 /// By its own limits, or that of the line.
-bool SharedExchange::isLimited(const SharedClient& client) const
+bool Multiplexer::isLimited(const Client& client) const
 {
     if (client.final || client.halted || client.waiting > _settings.responseBuffer)
         return true;
@@ -82,25 +82,25 @@ bool SharedExchange::isLimited(const SharedClient& client) const
         return true; // something before them is not answered
     const bool full =
         client.pin.lane == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
-    // others may wait for a tied one; and while we drain nothing is read that could fill the line
+    // others may wait for a pinned one; and while we drain nothing is read that could fill the line
     return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }
 
 /// Reads on from the client, or no more.
-void SharedExchange::updateClient(SharedClient& client, Instant now)
+void Multiplexer::updateClient(Client& client, Instant now)
 {
     const bool passing = passesOn(client);
     const std::size_t room = _memory.roomFor(client.memory, client.input.kept());
     bool hold = client.deaf;
-    if (client.state != SharedClient::State::closing)
+    if (client.state != Client::State::closing)
         hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) || (_draining && !passing) ||
                (passing && passLane(client) != nullptr && passLane(client)->waiting > 0);
-    const std::size_t limit = passing || client.state == SharedClient::State::closing ? _settings.requestBuffer : room;
+    const std::size_t limit = passing || client.state == Client::State::closing ? _settings.requestBuffer : room;
     if (limit != client.limit && limit > 0)
-        _wiring.limitClient(client.id, limit);
+        _effects.limitClient(client.id, limit);
     client.limit = limit;
     if (hold != client.held)
-        _wiring.holdClient(client.id, hold);
+        _effects.holdClient(client.id, hold);
     client.held = hold;
 
     const bool owes = client.large != nullptr && client.large->sent && client.large->lane->waiting == 0;
@@ -110,19 +110,19 @@ void SharedExchange::updateClient(SharedClient& client, Instant now)
         _timers.pause.arm(client.pause, now);
 }
 
-void SharedExchange::clientEnded(ClientId client, Instant now)
+void Multiplexer::clientEnded(ClientId client, Instant now)
 {
-    SharedClient* ended = find(client);
+    Client* ended = find(client);
     if (ended == nullptr)
         return;
     ended->fin = true;
-    if (ended->state == SharedClient::State::closing)
+    if (ended->state == Client::State::closing)
     {
         if (ended->waiting == 0)
             closeClient(*ended, ended->reason, How::finish, now);
         return;
     }
-    ended->state = SharedClient::State::ended;
+    ended->state = Client::State::ended;
     DeadlineList::disarm(ended->idle);
     if (ended->pin.lane != nullptr && ended->pin.lane->pin.tunnel)
         endTunnel(*ended, now);
@@ -148,37 +148,37 @@ void SharedExchange::clientEnded(ClientId client, Instant now)
 }
 
 /// Its target learns that the client of a tunnel sends no more.
-void SharedExchange::endTunnel(SharedClient& client, Instant now)
+void Multiplexer::endTunnel(Client& client, Instant now)
 {
-    _wiring.endTarget(client.pin.lane->target);
+    _effects.endTarget(client.pin.lane->target);
     _timers.linger.arm(client.linger, now);
 }
 
 /// A client that has ended may have gone while its target takes as long as it likes: that learns of it, as it would
 /// without us, and nobody else gets the connection.
-void SharedExchange::passEnd(SharedClient& client)
+void Multiplexer::passEnd(Client& client)
 {
-    if (client.state != SharedClient::State::ended || client.pin.lane == nullptr || client.next != nullptr)
+    if (client.state != Client::State::ended || client.pin.lane == nullptr || client.next != nullptr)
         return;
     const Request* request = client.requests.first();
     while (request != nullptr && !request->traits.blocking)
         request = client.requests.next(*request);
     if (request == nullptr)
         return;
-    client.pin.reasons |= ties::SESSION;
+    client.pin.reasons |= pins::SESSION;
     client.endPassed = true;
-    _wiring.endTarget(client.pin.lane->target);
+    _effects.endTarget(client.pin.lane->target);
 }
 
-void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
+void Multiplexer::clientSent(ClientId client, std::size_t waiting, Instant now)
 {
-    SharedClient* reader = find(client);
+    Client* reader = find(client);
     if (reader == nullptr)
         return;
     if (!_stalls.isEmpty())
         _stalls.bytesPass(*reader, reader->waiting - std::min(reader->waiting, waiting), now);
     reader->waiting = waiting;
-    if (reader->state == SharedClient::State::closing)
+    if (reader->state == Client::State::closing)
     {
         if (waiting == 0 && (reader->fin || reader->deaf || !reader->final))
             closeClient(*reader, reader->reason, How::finish, now);
@@ -194,43 +194,43 @@ void SharedExchange::clientSent(ClientId client, std::size_t waiting, Instant no
     finishCall(now);
 }
 
-void SharedExchange::clientLost(ClientId client, Instant now)
+void Multiplexer::clientLost(ClientId client, Instant now)
 {
-    SharedClient* lost = find(client);
+    Client* lost = find(client);
     if (lost == nullptr)
         return;
-    const bool closing = lost->state == SharedClient::State::closing;
+    const bool closing = lost->state == Client::State::closing;
     closeClient(*lost, closing ? lost->reason : CloseReason::clientLost, How::abort, now);
     finishCall(now);
 }
 
-void SharedExchange::clientFaulted(ClientId client, Instant now)
+void Multiplexer::clientFaulted(ClientId client, Instant now)
 {
-    SharedClient* faulted = find(client);
+    Client* faulted = find(client);
     if (faulted == nullptr)
         return;
     closeClient(*faulted, CloseReason::fault, How::abort, now);
     finishCall(now);
 }
 
-void SharedExchange::closeIfDone(SharedClient& client, Instant now)
+void Multiplexer::closeIfDone(Client& client, Instant now)
 {
-    if (client.state == SharedClient::State::closing || !client.requests.isEmpty())
+    if (client.state == Client::State::closing || !client.requests.isEmpty())
         return;
     if (!client.input.isEmpty() && isFull(client) && !client.final)
         return; // there may be requests in it
-    if (client.state != SharedClient::State::ended && !client.final && !_draining)
+    if (client.state != Client::State::ended && !client.final && !_draining)
         return;
     if (client.pin.lane != nullptr && client.pin.lane->pin.tunnel && !_draining)
         return; // the tunnel ends with its target
     if (client.pin.lane != nullptr && client.pin.lane->pin.pushes)
         return askForEnd(*client.pin.lane, now); // nobody else knows what it is still owed
     if (!client.input.isEmpty() && !client.final)
-        _wiring.requestDropped(client.id, client.input.size());
+        _effects.requestDropped(client.id, client.input.size());
     if (client.final && !client.fin)
         return beginClosing(client, client.reason, now); // what it still sends must not reset what it is to read
-    client.waiting = _wiring.flushClient(client.id);
-    CloseReason reason = client.state == SharedClient::State::ended ? CloseReason::ended : CloseReason::drained;
+    client.waiting = _effects.flushClient(client.id);
+    CloseReason reason = client.state == Client::State::ended ? CloseReason::ended : CloseReason::drained;
     if (client.final)
         reason = client.reason;
     if (client.waiting > 0)
@@ -239,13 +239,13 @@ void SharedExchange::closeIfDone(SharedClient& client, Instant now)
         closeClient(client, reason, How::finish, now);
 }
 
-void SharedExchange::fail(SharedClient& client, CloseReason reason, bool cutOff, Instant now)
+void Multiplexer::fail(Client& client, CloseReason reason, bool cutOff, Instant now)
 {
-    if (client.state == SharedClient::State::closing)
+    if (client.state == Client::State::closing)
         return;
     for (const Request* r = client.requests.first(); r != nullptr && r->sent; r = client.requests.next(*r))
         cutOff = cutOff || r->begun;
-    client.waiting = _wiring.flushClient(client.id);
+    client.waiting = _effects.flushClient(client.id);
     if (client.waiting > 0 && !cutOff && reason != CloseReason::stalled)
         beginClosing(client, reason, now);
     else
@@ -253,16 +253,16 @@ void SharedExchange::fail(SharedClient& client, CloseReason reason, bool cutOff,
 }
 
 /// It still gets what waits for it.
-void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Instant now)
+void Multiplexer::beginClosing(Client& client, CloseReason reason, Instant now)
 {
     abandon(client, reason, now);
-    client.state = SharedClient::State::closing;
+    client.state = Client::State::closing;
     client.reason = reason;
     DeadlineList::disarm(client.idle);
-    client.waiting = _wiring.flushClient(client.id);
+    client.waiting = _effects.flushClient(client.id);
     if (client.fin && client.waiting == 0)
         return closeClient(client, reason, How::finish, now);
-    _wiring.endClient(client.id);
+    _effects.endClient(client.id);
     _timers.linger.arm(client.linger, now);
     _timers.discard.arm(client.discard, now);
     updateClient(client, now);
@@ -270,14 +270,14 @@ void SharedExchange::beginClosing(SharedClient& client, CloseReason reason, Inst
 
 /// What a client that is being closed still sends is read, so that its end does not take from it what it is to read;
 /// but not for long.
-void SharedExchange::discard(SharedClient& client, std::size_t bytes, Instant now)
+void Multiplexer::discard(Client& client, std::size_t bytes, Instant now)
 {
     client.discarded += bytes;
     if (client.discarded >= _settings.discardLimit)
         stopListening(client, How::abort, now);
 }
 
-void SharedExchange::stopListening(SharedClient& client, How how, Instant now)
+void Multiplexer::stopListening(Client& client, How how, Instant now)
 {
     if (client.waiting == 0)
         return closeClient(client, client.reason, how, now);
@@ -285,7 +285,7 @@ void SharedExchange::stopListening(SharedClient& client, How how, Instant now)
     updateClient(client, now);
 }
 
-void SharedExchange::closeClient(SharedClient& client, CloseReason reason, How how, Instant now)
+void Multiplexer::closeClient(Client& client, CloseReason reason, How how, Instant now)
 {
     abandon(client, reason, now);
     if (client.delayed.linked)
@@ -294,17 +294,18 @@ void SharedExchange::closeClient(SharedClient& client, CloseReason reason, How h
                                static_cast<Deadline*>(&client.linger), static_cast<Deadline*>(&client.discard),
                                static_cast<Deadline*>(&client.calm)})
         DeadlineList::disarm(*deadline);
-    const std::unique_ptr<SharedClient> last = std::move(_clients[client.id.slot]);
+    const std::unique_ptr<Client> last = std::move(_clients[client.id.slot]);
     --_size;
-    _wiring.closeClient(last->id, reason, how);
+    _effects.closeClient(last->id, reason, how);
 }
 
-/// What it has queued leaves the line; what it has in flight stays in its row, and what answers that goes to nobody.
-void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant now)
+/// What it has queued leaves the line; what it has in flight stays in its pipeline, and what answers that goes to
+/// nobody.
+void Multiplexer::abandon(Client& client, CloseReason reason, Instant now)
 {
     Lane* bound = client.lane;
     Lane* broken = client.large != nullptr && client.large->sent && !client.large->whole ? client.large->lane : nullptr;
-    Lane* tied = client.pin.lane;
+    Lane* pinned = client.pin.lane;
     while (Request* request = client.requests.first())
     {
         client.requests.remove(*request);
@@ -341,10 +342,10 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
         if (lane->heldFor == &client)
             releaseTarget(*lane, now);
     }
-    if (tied != nullptr)
+    if (pinned != nullptr)
     {
-        untie(*tied);
-        return closeLane(*tied, CloseReason::tieEnded, partingFrom(*tied), now); // nobody inherits its state
+        unpin(*pinned);
+        return closeLane(*pinned, CloseReason::pinEnded, partingFrom(*pinned), now); // nobody inherits its state
     }
     if (broken != nullptr)
         closeLane(*broken, CloseReason::requestBroken, How::abort, now);
@@ -352,11 +353,11 @@ void SharedExchange::abandon(SharedClient& client, CloseReason reason, Instant n
         gapPassed(*bound, now);
 }
 
-SharedClient* SharedExchange::find(ClientId client) const
+Client* Multiplexer::find(ClientId client) const
 {
     if (!client.isValid() || client.slot >= _clients.size())
         return nullptr;
-    SharedClient* found = _clients[client.slot].get();
+    Client* found = _clients[client.slot].get();
     return found != nullptr && found->id == client ? found : nullptr;
 }
 
