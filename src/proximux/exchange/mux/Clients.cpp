@@ -71,7 +71,7 @@ bool Multiplexer::isFull(const Client& client) const
     return isLimited(client);
 }
 
-/// By its own limits, or that of the line.
+/// By its own limits, or that of the queue.
 bool Multiplexer::isLimited(const Client& client) const
 {
     if (client.final || client.halted || client.waiting > _settings.responseBuffer)
@@ -82,7 +82,7 @@ bool Multiplexer::isLimited(const Client& client) const
         return true; // something before them is not answered
     const bool full =
         client.pin.lane == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
-    // others may wait for a pinned one; and while we drain nothing is read that could fill the line
+    // others may wait for a pinned one; and while we drain nothing is read that could fill the queue
     return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
 }
 
@@ -299,7 +299,7 @@ void Multiplexer::closeClient(Client& client, CloseReason reason, How how, Insta
     _effects.closeClient(last->id, reason, how);
 }
 
-/// What it has queued leaves the line; what it has in flight stays in its pipeline, and what answers that goes to
+/// What it has queued leaves the queue; what it has in flight stays in its pipeline, and what answers that goes to
 /// nobody.
 void Multiplexer::abandon(Client& client, CloseReason reason, Instant now)
 {

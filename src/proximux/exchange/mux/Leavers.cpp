@@ -88,7 +88,7 @@ How Multiplexer::partingFrom(const Lane& lane)
 }
 
 /// The client makes us connect anew, for this request maybe. Whoever does so too often waits: what else it has queued
-/// leaves the line for a while.
+/// leaves the queue for a while.
 void Multiplexer::charge(Client& client, const Request* request, Instant now)
 {
     client.reconnects.take(now);

@@ -75,7 +75,7 @@ void Multiplexer::finishCall(Instant now)
     _requests.trim(); // until here, whoever ended a request may still look at it
 }
 
-/// With the limit of the line reached nobody is read; when a quarter is free again, all are.
+/// With the limit of the queue reached nobody is read; when a quarter is free again, all are.
 void Multiplexer::updateFullness(Instant now)
 {
     const std::size_t queued = _queued + _others.queued;

@@ -23,8 +23,8 @@ struct Prologue
 /// What the exchanges of fifo and funnel need to know of the configuration.
 struct MultiplexerSettings
 {
-    /// Funnel: only the oldest queued request of each client stands in line, its next enters when that one was sent.
-    /// Otherwise, fifo, all stand in line in the order of their arrival.
+    /// Funnel: only the oldest queued request of each client stands in the queue, its next enters when that one was
+    /// sent. Otherwise, fifo, all stand in the queue in the order of their arrival.
     bool fair = false;
 
     std::size_t pipeline = 1;         ///< requests in flight on one target connection
@@ -36,7 +36,7 @@ struct MultiplexerSettings
     std::size_t maxPinned = 0; ///< target connections that clients may have alone
     ConversationSettings conversation;
     std::size_t maxRequests = 64;       ///< of one client, queued; with as many it is held
-    std::size_t maxQueue = 10000;       ///< requests in line; with as many no client is read
+    std::size_t maxQueue = 10000;       ///< requests in the queue; with as many no client is read
     std::size_t requestBuffer = 65536;  ///< bytes kept of one client
     std::size_t responseBuffer = 65536; ///< bytes that may wait for one client before its target is held
     std::size_t totalBuffer = std::size_t{256} * 1024 * 1024; ///< bytes kept of all clients beyond their reserves
@@ -48,8 +48,8 @@ struct MultiplexerSettings
     Duration abandonTimeout = Duration::seconds(1);  ///< and their time
     Duration pinIdleTimeout = Duration::seconds(60); ///< then a pin lasts as long as nobody else needs its connection
     Duration queueTimeout = Duration::seconds(30);
-    Duration connectTimeout = Duration::seconds(5); ///< in line, while every target fails
-    Duration pinTimeout = Duration::seconds(5);     ///< in line, while as many as may be are pinned
+    Duration connectTimeout = Duration::seconds(5); ///< in the queue, while every target fails
+    Duration pinTimeout = Duration::seconds(5);     ///< in the queue, while as many as may be are pinned
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);
     Duration stallTimeout = Duration::seconds(5);

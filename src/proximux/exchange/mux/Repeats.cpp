@@ -25,7 +25,7 @@ void Multiplexer::dropCopy(Request& request)
     request.again.clear();
 }
 
-/// What was lost with the lane and may be sent once more goes back to the front of the line, the oldest first. Whoever
+/// What was lost with the lane and may be sent once more goes back to the front of the queue, the oldest first. Whoever
 /// was alone on a new connection has ended it himself. Nothing of the client that had the lane alone is repeated: it
 /// counts on what it has done there.
 void Multiplexer::repeatAll(Lane& lane, const Client* pinned, CloseReason reason, Instant now)

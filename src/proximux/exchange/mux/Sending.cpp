@@ -1,4 +1,4 @@
-// Multiplexer: the line, and how a request comes out of it.
+// Multiplexer: the queue, and how a request comes out of it.
 
 #include <proximux/exchange/mux/Multiplexer.h>
 
@@ -161,7 +161,7 @@ Request* Multiplexer::nextFor(const Lane& lane) const
     return next != nullptr && Queue::isIn(*next) && hasRoom(lane, *next) ? next : nullptr;
 }
 
-/// A request came into the line, or its client is free to go elsewhere.
+/// A request came into the queue, or its client is free to go elsewhere.
 void Multiplexer::serve(Request& request, Instant now)
 {
     while (Queue::isIn(request))

@@ -27,8 +27,8 @@ namespace proximux
 //
 //     client.requests   oldest first      [sent] [sent] [queued] [queued]
 //                                            |      |       |       |
-//     lane.pipeline          oldest first  [..] [sent] [sent]    |       |        what the next response answers is in
-//     front line              order of arrival               [..] [queued] [queued] [..]
+//     lane.pipeline     oldest first  [..] [sent] [sent]    |       |        the next response answers the first
+//     queue             order of arrival               [..] [queued] [queued] [..]
 //
 // A client that leaves takes its queued requests with it; its sent ones stay in the pipeline without a client, and what
 // answers them goes to nobody.
@@ -74,7 +74,7 @@ struct Request : RequestState
 {
     RequestTraits traits;
     std::string again;          ///< its bytes, as long as it may be sent once more: Multiplexer::repeat()
-    Link<Request> place;        ///< in the line or in a pipeline
+    Link<Request> place;        ///< in the queue or in a pipeline
     Link<Request> own;          ///< among its client's
     Due<Request> queue{*this};  ///< exchange.queue_timeout; left: exchange.abandon_timeout
     Due<Request> pin{*this};    ///< exchange.tie_timeout, where it waits for a pin
@@ -225,7 +225,7 @@ struct Client
     Link<Client> delayed;                  ///< in the list of those whose input is to be looked at again
     Due<Client> idle{*this};
     Due<Client> pause{*this};   ///< exchange.request_timeout
-    Due<Client> calm{*this};    ///< until then nothing of it stands in line: limits.reconnects
+    Due<Client> calm{*this};    ///< until then nothing of it stands in the queue: limits.reconnects
     Due<Client> linger{*this};  ///< local.half_close_timeout, while closing
     Due<Client> discard{*this}; ///< exchange.discard_timeout, while closing
 

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/postgresql/PostgresqlMessages.h>
 #include <proximux/protocol/sql/SqlSecrets.h>
 
 #include <algorithm>
@@ -11,43 +12,11 @@
 namespace proximux
 {
 
+using namespace postgresql;
 using Kind = Framer::Progress::Kind;
 
 namespace
 {
-
-constexpr std::uint64_t SSL = 80877103;
-constexpr std::uint64_t GSS = 80877104;
-constexpr std::uint64_t CANCEL = 80877102;
-constexpr std::uint64_t LARGEST_STARTUP = 10000;
-constexpr std::uint64_t LARGEST = 0x3fffffff;
-constexpr std::uint32_t ONE_BYTE = 1; ///< hint: the response is one byte, without a length
-
-constexpr std::size_t HEADER = 5;
-constexpr std::size_t STARTUP_HEADER = 8;
-
-std::uint64_t lengthAt(Bytes bytes, std::size_t at)
-{
-    return readNumber(bytes.substr(at, 4));
-}
-
-/// A startup packet begins with its length, whose first byte is 0; other messages begin with a letter.
-bool isStartup(Bytes request)
-{
-    return !request.empty() && request.front() == '\0';
-}
-
-std::uint64_t codeOf(Bytes startup)
-{
-    return startup.size() < STARTUP_HEADER ? 0 : lengthAt(startup, 4);
-}
-
-/// A text that ends with NUL, or with the bytes.
-Bytes textAt(Bytes bytes, std::size_t at)
-{
-    const Bytes rest = bytes.substr(std::min(at, bytes.size()));
-    return rest.substr(0, rest.find('\0'));
-}
 
 /// Takes messages, one after the other.
 class PostgresqlReader
@@ -182,32 +151,6 @@ private:
     bool _begun = false;
     ResponseTraits _traits;
 };
-
-/// Calls `call` with type and body of each message of a request; the last body may be cut off.
-template <class F>
-void eachMessage(Bytes request, F call)
-{
-    while (request.size() >= HEADER)
-    {
-        const auto size = static_cast<std::size_t>(1 + std::max<std::uint64_t>(lengthAt(request, 1), 4));
-        call(request.front(), request.substr(HEADER, size - HEADER));
-        request.remove_prefix(std::min(size, request.size()));
-    }
-}
-
-/// The SQL in a message; empty if there is none.
-Bytes statementIn(char type, Bytes body)
-{
-    if (type == 'P')
-        return textAt(body, textAt(body, 0).size() + 1); // after the name of the statement
-    return type == 'Q' ? textAt(body, 0) : Bytes();
-}
-
-/// The name of the prepared statement in a Bind message.
-Bytes boundIn(Bytes body)
-{
-    return textAt(body, textAt(body, 0).size() + 1); // after the name of the portal
-}
 
 /// The names of a session's prepared statements whose bound values are secret. After MOST names all values are secret.
 class SecretStatements
