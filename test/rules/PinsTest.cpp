@@ -198,6 +198,21 @@ RULE(PinsTest, nobodyInheritsWhatAClientClaimed, keepClaimed)
     CPPUNIT_ASSERT_MESSAGE("a connection that may be authenticated is used", got(opens()) == get());
 }
 
+RULE(PinsTest, whatCountsOnAPinIsNotRepeatedElsewhere, repeatPinned)
+{
+    named("http", 2, 8, 1);
+    const ClientId a = join();
+    says(a, get());
+    const TargetId t = opens();
+    answers(t, ok());
+    got(a);
+    says(a, "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\n\r\n" + get() + get());
+    answers(t, "HTTP/1.1 401 X\r\nWWW-Authenticate: NTLM y\r\nContent-Length: 0\r\n\r\n");
+    got(a);
+    exchange->targetLost(t, now);
+    CPPUNIT_ASSERT_MESSAGE("a request of a pinned client is repeated", world.dialled.empty());
+}
+
 RULE(PinsTest, anIdleTieEndsWhenOthersWait, keepIdleTie)
 {
     named("resp", 2, 8, 1);
