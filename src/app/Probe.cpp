@@ -110,6 +110,7 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     plan.prologue.says += configuration.pool.prologue;
     plan.prologue.expects += configuration.pool.prologueExpect;
     plan.byId = exchange.pairingInForce() == Pairing::identifier;
+    plan.quiet = std::max(plan.quiet, configuration.pool.settle.value_or(plan.quiet));
     if (info.inOrder && exchange.pairing != Pairing::exclusive)
         plan.wanted = exchange.pipeline.value_or(std::max<std::size_t>(info.pipeline, 16));
     if (plan.byId && plan.protocol->requestId()->width == 1)

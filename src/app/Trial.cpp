@@ -16,7 +16,6 @@ namespace proximux
 namespace
 {
 
-constexpr int QUIET_US = 200000;    ///< microseconds of silence after which nothing more is expected
 constexpr std::size_t SHOWN = 100;  ///< bytes shown of a response
 constexpr std::size_t KEPT = 65536; ///< bytes kept of a response
 
@@ -108,10 +107,10 @@ std::string Trial::surplus(bool wait)
     return more ? "the target sent unsolicited bytes after its responses" : "";
 }
 
-/// Whether bytes arrive within QUIET_US.
+/// Whether bytes arrive before it was quiet for long enough.
 bool Trial::speaks()
 {
-    return _socket.poll(Poco::Timespan(0, QUIET_US), Poco::Net::Socket::SELECT_READ);
+    return _socket.poll(Poco::Timespan(_plan.quiet.us), Poco::Net::Socket::SELECT_READ);
 }
 
 void Trial::send(const std::string& bytes)

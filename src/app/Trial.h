@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Endpoint.h>
+#include <proximux/Instant.h>
 #include <proximux/protocol/Registry.h>
 
 #include <Poco/Net/StreamSocket.h>
@@ -22,6 +23,9 @@ struct Plan
     Login prologue;
     bool byId = false;      ///< responses are paired by id
     std::size_t wanted = 1; ///< maximum number of concurrent requests to try
+
+    /// Silence after which nothing more is expected: of a new target, and behind its responses.
+    Duration quiet = Duration::milliseconds(200);
 
     /// The request with this number.
     [[nodiscard]] std::string make(std::uint32_t number) const;

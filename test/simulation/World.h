@@ -258,7 +258,7 @@ public:
     std::string refused;     ///< why a request was refused
     std::size_t guesses = 0; ///< wrong passwords
     std::string chosen;
-    std::string unpinned;         ///< why a client could not be pinned
+    std::string unpinned;       ///< why a client could not be pinned
     std::vector<unsigned> pins; ///< reasons for which clients were pinned, or refused it
     std::size_t dropped = 0;
     std::size_t unknown = 0;         ///< responses whose id matches no request

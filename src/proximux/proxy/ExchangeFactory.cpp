@@ -109,7 +109,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
 
 /// Makes the exchange of one protocol in fifo or funnel.
 std::unique_ptr<Multiplexer> makeSharing(const Configuration& configuration, std::string_view name,
-                                            MultiplexerEffects& effects, LanePool& pool)
+                                         MultiplexerEffects& effects, LanePool& pool)
 {
     Configuration chosen = configuration;
     chosen.exchange.protocol = name;

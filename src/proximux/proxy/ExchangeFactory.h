@@ -13,7 +13,7 @@ namespace proximux
 /// The exchange of a mode, and its pool unless the exchange owns pools itself.
 struct ExchangeAndPool
 {
-    std::unique_ptr<PairPool> pairs;    ///< proxy
+    std::unique_ptr<PairPool> pairs;  ///< proxy
     std::unique_ptr<LanePool> shared; ///< fifo and funnel
     std::unique_ptr<Exchange> exchange;
     std::function<std::size_t()> underWay; ///< fifo and funnel: number of connections that are opening or settling
