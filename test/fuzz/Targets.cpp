@@ -1,5 +1,7 @@
 #include "fuzz/Fuzz.h"
 
+#include <proximux/protocol/Registry.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -9,11 +11,15 @@ namespace proximux::fuzz
 
 const std::vector<Target>& targets()
 {
-    static const std::vector<Target> ALL = {
-        {"line", runMessages},  {"fixed", runMessages},      {"length", runMessages},     {"resp", runMessages},
-        {"http", runMessages},  {"memcached", runMessages},  {"modbus", runMessages},     {"dns", runMessages},
-        {"mysql", runMessages}, {"postgresql", runMessages}, {"exchanges", runExchanges},
-    };
+    static const std::vector<Target> ALL = []
+    {
+        std::vector<Target> all;
+        for (const ProtocolInfo& each : protocols())
+            if (each.delimited)
+                all.push_back({each.name, runMessages});
+        all.push_back({"exchanges", runExchanges});
+        return all;
+    }();
     return ALL;
 }
 

@@ -7,13 +7,12 @@ FILES = {
     "line": ("wire/LineFramer",),
     "fixed": ("wire/FixedFramer",),
     "length": ("wire/LengthFramer",),
-    "postgresql": ("protocol/Postgresql",),
-    "mysql": ("protocol/Mysql", "protocol/SqlSecrets"),
+    "mysql": ("protocol/mysql/", "protocol/sql/"),
     "exchanges": ("/exchange/Framed", "/exchange/Shared", "/exchange/Raw", "/exchange/Auto", "/pool/Shared"),
 }
 
 name = sys.argv[1]
-parts = FILES.get(name, ("protocol/" + name.capitalize(),))
+parts = FILES.get(name, ("protocol/" + name + "/",))
 lines = [each["summary"]["lines"] for each in json.load(sys.stdin)["data"][0]["files"]
          if any(part in each["filename"] for part in parts) and "/test/" not in each["filename"]]
 covered = sum(each["covered"] for each in lines)

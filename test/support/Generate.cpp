@@ -1,5 +1,5 @@
-// Writes the files generated from the table of settings and the lists of options: etc/proximux.ini, docs/settings.md
-// and the man page.
+// Writes the files generated from the table of settings, the lists of options and the folders of protocols:
+// etc/proximux.ini, docs/settings.md, the sections of folders in docs/protocols.md, and the man page.
 
 #include "support/Generated.h"
 

@@ -3,6 +3,7 @@
 #include <app/CommandLine.h>
 #include <app/Tools.h>
 #include <proximux/config/Reference.h>
+#include <proximux/protocol/Registry.h>
 
 #include <SourceDir.h>
 
@@ -16,7 +17,7 @@
 namespace proximux
 {
 
-/// A committed file that is generated from the table of settings and the lists of options.
+/// A committed file that is generated from the table of settings, the lists of options and the folders of protocols.
 struct Generated
 {
     std::string path;
@@ -61,12 +62,33 @@ inline std::string manPage(const std::string& source)
     return text;
 }
 
+/// The document of protocols: what is between its two marks comes from the folders of protocols, from NAME/NAME.md.
+inline std::string protocolsPage(const std::string& root)
+{
+    const std::string begin = "<!-- scripts/generate: the folders' own sections -->\n";
+    const std::string end = "<!-- end -->\n";
+    std::string sections;
+    for (const ProtocolInfo& each : protocols())
+    {
+        const std::string name(each.name);
+        sections += readWhole(root + "/src/proximux/protocol/" + name + "/" + name + ".md");
+    }
+    std::string text = readWhole(root + "/docs/protocols.md");
+    const std::size_t from = text.find(begin);
+    const std::size_t to = text.find(end, from);
+    if (from == std::string::npos || to == std::string::npos)
+        throw std::runtime_error("docs/protocols.md has lost its marks");
+    const std::size_t at = from + begin.size();
+    return text.replace(at, to - at, sections.empty() ? "" : "\n" + sections + "\n");
+}
+
 inline std::vector<Generated> generated()
 {
     const std::string root = PROXIMUX_SOURCE_DIR;
     std::vector<Generated> all{
         {root + "/etc/proximux.ini", {}, reference::ini()},
         {root + "/docs/settings.md", {}, reference::markdown()},
+        {root + "/docs/protocols.md", {}, protocolsPage(root)},
         {root + "/packaging/man/proximux.1", {}, manPage(root + "/packaging/man/proximux.1.in")}};
     for (Generated& each : all)
         each.committed = readWhole(each.path);

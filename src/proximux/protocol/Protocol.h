@@ -209,6 +209,10 @@ public:
     [[nodiscard]] virtual std::optional<IdField> requestId() const { return std::nullopt; }
     [[nodiscard]] virtual std::optional<IdField> responseId() const { return std::nullopt; }
 
+    /// Whether targets answer in any order, and the check values alone (ResponseTraits::check) tell which request a
+    /// response answers. A watcher then compares them; sharing compares them in order.
+    [[nodiscard]] virtual bool checkIdentifies() const { return false; }
+
     /// A marker for a connection that uses this dialect (RequestTraits::fenced); its numbers come from `random`.
     /// Required if the protocol has fenced requests.
     [[nodiscard]] virtual Fence makeFence(unsigned dialect, Random& random) const

@@ -3,6 +3,7 @@
 #include <proximux/protocol/declared/Generic.h>
 #include <proximux/protocol/dns/Dns.h>
 #include <proximux/protocol/http/Http.h>
+#include <proximux/protocol/iso8583/Iso8583.h>
 #include <proximux/protocol/memcached/Memcached.h>
 #include <proximux/protocol/modbus/Modbus.h>
 #include <proximux/protocol/mysql/Mysql.h>
@@ -58,6 +59,7 @@ const std::vector<ProtocolInfo>& protocols()
         httpProtocol(),
         modbusProtocol(),
         dnsProtocol(),
+        iso8583Protocol(),
         mysqlProtocol(),
         postgresqlProtocol(),
     };

@@ -186,7 +186,8 @@ void FramedWatcher::answered(std::uint64_t size, Instant now)
     const std::uint64_t check = _responses->traits().check;
     const auto isAsked = [this, byId, check](const Pending& each)
     { return (!byId || each.id == _responseId) && (each.check == 0 || check == 0 || each.check == check); };
-    const auto last = byId || _pending.empty() ? _pending.end() : std::next(_pending.begin());
+    const bool anyOrder = byId || _protocol->checkIdentifies();
+    const auto last = anyOrder || _pending.empty() ? _pending.end() : std::next(_pending.begin());
     const auto found = std::find_if(_pending.begin(), last, isAsked);
     if (found == last)
         return; // unsolicited, but forwarded all the same
