@@ -168,9 +168,9 @@ class Program:
         return len(os.listdir("/proc/%d/fd" % self.pid))
 
     def memory(self):
-        """Private memory in bytes."""
+        """Private memory in bytes. Pages of files do not count: they turn private when another program that maps them ends."""
         with open("/proc/%d/smaps_rollup" % self.pid) as f:
-            return sum(int(line.split()[1]) for line in f if line.startswith(("Private_", "Swap:"))) * 1024
+            return sum(int(line.split()[1]) for line in f if line.startswith(("Private_Dirty", "Swap:"))) * 1024
 
     def memory_at_rest(self, timeout=SHORT):
         """Private memory once it is stable: the log may still be written after the last client has left."""

@@ -246,7 +246,7 @@ void AutoExchange::share(Instant now)
     }
 }
 
-/// Another gives up a place. False: there is none for now.
+/// Another gives up a place. False: there is none at present.
 bool AutoExchange::makeRoom(Language forWhom, Instant since, Instant now)
 {
     bool made = false;

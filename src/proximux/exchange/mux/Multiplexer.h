@@ -81,7 +81,7 @@ public:
     /// Since when the oldest request waits that wants a connection for which there is no place; never: none does.
     [[nodiscard]] Instant waitsSince() const;
 
-    /// Requests that came later than this are not sent for now: somebody else waits longer.
+    /// Requests that came later than this are not sent as long as somebody else waits longer.
     void giveWay(Instant since, Instant now);
 
     /// Gives one place back whose connection is at rest. False: there is none.
@@ -183,7 +183,7 @@ protected:
     /// It can't be sent once more.
     void dropCopy(Request& request);
 
-    /// No further request of this client is looked at for now.
+    /// Whether no further request of this client is looked at as long as this lasts.
     [[nodiscard]] bool isFull(const Client& client) const;
     void lookAgain(Client& client);
     void updateClient(Client& client, Instant now);
