@@ -37,7 +37,7 @@ TEST(BackpressureTest, aFullQueueHoldsAllUntilAQuarterIsFree)
     const ClientId b = join();
     says(a, "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
     CPPUNIT_ASSERT(world.client(a).held && world.client(b).held);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{8}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{8}, exchange->usage().queued);
     const TargetId t = opens(); // one is sent
     CPPUNIT_ASSERT(world.client(b).held);
     answers(t, "A\n");

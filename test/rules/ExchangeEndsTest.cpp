@@ -66,7 +66,7 @@ TEST(ExchangeEndsTest, closeAllLeavesNothing)
     opens();
     exchange->closeAll(CloseReason::stopped, now);
     CPPUNIT_ASSERT(world.clients.empty() && world.targets.empty());
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->size() + exchange->kept() + exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->size() + exchange->usage().kept + exchange->usage().queued);
     CPPUNIT_ASSERT_EQUAL(world.tags, world.ended);
     CPPUNIT_ASSERT_EQUAL(std::size_t{0}, health->connections(0));
 }

@@ -38,7 +38,7 @@ TEST(LeaversTest, aLeaversQueuedRequestsLeaveTheLine)
     CPPUNIT_ASSERT_EQUAL(std::string("1\n"), got(t));
     answers(t, "A1\n");
     CPPUNIT_ASSERT_EQUAL(std::string("4\n"), got(t));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept);
 }
 
 TEST(LeaversTest, aClientThatEndedIsServedAndThenClosed)

@@ -28,7 +28,7 @@ RULE(MemoryTest, answersOfOursCount, forgetReplies)
         names += " a";
     for (int i = 0; i < 60 && !world.client(a).held; ++i)
         says(a, names + "\r\n");
-    CPPUNIT_ASSERT_MESSAGE("answers of ours count for nothing", world.client(a).held && exchange->kept() > 65536);
+    CPPUNIT_ASSERT_MESSAGE("answers of ours count for nothing", world.client(a).held && exchange->usage().kept > 65536);
 }
 
 RULE(MemoryTest, partsDoNotFillTheMemoryForEver, keepParts)

@@ -35,7 +35,7 @@ TEST(OrderTest, hasOneInFlightWhereExclusive)
     says(join(), "2\n");
     says(a, "3\n");
     CPPUNIT_ASSERT_EQUAL(std::string("1\n"), got(t));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, exchange->usage().queued);
 }
 
 TEST(OrderTest, hasAsManyInFlightAsThePipelineTakes)
@@ -61,14 +61,14 @@ TEST(OrderTest, keepsARequestUntilItIsWhole)
     says(a, "ha");
     says(a, "lf");
     CPPUNIT_ASSERT(world.dialled.empty());
-    CPPUNIT_ASSERT_EQUAL(std::size_t{4}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{4}, exchange->usage().kept);
     says(join(), "other\n");
     const TargetId t = opens();
     says(a, "\nne");
     CPPUNIT_ASSERT_EQUAL(std::string("other\n"), got(t));
     answers(t, "\n");
     CPPUNIT_ASSERT_EQUAL(std::string("half\n"), got(t));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, exchange->usage().kept);
 }
 
 TEST(OrderTest, passesAResponseOnAsItComes)

@@ -135,7 +135,7 @@ TEST(PinsTest, whatCountsOnALostStateIsNotDone)
     says(a, command({"MULTI"}) + command({"SET", "a", "1"}) + command({"EXEC"}));
     const TargetId t = opens();
     exchange->targetLost(t, now);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().queued);
     for (const TargetId other : std::exchange(world.dialled, {}))
     {
         world.target(other).held = false;
@@ -153,7 +153,7 @@ TEST(PinsTest, whatCountsOnAStateThatCouldNotBeIsNotDone)
     const ClientId a = join();
     says(a, command({"MULTI"}) + command({"SET", "a", "1"}) + command({"PING"}));
     pass(Duration::seconds(31));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().queued);
     CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: no target connection was free in time\r\n"), got(a));
     CPPUNIT_ASSERT(world.client(a).fin);
     CPPUNIT_ASSERT_EQUAL(std::string(), got(opens()));

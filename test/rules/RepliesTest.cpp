@@ -51,8 +51,8 @@ TEST(RepliesTest, aRequestThatCouldNotBeSentGetsAnError)
     pass(Duration::seconds(31));
     const std::string error = "-ERR proximux: no target connection was free in time\r\n";
     CPPUNIT_ASSERT_EQUAL(error + error, got(a));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().queued);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept);
     CPPUNIT_ASSERT(world.has(a));
 }
 

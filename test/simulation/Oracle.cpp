@@ -50,6 +50,7 @@ Oracle::Oracle(const OracleSettings& settings)
     : Crowd(settings.connections, settings.seed)
     , _settings(settings)
     , _messages(settings.protocol)
+    , _talk(_settings, _messages)
     , _mayFail(settings.faults || settings.overdue || settings.sloths)
 {
     begin(optionsFor(settings, _messages, LARGE));
@@ -130,7 +131,7 @@ void Oracle::finish()
         waits = waits || (!_mayFail && _arrived.size() + _numbers.local < _made);
         if (!waits)
         {
-            if (exchange->kept() > 0)
+            if (exchange->usage().kept > 0)
                 fail("something is kept when all was answered");
             return;
         }

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "simulation/Crowd.h"
-#include "simulation/Messages.h"
-#include "simulation/Talking.h"
+#include "simulation/OracleTalk.h"
 
 #include <cstdint>
 #include <deque>
@@ -25,21 +24,6 @@ class OracleFailure : public std::runtime_error
 {
 public:
     using std::runtime_error::runtime_error;
-};
-
-/// What an oracle is to try.
-struct OracleSettings
-{
-    std::string protocol = "line";
-    std::uint64_t seed = 1;
-    std::size_t connections = 1; ///< 1: fifo
-    std::size_t pipeline = 1;
-    std::size_t clients = 200;
-    std::size_t requests = 20000; ///< in all
-    bool overdue = false;         ///< responses come too late now and then
-    bool talks = false;           ///< messages say more (TalkingProtocol), and there is a prologue
-    bool sloths = false;          ///< some clients send what they have begun as slowly as they can
-    bool faults = true;           ///< resets, ends, refusals, greetings, surplus bytes, leaving clients
 };
 
 /// A client, and what it still is to get.
@@ -153,6 +137,9 @@ private:
     using Client = OracleClient;
     using Target = OracleTarget;
     using Answer = OracleAnswer;
+    using Role = TalkingProtocol::Role;
+
+    static constexpr std::size_t LARGE = OracleTalk::LARGE;
 
     void step();
     void targetTurns(int turns);
@@ -171,11 +158,6 @@ private:
     void check(Client& client, std::string bytes);
     void expectNext(Client& client, const std::string& bytes);
     void expectNamed(Client& client, const std::string& bytes);
-    static void close(Client& client, std::uint32_t number);
-    [[nodiscard]] bool isSloth(const Client& client) const { return _settings.sloths && client.id.slot % 8 == 3; }
-    [[nodiscard]] bool isNamed() const { return _settings.talks || _messages.hasId(); }
-    [[nodiscard]] TalkingProtocol::Role roleOf(std::uint32_t number) const;
-    [[nodiscard]] bool isAwaited(std::uint32_t number) const;
 
     // OracleTargets.cpp
     void targetAdded(Target& target) override;
@@ -202,12 +184,10 @@ private:
     [[nodiscard]] bool isRepeated(const Arrival& arrival, std::uint32_t number) const;
     void mayCome(const Target& target, const Messages::Name& name) const;
     void keepState(Target& target, const Messages::Name& name);
-    [[nodiscard]] std::string answerTo(const Messages::Name& name, const std::string& request) const;
-
-    static constexpr std::size_t LARGE = 100;
 
     OracleSettings _settings;
     Messages _messages;
+    OracleTalk _talk;
     const bool _mayFail;
     std::unordered_map<std::uint64_t, Arrival> _arrived;       ///< requests, by client and number
     std::unordered_map<std::uint32_t, std::uint32_t> _stateOf; ///< the target that has the state of this client

@@ -9,22 +9,18 @@
 namespace proximux
 {
 
-using Role = TalkingProtocol::Role;
-
-TalkingProtocol::Role Oracle::roleOf(std::uint32_t number) const
+namespace
 {
-    const Role role = _settings.talks ? TalkingProtocol::roleOf(number) : Role::answered;
-    const bool needsOrder = role == Role::fenced || role == Role::guarded;
-    return needsOrder && _messages.hasId() ? Role::answered : role;
+
+/// Its answer has begun.
+void close(OracleClient& client, std::uint32_t number)
+{
+    client.open.erase(number);
+    if (client.broken == number)
+        client.broken.reset();
 }
 
-/// Whether its client gets something for it.
-bool Oracle::isAwaited(std::uint32_t number) const
-{
-    const Role role = roleOf(number);
-    return role == Role::fenced ? TalkingProtocol::answersOf(number) > 0
-                                : role != Role::unanswered && role != Role::quiet;
-}
+} // namespace
 
 /// Sends the next piece of what it has to say, cut anywhere.
 void Oracle::clientSpeaks(Client& client)
@@ -54,7 +50,7 @@ void Oracle::speakOn(Client& client)
 {
     const std::uint32_t number = client.made++;
     const std::string message = _messages.request(client.id.slot, number, LARGE);
-    if (isAwaited(number))
+    if (_talk.isAwaited(number))
         client.open.insert(number);
     client.says += message;
     client.unsaid.emplace_back(number, message.size());
@@ -65,7 +61,7 @@ void Oracle::speakOn(Client& client)
 bool Oracle::dawdles(const Client& client)
 {
     const std::size_t said = client.unsaid.empty() ? 0 : client.unsaid.front().second;
-    return isSloth(client) && said < 20;
+    return _talk.isSloth(client.id.slot) && said < 20;
 }
 
 void Oracle::clientReads(Client& client)
@@ -139,7 +135,7 @@ void Oracle::check(Client& client, std::string bytes)
         {
             if (client.open.empty() && !client.broken)
                 fail("client " + std::to_string(client.id.slot) + " got bytes that it did not ask for");
-            if (isNamed() && bytes.size() - at < _messages.nameSize())
+            if (_talk.isNamed() && bytes.size() - at < _messages.nameSize())
             {
                 client.begun = bytes.substr(at);
                 return;
@@ -163,7 +159,7 @@ void Oracle::check(Client& client, std::string bytes)
 void Oracle::expectNext(Client& client, const std::string& bytes)
 {
     client.final = true;
-    if (isNamed())
+    if (_talk.isNamed())
         return expectNamed(client, bytes);
     const std::uint32_t number = client.open.empty() ? *client.broken : *client.open.begin();
     client.expected = _messages.response(client.id.slot, number, LARGE);
@@ -178,27 +174,19 @@ void Oracle::expectNamed(Client& client, const std::string& bytes)
     const bool isNext = !client.open.empty() ? name && name->number == *client.open.begin() : isOpen;
     if (!isOpen || name->client != client.id.slot || !(isNext || _messages.hasId()))
         fail("client " + std::to_string(client.id.slot) + " got what it did not ask for: " + bytes);
-    const bool local = roleOf(name->number) == Role::local;
+    const bool local = _talk.roleOf(name->number) == Role::local;
     const bool interim = letter == 'I' && _settings.talks && TalkingProtocol::hasInterim(name->number);
     const bool error = letter == 'E' && !local && _mayFail; // behind an interim response, too
     if (letter != (local ? 'L' : 'A') && !interim && !error)
         fail("client " + std::to_string(client.id.slot) + " got the wrong answer: " + bytes);
     client.expected = _messages.response(name->client, name->number, LARGE, letter);
-    if (letter == 'A' && roleOf(name->number) == Role::fenced)
+    if (letter == 'A' && _talk.roleOf(name->number) == Role::fenced)
         client.expected += client.expected; // twice
     client.final = letter == 'A';
     _numbers.local += local ? 1 : 0;
     _numbers.errors += error ? 1 : 0;
     if (!interim)
         close(client, name->number);
-}
-
-/// Its answer has begun.
-void Oracle::close(Client& client, std::uint32_t number)
-{
-    client.open.erase(number);
-    if (client.broken == number)
-        client.broken.reset();
 }
 
 } // namespace proximux

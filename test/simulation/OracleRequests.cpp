@@ -8,8 +8,6 @@
 namespace proximux
 {
 
-using Role = TalkingProtocol::Role;
-
 void Oracle::lookAtTarget(Target& target)
 {
     const bool there = world.has(target.id);
@@ -117,8 +115,8 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     _numbers.repeated += arrival.times > 0 ? 1 : 0;
     arrival = {target.id, arrival.times + 1};
     ++_numbers.sent;
-    const Role role = roleOf(name->number);
-    _numbers.silent += isAwaited(name->number) ? 0 : 1;
+    const Role role = _talk.roleOf(name->number);
+    _numbers.silent += _talk.isAwaited(name->number) ? 0 : 1;
     if (std::exchange(target.early, false))
         return; // it was answered before it was whole
     mayCome(target, *name);
@@ -142,8 +140,8 @@ void Oracle::takeRequest(Target& target, const std::string& message)
     if (_messages.hasId() && std::any_of(_late.begin(), _late.end(), isLate))
         fail("an id came again while a late answer to it may come: " + message);
     target.fenced = role == Role::fenced || role == Role::guarded;
-    if (role != Role::unanswered && (role != Role::fenced || isAwaited(name->number)))
-        target.answers.push_back({answerTo(*name, message), name->client});
+    if (role != Role::unanswered && (role != Role::fenced || _talk.isAwaited(name->number)))
+        target.answers.push_back({_talk.answerTo(*name, message), name->client});
 }
 
 /// What does no harm may come over another connection when the one before is gone: where others may have been on it
@@ -158,7 +156,7 @@ bool Oracle::isRepeated(const Arrival& arrival, std::uint32_t number) const
 void Oracle::mayCome(const Target& target, const Messages::Name& name) const
 {
     const std::string who = "a request of client " + std::to_string(name.client) + " came ";
-    const Role role = roleOf(name.number);
+    const Role role = _talk.roleOf(name.number);
     if (role == Role::local)
         fail(who + "which is answered by us");
     if (target.fenced)
@@ -201,21 +199,6 @@ void Oracle::keepState(Target& target, const Messages::Name& name)
         target.owner.reset();
         _stateOf.erase(name.client);
     }
-}
-
-/// What a target says to it; the request, or its beginning, has the id.
-std::string Oracle::answerTo(const Messages::Name& name, const std::string& request) const
-{
-    std::string answer;
-    if (_settings.talks && TalkingProtocol::hasInterim(name.number))
-        answer = _messages.response(name.client, name.number, LARGE, 'I');
-    std::string final = _messages.response(name.client, name.number, LARGE);
-    if (roleOf(name.number) == Role::fenced)
-        final += final; // more than there is to be
-    if (!_messages.hasId())
-        return answer + final;
-    const std::uint64_t id = _messages.readId(request);
-    return (answer.empty() ? answer : _messages.withId(answer, id)) + _messages.withId(final, id);
 }
 
 } // namespace proximux

@@ -10,8 +10,6 @@
 namespace proximux
 {
 
-using Role = TalkingProtocol::Role;
-
 void Oracle::targetOpens(Target& target)
 {
     if (_settings.faults && chance(20))
@@ -111,11 +109,12 @@ void Oracle::answerEarly(Target& target)
 {
     const auto name = _messages.read(target.inbox, 'Q');
     const std::size_t header = _messages.nameSize() + (_messages.hasId() ? 2 : 0);
-    if (!name || target.early || target.inbox.size() < header || roleOf(name->number) != Role::answered || !chance(10))
+    if (!name || target.early || target.inbox.size() < header || _talk.roleOf(name->number) != Role::answered ||
+        !chance(10))
         return;
     if (_settings.talks)
         keepState(target, *name);
-    target.answers.push_back({answerTo(*name, target.inbox), name->client});
+    target.answers.push_back({_talk.answerTo(*name, target.inbox), name->client});
     target.early = true;
     ++_numbers.early;
 }

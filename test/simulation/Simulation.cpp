@@ -26,7 +26,7 @@ void Simulation::begin(const Options& options)
     AutoExchangeSettings settings;
     settings.idleTimeout = options.exchange.idleTimeout;
     settings.requestBuffer = options.exchange.requestBuffer;
-    automatic = std::make_unique<AutoExchange>(settings, world,
+    automatic = std::make_unique<AutoExchange>(settings, world, world,
                                                [this, options, claims](std::string_view name)
                                                {
                                                    Options chosen = options;
@@ -49,7 +49,7 @@ AutoExchange::Tenant Simulation::make(const Options& options, std::string_view n
     settings.fair = options.connections > 1;
     if (name == "raw")
     {
-        made.exchange = std::make_unique<RawExchange>(settings, world, *made.pool);
+        made.exchange = std::make_unique<RawExchange>(settings, world, world, *made.pool);
         return made;
     }
     std::shared_ptr<const Protocol> protocol = options.spoken;
@@ -61,7 +61,7 @@ AutoExchange::Tenant Simulation::make(const Options& options, std::string_view n
     }
     settings.requestId = protocol->requestId();
     settings.responseId = protocol->responseId();
-    made.exchange = std::make_unique<FramedExchange>(settings, world, *made.pool, std::move(protocol));
+    made.exchange = std::make_unique<FramedExchange>(settings, world, world, *made.pool, std::move(protocol));
     return made;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/exchange/mux/MultiplexerEffects.h>
+#include <proximux/exchange/mux/MultiplexerObserver.h>
 #include <proximux/exchange/pair/PairExchange.h>
 #include <proximux/targets/TargetDialer.h>
 
@@ -20,7 +21,7 @@ namespace proximux
 
 /// The outside world of an exchange, in any mode, and of its pool: connections whose peers accept as many bytes as they
 /// are told to, and a record of all calls. Throws std::logic_error on invalid calls.
-class World : public MultiplexerEffects, public PairEffects, public TargetDialer
+class World : public MultiplexerEffects, public MultiplexerObserver, public PairEffects, public TargetDialer
 {
 public:
     struct Side

@@ -29,11 +29,20 @@ Usage difference(const Usage& a, const Usage& b)
             a.pinned - b.pinned};
 }
 
+/// The position of a protocol in choicesOfAuto().
+std::size_t languageOf(const ProtocolInfo& protocol)
+{
+    const auto& all = choicesOfAuto();
+    return static_cast<std::size_t>(std::find(all.begin(), all.end(), &protocol) - all.begin());
+}
+
 } // namespace
 
-AutoExchange::AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects, Make make)
+AutoExchange::AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects,
+                           MultiplexerObserver& observer, Make make)
     : _settings(settings)
     , _effects(effects)
+    , _observer(observer)
     , _make(std::move(make))
     , _tenants(choicesOfAuto().size())
     , _ambiguous(AMBIGUOUS)
@@ -61,12 +70,6 @@ Multiplexer& AutoExchange::tenant(Language language, Instant now)
 FramedExchange& AutoExchange::framed(Language language) const
 {
     return static_cast<FramedExchange&>(*_tenants[language].exchange);
-}
-
-AutoExchange::Language AutoExchange::languageOf(const ProtocolInfo& protocol)
-{
-    const auto& all = choicesOfAuto();
-    return static_cast<Language>(std::find(all.begin(), all.end(), &protocol) - all.begin());
 }
 
 // ------------------------------------------------------------------------------------------------ newcomers
@@ -148,7 +151,7 @@ void AutoExchange::refuse(Newcomer& newcomer, const ProtocolInfo* protocol, cons
         conversation = protocol->make({})->makeConversation({});
     if (conversation && conversation->malformed(why, reply))
         _effects.toClient(newcomer.id, reply);
-    _effects.clientMalformed(newcomer.id, why);
+    _observer.clientMalformed(newcomer.id, why);
     close(newcomer, CloseReason::malformedRequest, How::finish);
 }
 
@@ -211,7 +214,7 @@ void AutoExchange::settle(Instant now)
 void AutoExchange::decide(Language language, Instant now)
 {
     _decided = language;
-    _effects.protocolChosen(choicesOfAuto()[language]->name);
+    _observer.protocolChosen(choicesOfAuto()[language]->name);
     framed(language).setTrial(false, now);
 }
 

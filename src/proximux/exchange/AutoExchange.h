@@ -49,8 +49,9 @@ public:
     /// all pools are the same.
     using Make = std::function<Tenant(std::string_view protocol)>;
 
-    /// The effects must outlive it.
-    AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects, Make make);
+    /// Effects and observer must outlive it.
+    AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects, MultiplexerObserver& observer,
+                 Make make);
     ~AutoExchange() override;
 
     void clientOpened(ClientId client, Instant now) override;
@@ -112,7 +113,6 @@ private:
     [[nodiscard]] Multiplexer* of(ClientId client) const;
     [[nodiscard]] Multiplexer* of(TargetId target) const;
     [[nodiscard]] FramedExchange& framed(Language language) const;
-    static Language languageOf(const ProtocolInfo& protocol);
     Multiplexer& tenant(Language language, Instant now);
 
     void found(Newcomer& newcomer, Language language, Instant now);
@@ -131,6 +131,7 @@ private:
 
     AutoExchangeSettings _settings;
     MultiplexerEffects& _effects;
+    MultiplexerObserver& _observer;
     Make _make;
     std::vector<Tenant> _tenants;
     Language _decided = NONE; ///< NONE: not yet

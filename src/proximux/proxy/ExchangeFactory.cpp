@@ -109,39 +109,41 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
 
 /// Makes the exchange of one protocol in fifo or funnel.
 std::unique_ptr<Multiplexer> makeSharing(const Configuration& configuration, std::string_view name,
-                                         MultiplexerEffects& effects, LanePool& pool)
+                                         MultiplexerEffects& effects, MultiplexerObserver& observer, LanePool& pool)
 {
     Configuration chosen = configuration;
     chosen.exchange.protocol = name;
     const ProtocolInfo& info = *findProtocol(name);
     const MultiplexerSettings settings = sharedSettings(chosen, info);
     if (info.make == nullptr)
-        return std::make_unique<RawExchange>(settings, effects, pool);
-    return std::make_unique<FramedExchange>(settings, effects, pool, info.make(chosen.exchange.framingInForce()));
+        return std::make_unique<RawExchange>(settings, effects, observer, pool);
+    return std::make_unique<FramedExchange>(settings, effects, observer, pool,
+                                            info.make(chosen.exchange.framingInForce()));
 }
 
 std::unique_ptr<AutoExchange> makeAuto(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                                       MultiplexerEffects& effects)
+                                       MultiplexerEffects& effects, MultiplexerObserver& observer)
 {
     const auto claims = std::make_shared<PlaceClaims>(configuration.sharedConnections());
-    const auto make = [&configuration, &targets, &dialer, &effects, claims](std::string_view name)
+    const auto make = [&configuration, &targets, &dialer, &effects, &observer, claims](std::string_view name)
     {
         Configuration chosen = configuration;
         chosen.exchange.protocol = name;
         AutoExchange::Tenant tenant;
         tenant.pool = std::make_unique<LanePool>(poolSettings(chosen), targets, dialer, claims);
-        tenant.exchange = makeSharing(configuration, name, effects, *tenant.pool);
+        tenant.exchange = makeSharing(configuration, name, effects, observer, *tenant.pool);
         return tenant;
     };
     const AutoExchangeSettings settings{configuration.local.idleTimeout, configuration.exchange.trialTimeout,
                                         configuration.exchange.requestBuffer};
-    return std::make_unique<AutoExchange>(settings, effects, make);
+    return std::make_unique<AutoExchange>(settings, effects, observer, make);
 }
 
 } // namespace
 
 ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects)
+                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects,
+                             MultiplexerObserver& observer)
 {
     ExchangeAndPool made;
     if (configuration.exchange.mode == Mode::automatic)
@@ -154,14 +156,15 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
     }
     if (configuration.exchange.protocol == AUTO)
     {
-        auto exchange = makeAuto(configuration, targets, dialer, multiplexerEffects);
+        auto exchange = makeAuto(configuration, targets, dialer, multiplexerEffects, observer);
         made.underWay = [&automatic = *exchange] { return automatic.underWay(); };
         made.exchange = std::move(exchange);
         return made;
     }
     made.shared = std::make_unique<LanePool>(poolSettings(configuration), targets, dialer);
     made.underWay = [&pool = *made.shared] { return pool.underWay(); };
-    made.exchange = makeSharing(configuration, configuration.exchange.protocol, multiplexerEffects, *made.shared);
+    made.exchange =
+        makeSharing(configuration, configuration.exchange.protocol, multiplexerEffects, observer, *made.shared);
     return made;
 }
 

@@ -21,6 +21,7 @@ struct ExchangeAndPool
 
 /// Makes the exchange and pool for the configured mode. All arguments must outlive them.
 ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects);
+                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects,
+                             MultiplexerObserver& observer);
 
 } // namespace proximux

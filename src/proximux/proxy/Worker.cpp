@@ -31,7 +31,8 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _scratch(runtime.configuration->io.readSize)
     , _report(runtime)
     , _requests(runtime)
-    , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this))
+    , _observer(_clients, _targets, _report, _requests)
+    , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this, _observer))
     , _exchange(*_mode.exchange)
     , _gathers(_mode.underWay != nullptr)
 {
@@ -273,96 +274,6 @@ void Worker::limitClient(ClientId client, std::size_t bytes)
 {
     if (ClientSession* session = _clients.find(client))
         session->limitReads(bytes);
-}
-
-// ------------------------------------------------------------------------------------------------ reports
-
-const ClientInfo& Worker::infoOf(ClientId client) const
-{
-    return _clients.find(client)->info();
-}
-
-std::size_t Worker::numberOf(TargetId target) const
-{
-    const TargetConnection* connection = _targets.find(target);
-    return connection != nullptr ? connection->number() : 0;
-}
-
-std::uint64_t Worker::requestCame(ClientId client, Bytes bytes, std::uint64_t size)
-{
-    return _requests.came(infoOf(client), bytes, size, false);
-}
-
-void Worker::requestContinued(ClientId client, Bytes bytes)
-{
-    _requests.came(infoOf(client), bytes, bytes.size(), true);
-}
-
-void Worker::requestSent(ClientId client, std::uint64_t, TargetId target, Bytes bytes)
-{
-    _requests.sent(infoOf(client), numberOf(target), bytes);
-}
-
-void Worker::requestEnded(std::uint64_t tag, const Outcome& outcome)
-{
-    _requests.ended(tag, numberOf(outcome.target), outcome);
-}
-
-void Worker::clientMalformed(ClientId client, const char* why)
-{
-    _report.clientMalformed(infoOf(client), why);
-}
-
-void Worker::targetMalformed(TargetId target, const char* why)
-{
-    _report.targetMalformed(numberOf(target), why);
-}
-
-void Worker::prologueRefused(TargetId target, Bytes received)
-{
-    _report.prologueRefused(numberOf(target), received);
-}
-
-void Worker::requestRefused(ClientId client, const char* why, bool guess)
-{
-    _report.requestRefused(infoOf(client), why, guess);
-}
-
-void Worker::requestDropped(ClientId client, std::size_t bytes)
-{
-    _report.requestDropped(infoOf(client), bytes);
-}
-
-void Worker::protocolChosen(std::string_view name)
-{
-    _requests.use(name);
-    _report.protocolChosen(name);
-}
-
-void Worker::clientPinned(ClientId client, TargetId target, unsigned reasons)
-{
-    _report.clientPinned(infoOf(client), numberOf(target), reasons);
-}
-
-void Worker::pinRefused(ClientId client, std::string_view why)
-{
-    _report.pinRefused(infoOf(client), why);
-}
-
-void Worker::unknownId(TargetId target, bool ignored)
-{
-    TargetConnection& connection = *_targets.find(target);
-    _report.unknownId(connection.number(), connection.heardUnknown(), ignored);
-}
-
-void Worker::partSilent(TargetId target, const std::string& part, Duration pause)
-{
-    _report.partSilent(numberOf(target), part, pause);
-}
-
-void Worker::partAnswers(TargetId target, const std::string& part)
-{
-    _report.partAnswers(numberOf(target), part);
 }
 
 } // namespace proximux

@@ -5,9 +5,7 @@
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/Runtime.h>
-#include <proximux/proxy/TargetConnection.h>
-#include <proximux/telemetry/RequestEvents.h>
-#include <proximux/telemetry/WorkerReport.h>
+#include <proximux/proxy/WorkerObserver.h>
 
 #include <cstdint>
 #include <memory>
@@ -81,21 +79,6 @@ private:
     void awaitsMore(TargetId target) override;
     std::size_t flushClient(ClientId client) override;
     void limitClient(ClientId client, std::size_t bytes) override;
-    std::uint64_t requestCame(ClientId client, Bytes bytes, std::uint64_t size) override;
-    void requestContinued(ClientId client, Bytes bytes) override;
-    void requestSent(ClientId client, std::uint64_t tag, TargetId target, Bytes bytes) override;
-    void requestEnded(std::uint64_t tag, const Outcome& outcome) override;
-    void clientMalformed(ClientId client, const char* why) override;
-    void targetMalformed(TargetId target, const char* why) override;
-    void prologueRefused(TargetId target, Bytes received) override;
-    void requestRefused(ClientId client, const char* why, bool guess) override;
-    void requestDropped(ClientId client, std::size_t bytes) override;
-    void protocolChosen(std::string_view name) override;
-    void clientPinned(ClientId client, TargetId target, unsigned reasons) override;
-    void pinRefused(ClientId client, std::string_view why) override;
-    void unknownId(TargetId target, bool ignored) override;
-    void partSilent(TargetId target, const std::string& part, Duration pause) override;
-    void partAnswers(TargetId target, const std::string& part) override;
 
     // TargetDialer
     TargetId openTarget(std::size_t target, std::size_t number, Instant deadline) override;
@@ -103,10 +86,6 @@ private:
     // TurnListener
     Instant turnEnded(Instant now) override;
 
-    [[nodiscard]] const ClientInfo& infoOf(ClientId client) const;
-
-    /// The number of a connection in the log; 0 if it is gone.
-    [[nodiscard]] std::size_t numberOf(TargetId target) const;
     bool flush();
 
     Runtime& _runtime;
@@ -115,11 +94,12 @@ private:
     Scratch _scratch;
     WorkerReport _report;
     RequestEvents _requests;
-    ExchangeAndPool _mode;
-    Exchange& _exchange;
-    const bool _gathers; ///< fifo and funnel
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
+    WorkerObserver _observer;
+    ExchangeAndPool _mode;
+    Exchange& _exchange;
+    const bool _gathers;                     ///< fifo and funnel
     std::vector<ClientId> _gatheringClients; ///< with bytes to flush
     std::vector<TargetId> _gatheringTargets;
     bool _warming = false;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <proximux/base/SlotMap.h>
-#include <proximux/exchange/mux/MultiplexerEffects.h>
+#include <proximux/exchange/mux/MultiplexerObserver.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/watch/Watcher.h>
 #include <proximux/proxy/Runtime.h>

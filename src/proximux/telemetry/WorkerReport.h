@@ -34,7 +34,7 @@ public:
     void cutOff(std::size_t clients) const;
     void fault(const std::exception& exception) const;
 
-    // The reports of an exchange of fifo or funnel; see MultiplexerEffects.
+    // The reports of an exchange of fifo or funnel; see MultiplexerObserver.
     void clientMalformed(const ClientInfo& client, const char* why) const;
     void targetMalformed(std::size_t number, const char* why) const;
     void prologueRefused(std::size_t number, Bytes received) const;

@@ -42,6 +42,21 @@ protected:
         return names;
     }
 
+    /// Whether a source file with this name, or this path below src/proximux, has what the pattern matches.
+    bool has(const std::string& name, const std::string& pattern) const
+    {
+        for (const char* folder : {"src", "include"})
+            for (const auto& entry : fs::recursive_directory_iterator(_root / folder))
+            {
+                const std::string path = "/" + entry.path().generic_string();
+                const std::string end = "/" + name;
+                if (path.size() > end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0 &&
+                    std::regex_search(read(entry.path()), std::regex(pattern)))
+                    return true;
+            }
+        return false;
+    }
+
     bool isSource(const std::string& name) const
     {
         for (const char* folder : {"", "src", "src/proximux", "include", "include/proximux"})
@@ -63,6 +78,26 @@ TEST(DocumentsTest, sourceFilesAreThere)
         for (const std::string& name : found(read(document), "`([A-Za-z0-9_/]+\\.(?:cpp|h|py|cmake))`"))
             if (name.find("Name") == std::string::npos && name.find("NAME") == std::string::npos) // stands for any
                 CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name, isSource(name));
+}
+
+/// "`Clients.cpp`: `opened`, `received`": each of them stands in that file.
+TEST(DocumentsTest, functionsAreInTheFilesThatAreNamed)
+{
+    const std::regex place("`([A-Za-z0-9_/]+\\.(?:cpp|h))`: (`[A-Za-z0-9_:]+`(?:, `[A-Za-z0-9_:]+`)*)");
+    std::size_t looked = 0;
+    for (const fs::path& document : documents())
+    {
+        const std::string text = read(document);
+        for (std::sregex_iterator each(text.begin(), text.end(), place), end; each != end; ++each)
+            for (const std::string& name : found((*each)[2], "`([A-Za-z0-9_:]+)`"))
+            {
+                const std::string function = name.substr(name.rfind(':') + 1);
+                CPPUNIT_ASSERT_MESSAGE(document.string() + ": " + name + " is not in " + (*each)[1].str(),
+                                       has((*each)[1], "[ :*&]" + function + "\\("));
+                ++looked;
+            }
+    }
+    CPPUNIT_ASSERT(looked > 50);
 }
 
 TEST(DocumentsTest, linkedFilesAreThere)

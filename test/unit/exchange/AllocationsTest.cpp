@@ -128,7 +128,7 @@ protected:
         settings.byId = talk.response.empty();
         settings.requestId = protocol->requestId();
         settings.responseId = protocol->responseId();
-        FramedExchange exchange(settings, world, pool, protocol);
+        FramedExchange exchange(settings, world, world, pool, protocol);
         Instant now{1000000};
         for (std::size_t i = 0; i < CLIENTS; ++i)
             exchange.clientOpened(world.addClient(), now);

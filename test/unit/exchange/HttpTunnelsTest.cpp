@@ -112,11 +112,11 @@ TEST(HttpTunnelsTest, whatWaitsBehindAnUpgradeIsBounded)
         says(a, std::string(world.client(a).limit, 'a'));
     }
     CPPUNIT_ASSERT_EQUAL(std::size_t{1000}, sent.size());
-    CPPUNIT_ASSERT_EQUAL(std::size_t{1000}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1000}, exchange->usage().kept);
     answers(t, "HTTP/1.1 101 Switching Protocols\r\n\r\n");
     CPPUNIT_ASSERT_EQUAL(sent, got(t));
     CPPUNIT_ASSERT(!world.client(a).held);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept);
 }
 
 TEST(HttpTunnelsTest, anEndBehindAnUpgradePassesToo)

@@ -370,7 +370,7 @@ TEST(IdentifiedExchangeTest, aBroadcastHoldsUpNobody)
     says(a, modbus(1, 3, u16(0) + u16(1), 9));
     answers(t, got(t).substr(0, 2) + modbus(1, 3, "z").substr(2));
     CPPUNIT_ASSERT_EQUAL(modbus(1, 3, "z", 9), got(a));
-    CPPUNIT_ASSERT(exchange->queued() == 0);
+    CPPUNIT_ASSERT(exchange->usage().queued == 0);
 }
 
 TEST(IdentifiedExchangeTest, aBroadcastMayBeAnswered)

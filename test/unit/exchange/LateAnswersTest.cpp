@@ -242,7 +242,7 @@ TEST(LateAnswersTest, aRequestWaitsWhileNoIdIsFree)
     t = opens();
     const std::string sent = got(t);
     CPPUNIT_ASSERT_EQUAL(std::size_t{112}, sent.size());
-    CPPUNIT_ASSERT_EQUAL(std::size_t{44}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{44}, exchange->usage().queued);
     answers(t, sent.substr(0, 2)); // its id is free again
     CPPUNIT_ASSERT_EQUAL(std::string("cd"), got(b));
     CPPUNIT_ASSERT_EQUAL(sent.substr(0, 2), got(t));
@@ -290,7 +290,7 @@ TEST(LateAnswersTest, aRequestThatBringsItsIdWaitsForItAlone)
     const TargetId other = opens();
     says(c, dns("c"));
     CPPUNIT_ASSERT_EQUAL(dns("c").size(), got(other).size()); // others need not wait
-    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, exchange->usage().queued);
     answers(t, dns("zone", 252, 0x8105));
     CPPUNIT_ASSERT_EQUAL(dns("zone", 252, 0x8105), got(a));
     CPPUNIT_ASSERT_EQUAL(dns("zone", 252), got(opens()));

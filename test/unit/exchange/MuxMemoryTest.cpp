@@ -83,7 +83,7 @@ TEST(MuxMemoryTest, theLargestIncompleteRequestsAreClosedFirst)
     CPPUNIT_ASSERT(alive(large) < 20);
     for (const auto& closed : world.closedClients)
         CPPUNIT_ASSERT(closed.second.reason == CloseReason::crowded);
-    CPPUNIT_ASSERT(exchange->shared() <= TOTAL);
+    CPPUNIT_ASSERT(exchange->usage().shared <= TOTAL);
     const ClientId other = join();
     CPPUNIT_ASSERT_EQUAL(std::size_t{3001}, sends(other, std::string(3000, 'x') + "\n"));
     CPPUNIT_ASSERT_EQUAL(std::size_t{3001}, got(opens()).size());
@@ -125,14 +125,14 @@ TEST(MuxMemoryTest, requestsThatAreWholeAreNotClosed)
         clients.push_back(join());
         sends(clients.back(), std::string(2500, 'x') + "\n");
     }
-    CPPUNIT_ASSERT(exchange->shared() <= TOTAL);
+    CPPUNIT_ASSERT(exchange->usage().shared <= TOTAL);
     CPPUNIT_ASSERT(world.closedClients.empty());
     const TargetId t = opens();
     for (std::size_t i = 0; i < clients.size(); ++i)
     {
         answers(t, "y\n");
         for (const ClientId id : clients) // those that were not read go on
-            if (!world.client(id).held && got(id).empty() && exchange->queued() == 0)
+            if (!world.client(id).held && got(id).empty() && exchange->usage().queued == 0)
                 sends(id, "x\n");
     }
     CPPUNIT_ASSERT(world.closedClients.empty());
@@ -145,7 +145,7 @@ TEST(MuxMemoryTest, aLargeRequestInLineIsIncompleteToo)
     opens();
     const std::vector<ClientId> large = halves(25, 5000);
     CPPUNIT_ASSERT(alive(large) < 25);
-    CPPUNIT_ASSERT(exchange->shared() <= TOTAL);
+    CPPUNIT_ASSERT(exchange->usage().shared <= TOTAL);
 }
 
 /// At every moment, whatever the clients say.
@@ -171,9 +171,9 @@ TEST(MuxMemoryTest, theSumOfAllStaysWithinTheLimit)
             if (!world.has(id))
                 id = join();
             sends(id, pieces[random() % 6]);
-            CPPUNIT_ASSERT(exchange->shared() <= TOTAL + std::size_t{12} * 40);
-            CPPUNIT_ASSERT(exchange->kept() <= TOTAL + std::size_t{12} * 40 + clients.size() * RESERVE);
-            most = std::max(most, exchange->shared());
+            CPPUNIT_ASSERT(exchange->usage().shared <= TOTAL + std::size_t{12} * 40);
+            CPPUNIT_ASSERT(exchange->usage().kept <= TOTAL + std::size_t{12} * 40 + clients.size() * RESERVE);
+            most = std::max(most, exchange->usage().shared);
         }
         CPPUNIT_ASSERT(most > TOTAL / 2); // it was tried
     }
@@ -189,7 +189,7 @@ TEST(MuxMemoryTest, answersOfOursThatWaitCountForTheirClient)
     for (int i = 0; i < 1000; ++i)
         sent += sends(a, unsubscribe(20));
     CPPUNIT_ASSERT(world.client(a).held);
-    CPPUNIT_ASSERT(exchange->kept() <= 2000 + 20 * 40 + 5000); // answers, and what was not looked at
+    CPPUNIT_ASSERT(exchange->usage().kept <= 2000 + 20 * 40 + 5000); // answers, and what was not looked at
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
     answers(t, "$-1\r\n");
     CPPUNIT_ASSERT_EQUAL(sent / unsubscribe(20).size() * 20, countOf(got(a), "unsubscribe"));
@@ -204,8 +204,8 @@ TEST(MuxMemoryTest, answersOfOursThatWaitCountForAll)
         clients.push_back(join());
         sends(clients.back(), "GET x\r\n" + unsubscribe(20) + unsubscribe(20) + unsubscribe(20) + unsubscribe(20));
     }
-    CPPUNIT_ASSERT(exchange->shared() > TOTAL / 2);
-    CPPUNIT_ASSERT(exchange->shared() <= TOTAL + std::size_t{20} * 40);
+    CPPUNIT_ASSERT(exchange->usage().shared > TOTAL / 2);
+    CPPUNIT_ASSERT(exchange->usage().shared <= TOTAL + std::size_t{20} * 40);
 }
 
 TEST(MuxMemoryTest, answersOfOursCountUntilTheyAreSaidOrDropped)
@@ -215,11 +215,11 @@ TEST(MuxMemoryTest, answersOfOursCountUntilTheyAreSaidOrDropped)
     const ClientId b = join();
     sends(a, "GET x\r\n" + unsubscribe(10));
     sends(b, "GET x\r\n" + unsubscribe(10));
-    CPPUNIT_ASSERT(exchange->kept() > 600);
+    CPPUNIT_ASSERT(exchange->usage().kept > 600);
     exchange->clientLost(b, now);
     const TargetId t = opens();
     answers(t, "$-1\r\n");
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept);
 }
 
 } // namespace proximux

@@ -351,7 +351,7 @@ TEST(MuxStatesTest, wholeRequestsAreServedWhereALargeOneBreaksOff)
     CPPUNIT_ASSERT_EQUAL(std::string("A1\n"), world.closedClients.at(a.slot).last.sent);
     CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
     CPPUNIT_ASSERT_EQUAL(world.tags, world.ended);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().queued);
 }
 
 TEST(MuxStatesTest, whoComesWhileWeDrainIsClosed)

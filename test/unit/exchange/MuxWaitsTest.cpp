@@ -145,7 +145,7 @@ TEST(MuxWaitsTest, requestsBehindAreFailedToo)
     says(a, command({"GET", "1"}) + command({"GET", "2"}) + command({"GET", "3"}));
     passFailing(Duration::milliseconds(6200));
     CPPUNIT_ASSERT_EQUAL(std::string(UNAVAILABLE) + UNAVAILABLE + UNAVAILABLE, got(a));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept() + exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept + exchange->usage().queued);
 }
 
 TEST(MuxWaitsTest, aTieIsWaitedForSoLong)

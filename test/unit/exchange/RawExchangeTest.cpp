@@ -55,7 +55,7 @@ TEST(RawExchangeTest, whatAWaiterSendsIsOneRequest)
     pass(GAP);
     CPPUNIT_ASSERT_EQUAL(std::string("one"), got(t));
     CPPUNIT_ASSERT_EQUAL(std::size_t{2}, world.order.size());
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept);
 }
 
 TEST(RawExchangeTest, aLoneHolderGoesOnWithoutAGap)
@@ -266,7 +266,7 @@ TEST(RawExchangeTest, asyncSendsBeforeTheAnswer)
     for (const ClientId client : clients)
         says(client, "x");
     opens();
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->queued());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().queued);
     CPPUNIT_ASSERT_EQUAL(std::size_t{2}, world.mostTargets);
 }
 

@@ -61,7 +61,7 @@ TEST(RepeatedExchangeTest, eachIsAloneOnANewConnection)
         answers(second, "END\r\n");
         CPPUNIT_ASSERT_EQUAL(std::string("END\r\n"), got(a));
         CPPUNIT_ASSERT_EQUAL(std::string("END\r\n"), got(b));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept);
     }
 }
 
@@ -233,13 +233,13 @@ TEST(RepeatedExchangeTest, copiesCountForTheirClient)
     answers(t, "END\r\n");
     for (int i = 0; i < 5; ++i)
         says(a, "get " + large + "\r\n");
-    CPPUNIT_ASSERT_EQUAL(4 * (large.size() + 6), exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(4 * (large.size() + 6), exchange->usage().kept);
     exchange->targetLost(t, now);
     got(a);
     for (int i = 0; i < 4; ++i)
         answers(opens(), "END\r\n");
     CPPUNIT_ASSERT_EQUAL("END\r\nEND\r\nEND\r\nEND\r\n" + std::string(LOST), got(a));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->kept());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, exchange->usage().kept);
 }
 
 TEST(RepeatedExchangeTest, othersAreServedMeanwhile)

@@ -1,6 +1,7 @@
-// Multiplexer: clients.
+#include <proximux/exchange/mux/Clients.h>
 
-#include <proximux/exchange/mux/Multiplexer.h>
+#include <proximux/Pins.h>
+#include <proximux/exchange/mux/Mux.h>
 
 #include <algorithm>
 #include <cassert>
@@ -10,153 +11,97 @@
 namespace proximux
 {
 
-void Multiplexer::clientOpened(ClientId client, Instant now)
+void Clients::opened(ClientId client, Instant now)
 {
     if (client.slot >= _clients.size())
         _clients.resize(client.slot + 1);
     assert(!_clients[client.slot]);
     _clients[client.slot] = std::make_unique<Client>(client);
     Client& opened = *_clients[client.slot];
-    prepare(opened);
-    opened.reconnects = TokenBucket(_settings.reconnects);
+    _mux.policy.requests.prepare(opened);
+    opened.reconnects = TokenBucket(_mux.settings.reconnects);
     opened.held = true; // as a connection is when it opens
     ++_size;
-    _timers.idle.arm(opened.idle, now);
-    updateClient(opened, now);
+    _mux.timers.idle.arm(opened.idle, now);
+    _mux.backpressure.update(opened, now);
     closeIfDone(opened, now); // we drain
 }
 
-void Multiplexer::request(ClientId client, Bytes bytes, Instant now)
+void Clients::received(Client& client, Bytes bytes, Instant now)
 {
-    Client* from = find(client);
-    if (from == nullptr)
-        return;
-    if (from->state == Client::State::closing)
-        return discard(*from, bytes.size(), now);
-    from->input.take(bytes);
-    if (from->requests.isEmpty())
-        _timers.idle.arm(from->idle, now);
-    look(*from, now);
-    finishCall(now);
+    if (client.state == Client::State::closing)
+        return discard(client, bytes.size(), now);
+    client.input.take(bytes);
+    if (client.requests.isEmpty())
+        _mux.timers.idle.arm(client.idle, now);
+    look(client, now);
 }
 
-/// Looks at what the client sent and was not looked at, as far as there is room.
-void Multiplexer::look(Client& client, Instant now)
+void Clients::look(Client& client, Instant now)
 {
     const ClientId id = client.id;
     if (!client.interim.empty() && client.requests.isEmpty())
-        client.waiting = _effects.toClient(id, std::exchange(client.interim, Bytes()));
-    clientBytes(client, now);
+        client.waiting = _mux.effects.toClient(id, std::exchange(client.interim, Bytes()));
+    _mux.policy.requests.clientBytes(client, now);
     if (find(id) == nullptr || client.state == Client::State::closing)
         return;
     client.input.keep();
-    account(client);
+    _mux.backpressure.account(client);
     if (client.next != nullptr && Queue::isIn(*client.next))
-        serve(*client.next, now);
-    updateClient(client, now);
+        _mux.sending.serve(*client.next, now);
+    _mux.backpressure.update(client, now);
     closeIfDone(client, now);
 }
 
-/// At the end of the present call.
-void Multiplexer::lookAgain(Client& client)
+void Clients::lookAgain(Client& client)
 {
     if (!client.delayed.linked)
         _delayed.pushBack(client);
 }
 
-bool Multiplexer::isFull(const Client& client) const
+void Clients::lookAtDelayed(Instant now)
 {
-    if (_memory.isCrowded() && !client.requests.isEmpty() && !passesOn(client))
-        return true; // one after the other: nothing of it has to wait for something else of it
-    return isLimited(client);
-}
-
-/// By its own limits, or that of the queue.
-bool Multiplexer::isLimited(const Client& client) const
-{
-    if (client.final || client.halted || client.waiting > _settings.responseBuffer)
-        return true;
-    if (client.large != nullptr)
-        return !client.large->sent;
-    if (client.replies >= _memory.mostReplies())
-        return true; // something before them is not answered
-    const bool full =
-        client.pin.lane == nullptr && ((_full && !_draining) || _queued + _others.queued >= _settings.maxQueue);
-    // others may wait for a pinned one; and while we drain nothing is read that could fill the queue
-    return client.queuedRequests() >= _settings.maxRequests || (full && !passesOn(client));
-}
-
-/// Reads on from the client, or no more.
-void Multiplexer::updateClient(Client& client, Instant now)
-{
-    const bool passing = passesOn(client);
-    const std::size_t room = _memory.roomFor(client.memory, client.input.kept());
-    bool hold = client.deaf;
-    if (client.state != Client::State::closing)
-        hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) || (_draining && !passing) ||
-               (passing && passLane(client) != nullptr && passLane(client)->waiting > 0);
-    const std::size_t limit = passing || client.state == Client::State::closing ? _settings.requestBuffer : room;
-    if (limit != client.limit && limit > 0)
-        _effects.limitClient(client.id, limit);
-    client.limit = limit;
-    if (hold != client.held)
-        _effects.holdClient(client.id, hold);
-    client.held = hold;
-
-    const bool owes = client.large != nullptr && client.large->sent && client.large->lane->waiting == 0;
-    if (!owes)
-        DeadlineList::disarm(client.pause);
-    else if (!client.pause.isArmed())
-        _timers.pause.arm(client.pause, now);
-}
-
-void Multiplexer::clientEnded(ClientId client, Instant now)
-{
-    Client* ended = find(client);
-    if (ended == nullptr)
-        return;
-    ended->fin = true;
-    if (ended->state == Client::State::closing)
+    while (Client* client = _delayed.first())
     {
-        if (ended->waiting == 0)
-            closeClient(*ended, ended->reason, How::finish, now);
-        return;
+        _delayed.remove(*client);
+        if (client->state != Client::State::closing)
+            look(*client, now);
     }
-    ended->state = Client::State::ended;
-    DeadlineList::disarm(ended->idle);
-    if (ended->pin.lane != nullptr && ended->pin.lane->pin.tunnel)
-        endTunnel(*ended, now);
-    else if ((ended->large != nullptr && ended->large->sent) || (ended->discarding && ended->requests.isEmpty()))
-        fail(*ended, CloseReason::requestBroken, false, now);
-    else
-    {
-        if (ended->lane != nullptr && ended->lane->silent)
-            gapPassed(*ended->lane, now);
-        ended = find(client);
-        if (ended == nullptr)
-            return finishCall(now);
-        drop(*ended, ended->large, CloseReason::requestBroken, now); // it is not whole, and nothing of it was sent
-        bool endless = ended->waiting > _settings.responseBuffer;    // nothing else limits how long it takes
-        for (const Request* r = ended->requests.first(); r != nullptr; r = ended->requests.next(*r))
-            endless = endless || r->traits.blocking;
-        if (endless)
-            _timers.linger.arm(ended->linger, now);
-        passEnd(*ended);
-        closeIfDone(*ended, now);
-    }
-    finishCall(now);
 }
 
-/// Its target learns that the client of a tunnel sends no more.
-void Multiplexer::endTunnel(Client& client, Instant now)
+void Clients::ended(Client& client, Instant now)
 {
-    _effects.endTarget(client.pin.lane->target);
-    _timers.linger.arm(client.linger, now);
+    const ClientId id = client.id;
+    client.fin = true;
+    if (client.state == Client::State::closing)
+        return client.waiting == 0 ? close(client, client.reason, How::finish, now) : void();
+    client.state = Client::State::ended;
+    DeadlineList::disarm(client.idle);
+    if (client.pin.lane != nullptr && client.pin.lane->pin.tunnel)
+        return endTunnel(client, now);
+    if ((client.large != nullptr && client.large->sent) || (client.discarding && client.requests.isEmpty()))
+        return fail(client, CloseReason::requestBroken, false, now);
+    if (client.lane != nullptr && client.lane->silent)
+        _mux.policy.responses.gapPassed(*client.lane, now);
+    if (find(id) == nullptr)
+        return;
+    _mux.answers.drop(client, client.large, CloseReason::requestBroken, now); // not whole, and nothing of it was sent
+    bool endless = client.waiting > _mux.settings.responseBuffer;             // nothing else limits how long it takes
+    for (const Request* r = client.requests.first(); r != nullptr; r = client.requests.next(*r))
+        endless = endless || r->traits.blocking;
+    if (endless)
+        _mux.timers.linger.arm(client.linger, now);
+    passEnd(client);
+    closeIfDone(client, now);
 }
 
-/// A client that has ended may have gone while its target takes as long as it likes: that learns of it, as it would
-/// without us, and nobody else gets the connection.
-void Multiplexer::passEnd(Client& client)
+void Clients::endTunnel(Client& client, Instant now)
+{
+    _mux.effects.endTarget(client.pin.lane->target);
+    _mux.timers.linger.arm(client.linger, now);
+}
+
+void Clients::passEnd(Client& client)
 {
     if (client.state != Client::State::ended || client.pin.lane == nullptr || client.next != nullptr)
         return;
@@ -167,125 +112,115 @@ void Multiplexer::passEnd(Client& client)
         return;
     client.pin.reasons |= pins::SESSION;
     client.endPassed = true;
-    _effects.endTarget(client.pin.lane->target);
+    _mux.effects.endTarget(client.pin.lane->target);
 }
 
-void Multiplexer::clientSent(ClientId client, std::size_t waiting, Instant now)
+void Clients::sent(Client& client, std::size_t waiting, Instant now)
 {
-    Client* reader = find(client);
-    if (reader == nullptr)
-        return;
-    if (!_stalls.isEmpty())
-        _stalls.bytesPass(*reader, reader->waiting - std::min(reader->waiting, waiting), now);
-    reader->waiting = waiting;
-    if (reader->state == Client::State::closing)
+    if (!_mux.stalls.isEmpty())
+        _mux.stalls.bytesPass(client, client.waiting - std::min(client.waiting, waiting), now);
+    client.waiting = waiting;
+    if (client.state == Client::State::closing)
     {
-        if (waiting == 0 && (reader->fin || reader->deaf || !reader->final))
-            closeClient(*reader, reader->reason, How::finish, now);
+        if (waiting == 0 && (client.fin || client.deaf || !client.final))
+            close(client, client.reason, How::finish, now);
         return;
     }
-    if (reader->requests.isEmpty())
-        _timers.idle.arm(reader->idle, now);
-    _stalls.forEachHeldFor(*reader, [this, now](Lane& lane) { updateTargetHold(lane, now); });
-    if (!reader->input.isEmpty())
-        lookAgain(*reader); // more of it may be answered
-    updateClient(*reader, now);
-    closeIfDone(*reader, now);
-    finishCall(now);
+    if (client.requests.isEmpty())
+        _mux.timers.idle.arm(client.idle, now);
+    _mux.stalls.forEachHeldFor(client, [this, now](Lane& lane) { _mux.backpressure.update(lane, now); });
+    if (!client.input.isEmpty())
+        lookAgain(client); // more of it may be answered
+    _mux.backpressure.update(client, now);
+    closeIfDone(client, now);
 }
 
-void Multiplexer::clientLost(ClientId client, Instant now)
+void Clients::lost(Client& client, Instant now)
 {
-    Client* lost = find(client);
-    if (lost == nullptr)
-        return;
-    const bool closing = lost->state == Client::State::closing;
-    closeClient(*lost, closing ? lost->reason : CloseReason::clientLost, How::abort, now);
-    finishCall(now);
+    const bool closing = client.state == Client::State::closing;
+    close(client, closing ? client.reason : CloseReason::clientLost, How::abort, now);
 }
 
-void Multiplexer::clientFaulted(ClientId client, Instant now)
-{
-    Client* faulted = find(client);
-    if (faulted == nullptr)
-        return;
-    closeClient(*faulted, CloseReason::fault, How::abort, now);
-    finishCall(now);
-}
-
-void Multiplexer::closeIfDone(Client& client, Instant now)
+void Clients::closeIfDone(Client& client, Instant now)
 {
     if (client.state == Client::State::closing || !client.requests.isEmpty())
         return;
-    if (!client.input.isEmpty() && isFull(client) && !client.final)
+    if (!client.input.isEmpty() && _mux.backpressure.isFull(client) && !client.final)
         return; // there may be requests in it
-    if (client.state != Client::State::ended && !client.final && !_draining)
+    if (client.state != Client::State::ended && !client.final && !_mux.draining)
         return;
-    if (client.pin.lane != nullptr && client.pin.lane->pin.tunnel && !_draining)
+    if (client.pin.lane != nullptr && client.pin.lane->pin.tunnel && !_mux.draining)
         return; // the tunnel ends with its target
     if (client.pin.lane != nullptr && client.pin.lane->pin.pushes)
-        return askForEnd(*client.pin.lane, now); // nobody else knows what it is still owed
+        return _mux.policy.responses.askForEnd(*client.pin.lane, now); // nobody else knows what it is still owed
     if (!client.input.isEmpty() && !client.final)
-        _effects.requestDropped(client.id, client.input.size());
+        _mux.observer.requestDropped(client.id, client.input.size());
     if (client.final && !client.fin)
         return beginClosing(client, client.reason, now); // what it still sends must not reset what it is to read
-    client.waiting = _effects.flushClient(client.id);
+    client.waiting = _mux.effects.flushClient(client.id);
     CloseReason reason = client.state == Client::State::ended ? CloseReason::ended : CloseReason::drained;
     if (client.final)
         reason = client.reason;
     if (client.waiting > 0)
         beginClosing(client, reason, now);
     else
-        closeClient(client, reason, How::finish, now);
+        close(client, reason, How::finish, now);
 }
 
-void Multiplexer::fail(Client& client, CloseReason reason, bool cutOff, Instant now)
+void Clients::fail(Client& client, CloseReason reason, bool cutOff, Instant now)
 {
     if (client.state == Client::State::closing)
         return;
     for (const Request* r = client.requests.first(); r != nullptr && r->sent; r = client.requests.next(*r))
         cutOff = cutOff || r->begun;
-    client.waiting = _effects.flushClient(client.id);
+    client.waiting = _mux.effects.flushClient(client.id);
     if (client.waiting > 0 && !cutOff && reason != CloseReason::stalled)
         beginClosing(client, reason, now);
     else
-        closeClient(client, reason, cutOff || client.waiting > 0 ? How::abort : How::finish, now);
+        close(client, reason, cutOff || client.waiting > 0 ? How::abort : How::finish, now);
 }
 
-/// It still gets what waits for it.
-void Multiplexer::beginClosing(Client& client, CloseReason reason, Instant now)
+void Clients::endRequests(Client& client, CloseReason reason, Instant now)
+{
+    client.final = true;
+    client.reason = reason;
+    _mux.backpressure.update(client, now);
+    lookAgain(client);
+}
+
+void Clients::beginClosing(Client& client, CloseReason reason, Instant now)
 {
     abandon(client, reason, now);
     client.state = Client::State::closing;
     client.reason = reason;
     DeadlineList::disarm(client.idle);
-    client.waiting = _effects.flushClient(client.id);
+    client.waiting = _mux.effects.flushClient(client.id);
     if (client.fin && client.waiting == 0)
-        return closeClient(client, reason, How::finish, now);
-    _effects.endClient(client.id);
-    _timers.linger.arm(client.linger, now);
-    _timers.discard.arm(client.discard, now);
-    updateClient(client, now);
+        return close(client, reason, How::finish, now);
+    _mux.effects.endClient(client.id);
+    _mux.timers.linger.arm(client.linger, now);
+    _mux.timers.discard.arm(client.discard, now);
+    _mux.backpressure.update(client, now);
 }
 
 /// What a client that is being closed still sends is read, so that its end does not take from it what it is to read;
 /// but not for long.
-void Multiplexer::discard(Client& client, std::size_t bytes, Instant now)
+void Clients::discard(Client& client, std::size_t bytes, Instant now)
 {
     client.discarded += bytes;
-    if (client.discarded >= _settings.discardLimit)
+    if (client.discarded >= _mux.settings.discardLimit)
         stopListening(client, How::abort, now);
 }
 
-void Multiplexer::stopListening(Client& client, How how, Instant now)
+void Clients::stopListening(Client& client, How how, Instant now)
 {
     if (client.waiting == 0)
-        return closeClient(client, client.reason, how, now);
+        return close(client, client.reason, how, now);
     client.deaf = true;
-    updateClient(client, now);
+    _mux.backpressure.update(client, now);
 }
 
-void Multiplexer::closeClient(Client& client, CloseReason reason, How how, Instant now)
+void Clients::close(Client& client, CloseReason reason, How how, Instant now)
 {
     abandon(client, reason, now);
     if (client.delayed.linked)
@@ -296,12 +231,12 @@ void Multiplexer::closeClient(Client& client, CloseReason reason, How how, Insta
         DeadlineList::disarm(*deadline);
     const std::unique_ptr<Client> last = std::move(_clients[client.id.slot]);
     --_size;
-    _effects.closeClient(last->id, reason, how);
+    _mux.effects.closeClient(last->id, reason, how);
 }
 
 /// What it has queued leaves the queue; what it has in flight stays in its pipeline, and what answers that goes to
 /// nobody.
-void Multiplexer::abandon(Client& client, CloseReason reason, Instant now)
+void Clients::abandon(Client& client, CloseReason reason, Instant now)
 {
     Lane* bound = client.lane;
     Lane* broken = client.large != nullptr && client.large->sent && !client.large->whole ? client.large->lane : nullptr;
@@ -309,16 +244,17 @@ void Multiplexer::abandon(Client& client, CloseReason reason, Instant now)
     while (Request* request = client.requests.first())
     {
         client.requests.remove(*request);
-        tellEnd(*request, request->lane != nullptr ? request->lane->target : TargetId{}, true, reason, now);
+        _mux.answers.tellEnd(*request, request->lane != nullptr ? request->lane->target : TargetId{}, true, reason,
+                             now);
         const bool inFlight = request->sent && request->place.linked;
         if (inFlight)
-            leave(*request, now);
+            _mux.leavers.leave(*request, now);
         request->client = nullptr;
         if (!inFlight)
         {
             if (!request->sent && !request->replied)
-                unqueue(*request);
-            recycle(*request);
+                _mux.sending.unqueue(*request);
+            _mux.sending.recycle(*request);
         }
     }
     client.next = nullptr;
@@ -332,33 +268,96 @@ void Multiplexer::abandon(Client& client, CloseReason reason, Instant now)
     client.interim = {};
     client.input.clear();
     client.copied = 0;
-    account(client);
-    for (const auto& lane : _lanes)
+    _mux.backpressure.account(client);
+    releaseLanes(client, now);
+    if (pinned != nullptr)
+    {
+        _mux.lanes.unpin(*pinned);
+        return _mux.lanes.close(*pinned, CloseReason::pinEnded, Lanes::partingFrom(*pinned),
+                                now); // nobody inherits its state
+    }
+    if (broken != nullptr)
+        _mux.lanes.close(*broken, CloseReason::requestBroken, How::abort, now);
+    else if (bound != nullptr && bound->silent)
+        _mux.policy.responses.gapPassed(*bound, now);
+}
+
+/// No lane waits for it any more.
+void Clients::releaseLanes(Client& client, Instant now)
+{
+    for (const auto& lane : _mux.lanes.all())
     {
         if (lane->reader == &client)
             lane->reader = nullptr;
         if (lane->stall.client == &client)
-            _stalls.forget(*lane, now);
+            _mux.stalls.forget(*lane, now);
         if (lane->heldFor == &client)
-            releaseTarget(*lane, now);
+            _mux.backpressure.release(*lane, now);
     }
-    if (pinned != nullptr)
-    {
-        unpin(*pinned);
-        return closeLane(*pinned, CloseReason::pinEnded, partingFrom(*pinned), now); // nobody inherits its state
-    }
-    if (broken != nullptr)
-        closeLane(*broken, CloseReason::requestBroken, How::abort, now);
-    else if (bound != nullptr && bound->silent)
-        gapPassed(*bound, now);
 }
 
-Client* Multiplexer::find(ClientId client) const
+Client* Clients::find(ClientId client) const
 {
     if (!client.isValid() || client.slot >= _clients.size())
         return nullptr;
     Client* found = _clients[client.slot].get();
     return found != nullptr && found->id == client ? found : nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ time
+
+void Clients::charge(Client& client, const Request* request, Instant now)
+{
+    client.reconnects.take(now);
+    if (client.reconnects.has(now) || client.state == Client::State::closing)
+        return;
+    _mux.timers.calm.arm(client.calm, now);
+    for (Request* each = client.next; each != nullptr; each = client.requests.next(*each))
+        if (each != request && Queue::isIn(*each))
+            _mux.queue.remove(*each);
+}
+
+void Clients::calmed(Client& client, Instant now)
+{
+    if (!client.reconnects.has(now))
+        return _mux.timers.calm.arm(client.calm, now);
+    for (Request* request = client.next; request != nullptr; request = client.requests.next(*request))
+        if (!request->replied && !Queue::isIn(*request) && (!_mux.settings.fair || request == client.next))
+            _mux.sending.enter(*request, now);
+    _mux.sending.pumpAll();
+}
+
+void Clients::expire(Instant now)
+{
+    while (Deadline* due = _mux.timers.queue.takeDue(now))
+    {
+        const CloseReason reason = _mux.records.areIdsShort() ? CloseReason::noIdentifier : CloseReason::queueTimeout;
+        _mux.answers.fail(Due<Request>::owner(*due), reason, now);
+    }
+    _mux.pinExpiry.expire(now);
+    while (Deadline* due = _mux.timers.delayedReply.takeDue(now))
+        _mux.answers.reply(*Due<Request>::owner(*due).client, now);
+    while (Deadline* due = _mux.timers.pause.takeDue(now))
+        fail(Due<Client>::owner(*due), CloseReason::requestTimeout, false, now);
+    while (Deadline* due = _mux.timers.idle.takeDue(now))
+    {
+        Client& client = Due<Client>::owner(*due);
+        close(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
+    }
+    while (Deadline* due = _mux.timers.discard.takeDue(now))
+    {
+        Client& client = Due<Client>::owner(*due);
+        const bool goesOn = client.discarded > 0 && client.reason == CloseReason::malformedRequest;
+        stopListening(client, goesOn ? How::abort : How::finish, now);
+    }
+    while (Deadline* due = _mux.timers.linger.takeDue(now))
+    {
+        Client& client = Due<Client>::owner(*due);
+        const bool closing = client.state == Client::State::closing;
+        close(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
+    }
+    while (Deadline* due = _mux.timers.calm.takeDue(now))
+        calmed(Due<Client>::owner(*due), now);
 }
 
 } // namespace proximux

@@ -1,6 +1,6 @@
-// FramedExchange: which lane serves a request.
+#include <proximux/exchange/mux/FramedChoice.h>
 
-#include <proximux/exchange/mux/FramedExchange.h>
+#include <proximux/exchange/mux/Mux.h>
 
 namespace proximux
 {
@@ -15,7 +15,7 @@ bool needsPin(const Request& request)
 
 } // namespace
 
-bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
+bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
 {
     if (request.traits.keepsId && !TargetRecords::mayHaveId(lane, request))
         return false; // its id is in use, and the others need not wait for it
@@ -24,19 +24,19 @@ bool FramedExchange::mayUse(const Lane& lane, const Request& request) const
         return client.pin.lane == &lane;
     if (lane.pin.client != nullptr)
         return false;
-    if (isSuspect(request) && lane.proven && (opensMore() || !pool().isLiving(lane.number)))
+    if (Repeats::isSuspect(request) && lane.proven && (_mux.opening.opensMore() || !_mux.pool.isLiving(lane.number)))
         return false; // a new one is to come; and one that could not be replaced is not given up
     if (needsPin(request))
-        return client.inFlight == 0 && mayPin();
+        return client.inFlight == 0 && _mux.pinning.mayPin();
     return client.inFlight == 0 || client.lane == &lane;
 }
 
-bool FramedExchange::isUnproven(const Lane& lane, const RequestTraits& traits)
+bool FramedChoice::isUnproven(const Lane& lane, const RequestTraits& traits)
 {
     return (traits.proof & ~lane.proofs) != 0;
 }
 
-bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
+bool FramedChoice::needsRest(const Lane& lane, const Request& request) const
 {
     const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
     // answered in any order, what begins a state and what ends one must not overtake each other
@@ -46,71 +46,71 @@ bool FramedExchange::needsRest(const Lane& lane, const Request& request) const
            turns;
 }
 
-bool FramedExchange::hasRoom(const Lane& lane, const Request& request) const
+bool FramedChoice::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0 || lane.pin.leaving || lane.streaming != nullptr)
         return false;
     if (!TargetRecords::mayHaveId(lane, request))
         return false;
     if (needsRest(lane, request))
-        return lane.pipeline.isEmpty() || isForsaken(lane);
-    if (isTaken(lane))
+        return lane.pipeline.isEmpty() || Lanes::isForsaken(lane);
+    if (Lanes::isTaken(lane))
         return false;
-    if (lane.ids != nullptr && lane.pipeline.size() >= settings().pipeline + settings().optional)
+    if (lane.ids != nullptr && lane.pipeline.size() >= _mux.settings.pipeline + _mux.settings.optional)
         return false;
-    return lane.load() < settings().pipeline;
+    return lane.load() < _mux.settings.pipeline;
 }
 
-/// An idle one; else one that is to be opened; else the one with the fewest requests, where it has room.
-Lane* FramedExchange::choose(const Request& request, Instant now)
+Lane* FramedChoice::choose(const Request& request, Instant now) const
 {
     const Client& client = *request.client;
     if (client.pin.lane != nullptr)
         return client.pin.lane;
-    if (needsPin(request) && (client.inFlight > 0 || !mayPin()))
+    if (needsPin(request) && (client.inFlight > 0 || !_mux.pinning.mayPin()))
         return nullptr;
     if (client.inFlight > 0)
         return client.lane;
-    const std::size_t idle = pool().idle();
+    const std::size_t idle = _mux.pool.idle();
     if (idle != LanePool::NONE)
         return withId(idle, request);
-    if (pool().hasClosed() && pool().retryAt(now) <= now)
+    if (_mux.pool.hasClosed() && _mux.pool.retryAt(now) <= now)
         return nullptr;
     if (!request.whole || needsPin(request))
         return forsaken();
-    const std::size_t least = pool().leastLoaded();
+    const std::size_t least = _mux.pool.leastLoaded();
     return least == LanePool::NONE ? nullptr : withId(least, request);
 }
 
 /// This one; where its target has no id left for the request, one of another target.
-Lane* FramedExchange::withId(std::size_t place, const Request& request)
+Lane* FramedChoice::withId(std::size_t place, const Request& request) const
 {
-    if (TargetRecords::mayHaveId(lane(place), request))
-        return &lane(place);
-    for (std::size_t i = 0; i < pool().size(); ++i)
-        if (isInUse(lane(i)) && mayUse(lane(i), request) && hasRoom(lane(i), request))
-            return &lane(i);
+    if (TargetRecords::mayHaveId(_mux.lanes.at(place), request))
+        return &_mux.lanes.at(place);
+    for (std::size_t i = 0; i < _mux.pool.size(); ++i)
+        if (_mux.lanes.isInUse(_mux.lanes.at(i)) && mayUse(_mux.lanes.at(i), request) &&
+            hasRoom(_mux.lanes.at(i), request))
+            return &_mux.lanes.at(i);
     return nullptr;
 }
 
 /// One that is of no use to others either, as long as this request waits.
-Lane* FramedExchange::forsaken()
+Lane* FramedChoice::forsaken() const
 {
-    for (std::size_t i = 0; i < pool().size(); ++i)
-        if (isInUse(lane(i)) && isForsaken(lane(i)))
-            return &lane(i);
+    for (std::size_t i = 0; i < _mux.pool.size(); ++i)
+        if (_mux.lanes.isInUse(_mux.lanes.at(i)) && Lanes::isForsaken(_mux.lanes.at(i)))
+            return &_mux.lanes.at(i);
     return nullptr;
 }
 
-bool FramedExchange::wantsConnection(const Request& request) const
+bool FramedChoice::wantsConnection(const Request& request) const
 {
     const Client& client = *request.client;
-    if (client.pin.lane != nullptr || (needsPin(request) && !mayPin()))
+    if (client.pin.lane != nullptr || (needsPin(request) && !_mux.pinning.mayPin()))
         return false;
     return client.inFlight == 0;
 }
 
-bool FramedExchange::isAtRest(const Lane& lane) const
+bool FramedChoice::isAtRest(const Lane& lane) const
 {
     return lane.pipeline.isEmpty() && lane.pin.client == nullptr;
 }

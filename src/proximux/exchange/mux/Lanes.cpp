@@ -1,143 +1,278 @@
-// Multiplexer: target connections.
+#include <proximux/exchange/mux/Lanes.h>
 
-#include <proximux/exchange/mux/Multiplexer.h>
+#include <proximux/exchange/mux/Mux.h>
 
-#include <algorithm>
 #include <initializer_list>
+#include <utility>
 
 namespace proximux
 {
 
-// ------------------------------------------------------------------------------------------------ bytes
+Lanes::Lanes(Mux& mux)
+    : _mux(mux)
+{
+    for (std::size_t i = 0; i < mux.pool.size(); ++i)
+        _lanes.push_back(std::make_unique<Lane>(i));
+}
 
-void Multiplexer::response(TargetId target, Bytes bytes, Instant now)
+// ------------------------------------------------------------------------------- what happens to one
+
+void Lanes::received(Lane& lane, Bytes bytes, Instant now)
+{
+    lane.lastByte = now;
+    const bool heard = _mux.settings.ignoreUnknownIds && _mux.settings.byId;
+    if (_mux.pool.state(lane.number) != LanePool::State::settling)
+        take(lane, bytes, now);
+    else if (lane.settle.isArmed() && !heard)
+        _mux.opening.failed(lane, CloseReason::greeted, now);
+    else
+        _mux.opening.settling(lane, bytes, now);
+}
+
+void Lanes::take(Lane& lane, Bytes bytes, Instant now)
 {
     constexpr std::size_t LITTLE = 16384; // who sends more at once does not wait
-    Lane* from = find(target);
-    if (from == nullptr)
+    lane.input.take(bytes);
+    if (!_mux.policy.responses.targetBytes(lane, now) || _mux.leavers.leaveFlooded(lane, now))
         return;
-    from->lastByte = now;
-    const bool heard = _settings.ignoreUnknownIds && _settings.byId;
-    if (_pool.state(from->number) == LanePool::State::settling && from->settle.isArmed() && !heard)
-        attemptFailed(*from, CloseReason::greeted, now);
-    else if (_pool.state(from->number) == LanePool::State::settling)
-        settling(*from, bytes, now);
-    else
+    lane.input.keep();
+    if (lane.pin.client != nullptr)
+        _mux.pinExpiry.isUsed(lane, now);
+    if ((lane.inMessage || !lane.input.isEmpty()) && bytes.size() < LITTLE)
+        _mux.effects.awaitsMore(lane.target);
+    if (isInUse(lane) && _mux.policy.choice.isAtRest(lane))
+        _mux.timers.inactive.arm(lane.inactive, now);
+    _mux.backpressure.update(lane, now);
+    _mux.sending.pump(lane, now);
+}
+
+void Lanes::sent(Lane& lane, std::size_t waiting, Instant now)
+{
+    lane.waiting = waiting;
+    updateLoad(lane);
+    armResponse(lane, now);
+    if (Request* last = lane.pipeline.last())
     {
-        from->input.take(bytes);
-        if (targetBytes(*from, now) && !leaveFlooded(*from, now))
+        armAnswer(lane, *last, now);
+        if (last->client != nullptr)
+            _mux.backpressure.update(*last->client, now);
+    }
+    _mux.sending.pump(lane, now);
+}
+
+void Lanes::ended(Lane& lane, Instant now)
+{
+    if (_mux.pool.state(lane.number) == LanePool::State::settling)
+        return _mux.opening.failed(lane, CloseReason::targetEnded, now);
+    _mux.policy.responses.laneEnded(lane, now);
+    close(lane, CloseReason::targetEnded, How::finish, now);
+}
+
+void Lanes::lost(Lane& lane, Instant now)
+{
+    if (_mux.pool.state(lane.number) == LanePool::State::settling)
+        _mux.opening.failed(lane, CloseReason::targetLost, now);
+    else
+        close(lane, CloseReason::targetLost, How::abort, now);
+}
+
+// -------------------------------------------------------------------------------- which are there
+
+Lane* Lanes::find(TargetId target) const
+{
+    const std::size_t place = _mux.pool.placeOf(target);
+    return place == LanePool::NONE ? nullptr : _lanes[place].get();
+}
+
+bool Lanes::isInUse(const Lane& lane) const
+{
+    const LanePool::State state = _mux.pool.state(lane.number);
+    return state == LanePool::State::idle || state == LanePool::State::busy;
+}
+
+bool Lanes::isTaken(const Lane& lane)
+{
+    return !lane.pipeline.isEmpty() && lane.pipeline.last()->traits.isAlone();
+}
+
+bool Lanes::ignoresUnknown(const Lane& lane) const
+{
+    return _mux.settings.ignoreUnknownIds && lane.ids != nullptr && !isTaken(lane);
+}
+
+/// A lane that can't take more at the moment is full for the pool, however little is on it.
+void Lanes::updateLoad(Lane& lane)
+{
+    if (!isInUse(lane))
+        return;
+    const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.pin.client != nullptr ||
+                         lane.pause.isArmed() || isTaken(lane);
+    _mux.pool.load(lane.number, blocked ? LanePool::FULL : lane.load());
+}
+
+// ---------------------------------------------------------------------------------------------- its time
+
+void Lanes::pause(Lane& lane, Instant now)
+{
+    if (_mux.settings.requestGap > Duration{0})
+        _mux.timers.requestGap.arm(lane.pause, now);
+}
+
+void Lanes::armResponse(Lane& lane, Instant now)
+{
+    const Request* first = lane.pipeline.first();
+    if (lane.pin.leaving && lane.heldFor == nullptr)
+        return lane.response.isArmed() ? void()
+                                       : _mux.timers.response.arm(lane.response, now); // there may be no end of bytes
+    const bool ends =
+        lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
+    const bool owes = lane.streaming != first || lane.waiting > 0;
+    if (_mux.settings.byId && lane.waiting == 0 && lane.streaming == nullptr)
+        return DeadlineList::disarm(lane.response); // each has its own deadline
+    if (first != nullptr && ends && owes && lane.heldFor == nullptr && !first->traits.blocking)
+        _mux.timers.response.arm(lane.response, now);
+    else
+        DeadlineList::disarm(lane.response);
+}
+
+void Lanes::armAnswer(Lane& lane, Request& request, Instant now)
+{
+    if (!_mux.settings.byId || request.overdue)
+        return;
+    const bool sending = !request.whole || (lane.waiting > 0 && lane.pipeline.last() == &request);
+    if (sending || lane.heldFor != nullptr)
+        DeadlineList::disarm(request.answer);
+    else
+        _mux.timers.answer.arm(request.answer, now);
+}
+
+void Lanes::expire(Instant now)
+{
+    while (Deadline* due = _mux.timers.connectDelay.takeDue(now))
+        _mux.opening.beginPrologue(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _mux.timers.requestGap.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        updateLoad(lane);
+        _mux.sending.pump(lane, now);
+    }
+    while (Deadline* due = _mux.timers.settle.takeDue(now))
+        _mux.opening.usable(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _mux.timers.response.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        if (_mux.pool.state(lane.number) == LanePool::State::settling)
+            _mux.opening.failed(lane, CloseReason::prologueRefused, now);
+        else
         {
-            from->input.keep();
-            if (from->pin.client != nullptr)
-                pinUsed(*from, now);
-            if ((from->inMessage || !from->input.isEmpty()) && bytes.size() < LITTLE)
-                _effects.awaitsMore(target);
-            if (isInUse(*from) && isAtRest(*from))
-                _timers.inactive.arm(from->inactive, now);
-            updateTargetHold(*from, now);
-            pump(*from, now);
+            if (!_mux.settings.byId && !lane.pipeline.isEmpty())
+                _mux.answers.partTimedOut(*lane.pipeline.first(), now); // else each has its own deadline
+            close(lane, CloseReason::responseTimeout, How::abort, now);
         }
     }
-    finishCall(now);
-}
-
-void Multiplexer::targetSent(TargetId target, std::size_t waiting, Instant now)
-{
-    Lane* sent = find(target);
-    if (sent == nullptr)
-        return;
-    sent->waiting = waiting;
-    updateLoad(*sent);
-    armResponse(*sent, now);
-    if (Request* last = sent->pipeline.last())
+    while (Deadline* due = _mux.timers.answer.takeDue(now))
+        _mux.policy.responses.answerOverdue(Due<Request>::owner(*due), now);
+    while (Deadline* due = _mux.timers.pinIdle.takeDue(now))
+        _mux.pinning.becameIdle(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _mux.timers.gap.takeDue(now))
     {
-        armAnswer(*sent, *last, now);
-        if (last->client != nullptr)
-            updateClient(*last->client, now);
+        Lane& lane = Due<Lane>::owner(*due);
+        lane.silent = true;
+        _mux.policy.responses.gapPassed(lane, now);
     }
-    pump(*sent, now);
-    finishCall(now);
-}
-
-// ------------------------------------------------------------------------------------------------ the end
-
-void Multiplexer::targetEnded(TargetId target, Instant now)
-{
-    Lane* ended = find(target);
-    if (ended == nullptr)
-        return;
-    if (_pool.state(ended->number) == LanePool::State::settling)
-        attemptFailed(*ended, CloseReason::targetEnded, now);
-    else
+    while (Deadline* due = _mux.timers.inactive.takeDue(now))
     {
-        laneEnded(*ended, now);
-        closeLane(*ended, CloseReason::targetEnded, How::finish, now);
+        Lane& lane = Due<Lane>::owner(*due);
+        if (_mux.policy.choice.isAtRest(lane))
+            close(lane, CloseReason::inactive, How::finish, now);
     }
-    finishCall(now);
 }
 
-void Multiplexer::targetLost(TargetId target, Instant now)
+// ------------------------------------------------------------------------------------- who has it alone
+
+void Lanes::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
 {
-    Lane* lost = find(target);
-    if (lost == nullptr)
+    if (!_mux.pinning.pin(lane, client, reasons, now))
         return;
-    if (_pool.state(lost->number) == LanePool::State::settling)
-        attemptFailed(*lost, CloseReason::targetLost, now);
-    else
-        closeLane(*lost, CloseReason::targetLost, How::abort, now);
-    finishCall(now);
+    updateLoad(lane);
+    _mux.clients.lookAgain(client);
 }
 
-void Multiplexer::targetFaulted(TargetId target, Instant now)
+void Lanes::unpin(Lane& lane)
 {
-    Lane* faulted = find(target);
-    if (faulted == nullptr)
-        return;
-    closeLane(*faulted, CloseReason::fault, How::abort, now);
-    finishCall(now);
+    _mux.pinning.unpin(lane);
+    _mux.sending.pumpAll(); // whoever waits to be pinned may be served by another
 }
 
-/// Costs those that were on it, and nobody else.
-void Multiplexer::closeLane(Lane& lane, CloseReason reason, How how, Instant now)
+void Lanes::endPin(Client& client, Instant now)
+{
+    client.halted = false;
+    Lane* lane = client.pin.lane;
+    if (lane == nullptr)
+        return;
+    unpin(*lane);
+    close(*lane, CloseReason::pinEnded, partingFrom(*lane), now);
+    _mux.clients.charge(client, nullptr, now);
+}
+
+// ----------------------------------------------------------------------------------------------- its end
+
+void Lanes::close(Lane& lane, CloseReason reason, How how, Instant now)
 {
     const TargetId target = lane.target;
-    if (_pool.state(lane.number) == LanePool::State::closed)
+    if (_mux.pool.state(lane.number) == LanePool::State::closed)
         return;
     if (lane.heldFor != nullptr)
-        releaseTarget(lane, now);
+        _mux.backpressure.release(lane, now);
     const bool silent = lane.silent;
     lane.silent = false;
-    const bool useless =
-        !lane.proven && _pool.state(lane.number) == LanePool::State::idle &&
-        (reason == CloseReason::targetEnded || reason == CloseReason::targetLost || reason == CloseReason::desync);
-    if (useless)
-    {
-        noteFailure(lane, now);
-        _pool.wasUseless(lane.number, now);
-    }
-    else
-        _pool.closed(lane.number, now);
-    Client* pinned = lane.pin.client;
+    leavePool(lane, reason, now);
+    const Client* pinned = lane.pin.client;
     if (pinned != nullptr)
-    {
-        const bool cutOff = lane.pin.pushes && (lane.inMessage || lane.pin.leaving);
-        unpin(lane);
-        if (cutOff)
-            fail(*pinned, reason, true, now);
-        else if (pinned->state != Client::State::closing)
-        {
-            pinned->final = true; // its state is lost with the connection, on which what it has queued counts
-            drop(*pinned, pinned->next, reason, now);
-            pinned->reason = reason;
-            lookAgain(*pinned);
-        }
-    }
-    repeatAll(lane, pinned, reason, now);
+        endPinOfLost(lane, reason, now);
+    _mux.repeats.repeatAll(lane, pinned, reason, now);
+    failAll(lane, reason, how, silent, now);
+    _mux.effects.closeTarget(target, reason, how);
+    empty(lane);
+}
+
+/// A connection that its target ends before it was of any use is as good as none.
+void Lanes::leavePool(Lane& lane, CloseReason reason, Instant now)
+{
+    const bool useless =
+        !lane.proven && _mux.pool.state(lane.number) == LanePool::State::idle &&
+        (reason == CloseReason::targetEnded || reason == CloseReason::targetLost || reason == CloseReason::desync);
+    if (!useless)
+        return _mux.pool.closed(lane.number, now);
+    _mux.opening.noteFailure(lane, now);
+    _mux.pool.wasUseless(lane.number, now);
+}
+
+/// The state of its client is lost with the connection, on which what it has queued counts.
+void Lanes::endPinOfLost(Lane& lane, CloseReason reason, Instant now)
+{
+    Client& pinned = *lane.pin.client;
+    const bool cutOff = lane.pin.pushes && (lane.inMessage || lane.pin.leaving);
+    unpin(lane);
+    if (cutOff)
+        return _mux.clients.fail(pinned, reason, true, now);
+    if (pinned.state == Client::State::closing)
+        return;
+    pinned.final = true;
+    _mux.answers.drop(pinned, pinned.next, reason, now);
+    pinned.reason = reason;
+    _mux.clients.lookAgain(pinned);
+}
+
+/// What was in flight on it fails, as far as it was not answered.
+void Lanes::failAll(Lane& lane, CloseReason reason, How how, bool silent, Instant now)
+{
+    const TargetId target = lane.target;
     const bool fresh = !lane.proven;
     while (Request* request = lane.pipeline.first())
     {
-        takeOut(lane, *request, false, now);
-        const bool answered = isAnswered(*request, how == How::abort, silent);
+        _mux.answers.takeOut(lane, *request, false, now);
+        const bool answered = _mux.policy.responses.isAnswered(*request, how == How::abort, silent);
         Client* client = request->client;
         if (client != nullptr && --client->inFlight == 0)
             client->lane = nullptr;
@@ -148,63 +283,58 @@ void Multiplexer::closeLane(Lane& lane, CloseReason reason, How how, Instant now
         }
         if (client != nullptr && !answered)
         {
-            if (fresh && isSuspect(*request))
-                charge(*client, nullptr, now);
-            failRequest(*request, reason, now);
+            if (fresh && Repeats::isSuspect(*request))
+                _mux.clients.charge(*client, nullptr, now);
+            _mux.answers.fail(*request, reason, now);
             continue;
         }
-        tellEnd(*request, target, !answered, reason, now);
+        _mux.answers.tellEnd(*request, target, !answered, reason, now);
         if (client != nullptr)
         {
             client->requests.remove(*request);
-            lookAgain(*client);
+            _mux.clients.lookAgain(*client);
         }
-        recycle(*request);
+        _mux.sending.recycle(*request);
     }
-    _effects.closeTarget(target, reason, how);
-    emptyLane(lane);
 }
 
 /// Its target was told that it has ended, and has ended, too: it is closed as it would be without us.
-void Multiplexer::endInSilence(Client& client, bool cutOff, Instant now)
+void Lanes::endInSilence(Client& client, bool cutOff, Instant now)
 {
     if (cutOff)
-        closeClient(client, CloseReason::ended, How::abort, now);
+        _mux.clients.close(client, CloseReason::ended, How::abort, now);
     else
-        beginClosing(client, CloseReason::ended, now);
+        _mux.clients.beginClosing(client, CloseReason::ended, now);
 }
 
-void Multiplexer::emptyLane(Lane& lane)
+void Lanes::empty(Lane& lane)
 {
     for (Deadline* deadline : {static_cast<Deadline*>(&lane.pause), static_cast<Deadline*>(&lane.settle),
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
                                static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure)})
         DeadlineList::disarm(*deadline);
-    _orphans.leave(lane);
+    _mux.orphans.leave(lane);
     LaneConnection next;
     static_cast<LaneConnection&>(lane) = std::move(next);
 }
 
-/// The client has the lane alone from now on.
-void Multiplexer::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
+How Lanes::partingFrom(const Lane& lane)
 {
-    if (!_pinning.pin(lane, client, reasons, now))
-        return;
-    updateLoad(lane);
-    lookAgain(client);
+    const bool mayBeUnread = lane.pipeline.isEmpty() && (lane.waiting > 0 || lane.unconfirmed);
+    return mayBeUnread ? How::finish : How::abort;
 }
 
-/// The lane is for all again.
-void Multiplexer::unpin(Lane& lane)
+bool Lanes::yield(Instant now)
 {
-    _pinning.unpin(lane);
-    _pumpAll = true; // whoever waits to be pinned may be served by another
-}
-
-Lane* Multiplexer::find(TargetId target) const
-{
-    const std::size_t place = _pool.placeOf(target);
-    return place == LanePool::NONE ? nullptr : _lanes[place].get();
+    for (const auto& lane : _lanes)
+    {
+        if (!isInUse(*lane) || lane->pin.client != nullptr || !_mux.policy.choice.isAtRest(*lane) ||
+            !_mux.policy.responses.beforeYielding(*lane, now))
+            continue;
+        close(*lane, CloseReason::otherProtocol, partingFrom(*lane), now);
+        return true;
+    }
+    return false;
 }
 
 } // namespace proximux

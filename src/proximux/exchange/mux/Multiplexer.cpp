@@ -1,99 +1,205 @@
 #include <proximux/exchange/mux/Multiplexer.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace proximux
 {
 
-Multiplexer::Multiplexer(const MultiplexerSettings& settings, MultiplexerEffects& effects, LanePool& pool)
-    : _settings(settings)
-    , _random(settings.seed)
-    , _effects(effects)
-    , _pool(pool)
-    , _pinning(settings.maxPinned)
-    , _stalls(settings.stallTimeout, _queue, _pinning)
-    , _orphans(settings)
-    , _memory({settings.reserve, settings.requestBuffer, settings.responseBuffer, settings.totalBuffer})
-    , _retries(_settings, _memory)
-    , _records(_settings, pool.size())
-    , _timers(settings)
-{
-    for (std::size_t i = 0; i < pool.size(); ++i)
-        _lanes.push_back(std::make_unique<Lane>(i));
-}
-
 Multiplexer::~Multiplexer()
 {
-    _queue.clear();
-    for (const auto& lane : _lanes)
+    _mux.queue.clear();
+    for (const auto& lane : _mux.lanes.all())
         while (Request* request = lane->pipeline.first())
         {
             lane->pipeline.remove(*request);
             DeadlineList::disarm(request->answer);
             DeadlineList::disarm(request->queue);
             if (request->client == nullptr)
-                recycle(*request);
+                _mux.sending.recycle(*request);
         }
-    for (const auto& client : _clients)
-        while (Request* request = client ? client->requests.first() : nullptr)
+    _mux.clients.forEach(
+        [this](Client& client)
         {
-            client->requests.remove(*request);
-            DeadlineList::disarm(request->queue);
-            DeadlineList::disarm(request->pin);
-            request->client = nullptr; // nothing is accounted any more: that would ask the derived class
-            recycle(*request);
-        }
+            while (Request* request = client.requests.first())
+            {
+                client.requests.remove(*request);
+                DeadlineList::disarm(request->queue);
+                DeadlineList::disarm(request->pin);
+                request->client = nullptr; // nothing is accounted any more: that would ask the policy
+                _mux.sending.recycle(*request);
+            }
+        });
 }
 
-/// What a call has made possible is done before it returns.
-void Multiplexer::finishCall(Instant now)
+// ------------------------------------------------------------------------------------------------ what happens
+
+void Multiplexer::clientOpened(ClientId client, Instant now)
+{
+    _mux.clients.opened(client, now);
+    converge(now);
+}
+
+void Multiplexer::request(ClientId client, Bytes bytes, Instant now)
+{
+    if (Client* one = _mux.clients.find(client))
+        _mux.clients.received(*one, bytes, now);
+    converge(now);
+}
+
+void Multiplexer::clientEnded(ClientId client, Instant now)
+{
+    if (Client* one = _mux.clients.find(client))
+        _mux.clients.ended(*one, now);
+    converge(now);
+}
+
+void Multiplexer::clientSent(ClientId client, std::size_t waiting, Instant now)
+{
+    if (Client* one = _mux.clients.find(client))
+        _mux.clients.sent(*one, waiting, now);
+    converge(now);
+}
+
+void Multiplexer::clientLost(ClientId client, Instant now)
+{
+    if (Client* one = _mux.clients.find(client))
+        _mux.clients.lost(*one, now);
+    converge(now);
+}
+
+void Multiplexer::clientFaulted(ClientId client, Instant now)
+{
+    if (Client* one = _mux.clients.find(client))
+        _mux.clients.close(*one, CloseReason::fault, How::abort, now);
+    converge(now);
+}
+
+void Multiplexer::targetOpened(TargetId target, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.opening.opened(*lane, now);
+    converge(now);
+}
+
+void Multiplexer::targetFailed(TargetId target, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.opening.failed(*lane, CloseReason::noTarget, now);
+    converge(now);
+}
+
+void Multiplexer::targetUnavailable(TargetId target, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.opening.unavailable(*lane, now);
+    converge(now);
+}
+
+void Multiplexer::response(TargetId target, Bytes bytes, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.lanes.received(*lane, bytes, now);
+    converge(now);
+}
+
+void Multiplexer::targetSent(TargetId target, std::size_t waiting, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.lanes.sent(*lane, waiting, now);
+    converge(now);
+}
+
+void Multiplexer::targetEnded(TargetId target, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.lanes.ended(*lane, now);
+    converge(now);
+}
+
+void Multiplexer::targetLost(TargetId target, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.lanes.lost(*lane, now);
+    converge(now);
+}
+
+void Multiplexer::targetFaulted(TargetId target, Instant now)
+{
+    if (Lane* lane = _mux.lanes.find(target))
+        _mux.lanes.close(*lane, CloseReason::fault, How::abort, now);
+    converge(now);
+}
+
+Instant Multiplexer::expire(Instant now)
+{
+    if (_mux.sending.mayAwaitId() && _mux.records.restoreIds(now))
+        _mux.sending.pumpAll(); // somebody may wait for one
+    _mux.clients.expire(now);
+    _mux.lanes.expire(now);
+    while (Lane* lane = _mux.stalls.firstOverdue(now))
+    {
+        Client& client = *lane->stall.client;
+        _mux.stalls.forget(*lane, now);
+        _mux.clients.fail(client, CloseReason::stalled, lane->heldFor != nullptr, now);
+    }
+    _mux.leavers.expire(now);
+    converge(now);
+    return nextDeadline();
+}
+
+Instant Multiplexer::nextDeadline() const
+{
+    const Instant next =
+        std::min({_mux.timers.next(), _mux.opening.next(), _mux.stalls.next(), _mux.orphans.next(_mux.lanes.all())});
+    return _mux.sending.mayAwaitId() ? std::min(next, _mux.records.nextFreeId()) : next;
+}
+
+void Multiplexer::drain(Instant now)
+{
+    _mux.draining = true;
+    for (const auto& lane : _mux.lanes.all())
+        if (lane->silent)
+            _mux.policy.responses.gapPassed(*lane, now);
+    _mux.clients.forEach([this](Client& client) { _mux.clients.lookAgain(client); });
+    converge(now);
+}
+
+void Multiplexer::closeAll(CloseReason reason, Instant now)
+{
+    _mux.queue.clear(); // nobody is served any more
+    _mux.clients.forEach([this, reason, now](Client& client) { _mux.clients.close(client, reason, How::abort, now); });
+    for (const auto& lane : _mux.lanes.all())
+        if (lane->target.isValid())
+            _mux.lanes.close(*lane, reason, How::abort, now);
+}
+
+/// Does what a call has made possible, until nothing more is to be done.
+void Multiplexer::converge(Instant now)
 {
     do
     {
-        if (_orphans.hasAny())
-            leaveLanes(now);
-        while (Client* client = _delayed.first())
-        {
-            _delayed.remove(*client);
-            if (client->state != Client::State::closing)
-                look(*client, now);
-        }
-        if (std::exchange(_pumpAll, false))
-            for (const auto& lane : _lanes)
-                pump(*lane, now);
-        if (_targetFailed)
-            failUnavailable(now);
-        updateFullness(now);
-        if (_pinning.hasIdle())
-            endIdlePins(now);
-        openMore(now);
-    } while (!_delayed.isEmpty() || _pumpAll);
-    _stalls.update(now);
-    _orphans.update(
-        _lanes, [this](const Lane& lane) { return isInUse(lane); }, now);
-    _requests.trim(); // until here, whoever ended a request may still look at it
+        if (_mux.orphans.hasAny())
+            _mux.leavers.leaveLanes(now);
+        _mux.clients.lookAtDelayed(now);
+        _mux.sending.pumpIfDue(now);
+        _mux.opening.failUnavailableIfDue(now);
+        _mux.backpressure.updateAll(now);
+        if (_mux.pinning.hasIdle())
+            _mux.pinExpiry.endIdle(now);
+        _mux.opening.openMore(now);
+    } while (_mux.clients.hasDelayed() || _mux.sending.isPumpDue());
+    _mux.stalls.update(now);
+    _mux.orphans.update(
+        _mux.lanes.all(), [this](const Lane& lane) { return _mux.lanes.isInUse(lane); }, now);
+    _mux.sending.trim();
 }
 
-/// With the limit of the queue reached nobody is read; when a quarter is free again, all are.
-void Multiplexer::updateFullness(Instant now)
+// ------------------------------------------------------------------------------------------------ with others
+
+Multiplexer::Usage Multiplexer::usage() const
 {
-    const std::size_t queued = _queued + _others.queued;
-    updateMemory(now);
-    if (!_full && queued >= _settings.maxQueue)
-    {
-        _full = true;
-        for (const auto& client : _clients)
-            if (client)
-                updateClient(*client, now);
-    }
-    else if (_full && queued <= _settings.maxQueue / 4 * 3)
-    {
-        _full = false;
-        for (const auto& client : _clients)
-            if (client)
-                lookAgain(*client);
-    }
+    const MemoryBudget::Usage& memory = _mux.backpressure.memory().usage();
+    return {memory.kept, memory.shared, memory.unfinished, _mux.sending.queued(), _mux.pinning.count()};
 }
 
 void Multiplexer::setOthers(const Usage& others, Instant now)
@@ -101,34 +207,27 @@ void Multiplexer::setOthers(const Usage& others, Instant now)
     if (others.kept == _others.kept && others.shared == _others.shared && others.unfinished == _others.unfinished &&
         others.queued == _others.queued && others.pinned == _others.pinned)
         return;
-    _pumpAll = _pumpAll || others.pinned < _others.pinned;
+    if (others.pinned < _others.pinned)
+        _mux.sending.pumpAll();
     _others = others;
-    _memory.setOthers({others.kept, others.shared, others.unfinished});
-    _pinning.setOthers(others.pinned);
-    finishCall(now);
+    _mux.backpressure.setOthers({others.kept, others.shared, others.unfinished}, others.queued);
+    _mux.pinning.setOthers(others.pinned);
+    converge(now);
 }
 
-void Multiplexer::drain(Instant now)
+void Multiplexer::giveWay(Instant since, Instant now)
 {
-    _draining = true;
-    for (const auto& lane : _lanes)
-        if (lane->silent)
-            gapPassed(*lane, now);
-    for (const auto& client : _clients)
-        if (client)
-            lookAgain(*client);
-    finishCall(now);
+    _mux.sending.giveWay(since);
+    if (_mux.sending.isPumpDue())
+        converge(now);
 }
 
-void Multiplexer::closeAll(CloseReason reason, Instant now)
+bool Multiplexer::yield(Instant now)
 {
-    _queue.clear(); // nobody is served any more
-    for (const auto& client : _clients)
-        if (client)
-            closeClient(*client, reason, How::abort, now);
-    for (const auto& lane : _lanes)
-        if (lane->target.isValid())
-            closeLane(*lane, reason, How::abort, now);
+    if (!_mux.lanes.yield(now))
+        return false;
+    converge(now);
+    return true;
 }
 
 } // namespace proximux

@@ -1,203 +1,232 @@
-// Multiplexer: target connections that are opened, up to their use.
+#include <proximux/exchange/mux/Opening.h>
 
-#include <proximux/exchange/mux/Multiplexer.h>
+#include <proximux/exchange/mux/Mux.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace proximux
 {
 
-bool Multiplexer::open(Instant now)
+// -------------------------------------------------------------------------------------------- how many
+
+bool Opening::open(Instant now)
 {
-    const std::size_t place = _pool.open(now);
+    const std::size_t place = _mux.pool.open(now);
     if (place == LanePool::NONE)
         return false;
-    _lanes[place]->target = _pool.idOf(place);
+    _mux.lanes.at(place).target = _mux.pool.idOf(place);
     return true;
 }
 
-void Multiplexer::warmUp(Instant now)
+void Opening::warmUp(Instant now)
 {
     while (open(now))
         continue;
 }
 
-/// As many connections are opened as requests wait for one.
-void Multiplexer::openMore(Instant now)
+void Opening::openMore(Instant now)
 {
     _retry = Instant::never();
-    while (_pool.hasClosed() && wantsMore())
+    while (_mux.pool.hasClosed() && wantsMore())
     {
         if (open(now))
             continue;
-        _retry = _pool.retryAt(now);
+        _retry = _mux.pool.retryAt(now);
         if (!std::exchange(_noneOpens, true))
-            _pumpAll = true; // whoever wants a new one does with another now
+            _mux.sending.pumpAll(); // whoever wants a new one does with another now
         return;
     }
     _noneOpens = false;
 }
 
-bool Multiplexer::wantsMore() const
+bool Opening::wantsMore() const
 {
-    return wantingSince(_giveWay) != Instant::never();
+    return wantingSince(_mux.sending.latest()) != Instant::never();
 }
 
 /// Of the requests that want a connection, beyond those for which one is under way, the oldest that came so early.
-Instant Multiplexer::wantingSince(Instant latest) const
+Instant Opening::wantingSince(Instant latest) const
 {
     std::size_t wanting = 0;
     Instant oldest = Instant::never();
-    const Request* more = _queue.find(
+    const Request* more = _mux.queue.find(
         [&](const Request& request, bool pins)
         {
-            if (request.came > latest || (pins && !mayPin()) || !wantsConnection(request))
+            if (request.came > latest || (pins && !_mux.pinning.mayPin()) ||
+                !_mux.policy.choice.wantsConnection(request))
                 return false;
             oldest = std::min(oldest, request.came);
-            return ++wanting > _pool.underWay();
+            return ++wanting > _mux.pool.underWay();
         });
     return more != nullptr ? oldest : Instant::never();
 }
 
-Instant Multiplexer::waitsSince() const
+bool Opening::opensMore() const
 {
-    const bool opens = _pool.hasClosed() && _retry == Instant::never();
+    return _mux.pool.underWay() > 0 || (_mux.pool.hasClosed() && _retry == Instant::never());
+}
+
+Instant Opening::waitsSince() const
+{
+    const bool opens = _mux.pool.hasClosed() && _retry == Instant::never();
     return opens ? Instant::never() : wantingSince(Instant::never());
 }
 
-void Multiplexer::giveWay(Instant since, Instant now)
+Instant Opening::next() const
 {
-    const bool more = since > _giveWay;
-    _giveWay = since;
-    if (!more)
-        return;
-    _pumpAll = true;
-    finishCall(now);
+    return std::min(_retry, _unavailable);
 }
 
-bool Multiplexer::yield(Instant now)
-{
-    for (const auto& lane : _lanes)
-    {
-        if (!isInUse(*lane) || lane->pin.client != nullptr || !isAtRest(*lane) || !beforeYielding(*lane, now))
-            continue;
-        closeLane(*lane, CloseReason::otherProtocol, partingFrom(*lane), now);
-        finishCall(now);
-        return true;
-    }
-    return false;
-}
+// -------------------------------------------------------------------------------------- one connection
 
-void Multiplexer::targetOpened(TargetId target, Instant now)
+void Opening::opened(Lane& lane, Instant now)
 {
-    Lane* opened = find(target);
-    if (opened == nullptr)
-        return;
-    _pool.opened(opened->number);
-    opened->lastByte = now;
-    if (_settings.connectDelay > Duration{0})
-        _timers.connectDelay.arm(opened->pause, now);
+    _mux.pool.opened(lane.number);
+    lane.lastByte = now;
+    if (_mux.settings.connectDelay > Duration{0})
+        _mux.timers.connectDelay.arm(lane.pause, now);
     else
-        beginPrologue(*opened, now);
-    finishCall(now);
+        beginPrologue(lane, now);
 }
 
-void Multiplexer::beginPrologue(Lane& lane, Instant now)
+void Opening::beginPrologue(Lane& lane, Instant now)
 {
     const Prologue* prologue = prologueOf(lane);
     if (prologue != nullptr && !prologue->says.empty())
-        _effects.toTarget(lane.target, prologue->says);
+        _mux.effects.toTarget(lane.target, prologue->says);
     settling(lane, {}, now);
 }
 
 /// What is said on a new connection to this lane's target; null: nothing.
-const Prologue* Multiplexer::prologueOf(const Lane& lane) const
+const Prologue* Opening::prologueOf(const Lane& lane) const
 {
-    const std::size_t target = _pool.targetOf(lane.number);
-    return target < _settings.prologues.size() ? &_settings.prologues[target] : nullptr;
+    const std::size_t target = _mux.pool.targetOf(lane.number);
+    return target < _mux.settings.prologues.size() ? &_mux.settings.prologues[target] : nullptr;
 }
 
-/// The connection is open, and in use as soon as what is expected has come, and nothing else for pool.settle.
-void Multiplexer::settling(Lane& lane, Bytes bytes, Instant now)
+void Opening::settling(Lane& lane, Bytes bytes, Instant now)
 {
     lane.input.take(bytes);
     lane.input.keep();
     const Prologue* prologue = prologueOf(lane);
     const Bytes expected = prologue != nullptr ? Bytes(prologue->expects) : Bytes();
     const Bytes came = lane.input.waiting();
-    const bool heard = _settings.ignoreUnknownIds && _settings.byId && expected.empty();
-    const bool wrong = heard ? came.size() > _settings.responseBuffer
+    const bool heard = _mux.settings.ignoreUnknownIds && _mux.settings.byId && expected.empty();
+    const bool wrong = heard ? came.size() > _mux.settings.responseBuffer
                              : came.size() > expected.size() || came != expected.substr(0, came.size());
     if (wrong)
     {
         if (expected.empty())
-            return attemptFailed(lane, CloseReason::greeted, now);
-        _effects.prologueRefused(lane.target, came);
-        return attemptFailed(lane, CloseReason::prologueRefused, now);
+            return failed(lane, CloseReason::greeted, now);
+        _mux.observer.prologueRefused(lane.target, came);
+        return failed(lane, CloseReason::prologueRefused, now);
     }
     if (lane.pause.isArmed() || lane.settle.isArmed())
         return; // it was not spoken to yet
     if (came.size() < expected.size())
-        return _timers.response.arm(lane.response, now);
+        return _mux.timers.response.arm(lane.response, now);
     if (!heard)
         lane.input.clear();
     DeadlineList::disarm(lane.response);
-    if (_settings.settle > Duration{0})
-        _timers.settle.arm(lane.settle, now);
+    if (_mux.settings.settle > Duration{0})
+        _mux.timers.settle.arm(lane.settle, now);
     else
-        laneUsable(lane, now);
+        usable(lane, now);
 }
 
-void Multiplexer::laneUsable(Lane& lane, Instant now)
+void Opening::usable(Lane& lane, Instant now)
 {
-    _pool.settled(lane.number);
-    updateLoad(lane);
-    prepare(lane);
-    _timers.inactive.arm(lane.inactive, now);
+    _mux.pool.settled(lane.number);
+    _mux.lanes.updateLoad(lane);
+    _mux.policy.responses.prepare(lane);
+    _mux.timers.inactive.arm(lane.inactive, now);
     if (!lane.input.isEmpty())
     {
-        if (!targetBytes(lane, now)) // what was heard meanwhile
+        if (!_mux.policy.responses.targetBytes(lane, now)) // what was heard meanwhile
             return;
         lane.input.keep();
     }
-    pump(lane, now);
+    _mux.sending.pump(lane, now);
 }
 
-void Multiplexer::targetFailed(TargetId target, Instant now)
+void Opening::failed(Lane& lane, CloseReason reason, Instant now)
 {
-    Lane* failed = find(target);
-    if (failed == nullptr)
-        return;
-    attemptFailed(*failed, CloseReason::noTarget, now);
-    finishCall(now);
-}
-
-void Multiplexer::targetUnavailable(TargetId target, Instant now)
-{
-    Lane* lane = find(target);
-    if (lane == nullptr)
-        return;
-    _effects.closeTarget(lane->target, CloseReason::noTarget, How::abort);
-    _pool.closed(lane->number, now);
-    attemptEnded(*lane, now);
-    finishCall(now);
-}
-
-void Multiplexer::attemptFailed(Lane& lane, CloseReason reason, Instant now)
-{
-    _effects.closeTarget(lane.target, reason, How::abort);
+    _mux.effects.closeTarget(lane.target, reason, How::abort);
     noteFailure(lane, now);
-    _pool.failed(lane.number, now);
+    _mux.pool.failed(lane.number, now);
+    attemptEnded(lane, now);
+}
+
+void Opening::unavailable(Lane& lane, Instant now)
+{
+    _mux.effects.closeTarget(lane.target, CloseReason::noTarget, How::abort);
+    _mux.pool.closed(lane.number, now);
     attemptEnded(lane, now);
 }
 
 /// Whoever waited for it may be served by another that has room.
-void Multiplexer::attemptEnded(Lane& lane, Instant now)
+void Opening::attemptEnded(Lane& lane, Instant now)
 {
-    emptyLane(lane);
-    for (const auto& other : _lanes)
-        pump(*other, now);
+    _mux.lanes.empty(lane);
+    for (const auto& other : _mux.lanes.all())
+        _mux.sending.pump(*other, now);
+}
+
+// ------------------------------------------------------------------------------------ targets that fail
+
+void Opening::noteFailure(const Lane& lane, Instant now)
+{
+    constexpr Instant BEFORE{std::numeric_limits<std::int64_t>::min()};
+    if (_failedAt.size() < _mux.pool.targets())
+        _failedAt.resize(_mux.pool.targets(), BEFORE);
+    _failedAt[_mux.pool.targetOf(lane.number)] = now;
+    _targetFailed = true;
+}
+
+void Opening::failUnavailableIfDue(Instant now)
+{
+    if (_targetFailed || _unavailable <= now)
+        failUnavailable(now);
+}
+
+/// Waits for pool.connect_timeout: whoever came before all of them failed last.
+void Opening::failUnavailable(Instant now)
+{
+    _targetFailed = false;
+    _unavailable = Instant::never();
+    const auto inUse = [this](const auto& lane) { return _mux.lanes.isInUse(*lane); };
+    if (_failedAt.empty() || std::any_of(_mux.lanes.all().begin(), _mux.lanes.all().end(), inUse))
+        return;
+    const Instant all = *std::min_element(_failedAt.begin(), _failedAt.end());
+    _mux.clients.forEach(
+        [this, all, now](const Client& client)
+        {
+            const ClientId id = client.id;
+            for (const Client* each = &client; each != nullptr; each = _mux.clients.find(id))
+            {
+                Request* request = waitedInVain(*each, all, now);
+                if (request == nullptr)
+                    return;
+                _mux.answers.fail(*request, CloseReason::noTarget, now);
+            }
+        });
+}
+
+/// A request of this client that waited in vain until now, or null. Says when the next one will have.
+Request* Opening::waitedInVain(const Client& client, Instant failed, Instant now)
+{
+    for (Request* request = client.requests.first(); request != nullptr; request = client.requests.next(*request))
+    {
+        if (request->sent || request->replied || request->came > failed)
+            continue;
+        const Instant due = request->came + _mux.settings.connectTimeout;
+        if (due <= now)
+            return request;
+        _unavailable = std::min(_unavailable, due);
+    }
+    return nullptr;
 }
 
 } // namespace proximux

@@ -104,7 +104,7 @@ Instant Orphans::until(const Lane& lane) const
     return {lane.orphans.since.us + _timeout.us - lane.orphans.time.us + waits->swallowedTime.us};
 }
 
-Instant Orphans::next(const Lanes& lanes) const
+Instant Orphans::next(const LaneList& lanes) const
 {
     Instant next = Instant::never();
     if (_swallowing > 0)

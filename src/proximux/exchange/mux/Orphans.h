@@ -38,7 +38,7 @@ public:
 
     /// Facts have changed: which lanes are busy with what is for nobody, while others wait. inUse: of each lane.
     template <class InUse>
-    void update(const Lanes& lanes, const InUse& inUse, Instant now)
+    void update(const LaneList& lanes, const InUse& inUse, Instant now)
     {
         if (hasAny())
             for (const auto& lane : lanes)
@@ -52,7 +52,7 @@ public:
     [[nodiscard]] Instant until(const Lane& lane) const;
 
     /// The same of the lane for which that is first.
-    [[nodiscard]] Instant next(const Lanes& lanes) const;
+    [[nodiscard]] Instant next(const LaneList& lanes) const;
 
     /// Whether what came for nobody is too much for those who wait behind it.
     [[nodiscard]] bool isFlooded(const Lane& lane) const;

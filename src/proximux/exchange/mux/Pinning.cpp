@@ -40,7 +40,7 @@ void Pinning::isUsed(Lane& lane)
     lane.pin.idleSince = Instant::never();
 }
 
-Lane* Pinning::longestIdle(const Lanes& lanes) const
+Lane* Pinning::longestIdle(const LaneList& lanes) const
 {
     Lane* longest = nullptr;
     for (const auto& lane : lanes)
@@ -50,7 +50,7 @@ Lane* Pinning::longestIdle(const Lanes& lanes) const
     return longest;
 }
 
-std::string Pinning::describe(const Lanes& lanes, Instant now) const
+std::string Pinning::describe(const LaneList& lanes, Instant now) const
 {
     std::size_t reasons[pins::COUNT] = {};
     Instant first = now;

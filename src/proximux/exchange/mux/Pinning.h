@@ -36,10 +36,10 @@ public:
     void becameIdle(Lane& lane, Instant now);
     void isUsed(Lane& lane);
     [[nodiscard]] bool hasIdle() const { return _idle > 0; }
-    [[nodiscard]] Lane* longestIdle(const Lanes& lanes) const;
+    [[nodiscard]] Lane* longestIdle(const LaneList& lanes) const;
 
     /// How many lanes are pinned, for which reasons, and for how long: for a client that waits in vain to be.
-    [[nodiscard]] std::string describe(const Lanes& lanes, Instant now) const;
+    [[nodiscard]] std::string describe(const LaneList& lanes, Instant now) const;
 
 private:
     std::size_t _most;

@@ -1,64 +1,27 @@
 #pragma once
 
 #include <proximux/exchange/mux/Multiplexer.h>
+#include <proximux/exchange/mux/RawPolicy.h>
 
 namespace proximux
 {
 
-/// Fifo and funnel where nothing says what a message is (raw). A request is what a client sends until the target
-/// answers; a response is what the target sends until it was silent for exchange.raw_gap while somebody waits.
-///
-///     holder   piece piece |              | piece     passed on at once until the target's first byte; after that the
-///     target               | piece piece  |           next request, which goes on without a gap where nobody waits
-///     lease    [-----------------------------------   ends after a gap of silence, once somebody waits or it has left
-///
-/// The lease is the one request in a lane's pipeline. Where several may be in flight (exchange.funnel_async) one read
-/// is one response, and nothing vouches for who gets it.
+/// Fifo and funnel where nothing says what a message is (raw).
 class RawExchange : public Multiplexer
 {
 public:
-    using Multiplexer::Multiplexer;
+    RawExchange(const MultiplexerSettings& settings, MultiplexerEffects& effects, MultiplexerObserver& observer,
+                LanePool& pool)
+        : Multiplexer(settings, effects, observer, pool, {_policy, _policy, _policy})
+        , _policy(mux())
+    {
+    }
 
     /// Whether a target has answered anything.
-    [[nodiscard]] bool hasAnswered() const { return _answered; }
-
-protected:
-    void prepare(Client&) override {}
-    void prepare(Lane&) override {}
-    void describe(Client&, Request&, Bytes) override {}
-    void clientBytes(Client& client, Instant now) override;
-    bool targetBytes(Lane& lane, Instant now) override;
-    [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
-    [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
-    [[nodiscard]] bool needsRest(const Lane&, const Request&) const override { return false; }
-    Lane* choose(const Request& request, Instant now) override;
-    [[nodiscard]] bool wantsConnection(const Request& request) const override { return request.client->inFlight == 0; }
-    [[nodiscard]] bool isAtRest(const Lane& lane) const override
-    {
-        return lane.pipeline.isEmpty() || isLingering(lane);
-    }
-    bool beforeYielding(Lane& lane, Instant now) override;
-    bool beforeSending(Lane& lane, Request& request, Instant now) override;
-    void afterSending(Lane&, Request&, Instant) override {}
-    void afterAnswer(Lane&, Request&, Instant) override {}
-    void answerOverdue(Request&, Instant) override {}
-    void laneEnded(Lane&, Instant) override {}
-    void askForEnd(Lane&, Instant) override {} // nothing is pushed
-    bool makeReply(Request&, CloseReason) override { return false; }
-    [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
-    void gapPassed(Lane& lane, Instant now) override;
-    [[nodiscard]] std::string nameOfPart(unsigned) const override { return {}; }
-    [[nodiscard]] bool passesOn(const Client& client) const override;
-    [[nodiscard]] Lane* passLane(const Client& client) const override { return client.lane; }
+    [[nodiscard]] bool hasAnswered() const { return _policy.hasAnswered(); }
 
 private:
-    /// Whether the one request on the lane was answered, as far as can be known.
-    [[nodiscard]] static bool isLingering(const Lane& lane)
-    {
-        return lane.pipeline.size() == 1 && lane.pipeline.first()->begun;
-    }
-
-    bool _answered = false;
+    RawPolicy _policy;
 };
 
 } // namespace proximux

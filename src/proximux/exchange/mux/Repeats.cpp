@@ -1,34 +1,39 @@
-// Multiplexer: requests that are lost with their connection, do no harm, and are sent once more.
+#include <proximux/exchange/mux/Repeats.h>
 
-#include <proximux/exchange/mux/Multiplexer.h>
+#include <proximux/exchange/mux/Mux.h>
 
 namespace proximux
 {
 
-void Multiplexer::keepCopy(Request& request, Bytes bytes)
+Repeats::Repeats(Mux& mux)
+    : _mux(mux)
+    , _retries(mux.settings, mux.backpressure.memory())
 {
-    request.again = bytes;
-    request.client->copied += request.again.size();
-    account(*request.client);
 }
 
-/// From now on it can't be sent once more.
-void Multiplexer::dropCopy(Request& request)
+void Repeats::keepCopy(const Lane& lane, Request& request)
+{
+    if (!_retries.keepsCopy(lane, request))
+        return;
+    Client& client = *request.client;
+    request.again = client.input.waiting().substr(0, request.inputSize());
+    client.copied += request.again.size();
+    _mux.backpressure.account(client);
+}
+
+void Repeats::dropCopy(Request& request)
 {
     if (request.again.empty())
         return;
     if (Client* client = request.client)
     {
         client->copied -= request.again.size();
-        account(*client);
+        _mux.backpressure.account(*client);
     }
     request.again.clear();
 }
 
-/// What was lost with the lane and may be sent once more goes back to the front of the queue, the oldest first. Whoever
-/// was alone on a new connection has ended it himself. Nothing of the client that had the lane alone is repeated: it
-/// counts on what it has done there.
-void Multiplexer::repeatAll(Lane& lane, const Client* pinned, CloseReason reason, Instant now)
+void Repeats::repeatAll(Lane& lane, const Client* pinned, CloseReason reason, Instant now)
 {
     if (lane.pipeline.size() == 1 && !lane.proven)
         return;
@@ -42,7 +47,7 @@ void Multiplexer::repeatAll(Lane& lane, const Client* pinned, CloseReason reason
         --place;
         if (each.client == pinned || !_retries.mayRepeat(lane, each, reason, now))
             continue;
-        takeOut(lane, each, false, now);
+        _mux.answers.takeOut(lane, each, false, now);
         if (--each.client->inFlight == 0)
             each.client->lane = nullptr;
         repeat(each, reason, place < MANY || place + MANY >= size);
@@ -52,24 +57,19 @@ void Multiplexer::repeatAll(Lane& lane, const Client* pinned, CloseReason reason
 /// One of those that were lost together may have ended their connection: the first that was not answered, as a rule, or
 /// the last that was read. The oldest and the newest are each alone on a new connection then; all others go together
 /// again, so that a loss costs few connections. What nobody answered in time has no share in the loss of others.
-void Multiplexer::repeat(Request& request, CloseReason reason, bool mayBeCause)
+void Repeats::repeat(Request& request, CloseReason reason, bool mayBeCause)
 {
     Client& client = *request.client;
-    if (_settings.fair && client.next != nullptr && Queue::isIn(*client.next))
-        _queue.remove(*client.next); // only the oldest stands in the queue
+    if (_mux.settings.fair && client.next != nullptr && Queue::isIn(*client.next))
+        _mux.queue.remove(*client.next); // only the oldest stands in the queue
     client.next = &request;
     request.sent = false;
     request.lane = nullptr;
     ++request.repeats;
     const bool known = reason == CloseReason::responseTimeout || reason == CloseReason::abandoned;
-    request.suspect = !_settings.isExclusive() && !known && mayBeCause;
+    request.suspect = !_mux.settings.isExclusive() && !known && mayBeCause;
     request.traits.alone = request.traits.alone || isSuspect(request);
-    ++_queued;
-    _ownIds += request.traits.keepsId ? 1 : 0;
-    _timers.queue.armSince(request.queue, request.came);
-    if (!client.calm.isArmed())
-        _queue.pushFront(request);
-    _pumpAll = true;
+    _mux.sending.requeue(request);
 }
 
 } // namespace proximux

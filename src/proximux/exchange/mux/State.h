@@ -56,7 +56,7 @@ struct RequestState
     std::uint64_t theirId = 0;               ///< its client's own
     std::uint64_t size = 0;                  ///< bytes so far
     std::uint64_t responseSize = 0;
-    std::uint64_t tag = 0;    ///< for MultiplexerEffects
+    std::uint64_t tag = 0;    ///< for MultiplexerObserver
     std::uint64_t ticket = 0; ///< its turn in the queue
     unsigned repeats = 0;     ///< how often it was
     bool suspect = false;     ///< it may be why a connection ended on which others were lost, too
@@ -232,6 +232,6 @@ struct Client
     [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }
 };
 
-using Lanes = std::vector<std::unique_ptr<Lane>>; ///< by their numbers
+using LaneList = std::vector<std::unique_ptr<Lane>>; ///< by their numbers
 
 } // namespace proximux

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <proximux/exchange/mux/MessagePolicy.h>
+
+#include <cstddef>
+
+namespace proximux
+{
+
+struct Mux;
+
+/// Which lane serves which request where messages are delimited: the pinned one of its client; the one on which others
+/// of its client are in flight; an idle one; else one that is to be opened; else the one with the fewest requests,
+/// where it has room.
+class FramedChoice : public LaneChoice
+{
+public:
+    /// The parts must outlive it.
+    explicit FramedChoice(const Mux& mux)
+        : _mux(mux)
+    {
+    }
+
+    [[nodiscard]] bool mayUse(const Lane& lane, const Request& request) const override;
+    [[nodiscard]] bool hasRoom(const Lane& lane, const Request& request) const override;
+    [[nodiscard]] bool needsRest(const Lane& lane, const Request& request) const override;
+    [[nodiscard]] Lane* choose(const Request& request, Instant now) const override;
+    [[nodiscard]] bool wantsConnection(const Request& request) const override;
+    [[nodiscard]] bool isAtRest(const Lane& lane) const override;
+
+    /// Whether the target of this lane has not yet shown what such a request needs (RequestTraits::proof).
+    [[nodiscard]] static bool isUnproven(const Lane& lane, const RequestTraits& traits);
+
+private:
+    [[nodiscard]] Lane* forsaken() const;
+    [[nodiscard]] Lane* withId(std::size_t place, const Request& request) const;
+
+    const Mux& _mux;
+};
+
+} // namespace proximux

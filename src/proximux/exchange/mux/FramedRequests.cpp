@@ -1,0 +1,166 @@
+#include <proximux/exchange/mux/FramedRequests.h>
+
+#include <proximux/exchange/mux/Fences.h>
+#include <proximux/exchange/mux/Mux.h>
+
+#include <string>
+#include <utility>
+
+namespace proximux
+{
+
+using Kind = Framer::Progress::Kind;
+
+void FramedRequests::prepare(Client& client)
+{
+    client.framer = _protocol.makeRequestFramer();
+    client.conversation = _protocol.makeConversation(_mux.settings.conversation);
+}
+
+void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
+{
+    if (client.conversation == nullptr)
+        return;
+    client.conversation->request(bytes, request.whole, request.traits);
+    request.traits.alone = request.traits.alone || _trial.isOn;
+    if (request.traits.local && request.traits.pins != 0)
+        _mux.observer.clientPinned(client.id, {}, request.traits.pins);
+}
+
+void FramedRequests::clientBytes(Client& client, Instant now)
+{
+    while (!_mux.backpressure.isFull(client) && !isBehindBarrier(client))
+    {
+        if (isInTunnel(client))
+            return _mux.forwarding.raw(client, *client.pin.lane, now);
+        const Bytes rest = client.input.waiting().substr(client.queued + client.partial);
+        if (rest.empty())
+            return;
+        const Framer::Progress progress = client.framer->feed(rest);
+        if (progress.kind == Kind::malformed)
+            return malformedRequest(client, progress.reason, now);
+        if (client.discarding)
+        {
+            client.input.consume(progress.taken);
+            client.discarding = progress.kind != Kind::complete;
+        }
+        else if (client.large != nullptr)
+            largeBytes(client, progress, now);
+        else
+            requestBytes(client, progress, now);
+        if (progress.kind == Kind::partial && progress.taken < rest.size())
+        {
+            if (rest.size() - progress.taken >= _mux.settings.requestBuffer)
+                malformedRequest(client, "a header longer than exchange.request_buffer", now);
+            return; // it wants to see more
+        }
+    }
+}
+
+void FramedRequests::requestBytes(Client& client, const Framer::Progress& progress, Instant now)
+{
+    client.partial += progress.taken;
+    if (progress.kind == Kind::header)
+        headerSeen(client, now);
+    else if (progress.taken > 0)
+        client.interim = {}; // it did not wait for that
+    if (progress.kind == Kind::complete)
+        _mux.sending.queue(client, client.partial, true, now);
+    else if (client.queued == 0 && client.partial > 0 && client.input.size() >= _mux.settings.requestBuffer)
+        _mux.sending.queue(client, client.partial, false, now);
+}
+
+/// Of a request that is being sent.
+void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress, Instant now)
+{
+    if (progress.taken == 0)
+        return; // it wants to see more
+    Request& request = *client.large;
+    Lane& lane = *request.lane;
+    const bool complete = progress.kind == Kind::complete;
+    if (complete)
+    {
+        request.whole = true;
+        client.large = nullptr;
+        lane.streaming = nullptr;
+    }
+    _mux.forwarding.goOn(client, request, progress.taken, now);
+    if (!complete)
+        return;
+    _mux.forwarding.suffix(lane, request);
+    if (request.traits.fenced)
+        _fences.send(lane);
+    if (!request.traits.answered)
+        _mux.answers.finish(lane, request, now);
+    _mux.lanes.updateLoad(lane);
+    _mux.sending.pump(lane, now);
+}
+
+/// What the client waits for before it sends the rest (HTTP's 100 Continue) is said when all before it is answered.
+void FramedRequests::headerSeen(Client& client, Instant now)
+{
+    if (client.conversation == nullptr)
+        return;
+    client.interim = client.conversation->header(client.input.waiting().substr(client.queued, client.partial));
+    if (client.interim.empty() || !client.requests.isEmpty())
+        return;
+    client.waiting = _mux.effects.toClient(client.id, std::exchange(client.interim, Bytes()));
+    _mux.backpressure.update(client, now);
+}
+
+/// Nothing behind it can be understood.
+void FramedRequests::malformedRequest(Client& client, const char* why, Instant now)
+{
+    _mux.observer.clientMalformed(client.id, why);
+    std::string reply;
+    if (client.large != nullptr || client.discarding || client.conversation == nullptr ||
+        !client.conversation->malformed(why, reply))
+        return _mux.clients.fail(client, CloseReason::malformedRequest, false, now);
+    _mux.clients.endRequests(client, CloseReason::malformedRequest, now);
+    _mux.answers.replyOnly(client, std::move(reply), now);
+}
+
+/// Nothing is queued behind such a request, so it is the last. Where it failed there will be no tunnel.
+bool FramedRequests::isBehindBarrier(const Client& client)
+{
+    const Request* last = client.requests.last();
+    return last != nullptr && last->traits.barrier && last->whole && !last->replied;
+}
+
+bool FramedRequests::isInTunnel(const Client& client)
+{
+    return client.pin.lane != nullptr && client.pin.lane->pin.tunnel;
+}
+
+bool FramedRequests::passesOn(const Client& client) const
+{
+    return client.discarding || (client.large != nullptr && client.large->sent) || isInTunnel(client);
+}
+
+Lane* FramedRequests::passLane(const Client& client) const
+{
+    if (isInTunnel(client))
+        return client.pin.lane;
+    return client.large != nullptr ? client.large->lane : nullptr;
+}
+
+bool FramedRequests::makeReply(Request& request, CloseReason reason)
+{
+    request.traits.reply.clear();
+    if (request.traits.swallowed)
+        return true; // nobody waits for it
+    if (request.client->conversation == nullptr)
+        return false;
+    if (reason == CloseReason::noPin)
+        return request.client->conversation->unpinned(request.traits, _mux.pinExpiry.why(), request.traits.reply);
+    Failure failure = Failure::lost;
+    if (reason == CloseReason::queueTimeout || reason == CloseReason::noTarget || reason == CloseReason::noIdentifier)
+        failure = Failure::unavailable;
+    else if (reason == CloseReason::responseTimeout || reason == CloseReason::partSilent)
+        failure = Failure::timeout;
+    else if (reason == CloseReason::malformedResponse)
+        failure = Failure::malformed;
+    return request.client->conversation->failed(request.traits, failure, request.traits.reply);
+}
+
+} // namespace proximux

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <proximux/exchange/mux/MessagePolicy.h>
+
+namespace proximux
+{
+
+class Fences;
+struct Mux;
+
+/// Whether it is known that the target speaks the protocol (exchange.protocol = auto).
+struct Trial
+{
+    bool isOn = false;     ///< it is not: each request is alone, and whoever gets no answer in the protocol is closed
+    bool isProven = false; ///< the target has answered in a way that nobody does by chance
+};
+
+/// What clients send where messages are delimited. A request is kept until it is whole; one that outgrows
+/// exchange.request_buffer is passed on as it comes, on a connection that it has alone until then.
+class FramedRequests : public RequestPolicy
+{
+public:
+    /// All of them must outlive it.
+    FramedRequests(Mux& mux, const Protocol& protocol, Fences& fences, const Trial& trial)
+        : _mux(mux)
+        , _protocol(protocol)
+        , _fences(fences)
+        , _trial(trial)
+    {
+    }
+
+    void prepare(Client& client) override;
+    void describe(Client& client, Request& request, Bytes bytes) override;
+    void clientBytes(Client& client, Instant now) override;
+    [[nodiscard]] bool passesOn(const Client& client) const override;
+    [[nodiscard]] Lane* passLane(const Client& client) const override;
+    bool makeReply(Request& request, CloseReason reason) override;
+
+private:
+    [[nodiscard]] static bool isInTunnel(const Client& client);
+    [[nodiscard]] static bool isBehindBarrier(const Client& client);
+    void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
+    void largeBytes(Client& client, const Framer::Progress& progress, Instant now);
+    void headerSeen(Client& client, Instant now);
+    void malformedRequest(Client& client, const char* why, Instant now);
+
+    Mux& _mux;
+    const Protocol& _protocol;
+    Fences& _fences;
+    const Trial& _trial;
+};
+
+} // namespace proximux

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <proximux/exchange/mux/Farewells.h>
+#include <proximux/exchange/mux/Fences.h>
+#include <proximux/exchange/mux/FramedRequests.h>
+
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// What targets send where messages are delimited, and whose it is: the next request's in the order of the pipeline,
+/// the one's with the same id, or the pinned client's.
+class FramedResponses : public ResponsePolicy
+{
+public:
+    /// All of them must outlive it.
+    FramedResponses(Mux& mux, const Protocol& protocol, Fences& fences, Trial& trial)
+        : _mux(mux)
+        , _protocol(protocol)
+        , _fences(fences)
+        , _farewells(mux, protocol)
+        , _trial(trial)
+        , _idEdit(1)
+    {
+    }
+
+    void prepare(Lane& lane) override;
+    bool beforeSending(Lane& lane, Request& request, Instant now) override;
+    void afterSending(Lane& lane, Request& request, Instant now) override;
+    bool targetBytes(Lane& lane, Instant now) override;
+    void afterAnswer(Lane& lane, Request& request, Instant now) override;
+    void answerOverdue(Request& request, Instant now) override;
+    void gapPassed(Lane& lane, Instant now) override;
+    bool beforeYielding(Lane&, Instant) override { return true; }
+    void askForEnd(Lane& lane, Instant now) override { _farewells.ask(lane, now); }
+    void laneEnded(Lane& lane, Instant now) override;
+    [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
+    [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol.nameOfPart(part); }
+
+private:
+    bool takeResponse(Lane& lane, const Framer::Progress& progress, Instant now);
+    [[nodiscard]] bool isNobodys(Lane& lane);
+    [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
+    [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);
+    bool responseWhole(Lane& lane, Instant now);
+    void leaveFor(Lane& lane, Client* client, CloseReason reason, How how, Instant now);
+    void settleClaims(Lane& lane, Client* client, unsigned claims, unsigned challenges, Instant now);
+    bool pushWhole(Lane& lane, Instant now);
+    void endTrial(const Lane& lane, Instant now);
+    void answeredEarly(Lane& lane, Request& request, Instant now);
+    void beginTunnel(Lane& lane, Client& client, Instant now);
+    void free(Client& client, unsigned reasons);
+
+    Mux& _mux;
+    const Protocol& _protocol;
+    Fences& _fences;
+    Farewells _farewells;
+    Trial& _trial;
+    char _theirId[8] = {};     ///< what is put back into the present response
+    std::vector<Edit> _idEdit; ///< by this
+};
+
+} // namespace proximux
