@@ -1,6 +1,6 @@
 #include <proximux/protocol/Registry.h>
 
-#include <proximux/protocol/declared/Generic.h>
+#include <proximux/protocol/declared/Declared.h>
 #include <proximux/protocol/dns/Dns.h>
 #include <proximux/protocol/http/Http.h>
 #include <proximux/protocol/iso8583/Iso8583.h>
@@ -51,9 +51,9 @@ const std::vector<ProtocolInfo>& protocols()
                     "fifo, funnel: detects HTTP and RESP by the target's response, otherwise raw; proxy mode: raw",
                     "exchange.trial_timeout"),
         undelimited(RAW, "any bytes; a request is what the client sends until the target responds", "exchange.raw_gap"),
-        lineProtocol(),
-        fixedProtocol(),
-        lengthProtocol(),
+        declared::lineInfo(),
+        declared::fixedInfo(),
+        declared::lengthInfo(),
         respProtocol(),
         memcachedProtocol(),
         httpProtocol(),

@@ -1,4 +1,4 @@
-#include <proximux/protocol/declared/Generic.h>
+#include <proximux/protocol/declared/Declared.h>
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
@@ -9,7 +9,7 @@
 #include <iterator>
 #include <utility>
 
-namespace proximux
+namespace proximux::declared
 {
 
 namespace
@@ -20,10 +20,10 @@ constexpr std::string_view ID_SETTINGS[] = {"exchange.id_offset",         "excha
                                             "exchange.response_id_width", "exchange.response_id_order"};
 
 /// A protocol that knows only where messages end and, optionally, the position of an id.
-class Generic : public Protocol
+class Declared : public Protocol
 {
 public:
-    explicit Generic(const Framing& framing)
+    explicit Declared(const Framing& framing)
         : _framing(framing)
     {
     }
@@ -42,10 +42,10 @@ protected:
     Framing _framing;
 };
 
-class Line : public Generic
+class Line : public Declared
 {
 public:
-    using Generic::Generic;
+    using Declared::Declared;
 
     [[nodiscard]] std::vector<SettingMistake> mistakes() const override
     {
@@ -65,10 +65,10 @@ public:
     }
 };
 
-class WithId : public Generic
+class WithId : public Declared
 {
 public:
-    using Generic::Generic;
+    using Declared::Declared;
 
     [[nodiscard]] std::optional<IdField> requestId() const override { return _framing.requestId; }
     [[nodiscard]] std::optional<IdField> responseId() const override { return _framing.responseId; }
@@ -161,14 +161,14 @@ std::unique_ptr<Protocol> declare(const Framing& framing)
 
 } // namespace
 
-ProtocolInfo lineProtocol()
+ProtocolInfo lineInfo()
 {
     ProtocolInfo info = delimitedProtocol<declare<Line>>("line", "messages that end with exchange.delimiter");
     info.settings = {"exchange.max_message", "exchange.delimiter"};
     return info;
 }
 
-ProtocolInfo fixedProtocol()
+ProtocolInfo fixedInfo()
 {
     ProtocolInfo info = delimitedProtocol<declare<Fixed>>("fixed", "messages of exchange.message_size bytes");
     info.settings = {"exchange.message_size"};
@@ -177,7 +177,7 @@ ProtocolInfo fixedProtocol()
     return info;
 }
 
-ProtocolInfo lengthProtocol()
+ProtocolInfo lengthInfo()
 {
     ProtocolInfo info =
         delimitedProtocol<declare<Length>>("length", "messages with a length field (exchange.length_offset, ...)");
@@ -188,4 +188,4 @@ ProtocolInfo lengthProtocol()
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::declared
