@@ -1,6 +1,6 @@
 #include <proximux/protocol/mysql/MysqlDescription.h>
 #include <proximux/protocol/mysql/MysqlFields.h>
-#include <proximux/protocol/sql/SqlSecrets.h>
+#include <proximux/protocol/sql/Secrets.h>
 
 #include <vector>
 
@@ -65,8 +65,8 @@ void skipAttributes(MysqlFields& fields)
 
 MysqlDescription describeSql(std::string text, Bytes sql, std::size_t limit)
 {
-    if (mayHoldPassword(sql))
-        return {text + withheldForm(sql), true};
+    if (sql::mayHoldPassword(sql))
+        return {text + sql::withheldForm(sql), true};
     text.append(sql.substr(0, limit));
     return {std::move(text), false};
 }
@@ -85,7 +85,7 @@ MysqlDescription describeQuery(const MysqlCommand& command, Bytes arguments, con
 MysqlDescription describePrepare(const MysqlCommand& command, Bytes sql, std::size_t limit)
 {
     MysqlDescription description = describeSql(std::string(command.name) + ": ", sql, limit);
-    description.secretValues = description.secret || namesPassword(sql);
+    description.secretValues = description.secret || sql::namesPassword(sql);
     return description;
 }
 

@@ -3,7 +3,7 @@
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/postgresql/PostgresqlMessages.h>
-#include <proximux/protocol/sql/SqlSecrets.h>
+#include <proximux/protocol/sql/Secrets.h>
 
 #include <algorithm>
 #include <set>
@@ -158,7 +158,7 @@ class SecretStatements
 public:
     void parsed(Bytes name, Bytes sql)
     {
-        if (!namesPassword(sql))
+        if (!sql::namesPassword(sql))
             _names.erase(std::string(name));
         else if (_names.size() < MOST && name.size() <= LONGEST)
             _names.emplace(name);
@@ -209,7 +209,7 @@ private:
                             _statements.parsed(textAt(body, 0), statementIn(type, body));
                         const bool bound = type == 'B' && _statements.has(boundIn(body));
                         secret = secret || bound;
-                        named = named || bound || namesPassword(statementIn(type, body));
+                        named = named || bound || sql::namesPassword(statementIn(type, body));
                     });
         if (!_copied)
             _secretCopy = named || !whole; // the unseen part may have begun one
@@ -263,7 +263,7 @@ public:
 
 private:
     /// PostgreSQL puts names in double quotes.
-    static bool mayHold(Bytes sql) { return mayHoldPassword(sql, DoubleQuotes::name); }
+    static bool mayHold(Bytes sql) { return sql::mayHoldPassword(sql, sql::DoubleQuotes::name); }
 
     static std::string startup(Bytes packet)
     {
@@ -307,7 +307,7 @@ private:
                             return;
                         text.append(text.empty() ? "" : "; ");
                         text.append(!bound.empty() ? "execute " : "").append(bound);
-                        text.append(mayHold(sql) ? withheldForm(sql) : std::string(sql));
+                        text.append(mayHold(sql) ? sql::withheldForm(sql) : std::string(sql));
                     });
         return text.empty() ? plain(request.empty() ? '\0' : request.front()) : text;
     }

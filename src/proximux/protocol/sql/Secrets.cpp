@@ -1,11 +1,11 @@
-#include <proximux/protocol/sql/SqlSecrets.h>
+#include <proximux/protocol/sql/Secrets.h>
 
 #include <proximux/protocol/http/UrlSecrets.h>
 
 #include <algorithm>
 #include <cstddef>
 
-namespace proximux
+namespace proximux::sql
 {
 
 namespace
@@ -199,4 +199,4 @@ std::string withheldForm(Bytes sql)
     return form.append("<withheld>");
 }
 
-} // namespace proximux
+} // namespace proximux::sql

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace proximux
+namespace proximux::sql
 {
 
 /// The meaning of double quotes: a string (MySQL), or a name (PostgreSQL and standard SQL).
@@ -27,4 +27,4 @@ bool mayHoldPassword(Bytes sql, DoubleQuotes quotes = DoubleQuotes::literal);
 /// The part of such a statement that may be shown: its first words and "<withheld>".
 std::string withheldForm(Bytes sql);
 
-} // namespace proximux
+} // namespace proximux::sql
