@@ -57,7 +57,7 @@ const std::vector<ProtocolInfo>& protocols()
         respProtocol(),
         memcachedProtocol(),
         httpProtocol(),
-        modbusProtocol(),
+        modbus::info(),
         dnsProtocol(),
         iso8583Protocol(),
         mysqlProtocol(),
