@@ -59,7 +59,7 @@ const std::vector<ProtocolInfo>& protocols()
         httpProtocol(),
         modbus::info(),
         dnsProtocol(),
-        iso8583Protocol(),
+        iso8583::info(),
         mysqlProtocol(),
         postgresqlProtocol(),
     };

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace proximux
+namespace proximux::iso8583
 {
 
 /// The fields of an ISO 8583:1987 message that pair and describe it; views of its bytes.
-struct Iso8583Message
+struct Message
 {
     enum class State
     {
@@ -23,7 +23,7 @@ struct Iso8583Message
     static constexpr unsigned MANAGEMENT = 70; ///< the field that tells network management messages apart
 
     /// bytes: a message, or its beginning, with the length field. Reads the fields up to `last`.
-    explicit Iso8583Message(Bytes bytes, unsigned last = PAIRED);
+    explicit Message(Bytes bytes, unsigned last = PAIRED);
 
     [[nodiscard]] bool has(unsigned field) const
     {
@@ -51,4 +51,4 @@ private:
     bool refuse(const char* why);
 };
 
-} // namespace proximux
+} // namespace proximux::iso8583

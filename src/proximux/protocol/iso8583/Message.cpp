@@ -1,10 +1,10 @@
-#include <proximux/protocol/iso8583/Iso8583Message.h>
+#include <proximux/protocol/iso8583/Message.h>
 
 #include <proximux/Number.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::iso8583
 {
 
 namespace
@@ -72,7 +72,7 @@ constexpr Format FORMATS[] = {
     n(3),           n(3),           n(3),                                           // 68-70
 };
 
-static_assert(sizeof FORMATS / sizeof *FORMATS == Iso8583Message::MANAGEMENT - 1, "a format for each field from 2 on");
+static_assert(sizeof FORMATS / sizeof *FORMATS == Message::MANAGEMENT - 1, "a format for each field from 2 on");
 
 bool areDigits(Bytes bytes)
 {
@@ -94,7 +94,7 @@ bool isHexadecimal(Bytes bytes)
 
 } // namespace
 
-Iso8583Message::Iso8583Message(Bytes bytes, unsigned last)
+Message::Message(Bytes bytes, unsigned last)
 {
     std::size_t at = 0;
     if (!readHeader(bytes, at))
@@ -105,7 +105,7 @@ Iso8583Message::Iso8583Message(Bytes bytes, unsigned last)
     state = State::complete;
 }
 
-bool Iso8583Message::readHeader(Bytes bytes, std::size_t& at)
+bool Message::readHeader(Bytes bytes, std::size_t& at)
 {
     if (bytes.size() < PREFIX)
         return false;
@@ -136,7 +136,7 @@ bool Iso8583Message::readHeader(Bytes bytes, std::size_t& at)
     return true;
 }
 
-bool Iso8583Message::readField(Bytes bytes, std::size_t& at, unsigned field)
+bool Message::readField(Bytes bytes, std::size_t& at, unsigned field)
 {
     const Format& format = FORMATS[field - 2];
     std::size_t length = format.size;
@@ -172,7 +172,7 @@ bool Iso8583Message::readField(Bytes bytes, std::size_t& at, unsigned field)
 }
 
 /// Takes the next bytes. Returns false if they are not there yet, or not within the message.
-bool Iso8583Message::take(Bytes bytes, std::size_t& at, std::size_t count, Bytes& taken)
+bool Message::take(Bytes bytes, std::size_t& at, std::size_t count, Bytes& taken)
 {
     if (count > size - at)
         return refuse("an ISO 8583 field that extends past its message");
@@ -183,11 +183,11 @@ bool Iso8583Message::take(Bytes bytes, std::size_t& at, std::size_t count, Bytes
     return true;
 }
 
-bool Iso8583Message::refuse(const char* why)
+bool Message::refuse(const char* why)
 {
     state = State::malformed;
     reason = why;
     return false;
 }
 
-} // namespace proximux
+} // namespace proximux::iso8583
