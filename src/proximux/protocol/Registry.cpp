@@ -58,7 +58,7 @@ const std::vector<ProtocolInfo>& protocols()
         memcachedProtocol(),
         httpProtocol(),
         modbus::info(),
-        dnsProtocol(),
+        dns::info(),
         iso8583::info(),
         mysqlProtocol(),
         postgresqlProtocol(),

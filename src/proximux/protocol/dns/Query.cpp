@@ -1,17 +1,13 @@
-#include <proximux/protocol/dns/DnsQuery.h>
+#include <proximux/protocol/dns/Query.h>
 
-namespace proximux
+namespace proximux::dns
 {
-
-using namespace dns;
 
 namespace
 {
 
-constexpr unsigned POINTER = 0xC0;      ///< and above: a compression pointer
 constexpr unsigned LONGEST_LABEL = 63;  ///< bytes
 constexpr std::size_t MAX_NAME = 255;   ///< bytes
-constexpr std::size_t RECORD = 10;      ///< after the name: type, class, time to live, size of the data
 constexpr unsigned TRUNCATED = 2;       ///< in the first byte of the flags
 constexpr std::size_t SERIAL_BACK = 20; ///< an SOA's data end with five numbers, of which the first is the serial
 constexpr std::size_t MIN_SOA = SERIAL_BACK + 2;
@@ -117,7 +113,7 @@ bool isClass(unsigned number)
 
 } // namespace
 
-std::optional<std::size_t> dns::questionEnd(Bytes message)
+std::optional<std::size_t> questionEnd(Bytes message)
 {
     const auto name = skipName(message, HEADER, false);
     if (!name || *name + 4 > message.size())
@@ -125,7 +121,7 @@ std::optional<std::size_t> dns::questionEnd(Bytes message)
     return *name + 4;
 }
 
-DnsQuery::DnsQuery(Bytes message, bool whole)
+Query::Query(Bytes message, bool whole)
 {
     const auto question = numberAt(message, 6) == 1 ? questionEnd(message) : std::nullopt;
     end = question.value_or(HEADER);
@@ -143,4 +139,4 @@ DnsQuery::DnsQuery(Bytes message, bool whole)
         refusal = NOT_IMPLEMENTED; // TKEY negotiates a key in several rounds
 }
 
-} // namespace proximux
+} // namespace proximux::dns

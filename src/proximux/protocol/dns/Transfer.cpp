@@ -1,21 +1,16 @@
-#include <proximux/protocol/dns/DnsTransfer.h>
-
-#include <proximux/Number.h>
+#include <proximux/protocol/dns/Message.h>
+#include <proximux/protocol/dns/Transfer.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::dns
 {
 
 namespace
 {
 
-constexpr std::size_t HEADER = 14;  ///< including the length prefix
-constexpr std::size_t RECORD = 10;  ///< type, class, time to live, size of the data
 constexpr std::size_t NUMBERS = 20; ///< bytes of numbers at the end of an SOA's data; the first is the serial
 constexpr std::size_t SERIAL = 4;
-constexpr unsigned SOA = 6;
-constexpr unsigned POINTER = 0xC0; ///< and above: a compression pointer
 
 /// Half of the serial space. RFC 1982 does not define which of two serials at this distance is newer.
 constexpr std::uint32_t HALF = 0x80000000U;
@@ -28,14 +23,14 @@ bool isOlder(std::uint32_t serial, std::uint32_t than)
 
 } // namespace
 
-void DnsTransfer::begin()
+void Transfer::begin()
 {
     _skip = _size = 0;
     _ends = false;
     expect(Part::header, HEADER);
 }
 
-void DnsTransfer::feed(Bytes bytes)
+void Transfer::feed(Bytes bytes)
 {
     while (_part != Part::rest)
     {
@@ -53,18 +48,18 @@ void DnsTransfer::feed(Bytes bytes)
     }
 }
 
-bool DnsTransfer::isLast() const
+bool Transfer::isLast() const
 {
     const bool upToDate = _asked && _records == 1 && (_serial == *_asked || isOlder(_serial, *_asked));
     return _ends || _strange || upToDate || _newest >= (_differences ? 3 : 2);
 }
 
-bool DnsTransfer::mayHaveEnded() const
+bool Transfer::mayHaveEnded() const
 {
     return _kind == Kind::differences && _records == 1 && (!_asked || _serial - *_asked == HALF);
 }
 
-void DnsTransfer::step()
+void Transfer::step()
 {
     const Bytes bytes(_gathered, _wanted);
     const auto number = [bytes](std::size_t at, std::size_t size)
@@ -95,7 +90,7 @@ void DnsTransfer::step()
     }
 }
 
-void DnsTransfer::nameEnded()
+void Transfer::nameEnded()
 {
     if (_questions == 0)
         return expect(Part::record, RECORD);
@@ -104,7 +99,7 @@ void DnsTransfer::nameEnded()
     next();
 }
 
-void DnsTransfer::recordBegun(unsigned type, std::size_t size)
+void Transfer::recordBegun(unsigned type, std::size_t size)
 {
     --_answers;
     if (type == SOA && size >= NUMBERS)
@@ -117,7 +112,7 @@ void DnsTransfer::recordBegun(unsigned type, std::size_t size)
 }
 
 /// serial: set for an SOA.
-void DnsTransfer::recordSeen(std::optional<std::uint32_t> serial)
+void Transfer::recordSeen(std::optional<std::uint32_t> serial)
 {
     if (++_records == 1)
     {
@@ -131,14 +126,14 @@ void DnsTransfer::recordSeen(std::optional<std::uint32_t> serial)
     next();
 }
 
-void DnsTransfer::expect(Part part, std::size_t size)
+void Transfer::expect(Part part, std::size_t size)
 {
     _part = part;
     _wanted = size;
 }
 
 /// Expects a question or a record, or nothing relevant.
-void DnsTransfer::next()
+void Transfer::next()
 {
     if (_questions == 0 && _answers == 0)
         expect(Part::rest, 0);
@@ -146,4 +141,4 @@ void DnsTransfer::next()
         expect(Part::label, 1);
 }
 
-} // namespace proximux
+} // namespace proximux::dns

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace proximux
+namespace proximux::dns
 {
 
 /// Finds the end of a zone transfer: AXFR (RFC 5936) or IXFR (RFC 1995). Receives the response messages, in pieces of
@@ -18,7 +18,7 @@ namespace proximux
 ///     not known       SOA, 2^31 away from the requested serial: RFC 1982 does not define which is newer
 ///
 /// A transfer of differences contains the newest SOA three times.
-class DnsTransfer
+class Transfer
 {
 public:
     enum class Kind
@@ -28,7 +28,7 @@ public:
     };
 
     /// asked: the serial that the client sent in its IXFR; nothing: unknown.
-    DnsTransfer(Kind kind, std::optional<std::uint32_t> asked)
+    Transfer(Kind kind, std::optional<std::uint32_t> asked)
         : _kind(kind)
         , _asked(asked)
     {
@@ -84,4 +84,4 @@ private:
     bool _strange = false; ///< it did not start with an SOA
 };
 
-} // namespace proximux
+} // namespace proximux::dns
