@@ -56,7 +56,7 @@ const std::vector<ProtocolInfo>& protocols()
         declared::lengthInfo(),
         respProtocol(),
         memcachedProtocol(),
-        httpProtocol(),
+        http::info(),
         modbus::info(),
         dns::info(),
         iso8583::info(),

@@ -177,7 +177,7 @@ bool namesPassword(Bytes sql)
 
 bool mayHoldPassword(Bytes sql, DoubleQuotes quotes)
 {
-    return Reading(sql, quotes).mayHoldSecret() || hasUrlPassword(sql);
+    return Reading(sql, quotes).mayHoldSecret() || http::hasUrlPassword(sql);
 }
 
 std::string withheldForm(Bytes sql)

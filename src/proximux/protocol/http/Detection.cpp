@@ -1,11 +1,11 @@
-#include <proximux/protocol/http/HttpDetection.h>
+#include <proximux/protocol/http/Detection.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::http
 {
 
-Detection::Result lookForHttp(Bytes bytes)
+Detection::Result detect(Bytes bytes)
 {
     using Result = Detection::Result;
     constexpr std::size_t MOST = 8192; // maximum bytes for a decision
@@ -27,4 +27,4 @@ Detection::Result lookForHttp(Bytes bytes)
     return line.substr(0, 4) == "PRI " && line.substr(line.size() - 3) == "2.0" ? Result::unsupported : Result::yes;
 }
 
-} // namespace proximux
+} // namespace proximux::http

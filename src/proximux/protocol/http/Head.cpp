@@ -1,8 +1,8 @@
-#include <proximux/protocol/http/HttpHead.h>
+#include <proximux/protocol/http/Head.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::http
 {
 
 namespace
@@ -104,7 +104,7 @@ bool sameText(Bytes a, Bytes b)
            std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == y; });
 }
 
-std::size_t HttpHead::find(Bytes input, std::size_t& scanned)
+std::size_t Head::find(Bytes input, std::size_t& scanned)
 {
     std::size_t begin = 0;
     while (input.substr(begin, 2) == "\r\n")
@@ -124,7 +124,7 @@ std::size_t HttpHead::find(Bytes input, std::size_t& scanned)
     return 0;
 }
 
-const char* HttpHead::readBeginning(Bytes input, std::size_t& at)
+const char* Head::readBeginning(Bytes input, std::size_t& at)
 {
     blank = blankBefore(input);
     if (blank > MAX_BLANK)
@@ -141,14 +141,14 @@ const char* HttpHead::readBeginning(Bytes input, std::size_t& at)
     return line ? readRequestLine(*line) : BAD_LINE;
 }
 
-const char* HttpHead::judgeChunkLine(Bytes line)
+const char* Head::judgeChunkLine(Bytes line)
 {
     return isClean(line) ? nullptr : "an HTTP chunk or trailer line containing a control character";
 }
 
 /// Rejects fields that delimit or route: they come too late, but a server that merges trailers into the head might obey
 /// them.
-const char* HttpHead::judgeTrailer(Bytes line)
+const char* Head::judgeTrailer(Bytes line)
 {
     if (const char* wrong = judgeChunkLine(line))
         return wrong;
@@ -160,7 +160,7 @@ const char* HttpHead::judgeTrailer(Bytes line)
     return nullptr;
 }
 
-const char* HttpHead::readRequest(Bytes head)
+const char* Head::readRequest(Bytes head)
 {
     size = head.size();
     std::size_t at = 0;
@@ -171,7 +171,7 @@ const char* HttpHead::readRequest(Bytes head)
     return judgeRequest();
 }
 
-const char* HttpHead::readRequestLine(Bytes line)
+const char* Head::readRequestLine(Bytes line)
 {
     const std::size_t first = line.find(' ');
     const std::size_t last = line.rfind(' ');
@@ -190,7 +190,7 @@ const char* HttpHead::readRequestLine(Bytes line)
     return nullptr;
 }
 
-const char* HttpHead::judgeRequest()
+const char* Head::judgeRequest()
 {
     if (_hosts > 1 || (_hosts == 0 && !is10))
         return "an HTTP request without exactly one Host field";
@@ -204,7 +204,7 @@ const char* HttpHead::judgeRequest()
     return nullptr;
 }
 
-const char* HttpHead::readResponse(Bytes head)
+const char* Head::readResponse(Bytes head)
 {
     size = head.size();
     std::size_t at = 0;
@@ -230,7 +230,7 @@ const char* HttpHead::readResponse(Bytes head)
     return nullptr;
 }
 
-const char* HttpHead::readFields(Bytes head, std::size_t at)
+const char* Head::readFields(Bytes head, std::size_t at)
 {
     thread_local std::vector<Field> fields; // used again: no head allocates for its fields
     thread_local std::vector<Bytes> named;  // options of Connection
@@ -283,7 +283,7 @@ const char* HttpHead::readFields(Bytes head, std::size_t at)
 }
 
 /// Evaluates a field.
-const char* HttpHead::take(const Field& field, bool passes)
+const char* Head::take(const Field& field, bool passes)
 {
     if (sameText(field.name, "content-length"))
         return takeLength(field);
@@ -307,7 +307,7 @@ const char* HttpHead::take(const Field& field, bool passes)
     return nullptr;
 }
 
-const char* HttpHead::takeLength(const Field& field)
+const char* Head::takeLength(const Field& field)
 {
     constexpr std::size_t DIGITS = 18;
     const Bytes text = field.value;
@@ -322,7 +322,7 @@ const char* HttpHead::takeLength(const Field& field)
     return nullptr;
 }
 
-const char* HttpHead::takeCoding(const Field& field)
+const char* Head::takeCoding(const Field& field)
 {
     const char* wrong = nullptr;
     ++_codings;
@@ -337,4 +337,4 @@ const char* HttpHead::takeCoding(const Field& field)
     return wrong;
 }
 
-} // namespace proximux
+} // namespace proximux::http

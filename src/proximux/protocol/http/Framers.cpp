@@ -1,8 +1,8 @@
-#include <proximux/protocol/http/HttpFramer.h>
+#include <proximux/protocol/http/Framers.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::http
 {
 
 using Kind = Framer::Progress::Kind;
@@ -24,7 +24,7 @@ std::uint64_t hexadecimal(Bytes digits)
 
 // ------------------------------------------------------------------------------------------------ bodies
 
-void HttpBody::begin(const HttpHead& head, bool untilClose)
+void Body::begin(const Head& head, bool untilClose)
 {
     _trailer = 0;
     _left = head.length.value_or(0);
@@ -36,7 +36,7 @@ void HttpBody::begin(const HttpHead& head, bool untilClose)
         _state = _left > 0 ? State::counted : State::done;
 }
 
-const char* HttpBody::take(Bytes input, std::size_t& at)
+const char* Body::take(Bytes input, std::size_t& at)
 {
     constexpr std::size_t MAX_LINE = 8192;
     while (_state != State::done && at < input.size())
@@ -76,20 +76,20 @@ const char* HttpBody::take(Bytes input, std::size_t& at)
     return nullptr;
 }
 
-const char* HttpBody::takeLine(Bytes line)
+const char* Body::takeLine(Bytes line)
 {
     if (_state == State::chunkSize)
         return takeChunkSize(line);
     if (line.empty())
         _state = State::done;
-    else if ((_trailer += line.size()) > HttpHead::MAX)
+    else if ((_trailer += line.size()) > Head::MAX)
         return "an HTTP trailer longer than 64 KiB";
     else
-        return HttpHead::judgeTrailer(line);
+        return Head::judgeTrailer(line);
     return nullptr;
 }
 
-const char* HttpBody::takeChunkSize(Bytes line)
+const char* Body::takeChunkSize(Bytes line)
 {
     const std::size_t digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
     constexpr std::size_t MOST = 15;
@@ -98,7 +98,7 @@ const char* HttpBody::takeChunkSize(Bytes line)
         rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
     if (digits == 0 || digits > MOST || (!rest.empty() && rest.front() != ';'))
         return "an invalid HTTP chunk size";
-    if (const char* wrong = HttpHead::judgeChunkLine(line))
+    if (const char* wrong = Head::judgeChunkLine(line))
         return wrong;
     _left = hexadecimal(line.substr(0, digits));
     _state = _left > 0 ? State::chunk : State::trailer;
@@ -106,9 +106,9 @@ const char* HttpBody::takeChunkSize(Bytes line)
     return nullptr;
 }
 
-HttpChunks readChunks(Bytes body, std::string* data)
+Chunks readChunks(Bytes body, std::string* data)
 {
-    HttpChunks found;
+    Chunks found;
     for (;;)
     {
         const std::size_t end = body.find("\r\n");
@@ -133,17 +133,17 @@ HttpChunks readChunks(Bytes body, std::string* data)
 
 // ------------------------------------------------------------------------------------------------ requests
 
-Framer::Progress HttpRequestFramer::feed(Bytes input)
+Framer::Progress RequestFramer::feed(Bytes input)
 {
     std::size_t at = 0;
     if (!_inBody)
     {
-        at = HttpHead::find(input, _scanned);
-        HttpHead head;
-        if (at == 0 || at > HttpHead::MAX)
+        at = Head::find(input, _scanned);
+        Head head;
+        if (at == 0 || at > Head::MAX)
         {
             const char* wrong = head.readBeginning(input, at);
-            if (wrong == nullptr && input.size() > HttpHead::MAX)
+            if (wrong == nullptr && input.size() > Head::MAX)
                 wrong = TOO_LONG;
             return wrong != nullptr ? Progress{Kind::malformed, 0, wrong} : Progress{};
         }
@@ -165,18 +165,18 @@ Framer::Progress HttpRequestFramer::feed(Bytes input)
 
 // ------------------------------------------------------------------------------------------------ responses
 
-Framer::Progress HttpResponseFramer::feed(Bytes input)
+Framer::Progress ResponseFramer::feed(Bytes input)
 {
     std::size_t at = 0;
     if (!_inBody)
     {
-        at = HttpHead::find(input, _scanned);
+        at = Head::find(input, _scanned);
         constexpr Bytes BEGINNING = "HTTP/";
         if (input.substr(0, BEGINNING.size()) != BEGINNING.substr(0, input.size()))
             return {Kind::malformed, 0, "not an HTTP response"};
         if (at == 0)
-            return input.size() > HttpHead::MAX ? Progress{Kind::malformed, 0, TOO_LONG} : Progress{};
-        if (at > HttpHead::MAX)
+            return input.size() > Head::MAX ? Progress{Kind::malformed, 0, TOO_LONG} : Progress{};
+        if (at > Head::MAX)
             return {Kind::malformed, 0, TOO_LONG};
         _scanned = 0;
         if (const char* wrong = begin(input.substr(0, at)))
@@ -188,15 +188,15 @@ Framer::Progress HttpResponseFramer::feed(Bytes input)
     return {_inBody ? Kind::partial : Kind::complete, at, ""};
 }
 
-const char* HttpResponseFramer::begin(Bytes bytes)
+const char* ResponseFramer::begin(Bytes bytes)
 {
-    HttpHead head;
+    Head head;
     if (const char* wrong = head.readResponse(bytes))
         return wrong;
     _traits.clear();
     const bool success = head.status >= 200 && head.status < 300;
     const bool tunnel =
-        (head.status == 101 && (_hint & httphint::UPGRADE) != 0) || (success && (_hint & httphint::CONNECT) != 0);
+        (head.status == 101 && (_hint & hint::UPGRADE) != 0) || (success && (_hint & hint::CONNECT) != 0);
     if (head.status == 101 && !tunnel)
         return "an HTTP 101 response without an Upgrade request";
     if (tunnel)
@@ -208,7 +208,7 @@ const char* HttpResponseFramer::begin(Bytes bytes)
     if (head.status < 200)
     {
         _traits.kind = ResponseTraits::Kind::interim;
-        _traits.swallowed = (_hint & httphint::IS_10) != 0; // 1.0 has no interim responses
+        _traits.swallowed = (_hint & hint::IS_10) != 0; // 1.0 has no interim responses
         _body.none();
         return nullptr;
     }
@@ -216,32 +216,32 @@ const char* HttpResponseFramer::begin(Bytes bytes)
     constexpr unsigned PROXY_AUTHENTICATION = 407;
     if (head.challenges && (head.status == UNAUTHORIZED || head.status == PROXY_AUTHENTICATION))
         _traits.challenges = pins::AUTHENTICATION;
-    const bool bodiless = (_hint & httphint::HEAD) != 0 || head.status == 204 || head.status == 304;
+    const bool bodiless = (_hint & hint::HEAD) != 0 || head.status == 204 || head.status == 304;
     if (bodiless)
         _body.none();
     else
         _body.begin(head, !head.length && !head.chunked);
     _traits.proof = true;
     _traits.closesClient = _body.isUntilClose();
-    _traits.spends = (_hint & httphint::BODY) != 0 && head.status >= 400; // the body may be unread
+    _traits.spends = (_hint & hint::BODY) != 0 && head.status >= 400; // the body may be unread
     _traits.closesTarget = head.close || (head.is10 && (!head.keepAlive || head.chunked)) || _body.isUntilClose();
-    edit(head, _traits.closesClient || (_hint & httphint::CLOSE) != 0);
+    edit(head, _traits.closesClient || (_hint & hint::CLOSE) != 0);
     return nullptr;
 }
 
 /// Replaces the fields of the connection by the proxy's own.
-void HttpResponseFramer::edit(const HttpHead& head, bool close)
+void ResponseFramer::edit(const Head& head, bool close)
 {
-    for (const HttpHead::Field& field : head.hopByHop)
+    for (const Head::Field& field : head.hopByHop)
         if (!sameText(field.name, "upgrade"))
             _traits.edits.push_back({field.offset, field.size, {}});
     if (close)
         _traits.edits.push_back({head.size - 2, 0, "Connection: close\r\n"});
-    else if ((_hint & httphint::IS_10) != 0 || head.is10)
+    else if ((_hint & hint::IS_10) != 0 || head.is10)
         _traits.edits.push_back({head.size - 2, 0, "Connection: keep-alive\r\n"});
 }
 
-bool HttpResponseFramer::finish()
+bool ResponseFramer::finish()
 {
     if (!_inBody || !_body.isUntilClose())
         return false;
@@ -249,4 +249,4 @@ bool HttpResponseFramer::finish()
     return true;
 }
 
-} // namespace proximux
+} // namespace proximux::http

@@ -2,10 +2,10 @@
 
 #include <proximux/protocol/ProtocolInfo.h>
 
-namespace proximux
+namespace proximux::http
 {
 
 /// Parses "GET /path HTTP/1.1", or the beginning of such a line. The preface of HTTP/2 is `unsupported`.
-Detection::Result lookForHttp(Bytes bytes);
+Detection::Result detect(Bytes bytes);
 
-} // namespace proximux
+} // namespace proximux::http

@@ -1,16 +1,16 @@
 #pragma once
 
 #include <proximux/protocol/Protocol.h>
-#include <proximux/protocol/http/HttpHead.h>
+#include <proximux/protocol/http/Head.h>
 
 #include <cstdint>
 #include <string>
 
-namespace proximux
+namespace proximux::http
 {
 
 /// What a response framer needs to know about the request: bits of RequestTraits::hint.
-namespace httphint
+namespace hint
 {
 
 constexpr std::uint32_t HEAD = 1U << 0U;    ///< the response has no body
@@ -20,18 +20,18 @@ constexpr std::uint32_t UPGRADE = 1U << 3U; ///< 101 is a valid response
 constexpr std::uint32_t CONNECT = 1U << 4U; ///< 2xx starts a tunnel
 constexpr std::uint32_t BODY = 1U << 5U;    ///< the request has a body
 
-} // namespace httphint
+} // namespace hint
 
 /// Finds the end of an HTTP/1 message's body.
-class HttpBody
+class Body
 {
 public:
-    explicit HttpBody(bool fromTarget)
+    explicit Body(bool fromTarget)
         : _fromTarget(fromTarget)
     {
     }
 
-    void begin(const HttpHead& head, bool untilClose);
+    void begin(const Head& head, bool untilClose);
     void none() { _state = State::done; }
 
     /// Takes bytes of the body from `at` on and moves `at` after them. Returns why it is malformed, or null.
@@ -61,27 +61,27 @@ private:
 };
 
 /// The content of a complete and valid chunked body.
-struct HttpChunks
+struct Chunks
 {
     std::uint64_t size = 0; ///< bytes of data
     bool trailer = true;    ///< it has trailer fields, or is incomplete
 };
 
 /// Parses a chunked body that the framer accepted. Appends its data to `data`, if given.
-HttpChunks readChunks(Bytes body, std::string* data);
+Chunks readChunks(Bytes body, std::string* data);
 
-class HttpRequestFramer : public Framer
+class RequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override;
 
 private:
     std::size_t _scanned = 0;
-    HttpBody _body{false};
+    Body _body{false};
     bool _inBody = false;
 };
 
-class HttpResponseFramer : public ResponseFramer
+class ResponseFramer : public proximux::ResponseFramer
 {
 public:
     void expect(std::uint32_t hint) override { _hint = hint; }
@@ -91,13 +91,13 @@ public:
 
 private:
     const char* begin(Bytes bytes);
-    void edit(const HttpHead& head, bool close);
+    void edit(const Head& head, bool close);
 
     std::uint32_t _hint = 0;
     std::size_t _scanned = 0;
-    HttpBody _body{true};
+    Body _body{true};
     bool _inBody = false;
     ResponseTraits _traits;
 };
 
-} // namespace proximux
+} // namespace proximux::http

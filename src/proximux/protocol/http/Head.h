@@ -7,12 +7,12 @@
 #include <optional>
 #include <vector>
 
-namespace proximux
+namespace proximux::http
 {
 
 /// The head of an HTTP/1 message, parsed strictly (RFC 9112). Ambiguous heads are malformed, because they allow request
 /// smuggling.
-struct HttpHead
+struct Head
 {
     static constexpr std::size_t MAX = 65536; ///< bytes
 
@@ -77,4 +77,4 @@ private:
 /// Compares case-insensitively; b must be lower case.
 bool sameText(Bytes a, Bytes b);
 
-} // namespace proximux
+} // namespace proximux::http
