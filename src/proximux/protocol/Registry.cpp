@@ -55,7 +55,7 @@ const std::vector<ProtocolInfo>& protocols()
         declared::fixedInfo(),
         declared::lengthInfo(),
         respProtocol(),
-        memcachedProtocol(),
+        memcached::info(),
         http::info(),
         modbus::info(),
         dns::info(),

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 
-namespace proximux
+namespace proximux::memcached
 {
 
 /// What a response framer needs to know about the request.
-namespace memcachedhint
+namespace hint
 {
 
 constexpr std::uint32_t BINARY = 1U << 0U;
@@ -18,13 +18,13 @@ constexpr std::uint32_t WATCHED = 1U << 3U; ///< binary: up to this opcode; earl
 constexpr std::uint32_t DUMP = 1U << 5U;    ///< newer servers send an OK before the lines
 constexpr std::uint32_t OPCODE = 8U;        ///< position of that opcode in the hint
 
-} // namespace memcachedhint
+} // namespace hint
 
 /// The opaque of the NOOP that is added to a quiet binary request.
-constexpr std::uint32_t MEMCACHED_OUR_OPAQUE = 0x70786d78;
+constexpr std::uint32_t OUR_OPAQUE = 0x70786d78;
 
 /// Parses a line and the data that it announces.
-class MemcachedText
+class Reader
 {
 protected:
     /// The line at `at` without its end; moves `at` after it. False: incomplete.
@@ -39,7 +39,7 @@ protected:
 
 /// Rejects everything that a server might delimit differently: the rest would be a command whose response has no
 /// recipient.
-class MemcachedRequestFramer : public Framer, private MemcachedText
+class RequestFramer : public Framer, private Reader
 {
 public:
     Progress feed(Bytes input) override;
@@ -53,7 +53,7 @@ private:
     std::size_t _word = 0; ///< bytes of the current key
 };
 
-class MemcachedResponseFramer : public ResponseFramer, private MemcachedText
+class ResponseFramer : public proximux::ResponseFramer, private Reader
 {
 public:
     void expect(std::uint32_t hint) override { _hint = hint; }
@@ -71,4 +71,4 @@ private:
     ResponseTraits _traits;
 };
 
-} // namespace proximux
+} // namespace proximux::memcached

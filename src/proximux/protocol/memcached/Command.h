@@ -8,19 +8,19 @@
 #include <cstdint>
 #include <optional>
 
-namespace proximux
+namespace proximux::memcached
 {
 
 /// A parsed command line of memcached's text protocol. Servers of different versions read malformed lines differently;
 /// all statements here hold for all of them.
-class MemcachedCommand
+class Command
 {
 public:
     static constexpr std::uint64_t MAX_DATA = 1ULL << 30U;
     static constexpr std::size_t MAX_KEY = 250;
 
     /// The line, or its beginning; it may include the line's end. It must outlive this object.
-    explicit MemcachedCommand(Bytes line);
+    explicit Command(Bytes line);
 
     [[nodiscard]] Bytes name() const { return _words[0]; }
     [[nodiscard]] Bytes word(std::size_t i) const { return i < _count ? _words[i] : Bytes(); }
@@ -67,12 +67,12 @@ private:
 };
 
 /// Parses a decimal number that is at most `most`.
-std::optional<std::uint64_t> memcachedNumber(Bytes text, std::uint64_t most);
+std::optional<std::uint64_t> decimal(Bytes text, std::uint64_t most);
 
 /// A marker for the text protocol that servers of all versions answer alike.
-Fence memcachedFence(Random& random);
+Fence textFence(Random& random);
 
 /// Splits off the first words of a line. Returns their number.
-std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most);
+std::size_t splitWords(Bytes line, Bytes* words, std::size_t most);
 
-} // namespace proximux
+} // namespace proximux::memcached

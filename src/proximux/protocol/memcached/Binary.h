@@ -8,18 +8,18 @@
 #include <cstdint>
 #include <string>
 
-namespace proximux
+namespace proximux::memcached
 {
 
 /// The header of a binary memcached message.
-struct MemcachedHeader
+struct Header
 {
     static constexpr std::size_t SIZE = 24;
     static constexpr unsigned REQUEST = 0x80;
     static constexpr unsigned RESPONSE = 0x81;
     static constexpr std::uint64_t MAX_BODY = 1ULL << 30U;
 
-    explicit MemcachedHeader(Bytes bytes);
+    explicit Header(Bytes bytes);
 
     /// Whether it defines where its message ends.
     [[nodiscard]] bool isSound() const { return bodySize <= MAX_BODY && keySize + extrasSize <= bodySize; }
@@ -34,22 +34,22 @@ struct MemcachedHeader
 };
 
 /// How servers treat a binary request.
-enum class MemcachedPacket
+enum class Packet
 {
     good,
     unknown,  ///< servers reject the opcode, and may misread the start of the next packet
     misshapen ///< servers close the connection, or take a part of it for the next packet
 };
 
-MemcachedPacket memcachedPacket(const MemcachedHeader& header);
+Packet judge(const Header& header);
 
 /// Whether it is answered only on error, or only on success (a get).
-bool memcachedIsQuiet(unsigned opcode);
+bool isQuiet(unsigned opcode);
 
 /// A marker for the binary protocol.
-Fence memcachedBinaryFence(Random& random);
+Fence binaryFence(Random& random);
 
 /// A reply to the request with this header.
-std::string memcachedReply(Bytes request, unsigned status, Bytes body);
+std::string binaryReply(Bytes request, unsigned status, Bytes body);
 
-} // namespace proximux
+} // namespace proximux::memcached

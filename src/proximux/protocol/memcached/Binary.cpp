@@ -1,11 +1,11 @@
-#include <proximux/protocol/memcached/MemcachedBinary.h>
+#include <proximux/protocol/memcached/Binary.h>
 
 #include <proximux/Number.h>
 
 #include <algorithm>
 #include <iterator>
 
-namespace proximux
+namespace proximux::memcached
 {
 
 namespace
@@ -53,7 +53,7 @@ constexpr Shape SHAPES[] = {
 
 } // namespace
 
-MemcachedHeader::MemcachedHeader(Bytes bytes)
+Header::Header(Bytes bytes)
     : magic(static_cast<unsigned char>(bytes[0]))
     , opcode(static_cast<unsigned char>(bytes[1]))
     , keySize(static_cast<std::size_t>(readNumber(bytes.substr(2, 2))))
@@ -64,10 +64,10 @@ MemcachedHeader::MemcachedHeader(Bytes bytes)
 {
 }
 
-MemcachedPacket memcachedPacket(const MemcachedHeader& header)
+Packet judge(const Header& header)
 {
     if (!header.isSound() || header.keySize > MAX_KEY)
-        return MemcachedPacket::misshapen;
+        return Packet::misshapen;
     bool known = false;
     for (const Shape& shape : SHAPES)
     {
@@ -76,44 +76,44 @@ MemcachedPacket memcachedPacket(const MemcachedHeader& header)
         known = true;
         if (shape.extras == header.extrasSize && shape.key == (header.keySize > 0) &&
             (shape.value || header.bodySize == header.keySize + header.extrasSize))
-            return MemcachedPacket::good;
+            return Packet::good;
     }
-    return known ? MemcachedPacket::misshapen : MemcachedPacket::unknown;
+    return known ? Packet::misshapen : Packet::unknown;
 }
 
-bool memcachedIsQuiet(unsigned opcode)
+bool isQuiet(unsigned opcode)
 {
     return std::any_of(std::begin(SHAPES), std::end(SHAPES),
                        [opcode](const Shape& shape) { return shape.quiet == opcode && shape.opcode != opcode; });
 }
 
 /// Makes two NOOPs, whose opaques are the halves of a random number.
-Fence memcachedBinaryFence(Random& random)
+Fence binaryFence(Random& random)
 {
     constexpr unsigned NOOP = 0x0a;
     Fence fence;
     const std::uint64_t word = random.next();
     for (const std::uint64_t half : {word >> 32U, word & 0xffffffffU})
     {
-        std::string packet(MemcachedHeader::SIZE, '\0');
-        packet[0] = static_cast<char>(MemcachedHeader::REQUEST);
+        std::string packet(Header::SIZE, '\0');
+        packet[0] = static_cast<char>(Header::REQUEST);
         packet[1] = static_cast<char>(NOOP);
         writeNumber(half, &packet[12], 4);
         fence.request += packet;
-        fence.answer += memcachedReply(packet, 0, {});
+        fence.answer += binaryReply(packet, 0, {});
     }
     return fence;
 }
 
-std::string memcachedReply(Bytes request, unsigned status, Bytes body)
+std::string binaryReply(Bytes request, unsigned status, Bytes body)
 {
-    std::string reply(request.substr(0, MemcachedHeader::SIZE));
+    std::string reply(request.substr(0, Header::SIZE));
     std::fill(reply.begin() + 2, reply.begin() + 12, '\0');
     std::fill(reply.begin() + 16, reply.end(), '\0');
-    reply[0] = static_cast<char>(MemcachedHeader::RESPONSE);
+    reply[0] = static_cast<char>(Header::RESPONSE);
     writeNumber(status, &reply[6], 2);
     writeNumber(body.size(), &reply[8], 4);
     return reply.append(body);
 }
 
-} // namespace proximux
+} // namespace proximux::memcached

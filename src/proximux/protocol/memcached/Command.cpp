@@ -1,11 +1,11 @@
-#include <proximux/protocol/memcached/MemcachedCommand.h>
+#include <proximux/protocol/memcached/Command.h>
 
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
 
-namespace proximux
+namespace proximux::memcached
 {
 
 namespace
@@ -23,7 +23,7 @@ bool isTime(Bytes text)
 {
     if (!text.empty() && text.front() == '-')
         text.remove_prefix(1);
-    return memcachedNumber(text, std::numeric_limits<std::int32_t>::max()).has_value();
+    return decimal(text, std::numeric_limits<std::int32_t>::max()).has_value();
 }
 
 /// A command that no server answers if it has noreply after this number of words.
@@ -39,7 +39,7 @@ constexpr Silent SILENT[] = {{"set", 6},       {"add", 6},       {"replace", 6},
 
 } // namespace
 
-std::optional<std::uint64_t> memcachedNumber(Bytes text, std::uint64_t most)
+std::optional<std::uint64_t> decimal(Bytes text, std::uint64_t most)
 {
     if (text.empty())
         return std::nullopt;
@@ -58,7 +58,7 @@ std::optional<std::uint64_t> memcachedNumber(Bytes text, std::uint64_t most)
 
 /// No command echoes a random word on all servers. So the order of two possible answers encodes the random number: 64
 /// commands, each a get or an incr of a key that does not exist.
-Fence memcachedFence(Random& random)
+Fence textFence(Random& random)
 {
     constexpr std::size_t COMMANDS = 64;
     constexpr char DIGITS[] = "0123456789abcdef";
@@ -76,7 +76,7 @@ Fence memcachedFence(Random& random)
     return fence;
 }
 
-std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most)
+std::size_t splitWords(Bytes line, Bytes* words, std::size_t most)
 {
     std::size_t count = 0;
     std::size_t at = line.find_first_not_of(' ');
@@ -89,25 +89,25 @@ std::size_t memcachedWords(Bytes line, Bytes* words, std::size_t most)
     return count;
 }
 
-MemcachedCommand::MemcachedCommand(Bytes line)
+Command::Command(Bytes line)
     : _line(line.substr(0, line.find('\n')))
 {
     if (!_line.empty() && _line.back() == '\r')
         _line.remove_suffix(1);
-    _count = memcachedWords(_line, _words, MOST);
+    _count = splitWords(_line, _words, MOST);
 }
 
-bool MemcachedCommand::isStorage() const
+bool Command::isStorage() const
 {
     return isOneOf(name(), {"set", "add", "replace", "append", "prepend", "cas", "ms"});
 }
 
-bool MemcachedCommand::isMeta() const
+bool Command::isMeta() const
 {
     return isOneOf(name(), {"mg", "ms", "md", "ma"});
 }
 
-std::optional<std::uint64_t> MemcachedCommand::dataSize() const
+std::optional<std::uint64_t> Command::dataSize() const
 {
     constexpr std::size_t MAX_META_WORDS = 19;
     const bool meta = name() == "ms";
@@ -118,13 +118,13 @@ std::optional<std::uint64_t> MemcachedCommand::dataSize() const
     if (_count < least || _count > most || _line.front() == ' ' || _words[1].size() > MAX_KEY)
         return std::nullopt;
     if (meta)
-        return memcachedNumber(_words[2], MAX_DATA);
-    const bool numbers = memcachedNumber(_words[2], std::numeric_limits<std::uint32_t>::max()) && isTime(_words[3]) &&
-                         (!cas || memcachedNumber(_words[5], std::numeric_limits<std::uint64_t>::max()));
-    return numbers ? memcachedNumber(_words[4], MAX_DATA) : std::nullopt;
+        return decimal(_words[2], MAX_DATA);
+    const bool numbers = decimal(_words[2], std::numeric_limits<std::uint32_t>::max()) && isTime(_words[3]) &&
+                         (!cas || decimal(_words[5], std::numeric_limits<std::uint64_t>::max()));
+    return numbers ? decimal(_words[4], MAX_DATA) : std::nullopt;
 }
 
-Bytes MemcachedCommand::noreply() const
+Bytes Command::noreply() const
 {
     if (_count < 2 || _words[_count - 1] != NOREPLY)
         return {};
@@ -134,13 +134,13 @@ Bytes MemcachedCommand::noreply() const
 }
 
 /// Whether a meta command has this flag. Only the first letter of a flag counts.
-bool MemcachedCommand::hasFlag(char letter) const
+bool Command::hasFlag(char letter) const
 {
     return std::any_of(_words + std::min<std::size_t>(_count, 2), _words + _count,
                        [letter](Bytes flag) { return flag.front() == letter; });
 }
 
-bool MemcachedCommand::mayBeSilent() const
+bool Command::mayBeSilent() const
 {
     if (isMeta())
         return hasFlag('q');
@@ -150,13 +150,13 @@ bool MemcachedCommand::mayBeSilent() const
 }
 
 /// Some flags of mg change the item, or get another response the second time.
-bool MemcachedCommand::mayRepeat() const
+bool Command::mayRepeat() const
 {
     const bool changes = hasFlag('E') || hasFlag('N') || hasFlag('R') || hasFlag('T');
     return isOneOf(name(), {"get", "gets", "version"}) || (name() == "mg" && !changes);
 }
 
-bool MemcachedCommand::hasLongKey() const
+bool Command::hasLongKey() const
 {
     if (!isOneOf(name(), {"get", "gets", "gat", "gats", "bget"}))
         return false;
@@ -171,7 +171,7 @@ bool MemcachedCommand::hasLongKey() const
 }
 
 /// Whether all flags of a meta command are known and unique. Otherwise servers may read the rest differently.
-bool MemcachedCommand::hasKnownFlags() const
+bool Command::hasKnownFlags() const
 {
     constexpr Bytes ALONE = "bcfhIklqstuvx";
     constexpr Bytes WITH_NUMBER = "CDEFJNRST";
@@ -185,7 +185,7 @@ bool MemcachedCommand::hasKnownFlags() const
         const Bytes value = flag.substr(1);
         const auto letter = static_cast<unsigned char>(flag.front());
         const bool number = WITH_NUMBER.find(flag.front()) != Bytes::npos &&
-                            (isTime(value) || memcachedNumber(value, std::numeric_limits<std::uint64_t>::max()));
+                            (isTime(value) || decimal(value, std::numeric_limits<std::uint64_t>::max()));
         const bool text = WITH_TEXT.find(flag.front()) != Bytes::npos && !value.empty() && value.size() <= MAX_TEXT;
         const bool alone = ALONE.find(flag.front()) != Bytes::npos && value.empty();
         if ((!number && !text && !alone) || (seen[letter / 32] >> letter % 32 & 1U) != 0)
@@ -195,7 +195,7 @@ bool MemcachedCommand::hasKnownFlags() const
     return true;
 }
 
-bool MemcachedCommand::isCertain() const
+bool Command::isCertain() const
 {
     const std::size_t count = _count - (noreply().empty() ? 0 : 1);
     const bool written = count > 0 && count < MOST && _line.front() != ' ' && isKnownForm(count);
@@ -204,10 +204,10 @@ bool MemcachedCommand::isCertain() const
 }
 
 /// Whether the first `count` words are a command with all required arguments.
-bool MemcachedCommand::isKnownForm(std::size_t count) const
+bool Command::isKnownForm(std::size_t count) const
 {
     const auto isNumber = [](Bytes word)
-    { return memcachedNumber(word, std::numeric_limits<std::uint64_t>::max()).has_value(); };
+    { return decimal(word, std::numeric_limits<std::uint64_t>::max()).has_value(); };
     const auto isKey = [](Bytes word) { return word.size() <= MAX_KEY; };
     if (isOneOf(name(), {"version", "stats", "mn", "flush_all"}) && count == 1)
         return true;
@@ -231,16 +231,16 @@ bool MemcachedCommand::isKnownForm(std::size_t count) const
     return isStorage();
 }
 
-bool MemcachedCommand::isDump() const
+bool Command::isDump() const
 {
     return name() == "lru_crawler" && isOneOf(word(1), {"metadump", "mgdump"});
 }
 
-bool MemcachedCommand::isHttp() const
+bool Command::isHttp() const
 {
     const bool takesKeys = isStorage() || isOneOf(name(), {"get", "gets", "gat", "gats", "delete", "incr", "decr",
                                                            "touch", "mg", "md", "ma", "me"});
     return !takesKeys && std::any_of(_words, _words + _count, [](Bytes word) { return word.substr(0, 5) == "HTTP/"; });
 }
 
-} // namespace proximux
+} // namespace proximux::memcached

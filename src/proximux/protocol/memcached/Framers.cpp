@@ -1,13 +1,13 @@
-#include <proximux/protocol/memcached/MemcachedFramer.h>
+#include <proximux/protocol/memcached/Framers.h>
 
-#include <proximux/protocol/memcached/MemcachedBinary.h>
-#include <proximux/protocol/memcached/MemcachedCommand.h>
+#include <proximux/protocol/memcached/Binary.h>
+#include <proximux/protocol/memcached/Command.h>
 
 #include <algorithm>
 #include <iterator>
 #include <optional>
 
-namespace proximux
+namespace proximux::memcached
 {
 
 using Kind = Framer::Progress::Kind;
@@ -25,7 +25,7 @@ bool beginsWith(Bytes line, Bytes beginning)
 
 } // namespace
 
-bool MemcachedText::takeLine(Bytes input, std::size_t& at, Bytes& line)
+bool Reader::takeLine(Bytes input, std::size_t& at, Bytes& line)
 {
     const std::size_t end = input.find('\n', at);
     if (end == Bytes::npos)
@@ -37,7 +37,7 @@ bool MemcachedText::takeLine(Bytes input, std::size_t& at, Bytes& line)
     return true;
 }
 
-bool MemcachedText::takeData(Bytes input, std::size_t& at)
+bool Reader::takeData(Bytes input, std::size_t& at)
 {
     if (_data > 2)
     {
@@ -53,10 +53,10 @@ bool MemcachedText::takeData(Bytes input, std::size_t& at)
 
 // ------------------------------------------------------------------------------------------------ requests
 
-Framer::Progress MemcachedRequestFramer::feed(Bytes input)
+Framer::Progress RequestFramer::feed(Bytes input)
 {
     const bool begins = _data == 0 && _block == 0 && !_keys;
-    if (_block > 0 || (begins && static_cast<unsigned char>(input[0]) == MemcachedHeader::REQUEST))
+    if (_block > 0 || (begins && static_cast<unsigned char>(input[0]) == Header::REQUEST))
         return feedBinary(input);
     std::size_t at = 0;
     if (begins)
@@ -74,14 +74,14 @@ Framer::Progress MemcachedRequestFramer::feed(Bytes input)
 }
 
 /// If a header does not define where its message ends, only the header is taken.
-Framer::Progress MemcachedRequestFramer::feedBinary(Bytes input)
+Framer::Progress RequestFramer::feedBinary(Bytes input)
 {
     if (_block == 0)
     {
-        if (input.size() < MemcachedHeader::SIZE)
+        if (input.size() < Header::SIZE)
             return {};
-        const MemcachedHeader header(input);
-        _block = MemcachedHeader::SIZE + (header.isSound() ? header.bodySize : 0);
+        const Header header(input);
+        _block = Header::SIZE + (header.isSound() ? header.bodySize : 0);
     }
     const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(_block, input.size()));
     _block -= n;
@@ -89,14 +89,14 @@ Framer::Progress MemcachedRequestFramer::feedBinary(Bytes input)
 }
 
 /// A CR may follow the last key.
-Framer::Progress MemcachedRequestFramer::feedKeys(Bytes input)
+Framer::Progress RequestFramer::feedKeys(Bytes input)
 {
     _keys = true;
     for (std::size_t at = 0; at < input.size(); ++at)
     {
         const char c = input[at];
-        const bool ends = c == '\n' || (_word == MemcachedCommand::MAX_KEY && (c == ' ' || c == '\r'));
-        if (_word >= MemcachedCommand::MAX_KEY && !ends)
+        const bool ends = c == '\n' || (_word == Command::MAX_KEY && (c == ' ' || c == '\r'));
+        if (_word >= Command::MAX_KEY && !ends)
             return {Kind::malformed, at, "a memcached key longer than 250 bytes"};
         _word = c == ' ' || c == '\n' ? 0 : _word + 1;
         _keys = c != '\n';
@@ -107,7 +107,7 @@ Framer::Progress MemcachedRequestFramer::feedKeys(Bytes input)
 }
 
 /// Takes a command line. If data follows, sets `_data` to its size.
-Framer::Progress MemcachedRequestFramer::feedLine(Bytes input)
+Framer::Progress RequestFramer::feedLine(Bytes input)
 {
     const std::size_t end = input.find('\n');
     if (end == Bytes::npos && input.size() <= MAX_COMMAND)
@@ -119,7 +119,7 @@ Framer::Progress MemcachedRequestFramer::feedLine(Bytes input)
     const Bytes line = input.substr(0, end);
     if (line.find('\0') != Bytes::npos)
         return {Kind::malformed, 0, "a memcached line containing a NUL byte"};
-    const MemcachedCommand command(line);
+    const Command command(line);
     if (!command.isStorage())
         return {Kind::complete, end + 1, ""};
     const auto size = command.dataSize();
@@ -131,12 +131,11 @@ Framer::Progress MemcachedRequestFramer::feedLine(Bytes input)
 
 // ------------------------------------------------------------------------------------------------ responses
 
-Framer::Progress MemcachedResponseFramer::feed(Bytes input)
+Framer::Progress ResponseFramer::feed(Bytes input)
 {
     const bool begins = _block == 0 && _data == 0 && !_more;
     if (begins)
-        _binary =
-            (_hint & memcachedhint::BINARY) != 0 || static_cast<unsigned char>(input[0]) == MemcachedHeader::RESPONSE;
+        _binary = (_hint & hint::BINARY) != 0 || static_cast<unsigned char>(input[0]) == Header::RESPONSE;
     return _binary ? feedBinary(input) : feedText(input);
 }
 
@@ -164,8 +163,8 @@ std::optional<std::uint64_t> dataBehind(Bytes line)
         return 0;
     constexpr std::size_t MOST = 4;
     Bytes words[MOST];
-    memcachedWords(line, words, MOST);
-    const auto size = memcachedNumber(words[value ? 3 : 1], MemcachedCommand::MAX_DATA);
+    splitWords(line, words, MOST);
+    const auto size = decimal(words[value ? 3 : 1], Command::MAX_DATA);
     return size ? std::optional(*size + 2) : std::nullopt;
 }
 
@@ -173,14 +172,14 @@ std::optional<std::uint64_t> dataBehind(Bytes line)
 
 /// Treats a run message by message, so that the response to the added command can be discarded. In observed traffic the
 /// client itself added an mn.
-void MemcachedResponseFramer::runLine(Bytes line)
+void ResponseFramer::runLine(Bytes line)
 {
     const bool ours = beginsWith(line, "VERSION ") || line == "MN";
     _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
     _traits.swallowed = ours;
 }
 
-Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
+Framer::Progress ResponseFramer::feedText(Bytes input)
 {
     std::size_t at = 0;
     while (at < input.size())
@@ -208,8 +207,8 @@ Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
             if (!size)
                 return {Kind::malformed, from, "a memcached value with an invalid length"};
             _data = *size;
-            _more = isOneOfMany(line) || (line == "OK" && (_hint & memcachedhint::DUMP) != 0);
-            if ((_hint & memcachedhint::RUN) != 0)
+            _more = isOneOfMany(line) || (line == "OK" && (_hint & hint::DUMP) != 0);
+            if ((_hint & hint::RUN) != 0)
                 runLine(line);
         }
         if (_data == 0 && !_more)
@@ -218,30 +217,30 @@ Framer::Progress MemcachedResponseFramer::feedText(Bytes input)
     return {Kind::partial, at, ""};
 }
 
-Framer::Progress MemcachedResponseFramer::feedBinary(Bytes input)
+Framer::Progress ResponseFramer::feedBinary(Bytes input)
 {
     if (_block == 0)
     {
-        if (static_cast<unsigned char>(input[0]) != MemcachedHeader::RESPONSE)
+        if (static_cast<unsigned char>(input[0]) != Header::RESPONSE)
             return {Kind::malformed, 0, "not a memcached packet"};
-        if (input.size() < MemcachedHeader::SIZE)
+        if (input.size() < Header::SIZE)
             return {};
-        const MemcachedHeader header(input);
-        if (header.bodySize > MemcachedHeader::MAX_BODY)
+        const Header header(input);
+        if (header.bodySize > Header::MAX_BODY)
             return {Kind::malformed, 0, "a memcached packet longer than 1 GiB"};
-        _block = MemcachedHeader::SIZE + header.bodySize;
+        _block = Header::SIZE + header.bodySize;
         _traits.clear();
         constexpr unsigned NOOP = 0x0a;
-        if ((_hint & memcachedhint::RUN) != 0)
+        if ((_hint & hint::RUN) != 0)
         {
-            const bool ours = header.opcode == NOOP && header.opaque == MEMCACHED_OUR_OPAQUE;
+            const bool ours = header.opcode == NOOP && header.opaque == OUR_OPAQUE;
             _traits.kind = ours ? ResponseTraits::Kind::final : ResponseTraits::Kind::more;
             _traits.swallowed = ours;
         }
         else
         {
-            const bool quiet = (_hint & memcachedhint::WATCHED) != 0 && header.opcode != _hint >> memcachedhint::OPCODE;
-            if (quiet || ((_hint & memcachedhint::STATS) != 0 && header.bodySize > 0 && header.status == 0))
+            const bool quiet = (_hint & hint::WATCHED) != 0 && header.opcode != _hint >> hint::OPCODE;
+            if (quiet || ((_hint & hint::STATS) != 0 && header.bodySize > 0 && header.status == 0))
                 _traits.kind = ResponseTraits::Kind::more;
             _traits.check = 1ULL << 63U | std::uint64_t{header.opcode} << 32U | header.opaque;
         }
@@ -251,4 +250,4 @@ Framer::Progress MemcachedResponseFramer::feedBinary(Bytes input)
     return {_block == 0 ? Kind::complete : Kind::partial, n, ""};
 }
 
-} // namespace proximux
+} // namespace proximux::memcached
