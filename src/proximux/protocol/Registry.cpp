@@ -60,7 +60,7 @@ const std::vector<ProtocolInfo>& protocols()
         modbus::info(),
         dns::info(),
         iso8583::info(),
-        mysqlProtocol(),
+        mysql::info(),
         postgresqlProtocol(),
     };
     return ALL;

@@ -1,8 +1,8 @@
-#include <proximux/protocol/mysql/MysqlWatcher.h>
+#include <proximux/protocol/mysql/SessionWatcher.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 namespace
@@ -16,7 +16,7 @@ constexpr const char* OUT_OF_SEQUENCE = "the client sent a packet out of sequenc
 
 } // namespace
 
-MysqlWatcher::MysqlWatcher(WatchListener& listener, const WatchLimits& limits)
+SessionWatcher::SessionWatcher(WatchListener& listener, const WatchLimits& limits)
     : _session(listener, limits)
     , _capture(std::max({limits.kept, limits.text, LEAST_KEPT}))
 {
@@ -24,11 +24,11 @@ MysqlWatcher::MysqlWatcher(WatchListener& listener, const WatchLimits& limits)
 
 // ------------------------------------------------------------------------------------------------ the client
 
-void MysqlWatcher::fromClient(Bytes bytes, Instant now)
+void SessionWatcher::fromClient(Bytes bytes, Instant now)
 {
     while (_session.isWatching() && !bytes.empty())
     {
-        const MysqlPacketReader::Piece piece = _fromClient.next(bytes);
+        const PacketReader::Piece piece = _fromClient.next(bytes);
         if (piece.header && !clientHeader(piece.first))
             return;
         clientPayload(piece.payload);
@@ -38,11 +38,11 @@ void MysqlWatcher::fromClient(Bytes bytes, Instant now)
 }
 
 /// Handles a packet header of the client. Returns false when observation has ended.
-bool MysqlWatcher::clientHeader(bool first)
+bool SessionWatcher::clientHeader(bool first)
 {
     if (!first)
         return clientContinues();
-    if (_session.phase() == MysqlSession::Phase::greeting)
+    if (_session.phase() == Session::Phase::greeting)
         return _session.lose("the client sent data before the server's greeting");
     const std::optional<ClientRole> role = clientRole();
     if (!role)
@@ -58,7 +58,7 @@ bool MysqlWatcher::clientHeader(bool first)
     case ClientRole::conversation:
     case ClientRole::file:
         _session.pending().front().sequence = static_cast<std::uint8_t>(_fromClient.sequence() + 1);
-        _session.pending().front().requestSize += MysqlPacketReader::HEADER;
+        _session.pending().front().requestSize += PacketReader::HEADER;
         return true;
     case ClientRole::ignored:
         break;
@@ -67,20 +67,20 @@ bool MysqlWatcher::clientHeader(bool first)
 }
 
 /// The kind of the client's message that begins now; nothing if it is out of sequence.
-std::optional<MysqlWatcher::ClientRole> MysqlWatcher::clientRole() const
+std::optional<SessionWatcher::ClientRole> SessionWatcher::clientRole() const
 {
-    if (_session.phase() == MysqlSession::Phase::login)
+    if (_session.phase() == Session::Phase::login)
         return ClientRole::login;
     const std::uint8_t sequence = _fromClient.sequence();
     if (!_session.pending().isEmpty())
     {
-        const MysqlPending& front = _session.pending().front();
-        const MysqlResponse::Stage stage = front.response.stage();
-        if (stage == MysqlResponse::Stage::stream)
+        const Pending& front = _session.pending().front();
+        const Response::Stage stage = front.response.stage();
+        if (stage == Response::Stage::stream)
             return ClientRole::ignored; // acknowledgement of a replica
-        if (stage == MysqlResponse::Stage::file && sequence == front.sequence)
+        if (stage == Response::Stage::file && sequence == front.sequence)
             return ClientRole::file;
-        if (stage == MysqlResponse::Stage::login && sequence != 0)
+        if (stage == Response::Stage::login && sequence != 0)
             return ClientRole::conversation;
     }
     if (sequence != 0)
@@ -89,22 +89,22 @@ std::optional<MysqlWatcher::ClientRole> MysqlWatcher::clientRole() const
 }
 
 /// Handles a further packet of the client's message.
-bool MysqlWatcher::clientContinues()
+bool SessionWatcher::clientContinues()
 {
     const std::uint8_t sequence = _fromClient.sequence();
     if (_clientRole == ClientRole::command || _clientRole == ClientRole::login)
         return _request.continues(sequence) || _session.lose(OUT_OF_SEQUENCE);
     if (_clientRole == ClientRole::ignored || _session.pending().isEmpty())
         return true;
-    MysqlPending& front = _session.pending().front();
+    Pending& front = _session.pending().front();
     if (sequence != front.sequence)
         return _session.lose(OUT_OF_SEQUENCE);
     ++front.sequence;
-    front.requestSize += MysqlPacketReader::HEADER;
+    front.requestSize += PacketReader::HEADER;
     return true;
 }
 
-void MysqlWatcher::clientPayload(Bytes payload)
+void SessionWatcher::clientPayload(Bytes payload)
 {
     _clientPayload += payload.size();
     if (_clientRole == ClientRole::login || _clientRole == ClientRole::command)
@@ -113,7 +113,7 @@ void MysqlWatcher::clientPayload(Bytes payload)
         _session.pending().front().requestSize += payload.size();
 }
 
-void MysqlWatcher::clientMessageEnded(Instant now)
+void SessionWatcher::clientMessageEnded(Instant now)
 {
     switch (_clientRole)
     {
@@ -137,13 +137,13 @@ void MysqlWatcher::clientMessageEnded(Instant now)
 
 // ------------------------------------------------------------------------------------------------ the target
 
-void MysqlWatcher::fromTarget(Bytes bytes, Instant now)
+void SessionWatcher::fromTarget(Bytes bytes, Instant now)
 {
     while (_session.isWatching() && !bytes.empty())
     {
         if (_fromTarget.isBetweenMessages())
             _targetBegan = now;
-        const MysqlPacketReader::Piece piece = _fromTarget.next(bytes);
+        const PacketReader::Piece piece = _fromTarget.next(bytes);
         if (piece.header && !targetHeader(piece.first))
             return;
         keepHead(piece.payload);
@@ -160,7 +160,7 @@ void MysqlWatcher::fromTarget(Bytes bytes, Instant now)
 }
 
 /// Handles a packet header of the target. Returns false when observation has ended.
-bool MysqlWatcher::targetHeader(bool first)
+bool SessionWatcher::targetHeader(bool first)
 {
     if (first)
     {
@@ -170,41 +170,41 @@ bool MysqlWatcher::targetHeader(bool first)
     }
     if (_targetRole != TargetRole::response)
         return true;
-    MysqlPending& front = _session.pending().front();
-    if (_fromTarget.sequence() != front.sequence && front.response.stage() != MysqlResponse::Stage::stream)
+    Pending& front = _session.pending().front();
+    if (_fromTarget.sequence() != front.sequence && front.response.stage() != Response::Stage::stream)
         return _session.lose("the server sent a packet out of sequence");
     if (front.responseSize == 0)
         front.first = _targetBegan;
-    front.responseSize += MysqlPacketReader::HEADER;
+    front.responseSize += PacketReader::HEADER;
     ++front.sequence;
     return true;
 }
 
 /// Keeps the beginning of a message, as much as its interpretation needs.
-void MysqlWatcher::keepHead(Bytes payload)
+void SessionWatcher::keepHead(Bytes payload)
 {
-    const std::size_t limit = _targetRole == TargetRole::greeting ? GREETING : MysqlResponse::HEAD;
+    const std::size_t limit = _targetRole == TargetRole::greeting ? GREETING : Response::HEAD;
     _targetPayload += payload.size();
     if (_head.size() < limit)
         _head.append(payload.substr(0, limit - _head.size()));
 }
 
-MysqlWatcher::TargetRole MysqlWatcher::targetRole() const
+SessionWatcher::TargetRole SessionWatcher::targetRole() const
 {
-    if (_session.phase() == MysqlSession::Phase::greeting)
+    if (_session.phase() == Session::Phase::greeting)
         return TargetRole::greeting;
     if (_session.pending().isEmpty())
         return _session.hasQuit() ? TargetRole::ignored : TargetRole::unasked;
-    const MysqlPending& front = _session.pending().front();
-    const MysqlResponse::Stage stage = front.response.stage();
-    if (stage == MysqlResponse::Stage::file)
+    const Pending& front = _session.pending().front();
+    const Response::Stage stage = front.response.stage();
+    if (stage == Response::Stage::file)
         return TargetRole::unasked;
-    if (stage == MysqlResponse::Stage::stream || _fromTarget.sequence() == front.sequence)
+    if (stage == Response::Stage::stream || _fromTarget.sequence() == front.sequence)
         return TargetRole::response;
     return TargetRole::unasked;
 }
 
-void MysqlWatcher::targetMessageEnded(Instant now)
+void SessionWatcher::targetMessageEnded(Instant now)
 {
     switch (_targetRole)
     {
@@ -225,9 +225,9 @@ void MysqlWatcher::targetMessageEnded(Instant now)
     _head.clear();
 }
 
-bool MysqlWatcher::isAtRest() const
+bool SessionWatcher::isAtRest() const
 {
     return _session.isAtRest() && _fromClient.isBetweenMessages() && _fromTarget.isBetweenMessages();
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,19 +1,19 @@
 #pragma once
 
 #include <proximux/Bytes.h>
-#include <proximux/protocol/mysql/MysqlCommand.h>
-#include <proximux/protocol/mysql/MysqlHandshake.h>
-#include <proximux/protocol/mysql/MysqlStatements.h>
+#include <proximux/protocol/mysql/Command.h>
+#include <proximux/protocol/mysql/Handshake.h>
+#include <proximux/protocol/mysql/Statements.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// The readable form of a command.
-struct MysqlDescription
+struct Description
 {
     std::string text;
     bool secret = false;       ///< the command's bytes must not be shown; the text contains no secret
@@ -21,17 +21,17 @@ struct MysqlDescription
 };
 
 /// The context for interpreting commands.
-struct MysqlContext
+struct Context
 {
     std::uint64_t capabilities; ///< in force
-    const MysqlStatements& statements;
+    const Statements& statements;
     std::size_t limit; ///< bytes of a readable form
 };
 
 /// Describes a command by its arguments, which may be cut off anywhere.
-MysqlDescription describe(const MysqlCommand& command, Bytes arguments, const MysqlContext& context);
+Description describe(const Command& command, Bytes arguments, const Context& context);
 
 /// Describes a login, or a change of user, by its user and database.
-MysqlDescription describe(const MysqlCommand& command, const MysqlLogin& login, std::size_t limit);
+Description describe(const Command& command, const UserLogin& login, std::size_t limit);
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,7 +1,7 @@
-#include <proximux/protocol/mysql/MysqlFields.h>
-#include <proximux/protocol/mysql/MysqlHandshake.h>
+#include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/Handshake.h>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 namespace
@@ -10,14 +10,14 @@ namespace
 /// Adds MariaDB's capabilities, which are in bytes that MySQL reserves.
 std::uint64_t withExtension(std::uint64_t capabilities, std::uint64_t extension)
 {
-    return (capabilities & mysqlCapability::MYSQL) != 0 ? capabilities : capabilities | extension << 32U;
+    return (capabilities & capability::MYSQL) != 0 ? capabilities : capabilities | extension << 32U;
 }
 
-void skipAuthentication(MysqlFields& fields, std::uint64_t capabilities)
+void skipAuthentication(Fields& fields, std::uint64_t capabilities)
 {
-    if ((capabilities & mysqlCapability::PLUGIN_AUTH_LENENC) != 0)
+    if ((capabilities & capability::PLUGIN_AUTH_LENENC) != 0)
         fields.lengthEncodedText();
-    else if ((capabilities & mysqlCapability::SECURE_CONNECTION) != 0)
+    else if ((capabilities & capability::SECURE_CONNECTION) != 0)
         fields.skip(fields.number(1));
     else
         fields.zeroTerminated();
@@ -25,10 +25,10 @@ void skipAuthentication(MysqlFields& fields, std::uint64_t capabilities)
 
 } // namespace
 
-std::optional<std::uint64_t> mysqlServerCapabilities(Bytes greeting)
+std::optional<std::uint64_t> readCapabilities(Bytes greeting)
 {
     constexpr std::uint64_t VERSION = 10;
-    MysqlFields fields(greeting);
+    Fields fields(greeting);
     if (fields.number(1) != VERSION)
         return std::nullopt;
     fields.zeroTerminated(); // the server's version
@@ -46,18 +46,18 @@ std::optional<std::uint64_t> mysqlServerCapabilities(Bytes greeting)
     return withExtension(capabilities, extension);
 }
 
-std::optional<MysqlLogin> mysqlLogin(Bytes packet, std::uint64_t serverCapabilities)
+std::optional<UserLogin> readLogin(Bytes packet, std::uint64_t serverCapabilities)
 {
-    MysqlFields fields(packet);
+    Fields fields(packet);
     const std::uint64_t own = fields.number(4);
     fields.skip(4 + 1 + 19); // longest packet, character set, reserved
     const std::uint64_t extension = fields.number(4);
-    if (!fields.isGood() || (own & mysqlCapability::PROTOCOL_41) == 0)
+    if (!fields.isGood() || (own & capability::PROTOCOL_41) == 0)
         return std::nullopt;
 
-    MysqlLogin login;
+    UserLogin login;
     login.capabilities = withExtension(own, extension) & serverCapabilities;
-    if ((login.capabilities & mysqlCapability::SSL) != 0)
+    if ((login.capabilities & capability::SSL) != 0)
     {
         login.wantsTls = true;
         return login;
@@ -67,20 +67,20 @@ std::optional<MysqlLogin> mysqlLogin(Bytes packet, std::uint64_t serverCapabilit
         return std::nullopt;
     skipAuthentication(fields, login.capabilities);
     const Bytes database = fields.zeroTerminated();
-    if ((login.capabilities & mysqlCapability::CONNECT_WITH_DB) != 0 && fields.isGood())
+    if ((login.capabilities & capability::CONNECT_WITH_DB) != 0 && fields.isGood())
         login.database = database;
     return login;
 }
 
-std::optional<MysqlLogin> mysqlChangedUser(Bytes arguments, std::uint64_t capabilities)
+std::optional<UserLogin> readChangeUser(Bytes arguments, std::uint64_t capabilities)
 {
-    MysqlFields fields(arguments);
-    MysqlLogin login;
+    Fields fields(arguments);
+    UserLogin login;
     login.capabilities = capabilities;
     login.user = fields.zeroTerminated();
     if (!fields.isGood())
         return std::nullopt;
-    if ((capabilities & mysqlCapability::SECURE_CONNECTION) != 0)
+    if ((capabilities & capability::SECURE_CONNECTION) != 0)
         fields.skip(fields.number(1));
     else
         fields.zeroTerminated();
@@ -90,4 +90,4 @@ std::optional<MysqlLogin> mysqlChangedUser(Bytes arguments, std::uint64_t capabi
     return login;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

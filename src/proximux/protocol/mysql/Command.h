@@ -2,11 +2,11 @@
 
 #include <cstdint>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// How a server answers a command.
-enum class MysqlReply
+enum class Reply
 {
     none,    ///< no answer
     status,  ///< one packet: OK, EOF or ERR
@@ -20,7 +20,7 @@ enum class MysqlReply
 };
 
 /// The arguments after the command byte, as far as they are worth showing.
-enum class MysqlArgument
+enum class Argument
 {
     none,      ///< nothing, or nothing worth showing
     query,     ///< SQL, after the query's attributes if both sides support them
@@ -35,28 +35,28 @@ enum class MysqlArgument
 };
 
 /// A row of the table of commands.
-struct MysqlCommand
+struct Command
 {
     std::uint8_t code;
     const char* name; ///< readable form, followed by the arguments
-    MysqlReply reply;
-    MysqlArgument argument;
+    Reply reply;
+    Argument argument;
 };
 
 /// Codes with additional effects.
-namespace mysqlCode
+namespace code
 {
 constexpr std::uint8_t QUIT = 0x01;
 constexpr std::uint8_t CHANGE_USER = 0x11;
 constexpr std::uint8_t STMT_PREPARE = 0x16;
 constexpr std::uint8_t STMT_CLOSE = 0x19;
 constexpr std::uint8_t RESET_CONNECTION = 0x1F;
-} // namespace mysqlCode
+} // namespace code
 
 /// The row of a command byte, or null if its reply is unknown.
-const MysqlCommand* findMysqlCommand(std::uint8_t code);
+const Command* findCommand(std::uint8_t code);
 
 /// The row for the login, which precedes all commands.
-const MysqlCommand& mysqlLoginCommand();
+const Command& loginCommand();
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,17 +1,17 @@
-#include <proximux/protocol/mysql/MysqlPending.h>
+#include <proximux/protocol/mysql/Pending.h>
 
 #include <utility>
 
-namespace proximux
+namespace proximux::mysql
 {
 
-void MysqlPending::report(WatchListener& listener, Instant end, bool failed) const
+void Pending::report(WatchListener& listener, Instant end, bool failed) const
 {
     const Instant begin = responseSize > 0 ? first : end;
     listener.responseSeen({1, requestSize, responseSize, description.text, begin - requested, end - requested, failed});
 }
 
-void MysqlPendingList::push(MysqlPending pending)
+void PendingList::push(Pending pending)
 {
     std::string& text = pending.description.text;
     if (text.size() > _limit - _textSize)
@@ -20,18 +20,18 @@ void MysqlPendingList::push(MysqlPending pending)
     _list.push_back(std::move(pending));
 }
 
-MysqlPending MysqlPendingList::pop()
+Pending PendingList::pop()
 {
-    MysqlPending pending = std::move(_list.front());
+    Pending pending = std::move(_list.front());
     _list.pop_front();
     _textSize -= pending.description.text.size();
     return pending;
 }
 
-void MysqlPendingList::clear()
+void PendingList::clear()
 {
     _list.clear();
     _textSize = 0;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,16 +1,16 @@
-#include <proximux/protocol/mysql/MysqlPacketReader.h>
+#include <proximux/protocol/mysql/PacketReader.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::mysql
 {
 
-MysqlPacketReader::Piece MysqlPacketReader::next(Bytes& input)
+PacketReader::Piece PacketReader::next(Bytes& input)
 {
     return _headerSize < HEADER ? takeHeader(input) : takePayload(input);
 }
 
-MysqlPacketReader::Piece MysqlPacketReader::takeHeader(Bytes& input)
+PacketReader::Piece PacketReader::takeHeader(Bytes& input)
 {
     const std::size_t n = std::min(input.size(), HEADER - _headerSize);
     std::copy_n(input.data(), n, _header.data() + _headerSize);
@@ -33,7 +33,7 @@ MysqlPacketReader::Piece MysqlPacketReader::takeHeader(Bytes& input)
     return piece;
 }
 
-MysqlPacketReader::Piece MysqlPacketReader::takePayload(Bytes& input)
+PacketReader::Piece PacketReader::takePayload(Bytes& input)
 {
     const std::size_t n = std::min<std::size_t>(input.size(), _remaining);
     Piece piece;
@@ -49,10 +49,10 @@ MysqlPacketReader::Piece MysqlPacketReader::takePayload(Bytes& input)
     return piece;
 }
 
-std::uint32_t MysqlPacketReader::length() const
+std::uint32_t PacketReader::length() const
 {
     const auto byte = [this](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(_header[i])}; };
     return byte(0) | byte(1) << 8U | byte(2) << 16U;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,23 +1,23 @@
 #pragma once
 
-#include <proximux/protocol/mysql/MysqlDescription.h>
-#include <proximux/protocol/mysql/MysqlPending.h>
-#include <proximux/protocol/mysql/MysqlRequest.h>
-#include <proximux/protocol/mysql/MysqlStatements.h>
+#include <proximux/protocol/mysql/Description.h>
+#include <proximux/protocol/mysql/Pending.h>
+#include <proximux/protocol/mysql/Request.h>
+#include <proximux/protocol/mysql/Statements.h>
 #include <proximux/protocol/watch/Watcher.h>
 
 #include <cstdint>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// The state of an observed MySQL connection: negotiated capabilities, pending commands and prepared statements.
-/// Receives complete messages and reports requests and responses to the listener. Owned by a MysqlWatcher.
+/// Receives complete messages and reports requests and responses to the listener. Owned by a SessionWatcher.
 ///
 ///     greeting --> login --> commands --> over       over: the server closed down (ERR without a request) or
 ///          \          \          \                         refused the login; observation ends
 ///           `----------`----------`--> lost          lost: watchLost() was called
-class MysqlSession
+class Session
 {
 public:
     enum class Phase
@@ -29,7 +29,7 @@ public:
         lost
     };
 
-    MysqlSession(WatchListener& listener, const WatchLimits& limits);
+    Session(WatchListener& listener, const WatchLimits& limits);
 
     /// Checks the beginning of the server's first message. False if it cannot be a greeting: observation ends before
     /// waiting for a meaningless length.
@@ -39,11 +39,11 @@ public:
     void greeting(Bytes head);
 
     /// Handles the client's answer to the greeting.
-    void login(const MysqlRequest& request, Instant now);
+    void login(const Request& request, Instant now);
 
-    void command(const MysqlRequest& request, Instant now);
+    void command(const Request& request, Instant now);
 
-    /// Handles a message for the first pending command: its first MysqlResponse::HEAD bytes and its size.
+    /// Handles a message for the first pending command: its first Response::HEAD bytes and its size.
     void response(Bytes head, std::uint64_t size, Instant now);
 
     /// Handles a message of the server that belongs to no command.
@@ -60,12 +60,12 @@ public:
     [[nodiscard]] bool hasQuit() const { return _quit; }
     [[nodiscard]] bool isAtRest() const;
 
-    [[nodiscard]] MysqlPendingList& pending() { return _pending; }
-    [[nodiscard]] const MysqlPendingList& pending() const { return _pending; }
+    [[nodiscard]] PendingList& pending() { return _pending; }
+    [[nodiscard]] const PendingList& pending() const { return _pending; }
 
 private:
-    void sent(const MysqlCommand& command, MysqlDescription description, const MysqlRequest& request, Instant now);
-    void effectOf(const MysqlCommand& command, const MysqlDescription& description, Bytes arguments);
+    void sent(const Command& command, Description description, const Request& request, Instant now);
+    void effectOf(const Command& command, const Description& description, Bytes arguments);
 
     WatchListener& _listener;
     WatchLimits _limits;
@@ -73,8 +73,8 @@ private:
     bool _loggedIn = false;
     bool _quit = false;
     std::uint64_t _capabilities = 0; ///< the server's; after the login those in force
-    MysqlPendingList _pending;
-    MysqlStatements _statements;
+    PendingList _pending;
+    Statements _statements;
 };
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -5,15 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// Reads the fields of a MySQL payload in sequence. Reading beyond the end gives zeros and empty texts; isGood() is
 /// false from then on.
-class MysqlFields
+class Fields
 {
 public:
-    explicit MysqlFields(Bytes payload)
+    explicit Fields(Bytes payload)
         : _rest(payload)
     {
     }
@@ -45,4 +45,4 @@ private:
     bool _good = true;
 };
 
-} // namespace proximux
+} // namespace proximux::mysql

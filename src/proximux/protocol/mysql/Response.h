@@ -1,12 +1,12 @@
 #pragma once
 
 #include <proximux/Bytes.h>
-#include <proximux/protocol/mysql/MysqlCommand.h>
+#include <proximux/protocol/mysql/Command.h>
 
 #include <cstddef>
 #include <cstdint>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// Finds the end of one command's response, message by message. Examines the beginning of each message and keeps
@@ -18,7 +18,7 @@ namespace proximux
 ///
 /// Other kinds of reply stay in one stage (status, text, login, stream, rows), or pass through definitions twice
 /// (prepare: parameters, then columns).
-class MysqlResponse
+class Response
 {
 public:
     /// Number of bytes of a message that message() needs.
@@ -45,8 +45,8 @@ public:
         stream
     };
 
-    /// reply: any but MysqlReply::none. capabilities: those in force.
-    MysqlResponse(MysqlReply reply, std::uint64_t capabilities);
+    /// reply: any but Reply::none. capabilities: those in force.
+    Response(Reply reply, std::uint64_t capabilities);
 
     /// Processes a message of the server: its first HEAD bytes and its size.
     Outcome message(Bytes head, std::uint64_t size);
@@ -81,9 +81,9 @@ private:
     std::uint64_t _definitions = 0;     ///< still to come
     std::uint64_t _columnsToDefine = 0; ///< prepare: columns to come after the parameters
     std::uint32_t _statementId = 0;
-    MysqlReply _reply;
+    Reply _reply;
     Stage _stage;
     bool _error = false;
 };
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,18 +1,18 @@
 #pragma once
 
 #include <proximux/Bytes.h>
-#include <proximux/protocol/mysql/MysqlPacketReader.h>
+#include <proximux/protocol/mysql/PacketReader.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// The beginning of a login or command while it is received. Of a message in several packets only the first is kept, so
 /// that its text contains no header. Uses little memory between messages.
-class MysqlRequest
+class Request
 {
 public:
     /// Begins a message. limit: bytes of its payload to keep.
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] Bytes bytes() const { return _kept; }
 
     /// The kept bytes after the first header.
-    [[nodiscard]] Bytes payload() const { return bytes().substr(MysqlPacketReader::HEADER); }
+    [[nodiscard]] Bytes payload() const { return bytes().substr(PacketReader::HEADER); }
 
     /// Size of the message so far in bytes, including all headers.
     [[nodiscard]] std::uint64_t size() const { return _size; }
@@ -45,4 +45,4 @@ private:
     std::uint8_t _nextSequence = 0;
 };
 
-} // namespace proximux
+} // namespace proximux::mysql

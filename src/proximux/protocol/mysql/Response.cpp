@@ -1,11 +1,11 @@
-#include <proximux/protocol/mysql/MysqlFields.h>
-#include <proximux/protocol/mysql/MysqlHandshake.h>
-#include <proximux/protocol/mysql/MysqlPacketReader.h>
-#include <proximux/protocol/mysql/MysqlResponse.h>
+#include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/Handshake.h>
+#include <proximux/protocol/mysql/PacketReader.h>
+#include <proximux/protocol/mysql/Response.h>
 
 #include <optional>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 namespace
@@ -33,7 +33,7 @@ unsigned char first(Bytes head)
 /// The status flags of an OK packet with any first byte.
 std::optional<std::uint64_t> flagsOfOk(Bytes head, std::uint64_t size)
 {
-    MysqlFields fields(head.substr(1));
+    Fields fields(head.substr(1));
     fields.lengthEncodedNumber(); // affected rows
     fields.lengthEncodedNumber(); // last inserted id
     const std::uint64_t flags = fields.number(2);
@@ -44,45 +44,45 @@ std::optional<std::uint64_t> flagsOfOk(Bytes head, std::uint64_t size)
 
 std::uint64_t flagsOfEof(Bytes head)
 {
-    MysqlFields fields(head.substr(1));
+    Fields fields(head.substr(1));
     fields.skip(2); // warnings
     return fields.number(2);
 }
 
-MysqlResponse::Stage stageOf(MysqlReply reply)
+Response::Stage stageOf(Reply reply)
 {
     switch (reply)
     {
-    case MysqlReply::none:
-    case MysqlReply::status:
-        return MysqlResponse::Stage::status;
-    case MysqlReply::text:
-        return MysqlResponse::Stage::text;
-    case MysqlReply::query:
-    case MysqlReply::execute:
-        return MysqlResponse::Stage::answer;
-    case MysqlReply::rows:
-        return MysqlResponse::Stage::rows;
-    case MysqlReply::prepare:
-        return MysqlResponse::Stage::prepare;
-    case MysqlReply::login:
-        return MysqlResponse::Stage::login;
-    case MysqlReply::stream:
-        return MysqlResponse::Stage::stream;
+    case Reply::none:
+    case Reply::status:
+        return Response::Stage::status;
+    case Reply::text:
+        return Response::Stage::text;
+    case Reply::query:
+    case Reply::execute:
+        return Response::Stage::answer;
+    case Reply::rows:
+        return Response::Stage::rows;
+    case Reply::prepare:
+        return Response::Stage::prepare;
+    case Reply::login:
+        return Response::Stage::login;
+    case Reply::stream:
+        return Response::Stage::stream;
     }
-    return MysqlResponse::Stage::status;
+    return Response::Stage::status;
 }
 
 } // namespace
 
-MysqlResponse::MysqlResponse(MysqlReply reply, std::uint64_t capabilities)
+Response::Response(Reply reply, std::uint64_t capabilities)
     : _capabilities(capabilities)
     , _reply(reply)
     , _stage(stageOf(reply))
 {
 }
 
-MysqlResponse::Outcome MysqlResponse::message(Bytes head, std::uint64_t size)
+Response::Outcome Response::message(Bytes head, std::uint64_t size)
 {
     _error = false;
     if (_stage == Stage::text)
@@ -117,16 +117,16 @@ MysqlResponse::Outcome MysqlResponse::message(Bytes head, std::uint64_t size)
     return Outcome::nonsense;
 }
 
-MysqlResponse::Outcome MysqlResponse::error(Bytes head)
+Response::Outcome Response::error(Bytes head)
 {
-    MysqlFields fields(head.substr(1));
-    if (has(mysqlCapability::MARIADB_PROGRESS) && fields.number(2) == PROGRESS)
+    Fields fields(head.substr(1));
+    if (has(capability::MARIADB_PROGRESS) && fields.number(2) == PROGRESS)
         return Outcome::more;
     _error = true;
     return _stage == Stage::file ? Outcome::nonsense : Outcome::done;
 }
 
-MysqlResponse::Outcome MysqlResponse::answer(Bytes head, std::uint64_t size)
+Response::Outcome Response::answer(Bytes head, std::uint64_t size)
 {
     if (first(head) == FILE_WANTED)
     {
@@ -139,14 +139,14 @@ MysqlResponse::Outcome MysqlResponse::answer(Bytes head, std::uint64_t size)
     return flags ? resultEnd(*flags) : Outcome::nonsense;
 }
 
-MysqlResponse::Outcome MysqlResponse::columnCount(Bytes head, std::uint64_t size)
+Response::Outcome Response::columnCount(Bytes head, std::uint64_t size)
 {
     if (size > head.size())
         return Outcome::nonsense;
-    MysqlFields fields(head);
+    Fields fields(head);
     const std::uint64_t columns = fields.lengthEncodedNumber();
     bool defined = true;
-    if (has(mysqlCapability::MARIADB_CACHE_METADATA) || has(mysqlCapability::OPTIONAL_METADATA))
+    if (has(capability::MARIADB_CACHE_METADATA) || has(capability::OPTIONAL_METADATA))
         defined = fields.number(1) != 0;
     if (!fields.isGood() || !fields.rest().empty() || columns == 0 || columns > MOST_COLUMNS)
         return Outcome::nonsense;
@@ -154,7 +154,7 @@ MysqlResponse::Outcome MysqlResponse::columnCount(Bytes head, std::uint64_t size
 }
 
 /// Expects definitions, followed by EOF if it is in use.
-MysqlResponse::Outcome MysqlResponse::define(std::uint64_t count)
+Response::Outcome Response::define(std::uint64_t count)
 {
     _definitions = count;
     _stage = Stage::definitions;
@@ -162,9 +162,9 @@ MysqlResponse::Outcome MysqlResponse::define(std::uint64_t count)
 }
 
 /// All definitions were received.
-MysqlResponse::Outcome MysqlResponse::defined()
+Response::Outcome Response::defined()
 {
-    if (!has(mysqlCapability::DEPRECATE_EOF))
+    if (!has(capability::DEPRECATE_EOF))
     {
         _stage = Stage::definitionsEnd;
         return Outcome::more;
@@ -173,29 +173,29 @@ MysqlResponse::Outcome MysqlResponse::defined()
 }
 
 /// head: the EOF after the definitions, or empty if it is not in use.
-MysqlResponse::Outcome MysqlResponse::definitionsEnd(Bytes head, std::uint64_t size)
+Response::Outcome Response::definitionsEnd(Bytes head, std::uint64_t size)
 {
     if (!head.empty() && (first(head) != END || size > LONGEST_EOF))
         return Outcome::nonsense;
-    if (_reply == MysqlReply::prepare)
+    if (_reply == Reply::prepare)
     {
         const std::uint64_t columns = _columnsToDefine;
         _columnsToDefine = 0;
         return columns > 0 ? define(columns) : Outcome::done;
     }
-    if (_reply == MysqlReply::execute && !head.empty() && (flagsOfEof(head) & CURSOR_EXISTS) != 0)
+    if (_reply == Reply::execute && !head.empty() && (flagsOfEof(head) & CURSOR_EXISTS) != 0)
         return resultEnd(flagsOfEof(head)); // rows follow on fetch only
     _stage = Stage::rows;
     return Outcome::more;
 }
 
-MysqlResponse::Outcome MysqlResponse::row(Bytes head, std::uint64_t size)
+Response::Outcome Response::row(Bytes head, std::uint64_t size)
 {
-    if (first(head) != END || size >= MysqlPacketReader::FULL)
+    if (first(head) != END || size >= PacketReader::FULL)
         return Outcome::more;
-    if (size <= LONGEST_EOF && !has(mysqlCapability::DEPRECATE_EOF))
+    if (size <= LONGEST_EOF && !has(capability::DEPRECATE_EOF))
         return resultEnd(flagsOfEof(head));
-    if (!has(mysqlCapability::DEPRECATE_EOF))
+    if (!has(capability::DEPRECATE_EOF))
         return Outcome::nonsense;
     const auto flags = flagsOfOk(head, size);
     if (flags)
@@ -203,17 +203,17 @@ MysqlResponse::Outcome MysqlResponse::row(Bytes head, std::uint64_t size)
     return size <= LONGEST_EOF ? resultEnd(flagsOfEof(head)) : Outcome::nonsense;
 }
 
-MysqlResponse::Outcome MysqlResponse::resultEnd(std::uint64_t flags)
+Response::Outcome Response::resultEnd(std::uint64_t flags)
 {
-    if (_reply == MysqlReply::rows || (flags & MORE_RESULTS) == 0)
+    if (_reply == Reply::rows || (flags & MORE_RESULTS) == 0)
         return Outcome::done;
     _stage = Stage::answer;
     return Outcome::more;
 }
 
-MysqlResponse::Outcome MysqlResponse::prepared(Bytes head, std::uint64_t size)
+Response::Outcome Response::prepared(Bytes head, std::uint64_t size)
 {
-    MysqlFields fields(head);
+    Fields fields(head);
     const bool ok = fields.number(1) == OK;
     _statementId = static_cast<std::uint32_t>(fields.number(4));
     const std::uint64_t columns = fields.number(2);
@@ -221,7 +221,7 @@ MysqlResponse::Outcome MysqlResponse::prepared(Bytes head, std::uint64_t size)
     fields.skip(1 + 2); // filler, warnings
     if (!ok || !fields.isGood() || size < SHORTEST_PREPARED)
         return Outcome::nonsense;
-    if (has(mysqlCapability::OPTIONAL_METADATA) && size > SHORTEST_PREPARED && fields.number(1) == 0)
+    if (has(capability::OPTIONAL_METADATA) && size > SHORTEST_PREPARED && fields.number(1) == 0)
         return Outcome::done;
     if (parameters == 0)
         return columns > 0 ? define(columns) : Outcome::done;
@@ -229,16 +229,16 @@ MysqlResponse::Outcome MysqlResponse::prepared(Bytes head, std::uint64_t size)
     return define(parameters);
 }
 
-MysqlResponse::Outcome MysqlResponse::status(Bytes head)
+Response::Outcome Response::status(Bytes head)
 {
     return first(head) == OK || first(head) == END ? Outcome::done : Outcome::nonsense;
 }
 
 /// Plugin data may begin with any byte; an OK has neither affected rows nor an id.
-MysqlResponse::Outcome MysqlResponse::login(Bytes head, std::uint64_t size)
+Response::Outcome Response::login(Bytes head, std::uint64_t size)
 {
     const bool ok = size >= SHORTEST_OK && head.substr(0, 3) == Bytes("\0\0\0", 3);
     return ok ? Outcome::done : Outcome::more;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

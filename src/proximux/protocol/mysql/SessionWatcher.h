@@ -1,28 +1,28 @@
 #pragma once
 
-#include <proximux/protocol/mysql/MysqlPacketReader.h>
-#include <proximux/protocol/mysql/MysqlRequest.h>
-#include <proximux/protocol/mysql/MysqlSession.h>
+#include <proximux/protocol/mysql/PacketReader.h>
+#include <proximux/protocol/mysql/Request.h>
+#include <proximux/protocol/mysql/Session.h>
 #include <proximux/protocol/watch/Watcher.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// Observes the client/server protocol of MySQL and MariaDB: splits both directions into messages and passes them to a
-/// MysqlSession.
+/// Session.
 ///
 /// The login is one `secret` request; each command is another one. Responses come in the order of the commands, of
 /// which a client may send several before it reads. Keeps one command within WatchLimits, at most
-/// MysqlPendingList::MOST pending commands, and their readable forms within WatchLimits::kept in total; the same holds
+/// PendingList::MOST pending commands, and their readable forms within WatchLimits::kept in total; the same holds
 /// for prepared statements.
-class MysqlWatcher : public Watcher
+class SessionWatcher : public Watcher
 {
 public:
-    MysqlWatcher(WatchListener& listener, const WatchLimits& limits);
+    SessionWatcher(WatchListener& listener, const WatchLimits& limits);
 
     void fromClient(Bytes bytes, Instant now) override;
     void fromTarget(Bytes bytes, Instant now) override;
@@ -60,19 +60,19 @@ private:
     void keepHead(Bytes payload);
     void targetMessageEnded(Instant now);
 
-    MysqlSession _session;
+    Session _session;
 
-    MysqlPacketReader _fromClient;
+    PacketReader _fromClient;
     ClientRole _clientRole = ClientRole::ignored;
-    MysqlRequest _request;            ///< the login or command being received
+    Request _request;                 ///< the login or command being received
     std::size_t _capture;             ///< bytes kept of a command
     std::uint64_t _clientPayload = 0; ///< payload bytes of the client's current message
 
-    MysqlPacketReader _fromTarget;
+    PacketReader _fromTarget;
     TargetRole _targetRole = TargetRole::ignored;
     std::string _head; ///< the beginning of the target's current message
     std::uint64_t _targetPayload = 0;
     Instant _targetBegan; ///< time of that message's first byte
 };
 
-} // namespace proximux
+} // namespace proximux::mysql

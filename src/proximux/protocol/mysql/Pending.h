@@ -1,8 +1,8 @@
 #pragma once
 
-#include <proximux/protocol/mysql/MysqlCommand.h>
-#include <proximux/protocol/mysql/MysqlDescription.h>
-#include <proximux/protocol/mysql/MysqlResponse.h>
+#include <proximux/protocol/mysql/Command.h>
+#include <proximux/protocol/mysql/Description.h>
+#include <proximux/protocol/mysql/Response.h>
 #include <proximux/protocol/watch/Watcher.h>
 
 #include <cstddef>
@@ -10,18 +10,18 @@
 #include <list>
 #include <string>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// A command without a complete response.
-struct MysqlPending
+struct Pending
 {
-    const MysqlCommand* command;
-    MysqlDescription description;
+    const Command* command;
+    Description description;
     std::uint64_t requestSize;
     Instant requested;     ///< time of the command's last byte
     std::uint8_t sequence; ///< of the next packet from the server, or of the client's file
-    MysqlResponse response;
+    Response response;
 
     std::uint64_t responseSize = 0;
     Instant first = {}; ///< time of the response's first byte
@@ -32,35 +32,35 @@ struct MysqlPending
 };
 
 /// The commands waiting for their response, in order. Their readable forms are limited in total; the newest are cut.
-class MysqlPendingList
+class PendingList
 {
 public:
     static constexpr std::size_t MOST = 1024;
 
     /// limit: total bytes of text kept.
-    explicit MysqlPendingList(std::size_t limit)
+    explicit PendingList(std::size_t limit)
         : _limit(limit)
     {
     }
 
     /// The list must not be full.
-    void push(MysqlPending pending);
+    void push(Pending pending);
 
     /// Removes the first command; the list must not be empty.
-    MysqlPending pop();
+    Pending pop();
 
     void clear();
 
-    [[nodiscard]] MysqlPending& front() { return _list.front(); }
-    [[nodiscard]] const MysqlPending& front() const { return _list.front(); }
+    [[nodiscard]] Pending& front() { return _list.front(); }
+    [[nodiscard]] const Pending& front() const { return _list.front(); }
     [[nodiscard]] bool isEmpty() const { return _list.empty(); }
     [[nodiscard]] bool isFull() const { return _list.size() >= MOST; }
     [[nodiscard]] std::size_t textSize() const { return _textSize; }
 
 private:
-    std::list<MysqlPending> _list;
+    std::list<Pending> _list;
     std::size_t _limit;
     std::size_t _textSize = 0;
 };
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,9 +1,9 @@
-#include <proximux/protocol/mysql/MysqlFields.h>
+#include <proximux/protocol/mysql/Fields.h>
 
-namespace proximux
+namespace proximux::mysql
 {
 
-std::uint64_t MysqlFields::number(std::size_t width)
+std::uint64_t Fields::number(std::size_t width)
 {
     const Bytes taken = bytes(width);
     std::uint64_t value = 0;
@@ -12,7 +12,7 @@ std::uint64_t MysqlFields::number(std::size_t width)
     return value;
 }
 
-std::uint64_t MysqlFields::lengthEncodedNumber()
+std::uint64_t Fields::lengthEncodedNumber()
 {
     const std::uint64_t first = number(1);
     switch (first)
@@ -32,7 +32,7 @@ std::uint64_t MysqlFields::lengthEncodedNumber()
     }
 }
 
-Bytes MysqlFields::bytes(std::uint64_t n)
+Bytes Fields::bytes(std::uint64_t n)
 {
     if (!_good || n > _rest.size())
     {
@@ -44,7 +44,7 @@ Bytes MysqlFields::bytes(std::uint64_t n)
     return taken;
 }
 
-Bytes MysqlFields::zeroTerminated()
+Bytes Fields::zeroTerminated()
 {
     const std::size_t end = _rest.find('\0');
     if (end == Bytes::npos)
@@ -57,4 +57,4 @@ Bytes MysqlFields::zeroTerminated()
     return text;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// Splits one direction of a MySQL connection into packets. Input comes in pieces of any size. Keeps a header, never a
@@ -15,7 +15,7 @@ namespace proximux
 ///     | length, 3 bytes LE | sequence, 1 byte | payload |
 ///
 /// A payload of exactly 0xFFFFFF bytes continues in the next packet; together they form one message.
-class MysqlPacketReader
+class PacketReader
 {
 public:
     static constexpr std::uint32_t FULL = 0xFFFFFF; ///< length of a packet that continues in the next one
@@ -52,4 +52,4 @@ private:
     bool _inMessage = false;      ///< a header of the message was received
 };
 
-} // namespace proximux
+} // namespace proximux::mysql

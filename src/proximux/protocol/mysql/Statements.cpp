@@ -1,11 +1,11 @@
-#include <proximux/protocol/mysql/MysqlStatements.h>
+#include <proximux/protocol/mysql/Statements.h>
 
 #include <utility>
 
-namespace proximux
+namespace proximux::mysql
 {
 
-void MysqlStatements::add(std::uint32_t id, MysqlStatement statement)
+void Statements::add(std::uint32_t id, Statement statement)
 {
     remove(id);
     if (_statements.size() >= MOST)
@@ -16,7 +16,7 @@ void MysqlStatements::add(std::uint32_t id, MysqlStatement statement)
     _statements.emplace(id, std::move(statement));
 }
 
-void MysqlStatements::remove(std::uint32_t id)
+void Statements::remove(std::uint32_t id)
 {
     const auto found = _statements.find(id);
     if (found == _statements.end())
@@ -25,14 +25,14 @@ void MysqlStatements::remove(std::uint32_t id)
     _statements.erase(found);
 }
 
-void MysqlStatements::clear()
+void Statements::clear()
 {
     _statements.clear();
     _last = {};
     _textSize = 0;
 }
 
-const MysqlStatement* MysqlStatements::find(std::uint32_t id) const
+const Statement* Statements::find(std::uint32_t id) const
 {
     if (id == LAST)
         return &_last;
@@ -40,4 +40,4 @@ const MysqlStatement* MysqlStatements::find(std::uint32_t id) const
     return found == _statements.end() ? nullptr : &found->second;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

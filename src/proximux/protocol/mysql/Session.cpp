@@ -1,11 +1,11 @@
-#include <proximux/protocol/mysql/MysqlFields.h>
-#include <proximux/protocol/mysql/MysqlHandshake.h>
-#include <proximux/protocol/mysql/MysqlSession.h>
+#include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/Handshake.h>
+#include <proximux/protocol/mysql/Session.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 namespace
@@ -23,14 +23,14 @@ bool isError(Bytes head)
 }
 
 /// The part of a prepared statement that may be shown, taken from the description of its prepare command.
-MysqlStatement statementOf(const MysqlDescription& description)
+Statement statementOf(const Description& description)
 {
     return {description.text.substr(std::min(PREPARE.size(), description.text.size())), description.secretValues};
 }
 
 } // namespace
 
-MysqlSession::MysqlSession(WatchListener& listener, const WatchLimits& limits)
+Session::Session(WatchListener& listener, const WatchLimits& limits)
     : _listener(listener)
     , _limits(limits)
     , _pending(std::max(limits.kept, limits.text))
@@ -38,21 +38,21 @@ MysqlSession::MysqlSession(WatchListener& listener, const WatchLimits& limits)
 {
 }
 
-bool MysqlSession::greetingBegins(Bytes head)
+bool Session::greetingBegins(Bytes head)
 {
     if (head.empty() || isError(head) || head.front() == GREETING_VERSION)
         return true;
     return lose(UNKNOWN_GREETING);
 }
 
-void MysqlSession::greeting(Bytes head)
+void Session::greeting(Bytes head)
 {
     if (isError(head))
     {
         _phase = Phase::over;
         return;
     }
-    const auto capabilities = mysqlServerCapabilities(head);
+    const auto capabilities = readCapabilities(head);
     if (!capabilities)
     {
         lose(UNKNOWN_GREETING);
@@ -62,9 +62,9 @@ void MysqlSession::greeting(Bytes head)
     _phase = Phase::login;
 }
 
-void MysqlSession::login(const MysqlRequest& request, Instant now)
+void Session::login(const Request& request, Instant now)
 {
-    const auto said = mysqlLogin(request.payload(), _capabilities);
+    const auto said = readLogin(request.payload(), _capabilities);
     if (!said)
     {
         lose("the login is malformed or uses a protocol older than 4.1");
@@ -73,47 +73,46 @@ void MysqlSession::login(const MysqlRequest& request, Instant now)
     _capabilities = said->capabilities;
     if (said->wantsTls)
         lose("the connection is encrypted (TLS)");
-    else if ((_capabilities & (mysqlCapability::COMPRESS | mysqlCapability::ZSTD)) != 0)
+    else if ((_capabilities & (capability::COMPRESS | capability::ZSTD)) != 0)
         lose("the connection is compressed");
     else
     {
         _phase = Phase::commands;
-        sent(mysqlLoginCommand(), describe(mysqlLoginCommand(), *said, _limits.text), request, now);
+        sent(loginCommand(), describe(loginCommand(), *said, _limits.text), request, now);
     }
 }
 
-void MysqlSession::command(const MysqlRequest& request, Instant now)
+void Session::command(const Request& request, Instant now)
 {
     const Bytes payload = request.payload();
-    const MysqlCommand* known =
-        payload.empty() ? nullptr : findMysqlCommand(static_cast<std::uint8_t>(payload.front()));
+    const Command* known = payload.empty() ? nullptr : findCommand(static_cast<std::uint8_t>(payload.front()));
     if (known == nullptr)
     {
         lose("the client sent an unknown command");
         return;
     }
     const Bytes arguments = payload.substr(1);
-    MysqlDescription description = describe(*known, arguments, {_capabilities, _statements, _limits.text});
+    Description description = describe(*known, arguments, {_capabilities, _statements, _limits.text});
     effectOf(*known, description, arguments);
     sent(*known, std::move(description), request, now);
 }
 
 /// Applies the effect of a command on later ones.
-void MysqlSession::effectOf(const MysqlCommand& command, const MysqlDescription& description, Bytes arguments)
+void Session::effectOf(const Command& command, const Description& description, Bytes arguments)
 {
     switch (command.code)
     {
-    case mysqlCode::QUIT:
+    case code::QUIT:
         _quit = true;
         break;
-    case mysqlCode::STMT_PREPARE:
+    case code::STMT_PREPARE:
         _statements.setLast(statementOf(description));
         break;
-    case mysqlCode::STMT_CLOSE:
-        _statements.remove(static_cast<std::uint32_t>(MysqlFields(arguments).number(4)));
+    case code::STMT_CLOSE:
+        _statements.remove(static_cast<std::uint32_t>(Fields(arguments).number(4)));
         break;
-    case mysqlCode::CHANGE_USER:
-    case mysqlCode::RESET_CONNECTION:
+    case code::CHANGE_USER:
+    case code::RESET_CONNECTION:
         _statements.clear();
         break;
     default:
@@ -122,10 +121,9 @@ void MysqlSession::effectOf(const MysqlCommand& command, const MysqlDescription&
 }
 
 /// Handles a complete login or command.
-void MysqlSession::sent(const MysqlCommand& command, MysqlDescription description, const MysqlRequest& request,
-                        Instant now)
+void Session::sent(const Command& command, Description description, const Request& request, Instant now)
 {
-    const bool answered = command.reply != MysqlReply::none;
+    const bool answered = command.reply != Reply::none;
     if (answered && _pending.isFull())
     {
         lose("too many commands are waiting for a response");
@@ -135,24 +133,24 @@ void MysqlSession::sent(const MysqlCommand& command, MysqlDescription descriptio
     _listener.requestSeen({shown, request.size(), description.text, description.secret, answered});
     if (answered)
         _pending.push({&command, std::move(description), request.size(), now, request.nextSequence(),
-                       MysqlResponse(command.reply, _capabilities)});
+                       Response(command.reply, _capabilities)});
 }
 
-void MysqlSession::response(Bytes head, std::uint64_t size, Instant now)
+void Session::response(Bytes head, std::uint64_t size, Instant now)
 {
     switch (_pending.front().response.message(head, size))
     {
-    case MysqlResponse::Outcome::more:
+    case Response::Outcome::more:
         return;
-    case MysqlResponse::Outcome::nonsense:
+    case Response::Outcome::nonsense:
         lose("the server sent an invalid response");
         return;
-    case MysqlResponse::Outcome::done:
+    case Response::Outcome::done:
         break;
     }
-    const MysqlPending pending = _pending.pop();
+    const Pending pending = _pending.pop();
     const bool refused = pending.response.isError();
-    if (pending.command->code == mysqlCode::STMT_PREPARE && !refused)
+    if (pending.command->code == code::STMT_PREPARE && !refused)
         _statements.add(pending.response.statementId(), statementOf(pending.description));
     if (!_loggedIn && refused)
         _phase = Phase::over;
@@ -160,7 +158,7 @@ void MysqlSession::response(Bytes head, std::uint64_t size, Instant now)
     pending.report(_listener, now, false);
 }
 
-void MysqlSession::unasked(Bytes head)
+void Session::unasked(Bytes head)
 {
     if (isError(head))
         _phase = Phase::over; // a timeout or shutdown: the server closes the connection
@@ -168,20 +166,20 @@ void MysqlSession::unasked(Bytes head)
         lose("the server sent an unsolicited packet");
 }
 
-void MysqlSession::ended(Instant now)
+void Session::ended(Instant now)
 {
     if (_phase == Phase::lost)
         return;
     _phase = Phase::over;
     while (!_pending.isEmpty())
     {
-        const MysqlPending pending = _pending.pop();
-        const bool whole = pending.command->reply == MysqlReply::stream && pending.responseSize > 0;
+        const Pending pending = _pending.pop();
+        const bool whole = pending.command->reply == Reply::stream && pending.responseSize > 0;
         pending.report(_listener, whole ? pending.last : now, !whole);
     }
 }
 
-bool MysqlSession::isAtRest() const
+bool Session::isAtRest() const
 {
     switch (_phase)
     {
@@ -197,7 +195,7 @@ bool MysqlSession::isAtRest() const
     return false;
 }
 
-bool MysqlSession::lose(const char* reason)
+bool Session::lose(const char* reason)
 {
     _phase = Phase::lost;
     _pending.clear();
@@ -206,4 +204,4 @@ bool MysqlSession::lose(const char* reason)
     return false;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,32 +1,32 @@
-#include <proximux/protocol/mysql/MysqlRequest.h>
+#include <proximux/protocol/mysql/Request.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::mysql
 {
 
-void MysqlRequest::begin(Bytes header, std::uint8_t sequence, std::size_t limit)
+void Request::begin(Bytes header, std::uint8_t sequence, std::size_t limit)
 {
     _kept.assign(header);
-    _limit = std::min<std::size_t>(limit, MysqlPacketReader::FULL) + header.size();
+    _limit = std::min<std::size_t>(limit, PacketReader::FULL) + header.size();
     _size = header.size();
     _nextSequence = static_cast<std::uint8_t>(sequence + 1);
 }
 
-bool MysqlRequest::continues(std::uint8_t sequence)
+bool Request::continues(std::uint8_t sequence)
 {
-    _size += MysqlPacketReader::HEADER;
+    _size += PacketReader::HEADER;
     return sequence == _nextSequence++;
 }
 
-void MysqlRequest::append(Bytes payload)
+void Request::append(Bytes payload)
 {
     _size += payload.size();
     if (_kept.size() < _limit)
         _kept.append(payload.substr(0, _limit - _kept.size()));
 }
 
-void MysqlRequest::release()
+void Request::release()
 {
     constexpr std::size_t AT_REST = 128;
     _kept.clear();
@@ -34,4 +34,4 @@ void MysqlRequest::release()
         _kept.shrink_to_fit();
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -1,17 +1,17 @@
-#include <proximux/protocol/mysql/MysqlDescription.h>
-#include <proximux/protocol/mysql/MysqlFields.h>
+#include <proximux/protocol/mysql/Description.h>
+#include <proximux/protocol/mysql/Fields.h>
 #include <proximux/protocol/sql/Secrets.h>
 
 #include <vector>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 namespace
 {
 
 /// Skips one value of the binary protocol.
-void skipValue(MysqlFields& fields, std::uint64_t type)
+void skipValue(Fields& fields, std::uint64_t type)
 {
     switch (type & 0xFFU)
     {
@@ -40,7 +40,7 @@ void skipValue(MysqlFields& fields, std::uint64_t type)
 }
 
 /// Skips the attributes before the text of a query, present if both sides support them.
-void skipAttributes(MysqlFields& fields)
+void skipAttributes(Fields& fields)
 {
     constexpr std::uint64_t MOST = 65535;
     const std::uint64_t count = fields.lengthEncodedNumber();
@@ -63,7 +63,7 @@ void skipAttributes(MysqlFields& fields)
             skipValue(fields, types[i]);
 }
 
-MysqlDescription describeSql(std::string text, Bytes sql, std::size_t limit)
+Description describeSql(std::string text, Bytes sql, std::size_t limit)
 {
     if (sql::mayHoldPassword(sql))
         return {text + sql::withheldForm(sql), true};
@@ -71,31 +71,30 @@ MysqlDescription describeSql(std::string text, Bytes sql, std::size_t limit)
     return {std::move(text), false};
 }
 
-MysqlDescription describeQuery(const MysqlCommand& command, Bytes arguments, const MysqlContext& context)
+Description describeQuery(const Command& command, Bytes arguments, const Context& context)
 {
-    MysqlFields fields(arguments);
-    if ((context.capabilities & mysqlCapability::QUERY_ATTRIBUTES) != 0)
+    Fields fields(arguments);
+    if ((context.capabilities & capability::QUERY_ATTRIBUTES) != 0)
         skipAttributes(fields);
     if (!fields.isGood())
         return {std::string(command.name) + " <withheld>", true};
-    return fields.rest().empty() ? MysqlDescription{command.name, false}
-                                 : describeSql({}, fields.rest(), context.limit);
+    return fields.rest().empty() ? Description{command.name, false} : describeSql({}, fields.rest(), context.limit);
 }
 
-MysqlDescription describePrepare(const MysqlCommand& command, Bytes sql, std::size_t limit)
+Description describePrepare(const Command& command, Bytes sql, std::size_t limit)
 {
-    MysqlDescription description = describeSql(std::string(command.name) + ": ", sql, limit);
+    Description description = describeSql(std::string(command.name) + ": ", sql, limit);
     description.secretValues = description.secret || sql::namesPassword(sql);
     return description;
 }
 
-MysqlDescription describeExecute(const MysqlCommand& command, Bytes arguments, const MysqlStatements& statements)
+Description describeExecute(const Command& command, Bytes arguments, const Statements& statements)
 {
-    const auto id = static_cast<std::uint32_t>(MysqlFields(arguments).number(4));
-    MysqlDescription description{command.name, true};
-    if (id != MysqlStatements::LAST)
+    const auto id = static_cast<std::uint32_t>(Fields(arguments).number(4));
+    Description description{command.name, true};
+    if (id != Statements::LAST)
         description.text += " " + std::to_string(id);
-    if (const MysqlStatement* statement = statements.find(id))
+    if (const Statement* statement = statements.find(id))
     {
         description.secret = statement->secret;
         if (!statement->text.empty())
@@ -104,42 +103,42 @@ MysqlDescription describeExecute(const MysqlCommand& command, Bytes arguments, c
     return description;
 }
 
-MysqlDescription describeName(const MysqlCommand& command, Bytes arguments)
+Description describeName(const Command& command, Bytes arguments)
 {
     std::string text = command.name;
     text.append(" ").append(arguments.substr(0, arguments.find('\0')));
     return {std::move(text), false};
 }
 
-MysqlDescription describeNumber(const MysqlCommand& command, Bytes arguments, std::size_t width)
+Description describeNumber(const Command& command, Bytes arguments, std::size_t width)
 {
-    return {std::string(command.name) + " " + std::to_string(MysqlFields(arguments).number(width)), false};
+    return {std::string(command.name) + " " + std::to_string(Fields(arguments).number(width)), false};
 }
 
-MysqlDescription describeWhole(const MysqlCommand& command, Bytes arguments, const MysqlContext& context)
+Description describeWhole(const Command& command, Bytes arguments, const Context& context)
 {
     switch (command.argument)
     {
-    case MysqlArgument::none:
+    case Argument::none:
         return {command.name, false};
-    case MysqlArgument::query:
+    case Argument::query:
         return describeQuery(command, arguments, context);
-    case MysqlArgument::prepare:
+    case Argument::prepare:
         return describePrepare(command, arguments, context.limit);
-    case MysqlArgument::execute:
+    case Argument::execute:
         return describeExecute(command, arguments, context.statements);
-    case MysqlArgument::name:
+    case Argument::name:
         return describeName(command, arguments);
-    case MysqlArgument::number2:
+    case Argument::number2:
         return describeNumber(command, arguments, 2);
-    case MysqlArgument::statement:
-    case MysqlArgument::number4:
+    case Argument::statement:
+    case Argument::number4:
         return describeNumber(command, arguments, 4);
-    case MysqlArgument::user:
-        if (const auto login = mysqlChangedUser(arguments, context.capabilities))
+    case Argument::user:
+        if (const auto login = readChangeUser(arguments, context.capabilities))
             return describe(command, *login, context.limit);
         break;
-    case MysqlArgument::secret:
+    case Argument::secret:
         break;
     }
     return {command.name, true};
@@ -147,15 +146,15 @@ MysqlDescription describeWhole(const MysqlCommand& command, Bytes arguments, con
 
 } // namespace
 
-MysqlDescription describe(const MysqlCommand& command, Bytes arguments, const MysqlContext& context)
+Description describe(const Command& command, Bytes arguments, const Context& context)
 {
-    MysqlDescription description = describeWhole(command, arguments, context);
+    Description description = describeWhole(command, arguments, context);
     if (description.text.size() > context.limit)
         description.text.resize(context.limit);
     return description;
 }
 
-MysqlDescription describe(const MysqlCommand& command, const MysqlLogin& login, std::size_t limit)
+Description describe(const Command& command, const UserLogin& login, std::size_t limit)
 {
     std::string text = command.name;
     text.append(" ").append(login.user);
@@ -166,4 +165,4 @@ MysqlDescription describe(const MysqlCommand& command, const MysqlLogin& login, 
     return {std::move(text), true};
 }
 
-} // namespace proximux
+} // namespace proximux::mysql
