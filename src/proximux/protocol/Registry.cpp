@@ -61,7 +61,7 @@ const std::vector<ProtocolInfo>& protocols()
         dns::info(),
         iso8583::info(),
         mysql::info(),
-        postgresqlProtocol(),
+        postgresql::info(),
     };
     return ALL;
 }

@@ -2,24 +2,23 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
-#include <proximux/protocol/postgresql/PostgresqlMessages.h>
+#include <proximux/protocol/postgresql/Messages.h>
 #include <proximux/protocol/sql/Secrets.h>
 
 #include <algorithm>
 #include <set>
 #include <string>
 
-namespace proximux
+namespace proximux::postgresql
 {
 
-using namespace postgresql;
 using Kind = Framer::Progress::Kind;
 
 namespace
 {
 
 /// Takes messages, one after the other.
-class PostgresqlReader
+class Reader
 {
 protected:
     /// Takes bytes of the current message. True: it is complete.
@@ -53,7 +52,7 @@ protected:
     bool _inBody = false;
 };
 
-class PostgresqlRequests : public Framer, private PostgresqlReader
+class RequestFramer : public Framer, private Reader
 {
 public:
     Progress feed(Bytes input) override
@@ -99,7 +98,7 @@ private:
     bool _starting = true;
 };
 
-class PostgresqlResponses : public ResponseFramer, private PostgresqlReader
+class ResponseFramer : public proximux::ResponseFramer, private Reader
 {
 public:
     void expect(std::uint32_t hint) override { _hint = hint; }
@@ -176,7 +175,7 @@ private:
     bool _all = false;
 };
 
-class PostgresqlConversation : public Conversation
+class ClientConversation : public Conversation
 {
 public:
     void request(Bytes bytes, bool whole, RequestTraits& traits) override
@@ -226,17 +225,17 @@ class Postgresql : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<PostgresqlRequests>();
+        return std::make_unique<RequestFramer>();
     }
 
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
     {
-        return std::make_unique<PostgresqlResponses>();
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings&) const override
     {
-        return std::make_unique<PostgresqlConversation>();
+        return std::make_unique<ClientConversation>();
     }
 
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
@@ -348,7 +347,7 @@ private:
 
 } // namespace
 
-ProtocolInfo postgresqlProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Postgresql>>(
         "postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode only");
@@ -356,4 +355,4 @@ ProtocolInfo postgresqlProtocol()
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::postgresql
