@@ -54,7 +54,7 @@ const std::vector<ProtocolInfo>& protocols()
         declared::lineInfo(),
         declared::fixedInfo(),
         declared::lengthInfo(),
-        respProtocol(),
+        resp::info(),
         memcached::info(),
         http::info(),
         modbus::info(),

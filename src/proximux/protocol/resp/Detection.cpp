@@ -1,11 +1,11 @@
-#include <proximux/protocol/resp/RespDetection.h>
+#include <proximux/protocol/resp/Detection.h>
 
 #include <algorithm>
 #include <cctype>
 #include <iterator>
 #include <string>
 
-namespace proximux
+namespace proximux::resp
 {
 
 namespace
@@ -85,7 +85,7 @@ private:
 
 } // namespace
 
-Detection::Result lookForResp(Bytes bytes)
+Detection::Result detect(Bytes bytes)
 {
     return CommandName(bytes).look();
 }
@@ -102,4 +102,4 @@ bool isInlinePreparation(Bytes bytes)
     return std::find(std::begin(COMMANDS), std::end(COMMANDS), word) != std::end(COMMANDS);
 }
 
-} // namespace proximux
+} // namespace proximux::resp

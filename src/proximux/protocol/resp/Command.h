@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-namespace proximux
+namespace proximux::resp
 {
 
 /// The effect of a command on its connection.
-enum class RespEffect
+enum class Effect
 {
     none,    ///< no change of state
     read,    ///< it leaves the server as it was, too, and may be sent again
@@ -40,30 +40,30 @@ enum class RespEffect
 };
 
 /// The complete words of a command in these bytes, at most `most`.
-std::vector<Bytes> respWords(Bytes request, std::size_t most);
+std::vector<Bytes> wordsOf(Bytes request, std::size_t most);
 
 /// Number of words of the command that begins like this.
-std::size_t respCount(Bytes request);
+std::size_t wordCount(Bytes request);
 
 /// A known command.
-struct RespEntry
+struct Entry
 {
     Bytes name;
-    RespEffect effect = RespEffect::none;
+    Effect effect = Effect::none;
     bool secret = false; ///< may contain a password
 };
 
 /// The entry of the command that begins like this. A module's command, which has a dot in its name, can change no state
 /// except through the client's name and user.
-RespEntry respEntry(Bytes request);
+Entry entryOf(Bytes request);
 
 /// Whether XREAD or XREADGROUP blocks; true if that cannot be determined.
-bool respBlocks(Bytes request, bool whole);
+bool mayBlock(Bytes request, bool whole);
 
 /// The name of a command, made safe for an error line and shortened.
-std::string respName(Bytes request);
+std::string printableName(Bytes request);
 
 /// Compares case-insensitively; b must be upper case.
 bool sameWord(Bytes a, Bytes b);
 
-} // namespace proximux
+} // namespace proximux::resp

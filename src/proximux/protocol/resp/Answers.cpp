@@ -1,11 +1,11 @@
-// RespConversation: the replies given in the target's place.
+// ClientConversation: the replies given in the target's place.
 
-#include <proximux/protocol/resp/RespConversation.h>
+#include <proximux/protocol/resp/ClientConversation.h>
 
 #include <algorithm>
 #include <iterator>
 
-namespace proximux
+namespace proximux::resp
 {
 
 namespace
@@ -27,9 +27,9 @@ bool sameSecret(Bytes a, Bytes b)
 
 } // namespace
 
-void RespConversation::auth(Bytes bytes, RequestTraits& traits)
+void ClientConversation::auth(Bytes bytes, RequestTraits& traits)
 {
-    const std::vector<Bytes> words = respWords(bytes, 4);
+    const std::vector<Bytes> words = wordsOf(bytes, 4);
     if (words.size() != 2 && words.size() != 3)
         return answer(traits, "-ERR wrong number of arguments for 'auth' command\r\n");
     if (_settings.password.empty())
@@ -39,7 +39,7 @@ void RespConversation::auth(Bytes bytes, RequestTraits& traits)
 }
 
 /// A wrong password delays the client; several of them close its connection.
-bool RespConversation::authenticate(Bytes user, Bytes password, RequestTraits& traits)
+bool ClientConversation::authenticate(Bytes user, Bytes password, RequestTraits& traits)
 {
     if (sameSecret(password, _settings.password) && user == "default")
     {
@@ -54,9 +54,9 @@ bool RespConversation::authenticate(Bytes user, Bytes password, RequestTraits& t
 }
 
 /// Accepts RESP2 only, the common version of all clients on a shared connection.
-void RespConversation::hello(Bytes bytes, RequestTraits& traits)
+void ClientConversation::hello(Bytes bytes, RequestTraits& traits)
 {
-    const std::vector<Bytes> words = respWords(bytes, 8);
+    const std::vector<Bytes> words = wordsOf(bytes, 8);
     if (words.size() > 1 && words[1] != "2")
     {
         traits.refusal = "HELLO with a protocol version other than 2";
@@ -95,9 +95,9 @@ void RespConversation::hello(Bytes bytes, RequestTraits& traits)
 
 /// SELECT of the common database is answered locally. If the client has selected another one, the command is sent,
 /// because the result of its earlier SELECT is not known.
-void RespConversation::select(Bytes bytes, RequestTraits& traits)
+void ClientConversation::select(Bytes bytes, RequestTraits& traits)
 {
-    const std::vector<Bytes> words = respWords(bytes, 3);
+    const std::vector<Bytes> words = wordsOf(bytes, 3);
     const bool same = words.size() == 2 && words[1] == std::to_string(_settings.database);
     if (same && !_otherDatabase)
         return answer(traits, OK);
@@ -111,7 +111,7 @@ void RespConversation::select(Bytes bytes, RequestTraits& traits)
 }
 
 /// Returns false if the name is invalid.
-bool RespConversation::setName(Bytes name, RequestTraits& traits)
+bool ClientConversation::setName(Bytes name, RequestTraits& traits)
 {
     constexpr std::size_t LONGEST = 1024; // limits the memory per client
     const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
@@ -127,10 +127,10 @@ bool RespConversation::setName(Bytes name, RequestTraits& traits)
 
 /// The reason to refuse this CLIENT command, or an empty text. KILL and UNBLOCK address connections that clients share;
 /// REPLY would leave requests without a reply.
-std::string RespConversation::refusedOfClient(Bytes bytes)
+std::string ClientConversation::refusedOfClient(Bytes bytes)
 {
     constexpr Bytes REFUSED[] = {"KILL", "UNBLOCK", "REPLY"};
-    const std::vector<Bytes> words = respWords(bytes, 2);
+    const std::vector<Bytes> words = wordsOf(bytes, 2);
     for (const Bytes refused : REFUSED)
         if (words.size() == 2 && sameWord(words[1], refused))
             return "CLIENT " + std::string(refused) + " is not supported through the proxy";
@@ -138,17 +138,17 @@ std::string RespConversation::refusedOfClient(Bytes bytes)
 }
 
 /// Whether a CLIENT command leaves no state behind; false for unknown ones.
-bool RespConversation::leavesNothing(Bytes bytes)
+bool ClientConversation::leavesNothing(Bytes bytes)
 {
     constexpr Bytes PASS[] = {"GETNAME", "GETREDIR", "HELP", "ID", "INFO", "LIST", "PAUSE", "TRACKINGINFO", "UNPAUSE"};
-    const std::vector<Bytes> words = respWords(bytes, 2);
+    const std::vector<Bytes> words = wordsOf(bytes, 2);
     return words.size() < 2 ||
            std::any_of(std::begin(PASS), std::end(PASS), [&words](Bytes known) { return sameWord(words[1], known); });
 }
 
-void RespConversation::client(Bytes bytes, RequestTraits& traits)
+void ClientConversation::client(Bytes bytes, RequestTraits& traits)
 {
-    const std::vector<Bytes> words = respWords(bytes, 4);
+    const std::vector<Bytes> words = wordsOf(bytes, 4);
     const Bytes what = words.size() > 1 ? words[1] : Bytes();
     if (sameWord(what, "SETNAME"))
     {
@@ -165,12 +165,12 @@ void RespConversation::client(Bytes bytes, RequestTraits& traits)
 }
 
 /// Answers an unsubscribe command of a client without subscriptions as a server does.
-void RespConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& traits)
+void ClientConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& traits)
 {
     constexpr std::size_t MOST = 8192; // the reply is several times as long
     if (!whole || bytes.size() > MOST)
-        return error(traits, respName(bytes) + " with too many names");
-    const std::vector<Bytes> words = respWords(bytes, bytes.size());
+        return error(traits, printableName(bytes) + " with too many names");
+    const std::vector<Bytes> words = wordsOf(bytes, bytes.size());
     std::string name(words.front());
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -181,11 +181,11 @@ void RespConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& trait
 }
 
 /// Clears the client's state. A pinned connection is not reset but closed.
-void RespConversation::reset(RequestTraits& traits)
+void ClientConversation::reset(RequestTraits& traits)
 {
     _authenticated = _multi = _refusedMulti = _otherDatabase = _subscribed = false;
     _name.clear();
     traits.resets = true;
     answer(traits, "+RESET\r\n");
 }
-} // namespace proximux
+} // namespace proximux::resp

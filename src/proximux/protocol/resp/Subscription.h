@@ -1,13 +1,13 @@
 #pragma once
 
 #include <proximux/protocol/Traits.h>
-#include <proximux/protocol/resp/RespCommand.h>
+#include <proximux/protocol/resp/Command.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace proximux
+namespace proximux::resp
 {
 
 /// Counts the subscriptions and the open replies of a client exactly. Others may use its connection only when both are
@@ -17,14 +17,14 @@ namespace proximux
 /// UNSUBSCRIBE without names gets one for each subscription of its kind, or one if there is none; PING gets one reply;
 /// an error answers a whole command. Published messages have a form of their own, which a publisher cannot choose. Any
 /// other command could have any reply (EVAL) or change the state: after it, the client keeps the connection for good.
-class RespSubscription
+class Subscription
 {
 public:
     /// Starts to count for a client without subscriptions.
     void begin();
 
     /// The client sent this command.
-    void asked(RespEffect effect, Bytes request);
+    void asked(Effect effect, Bytes request);
 
     /// Stops counting: the client keeps the connection until it leaves.
     void keep() { _lasting = true; }
@@ -61,4 +61,4 @@ private:
     bool _lasting = false; ///< counting has stopped
 };
 
-} // namespace proximux
+} // namespace proximux::resp

@@ -1,10 +1,10 @@
-#include <proximux/protocol/resp/RespTable.h>
+#include <proximux/protocol/resp/CommandTable.h>
 
 #include <algorithm>
 #include <array>
 #include <iterator>
 
-namespace proximux
+namespace proximux::resp
 {
 
 namespace
@@ -37,7 +37,7 @@ constexpr auto firstEntries()
     std::size_t at = 0;
     for (std::size_t letter = 0; letter < first.size(); ++letter)
     {
-        while (at < std::size(RESP_COMMANDS) && RESP_COMMANDS[at].name.front() < static_cast<char>('A' + letter))
+        while (at < std::size(COMMANDS) && COMMANDS[at].name.front() < static_cast<char>('A' + letter))
             ++at;
         first[letter] = at;
     }
@@ -45,15 +45,15 @@ constexpr auto firstEntries()
 }
 
 /// The entry with this name in upper case, or null.
-const RespEntry* entryNamed(Bytes name)
+const Entry* entryNamed(Bytes name)
 {
     constexpr auto FIRST = firstEntries();
     if (name.empty() || name.front() < 'A' || name.front() > 'Z')
         return nullptr;
     const auto letter = static_cast<std::size_t>(name.front() - 'A');
-    const RespEntry* end = RESP_COMMANDS + FIRST[letter + 1];
-    const RespEntry* found = std::lower_bound(RESP_COMMANDS + FIRST[letter], end, name,
-                                              [](const RespEntry& entry, Bytes key) { return entry.name < key; });
+    const Entry* end = COMMANDS + FIRST[letter + 1];
+    const Entry* found = std::lower_bound(COMMANDS + FIRST[letter], end, name,
+                                          [](const Entry& entry, Bytes key) { return entry.name < key; });
     return found != end && found->name == name ? found : nullptr;
 }
 
@@ -83,7 +83,7 @@ std::size_t numberAt(Bytes request, std::size_t& at)
 
 } // namespace
 
-std::vector<Bytes> respWords(Bytes request, std::size_t most)
+std::vector<Bytes> wordsOf(Bytes request, std::size_t most)
 {
     if (request.empty() || request.front() != '*')
         return inlineWords(request, most);
@@ -103,7 +103,7 @@ std::vector<Bytes> respWords(Bytes request, std::size_t most)
     return words;
 }
 
-std::size_t respCount(Bytes request)
+std::size_t wordCount(Bytes request)
 {
     if (request.empty() || request.front() != '*')
         return inlineWords(request, request.size()).size();
@@ -111,7 +111,7 @@ std::size_t respCount(Bytes request)
     return request.size() > 1 && request[1] == '-' ? 0 : numberAt(request, at);
 }
 
-RespEntry respEntry(Bytes request)
+Entry entryOf(Bytes request)
 {
     char name[24]; // the longest known one has 20 characters
     Bytes word;
@@ -119,7 +119,7 @@ RespEntry respEntry(Bytes request)
     {
         std::size_t at = 0;
         if (request.substr(1, 1) == "-" || numberAt(request, at) == 0)
-            return {{}, RespEffect::empty};
+            return {{}, Effect::empty};
         const std::size_t size = numberAt(request, at);
         word = at < request.size() ? request.substr(at, size) : Bytes();
     }
@@ -127,22 +127,22 @@ RespEntry respEntry(Bytes request)
     {
         const std::vector<Bytes> words = inlineWords(request, 1);
         if (words.empty())
-            return {{}, RespEffect::empty};
+            return {{}, Effect::empty};
         word = words.front();
     }
     if (word.size() < sizeof(name))
     {
         std::transform(word.begin(), word.end(), name, upper);
-        if (const RespEntry* known = entryNamed({name, word.size()}))
+        if (const Entry* known = entryNamed({name, word.size()}))
             return *known;
     }
-    return {{}, isOfModule(word) ? RespEffect::none : RespEffect::unknown, !isOfModule(word) || isOfCluster(word)};
+    return {{}, isOfModule(word) ? Effect::none : Effect::unknown, !isOfModule(word) || isOfCluster(word)};
 }
 
-bool respBlocks(Bytes request, bool whole)
+bool mayBlock(Bytes request, bool whole)
 {
     constexpr std::size_t MOST = 64; // options may be repeated
-    const std::vector<Bytes> words = respWords(request, MOST);
+    const std::vector<Bytes> words = wordsOf(request, MOST);
     for (std::size_t i = 1; i < words.size(); ++i)
     {
         if (sameWord(words[i], "STREAMS"))
@@ -157,9 +157,9 @@ bool respBlocks(Bytes request, bool whole)
     return words.size() == MOST || !whole;
 }
 
-std::string respName(Bytes request)
+std::string printableName(Bytes request)
 {
-    const std::vector<Bytes> words = respWords(request, 1);
+    const std::vector<Bytes> words = wordsOf(request, 1);
     std::string text(words.empty() ? Bytes("a command") : words.front().substr(0, 32));
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
@@ -172,4 +172,4 @@ bool sameWord(Bytes a, Bytes b)
            std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return upper(x) == y; });
 }
 
-} // namespace proximux
+} // namespace proximux::resp

@@ -1,9 +1,9 @@
-#include <proximux/protocol/resp/RespFramer.h>
+#include <proximux/protocol/resp/Framers.h>
 
 #include <algorithm>
 #include <cstring>
 
-namespace proximux
+namespace proximux::resp
 {
 
 using Kind = Framer::Progress::Kind;
@@ -11,7 +11,7 @@ using Kind = Framer::Progress::Kind;
 // ------------------------------------------------------------------------------------------------ common
 
 /// Reads a type, a number and CRLF.
-RespReader::Number RespReader::readNumber(Bytes input)
+Reader::Number Reader::readNumber(Bytes input)
 {
     constexpr std::size_t LONGEST = 24;
     const std::size_t end = input.substr(0, LONGEST).find('\n');
@@ -38,7 +38,7 @@ RespReader::Number RespReader::readNumber(Bytes input)
     return {end + 1, static_cast<std::int64_t>(negative ? 0 - value : value), nullptr};
 }
 
-bool RespReader::takeBulk(Bytes input, std::size_t& at)
+bool Reader::takeBulk(Bytes input, std::size_t& at)
 {
     if (_bulk > 2)
     {
@@ -57,7 +57,7 @@ bool RespReader::takeBulk(Bytes input, std::size_t& at)
 }
 
 /// A bare line feed is malformed, so that all peers agree on the end of a line.
-const char* RespReader::takeLine(Bytes input, std::size_t& at)
+const char* Reader::takeLine(Bytes input, std::size_t& at)
 {
     const std::size_t end = input.find('\n', at);
     const std::size_t behind = end == Bytes::npos ? input.size() : end + 1;
@@ -72,7 +72,7 @@ const char* RespReader::takeLine(Bytes input, std::size_t& at)
 
 // ------------------------------------------------------------------------------------------------ requests
 
-Framer::Progress RespRequestFramer::feed(Bytes input)
+Framer::Progress RequestFramer::feed(Bytes input)
 {
     std::size_t at = 0;
     while (at < input.size())
@@ -102,7 +102,7 @@ Framer::Progress RespRequestFramer::feed(Bytes input)
 }
 
 /// Begins a command, or its next string.
-const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
+const char* RequestFramer::begin(Bytes input, std::size_t& at, bool& more)
 {
     const bool first = _values == 0;
     if (first && input[at] != '*')
@@ -127,7 +127,7 @@ const char* RespRequestFramer::begin(Bytes input, std::size_t& at, bool& more)
 
 /// Takes a complete inline command. Refuses everything that servers may read differently: quotes, which allow many
 /// spellings of a command's name, and control characters, some of which end a line.
-const char* RespRequestFramer::inlineCommand(Bytes input, std::size_t& at, bool& more)
+const char* RequestFramer::inlineCommand(Bytes input, std::size_t& at, bool& more)
 {
     const std::size_t end = input.find('\n', at + _scanned);
     if (std::min(end, input.size()) - at > MAX_LINE)
@@ -152,7 +152,7 @@ const char* RespRequestFramer::inlineCommand(Bytes input, std::size_t& at, bool&
 
 // ------------------------------------------------------------------------------------------------ responses
 
-Framer::Progress RespResponseFramer::feed(Bytes input)
+Framer::Progress ResponseFramer::feed(Bytes input)
 {
     std::size_t at = 0;
     while (at < input.size())
@@ -198,7 +198,7 @@ Framer::Progress RespResponseFramer::feed(Bytes input)
 }
 
 /// Begins the next value.
-const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
+const char* ResponseFramer::value(Bytes input, std::size_t& at, bool& more)
 {
     const char type = input[at];
     const bool first = _values == 0;
@@ -272,7 +272,7 @@ const char* RespResponseFramer::value(Bytes input, std::size_t& at, bool& more)
     return aggregate(type, number.value);
 }
 
-const char* RespResponseFramer::bulk(std::int64_t length)
+const char* ResponseFramer::bulk(std::int64_t length)
 {
     if (length < -1 || length > static_cast<std::int64_t>(MAX_BULK))
         return "a RESP bulk string with a length outside 0..512 MiB";
@@ -287,7 +287,7 @@ const char* RespResponseFramer::bulk(std::int64_t length)
     return nullptr;
 }
 
-const char* RespResponseFramer::aggregate(char type, std::int64_t count)
+const char* ResponseFramer::aggregate(char type, std::int64_t count)
 {
     if (count < -1 || count > static_cast<std::int64_t>(MAX_COUNT) || _values > (1ULL << 60U))
         return "a RESP aggregate with too many elements";
@@ -300,7 +300,7 @@ const char* RespResponseFramer::aggregate(char type, std::int64_t count)
 }
 
 /// Keeps the first bytes of a string that tells the kind of message.
-void RespResponseFramer::note(Bytes bytes)
+void ResponseFramer::note(Bytes bytes)
 {
     const std::size_t n = std::min(bytes.size(), sizeof(_note) - _noted);
     std::memcpy(_note + _noted, bytes.data(), n);
@@ -308,7 +308,7 @@ void RespResponseFramer::note(Bytes bytes)
 }
 
 /// [subscribe, a, 1], [punsubscribe, null, 0], [message, a, text], [pmessage, a*, a, text]
-Notice RespResponseFramer::notice() const
+Notice ResponseFramer::notice() const
 {
     struct Name
     {
@@ -341,7 +341,7 @@ Notice RespResponseFramer::notice() const
     return {};
 }
 
-Framer::Progress RespResponseFramer::whole(std::size_t at)
+Framer::Progress ResponseFramer::whole(std::size_t at)
 {
     _traits.notice = notice();
     const Bytes noted(_note, _noted);
@@ -354,4 +354,4 @@ Framer::Progress RespResponseFramer::whole(std::size_t at)
     return {Kind::complete, at, ""};
 }
 
-} // namespace proximux
+} // namespace proximux::resp

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace proximux
+namespace proximux::resp
 {
 
 /// Finds where values of RESP2 and RESP3 end. Lines with a number are short and are taken only when complete; all other
@@ -16,7 +16,7 @@ namespace proximux
 ///
 /// An attribute precedes its value and is not counted. The number of values still to come is the only state needed,
 /// instead of a stack.
-class RespReader
+class Reader
 {
 public:
     static constexpr std::uint64_t MAX_BULK = std::uint64_t{512} << 20U; ///< bytes
@@ -49,7 +49,7 @@ protected:
 };
 
 /// Frames commands: an array of strings, or an inline command, which is a line.
-class RespRequestFramer : public Framer, private RespReader
+class RequestFramer : public Framer, private Reader
 {
 public:
     Progress feed(Bytes input) override;
@@ -62,7 +62,7 @@ private:
 };
 
 /// Frames replies.
-class RespResponseFramer : public ResponseFramer, private RespReader
+class ResponseFramer : public proximux::ResponseFramer, private Reader
 {
 public:
     Progress feed(Bytes input) override;
@@ -89,4 +89,4 @@ private:
     std::size_t _nameSize = 0; ///< size of its first string
 };
 
-} // namespace proximux
+} // namespace proximux::resp

@@ -1,21 +1,21 @@
-#include <proximux/protocol/resp/RespSubscription.h>
+#include <proximux/protocol/resp/Subscription.h>
 
-namespace proximux
+namespace proximux::resp
 {
 
-void RespSubscription::begin()
+void Subscription::begin()
 {
-    *this = RespSubscription();
+    *this = Subscription();
 }
 
 /// Does not count shard subscriptions, which may end unasked when a shard moves.
-void RespSubscription::asked(RespEffect effect, Bytes request)
+void Subscription::asked(Effect effect, Bytes request)
 {
     using Kind = Asked::Kind;
-    const std::size_t names = respCount(request) - 1;
-    const bool subscribes = effect == RespEffect::subscribe;
-    const bool counts = subscribes || effect == RespEffect::unsubscribe || effect == RespEffect::ping;
-    const std::vector<Bytes> words = respWords(request, 1);
+    const std::size_t names = wordCount(request) - 1;
+    const bool subscribes = effect == Effect::subscribe;
+    const bool counts = subscribes || effect == Effect::unsubscribe || effect == Effect::ping;
+    const std::vector<Bytes> words = wordsOf(request, 1);
     const char first = words.empty() || words.front().empty() ? '\0' : words.front().front();
     const bool shard = sameWord(words.empty() ? Bytes() : words.front(), subscribes ? "SSUBSCRIBE" : "SUNSUBSCRIBE");
     if (_lasting || !counts || shard || _asked.size() >= MOST)
@@ -24,7 +24,7 @@ void RespSubscription::asked(RespEffect effect, Bytes request)
         return _asked.clear();
     }
     const char of = first == 'P' || first == 'p' ? 'p' : 'c';
-    if (effect == RespEffect::ping || (subscribes && names == 0))
+    if (effect == Effect::ping || (subscribes && names == 0))
         _asked.push_back({Kind::other, 0, 1});
     else if (names == 0)
         _asked.push_back({Kind::all, of, 0});
@@ -32,7 +32,7 @@ void RespSubscription::asked(RespEffect effect, Bytes request)
         _asked.push_back({subscribes ? Kind::begin : Kind::end, of, names});
 }
 
-bool RespSubscription::told(const Notice& notice)
+bool Subscription::told(const Notice& notice)
 {
     if (_lasting || notice.kind == Notice::Kind::published)
         return false;
@@ -45,7 +45,7 @@ bool RespSubscription::told(const Notice& notice)
 }
 
 /// Returns false if this message cannot come next.
-bool RespSubscription::take(const Notice& notice)
+bool Subscription::take(const Notice& notice)
 {
     Asked& asked = _asked.front();
     const bool whole = notice.kind == Notice::Kind::error || asked.kind == Asked::Kind::other;
@@ -62,7 +62,7 @@ bool RespSubscription::take(const Notice& notice)
 }
 
 /// Uses the reported total to find out whether this subscription existed before.
-bool RespSubscription::confirm(Asked& asked, const Notice& notice)
+bool Subscription::confirm(Asked& asked, const Notice& notice)
 {
     const bool begins = asked.kind == Asked::Kind::begin;
     if (notice.kind != (begins ? Notice::Kind::begun : Notice::Kind::ended) || notice.of != asked.of)
@@ -81,4 +81,4 @@ bool RespSubscription::confirm(Asked& asked, const Notice& notice)
     return true;
 }
 
-} // namespace proximux
+} // namespace proximux::resp

@@ -1,8 +1,8 @@
-#include <proximux/protocol/resp/RespConversation.h>
+#include <proximux/protocol/resp/ClientConversation.h>
 
 #include <utility>
 
-namespace proximux
+namespace proximux::resp
 {
 
 namespace
@@ -10,20 +10,20 @@ namespace
 
 bool isSecondWord(Bytes request, Bytes wanted)
 {
-    const std::vector<Bytes> words = respWords(request, 2);
+    const std::vector<Bytes> words = wordsOf(request, 2);
     return words.size() == 2 && sameWord(words[1], wanted);
 }
 
 } // namespace
 
-void RespConversation::answer(RequestTraits& traits, std::string reply)
+void ClientConversation::answer(RequestTraits& traits, std::string reply)
 {
     traits.local = true;
     traits.refused = !reply.empty() && reply.front() == '-';
     traits.reply = std::move(reply);
 }
 
-void RespConversation::error(RequestTraits& traits, const std::string& text)
+void ClientConversation::error(RequestTraits& traits, const std::string& text)
 {
     answer(traits, "-ERR proximux: " + text + "\r\n");
 }
@@ -31,7 +31,7 @@ void RespConversation::error(RequestTraits& traits, const std::string& text)
 /// Refuses a request. Within a transaction, which must not be executed without it, a command that no server has is sent
 /// instead, so that the server aborts the transaction. A client that receives all messages of its connection is closed
 /// after the error, because no reply can be placed in their order.
-void RespConversation::refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text)
+void ClientConversation::refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text)
 {
     if (_multi && whole)
     {
@@ -44,21 +44,21 @@ void RespConversation::refuse(Bytes bytes, bool whole, RequestTraits& traits, co
     error(traits, text);
 }
 
-void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
+void ClientConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    const RespEffect effect = respEntry(bytes).effect;
+    const Effect effect = entryOf(bytes).effect;
     if (_settings.passive)
         return watchOnly(bytes, effect, traits);
-    if (effect == RespEffect::empty)
+    if (effect == Effect::empty)
         return answer(traits, "");
     if (isRefused(bytes, whole, effect, traits))
         return;
-    if (effect == RespEffect::quit)
+    if (effect == Effect::quit)
     {
         traits.last = true;
         return answer(traits, OK);
     }
-    if (effect == RespEffect::reset && respCount(bytes) == 1)
+    if (effect == Effect::reset && wordCount(bytes) == 1)
         return reset(traits);
     if (_subscribed)
     {
@@ -72,7 +72,7 @@ void RespConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 }
 
 /// From now on all messages belong to this client and answer no known request.
-void RespConversation::passAll(unsigned reason, RequestTraits& traits)
+void ClientConversation::passAll(unsigned reason, RequestTraits& traits)
 {
     traits.pushes = true;
     traits.answered = false;
@@ -80,10 +80,10 @@ void RespConversation::passAll(unsigned reason, RequestTraits& traits)
 }
 
 /// Observed traffic: answers nothing, but finds requests without a response.
-void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits)
+void ClientConversation::watchOnly(Bytes bytes, Effect effect, RequestTraits& traits)
 {
-    traits.answered = effect != RespEffect::empty && !isSilenced(bytes, effect);
-    if (!_subscribed && effect != RespEffect::subscribe && effect != RespEffect::monitor)
+    traits.answered = effect != Effect::empty && !isSilenced(bytes, effect);
+    if (!_subscribed && effect != Effect::subscribe && effect != Effect::monitor)
         return;
     if (!std::exchange(_subscribed, true))
         _subscription.begin();
@@ -92,14 +92,14 @@ void RespConversation::watchOnly(Bytes bytes, RespEffect effect, RequestTraits& 
 }
 
 /// Whether the client has disabled the reply to this command.
-bool RespConversation::isSilenced(Bytes bytes, RespEffect effect)
+bool ClientConversation::isSilenced(Bytes bytes, Effect effect)
 {
     const bool skipped = std::exchange(_skips, false);
-    if (effect == RespEffect::reset)
+    if (effect == Effect::reset)
         _silent = false;
-    if (effect != RespEffect::client)
+    if (effect != Effect::client)
         return _silent || skipped;
-    const std::vector<Bytes> words = respWords(bytes, 3);
+    const std::vector<Bytes> words = wordsOf(bytes, 3);
     if (words.size() < 3 || !sameWord(words[1], "REPLY"))
         return _silent || skipped;
     if (sameWord(words[2], "ON"))
@@ -112,45 +112,46 @@ bool RespConversation::isSilenced(Bytes bytes, RespEffect effect)
 }
 
 /// Refuses commands that must not reach the target in any state. Returns whether it did.
-bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits)
+bool ClientConversation::isRefused(Bytes bytes, bool whole, Effect effect, RequestTraits& traits)
 {
-    const bool signsIn = effect == RespEffect::auth || effect == RespEffect::hello;
-    const bool open = signsIn || effect == RespEffect::quit || effect == RespEffect::reset;
+    const bool signsIn = effect == Effect::auth || effect == Effect::hello;
+    const bool open = signsIn || effect == Effect::quit || effect == Effect::reset;
     if (!_settings.password.empty() && !_authenticated && !open)
     {
         answer(traits, "-NOAUTH Authentication required.\r\n");
         return true;
     }
-    if (effect == RespEffect::http)
+    if (effect == Effect::http)
     {
         traits.last = true;
         error(traits, "HTTP instead of a RESP command");
         return true;
     }
     std::string text;
-    if (effect == RespEffect::replication)
+    if (effect == Effect::replication)
         text = "replication is not supported through the proxy";
-    else if (effect == RespEffect::script && isSecondWord(bytes, "DEBUG"))
+    else if (effect == Effect::script && isSecondWord(bytes, "DEBUG"))
         text = "SCRIPT DEBUG is not supported through the proxy";
-    else if (effect == RespEffect::client)
+    else if (effect == Effect::client)
         text = refusedOfClient(bytes);
     else if (signsIn && !_settings.password.empty() && (_multi || _subscribed))
-        text = respName(bytes) + " is not supported in a transaction or subscription"; // the password is the proxy's
+        text =
+            printableName(bytes) + " is not supported in a transaction or subscription"; // the password is the proxy's
     if (!text.empty() && !_refusedMulti)
     {
         refuse(bytes, whole, traits, text);
         return true;
     }
-    if (!_refusedMulti || effect == RespEffect::quit || effect == RespEffect::reset)
+    if (!_refusedMulti || effect == Effect::quit || effect == Effect::reset)
         return false;
     // the client believes that it is in a transaction, so nothing may be executed
-    if (effect == RespEffect::exec)
+    if (effect == Effect::exec)
         answer(traits, "-EXECABORT Transaction discarded because of previous errors.\r\n");
-    else if (effect == RespEffect::discard)
+    else if (effect == Effect::discard)
         answer(traits, OK);
     else
-        error(traits, respName(bytes) + " was not executed: MULTI had been refused");
-    if (effect == RespEffect::exec || effect == RespEffect::discard)
+        error(traits, printableName(bytes) + " was not executed: MULTI had been refused");
+    if (effect == Effect::exec || effect == Effect::discard)
         _refusedMulti = false;
     return true;
 }
@@ -158,37 +159,37 @@ bool RespConversation::isRefused(Bytes bytes, bool whole, RespEffect effect, Req
 /// Sends all commands to the pinned connection, which queues them. Some commands change the form or number of replies
 /// when executed, or end the transaction on some servers only. From these on, the client receives all messages of that
 /// connection.
-void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits)
+void ClientConversation::inTransaction(Bytes bytes, Effect effect, RequestTraits& traits)
 {
     traits.pins = pins::TRANSACTION;
     switch (effect)
     {
-    case RespEffect::exec:
-    case RespEffect::discard:
-        if (respCount(bytes) != 1 && effect == RespEffect::exec)
+    case Effect::exec:
+    case Effect::discard:
+        if (wordCount(bytes) != 1 && effect == Effect::exec)
             return keepAll(bytes, traits);
-        if (respCount(bytes) != 1)
+        if (wordCount(bytes) != 1)
             break; // gets an error; the transaction continues
         _multi = false;
         traits.frees = pins::TRANSACTION | pins::WATCH;
         break;
-    case RespEffect::select:
+    case Effect::select:
         _otherDatabase = true;
         traits.pins |= pins::DATABASE;
         break;
-    case RespEffect::subscribe:
-    case RespEffect::unsubscribe:
-    case RespEffect::monitor:
-    case RespEffect::auth:
-    case RespEffect::hello:
+    case Effect::subscribe:
+    case Effect::unsubscribe:
+    case Effect::monitor:
+    case Effect::auth:
+    case Effect::hello:
         return keepAll(bytes, traits);
-    case RespEffect::state:
+    case Effect::state:
         traits.pins |= pins::SESSION; // even if MULTI failed and the command is executed at once
         break;
-    case RespEffect::client:
+    case Effect::client:
         traits.pins |= leavesNothing(bytes) ? 0 : pins::SESSION;
         break;
-    case RespEffect::unknown:
+    case Effect::unknown:
         traits.spends = _settings.unknown == UnknownCommands::close;
         if (_settings.unknown != UnknownCommands::tie)
             break;
@@ -200,56 +201,56 @@ void RespConversation::inTransaction(Bytes bytes, RespEffect effect, RequestTrai
     }
 }
 
-void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits)
+void ClientConversation::atRest(Bytes bytes, bool whole, Effect effect, RequestTraits& traits)
 {
     switch (effect)
     {
-    case RespEffect::auth:
+    case Effect::auth:
         return auth(bytes, traits);
-    case RespEffect::hello:
+    case Effect::hello:
         return hello(bytes, traits);
-    case RespEffect::select:
+    case Effect::select:
         return select(bytes, traits);
-    case RespEffect::client:
+    case Effect::client:
         return client(bytes, traits);
-    case RespEffect::multi:
-        if (respCount(bytes) != 1)
+    case Effect::multi:
+        if (wordCount(bytes) != 1)
             return; // an error answers it
         _multi = _settings.pins;
         _refusedMulti = !_settings.pins;
         return tie(traits, pins::TRANSACTION, 0, bytes);
-    case RespEffect::exec:
-    case RespEffect::discard:
+    case Effect::exec:
+    case Effect::discard:
         traits.frees = pins::TRANSACTION | pins::WATCH;
         return;
-    case RespEffect::watch:
+    case Effect::watch:
         return tie(traits, pins::WATCH, 0, bytes);
-    case RespEffect::unwatch:
+    case Effect::unwatch:
         traits.frees = pins::WATCH;
         return;
-    case RespEffect::subscribe:
+    case Effect::subscribe:
         return subscribe(bytes, effect, pins::SUBSCRIPTION, traits);
-    case RespEffect::unsubscribe:
+    case Effect::unsubscribe:
         return unsubscribe(bytes, whole, traits);
-    case RespEffect::monitor:
+    case Effect::monitor:
         return subscribe(bytes, effect, pins::SESSION, traits);
-    case RespEffect::state:
+    case Effect::state:
         return tie(traits, pins::SESSION, 0, bytes);
-    case RespEffect::blocks:
+    case Effect::blocks:
         traits.blocking = true;
         return tie(traits, pins::BLOCKING, pins::BLOCKING, bytes);
-    case RespEffect::blocksIfSaid:
-        traits.blocking = respBlocks(bytes, whole);
+    case Effect::blocksIfSaid:
+        traits.blocking = mayBlock(bytes, whole);
         if (traits.blocking)
             tie(traits, pins::BLOCKING, pins::BLOCKING, bytes);
         return;
-    case RespEffect::reset:
+    case Effect::reset:
         return answer(traits, "-ERR wrong number of arguments for 'reset' command\r\n");
-    case RespEffect::read:
-    case RespEffect::ping:
+    case Effect::read:
+    case Effect::ping:
         traits.repeatable = true;
         return;
-    case RespEffect::unknown:
+    case Effect::unknown:
         traits.spends = traits.alone = _settings.unknown == UnknownCommands::close;
         if (_settings.unknown == UnknownCommands::tie)
             tie(traits, pins::UNKNOWN, pins::UNKNOWN, bytes);
@@ -260,7 +261,7 @@ void RespConversation::atRest(Bytes bytes, bool whole, RespEffect effect, Reques
 }
 
 /// Pins the client, or refuses the request if no connection can be spared.
-void RespConversation::tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes)
+void ClientConversation::tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes)
 {
     traits.pins = reasons;
     traits.frees = frees;
@@ -269,13 +270,13 @@ void RespConversation::tie(RequestTraits& traits, unsigned reasons, unsigned fre
     traits.pushes = traits.blocking = false;
     traits.answered = true;
     error(traits,
-          respName(bytes) + " requires a dedicated target connection, which is not available (exchange.stateful)");
+          printableName(bytes) + " requires a dedicated target connection, which is not available (exchange.stateful)");
 }
 
 /// From now on messages are not replies.
-void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason, RequestTraits& traits)
+void ClientConversation::subscribe(Bytes bytes, Effect effect, unsigned reason, RequestTraits& traits)
 {
-    if (effect == RespEffect::subscribe && respCount(bytes) < 2)
+    if (effect == Effect::subscribe && wordCount(bytes) < 2)
         return; // an error answers it
     _subscribed = _settings.pins;
     _subscription.begin();
@@ -285,13 +286,13 @@ void RespConversation::subscribe(Bytes bytes, RespEffect effect, unsigned reason
 }
 
 /// Pins the client for good.
-void RespConversation::keepAll(Bytes bytes, RequestTraits& traits)
+void ClientConversation::keepAll(Bytes bytes, RequestTraits& traits)
 {
     _multi = false;
-    subscribe(bytes, RespEffect::none, pins::SESSION, traits);
+    subscribe(bytes, Effect::none, pins::SESSION, traits);
 }
 
-bool RespConversation::pushEnded(const Notice& notice)
+bool ClientConversation::pushEnded(const Notice& notice)
 {
     if (!_subscribed || !_subscription.told(notice))
         return false;
@@ -299,7 +300,7 @@ bool RespConversation::pushEnded(const Notice& notice)
     return true;
 }
 
-bool RespConversation::failed(const RequestTraits&, Failure failure, std::string& reply)
+bool ClientConversation::failed(const RequestTraits&, Failure failure, std::string& reply)
 {
     switch (failure)
     {
@@ -319,16 +320,16 @@ bool RespConversation::failed(const RequestTraits&, Failure failure, std::string
     return true;
 }
 
-bool RespConversation::unpinned(const RequestTraits&, const std::string& why, std::string& reply)
+bool ClientConversation::unpinned(const RequestTraits&, const std::string& why, std::string& reply)
 {
     reply = "-ERR proximux: " + why + "\r\n";
     return true;
 }
 
-bool RespConversation::malformed(const char* why, std::string& reply)
+bool ClientConversation::malformed(const char* why, std::string& reply)
 {
     reply = "-ERR proximux: " + std::string(why) + "\r\n";
     return true;
 }
 
-} // namespace proximux
+} // namespace proximux::resp

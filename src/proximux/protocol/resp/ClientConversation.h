@@ -1,18 +1,18 @@
 #pragma once
 
 #include <proximux/protocol/Protocol.h>
-#include <proximux/protocol/resp/RespSubscription.h>
+#include <proximux/protocol/resp/Subscription.h>
 
 #include <string>
 
-namespace proximux
+namespace proximux::resp
 {
 
 /// The state of one client of a RESP server: its authentication, and the state of its connection.
-class RespConversation : public Conversation
+class ClientConversation : public Conversation
 {
 public:
-    explicit RespConversation(const ConversationSettings& settings)
+    explicit ClientConversation(const ConversationSettings& settings)
         : _settings(settings)
     {
     }
@@ -33,12 +33,12 @@ private:
     static std::string refusedOfClient(Bytes bytes);
     static bool leavesNothing(Bytes bytes);
     void refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text);
-    [[nodiscard]] bool isRefused(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
-    void inTransaction(Bytes bytes, RespEffect effect, RequestTraits& traits);
-    void atRest(Bytes bytes, bool whole, RespEffect effect, RequestTraits& traits);
-    void watchOnly(Bytes bytes, RespEffect effect, RequestTraits& traits);
-    bool isSilenced(Bytes bytes, RespEffect effect);
-    void subscribe(Bytes bytes, RespEffect effect, unsigned reason, RequestTraits& traits);
+    [[nodiscard]] bool isRefused(Bytes bytes, bool whole, Effect effect, RequestTraits& traits);
+    void inTransaction(Bytes bytes, Effect effect, RequestTraits& traits);
+    void atRest(Bytes bytes, bool whole, Effect effect, RequestTraits& traits);
+    void watchOnly(Bytes bytes, Effect effect, RequestTraits& traits);
+    bool isSilenced(Bytes bytes, Effect effect);
+    void subscribe(Bytes bytes, Effect effect, unsigned reason, RequestTraits& traits);
     void auth(Bytes bytes, RequestTraits& traits);
     void hello(Bytes bytes, RequestTraits& traits);
     void select(Bytes bytes, RequestTraits& traits);
@@ -57,9 +57,9 @@ private:
     bool _refusedMulti = false;
     bool _otherDatabase = false;
     bool _subscribed = false;
-    RespSubscription _subscription; ///< detects the end of subscriptions
-    bool _silent = false;           ///< observed traffic: CLIENT REPLY OFF
-    bool _skips = false;            ///< observed traffic: CLIENT REPLY SKIP
+    Subscription _subscription; ///< detects the end of subscriptions
+    bool _silent = false;       ///< observed traffic: CLIENT REPLY OFF
+    bool _skips = false;        ///< observed traffic: CLIENT REPLY SKIP
 };
 
-} // namespace proximux
+} // namespace proximux::resp
