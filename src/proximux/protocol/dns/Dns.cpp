@@ -45,12 +45,18 @@ bool isBareError(Bytes message)
     return bare && code != 0 && code != NO_SUCH_NAME;
 }
 
-constexpr std::uint32_t WHOLE_ZONE = 1; ///< hint: an AXFR
-constexpr std::uint32_t ANY_SERIAL = 2; ///< hint: an IXFR from a serial that is no hint; above: from that serial
+/// What a response framer needs to know about the request.
+namespace hint
+{
+
+constexpr std::uint32_t WHOLE_ZONE = 1; ///< an AXFR
+constexpr std::uint32_t ANY_SERIAL = 2; ///< an IXFR from a serial that is no hint; above: from that serial
+
+} // namespace hint
 
 std::uint32_t differencesFrom(std::uint32_t serial)
 {
-    return serial > ANY_SERIAL ? serial : ANY_SERIAL;
+    return serial > hint::ANY_SERIAL ? serial : hint::ANY_SERIAL;
 }
 
 /// Delimits requests and responses, which have the same form. Takes no bytes before the question is visible.
@@ -135,8 +141,8 @@ private:
         const bool continues = _transfer && numberAt(beginning, 6) == 0;
         _traits.unchecked = continues || isBareError(beginning);
         if (_hint != 0 && !_transfer)
-            _transfer.emplace(_hint == WHOLE_ZONE ? Transfer::Kind::whole : Transfer::Kind::differences,
-                              _hint > ANY_SERIAL ? std::optional(_hint) : std::nullopt);
+            _transfer.emplace(_hint == hint::WHOLE_ZONE ? Transfer::Kind::whole : Transfer::Kind::differences,
+                              _hint > hint::ANY_SERIAL ? std::optional(_hint) : std::nullopt);
         if (_transfer)
             _transfer->begin();
         _traits.kind = _transfer ? ResponseTraits::Kind::more : ResponseTraits::Kind::final;
@@ -176,7 +182,7 @@ public:
         traits.check = checkOf(bytes);
         traits.seed.assign(bytes.substr(0, query.end));
         if (query.type == AXFR)
-            traits.hint = WHOLE_ZONE;
+            traits.hint = hint::WHOLE_ZONE;
         if (query.type == IXFR)
             traits.hint = differencesFrom(query.serial.value_or(0));
         if (query.refusal != 0)

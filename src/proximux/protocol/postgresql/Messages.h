@@ -11,12 +11,19 @@
 namespace proximux::postgresql
 {
 
+/// What a response framer needs to know about the request.
+namespace hint
+{
+
+constexpr std::uint32_t ONE_BYTE = 1; ///< the response is one byte, without a length
+
+} // namespace hint
+
 constexpr std::uint64_t SSL = 80877103;
 constexpr std::uint64_t GSS = 80877104;
 constexpr std::uint64_t CANCEL = 80877102;
 constexpr std::uint64_t LARGEST_STARTUP = 10000;
 constexpr std::uint64_t LARGEST = 0x3fffffff;
-constexpr std::uint32_t ONE_BYTE = 1; ///< hint: the response is one byte, without a length
 
 constexpr std::size_t HEADER = 5;
 constexpr std::size_t STARTUP_HEADER = 8;

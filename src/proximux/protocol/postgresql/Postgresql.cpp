@@ -109,7 +109,7 @@ public:
         std::size_t at = 0;
         if (!_begun)
             _traits.clear();
-        if (!_begun && !input.empty() && _hint == ONE_BYTE && input.front() != 'E')
+        if (!_begun && !input.empty() && _hint == hint::ONE_BYTE && input.front() != 'E')
             return oneByte(input.front());
         while (at < input.size())
         {
@@ -184,7 +184,7 @@ public:
         if (isStartup(bytes))
         {
             const std::uint64_t code = codeOf(bytes);
-            traits.hint = code == SSL || code == GSS ? ONE_BYTE : 0;
+            traits.hint = code == SSL || code == GSS ? hint::ONE_BYTE : 0;
             traits.answered = code != CANCEL;
             return;
         }
