@@ -81,20 +81,21 @@ need_elsewhere()
     done
     [ ${#missing[@]} -eq 0 ] && return
     say "Missing: ${missing[*]}."
-    say "Install a C++17 compiler, CMake 3.16 or newer, Ninja and POCO 1.11 to 1.15 (Foundation, XML, JSON, Util, Net);"
+    say "Install a C++17 compiler, CMake 3.20 or newer, Ninja and POCO 1.11 to 1.15 (Foundation, XML, JSON, Util, Net);"
     say "for the tests CppUnit, pkg-config and Python 3. Then call this again. With Homebrew:"
     say "brew install cmake ninja poco cppunit pkg-config"
     exit 69
 }
 
-# build FOLDER TARGETS -- CMAKE-OPTIONS: configures where that was not done, and builds. Quiet unless it fails.
+# build PRESET FOLDER TARGETS [CMAKE-OPTION...]: configures the folder as CMakePresets.json says, unless it is, and builds.
+# No TARGETS: all. Quiet unless it fails.
 build()
 {
-    local folder=$1 targets=$2
+    local preset=$1 folder=$2 targets=$3
     shift 3
     local log
     log=$(mktemp)
-    if ! { { [ -f "$folder/build.ninja" ] || cmake -S "$root" -B "$folder" -G Ninja "$@"; } &&
+    if ! { { [ -f "$folder/build.ninja" ] || cmake -S "$root" --preset "$preset" -B "$folder" "$@"; } &&
            cmake --build "$folder" -j "$jobs" ${targets:+--target $targets}; } >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"

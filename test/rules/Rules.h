@@ -50,7 +50,7 @@ protected:
         return modbus(id, request[6], data);
     }
 
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     static const std::string& get()
     {

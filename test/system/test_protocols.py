@@ -12,6 +12,7 @@ import unittest
 from harness import BIN, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
 from sharing import SharedCase, read_exactly, read_frame
 
+PROTOCOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/proximux/protocol")
 PING = b"*1\r\n$4\r\nPING\r\n"
 
 
@@ -62,7 +63,16 @@ def frames(s):
         s.sendall(struct.pack(">I", len(payload)) + payload)
 
 
+def iso8583(s):
+    while True:
+        size = read_exactly(s, 2)
+        message = bytearray(read_exactly(s, struct.unpack(">H", size)[0]))
+        message[2] |= 1
+        s.sendall(size + message)
+
+
 QUESTION = b"\0\x11\0\7\1\0\0\1\0\0\0\0\0\0\0\0\1\0\1"
+PAYMENT = b"\0\x20\0\0\0\x80\0\0" b"000001" b"TERM0001"  # fields 11 and 41
 PEERS = {
     "length": (frames, b"\0\0\0\2hi", b"\0\0\0\2hi"),
     "resp": (resp, PING, b"+PONG\r\n"),
@@ -70,6 +80,7 @@ PEERS = {
     "http": (http, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
     "modbus": (modbus, b"\0\1\0\0\0\6\1\3\0\0\0\1", b"\0\1\0\0\0\6\1\3\0\0\0\1"),
     "dns": (dns, QUESTION, QUESTION[:4] + b"\x81" + QUESTION[5:]),
+    "iso8583": (iso8583, b"\0\x1a" b"0200" + PAYMENT, b"\0\x1a" b"0210" + PAYMENT),
 }
 
 
@@ -93,6 +104,14 @@ def babble(port):
 
 
 class Nonsense(SharedCase):
+    def test_each_protocol_that_can_be_shared_has_a_peer(self):
+        def is_shared(protocol):
+            command = [BIN, "--listen", "0", "--target", "x:1", "--mode", "fifo", "--protocol", protocol, "--check-config"]
+            return subprocess.run(command, capture_output=True, timeout=LONG).returncode == 0
+        shared = {folder for folder in os.listdir(PROTOCOLS) if is_shared(folder)}
+        self.assertIn("modbus", shared)
+        self.assertEqual(shared - set(PEERS), set())
+
     def test_a_megabyte_of_it_from_each_of_100_clients_harms_nobody(self):
         for protocol, (peer, question, answer) in PEERS.items():
             with self.subTest(protocol):

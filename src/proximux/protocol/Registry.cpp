@@ -1,6 +1,6 @@
 #include <proximux/protocol/Registry.h>
 
-#include <proximux/protocol/declared/Generic.h>
+#include <proximux/protocol/declared/Declared.h>
 #include <proximux/protocol/dns/Dns.h>
 #include <proximux/protocol/http/Http.h>
 #include <proximux/protocol/iso8583/Iso8583.h>
@@ -51,17 +51,17 @@ const std::vector<ProtocolInfo>& protocols()
                     "fifo, funnel: detects HTTP and RESP by the target's response, otherwise raw; proxy mode: raw",
                     "exchange.trial_timeout"),
         undelimited(RAW, "any bytes; a request is what the client sends until the target responds", "exchange.raw_gap"),
-        lineProtocol(),
-        fixedProtocol(),
-        lengthProtocol(),
-        respProtocol(),
-        memcachedProtocol(),
-        httpProtocol(),
-        modbusProtocol(),
-        dnsProtocol(),
-        iso8583Protocol(),
-        mysqlProtocol(),
-        postgresqlProtocol(),
+        declared::lineInfo(),
+        declared::fixedInfo(),
+        declared::lengthInfo(),
+        resp::info(),
+        memcached::info(),
+        http::info(),
+        modbus::info(),
+        dns::info(),
+        iso8583::info(),
+        mysql::info(),
+        postgresql::info(),
     };
     return ALL;
 }

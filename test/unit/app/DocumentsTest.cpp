@@ -2,6 +2,9 @@
 
 #include <SourceDir.h>
 
+#include <proximux/protocol/Registry.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -106,4 +109,16 @@ TEST(DocumentsTest, linkedFilesAreThere)
         for (const std::string& name : found(read(document), "\\]\\(([A-Za-z0-9_./-]+)(?:#[^)]*)?\\)"))
             CPPUNIT_ASSERT_MESSAGE(document.string() + ": there is no " + name,
                                    fs::exists(document.parent_path() / name));
+}
+
+TEST(DocumentsTest, theReadmeHasEachProtocolAndStaysShort)
+{
+    constexpr std::ptrdiff_t MOST = 150; // lines
+    const std::string readme = read(_root / "README.md");
+    CPPUNIT_ASSERT(std::count(readme.begin(), readme.end(), '\n') <= MOST);
+    for (const proximux::ProtocolInfo& each : proximux::protocols())
+    {
+        const std::string name(each.name);
+        CPPUNIT_ASSERT_MESSAGE(name, std::regex_search(readme, std::regex("\n\\|[^|]*`" + name + "`[^|]*\\|")));
+    }
 }

@@ -1,5 +1,8 @@
 #include "unit/config/LoadingFixture.h"
 
+#include <filesystem>
+#include <set>
+
 namespace proximux
 {
 
@@ -105,13 +108,17 @@ TEST(ConfigurationFilesTest, saysWhichFileCannotBeRead)
 TEST(ConfigurationFilesTest, acceptsTheExamples)
 {
     const std::string examples = PROXIMUX_SOURCE_DIR "/etc/examples/";
-    for (const char* name : {"proxy-mysql.ini", "proxy.json", "fifo-instrument.ini", "funnel-payment.ini",
-                             "fifo-modbus.ini", "funnel-redis.ini", "funnel-web.ini"})
+    std::set<std::string> protocols;
+    for (const auto& entry : std::filesystem::directory_iterator(examples))
     {
+        if (entry.path().extension() == ".env")
+            continue;
         ConfigurationLoader loader;
-        loader.addFile(examples + name);
-        good(loader.load());
+        loader.addFile(entry.path().string());
+        protocols.insert(good(loader.load()).exchange.protocol);
     }
+    for (const char* name : {"mysql", "line", "length", "modbus", "iso8583", "resp", "http"})
+        CPPUNIT_ASSERT_MESSAGE(name, protocols.count(name) > 0);
     Environment environment;
     std::ifstream stream(examples + "proxy.env");
     for (std::string line; std::getline(stream, line);)

@@ -10,7 +10,7 @@ namespace proximux
 class MuxLeaversTest : public SharingFixture
 {
 protected:
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     void line(std::size_t pipeline, std::size_t connections = 1)
     {

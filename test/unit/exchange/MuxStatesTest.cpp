@@ -24,7 +24,7 @@ protected:
         begin(options);
     }
 
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     /// Asks for x., with this type.
     static std::string dns(unsigned id, unsigned type)

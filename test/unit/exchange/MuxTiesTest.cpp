@@ -10,7 +10,7 @@ namespace proximux
 class MuxTiesTest : public SharingFixture
 {
 protected:
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     static constexpr const char* ERROR =
         "-ERR proximux: the pinned connection was idle while other clients waited (exchange.tie_idle_timeout)\r\n";

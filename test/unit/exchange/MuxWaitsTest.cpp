@@ -27,7 +27,7 @@ protected:
         begin(options);
     }
 
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     /// Every connection that is asked for fails.
     void fails()

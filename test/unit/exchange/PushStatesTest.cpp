@@ -22,7 +22,7 @@ protected:
         begin(options);
     }
 
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     /// The answer to a fence, which this is.
     static std::string fenceAnswer(const std::string& sent)

@@ -1,7 +1,7 @@
 #include "support/ProtocolCheck.h"
 #include "support/Test.h"
 
-#include <proximux/protocol/http/HttpFramer.h>
+#include <proximux/protocol/http/Framers.h>
 
 namespace proximux
 {

@@ -1,7 +1,7 @@
 #include "support/ProtocolCheck.h"
 #include "support/Test.h"
 
-#include <proximux/protocol/http/HttpFramer.h>
+#include <proximux/protocol/http/Framers.h>
 
 namespace proximux
 {
@@ -56,7 +56,7 @@ TEST(HttpTest, delimitsResponses)
                               "HTTP/1.1 100 Continue\r\n\r\n",
                               "HTTP/1.1 200\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
                               "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"});
-    _check.responses(httphint::HEAD)
+    _check.responses(http::hint::HEAD)
         .finds(
             {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"});
 }
@@ -141,19 +141,19 @@ TEST(HttpTest, saysOfConnectionsWhatIsOurs)
     CPPUNIT_ASSERT_EQUAL(ok + "\r\n", passed(ok + "Connection: close\r\nKeep-Alive: x\r\n\r\n"));
     CPPUNIT_ASSERT(_check.response(ok + "Connection: close\r\n\r\n").closesTarget);
     CPPUNIT_ASSERT(!_check.response(ok + "\r\n").closesTarget);
-    CPPUNIT_ASSERT_EQUAL(ok + "Connection: close\r\n\r\n", passed(ok + "\r\n", httphint::CLOSE));
-    CPPUNIT_ASSERT_EQUAL(ok + "Connection: keep-alive\r\n\r\n", passed(ok + "\r\n", httphint::IS_10));
+    CPPUNIT_ASSERT_EQUAL(ok + "Connection: close\r\n\r\n", passed(ok + "\r\n", http::hint::CLOSE));
+    CPPUNIT_ASSERT_EQUAL(ok + "Connection: keep-alive\r\n\r\n", passed(ok + "\r\n", http::hint::IS_10));
     CPPUNIT_ASSERT(_check.response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").closesTarget);
     // the connection to the client is kept, which a response of 1.0 has to say
     const std::string old = "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n";
     CPPUNIT_ASSERT_EQUAL(old + "Connection: keep-alive\r\n\r\n", passed(old + "\r\n"));
-    CPPUNIT_ASSERT_EQUAL(old + "Connection: close\r\n\r\n", passed(old + "\r\n", httphint::CLOSE));
+    CPPUNIT_ASSERT_EQUAL(old + "Connection: close\r\n\r\n", passed(old + "\r\n", http::hint::CLOSE));
     CPPUNIT_ASSERT(_check.response("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n")
                        .closesTarget);
     CPPUNIT_ASSERT(
         !_check.response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n").closesTarget);
     CPPUNIT_ASSERT(_check.response("HTTP/1.1 103 Early Hints\r\n\r\n").kind == ResponseTraits::Kind::interim);
-    CPPUNIT_ASSERT(_check.response("HTTP/1.1 103 Early Hints\r\n\r\n", httphint::IS_10).swallowed);
+    CPPUNIT_ASSERT(_check.response("HTTP/1.1 103 Early Hints\r\n\r\n", http::hint::IS_10).swallowed);
 }
 
 TEST(HttpTest, answersExpectations)
@@ -216,7 +216,7 @@ TEST(HttpTest, saysWhatFailed)
         _check.responses().finds({reply});
     }
     talk->failed(ProtocolCheck::ask(*talk, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"), Failure::lost, reply);
-    _check.responses(httphint::HEAD).finds({reply});
+    _check.responses(http::hint::HEAD).finds({reply});
     CPPUNIT_ASSERT(talk->malformed("nonsense", reply));
     CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 400 Bad Request"), reply.substr(0, 24));
     CPPUNIT_ASSERT(reply.find("Connection: close\r\n") != std::string::npos);

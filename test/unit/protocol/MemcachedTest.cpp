@@ -2,8 +2,8 @@
 #include "support/ProtocolCheck.h"
 #include "support/Test.h"
 
-#include <proximux/protocol/memcached/MemcachedBinary.h>
-#include <proximux/protocol/memcached/MemcachedFramer.h>
+#include <proximux/protocol/memcached/Binary.h>
+#include <proximux/protocol/memcached/Framers.h>
 
 #include <algorithm>
 
@@ -49,7 +49,7 @@ TEST(MemcachedTest, delimitsText)
 TEST(MemcachedTest, delimitsBinary)
 {
     _check.requests().finds({packet(0x80, 0, "key", "opaq", 0, 3), packet(0x80, 0x0a, ""), "get a\r\n"});
-    _check.responses(memcachedhint::BINARY).finds({packet(0x81, 0, "abcdvalue"), packet(0x81, 0x0a, "")});
+    _check.responses(memcached::hint::BINARY).finds({packet(0x81, 0, "abcdvalue"), packet(0x81, 0x0a, "")});
     CPPUNIT_ASSERT_EQUAL(std::string("opcode 0 key"),
                          _check.protocol().describe(packet(0x80, 0, "key", "opaq", 0, 3), 100));
 }
@@ -59,7 +59,7 @@ TEST(MemcachedTest, refusesWhatIsNone)
     _check.requests().refuses("set a 0 0 1\r\nabc\r\n", "a memcached data block without its final CRLF");
     _check.requests().refuses(std::string("delete a noreply\0x\r\n", 20), "a memcached line containing a NUL byte");
     _check.responses().refuses("VALUE a 0 x\r\n", "a memcached value with an invalid length");
-    _check.responses(memcachedhint::BINARY).refuses("END\r\n", "not a memcached packet");
+    _check.responses(memcached::hint::BINARY).refuses("END\r\n", "not a memcached packet");
 }
 
 /// What a server makes of these depends on its version: it takes the data, or it answers with an error and takes
@@ -127,7 +127,7 @@ TEST(MemcachedTest, answersBinaryRequestsThatAServerWouldNotDelimit)
         const RequestTraits traits = ask(request);
         CPPUNIT_ASSERT(traits.local);
         CPPUNIT_ASSERT_EQUAL(last, traits.last);
-        CPPUNIT_ASSERT_EQUAL(status, static_cast<int>(MemcachedHeader(traits.reply).status));
+        CPPUNIT_ASSERT_EQUAL(status, static_cast<int>(memcached::Header(traits.reply).status));
         CPPUNIT_ASSERT_EQUAL(request.substr(12, 4), traits.reply.substr(12, 4));
     };
     constexpr int INVALID = 0x04;
@@ -140,7 +140,7 @@ TEST(MemcachedTest, answersBinaryRequestsThatAServerWouldNotDelimit)
     assertAnswered(packet(0x80, 0x40, "k", "opaq", 0, 1), UNKNOWN, false);
     assertAnswered(packet(0x80, 0x1b, "\1\1\1\1"), UNKNOWN, false);
     const std::string torn = packet(0x80, 0, "ab", "opaq", 0, 3);
-    _check.requests().finds({torn.substr(0, MemcachedHeader::SIZE), "ab\n"});
+    _check.requests().finds({torn.substr(0, memcached::Header::SIZE), "ab\n"});
     assertAnswered(torn, INVALID, true);
     CPPUNIT_ASSERT(!ask(packet(0x80, 0x10, "items", "opaq", 0, 5)).local);
     CPPUNIT_ASSERT(!ask(packet(0x80, 0x0e, "kvalue", "opaq", 0, 1)).local);

@@ -1,10 +1,10 @@
 #include "MysqlConversations.h"
 
-namespace proximux::mysqlTest
+namespace proximux::mysql::test
 {
 
 using namespace std::string_literals;
-using namespace mysqlCapability;
+using namespace mysql::capability;
 
 namespace
 {
@@ -137,4 +137,4 @@ std::vector<Conversation> allConversations()
     return all;
 }
 
-} // namespace proximux::mysqlTest
+} // namespace proximux::mysql::test

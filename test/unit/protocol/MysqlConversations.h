@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace proximux::mysqlTest
+namespace proximux::mysql::test
 {
 
 /// A conversation and what a watcher has to tell of it.
@@ -38,4 +38,4 @@ std::vector<Conversation> lostConversations();
 /// All of the above.
 std::vector<Conversation> allConversations();
 
-} // namespace proximux::mysqlTest
+} // namespace proximux::mysql::test

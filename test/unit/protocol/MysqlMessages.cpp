@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace proximux::mysqlTest
+namespace proximux::mysql::test
 {
 
 using namespace std::string_literals;
@@ -52,7 +52,7 @@ std::string login(std::uint64_t capabilities, const std::string& user, const std
 
 std::string tlsRequest()
 {
-    return packets(1, number(BASE | mysqlCapability::SSL, 4) + std::string(28, '\0'));
+    return packets(1, number(BASE | capability::SSL, 4) + std::string(28, '\0'));
 }
 
 std::string ok(std::uint16_t flags)
@@ -134,4 +134,4 @@ Step target(const std::string& bytes)
     return {false, bytes};
 }
 
-} // namespace proximux::mysqlTest
+} // namespace proximux::mysql::test

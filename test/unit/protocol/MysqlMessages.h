@@ -1,13 +1,13 @@
 #pragma once
 
-#include <proximux/protocol/mysql/MysqlHandshake.h>
+#include <proximux/protocol/mysql/Handshake.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace proximux::mysqlTest
+namespace proximux::mysql::test
 {
 
 /// One read of one side.
@@ -17,8 +17,8 @@ struct Step
     std::string bytes;
 };
 
-constexpr std::uint64_t BASE = mysqlCapability::PROTOCOL_41 | mysqlCapability::SECURE_CONNECTION |
-                               mysqlCapability::CONNECT_WITH_DB | mysqlCapability::MYSQL;
+constexpr std::uint64_t BASE =
+    capability::PROTOCOL_41 | capability::SECURE_CONNECTION | capability::CONNECT_WITH_DB | capability::MYSQL;
 
 std::string number(std::uint64_t value, std::size_t width); ///< little-endian
 std::string text(const std::string& value);                 ///< with its length in front, at most 250 bytes
@@ -54,4 +54,4 @@ std::vector<Step> behindLogin(const std::vector<Step>& steps, std::uint64_t capa
 Step client(const std::string& bytes);
 Step target(const std::string& bytes);
 
-} // namespace proximux::mysqlTest
+} // namespace proximux::mysql::test

@@ -2,23 +2,23 @@
 
 #include "MysqlMessages.h"
 
-#include <proximux/protocol/mysql/MysqlDescription.h>
-#include <proximux/protocol/mysql/MysqlFields.h>
-#include <proximux/protocol/mysql/MysqlPacketReader.h>
-#include <proximux/protocol/mysql/MysqlStatements.h>
+#include <proximux/protocol/mysql/Description.h>
+#include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/PacketReader.h>
+#include <proximux/protocol/mysql/Statements.h>
 
 using namespace proximux;
-using namespace proximux::mysqlTest;
+using namespace proximux::mysql::test;
 using namespace std::string_literals;
 
 /// The small parts that the watcher is made of.
 class MysqlPartsTest : public CppUnit::TestCase
 {
 protected:
-    static MysqlDescription describeQuery(Bytes arguments)
+    static mysql::Description describeQuery(Bytes arguments)
     {
-        const MysqlStatements none(0);
-        return describe(*findMysqlCommand(0x03), arguments, {BASE | mysqlCapability::QUERY_ATTRIBUTES, none, 1024});
+        const mysql::Statements none(0);
+        return describe(*mysql::findCommand(0x03), arguments, {BASE | mysql::capability::QUERY_ATTRIBUTES, none, 1024});
     }
 };
 
@@ -26,7 +26,7 @@ TEST(MysqlPartsTest, readerFindsTwoPacketsInOneRead)
 {
     const std::string bytes = packets(0, "one") + packets(7, "") + packets(9, "two");
     Bytes input = bytes;
-    MysqlPacketReader reader;
+    mysql::PacketReader reader;
     std::string seen;
     while (!input.empty())
     {
@@ -40,9 +40,9 @@ TEST(MysqlPartsTest, readerFindsTwoPacketsInOneRead)
 
 TEST(MysqlPartsTest, readerJoinsPacketsOfOneMessage)
 {
-    const std::string bytes = packets(3, std::string(MysqlPacketReader::FULL, 'x'));
+    const std::string bytes = packets(3, std::string(mysql::PacketReader::FULL, 'x'));
     Bytes input = bytes;
-    MysqlPacketReader reader;
+    mysql::PacketReader reader;
     int headers = 0;
     int messages = 0;
     int ends = 0;
@@ -62,7 +62,7 @@ TEST(MysqlPartsTest, readerJoinsPacketsOfOneMessage)
 TEST(MysqlPartsTest, readerIsBetweenMessagesOnlyThere)
 {
     const std::string bytes = packets(0, "one");
-    MysqlPacketReader reader;
+    mysql::PacketReader reader;
     CPPUNIT_ASSERT(reader.isBetweenMessages());
     for (std::size_t i = 0; i < bytes.size(); ++i)
     {
@@ -75,7 +75,7 @@ TEST(MysqlPartsTest, readerIsBetweenMessagesOnlyThere)
 TEST(MysqlPartsTest, fieldsReadNumbersOfEveryLength)
 {
     const std::string bytes = "\x7F\xFC\x01\x02\xFD\x01\x02\x03\xFE\x01\x02\x03\x04\x05\x06\x07\x08\x02hizero\0rest"s;
-    MysqlFields fields(bytes);
+    mysql::Fields fields(bytes);
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x7F}, fields.lengthEncodedNumber());
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x0201}, fields.lengthEncodedNumber());
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x030201}, fields.lengthEncodedNumber());
@@ -93,38 +93,38 @@ TEST(MysqlPartsTest, fieldsNeverReadBeyondTheEnd)
                                      "abc"s,
                                      "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s})
     {
-        MysqlFields fields(bytes);
+        mysql::Fields fields(bytes);
         CPPUNIT_ASSERT_EQUAL(std::string(), std::string(fields.lengthEncodedText()));
         CPPUNIT_ASSERT(!fields.isGood());
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, fields.number(1));
     }
-    MysqlFields fields("no zero");
+    mysql::Fields fields("no zero");
     CPPUNIT_ASSERT_EQUAL(std::string(), std::string(fields.zeroTerminated()));
     CPPUNIT_ASSERT(!fields.isGood());
 }
 
 TEST(MysqlPartsTest, greetingGivesCapabilitiesOfBothKinds)
 {
-    const std::uint64_t mariaDb = (BASE & ~mysqlCapability::MYSQL) | mysqlCapability::MARIADB_CACHE_METADATA;
-    CPPUNIT_ASSERT(mysqlServerCapabilities(greeting(mariaDb).substr(4)) == mariaDb);
-    const std::uint64_t mySql = BASE | mysqlCapability::DEPRECATE_EOF;
-    CPPUNIT_ASSERT(mysqlServerCapabilities(greeting(mySql | mysqlCapability::MARIADB_PROGRESS).substr(4)) == mySql);
-    CPPUNIT_ASSERT(!mysqlServerCapabilities("\x0A"
+    const std::uint64_t mariaDb = (BASE & ~mysql::capability::MYSQL) | mysql::capability::MARIADB_CACHE_METADATA;
+    CPPUNIT_ASSERT(mysql::readCapabilities(greeting(mariaDb).substr(4)) == mariaDb);
+    const std::uint64_t mySql = BASE | mysql::capability::DEPRECATE_EOF;
+    CPPUNIT_ASSERT(mysql::readCapabilities(greeting(mySql | mysql::capability::MARIADB_PROGRESS).substr(4)) == mySql);
+    CPPUNIT_ASSERT(!mysql::readCapabilities("\x0A"
                                             "5.0"));
-    CPPUNIT_ASSERT(!mysqlServerCapabilities(""));
+    CPPUNIT_ASSERT(!mysql::readCapabilities(""));
 }
 
 TEST(MysqlPartsTest, loginGivesWhatBothSidesHave)
 {
-    const std::uint64_t server = BASE | mysqlCapability::COMPRESS | mysqlCapability::DEPRECATE_EOF;
-    const std::string packet = login(BASE | mysqlCapability::DEPRECATE_EOF | mysqlCapability::ZSTD, "u", "d");
-    const auto said = mysqlLogin(Bytes(packet).substr(4), server);
+    const std::uint64_t server = BASE | mysql::capability::COMPRESS | mysql::capability::DEPRECATE_EOF;
+    const std::string packet = login(BASE | mysql::capability::DEPRECATE_EOF | mysql::capability::ZSTD, "u", "d");
+    const auto said = mysql::readLogin(Bytes(packet).substr(4), server);
     CPPUNIT_ASSERT(said.has_value());
-    CPPUNIT_ASSERT_EQUAL(BASE | mysqlCapability::DEPRECATE_EOF, said->capabilities);
+    CPPUNIT_ASSERT_EQUAL(BASE | mysql::capability::DEPRECATE_EOF, said->capabilities);
     CPPUNIT_ASSERT_EQUAL(std::string("u"), std::string(said->user));
     CPPUNIT_ASSERT_EQUAL(std::string("d"), std::string(said->database));
     for (std::size_t n = 0; n < 33; ++n)
-        CPPUNIT_ASSERT(!mysqlLogin(Bytes(packet).substr(4, n), server));
+        CPPUNIT_ASSERT(!mysql::readLogin(Bytes(packet).substr(4, n), server));
 }
 
 TEST(MysqlPartsTest, descriptionSkipsAttributesOfEveryType)
@@ -152,7 +152,7 @@ TEST(MysqlPartsTest, descriptionWithholdsWhatItCanNotRead)
     for (const std::string& arguments :
          {"\1\1\0\0SELECT 1"s, "\1\1\0\1\xFE\0\1n\x50short"s, "\xFE\1\1\1\1\1\1\1\1SELECT"s, "\2"s, ""s})
     {
-        const MysqlDescription description = describeQuery(arguments);
+        const mysql::Description description = describeQuery(arguments);
         CPPUNIT_ASSERT_EQUAL(std::string("query <withheld>"), description.text);
         CPPUNIT_ASSERT(description.secret);
     }
@@ -160,7 +160,7 @@ TEST(MysqlPartsTest, descriptionWithholdsWhatItCanNotRead)
 
 TEST(MysqlPartsTest, statementsStayWithinTheirLimits)
 {
-    MysqlStatements statements(100);
+    mysql::Statements statements(100);
     statements.add(1, {std::string(60, 'a'), false});
     statements.add(2, {std::string(60, 'b'), true});
     CPPUNIT_ASSERT_EQUAL(std::string(60, 'a'), statements.find(1)->text);
@@ -171,7 +171,7 @@ TEST(MysqlPartsTest, statementsStayWithinTheirLimits)
     CPPUNIT_ASSERT_EQUAL(std::string(60, 'c'), statements.find(2)->text);
     for (std::uint32_t id = 3; id < 5000; ++id)
         statements.add(id, {"x", false});
-    CPPUNIT_ASSERT_EQUAL(MysqlStatements::MOST, statements.size());
+    CPPUNIT_ASSERT_EQUAL(mysql::Statements::MOST, statements.size());
     CPPUNIT_ASSERT_EQUAL(std::size_t{100}, statements.textSize());
     CPPUNIT_ASSERT(statements.find(4999) == nullptr);
     statements.clear();

@@ -3,12 +3,12 @@
 #include "MysqlMessages.h"
 #include "WatchRecorder.h"
 
-#include <proximux/protocol/mysql/MysqlWatcher.h>
+#include <proximux/protocol/mysql/SessionWatcher.h>
 
 #include <algorithm>
 
 using namespace proximux;
-using namespace proximux::mysqlTest;
+using namespace proximux::mysql::test;
 using namespace std::string_literals;
 
 namespace
@@ -32,7 +32,7 @@ public:
     void target(const std::string& bytes) { feed(bytes, &Watcher::fromTarget); }
 
     WatchRecorder recorder;
-    MysqlWatcher watcher;
+    mysql::SessionWatcher watcher;
     Instant now;
 
 private:
@@ -133,7 +133,7 @@ TEST(MysqlSizesTest, takesRowOfSeveralPacketsForOne)
 
 TEST(MysqlSizesTest, tellsLongRowFromEndOfRows)
 {
-    for (const std::uint64_t capabilities : {BASE, BASE | mysqlCapability::DEPRECATE_EOF})
+    for (const std::uint64_t capabilities : {BASE, BASE | mysql::capability::DEPRECATE_EOF})
     {
         const bool withEof = capabilities == BASE;
         Watched watched({}, capabilities);
@@ -214,14 +214,14 @@ TEST(MysqlSizesTest, keepsTextsOfPendingCommandsWithinLimit)
 TEST(MysqlSizesTest, losesTooManyPendingCommands)
 {
     Watched watched;
-    for (std::size_t i = 0; i < MysqlPendingList::MOST; ++i)
+    for (std::size_t i = 0; i < mysql::PendingList::MOST; ++i)
         watched.client(command(0x0E));
-    CPPUNIT_ASSERT_EQUAL(MysqlPendingList::MOST, watched.recorder.lines.size());
+    CPPUNIT_ASSERT_EQUAL(mysql::PendingList::MOST, watched.recorder.lines.size());
     CPPUNIT_ASSERT_EQUAL(std::string("> ping"), watched.recorder.lines.back());
     watched.client(command(0x0E));
     CPPUNIT_ASSERT_EQUAL(std::string("! too many commands are waiting for a response"), watched.recorder.lines.back());
     watched.watcher.ended(watched.now);
-    CPPUNIT_ASSERT_EQUAL(MysqlPendingList::MOST + 1, watched.recorder.lines.size());
+    CPPUNIT_ASSERT_EQUAL(mysql::PendingList::MOST + 1, watched.recorder.lines.size());
 }
 
 TEST(MysqlSizesTest, withholdsPasswordBehindLongText)

@@ -3,14 +3,14 @@
 #include "MysqlConversations.h"
 #include "WatchRecorder.h"
 
-#include <proximux/protocol/mysql/MysqlWatcher.h>
+#include <proximux/protocol/mysql/SessionWatcher.h>
 
 #include <functional>
 #include <map>
 #include <random>
 
 using namespace proximux;
-using namespace proximux::mysqlTest;
+using namespace proximux::mysql::test;
 
 namespace
 {
@@ -37,7 +37,7 @@ void feedBytes(Watcher& watcher, const Step& step, Instant now)
 WatchRecorder watch(const std::vector<Step>& steps, const Feed& feed, bool* atRest = nullptr)
 {
     WatchRecorder recorder;
-    MysqlWatcher watcher(recorder, {});
+    mysql::SessionWatcher watcher(recorder, {});
     Instant now;
     for (const Step& step : steps)
     {

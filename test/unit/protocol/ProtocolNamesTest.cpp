@@ -213,7 +213,7 @@ TEST(ProtocolNamesTest, rulesTellForbiddenFromAllowed)
 {
     for (const char* code :
          {"if (name == \"raw\")", "say(\"only with resp\");", "respLogin(x);", "class HttpReply;", "Kind::HTTP",
-          "_mysql", "enum { http2 };", "#include <proximux/protocol/declared/Generic.h>", "x = \"a RESP command\";"})
+          "_mysql", "enum { http2 };", "#include <proximux/protocol/declared/Declared.h>", "x = \"a RESP command\";"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(code, std::size_t{1}, forbiddenIn(code, false).size());
     for (const char* code : {"// like \"raw\" and HttpReply", "/* resp */", "LineFramer line;", "exchange.httpConnect",
                              "HttpChunked x;", "#include <proximux/protocol/watch/Watcher.h>",

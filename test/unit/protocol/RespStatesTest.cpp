@@ -12,7 +12,7 @@ class RespStatesTest : public CppUnit::TestCase
 protected:
     using Kind = Notice::Kind;
 
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     static ConversationSettings tying()
     {

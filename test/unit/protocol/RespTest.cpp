@@ -9,7 +9,7 @@ namespace proximux
 class RespTest : public CppUnit::TestCase
 {
 protected:
-    static std::string command(std::initializer_list<std::string_view> words) { return respCommand(words); }
+    static std::string command(std::initializer_list<std::string_view> words) { return resp::encodeCommand(words); }
 
     static ConversationSettings tying()
     {
@@ -182,8 +182,8 @@ TEST(RespTest, knowsWhatBlocks)
     const auto talk = _check.talk(tying());
     for (const Case& each : cases)
     {
-        const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(respCommand(each.words), each.blocks, traits.blocking);
+        const RequestTraits traits = ProtocolCheck::ask(*talk, resp::encodeCommand(each.words));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(resp::encodeCommand(each.words), each.blocks, traits.blocking);
         CPPUNIT_ASSERT_EQUAL(each.blocks ? pins::BLOCKING : 0U, traits.pins);
     }
     std::string many = "*66\r\n$5\r\nXREAD\r\n";
@@ -247,7 +247,7 @@ TEST(RespTest, tiesByState)
     const auto talk = _check.talk(tying());
     for (const Case& each : cases)
     {
-        const RequestTraits traits = ProtocolCheck::ask(*talk, respCommand(each.words));
+        const RequestTraits traits = ProtocolCheck::ask(*talk, resp::encodeCommand(each.words));
         CPPUNIT_ASSERT_MESSAGE(std::string(*each.words.begin()), !traits.local);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.pins, traits.pins);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(*each.words.begin()), each.frees, traits.frees);

@@ -1,6 +1,6 @@
 #include "support/Test.h"
 
-#include <proximux/protocol/sql/SqlSecrets.h>
+#include <proximux/protocol/sql/Secrets.h>
 
 #include <string>
 
@@ -46,7 +46,7 @@ protected:
 TEST(SqlSecretsTest, withholdsStatementsWithPasswords)
 {
     for (const char* sql : SECRET)
-        CPPUNIT_ASSERT_MESSAGE(sql, mayHoldPassword(sql));
+        CPPUNIT_ASSERT_MESSAGE(sql, sql::mayHoldPassword(sql));
 }
 
 TEST(SqlSecretsTest, showsStatementsWithout)
@@ -73,7 +73,7 @@ TEST(SqlSecretsTest, showsStatementsWithout)
                             "SELECT unidentified FROM animals",
                             "SELECT password AS p FROM t",
                             "SELECT 1 FROM t WHERE password <> ?"})
-        CPPUNIT_ASSERT_MESSAGE(sql, !mayHoldPassword(sql));
+        CPPUNIT_ASSERT_MESSAGE(sql, !sql::mayHoldPassword(sql));
 }
 
 /// Wherever in the statement the literal stands.
@@ -100,37 +100,37 @@ TEST(SqlSecretsTest, withholdsWhatNamesAPasswordAndHoldsALiteral)
                             "SELECT dblink('postgres://u:geheim@h/db')",
                             "SELECT password FROM t WHERE a = 'x'"})
     {
-        CPPUNIT_ASSERT_MESSAGE(sql, mayHoldPassword(sql));
-        CPPUNIT_ASSERT_MESSAGE(sql, mayHoldPassword(sql, DoubleQuotes::name));
+        CPPUNIT_ASSERT_MESSAGE(sql, sql::mayHoldPassword(sql));
+        CPPUNIT_ASSERT_MESSAGE(sql, sql::mayHoldPassword(sql, sql::DoubleQuotes::name));
     }
 }
 
 TEST(SqlSecretsTest, knowsWhereNamesAreQuoted)
 {
     const char* sql = R"(SELECT "users"."password" FROM "users" WHERE "users"."id" = $1)";
-    CPPUNIT_ASSERT(mayHoldPassword(sql));
-    CPPUNIT_ASSERT(!mayHoldPassword(sql, DoubleQuotes::name));
-    CPPUNIT_ASSERT(mayHoldPassword(R"(SELECT 1 FROM u WHERE "password" = 'geheim')", DoubleQuotes::name));
+    CPPUNIT_ASSERT(sql::mayHoldPassword(sql));
+    CPPUNIT_ASSERT(!sql::mayHoldPassword(sql, sql::DoubleQuotes::name));
+    CPPUNIT_ASSERT(sql::mayHoldPassword(R"(SELECT 1 FROM u WHERE "password" = 'geheim')", sql::DoubleQuotes::name));
 }
 
 TEST(SqlSecretsTest, knowsWhichStatementsNameAPassword)
 {
-    CPPUNIT_ASSERT(namesPassword("INSERT INTO u (name, password) VALUES (?, ?)"));
-    CPPUNIT_ASSERT(namesPassword("UPDATE u SET passwd = $1"));
-    CPPUNIT_ASSERT(namesPassword("ALTER USER u IDENTIFIED BY ?"));
-    CPPUNIT_ASSERT(!namesPassword("INSERT INTO u (name) VALUES (?)"));
+    CPPUNIT_ASSERT(sql::namesPassword("INSERT INTO u (name, password) VALUES (?, ?)"));
+    CPPUNIT_ASSERT(sql::namesPassword("UPDATE u SET passwd = $1"));
+    CPPUNIT_ASSERT(sql::namesPassword("ALTER USER u IDENTIFIED BY ?"));
+    CPPUNIT_ASSERT(!sql::namesPassword("INSERT INTO u (name) VALUES (?)"));
 }
 
 TEST(SqlSecretsTest, showsTheVerbAlone)
 {
-    CPPUNIT_ASSERT_EQUAL(std::string("CREATE USER <withheld>"), withheldForm("CREATE USER 'u' IDENTIFIED BY 'x'"));
-    CPPUNIT_ASSERT_EQUAL(std::string("GRANT ALL <withheld>"), withheldForm("  GRANT\n ALL ON *.* TO u"));
-    CPPUNIT_ASSERT_EQUAL(std::string("SET PASSWORD <withheld>"), withheldForm("SET PASSWORD = 'x'"));
-    CPPUNIT_ASSERT_EQUAL(std::string("SELECT <withheld>"), withheldForm("SELECT PASSWORD('x')"));
-    CPPUNIT_ASSERT_EQUAL(std::string("SELECT <withheld>"), withheldForm("SELECT 'x'"));
-    CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), withheldForm("/* x */ SELECT PASSWORD('x')"));
-    CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), withheldForm(std::string(1000, 'x')));
-    CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), withheldForm(""));
+    CPPUNIT_ASSERT_EQUAL(std::string("CREATE USER <withheld>"), sql::withheldForm("CREATE USER 'u' IDENTIFIED BY 'x'"));
+    CPPUNIT_ASSERT_EQUAL(std::string("GRANT ALL <withheld>"), sql::withheldForm("  GRANT\n ALL ON *.* TO u"));
+    CPPUNIT_ASSERT_EQUAL(std::string("SET PASSWORD <withheld>"), sql::withheldForm("SET PASSWORD = 'x'"));
+    CPPUNIT_ASSERT_EQUAL(std::string("SELECT <withheld>"), sql::withheldForm("SELECT PASSWORD('x')"));
+    CPPUNIT_ASSERT_EQUAL(std::string("SELECT <withheld>"), sql::withheldForm("SELECT 'x'"));
+    CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), sql::withheldForm("/* x */ SELECT PASSWORD('x')"));
+    CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), sql::withheldForm(std::string(1000, 'x')));
+    CPPUNIT_ASSERT_EQUAL(std::string("<withheld>"), sql::withheldForm(""));
 }
 
 /// A statement may be cut anywhere before it is looked at: what is left must not hold the password.
@@ -142,7 +142,7 @@ TEST(SqlSecretsTest, showsNothingBehindAnyCutThatItWouldWithhold)
         for (std::size_t n = 0; n <= sql.size(); ++n)
         {
             const std::string cut = sql.substr(0, n);
-            if (!mayHoldPassword(cut))
+            if (!sql::mayHoldPassword(cut))
                 CPPUNIT_ASSERT_MESSAGE(cut, cut.find("geheim") == std::string::npos);
         }
     }

@@ -1,16 +1,14 @@
 #include <proximux/protocol/dns/Dns.h>
 
 #include <proximux/protocol/Delimited.h>
-#include <proximux/protocol/dns/DnsQuery.h>
-#include <proximux/protocol/dns/DnsTransfer.h>
+#include <proximux/protocol/dns/Query.h>
+#include <proximux/protocol/dns/Transfer.h>
 
 #include <algorithm>
 #include <optional>
 
-namespace proximux
+namespace proximux::dns
 {
-
-using namespace dns;
 
 namespace
 {
@@ -47,12 +45,18 @@ bool isBareError(Bytes message)
     return bare && code != 0 && code != NO_SUCH_NAME;
 }
 
-constexpr std::uint32_t WHOLE_ZONE = 1; ///< hint: an AXFR
-constexpr std::uint32_t ANY_SERIAL = 2; ///< hint: an IXFR from a serial that is no hint; above: from that serial
+/// What a response framer needs to know about the request.
+namespace hint
+{
+
+constexpr std::uint32_t WHOLE_ZONE = 1; ///< an AXFR
+constexpr std::uint32_t ANY_SERIAL = 2; ///< an IXFR from a serial that is no hint; above: from that serial
+
+} // namespace hint
 
 std::uint32_t differencesFrom(std::uint32_t serial)
 {
-    return serial > ANY_SERIAL ? serial : ANY_SERIAL;
+    return serial > hint::ANY_SERIAL ? serial : hint::ANY_SERIAL;
 }
 
 /// Delimits requests and responses, which have the same form. Takes no bytes before the question is visible.
@@ -93,7 +97,7 @@ private:
     std::size_t _left = 0; ///< bytes of the current message still to come; 0: its header is not known yet
 };
 
-class Requests : public Framer
+class RequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override
@@ -105,7 +109,7 @@ private:
     Delimiter _delimiter{false};
 };
 
-class Responses : public ResponseFramer
+class ResponseFramer : public proximux::ResponseFramer
 {
 public:
     Progress feed(Bytes input) override
@@ -137,8 +141,8 @@ private:
         const bool continues = _transfer && numberAt(beginning, 6) == 0;
         _traits.unchecked = continues || isBareError(beginning);
         if (_hint != 0 && !_transfer)
-            _transfer.emplace(_hint == WHOLE_ZONE ? DnsTransfer::Kind::whole : DnsTransfer::Kind::differences,
-                              _hint > ANY_SERIAL ? std::optional(_hint) : std::nullopt);
+            _transfer.emplace(_hint == hint::WHOLE_ZONE ? Transfer::Kind::whole : Transfer::Kind::differences,
+                              _hint > hint::ANY_SERIAL ? std::optional(_hint) : std::nullopt);
         if (_transfer)
             _transfer->begin();
         _traits.kind = _transfer ? ResponseTraits::Kind::more : ResponseTraits::Kind::final;
@@ -148,7 +152,7 @@ private:
     ResponseTraits _traits;
     bool _inMessage = false;
     std::uint32_t _hint = 0;
-    std::optional<DnsTransfer> _transfer; ///< in progress
+    std::optional<Transfer> _transfer; ///< in progress
 };
 
 /// A reply that contains only this code.
@@ -164,21 +168,21 @@ std::string replyTo(Bytes request, unsigned code)
     return reply;
 }
 
-class Dialogue : public Conversation
+class ClientConversation : public Conversation
 {
 public:
-    explicit Dialogue(bool mayPin)
+    explicit ClientConversation(bool mayPin)
         : _mayPin(mayPin)
     {
     }
 
     void request(Bytes bytes, bool whole, RequestTraits& traits) override
     {
-        const DnsQuery query(bytes, whole);
+        const Query query(bytes, whole);
         traits.check = checkOf(bytes);
         traits.seed.assign(bytes.substr(0, query.end));
         if (query.type == AXFR)
-            traits.hint = WHOLE_ZONE;
+            traits.hint = hint::WHOLE_ZONE;
         if (query.type == IXFR)
             traits.hint = differencesFrom(query.serial.value_or(0));
         if (query.refusal != 0)
@@ -228,7 +232,10 @@ std::string typeName(unsigned type)
 class Dns : public Protocol
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<RequestFramer>();
+    }
 
     /// Asks for the root's name servers, without recursion, so the target need not ask other servers.
     [[nodiscard]] std::string probe(std::uint32_t number) const override
@@ -238,14 +245,14 @@ public:
         return request;
     }
 
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
     {
-        return std::make_unique<Responses>();
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<Dialogue>(settings.pins);
+        return std::make_unique<ClientConversation>(settings.pins);
     }
 
     [[nodiscard]] std::optional<IdField> requestId() const override { return ID; }
@@ -284,7 +291,7 @@ private:
 
 } // namespace
 
-ProtocolInfo dnsProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Dns>>("dns", "DNS over TCP");
     info.pairing = Pairing::identifier;
@@ -294,4 +301,4 @@ ProtocolInfo dnsProtocol()
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::dns

@@ -2,7 +2,7 @@
 
 #include <proximux/protocol/ProtocolInfo.h>
 
-namespace proximux
+namespace proximux::dns
 {
 
 /// DNS over TCP, after RFC 1035 (4.1, 4.2.2) and RFC 7766.
@@ -12,6 +12,6 @@ namespace proximux
 ///
 /// The length excludes itself. Paired by the id; the question must match as well if the response has one. Zone
 /// transfers have several responses, and signed requests (TSIG, SIG(0)) must keep their id: both pin their client.
-ProtocolInfo dnsProtocol();
+ProtocolInfo info();
 
-} // namespace proximux
+} // namespace proximux::dns

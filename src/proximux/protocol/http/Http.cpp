@@ -2,14 +2,14 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
-#include <proximux/protocol/http/HttpDetection.h>
-#include <proximux/protocol/http/HttpFramer.h>
+#include <proximux/protocol/http/Detection.h>
+#include <proximux/protocol/http/Framers.h>
 #include <proximux/protocol/http/UrlSecrets.h>
 
 #include <algorithm>
 #include <iterator>
 
-namespace proximux
+namespace proximux::http
 {
 
 namespace
@@ -20,37 +20,37 @@ std::string errorReply(const char* status, const std::string& why, std::uint32_t
     const std::string body = "proximux: " + why + "\n";
     std::string reply = std::string("HTTP/1.1 ") + status +
                         "\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-    if ((hint & httphint::CLOSE) != 0)
+    if ((hint & hint::CLOSE) != 0)
         reply += "Connection: close\r\n";
-    else if ((hint & httphint::IS_10) != 0)
+    else if ((hint & hint::IS_10) != 0)
         reply += "Connection: keep-alive\r\n";
     reply += "\r\n";
-    return (hint & httphint::HEAD) != 0 ? reply : reply + body;
+    return (hint & hint::HEAD) != 0 ? reply : reply + body;
 }
 
-class Dialogue : public Conversation
+class ClientConversation : public Conversation
 {
 public:
-    explicit Dialogue(const ConversationSettings& settings)
+    explicit ClientConversation(const ConversationSettings& settings)
         : _settings(settings)
     {
     }
 
     void request(Bytes bytes, bool whole, RequestTraits& traits) override
     {
-        HttpHead head;
+        Head head;
         std::size_t scanned = 0;
-        head.readRequest(bytes.substr(0, HttpHead::find(bytes, scanned)));
+        head.readRequest(bytes.substr(0, Head::find(bytes, scanned)));
         constexpr Bytes REPEATABLE[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
         traits.repeatable =
             std::find(std::begin(REPEATABLE), std::end(REPEATABLE), head.method) != std::end(REPEATABLE);
         traits.changes = head.method == "PUT" || head.method == "DELETE";
         traits.hint = hintFor(head);
         judgeBody(head, bytes, whole, traits);
-        traits.last = (traits.hint & httphint::CLOSE) != 0;
+        traits.last = (traits.hint & hint::CLOSE) != 0;
         const bool upgrades = head.upgrade && !head.is10;
         if (upgrades)
-            traits.hint |= httphint::UPGRADE;
+            traits.hint |= hint::UPGRADE;
         if (_settings.passive)
             return;
         if (head.method == "CONNECT" && !_settings.connect)
@@ -70,7 +70,7 @@ public:
     void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override
     {
         std::size_t scanned = 0;
-        const std::size_t size = HttpHead::find(bytes, scanned);
+        const std::size_t size = Head::find(bytes, scanned);
         std::string data;
         readChunks(bytes.substr(size), &data);
         std::size_t at = 0;
@@ -116,25 +116,25 @@ public:
 
     bool malformed(const char* why, std::string& reply) override
     {
-        reply = errorReply("400 Bad Request", why, httphint::CLOSE);
+        reply = errorReply("400 Bad Request", why, hint::CLOSE);
         return true;
     }
 
 private:
     /// Only few methods are known to have a body. Some servers do not read the body of other methods, or a chunked one,
     /// and take it for the next request.
-    void judgeBody(const HttpHead& head, Bytes bytes, bool whole, RequestTraits& traits) const
+    void judgeBody(const Head& head, Bytes bytes, bool whole, RequestTraits& traits) const
     {
         if (!head.chunked && head.length.value_or(0) == 0)
             return;
-        traits.hint |= httphint::BODY;
+        traits.hint |= hint::BODY;
         constexpr Bytes HAVE_BODIES[] = {"POST", "PUT", "PATCH"};
         const bool defined =
             std::find(std::begin(HAVE_BODIES), std::end(HAVE_BODIES), head.method) != std::end(HAVE_BODIES);
         bool empty = false;
         if (head.chunked && whole && !_settings.passChunked && !_settings.passive)
         {
-            const HttpChunks chunks = readChunks(bytes.substr(head.size), nullptr);
+            const Chunks chunks = readChunks(bytes.substr(head.size), nullptr);
             traits.rewritten = !chunks.trailer; // a rewrite would lose the trailer
             empty = traits.rewritten && chunks.size == 0;
         }
@@ -143,17 +143,17 @@ private:
         traits.repeatable = traits.repeatable && !traits.spends;
     }
 
-    static std::uint32_t hintFor(const HttpHead& head)
+    static std::uint32_t hintFor(const Head& head)
     {
         std::uint32_t hint = 0;
         if (head.method == "HEAD")
-            hint |= httphint::HEAD;
+            hint |= hint::HEAD;
         if (head.is10)
-            hint |= httphint::IS_10;
+            hint |= hint::IS_10;
         if (head.close || (head.is10 && !head.keepAlive))
-            hint |= httphint::CLOSE;
+            hint |= hint::CLOSE;
         if (head.method == "CONNECT")
-            hint |= httphint::CONNECT;
+            hint |= hint::CONNECT;
         return hint;
     }
 
@@ -172,11 +172,11 @@ private:
                    "this request requires a dedicated target connection, which is not available (exchange.stateful)");
     }
 
-    static void edit(const HttpHead& head, bool upgrades, RequestTraits& traits)
+    static void edit(const Head& head, bool upgrades, RequestTraits& traits)
     {
         if (head.blank > 0)
             traits.edits.push_back({0, head.blank, {}});
-        for (const HttpHead::Field& field : head.hopByHop)
+        for (const Head::Field& field : head.hopByHop)
             if (!upgrades || !sameText(field.name, "upgrade"))
                 traits.edits.push_back({field.offset, field.size, {}});
         if (traits.rewritten)
@@ -200,7 +200,7 @@ class Http : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<HttpRequestFramer>();
+        return std::make_unique<RequestFramer>();
     }
 
     [[nodiscard]] std::string probe(std::uint32_t) const override
@@ -208,14 +208,14 @@ public:
         return "OPTIONS / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: proximux\r\n\r\n";
     }
 
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
     {
-        return std::make_unique<HttpResponseFramer>();
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<Dialogue>(settings);
+        return std::make_unique<ClientConversation>(settings);
     }
 
     /// "GET /index.html", without the query, which may contain secrets.
@@ -237,7 +237,7 @@ public:
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
         std::size_t scanned = 0;
-        const std::size_t end = HttpHead::find(request, scanned);
+        const std::size_t end = Head::find(request, scanned);
         Bytes left = end > 0 ? request.substr(0, end) : request;
         const Bytes body = request.substr(left.size());
         const Bytes line = left.substr(0, left.find('\n', left.find_first_not_of("\r\n")));
@@ -298,7 +298,7 @@ private:
 
 } // namespace
 
-ProtocolInfo httpProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Http>>("http", "HTTP/1.1 and HTTP/1.0");
     info.pairing = Pairing::exclusive;
@@ -306,8 +306,8 @@ ProtocolInfo httpProtocol()
     info.inOrder = false;
     info.mayGreet = false;
     info.settings = {"exchange.http_connect", "exchange.http_chunked"};
-    info.detection = {lookForHttp, "HTTP", "HTTP", "HTTP/2 (not supported)"};
+    info.detection = {detect, "HTTP", "HTTP", "HTTP/2 (not supported)"};
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::http

@@ -2,7 +2,7 @@
 
 #include <proximux/protocol/ProtocolInfo.h>
 
-namespace proximux
+namespace proximux::http
 {
 
 /// HTTP/1.1 and HTTP/1.0 (RFC 9110, RFC 9112): one request at a time on a connection, many over its life.
@@ -11,6 +11,6 @@ namespace proximux
 /// client that requests it is closed, the target connection stays open. The version is forwarded unchanged, so that a
 /// target sends a client of 1.0 nothing that it does not know, such as chunks. The proxy answers Expect: 100-continue.
 /// An upgrade, CONNECT (if allowed) and authentication of the connection (NTLM, Negotiate) pin the client.
-ProtocolInfo httpProtocol();
+ProtocolInfo info();
 
-} // namespace proximux
+} // namespace proximux::http

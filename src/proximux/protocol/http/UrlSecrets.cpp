@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::http
 {
 
 namespace
@@ -62,4 +62,4 @@ std::string withoutUrlSecrets(Bytes text)
     return shown.append(text.substr(done));
 }
 
-} // namespace proximux
+} // namespace proximux::http

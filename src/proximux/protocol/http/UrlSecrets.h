@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace proximux
+namespace proximux::http
 {
 
 /// Whether the text contains a URL with a user and a password (scheme://user:password@host, RFC 3986 section 3.2.1),
@@ -15,4 +15,4 @@ bool hasUrlPassword(Bytes text);
 /// that is cut off is removed if it may contain a password.
 std::string withoutUrlSecrets(Bytes text);
 
-} // namespace proximux
+} // namespace proximux::http

@@ -1,17 +1,17 @@
 #include <proximux/protocol/iso8583/Iso8583.h>
 
 #include <proximux/protocol/Delimited.h>
-#include <proximux/protocol/iso8583/Iso8583Message.h>
+#include <proximux/protocol/iso8583/Message.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::iso8583
 {
 
 namespace
 {
 
-using State = Iso8583Message::State;
+using State = Message::State;
 
 constexpr char REQUEST = '0';
 constexpr char RESPONSE = '1';
@@ -29,7 +29,7 @@ char askedBy(char function)
 
 /// The value that a response must repeat (FNV-1a); never 0. The origin of the message is excluded: a response to a
 /// repeat may name either.
-std::uint64_t checkOf(const Iso8583Message& message, char function)
+std::uint64_t checkOf(const Message& message, char function)
 {
     std::uint64_t hash = 0xcbf29ce484222325U;
     const auto add = [&hash](Bytes bytes)
@@ -55,7 +55,7 @@ public:
         using Kind = Framer::Progress::Kind;
         if (_left == 0)
         {
-            const Iso8583Message message(input);
+            const Message message(input);
             if (message.state == State::malformed)
                 return {Kind::malformed, 0, message.reason};
             if (message.state == State::more)
@@ -72,24 +72,24 @@ private:
     std::size_t _left = 0; ///< bytes of the current message still to come; 0: its fields are not known yet
 };
 
-class Requests : public Framer
+class RequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override
     {
-        return _delimiter.feed(input, [](const Iso8583Message&) {});
+        return _delimiter.feed(input, [](const Message&) {});
     }
 
 private:
     Delimiter _delimiter;
 };
 
-class Responses : public ResponseFramer
+class ResponseFramer : public proximux::ResponseFramer
 {
 public:
     Progress feed(Bytes input) override
     {
-        return _delimiter.feed(input, [this](const Iso8583Message& message)
+        return _delimiter.feed(input, [this](const Message& message)
                                { _traits.check = checkOf(message, askedBy(message.function())); });
     }
 
@@ -100,13 +100,13 @@ private:
     ResponseTraits _traits;
 };
 
-bool isAnswered(const Iso8583Message& message)
+bool isAnswered(const Message& message)
 {
     return message.function() == REQUEST || message.function() == ADVICE;
 }
 
 /// Why a request cannot be sent on a shared connection, or null.
-const char* refusalOf(const Iso8583Message& message)
+const char* refusalOf(const Message& message)
 {
     if (message.state != State::complete)
         return "ISO 8583 fields up to 41 beyond exchange.request_buffer";
@@ -119,10 +119,10 @@ const char* refusalOf(const Iso8583Message& message)
     return nullptr;
 }
 
-class Dialogue : public Conversation
+class ClientConversation : public Conversation
 {
 public:
-    explicit Dialogue(const ConversationSettings& settings)
+    explicit ClientConversation(const ConversationSettings& settings)
         : _mayPin(settings.pins)
         , _passive(settings.passive)
     {
@@ -130,7 +130,7 @@ public:
 
     void request(Bytes bytes, bool, RequestTraits& traits) override
     {
-        const Iso8583Message message(bytes);
+        const Message message(bytes);
         const char* why = refusalOf(message);
         if (_passive)
         {
@@ -142,13 +142,13 @@ public:
             return refuse(traits, why);
         traits.check = checkOf(message, message.function());
         if (message.category() == NETWORK_MANAGEMENT)
-            manage(Iso8583Message(bytes, Iso8583Message::MANAGEMENT), traits);
+            manage(Message(bytes, Message::MANAGEMENT), traits);
     }
 
 private:
     /// An echo test changes nothing. A sign-on, sign-off or new key is the state of a connection, which then is its
     /// client's alone.
-    void manage(const Iso8583Message& message, RequestTraits& traits) const
+    void manage(const Message& message, RequestTraits& traits) const
     {
         if (message.state == State::complete && message.management == ECHO_TEST)
             traits.repeatable = true;
@@ -173,21 +173,24 @@ private:
 
 /// Fields that hold no data of a card, key or person. All others are withheld from the log.
 constexpr unsigned HARMLESS[] = {1,  3,  4,  7,  11, 12, 13, 15, 18, 19, 22,
-                                 24, 25, 32, 33, 37, 38, 39, 41, 42, 49, Iso8583Message::MANAGEMENT};
+                                 24, 25, 32, 33, 37, 38, 39, 41, 42, 49, Message::MANAGEMENT};
 
 class Iso8583 : public Protocol
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
-
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<Responses>();
+        return std::make_unique<RequestFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
+    {
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<Dialogue>(settings);
+        return std::make_unique<ClientConversation>(settings);
     }
 
     [[nodiscard]] bool checkIdentifies() const override { return true; }
@@ -207,20 +210,20 @@ public:
 
     [[nodiscard]] bool answersProbe(Bytes response) const override
     {
-        const Iso8583Message message(response);
+        const Message message(response);
         return message.state == State::complete && message.type == "0810";
     }
 
     /// "0200 STAN 000123 terminal TERM0001"
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
     {
-        return textOf(Iso8583Message(request)).substr(0, limit);
+        return textOf(Message(request)).substr(0, limit);
     }
 
     /// "0210 STAN 000123 terminal TERM0001: code 00"
     [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
     {
-        const Iso8583Message message(response);
+        const Message message(response);
         std::string text = textOf(message);
         if (message.state == State::complete && !message.responseCode.empty())
             text.append(": code ").append(message.responseCode);
@@ -229,7 +232,7 @@ public:
 
     [[nodiscard]] bool isSecret(Bytes request) const override
     {
-        const Iso8583Message message(request);
+        const Message message(request);
         if (message.state != State::complete)
             return true;
         constexpr unsigned FIELDS = 128;
@@ -240,7 +243,7 @@ public:
     }
 
 private:
-    static std::string textOf(const Iso8583Message& message)
+    static std::string textOf(const Message& message)
     {
         if (message.state != State::complete)
             return "incomplete";
@@ -255,7 +258,7 @@ private:
 
 } // namespace
 
-ProtocolInfo iso8583Protocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Iso8583>>("iso8583", "ISO 8583:1987, payment messages");
     info.pairing = Pairing::exclusive;
@@ -263,4 +266,4 @@ ProtocolInfo iso8583Protocol()
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::iso8583

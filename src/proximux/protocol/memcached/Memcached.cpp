@@ -2,13 +2,13 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
-#include <proximux/protocol/memcached/MemcachedBinary.h>
-#include <proximux/protocol/memcached/MemcachedCommand.h>
-#include <proximux/protocol/memcached/MemcachedFramer.h>
+#include <proximux/protocol/memcached/Binary.h>
+#include <proximux/protocol/memcached/Command.h>
+#include <proximux/protocol/memcached/Framers.h>
 
 #include <algorithm>
 
-namespace proximux
+namespace proximux::memcached
 {
 
 namespace
@@ -23,13 +23,13 @@ constexpr char NOOP[] = "\x80\x0a\0\0\0\0\0\0\0\0\0\0pxmx\0\0\0\0\0\0\0\0";
 
 bool isBinary(Bytes request)
 {
-    return !request.empty() && static_cast<unsigned char>(request[0]) == MemcachedHeader::REQUEST;
+    return !request.empty() && static_cast<unsigned char>(request[0]) == Header::REQUEST;
 }
 
-class Dialogue : public Conversation
+class ClientConversation : public Conversation
 {
 public:
-    explicit Dialogue(const ConversationSettings& settings)
+    explicit ClientConversation(const ConversationSettings& settings)
         : _settings(settings)
     {
     }
@@ -82,18 +82,18 @@ private:
     static std::string error(const RequestTraits& traits, const std::string& why)
     {
         constexpr unsigned TEMPORARY = 0x86;
-        return traits.dialect == BINARY ? memcachedReply(traits.seed, TEMPORARY, why) : "SERVER_ERROR " + why + "\r\n";
+        return traits.dialect == BINARY ? binaryReply(traits.seed, TEMPORARY, why) : "SERVER_ERROR " + why + "\r\n";
     }
 
     void text(Bytes bytes, RequestTraits& traits) const
     {
-        const MemcachedCommand command(bytes);
+        const Command command(bytes);
         const Bytes name = command.name();
         const Bytes noreply = command.noreply();
         if (_settings.passive)
         {
             traits.answered = noreply.empty() && !command.mayBeSilent() && name != "quit";
-            traits.hint = name == "mn" ? memcachedhint::RUN : 0; // the responses before it belong to quiet requests
+            traits.hint = name == "mn" ? hint::RUN : 0; // the responses before it belong to quiet requests
             return;
         }
         traits.repeatable = command.mayRepeat();
@@ -109,7 +109,7 @@ private:
         else if (command.isDump())
         {
             traits.guarded = true;
-            traits.hint = memcachedhint::DUMP;
+            traits.hint = hint::DUMP;
         }
         else if (!certain)
             traits.fenced = true;
@@ -125,28 +125,28 @@ private:
 
     /// Servers before 1.6.10 do not know ms with the size of its data after the key, and take the data for commands. A
     /// version command after a quiet one shows whether that was answered: all servers know version, but not mn.
-    static void meta(const MemcachedCommand& command, RequestTraits& traits)
+    static void meta(const Command& command, RequestTraits& traits)
     {
         traits.proof = command.isStorage() ? META_STORAGE : 0;
         if (!command.mayBeSilent())
             return;
         traits.suffix = "version\r\n";
-        traits.hint = memcachedhint::RUN;
+        traits.hint = hint::RUN;
     }
 
     void binary(Bytes bytes, RequestTraits& traits) const
     {
         constexpr unsigned STAT = 0x10;
-        const MemcachedHeader header(bytes);
-        const bool quiet = memcachedIsQuiet(header.opcode);
-        traits.seed.assign(bytes.substr(0, MemcachedHeader::SIZE));
-        traits.hint = memcachedhint::BINARY;
+        const Header header(bytes);
+        const bool quiet = isQuiet(header.opcode);
+        traits.seed.assign(bytes.substr(0, Header::SIZE));
+        traits.hint = hint::BINARY;
         if (header.opcode == STAT)
-            traits.hint |= memcachedhint::STATS;
+            traits.hint |= hint::STATS;
         if (_settings.passive)
         {
             traits.answered = !quiet;
-            traits.hint |= memcachedhint::WATCHED | header.opcode << memcachedhint::OPCODE;
+            traits.hint |= hint::WATCHED | header.opcode << hint::OPCODE;
         }
         else if (answersItself(bytes, header, traits))
             return;
@@ -154,14 +154,14 @@ private:
             traits.fenced = true; // the number of packets depends on the kind and the server
         else if (quiet)
         {
-            traits.suffix = {NOOP, MemcachedHeader::SIZE};
-            traits.hint |= memcachedhint::RUN;
+            traits.suffix = {NOOP, Header::SIZE};
+            traits.hint |= hint::RUN;
         }
         else
             traits.check = 1ULL << 63U | std::uint64_t{header.opcode} << 32U | header.opaque;
     }
 
-    bool answersItself(Bytes bytes, const MemcachedHeader& header, RequestTraits& traits) const
+    bool answersItself(Bytes bytes, const Header& header, RequestTraits& traits) const
     {
         constexpr unsigned QUIT = 0x07;
         constexpr unsigned QUITQ = 0x17;
@@ -169,21 +169,21 @@ private:
         constexpr unsigned SASL_STEP = 0x22;
         constexpr unsigned INVALID = 0x04;
         constexpr unsigned UNKNOWN = 0x81;
-        const MemcachedPacket packet = memcachedPacket(header);
-        if (packet == MemcachedPacket::misshapen)
-            answer(traits, memcachedReply(bytes, INVALID, "proximux: invalid arguments"), true);
-        else if (packet == MemcachedPacket::unknown)
-            answer(traits, memcachedReply(bytes, UNKNOWN, "proximux: unknown command"), false);
+        const Packet packet = judge(header);
+        if (packet == Packet::misshapen)
+            answer(traits, binaryReply(bytes, INVALID, "proximux: invalid arguments"), true);
+        else if (packet == Packet::unknown)
+            answer(traits, binaryReply(bytes, UNKNOWN, "proximux: unknown command"), false);
         else if (header.opcode == QUIT || header.opcode == QUITQ)
-            answer(traits, header.opcode == QUIT ? memcachedReply(bytes, 0, {}) : "", true);
+            answer(traits, header.opcode == QUIT ? binaryReply(bytes, 0, {}) : "", true);
         else if (header.opcode == SASL_AUTH || header.opcode == SASL_STEP)
         {
             traits.pins = pins::AUTHENTICATION;
             if (!_settings.pins)
                 answer(traits,
-                       memcachedReply(bytes, UNKNOWN,
-                                      "proximux: SASL authentication requires a dedicated target connection, which is "
-                                      "not available (exchange.stateful)"),
+                       binaryReply(bytes, UNKNOWN,
+                                   "proximux: SASL authentication requires a dedicated target connection, which is "
+                                   "not available (exchange.stateful)"),
                        false);
         }
         return traits.local;
@@ -207,12 +207,12 @@ class Memcached : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<MemcachedRequestFramer>();
+        return std::make_unique<RequestFramer>();
     }
 
     [[nodiscard]] Fence makeFence(unsigned dialect, Random& random) const override
     {
-        return dialect == BINARY ? memcachedBinaryFence(random) : memcachedFence(random);
+        return dialect == BINARY ? binaryFence(random) : textFence(random);
     }
 
     /// Whether the server stored the data or gave the reason why not. A quiet ms has no response then; a server that
@@ -234,14 +234,14 @@ public:
                            [response](Bytes each) { return response.substr(0, each.size()) == each; });
     }
 
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
     {
-        return std::make_unique<MemcachedResponseFramer>();
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<Dialogue>(settings);
+        return std::make_unique<ClientConversation>(settings);
     }
 
     /// "set key", or "opcode 1 key".
@@ -251,26 +251,26 @@ public:
         if (!isBinary(request))
         {
             Bytes words[2];
-            const std::size_t count = memcachedWords(firstLine(request, request.size()), words, 2);
+            const std::size_t count = splitWords(firstLine(request, request.size()), words, 2);
             for (std::size_t i = 0; i < count; ++i)
                 text.append(i > 0 ? " " : "").append(words[i]);
         }
-        else if (request.size() >= MemcachedHeader::SIZE)
+        else if (request.size() >= Header::SIZE)
         {
-            const MemcachedHeader header(request);
-            text = "opcode " + std::to_string(header.opcode) + ' ' +
-                   std::string(request.substr(std::min(request.size(), MemcachedHeader::SIZE + header.extrasSize),
-                                              header.keySize));
+            const Header header(request);
+            text =
+                "opcode " + std::to_string(header.opcode) + ' ' +
+                std::string(request.substr(std::min(request.size(), Header::SIZE + header.extrasSize), header.keySize));
         }
         return text.substr(0, limit);
     }
 
     [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
     {
-        const bool binary = !response.empty() && static_cast<unsigned char>(response[0]) == MemcachedHeader::RESPONSE;
-        if (!binary || response.size() < MemcachedHeader::SIZE)
+        const bool binary = !response.empty() && static_cast<unsigned char>(response[0]) == Header::RESPONSE;
+        if (!binary || response.size() < Header::SIZE)
             return std::string(firstLine(response, limit));
-        const MemcachedHeader header(response);
+        const Header header(response);
         return ("opcode " + std::to_string(header.opcode) + " status " + std::to_string(header.status))
             .substr(0, limit);
     }
@@ -283,7 +283,7 @@ public:
 
 } // namespace
 
-ProtocolInfo memcachedProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Memcached>>("memcached", "memcached: text, meta and binary");
     info.pairing = Pairing::order;
@@ -292,4 +292,4 @@ ProtocolInfo memcachedProtocol()
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::memcached

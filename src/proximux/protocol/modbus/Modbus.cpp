@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <proximux/protocol/Delimited.h>
 
-namespace proximux
+namespace proximux::modbus
 {
 
 namespace
@@ -63,7 +63,7 @@ private:
     std::size_t _left = 0; ///< bytes of the current message still to come; 0: its header is not known yet
 };
 
-class Requests : public Framer
+class RequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override
@@ -75,7 +75,7 @@ private:
     Delimiter _delimiter;
 };
 
-class Responses : public ResponseFramer
+class ResponseFramer : public proximux::ResponseFramer
 {
 public:
     Progress feed(Bytes input) override
@@ -207,7 +207,7 @@ unsigned partOf(unsigned unit, unsigned function)
     return 1 + unit * FUNCTIONS + function % FUNCTIONS;
 }
 
-class Dialogue : public Conversation
+class ClientConversation : public Conversation
 {
 public:
     void request(Bytes bytes, bool, RequestTraits& traits) override
@@ -245,7 +245,10 @@ private:
 class Modbus : public Protocol
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override { return std::make_unique<Requests>(); }
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<RequestFramer>();
+    }
 
     /// Reads the first holding register of unit 1; an exception is a valid answer, too.
     [[nodiscard]] std::string probe(std::uint32_t number) const override
@@ -263,14 +266,14 @@ public:
                              : function == (3 | EXCEPTION) && response.size() == 9;
     }
 
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
     {
-        return std::make_unique<Responses>();
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings&) const override
     {
-        return std::make_unique<Dialogue>();
+        return std::make_unique<ClientConversation>();
     }
 
     /// The functions of the units behind a gateway.
@@ -320,7 +323,7 @@ private:
 
 } // namespace
 
-ProtocolInfo modbusProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Modbus>>("modbus", "Modbus/TCP");
     info.pairing = Pairing::identifier;
@@ -331,4 +334,4 @@ ProtocolInfo modbusProtocol()
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::modbus

@@ -2,7 +2,7 @@
 
 #include <proximux/protocol/ProtocolInfo.h>
 
-namespace proximux
+namespace proximux::modbus
 {
 
 /// Modbus/TCP, after "Modbus Messaging on TCP/IP Implementation Guide" V1.0b and "Modbus Application Protocol" V1.1b3.
@@ -11,6 +11,6 @@ namespace proximux
 ///     | transaction | protocol | length | unit | function | data ...      big endian; length counts from unit
 ///
 /// Paired by the transaction id; unit and function must match, too. A failed request is answered with an exception.
-ProtocolInfo modbusProtocol();
+ProtocolInfo info();
 
-} // namespace proximux
+} // namespace proximux::modbus

@@ -1,11 +1,11 @@
 #include <proximux/protocol/mysql/Mysql.h>
 
-#include <proximux/protocol/mysql/MysqlWatcher.h>
+#include <proximux/protocol/mysql/SessionWatcher.h>
 
-namespace proximux
+namespace proximux::mysql
 {
 
-ProtocolInfo mysqlProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info;
     info.name = "mysql";
@@ -13,8 +13,8 @@ ProtocolInfo mysqlProtocol()
     info.delimited = true;
     info.makeWatcher = [](const Framing&, WatchListener& listener,
                           const WatchLimits& limits) -> std::unique_ptr<Watcher>
-    { return std::make_unique<MysqlWatcher>(listener, limits); };
+    { return std::make_unique<SessionWatcher>(listener, limits); };
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -2,10 +2,10 @@
 
 #include <proximux/protocol/ProtocolInfo.h>
 
-namespace proximux
+namespace proximux::mysql
 {
 
 /// The client/server protocol of MySQL and MariaDB, for observation.
-ProtocolInfo mysqlProtocol();
+ProtocolInfo info();
 
-} // namespace proximux
+} // namespace proximux::mysql

@@ -2,24 +2,23 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
-#include <proximux/protocol/postgresql/PostgresqlMessages.h>
-#include <proximux/protocol/sql/SqlSecrets.h>
+#include <proximux/protocol/postgresql/Messages.h>
+#include <proximux/protocol/sql/Secrets.h>
 
 #include <algorithm>
 #include <set>
 #include <string>
 
-namespace proximux
+namespace proximux::postgresql
 {
 
-using namespace postgresql;
 using Kind = Framer::Progress::Kind;
 
 namespace
 {
 
 /// Takes messages, one after the other.
-class PostgresqlReader
+class Reader
 {
 protected:
     /// Takes bytes of the current message. True: it is complete.
@@ -53,7 +52,7 @@ protected:
     bool _inBody = false;
 };
 
-class PostgresqlRequests : public Framer, private PostgresqlReader
+class RequestFramer : public Framer, private Reader
 {
 public:
     Progress feed(Bytes input) override
@@ -99,7 +98,7 @@ private:
     bool _starting = true;
 };
 
-class PostgresqlResponses : public ResponseFramer, private PostgresqlReader
+class ResponseFramer : public proximux::ResponseFramer, private Reader
 {
 public:
     void expect(std::uint32_t hint) override { _hint = hint; }
@@ -110,7 +109,7 @@ public:
         std::size_t at = 0;
         if (!_begun)
             _traits.clear();
-        if (!_begun && !input.empty() && _hint == ONE_BYTE && input.front() != 'E')
+        if (!_begun && !input.empty() && _hint == hint::ONE_BYTE && input.front() != 'E')
             return oneByte(input.front());
         while (at < input.size())
         {
@@ -158,7 +157,7 @@ class SecretStatements
 public:
     void parsed(Bytes name, Bytes sql)
     {
-        if (!namesPassword(sql))
+        if (!sql::namesPassword(sql))
             _names.erase(std::string(name));
         else if (_names.size() < MOST && name.size() <= LONGEST)
             _names.emplace(name);
@@ -176,7 +175,7 @@ private:
     bool _all = false;
 };
 
-class PostgresqlConversation : public Conversation
+class ClientConversation : public Conversation
 {
 public:
     void request(Bytes bytes, bool whole, RequestTraits& traits) override
@@ -185,7 +184,7 @@ public:
         if (isStartup(bytes))
         {
             const std::uint64_t code = codeOf(bytes);
-            traits.hint = code == SSL || code == GSS ? ONE_BYTE : 0;
+            traits.hint = code == SSL || code == GSS ? hint::ONE_BYTE : 0;
             traits.answered = code != CANCEL;
             return;
         }
@@ -209,7 +208,7 @@ private:
                             _statements.parsed(textAt(body, 0), statementIn(type, body));
                         const bool bound = type == 'B' && _statements.has(boundIn(body));
                         secret = secret || bound;
-                        named = named || bound || namesPassword(statementIn(type, body));
+                        named = named || bound || sql::namesPassword(statementIn(type, body));
                     });
         if (!_copied)
             _secretCopy = named || !whole; // the unseen part may have begun one
@@ -226,17 +225,17 @@ class Postgresql : public Protocol
 public:
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<PostgresqlRequests>();
+        return std::make_unique<RequestFramer>();
     }
 
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
     {
-        return std::make_unique<PostgresqlResponses>();
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings&) const override
     {
-        return std::make_unique<PostgresqlConversation>();
+        return std::make_unique<ClientConversation>();
     }
 
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
@@ -263,7 +262,7 @@ public:
 
 private:
     /// PostgreSQL puts names in double quotes.
-    static bool mayHold(Bytes sql) { return mayHoldPassword(sql, DoubleQuotes::name); }
+    static bool mayHold(Bytes sql) { return sql::mayHoldPassword(sql, sql::DoubleQuotes::name); }
 
     static std::string startup(Bytes packet)
     {
@@ -307,7 +306,7 @@ private:
                             return;
                         text.append(text.empty() ? "" : "; ");
                         text.append(!bound.empty() ? "execute " : "").append(bound);
-                        text.append(mayHold(sql) ? withheldForm(sql) : std::string(sql));
+                        text.append(mayHold(sql) ? sql::withheldForm(sql) : std::string(sql));
                     });
         return text.empty() ? plain(request.empty() ? '\0' : request.front()) : text;
     }
@@ -348,7 +347,7 @@ private:
 
 } // namespace
 
-ProtocolInfo postgresqlProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Postgresql>>(
         "postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode only");
@@ -356,4 +355,4 @@ ProtocolInfo postgresqlProtocol()
     return info;
 }
 
-} // namespace proximux
+} // namespace proximux::postgresql

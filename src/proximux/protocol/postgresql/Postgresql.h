@@ -2,11 +2,11 @@
 
 #include <proximux/protocol/ProtocolInfo.h>
 
-namespace proximux
+namespace proximux::postgresql
 {
 
 /// PostgreSQL's frontend/backend protocol 3, for observation. A request is a query, or all messages up to a Sync; a
 /// response is all messages up to ReadyForQuery. https://www.postgresql.org/docs/current/protocol.html
-ProtocolInfo postgresqlProtocol();
+ProtocolInfo info();
 
-} // namespace proximux
+} // namespace proximux::postgresql

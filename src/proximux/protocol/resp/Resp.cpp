@@ -2,12 +2,12 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
-#include <proximux/protocol/resp/RespCommand.h>
-#include <proximux/protocol/resp/RespConversation.h>
-#include <proximux/protocol/resp/RespDetection.h>
-#include <proximux/protocol/resp/RespFramer.h>
+#include <proximux/protocol/resp/ClientConversation.h>
+#include <proximux/protocol/resp/Command.h>
+#include <proximux/protocol/resp/Detection.h>
+#include <proximux/protocol/resp/Framers.h>
 
-namespace proximux
+namespace proximux::resp
 {
 
 namespace
@@ -25,11 +25,11 @@ public:
             made.expects += "+OK\r\n";
         };
         if (!credentials.username.empty())
-            say(respCommand({"AUTH", credentials.username, credentials.password}));
+            say(encodeCommand({"AUTH", credentials.username, credentials.password}));
         else if (!credentials.password.empty())
-            say(respCommand({"AUTH", credentials.password}));
+            say(encodeCommand({"AUTH", credentials.password}));
         if (credentials.database != 0)
-            say(respCommand({"SELECT", std::to_string(credentials.database)}));
+            say(encodeCommand({"SELECT", std::to_string(credentials.database)}));
         return made;
     }
 
@@ -37,7 +37,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<RespRequestFramer>();
+        return std::make_unique<RequestFramer>();
     }
 
     [[nodiscard]] Fence makeFence(unsigned, Random& random) const override
@@ -46,32 +46,32 @@ public:
         for (int i = 0; i < 32; ++i)
             word += "0123456789abcdef"[random.below(16)];
         const std::string size = "$" + std::to_string(word.size()) + "\r\n";
-        return {respCommand({"ECHO", word}), size + word + "\r\n"};
+        return {encodeCommand({"ECHO", word}), size + word + "\r\n"};
     }
 
     [[nodiscard]] Farewell farewell() const override { return {"*1\r\n$4\r\nQUIT\r\n", "+OK\r\n"}; }
 
-    [[nodiscard]] std::string probe(std::uint32_t) const override { return respCommand({"PING"}); }
+    [[nodiscard]] std::string probe(std::uint32_t) const override { return encodeCommand({"PING"}); }
 
     [[nodiscard]] bool answersProbe(Bytes response) const override
     {
         return response.substr(0, 5) == "+PONG" || (response.substr(0, 1) == "-" && response.substr(0, 7) != "-NOAUTH");
     }
 
-    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
     {
-        return std::make_unique<RespResponseFramer>();
+        return std::make_unique<ResponseFramer>();
     }
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<RespConversation>(settings);
+        return std::make_unique<ClientConversation>(settings);
     }
 
     /// "SET key": the command and its first argument, without values.
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
     {
-        const std::vector<Bytes> words = respWords(request, isSecret(request) ? 1 : 2);
+        const std::vector<Bytes> words = wordsOf(request, isSecret(request) ? 1 : 2);
         std::string text;
         for (const Bytes word : words)
             text.append(text.empty() ? "" : " ").append(word);
@@ -83,12 +83,12 @@ public:
         return std::string(firstLine(response, limit));
     }
 
-    [[nodiscard]] bool isSecret(Bytes request) const override { return respEntry(request).secret; }
+    [[nodiscard]] bool isSecret(Bytes request) const override { return entryOf(request).secret; }
 };
 
 } // namespace
 
-ProtocolInfo respProtocol()
+ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Resp>>("resp", "Redis and compatible servers");
     info.pairing = Pairing::order;
@@ -96,11 +96,11 @@ ProtocolInfo respProtocol()
     info.mayGreet = false;
     info.settings = {"local.password",    "local.failed_auth", "local.failed_auth_delay", "target.N.username",
                      "target.N.password", "target.N.database", "exchange.resp_unknown"};
-    info.detection = {lookForResp, "RESP", "a RESP command"};
+    info.detection = {detect, "RESP", "a RESP command"};
     return info;
 }
 
-std::string respCommand(std::initializer_list<std::string_view> words)
+std::string encodeCommand(std::initializer_list<std::string_view> words)
 {
     std::string text = "*" + std::to_string(words.size()) + "\r\n";
     for (const std::string_view word : words)
@@ -108,4 +108,4 @@ std::string respCommand(std::initializer_list<std::string_view> words)
     return text;
 }
 
-} // namespace proximux
+} // namespace proximux::resp

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/resp/Subscription.h>
+
+#include <string>
+
+namespace proximux::resp
+{
+
+/// The state of one client of a RESP server: its authentication, and the state of its connection.
+class ClientConversation : public Conversation
+{
+public:
+    explicit ClientConversation(const ConversationSettings& settings)
+        : _settings(settings)
+    {
+    }
+
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override;
+    bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
+    bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
+    bool malformed(const char* why, std::string& reply) override;
+    bool pushEnded(const Notice& notice) override;
+
+private:
+    static constexpr const char* OK = "+OK\r\n";
+
+    static void answer(RequestTraits& traits, std::string reply);
+    static void error(RequestTraits& traits, const std::string& text);
+    static void passAll(unsigned reason, RequestTraits& traits);
+    void keepAll(Bytes bytes, RequestTraits& traits);
+    static std::string refusedOfClient(Bytes bytes);
+    static bool leavesNothing(Bytes bytes);
+    void refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text);
+    [[nodiscard]] bool isRefused(Bytes bytes, bool whole, Effect effect, RequestTraits& traits);
+    void inTransaction(Bytes bytes, Effect effect, RequestTraits& traits);
+    void atRest(Bytes bytes, bool whole, Effect effect, RequestTraits& traits);
+    void watchOnly(Bytes bytes, Effect effect, RequestTraits& traits);
+    bool isSilenced(Bytes bytes, Effect effect);
+    void subscribe(Bytes bytes, Effect effect, unsigned reason, RequestTraits& traits);
+    void auth(Bytes bytes, RequestTraits& traits);
+    void hello(Bytes bytes, RequestTraits& traits);
+    void select(Bytes bytes, RequestTraits& traits);
+    void client(Bytes bytes, RequestTraits& traits);
+    void unsubscribe(Bytes bytes, bool whole, RequestTraits& traits);
+    void reset(RequestTraits& traits);
+    bool setName(Bytes name, RequestTraits& traits);
+    bool authenticate(Bytes user, Bytes password, RequestTraits& traits);
+    void tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes);
+
+    ConversationSettings _settings;
+    std::string _name;           ///< CLIENT SETNAME
+    bool _authenticated = false; ///< if a password is required
+    unsigned _failures = 0;      ///< wrong passwords
+    bool _multi = false;
+    bool _refusedMulti = false;
+    bool _otherDatabase = false;
+    bool _subscribed = false;
+    Subscription _subscription; ///< detects the end of subscriptions
+    bool _silent = false;       ///< observed traffic: CLIENT REPLY OFF
+    bool _skips = false;        ///< observed traffic: CLIENT REPLY SKIP
+};
+
+} // namespace proximux::resp

@@ -1,0 +1,357 @@
+#include <proximux/protocol/resp/Framers.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace proximux::resp
+{
+
+using Kind = Framer::Progress::Kind;
+
+// ------------------------------------------------------------------------------------------------ common
+
+/// Reads a type, a number and CRLF.
+Reader::Number Reader::readNumber(Bytes input)
+{
+    constexpr std::size_t LONGEST = 24;
+    const std::size_t end = input.substr(0, LONGEST).find('\n');
+    if (end == Bytes::npos)
+        return {0, 0, input.size() >= LONGEST ? "a RESP integer out of range" : nullptr};
+    const bool integer = input[0] == ':'; // a value, not a count
+    const bool negative = input[1] == '-';
+    const std::size_t digits = negative || (integer && input[1] == '+') ? 2 : 1;
+    if (end < digits + 2 || input[end - 1] != '\r')
+        return {0, 0, "an invalid RESP integer"};
+    const std::uint64_t most = INT64_MAX + std::uint64_t{negative};
+    std::uint64_t value = 0;
+    for (std::size_t at = digits; at < end - 1; ++at)
+    {
+        if (input[at] < '0' || input[at] > '9')
+            return {0, 0, "an invalid RESP integer"};
+        const auto digit = static_cast<std::uint64_t>(input[at] - '0');
+        if (value > (most - digit) / 10)
+            return {0, 0, "a RESP integer out of range"};
+        value = value * 10 + digit;
+    }
+    if (!integer && input[digits] == '0' && (negative || end - 1 > digits + 1))
+        return {0, 0, "an invalid RESP integer"}; // servers close the connection after 01 or -0
+    return {end + 1, static_cast<std::int64_t>(negative ? 0 - value : value), nullptr};
+}
+
+bool Reader::takeBulk(Bytes input, std::size_t& at)
+{
+    if (_bulk > 2)
+    {
+        const std::uint64_t n = std::min<std::uint64_t>(_bulk - 2, input.size() - at);
+        _bulk -= n;
+        at += static_cast<std::size_t>(n);
+    }
+    while (_bulk > 0 && _bulk <= 2 && at < input.size())
+    {
+        if (input[at] != (_bulk == 2 ? '\r' : '\n'))
+            return false;
+        --_bulk;
+        ++at;
+    }
+    return true;
+}
+
+/// A bare line feed is malformed, so that all peers agree on the end of a line.
+const char* Reader::takeLine(Bytes input, std::size_t& at)
+{
+    const std::size_t end = input.find('\n', at);
+    const std::size_t behind = end == Bytes::npos ? input.size() : end + 1;
+    _line = end == Bytes::npos;
+    if (!_line && !(end > at ? input[end - 1] == '\r' : _return))
+        return "a RESP line without its final CRLF";
+    _return = input[behind - 1] == '\r';
+    _lineSize += behind - at;
+    at = behind;
+    return _lineSize <= MAX_BULK ? nullptr : "a RESP line longer than 512 MiB";
+}
+
+// ------------------------------------------------------------------------------------------------ requests
+
+Framer::Progress RequestFramer::feed(Bytes input)
+{
+    std::size_t at = 0;
+    while (at < input.size())
+    {
+        if (_bulk > 0)
+        {
+            if (!takeBulk(input, at))
+                return {Kind::malformed, at, "a RESP bulk string without its final CRLF"};
+            if (_bulk > 0)
+                break;
+            --_values;
+        }
+        else
+        {
+            bool more = false;
+            if (const char* wrong = begin(input, at, more))
+                return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            if (_bulk > 0)
+                continue;
+        }
+        if (_values == 0)
+            return {Kind::complete, at, ""};
+    }
+    return {Kind::partial, at, ""};
+}
+
+/// Begins a command, or its next string.
+const char* RequestFramer::begin(Bytes input, std::size_t& at, bool& more)
+{
+    const bool first = _values == 0;
+    if (first && input[at] != '*')
+        return inlineCommand(input, at, more);
+    if (!first && input[at] != '$')
+        return "a RESP command containing a non-string element";
+    const Number number = readNumber(input.substr(at));
+    more = number.size == 0;
+    if (more)
+        return number.wrong;
+    if (first && number.value > MAX_WORDS)
+        return "a RESP command with too many arguments";
+    if (!first && (number.value < 0 || static_cast<std::uint64_t>(number.value) > MAX_BULK))
+        return "a RESP bulk string with a length outside 0..512 MiB";
+    at += number.size;
+    if (first)
+        _values = static_cast<std::uint64_t>(std::max<std::int64_t>(number.value, 0));
+    else
+        _bulk = static_cast<std::uint64_t>(number.value) + 2;
+    return nullptr;
+}
+
+/// Takes a complete inline command. Refuses everything that servers may read differently: quotes, which allow many
+/// spellings of a command's name, and control characters, some of which end a line.
+const char* RequestFramer::inlineCommand(Bytes input, std::size_t& at, bool& more)
+{
+    const std::size_t end = input.find('\n', at + _scanned);
+    if (std::min(end, input.size()) - at > MAX_LINE)
+        return "a RESP inline command longer than 64 KiB";
+    more = end == Bytes::npos;
+    _scanned = more ? input.size() - at : 0;
+    if (more)
+        return nullptr;
+    Bytes line = input.substr(at, end - at);
+    if (!line.empty() && line.back() == '\r')
+        line.remove_suffix(1);
+    for (const char c : line)
+    {
+        if (c == '"' || c == '\'')
+            return "a RESP inline command containing quotes";
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\t')
+            return "a RESP inline command containing control characters";
+    }
+    at = end + 1;
+    return nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ responses
+
+Framer::Progress ResponseFramer::feed(Bytes input)
+{
+    std::size_t at = 0;
+    while (at < input.size())
+    {
+        if (_bulk > 0)
+        {
+            const std::size_t from = at;
+            if (!takeBulk(input, at))
+                return {Kind::malformed, at, "a RESP bulk string without its final CRLF"};
+            if (_noting)
+                note(input.substr(from, at - from));
+            if (_bulk > 0)
+                break;
+            _noting = false;
+            --_values;
+        }
+        else if (_line)
+        {
+            const std::size_t from = at;
+            if (const char* wrong = takeLine(input, at))
+                return {Kind::malformed, at, wrong};
+            if (_noting)
+                note(input.substr(from, at - from));
+            if (_line)
+                break;
+            _noting = false;
+            --_values;
+        }
+        else
+        {
+            bool more = false;
+            if (const char* wrong = value(input, at, more))
+                return {Kind::malformed, at, wrong};
+            if (more)
+                break;
+            if (_bulk > 0 || _line)
+                continue;
+        }
+        if (_values == 0)
+            return whole(at);
+    }
+    return {Kind::partial, at, ""};
+}
+
+/// Begins the next value.
+const char* ResponseFramer::value(Bytes input, std::size_t& at, bool& more)
+{
+    const char type = input[at];
+    const bool first = _values == 0;
+    if (first)
+    {
+        _traits.clear();
+        _nested = _nameless = _noting = false;
+        _begun = _noted = _nameSize = 0;
+        _count = _number = -1;
+        _error = type == '-';
+        if (type == '>') // a push message, which answers no request
+        {
+            _traits.kind = ResponseTraits::Kind::interim;
+            _traits.swallowed = true;
+        }
+    }
+    switch (type)
+    {
+    case '+':
+    case '-':
+    case ',':
+    case '(':
+    case '#':
+    case '_':
+        _values += first ? 1 : 0;
+        _line = true;
+        _return = false;
+        _lineSize = 0;
+        _noting = first && (type == '-' || type == '+');
+        if (!first)
+            ++_begun;
+        _nameless = _nameless || (type == '_' && _begun == 2);
+        return nullptr;
+    case ':':
+    case '$':
+    case '!':
+    case '=':
+    case '*':
+    case '~':
+    case '>':
+    case '%':
+    case '|':
+        break;
+    default:
+        return "a RESP value of unknown type";
+    }
+    const Number number = readNumber(input.substr(at));
+    more = number.size == 0;
+    if (more)
+        return number.wrong;
+    at += number.size;
+    _values += first ? 1 : 0;
+    if (!first)
+        ++_begun;
+    if (type == ':')
+    {
+        if (_begun == 3)
+            _number = number.value;
+        --_values;
+        return nullptr;
+    }
+    if (type == '$' || type == '!' || type == '=')
+    {
+        _traits.proof = _traits.proof || first;
+        return bulk(number.value);
+    }
+    _traits.proof = _traits.proof || first;
+    if (first && (type == '*' || type == '>'))
+        _count = number.value;
+    _nested = _nested || !first;
+    return aggregate(type, number.value);
+}
+
+const char* ResponseFramer::bulk(std::int64_t length)
+{
+    if (length < -1 || length > static_cast<std::int64_t>(MAX_BULK))
+        return "a RESP bulk string with a length outside 0..512 MiB";
+    _noting = _begun == 1 && length > 0;
+    if (_noting)
+        _nameSize = static_cast<std::size_t>(length);
+    _nameless = _nameless || (length == -1 && _begun == 2);
+    if (length == -1)
+        --_values;
+    else
+        _bulk = static_cast<std::uint64_t>(length) + 2;
+    return nullptr;
+}
+
+const char* ResponseFramer::aggregate(char type, std::int64_t count)
+{
+    if (count < -1 || count > static_cast<std::int64_t>(MAX_COUNT) || _values > (1ULL << 60U))
+        return "a RESP aggregate with too many elements";
+    const auto values = static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+    const bool pairs = type == '%' || type == '|';
+    _values += pairs ? 2 * values : values;
+    if (type != '|')
+        --_values; // the aggregate itself
+    return nullptr;
+}
+
+/// Keeps the first bytes of a string that tells the kind of message.
+void ResponseFramer::note(Bytes bytes)
+{
+    const std::size_t n = std::min(bytes.size(), sizeof(_note) - _noted);
+    std::memcpy(_note + _noted, bytes.data(), n);
+    _noted += n;
+}
+
+/// [subscribe, a, 1], [punsubscribe, null, 0], [message, a, text], [pmessage, a*, a, text]
+Notice ResponseFramer::notice() const
+{
+    struct Name
+    {
+        Bytes name;
+        std::int64_t values;
+        Notice::Kind kind;
+        char of;
+    };
+    static constexpr Name NAMES[] = {
+        {"message", 3, Notice::Kind::published, 0},    {"pmessage", 4, Notice::Kind::published, 0},
+        {"smessage", 3, Notice::Kind::published, 0},   {"subscribe", 3, Notice::Kind::begun, 'c'},
+        {"psubscribe", 3, Notice::Kind::begun, 'p'},   {"ssubscribe", 3, Notice::Kind::begun, 's'},
+        {"unsubscribe", 3, Notice::Kind::ended, 'c'},  {"punsubscribe", 3, Notice::Kind::ended, 'p'},
+        {"sunsubscribe", 3, Notice::Kind::ended, 's'},
+    };
+    if (_error)
+        return {Notice::Kind::error, 0, false, -1};
+    if (_nameSize == 0)
+        return {};
+    const Bytes noted(_note, std::min(_noted, _nameSize));
+    for (const Name& each : NAMES)
+    {
+        if (_count != each.values || _nameSize != each.name.size() || noted != each.name)
+            continue;
+        const bool counts = each.kind != Notice::Kind::published;
+        if (counts && (_nested || _number < 0))
+            break;
+        return {each.kind, each.of, _nameless, _number};
+    }
+    return {};
+}
+
+Framer::Progress ResponseFramer::whole(std::size_t at)
+{
+    _traits.notice = notice();
+    const Bytes noted(_note, _noted);
+    _traits.proof = _traits.proof || noted == "+PONG\r\n";
+    if (_traits.notice.kind == Notice::Kind::error && noted.substr(0, 10) != "-EXECABORT")
+        _traits.keeps = pins::TRANSACTION | pins::WATCH | pins::DATABASE;
+    _traits.undone = _error && noted.substr(0, 20) == "-ERR unknown command";
+    if (!_traits.undone)
+        _traits.keeps |= pins::UNKNOWN;
+    return {Kind::complete, at, ""};
+}
+
+} // namespace proximux::resp
