@@ -5,6 +5,7 @@
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/Runtime.h>
+#include <proximux/proxy/SilenceWatch.h>
 #include <proximux/proxy/TargetConnection.h>
 #include <proximux/telemetry/RequestEvents.h>
 #include <proximux/telemetry/WorkerReport.h>
@@ -120,6 +121,7 @@ private:
     const bool _gathers; ///< fifo and funnel
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
+    SilenceWatch _silence;
     std::vector<ClientId> _gatheringClients; ///< with bytes to flush
     std::vector<TargetId> _gatheringTargets;
     bool _warming = false;
