@@ -63,8 +63,16 @@ class Greetings(SharedCase):
     def test_a_greeting_is_told_of_with_the_way_out(self):
         proxy = self.shared("fifo", self.target(Lines(greet=b"220 hello\n")), pool__settle="500ms")
         self.client(proxy).sendall(b"x\n")
-        self.assertIsNotNone(proxy.record(lambda r: r["e"]["message"] ==
-                                          "target 1: the target sent data before the first request; " + ADVICE))
+        said = "target 1: the target sent data before the first request; " + ADVICE
+        self.assertIsNotNone(proxy.record(lambda r: r["e"]["message"] == said))
+
+    def test_greetings_do_not_fill_the_log(self):
+        proxy = self.shared("fifo", self.target(Lines(greet=b"220 hello\n")), pool__settle="500ms",
+                            pool__backoff_min="10ms", pool__backoff_max="10ms")
+        self.client(proxy).sendall(b"x\n")
+        r = proxy.record(lambda r: r["e"]["message"].endswith(" more since the last record)"))
+        self.assertRegex(r["e"]["message"], r"\(\d+ more since the last record\)$")
+        self.assertLess(proxy.text().count("before the first request"), proxy.text().count("Connection opened"))
 
 
 class AnyServer(Case):

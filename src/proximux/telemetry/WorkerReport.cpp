@@ -78,14 +78,26 @@ void WorkerReport::targetClosed(std::size_t number, bool wasOpen, CloseReason re
 {
     _counters.targetsClosed[static_cast<std::size_t>(reason)] += 1;
     if (isError(infoOf(reason).target))
-        _runtime.log.failure(LogScope::pool, "TargetError",
-                             targetName(number) + ": " + toString(reason) +
-                                 (reason == CloseReason::greeted ? SPEAKS_FIRST : ""));
+        logTargetError(number, reason);
     if (!wasOpen || !_runtime.log.wants(LogScope::pool, LogLevel::info))
         return;
     if (reason == CloseReason::inactive)
         logTarget(number, "Connection timed out");
     logTarget(number, "Connection closed");
+}
+
+/// A server that greets does so at each attempt; that is told of once a second.
+void WorkerReport::logTargetError(std::size_t number, CloseReason reason)
+{
+    std::string text = targetName(number) + ": " + toString(reason);
+    if (reason == CloseReason::greeted)
+    {
+        const auto before = _greetings.admit(targetName(number), _runtime.clock.now());
+        if (!before)
+            return;
+        text += SPEAKS_FIRST + (*before > 0 ? " (" + std::to_string(*before) + " more since the last record)" : "");
+    }
+    _runtime.log.failure(LogScope::pool, "TargetError", text);
 }
 
 bool WorkerReport::isError(CloseLevel level) const

@@ -56,13 +56,15 @@ private:
     [[nodiscard]] bool isError(CloseLevel level) const;
     [[nodiscard]] std::string nameOf(const ClientInfo& client) const;
     void logTarget(std::size_t number, const char* message) const;
+    void logTargetError(std::size_t number, CloseReason reason);
     void logConnection(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason) const;
 
     Runtime& _runtime;
     const bool _logsConnections;
     LiveCounters _counters;
-    RecordLimiter _refusals; ///< limits records of refused requests
-    RecordLimiter _guesses;  ///< limits records of wrong passwords
+    RecordLimiter _refusals;  ///< limits records of refused requests
+    RecordLimiter _guesses;   ///< limits records of wrong passwords
+    RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number
 };
 
 } // namespace proximux
