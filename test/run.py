@@ -5,7 +5,7 @@
 
 PROXIMUX_BIN      the program
 PROXIMUX_BACKEND  its io.backend (auto)
-PROXIMUX_SLOW     multiplies every time limit (1)
+PROXIMUX_SLOW     multiplies every time limit (1 to 5, as slow as this machine is)
 """
 import os
 import sys

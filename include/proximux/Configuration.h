@@ -43,6 +43,12 @@ struct LogSettings
         off,
         on
     };
+    enum class Connections
+    {
+        automatic, ///< on in proxy mode
+        off,
+        on
+    };
 
     int level{}; ///< 0 none, 1 errors, 2 information, 3 debug
     Format format{};
@@ -54,6 +60,7 @@ struct LogSettings
     bool maskAddresses{};
     std::size_t dataLimit{}; ///< bytes of data in a record
     Requests requests{};
+    Connections connections{};
 };
 
 struct LocalSettings

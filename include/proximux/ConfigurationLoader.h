@@ -41,7 +41,9 @@ struct LoadResult
 {
     std::shared_ptr<const Configuration> configuration; ///< null if there are mistakes
     std::vector<std::string> mistakes;                  ///< one line each
+    std::vector<std::string> notices;                   ///< one line each: what is no mistake, but may surprise
     std::vector<FoundValue> values;                     ///< the values in force, in the order of the settings table
+    bool isEmpty = false;                               ///< no layer has a value or a mistake
 };
 
 /// Collects the layers and builds one validated Configuration. Reports every mistake in every layer, even if a higher
@@ -56,7 +58,7 @@ public:
     void addSystemFile();
 
     /// Adds the variables of an environment that concern Proximux: the original's names, and PROXIMUX_ with a known or
-    /// slightly misspelled section. An empty variable counts as absent.
+    /// slightly misspelled section. An empty variable counts as absent. A notice names other PROXIMUX_ variables.
     void addEnvironment(const std::map<std::string, std::string>& environment);
 
     /// Adds the environment of this process.
@@ -65,22 +67,27 @@ public:
     /// Adds a value from the command line. `option` is the option as typed, such as "--set".
     void addCommandLine(const std::string& key, const std::string& value, const std::string& option);
 
-    /// Adds a mistake found elsewhere, such as in the options.
-    void addMistake(const std::string& mistake) { _mistakes.push_back(mistake); }
+    /// Adds a mistake found elsewhere, such as in the options. A setting that is missing is then not reported: it may
+    /// be the one that was meant.
+    void addMistake(const std::string& mistake);
 
     /// Validates all layers and builds the configuration.
     [[nodiscard]] LoadResult load() const;
 
-    /// Path of the system-wide file.
+    /// Path of the system-wide file: proximux/proximux.ini in the system's configuration folder that the build was
+    /// configured with (CMAKE_INSTALL_SYSCONFDIR).
     static std::string systemFile();
 
 private:
     void checkOther(const FoundValue& value);
     void add(const std::string& key, const std::string& value, Layer layer, const std::string& origin);
+    void addOwnEnvironment(const std::map<std::string, std::string>& environment);
     void addEnvironmentTargets(const std::map<std::string, std::string>& environment);
 
     std::vector<FoundValue> _found;
     std::vector<std::string> _mistakes;
+    std::vector<std::string> _notices;
+    bool _complete = true; ///< no layer, or part of one, is unread
 };
 
 } // namespace proximux

@@ -24,7 +24,7 @@ namespace proximux
 class Proxy
 {
 public:
-    /// Throws std::invalid_argument without a configuration: LoadResult has none if there were mistakes.
+    /// Throws Poco::InvalidArgumentException for null: a LoadResult with mistakes has no configuration.
     explicit Proxy(std::shared_ptr<const Configuration> configuration);
 
     /// Stops at once if it is still running.

@@ -4,6 +4,7 @@
 #include <proximux/config/Values.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace proximux
 {
@@ -22,6 +23,15 @@ std::string helpOf(const Setting& setting)
     const bool isChoice = setting.expected.compare(0, CHOICE.size(), CHOICE) == 0;
     return setting.summary + " (" + setting.key +
            (isChoice ? ": " + setting.expected.substr(CHOICE.size()) + ")" : ")");
+}
+
+/// The option that a setting might have: "--log-file" for log.file.
+std::string longOption(const Setting& setting)
+{
+    std::string name = "--" + setting.key;
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == '.' || c == '_'; }, '-');
+    return name;
 }
 
 } // namespace
@@ -60,7 +70,8 @@ CommandLine::Take CommandLine::filled(const std::string& name, Take take)
 
 Options CommandLine::addresses()
 {
-    return {{LISTEN, "-l", "[HOST:]PORT", "Address and port to listen on (local.host, local.port)", false,
+    return {{LISTEN, "-l", "[HOST:]PORT",
+             "Address and port to listen on; :PORT: all interfaces (local.host, local.port)", false,
              filled(LISTEN, [this](const std::string& value) { takeListen(value); })},
             {TARGET, "-t", "HOST:PORT", "Target to connect to; may be repeated (target.N.host, target.N.port)", true,
              filled(TARGET, [this](const std::string& value) { takeTarget(value); })}};
@@ -103,9 +114,10 @@ void CommandLine::takeListen(const std::string& value)
     _listen = true;
     if (value.find_first_not_of("0123456789") == std::string::npos)
         return set("local.port", value, "--listen");
-    const auto parts = values::hostPort(value);
+    const auto parts = values::hostPort(value.front() == ':' ? "*" + value : value);
     if (!parts)
-        return _mistakes.push_back("--listen " + value + ": expected PORT, HOST:PORT or [IPV6]:PORT");
+        return _mistakes.push_back("--listen " + value + ": " + values::hostPortMistake(value) +
+                                   "expected PORT, HOST:PORT, [IPV6]:PORT, or :PORT for all interfaces");
     set("local.host", parts->host, "--listen");
     set("local.port", parts->port, "--listen");
 }
@@ -115,7 +127,8 @@ void CommandLine::takeTarget(const std::string& value)
     const std::string prefix = "target." + std::to_string(++_targets) + ".";
     const auto parts = values::hostPort(value);
     if (!parts)
-        return _mistakes.push_back("--target " + value + ": expected HOST:PORT or [IPV6]:PORT");
+        return _mistakes.push_back("--target " + value + ": " + values::hostPortMistake(value) +
+                                   "expected HOST:PORT or [IPV6]:PORT");
     set(prefix + "host", parts->host, "--target");
     set(prefix + "port", parts->port, "--target");
 }
@@ -134,9 +147,18 @@ void CommandLine::unknown(const std::string& name)
     if (name.compare(0, 1, "/") == 0)
         return _poco.push_back(name); // /registerService and its like
 #endif
-    if (name.compare(0, 1, "-") != 0)
-        return _mistakes.push_back(name + ": unexpected argument; only options are allowed, see --help");
-    _mistakes.push_back(name.substr(0, name.find('=')) + ": unknown option; see --help");
+    const bool isOption = name.compare(0, 1, "-") == 0;
+    if (std::exchange(_mayBeValue, isOption && name.find('=') == std::string::npos) && !isOption)
+        return; // the value of the unknown option before it
+    const std::string option = isOption ? name.substr(0, name.find('=')) : "--" + name;
+    std::string hint = nearestOption(options(), option);
+    for (const Setting& setting : settings())
+        if (hint.empty() && longOption(setting) == option)
+            hint = "; expected --set " + setting.key + "=VALUE";
+    if (isOption)
+        return _mistakes.push_back(option + ": unknown option" + (hint.empty() ? "; see --help" : hint));
+    _mistakes.push_back(name + ": unexpected argument" +
+                        (hint.empty() ? "; only options are allowed, see --help" : hint));
 }
 
 void CommandLine::set(const std::string& key, const std::string& text, const std::string& option)
@@ -179,12 +201,22 @@ std::string CommandLine::overview()
            "TCP proxy and multiplexer. Lets many clients share a few connections to a server, or pairs,\n"
            "observes and guards them one to one.\n\n"
            "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"
-           "  proximux --config /etc/proximux/proximux.ini\n"
+           "  proximux --config my.ini\n"
            "  proximux --help exchange.pairing\n\nOptions:\n" +
            describeOptions(CommandLine({}).options()) +
            "\nSettings, for --set and files; in the environment PROXIMUX_<SECTION>_<KEY>. The default is in "
            "brackets:\n" +
-           reference::help() + "\nExit codes:\n" + describeExitCodes();
+           reference::help() + "\nExit codes:\n" + describeExitCodes() +
+           "\nWithout --config, --listen and --target, the settings of this file are read if it exists:\n  " +
+           ConfigurationLoader::systemFile() + "\n";
+}
+
+std::string CommandLine::firstStepsText()
+{
+    return "proximux: a port to listen on and a target are missing. Try one of these:\n"
+           "  proximux --demo    a demonstration that needs nothing else\n"
+           "  proximux --help    all options and settings\n"
+           "  proximux --listen PORT --target HOST:PORT --mode proxy\n";
 }
 
 std::string CommandLine::helpText(const std::string& topic)
@@ -205,6 +237,7 @@ const std::vector<std::pair<int, std::string>>& CommandLine::exitCodes()
         {69, "probe: no connection, or the target does not answer as the protocol requires"},
         {70, "Internal error"},
         {71, "Operating-system error, such as a port that is in use"},
+        {74, "The output that was asked for could not be written"},
         {78, "Invalid options or configuration"},
     };
     return ALL;

@@ -47,6 +47,9 @@ public:
     /// The text of --help for a setting or a section; without a topic the overview. Empty if the topic is unknown.
     static std::string helpText(const std::string& topic = {});
 
+    /// What to try first, for those who started the program without arguments and without any setting.
+    static std::string firstStepsText();
+
     /// The options section of the man page, in roff.
     static std::string manOptionsText();
 
@@ -92,6 +95,7 @@ private:
     bool _print = false;
     bool _demo = false;
     bool _daemon = false;
+    bool _mayBeValue = false; ///< the last unknown argument was an option without a value
 };
 
 } // namespace proximux

@@ -26,8 +26,8 @@ constexpr const char* USAGE =
     "message and says why. The stream holds requests, unless --response is given.\n\nOptions:\n";
 
 constexpr const char* EXIT_CODES =
-    "\nExit codes: 0 every message is valid, 65 malformed or incomplete data, 78 a mistake in the options or\n"
-    "an unreadable file.\n";
+    "\nExit codes: 0 every message is valid, 65 malformed or incomplete data, 74 the output cannot be written,\n"
+    "78 a mistake in the options or an unreadable file.\n";
 
 constexpr int EXIT_DATA = 65;
 constexpr std::size_t PIECE = 65536; ///< bytes per read, and bytes kept of one message
@@ -129,12 +129,14 @@ int decodeStream(const ToolOptions& options, const Protocol& protocol, std::istr
     {
         errno = 0;
         stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-        toolSays(decoder.feed(Bytes(piece).substr(0, static_cast<std::size_t>(stream.gcount()))));
+        const std::size_t size = static_cast<std::size_t>(stream.gcount());
+        if (const int failed = toolSays(decoder.feed(Bytes(piece).substr(0, size))))
+            return failed;
     }
     if (stream.bad())
         return toolRefuses({options.file + ": cannot be read: " + std::generic_category().message(errno)});
-    toolSays(decoder.finish());
-    return decoder.isWrong() ? EXIT_DATA : 0;
+    const int failed = toolSays(decoder.finish());
+    return failed == 0 && decoder.isWrong() ? EXIT_DATA : failed;
 }
 
 } // namespace

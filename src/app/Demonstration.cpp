@@ -54,7 +54,7 @@ std::string clientName(std::uint64_t number)
 /// The address under which this machine reaches the Proxy.
 Poco::Net::SocketAddress reachable(const std::string& host, std::uint16_t port)
 {
-    if (host == "0.0.0.0")
+    if (host == "0.0.0.0" || host == "*")
         return {"127.0.0.1", port};
     return host == "::" ? Poco::Net::SocketAddress("::1", port) : Poco::Net::SocketAddress(host, port);
 }

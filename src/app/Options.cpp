@@ -1,8 +1,12 @@
 #include <app/Options.h>
 
+#include <proximux/config/Nearest.h>
 #include <proximux/config/Reference.h>
 
+#include <Poco/String.h>
+
 #include <algorithm>
+#include <optional>
 
 namespace proximux
 {
@@ -15,6 +19,36 @@ std::string syntax(const Option& option)
     return option.name + (option.argument.empty() ? "" : " " + option.argument);
 }
 
+/// An argument, parted into an option's name and a value behind an equals sign or a short name.
+struct Parted
+{
+    std::string name;
+    std::optional<std::string> value;
+};
+
+Parted parted(const Options& options, const std::string& argument)
+{
+    if (argument.compare(0, 2, "--") == 0)
+    {
+        const std::size_t equals = argument.find('=');
+        if (equals == std::string::npos)
+            return {argument, std::nullopt};
+        return {argument.substr(0, equals), argument.substr(equals + 1)};
+    }
+    for (const Option& option : options)
+        if (argument.size() > 2 && option.needsArgument() && argument.compare(0, 2, option.shortName) == 0)
+            return {option.shortName, argument.substr(2)};
+    return {argument, std::nullopt};
+}
+
+const Option* optionNamed(const Options& options, const std::string& name)
+{
+    const auto option = std::find_if(options.begin(), options.end(),
+                                     [&name](const Option& each)
+                                     { return name == each.name || (!name.empty() && name == each.shortName); });
+    return option == options.end() ? nullptr : &*option;
+}
+
 } // namespace
 
 void parseOptions(const Options& options, const std::vector<std::string>& arguments,
@@ -23,26 +57,22 @@ void parseOptions(const Options& options, const std::vector<std::string>& argume
     std::vector<std::string> seen;
     for (std::size_t i = 0; i < arguments.size(); ++i)
     {
-        const std::string& argument = arguments[i];
-        const std::size_t equals = argument.compare(0, 2, "--") == 0 ? argument.find('=') : std::string::npos;
-        const std::string name = argument.substr(0, equals);
-        const auto option = std::find_if(options.begin(), options.end(),
-                                         [&name](const Option& each)
-                                         { return name == each.name || (!name.empty() && name == each.shortName); });
-        if (option == options.end())
+        const auto [name, value] = parted(options, arguments[i]);
+        const Option* const option = optionNamed(options, name);
+        if (option == nullptr)
         {
-            other(argument);
+            other(arguments[i]);
             continue;
         }
         if (!option->repeatable && std::find(seen.begin(), seen.end(), option->name) != seen.end())
             mistakes.push_back(option->name + ": given twice; expected once");
         seen.push_back(option->name);
-        if (option->argument.empty() && equals != std::string::npos)
-            mistakes.push_back(argument + ": takes no value; expected " + option->name);
+        if (option->argument.empty() && value)
+            mistakes.push_back(arguments[i] + ": takes no value; expected " + option->name);
         const bool hasNext = !option->argument.empty() && i + 1 < arguments.size() &&
                              (option->needsArgument() || arguments[i + 1].compare(0, 1, "-") != 0);
-        if (!option->argument.empty() && equals != std::string::npos)
-            option->take(argument.substr(equals + 1));
+        if (!option->argument.empty() && value)
+            option->take(*value);
         else if (hasNext)
             option->take(arguments[++i]);
         else if (!option->needsArgument())
@@ -50,6 +80,14 @@ void parseOptions(const Options& options, const std::vector<std::string>& argume
         else
             mistakes.push_back(option->name + ": a value is missing; expected " + syntax(*option));
     }
+}
+
+std::string nearestOption(const Options& options, const std::string& name)
+{
+    Nearest nearest(Poco::toLower(name));
+    for (const Option& option : options)
+        nearest.consider(option.name, "; the nearest known option is " + option.name);
+    return nearest.phrase();
 }
 
 std::string describeOptions(const Options& options)

@@ -27,10 +27,13 @@ struct Option
 
 using Options = std::vector<Option>;
 
-/// Calls take() of each option in the arguments (`--listen 3307` or `--listen=3307`), and `other` for each remaining
-/// argument. Adds errors to `mistakes`.
+/// Calls take() of each option in the arguments (`--listen 3307`, `--listen=3307` or `-l3307`), and `other` for each
+/// remaining argument. Adds errors to `mistakes`.
 void parseOptions(const Options& options, const std::vector<std::string>& arguments,
                   const std::function<void(const std::string&)>& other, std::vector<std::string>& mistakes);
+
+/// The option that an unknown one resembles, as in a message: "; the nearest known option is --listen". Empty: none.
+std::string nearestOption(const Options& options, const std::string& name);
 
 /// The options section of a help text.
 std::string describeOptions(const Options& options);

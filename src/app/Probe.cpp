@@ -20,8 +20,8 @@ constexpr const char* USAGE =
     "target.1.password.\n\nOptions:\n";
 
 constexpr const char* EXIT_CODES =
-    "\nExit codes: 0 the target works as required, 69 it fails or cannot be reached, 78 a mistake in the\n"
-    "options.\n";
+    "\nExit codes: 0 the target works as required, 69 it fails or cannot be reached, 74 the output cannot be\n"
+    "written, 78 a mistake in the options.\n";
 
 constexpr int EXIT_UNAVAILABLE = 69;
 

@@ -19,11 +19,6 @@ namespace proximux
 namespace
 {
 
-void tell(const std::string& text)
-{
-    StandardStream(StandardStream::Which::error).write("proximux: " + text + "\n");
-}
-
 std::string describe(const std::exception& exception)
 {
     if (const auto* const refusal = dynamic_cast<const Poco::IOException*>(&exception))
@@ -82,8 +77,12 @@ int ProximuxApplication::runArguments(const std::vector<std::string>& arguments)
             _startup = startUp(arguments.empty() ? std::vector<std::string>{"proximux"} : arguments);
             if (_startup.exitCode)
                 return *_startup.exitCode;
+            if (const auto ended = _startup.isDaemon ? _daemonStart.detach() : std::nullopt)
+                return *ended;
             Signals::prepare();
-            return ServerApplication::run(_startup.serverArguments);
+            const int exitCode = ServerApplication::run(_startup.serverArguments);
+            _daemonStart.failed(exitCode, "the daemon could not start");
+            return exitCode;
         });
 }
 
@@ -110,14 +109,22 @@ int ProximuxApplication::guarded(const std::function<int()>& work)
     }
     catch (const Poco::IOException& exception)
     {
-        tell(describe(exception));
-        return EXIT_OSERR;
+        return refused(EXIT_OSERR, describe(exception));
     }
     catch (const std::exception& exception)
     {
-        tell("internal error: " + describe(exception));
-        return EXIT_SOFTWARE;
+        return refused(EXIT_SOFTWARE, "internal error: " + describe(exception));
     }
+}
+
+/// Tells why the program ends. A daemon has no stderr, but that of the process which waits for its start.
+int ProximuxApplication::refused(int exitCode, const std::string& why)
+{
+    if (_daemonStart.isAwaited())
+        _daemonStart.failed(exitCode, why);
+    else
+        StandardStream(StandardStream::Which::error).write("proximux: " + why + "\n");
+    return exitCode;
 }
 
 /// Logs what ends the program as well, because a daemon has no stderr.
@@ -139,6 +146,9 @@ int ProximuxApplication::serve()
 {
     Proxy proxy(_startup.configuration);
     proxy.start();
+    for (const std::string& notice : _startup.notices)
+        Log(true).text(LogScope::server, LogLevel::info, notice);
+    _daemonStart.succeeded();
     const Lent<Proxy> lent(_proxy, proxy);
     const Signals signals(*this, [this] { waitForTerminationRequest(); });
     proxy.wait();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <app/DaemonStart.h>
 #include <app/Demonstration.h>
 #include <app/Signals.h>
 #include <app/Startup.h>
@@ -42,7 +43,8 @@ private:
     int serve();
     int demonstrate();
     std::unique_ptr<Proxy> startedProxy(bool& portWasTaken) const;
-    static int guarded(const std::function<int()>& work);
+    int guarded(const std::function<int()>& work);
+    int refused(int exitCode, const std::string& why);
     int logged(const std::function<int()>& work);
 
     // SignalListener
@@ -52,6 +54,7 @@ private:
     void reopenAsked() override;
 
     StartupResult _startup;
+    DaemonStart _daemonStart;
     Logging* _logging = nullptr; ///< while it lives
     Proxy* _proxy = nullptr;     ///< while Signals lives
 };

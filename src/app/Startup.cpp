@@ -31,29 +31,36 @@ using Arguments = std::vector<std::string>;
 const std::string PIDFILE = "--pidfile=";
 const std::string UMASK = "--umask=";
 
-StartupResult say(const std::string& text)
+StartupResult ended(int exitCode)
 {
-    StandardStream(StandardStream::Which::output).write(text);
-    StartupResult result;
-    result.exitCode = Application::EXIT_OK;
-    return result;
-}
-
-StartupResult refuse(const std::vector<std::string>& mistakes, int exitCode = Application::EXIT_CONFIG)
-{
-    std::string text;
-    for (const std::string& mistake : mistakes)
-        text += printable(mistake) + "\n";
-    StandardStream(StandardStream::Which::error).write(text);
     StartupResult result;
     result.exitCode = exitCode;
     return result;
 }
 
+StartupResult say(const std::string& text)
+{
+    return ended(toolSays(text));
+}
+
+StartupResult refuse(const std::vector<std::string>& mistakes)
+{
+    return ended(toolRefuses(mistakes));
+}
+
 StartupResult explain(const std::string& topic)
 {
     const std::string text = CommandLine::helpText(topic);
-    return text.empty() ? refuse({topic + ": " + unknownText(topic)}, Application::EXIT_USAGE) : say(text);
+    if (!text.empty())
+        return say(text);
+    toolRefuses({topic + ": " + unknownText(topic)});
+    return ended(Application::EXIT_USAGE);
+}
+
+StartupResult showFirstSteps()
+{
+    StandardStream(StandardStream::Which::error).write(CommandLine::firstStepsText());
+    return ended(Application::EXIT_CONFIG);
 }
 
 bool begins(const std::string& text, const std::string& with)
@@ -156,12 +163,17 @@ Arguments serverArguments(const std::string& program, const CommandLine& command
     return all;
 }
 
-std::string summary(const Configuration& configuration)
+/// What --check-config says of a configuration without mistakes.
+std::string summary(const LoadResult& loaded)
 {
+    const Configuration& configuration = *loaded.configuration;
     const std::size_t targets = configuration.targets.size();
-    return std::string("OK: mode ") + toString(configuration.exchange.mode) + ", " +
-           configuration.local.endpoint.toString() + " to " + std::to_string(targets) +
-           (targets == 1 ? " target\n" : " targets\n");
+    std::string text = std::string("OK: mode ") + toString(configuration.exchange.mode) + ", " +
+                       configuration.local.endpoint.toString() + " to " + std::to_string(targets) +
+                       (targets == 1 ? " target\n" : " targets\n");
+    for (const std::string& notice : loaded.notices)
+        text += printable(notice) + "\n";
+    return text;
 }
 
 /// Runs the tool named by the first option and returns its exit code; nothing if there is none.
@@ -183,7 +195,7 @@ StartupResult startUp(const std::vector<std::string>& arguments)
 {
     const Arguments options(arguments.begin() + 1, arguments.end());
     if (const auto tool = useTool(options))
-        return {tool, nullptr, {}, nullptr, false};
+        return ended(*tool);
     const CommandLine commandLine(options);
     if (commandLine.wantsHelp())
         return explain(commandLine.topic());
@@ -191,6 +203,8 @@ StartupResult startUp(const std::vector<std::string>& arguments)
         return say(std::string("proximux ") + VERSION + "\n");
     StartupResult result;
     LoadResult loaded = commandLine.wantsDemo() ? loadDemonstration(options, result) : commandLine.load();
+    if (options.empty() && loaded.isEmpty)
+        return showFirstSteps();
     const auto mistakes = serverMistakes(commandLine);
     loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
     if (!loaded.mistakes.empty())
@@ -198,9 +212,11 @@ StartupResult startUp(const std::vector<std::string>& arguments)
     if (commandLine.wantsPrint())
         return say(CommandLine::printText(loaded));
     if (commandLine.wantsCheck())
-        return say(summary(*loaded.configuration));
+        return say(summary(loaded));
     result.configuration = withAbsolutePaths(*loaded.configuration);
+    result.notices = loaded.notices;
     result.serverArguments = serverArguments(arguments.front(), commandLine);
+    result.isDaemon = commandLine.wantsDaemon();
     tryLogFile(result.configuration->log);
     for (const std::string& argument : result.serverArguments)
         if (begins(argument, PIDFILE))

@@ -15,11 +15,13 @@ namespace proximux
 struct StartupResult
 {
     std::optional<int>
-        exitCode; ///< set if there is nothing to run; the output is on stdout, or for 64, 71 and 78 on stderr
+        exitCode; ///< set if there is nothing to run; the output is on stdout, or for 64, 71, 74 and 78 on stderr
     std::shared_ptr<const Configuration> configuration;
+    std::vector<std::string> notices;         ///< for the log, once the server runs
     std::vector<std::string> serverArguments; ///< arguments for Poco::Util::ServerApplication, the program's name first
     std::unique_ptr<Demonstration> demonstration; ///< with --demo
     bool portWasChosen = false;                   ///< --demo: the user chose the port
+    bool isDaemon = false;                        ///< --daemon
 };
 
 /// Reads the command line (the program's name first) and the configuration. Executes options that need no running proxy

@@ -15,8 +15,11 @@ namespace proximux
 
 int toolSays(const std::string& text)
 {
-    StandardStream(StandardStream::Which::output).write(text);
-    return Poco::Util::Application::EXIT_OK;
+    const std::string failure = StandardStream(StandardStream::Which::output).write(text);
+    if (failure.empty())
+        return Poco::Util::Application::EXIT_OK;
+    StandardStream(StandardStream::Which::error).write("proximux: cannot write to stdout: " + failure + "\n");
+    return Poco::Util::Application::EXIT_IOERR;
 }
 
 int toolRefuses(const std::vector<std::string>& mistakes)
@@ -57,7 +60,7 @@ ToolOptions::ToolOptions(Tool which, const std::vector<std::string>& arguments)
 Options ToolOptions::options()
 {
     Options all{{"--protocol", "", "NAME", "Protocol of the messages: " + knownProtocols(), true,
-                 [this](const std::string& value) { protocol = value; }}};
+                 [this](const std::string& value) { takeProtocol(value); }}};
     if (tool == Tool::decode)
         all.push_back({"--response", "", "", "Decode responses instead of requests", true,
                        [this](const std::string&) { responses = true; }});
@@ -76,6 +79,12 @@ Options ToolOptions::options()
     return all;
 }
 
+void ToolOptions::takeProtocol(const std::string& value)
+{
+    const ProtocolInfo* info = protocolNamed(value);
+    protocol = info != nullptr ? std::string(info->name) : value;
+}
+
 void ToolOptions::takeRequest(const std::string& value)
 {
     const auto bytes = values::unescape(value);
@@ -89,7 +98,8 @@ void ToolOptions::takeTarget(const std::string& value)
     const auto parts = values::hostPort(value);
     const std::int64_t port = parts ? values::integer(parts->port).value_or(0) : 0;
     if (port < 1 || port > 65535)
-        mistakes.push_back("--target " + value + ": expected HOST:PORT or [IPV6]:PORT");
+        mistakes.push_back("--target " + value + ": " + values::hostPortMistake(value) +
+                           "expected HOST:PORT or [IPV6]:PORT");
     target = {parts ? parts->host : value, static_cast<std::uint16_t>(port)};
 }
 

@@ -49,13 +49,14 @@ struct ToolOptions
 
 private:
     [[nodiscard]] std::string lacking() const;
+    void takeProtocol(const std::string& value);
     void takeRequest(const std::string& value);
     void takeTarget(const std::string& value);
     void takeSet(const std::string& value);
     void takeOther(const std::string& argument);
 };
 
-/// Prints text on stdout, or mistakes on stderr; returns the exit code for them.
+/// Prints text on stdout, or mistakes on stderr; returns the exit code for them: 74 if the text could not be written.
 int toolSays(const std::string& text);
 int toolRefuses(const std::vector<std::string>& mistakes);
 

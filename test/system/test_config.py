@@ -2,6 +2,7 @@
 import json
 import os
 import tempfile
+import unittest
 
 from harness import Case
 
@@ -38,9 +39,53 @@ class Config(Case):
                          "pool.inactive_timeout = soon (environment PROXY_INACTIVE_TIMEOUT): not a duration",
                          "target.1.port = 0 (environment TARGET_PORT_1): out of range; expected 1..65535",
                          "log.level = 9 (command line --log-level): out of range; expected 0..3",
-                         "target.1.host (TARGET_HOST_1, --target): missing",
                          "--nonsense: unknown option"):
             self.assertIn(expected, err)
+        self.assertNotIn("missing", err)  # the unknown option may have been meant for it
+
+    def test_each_kind_of_value_that_is_missing_is_named(self):
+        code, _, err = self.run_it("--set", "log.level=1")
+        self.assertEqual((code, [line.split()[0] for line in err.splitlines()]),
+                         (78, ["local.port", "target.1.host", "target.1.port"]))
+
+    def test_without_arguments_it_shows_the_first_steps(self):
+        code, out, err = self.run_it()
+        self.assertEqual((code, out), (78, ""))
+        for words in ("proximux --demo", "proximux --help", "proximux --listen PORT --target HOST:PORT --mode proxy"):
+            self.assertIn(words, err)
+        self.assertNotIn("local.port", err)
+
+    def test_a_wrong_option_is_all_that_is_said(self):
+        for args, expected in ((["--foo"], "--foo: unknown option; see --help"),
+                               (["--lisen", "80"], "--lisen: unknown option; the nearest known option is --listen"),
+                               (["help"], "help: unexpected argument; the nearest known option is --help"),
+                               (["--config", "/gone.ini"], "--config /gone.ini: no such file")):
+            code, out, err = self.run_it(*args)
+            self.assertEqual((code, out, err.splitlines()[0]), (78, "", expected))
+        self.assertEqual(len(err.splitlines()), 1)
+
+    @unittest.skipUnless(os.geteuid() == 0, "drops the rights of root")
+    def test_a_file_without_permission_is_refused_with_the_reason(self):
+        path = self.file("secret.ini", "[local]\nport = 1\n")
+        os.chmod(path, 0o600)
+        os.chmod(self.folder, 0o755)
+        p = self.program("--config", path, preexec=lambda: os.setuid(65534))
+        self.assertEqual((p.wait(), p.err), (78, ["--config %s: cannot be read: Permission denied" % path]))
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        for args in (["--print-config", "--listen", "0", "--target", "a:1"], ["--help"], ["decode", "--help"]):
+            with open("/dev/full", "w") as full:
+                p = self.program(*args, stdout=full)
+            self.assertEqual((p.wait(), p.err), (74, ["proximux: cannot write to stdout: No space left on device"]))
+
+    def test_tools_take_the_name_of_a_server(self):
+        self.assertEqual(self.run_it("decode", "--protocol", "redis", "-"), (0, "", ""))
+
+    def test_check_config_tells_of_a_mode_that_was_not_chosen(self):
+        code, out, _ = self.run_it("--listen", "0", "--target", "a:1", "--check-config")
+        self.assertEqual(code, 0)
+        self.assertIn("a server that speaks first (MySQL, SSH, SMTP) needs exchange.mode = proxy (--mode proxy)", out)
 
     def test_mistakes_are_said_at_log_level_zero(self):
         code, _, err = self.run_it(LOG_LEVEL="0")
@@ -144,10 +189,12 @@ class Config(Case):
         self.assertNotIn("LOCAL_HOST", err)
 
     def test_variables_of_others_are_left_alone(self):
-        code, _, err = self.run_it("--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config",
-                                   PROXIMUX_CMD="x", PROXIMUX_SERVICE_HOST="10.0.0.1",
-                                   PROXIMUX_PORT_3307_TCP="tcp://10.0.0.1:3307")
+        code, out, err = self.run_it("--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config",
+                                     PROXIMUX_CMD="x", PROXIMUX_SERVICE_HOST="10.0.0.1",
+                                     PROXIMUX_PORT_3307_TCP="tcp://10.0.0.1:3307")
         self.assertEqual((code, err), (0, ""))
+        self.assertIn("environment PROXIMUX_CMD: ignored; no setting has this name", out)
+        self.assertNotIn("PROXIMUX_SERVICE_HOST", out)
 
     def test_files_that_cannot_be_read_or_understood_are_named(self):
         for name, content, expected in (("gone.ini", None, "gone.ini"), ("bad.json", "{\"local\": ", "bad.json"),

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 
 from harness import BACKEND, LONG, SHORT, Case, ask, free_port, gone, read_all, wait_until
 
@@ -99,6 +100,35 @@ class Life(Case):
                 self.assertIn("127.0.0.1:%d" % port, "\n".join(p.err))
                 self.assertRegex("\n".join(p.err), "Address already in use|EADDRINUSE")
 
+    def test_all_interfaces(self):
+        for listen in ("*", ""):
+            p = self.program("--listen", listen + ":0", "--target", "127.0.0.1:%d" % self.target().port,
+                             "--mode", "proxy", "--io-backend", BACKEND)
+            line = p.record(lambda r: r["d"].startswith("Server is running on *:"))["d"]
+            with socket.create_connection(("127.0.0.1", int(re.search(r":(\d+) ", line).group(1))), SHORT) as c:
+                self.assertEqual(ask(c, b"x"), b"x")
+
+    def test_an_ipv6_address_has_brackets_but_not_in_the_record_of_the_original(self):
+        try:
+            p = self.proxy(self.target(), listen="[::1]:0")
+        except AssertionError:
+            self.skipTest("no IPv6 here")
+        self.assertIn("Server is running on ::1:%d in PROXY mode" % p.port, p.text())
+        p = self.program("--listen", "[::1]:%d" % p.port, "--target", "127.0.0.1:1", "--mode", "proxy")
+        self.assertEqual(p.wait(), 71)
+        self.assertRegex("\n".join(p.err), r"cannot listen on \[::1\]:\d+: Address already in use")
+
+    @unittest.skipUnless(os.geteuid() == 0, "drops the rights of root")
+    def test_a_privileged_port_names_what_it_needs(self):
+        with open("/proc/sys/net/ipv4/ip_unprivileged_port_start") as f:
+            if int(f.read()) < 1024:
+                self.skipTest("every port is allowed here")
+        p = self.program("--listen", "127.0.0.1:1", "--target", "127.0.0.1:1", "--mode", "proxy",
+                         preexec=lambda: os.setuid(65534))
+        self.assertEqual(p.wait(), 71)
+        self.assertIn("Permission denied (EACCES); a port below 1024 needs root or, on Linux, CAP_NET_BIND_SERVICE",
+                      "\n".join(p.err))
+
     def test_address_that_is_not_ours(self):
         p = self.program("--listen", "192.0.2.1:0", "--target", "127.0.0.1:1", "--mode", "proxy")
         self.assertEqual(p.wait(), 71)
@@ -142,6 +172,34 @@ class Life(Case):
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
+
+    def daemon(self, folder, port, *more):
+        """A daemon, asked for with these options: its exit code, and what it said."""
+        p = self.program("--daemon", "--listen", "127.0.0.1:%d" % port, "--target", "127.0.0.1:1", "--mode", "proxy",
+                         "--set", "log.file=%s/p.log" % folder, "--io-backend", BACKEND, *more)
+        return p.wait(), "\n".join(p.err)
+
+    def test_daemon_that_cannot_start_fails_as_in_the_foreground(self):
+        with socket.socket() as s, tempfile.TemporaryDirectory() as folder:
+            s.bind(("127.0.0.1", 0))
+            s.listen(1)
+            port = s.getsockname()[1]
+            code, said = self.daemon(folder, port)
+            self.assertEqual(code, 71)
+            self.assertRegex(said, r"^proximux: cannot listen on 127\.0\.0\.1:%d: Address already in use" % port)
+            self.assertTrue(wait_until(lambda: "StartError" in open(folder + "/p.log").read()))
+
+    def test_daemon_serves_when_its_start_returns(self):
+        with tempfile.TemporaryDirectory() as folder:
+            port = free_port()
+            code, said = self.daemon(folder, port, "--pidfile", folder + "/p.pid")
+            self.assertEqual((code, said), (0, ""))
+            pid = int(open(folder + "/p.pid").read())
+            try:
+                socket.create_connection(("127.0.0.1", port), SHORT).close()
+            finally:
+                os.kill(pid, signal.SIGTERM)
+                self.assertTrue(wait_until(lambda: self.ended_or_zombie(pid), LONG))
 
     def test_daemon_tells_mistakes_before_it_leaves_the_terminal(self):
         p = self.program("--daemon", "--listen", "1")

@@ -105,6 +105,54 @@ class Log(Case):
         c.close()
         self.assertIsNotNone(p.record(lambda r: r["d"]["request"] == "second one"))
 
+    def test_a_connection_has_one_record_at_its_end(self):
+        p = self.proxy(self.target())
+        c = self.client(p)
+        who = "127.0.x.x:%d" % c.getsockname()[1]
+        ask(c, b"hello")
+        self.assertIsNone(p.record(lambda r: r["d"]["client"], 0))
+        c.close()
+        r = p.record(lambda r: r["d"]["client"])
+        self.assertEqual((r["l"], r["s"]), (2, "exchange"))
+        self.assertEqual(list(r["d"]), ["client", "target", "bytesIn", "bytesOut", "connectMs", "ms", "end"])
+        self.assertEqual((r["d"]["client"], r["d"]["target"], r["d"]["bytesIn"], r["d"]["bytesOut"], r["d"]["end"]),
+                         (who, 1, 6, 6, "ended"))
+        self.assertGreaterEqual(r["d"]["ms"], r["d"]["connectMs"])
+
+    def test_a_connection_without_a_target_has_a_record_too(self):
+        p = self.proxy("127.0.0.1:%d" % free_port())
+        self.assertTrue(gone(self.client(p)))
+        r = p.record(lambda r: r["d"]["client"])["d"]
+        self.assertEqual((r["bytesIn"], r["bytesOut"], r["end"]), (0, 0, "could not connect to any target"))
+        self.assertNotIn("target", r)
+
+    def test_records_of_connections_as_configured(self):
+        for mode, wanted, there in (("proxy", "0", False), ("fifo", "auto", False), ("fifo", "1", True)):
+            p = self.proxy(self.target(), mode=mode, args=["--set", "log.connections=" + wanted, "--log-level", "3"])
+            c = self.client(p)
+            ask(c, b"hello")
+            c.close()
+            self.assertIsNotNone(p.record(lambda r: r["d"].startswith("Client disconnected")))
+            p.drain()
+            self.assertEqual(p.record(lambda r: r["d"]["bytesIn"] == 6, 0) is not None, there, p.text())
+
+    def test_a_target_that_is_down_has_one_record_and_one_when_it_is_back(self):
+        port = free_port()
+        p = self.proxy("127.0.0.1:%d" % port, settings={"pool.backoff_min": "10ms", "pool.backoff_max": "10ms"})
+        for _ in range(5):
+            self.assertTrue(gone(self.client(p)))
+        t = self.target(port=port)
+        self.assertEqual(t.port, port)
+
+        def served():
+            with p.client() as c:
+                c.sendall(b"x\n")
+                return c.recv(2) == b"x\n"
+        self.assertTrue(wait_until(served))
+        back = p.record(lambda r: "is back" in r["d"])
+        self.assertRegex(back["d"], r"^target 1 is back; failed attempts to connect: ([5-9]|\d\d+)$")
+        self.assertEqual(len([r for r in p.records() if r["s"] == "pool" and r["l"] == 1]), 1, p.text())
+
     def test_file_is_rotated_and_reopened(self):
         with tempfile.TemporaryDirectory() as folder:
             path = folder + "/p.log"

@@ -30,16 +30,32 @@ std::string otherNames(const Setting& setting, std::size_t number)
     return setting.option.empty() ? environment : environment + ", " + setting.option;
 }
 
+/// How to write a wrong value of a file or of the environment, where nothing is removed from a value.
+std::string literalHint(const FoundValue& value)
+{
+    const std::string& text = value.text;
+    if (value.layer != Layer::ini && value.layer != Layer::environment)
+        return {};
+    if (text.find_first_of("#;") != std::string::npos)
+        return value.layer == Layer::ini ? "; a comment needs a line of its own, which begins with ';'"
+                                         : "; a comment is part of the value";
+    return text.find_first_of("\"'") != std::string::npos ? ", without quotes" : "";
+}
+
 } // namespace
 
-ConfigurationCheck::ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes)
+ConfigurationCheck::ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes,
+                                       bool complete)
     : _mistakes(std::move(mistakes))
 {
     checkEach(found);
     choose(found);
     chooseTargets(found);
-    checkRequired();
-    checkCount();
+    if (complete)
+    {
+        checkRequired();
+        checkCount();
+    }
     storeAll();
     if (!_mistakes.empty())
         return; // the checks below require valid single values
@@ -58,7 +74,7 @@ void ConfigurationCheck::checkEach(const std::vector<FoundValue>& found)
         if (!wrong.empty())
             _mistakes.push_back(numberedKey(*value.setting, value.number) +
                                 (value.text.empty() ? "" : " = " + value.shown()) + " (" + value.origin +
-                                "): " + wrong + "; expected " + value.setting->expected);
+                                "): " + wrong + "; expected " + value.setting->expected + literalHint(value));
     }
 }
 
@@ -155,7 +171,7 @@ void ConfigurationCheck::storeAll()
         value->setting->store(value->text, _configuration, value->number == 0 ? 0 : value->number - 1);
 }
 
-/// Applies the original's rule.
+/// Applies the original's rule. A notice tells those who may not expect its result.
 void ConfigurationCheck::chooseMode()
 {
     Mode& mode = _configuration.exchange.mode;
@@ -167,6 +183,12 @@ void ConfigurationCheck::chooseMode()
         mode = Mode::proxy;
     else
         mode = connections == 1 ? Mode::fifo : Mode::funnel;
+    const bool chosen = inForce("exchange.mode") != nullptr || inForce("exchange.protocol") != nullptr || most > 0;
+    if (mode != Mode::proxy && !chosen)
+        _notices.push_back(
+            "exchange.mode = auto: clients share " +
+            (connections == 1 ? "one target connection" : std::to_string(connections) + " target connections") +
+            "; a server that speaks first (MySQL, SSH, SMTP) needs exchange.mode = proxy (--mode proxy)");
 }
 
 void ConfigurationCheck::checkRelations()
@@ -313,6 +335,7 @@ LoadResult ConfigurationCheck::result() const
 {
     LoadResult result;
     result.mistakes = _mistakes;
+    result.notices = _notices;
     if (_mistakes.empty())
         result.configuration = std::make_shared<const Configuration>(_configuration);
     for (const Setting& setting : settings())

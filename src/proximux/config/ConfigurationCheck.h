@@ -14,7 +14,8 @@ namespace proximux
 class ConfigurationCheck
 {
 public:
-    ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes);
+    /// complete: whether all layers could be read. If not, nothing is reported as missing.
+    ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes, bool complete);
 
     [[nodiscard]] LoadResult result() const;
 
@@ -43,6 +44,7 @@ private:
     std::size_t _targetCount = 0;
     Configuration _configuration;
     std::vector<std::string> _mistakes;
+    std::vector<std::string> _notices;
 };
 
 } // namespace proximux

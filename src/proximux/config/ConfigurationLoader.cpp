@@ -47,7 +47,7 @@ std::string ConfigurationLoader::systemFile()
 #if defined(_WIN32)
     return Poco::Path(Poco::Path::self()).setFileName("proximux.ini").toString();
 #else
-    return "/etc/proximux/proximux.ini";
+    return PROXIMUX_SYSTEM_FILE;
 #endif
 }
 
@@ -61,10 +61,17 @@ void ConfigurationLoader::addFile(const std::string& path)
     else if (extension == "ini")
         content = readIniFile(path);
     else
-        content.mistakes.push_back("--config " + path + ": unknown file type; expected a name ending in .ini or .json");
+        content.refuse("--config " + path + ": unknown file type; expected a name ending in .ini or .json");
+    _complete = _complete && content.isRead;
     for (const FileContent::Value& value : content.values)
         add(value.key, value.text, extension == "json" ? Layer::json : Layer::ini, name);
     _mistakes.insert(_mistakes.end(), content.mistakes.begin(), content.mistakes.end());
+}
+
+void ConfigurationLoader::addMistake(const std::string& mistake)
+{
+    _mistakes.push_back(mistake);
+    _complete = false;
 }
 
 void ConfigurationLoader::addSystemFile()
@@ -88,18 +95,7 @@ void ConfigurationLoader::addEnvironment()
 
 void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string>& environment)
 {
-    static const std::string PREFIX = "PROXIMUX_";
-    for (const auto& [name, value] : environment)
-    {
-        if (name.compare(0, PREFIX.size(), PREFIX) != 0)
-            continue;
-        if (isPortLink(name, value))
-            continue;
-        const std::string key = environmentKey(name.substr(PREFIX.size()));
-        std::size_t number = 0;
-        if (!key.empty() && (!value.empty() || findSetting(key, number) != nullptr))
-            add(key, value, Layer::environment, "environment " + name);
-    }
+    addOwnEnvironment(environment);
     for (const Setting& setting : settings())
     {
         if (setting.environment.empty() || setting.isOfTarget())
@@ -109,6 +105,28 @@ void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string
             add(setting.key, found->second, Layer::environment, "environment " + setting.environment);
     }
     addEnvironmentTargets(environment);
+}
+
+/// Adds PROXIMUX_LOCAL_PORT etc.
+void ConfigurationLoader::addOwnEnvironment(const std::map<std::string, std::string>& environment)
+{
+    static const std::string PREFIX = "PROXIMUX_";
+    std::string unused;
+    for (const auto& [name, value] : environment)
+    {
+        if (name.compare(0, PREFIX.size(), PREFIX) != 0 || isPortLink(name, value))
+            continue;
+        const auto key = environmentKey(name.substr(PREFIX.size()));
+        std::size_t number = 0;
+        if (!key)
+            continue;
+        if (key->empty())
+            unused += (unused.empty() ? "" : ", ") + name;
+        else if (!value.empty() || findSetting(*key, number) != nullptr)
+            add(*key, value, Layer::environment, "environment " + name);
+    }
+    if (!unused.empty())
+        _notices.push_back("environment " + unused + ": ignored; no setting has this name");
 }
 
 /// Adds TARGET_HOST_1 etc. Numbers above PROXY_CONNECTIONS_CNT are ignored, as in the original.
@@ -178,8 +196,11 @@ void ConfigurationLoader::checkOther(const FoundValue& value)
 
 LoadResult ConfigurationLoader::load() const
 {
-    ConfigurationCheck check(_found, _mistakes);
-    return check.result();
+    ConfigurationCheck check(_found, _mistakes, _complete);
+    LoadResult result = check.result();
+    result.notices.insert(result.notices.begin(), _notices.begin(), _notices.end());
+    result.isEmpty = _found.empty() && _mistakes.empty();
+    return result;
 }
 
 } // namespace proximux

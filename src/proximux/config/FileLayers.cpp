@@ -7,10 +7,12 @@
 #include <Poco/Path.h>
 #include <Poco/String.h>
 
+#include <cerrno>
 #include <fstream>
 #include <optional>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 namespace proximux
 {
@@ -21,32 +23,34 @@ namespace
 /// The bytes of a file. If it cannot be read, adds a mistake and returns nothing.
 std::optional<std::string> readBytes(const std::string& path, FileContent& content)
 {
+    const std::string name = "--config " + path + ": ";
     try
     {
         const Poco::File file(path);
         if (!file.exists())
         {
-            content.mistakes.push_back("--config " + path + ": no such file");
+            content.refuse(name + "no such file");
             return std::nullopt;
         }
         if (!file.isFile()) // reading a directory would never end
         {
-            content.mistakes.push_back("--config " + path + ": not a regular file");
+            content.refuse(name + "not a regular file");
             return std::nullopt;
         }
     }
     catch (const Poco::Exception& exception)
     {
-        content.mistakes.push_back("--config " + path + ": " + exception.displayText());
+        content.refuse(name + exception.displayText());
         return std::nullopt;
     }
+    errno = 0;
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream text;
     if (!stream || !(text << stream.rdbuf()))
     {
-        if (stream && stream.peek() == std::ifstream::traits_type::eof())
+        if (stream && stream.peek() == std::ifstream::traits_type::eof() && errno == 0)
             return std::string(); // an empty file
-        content.mistakes.push_back("--config " + path + ": cannot be read");
+        content.refuse(name + "cannot be read" + (errno != 0 ? ": " + std::generic_category().message(errno) : ""));
         return std::nullopt;
     }
     return text.str();
@@ -60,7 +64,7 @@ std::optional<std::string> readFile(const std::string& path, FileContent& conten
         return std::nullopt;
     if (text->compare(0, 2, "\xFF\xFE") == 0 || text->compare(0, 2, "\xFE\xFF") == 0)
     {
-        content.mistakes.push_back("--config " + path + ": encoded as UTF-16; expected UTF-8");
+        content.refuse("--config " + path + ": encoded as UTF-16; expected UTF-8");
         return std::nullopt;
     }
     if (text->compare(0, 3, "\xEF\xBB\xBF") == 0)

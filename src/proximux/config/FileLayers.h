@@ -18,6 +18,14 @@ struct FileContent
 
     std::vector<Value> values;
     std::vector<std::string> mistakes; ///< syntax errors, one line each, with the file's name
+    bool isRead = true;                ///< false if the file could not be read, so that its values are unknown
+
+    /// Adds the reason why the file could not be read.
+    void refuse(const std::string& mistake)
+    {
+        mistakes.push_back(mistake);
+        isRead = false;
+    }
 };
 
 /// Reads an INI file: sections in brackets, `key = value` lines, comments starting with ';' at the start of a line.

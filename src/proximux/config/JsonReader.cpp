@@ -119,10 +119,10 @@ void JsonReader::read(const std::string& text)
     }
     catch (const Poco::Exception& exception)
     {
-        return mistake("", "invalid JSON: " + exception.message());
+        return _content.refuse(_name + ": invalid JSON: " + exception.message());
     }
     if (!isObject(root))
-        return mistake("", "expected an object, { ... }");
+        return _content.refuse(_name + ": expected an object, { ... }");
     readRoot(*root.extract<Poco::JSON::Object::Ptr>());
 }
 
@@ -243,7 +243,7 @@ bool JsonReader::isFirst(const std::string& key, const std::string& path)
 
 void JsonReader::mistake(const std::string& path, const std::string& what)
 {
-    _content.mistakes.push_back(path.empty() ? _name + ": " + what : path + " (" + _name + "): " + what);
+    _content.mistakes.push_back(path + " (" + _name + "): " + what);
 }
 
 } // namespace proximux

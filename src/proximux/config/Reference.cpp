@@ -13,6 +13,17 @@ namespace
 
 constexpr std::size_t WIDTH = 100; ///< of a line of text
 
+/// The beginning of a new configuration. A test takes it into use.
+constexpr const char* EXAMPLE =
+    "; A working example is the next seven lines without their ';', and your server's name and port:\n"
+    "; [local]\n"
+    "; port = 3307\n"
+    "; [target]\n"
+    "; 1.host = db.example\n"
+    "; 1.port = 3306\n"
+    "; [exchange]\n"
+    "; mode = proxy\n";
+
 std::string padded(std::string text, std::size_t width)
 {
     text.resize(std::max(text.size(), width), ' ');
@@ -196,7 +207,9 @@ std::string ini()
     std::string out =
         "; Proximux: every setting, with its default. A line that begins with ';' is a comment.\n"
         "; A value is taken literally, without quotes. Durations are milliseconds, or have a unit (250ms, 5s,\n"
-        "; 2m, 1h); sizes are bytes, or have a unit (64K, 10M). More about each: proximux --help SETTING.\n";
+        "; 2m, 1h); sizes are bytes, or have a unit (64K, 10M). More about each: proximux --help SETTING.\n"
+        ";\n" +
+        std::string(EXAMPLE);
     bySection([&out](const std::string& section) { out += "\n[" + section + "]\n"; },
               [&out](const Setting& setting)
               {

@@ -1,5 +1,6 @@
 #include <proximux/config/SettingKinds.h>
 
+#include <proximux/config/Nearest.h>
 #include <proximux/protocol/Registry.h>
 
 #include <cctype>
@@ -204,21 +205,50 @@ Kind path(Field<std::string> field)
             }};
 }
 
+namespace
+{
+
+/// Returns an error text, or an empty one. Names are not resolved, but what looks like an address must be one.
+std::string checkHost(const std::string& value)
+{
+    const bool bad = std::any_of(value.begin(), value.end(), [](unsigned char ch) { return ch <= ' '; });
+    if (bad || value.find_first_of("[]/\"'#;*") != std::string::npos)
+        return "not a host name or address";
+    const auto colons = std::count(value.begin(), value.end(), ':');
+    // an IPv6 address has at least two colons
+    if (colons == 1)
+        return "not a host name or address (the port is a separate setting)";
+    const bool isNumeric = value.find_first_not_of("0123456789.") == std::string::npos;
+    const bool isAddress = colons > 1 || (isNumeric && std::count(value.begin(), value.end(), '.') > 2);
+    std::string why;
+    if (isAddress && !AddressRange::parse(value.substr(0, value.find('%')), &why))
+        return why;
+    return {};
+}
+
+} // namespace
+
 Kind host(Field<std::string> field)
 {
     return {"a host name or a numeric address, without a port",
             [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
             {
-                const bool bad =
-                    std::any_of(value.begin(), value.end(),
-                                [](unsigned char ch) { return std::isspace(ch) || ch < ' ' || ch == '/'; });
-                if (bad || value.find_first_of("[]") != std::string::npos)
-                    return "not a host name or address";
-                // an IPv6 address has at least two colons
-                if (std::count(value.begin(), value.end(), ':') == 1)
-                    return "not a host name or address (the port is a separate setting)";
-                field(c, i) = value;
-                return {};
+                std::string wrong = checkHost(value);
+                if (wrong.empty())
+                    field(c, i) = value;
+                return wrong;
+            }};
+}
+
+Kind listeningHost(Field<std::string> field)
+{
+    return {"a host name or a numeric address, without a port; or * for all interfaces",
+            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
+            {
+                std::string wrong = value == "*" ? "" : checkHost(value);
+                if (wrong.empty())
+                    field(c, i) = value;
+                return wrong;
             }};
 }
 
@@ -249,12 +279,32 @@ Kind ranges(Field<std::vector<AddressRange>> field)
             }};
 }
 
+namespace
+{
+
+std::string unknownProtocol(const std::string& name)
+{
+    if (isPassedOn(name))
+        return std::string("unknown; it can be passed on with ") + RAW + " and exchange.mode = proxy";
+    Nearest nearest(name);
+    for (const ProtocolInfo& each : protocols())
+        nearest.consider(each.name, "; the nearest known protocol is " + std::string(each.name));
+    return "unknown" + nearest.phrase();
+}
+
+} // namespace
+
 Kind protocol(Field<std::string> field)
 {
-    std::vector<std::pair<std::string, std::string>> names;
-    for (const ProtocolInfo& each : protocols())
-        names.emplace_back(std::string(each.name), std::string(each.name));
-    return choice<std::string>(names, field);
+    return {"one of " + namesOfProtocols([](const ProtocolInfo&) { return true; }),
+            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const ProtocolInfo* found = protocolNamed(text);
+                if (found == nullptr)
+                    return unknownProtocol(text);
+                field(c, i) = found->name;
+                return {};
+            }};
 }
 
 } // namespace proximux::kinds

@@ -1,3 +1,4 @@
+#include <proximux/config/Nearest.h>
 #include <proximux/config/Settings.h>
 
 #include <Poco/String.h>
@@ -16,26 +17,6 @@ namespace
 
 /// Shorter sections are one typo away from too many words.
 constexpr std::size_t LONG_SECTION = 5;
-
-/// The edit distance of two texts: characters omitted, added, changed, or swapped with a neighbour.
-std::size_t distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::vector<std::size_t>> slips(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-    for (std::size_t i = 0; i <= a.size(); ++i)
-    {
-        for (std::size_t j = 0; j <= b.size(); ++j)
-        {
-            std::size_t& least = slips[i][j];
-            least = i + j;
-            if (i > 0 && j > 0)
-                least = std::min(
-                    {slips[i - 1][j] + 1, slips[i][j - 1] + 1, slips[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                least = std::min(least, slips[i - 2][j - 2] + 1);
-        }
-    }
-    return slips[a.size()][b.size()];
-}
 
 /// "target.2.hots" -> "target.N.hots", because the number is not a typo.
 std::string withoutNumber(std::string_view key)
@@ -56,38 +37,24 @@ std::string lastPart(const std::string& key)
     return key.substr(key.rfind('.') + 1);
 }
 
-/// Finds the known name that is nearest to a key, if any is near enough.
-class Nearest
+/// Considers the options as names of their settings: "listen" and "local.listen" for local.port. Of the settings of one
+/// option the last counts, which is the port.
+void considerOptions(Nearest& nearest)
 {
-public:
-    explicit Nearest(std::string_view key)
-        : _key(withoutNumber(key))
-        , _least(std::max<std::size_t>(_key.size() / 4, 1) + 1)
+    for (auto setting = settings().rbegin(); setting != settings().rend(); ++setting)
     {
+        if (setting->option.empty())
+            continue;
+        const std::string name = setting->option.substr(2);
+        nearest.consider(name, "setting is " + setting->key);
+        nearest.consider(setting->section() + "." + name, "setting is " + setting->key);
     }
-
-    /// phrase: the name in words.
-    void consider(const std::string& name, const std::string& phrase)
-    {
-        const std::size_t slips = name.empty() ? _least : distance(name, _key);
-        if (slips >= _least)
-            return;
-        _least = slips;
-        _phrase = phrase;
-    }
-
-    [[nodiscard]] const std::string& phrase() const { return _phrase; }
-
-private:
-    std::string _key;
-    std::size_t _least;
-    std::string _phrase;
-};
+}
 
 /// The suggestion for a key, such as "setting is local.port"; empty if nothing resembles it.
 std::string nearestPhrase(std::string_view key)
 {
-    Nearest nearest(key);
+    Nearest nearest(withoutNumber(key));
     for (const Setting& setting : settings())
     {
         nearest.consider(setting.key, "setting is " + setting.key);
@@ -101,6 +68,7 @@ std::string nearestPhrase(std::string_view key)
             nearest.consider(setting.section(), "section is " + setting.section());
             nearest.consider(lastPart(setting.key), "setting is " + setting.key);
         }
+    considerOptions(nearest);
     return nearest.phrase();
 }
 
@@ -160,10 +128,10 @@ bool isSlip(const std::string& name, const std::string& key)
     {
         std::string whole = setting.key;
         std::replace(whole.begin(), whole.end(), '.', '_');
-        if (distance(whole, name) <= 1)
+        if (editDistance(whole, name) <= 1)
             return true;
         const std::string known = setting.section();
-        if (section.size() < key.size() && distance(known, section) == 1 &&
+        if (section.size() < key.size() && editDistance(known, section) == 1 &&
             (known.size() >= LONG_SECTION || !nearestPhrase(key).empty()))
             return true;
     }
@@ -210,7 +178,7 @@ std::string unknownText(std::string_view key)
     return nearest.empty() ? "unknown" : "unknown; the nearest known " + nearest;
 }
 
-std::string environmentKey(std::string_view name)
+std::optional<std::string> environmentKey(std::string_view name)
 {
     const std::string rest = Poco::toLower(std::string(name));
     std::string key = dotted(rest);
@@ -218,7 +186,7 @@ std::string environmentKey(std::string_view name)
     if (findSetting(key, number) != nullptr)
         return key;
     if (isServiceLink(rest))
-        return {};
+        return std::nullopt;
     const std::size_t dot = key.find('.');
     const bool known = dot != std::string::npos && isSection(key.substr(0, dot));
     return known || isSlip(rest, key) ? key : std::string();

@@ -3,6 +3,7 @@
 #include <proximux/Configuration.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,9 +61,9 @@ std::string unknownText(std::string_view key);
 /// Whether there is a section of this name.
 bool isSection(std::string_view name);
 
-/// The key of a name in the environment, which begins with PROXIMUX_; empty: it is not for us. An unknown key whose
-/// section is known or is one slip away from a known one is for us, and a mistake; what container platforms add
-/// (PROXIMUX_SERVICE_HOST, PROXIMUX_PORT_3307_TCP) is not.
-std::string environmentKey(std::string_view name);
+/// The key of a name in the environment, which begins with PROXIMUX_; empty: no setting resembles it. An unknown key
+/// whose section is known or is one slip away from a known one is a mistake. Nothing for what container platforms add
+/// (PROXIMUX_SERVICE_HOST, PROXIMUX_PORT_3307_TCP).
+std::optional<std::string> environmentKey(std::string_view name);
 
 } // namespace proximux

@@ -11,11 +11,12 @@ namespace
 std::vector<Setting> listening()
 {
     return {
-        row("local.host", "localhost", host(FIELD(std::string, local.endpoint.host)),
-            {"", "Host name or address to listen on",
+        row("local.host", "localhost", listeningHost(FIELD(std::string, local.endpoint.host)),
+            {"", "Host name or address to listen on; *: all interfaces",
              "The default accepts clients of this machine only. "
-             "Use 0.0.0.0 for all IPv4 interfaces, or :: for IPv6, which includes IPv4 unless local.ipv6_only is set. "
-             "Example: --listen 0.0.0.0:5025."},
+             "Use * for all interfaces, 0.0.0.0 for those of IPv4, or :: for IPv6. "
+             "With :: and *, IPv4 clients are accepted too unless local.ipv6_only is set. "
+             "Example: --listen *:5025, or the same as --listen :5025."},
             {"LOCAL_HOST", "localServerHost", "--listen"}),
         required(row("local.port", "", integer<std::uint16_t>(0, 65535, FIELD(std::uint16_t, local.endpoint.port)),
                      {"", "TCP port to listen on; 0: any free one",

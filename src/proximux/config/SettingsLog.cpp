@@ -5,10 +5,12 @@ namespace proximux::table
 
 using namespace kinds;
 
-std::vector<Setting> logSettings()
+namespace
+{
+
+std::vector<Setting> outputSettings()
 {
     using Format = LogSettings::Format;
-    using Requests = LogSettings::Requests;
     return {
         row("log.level", "2", integer<int>(0, 3, FIELD(int, log.level)),
             {"", "Level of the log: 0 nothing, 1 errors, 2 information, 3 everything, data included",
@@ -41,6 +43,12 @@ std::vector<Setting> logSettings()
              "The newest rotated file ends in .1, the oldest in .5 with the default. "
              "With 0 a full log.file is deleted instead of renamed. "
              "Raise it if the log must reach further back, for example log.file_count = 30."}),
+    };
+}
+
+std::vector<Setting> queueSettings()
+{
+    return {
         row("log.queue", "10000", integer<std::size_t>(10, 1000000, FIELD(std::size_t, log.queue)),
             {"", "Log records buffered for writing; further ones are counted and dropped",
              "A thread of its own writes the records, so a slow disk or terminal never delays traffic. "
@@ -51,6 +59,14 @@ std::vector<Setting> logSettings()
              "It applies beside log.queue: the limit that is reached first counts. "
              "It bounds the memory of the log when records are large, as with log.level = 3. "
              "Example: log.queue_bytes = 64M takes longer bursts."}),
+    };
+}
+
+std::vector<Setting> contentSettings()
+{
+    using Requests = LogSettings::Requests;
+    using Connections = LogSettings::Connections;
+    return {
         row("log.mask_addresses", "1", boolean(FIELD(bool, log.maskAddresses)),
             {"", "Mask part of each IP address in the log",
              "With 1 the client 127.0.0.1 appears as 127.0.x.x; host names are shown whole. "
@@ -69,7 +85,25 @@ std::vector<Setting> logSettings()
              "In fifo and funnel mode it also has the time in the queue, and the reason if the request failed. "
              "Records have level 2. "
              "Example: log.requests = 0 keeps queries out of the log."}),
+        row("log.connections", "auto",
+            choice<Connections>({{"auto", Connections::automatic}, {"0", Connections::off}, {"1", Connections::on}},
+                                FIELD(Connections, log.connections)),
+            {"", "Write a log record when a client connection ends; auto: in proxy mode",
+             "The record has the client, the bytes in each direction, the duration and the reason of the end. "
+             "In proxy mode it also has the target and the time until its connection was open. "
+             "Records have level 2. "
+             "Example: log.connections = 0 for a proxy with many short connections."}),
     };
+}
+
+} // namespace
+
+std::vector<Setting> logSettings()
+{
+    std::vector<Setting> all = outputSettings();
+    for (const auto& part : {queueSettings(), contentSettings()})
+        all.insert(all.end(), part.begin(), part.end());
+    return all;
 }
 
 } // namespace proximux::table

@@ -126,9 +126,22 @@ std::optional<HostPort> hostPort(std::string_view text)
         host = host.substr(1, host.size() - 2);
     else if (host.find_first_of(":[]") != std::string_view::npos)
         return std::nullopt; // an IPv6 address without brackets is ambiguous
-    if (host.empty() || port.empty())
+    if (host.empty() || port.empty() || host.find('/') != std::string_view::npos || port.front() == '/')
         return std::nullopt;
     return HostPort{std::string(host), std::string(port)};
+}
+
+std::string hostPortMistake(std::string_view text)
+{
+    if (text.find("://") != std::string_view::npos)
+        return "a URL, not an address; ";
+    if (text.substr(0, 1) == "/" || text.substr(0, 5) == "unix:")
+        return "UNIX sockets are not supported; ";
+    if (text.find(',') != std::string_view::npos)
+        return "more than one address; repeat the option for each; ";
+    if (std::count(text.begin(), text.end(), ':') > 1 && text.find('[') == std::string_view::npos)
+        return "an IPv6 address needs brackets; ";
+    return {};
 }
 
 } // namespace proximux::values

@@ -44,6 +44,9 @@ struct ProtocolInfo
     std::string_view name;    ///< as in the configuration
     std::string_view summary; ///< one line, for the help
 
+    /// Other names by which users ask for it, such as a server's.
+    std::vector<std::string_view> aliases;
+
     /// Whether it delimits messages. If not (raw), a watcher treats the bytes between two turns as one message.
     bool delimited = false;
 

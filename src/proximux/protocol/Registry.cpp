@@ -11,6 +11,8 @@
 #include <proximux/protocol/resp/Resp.h>
 #include <proximux/protocol/watch/TurnWatcher.h>
 
+#include <array>
+
 namespace proximux
 {
 
@@ -72,6 +74,22 @@ const ProtocolInfo* findProtocol(std::string_view name)
         if (protocol.name == name)
             return &protocol;
     return nullptr;
+}
+
+const ProtocolInfo* protocolNamed(std::string_view name)
+{
+    for (const ProtocolInfo& protocol : protocols())
+        if (protocol.name == name ||
+            std::find(protocol.aliases.begin(), protocol.aliases.end(), name) != protocol.aliases.end())
+            return &protocol;
+    return nullptr;
+}
+
+bool isPassedOn(std::string_view name)
+{
+    constexpr std::array<std::string_view, 13> NAMES{"tcp",  "tls",  "ssl",  "https", "ssh",  "ftp",    "smtp",
+                                                     "imap", "pop3", "ldap", "mqtt",  "amqp", "mongodb"};
+    return std::find(NAMES.begin(), NAMES.end(), name) != NAMES.end();
 }
 
 const std::vector<const ProtocolInfo*>& choicesOfAuto()

@@ -20,6 +20,12 @@ const std::vector<ProtocolInfo>& protocols();
 /// The entry with this name, or null.
 const ProtocolInfo* findProtocol(std::string_view name);
 
+/// The entry with this name or alias, or null.
+const ProtocolInfo* protocolNamed(std::string_view name);
+
+/// Whether this names a well-known protocol that is only passed on: with raw, in proxy mode.
+bool isPassedOn(std::string_view name);
+
 /// What `auto` chooses from in fifo and funnel: first raw, then the protocols that it detects, by name.
 const std::vector<const ProtocolInfo*>& choicesOfAuto();
 

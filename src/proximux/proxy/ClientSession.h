@@ -4,6 +4,7 @@
 #include <proximux/exchange/Exchange.h>
 #include <proximux/net/Connection.h>
 #include <proximux/protocol/watch/Watcher.h>
+#include <proximux/telemetry/ConnectionTally.h>
 
 #include <memory>
 
@@ -26,11 +27,21 @@ public:
 
     [[nodiscard]] const ClientInfo& info() const { return _info; }
 
+    /// Its Worker fills in all but the bytes that arrive.
+    [[nodiscard]] ConnectionTally& tally() { return _tally; }
+
+    /// Whether bytes of the client have arrived.
+    [[nodiscard]] bool hasSent() const { return _tally.bytesIn > 0; }
+
     /// Takes ownership of the listener of this session's watcher, for the life of the session.
     void setListener(std::unique_ptr<WatchListener> listener) { _listener = std::move(listener); }
 
 protected:
-    void received(Bytes bytes) override { _exchange.request(_id, bytes, reactor().now()); }
+    void received(Bytes bytes) override
+    {
+        _tally.bytesIn += bytes.size();
+        _exchange.request(_id, bytes, reactor().now());
+    }
     void ended() override { _exchange.clientEnded(_id, reactor().now()); }
     void sent(std::size_t waiting) override { _exchange.clientSent(_id, waiting, reactor().now()); }
     void lost(int, const char*) override { _exchange.clientLost(_id, reactor().now()); }
@@ -43,6 +54,7 @@ private:
     Exchange& _exchange;
     ClientId _id;
     ClientInfo _info;
+    ConnectionTally _tally;
     std::unique_ptr<WatchListener> _listener;
 };
 

@@ -9,13 +9,13 @@
 #include <proximux/telemetry/RequestLog.h>
 
 #include <Poco/Delegate.h>
+#include <Poco/Exception.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <limits>
 #include <mutex>
 #include <random>
-#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -117,10 +117,11 @@ void Proxy::Impl::start()
         workers.front()->warmUp();
     server->start();
     if (runtime.log.wants(LogScope::server, LogLevel::info))
+        // the original's text, in which an IPv6 address has no brackets
         runtime.log.text(LogScope::server, LogLevel::info,
-                         "Server is running on " +
-                             Endpoint{runtime.configuration->local.endpoint.host, server->port()}.toString() + " in " +
-                             toString(runtime.configuration->exchange.mode) + " mode");
+                         "Server is running on " + runtime.configuration->local.endpoint.host + ":" +
+                             std::to_string(server->port()) + " in " + toString(runtime.configuration->exchange.mode) +
+                             " mode");
     dealOutDescriptors(found);
     warnOfRaw();
     running = workers.size();
@@ -223,7 +224,7 @@ namespace
 std::shared_ptr<const Configuration> checked(std::shared_ptr<const Configuration> configuration)
 {
     if (!configuration)
-        throw std::invalid_argument("proximux::Proxy: no configuration; see the mistakes in LoadResult");
+        throw Poco::InvalidArgumentException("proximux::Proxy: no configuration; see LoadResult::mistakes");
     return configuration;
 }
 

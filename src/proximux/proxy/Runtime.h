@@ -6,6 +6,7 @@
 #include <proximux/net/Resolver.h>
 #include <proximux/net/loop/Clock.h>
 #include <proximux/targets/Targets.h>
+#include <proximux/telemetry/OutageRecords.h>
 
 #include <Poco/Exception.h>
 
@@ -24,6 +25,7 @@ struct Runtime
         : configuration(std::move(checked))
         , log(configuration->log.maskAddresses)
         , targets(configuration->targets.size(), {configuration->pool.backoffMin, configuration->pool.backoffMax}, seed)
+        , outages(configuration->targets.size())
         , resolver(configuration->io.resolverThreads)
     {
     }
@@ -33,6 +35,7 @@ struct Runtime
     Events events;
     Log log;
     Targets targets;
+    OutageRecords outages;
     Resolver resolver;
 };
 

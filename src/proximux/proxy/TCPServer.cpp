@@ -13,6 +13,8 @@ namespace
 
 constexpr int ACCEPTS_PER_EVENT = 64;
 constexpr Duration PAUSE = Duration::milliseconds(100);
+constexpr const char* ALL_INTERFACES = "*";
+constexpr int UNPRIVILEGED = 1024; ///< the lowest port that any user may listen on
 
 } // namespace
 
@@ -37,20 +39,49 @@ void TCPServer::start()
     catch (const Poco::Exception& exception)
     {
         _socket.close();
-        const int error = exception.code();
-        throw Poco::IOException(
-            "cannot listen on " + _settings.endpoint.toString() + ": " +
-                (error != 0 ? sockets::errorText(error) + " (" + sockets::errorName(error) + ")" : exception.message()),
-            error);
+        throw Poco::IOException(refusal(_settings.endpoint, exception.code(), exception.message()), exception.code());
     }
     _port = _socket.address().port();
     _registration = _reactor.add(_socket.impl()->sockfd(), *this);
     _reactor.setInterest(_registration, {true, false});
 }
 
+std::string TCPServer::refusal(const Endpoint& endpoint, int error, const std::string& message)
+{
+    std::string text = "cannot listen on " + endpoint.toString() + ": " +
+                       (error != 0 ? sockets::errorText(error) + " (" + sockets::errorName(error) + ")" : message);
+    if (error == POCO_EACCES && endpoint.port < UNPRIVILEGED)
+        text += "; a port below 1024 needs root or, on Linux, CAP_NET_BIND_SERVICE, which the systemd unit gives";
+    return text;
+}
+
 void TCPServer::listen()
 {
-    const Poco::Net::SocketAddress where = address();
+    if (_settings.endpoint.host == ALL_INTERFACES)
+        return listenOnAll();
+    listen(address());
+}
+
+/// Without IPv6 on this system, all interfaces are those of IPv4.
+void TCPServer::listenOnAll()
+{
+    try
+    {
+        listen(sockets::parseNumeric("::", _settings.endpoint.port).at(0));
+    }
+    catch (const Poco::Exception& exception)
+    {
+        const bool hasNoV6 = exception.code() == POCO_EAFNOSUPPORT || exception.code() == POCO_EADDRNOTAVAIL;
+        if (!hasNoV6 || _settings.ipv6Only)
+            throw;
+        _socket.close();
+        _socket = Poco::Net::ServerSocket();
+        listen(sockets::parseNumeric("0.0.0.0", _settings.endpoint.port).at(0));
+    }
+}
+
+void TCPServer::listen(const Poco::Net::SocketAddress& where)
+{
     if (where.family() == Poco::Net::SocketAddress::IPv6)
         _socket.bind6(where, true, false, _settings.ipv6Only);
     else

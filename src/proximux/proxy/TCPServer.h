@@ -84,9 +84,14 @@ public:
     bool hungUp() override { return false; }
     void faulted(const std::exception& exception) noexcept override;
 
+    /// The message of start() for a refusal: the address and the system's reason (errno, or else the message).
+    static std::string refusal(const Endpoint& endpoint, int error, const std::string& message);
+
 private:
     [[nodiscard]] Poco::Net::SocketAddress address() const;
     void listen();
+    void listenOnAll();
+    void listen(const Poco::Net::SocketAddress& where);
     bool acceptOne();
     void take(sockets::Accepted client);
     [[nodiscard]] bool isFull();

@@ -31,6 +31,8 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
         record.add("target", static_cast<std::int64_t>(number())).add("msg", "Connection opened");
         _runtime.log.object(LogScope::target, LogLevel::info, record);
     }
+    if (const std::uint64_t attempts = _runtime.outages.connected(_target))
+        logReturn(attempts);
     announce(_runtime, _runtime.events.targetConnected, TargetArgs{number(), ""});
     _exchange.targetOpened(_id, reactor().now());
 }
@@ -38,7 +40,7 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 void TargetConnection::connectFailed(const ConnectError& error)
 {
     reactor().dispose(std::move(_connector));
-    logError(error.error, error.code, error.syscall, shown(error));
+    logFailure(error);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), error.text});
     if (error.ours)
         _exchange.targetUnavailable(_id, reactor().now());
@@ -64,6 +66,27 @@ void TargetConnection::lost(int error, const char* syscall)
     logError(error, sockets::errorName(error), syscall, text);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), text});
     _exchange.targetLost(_id, reactor().now());
+}
+
+/// Logs an attempt that failed, if OutageRecords admits it. A shortage of ours is no outage of the target.
+void TargetConnection::logFailure(const ConnectError& error)
+{
+    std::optional<std::uint64_t> unlogged = 0;
+    if (!error.ours)
+        unlogged = _runtime.outages.failed(_target, error.code, reactor().now());
+    if (!unlogged)
+        return;
+    const std::string more =
+        *unlogged > 0 ? " (" + std::to_string(*unlogged) + " more attempts failed since the last record)" : "";
+    logError(error.error, error.code, error.syscall, shown(error) + more);
+}
+
+void TargetConnection::logReturn(std::uint64_t attempts) const
+{
+    if (_runtime.log.wants(LogScope::pool, LogLevel::info))
+        _runtime.log.text(LogScope::pool, LogLevel::info,
+                          "target " + std::to_string(_target + 1) +
+                              " is back; failed attempts to connect: " + std::to_string(attempts));
 }
 
 void TargetConnection::logError(int error, const std::string& code, const std::string& syscall,

@@ -60,6 +60,8 @@ protected:
 
 private:
     [[nodiscard]] std::string shown(const ConnectError& error) const;
+    void logFailure(const ConnectError& error);
+    void logReturn(std::uint64_t attempts) const;
     void logError(int error, const std::string& code, const std::string& syscall, const std::string& text) const;
 
     Exchange& _exchange;

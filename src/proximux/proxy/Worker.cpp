@@ -31,7 +31,10 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _scratch(runtime.configuration->io.readSize)
     , _report(runtime)
     , _requests(runtime)
-    , _observer(_clients, _targets, _report, _requests)
+    , _silence(_reactor, _report, _clients,
+               runtime.configuration->exchange.mode != Mode::proxy &&
+                   findProtocol(runtime.configuration->exchange.protocol)->mayGreet)
+    , _observer(_clients, _targets, _report, _requests, _silence)
     , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this, _observer))
     , _exchange(*_mode.exchange)
     , _gathers(_mode.underWay != nullptr)
@@ -58,7 +61,9 @@ void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::Socket
     ClientSession& session = *_clients.find(id);
     session.setId(id);
     session.limitReads(_runtime.configuration->exchange.requestBuffer);
+    session.tally().opened = _reactor.now();
     session.open(std::move(transport));
+    _silence.clientOpened();
     _exchange.clientOpened(id, _reactor.now());
 }
 
@@ -68,7 +73,7 @@ void Worker::closeClient(ClientId client, CloseReason reason, How how)
     if (!session)
         return;
     session->close(how == How::abort);
-    _report.clientClosed(session->info(), reason);
+    _report.clientClosed(session->info(), session->tally(), reason);
     _reactor.dispose(std::move(session)); // deferred: it may be the caller
     _listener.clientGone();
 }
@@ -79,6 +84,7 @@ std::size_t Worker::toClient(ClientId client, Bytes bytes)
     if (session == nullptr)
         return 0;
     _report.counters().bytesOut += bytes.size();
+    session->tally().bytesOut += bytes.size();
     if (!_gathers)
         return session->send(bytes);
     const bool gathered = session->isGathering();
@@ -154,6 +160,8 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
 {
     ClientSession& session = *_clients.find(client);
     const std::size_t number = _targets.find(target)->number();
+    session.tally().target = number;
+    session.tally().paired = _reactor.now();
     _report.paired(session.info(), number);
     auto listener = _requests.watch(session.info(), number);
     if (!listener)

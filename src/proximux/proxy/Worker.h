@@ -5,6 +5,7 @@
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/Runtime.h>
+#include <proximux/proxy/SilenceWatch.h>
 #include <proximux/proxy/WorkerObserver.h>
 
 #include <cstdint>
@@ -96,6 +97,7 @@ private:
     RequestEvents _requests;
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
+    SilenceWatch _silence;
     WorkerObserver _observer;
     ExchangeAndPool _mode;
     Exchange& _exchange;

@@ -3,6 +3,7 @@
 #include <proximux/base/SlotMap.h>
 #include <proximux/exchange/mux/MultiplexerObserver.h>
 #include <proximux/proxy/ClientSession.h>
+#include <proximux/proxy/SilenceWatch.h>
 #include <proximux/proxy/TargetConnection.h>
 #include <proximux/telemetry/RequestEvents.h>
 #include <proximux/telemetry/WorkerReport.h>
@@ -23,11 +24,13 @@ public:
     using Targets = SlotMap<TargetConnection, TargetId>;
 
     /// All arguments must outlive it.
-    WorkerObserver(const Clients& clients, const Targets& targets, WorkerReport& report, RequestEvents& requests)
+    WorkerObserver(const Clients& clients, const Targets& targets, WorkerReport& report, RequestEvents& requests,
+                   SilenceWatch& silence)
         : _clients(clients)
         , _targets(targets)
         , _report(report)
         , _requests(requests)
+        , _silence(silence)
     {
     }
 
@@ -57,6 +60,7 @@ private:
     const Targets& _targets;
     WorkerReport& _report;
     RequestEvents& _requests;
+    SilenceWatch& _silence;
 };
 
 } // namespace proximux

@@ -8,6 +8,17 @@ namespace proximux
 namespace
 {
 
+/// Advice for whoever shares the connections to a server that greets.
+constexpr const char* SPEAKS_FIRST =
+    "; if the server speaks first (MySQL, SSH, SMTP), set exchange.mode = proxy (--mode proxy)";
+
+bool logsConnections(const Configuration& configuration)
+{
+    using Connections = LogSettings::Connections;
+    const Connections wanted = configuration.log.connections;
+    return wanted == Connections::automatic ? configuration.exchange.mode == Mode::proxy : wanted == Connections::on;
+}
+
 /// A target connection in the log.
 std::string targetName(std::size_t number)
 {
@@ -18,6 +29,7 @@ std::string targetName(std::size_t number)
 
 WorkerReport::WorkerReport(Runtime& runtime)
     : _runtime(runtime)
+    , _logsConnections(logsConnections(*runtime.configuration))
 {
 }
 
@@ -48,7 +60,7 @@ void WorkerReport::clientOpened(const ClientInfo& client) const
         _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(client));
 }
 
-void WorkerReport::clientClosed(const ClientInfo& client, CloseReason reason)
+void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason)
 {
     _counters.clientsClosed[static_cast<std::size_t>(reason)] += 1;
     if (reason == CloseReason::noTarget)
@@ -57,6 +69,8 @@ void WorkerReport::clientClosed(const ClientInfo& client, CloseReason reason)
         _runtime.log.failure(LogScope::server, "ExchangeError", "client " + nameOf(client) + ": " + toString(reason));
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
         _runtime.log.text(LogScope::server, LogLevel::debug, "Client disconnected: " + nameOf(client));
+    if (_logsConnections && _runtime.log.wants(LogScope::exchange, LogLevel::info))
+        logConnection(client, tally, reason);
     announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{client, toString(reason)});
 }
 
@@ -64,12 +78,26 @@ void WorkerReport::targetClosed(std::size_t number, bool wasOpen, CloseReason re
 {
     _counters.targetsClosed[static_cast<std::size_t>(reason)] += 1;
     if (isError(infoOf(reason).target))
-        _runtime.log.failure(LogScope::pool, "TargetError", targetName(number) + ": " + toString(reason));
+        logTargetError(number, reason);
     if (!wasOpen || !_runtime.log.wants(LogScope::pool, LogLevel::info))
         return;
     if (reason == CloseReason::inactive)
         logTarget(number, "Connection timed out");
     logTarget(number, "Connection closed");
+}
+
+/// A server that greets does so at each attempt; that is told of once a second.
+void WorkerReport::logTargetError(std::size_t number, CloseReason reason)
+{
+    std::string text = targetName(number) + ": " + toString(reason);
+    if (reason == CloseReason::greeted)
+    {
+        const auto before = _greetings.admit(targetName(number), _runtime.clock.now());
+        if (!before)
+            return;
+        text += SPEAKS_FIRST + (*before > 0 ? " (" + std::to_string(*before) + " more since the last record)" : "");
+    }
+    _runtime.log.failure(LogScope::pool, "TargetError", text);
 }
 
 bool WorkerReport::isError(CloseLevel level) const
@@ -83,6 +111,20 @@ void WorkerReport::logTarget(std::size_t number, const char* message) const
     JsonText record;
     record.add("target", static_cast<std::int64_t>(number)).add("msg", message);
     _runtime.log.object(LogScope::pool, LogLevel::info, record);
+}
+
+void WorkerReport::logConnection(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason) const
+{
+    JsonText record;
+    record.add("client", nameOf(client));
+    if (tally.target > 0)
+        record.add("target", static_cast<std::int64_t>(tally.target));
+    record.add("bytesIn", static_cast<std::int64_t>(tally.bytesIn))
+        .add("bytesOut", static_cast<std::int64_t>(tally.bytesOut));
+    if (tally.target > 0)
+        record.add("connectMs", (tally.paired - tally.opened).asMilliseconds());
+    record.add("ms", (_runtime.clock.now() - tally.opened).asMilliseconds()).add("end", toString(reason));
+    _runtime.log.object(LogScope::exchange, LogLevel::info, record);
 }
 
 void WorkerReport::paired(const ClientInfo& client, std::size_t number) const
@@ -145,6 +187,14 @@ void WorkerReport::requestDropped(const ClientInfo& client, std::size_t bytes) c
         _runtime.log.text(LogScope::server, LogLevel::info,
                           "client " + nameOf(client) + " disconnected inside a request (" + std::to_string(bytes) +
                               " bytes received); request dropped");
+}
+
+void WorkerReport::clientSilent(const ClientInfo& client, Duration duration) const
+{
+    if (_runtime.log.wants(LogScope::server, LogLevel::info))
+        _runtime.log.text(LogScope::server, LogLevel::info,
+                          "client " + nameOf(client) + " has sent nothing for " +
+                              std::to_string(duration.us / 1000000) + " s" + SPEAKS_FIRST);
 }
 
 void WorkerReport::protocolChosen(std::string_view name) const

@@ -2,6 +2,7 @@
 
 #include <proximux/exchange/Exchange.h>
 #include <proximux/proxy/Runtime.h>
+#include <proximux/telemetry/ConnectionTally.h>
 #include <proximux/telemetry/Counters.h>
 #include <proximux/telemetry/RecordLimiter.h>
 
@@ -26,7 +27,7 @@ public:
     /// Raises `connected`. Returns false if a listener refuses the client.
     [[nodiscard]] bool isWelcome(const ClientInfo& client);
     void clientOpened(const ClientInfo& client) const;
-    void clientClosed(const ClientInfo& client, CloseReason reason);
+    void clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason);
     void targetClosed(std::size_t number, bool wasOpen, CloseReason reason);
     void paired(const ClientInfo& client, std::size_t number) const;
 
@@ -40,6 +41,8 @@ public:
     void prologueRefused(std::size_t number, Bytes received) const;
     void requestRefused(const ClientInfo& client, const char* why, bool guess);
     void requestDropped(const ClientInfo& client, std::size_t bytes) const;
+    /// The client has sent nothing for this long, and no other client has sent a request.
+    void clientSilent(const ClientInfo& client, Duration duration) const;
     void protocolChosen(std::string_view name) const;
     /// number: 0 if the pin was refused.
     void clientPinned(const ClientInfo& client, std::size_t number, unsigned reasons);
@@ -53,11 +56,15 @@ private:
     [[nodiscard]] bool isError(CloseLevel level) const;
     [[nodiscard]] std::string nameOf(const ClientInfo& client) const;
     void logTarget(std::size_t number, const char* message) const;
+    void logTargetError(std::size_t number, CloseReason reason);
+    void logConnection(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason) const;
 
     Runtime& _runtime;
+    const bool _logsConnections;
     LiveCounters _counters;
-    RecordLimiter _refusals; ///< limits records of refused requests
-    RecordLimiter _guesses;  ///< limits records of wrong passwords
+    RecordLimiter _refusals;  ///< limits records of refused requests
+    RecordLimiter _guesses;   ///< limits records of wrong passwords
+    RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number
 };
 
 } // namespace proximux

@@ -53,12 +53,22 @@ TEST(CommandLineTest, takesValuesBehindABlankOrAnEqualsSign)
     CPPUNIT_ASSERT(load({"-l", "1", "-t", "a:1", "--set", "exchange.mode=proxy"}).configuration != nullptr);
 }
 
+TEST(CommandLineTest, takesAValueRightBehindAShortName)
+{
+    const LoadResult result = load({"-l5000", "-ta:1", "-t[::1]:2", "-slog.level=3", "--mode=proxy"});
+    CPPUNIT_ASSERT_MESSAGE(result.mistakes.empty() ? "" : result.mistakes.front(), result.configuration != nullptr);
+    CPPUNIT_ASSERT_EQUAL(std::uint16_t{5000}, result.configuration->local.endpoint.port);
+    CPPUNIT_ASSERT(result.configuration->targets.at(1).endpoint == (Endpoint{"::1", 2}));
+    CPPUNIT_ASSERT_EQUAL(3, result.configuration->log.level);
+    CPPUNIT_ASSERT(CommandLine({"-h"}).wantsHelp());
+    assertMistake({"-hello"}, "-hello: unknown option");
+}
+
 TEST(CommandLineTest, listensOnAPortOrOnHostAndPort)
 {
-    const std::vector<std::pair<std::string, Endpoint>> cases{{"3307", {"localhost", 3307}},
-                                                              {"0.0.0.0:80", {"0.0.0.0", 80}},
-                                                              {"[::]:0", {"::", 0}},
-                                                              {"db.example:1", {"db.example", 1}}};
+    const std::vector<std::pair<std::string, Endpoint>> cases{
+        {"3307", {"localhost", 3307}},   {":3307", {"*", 3307}}, {"*:3307", {"*", 3307}},
+        {"0.0.0.0:80", {"0.0.0.0", 80}}, {"[::]:0", {"::", 0}},  {"db.example:1", {"db.example", 1}}};
     for (const auto& [text, expected] : cases)
     {
         const LoadResult result = load({"--listen", text, "--target", "a:1", "--mode", "proxy"});
@@ -75,7 +85,7 @@ TEST(CommandLineTest, refusesWhatItDoesNotKnow)
     assertMistake({"serve"}, "serve: unexpected");
     assertMistake({"--listen"}, "--listen: a value is missing");
     assertMistake({"--listen="}, "--listen: the value is empty");
-    assertMistake({"--listen", "a:b:1"}, "--listen a:b:1: expected PORT");
+    assertMistake({"--listen", "a:"}, "--listen a:: expected PORT");
     assertMistake({"--listen", "70000"}, "local.port = 70000 (command line --listen): out of range");
     assertMistake({"--target", "a"}, "--target a: expected HOST:PORT");
     assertMistake({"--target", "a:http"}, "target.1.port = http (command line --target): not a whole number");
@@ -93,7 +103,47 @@ TEST(CommandLineTest, collectsItsMistakesWithThoseOfTheConfiguration)
     CPPUNIT_ASSERT(result.configuration == nullptr);
     assertMistake({"--bogus", "--log-level", "9"}, "--bogus: unknown option");
     assertMistake({"--bogus", "--log-level", "9"}, "log.level = 9 (command line --log-level)");
-    assertMistake({"--bogus", "--log-level", "9"}, "local.port (LOCAL_PORT, --listen): missing");
+}
+
+TEST(CommandLineTest, saysNothingIsMissingWhereSomethingWasMistaken)
+{
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{"--foo"},
+                                               {"--lisen", "80"},
+                                               {"help"},
+                                               {"--target", "a"},
+                                               {"--listen"},
+                                               {"--config", "/nonexistent.ini"},
+                                               {"--config", "settings.toml"}})
+    {
+        const LoadResult result = load(arguments);
+        for (const std::string& mistake : result.mistakes)
+            CPPUNIT_ASSERT_MESSAGE(mistake, mistake.find("): missing; expected") == std::string::npos);
+        CPPUNIT_ASSERT(!result.mistakes.empty() && !result.configuration);
+    }
+    assertMistake({}, "local.port (LOCAL_PORT, --listen): missing");
+}
+
+TEST(CommandLineTest, namesTheOptionThatWasProbablyMeant)
+{
+    assertMistake({"--lisen", "80"}, "--lisen: unknown option; the nearest known option is --listen");
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, load({"--lisen", "80"}).mistakes.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, load({"--lisen", "80", "more"}).mistakes.size());
+    assertMistake({"--LISTEN=80"}, "--LISTEN: unknown option; the nearest known option is --listen");
+    assertMistake({"--log-file=x"}, "--log-file: unknown option; expected --set log.file=VALUE");
+    assertMistake({"--nonsense"}, "--nonsense: unknown option; see --help");
+    assertMistake({"help"}, "help: unexpected argument; the nearest known option is --help");
+    assertMistake({"serve"}, "serve: unexpected argument; only options are allowed, see --help");
+}
+
+TEST(CommandLineTest, saysWhatIsWrongWithAnAddress)
+{
+    assertMistake({"--target", "unix:/run/x.sock"}, "UNIX sockets are not supported; expected HOST:PORT");
+    assertMistake({"--target", "http://a:1"}, "--target http://a:1: a URL, not an address; expected HOST:PORT");
+    assertMistake({"-t", "a:1,b:2"}, "more than one address; repeat the option for each; expected HOST:PORT");
+    assertMistake({"--target", "::1:80"}, "an IPv6 address needs brackets; expected HOST:PORT");
+    assertMistake({"--target", "*:80"}, "target.1.host = * (command line --target): not a host name or address");
+    assertMistake({"--listen", "999.1.1.1:80"}, "local.host = 999.1.1.1 (command line --listen): not an IPv4 address");
 }
 
 TEST(CommandLineTest, knowsItsFlags)

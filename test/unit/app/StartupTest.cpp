@@ -78,6 +78,32 @@ TEST(StartupTest, checksAConfiguration)
     expectOutput(with({"--check-config", "--target", "127.0.0.1:2"}), 0, "OK: mode PROXY, 127.0.0.1:0 to 2 targets");
 }
 
+TEST(StartupTest, tellsNoticesWhereAConfigurationIsChecked)
+{
+    const StreamCapture output(1);
+    CPPUNIT_ASSERT_EQUAL(0, startUp({"proximux", "-l0", "-ta:1", "--check-config"}).exitCode.value_or(-1));
+    CPPUNIT_ASSERT_EQUAL(std::string("OK: mode FIFO, localhost:0 to 1 target\n"
+                                     "exchange.mode = auto: clients share one target connection; a server that speaks "
+                                     "first (MySQL, SSH, SMTP) needs exchange.mode = proxy (--mode proxy)\n"),
+                         output.text());
+}
+
+TEST(StartupTest, handsNoticesOnToTheLog)
+{
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, startUp({"proximux", "-l0", "-ta:1"}).notices.size());
+    CPPUNIT_ASSERT(startUp(with({})).notices.empty());
+}
+
+TEST(StartupTest, showsFirstStepsToThoseWhoSayNothing)
+{
+    const StreamCapture error(2);
+    CPPUNIT_ASSERT_EQUAL(78, startUp({"proximux"}).exitCode.value_or(-1));
+    const std::string text = error.text();
+    for (const char* part : {"proximux --demo", "proximux --help", "--listen PORT --target HOST:PORT"})
+        CPPUNIT_ASSERT_MESSAGE(text, text.find(part) != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(text, text.find("local.port") == std::string::npos);
+}
+
 TEST(StartupTest, printsAConfigurationWithItsLayers)
 {
     expectOutput(with({"--print-config"}), 0, "command line --listen");

@@ -105,13 +105,37 @@ TEST(ConfigurationFilesTest, saysWhichFileCannotBeRead)
     assertMistake(loader.load(), "not a regular file");
 }
 
+TEST(ConfigurationFilesTest, saysWhyAFileCannotBeRead)
+{
+    const std::string memory = "/proc/self/mem"; // its first bytes cannot be read, by whomever
+    if (!Poco::File(memory).exists())
+        return;
+    const std::string path = Poco::TemporaryFile::tempName() + ".ini";
+    std::filesystem::create_symlink(memory, path);
+    _files.push_back(path);
+    ConfigurationLoader loader;
+    loader.addFile(path);
+    assertMistake(loader.load(), "--config " + path + ": cannot be read: Input/output error");
+}
+
+TEST(ConfigurationFilesTest, reportsNothingAsMissingIfAFileCannotBeRead)
+{
+    for (const std::string& path : {std::string("/nonexistent/a.ini"), file(".json", "{"), file(".json", "[1]")})
+    {
+        ConfigurationLoader loader;
+        loader.addFile(path);
+        const LoadResult result = loader.load();
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(all(result), std::size_t{1}, result.mistakes.size());
+    }
+}
+
 TEST(ConfigurationFilesTest, acceptsTheExamples)
 {
     const std::string examples = PROXIMUX_SOURCE_DIR "/etc/examples/";
     std::set<std::string> protocols;
     for (const auto& entry : std::filesystem::directory_iterator(examples))
     {
-        if (entry.path().extension() == ".env")
+        if (entry.is_directory() || entry.path().extension() == ".env")
             continue;
         ConfigurationLoader loader;
         loader.addFile(entry.path().string());

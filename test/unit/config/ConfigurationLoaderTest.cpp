@@ -130,6 +130,34 @@ TEST(ConfigurationLoaderTest, decidesTheModeAsTheOriginalDoes)
     CPPUNIT_ASSERT_EQUAL(std::size_t{2}, good(fromEnvironment(two)).targets.size());
 }
 
+TEST(ConfigurationLoaderTest, noticesAModeThatNobodyAskedFor)
+{
+    const Environment least{{"LOCAL_PORT", "0"}, {"TARGET_HOST_1", "a"}, {"TARGET_PORT_1", "1"}};
+    const LoadResult result = fromEnvironment(least);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, result.notices.size());
+    CPPUNIT_ASSERT_EQUAL(std::string("exchange.mode = auto: clients share one target connection; a server that speaks "
+                                     "first (MySQL, SSH, SMTP) needs exchange.mode = proxy (--mode proxy)"),
+                         result.notices.front());
+    for (const auto& [name, value] : Environment{
+             {"PROXIMUX_EXCHANGE_MODE", "fifo"}, {"LOCAL_MAX_CONNECTIONS", "5"}, {"PROXIMUX_EXCHANGE_PROTOCOL", "raw"}})
+    {
+        Environment more = least;
+        more[name] = value;
+        CPPUNIT_ASSERT_MESSAGE(name, fromEnvironment(more).notices.empty());
+    }
+    Environment several = least;
+    several["TARGET_HOST_2"] = "b";
+    several["TARGET_PORT_2"] = "2";
+    CPPUNIT_ASSERT(fromEnvironment(several).notices.at(0).find("share 2 target connections") != std::string::npos);
+}
+
+TEST(ConfigurationLoaderTest, isEmptyWithoutAnyValue)
+{
+    CPPUNIT_ASSERT(fromEnvironment({{"HOME", "/"}}).isEmpty);
+    CPPUNIT_ASSERT(!fromEnvironment({{"LOG_LEVEL", "1"}}).isEmpty);
+    CPPUNIT_ASSERT(!fromEnvironment({{"PROXIMUX_LOCAL_PROT", "1"}}).isEmpty);
+}
+
 TEST(ConfigurationLoaderTest, takesTheModeThatIsSaid)
 {
     CPPUNIT_ASSERT(good(with("PROXIMUX_EXCHANGE_MODE", "fifo")).exchange.mode == Mode::fifo);

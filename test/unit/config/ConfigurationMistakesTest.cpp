@@ -71,6 +71,40 @@ TEST(ConfigurationMistakesTest, refusesWrongValues)
     }
 }
 
+TEST(ConfigurationMistakesTest, saysHowToWriteAValueWithACommentOrQuotes)
+{
+    assertMistake(fromFile(".ini", "[local]\nport = 5000 # mine\n"), "local.port = 5000 # mine (");
+    assertMistake(fromFile(".ini", "[local]\nport = 5000 # mine\n"),
+                  "not a whole number; expected 0..65535; a comment needs a line of its own, which begins with ';'");
+    assertMistake(fromFile(".ini", "[local]\nport = 5000 ; mine\n"), "; a comment needs a line of its own");
+    assertMistake(fromFile(".ini", "[local]\nport = \"5000\"\n"), "expected 0..65535, without quotes");
+    assertMistake(fromFile(".ini", "[target]\n1.host = 'db'\n"),
+                  "expected a host name or a numeric address, without a port, without quotes");
+    assertMistake(with("PROXIMUX_IO_THREADS", "'2'"), "expected 1..64, without quotes");
+    assertMistake(with("PROXIMUX_IO_THREADS", "2 # two"), "; a comment is part of the value");
+}
+
+TEST(ConfigurationMistakesTest, refusesWhatLooksLikeAnAddressAndIsNone)
+{
+    for (const char* wrong : {"999.1.1.1", "1.2.3.4.5", "010.0.0.1", "::1::", "1:2:3", "fe80:::1", "a:b:c"})
+        assertMistake(with("LOCAL_HOST", wrong), std::string("local.host = ") + wrong);
+    for (const char* right : {"10.1", "fe80::1%eth0", "::", "*", "1.example", "db-1", "::ffff:10.0.0.1"})
+        CPPUNIT_ASSERT_EQUAL(std::string(right), good(with("LOCAL_HOST", right)).local.endpoint.host);
+    assertMistake(with("TARGET_HOST_1", "*"), "target.1.host = * (environment TARGET_HOST_1): not a host name");
+}
+
+TEST(ConfigurationMistakesTest, takesOtherNamesOfAProtocol)
+{
+    for (const auto& [alias, name] : std::vector<std::pair<const char*, std::string>>{
+             {"redis", "resp"}, {"valkey", "resp"}, {"postgres", "postgresql"}, {"mariadb", "mysql"}})
+        CPPUNIT_ASSERT_EQUAL(name, good(with("PROXIMUX_EXCHANGE_PROTOCOL", alias)).exchange.protocol);
+    assertMistake(with("PROXIMUX_EXCHANGE_PROTOCOL", "tls"),
+                  "unknown; it can be passed on with raw and exchange.mode = proxy; expected one of auto, raw");
+    assertMistake(with("PROXIMUX_EXCHANGE_PROTOCOL", "modbos"),
+                  "unknown; the nearest known protocol is modbus; expected one of auto, raw");
+    assertMistake(with("PROXIMUX_EXCHANGE_PROTOCOL", "morse"), "unknown; expected one of auto, raw");
+}
+
 TEST(ConfigurationMistakesTest, refusesAnUnknownKeyAndNamesTheNearest)
 {
     assertMistake(with("PROXIMUX_EXCHANGE_PROTOCL", "mysql"),
@@ -97,6 +131,8 @@ TEST(ConfigurationMistakesTest, suggestsNothingForWhatResemblesNothing)
     assertMistake(fromFile(".ini", "[lgo]\nlevel = 1\n"), "the nearest known setting is log.level");
     assertMistake(fromFile(".ini", "[target]\n12.hots = a\n"), "the nearest known setting is target.N.host");
     assertMistake(fromFile(".ini", "[local]\nnonsense =\n"), "local.nonsense"); // also without a value
+    assertMistake(fromFile(".ini", "[local]\nlisten = 80\n"), "the nearest known setting is local.port");
+    assertMistake(fromFile(".json", R"({"listen": 80})"), "the nearest known setting is local.port");
 }
 
 TEST(ConfigurationMistakesTest, refusesAVariableThatIsOneSlipAwayFromOurs)
@@ -105,7 +141,7 @@ TEST(ConfigurationMistakesTest, refusesAVariableThatIsOneSlipAwayFromOurs)
          {"PROXIMUX_EXCHNAGE_MODE", "PROXIMUX_EXCHANG_MODE", "PROXIMUX_EXCHANGES_MODE", "PROXIMUX_EXCHENGE_WHAT",
           "PROXIMUX_LOCLA_PORT", "PROXIMUX_LGO_LEVEL", "PROXIMUX_LOGS_LEVL", "PROXIMUX_OI_THREADS",
           "PROXIMUX_POL_WARMUP", "PROXIMUX_TARGTE_1_HOST", "PROXIMUX_ACCES_DENY", "PROXIMUX_LOCALPORT",
-          "PROXIMUX_ACCESS_DENNY"})
+          "PROXIMUX_ACCESS_DENNY", "PROXIMUX_LOCL_PORT", "PROXIMUX_LOCAL_PROT"})
     {
         const LoadResult result = with(name, "1");
         assertMistake(result, std::string("(environment ") + name + "): unknown");
@@ -154,7 +190,13 @@ TEST(ConfigurationMistakesTest, leavesOtherVariablesAlone)
                              "TARGET_HOST_01",
                              "PROXIMUX"})
         environment[name] = "x";
-    good(fromEnvironment(environment));
+    const LoadResult result = fromEnvironment(environment);
+    good(result);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, result.notices.size());
+    CPPUNIT_ASSERT_EQUAL(std::string("environment PROXIMUX_CMD, PROXIMUX_HOME_DIR, PROXIMUX_IP_ADDRESS, "
+                                     "PROXIMUX_NO_COLOR, PROXIMUX_OPT_X, PROXIMUX_PORT, PROXIMUX_SLOW: ignored; no "
+                                     "setting has this name"),
+                         result.notices.front());
 }
 
 TEST(ConfigurationMistakesTest, comparesTheCountWithTheTargets)

@@ -66,6 +66,26 @@ TEST(ReferenceTest, theReferenceFileWithItsDefaultsIsAccepted)
                            result.configuration != nullptr);
 }
 
+/// The lines at the top of the file, without their ';', are a configuration that can be started.
+TEST(ReferenceTest, theExampleAtTheTopWorks)
+{
+    const std::string text = reference::ini();
+    const std::size_t begin = text.find("; [local]");
+    CPPUNIT_ASSERT(begin != std::string::npos);
+    const std::string example = text.substr(begin, text.find("\n\n", begin) - begin);
+    Poco::TemporaryFile folder;
+    folder.createDirectory();
+    const std::string path = folder.path() + "/example.ini";
+    std::ofstream(path) << Poco::remove(example, ';');
+    ConfigurationLoader loader;
+    loader.addFile(path);
+    const LoadResult result = loader.load();
+    CPPUNIT_ASSERT_MESSAGE(example + (result.mistakes.empty() ? "" : result.mistakes.front()),
+                           result.configuration != nullptr);
+    CPPUNIT_ASSERT(result.configuration->exchange.mode == Mode::proxy);
+    CPPUNIT_ASSERT(result.configuration->targets.at(0).endpoint == (Endpoint{"db.example", 3306}));
+}
+
 TEST(ReferenceTest, everyDefaultIsAValueOfItsKind)
 {
     for (const Setting& setting : settings())

@@ -66,7 +66,7 @@ TEST(ValuesTest, splitsHostAndPort)
     CPPUNIT_ASSERT(plain && plain->host == "db.example" && plain->port == "3306");
     const auto v6 = values::hostPort("[2001:db8::1]:80");
     CPPUNIT_ASSERT(v6 && v6->host == "2001:db8::1" && v6->port == "80");
-    for (const char* wrong : {"", "3306", ":3306", "db:", "2001:db8::1:80", "[]:80", "[::1]"})
+    for (const char* wrong : {"", "3306", ":3306", "db:", "2001:db8::1:80", "[]:80", "[::1]", "unix:/run/x", "a/b:80"})
         CPPUNIT_ASSERT_MESSAGE(wrong, !values::hostPort(wrong));
 }
 

@@ -42,6 +42,12 @@ TEST(RegistryTest, namesEachProtocolOnce)
         CPPUNIT_ASSERT(names.insert(protocol.name).second);
         CPPUNIT_ASSERT(!protocol.summary.empty());
     }
+    for (const ProtocolInfo& protocol : protocols())
+        for (const std::string_view alias : protocol.aliases)
+        {
+            CPPUNIT_ASSERT_MESSAGE(std::string(alias), names.insert(alias).second && !isPassedOn(alias));
+            CPPUNIT_ASSERT(protocolNamed(alias) == &protocol && findProtocol(alias) == nullptr);
+        }
 }
 
 TEST(RegistryTest, autoChoosesFromRawAndWhatIsDetected)

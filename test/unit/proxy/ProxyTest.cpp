@@ -2,10 +2,12 @@
 #include "support/Test.h"
 
 #include <proximux/Proxy.h>
+#include <proximux/proxy/TCPServer.h>
 
 #include <Poco/Delegate.h>
 #include <Poco/Exception.h>
 #include <Poco/Net/NetException.h>
+#include <Poco/Net/SocketDefs.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -136,7 +138,7 @@ protected:
 
 TEST(ProxyTest, refusesToBeWithoutAConfiguration)
 {
-    CPPUNIT_ASSERT_THROW(Proxy(nullptr), std::invalid_argument);
+    CPPUNIT_ASSERT_THROW(Proxy(nullptr), Poco::InvalidArgumentException);
 }
 
 TEST_ON_BOTH_BACK_ENDS(ProxyTest, raisesItsEventsInOrder)
@@ -344,6 +346,27 @@ TEST(ProxyTest, saysWhyItCannotListen)
                                  ": Address already in use (EADDRINUSE)",
                              exception.message());
     }
+}
+
+TEST(ProxyTest, listensOnAllInterfaces)
+{
+    const auto c = configuration(true);
+    c->local.endpoint.host = "*";
+    Proxy proxy(c);
+    proxy.start();
+    CPPUNIT_ASSERT_EQUAL(std::string("v4"), ask(*client(proxy), "v4"));
+}
+
+TEST(ProxyTest, saysWhatAPrivilegedPortNeeds)
+{
+    const std::string needs = "; a port below 1024 needs root or, on Linux, CAP_NET_BIND_SERVICE";
+    const auto says = [&needs](const Endpoint& endpoint, int error)
+    { return TCPServer::refusal(endpoint, error, "").find(needs) != std::string::npos; };
+    CPPUNIT_ASSERT(says({"localhost", 80}, POCO_EACCES));
+    CPPUNIT_ASSERT(!says({"localhost", 80}, POCO_EADDRINUSE));
+    CPPUNIT_ASSERT(!says({"localhost", 8080}, POCO_EACCES));
+    CPPUNIT_ASSERT_EQUAL(std::string("cannot listen on [::1]:80: no such name"),
+                         TCPServer::refusal({"::1", 80}, 0, "no such name"));
 }
 
 TEST(ProxyTest, endsAtOnceWhereItNeverStarted)

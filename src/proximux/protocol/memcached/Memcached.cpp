@@ -286,6 +286,7 @@ public:
 ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Memcached>>("memcached", "memcached: text, meta and binary");
+    info.aliases = {"memcache"};
     info.pairing = Pairing::order;
     info.pipeline = 1024;
     info.mayGreet = false;

@@ -10,6 +10,7 @@ ProtocolInfo info()
     ProtocolInfo info;
     info.name = "mysql";
     info.summary = "the client/server protocol of MySQL and MariaDB, without TLS and compression; proxy mode only";
+    info.aliases = {"mariadb"};
     info.delimited = true;
     info.makeWatcher = [](const Framing&, WatchListener& listener,
                           const WatchLimits& limits) -> std::unique_ptr<Watcher>

@@ -351,6 +351,7 @@ ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Postgresql>>(
         "postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode only");
+    info.aliases = {"postgres", "pgsql"};
     info.make = nullptr; // its connections cannot be shared
     return info;
 }

@@ -91,6 +91,7 @@ public:
 ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Resp>>("resp", "Redis and compatible servers");
+    info.aliases = {"redis", "valkey"};
     info.pairing = Pairing::order;
     info.pipeline = 1024;
     info.mayGreet = false;

@@ -1,0 +1,30 @@
+#include <proximux/telemetry/OutageRecords.h>
+
+#include <utility>
+
+namespace proximux
+{
+
+std::optional<std::uint64_t> OutageRecords::failed(std::size_t target, const std::string& cause, Instant now)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    Outage& outage = _outages[target];
+    ++outage.attempts;
+    if (cause == outage.cause && now < outage.next)
+    {
+        ++outage.unlogged;
+        return std::nullopt;
+    }
+    outage.cause = cause;
+    outage.next = now + INTERVAL;
+    return std::exchange(outage.unlogged, 0);
+}
+
+std::uint64_t OutageRecords::connected(std::size_t target)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    Outage& outage = _outages[target];
+    return outage.attempts == 0 ? 0 : std::exchange(outage, Outage()).attempts;
+}
+
+} // namespace proximux
