@@ -189,9 +189,18 @@ std::optional<int> useTool(const Arguments& options)
     return std::nullopt;
 }
 
+/// All layers, or those of a demonstration.
+LoadResult load(const CommandLine& commandLine, const Arguments& options,
+                const std::map<std::string, std::string>* environment, StartupResult& result)
+{
+    if (commandLine.wantsDemo())
+        return loadDemonstration(options, result);
+    return environment != nullptr ? commandLine.load(*environment) : commandLine.load();
+}
+
 } // namespace
 
-StartupResult startUp(const std::vector<std::string>& arguments)
+StartupResult startUp(const std::vector<std::string>& arguments, const std::map<std::string, std::string>* environment)
 {
     const Arguments options(arguments.begin() + 1, arguments.end());
     if (const auto tool = useTool(options))
@@ -202,7 +211,7 @@ StartupResult startUp(const std::vector<std::string>& arguments)
     if (commandLine.wantsVersion())
         return say(std::string("proximux ") + VERSION + "\n");
     StartupResult result;
-    LoadResult loaded = commandLine.wantsDemo() ? loadDemonstration(options, result) : commandLine.load();
+    LoadResult loaded = load(commandLine, options, environment, result);
     if (options.empty() && loaded.isEmpty)
         return showFirstSteps();
     const auto mistakes = serverMistakes(commandLine);

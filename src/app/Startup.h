@@ -3,6 +3,7 @@
 #include <app/Demonstration.h>
 #include <proximux/Configuration.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +27,8 @@ struct StartupResult
 
 /// Reads the command line (the program's name first) and the configuration. Executes options that need no running proxy
 /// (--help, --version, --check-config, --print-config) and the tools, and checks that output files can be written. Call
-/// it before any thread exists.
-StartupResult startUp(const std::vector<std::string>& arguments);
+/// it before any thread exists. environment: null for the process's.
+StartupResult startUp(const std::vector<std::string>& arguments,
+                      const std::map<std::string, std::string>* environment = nullptr);
 
 } // namespace proximux

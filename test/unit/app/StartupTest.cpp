@@ -10,6 +10,7 @@
 #include <Poco/TemporaryFile.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,26 @@ protected:
         return all;
     }
 
+    /// Whatever the environment of the tests is.
+    static StartupResult start(const Arguments& arguments)
+    {
+        const std::map<std::string, std::string> nothing;
+        return startUp(arguments, &nothing);
+    }
+
     static void expectOutput(Arguments arguments, int exitCode, const std::string& part)
     {
         if (arguments.front() != "proximux")
             arguments.insert(arguments.begin(), "proximux");
         const StreamCapture output(1);
-        CPPUNIT_ASSERT_EQUAL(exitCode, startUp(arguments).exitCode.value_or(-1));
+        CPPUNIT_ASSERT_EQUAL(exitCode, start(arguments).exitCode.value_or(-1));
         CPPUNIT_ASSERT_MESSAGE(output.text(), output.text().find(part) != std::string::npos);
     }
 
     static void expectMistake(const Arguments& arguments, const std::string& part)
     {
         const StreamCapture error(2);
-        CPPUNIT_ASSERT_EQUAL(78, startUp(arguments).exitCode.value_or(-1));
+        CPPUNIT_ASSERT_EQUAL(78, start(arguments).exitCode.value_or(-1));
         CPPUNIT_ASSERT_MESSAGE(error.text(), error.text().find(part) != std::string::npos);
     }
 
@@ -46,7 +54,7 @@ protected:
     {
         try
         {
-            startUp(with(arguments));
+            start(with(arguments));
             CPPUNIT_FAIL("not refused: " + message);
         }
         catch (const Poco::FileException& exception)
@@ -68,7 +76,7 @@ TEST(StartupTest, saysItsVersionAndHelp)
 TEST(StartupTest, namesTheNearestSettingWhereHelpIsAskedForAnUnknownOne)
 {
     const StreamCapture error(2);
-    CPPUNIT_ASSERT_EQUAL(64, startUp({"proximux", "--help", "pool.setle"}).exitCode.value_or(-1));
+    CPPUNIT_ASSERT_EQUAL(64, start({"proximux", "--help", "pool.setle"}).exitCode.value_or(-1));
     CPPUNIT_ASSERT_EQUAL(std::string("pool.setle: unknown; the nearest known setting is pool.settle\n"), error.text());
 }
 
@@ -81,7 +89,7 @@ TEST(StartupTest, checksAConfiguration)
 TEST(StartupTest, tellsNoticesWhereAConfigurationIsChecked)
 {
     const StreamCapture output(1);
-    CPPUNIT_ASSERT_EQUAL(0, startUp({"proximux", "-l0", "-ta:1", "--check-config"}).exitCode.value_or(-1));
+    CPPUNIT_ASSERT_EQUAL(0, start({"proximux", "-l0", "-ta:1", "--check-config"}).exitCode.value_or(-1));
     CPPUNIT_ASSERT_EQUAL(std::string("OK: mode FIFO, localhost:0 to 1 target\n"
                                      "exchange.mode = auto: clients share one target connection; a server that speaks "
                                      "first (MySQL, SSH, SMTP) needs exchange.mode = proxy (--mode proxy)\n"),
@@ -90,14 +98,14 @@ TEST(StartupTest, tellsNoticesWhereAConfigurationIsChecked)
 
 TEST(StartupTest, handsNoticesOnToTheLog)
 {
-    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, startUp({"proximux", "-l0", "-ta:1"}).notices.size());
-    CPPUNIT_ASSERT(startUp(with({})).notices.empty());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, start({"proximux", "-l0", "-ta:1"}).notices.size());
+    CPPUNIT_ASSERT(start(with({})).notices.empty());
 }
 
 TEST(StartupTest, showsFirstStepsToThoseWhoSayNothing)
 {
     const StreamCapture error(2);
-    CPPUNIT_ASSERT_EQUAL(78, startUp({"proximux"}).exitCode.value_or(-1));
+    CPPUNIT_ASSERT_EQUAL(78, start({"proximux"}).exitCode.value_or(-1));
     const std::string text = error.text();
     for (const char* part : {"proximux --demo", "proximux --help", "--listen PORT --target HOST:PORT"})
         CPPUNIT_ASSERT_MESSAGE(text, text.find(part) != std::string::npos);
@@ -114,7 +122,7 @@ TEST(StartupTest, tellsEachMistakeOnItsLine)
     const StreamCapture output(1);
     const StreamCapture error(2);
     const StartupResult result =
-        startUp(with({"--log-level", "9", "--set", "local.backlog=\x1b[2Jx", "--set", "local.prot=1"}));
+        start(with({"--log-level", "9", "--set", "local.backlog=\x1b[2Jx", "--set", "local.prot=1"}));
     CPPUNIT_ASSERT_EQUAL(78, result.exitCode.value_or(-1));
     CPPUNIT_ASSERT_EQUAL(std::string(), output.text());
     const std::string text = error.text();
@@ -135,7 +143,7 @@ TEST(StartupTest, makesPathsAbsolute)
 {
     const std::string name = Poco::Path(Poco::TemporaryFile::tempName()).getFileName();
     const StartupResult result =
-        startUp(with({"--daemon", "--pidfile", name + ".pid", "--set", "log.file=" + name + ".log"}));
+        start(with({"--daemon", "--pidfile", name + ".pid", "--set", "log.file=" + name + ".log"}));
     const std::string base = Poco::Path::current() + name;
     Poco::File(base + ".log").remove();
     CPPUNIT_ASSERT(!result.exitCode);
@@ -152,20 +160,20 @@ TEST(StartupTest, refusesFilesThatCannotBeWritten)
 TEST(StartupTest, leavesNoPidFileBehind)
 {
     const std::string path = Poco::TemporaryFile::tempName();
-    const StartupResult result = startUp(with({"--pidfile", path}));
+    const StartupResult result = start(with({"--pidfile", path}));
     CPPUNIT_ASSERT(!result.exitCode);
     CPPUNIT_ASSERT(!Poco::File(path).exists());
 }
 
 TEST(StartupTest, laysTheCommandLineOverTheDemonstration)
 {
-    const StartupResult plain = startUp({"proximux", "--demo"});
+    const StartupResult plain = start({"proximux", "--demo"});
     CPPUNIT_ASSERT(plain.demonstration && plain.configuration);
     CPPUNIT_ASSERT(!plain.portWasChosen);
     CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:3307"), plain.configuration->local.endpoint.toString());
     CPPUNIT_ASSERT_EQUAL(1, plain.configuration->log.level);
     const StartupResult changed =
-        startUp({"proximux", "--demo", "--listen", "4000", "--set", "log.level=3", "--max-connections=7"});
+        start({"proximux", "--demo", "--listen", "4000", "--set", "log.level=3", "--max-connections=7"});
     CPPUNIT_ASSERT(changed.portWasChosen);
     CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:4000"), changed.configuration->local.endpoint.toString());
     CPPUNIT_ASSERT_EQUAL(3, changed.configuration->log.level);

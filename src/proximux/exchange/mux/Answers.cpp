@@ -17,7 +17,7 @@ void Answers::deliver(Lane& lane, Request& request, Bytes bytes, const std::vect
         request.firstByte = now;
     }
     request.responseSize += bytes.size();
-    if (request.left)
+    if (request.is(Transaction::orphaned))
         Orphans::swallow(lane, bytes.size());
     _mux.lanes.armAnswer(lane, request, now);
     if (!_mux.settings.byId)
@@ -74,7 +74,7 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
     const bool answered = lane.answered == &request || !request.traits.answered;
     takeOut(lane, request, answered, now);
     lane.proven = true;
-    if (request.overdue)
+    if (request.is(Transaction::timedOut))
         --lane.abandoned;
     _mux.lanes.pause(lane, now);
     _mux.lanes.updateLoad(lane);
@@ -115,7 +115,7 @@ void Answers::answerLocally(Request& request, Instant now)
 {
     Client& client = *request.client;
     _mux.sending.unqueue(request);
-    request.replied = true;
+    request.move(Transaction::replied);
     if (client.large == &request)
     {
         client.large = nullptr;
@@ -142,10 +142,10 @@ void Answers::reply(Client& client, Instant now)
     {
         Request& request = *next;
         next = client.requests.next(request);
-        if (!request.replied && !_mux.settings.byId)
+        if (!request.is(Transaction::replied) && !_mux.settings.byId)
             return;
-        behindQueued = behindQueued || (!request.replied && !request.sent);
-        if (!request.replied || (behindQueued && request.inputSize() > 0))
+        behindQueued = behindQueued || (!request.is(Transaction::replied) && !request.isSent());
+        if (!request.is(Transaction::replied) || (behindQueued && request.inputSize() > 0))
             continue; // its bytes are still among those of the queued
         if (mustWait(client, request, now))
             return;
@@ -217,19 +217,19 @@ void Answers::fail(Request& request, CloseReason reason, Instant now)
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
-    if (!request.sent && request.traits.pins != 0)
+    if (!request.isSent() && request.traits.pins != 0)
     {
         drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
         _mux.clients.endRequests(client, reason, now);
     }
-    if (!request.sent)
+    if (!request.isSent())
         return answerLocally(request, now);
     if (client.large == &request)
     {
         client.large = nullptr;
         client.discarding = true;
     }
-    request.replied = true;
+    request.move(Transaction::replied);
     keepReply(request);
     reply(client, now);
 }
@@ -242,7 +242,7 @@ void Answers::drop(Client& client, Request* request, CloseReason reason, Instant
         request = client.requests.next(dropped);
         client.requests.remove(dropped);
         tellEnd(dropped, TargetId{}, true, reason, now);
-        if (dropped.replied)
+        if (dropped.is(Transaction::replied))
             releaseReply(dropped);
         else
             _mux.sending.unqueue(dropped);
@@ -259,7 +259,7 @@ void Answers::drop(Client& client, Request* request, CloseReason reason, Instant
 void Answers::giveUp(Request& request, CloseReason reason, Instant now)
 {
     _mux.orphans.remove(request, isOptional(*request.lane, request));
-    request.overdue = true;
+    request.move(Transaction::timedOut);
     ++request.lane->abandoned;
     _mux.sending.pumpAll(); // somebody may wait for the connection to be at rest
     if (Client* client = request.client)
@@ -301,12 +301,12 @@ void Answers::leavePart(const Lane& lane, Request& request, bool answered, Insta
 {
     if (lane.parts == nullptr || request.traits.part == 0)
         return;
-    if (answered && !request.overdue && lane.parts->answered(request.traits.part, now))
+    if (answered && !request.is(Transaction::timedOut) && lane.parts->answered(request.traits.part, now))
         _mux.observer.partAnswers(lane.target, _mux.policy.responses.nameOfPart(request.traits.part));
     const Duration enough{_mux.settings.responseTimeout.us / 3};
     const bool waited =
         request.client == nullptr && !_mux.settings.responseTimeout.isOff() && request.sentAt + enough <= now;
-    if (!answered && waited && !request.overdue)
+    if (!answered && waited && !request.is(Transaction::timedOut))
         partTimedOut(request, now);
     if (request.trial)
         lane.parts->trialLost(request.traits.part);
@@ -321,15 +321,15 @@ void Answers::tellEnd(Request& request, TargetId target, bool failed, CloseReaso
     outcome.target = target;
     outcome.requestSize = request.size;
     outcome.responseSize = request.responseSize;
-    outcome.queued = (request.sent ? request.sentAt : now) - request.came;
-    if (request.sent)
+    outcome.queued = (request.isSent() ? request.sentAt : now) - request.came;
+    if (request.isSent())
     {
         outcome.firstByte = (request.begun ? request.firstByte : now) - request.sentAt;
         outcome.whole = now - request.sentAt;
     }
     outcome.failed = failed;
     outcome.reason = reason;
-    if (request.replied && request.traits.refused)
+    if (request.is(Transaction::replied) && request.traits.refused)
     {
         outcome.failed = true;
         outcome.refusal = request.traits.reply;

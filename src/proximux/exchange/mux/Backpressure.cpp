@@ -30,7 +30,7 @@ bool Backpressure::isLimited(const Client& client) const
     if (client.final || client.halted || client.waiting > _mux.settings.responseBuffer)
         return true;
     if (client.large != nullptr)
-        return !client.large->sent;
+        return !client.large->isSent();
     if (client.replies >= _memory.mostReplies())
         return true; // something before them is not answered
     const bool full = client.pin.lane == nullptr &&
@@ -56,7 +56,7 @@ void Backpressure::update(Client& client, Instant now)
         _mux.effects.holdClient(client.id, hold);
     client.held = hold;
 
-    const bool owes = client.large != nullptr && client.large->sent && client.large->lane->waiting == 0;
+    const bool owes = client.large != nullptr && client.large->isSent() && client.large->lane->waiting == 0;
     if (!owes)
         DeadlineList::disarm(client.pause);
     else if (!client.pause.isArmed())
@@ -74,7 +74,7 @@ void Backpressure::account(Client& client)
 std::size_t Backpressure::unfinished(const Client& client) const
 {
     if (client.large != nullptr)
-        return client.large->sent ? 0 : client.input.kept();
+        return client.large->isSent() ? 0 : client.input.kept();
     const bool isUnread = client.waiting > _mux.settings.responseBuffer; // nothing more is asked for it
     if (client.framer == nullptr || (isLimited(client) && !isUnread))
         return 0; // there may be whole ones in it, which are looked at in their time

@@ -79,7 +79,7 @@ void Clients::ended(Client& client, Instant now)
     DeadlineList::disarm(client.idle);
     if (client.pin.lane != nullptr && client.pin.lane->pin.tunnel)
         return endTunnel(client, now);
-    if ((client.large != nullptr && client.large->sent) || (client.discarding && client.requests.isEmpty()))
+    if ((client.large != nullptr && client.large->isSent()) || (client.discarding && client.requests.isEmpty()))
         return fail(client, CloseReason::requestBroken, false, now);
     if (client.lane != nullptr && client.lane->silent)
         _mux.policy.responses.gapPassed(*client.lane, now);
@@ -171,7 +171,7 @@ void Clients::fail(Client& client, CloseReason reason, bool cutOff, Instant now)
 {
     if (client.state == Client::State::closing)
         return;
-    for (const Request* r = client.requests.first(); r != nullptr && r->sent; r = client.requests.next(*r))
+    for (const Request* r = client.requests.first(); r != nullptr && r->isSent(); r = client.requests.next(*r))
         cutOff = cutOff || r->begun;
     client.waiting = _mux.effects.flushClient(client.id);
     if (client.waiting > 0 && !cutOff && reason != CloseReason::stalled)
@@ -239,20 +239,21 @@ void Clients::close(Client& client, CloseReason reason, How how, Instant now)
 void Clients::abandon(Client& client, CloseReason reason, Instant now)
 {
     Lane* bound = client.lane;
-    Lane* broken = client.large != nullptr && client.large->sent && !client.large->whole ? client.large->lane : nullptr;
+    Lane* broken =
+        client.large != nullptr && client.large->isSent() && !client.large->whole ? client.large->lane : nullptr;
     Lane* pinned = client.pin.lane;
     while (Request* request = client.requests.first())
     {
         client.requests.remove(*request);
         _mux.answers.tellEnd(*request, request->lane != nullptr ? request->lane->target : TargetId{}, true, reason,
                              now);
-        const bool inFlight = request->sent && request->place.linked;
+        const bool inFlight = request->isSent() && request->place.linked;
         if (inFlight)
             _mux.leavers.leave(*request, now);
         request->client = nullptr;
         if (!inFlight)
         {
-            if (!request->sent && !request->replied)
+            if (!request->isSent() && !request->is(Transaction::replied))
                 _mux.sending.unqueue(*request);
             _mux.sending.recycle(*request);
         }
@@ -322,7 +323,8 @@ void Clients::calmed(Client& client, Instant now)
     if (!client.reconnects.has(now))
         return _mux.timers.calm.arm(client.calm, now);
     for (Request* request = client.next; request != nullptr; request = client.requests.next(*request))
-        if (!request->replied && !Queue::isIn(*request) && (!_mux.settings.fair || request == client.next))
+        if (!request->is(Transaction::replied) && !Queue::isIn(*request) &&
+            (!_mux.settings.fair || request == client.next))
             _mux.sending.enter(*request, now);
     _mux.sending.pumpAll();
 }

@@ -16,7 +16,7 @@ void Forwarding::begin(Lane& lane, Request& request, Instant now)
     const Bytes bytes = request.repeats > 0 ? Bytes(request.again)
                                             : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
     _mux.observer.requestSent(client.id, request.tag, lane.target, bytes);
-    request.sent = true;
+    request.move(Transaction::inFlight);
     request.sentAt = request.continued = now;
     request.lane = &lane;
     request.swallowedBytes = lane.orphans.bytes;

@@ -124,7 +124,7 @@ void FramedRequests::malformedRequest(Client& client, const char* why, Instant n
 bool FramedRequests::isBehindBarrier(const Client& client)
 {
     const Request* last = client.requests.last();
-    return last != nullptr && last->traits.barrier && last->whole && !last->replied;
+    return last != nullptr && last->traits.barrier && last->whole && !last->is(Transaction::replied);
 }
 
 bool FramedRequests::isInTunnel(const Client& client)
@@ -134,7 +134,7 @@ bool FramedRequests::isInTunnel(const Client& client)
 
 bool FramedRequests::passesOn(const Client& client) const
 {
-    return client.discarding || (client.large != nullptr && client.large->sent) || isInTunnel(client);
+    return client.discarding || (client.large != nullptr && client.large->isSent()) || isInTunnel(client);
 }
 
 Lane* FramedRequests::passLane(const Client& client) const

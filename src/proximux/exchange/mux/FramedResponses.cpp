@@ -64,7 +64,7 @@ void FramedResponses::free(Client& client, unsigned reasons)
 {
     client.pin.reasons &= ~reasons;
     for (const Request* each = client.requests.first(); each != nullptr; each = client.requests.next(*each))
-        client.pin.reasons |= each->sent ? each->traits.pins : 0;
+        client.pin.reasons |= each->isSent() ? each->traits.pins : 0;
     if (client.pin.reasons != 0)
         return;
     Lane& lane = *client.pin.lane;

@@ -137,7 +137,7 @@ void Lanes::armResponse(Lane& lane, Instant now)
 
 void Lanes::armAnswer(Lane& lane, Request& request, Instant now)
 {
-    if (!_mux.settings.byId || request.overdue)
+    if (!_mux.settings.byId || request.is(Transaction::timedOut))
         return;
     const bool sending = !request.whole || (lane.waiting > 0 && lane.pipeline.last() == &request);
     if (sending || lane.heldFor != nullptr)

@@ -9,7 +9,7 @@ void Leavers::leave(Request& request, Instant now)
 {
     request.client = nullptr;
     request.again.clear();
-    if (request.overdue)
+    if (request.is(Transaction::timedOut))
         return;
     const bool optional = Answers::isOptional(*request.lane, request);
     _mux.orphans.add(request, optional);

@@ -219,7 +219,7 @@ Request* Opening::waitedInVain(const Client& client, Instant failed, Instant now
 {
     for (Request* request = client.requests.first(); request != nullptr; request = client.requests.next(*request))
     {
-        if (request->sent || request->replied || request->came > failed)
+        if (!request->is(Transaction::queued) || request->came > failed)
             continue;
         const Instant due = request->came + _mux.settings.connectTimeout;
         if (due <= now)

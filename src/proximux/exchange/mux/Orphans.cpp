@@ -26,7 +26,7 @@ const Request* oldestAwaited(const Lane& lane)
 bool isSwallowing(const Lane& lane)
 {
     const Request* present = lane.ids != nullptr ? lane.answered : lane.pipeline.first();
-    return present != nullptr && present->left && lane.heldFor == nullptr;
+    return present != nullptr && present->is(Transaction::orphaned) && lane.heldFor == nullptr;
 }
 
 } // namespace
@@ -40,7 +40,7 @@ Orphans::Orphans(const MultiplexerSettings& settings)
 
 void Orphans::add(Request& request, bool optional)
 {
-    request.left = true;
+    request.move(Transaction::orphaned);
     ++request.lane->orphans.requests;
     ++_requests;
     request.lane->orphans.owed += optional ? 0 : 1;
@@ -48,10 +48,9 @@ void Orphans::add(Request& request, bool optional)
 
 void Orphans::remove(Request& request, bool optional)
 {
-    if (!request.left)
+    if (!request.is(Transaction::orphaned))
         return;
     OrphanState& state = request.lane->orphans;
-    request.left = false;
     --state.requests;
     --_requests;
     state.owed -= optional ? 0 : 1;

@@ -124,7 +124,7 @@ void RawPolicy::gapPassed(Lane& lane, Instant now)
 bool RawPolicy::passesOn(const Client& client) const
 {
     const Request* last = client.requests.last();
-    return last != nullptr && last->sent && !last->begun;
+    return last != nullptr && last->isSent() && !last->begun;
 }
 
 } // namespace proximux

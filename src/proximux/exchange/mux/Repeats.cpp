@@ -63,7 +63,7 @@ void Repeats::repeat(Request& request, CloseReason reason, bool mayBeCause)
     if (_mux.settings.fair && client.next != nullptr && Queue::isIn(*client.next))
         _mux.queue.remove(*client.next); // only the oldest stands in the queue
     client.next = &request;
-    request.sent = false;
+    request.move(Transaction::queued);
     request.lane = nullptr;
     ++request.repeats;
     const bool known = reason == CloseReason::responseTimeout || reason == CloseReason::abandoned;

@@ -44,7 +44,7 @@ bool Retries::isFollowed(const Request& request) const
         return false;
     const Client& client = *request.client;
     for (const Request* each = client.requests.next(request); each != nullptr; each = client.requests.next(*each))
-        if ((each->sent || each->repeats > 0) && (!each->traits.repeatable || each->traits.changes))
+        if ((each->isSent() || each->repeats > 0) && (!each->traits.repeatable || each->traits.changes))
             return true;
     return false;
 }

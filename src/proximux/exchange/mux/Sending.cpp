@@ -58,7 +58,7 @@ void Sending::queue(Client& client, std::size_t n, bool whole, Instant now)
 
 void Sending::advance(Client& client, Instant now)
 {
-    while (client.next != nullptr && client.next->replied)
+    while (client.next != nullptr && client.next->is(Transaction::replied))
     {
         const std::size_t size = client.next->inputSize();
         client.next->used = true;
@@ -102,7 +102,7 @@ Request& Sending::sendOwn(Lane& lane, const RequestTraits& traits, Instant now)
 {
     Request& request = newRequest(now);
     request.traits = traits;
-    request.sent = true;
+    request.move(Transaction::inFlight);
     request.sentAt = now;
     request.lane = &lane;
     lane.pipeline.pushBack(request);

@@ -10,6 +10,7 @@
 #include <proximux/exchange/mux/PartHealth.h>
 #include <proximux/exchange/mux/StallBudget.h>
 #include <proximux/exchange/mux/TokenBucket.h>
+#include <proximux/exchange/mux/Transaction.h>
 #include <proximux/protocol/Protocol.h>
 #include <proximux/wire/Framer.h>
 #include <proximux/wire/InputBuffer.h>
@@ -37,17 +38,13 @@ struct Client;
 struct Lane;
 
 /// What is known of a request. Replaced whole when the next request has its place: nothing of it is left by mistake.
-struct RequestState
+struct RequestState : Transaction
 {
-    Client* client = nullptr; ///< null: its client has left
-    bool whole = true;        ///< false: larger than the buffer, its last byte has not come
-    bool begun = false;       ///< a byte of its response was seen
-    bool sent = false;
-    bool replied = false;                    ///< traits.reply answers it, as soon as all before it are answered
-    bool failed = false;                     ///< and says that it failed
-    bool overdue = false;                    ///< given up; what answers it is for nobody
-    bool left = false;                       ///< its client has left; likewise
-    bool forgotten = false;                  ///< left, and takes no place of the pipeline any more
+    Client* client = nullptr;                ///< null: its client has left
+    bool whole = true;                       ///< false: larger than the buffer, its last byte has not come
+    bool begun = false;                      ///< a byte of its response was seen
+    bool failed = false;                     ///< replied: and it says so
+    bool forgotten = false;                  ///< orphaned, and takes no place of the pipeline any more
     bool spending = false;                   ///< by it its connection is spent
     bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
@@ -67,13 +64,16 @@ struct RequestState
     std::uint64_t swallowedBytes = 0; ///< sent: what its lane had swallowed before, and for how long
     Duration swallowedTime;
     Instant continued; ///< raw: when its last piece came
+
+    /// Whether it is, or was, in the pipeline of a lane.
+    [[nodiscard]] bool isSent() const { return lane != nullptr; }
 };
 
 /// One request. Its memory is used again.
 struct Request : RequestState
 {
     RequestTraits traits;
-    std::string again;          ///< its bytes, as long as it may be sent once more: Multiplexer::repeat()
+    std::string again;          ///< its bytes, as long as it may be sent once more: see Repeats
     Link<Request> place;        ///< in the queue or in a pipeline
     Link<Request> own;          ///< among its client's
     Due<Request> queue{*this};  ///< exchange.queue_timeout; left: exchange.abandon_timeout
