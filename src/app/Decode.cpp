@@ -2,6 +2,7 @@
 #include <app/Tools.h>
 
 #include <proximux/protocol/Registry.h>
+#include <proximux/wire/MessageStream.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,8 +17,6 @@ namespace proximux
 
 namespace
 {
-
-using Kind = Framer::Progress::Kind;
 
 constexpr const char* USAGE =
     "usage: proximux decode --protocol NAME [--response] [--set exchange.KEY=VALUE] FILE\n\n"
@@ -48,6 +47,7 @@ public:
         , _requestFramer(protocol.makeRequestFramer())
         , _responseFramer(protocol.makeResponseFramer())
         , _responses(responses)
+        , _stream(responses ? static_cast<Framer&>(*_responseFramer) : *_requestFramer)
         , _id(responses ? protocol.responseId() : protocol.requestId())
     {
     }
@@ -55,37 +55,33 @@ public:
     /// Returns the rows of the messages that end within these bytes, and a last row if one is malformed.
     std::string feed(Bytes bytes)
     {
-        Framer& framer = _responses ? static_cast<Framer&>(*_responseFramer) : *_requestFramer;
-        const std::string joined = std::exchange(_carried, {}).append(bytes);
-        Bytes input = joined;
+        if (_wrong)
+            return {};
         std::string text;
-        while (!input.empty() && !_wrong)
+        const auto take = [this, &text](Bytes taken, bool last)
         {
-            const Framer::Progress progress = framer.feed(input);
-            if (progress.kind == Kind::malformed)
-            {
-                _wrong = true;
-                return text + row(_begin, "-", std::string("malformed: ") + progress.reason);
-            }
-            _kept.append(input.substr(0, std::min(progress.taken, PIECE - _kept.size())));
-            _size += progress.taken;
-            input.remove_prefix(progress.taken);
-            if (progress.kind == Kind::complete)
+            _kept.append(taken.substr(0, std::min(taken.size(), PIECE - _kept.size())));
+            _size += taken.size();
+            if (last)
                 text += whole();
-            else if (progress.kind == Kind::partial && progress.taken == 0)
-                break;
+            return true;
+        };
+        if (const char* reason = _stream.feed(
+                bytes, [] {}, take))
+        {
+            _wrong = true;
+            text += row(_begin, "-", std::string("malformed: ") + reason);
         }
-        _carried = input;
         return text;
     }
 
     /// Handles the end of the stream. Returns the last row, if any.
     std::string finish()
     {
-        const std::uint64_t left = _size + _carried.size();
+        const std::uint64_t left = _size + _stream.kept().size();
         if (_wrong || left == 0)
             return {};
-        if (_responses && _carried.empty() && _responseFramer->finish())
+        if (_responses && _stream.kept().empty() && _responseFramer->finish())
             return whole("until the connection closed");
         _wrong = true;
         return row(_begin, std::to_string(left), "incomplete");
@@ -113,8 +109,8 @@ private:
     std::unique_ptr<Framer> _requestFramer;
     std::unique_ptr<ResponseFramer> _responseFramer;
     bool _responses;
+    MessageStream _stream;
     std::optional<IdField> _id;
-    std::string _carried;     ///< bytes that the framer did not take yet
     std::string _kept;        ///< the beginning of the current message
     std::uint64_t _size = 0;  ///< bytes of the current message so far
     std::uint64_t _begin = 0; ///< its offset in the stream

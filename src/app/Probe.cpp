@@ -1,6 +1,7 @@
 #include <app/LogFormat.h>
 #include <app/Tools.h>
 #include <app/Trial.h>
+#include <proximux/wire/MessageStream.h>
 
 #include <Poco/Exception.h>
 
@@ -122,17 +123,16 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
 bool isRequest(const Plan& plan)
 {
     const auto framer = plan.protocol->makeRequestFramer();
-    Bytes left = plan.request;
-    while (!left.empty())
+    MessageStream stream(*framer);
+    std::size_t messages = 0;
+    const auto take = [&messages](Bytes, bool last)
     {
-        const Framer::Progress progress = framer->feed(left);
-        left.remove_prefix(progress.taken);
-        if (progress.kind == Framer::Progress::Kind::complete)
-            return left.empty();
-        if (progress.kind == Framer::Progress::Kind::malformed || progress.taken == 0)
-            return false;
-    }
-    return false;
+        messages += last ? 1 : 0;
+        return true;
+    };
+    return stream.feed(
+               plan.request, [] {}, take) == nullptr &&
+           messages == 1 && stream.isAtRest();
 }
 
 } // namespace

@@ -3,12 +3,14 @@
 #include <app/LogFormat.h>
 
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/wire/MessageStream.h>
 
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Timespan.h>
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace proximux
 {
@@ -143,23 +145,27 @@ std::string Trial::more()
 std::string Trial::read(std::string& response)
 {
     _framer->expect(_hint);
+    MessageStream stream(*_framer);
+    bool whole = false;
+    const auto take = [this, &response, &whole](Bytes taken, bool last)
+    {
+        response += taken.substr(0, std::min(taken.size(), KEPT - response.size()));
+        const bool interim = last && _framer->traits().kind == ResponseTraits::Kind::interim;
+        if (interim)
+            response.clear();
+        whole = last && !interim;
+        return !whole;
+    };
     for (;;)
     {
-        while (!_bytes.empty())
+        const std::string received = std::exchange(_bytes, std::string());
+        if (const char* reason = stream.feed(
+                received, [] {}, take))
+            return std::string("the target sent an invalid response: ") + reason;
+        if (whole)
         {
-            const Framer::Progress progress = _framer->feed(_bytes);
-            if (progress.kind == Framer::Progress::Kind::malformed)
-                return std::string("the target sent an invalid response: ") + progress.reason;
-            response += _bytes.substr(0, std::min(progress.taken, KEPT - response.size()));
-            _bytes.erase(0, progress.taken);
-            if (progress.kind == Framer::Progress::Kind::complete)
-            {
-                if (_framer->traits().kind != ResponseTraits::Kind::interim)
-                    return {};
-                response.clear();
-            }
-            else if (progress.taken == 0)
-                break;
+            _bytes = stream.kept();
+            return {};
         }
         if (std::string wrong = more(); !wrong.empty())
             return _ended && _framer->finish() ? "" : wrong;

@@ -121,6 +121,12 @@ struct ResponseTraits
 
     [[nodiscard]] bool endsRequest() const { return kind == Kind::final || kind == Kind::tunnel; }
 
+    /// Whether it may answer a request with this check value (0: it has none).
+    [[nodiscard]] bool mayAnswer(std::uint64_t requestCheck) const
+    {
+        return requestCheck == 0 || unchecked || requestCheck == check;
+    }
+
     bool swallowed = false;    ///< discarded
     bool closesTarget = false; ///< the connection cannot be reused after this response
     bool undone = false;       ///< the target does not know the command and did nothing

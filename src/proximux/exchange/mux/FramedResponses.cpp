@@ -183,10 +183,7 @@ Request* FramedResponses::whose(const Lane& lane, Bytes bytes, const ResponseTra
     }
     if (request == nullptr)
         return nullptr;
-    const std::uint64_t check = request->traits.check;
-    if (check != 0 && check != traits.check && !traits.unchecked)
-        return nullptr;
-    return request;
+    return traits.mayAnswer(request->traits.check) ? request : nullptr;
 }
 
 /// What is changed in the first bytes of this response.

@@ -7,27 +7,12 @@
 namespace proximux
 {
 
-using Kind = Framer::Progress::Kind;
-
-namespace
-{
-
-/// Joins the carried bytes with the new ones.
-Bytes join(std::string& carried, std::string& joined, Bytes bytes)
-{
-    if (carried.empty())
-        return bytes;
-    joined = std::exchange(carried, std::string());
-    joined.append(bytes);
-    return joined;
-}
-
-} // namespace
-
 FramedWatcher::FramedWatcher(std::unique_ptr<Protocol> protocol, WatchListener& listener, const WatchLimits& limits)
     : _protocol(std::move(protocol))
     , _requests(_protocol->makeRequestFramer())
     , _responses(_protocol->makeResponseFramer())
+    , _fromClient(*_requests)
+    , _fromTarget(*_responses)
     , _conversation(_protocol->makeConversation({true, "", 0, true, limits.kept, true}))
     , _listener(listener)
     , _limits(limits)
@@ -46,26 +31,16 @@ void FramedWatcher::fromClient(Bytes bytes, Instant now)
 
 const char* FramedWatcher::readRequests(Bytes bytes, Instant now)
 {
-    std::string joined;
-    bytes = join(_carriedRequest, joined, bytes);
-    while (!bytes.empty())
-    {
-        const Framer::Progress progress = _requests->feed(bytes);
-        if (progress.kind == Kind::malformed)
-            return progress.reason;
-        const Bytes taken = bytes.substr(0, progress.taken);
-        _kept.append(taken.substr(0, _limits.kept - _kept.size()));
-        _requestSize += taken.size();
-        bytes.remove_prefix(progress.taken);
-        if (progress.kind == Kind::complete)
-            requestWhole(now);
-        else if (progress.kind == Kind::partial && !bytes.empty())
+    return _fromClient.feed(
+        bytes, [] {},
+        [this, now](Bytes taken, bool last)
         {
-            _carriedRequest.assign(bytes);
-            break;
-        }
-    }
-    return nullptr;
+            _kept.append(taken.substr(0, _limits.kept - _kept.size()));
+            _requestSize += taken.size();
+            if (last)
+                requestWhole(now);
+            return true;
+        });
 }
 
 void FramedWatcher::fromTarget(Bytes bytes, Instant now)
@@ -78,35 +53,24 @@ void FramedWatcher::fromTarget(Bytes bytes, Instant now)
 
 const char* FramedWatcher::readResponses(Bytes bytes, Instant now)
 {
-    std::string joined;
-    bytes = join(_carriedResponse, joined, bytes);
-    while (!bytes.empty())
+    bool tunnel = false;
+    const auto expect = [this]
     {
-        if (_responseSize == 0 && !_pending.empty())
+        if (!_pending.empty())
             _responses->expect(_pending.front().hint);
-        const Framer::Progress progress = _responses->feed(bytes);
-        if (progress.kind == Kind::malformed)
-            return progress.reason;
-        if (_responseSize == 0 && progress.taken > 0)
-            responseBegins(bytes.substr(0, progress.taken), now);
-        _responseSize += progress.taken;
-        bytes.remove_prefix(progress.taken);
-        if (progress.kind == Kind::complete)
-        {
-            if (_responses->traits().kind == ResponseTraits::Kind::tunnel)
-            {
-                responseWhole(now);
-                return "the connection switched protocols";
-            }
+    };
+    const auto take = [this, now, &tunnel](Bytes taken, bool last)
+    {
+        if (_responseSize == 0)
+            responseBegins(taken, now);
+        _responseSize += taken.size();
+        tunnel = last && _responses->traits().kind == ResponseTraits::Kind::tunnel;
+        if (last)
             responseWhole(now);
-        }
-        else if (progress.kind == Kind::partial && progress.taken == 0)
-        {
-            _carriedResponse.assign(bytes);
-            break;
-        }
-    }
-    return nullptr;
+        return !tunnel;
+    };
+    const char* wrong = _fromTarget.feed(bytes, expect, take);
+    return tunnel ? "the connection switched protocols" : wrong;
 }
 
 void FramedWatcher::ended(Instant now)
@@ -124,8 +88,7 @@ void FramedWatcher::ended(Instant now)
 
 bool FramedWatcher::isAtRest() const
 {
-    return !_lost && _pending.empty() && _requestSize == 0 && _carriedRequest.empty() && _responseSize == 0 &&
-           _carriedResponse.empty();
+    return !_lost && _pending.empty() && _fromClient.isAtRest() && _fromTarget.isAtRest();
 }
 
 void FramedWatcher::requestWhole(Instant now)
@@ -183,9 +146,8 @@ void FramedWatcher::responseWhole(Instant now)
 void FramedWatcher::answered(std::uint64_t size, Instant now)
 {
     const bool byId = _protocol->responseId().has_value();
-    const std::uint64_t check = _responses->traits().check;
-    const auto isAsked = [this, byId, check](const Pending& each)
-    { return (!byId || each.id == _responseId) && (each.check == 0 || check == 0 || each.check == check); };
+    const auto isAsked = [this, byId](const Pending& each)
+    { return (!byId || each.id == _responseId) && _responses->traits().mayAnswer(each.check); };
     const bool anyOrder = byId || _protocol->checkIdentifies();
     const auto last = anyOrder || _pending.empty() ? _pending.end() : std::next(_pending.begin());
     const auto found = std::find_if(_pending.begin(), last, isAsked);

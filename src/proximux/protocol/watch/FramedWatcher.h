@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Protocol.h>
 #include <proximux/protocol/watch/Watcher.h>
+#include <proximux/wire/MessageStream.h>
 
 #include <deque>
 #include <memory>
@@ -50,14 +51,14 @@ private:
     std::unique_ptr<Protocol> _protocol;
     std::unique_ptr<Framer> _requests;
     std::unique_ptr<ResponseFramer> _responses;
+    MessageStream _fromClient;
+    MessageStream _fromTarget;
     std::unique_ptr<Conversation> _conversation; ///< null if the protocol knows only where requests end
     RequestTraits _traits;                       ///< of the last complete request
     WatchListener& _listener;
     WatchLimits _limits;
     bool _lost = false;
-    std::string _carriedRequest;  ///< bytes that the framer did not take yet
-    std::string _carriedResponse; ///< the same for responses
-    std::string _kept;            ///< the beginning of the current request
+    std::string _kept; ///< the beginning of the current request
     std::uint64_t _requestSize = 0;
     std::uint64_t _responseSize = 0;
     std::uint64_t _more = 0;       ///< bytes of its earlier messages
