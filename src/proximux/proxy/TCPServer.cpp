@@ -43,6 +43,22 @@ void TCPServer::start()
                 (error != 0 ? sockets::errorText(error) + " (" + sockets::errorName(error) + ")" : exception.message()),
             error);
     }
+    watch();
+}
+
+void TCPServer::startOn(poco_socket_t listener)
+{
+    if (!sockets::listeningAddress(listener))
+        throw Poco::IOException("cannot listen on descriptor " + std::to_string(listener) +
+                                ": it is not a listening TCP socket");
+    _socket = sockets::adoptListener(listener);
+    sockets::prepareListener(_socket);
+    sockets::setOptions(listener, _settings.socket);
+    watch();
+}
+
+void TCPServer::watch()
+{
     _port = _socket.address().port();
     _registration = _reactor.add(_socket.impl()->sockfd(), *this);
     _reactor.setInterest(_registration, {true, false});
