@@ -168,6 +168,8 @@ LoadResult CommandLine::load(ConfigurationLoader& loader) const
         loader.addFile(file);
     for (const Value& value : _values)
         loader.addCommandLine(value.key, value.text, value.option);
+    if (_passed)
+        loader.addPassedSocket(*_passed);
     return loader.load();
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ class CommandLine
 public:
     /// arguments: without the program's name.
     explicit CommandLine(const std::vector<std::string>& arguments);
+
+    /// The service manager passed in a socket that listens there. Call it before load().
+    void usePassedSocket(const Endpoint& endpoint) { _passed = endpoint; }
 
     /// Loads all layers. Mistakes in the options are among the result's.
     [[nodiscard]] LoadResult load() const;
@@ -84,6 +88,7 @@ private:
     std::vector<std::string> _poco;
     std::vector<std::string> _mistakes;
     std::string _topic;
+    std::optional<Endpoint> _passed;
     std::size_t _targets = 0;
     bool _listen = false;
     bool _help = false;

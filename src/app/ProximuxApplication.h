@@ -1,6 +1,7 @@
 #pragma once
 
 #include <app/Demonstration.h>
+#include <app/ServiceManager.h>
 #include <app/Signals.h>
 #include <app/Startup.h>
 #include <proximux/Proxy.h>
@@ -51,6 +52,7 @@ private:
     void reloadAsked() override;
     void reopenAsked() override;
 
+    ServiceManager _service;
     StartupResult _startup;
     Logging* _logging = nullptr; ///< while it lives
     Proxy* _proxy = nullptr;     ///< while Signals lives

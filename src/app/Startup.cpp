@@ -179,20 +179,22 @@ std::optional<int> useTool(const Arguments& options)
 
 } // namespace
 
-StartupResult startUp(const std::vector<std::string>& arguments)
+StartupResult startUp(const std::vector<std::string>& arguments, const PassedSocket& passed)
 {
     const Arguments options(arguments.begin() + 1, arguments.end());
     if (const auto tool = useTool(options))
         return {tool, nullptr, {}, nullptr, false};
-    const CommandLine commandLine(options);
+    CommandLine commandLine(options);
+    if (passed)
+        commandLine.usePassedSocket(passed.endpoint);
     if (commandLine.wantsHelp())
         return explain(commandLine.topic());
     if (commandLine.wantsVersion())
         return say(std::string("proximux ") + VERSION + "\n");
     StartupResult result;
     LoadResult loaded = commandLine.wantsDemo() ? loadDemonstration(options, result) : commandLine.load();
-    const auto mistakes = serverMistakes(commandLine);
-    loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
+    for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes})
+        loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
     if (!loaded.mistakes.empty())
         return refuse(loaded.mistakes);
     if (commandLine.wantsPrint())

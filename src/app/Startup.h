@@ -1,6 +1,7 @@
 #pragma once
 
 #include <app/Demonstration.h>
+#include <app/ServiceManager.h>
 #include <proximux/Configuration.h>
 
 #include <memory>
@@ -25,6 +26,7 @@ struct StartupResult
 /// Reads the command line (the program's name first) and the configuration. Executes options that need no running proxy
 /// (--help, --version, --check-config, --print-config) and the tools, and checks that output files can be written. Call
 /// it before any thread exists.
-StartupResult startUp(const std::vector<std::string>& arguments);
+/// passed: its address is part of the configuration, and so are its mistakes.
+StartupResult startUp(const std::vector<std::string>& arguments, const PassedSocket& passed = {});
 
 } // namespace proximux
