@@ -220,9 +220,17 @@ std::string CommandLine::describeExitCodes()
     return text;
 }
 
+Options CommandLine::documentedOptions()
+{
+    Options all = CommandLine({}).options();
+    for (Option& option : all)
+        option.take = nullptr; // it would act on that command line
+    return all;
+}
+
 std::string CommandLine::manOptionsText()
 {
-    return manOptions(CommandLine({}).options());
+    return manOptions(documentedOptions());
 }
 
 std::string CommandLine::printText(const LoadResult& result)

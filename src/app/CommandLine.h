@@ -51,6 +51,9 @@ public:
     /// The text of --help for a setting or a section; without a topic the overview. Empty if the topic is unknown.
     static std::string helpText(const std::string& topic = {});
 
+    /// The options, without their actions.
+    static Options documentedOptions();
+
     /// The options section of the man page, in roff.
     static std::string manOptionsText();
 
