@@ -20,7 +20,7 @@ std::string joined(const Strings& words, const std::string& between = " ")
 {
     std::string text;
     for (const std::string& word : words)
-        text += (text.empty() ? "" : between) + word;
+        text.append(text.empty() ? "" : between).append(word);
     return text;
 }
 
@@ -36,7 +36,7 @@ Strings namesOf(const Table::Words& words)
 std::string escaped(std::string text, const Strings& special)
 {
     for (const std::string& character : special)
-        text = Poco::replace(text, character, "\\" + character);
+        text = Poco::replace(text, character, std::string("\\").append(character));
     return text;
 }
 
@@ -68,20 +68,21 @@ std::string choiceBranches(const Table& table)
     return text;
 }
 
-/// Branches of case: what follows an option of a command, as COMMAND,OPTION.
+/// A branch of case: what follows an option of a command, as COMMAND,OPTION.
+std::string bashOption(const std::string& command, const Table::Word& option)
+{
+    const std::string shortName = option.shortName.empty() ? "" : command + "," + option.shortName + " | ";
+    const std::string words = option.choices.empty() ? "" : " words=" + quoted(joined(option.choices));
+    return "    " + shortName + command + "," + option.name + ") kind=" + kindOf(option.argument) + words + " ;;\n";
+}
+
 std::string bashOptions(const Table& table)
 {
     std::string text;
     for (const Table::Command& command : table.commands)
         for (const Table::Word& option : command.options)
-        {
-            if (option.argument == Argument::none)
-                continue;
-            const std::string before = command.name + ",";
-            text += "    " + (option.shortName.empty() ? "" : before + option.shortName + " | ") + before +
-                    option.name + ") kind=" + kindOf(option.argument);
-            text += (option.choices.empty() ? "" : " words=" + quoted(joined(option.choices))) + " ;;\n";
-        }
+            if (option.argument != Argument::none)
+                text += bashOption(command.name, option);
     return text;
 }
 
@@ -126,20 +127,24 @@ std::string zshAction(const Table::Word& option)
     return before + " ";
 }
 
-/// Specifications of _arguments, one on each line.
+/// A specification of _arguments for each name of an option, one on each line.
+std::string zshOption(const Table::Word& option)
+{
+    const bool takes = option.argument != Argument::none;
+    const std::string both = option.shortName + (option.shortName.empty() ? "" : " ") + option.name;
+    const std::string before = option.repeatable ? "*" : "(" + both + ")";
+    const std::string after = "[" + zshText(option.help) + "]" + zshAction(option);
+    std::string line = "        " + quoted(before + option.name + (takes ? "=" : "") + after) + "\n";
+    if (option.shortName.empty())
+        return line;
+    return "        " + quoted(before + option.shortName + (takes ? "+" : "") + after) + "\n" + line;
+}
+
 std::string zshOptions(const Table::Command& command)
 {
     std::string text;
     for (const Table::Word& option : command.options)
-    {
-        const bool takes = option.argument != Argument::none;
-        const std::string both = option.shortName + (option.shortName.empty() ? "" : " ") + option.name;
-        const std::string before = option.repeatable ? "*" : "(" + both + ")";
-        const std::string after = "[" + zshText(option.help) + "]" + zshAction(option);
-        if (!option.shortName.empty())
-            text += "        " + quoted(before + option.shortName + (takes ? "+" : "") + after) + "\n";
-        text += "        " + quoted(before + option.name + (takes ? "=" : "") + after) + "\n";
-    }
+        text += zshOption(option);
     return text;
 }
 
