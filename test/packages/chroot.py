@@ -1,10 +1,13 @@
 """A minimal Debian in a folder, in which packages are installed as an administrator would."""
+import glob
 import os
 import re
 import shutil
 import subprocess
 import tempfile
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DIST = os.environ.get("PROXIMUX_DIST", os.path.join(ROOT, "dist"))
 CACHE = os.environ.get("PROXIMUX_CHROOT_CACHE", "/var/tmp/proximux-chroot")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive",
                "LC_ALL": "C.UTF-8", "HOME": "/root"}
@@ -16,6 +19,14 @@ def run(command, **kw):
     if r.returncode != 0:
         raise AssertionError("%s: exit code %d\n%s" % (" ".join(command), r.returncode, r.stdout))
     return r.stdout
+
+
+def package():
+    """The newest package in PROXIMUX_DIST."""
+    found = glob.glob(os.path.join(DIST, "proximux_*.deb"))
+    if not found:
+        raise AssertionError("no package in %s: run scripts/package deb" % DIST)
+    return max(found, key=os.path.getmtime)
 
 
 def archive():
@@ -70,12 +81,17 @@ class Chroot:
     def run(self, *command, **kw):
         return run(self.command(*command), env=ENVIRONMENT, **kw)
 
-    def install(self, *files):
-        """Packages from outside, with what they depend on. Where dpkg would ask, its default answer is taken."""
-        for name in files:
-            shutil.copy(name, self.path("/tmp"))
+    def install(self, *names):
+        """Packages, some of them files outside, with what they depend on. Where dpkg would ask, its default answer is
+        taken."""
+        inside = []
+        for name in names:
+            if name.endswith(".deb"):
+                shutil.copy(name, self.path("/tmp"))
+                name = "/tmp/" + os.path.basename(name)
+            inside.append(name)
         return self.run("apt-get", "install", "-y", "-q", "--no-install-recommends",
-                        "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Use-Pty=0", *["/tmp/" + os.path.basename(name) for name in files])
+                        "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Use-Pty=0", *inside)
 
     def files(self):
         """Everything in it but the state of the package manager, logs and users."""

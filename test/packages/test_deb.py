@@ -9,16 +9,10 @@ import subprocess
 import tempfile
 import unittest
 
-from chroot import ENVIRONMENT, Chroot, run
+from chroot import ENVIRONMENT, Chroot, package, run
 from harness import LONG, Case, ask, free_port
 
-DIST = os.environ.get("PROXIMUX_DIST", "")
 INI = "/etc/proximux/proximux.ini"
-
-
-def package():
-    found = sorted(glob.glob(os.path.join(DIST, "proximux_*.deb")), key=os.path.getmtime)
-    return found[-1] if found else None
 
 
 def repacked(folder, revision, change=None):
@@ -69,8 +63,6 @@ class Manager:
 class Deb(Case):
     def setUp(self):
         super().setUp()
-        if not package():
-            self.fail("no package in PROXIMUX_DIST: run scripts/package deb")
         self.root = Chroot()
         self.addCleanup(self.root.remove)
         self.t = self.target()
