@@ -20,7 +20,8 @@ enum class Layer
     ini,
     json,
     environment,
-    commandLine
+    commandLine,
+    passedSocket ///< local.host and local.port of a listening socket that was passed in
 };
 
 /// A setting's value as found in one layer; used for --print-config and error messages.
@@ -66,6 +67,10 @@ public:
 
     /// Adds a value from the command line. `option` is the option as typed, such as "--set".
     void addCommandLine(const std::string& key, const std::string& value, const std::string& option);
+
+    /// Adds the numeric address of a listening socket that a service manager passed in. local.host and local.port need
+    /// not be given then; a port, or a numeric host, that differs is a mistake.
+    void addPassedSocket(const Endpoint& endpoint);
 
     /// Adds a mistake found elsewhere, such as in the options. A setting that is missing is then not reported: it may
     /// be the one that was meant.

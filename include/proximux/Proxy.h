@@ -37,6 +37,10 @@ public:
     /// if the system refuses.
     void start();
 
+    /// As start(), on a TCP socket that listens already, such as one that systemd passed in. Takes ownership of the
+    /// descriptor. The socket's address and backlog apply instead of those of the configuration.
+    void startOn(int listener);
+
     /// Stops listening, closes each client once it is idle, and ends when the last one is gone or at
     /// shutdown.drain_timeout. Returns at once.
     void drain();
@@ -51,6 +55,10 @@ public:
     [[nodiscard]] std::uint16_t port() const;
 
     [[nodiscard]] Statistics statistics() const;
+
+    /// Whether every reactor has run since the last call, or has ended; true at the first call. For a watchdog, which
+    /// calls it at intervals from one thread, after start(). Does not wait.
+    [[nodiscard]] bool isResponsive();
 
     Events& events();
 

@@ -190,6 +190,8 @@ LoadResult CommandLine::load(ConfigurationLoader& loader) const
         loader.addFile(file);
     for (const Value& value : _values)
         loader.addCommandLine(value.key, value.text, value.option);
+    if (_passed)
+        loader.addPassedSocket(*_passed);
     return loader.load();
 }
 
@@ -251,9 +253,17 @@ std::string CommandLine::describeExitCodes()
     return text;
 }
 
+Options CommandLine::documentedOptions()
+{
+    Options all = CommandLine({}).options();
+    for (Option& option : all)
+        option.take = nullptr; // it would act on that command line
+    return all;
+}
+
 std::string CommandLine::manOptionsText()
 {
-    return manOptions(CommandLine({}).options());
+    return manOptions(documentedOptions());
 }
 
 std::string CommandLine::printText(const LoadResult& result)

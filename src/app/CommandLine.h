@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ class CommandLine
 public:
     /// arguments: without the program's name.
     explicit CommandLine(const std::vector<std::string>& arguments);
+
+    /// The service manager passed in a socket that listens there. Call it before load().
+    void usePassedSocket(const Endpoint& endpoint) { _passed = endpoint; }
 
     /// Loads all layers. Mistakes in the options are among the result's.
     [[nodiscard]] LoadResult load() const;
@@ -49,6 +53,9 @@ public:
 
     /// What to try first, for those who started the program without arguments and without any setting.
     static std::string firstStepsText();
+
+    /// The options, without their actions.
+    static Options documentedOptions();
 
     /// The options section of the man page, in roff.
     static std::string manOptionsText();
@@ -87,6 +94,7 @@ private:
     std::vector<std::string> _poco;
     std::vector<std::string> _mistakes;
     std::string _topic;
+    std::optional<Endpoint> _passed;
     std::size_t _targets = 0;
     bool _listen = false;
     bool _help = false;

@@ -26,9 +26,13 @@ LogWriter::Outputs streams(Format format)
 {
     const auto error = std::make_shared<StandardStream>(StandardStream::Which::error);
     const auto output = std::make_shared<StandardStream>(StandardStream::Which::output);
+    // only the journal needs a sink for each level
+    const auto details = output->isJournal() ? std::make_shared<StandardStream>(StandardStream::Which::output,
+                                                                                StandardStream::Priority::debug)
+                                             : output;
     const LogOutput errors{error, formatter(format, error->isTerminal())};
     const LogOutput others{output, formatter(format, output->isTerminal())};
-    return {errors, others, others};
+    return {errors, others, LogOutput{details, others.formatter}};
 }
 
 LogWriter::Outputs file(const LogSettings& settings)

@@ -12,7 +12,7 @@ namespace proximux
 ///
 ///     log.file        -> that file, all levels
 ///     a daemon        -> syslog; a Windows service -> the event log
-///     otherwise       -> level 1 to stderr, levels 2 and 3 to stdout
+///     otherwise       -> level 1 to stderr, levels 2 and 3 to stdout; in the journal with their priorities
 ///
 /// Construct it after the process has become a daemon and before the Proxy; destroy it after the Proxy, in the same
 /// thread.

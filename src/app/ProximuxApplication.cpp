@@ -1,5 +1,6 @@
 #include <app/ProximuxApplication.h>
 
+#include <app/Heartbeat.h>
 #include <app/Logging.h>
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
@@ -74,7 +75,7 @@ int ProximuxApplication::runArguments(const std::vector<std::string>& arguments)
     return guarded(
         [&]
         {
-            _startup = startUp(arguments.empty() ? std::vector<std::string>{"proximux"} : arguments);
+            _startup = startUp(arguments.empty() ? std::vector<std::string>{"proximux"} : arguments, _service.socket());
             if (_startup.exitCode)
                 return *_startup.exitCode;
             if (const auto ended = _startup.isDaemon ? _daemonStart.detach() : std::nullopt)
@@ -144,12 +145,24 @@ int ProximuxApplication::logged(const std::function<int()>& work)
 
 int ProximuxApplication::serve()
 {
+    const Configuration& configuration = *_startup.configuration;
     Proxy proxy(_startup.configuration);
-    proxy.start();
+    if (const PassedSocket& passed = _service.socket())
+        proxy.startOn(passed.descriptor);
+    else
+        proxy.start();
     for (const std::string& notice : _startup.notices)
         Log(true).text(LogScope::server, LogLevel::info, notice);
     _daemonStart.succeeded();
     const Lent<Proxy> lent(_proxy, proxy);
+    _service.ready("Serving on " + Endpoint{configuration.local.endpoint.host, proxy.port()}.toString() + " in " +
+                   toString(configuration.exchange.mode) + " mode");
+    const Heartbeat watchdog(_service.watchdogInterval(),
+                             [this, &proxy]
+                             {
+                                 if (proxy.isResponsive())
+                                     _service.alive();
+                             });
     const Signals signals(*this, [this] { waitForTerminationRequest(); });
     proxy.wait();
     return EXIT_OK;
@@ -193,6 +206,7 @@ void ProximuxApplication::drainAsked()
 {
     if (_startup.demonstration)
         _startup.demonstration->endAsked();
+    _service.draining(_startup.configuration->shutdown.drainTimeout);
     _proxy->drain();
 }
 
@@ -200,6 +214,7 @@ void ProximuxApplication::stopAsked()
 {
     if (_startup.demonstration)
         _startup.demonstration->endAsked();
+    _service.stopping();
     _proxy->stop();
 }
 
@@ -207,6 +222,7 @@ void ProximuxApplication::reloadAsked()
 {
     Log(true).text(LogScope::server, LogLevel::info,
                    "Reload is not supported in this version: restart to apply a changed configuration");
+    _service.reloadRefused("restart to apply a changed configuration");
 }
 
 void ProximuxApplication::reopenAsked()

@@ -2,6 +2,7 @@
 
 #include <app/DaemonStart.h>
 #include <app/Demonstration.h>
+#include <app/ServiceManager.h>
 #include <app/Signals.h>
 #include <app/Startup.h>
 #include <proximux/Proxy.h>
@@ -53,6 +54,7 @@ private:
     void reloadAsked() override;
     void reopenAsked() override;
 
+    ServiceManager _service;
     StartupResult _startup;
     DaemonStart _daemonStart;
     Logging* _logging = nullptr; ///< while it lives

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <system_error>
 
 #if defined(POCO_OS_FAMILY_WINDOWS)
@@ -13,11 +14,38 @@
 #else
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
 namespace proximux
 {
+
+StandardStream::StandardStream(Which which, Priority priority)
+    : _which(which)
+    , _priority(priority)
+    , _isJournal(isJournal(which))
+{
+}
+
+std::string StandardStream::write(std::string_view lines) noexcept
+{
+    return _isJournal ? writeAll(marked(lines)) : writeAll(lines);
+}
+
+/// The lines, each behind its priority.
+std::string StandardStream::marked(std::string_view lines) const
+{
+    const std::string mark = "<" + std::to_string(static_cast<int>(_priority)) + ">";
+    std::string text;
+    for (std::size_t begin = 0; begin < lines.size();)
+    {
+        const std::size_t end = std::min(lines.find('\n', begin), lines.size() - 1) + 1;
+        text.append(mark).append(lines, begin, end - begin);
+        begin = end;
+    }
+    return text;
+}
 
 bool StandardStream::hasGivenUp() const
 {
@@ -38,7 +66,12 @@ bool StandardStream::isTerminal() const
     return ::_isatty(static_cast<int>(_which)) != 0;
 }
 
-std::string StandardStream::write(std::string_view lines) noexcept
+bool StandardStream::isJournal(Which)
+{
+    return false;
+}
+
+std::string StandardStream::writeAll(std::string_view lines) const noexcept
 {
     std::FILE* const stream = _which == Which::output ? stdout : stderr;
     const bool written = std::fwrite(lines.data(), 1, lines.size(), stream) == lines.size();
@@ -74,7 +107,15 @@ bool StandardStream::isTerminal() const
     return ::isatty(static_cast<int>(_which)) != 0;
 }
 
-std::string StandardStream::write(std::string_view lines) noexcept
+bool StandardStream::isJournal(Which which)
+{
+    struct stat found = {};
+    const char* const stream = std::getenv("JOURNAL_STREAM"); // NOLINT(concurrency-mt-unsafe): never changed
+    return stream != nullptr && ::fstat(static_cast<int>(which), &found) == 0 &&
+           std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino) == stream;
+}
+
+std::string StandardStream::writeAll(std::string_view lines) const noexcept
 {
     const int descriptor = static_cast<int>(_which);
     while (!lines.empty())

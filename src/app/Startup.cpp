@@ -200,22 +200,25 @@ LoadResult load(const CommandLine& commandLine, const Arguments& options,
 
 } // namespace
 
-StartupResult startUp(const std::vector<std::string>& arguments, const std::map<std::string, std::string>* environment)
+StartupResult startUp(const std::vector<std::string>& arguments, const PassedSocket& passed,
+                      const std::map<std::string, std::string>* environment)
 {
     const Arguments options(arguments.begin() + 1, arguments.end());
     if (const auto tool = useTool(options))
         return ended(*tool);
-    const CommandLine commandLine(options);
+    CommandLine commandLine(options);
+    if (passed)
+        commandLine.usePassedSocket(passed.endpoint);
     if (commandLine.wantsHelp())
         return explain(commandLine.topic());
     if (commandLine.wantsVersion())
         return say(std::string("proximux ") + VERSION + "\n");
     StartupResult result;
     LoadResult loaded = load(commandLine, options, environment, result);
-    if (options.empty() && loaded.isEmpty)
+    if (options.empty() && loaded.isEmpty && !passed)
         return showFirstSteps();
-    const auto mistakes = serverMistakes(commandLine);
-    loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
+    for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes})
+        loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
     if (!loaded.mistakes.empty())
         return refuse(loaded.mistakes);
     if (commandLine.wantsPrint())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <app/Demonstration.h>
+#include <app/ServiceManager.h>
 #include <proximux/Configuration.h>
 
 #include <map>
@@ -27,8 +28,9 @@ struct StartupResult
 
 /// Reads the command line (the program's name first) and the configuration. Executes options that need no running proxy
 /// (--help, --version, --check-config, --print-config) and the tools, and checks that output files can be written. Call
-/// it before any thread exists. environment: null for the process's.
-StartupResult startUp(const std::vector<std::string>& arguments,
+/// it before any thread exists. passed: its address is part of the configuration, and so are its mistakes. environment:
+/// null for the process's.
+StartupResult startUp(const std::vector<std::string>& arguments, const PassedSocket& passed = {},
                       const std::map<std::string, std::string>* environment = nullptr);
 
 } // namespace proximux

@@ -147,13 +147,13 @@ std::string Trial::read(std::string& response)
     _framer->expect(_hint);
     MessageStream stream(*_framer);
     bool whole = false;
-    const auto take = [this, &response, &whole](Bytes taken, bool last)
+    const auto take = [this, &response, &whole](Bytes taken, bool ends)
     {
         response += taken.substr(0, std::min(taken.size(), KEPT - response.size()));
-        const bool interim = last && _framer->traits().kind == ResponseTraits::Kind::interim;
+        const bool interim = ends && _framer->traits().kind == ResponseTraits::Kind::interim;
         if (interim)
             response.clear();
-        whole = last && !interim;
+        whole = ends && !interim;
         return !whole;
     };
     for (;;)

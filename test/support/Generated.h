@@ -1,6 +1,7 @@
 #pragma once
 
 #include <app/CommandLine.h>
+#include <app/Completions.h>
 #include <app/Tools.h>
 #include <proximux/config/Reference.h>
 #include <proximux/protocol/Registry.h>
@@ -41,17 +42,10 @@ inline std::string manExitCodes()
     return text;
 }
 
-/// The man page: its source with each mark replaced by the part that it names.
-inline std::string manPage(const std::string& source)
+/// A source with each mark replaced by the part that it names.
+inline std::string filled(const std::string& source, const std::vector<std::pair<std::string, std::string>>& parts)
 {
-    using Tool = ToolOptions::Tool;
     std::string text = readWhole(source);
-    const std::vector<std::pair<std::string, std::string>> parts{
-        {"@options@\n", CommandLine::manOptionsText()},
-        {"@decode-options@\n", manOptions(ToolOptions(Tool::decode, {}).options())},
-        {"@probe-options@\n", manOptions(ToolOptions(Tool::probe, {}).options())},
-        {"@settings@\n", reference::man()},
-        {"@exit-codes@\n", manExitCodes()}};
     for (const auto& [mark, part] : parts)
     {
         const std::size_t at = text.find(mark);
@@ -60,6 +54,19 @@ inline std::string manPage(const std::string& source)
         text.replace(at, mark.size(), part);
     }
     return text;
+}
+
+/// The man page.
+inline std::string manPage(const std::string& source)
+{
+    using Tool = ToolOptions::Tool;
+    const std::vector<std::pair<std::string, std::string>> parts{
+        {"@options@\n", CommandLine::manOptionsText()},
+        {"@decode-options@\n", manOptions(ToolOptions(Tool::decode, {}).options())},
+        {"@probe-options@\n", manOptions(ToolOptions(Tool::probe, {}).options())},
+        {"@settings@\n", reference::man()},
+        {"@exit-codes@\n", manExitCodes()}};
+    return filled(source, parts);
 }
 
 /// The document of protocols: what is between its two marks comes from the folders of protocols, from NAME/NAME.md.
@@ -85,11 +92,15 @@ inline std::string protocolsPage(const std::string& root)
 inline std::vector<Generated> generated()
 {
     const std::string root = PROXIMUX_SOURCE_DIR;
+    const std::string shells = root + "/packaging/completions/";
     std::vector<Generated> all{
         {root + "/etc/proximux.ini", {}, reference::ini()},
         {root + "/docs/settings.md", {}, reference::markdown()},
         {root + "/docs/protocols.md", {}, protocolsPage(root)},
-        {root + "/packaging/man/proximux.1", {}, manPage(root + "/packaging/man/proximux.1.in")}};
+        {root + "/packaging/man/proximux.1", {}, manPage(root + "/packaging/man/proximux.1.in")},
+        {shells + "proximux.bash", {}, filled(shells + "proximux.bash.in", completions::bash())},
+        {shells + "_proximux", {}, filled(shells + "_proximux.in", completions::zsh())},
+        {shells + "proximux.fish", {}, filled(shells + "proximux.fish.in", completions::fish())}};
     for (Generated& each : all)
         each.committed = readWhole(each.path);
     return all;

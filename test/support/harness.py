@@ -29,7 +29,7 @@ SHORT = 5.0 * SLOW
 LONG = 30.0 * SLOW
 # the sanitizer keeps freed memory to detect its use, so memory cannot be measured
 KEEPS_WHAT_IS_FREED = "ASAN_OPTIONS" in os.environ
-OURS = re.compile(r"^(PROXIMUX_|LOG_LEVEL$|LOCAL_|EXCHANGE_|PROXY_|TARGET_)")
+OURS = re.compile(r"^(PROXIMUX_|LOG_LEVEL$|LOCAL_|EXCHANGE_|PROXY_|TARGET_|NOTIFY_SOCKET$|WATCHDOG_|LISTEN_|JOURNAL_STREAM$)")
 
 
 def wait_until(predicate, timeout=SHORT, step=0.005):
@@ -96,12 +96,18 @@ def clean_environment(extra=None):
 
 
 class Program:
-    """A run of the program, its output read by threads."""
+    """A run of the program, its output read by threads. passed: sockets to pass in as systemd does."""
 
-    def __init__(self, args, env=None, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec=None, cwd=None):
+    def __init__(self, args, env=None, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec=None, cwd=None,
+                 passed=()):
         self.out, self.err = [], []
-        self.p = subprocess.Popen([BIN] + list(args), env=clean_environment(env), stdin=subprocess.DEVNULL,
-                                  stdout=stdout, stderr=stderr, preexec_fn=preexec, cwd=cwd)
+        command = [BIN] + list(args)
+        if passed:  # their numbers begin at 3; LISTEN_PID is known in the process alone
+            moves = " ".join("%d<&%d" % (3 + i, s.fileno()) for i, s in enumerate(passed))
+            command = ["bash", "-c", 'exec %s; LISTEN_PID=$$ LISTEN_FDS=%d exec "$@"' % (moves, len(passed)), "bash"] + command
+        self.p = subprocess.Popen(command, env=clean_environment(env), stdin=subprocess.DEVNULL,
+                                  stdout=stdout, stderr=stderr, preexec_fn=preexec, cwd=cwd,
+                                  pass_fds=[s.fileno() for s in passed])
         self.pid = self.p.pid
         self._threads = [threading.Thread(target=self._read, args=pair, daemon=True)
                          for pair in ((self.p.stdout, self.out), (self.p.stderr, self.err)) if pair[0]]

@@ -89,6 +89,22 @@ void ConfigurationCheck::choose(const std::vector<FoundValue>& found)
         if (best != nullptr)
             _inForce.push_back(best);
     }
+    for (const FoundValue& value : found)
+        checkPassed(value);
+}
+
+/// A lower layer may not contradict the socket that was passed in. Port 0 and the name of a host do not.
+void ConfigurationCheck::checkPassed(const FoundValue& lower)
+{
+    const FoundValue* passed = inForce(lower.setting->key);
+    if (passed == nullptr || passed->layer != Layer::passedSocket || lower.text == passed->text)
+        return;
+    const auto range = AddressRange::parse(lower.text);
+    const bool isPort = lower.setting->key == "local.port";
+    const bool agrees = isPort ? lower.text == "0" : !range || range->contains(passed->text);
+    if (!agrees)
+        _mistakes.push_back(lower.setting->key + " = " + lower.text + " (" + lower.origin + "): the " + passed->origin +
+                            " listens on " + passed->text + "; expected the same, or no value");
 }
 
 /// Takes the whole list of targets from the highest layer that has one.

@@ -24,6 +24,7 @@ private:
 
     void checkEach(const std::vector<FoundValue>& found);
     void choose(const std::vector<FoundValue>& found);
+    void checkPassed(const FoundValue& lower);
     void chooseTargets(const std::vector<FoundValue>& found);
     void storeAll();
     void checkRequired();

@@ -165,6 +165,13 @@ void ConfigurationLoader::addCommandLine(const std::string& key, const std::stri
     add(key, value, Layer::commandLine, "command line " + option);
 }
 
+void ConfigurationLoader::addPassedSocket(const Endpoint& endpoint)
+{
+    const std::string origin = "socket of the service manager";
+    add("local.host", endpoint.host, Layer::passedSocket, origin);
+    add("local.port", std::to_string(endpoint.port), Layer::passedSocket, origin);
+}
+
 void ConfigurationLoader::add(const std::string& key, const std::string& value, Layer layer, const std::string& origin)
 {
     FoundValue found;

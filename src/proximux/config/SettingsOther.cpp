@@ -54,8 +54,8 @@ std::vector<Setting> otherSettings()
              "Queued requests are still answered, new clients are no longer accepted. "
              "The log tells how many connections were cut off; the exit code is 0 in either case. "
              "A second signal ends at once. "
-             "Keep it below the time after which the service manager kills the process, for example "
-             "shutdown.drain_timeout = 30s with TimeoutStopSec=40."}),
+             "Proximux tells systemd to wait that long; another manager must wait longer. "
+             "Example: shutdown.drain_timeout = 30s with terminationGracePeriodSeconds: 40 in Kubernetes."}),
     };
 }
 

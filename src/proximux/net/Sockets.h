@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,12 @@ bool isTransientAcceptError(int error);
 
 /// Makes a listening socket non-blocking and close-on-exec, and sets TCP_NODELAY for its clients.
 void prepareListener(Poco::Net::ServerSocket& listener);
+
+/// The address of a listening TCP socket; nothing if the descriptor is something else.
+std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descriptor);
+
+/// Transfers ownership of a descriptor that listeningAddress() knows to Poco.
+Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor);
 
 /// Starts to connect. wouldBlock: in progress; the socket becomes writable when the result is known.
 struct Connecting

@@ -5,6 +5,7 @@
 #if !defined(_WIN32)
 
 #include <Poco/Net/NetException.h>
+#include <Poco/Net/ServerSocketImpl.h>
 #include <Poco/Net/StreamSocketImpl.h>
 
 #include <algorithm>
@@ -44,6 +45,22 @@ public:
         : StreamSocket(new Poco::Net::StreamSocketImpl(descriptor))
     {
     }
+};
+
+/// Likewise, for a listening socket.
+class AdoptedListener : public Poco::Net::ServerSocket
+{
+public:
+    explicit AdoptedListener(int descriptor)
+        : ServerSocket(new Impl(descriptor), true)
+    {
+    }
+
+private:
+    struct Impl : Poco::Net::ServerSocketImpl
+    {
+        explicit Impl(int descriptor) { reset(descriptor); }
+    };
 };
 
 IoResult failure(int error)
@@ -282,6 +299,24 @@ void prepareListener(Poco::Net::ServerSocket& listener)
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     setOption(descriptor, IPPROTO_TCP, TCP_NODELAY); // inherited by accepted sockets
+}
+
+std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descriptor)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        return std::nullopt;
+    const bool isInternet = address.ss_family == AF_INET || address.ss_family == AF_INET6;
+    if (!isInternet || option(descriptor, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
+        option(descriptor, SOL_SOCKET, SO_ACCEPTCONN) == 0)
+        return std::nullopt;
+    return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)
+{
+    return AdoptedListener(descriptor);
 }
 
 Connecting connect(const Poco::Net::SocketAddress& address)

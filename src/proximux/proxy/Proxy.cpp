@@ -12,7 +12,9 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <random>
@@ -47,6 +49,13 @@ std::string detectable()
 
 } // namespace
 
+/// What is known of a reactor that was asked for a sign of life.
+struct Pulse
+{
+    std::atomic<bool> answered{true};
+    std::atomic<bool> ended{false};
+};
+
 /// The first worker's reactor accepts clients and distributes them over all workers in turn.
 struct Proxy::Impl : TCPServerListener, WorkerListener
 {
@@ -61,8 +70,9 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void addListeners();
     void warnOfRaw() const;
     void dealOutDescriptors(const sockets::Descriptors& found);
-    void start();
-    void runWorker(Worker& worker);
+    void start(const std::function<void()>& listen);
+    void runWorker(std::size_t number);
+    bool isResponsive();
     void drain();
     void stop();
 
@@ -70,6 +80,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     AccessList accessList;
     RequestLog requestLog;
     std::vector<std::unique_ptr<Worker>> workers;
+    std::vector<Pulse> pulses; ///< of each worker
     std::unique_ptr<TCPServer> server;
     std::vector<std::thread> threads;
     std::uint64_t accepts = 0; ///< accessed in the accepting thread only
@@ -83,6 +94,7 @@ Proxy::Impl::Impl(std::shared_ptr<const Configuration> configuration)
     : runtime(std::move(configuration), randomSeed())
     , accessList(runtime.configuration->access)
     , requestLog(runtime.log, runtime.configuration->exchange.mode != Mode::proxy)
+    , pulses(runtime.configuration->io.threads)
 {
     for (std::size_t i = 0; i < runtime.configuration->io.threads; ++i)
         workers.push_back(std::make_unique<Worker>(runtime, *this));
@@ -110,12 +122,12 @@ void Proxy::Impl::addListeners()
         runtime.events.request += Poco::delegate(&requestLog, &RequestLog::onRequest);
 }
 
-void Proxy::Impl::start()
+void Proxy::Impl::start(const std::function<void()>& listen)
 {
     const sockets::Descriptors found = sockets::descriptors();
     if (runtime.configuration->pool.warmup)
         workers.front()->warmUp();
-    server->start();
+    listen();
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         // the original's text, in which an IPv6 address has no brackets
         runtime.log.text(LogScope::server, LogLevel::info,
@@ -125,8 +137,8 @@ void Proxy::Impl::start()
     dealOutDescriptors(found);
     warnOfRaw();
     running = workers.size();
-    for (const auto& worker : workers)
-        threads.emplace_back([this, each = worker.get()] { runWorker(*each); });
+    for (std::size_t number = 0; number < workers.size(); ++number)
+        threads.emplace_back([this, number] { runWorker(number); });
 }
 
 /// Limits the clients so that they never take the last descriptor.
@@ -160,13 +172,27 @@ void Proxy::Impl::warnOfRaw() const
                              (exchange.protocol == AUTO ? " (unless auto detects " + detectable() + ")" : ""));
 }
 
-void Proxy::Impl::runWorker(Worker& worker)
+void Proxy::Impl::runWorker(std::size_t number)
 {
-    worker.run();
+    workers[number]->run();
+    pulses[number].ended = true;
     const std::lock_guard<std::mutex> lock(mutex);
     if (--running == 0 && runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info, "Server stopped");
     ended.notify_all();
+}
+
+bool Proxy::Impl::isResponsive()
+{
+    const auto responds = [](const Pulse& pulse) { return pulse.answered || pulse.ended; };
+    if (!std::all_of(pulses.begin(), pulses.end(), responds))
+        return false;
+    for (std::size_t number = 0; number < workers.size(); ++number)
+    {
+        pulses[number].answered = false;
+        workers[number]->reactor().post([&pulse = pulses[number]] { pulse.answered = true; });
+    }
+    return true;
 }
 
 void Proxy::Impl::accepted(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer)
@@ -239,7 +265,17 @@ Proxy::~Proxy() = default;
 
 void Proxy::start()
 {
-    _impl->start();
+    _impl->start([this] { _impl->server->start(); });
+}
+
+void Proxy::startOn(int listener)
+{
+    _impl->start([this, listener] { _impl->server->startOn(listener); });
+}
+
+bool Proxy::isResponsive()
+{
+    return _impl->isResponsive();
 }
 
 void Proxy::drain()

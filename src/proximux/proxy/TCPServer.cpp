@@ -41,6 +41,22 @@ void TCPServer::start()
         _socket.close();
         throw Poco::IOException(refusal(_settings.endpoint, exception.code(), exception.message()), exception.code());
     }
+    watch();
+}
+
+void TCPServer::startOn(poco_socket_t listener)
+{
+    if (!sockets::listeningAddress(listener))
+        throw Poco::IOException("cannot listen on descriptor " + std::to_string(listener) +
+                                ": it is not a listening TCP socket");
+    _socket = sockets::adoptListener(listener);
+    sockets::prepareListener(_socket);
+    sockets::setOptions(listener, _settings.socket);
+    watch();
+}
+
+void TCPServer::watch()
+{
     _port = _socket.address().port();
     _registration = _reactor.add(_socket.impl()->sockfd(), *this);
     _reactor.setInterest(_registration, {true, false});

@@ -58,6 +58,10 @@ public:
     /// address and the reason.
     void start();
 
+    /// As start(), on a TCP socket that listens already and closes with this server. Its address and its backlog are
+    /// its own.
+    void startOn(poco_socket_t listener);
+
     /// Sets TCPServerSettings::maxOpen if it is known only after start(). Call it before the reactor runs.
     void limitOpen(int clients) { _settings.maxOpen = clients; }
 
@@ -92,6 +96,7 @@ private:
     void listen();
     void listenOnAll();
     void listen(const Poco::Net::SocketAddress& where);
+    void watch();
     bool acceptOne();
     void take(sockets::Accepted client);
     [[nodiscard]] bool isFull();

@@ -13,8 +13,10 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
 
 using namespace proximux;
 
@@ -88,6 +90,26 @@ TEST(LoggingTest, sendsErrorsToStderrAndTheRestToStdout)
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), count(output.text(), "\n"));
     CPPUNIT_ASSERT(count(output.text(), R"("s":"server","l":2,"d":"some information"})") == 1);
     CPPUNIT_ASSERT(count(output.text(), R"("s":"exchange","l":3,"d":"a detail"})") == 1);
+}
+
+TEST(LoggingTest, givesTheJournalPriorities)
+{
+    struct stat found = {};
+    const StreamCapture output(1);
+    const StreamCapture error(2);
+    for (const int descriptor : {1, 2})
+    {
+        CPPUNIT_ASSERT(::fstat(descriptor, &found) == 0);
+        ::setenv("JOURNAL_STREAM", (std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino)).c_str(), 1);
+        const Logging logging(_settings, Logging::Place::terminal);
+        logOneOfEach();
+    }
+    ::unsetenv("JOURNAL_STREAM");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(output.text(), "<6>{"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(output.text(), "<7>{"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(4), count(output.text(), "\n"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count(error.text(), "<3>{"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), count(error.text(), "\n"));
 }
 
 TEST(LoggingTest, isSilentAtLevelZero)

@@ -31,7 +31,7 @@ protected:
     static StartupResult start(const Arguments& arguments)
     {
         const std::map<std::string, std::string> nothing;
-        return startUp(arguments, &nothing);
+        return startUp(arguments, {}, &nothing);
     }
 
     static void expectOutput(Arguments arguments, int exitCode, const std::string& part)

@@ -43,8 +43,8 @@ const std::set<std::string> VALUES = {"proximux/Bytes.h",     "proximux/CloseRea
                                       "proximux/KeepAlive.h", "proximux/Number.h",      "proximux/Pins.h"};
 
 /// The files outside net/ that are meant for the system.
-const std::set<std::string> SYSTEM_FILES = {"app/DaemonStart.cpp", "app/Signals.cpp", "app/StandardStream.cpp",
-                                            "app/SystemLog.cpp"};
+const std::set<std::string> SYSTEM_FILES = {"app/DaemonStart.cpp", "app/NotifySocket.cpp", "app/Signals.cpp",
+                                            "app/StandardStream.cpp", "app/SystemLog.cpp"};
 
 struct Include
 {

@@ -1,0 +1,121 @@
+# Completion of proximux for bash. scripts/generate makes it from proximux.bash.in.
+
+# COMMAND,OPTION: sets kind, and the words to choose from.
+_proximux_option()
+{
+    case $1 in
+    ,-l | ,--listen) kind=other ;;
+    ,-t | ,--target) kind=other ;;
+    ,--max-connections) kind=other ;;
+    ,--mode) kind=choice words='auto proxy fifo funnel' ;;
+    ,--protocol) kind=choice words='auto raw line fixed length resp memcached http modbus dns iso8583 mysql postgresql' ;;
+    ,--log-level) kind=other ;;
+    ,--io-backend) kind=choice words='auto epoll poll' ;;
+    ,-c | ,--config) kind=file ;;
+    ,-s | ,--set) kind=setting ;;
+    ,--pidfile) kind=file ;;
+    ,--umask) kind=other ;;
+    ,-h | ,--help) kind=topic ;;
+    decode,--protocol) kind=choice words='line fixed length resp memcached http modbus dns iso8583' ;;
+    decode,-s | decode,--set) kind=setting ;;
+    probe,--protocol) kind=choice words='line fixed length resp memcached http modbus dns iso8583' ;;
+    probe,--target) kind=other ;;
+    probe,--request) kind=other ;;
+    probe,-s | probe,--set) kind=setting ;;
+    esac
+}
+
+# COMMAND: sets words to its options and tools.
+_proximux_words()
+{
+    case $1 in
+    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe' ;;
+    decode) words='--protocol --response --set --help' ;;
+    probe) words='--protocol --target --request --set --help' ;;
+    esac
+}
+
+# SETTING: sets words to its choices.
+_proximux_choices()
+{
+    words=
+    case $1 in
+    exchange.mode) words='auto proxy fifo funnel' ;;
+    exchange.protocol) words='auto raw line fixed length resp memcached http modbus dns iso8583 mysql postgresql' ;;
+    exchange.pairing) words='auto exclusive order identifier' ;;
+    exchange.stateful) words='auto tie refuse' ;;
+    exchange.length_order) words='big little' ;;
+    exchange.length_encoding) words='binary bcd decimal hexadecimal' ;;
+    exchange.id_order) words='big little' ;;
+    exchange.response_id_order) words='auto big little' ;;
+    exchange.resp_unknown) words='close tie pass' ;;
+    exchange.unknown_id) words='close ignore' ;;
+    exchange.http_chunked) words='length pass' ;;
+    log.format) words='auto json text' ;;
+    log.requests) words='auto 0 1' ;;
+    log.connections) words='auto 0 1' ;;
+    io.backend) words='auto epoll poll' ;;
+    esac
+}
+
+# Sets words for what follows --set; `before` keeps what is complete.
+_proximux_setting()
+{
+    case $value in
+    *=*)
+        before+=${value%%=*}=
+        _proximux_choices "${value%%=*}"
+        value=${value#*=}
+        ;;
+    *)
+        words='local.host= local.port= local.ipv6_only= local.max_connections= local.backlog= local.keep_alive= local.user_timeout= local.idle_timeout= local.half_close_timeout= local.max_requests= local.password= local.failed_auth= local.failed_auth_delay= target.1.host= target.1.port= target.1.keep_alive= target.1.user_timeout= target.1.connections= target.1.username= target.1.password= target.1.database= exchange.mode= exchange.protocol= exchange.pairing= exchange.pipeline= exchange.stateful= exchange.funnel_async= exchange.raw_gap= exchange.trial_timeout= exchange.queue_timeout= exchange.tie_timeout= exchange.response_timeout= exchange.request_timeout= exchange.stall_timeout= exchange.abandon_limit= exchange.abandon_timeout= exchange.tie_idle_timeout= exchange.discard_timeout= exchange.discard_limit= exchange.request_buffer= exchange.response_buffer= exchange.total_buffer= exchange.reserve= exchange.max_queue= exchange.max_message= exchange.delimiter= exchange.message_size= exchange.length_offset= exchange.length_width= exchange.length_order= exchange.length_encoding= exchange.length_adjust= exchange.length_min= exchange.id_offset= exchange.id_width= exchange.id_order= exchange.response_id_offset= exchange.response_id_width= exchange.response_id_order= exchange.resp_unknown= exchange.unknown_id= exchange.id_reuse= exchange.modbus_unit_backoff= exchange.http_connect= exchange.http_chunked= pool.connections= pool.warmup= pool.connect_timeout= pool.connect_delay= pool.request_gap= pool.settle= pool.max_tied= pool.prologue= pool.prologue_expect= pool.inactive_timeout= pool.backoff_min= pool.backoff_max= log.level= log.format= log.file= log.file_size= log.file_count= log.queue= log.queue_bytes= log.mask_addresses= log.data_limit= log.requests= log.connections= access.deny= access.allow= limits.reconnects= io.backend= io.threads= io.read_size= io.resolver_threads= shutdown.drain_timeout='
+        compopt -o nospace 2>/dev/null
+        ;;
+    esac
+}
+
+_proximux()
+{
+    local line=${COMP_LINE:0:COMP_POINT} command='' kind='' words='' before='' option value word rest kept='' each
+    COMPREPLY=()
+    [[ $line =~ ^[[:space:]]*[^[:space:]]+[[:space:]]+(decode|probe)[[:space:]] ]] && command=${BASH_REMATCH[1]}
+    word=${line##*[[:space:]]}
+    rest=${line%"$word"}
+    rest=${rest%"${rest##*[![:space:]]}"}
+    if [[ $word == --*=* ]]; then
+        option=${word%%=*} value=${word#*=} before=$option=
+    else
+        option=${rest##*[[:space:]]} value=$word
+    fi
+    _proximux_option "$command,$option"
+    case $kind in
+    setting) _proximux_setting ;;
+    topic) words='local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.http_connect exchange.http_chunked pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.drain_timeout local target exchange pool log access limits io shutdown' ;;
+    file) ;;
+    '')
+        if [[ $command == decode && $word != -* ]]; then
+            kind=file
+        else
+            _proximux_words "$command"
+        fi
+        ;;
+    esac
+    # bash replaces only what follows the last = or : that breaks words
+    for each in = :; do
+        [[ $COMP_WORDBREAKS == *$each* && $word == *$each* ]] || continue
+        rest=${word%"${word##*"$each"}"}
+        [ ${#rest} -le ${#kept} ] || kept=$rest
+    done
+    if [[ $kind == file ]]; then
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$value")
+    else
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$value")
+    fi
+    for each in "${!COMPREPLY[@]}"; do
+        rest=$before${COMPREPLY[each]}
+        COMPREPLY[each]=${rest#"$kept"}
+    done
+}
+
+complete -F _proximux proximux

@@ -1,0 +1,191 @@
+# Completion of proximux for fish. scripts/generate makes it from proximux.fish.in.
+
+# Whether the command line is that of a tool, or of the program.
+function __proximux_in
+    set -l words (commandline -opc)
+    if contains -- "$words[2]" decode probe
+        test "$words[2]" = $argv[1]
+    else
+        test program = $argv[1]
+    end
+end
+
+function __proximux_choices
+    switch $argv[1]
+        case exchange.mode
+            printf '%s\n' auto proxy fifo funnel
+        case exchange.protocol
+            printf '%s\n' auto raw line fixed length resp memcached http modbus dns iso8583 mysql postgresql
+        case exchange.pairing
+            printf '%s\n' auto exclusive order identifier
+        case exchange.stateful
+            printf '%s\n' auto tie refuse
+        case exchange.length_order
+            printf '%s\n' big little
+        case exchange.length_encoding
+            printf '%s\n' binary bcd decimal hexadecimal
+        case exchange.id_order
+            printf '%s\n' big little
+        case exchange.response_id_order
+            printf '%s\n' auto big little
+        case exchange.resp_unknown
+            printf '%s\n' close tie pass
+        case exchange.unknown_id
+            printf '%s\n' close ignore
+        case exchange.http_chunked
+            printf '%s\n' length pass
+        case log.format
+            printf '%s\n' auto json text
+        case log.requests
+            printf '%s\n' auto 0 1
+        case log.connections
+            printf '%s\n' auto 0 1
+        case io.backend
+            printf '%s\n' auto epoll poll
+    end
+end
+
+# What follows --set: a setting, or the choices of one.
+function __proximux_setting
+    set -l word (string replace -r -- '^(--set=|-s)' '' (commandline -ct))
+    if string match -q -- '*=*' $word
+        set -l key (string split -m 1 -f 1 -- = $word)
+        for choice in (__proximux_choices $key)
+            echo $key=$choice
+        end
+    else
+        printf '%s=\t%s\n' (string split -- \t \
+        'local.host'\t'Host name or address to listen on; *: all interfaces' \
+        'local.port'\t'TCP port to listen on; 0: any free one' \
+        'local.ipv6_only'\t'Accept IPv6 clients only' \
+        'local.max_connections'\t'Maximum concurrent clients; further ones are closed on arrival' \
+        'local.backlog'\t'Length of the kernel\'s accept queue' \
+        'local.keep_alive'\t'TCP keep-alive of client connections: probe after IDLE, every INTERVAL; lost after COUNT unanswered probes' \
+        'local.user_timeout'\t'Close a client that leaves sent data unacknowledged, or its receive window shut, this long (TCP_USER_TIMEOUT)' \
+        'local.idle_timeout'\t'Close a client after this long without traffic in either direction' \
+        'local.half_close_timeout'\t'After one side has half-closed, close the pair once the other has been silent this long' \
+        'local.max_requests'\t'Queued requests per client; at the limit its socket is no longer read' \
+        'local.password'\t'Password that clients must send with AUTH; empty: no password' \
+        'local.failed_auth'\t'Wrong passwords after which a client is closed' \
+        'local.failed_auth_delay'\t'Delay of the reply to a wrong password' \
+        'target.1.host'\t'Host name or address of target N, counted from 1' \
+        'target.1.port'\t'TCP port of target N' \
+        'target.1.keep_alive'\t'TCP keep-alive of connections to target N: probe after IDLE, every INTERVAL; lost after COUNT unanswered probes' \
+        'target.1.user_timeout'\t'Close a connection to target N that leaves sent data unacknowledged, or its receive window shut, this long (TCP_USER_TIMEOUT)' \
+        'target.1.connections'\t'Number of connections to target N' \
+        'target.1.username'\t'User name with which each new target connection authenticates' \
+        'target.1.password'\t'Password for new target connections' \
+        'target.1.database'\t'Number of the database that each new target connection selects' \
+        'exchange.mode'\t'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel' \
+        'exchange.protocol'\t'Protocol to speak; in proxy mode traffic is only observed' \
+        'exchange.pairing'\t'Rule that pairs responses with requests; auto: as suits the protocol, identifier if exchange.id_offset is set' \
+        'exchange.pipeline'\t'Requests in flight on one target connection, if pairing allows several; auto: as suits the protocol' \
+        'exchange.stateful'\t'Requests that change connection state: tie pins the client to a connection, refuse answers with an error; auto: tie if one can be spared' \
+        'exchange.funnel_async'\t'Send the next request on a target connection before the previous one was answered' \
+        'exchange.raw_gap'\t'Silence that ends a response while other clients are waiting' \
+        'exchange.trial_timeout'\t'Time that a trial of a protocol may keep other clients waiting' \
+        'exchange.queue_timeout'\t'Maximum wait of a request before it is sent' \
+        'exchange.tie_timeout'\t'Maximum wait of a request that would pin a connection while pool.max_tied is reached' \
+        'exchange.response_timeout'\t'Maximum silence of a target that owes a response; auto: 2s with modbus, 10s with dns, otherwise 30s' \
+        'exchange.request_timeout'\t'Maximum pause inside a request larger than exchange.request_buffer' \
+        'exchange.stall_timeout'\t'Total time a slow reader or sender may delay other clients; slow clients of one connection share such a time' \
+        'exchange.abandon_limit'\t'Response bytes for clients that have left while others wait behind them; at the limit the target connection is reset' \
+        'exchange.abandon_timeout'\t'Time that others wait behind responses of departed clients; at the limit the target connection is reset' \
+        'exchange.tie_idle_timeout'\t'Idle time after which a pinned client is closed as soon as another client waits for a connection' \
+        'exchange.discard_timeout'\t'Time for which input of a client that is being closed is read and discarded' \
+        'exchange.discard_limit'\t'Bytes of a client that is being closed that are read and discarded' \
+        'exchange.request_buffer'\t'Request bytes buffered per client; in fifo and funnel a larger request streams over a connection that it has alone' \
+        'exchange.response_buffer'\t'Unsent response bytes per client before its target is paused' \
+        'exchange.total_buffer'\t'Buffered request bytes over all clients; at the limit a client is read only up to exchange.reserve' \
+        'exchange.reserve'\t'Request bytes of each client that find room even if exchange.total_buffer is full' \
+        'exchange.max_queue'\t'Queued requests over all clients; at the limit no client is read' \
+        'exchange.max_message'\t'Maximum size of a message in bytes; the connection of a longer one is closed' \
+        'exchange.delimiter'\t'Bytes that end a message' \
+        'exchange.message_size'\t'Size of each message in bytes' \
+        'exchange.length_offset'\t'Bytes before the length field' \
+        'exchange.length_width'\t'Width of the length field in bits' \
+        'exchange.length_order'\t'Byte order of the length field' \
+        'exchange.length_encoding'\t'Encoding of the length field; decimal and hexadecimal are ASCII digits, bcd has two in a byte' \
+        'exchange.length_adjust'\t'Number added to the length field\'s value to get the bytes that follow the field' \
+        'exchange.length_min'\t'Minimum valid value of the length field' \
+        'exchange.id_offset'\t'Byte offset of the request id that responses echo; setting it selects pairing = identifier' \
+        'exchange.id_width'\t'Width of the request id in bits' \
+        'exchange.id_order'\t'Byte order of the request id' \
+        'exchange.response_id_offset'\t'Byte offset of the id in responses; auto: as in requests' \
+        'exchange.response_id_width'\t'Width of the id in responses in bits; auto: as in requests' \
+        'exchange.response_id_order'\t'Byte order of the id in responses; auto: as in requests' \
+        'exchange.resp_unknown'\t'Treatment of unknown commands without a dot in their name: close the connection behind them, tie (pin) the client, or pass' \
+        'exchange.unknown_id'\t'Treatment of a response with an unknown id: close the target connection, or ignore (discard) the response' \
+        'exchange.id_reuse'\t'Time for which the id of an unanswered request is not reused on any connection of its target' \
+        'exchange.modbus_unit_backoff'\t'Back-off of a unit\'s function that did not answer in time; requests for it get exception 11 meanwhile' \
+        'exchange.http_connect'\t'Allow CONNECT. Warning: clients can then reach everything the target can reach' \
+        'exchange.http_chunked'\t'Chunked request bodies: length sends them with a Content-Length if exchange.request_buffer has room, pass as they came' \
+        'pool.connections'\t'Number of target connections; must equal the sum over all targets (the default)' \
+        'pool.warmup'\t'Open all target connections before listening' \
+        'pool.connect_timeout'\t'Time limit for connecting, over all addresses of a target; in proxy mode over all targets' \
+        'pool.connect_delay'\t'Delay between connecting and the first byte sent' \
+        'pool.request_gap'\t'Pause after each request and each response, before the next request on that connection' \
+        'pool.settle'\t'Silence required before a new connection is used (detects greetings); auto: 10ms with raw, line, fixed and length' \
+        'pool.max_tied'\t'Target connections to which clients may be pinned; auto: all but one' \
+        'pool.prologue'\t'Bytes sent on every new target connection before it is used' \
+        'pool.prologue_expect'\t'Exact reply required to pool.prologue before a connection is used' \
+        'pool.inactive_timeout'\t'Close a target connection after this long without traffic; in proxy mode its client, too' \
+        'pool.backoff_min'\t'Initial back-off after a failed target' \
+        'pool.backoff_max'\t'Maximum back-off after failures of a target; the back-off doubles with every failure' \
+        'log.level'\t'Level of the log: 0 nothing, 1 errors, 2 information, 3 everything, data included' \
+        'log.format'\t'Format of log records: JSON lines or readable text; auto: text on a terminal, JSON elsewhere' \
+        'log.file'\t'File that takes the log instead of stdout and stderr' \
+        'log.file_size'\t'Size in bytes at which log.file is rotated' \
+        'log.file_count'\t'Number of rotated log files that are kept; the oldest is deleted' \
+        'log.queue'\t'Log records buffered for writing; further ones are counted and dropped' \
+        'log.queue_bytes'\t'Bytes of log records buffered for writing; records without room are counted and dropped' \
+        'log.mask_addresses'\t'Mask part of each IP address in the log' \
+        'log.data_limit'\t'Bytes of data shown in one log record; longer data is cut' \
+        'log.requests'\t'Write a log record for each request; auto: in proxy mode, if exchange.protocol delimits messages' \
+        'log.connections'\t'Write a log record when a client connection ends; auto: in proxy mode' \
+        'access.deny'\t'Address ranges whose clients are refused' \
+        'access.allow'\t'Address ranges whose clients are admitted; all others are refused' \
+        'limits.reconnects'\t'Target connections that one client may cause to be replaced in a second; at the limit its requests wait; 0: no limit' \
+        'io.backend'\t'System call that waits for sockets; auto: the best the system has' \
+        'io.threads'\t'Threads that serve clients' \
+        'io.read_size'\t'Bytes read from one peer before the next has its turn' \
+        'io.resolver_threads'\t'Concurrent DNS lookups' \
+        'shutdown.drain_timeout'\t'Time for requests in progress to end after TERM or INT; then all connections are closed'
+        )
+    end
+end
+
+function __proximux_topics
+    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.http_connect exchange.http_chunked pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.drain_timeout local target exchange pool log access limits io shutdown
+end
+
+complete -c proximux -f
+complete -c proximux -n __fish_is_first_arg -a decode -d 'Print the messages of a captured byte stream'
+complete -c proximux -n __fish_is_first_arg -a probe -d 'Test a target with harmless requests'
+complete -c proximux -n '__proximux_in decode' -F
+complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address and port to listen on; :PORT: all interfaces (local.host, local.port)'
+complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to; may be repeated (target.N.host, target.N.port)'
+complete -c proximux -n '__proximux_in program' -l max-connections -x -d 'Maximum concurrent clients; further ones are closed on arrival (local.max_connections)'
+complete -c proximux -n '__proximux_in program' -l mode -x -a 'auto proxy fifo funnel' -d 'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel (exchange.mode: auto, proxy, fifo, funnel)'
+complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus dns iso8583 mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, dns, iso8583, mysql, postgresql)'
+complete -c proximux -n '__proximux_in program' -l log-level -x -d 'Level of the log: 0 nothing, 1 errors, 2 information, 3 everything, data included (log.level)'
+complete -c proximux -n '__proximux_in program' -l io-backend -x -a 'auto epoll poll' -d 'System call that waits for sockets; auto: the best the system has (io.backend: auto, epoll, poll)'
+complete -c proximux -n '__proximux_in program' -s c -l config -r -F -d 'INI or JSON file with settings; may be repeated'
+complete -c proximux -n '__proximux_in program' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
+complete -c proximux -n '__proximux_in program' -l check-config -d 'Validate the configuration and exit'
+complete -c proximux -n '__proximux_in program' -l print-config -d 'Print each value in force and its origin, and exit'
+complete -c proximux -n '__proximux_in program' -l demo -d 'Run a self-contained demonstration'
+complete -c proximux -n '__proximux_in program' -l daemon -d 'Run in the background'
+complete -c proximux -n '__proximux_in program' -l pidfile -r -F -d 'Write the process id to this file'
+complete -c proximux -n '__proximux_in program' -l umask -x -d 'File mode creation mask of the daemon, in octal'
+complete -c proximux -n '__proximux_in program' -s v -l version -d 'Print the version and exit'
+complete -c proximux -n '__proximux_in program' -s h -l help -x -a '(__proximux_topics)' -d 'Print this overview, or all about one setting or section, and exit'
+complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed length resp memcached http modbus dns iso8583' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, dns, iso8583'
+complete -c proximux -n '__proximux_in decode' -l response -d 'Decode responses instead of requests'
+complete -c proximux -n '__proximux_in decode' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
+complete -c proximux -n '__proximux_in decode' -s h -l help -d 'Print this help and exit'
+complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus dns iso8583' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, dns, iso8583'
+complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test'
+complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed and length'
+complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
+complete -c proximux -n '__proximux_in probe' -s h -l help -d 'Print this help and exit'
