@@ -89,7 +89,7 @@ function __proximux_setting
         'exchange.response_timeout'\t'Maximum silence of a target that owes a response; auto: 2s with modbus, 10s with dns, otherwise 30s' \
         'exchange.request_timeout'\t'Maximum pause inside a request larger than exchange.request_buffer' \
         'exchange.stall_timeout'\t'Total time a slow reader or sender may delay other clients; slow clients of one connection share such a time' \
-        'exchange.abandon_limit'\t'Response bytes for clients that have left while others wait behind them; at the limit the target connection is reset' \
+        'exchange.abandon_limit'\t'Bytes for clients that have left while others wait behind them; at the limit the target connection is reset' \
         'exchange.abandon_timeout'\t'Time that others wait behind responses of departed clients; at the limit the target connection is reset' \
         'exchange.tie_idle_timeout'\t'Idle time after which a pinned client is closed as soon as another client waits for a connection' \
         'exchange.discard_timeout'\t'Time for which input of a client that is being closed is read and discarded' \

@@ -68,7 +68,8 @@ std::vector<Setting> leavingTimeouts()
     return {
         row("exchange.abandon_limit", "64K", size(0, GIB, FIELD(std::size_t, exchange.abandonLimit)),
             {"fifo, funnel",
-             "Response bytes for clients that have left while others wait behind them; at the limit the target connection is reset",
+             "Bytes for clients that have left while others wait behind them; at the limit the target connection is "
+             "reset",
              "The response to a client that has left must be read before the next one. "
              "At the reset, harmless requests behind it may be sent again; the others fail. "
              "With no other request behind, the connection is reset at once. "
