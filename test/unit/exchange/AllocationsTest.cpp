@@ -61,8 +61,12 @@ protected:
                 {"line", "question\n", "answer\n", 1},
                 {"resp", "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", "$5\r\nvalue\r\n", 64},
                 {"resp", "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n", "+OK\r\n", 64},
+                {"resp", "GET k\r\n", "$5\r\nvalue\r\n", 64},
                 {"memcached", "get k\r\n", "VALUE k 0 1\r\nx\r\nEND\r\n", 64},
-                {"http", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 1}};
+                {"http", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 1},
+                {"http", "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, x-a\r\nX-A: 1\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\nhi",
+                 1}};
     }
 
     static std::vector<Talk> byId()

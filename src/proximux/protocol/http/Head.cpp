@@ -259,6 +259,7 @@ const char* Head::readFields(Bytes head, std::size_t at)
         keepAlive = keepAlive || sameText(each, "keep-alive");
         upgrade = upgrade || sameText(each, "upgrade");
     }
+    std::size_t hops = 0;
     for (const Field& field : fields)
     {
         const auto sameName = [&field](Bytes each)
@@ -276,10 +277,11 @@ const char* Head::readFields(Bytes head, std::size_t at)
         if (const char* wrong = take(field, !goes))
             return wrong;
         if (goes)
-            hopByHop.push_back(field);
+            fields[hops++] = field; // it has been looked at, as all before it
     }
+    hopByHop = {fields.data(), hops};
     upgrade = upgrade && _upgradeField && !_toHttp2;
-    return hopByHop.size() > MAX_OPTIONS ? "an HTTP head with too many hop-by-hop fields" : nullptr;
+    return hops > MAX_OPTIONS ? "an HTTP head with too many hop-by-hop fields" : nullptr;
 }
 
 /// Evaluates a field.

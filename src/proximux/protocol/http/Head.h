@@ -25,6 +25,16 @@ struct Head
         std::size_t size = 0; ///< including CRLF
     };
 
+    /// Fields in memory that is used again: valid until this thread reads another head.
+    struct Fields
+    {
+        const Field* first = nullptr;
+        std::size_t count = 0;
+
+        [[nodiscard]] const Field* begin() const { return first; }
+        [[nodiscard]] const Field* end() const { return first + count; }
+    };
+
     std::size_t blank = 0; ///< bytes of empty lines before the head
     std::size_t size = 0;  ///< size of the whole head in bytes, including its final empty line
     bool is10 = false;     ///< HTTP/1.0
@@ -42,7 +52,7 @@ struct Head
     bool authenticates = false;   ///< Authorization: NTLM or Negotiate
     bool challenges = false;      ///< WWW-Authenticate: NTLM or Negotiate
     Field coding;                 ///< Transfer-Encoding, the last
-    std::vector<Field> hopByHop;  ///< lines meant for the next peer only, in order
+    Fields hopByHop;              ///< lines meant for the next peer only, in order
 
     /// The end of the head after its empty line; 0: incomplete. `scanned`: number of bytes examined before; kept by the
     /// caller between calls.

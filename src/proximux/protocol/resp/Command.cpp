@@ -15,18 +15,22 @@ char upper(char c)
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-/// The words of an inline command without quotes.
+constexpr Bytes SPACE = " \t\r\n";
+
+/// The next word of an inline command without quotes; moves `at` behind it. Empty: there is none.
+Bytes nextWord(Bytes line, std::size_t& at)
+{
+    const std::size_t begin = std::min(line.find_first_not_of(SPACE, at), line.size());
+    at = std::min(line.find_first_of(SPACE, begin), line.size());
+    return line.substr(begin, at - begin);
+}
+
 std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
 {
-    constexpr Bytes SPACE = " \t\r\n";
     std::vector<Bytes> words;
-    std::size_t at = line.find_first_not_of(SPACE);
-    while (at != Bytes::npos && words.size() < most)
-    {
-        const std::size_t end = std::min(line.find_first_of(SPACE, at), line.size());
-        words.push_back(line.substr(at, end - at));
-        at = line.find_first_not_of(SPACE, end);
-    }
+    std::size_t at = 0;
+    for (Bytes word = nextWord(line, at); !word.empty() && words.size() < most; word = nextWord(line, at))
+        words.push_back(word);
     return words;
 }
 
@@ -105,9 +109,14 @@ std::vector<Bytes> wordsOf(Bytes request, std::size_t most)
 
 std::size_t wordCount(Bytes request)
 {
-    if (request.empty() || request.front() != '*')
-        return inlineWords(request, request.size()).size();
     std::size_t at = 0;
+    if (request.empty() || request.front() != '*')
+    {
+        std::size_t count = 0;
+        while (!nextWord(request, at).empty())
+            ++count;
+        return count;
+    }
     return request.size() > 1 && request[1] == '-' ? 0 : numberAt(request, at);
 }
 
@@ -125,10 +134,10 @@ Entry entryOf(Bytes request)
     }
     else
     {
-        const std::vector<Bytes> words = inlineWords(request, 1);
-        if (words.empty())
+        std::size_t at = 0;
+        word = nextWord(request, at);
+        if (word.empty())
             return {{}, Effect::empty};
-        word = words.front();
     }
     if (word.size() < sizeof(name))
     {
