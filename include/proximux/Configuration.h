@@ -201,6 +201,7 @@ struct LimitsSettings
 struct ShutdownSettings
 {
     Duration drainTimeout;
+    Duration firstRequestTimeout;
 };
 
 /// All settings, validated. Immutable; shared by shared_ptr<const Configuration>.

@@ -57,8 +57,8 @@ class Service(Case):
             s.listen(1024)
         return s
 
-    def with_socket(self, *passed, args=(), target=None):
-        return self.program("--target", "127.0.0.1:%d" % (target or self.target()).port, "--mode", "proxy",
+    def with_socket(self, *passed, mode="proxy", args=(), target=None):
+        return self.program("--target", "127.0.0.1:%d" % (target or self.target()).port, "--mode", mode,
                             "--io-backend", BACKEND, *args, passed=passed)
 
     def refused(self, p, text):
@@ -209,6 +209,13 @@ class Service(Case):
             self.assertRegex(p.text(), r"local.port = %d +; socket of the service manager" % s.getsockname()[1])
 
     def test_a_restart_under_load_refuses_no_client(self):
+        self.restarts_under_load("proxy", 3)
+
+    def test_a_restart_under_load_answers_each_first_request(self):
+        # of several requests of a client a restart may come between two
+        self.restarts_under_load("fifo", 1, "--protocol", "line")
+
+    def restarts_under_load(self, mode, requests, *args):
         s, target, failures, served, ending = self.listener(), self.target(), [], [], threading.Event()
 
         def stream(name):
@@ -216,7 +223,7 @@ class Service(Case):
                 try:
                     with socket.create_connection(s.getsockname(), LONG) as c:
                         c.settimeout(LONG)
-                        for i in range(3):
+                        for i in range(requests):
                             self.assertEqual(ask(c, b"%s %d" % (name, i)), b"%s %d" % (name, i))
                     served.append(name)
                 except (OSError, EOFError, AssertionError) as error:
@@ -226,7 +233,7 @@ class Service(Case):
             wanted = len(served) + 20
             self.assertTrue(wait_until(lambda: len(served) >= wanted or failures, LONG))
             self.assertEqual(failures, [])
-        p = self.with_socket(s, target=target)
+        p = self.with_socket(s, mode=mode, args=args, target=target)
         clients = [threading.Thread(target=stream, args=(b"client %d" % i,), daemon=True) for i in range(4)]
         for c in clients:
             c.start()
@@ -235,7 +242,7 @@ class Service(Case):
                 more_are_served()
                 p.signal()
                 self.assertEqual(p.wait(), 0)
-                p = self.with_socket(s, target=target)
+                p = self.with_socket(s, mode=mode, args=args, target=target)
             more_are_served()
         finally:
             ending.set()

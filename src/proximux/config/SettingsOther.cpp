@@ -56,6 +56,12 @@ std::vector<Setting> otherSettings()
              "A second signal ends at once. "
              "Proximux tells systemd to wait that long; another manager must wait longer. "
              "Example: shutdown.drain_timeout = 30s with terminationGracePeriodSeconds: 40 in Kubernetes."}),
+        row("shutdown.first_request_timeout", "100ms",
+            duration(Duration{0}, DAY, Off::no, FIELD(Duration, shutdown.firstRequestTimeout)),
+            {"", "Time from connecting in which a drain waits for the first request of a client",
+             "A client that has just connected is about to send: without this time it would be closed as one at rest. "
+             "It gets its answer, and is closed then. With 0s a drain waits for no client. "
+             "Example: shutdown.first_request_timeout = 1s for clients behind a slow network."}),
     };
 }
 

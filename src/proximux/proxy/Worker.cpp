@@ -5,6 +5,7 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace proximux
 {
@@ -178,6 +179,8 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
 
 Instant Worker::turnEnded(Instant now)
 {
+    if (_drainAsked && !_draining && !awaitsFirstRequest(now))
+        beginDrain();
     Instant next = _exchange.expire(now);
     while (flush())
         next = _exchange.expire(now);
@@ -229,13 +232,35 @@ void Worker::warmUp()
 
 void Worker::drain()
 {
-    if (_draining)
+    if (std::exchange(_drainAsked, true))
         return;
-    _draining = true;
     const Duration timeout = _runtime.configuration->shutdown.drainTimeout;
     if (!timeout.isOff())
         _reactor.at(_reactor.now() + timeout, [this] { end(CloseReason::drainTimeout); });
-    _exchange.drain(_reactor.now());
+    const Duration patience = _runtime.configuration->shutdown.firstRequestTimeout;
+    if (awaitsFirstRequest(_reactor.now()))
+        _reactor.at(_reactor.now() + patience, [this] { beginDrain(); }); // turnEnded() may begin it earlier
+    else
+        beginDrain();
+}
+
+/// Whether a client has just connected and sent nothing yet.
+bool Worker::awaitsFirstRequest(Instant now) const
+{
+    const Duration patience = _runtime.configuration->shutdown.firstRequestTimeout;
+    const auto ids = _clients.ids();
+    return std::any_of(ids.begin(), ids.end(),
+                       [this, now, patience](ClientId id)
+                       {
+                           ClientSession& client = *_clients.find(id);
+                           return !client.hasSent() && client.tally().opened + patience > now;
+                       });
+}
+
+void Worker::beginDrain()
+{
+    if (!std::exchange(_draining, true))
+        _exchange.drain(_reactor.now());
 }
 
 void Worker::end(CloseReason reason)

@@ -88,6 +88,8 @@ private:
     Instant turnEnded(Instant now) override;
 
     bool flush();
+    [[nodiscard]] bool awaitsFirstRequest(Instant now) const;
+    void beginDrain();
 
     Runtime& _runtime;
     WorkerListener& _listener;
@@ -105,7 +107,8 @@ private:
     std::vector<ClientId> _gatheringClients; ///< with bytes to flush
     std::vector<TargetId> _gatheringTargets;
     bool _warming = false;
-    bool _draining = false;
+    bool _drainAsked = false;
+    bool _draining = false; ///< the exchange is; newcomers are waited for before that
     bool _ended = false;
 };
 

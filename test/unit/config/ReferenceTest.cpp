@@ -111,6 +111,7 @@ TEST(ReferenceTest, aConfigurationHasTheDefaultsOfTheTable)
     CPPUNIT_ASSERT(made.log.maskAddresses && made.log.level == 2);
     CPPUNIT_ASSERT_EQUAL(std::int64_t{20}, made.limits.reconnects);
     CPPUNIT_ASSERT(made.shutdown.drainTimeout == Duration::seconds(10));
+    CPPUNIT_ASSERT(made.shutdown.firstRequestTimeout == Duration::milliseconds(100));
 }
 
 TEST(ReferenceTest, aTargetHasTheDefaultsOfTheTable)

@@ -20,7 +20,6 @@ void Clients::opened(ClientId client, Instant now)
     Client& opened = *_clients[client.slot];
     _mux.policy.requests.prepare(opened);
     opened.reconnects = TokenBucket(_mux.settings.reconnects);
-    opened.held = true; // as a connection is when it opens
     ++_size;
     _mux.timers.idle.arm(opened.idle, now);
     _mux.backpressure.update(opened, now);
@@ -110,7 +109,7 @@ void Clients::passEnd(Client& client)
         request = client.requests.next(*request);
     if (request == nullptr)
         return;
-    client.pin.reasons |= pins::SESSION;
+    Pinning::add(client, pins::SESSION);
     client.endPassed = true;
     _mux.effects.endTarget(client.pin.lane->target);
 }

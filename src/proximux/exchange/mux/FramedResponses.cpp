@@ -62,10 +62,11 @@ void FramedResponses::afterAnswer(Lane& lane, Request& request, Instant)
 
 void FramedResponses::free(Client& client, unsigned reasons)
 {
-    client.pin.reasons &= ~reasons;
+    unsigned others = 0; // of what is in flight
     for (const Request* each = client.requests.first(); each != nullptr; each = client.requests.next(*each))
-        client.pin.reasons |= each->isSent() ? each->traits.pins : 0;
-    if (client.pin.reasons != 0)
+        others |= each->isSent() ? each->traits.pins : 0;
+    Pinning::add(client, others);
+    if (!Pinning::remove(client, reasons & ~others))
         return;
     Lane& lane = *client.pin.lane;
     _mux.lanes.unpin(lane);
@@ -217,7 +218,7 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const bool ownId = request.traits.keepsId;
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.pins & traits.keeps & pins::UNKNOWN) != 0)
-        client->pin.reasons |= pins::SESSION;
+        Pinning::add(*client, pins::SESSION);
     lane.spent = (lane.spent && !(traits.undone && request.spending)) || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     const unsigned claims = request.traits.claims;

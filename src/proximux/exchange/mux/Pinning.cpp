@@ -8,7 +8,7 @@ namespace proximux
 
 bool Pinning::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
 {
-    client.pin.reasons |= reasons;
+    add(client, reasons);
     if (client.pin.lane != nullptr)
         return false;
     client.pin.lane = &lane;

@@ -9,7 +9,8 @@ namespace proximux
 {
 
 /// Which lanes are pinned: each of them serves one client and nobody else, for the reasons that are known of that
-/// client (pins::). The only writer of Lane::pin and Client::pin.
+/// client (pins::). The only writer of Client::pin, and of who has a lane; what such a lane is used for (pushes,
+/// tunnel, its end) is written by those who see its messages.
 class Pinning
 {
 public:
@@ -30,6 +31,16 @@ public:
 
     /// The lane is for all again.
     void unpin(Lane& lane);
+
+    /// The client, which may be pinned, has these reasons more.
+    static void add(Client& client, unsigned reasons) { client.pin.reasons |= reasons; }
+
+    /// It has these reasons no more. Returns whether no reason is left.
+    static bool remove(Client& client, unsigned reasons)
+    {
+        client.pin.reasons &= ~reasons;
+        return client.pin.reasons == 0;
+    }
 
     // ---- pins that are idle: they stay as long as nobody else needs their lanes
 

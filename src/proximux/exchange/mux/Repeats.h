@@ -9,7 +9,7 @@ namespace proximux
 struct Mux;
 
 /// Requests that are lost with their connection, do no harm, and are sent once more. Which they are is said by Retries.
-/// The only writer of Request::again.
+/// Their copies (Request::again) end with them, or when their client leaves.
 class Repeats
 {
 public:

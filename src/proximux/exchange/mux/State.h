@@ -202,9 +202,9 @@ struct Client
     bool fin = false;                           ///< it has ended: FIN came
     bool endPassed = false;                     ///< and its target was told of that end
     bool discarding = false;                    ///< the rest of a request whose response came early
-    bool held = false;
-    bool deaf = false;       ///< closing: nothing is read from it any more
-    Bytes interim;           ///< to be said as soon as all is answered that came before
+    bool held = true;                           ///< as a connection is when it opens
+    bool deaf = false;                          ///< closing: nothing is read from it any more
+    Bytes interim;                              ///< to be said as soon as all is answered that came before
     InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
     std::size_t queued = 0;  ///< bytes of input that belong to queued requests
     std::size_t partial = 0; ///< bytes behind them that belong to the request that is not whole

@@ -1,0 +1,58 @@
+#include "unit/proxy/ProxyFixture.h"
+
+namespace proximux
+{
+
+class ProxyDrainTest : public ProxyFixture
+{
+};
+
+TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, drainsThenStops)
+{
+    Proxy proxy(configuration(epoll));
+    proxy.start();
+    auto c = client(proxy);
+    CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(*c, "x"));
+    proxy.drain();
+    CPPUNIT_ASSERT_EQUAL(std::string("y"), ask(*c, "y")); // what is there goes on
+    proxy.stop();
+    proxy.wait();
+    CPPUNIT_ASSERT(isClosed(*c));
+}
+
+TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForTheFirstRequestOfWhoHasJustConnected)
+{
+    const auto c = configuration(epoll);
+    c->exchange.mode = Mode::fifo;
+    c->exchange.protocol = "line";
+    c->shutdown.firstRequestTimeout = Duration::seconds(60);
+    Recorder recorder;
+    Proxy proxy(c);
+    recorder.listenTo(proxy.events());
+    proxy.start();
+    const auto newcomer = client(proxy);
+    recorder.atLeast(1); // it is accepted
+    proxy.drain();
+    CPPUNIT_ASSERT_EQUAL(std::string("x\n"), ask(*newcomer, "x\n"));
+    CPPUNIT_ASSERT(isClosed(*newcomer));
+    proxy.wait();
+}
+
+TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForNobodyWhoSaysNothing)
+{
+    const auto c = configuration(epoll);
+    c->exchange.mode = Mode::fifo;
+    c->exchange.protocol = "line";
+    c->shutdown.firstRequestTimeout = Duration::milliseconds(20);
+    Recorder recorder;
+    Proxy proxy(c);
+    recorder.listenTo(proxy.events());
+    proxy.start();
+    const auto silent = client(proxy);
+    recorder.atLeast(1);
+    proxy.drain();
+    CPPUNIT_ASSERT(isClosed(*silent));
+    proxy.wait();
+}
+
+} // namespace proximux
