@@ -49,11 +49,12 @@ class CanaryCase(Case):
     def run_mode(self, talk, server_class, folder, mode, connections, seconds):
         name = "%s, %s, %s of %d" % (talk.protocol, server_class.__name__, mode, connections)
         end, hangs = time.monotonic() + seconds, True
-        while hangs and time.monotonic() < end:  # a server that hangs by itself is started again
+        while hangs and time.monotonic() < end:  # a server that hangs by itself or crashes is started again
             failure, world, text = self.once(talk, server_class, folder, mode, connections, self.live,
                                              end - time.monotonic())
-            hangs = world.hung > world.patience
+            hangs = world.hung > world.patience or world.server_crashed
             hung = "; the server hung by itself for %.1f s" % world.hung if world.hung > BUSY else ""
+            hung += "; the server crashed" if world.server_crashed else ""
             print("canary: %s, seed %s: %d answers, the slowest after %.1f s; %d episodes%s%s" % (
                 name, SEED, world.answered(), world.longest(), world.played, hung, ", FAILED" if failure else ""),
                 flush=True)
@@ -85,6 +86,8 @@ class CanaryCase(Case):
                 failure = world.run(episodes(world), seconds)
                 if not proxy.alive():
                     world.fail("ended", "none", "the program ended: " + proxy.text()[-3000:])
+                elif server.has_crashed(1.0 if failure else 0.0):  # memcached 1.6.18 does, see MemcachedSizes
+                    world.failure, world.server_crashed = None, True
                 elif not failure and not server.alive():
                     world.fail("ended", "none", "the server ended")
             finally:

@@ -1,5 +1,6 @@
 """Real servers, each on a port of its own, started anew for each run."""
 import os
+import signal
 import subprocess
 
 from harness import LONG, free_port, listens, wait_until
@@ -38,6 +39,13 @@ class Server:
 
     def alive(self):
         return self.process.poll() is None
+
+    def has_crashed(self, timeout):
+        """Whether it ends within this time by a fault of its own."""
+        try:
+            return self.process.wait(timeout) in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
+        except subprocess.TimeoutExpired:
+            return False
 
     def stop(self):
         self.process.terminate()

@@ -26,6 +26,10 @@ class Echo:
     def alive():
         return True
 
+    @staticmethod
+    def has_crashed(_):
+        return False
+
     def stop(self):
         self.target.stop()
 

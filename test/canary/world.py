@@ -31,6 +31,7 @@ class World:
         self.poll, self.timers, self.count = selectors.DefaultSelector(), [], 0
         self.failure, self.failed_at, self.closing, self.history, self.alibis = None, 0.0, False, [], {}
         self.players, self.played = [], 0
+        self.server_crashed = False
         self.hung = 0.0  # for how many seconds the server kept somebody waiting who asked it directly
         self.victims = [Victim(self, n) for n in range(VICTIMS)]
         self.controls = [Control(self, VICTIMS + n, direct) for n in range(threads)] if direct else []
