@@ -179,8 +179,8 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
 
 Instant Worker::turnEnded(Instant now)
 {
-    if (_drainAsked && !_draining && !awaitsFirstRequest(now))
-        beginDrain();
+    if (_drainAsked && !_draining)
+        beginDrainIfHeard();
     Instant next = _exchange.expire(now);
     while (flush())
         next = _exchange.expire(now);
@@ -237,24 +237,30 @@ void Worker::drain()
     const Duration timeout = _runtime.configuration->shutdown.drainTimeout;
     if (!timeout.isOff())
         _reactor.at(_reactor.now() + timeout, [this] { end(CloseReason::drainTimeout); });
+    const Instant now = _reactor.now();
     const Duration patience = _runtime.configuration->shutdown.firstRequestTimeout;
-    if (awaitsFirstRequest(_reactor.now()))
-        _reactor.at(_reactor.now() + patience, [this] { beginDrain(); }); // turnEnded() may begin it earlier
-    else
-        beginDrain();
+    for (const ClientId client : _clients.ids())
+        if (isAwaited(client) && _clients.find(client)->tally().opened + patience > now)
+            _newcomers.push_back(client);
+    if (!_newcomers.empty())
+        _reactor.at(now + patience, [this] { beginDrain(); });
+    beginDrainIfHeard();
 }
 
-/// Whether a client has just connected and sent nothing yet.
-bool Worker::awaitsFirstRequest(Instant now) const
+/// Whether the client is there and has sent nothing yet.
+bool Worker::isAwaited(ClientId client) const
 {
-    const Duration patience = _runtime.configuration->shutdown.firstRequestTimeout;
-    const auto ids = _clients.ids();
-    return std::any_of(ids.begin(), ids.end(),
-                       [this, now, patience](ClientId id)
-                       {
-                           ClientSession& client = *_clients.find(id);
-                           return !client.hasSent() && client.tally().opened + patience > now;
-                       });
+    const ClientSession* session = _clients.find(client);
+    return session != nullptr && !session->hasSent();
+}
+
+/// Begins the drain as soon as each newcomer has sent something or has gone.
+void Worker::beginDrainIfHeard()
+{
+    while (!_newcomers.empty() && !isAwaited(_newcomers.back()))
+        _newcomers.pop_back();
+    if (_newcomers.empty())
+        beginDrain();
 }
 
 void Worker::beginDrain()

@@ -88,8 +88,9 @@ private:
     Instant turnEnded(Instant now) override;
 
     bool flush();
-    [[nodiscard]] bool awaitsFirstRequest(Instant now) const;
+    void beginDrainIfHeard();
     void beginDrain();
+    [[nodiscard]] bool isAwaited(ClientId client) const;
 
     Runtime& _runtime;
     WorkerListener& _listener;
@@ -108,7 +109,8 @@ private:
     std::vector<TargetId> _gatheringTargets;
     bool _warming = false;
     bool _drainAsked = false;
-    bool _draining = false; ///< the exchange is; newcomers are waited for before that
+    std::vector<ClientId> _newcomers; ///< a drain that was asked for waits for their first requests
+    bool _draining = false;           ///< the exchange is; newcomers are waited for before that
     bool _ended = false;
 };
 

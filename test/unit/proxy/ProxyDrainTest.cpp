@@ -5,6 +5,15 @@ namespace proximux
 
 class ProxyDrainTest : public ProxyFixture
 {
+protected:
+    std::shared_ptr<Configuration> shared(bool epoll, Duration firstRequestTimeout) const
+    {
+        auto c = configuration(epoll);
+        c->exchange.mode = Mode::fifo;
+        c->exchange.protocol = "line";
+        c->shutdown.firstRequestTimeout = firstRequestTimeout;
+        return c;
+    }
 };
 
 TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, drainsThenStops)
@@ -22,12 +31,8 @@ TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, drainsThenStops)
 
 TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForTheFirstRequestOfWhoHasJustConnected)
 {
-    const auto c = configuration(epoll);
-    c->exchange.mode = Mode::fifo;
-    c->exchange.protocol = "line";
-    c->shutdown.firstRequestTimeout = Duration::seconds(60);
     Recorder recorder;
-    Proxy proxy(c);
+    Proxy proxy(shared(epoll, Duration::seconds(60)));
     recorder.listenTo(proxy.events());
     proxy.start();
     const auto newcomer = client(proxy);
@@ -40,12 +45,8 @@ TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForTheFirstRequestOfWhoHasJust
 
 TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForNobodyWhoSaysNothing)
 {
-    const auto c = configuration(epoll);
-    c->exchange.mode = Mode::fifo;
-    c->exchange.protocol = "line";
-    c->shutdown.firstRequestTimeout = Duration::milliseconds(20);
     Recorder recorder;
-    Proxy proxy(c);
+    Proxy proxy(shared(epoll, Duration::milliseconds(20)));
     recorder.listenTo(proxy.events());
     proxy.start();
     const auto silent = client(proxy);
