@@ -8,6 +8,7 @@ CPU time is that of the proxy process alone, user and system, over all its threa
 compared are the ratios of one round; times of different machines, or of different runs, say little. Prints Markdown.
 
 PROXIMUX_BACKEND  io.backend of Proximux (auto)
+PROXIMUX_BESIDE   another build of Proximux, measured instead of HAProxy and twemproxy
 PROXIMUX_ROUNDS   rounds of each measurement (5)
 """
 import os
@@ -28,6 +29,8 @@ from servers import HAProxy, Nginx, Redis, Twemproxy  # noqa: E402
 
 ROUNDS = int(os.environ.get("PROXIMUX_ROUNDS", "5"))
 LIMIT = 600  # seconds for one load
+BESIDE = os.environ.get("PROXIMUX_BESIDE", "")
+OTHER = "the other build" if BESIDE else "HAProxy"
 
 
 def run(*command):
@@ -37,8 +40,13 @@ def run(*command):
     return done.stdout.decode("utf-8", "replace")
 
 
-def ours(target):
-    return Proxy(target, args=["--log-level", "2"])  # the default: a record for each connection that comes and goes
+def ours(target, program=BIN):
+    # the default level: a record for each connection that comes and goes
+    return Proxy(target, args=["--log-level", "2"], program=program)
+
+
+def other(target):
+    return ours(target, BESIDE) if BESIDE else HAProxy(target)
 
 
 class Table:
@@ -46,7 +54,8 @@ class Table:
 
     def __init__(self, title, unit, amount, scale):
         self.unit, self.amount, self.scale = unit, amount, scale
-        print("\n### %s\n\n| round | Proximux, %s | HAProxy, %s | ratio |\n|---|---|---|---|" % (title, unit, unit))
+        print("\n### %s\n\n| round | Proximux, %s | %s, %s | ratio |\n|---|---|---|---|"
+              % (title, unit, OTHER, unit))
         self.ratios, self.values = [], []
 
     def cost(self, process, load):
@@ -76,7 +85,7 @@ def compare(target, table, load):
     started = [target]
     try:
         started += [ours(target)]
-        started += [HAProxy(target)]
+        started += [other(target)]
         table.measure(started[1:], load)
     finally:
         for each in reversed(started):
@@ -114,7 +123,7 @@ def idle():
     if allow_descriptors(4 * clients) < 2 * clients + 200:
         raise SystemExit("idle: ulimit -n is too small; expected at least %d" % (2 * clients + 200))
     print("\n### %d idle clients\n\n| | CPU in 10 s | own memory per client |\n|---|---|---|" % clients)
-    for name, make in (("Proximux", ours), ("HAProxy", HAProxy)):
+    for name, make in (("Proximux", ours), (OTHER, other)):
         started = [QuietTarget()]
         try:
             started += [make(started[0])]
@@ -130,8 +139,15 @@ SHARED = (("fifo, exclusive", "fifo", 1, "exclusive"), ("fifo, order", "fifo", 1
 
 
 def shared(target, mode, connections, pairing, protocol="line"):
-    return Proxy(target, mode=mode, settings={"exchange.protocol": protocol, "exchange.pairing": pairing,
-                                              "target.1.connections": connections})
+    """The programs to measure, by the name of their build: one, or with PROXIMUX_BESIDE two."""
+    settings = {"exchange.protocol": protocol, "exchange.pairing": pairing, "target.1.connections": connections}
+    return {build: Proxy(target, mode=mode, settings=settings, program=program)
+            for build, program in (("", BIN), (", the other build", BESIDE)) if program}
+
+
+def each_shared(target, ways):
+    """(name, mode, connections, pairing, protocol...): the programs by name."""
+    return {name + build: proxy for name, *how in ways for build, proxy in shared(target, *how).items()}
 
 
 def side_by_side(target, proxies, load, count):
@@ -141,8 +157,9 @@ def side_by_side(target, proxies, load, count):
           "|---|---|---|---|---|")
     try:
         rows = {name: [] for name in ("directly", *proxies)}
-        for _ in range(ROUNDS):
-            for name, proxy in [("directly", None), *proxies.items()]:
+        for number in range(ROUNDS):
+            order = [("directly", None), *proxies.items()]
+            for name, proxy in order[::-1] if number % 2 else order:  # who comes after whom makes a difference
                 before = (proxy.cpu() if proxy else 0, target.cpu())
                 rate = load((proxy or target).port)
                 rows[name].append((rate, ((proxy.cpu() if proxy else 0) - before[0]) / count * 1e6,
@@ -163,7 +180,7 @@ def sharing():
     for clients in (50, 500):
         print("\n### Sharing: lines of 64 bytes, %d clients, medians of %d rounds\n" % (clients, ROUNDS))
         target = Echo()
-        side_by_side(target, {name: shared(target, *how) for name, *how in SHARED},
+        side_by_side(target, each_shared(target, SHARED),
                      lambda port: asked(port, clients=clients, requests=count)["rate"], count)
 
 
@@ -177,10 +194,10 @@ def redis():
             return float(said.splitlines()[-1].split(",")[1].strip('"'))
         print("\n### Redis: redis-benchmark -t get -d 64 -c %d, medians of %d rounds\n" % (clients, ROUNDS))
         target = Redis()
-        proxies = {name: shared(target, mode, connections, "auto", "resp")
-                   for name, mode, connections in (("fifo", "fifo", 1), ("funnel of 4", "funnel", 4))}
-        proxies["HAProxy, mode tcp"] = HAProxy(target)
-        if shutil.which("nutcracker") or os.path.exists("/usr/sbin/nutcracker"):
+        proxies = each_shared(target, (("fifo", "fifo", 1, "auto", "resp"), ("funnel of 4", "funnel", 4, "auto", "resp")))
+        if not BESIDE:
+            proxies["HAProxy, mode tcp"] = HAProxy(target)
+        if not BESIDE and (shutil.which("nutcracker") or os.path.exists("/usr/sbin/nutcracker")):
             proxies["twemproxy"] = Twemproxy(target)
         side_by_side(target, proxies, load, count)
 
@@ -189,18 +206,18 @@ def lone():
     """One client, one request after the other: what a proxy adds to each."""
     print("\n### A lone client: median time of an exchange, medians of %d rounds\n\n| | us |\n|---|---|" % ROUNDS)
     target = Echo()
-    started = [("fifo, line", shared(target, "fifo", 1, "exclusive")),
-               ("fifo, raw", shared(target, "fifo", 1, "auto", "raw"))]
+    started = each_shared(target, (("fifo, line", "fifo", 1, "exclusive"), ("fifo, raw", "fifo", 1, "auto", "raw")))
     try:
-        rows = {name: [] for name in ("directly", *(name for name, _ in started))}
-        for _ in range(ROUNDS):
-            for name, proxy in [("directly", None)] + started:
+        rows = {name: [] for name in ("directly", *started)}
+        for number in range(ROUNDS):
+            order = [("directly", None), *started.items()]
+            for name, proxy in order[::-1] if number % 2 else order:
                 port = proxy.port if proxy else target.port
                 rows[name].append(asked(port, clients=1, requests=5000)["median"])
         for name, rounds in rows.items():
             print("| %s | %.1f |" % (name, statistics.median(rounds)), flush=True)
     finally:
-        for _, proxy in started:
+        for proxy in started.values():
             proxy.stop()
         target.stop()
 

@@ -96,12 +96,13 @@ def clean_environment(extra=None):
 
 
 class Program:
-    """A run of the program, its output read by threads. passed: sockets to pass in as systemd does."""
+    """A run of the program, its output read by threads. passed: sockets to pass in as systemd does. program: another
+    build of it."""
 
     def __init__(self, args, env=None, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec=None, cwd=None,
-                 passed=()):
+                 passed=(), program=BIN):
         self.out, self.err = [], []
-        command = [BIN] + list(args)
+        command = [program] + list(args)
         if passed:  # their numbers begin at 3; LISTEN_PID is known in the process alone
             moves = " ".join("%d<&%d" % (3 + i, s.fileno()) for i, s in enumerate(passed))
             command = ["bash", "-c", 'exec %s; LISTEN_PID=$$ LISTEN_FDS=%d exec "$@"' % (moves, len(passed)), "bash"] + command
