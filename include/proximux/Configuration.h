@@ -200,6 +200,7 @@ struct LimitsSettings
 
 struct ShutdownSettings
 {
+    Duration delay; ///< clients are accepted for so long after a drain was asked for
     Duration drainTimeout;
     Duration firstRequestTimeout;
 };

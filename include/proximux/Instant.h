@@ -45,6 +45,11 @@ constexpr bool operator>=(Duration a, Duration b)
     return a.us >= b.us;
 }
 
+constexpr Duration operator+(Duration a, Duration b)
+{
+    return {a.us + b.us};
+}
+
 /// A point on a monotonic clock with an arbitrary origin. The core receives instants as arguments; it never reads a
 /// clock.
 struct Instant

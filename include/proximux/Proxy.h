@@ -41,8 +41,8 @@ public:
     /// descriptor. The socket's address and backlog apply instead of those of the configuration.
     void startOn(int listener);
 
-    /// Stops listening, closes each client once it is idle, and ends when the last one is gone or at
-    /// shutdown.drain_timeout. Returns at once.
+    /// After shutdown.delay: stops listening, closes each client once it is idle, and ends when the last one is gone or
+    /// at shutdown.drain_timeout. Returns at once.
     void drain();
 
     /// Stops at once, without finishing requests. Returns at once.

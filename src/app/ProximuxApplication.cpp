@@ -206,7 +206,8 @@ void ProximuxApplication::drainAsked()
 {
     if (_startup.demonstration)
         _startup.demonstration->endAsked();
-    _service.draining(_startup.configuration->shutdown.drainTimeout);
+    const ShutdownSettings& shutdown = _startup.configuration->shutdown;
+    _service.draining(shutdown.drainTimeout.isOff() ? Duration::off() : shutdown.delay + shutdown.drainTimeout);
     _proxy->drain();
 }
 

@@ -18,7 +18,7 @@ QUESTIONS = (
     ("proximux --set target.1.ho", ["target.1.host="]),
     ("proximux --listen 1 --set log.format=", ["log.format=auto", "log.format=json", "log.format=text"]),
     ("proximux --help exchange.mod", ["exchange.mode", "exchange.modbus_unit_backoff"]),
-    ("proximux --help shut", ["shutdown", "shutdown.drain_timeout", "shutdown.first_request_timeout"]),
+    ("proximux --help shut", ["shutdown", "shutdown.delay", "shutdown.drain_timeout", "shutdown.first_request_timeout"]),
     ("proximux de", ["decode"]),
     ("proximux decode --resp", ["--response"]),
     ("proximux decode --protocol mod", ["modbus"]),

@@ -115,6 +115,17 @@ class Service(Case):
         m.s.settimeout(0)
         self.assertRaises(BlockingIOError, m.next)
 
+    def test_a_delayed_drain_asks_for_its_whole_time(self):
+        m = self.manager()
+        p = self.proxy(self.target(), settings={"shutdown__drain_timeout": "20s", "shutdown__delay": "1h"},
+                       env={"NOTIFY_SOCKET": m.address})
+        m.next()
+        p.signal()
+        self.assertEqual(m.next()["EXTEND_TIMEOUT_USEC"], str((3600 + 20 + 5) * 10 ** 6))
+        self.assertServes(p)
+        p.signal()
+        self.assertEqual(p.wait(), 0)
+
     def test_a_drain_without_a_limit_has_that_of_the_unit(self):
         m = self.manager()
         p = self.proxy(self.target(), settings={"shutdown__drain_timeout": "-1"}, env={"NOTIFY_SOCKET": m.address})

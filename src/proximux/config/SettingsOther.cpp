@@ -48,6 +48,11 @@ std::vector<Setting> otherSettings()
             {"", "Concurrent DNS lookups",
              "Further lookups wait, and their time counts for pool.connect_timeout. "
              "Raise it for many targets with names and a slow name server, for example io.resolver_threads = 8."}),
+        row("shutdown.delay", "0s", duration(Duration{0}, DAY, Off::no, FIELD(Duration, shutdown.delay)),
+            {"", "Time for which clients are still accepted after TERM or INT, before the drain begins",
+             "A load balancer needs some time to notice that this process ends; until then it sends new clients. "
+             "The drain, and with it shutdown.drain_timeout, begins afterwards. A second signal ends at once. "
+             "Example: shutdown.delay = 5s, instead of a preStop hook that sleeps."}),
         row("shutdown.drain_timeout", "10s",
             duration(Duration{0}, DAY, Off::minusOne, FIELD(Duration, shutdown.drainTimeout)),
             {"", "Time for requests in progress to end after TERM or INT; then all connections are closed",

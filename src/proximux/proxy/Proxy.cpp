@@ -1,5 +1,6 @@
 #include <proximux/Proxy.h>
 
+#include <proximux/config/Values.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/AccessList.h>
 #include <proximux/proxy/DescriptorPlan.h>
@@ -74,6 +75,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void runWorker(std::size_t number);
     bool isResponsive();
     void drain();
+    void beginDrain();
     void stop();
 
     Runtime runtime;
@@ -220,18 +222,31 @@ void Proxy::Impl::exhausted(const std::string& why)
     runtime.log.failure(LogScope::server, "AcceptError", why + "; accepting paused until descriptors are available");
 }
 
-/// In two steps, so that accepted clients reach their worker before it is told to drain.
 void Proxy::Impl::drain()
+{
+    const Duration delay = runtime.configuration->shutdown.delay;
+    if (delay == Duration{0})
+        return workers.front()->reactor().post([this] { beginDrain(); });
+    if (runtime.log.wants(LogScope::server, LogLevel::info))
+        runtime.log.text(LogScope::server, LogLevel::info,
+                         "Server is stopping: clients are accepted for another " + values::toText(delay) +
+                             " (shutdown.delay)");
+    workers.front()->reactor().post(
+        [this, delay]
+        {
+            Reactor& reactor = workers.front()->reactor();
+            reactor.at(reactor.now() + delay, [this] { beginDrain(); });
+        });
+}
+
+/// In two steps, so that accepted clients reach their worker before it is told to drain.
+void Proxy::Impl::beginDrain()
 {
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info, "Server is stopping: no further clients are accepted");
-    workers.front()->reactor().post(
-        [this]
-        {
-            server->stop();
-            for (const auto& worker : workers)
-                worker->reactor().post([each = worker.get()] { each->drain(); });
-        });
+    server->stop();
+    for (const auto& worker : workers)
+        worker->reactor().post([each = worker.get()] { each->drain(); });
 }
 
 /// Posts to each worker directly: the accepting one may have ended already.

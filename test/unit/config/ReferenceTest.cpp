@@ -110,6 +110,7 @@ TEST(ReferenceTest, aConfigurationHasTheDefaultsOfTheTable)
     CPPUNIT_ASSERT(made.pool.backoffMin == Duration::milliseconds(100) && !made.pool.settle);
     CPPUNIT_ASSERT(made.log.maskAddresses && made.log.level == 2);
     CPPUNIT_ASSERT_EQUAL(std::int64_t{20}, made.limits.reconnects);
+    CPPUNIT_ASSERT(made.shutdown.delay == Duration{0});
     CPPUNIT_ASSERT(made.shutdown.drainTimeout == Duration::seconds(10));
     CPPUNIT_ASSERT(made.shutdown.firstRequestTimeout == Duration::milliseconds(100));
 }

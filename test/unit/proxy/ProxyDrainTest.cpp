@@ -43,6 +43,36 @@ TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForTheFirstRequestOfWhoHasJust
     proxy.wait();
 }
 
+TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, clientsAreAcceptedUntilTheDelayIsOver)
+{
+    auto c = shared(epoll, Duration{0});
+    c->shutdown.delay = Duration::milliseconds(200);
+    Proxy proxy(c);
+    proxy.start();
+    const auto before = client(proxy);
+    proxy.drain();
+    const auto during = client(proxy);
+    CPPUNIT_ASSERT_EQUAL(std::string("x\n"), ask(*before, "x\n"));
+    CPPUNIT_ASSERT_EQUAL(std::string("y\n"), ask(*during, "y\n"));
+    CPPUNIT_ASSERT(isClosed(*before));
+    CPPUNIT_ASSERT(isClosed(*during));
+    proxy.wait();
+}
+
+TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, stopEndsTheDelay)
+{
+    auto c = shared(epoll, Duration{0});
+    c->shutdown.delay = Duration::seconds(3600);
+    Proxy proxy(c);
+    proxy.start();
+    const auto waits = client(proxy);
+    proxy.drain();
+    CPPUNIT_ASSERT_EQUAL(std::string("x\n"), ask(*waits, "x\n"));
+    proxy.stop();
+    proxy.wait();
+    CPPUNIT_ASSERT(isClosed(*waits));
+}
+
 TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForNobodyWhoSaysNothing)
 {
     Recorder recorder;
