@@ -35,6 +35,7 @@ enum class CloseReason
     pinEnded,          ///< the client that had it alone has left, and its state is not for others
     prologueRefused,   ///< pool.prologue was not answered with pool.prologue_expect
     otherDialect,      ///< another request needs it in another dialect of its protocol
+    dialectRefused,    ///< the target does not speak the dialect of the request
     spent,             ///< a request may have left something behind on it
     otherProtocol,     ///< exchange.protocol = auto: a client of another protocol needs it
     abandoned,         ///< those whom it was answering have left

@@ -43,6 +43,8 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"tieEnded", "pinned client left", R::pinEnded, F::nobody, ERROR, NONE},
     {"prologueRefused", "unexpected reply to pool.prologue", R::prologueRefused, F::proxy, ERROR, NONE},
     {"otherDialect", "reopened for the other protocol variant", R::otherDialect, F::nobody, ERROR, NONE},
+    {"dialectRefused", "the target does not speak the version of the protocol that the client uses", R::dialectRefused,
+     F::target, NONE, NONE},
     {"spent", "a request may have left state or unread bytes on the connection", R::spent, F::nobody, ERROR, NONE},
     {"otherProtocol", "connection needed for another protocol", R::otherProtocol, F::nobody, ERROR, NONE},
     {"abandoned", "the remaining responses belong to clients that have left", R::abandoned, F::nobody, ERROR, NONE},

@@ -61,8 +61,28 @@ enum class Failure
     unavailable, ///< the request was not sent: no connection became available in time
     lost,        ///< the target connection ended
     timeout,     ///< the target was silent
-    malformed    ///< the target sent an invalid response
+    malformed,   ///< the target sent an invalid response
+    dialect      ///< the target does not speak the request's dialect
 };
+
+/// What a client is told of it, without a full stop.
+constexpr const char* textOf(Failure failure)
+{
+    switch (failure)
+    {
+    case Failure::unavailable:
+        return "no target connection was free in time";
+    case Failure::lost:
+        return "the target connection was lost";
+    case Failure::timeout:
+        return "the target did not answer in time";
+    case Failure::malformed:
+        return "the target sent an invalid response";
+    case Failure::dialect:
+        return "the target does not speak this version of the protocol";
+    }
+    return "";
+}
 
 /// The protocol state of one client: the meaning of its requests, and the replies given in the target's place. Called
 /// for each request in order of arrival. No input makes it throw.
@@ -70,6 +90,9 @@ class Conversation
 {
 public:
     virtual ~Conversation() = default;
+
+    /// Its client is the one of this number, of all since the start.
+    virtual void begin(std::uint64_t client) { static_cast<void>(client); }
 
     /// Evaluates a request, complete or cut to the bytes that are kept. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
@@ -112,6 +135,9 @@ public:
         static_cast<void>(reply);
         return false;
     }
+
+    /// The target has accepted this client's request to change the dialect (RequestTraits::switches).
+    virtual void switched(unsigned dialect) { static_cast<void>(dialect); }
 
     /// The target has challenged this client to something that pins it (ResponseTraits::challenges).
     virtual void challenged(unsigned reasons) { static_cast<void>(reasons); }
@@ -159,6 +185,14 @@ struct Login
 {
     std::string says;
     std::string expects;
+};
+
+/// Changes the dialect of a connection: a request whose response proves that the target speaks the other one from then
+/// on (Protocol::proves()). Fixed text; an empty request: the dialect of a connection is fixed.
+struct DialectChange
+{
+    Bytes request;
+    unsigned proof = 0; ///< RequestTraits::proof
 };
 
 /// A mistake in the settings that declare a protocol: the key, and what is wrong and expected.
@@ -212,6 +246,16 @@ public:
     /// Whether targets answer in any order, and the check values alone (ResponseTraits::check) tell which request a
     /// response answers. A watcher then compares them; sharing compares them in order.
     [[nodiscard]] virtual bool checkIdentifies() const { return false; }
+
+    /// The dialect of a new connection (RequestTraits::dialect); 0: its first request decides, or there is only one.
+    [[nodiscard]] virtual unsigned firstDialect() const { return 0; }
+
+    /// Brings a connection that is in another dialect to this one.
+    [[nodiscard]] virtual DialectChange changeTo(unsigned dialect) const
+    {
+        static_cast<void>(dialect);
+        return {};
+    }
 
     /// A marker for a connection that uses this dialect (RequestTraits::fenced); its numbers come from `random`.
     /// Required if the protocol has fenced requests.

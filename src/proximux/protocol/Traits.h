@@ -54,6 +54,7 @@ struct RequestTraits
     std::uint64_t check = 0; ///< value that its response must repeat; 0: none
     unsigned part = 0;       ///< part of the target that it addresses, from 1; 0: the target itself
     unsigned dialect = 0;    ///< its connection must be new or use the same dialect; 0: there is only one
+    bool switches = false;   ///< brings its connection to `dialect` itself, if the target agrees
     Bytes suffix;            ///< sent after its last byte: fixed text
     std::uint32_t hint = 0;  ///< passed to its response framer
     std::string seed;        ///< data for creating an error reply later
@@ -74,7 +75,7 @@ struct RequestTraits
         }
         answered = true;
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
-        fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = false;
+        fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = switches = false;
         refusal = nullptr;
         pins = frees = claims = proof = 0;
         check = 0;
@@ -104,6 +105,7 @@ struct Notice
     char of = 0;             ///< begun, ended: c channel, p pattern, s shard channel
     bool nameless = false;   ///< ended: there was no subscription
     std::int64_t count = -1; ///< begun, ended: number of remaining subscriptions
+    bool pushed = false;     ///< its form says that it is no reply
 };
 
 /// What a protocol knows about a response.

@@ -128,6 +128,52 @@ TEST(RespStatesTest, keepsAConnectionOnWhichSomethingElseWasAsked)
     CPPUNIT_ASSERT(!monitor->pushEnded(notice("+OK\r\n")));
 }
 
+/// What is no reply has a form of its own there, which no reply can have.
+TEST(RespStatesTest, countsRepliesAmongPushes)
+{
+    const std::string a1 = ">3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
+    const std::string a0 = ">3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:0\r\n";
+    const std::string hi = ">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$2\r\nhi\r\n";
+    const std::string gone = ">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n";
+    const std::string forged = told("unsubscribe", "a", 0);
+    struct Case
+    {
+        std::vector<std::string> asked;
+        std::vector<std::string> told;
+    };
+    const Case cases[] = {
+        // the last of them ends it
+        {{"SUBSCRIBE a", "GET x", "UNSUBSCRIBE a"}, {a1, "_\r\n", a0}},
+        {{"SUBSCRIBE a", "UNSUBSCRIBE a", "EVAL x 0"}, {a1, hi, a0, forged}},
+        {{"SUBSCRIBE a", "UNSUBSCRIBE", "PING"}, {a1, a0, "+PONG\r\n"}},
+        {{"CLIENT TRACKING ON", "GET k", "CLIENT TRACKING OFF"}, {"+OK\r\n", "$1\r\nv\r\n", gone, "+OK\r\n"}},
+        {{"CLIENT TRACKING ON OPTIN", "CLIENT CACHING yes", "CLIENT TRACKING off"}, {"+OK\r\n", "+OK\r\n", "+OK\r\n"}},
+        {{"CLIENT TRACKING ON BROADCAST"}, {"-ERR syntax error\r\n"}},
+    };
+    for (const Case& each : cases)
+    {
+        const auto talk = _check.talk(tying());
+        talk->switched(2);
+        for (const std::string& line : each.asked)
+            CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, line + "\r\n").pushes);
+        for (std::size_t i = 0; i < each.told.size(); ++i)
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(each.asked.front() + " behind " + std::to_string(i), i + 1 == each.told.size(),
+                                         talk->pushEnded(notice(each.told[i])));
+        CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, "GET a\r\n").answered);
+    }
+    for (const std::string line :
+         {"MULTI", "SELECT 5", "CLIENT REPLY OFF", "CLIENT NO-EVICT ON", "HELLO 2", "FOO", "SSUBSCRIBE s", "MONITOR"})
+    {
+        const auto talk = _check.talk(tying());
+        talk->switched(2);
+        ProtocolCheck::ask(*talk, "SUBSCRIBE a\r\n");
+        ProtocolCheck::ask(*talk, line + "\r\n");
+        ProtocolCheck::ask(*talk, "UNSUBSCRIBE a\r\n");
+        for (const std::string& message : {a1, std::string("+OK\r\n"), a0, a0})
+            CPPUNIT_ASSERT_MESSAGE(line, !talk->pushEnded(notice(message)));
+    }
+}
+
 TEST(RespStatesTest, keepsASubscriptionThatIsNotAnsweredAsItShouldBe)
 {
     for (const std::string& wrong :
@@ -203,8 +249,8 @@ TEST(RespStatesTest, nothingIsSaidBehindARefusalAmongPushes)
 {
     ConversationSettings settings = tying();
     settings.password = "secret";
-    for (const char* line : {"PSYNC", "CLIENT KILL ID 1", "CLIENT REPLY OFF", "SCRIPT DEBUG YES", "POST / HTTP/1.1",
-                             "AUTH secret", "HELLO 2 AUTH default secret"})
+    for (const char* line : {"PSYNC", "CLIENT KILL ID 1", "CLIENT TRACKING ON redirect 5", "SCRIPT DEBUG YES",
+                             "POST / HTTP/1.1", "AUTH secret", "HELLO 2 AUTH default secret"})
     {
         const auto talk = _check.talk(settings);
         ProtocolCheck::ask(*talk, "AUTH secret\r\n");
@@ -283,7 +329,7 @@ TEST(RespStatesTest, countsWrongPasswords)
 TEST(RespStatesTest, saysWhyAHelloIsRefused)
 {
     const auto talk = _check.talk(tying());
-    for (const char* line : {"HELLO 3", "HELLO x", "HELLO 2 WHAT", "HELLO 2 AUTH a b"})
+    for (const char* line : {"HELLO 4", "HELLO x", "HELLO 2 WHAT", "HELLO 2 AUTH a b"})
         CPPUNIT_ASSERT_MESSAGE(line, ProtocolCheck::ask(*talk, std::string(line) + "\r\n").refusal != nullptr);
     CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, "HELLO 2 SETNAME x\r\n").refusal == nullptr);
 }

@@ -57,7 +57,22 @@ TEST(RespTest, delimitsReplies)
                               ":-9223372036854775808\r\n",
                               ":+7\r\n",
                               "+a\rb\r\n",
-                              "+\r\n"});
+                              "+\r\n",
+                              "$?\r\n;3\r\nabc\r\n;2\r\n\r\n\r\n;0\r\n",
+                              "*?\r\n:1\r\n*2\r\n+a\r\n:2\r\n.\r\n",
+                              "%?\r\n+a\r\n~?\r\n.\r\n.\r\n",
+                              "*2\r\n*?\r\n$?\r\n;0\r\n.\r\n_\r\n",
+                              "|?\r\n+a\r\n+b\r\n.\r\n:1\r\n",
+                              "|1\r\n+a\r\n*1\r\n:1\r\n|1\r\n+a\r\n+b\r\n$1\r\nx\r\n",
+                              "*1\r\n|?\r\n+a\r\n+b\r\n.\r\n:1\r\n"});
+}
+
+TEST(RespTest, anAttributeIsNoReply)
+{
+    const ResponseTraits error = _check.response("|1\r\n+a\r\n:1\r\n-ERR unknown command 'x'\r\n");
+    CPPUNIT_ASSERT(error.notice.kind == Notice::Kind::error && error.undone);
+    CPPUNIT_ASSERT(_check.response("!5\r\nERR x\r\n").notice.kind == Notice::Kind::error);
+    _check.responses().refuses("|1\r\n+a\r\n:1\r\n>1\r\n+x\r\n", "a RESP push message with attributes");
 }
 
 TEST(RespTest, refusesWhatIsNone)
@@ -117,11 +132,11 @@ TEST(RespTest, answersWhatIsOfTheConnection)
         CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"HELLO", "2", "SETNAME", name}).front());
     }
     CPPUNIT_ASSERT_EQUAL(std::string("$2\r\nme\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
-    CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO", "2", "SETNAME", "you"}).substr(0, 5));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"HELLO", "2", "SETNAME", "you"}));
     CPPUNIT_ASSERT_EQUAL(std::string("$3\r\nyou\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
     CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "LIB-NAME", "x"}));
-    CPPUNIT_ASSERT_EQUAL(std::string("-NOPROTO unsupported protocol version\r\n"), reply(*talk, {"HELLO", "3"}));
-    CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"), reply(*talk, {"HELLO"}).substr(0, 5));
+    CPPUNIT_ASSERT_EQUAL(std::string("-NOPROTO unsupported protocol version\r\n"), reply(*talk, {"HELLO", "4"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"HELLO"}));
     CPPUNIT_ASSERT_EQUAL(std::string("+RESET\r\n"), reply(*talk, {"RESET"}));
     CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), reply(*talk, {"CLIENT", "GETNAME"}));
     CPPUNIT_ASSERT_EQUAL(std::string("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n"),
@@ -129,7 +144,7 @@ TEST(RespTest, answersWhatIsOfTheConnection)
     CPPUNIT_ASSERT_EQUAL(std::string("-ERR proximux: replication is not supported through the proxy\r\n"),
                          reply(*talk, {"PSYNC"}));
     CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
-    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"CLIENT", "ID"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"CLIENT", "PAUSE", "0"}));
     const RequestTraits quit = ProtocolCheck::ask(*talk, command({"QUIT"}));
     CPPUNIT_ASSERT(quit.local && quit.last && quit.reply == "+OK\r\n");
     const RequestTraits empty = ProtocolCheck::ask(*talk, "*0\r\n");
@@ -152,8 +167,8 @@ TEST(RespTest, wantsThePasswordFirst)
     CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
     reply(*talk, {"RESET"});
     CPPUNIT_ASSERT_EQUAL(no, reply(*talk, {"GET", "a"}));
-    CPPUNIT_ASSERT_EQUAL(std::string("*14\r\n"),
-                         reply(*talk, {"HELLO", "2", "AUTH", "default", "secret", "SETNAME", "x"}).substr(0, 5));
+    CPPUNIT_ASSERT_EQUAL(std::string("passes"),
+                         reply(*talk, {"HELLO", "2", "AUTH", "default", "secret", "SETNAME", "x"}));
     CPPUNIT_ASSERT_EQUAL(std::string("passes"), reply(*talk, {"GET", "a"}));
 }
 
@@ -205,13 +220,59 @@ TEST(RespTest, refusesWhatPassesNowhere)
     }
 }
 
+/// On a connection that it shares, a client sees itself and nobody else.
+TEST(RespTest, aClientSeesItself)
+{
+    const auto talk = _check.talk(tying());
+    talk->begin(7);
+    CPPUNIT_ASSERT_EQUAL(std::string(":7\r\n"), reply(*talk, {"CLIENT", "ID"}));
+    reply(*talk, {"CLIENT", "SETNAME", "me"});
+    CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "lib-ver", "1.2"}));
+    const std::string own = reply(*talk, {"CLIENT", "INFO"});
+    for (const char* field : {"id=7 ", " name=me ", " resp=2 ", " lib-name= lib-ver=1.2\n", " db=0 "})
+        CPPUNIT_ASSERT_MESSAGE(own, own.find(field) != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL('$', own.front());
+    CPPUNIT_ASSERT_EQUAL(own, reply(*talk, {"CLIENT", "LIST"}));
+    CPPUNIT_ASSERT_EQUAL(own, reply(*talk, {"CLIENT", "LIST", "TYPE", "normal"}));
+    CPPUNIT_ASSERT_EQUAL(own, reply(*talk, {"CLIENT", "LIST", "ID", "5", "7"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("$0\r\n\r\n"), reply(*talk, {"CLIENT", "LIST", "ID", "5"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("$0\r\n\r\n"), reply(*talk, {"CLIENT", "LIST", "TYPE", "pubsub"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR syntax error\r\n"), reply(*talk, {"CLIENT", "LIST", "x"}));
+    for (const char* value : {"a b", "a\n", ""})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(value, *value == '\0' ? '+' : '-',
+                                     reply(*talk, {"CLIENT", "SETINFO", "LIB-NAME", value}).front());
+    CPPUNIT_ASSERT_EQUAL('-', reply(*talk, {"CLIENT", "SETINFO", "LIB", "x"}).front());
+    talk->switched(2);
+    const std::string modern = reply(*talk, {"CLIENT", "INFO"});
+    CPPUNIT_ASSERT_MESSAGE(modern, modern.front() == '=' && modern.find("\r\ntxt:id=7 ") != std::string::npos &&
+                                       modern.find(" resp=3 ") != std::string::npos);
+    reply(*talk, {"RESET"});
+    CPPUNIT_ASSERT(reply(*talk, {"CLIENT", "INFO"}).find(" name= ") != std::string::npos);
+}
+
+TEST(RespTest, refusesWhatNamesAnothersConnection)
+{
+    const auto talk = _check.talk(tying());
+    for (const auto& words : {std::vector<std::string>{"CLIENT", "KILL", "ID", "1"},
+                              {"CLIENT", "UNBLOCK", "1"},
+                              {"CLIENT", "TRACKING", "ON", "REDIRECT", "5"},
+                              {"CLIENT", "MAINT_NOTIFICATIONS", "ON"}})
+    {
+        std::string text;
+        for (const std::string& word : words)
+            text += word + " ";
+        const RequestTraits traits = ProtocolCheck::ask(*talk, text + "\r\n");
+        CPPUNIT_ASSERT_MESSAGE(text, traits.refused && !traits.last);
+    }
+}
+
 TEST(RespTest, passesWhatLeavesNothingBehindOnAConnection)
 {
     const auto talk = _check.talk(tying());
-    for (const char* what : {"ID", "info", "List", "PAUSE", "unpause", "GETREDIR", "TRACKINGINFO"})
+    for (const char* what : {"ID", "info", "List", "PAUSE", "unpause", "GETREDIR", "TRACKINGINFO", "CACHING"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(what, 0U, ProtocolCheck::ask(*talk, command({"CLIENT", what})).pins);
     CPPUNIT_ASSERT_EQUAL(0U, ProtocolCheck::ask(*talk, command({"CLIENT"})).pins);
-    for (const char* what : {"NO-EVICT", "no-touch", "CACHING", "IMPORT-SOURCE", "WHATEVER"})
+    for (const char* what : {"NO-EVICT", "no-touch", "IMPORT-SOURCE", "WHATEVER"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(what, pins::SESSION,
                                      ProtocolCheck::ask(*talk, command({"CLIENT", what, "ON"})).pins);
     RequestTraits large;

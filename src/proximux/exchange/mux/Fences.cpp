@@ -1,5 +1,6 @@
 #include <proximux/exchange/mux/Fences.h>
 
+#include <proximux/exchange/mux/Dialects.h>
 #include <proximux/exchange/mux/Mux.h>
 
 #include <algorithm>
@@ -61,8 +62,10 @@ bool Fences::take(Lane& lane, Instant now)
         _mux.lanes.armResponse(lane, now);
         return false;
     }
-    if (request.traits.proof != 0 && _protocol.proves(request.traits.proof, lane.fence.seen))
-        lane.proofs |= request.traits.proof;
+    const bool proven = request.traits.proof != 0 && _protocol.proves(request.traits.proof, lane.fence.seen);
+    lane.proofs |= proven ? request.traits.proof : 0;
+    if (request.traits.switches)
+        Dialects::settle(lane, request, proven);
     lane.input.consume(lane.fence.answer.size());
     lane.fence.clear();
     lane.inMessage = false;

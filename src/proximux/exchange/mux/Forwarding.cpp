@@ -25,7 +25,8 @@ void Forwarding::begin(Lane& lane, Request& request, Instant now)
     _mux.records.giveId(lane, request, now);
     request.trial = lane.parts != nullptr && request.traits.part != 0 && lane.parts->begin(request.traits.part);
     passWithEdits(lane, request, bytes);
-    lane.dialect = request.traits.dialect;
+    if (!request.traits.switches || !request.traits.fenced) // else the target has to prove it
+        lane.dialect = request.traits.dialect;
     if (request.whole)
         suffix(lane, request);
     takeFromInput(lane, request);

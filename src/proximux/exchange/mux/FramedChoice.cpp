@@ -38,12 +38,14 @@ bool FramedChoice::isUnproven(const Lane& lane, const RequestTraits& traits)
 
 bool FramedChoice::needsRest(const Lane& lane, const Request& request) const
 {
-    const bool other = lane.dialect != 0 && lane.dialect != request.traits.dialect;
+    const unsigned dialect = request.traits.dialect;
+    const bool turns = ((lane.spoken | lane.refused) & dialectBit(dialect)) != 0 && _mux.settings.pipeline > 1;
+    const bool other = lane.dialect != 0 && lane.dialect != dialect && !turns;
     // answered in any order, what begins a state and what ends one must not overtake each other
-    const bool turns = lane.ids != nullptr && (request.traits.pins | request.traits.frees) != 0;
+    const bool inTurn = lane.ids != nullptr && (request.traits.pins | request.traits.frees) != 0;
     const bool alone = !request.whole || needsPin(request);
     return alone || isUnproven(lane, request.traits) || request.traits.pushes || request.traits.isAlone() || other ||
-           turns;
+           inTurn;
 }
 
 bool FramedChoice::hasRoom(const Lane& lane, const Request& request) const

@@ -10,9 +10,10 @@ FramedExchange::FramedExchange(const MultiplexerSettings& settings, MultiplexerE
     : Multiplexer(settings, effects, observer, pool, {_requests, _choice, _responses})
     , _protocol(std::move(protocol))
     , _fences(mux(), *_protocol)
+    , _dialects(mux(), *_protocol, _fences)
     , _choice(mux())
     , _requests(mux(), *_protocol, _fences, _trial)
-    , _responses(mux(), *_protocol, _fences, _trial)
+    , _responses(mux(), *_protocol, _fences, _dialects, _trial)
 {
 }
 

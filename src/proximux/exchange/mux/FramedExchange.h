@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/exchange/mux/Dialects.h>
 #include <proximux/exchange/mux/FramedChoice.h>
 #include <proximux/exchange/mux/FramedRequests.h>
 #include <proximux/exchange/mux/FramedResponses.h>
@@ -42,6 +43,7 @@ private:
     std::shared_ptr<const Protocol> _protocol;
     Trial _trial;
     Fences _fences;
+    Dialects _dialects;
     FramedChoice _choice;
     FramedRequests _requests;
     FramedResponses _responses;

@@ -15,6 +15,8 @@ void FramedRequests::prepare(Client& client)
 {
     client.framer = _protocol.makeRequestFramer();
     client.conversation = _protocol.makeConversation(_mux.settings.conversation);
+    if (client.conversation != nullptr)
+        client.conversation->begin(++_clients);
 }
 
 void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
@@ -160,6 +162,8 @@ bool FramedRequests::makeReply(Request& request, CloseReason reason)
         failure = Failure::timeout;
     else if (reason == CloseReason::malformedResponse)
         failure = Failure::malformed;
+    else if (reason == CloseReason::dialectRefused)
+        failure = Failure::dialect;
     return request.client->conversation->failed(request.traits, failure, request.traits.reply);
 }
 

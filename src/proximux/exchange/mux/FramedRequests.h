@@ -48,6 +48,7 @@ private:
     const Protocol& _protocol;
     Fences& _fences;
     const Trial& _trial;
+    std::uint64_t _clients = 0; ///< since the start
 };
 
 } // namespace proximux

@@ -15,6 +15,7 @@ using Kind = Framer::Progress::Kind;
 void FramedResponses::prepare(Lane& lane)
 {
     lane.framer = _protocol.makeResponseFramer();
+    _dialects.prepare(lane);
     const bool byId = _mux.settings.byId;
     _mux.records.attach(lane, _mux.pool.targetOf(lane.number), _protocol.parts(),
                         byId ? std::min(_mux.settings.requestId->width, _mux.settings.responseId->width) : 0,
@@ -99,8 +100,10 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
                 _mux.lanes.close(lane, CloseReason::desync, How::abort, now); // it was not all that was due
                 return false;
             }
+            const unsigned proofs = lane.proofs;
             if (!_fences.take(lane, now))
                 return true; // it wants to see more
+            _trial.isProven = _trial.isProven || lane.proofs != proofs;
             if (std::exchange(lane.pin.returning, false))
                 free(*lane.pin.client, pins::SUBSCRIPTION);
             continue;
@@ -223,6 +226,10 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     const unsigned claims = request.traits.claims;
     const unsigned challenges = traits.challenges;
+    const bool isError = traits.notice.kind == Notice::Kind::error;
+    const bool turned = request.turnsLane;
+    if (request.traits.switches && !isError)
+        Dialects::settle(lane, request, true);
     if (request.traits.guarded)
         _fences.put(lane, now);
     _mux.answers.finish(lane, request, now);
@@ -240,6 +247,8 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
         settleClaims(lane, client, claims, challenges, now);
     if (lane.spent && lane.pin.client == nullptr && _mux.lanes.isInUse(lane))
         leaveFor(lane, client, CloseReason::spent, How::abort, now);
+    else if (turned && isError && _mux.lanes.isInUse(lane))
+        leaveFor(lane, client, CloseReason::otherDialect, How::abort, now); // nobody knows what it speaks
     else if (ownId && _mux.lanes.isInUse(lane))
         leaveFor(lane, client, CloseReason::idKept, Lanes::partingFrom(lane), now); // the id is its client's choice
     return _mux.pool.state(lane.number) != LanePool::State::closed;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/exchange/mux/Dialects.h>
 #include <proximux/exchange/mux/Farewells.h>
 #include <proximux/exchange/mux/Fences.h>
 #include <proximux/exchange/mux/FramedRequests.h>
@@ -16,10 +17,11 @@ class FramedResponses : public ResponsePolicy
 {
 public:
     /// All of them must outlive it.
-    FramedResponses(Mux& mux, const Protocol& protocol, Fences& fences, Trial& trial)
+    FramedResponses(Mux& mux, const Protocol& protocol, Fences& fences, Dialects& dialects, Trial& trial)
         : _mux(mux)
         , _protocol(protocol)
         , _fences(fences)
+        , _dialects(dialects)
         , _farewells(mux, protocol)
         , _trial(trial)
         , _idEdit(1)
@@ -28,6 +30,10 @@ public:
 
     void prepare(Lane& lane) override;
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
+    DialectState bringToDialect(Lane& lane, Request& request, Instant now) override
+    {
+        return _dialects.bring(lane, request, now);
+    }
     void afterSending(Lane& lane, Request& request, Instant now) override;
     bool targetBytes(Lane& lane, Instant now) override;
     void afterAnswer(Lane& lane, Request& request, Instant now) override;
@@ -56,6 +62,7 @@ private:
     Mux& _mux;
     const Protocol& _protocol;
     Fences& _fences;
+    Dialects& _dialects;
     Farewells _farewells;
     Trial& _trial;
     char _theirId[8] = {};     ///< what is put back into the present response

@@ -65,6 +65,15 @@ public:
     [[nodiscard]] virtual bool isAtRest(const Lane& lane) const = 0;
 };
 
+/// Whether a target speaks the dialect of a request.
+enum class DialectState
+{
+    spoken,  ///< it does, or is told to before the request
+    asked,   ///< it was told to; the request waits for the answer
+    refused, ///< it said that it does not
+    fixed    ///< only a new connection can
+};
+
 /// What targets send, and which request that answers.
 class ResponsePolicy
 {
@@ -80,6 +89,9 @@ public:
     /// A request is about to be sent on the lane: what still belongs to an earlier one ends here.
     /// Returns whether the target must have been silent since.
     virtual bool beforeSending(Lane& lane, Request& request, Instant now) = 0;
+
+    /// Has the target speak the dialect of the request, which is about to be sent on the lane.
+    virtual DialectState bringToDialect(Lane& lane, Request& request, Instant now) = 0;
 
     /// A request was sent on the lane and is in its pipeline, or is not if nothing answers it.
     virtual void afterSending(Lane& lane, Request& request, Instant now) = 0;

@@ -209,7 +209,7 @@ void Sending::pumpIfDue(Instant now)
 
 // ------------------------------------------------------------------------------------------- sending
 
-/// False: the lane turned out to be of no use and is closed; the request is where it was.
+/// False: the lane turned out to be of no use and is closed, or not of any yet; the request is where it was.
 bool Sending::send(Lane& lane, Request& request, Instant now)
 {
     assert(request.client->next == &request);
@@ -220,6 +220,19 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
     }
     if (isStale(lane, request, now) || !isQuiet(lane, request, now))
         return false;
+    switch (_mux.policy.responses.bringToDialect(lane, request, now))
+    {
+    case DialectState::spoken:
+        break;
+    case DialectState::asked:
+        return false;
+    case DialectState::refused:
+        _mux.answers.fail(request, CloseReason::dialectRefused, now);
+        return true;
+    case DialectState::fixed:
+        leave(lane, request, now);
+        return false;
+    }
     _mux.forwarding.begin(lane, request, now);
     Client& client = *request.client;
     advance(client, now);
@@ -238,13 +251,6 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
 /// The request can't have this connection, only another: it is closed.
 bool Sending::isStale(Lane& lane, const Request& request, Instant now)
 {
-    Client& client = *request.client;
-    if (lane.dialect != 0 && lane.dialect != request.traits.dialect)
-    {
-        _mux.lanes.close(lane, CloseReason::otherDialect, Lanes::partingFrom(lane), now);
-        _mux.clients.charge(client, &request, now);
-        return true;
-    }
     if (Repeats::isSuspect(request) && lane.proven)
     {
         _mux.lanes.close(lane, CloseReason::renewed, Lanes::partingFrom(lane), now);
@@ -257,6 +263,14 @@ bool Sending::isStale(Lane& lane, const Request& request, Instant now)
         return true;
     }
     return false;
+}
+
+/// The connection can't speak the dialect of this request.
+void Sending::leave(Lane& lane, const Request& request, Instant now)
+{
+    Client& client = *request.client;
+    _mux.lanes.close(lane, CloseReason::otherDialect, Lanes::partingFrom(lane), now);
+    _mux.clients.charge(client, &request, now);
 }
 
 /// Where the target must have been silent and was not, or has ended, the lane is closed.

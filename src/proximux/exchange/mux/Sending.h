@@ -80,6 +80,7 @@ private:
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     bool send(Lane& lane, Request& request, Instant now);
     bool isStale(Lane& lane, const Request& request, Instant now);
+    void leave(Lane& lane, const Request& request, Instant now);
     bool isQuiet(Lane& lane, Request& request, Instant now);
 
     Mux& _mux;

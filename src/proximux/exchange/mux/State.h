@@ -46,6 +46,7 @@ struct RequestState : Transaction
     bool failed = false;                     ///< replied: and it says so
     bool forgotten = false;                  ///< orphaned, and takes no place of the pipeline any more
     bool spending = false;                   ///< by it its connection is spent
+    bool turnsLane = false;                  ///< by it its connection has another dialect; it must not fail
     bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
@@ -94,6 +95,11 @@ struct OrphanState
     Instant since = Instant::never(); ///< likewise, and that goes on
 };
 
+constexpr unsigned dialectBit(unsigned dialect)
+{
+    return 1U << dialect;
+}
+
 /// What is known of a target connection. Replaced whole with the connection: nothing of one is left for the next, where
 /// it would be another client's.
 struct LaneConnection
@@ -113,6 +119,8 @@ struct LaneConnection
     bool unconfirmed = false;     ///< nothing shows that the target has read what was sent last
     bool spent = false;           ///< a request on it may be unread in part: nobody else gets it
     unsigned dialect = 0;         ///< which it speaks; 0: not yet chosen, or there is only one
+    unsigned spoken = 0;          ///< dialects to which it can be changed: dialectBit()
+    unsigned refused = 0;         ///< likewise, those which the target has refused
     Client* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
     Request* streaming = nullptr; ///< a request of which only a part was sent
     std::size_t waiting = 0;      ///< bytes unsent to the target

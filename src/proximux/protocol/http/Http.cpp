@@ -90,21 +90,12 @@ public:
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
     {
-        switch (failure)
-        {
-        case Failure::unavailable:
-            reply = errorReply("503 Service Unavailable", "no target connection was free in time", traits.hint);
-            break;
-        case Failure::lost:
-            reply = errorReply("502 Bad Gateway", "the target connection was lost", traits.hint);
-            break;
-        case Failure::timeout:
-            reply = errorReply("504 Gateway Timeout", "the target did not answer in time", traits.hint);
-            break;
-        case Failure::malformed:
-            reply = errorReply("502 Bad Gateway", "the target sent an invalid response", traits.hint);
-            break;
-        }
+        const char* status = "502 Bad Gateway";
+        if (failure == Failure::unavailable)
+            status = "503 Service Unavailable";
+        else if (failure == Failure::timeout)
+            status = "504 Gateway Timeout";
+        reply = errorReply(status, textOf(failure), traits.hint);
         return true;
     }
 

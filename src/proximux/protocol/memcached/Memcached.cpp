@@ -45,23 +45,7 @@ public:
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
     {
-        std::string why;
-        switch (failure)
-        {
-        case Failure::unavailable:
-            why = "proximux: no target connection was free in time";
-            break;
-        case Failure::lost:
-            why = "proximux: the target connection was lost";
-            break;
-        case Failure::timeout:
-            why = "proximux: the target did not answer in time";
-            break;
-        case Failure::malformed:
-            why = "proximux: the target sent an invalid response";
-            break;
-        }
-        reply = error(traits, why);
+        reply = error(traits, std::string("proximux: ") + textOf(failure));
         return true;
     }
 

@@ -3,18 +3,12 @@
 #include <proximux/protocol/resp/ClientConversation.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace proximux::resp
 {
 
 namespace
 {
-
-std::string bulk(Bytes text)
-{
-    return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
-}
 
 /// Compares in constant time.
 bool sameSecret(Bytes a, Bytes b)
@@ -26,6 +20,16 @@ bool sameSecret(Bytes a, Bytes b)
 }
 
 } // namespace
+
+std::string ClientConversation::bulk(Bytes text)
+{
+    return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
+}
+
+std::string ClientConversation::null() const
+{
+    return _dialect == dialect::RESP3 ? "_\r\n" : "$-1\r\n";
+}
 
 void ClientConversation::auth(Bytes bytes, RequestTraits& traits)
 {
@@ -53,44 +57,70 @@ bool ClientConversation::authenticate(Bytes user, Bytes password, RequestTraits&
     return false;
 }
 
-/// Accepts RESP2 only, the common version of all clients on a shared connection.
-void ClientConversation::hello(Bytes bytes, RequestTraits& traits)
+/// Authentication and name are the proxy's matter. The version is the target's, which answers with its own map.
+void ClientConversation::hello(Bytes bytes, bool whole, RequestTraits& traits)
 {
     const std::vector<Bytes> words = wordsOf(bytes, 8);
-    if (words.size() > 1 && words[1] != "2")
+    if (!whole)
+        return error(traits, "HELLO is too long");
+    if (words.size() > 1 && words[1] != "2" && words[1] != "3")
     {
-        traits.refusal = "HELLO with a protocol version other than 2";
+        traits.refusal = "HELLO with a protocol version other than 2 and 3";
         return answer(traits, "-NOPROTO unsupported protocol version\r\n");
     }
+    if (!helloOptions(words, traits))
+        return;
+    traits.clear();
+    traits.rewritten = traits.repeatable = true;
+    traits.dialect = _dialect;
+    if (words.size() == 1)
+        return;
+    traits.switches = traits.barrier = true;
+    traits.dialect = words[1] == "3" ? dialect::RESP3 : dialect::RESP2;
+    traits.proof = traits.dialect == dialect::RESP3 ? dialect::PROOF : 0;
+}
+
+void ClientConversation::rewrite(Bytes, const RequestTraits& traits, std::string& text)
+{
+    if (!traits.switches)
+        text = "*1\r\n$5\r\nHELLO\r\n";
+    else
+        text = traits.dialect == dialect::RESP3 ? HELLO_3 : HELLO_2;
+}
+
+/// False: the client has its answer.
+bool ClientConversation::helloOptions(const std::vector<Bytes>& words, RequestTraits& traits)
+{
     for (std::size_t i = 2; i < words.size(); ++i)
     {
         const bool name = sameWord(words[i], "SETNAME") && i + 1 < words.size();
         if (!name && (!sameWord(words[i], "AUTH") || i + 2 >= words.size()))
         {
             traits.refusal = "HELLO with invalid options";
-            return answer(traits, "-ERR syntax error in HELLO\r\n");
+            answer(traits, "-ERR syntax error in HELLO\r\n");
+            return false;
         }
         if (name && !setName(words[++i], traits))
-            return;
+            return false;
         if (name)
             continue;
         if (_settings.password.empty())
         {
             traits.refusal = "HELLO with AUTH, but local.password is not set";
-            return error(traits, "AUTH was sent, but local.password is not set");
+            error(traits, "AUTH was sent, but local.password is not set");
+            return false;
         }
         if (!authenticate(words[i + 1], words[i + 2], traits))
-            return;
+            return false;
         i += 2;
     }
     if (!_settings.password.empty() && !_authenticated)
     {
         traits.refusal = "HELLO without a password";
-        return answer(traits, "-NOAUTH HELLO must be called with the client already authenticated\r\n");
+        answer(traits, "-NOAUTH HELLO must be called with the client already authenticated\r\n");
+        return false;
     }
-    answer(traits, "*14\r\n" + bulk("server") + bulk("redis") + bulk("version") + bulk("7.0.0") + bulk("proto") +
-                       ":2\r\n" + bulk("id") + ":1\r\n" + bulk("mode") + bulk("standalone") + bulk("role") +
-                       bulk("master") + bulk("modules") + "*0\r\n");
+    return true;
 }
 
 /// SELECT of the common database is answered locally. If the client has selected another one, the command is sent,
@@ -110,60 +140,6 @@ void ClientConversation::select(Bytes bytes, RequestTraits& traits)
     tie(traits, pins::DATABASE, 0, bytes);
 }
 
-/// Returns false if the name is invalid.
-bool ClientConversation::setName(Bytes name, RequestTraits& traits)
-{
-    constexpr std::size_t LONGEST = 1024; // limits the memory per client
-    const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; });
-    if (!printable || name.size() > LONGEST)
-    {
-        error(traits, "invalid client name; expected at most 1024 printable characters without spaces");
-        return false;
-    }
-    _name = name;
-    answer(traits, OK);
-    return true;
-}
-
-/// The reason to refuse this CLIENT command, or an empty text. KILL and UNBLOCK address connections that clients share;
-/// REPLY would leave requests without a reply.
-std::string ClientConversation::refusedOfClient(Bytes bytes)
-{
-    constexpr Bytes REFUSED[] = {"KILL", "UNBLOCK", "REPLY"};
-    const std::vector<Bytes> words = wordsOf(bytes, 2);
-    for (const Bytes refused : REFUSED)
-        if (words.size() == 2 && sameWord(words[1], refused))
-            return "CLIENT " + std::string(refused) + " is not supported through the proxy";
-    return {};
-}
-
-/// Whether a CLIENT command leaves no state behind; false for unknown ones.
-bool ClientConversation::leavesNothing(Bytes bytes)
-{
-    constexpr Bytes PASS[] = {"GETNAME", "GETREDIR", "HELP", "ID", "INFO", "LIST", "PAUSE", "TRACKINGINFO", "UNPAUSE"};
-    const std::vector<Bytes> words = wordsOf(bytes, 2);
-    return words.size() < 2 ||
-           std::any_of(std::begin(PASS), std::end(PASS), [&words](Bytes known) { return sameWord(words[1], known); });
-}
-
-void ClientConversation::client(Bytes bytes, RequestTraits& traits)
-{
-    const std::vector<Bytes> words = wordsOf(bytes, 4);
-    const Bytes what = words.size() > 1 ? words[1] : Bytes();
-    if (sameWord(what, "SETNAME"))
-    {
-        if (words.size() != 3)
-            return answer(traits, "-ERR wrong number of arguments for 'client|setname' command\r\n");
-        setName(words[2], traits);
-    }
-    else if (sameWord(what, "GETNAME"))
-        answer(traits, _name.empty() ? "$-1\r\n" : bulk(_name));
-    else if (sameWord(what, "SETINFO") || sameWord(what, "CAPA"))
-        answer(traits, OK);
-    else if (!leavesNothing(bytes))
-        tie(traits, pins::SESSION, 0, bytes);
-}
-
 /// Answers an unsubscribe command of a client without subscriptions as a server does.
 void ClientConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& traits)
 {
@@ -174,17 +150,19 @@ void ClientConversation::unsubscribe(Bytes bytes, bool whole, RequestTraits& tra
     std::string name(words.front());
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const std::string push = _dialect == dialect::RESP3 ? ">3\r\n" : "*3\r\n";
     std::string reply;
     for (std::size_t i = 1; i < words.size(); ++i)
-        reply += "*3\r\n" + bulk(name) + bulk(words[i]) + ":0\r\n";
-    answer(traits, reply.empty() ? "*3\r\n" + bulk(name) + "$-1\r\n:0\r\n" : reply);
+        reply += push + bulk(name) + bulk(words[i]) + ":0\r\n";
+    answer(traits, reply.empty() ? push + bulk(name) + null() + ":0\r\n" : reply);
 }
 
 /// Clears the client's state. A pinned connection is not reset but closed.
 void ClientConversation::reset(RequestTraits& traits)
 {
     _authenticated = _multi = _refusedMulti = _otherDatabase = _subscribed = false;
-    _name.clear();
+    _dialect = dialect::RESP2;
+    _identity = {_identity.number, {}, {}, {}};
     traits.resets = true;
     answer(traits, "+RESET\r\n");
 }

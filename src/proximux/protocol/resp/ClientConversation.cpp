@@ -1,5 +1,6 @@
 #include <proximux/protocol/resp/ClientConversation.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace proximux::resp
@@ -7,6 +8,31 @@ namespace proximux::resp
 
 namespace
 {
+
+/// Whether a CLIENT command leaves a state when the target executes it.
+bool leavesState(Bytes request)
+{
+    switch (clientCommandOf(request).effect)
+    {
+    case ClientEffect::none:
+    case ClientEffect::ok:
+    case ClientEffect::getName:
+    case ClientEffect::id:
+    case ClientEffect::describe:
+    case ClientEffect::list:
+    case ClientEffect::refused:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/// Whether CLIENT TRACKING has invalidations sent to another connection.
+bool redirects(Bytes request)
+{
+    const std::vector<Bytes> words = wordsOf(request, request.size());
+    return std::any_of(words.begin(), words.end(), [](Bytes word) { return sameWord(word, "REDIRECT"); });
+}
 
 bool isSecondWord(Bytes request, Bytes wanted)
 {
@@ -49,6 +75,7 @@ void ClientConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
     const Effect effect = entryOf(bytes).effect;
     if (_settings.passive)
         return watchOnly(bytes, effect, traits);
+    traits.dialect = _dialect;
     if (effect == Effect::empty)
         return answer(traits, "");
     if (isRefused(bytes, whole, effect, traits))
@@ -62,7 +89,7 @@ void ClientConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
         return reset(traits);
     if (_subscribed)
     {
-        _subscription.asked(effect, bytes);
+        _subscription.asked(effect, bytes, _dialect == dialect::RESP3);
         passAll(pins::SUBSCRIPTION, traits); // even if the subscription ends before this is sent
     }
     else if (_multi)
@@ -87,8 +114,21 @@ void ClientConversation::watchOnly(Bytes bytes, Effect effect, RequestTraits& tr
         return;
     if (!std::exchange(_subscribed, true))
         _subscription.begin();
-    _subscription.asked(effect, bytes);
+    _subscription.asked(effect, bytes, false);
     passAll(0, traits);
+}
+
+/// The reason to refuse this CLIENT command, or an empty text.
+std::string ClientConversation::refusedOfClient(Bytes bytes, bool whole) const
+{
+    const ClientCommand command = clientCommandOf(bytes);
+    if (command.effect == ClientEffect::refused)
+        return "CLIENT " + std::string(command.name) + " " + command.why;
+    if (command.effect == ClientEffect::reply && _multi)
+        return "CLIENT REPLY is not supported in a transaction";
+    if (command.effect == ClientEffect::tracking && (!whole || redirects(bytes)))
+        return "CLIENT TRACKING with REDIRECT names a connection of the target, which clients share";
+    return {};
 }
 
 /// Whether the client has disabled the reply to this command.
@@ -133,7 +173,7 @@ bool ClientConversation::isRefused(Bytes bytes, bool whole, Effect effect, Reque
     else if (effect == Effect::script && isSecondWord(bytes, "DEBUG"))
         text = "SCRIPT DEBUG is not supported through the proxy";
     else if (effect == Effect::client)
-        text = refusedOfClient(bytes);
+        text = refusedOfClient(bytes, whole);
     else if (signsIn && !_settings.password.empty() && (_multi || _subscribed))
         text =
             printableName(bytes) + " is not supported in a transaction or subscription"; // the password is the proxy's
@@ -187,7 +227,9 @@ void ClientConversation::inTransaction(Bytes bytes, Effect effect, RequestTraits
         traits.pins |= pins::SESSION; // even if MULTI failed and the command is executed at once
         break;
     case Effect::client:
-        traits.pins |= leavesNothing(bytes) ? 0 : pins::SESSION;
+        if (clientCommandOf(bytes).effect == ClientEffect::tracking)
+            return keepAll(bytes, traits);
+        traits.pins |= leavesState(bytes) ? pins::SESSION : 0;
         break;
     case Effect::unknown:
         traits.spends = _settings.unknown == UnknownCommands::close;
@@ -208,11 +250,11 @@ void ClientConversation::atRest(Bytes bytes, bool whole, Effect effect, RequestT
     case Effect::auth:
         return auth(bytes, traits);
     case Effect::hello:
-        return hello(bytes, traits);
+        return hello(bytes, whole, traits);
     case Effect::select:
         return select(bytes, traits);
     case Effect::client:
-        return client(bytes, traits);
+        return client(bytes, whole, traits);
     case Effect::multi:
         if (wordCount(bytes) != 1)
             return; // an error answers it
@@ -233,7 +275,8 @@ void ClientConversation::atRest(Bytes bytes, bool whole, Effect effect, RequestT
     case Effect::unsubscribe:
         return unsubscribe(bytes, whole, traits);
     case Effect::monitor:
-        return subscribe(bytes, effect, pins::SESSION, traits);
+        subscribe(bytes, effect, pins::SESSION, traits);
+        return _subscription.keep();
     case Effect::state:
         return tie(traits, pins::SESSION, 0, bytes);
     case Effect::blocks:
@@ -280,7 +323,7 @@ void ClientConversation::subscribe(Bytes bytes, Effect effect, unsigned reason, 
         return; // an error answers it
     _subscribed = _settings.pins;
     _subscription.begin();
-    _subscription.asked(effect, bytes);
+    _subscription.asked(effect, bytes, _dialect == dialect::RESP3);
     passAll(reason, traits);
     tie(traits, reason, 0, bytes);
 }
@@ -290,6 +333,7 @@ void ClientConversation::keepAll(Bytes bytes, RequestTraits& traits)
 {
     _multi = false;
     subscribe(bytes, Effect::none, pins::SESSION, traits);
+    _subscription.keep();
 }
 
 bool ClientConversation::pushEnded(const Notice& notice)
@@ -302,21 +346,7 @@ bool ClientConversation::pushEnded(const Notice& notice)
 
 bool ClientConversation::failed(const RequestTraits&, Failure failure, std::string& reply)
 {
-    switch (failure)
-    {
-    case Failure::unavailable:
-        reply = "-ERR proximux: no target connection was free in time\r\n";
-        break;
-    case Failure::lost:
-        reply = "-ERR proximux: the target connection was lost\r\n";
-        break;
-    case Failure::timeout:
-        reply = "-ERR proximux: the target did not answer in time\r\n";
-        break;
-    case Failure::malformed:
-        reply = "-ERR proximux: the target sent an invalid response\r\n";
-        break;
-    }
+    reply = std::string("-ERR proximux: ") + textOf(failure) + "\r\n";
     return true;
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/resp/ClientCommand.h>
+#include <proximux/protocol/resp/Dialect.h>
 #include <proximux/protocol/resp/Subscription.h>
 
 #include <string>
+#include <vector>
 
 namespace proximux::resp
 {
@@ -17,7 +20,10 @@ public:
     {
     }
 
+    void begin(std::uint64_t client) override { _identity.number = client; }
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
+    void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override;
+    void switched(unsigned dialect) override { _dialect = dialect; }
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
     bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
@@ -29,9 +35,11 @@ private:
     static void answer(RequestTraits& traits, std::string reply);
     static void error(RequestTraits& traits, const std::string& text);
     static void passAll(unsigned reason, RequestTraits& traits);
+    [[nodiscard]] std::string null() const;
     void keepAll(Bytes bytes, RequestTraits& traits);
-    static std::string refusedOfClient(Bytes bytes);
-    static bool leavesNothing(Bytes bytes);
+    [[nodiscard]] std::string refusedOfClient(Bytes bytes, bool whole) const;
+    static std::string bulk(Bytes text);
+    [[nodiscard]] std::string verbatim(const std::string& text) const;
     void refuse(Bytes bytes, bool whole, RequestTraits& traits, const std::string& text);
     [[nodiscard]] bool isRefused(Bytes bytes, bool whole, Effect effect, RequestTraits& traits);
     void inTransaction(Bytes bytes, Effect effect, RequestTraits& traits);
@@ -40,9 +48,14 @@ private:
     bool isSilenced(Bytes bytes, Effect effect);
     void subscribe(Bytes bytes, Effect effect, unsigned reason, RequestTraits& traits);
     void auth(Bytes bytes, RequestTraits& traits);
-    void hello(Bytes bytes, RequestTraits& traits);
+    void hello(Bytes bytes, bool whole, RequestTraits& traits);
+    bool helloOptions(const std::vector<Bytes>& words, RequestTraits& traits);
     void select(Bytes bytes, RequestTraits& traits);
-    void client(Bytes bytes, RequestTraits& traits);
+    void client(Bytes bytes, bool whole, RequestTraits& traits);
+    void setInfo(Bytes bytes, RequestTraits& traits);
+    void list(Bytes bytes, RequestTraits& traits);
+    void replyMode(Bytes bytes, RequestTraits& traits);
+    void tracking(Bytes bytes, RequestTraits& traits);
     void unsubscribe(Bytes bytes, bool whole, RequestTraits& traits);
     void reset(RequestTraits& traits);
     bool setName(Bytes name, RequestTraits& traits);
@@ -50,7 +63,8 @@ private:
     void tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes);
 
     ConversationSettings _settings;
-    std::string _name;           ///< CLIENT SETNAME
+    unsigned _dialect = dialect::RESP2;
+    ClientIdentity _identity;
     bool _authenticated = false; ///< if a password is required
     unsigned _failures = 0;      ///< wrong passwords
     bool _multi = false;

@@ -13,9 +13,11 @@ namespace proximux::resp
 ///     +text  -error  :1  ,1.5  (12345  #t  _        a line
 ///     $3 abc  !3 abc  =7 txt:abc                    a length, that number of bytes, CRLF
 ///     *2 ..  ~2 ..  >2 ..  %1 .. ..  |1 .. ..       a count, that number of values; twice as many for % and |
+///     $? ;3 abc ;2 de ;0                            a streamed string: lengths with their bytes, until length 0
+///     *? .. ..  .                                   a streamed aggregate of any type: values until a dot
 ///
 /// An attribute precedes its value and is not counted. The number of values still to come is the only state needed,
-/// instead of a stack.
+/// instead of a stack; each open streamed aggregate keeps one more.
 class Reader
 {
 public:
@@ -23,6 +25,7 @@ public:
     static constexpr std::int64_t MAX_WORDS = 1 << 20;                   ///< of a command
     static constexpr std::size_t MAX_LINE = 65536;                       ///< bytes of an inline command
     static constexpr std::uint64_t MAX_COUNT = 1U << 28U;                ///< values in one aggregate
+    static constexpr std::size_t MAX_STREAMED = 16;                      ///< streamed aggregates within each other
 
 protected:
     /// The content of a line with a number.
@@ -70,15 +73,26 @@ public:
 
 private:
     const char* value(Bytes input, std::size_t& at, bool& more);
+    void first(char type);
+    void line(char type, bool first);
+    const char* sized(char type, std::int64_t number, bool first);
     const char* bulk(std::int64_t length);
     const char* aggregate(char type, std::int64_t count);
+    const char* streamed(Bytes input, std::size_t& at);
+    const char* chunk(Bytes input, std::size_t& at, bool& more);
+    const char* dot(Bytes input, std::size_t& at, bool& more);
+    void valueEnds();
     void note(Bytes bytes);
     [[nodiscard]] Notice notice() const;
     Progress whole(std::size_t at);
 
     ResponseTraits _traits;
-    std::int64_t _count = -1; ///< number of values of a top-level array
-    std::size_t _begun = 0;   ///< values of the message begun so far
+    bool _chunks = false;                    ///< inside a streamed string
+    bool _leading = false;                   ///< inside attributes before the message's own value
+    std::size_t _depth = 0;                  ///< open streamed aggregates
+    std::uint64_t _outer[MAX_STREAMED] = {}; ///< values still to come around each of them
+    std::int64_t _count = -1;                ///< number of values of a top-level array
+    std::size_t _begun = 0;                  ///< values of the message begun so far
     bool _error = false;
     bool _nested = false;      ///< it contains an aggregate
     bool _nameless = false;    ///< its second value is null

@@ -5,6 +5,7 @@
 #include <proximux/protocol/resp/ClientConversation.h>
 #include <proximux/protocol/resp/Command.h>
 #include <proximux/protocol/resp/Detection.h>
+#include <proximux/protocol/resp/Dialect.h>
 #include <proximux/protocol/resp/Framers.h>
 
 namespace proximux::resp
@@ -47,6 +48,19 @@ public:
             word += "0123456789abcdef"[random.below(16)];
         const std::string size = "$" + std::to_string(word.size()) + "\r\n";
         return {encodeCommand({"ECHO", word}), size + word + "\r\n"};
+    }
+
+    [[nodiscard]] unsigned firstDialect() const override { return dialect::RESP2; }
+
+    [[nodiscard]] DialectChange changeTo(unsigned wanted) const override
+    {
+        return wanted == dialect::RESP3 ? DialectChange{HELLO_3, dialect::PROOF} : DialectChange{HELLO_2, 0};
+    }
+
+    /// A map that contains the protocol version 3, which is one of the first fields.
+    [[nodiscard]] bool proves(unsigned, Bytes response) const override
+    {
+        return response.substr(0, 1) == "%" && response.find("$5\r\nproto\r\n:3\r\n") != Bytes::npos;
     }
 
     [[nodiscard]] Farewell farewell() const override { return {"*1\r\n$4\r\nQUIT\r\n", "+OK\r\n"}; }

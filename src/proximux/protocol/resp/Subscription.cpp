@@ -1,5 +1,7 @@
 #include <proximux/protocol/resp/Subscription.h>
 
+#include <proximux/protocol/resp/ClientCommand.h>
+
 namespace proximux::resp
 {
 
@@ -8,53 +10,102 @@ void Subscription::begin()
     *this = Subscription();
 }
 
-/// Does not count shard subscriptions, which may end unasked when a shard moves.
-void Subscription::asked(Effect effect, Bytes request)
+/// Whether the number and the form of the replies are known. Shard subscriptions are not counted: they may end unasked
+/// when a shard moves.
+bool Subscription::isCounted(Effect effect, Bytes request, bool isResp3)
+{
+    const std::vector<Bytes> words = wordsOf(request, 1);
+    const Bytes name = words.empty() ? Bytes() : words.front();
+    switch (effect)
+    {
+    case Effect::subscribe:
+        return !sameWord(name, "SSUBSCRIBE");
+    case Effect::unsubscribe:
+        return !sameWord(name, "SUNSUBSCRIBE");
+    case Effect::ping:
+        return true;
+    case Effect::none:
+    case Effect::read:
+    case Effect::blocks:
+    case Effect::blocksIfSaid:
+        return isResp3;
+    case Effect::client:
+        switch (clientCommandOf(request).effect)
+        {
+        case ClientEffect::reply:
+        case ClientEffect::state:
+            return false;
+        default:
+            return isResp3;
+        }
+    default:
+        return false;
+    }
+}
+
+/// Of a command with one reply.
+Subscription::Asked::Kind Subscription::plain(Effect effect, Bytes request)
 {
     using Kind = Asked::Kind;
-    const std::size_t names = wordCount(request) - 1;
-    const bool subscribes = effect == Effect::subscribe;
-    const bool counts = subscribes || effect == Effect::unsubscribe || effect == Effect::ping;
-    const std::vector<Bytes> words = wordsOf(request, 1);
-    const char first = words.empty() || words.front().empty() ? '\0' : words.front().front();
-    const bool shard = sameWord(words.empty() ? Bytes() : words.front(), subscribes ? "SSUBSCRIBE" : "SUNSUBSCRIBE");
-    if (_lasting || !counts || shard || _asked.size() >= MOST)
+    if (effect != Effect::client || clientCommandOf(request).effect != ClientEffect::tracking)
+        return Kind::other;
+    const std::vector<Bytes> words = wordsOf(request, 3);
+    return words.size() > 2 && sameWord(words[2], "ON") ? Kind::track : Kind::untrack;
+}
+
+void Subscription::asked(Effect effect, Bytes request, bool isResp3)
+{
+    using Kind = Asked::Kind;
+    _resp3 = isResp3;
+    if (_lasting || !isCounted(effect, request, isResp3) || _asked.size() >= MOST)
     {
         keep();
         return _asked.clear();
     }
+    const std::size_t names = wordCount(request) - 1;
+    const bool subscribes = effect == Effect::subscribe;
+    const std::vector<Bytes> words = wordsOf(request, 1);
+    const char first = words.empty() || words.front().empty() ? '\0' : words.front().front();
     const char of = first == 'P' || first == 'p' ? 'p' : 'c';
-    if (effect == Effect::ping || (subscribes && names == 0))
-        _asked.push_back({Kind::other, 0, 1});
+    if ((!subscribes && effect != Effect::unsubscribe) || (subscribes && names == 0))
+        _asked.push_back({plain(effect, request), 0, 1});
     else if (names == 0)
         _asked.push_back({Kind::all, of, 0});
     else
         _asked.push_back({subscribes ? Kind::begin : Kind::end, of, names});
 }
 
-bool Subscription::told(const Notice& notice)
+bool Subscription::told(const Notice& told)
 {
-    if (_lasting || notice.kind == Notice::Kind::published)
+    Notice notice = told;
+    if (_resp3 && !notice.pushed && notice.kind != Notice::Kind::error)
+        notice.kind = Notice::Kind::answer; // whatever it looks like
+    const bool counts = notice.kind == Notice::Kind::begun || notice.kind == Notice::Kind::ended;
+    if (_lasting || notice.kind == Notice::Kind::published || (notice.pushed && !counts))
         return false;
     if (_asked.empty() || !take(notice))
     {
         keep(); // an unexpected message: counting is impossible
         _asked.clear();
     }
-    return !_lasting && _asked.empty() && _channels == 0 && _patterns == 0;
+    return !_lasting && _asked.empty() && _channels == 0 && _patterns == 0 && !_tracks;
 }
 
 /// Returns false if this message cannot come next.
 bool Subscription::take(const Notice& notice)
 {
     Asked& asked = _asked.front();
-    const bool whole = notice.kind == Notice::Kind::error || asked.kind == Asked::Kind::other;
+    const bool plain =
+        asked.kind == Asked::Kind::other || asked.kind == Asked::Kind::track || asked.kind == Asked::Kind::untrack;
+    const bool whole = notice.kind == Notice::Kind::error || plain;
     if (whole && _begun)
         return false;
     if (whole && notice.kind != Notice::Kind::error && notice.kind != Notice::Kind::answer)
         return false;
     if (!whole && !confirm(asked, notice))
         return false;
+    if (notice.kind != Notice::Kind::error && plain)
+        _tracks = asked.kind == Asked::Kind::track || (_tracks && asked.kind == Asked::Kind::other);
     _begun = !whole && asked.replies > 0;
     if (!_begun)
         _asked.erase(_asked.begin());
