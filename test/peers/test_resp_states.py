@@ -264,8 +264,8 @@ class RespStates(PeerCase):
 
     def test_a_refused_hello_is_logged(self):
         p = self.share("resp", "fifo", 1)
-        self.assertIn(b"-NOPROTO", self.talk(p.port, [said("HELLO", "3") + said("QUIT")]))
-        self.assertTrue(p.record(lambda r: "HELLO with a protocol version other than 2" in str(r)))
+        self.assertIn(b"-NOPROTO", self.talk(p.port, [said("HELLO", "4") + said("QUIT")]))
+        self.assertTrue(p.record(lambda r: "HELLO with a protocol version other than 2 and 3" in str(r)))
 
     def test_an_unknown_command_that_passed_keeps_its_connection(self):
         """A command that the server has under a name that we do not know."""

@@ -81,6 +81,20 @@ RULE(DialectsTest, nobodyIsAnsweredInAnothersDialect, mixDialects)
     CPPUNIT_ASSERT_EQUAL(std::string("$-1\r\n"), got(b));
 }
 
+RULE(DialectsTest, theDialectIsThatOfTheRequestSentLast, lateDialect)
+{
+    named("resp");
+    TargetId t;
+    const ClientId a = modern(t);
+    const ClientId b = asks(command({"GET", "b"}));
+    says(a, command({"GET", "a"}));
+    CPPUNIT_ASSERT_EQUAL(hello2 + command({"GET", "b"}) + hello3 + command({"GET", "a"}), got(t));
+    answers(t, list + "$-1\r\n");
+    says(a, command({"GET", "c"}));
+    says(b, command({"GET", "d"}));
+    CPPUNIT_ASSERT_EQUAL(command({"GET", "c"}) + hello2 + command({"GET", "d"}), got(t));
+}
+
 RULE(DialectsTest, anotherConnectionHasToProveItFirst, trustDialect)
 {
     named("resp", 2, 8, 1);

@@ -56,7 +56,8 @@ void Dialects::settle(Lane& lane, const Request& request, bool done)
     (done ? lane.spoken : lane.refused) |= dialectBit(dialect);
     if (!done)
         return;
-    lane.dialect = dialect;
+    if (request.traits.fenced)
+        lane.dialect = dialect; // else it was known when it was sent, and others may have changed it since
     if (request.client != nullptr)
         request.client->conversation->switched(dialect);
 }
