@@ -3,7 +3,7 @@ import re
 import socket
 
 from script import Script, mistaken
-from victims import Due
+from victims import Due, Foreign
 
 SECRET = b"s3cret-of-a-victim"
 NUMBERS = [b"0", b"1", b"-1", b"2", b"7", b"16", b"100", b"1000", b"10001", b"9223372036854775807",
@@ -28,6 +28,30 @@ SCRIPTS = [b"return {'unsubscribe','x',0}", b"return {'subscribe','a',1}", b"ret
 
 def encoded(words):
     return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in words)
+
+
+class AfterHello(Due):
+    """The server's map in this version, with the number of any connection, and one answer."""
+    __slots__ = ("before", "behind")
+
+    def __init__(self, about, version, answer):
+        super().__init__(answer)
+        fields = [(b"$%d\r\n%s\r\n" % (len(k), k), b":%d\r\n" % version if k == b"proto" else b"*0\r\n" if v == [] else
+                   b"$%d\r\n%s\r\n" % (len(v), v) if isinstance(v, bytes) and k != b"id" else b":") for k, v in about]
+        text = (b"%%%d\r\n" % len(about) if version == 3 else b"*%d\r\n" % (2 * len(about))) + b"".join(
+            k + v for k, v in fields)
+        self.before, self.behind = text.split(b"$2\r\nid\r\n:")
+        self.before += b"$2\r\nid\r\n:"
+
+    def take(self, data):
+        if not data.startswith(self.before[:len(data)]):
+            raise Foreign
+        rest = bytes(data[len(self.before):])
+        digits = len(rest) - len(rest.lstrip(b"0123456789"))
+        rest, due = rest[digits:], b"\r\n" + self.behind + self.answers[0]
+        if not rest.startswith(due[:len(rest)]) or (rest and not digits):
+            raise Foreign
+        return len(self.before) + digits + len(due) if len(rest) >= len(due) else 0
 
 
 SLOW = encoded([b"EVAL", b"local i=0 while i<400000 do i=i+1 end return 'slow'" + b" " * 17000, b"0"])
@@ -124,6 +148,10 @@ class Resp:
 
     def __init__(self, server, seed):
         self.table, self.run = table(server.port), str(seed).encode()
+        reader = Reader(server.port)
+        about = reader.ask(b"HELLO", b"2")
+        self.about = list(zip(about[::2], about[1::2]))
+        reader.close()
 
     # -- victims
 
@@ -135,7 +163,7 @@ class Resp:
             if random.random() < 0.02:
                 secret += b"z" * random.choice((3000, 17000, 40000))
             bulk = b"$%d\r\n%s\r\n" % (len(secret), secret)
-            kind = random.randrange(9)
+            kind = random.randrange(10)
             if kind < 3:
                 yield encoded([b"ECHO", secret]), Due(bulk)
             elif kind == 3:
@@ -150,7 +178,12 @@ class Resp:
             elif kind == 7:
                 # nothing, where FLUSHALL or SWAPDB came between: those harm directly, too
                 value = SECRET + key
-                yield encoded([b"GET", key]), Due(b"$%d\r\n%s\r\n" % (len(value), value), b"$-1\r\n")
+                yield encoded([b"GET", key]), Due(b"$%d\r\n%s\r\n" % (len(value), value), b"$-1\r\n", b"_\r\n")
+            elif kind == 8:
+                version = random.choice((2, 3))
+                yield (encoded([b"HELLO", b"%d" % version]) +
+                       encoded([b"EVAL", b"redis.setresp(3); return {map={k=ARGV[1]}}", b"0", secret]),
+                       AfterHello(self.about, version, (b"%1\r\n" if version == 3 else b"*2\r\n") + b"$1\r\nk\r\n" + bulk))
             else:
                 yield encoded([b"HSET", secret]), Due(b"-ERR wrong number of arguments for 'hset' command\r\n")
 
