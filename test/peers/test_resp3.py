@@ -1,11 +1,15 @@
 """redis-server shared by clients of RESP2 and RESP3, on the same connections."""
+import os
 import random
+import re
 import socket
 import subprocess
 import threading
 
 from harness import LONG
 from peer import SHARES, PeerCase
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
 class Client:
@@ -164,6 +168,26 @@ class Resp3(PeerCase):
         for option in ("-2", "-3"):
             done = subprocess.run(["redis-cli", option, "-p", str(p.port), "PING"], capture_output=True, timeout=LONG)
             self.assertEqual(done.stdout.strip(), b"PONG")
+
+
+class Commands(PeerCase):
+    SERVER = Resp3.SERVER
+
+    def test_each_command_of_the_server_has_a_row(self):
+        """COMMAND DOCS names them, and their subcommands."""
+        with open(os.path.join(ROOT, "docs", "protocols.md")) as document:
+            table = document.read().split("## Commands", 1)[1].split("\n## ", 1)[0]
+        rows = dict(row[2:].split(" | ", 1) for row in table.splitlines() if row.startswith("| "))
+        names = {word for row in rows for word in re.findall(r"[A-Z][A-Z_0-9-]+", row.split("(")[0])[:1]}
+        with Client(self.port) as c:
+            c.ask("HELLO", 3)
+            docs = c.ask("COMMAND", "DOCS")
+        for name, about in docs.items():
+            self.assertIn(name.decode().upper(), names)
+            for sub in about.get(b"subcommands", {}):
+                container, word = sub.decode().upper().split("|")
+                self.assertTrue(any(row.startswith(container + " ") and re.search(r"\b%s\b" % re.escape(word), row)
+                                    for row in rows), sub)
 
 
 class Resp2Only(PeerCase):

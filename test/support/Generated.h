@@ -69,24 +69,41 @@ inline std::string manPage(const std::string& source)
     return filled(source, parts);
 }
 
-/// The document of protocols: what is between its two marks comes from the folders of protocols, from NAME/NAME.md.
+/// Replaces what is between the mark of this name and the next end.
+inline std::string betweenMarks(std::string text, const std::string& name, const std::string& content)
+{
+    const std::string begin = "<!-- scripts/generate: " + name + " -->\n";
+    const std::size_t from = text.find(begin);
+    const std::size_t to = text.find("<!-- end -->\n", from);
+    if (from == std::string::npos || to == std::string::npos)
+        throw std::runtime_error("docs/protocols.md has lost its marks");
+    const std::size_t at = from + begin.size();
+    return text.replace(at, to - at, content.empty() ? "" : "\n" + content + "\n");
+}
+
+inline std::string commandTable(const ProtocolInfo& protocol)
+{
+    if (protocol.commands == nullptr)
+        return {};
+    std::string text = "### " + std::string(protocol.name) + "\n\n| command | on a shared connection |\n|---|---|\n";
+    for (const CommandNote& each : protocol.commands())
+        text.append("| ").append(each.name).append(" | ").append(each.meaning).append(" |\n");
+    return text;
+}
+
+/// The document of protocols: what is between its marks comes from the folders of protocols, from NAME/NAME.md, and
+/// from ProtocolInfo::commands.
 inline std::string protocolsPage(const std::string& root)
 {
-    const std::string begin = "<!-- scripts/generate: the folders' own sections -->\n";
-    const std::string end = "<!-- end -->\n";
-    std::string sections;
+    std::string sections, tables;
     for (const ProtocolInfo& each : protocols())
     {
         const std::string name(each.name);
         sections += readWhole(root + "/src/proximux/protocol/" + name + "/" + name + ".md");
+        tables += commandTable(each);
     }
-    std::string text = readWhole(root + "/docs/protocols.md");
-    const std::size_t from = text.find(begin);
-    const std::size_t to = text.find(end, from);
-    if (from == std::string::npos || to == std::string::npos)
-        throw std::runtime_error("docs/protocols.md has lost its marks");
-    const std::size_t at = from + begin.size();
-    return text.replace(at, to - at, sections.empty() ? "" : "\n" + sections + "\n");
+    const std::string text = readWhole(root + "/docs/protocols.md");
+    return betweenMarks(betweenMarks(text, "the folders' own sections", sections), "the commands of protocols", tables);
 }
 
 inline std::vector<Generated> generated()

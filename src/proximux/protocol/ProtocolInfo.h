@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,13 @@ struct RequiredSetting
     std::string_view key;   ///< empty: none
     std::string_view what;  ///< its meaning, in messages: "the message size"
     std::string_view value; ///< its value, in the usage of an option: "BYTES"
+};
+
+/// What a command means to a client that shares its connection, for the documents.
+struct CommandNote
+{
+    std::string name;
+    std::string meaning;
 };
 
 /// What a protocol says about itself: the registry entry of a value of `exchange.protocol`.
@@ -72,6 +80,9 @@ struct ProtocolInfo
 
     RequiredSetting required;
     Detection detection;
+
+    /// Its commands, where their meaning is worth a table. Null: there is none.
+    std::vector<CommandNote> (*commands)() = nullptr;
 
     /// Whether it can be used in fifo and funnel.
     [[nodiscard]] bool isShareable() const { return !delimited || make != nullptr; }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <vector>
 
 namespace proximux::resp
 {
@@ -40,6 +39,11 @@ constexpr ClientCommand COMMANDS[] = {
 };
 
 } // namespace
+
+std::vector<ClientCommand> clientCommands()
+{
+    return {std::begin(COMMANDS), std::end(COMMANDS)};
+}
 
 ClientCommand clientCommandOf(Bytes request)
 {

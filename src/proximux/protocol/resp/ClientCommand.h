@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace proximux::resp
 {
@@ -35,6 +36,9 @@ struct ClientCommand
 
 /// The subcommand of a CLIENT command that begins like this. Unknown ones may change the state.
 ClientCommand clientCommandOf(Bytes request);
+
+/// The known ones, sorted by name.
+std::vector<ClientCommand> clientCommands();
 
 /// How a client presents itself, and how the proxy presents it.
 struct ClientIdentity

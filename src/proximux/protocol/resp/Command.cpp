@@ -120,6 +120,11 @@ std::size_t wordCount(Bytes request)
     return request.size() > 1 && request[1] == '-' ? 0 : numberAt(request, at);
 }
 
+std::vector<Entry> knownCommands()
+{
+    return {std::begin(COMMANDS), std::end(COMMANDS)};
+}
+
 Entry entryOf(Bytes request)
 {
     char name[24]; // the longest known one has 20 characters

@@ -53,6 +53,9 @@ struct Entry
     bool secret = false; ///< may contain a password
 };
 
+/// The known commands, sorted by name.
+std::vector<Entry> knownCommands();
+
 /// The entry of the command that begins like this. A module's command, which has a dot in its name, can change no state
 /// except through the client's name and user.
 Entry entryOf(Bytes request);

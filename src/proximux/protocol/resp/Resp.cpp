@@ -4,6 +4,7 @@
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/resp/ClientConversation.h>
 #include <proximux/protocol/resp/Command.h>
+#include <proximux/protocol/resp/CommandNotes.h>
 #include <proximux/protocol/resp/Detection.h>
 #include <proximux/protocol/resp/Dialect.h>
 #include <proximux/protocol/resp/Framers.h>
@@ -111,6 +112,7 @@ ProtocolInfo info()
     info.mayGreet = false;
     info.settings = {"local.password",    "local.failed_auth", "local.failed_auth_delay", "target.N.username",
                      "target.N.password", "target.N.database", "exchange.resp_unknown"};
+    info.commands = commandNotes;
     info.detection = {detect, "RESP", "a RESP command"};
     return info;
 }
