@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace proximux
 {
@@ -51,11 +52,26 @@ struct LengthField
     std::size_t minMessage = 0; ///< size of the shortest valid message in bytes
 };
 
+/// Which lines have a response.
+struct LineReplies
+{
+    enum class Which
+    {
+        always,
+        query, ///< those with a question mark in the first word, or in the first word behind a semicolon
+        none   ///< all but those that match a pattern
+    };
+
+    Which which = Which::always;
+    std::vector<std::string> patterns; ///< none: with * for any characters and ? for one
+};
+
 /// The settings that describe messages. Each protocol uses the ones that it needs.
 struct Framing
 {
     std::size_t maxMessage = std::size_t{16} * 1024 * 1024; ///< bytes
     std::string delimiter = "\n";                           ///< line
+    LineReplies lineReplies;                                ///< line
     std::size_t messageSize = 0;                            ///< fixed: bytes; 0: not set
     LengthField length;                                     ///< length
     std::optional<IdField> requestId;                       ///< fixed, length: position of the id

@@ -9,6 +9,7 @@ from talk_http import Http
 from talk_memcached import Memcached
 from talk_modbus import Modbus
 from talk_resp import Resp
+from talk_scpi import Scpi, Scripted
 
 
 class Canary(CanaryCase):
@@ -44,3 +45,6 @@ class Canary(CanaryCase):
 
     def test_modbus_libmodbus(self):
         self.run_server(Modbus, servers_modbus.Libmodbus, SECONDS)
+
+    def test_scpi_scripted(self):
+        self.run_server(Scpi, Scripted, SECONDS / 3)

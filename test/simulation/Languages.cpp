@@ -50,6 +50,10 @@ const std::vector<Language>& languages()
          false,
          {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "*1\r\n$4\r\nPING\r\n", "G", "*", "other"},
          {"x", "HTTP/1.1 204 No\r\n\r\n", "+PONG\r\n", "-ERR\r\n"}},
+        {"scpi",
+         false,
+         {"VOLT 5\n", "*IDN?\n", "A?;B?\n", "*RST;A?\n", "D #15a\n?;\"\n", "D #240", "T \"a;?\"\n", "VOLT ?\n"},
+         {"ACME\n", "1;2\n", "#13\n\n;;1\n", "#0a\n", "\"a\n"}},
     };
     return ALL;
 }

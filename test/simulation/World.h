@@ -105,6 +105,12 @@ public:
         ++awaited;
     }
 
+    void awaitsMore(ClientId id) override
+    {
+        client(id);
+        ++acknowledged;
+    }
+
     std::uint64_t requestCame(ClientId id, Bytes, std::uint64_t) override
     {
         client(id);
@@ -265,6 +271,7 @@ public:
     std::size_t unknown = 0;         ///< responses whose id matches no request
     std::vector<std::string> silent; ///< parts of targets that were silent, or respond again
     std::size_t awaited = 0;         ///< number of calls of awaitsMore()
+    std::size_t acknowledged = 0;    ///< likewise, for clients
     std::uint32_t nextClient = 0;
     std::uint32_t nextTarget = 0;
 

@@ -71,6 +71,12 @@ def iso8583(s):
         s.sendall(size + message)
 
 
+def scpi(s):
+    for line in s.makefile("rb"):
+        if b"?" in line:
+            s.sendall(b"ACME\n")
+
+
 QUESTION = b"\0\x11\0\7\1\0\0\1\0\0\0\0\0\0\0\0\1\0\1"
 PAYMENT = b"\0\x20\0\0\0\x80\0\0" b"000001" b"TERM0001"  # fields 11 and 41
 PEERS = {
@@ -80,6 +86,7 @@ PEERS = {
     "http": (http, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
     "modbus": (modbus, b"\0\1\0\0\0\6\1\3\0\0\0\1", b"\0\1\0\0\0\6\1\3\0\0\0\1"),
     "dns": (dns, QUESTION, QUESTION[:4] + b"\x81" + QUESTION[5:]),
+    "scpi": (scpi, b"*IDN?\n", b"ACME\n"),
     "iso8583": (iso8583, b"\0\x1a" b"0200" + PAYMENT, b"\0\x1a" b"0210" + PAYMENT),
 }
 

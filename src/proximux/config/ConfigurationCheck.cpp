@@ -234,10 +234,16 @@ void ConfigurationCheck::checkProtocol()
     if (protocol.make != nullptr)
         for (const SettingMistake& mistake : protocol.make(exchange.framingInForce())->mistakes())
             _mistakes.push_back(nameOf(std::string(mistake.key)) + ": " + mistake.text);
-    if (exchange.idOffset && !protocol.uses("exchange.id_offset"))
-        _mistakes.push_back(nameOf("exchange.id_offset") +
-                            ": applies to exchange.protocol = " + usersOf("exchange.id_offset", " and ") +
-                            " only; expected no value with " + exchange.protocol);
+    checkUsers(protocol, "exchange.id_offset", exchange.idOffset.has_value());
+    checkUsers(protocol, "exchange.line_reply", exchange.framing.lineReplies.which != LineReplies::Which::always);
+}
+
+/// A setting of other protocols that has a value would change nothing.
+void ConfigurationCheck::checkUsers(const ProtocolInfo& protocol, const char* key, bool hasValue)
+{
+    if (hasValue && !protocol.uses(key))
+        _mistakes.push_back(nameOf(key) + ": applies to exchange.protocol = " + usersOf(key, " and ") +
+                            " only; expected no value with " + std::string(protocol.name));
 }
 
 /// Checks the requirements of fifo and funnel.

@@ -127,6 +127,59 @@ Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field)
             }};
 }
 
+namespace
+{
+
+/// Without the spaces around it.
+std::string trimmed(const std::string& text)
+{
+    const std::size_t from = std::min(text.find_first_not_of(' '), text.size());
+    return text.substr(from, text.find_last_not_of(' ') + 1 - from);
+}
+
+/// The patterns of a list. Returns an error text, or an empty one.
+std::string readPatterns(const std::string& list, std::vector<std::string>& patterns)
+{
+    constexpr std::size_t MOST = 100;
+    for (std::size_t at = 0; at <= list.size();)
+    {
+        const std::size_t end = std::min(list.find(',', at), list.size());
+        patterns.push_back(trimmed(list.substr(at, end - at)));
+        if (patterns.back().empty())
+            return "an empty pattern";
+        if (patterns.back().size() > MOST || patterns.size() > MOST)
+            return "more than 100 patterns, or one longer than 100 bytes";
+        at = end + 1;
+    }
+    return {};
+}
+
+} // namespace
+
+Kind lineReplies(Field<LineReplies> field)
+{
+    using Which = LineReplies::Which;
+    return {"always, query, or none:PATTERN,... with * and ? in each pattern",
+            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const std::string none = "none:";
+                LineReplies replies;
+                std::string wrong;
+                if (text.compare(0, none.size(), none) == 0)
+                {
+                    replies.which = Which::none;
+                    wrong = readPatterns(text.substr(none.size()), replies.patterns);
+                }
+                else if (text == "query")
+                    replies.which = Which::query;
+                else if (text != "always")
+                    wrong = "unknown";
+                if (wrong.empty())
+                    field(c, i) = replies;
+                return wrong;
+            }};
+}
+
 Kind boolean(Field<bool> field)
 {
     return {"0, 1, false, true, no, yes, off or on",

@@ -99,6 +99,9 @@ Kind optionalBits(Field<std::optional<std::size_t>> field);
 /// A text with the escapes \\r \\n \\t \\0 \\\\ \\xHH. `min` and `max` limit its size in bytes after unescaping.
 Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field);
 
+/// Which lines have a response: always, query, or none:PATTERN,...
+Kind lineReplies(Field<LineReplies> field);
+
 /// A boolean.
 Kind boolean(Field<bool> field);
 

@@ -111,6 +111,14 @@ std::vector<Setting> framingSettings()
              "They are the same for requests and responses, and are compared exactly. "
              "Use escapes for control characters. "
              "Example: exchange.delimiter = \\r\\n for CR LF, or \\x03 for ETX."}),
+        row("exchange.line_reply", "always", lineReplies(FIELD(LineReplies, exchange.framing.lineReplies)),
+            {USERS, "Lines that have a response: always, query, or none:PATTERN,... for all but those that match",
+             "Other lines end as soon as they are sent, and delay no other request. "
+             "With query, a line has one if a question mark is in its first word or in the first word behind a "
+             "semicolon. "
+             "A pattern must match the whole line, in upper or lower case; * stands for any characters. "
+             "Of a line longer than 1,024 bytes only these are compared. "
+             "Example: exchange.line_reply = none:SET *,RESET for a device that answers all other lines."}),
         row("exchange.message_size", "", size(1, GIB, FIELD(std::size_t, exchange.framing.messageSize)),
             {USERS, "Size of each message in bytes",
              "Requests and responses have the same size. "

@@ -9,6 +9,7 @@
 #include <proximux/protocol/mysql/Mysql.h>
 #include <proximux/protocol/postgresql/Postgresql.h>
 #include <proximux/protocol/resp/Resp.h>
+#include <proximux/protocol/scpi/Scpi.h>
 #include <proximux/protocol/watch/TurnWatcher.h>
 
 #include <array>
@@ -62,6 +63,7 @@ const std::vector<ProtocolInfo>& protocols()
         modbus::info(),
         dns::info(),
         iso8583::info(),
+        scpi::info(),
         mysql::info(),
         postgresql::info(),
     };

@@ -303,6 +303,12 @@ void Worker::awaitsMore(TargetId target)
         connection->acknowledge();
 }
 
+void Worker::awaitsMore(ClientId client)
+{
+    if (ClientSession* session = _clients.find(client))
+        session->acknowledge();
+}
+
 std::size_t Worker::flushClient(ClientId client)
 {
     ClientSession* session = _clients.find(client);

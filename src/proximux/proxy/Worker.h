@@ -78,6 +78,7 @@ private:
     // MultiplexerEffects
     Quiet isQuiet(TargetId target) override;
     void awaitsMore(TargetId target) override;
+    void awaitsMore(ClientId client) override;
     std::size_t flushClient(ClientId client) override;
     void limitClient(ClientId client, std::size_t bytes) override;
 

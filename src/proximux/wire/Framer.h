@@ -36,6 +36,9 @@ public:
 
     /// Examines the bytes that follow those taken so far. One call never takes bytes of two messages.
     virtual Progress feed(Bytes input) = 0;
+
+    /// Whether the message that was completed last has a response, in protocols where only all of its bytes tell that.
+    [[nodiscard]] virtual bool isAnswered() const { return true; }
 };
 
 } // namespace proximux

@@ -51,6 +51,32 @@ TEST(SharingSettingsTest, resolvesTheEscapesOfADelimiter)
     }
 }
 
+TEST(SharingSettingsTest, tellsWhichLinesHaveAResponse)
+{
+    using Which = LineReplies::Which;
+    const char* name = "PROXIMUX_EXCHANGE_LINE_REPLY";
+    Environment environment = fifo("line");
+    CPPUNIT_ASSERT(good(fromEnvironment(environment)).exchange.framing.lineReplies.which == Which::always);
+    environment[name] = "query";
+    CPPUNIT_ASSERT(good(fromEnvironment(environment)).exchange.framing.lineReplies.which == Which::query);
+    environment["PROXIMUX_EXCHANGE_DELIMITER"] = "?";
+    assertMistake(fromEnvironment(environment), "each line has the question mark of exchange.delimiter");
+    environment[name] = "none:SET *, RESET";
+    const LineReplies replies = good(fromEnvironment(environment)).exchange.framing.lineReplies;
+    CPPUNIT_ASSERT(replies.which == Which::none);
+    CPPUNIT_ASSERT(replies.patterns == std::vector<std::string>({"SET *", "RESET"}));
+    for (const char* wrong : {"none:", "none:a,,b", "none:a, "})
+        assertFifoMistake("line", name, wrong, "an empty pattern");
+    assertFifoMistake("line", name, "none:" + std::string(101, 'x'), "longer than 100 bytes");
+    for (const char* wrong : {"none", "Query", "some"})
+        assertFifoMistake("line", name, wrong, "expected always, query, or none:PATTERN,...");
+    for (const char* protocol : {"scpi", "raw", "modbus"})
+        assertFifoMistake(protocol, name, "query", "applies to exchange.protocol = line only; expected no value");
+    environment = fifo("scpi");
+    environment[name] = "always"; // changes nothing
+    good(fromEnvironment(environment));
+}
+
 TEST(SharingSettingsTest, declaresIds)
 {
     Environment environment = fifo("length");

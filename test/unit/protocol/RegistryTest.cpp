@@ -61,7 +61,7 @@ TEST(RegistryTest, autoChoosesFromRawAndWhatIsDetected)
 TEST(RegistryTest, tellsToWhichProtocolsASettingApplies)
 {
     CPPUNIT_ASSERT_EQUAL(std::string("fixed and length"), usersOf("exchange.id_offset", " and "));
-    CPPUNIT_ASSERT_EQUAL(std::string("line, length"), usersOf("exchange.max_message"));
+    CPPUNIT_ASSERT_EQUAL(std::string("line, length, scpi"), usersOf("exchange.max_message"));
     CPPUNIT_ASSERT_EQUAL(std::string("resp"), usersOf("local.password", " and "));
     CPPUNIT_ASSERT_EQUAL(std::string(), usersOf("local.port"));
 }

@@ -90,6 +90,7 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
     tellEnd(request, lane.target, false, CloseReason::ended, now);
     if (Client* client = request.client)
     {
+        noteOrder(lane, request);
         client->requests.remove(request);
         if (--client->inFlight == 0)
             client->lane = nullptr;
@@ -106,6 +107,15 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
     if (lane.pin.client != nullptr)
         _mux.pinExpiry.isUsed(lane, now);
     _mux.sending.recycle(request);
+}
+
+/// A response to what was sent last shows that the target has read all before it.
+void Answers::noteOrder(const Lane& lane, const Request& request)
+{
+    if (!request.traits.answered && !request.traits.pushes)
+        request.client->after = lane.target;
+    else if (!lane.unconfirmed)
+        request.client->after = {};
 }
 
 // ------------------------------------------------------------------------------------------------- by us

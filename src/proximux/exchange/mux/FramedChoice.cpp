@@ -15,6 +15,16 @@ bool needsPin(const Request& request)
 
 } // namespace
 
+/// The only lane that keeps the order of the client's requests; null: any does. What has no response may still be
+/// unread until a later request on its lane was answered.
+Lane* FramedChoice::boundTo(const Client& client) const
+{
+    if (client.inFlight > 0)
+        return client.lane;
+    Lane* lane = _mux.lanes.find(client.after);
+    return lane != nullptr && lane->pin.client == nullptr ? lane : nullptr;
+}
+
 bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
 {
     if (request.traits.keepsId && !TargetRecords::mayHaveId(lane, request))
@@ -28,7 +38,8 @@ bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
         return false; // a new one is to come; and one that could not be replaced is not given up
     if (needsPin(request))
         return client.inFlight == 0 && _mux.pinning.mayPin();
-    return client.inFlight == 0 || client.lane == &lane;
+    const Lane* bound = boundTo(client);
+    return bound == nullptr || bound == &lane;
 }
 
 bool FramedChoice::isUnproven(const Lane& lane, const RequestTraits& traits)
@@ -70,8 +81,8 @@ Lane* FramedChoice::choose(const Request& request, Instant now) const
         return client.pin.lane;
     if (needsPin(request) && (client.inFlight > 0 || !_mux.pinning.mayPin()))
         return nullptr;
-    if (client.inFlight > 0)
-        return client.lane;
+    if (Lane* bound = boundTo(client))
+        return bound;
     const std::size_t idle = _mux.pool.idle();
     if (idle != LanePool::NONE)
         return withId(idle, request);
@@ -109,7 +120,7 @@ bool FramedChoice::wantsConnection(const Request& request) const
     const Client& client = *request.client;
     if (client.pin.lane != nullptr || (needsPin(request) && !_mux.pinning.mayPin()))
         return false;
-    return client.inFlight == 0;
+    return boundTo(client) == nullptr;
 }
 
 bool FramedChoice::isAtRest(const Lane& lane) const

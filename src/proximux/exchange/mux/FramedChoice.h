@@ -10,8 +10,8 @@ namespace proximux
 struct Mux;
 
 /// Which lane serves which request where messages are delimited: the pinned one of its client; the one on which others
-/// of its client are in flight; an idle one; else one that is to be opened; else the one with the fewest requests,
-/// where it has room.
+/// of its client are in flight, or the last of them was sent, if that had no response; an idle one; else one that is to
+/// be opened; else the one with the fewest requests, where it has room.
 class FramedChoice : public LaneChoice
 {
 public:
@@ -32,6 +32,7 @@ public:
     [[nodiscard]] static bool isUnproven(const Lane& lane, const RequestTraits& traits);
 
 private:
+    [[nodiscard]] Lane* boundTo(const Client& client) const;
     [[nodiscard]] Lane* forsaken() const;
     [[nodiscard]] Lane* withId(std::size_t place, const Request& request) const;
 

@@ -21,12 +21,22 @@ void FramedRequests::prepare(Client& client)
 
 void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
 {
-    if (client.conversation == nullptr)
-        return;
-    client.conversation->request(bytes, request.whole, request.traits);
+    if (client.conversation != nullptr)
+        client.conversation->request(bytes, request.whole, request.traits);
+    judge(client, request);
     request.traits.alone = request.traits.alone || _trial.isOn;
     if (request.traits.local && request.traits.pins != 0)
         _mux.observer.clientPinned(client.id, {}, request.traits.pins);
+}
+
+/// Of a request that is whole, its framer may know that it has no response.
+void FramedRequests::judge(const Client& client, Request& request)
+{
+    if (!request.whole)
+        return;
+    request.traits.answered = request.traits.answered && client.framer->isAnswered();
+    if (!request.traits.answered)
+        _mux.effects.awaitsMore(client.id);
 }
 
 void FramedRequests::clientBytes(Client& client, Instant now)
@@ -83,6 +93,8 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
     if (complete)
     {
         request.whole = true;
+        judge(client, request);
+        lane.unconfirmed = !request.traits.answered;
         client.large = nullptr;
         lane.streaming = nullptr;
     }

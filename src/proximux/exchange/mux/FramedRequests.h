@@ -39,6 +39,7 @@ public:
 private:
     [[nodiscard]] static bool isInTunnel(const Client& client);
     [[nodiscard]] static bool isBehindBarrier(const Client& client);
+    void judge(const Client& client, Request& request);
     void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
     void largeBytes(Client& client, const Framer::Progress& progress, Instant now);
     void headerSeen(Client& client, Instant now);

@@ -195,6 +195,7 @@ void Lanes::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
     if (!_mux.pinning.pin(lane, client, reasons, now))
         return;
     updateLoad(lane);
+    _mux.sending.pumpAll(); // others were bound to it
     _mux.clients.lookAgain(client);
 }
 
@@ -234,6 +235,7 @@ void Lanes::close(Lane& lane, CloseReason reason, How how, Instant now)
     failAll(lane, reason, how, silent, now);
     _mux.effects.closeTarget(target, reason, how);
     empty(lane);
+    _mux.sending.pumpAll(); // who was bound to it may be served by another
 }
 
 /// A connection that its target ends before it was of any use is as good as none.

@@ -25,6 +25,10 @@ public:
     /// they know that the first has arrived, which the system tells them only after a while.
     virtual void awaitsMore(TargetId target) = 0;
 
+    /// The client sent a request without a response. It may send the next one when it knows that this one has arrived
+    /// (Nagle's algorithm), and no response tells it that.
+    virtual void awaitsMore(ClientId client) = 0;
+
     /// Sends to the client what toClient() was given. Returns how many bytes wait.
     virtual std::size_t flushClient(ClientId client) = 0;
 

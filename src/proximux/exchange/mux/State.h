@@ -221,6 +221,7 @@ struct Client
     std::size_t inFlight = 0;              ///< of them, sent
     std::size_t replied = 0;               ///< of them, answered by us, which is not said yet
     Lane* lane = nullptr;                  ///< where those are
+    TargetId after;                        ///< where it has sent last what has no response: nothing overtakes that
     Request* large = nullptr;              ///< the request that is larger than the buffer, queued or being sent
     std::size_t waiting = 0;               ///< bytes unsent to the client
     std::size_t replies = 0;               ///< bytes of answers of ours, which are not said yet

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/declared/Replies.h>
 #include <proximux/wire/FixedFramer.h>
 #include <proximux/wire/LengthFramer.h>
 #include <proximux/wire/LineFramer.h>
@@ -49,20 +50,36 @@ public:
 
     [[nodiscard]] std::vector<SettingMistake> mistakes() const override
     {
-        if (_framing.maxMessage >= _framing.delimiter.size())
-            return {};
-        return {{"exchange.max_message", "smaller than exchange.delimiter; expected a larger value"}};
+        std::vector<SettingMistake> all;
+        if (_framing.maxMessage < _framing.delimiter.size())
+            all.push_back({"exchange.max_message", "smaller than exchange.delimiter; expected a larger value"});
+        if (replies() == LineReplies::Which::query && _framing.delimiter.find('?') != std::string::npos)
+            all.push_back({"exchange.line_reply", "each line has the question mark of exchange.delimiter; expected "
+                                                  "always or none:PATTERN,..."});
+        return all;
     }
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
+        if (replies() == LineReplies::Which::query)
+            return std::make_unique<AskingLines>(_framing.delimiter, _framing.maxMessage);
         return std::make_unique<LineFramer>(_framing.delimiter, _framing.maxMessage);
+    }
+
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings&) const override
+    {
+        if (replies() != LineReplies::Which::none)
+            return nullptr;
+        return std::make_unique<SilentLines>(_framing.lineReplies.patterns, _framing.delimiter);
     }
 
     [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer() const override
     {
         return std::make_unique<PlainResponses<LineFramer>>(_framing.delimiter, _framing.maxMessage);
     }
+
+private:
+    [[nodiscard]] LineReplies::Which replies() const { return _framing.lineReplies.which; }
 };
 
 class WithId : public Declared
@@ -164,7 +181,7 @@ std::unique_ptr<Protocol> declare(const Framing& framing)
 ProtocolInfo lineInfo()
 {
     ProtocolInfo info = delimitedProtocol<declare<Line>>("line", "messages that end with exchange.delimiter");
-    info.settings = {"exchange.max_message", "exchange.delimiter"};
+    info.settings = {"exchange.max_message", "exchange.delimiter", "exchange.line_reply"};
     return info;
 }
 

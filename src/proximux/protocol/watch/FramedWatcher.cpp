@@ -98,7 +98,7 @@ void FramedWatcher::requestWhole(Instant now)
         _conversation->request(_kept, _kept.size() == _requestSize, _traits);
     const bool secret = _traits.secret || _protocol->isSecret(_kept);
     const std::string text = _protocol->describe(_kept, _limits.text);
-    const bool answered = _traits.answered && !_traits.swallowed;
+    const bool answered = _traits.answered && _requests->isAnswered() && !_traits.swallowed;
     if (answered)
         push(text, now);
     _pushes = _pushes || _traits.pushes;
