@@ -23,8 +23,18 @@ void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
         return;
     client.conversation->request(bytes, request.whole, request.traits);
     request.traits.alone = request.traits.alone || _trial.isOn;
+    if (request.traits.supersedes)
+        supersede(client, request);
     if (request.traits.local && request.traits.pins != 0)
         _mux.observer.clientPinned(client.id, {}, request.traits.pins);
+}
+
+/// Without ids its client would take what answers an earlier request for the answer to this one.
+void FramedRequests::supersede(Client& client, const Request& newest)
+{
+    for (Request* each = client.requests.first(); each != &newest; each = client.requests.next(*each))
+        if (!each->begun)
+            each->traits.swallowed = true;
 }
 
 void FramedRequests::clientBytes(Client& client, Instant now)
