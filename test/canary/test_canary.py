@@ -7,7 +7,7 @@ from canary import SECONDS, CanaryCase
 from talk_dns import Dns
 from talk_http import Http
 from talk_memcached import Memcached
-from talk_modbus import Modbus
+from talk_modbus import Gateway, Modbus
 from talk_resp import Resp
 
 
@@ -44,3 +44,6 @@ class Canary(CanaryCase):
 
     def test_modbus_libmodbus(self):
         self.run_server(Modbus, servers_modbus.Libmodbus, SECONDS)
+
+    def test_modbus_gateway(self):
+        self.run_server(Gateway, servers_modbus.SerialBus, SECONDS)
