@@ -172,13 +172,32 @@ TEST(SerialLinesTest, aLateAnswerOverTheNextConnectionReachesNobody)
     const TargetId next = opens();
     pass(Duration::milliseconds(400));
     answers(next, value(1, 1));
-    assertClosed(next, CloseReason::greeted, How::abort);
-    pass(S);
-    const TargetId last = opens();
-    pass(Duration::milliseconds(500));
-    CPPUNIT_ASSERT_EQUAL(readingRtu(1), got(last));
-    answers(last, value(1, 2));
+    pass(Duration::milliseconds(499));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(next));
+    pass(MS);
+    CPPUNIT_ASSERT_EQUAL(readingRtu(1), got(next));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    answers(next, value(1, 2));
     CPPUNIT_ASSERT_EQUAL(modbus(1, 3, bytes({2, 0, 2}), 8), got(a));
+}
+
+RULE(SerialLinesTest, noiseOnAnIdleLineIsDiscarded, heedIdleNoise)
+{
+    gateway();
+    const ClientId a = join();
+    says(a, reading(1, 7));
+    const TargetId t = opens();
+    got(t);
+    answers(t, value(1, 1) + "\xff"); // as a transceiver does when it lets go of the bus
+    CPPUNIT_ASSERT_EQUAL(modbus(1, 3, bytes({2, 0, 1}), 7), got(a));
+    answers(t, value(1, 2)); // said twice
+    answers(t, value(1, 3).substr(0, 3));
+    says(a, reading(1, 8));
+    CPPUNIT_ASSERT_EQUAL(readingRtu(1), got(t));
+    answers(t, value(1, 3).substr(3)); // the rest of it
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    answers(t, value(1, 4));
+    CPPUNIT_ASSERT_EQUAL(modbus(1, 3, bytes({2, 0, 4}), 8), got(a));
 }
 
 /// An RTU client cannot tell to which of its requests an answer belongs. It asks again when it has given up.

@@ -74,10 +74,10 @@ def read_response(s, form):
 
 
 class Bus:
-    """Each connection hears what is on the bus: transparent device servers do not know who has asked. Something may happen
-    to each request, as likely as is said."""
+    """Each connection hears what is on the bus: transparent device servers do not know who has asked. Something may
+    happen to each request, as likely as is said."""
 
-    FAULTS = ("noise", "echo", "foreign", "broken", "cut", "silent", "late", "stranger")
+    FAULTS = ("noise", "trailing", "echo", "foreign", "broken", "cut", "silent", "late", "stranger")
 
     def __init__(self, form, seed, likely):
         self.form, self.random, self.likely = form, random.Random(seed), likely
@@ -105,7 +105,7 @@ class Bus:
         right = make(values(unit, address, count) if function == 3 else body)
         noise = bytes(self.random.randrange(256) for _ in range(self.random.randrange(1, 9)))
         other = unit % 8 + 1
-        said = {"none": right, "noise": noise + right, "echo": make(body) + right,
+        said = {"none": right, "noise": noise + right, "trailing": right + noise, "echo": make(body) + right,
                 "foreign": make(values(other, address, count)) + make(values(unit, address, count + 1)) + right,
                 "broken": right[:4] + bytes([right[4] ^ 1]) + right[5:], "cut": right[:-3], "silent": b"", "late": b"",
                 "stranger": make(struct.pack(">BBHH", unit, 6, address + 1, 7))}[fault]

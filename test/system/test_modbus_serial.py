@@ -30,8 +30,8 @@ class ModbusSerial(SharedCase):
         for protocol, form, target in WAYS:
             with self.subTest(protocol=protocol, target=target):
                 bus = Bus(target, 7, 0.2)
-                p = self.bus(protocol, target, bus, exchange__response_timeout="100ms", pool__backoff_max="100ms", pool__settle="300ms",
-                             exchange__modbus_unit_backoff="-1", exchange__queue_timeout="10m")
+                p = self.bus(protocol, target, bus, exchange__response_timeout="100ms", pool__backoff_max="100ms",
+                             pool__settle="300ms", exchange__modbus_unit_backoff="-1", exchange__queue_timeout="10m")
                 wrong, right = [], []
 
                 def poll(slot):

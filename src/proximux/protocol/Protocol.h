@@ -213,6 +213,10 @@ public:
     /// earlier connection could answer one of the new one.
     [[nodiscard]] virtual Duration silence() const { return Duration{0}; }
 
+    /// Whether other bytes than responses may come from a target, at any time. Its response framer discards them; those
+    /// on an idle connection are discarded, too.
+    [[nodiscard]] virtual bool isNoisy() const { return false; }
+
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
     [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer() const = 0;
 

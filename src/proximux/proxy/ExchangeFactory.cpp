@@ -102,6 +102,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
         settings.prologues.push_back(prologueFor(configuration, target, made.get()));
     if (!made)
         return settings;
+    settings.noisy = made->isNoisy();
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
     settings.byId = exchange.pairingInForce() != Pairing::order && settings.requestId && settings.responseId;

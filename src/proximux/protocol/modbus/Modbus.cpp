@@ -64,6 +64,7 @@ public:
     /// On a serial line, because nothing else tells them apart.
     [[nodiscard]] bool checkIdentifies() const override { return isSerial(); }
     [[nodiscard]] bool isExclusive() const override { return isSerial(); }
+    [[nodiscard]] bool isNoisy() const override { return isSerial(); }
     [[nodiscard]] Duration silence() const override { return isSerial() ? SILENCE : Duration{0}; }
 
     /// The functions of the units behind a gateway.
