@@ -101,7 +101,8 @@ def noise(body):
     if NOISE.random() < 0.7:
         return b""
     said = bytes(NOISE.randrange(256) for _ in range(NOISE.randrange(1, 12)))
-    return NOISE.choice((said, rtu(body), rtu(bytes([body[0] ^ 1]) + b"\3\2\7\7"), rtu(body[:1] + b"\x14\2\7\7")))
+    echo = rtu(body) if body[1] in (1, 2, 3, 4, 15, 16) else b""  # docs/protocols.md says what others cost
+    return NOISE.choice((said, echo, rtu(bytes([body[0] ^ 1]) + b"\3\2\7\7"), rtu(body[:1] + b"\x14\2\7\7")))
 
 
 def message_in(data):
