@@ -3,6 +3,7 @@
 #include <proximux/Number.h>
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,21 @@ struct LineReplies
     std::vector<std::string> patterns; ///< none: with * for any characters and ? for one
 };
 
+/// The form of the messages of Modbus targets; that of their clients is Modbus/TCP.
+enum class ModbusTarget
+{
+    tcp,
+    rtu,  ///< RTU over TCP; all messages are translated
+    ascii ///< ASCII over TCP, likewise
+};
+
+/// Which unit a Modbus target may answer as.
+enum class ModbusUnit
+{
+    strict, ///< the one that was asked
+    any     ///< any: the client gets the one that it asked
+};
+
 /// The settings that describe messages. Each protocol uses the ones that it needs.
 struct Framing
 {
@@ -76,6 +92,9 @@ struct Framing
     LengthField length;                                     ///< length
     std::optional<IdField> requestId;                       ///< fixed, length: position of the id
     std::optional<IdField> responseId;                      ///< set exactly if requestId is
+    ModbusTarget modbusTarget = ModbusTarget::tcp;
+    ModbusUnit modbusUnit = ModbusUnit::strict;
+    std::map<unsigned char, unsigned char> modbusUnits; ///< the target's unit for each of these of clients
 };
 
 } // namespace proximux

@@ -8,7 +8,7 @@ _proximux_option()
     ,-t | ,--target) kind=other ;;
     ,--max-connections) kind=other ;;
     ,--mode) kind=choice words='auto proxy fifo funnel' ;;
-    ,--protocol) kind=choice words='auto raw line fixed length resp memcached http modbus dns iso8583 scpi mysql postgresql' ;;
+    ,--protocol) kind=choice words='auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql' ;;
     ,--log-level) kind=other ;;
     ,--io-backend) kind=choice words='auto epoll poll' ;;
     ,-c | ,--config) kind=file ;;
@@ -16,9 +16,9 @@ _proximux_option()
     ,--pidfile) kind=file ;;
     ,--umask) kind=other ;;
     ,-h | ,--help) kind=topic ;;
-    decode,--protocol) kind=choice words='line fixed length resp memcached http modbus dns iso8583 scpi' ;;
+    decode,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' ;;
     decode,-s | decode,--set) kind=setting ;;
-    probe,--protocol) kind=choice words='line fixed length resp memcached http modbus dns iso8583 scpi' ;;
+    probe,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' ;;
     probe,--target) kind=other ;;
     probe,--request) kind=other ;;
     probe,-s | probe,--set) kind=setting ;;
@@ -41,7 +41,7 @@ _proximux_choices()
     words=
     case $1 in
     exchange.mode) words='auto proxy fifo funnel' ;;
-    exchange.protocol) words='auto raw line fixed length resp memcached http modbus dns iso8583 scpi mysql postgresql' ;;
+    exchange.protocol) words='auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql' ;;
     exchange.pairing) words='auto exclusive order identifier' ;;
     exchange.stateful) words='auto tie refuse' ;;
     exchange.length_order) words='big little' ;;
@@ -50,6 +50,8 @@ _proximux_choices()
     exchange.response_id_order) words='auto big little' ;;
     exchange.resp_unknown) words='close tie pass' ;;
     exchange.unknown_id) words='close ignore' ;;
+    exchange.modbus_unit) words='strict any' ;;
+    exchange.modbus_target) words='tcp rtu ascii' ;;
     exchange.http_chunked) words='length pass' ;;
     log.format) words='auto json text' ;;
     log.requests) words='auto 0 1' ;;
@@ -68,7 +70,7 @@ _proximux_setting()
         value=${value#*=}
         ;;
     *)
-        words='local.host= local.port= local.ipv6_only= local.max_connections= local.backlog= local.keep_alive= local.user_timeout= local.idle_timeout= local.half_close_timeout= local.max_requests= local.password= local.failed_auth= local.failed_auth_delay= target.1.host= target.1.port= target.1.keep_alive= target.1.user_timeout= target.1.connections= target.1.username= target.1.password= target.1.database= exchange.mode= exchange.protocol= exchange.pairing= exchange.pipeline= exchange.stateful= exchange.funnel_async= exchange.raw_gap= exchange.trial_timeout= exchange.queue_timeout= exchange.tie_timeout= exchange.response_timeout= exchange.request_timeout= exchange.stall_timeout= exchange.abandon_limit= exchange.abandon_timeout= exchange.tie_idle_timeout= exchange.discard_timeout= exchange.discard_limit= exchange.request_buffer= exchange.response_buffer= exchange.total_buffer= exchange.reserve= exchange.max_queue= exchange.max_message= exchange.delimiter= exchange.line_reply= exchange.message_size= exchange.length_offset= exchange.length_width= exchange.length_order= exchange.length_encoding= exchange.length_adjust= exchange.length_min= exchange.id_offset= exchange.id_width= exchange.id_order= exchange.response_id_offset= exchange.response_id_width= exchange.response_id_order= exchange.resp_unknown= exchange.unknown_id= exchange.id_reuse= exchange.modbus_unit_backoff= exchange.http_connect= exchange.http_chunked= pool.connections= pool.warmup= pool.connect_timeout= pool.connect_delay= pool.request_gap= pool.settle= pool.max_tied= pool.prologue= pool.prologue_expect= pool.inactive_timeout= pool.backoff_min= pool.backoff_max= log.level= log.format= log.file= log.file_size= log.file_count= log.queue= log.queue_bytes= log.mask_addresses= log.data_limit= log.requests= log.connections= access.deny= access.allow= limits.reconnects= io.backend= io.threads= io.read_size= io.resolver_threads= shutdown.delay= shutdown.drain_timeout= shutdown.first_request_timeout='
+        words='local.host= local.port= local.ipv6_only= local.max_connections= local.backlog= local.keep_alive= local.user_timeout= local.idle_timeout= local.half_close_timeout= local.max_requests= local.password= local.failed_auth= local.failed_auth_delay= target.1.host= target.1.port= target.1.keep_alive= target.1.user_timeout= target.1.connections= target.1.username= target.1.password= target.1.database= exchange.mode= exchange.protocol= exchange.pairing= exchange.pipeline= exchange.stateful= exchange.funnel_async= exchange.raw_gap= exchange.trial_timeout= exchange.queue_timeout= exchange.tie_timeout= exchange.response_timeout= exchange.request_timeout= exchange.stall_timeout= exchange.abandon_limit= exchange.abandon_timeout= exchange.tie_idle_timeout= exchange.discard_timeout= exchange.discard_limit= exchange.request_buffer= exchange.response_buffer= exchange.total_buffer= exchange.reserve= exchange.max_queue= exchange.max_message= exchange.delimiter= exchange.line_reply= exchange.message_size= exchange.length_offset= exchange.length_width= exchange.length_order= exchange.length_encoding= exchange.length_adjust= exchange.length_min= exchange.id_offset= exchange.id_width= exchange.id_order= exchange.response_id_offset= exchange.response_id_width= exchange.response_id_order= exchange.resp_unknown= exchange.unknown_id= exchange.id_reuse= exchange.modbus_unit_backoff= exchange.modbus_unit= exchange.modbus_units= exchange.modbus_target= exchange.http_connect= exchange.http_chunked= pool.connections= pool.warmup= pool.connect_timeout= pool.connect_delay= pool.request_gap= pool.settle= pool.max_tied= pool.prologue= pool.prologue_expect= pool.inactive_timeout= pool.backoff_min= pool.backoff_max= log.level= log.format= log.file= log.file_size= log.file_count= log.queue= log.queue_bytes= log.mask_addresses= log.data_limit= log.requests= log.connections= access.deny= access.allow= limits.reconnects= io.backend= io.threads= io.read_size= io.resolver_threads= shutdown.delay= shutdown.drain_timeout= shutdown.first_request_timeout='
         compopt -o nospace 2>/dev/null
         ;;
     esac
@@ -90,7 +92,7 @@ _proximux()
     _proximux_option "$command,$option"
     case $kind in
     setting) _proximux_setting ;;
-    topic) words='local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.http_connect exchange.http_chunked pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown' ;;
+    topic) words='local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown' ;;
     file) ;;
     '')
         if [[ $command == decode && $word != -* ]]; then

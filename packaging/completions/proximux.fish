@@ -15,7 +15,7 @@ function __proximux_choices
         case exchange.mode
             printf '%s\n' auto proxy fifo funnel
         case exchange.protocol
-            printf '%s\n' auto raw line fixed length resp memcached http modbus dns iso8583 scpi mysql postgresql
+            printf '%s\n' auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql
         case exchange.pairing
             printf '%s\n' auto exclusive order identifier
         case exchange.stateful
@@ -32,6 +32,10 @@ function __proximux_choices
             printf '%s\n' close tie pass
         case exchange.unknown_id
             printf '%s\n' close ignore
+        case exchange.modbus_unit
+            printf '%s\n' strict any
+        case exchange.modbus_target
+            printf '%s\n' tcp rtu ascii
         case exchange.http_chunked
             printf '%s\n' length pass
         case log.format
@@ -86,7 +90,7 @@ function __proximux_setting
         'exchange.trial_timeout'\t'Time that a trial of a protocol may keep other clients waiting' \
         'exchange.queue_timeout'\t'Maximum wait of a request before it is sent' \
         'exchange.tie_timeout'\t'Maximum wait of a request that would pin a connection while pool.max_tied is reached' \
-        'exchange.response_timeout'\t'Maximum silence of a target that owes a response; auto: 2s with modbus, 10s with dns and scpi, otherwise 30s' \
+        'exchange.response_timeout'\t'Maximum silence of a target that owes a response; auto: 2s with modbus, modbus-rtu and modbus-ascii, 10s with dns and scpi, otherwise 30s' \
         'exchange.request_timeout'\t'Maximum pause inside a request larger than exchange.request_buffer' \
         'exchange.stall_timeout'\t'Total time a slow reader or sender may delay other clients; slow clients of one connection share such a time' \
         'exchange.abandon_limit'\t'Bytes for clients that have left while others wait behind them; at the limit the target connection is reset' \
@@ -119,6 +123,9 @@ function __proximux_setting
         'exchange.unknown_id'\t'Treatment of a response with an unknown id: close the target connection, or ignore (discard) the response' \
         'exchange.id_reuse'\t'Time for which the id of an unanswered request is not reused on any connection of its target' \
         'exchange.modbus_unit_backoff'\t'Back-off of a unit\'s function that did not answer in time; requests for it get exception 11 meanwhile' \
+        'exchange.modbus_unit'\t'Unit of a response: strict requires the unit that was asked; any accepts every unit and gives the client the one that it asked' \
+        'exchange.modbus_units'\t'Target\'s unit for units that clients ask, as CLIENT:TARGET,CLIENT:TARGET; other units stay as they are' \
+        'exchange.modbus_target'\t'Form of the target\'s messages: tcp, or rtu or ascii over TCP, into which all requests are translated' \
         'exchange.http_connect'\t'Allow CONNECT. Warning: clients can then reach everything the target can reach' \
         'exchange.http_chunked'\t'Chunked request bodies: length sends them with a Content-Length if exchange.request_buffer has room, pass as they came' \
         'pool.connections'\t'Number of target connections; must equal the sum over all targets (the default)' \
@@ -159,7 +166,7 @@ function __proximux_setting
 end
 
 function __proximux_topics
-    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.http_connect exchange.http_chunked pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown
+    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown
 end
 
 complete -c proximux -f
@@ -170,7 +177,7 @@ complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address an
 complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to; may be repeated (target.N.host, target.N.port)'
 complete -c proximux -n '__proximux_in program' -l max-connections -x -d 'Maximum concurrent clients; further ones are closed on arrival (local.max_connections)'
 complete -c proximux -n '__proximux_in program' -l mode -x -a 'auto proxy fifo funnel' -d 'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel (exchange.mode: auto, proxy, fifo, funnel)'
-complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus dns iso8583 scpi mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, dns, iso8583, scpi, mysql, postgresql)'
+complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mysql, postgresql)'
 complete -c proximux -n '__proximux_in program' -l log-level -x -d 'Level of the log: 0 nothing, 1 errors, 2 information, 3 everything, data included (log.level)'
 complete -c proximux -n '__proximux_in program' -l io-backend -x -a 'auto epoll poll' -d 'System call that waits for sockets; auto: the best the system has (io.backend: auto, epoll, poll)'
 complete -c proximux -n '__proximux_in program' -s c -l config -r -F -d 'INI or JSON file with settings; may be repeated'
@@ -183,11 +190,11 @@ complete -c proximux -n '__proximux_in program' -l pidfile -r -F -d 'Write the p
 complete -c proximux -n '__proximux_in program' -l umask -x -d 'File mode creation mask of the daemon, in octal'
 complete -c proximux -n '__proximux_in program' -s v -l version -d 'Print the version and exit'
 complete -c proximux -n '__proximux_in program' -s h -l help -x -a '(__proximux_topics)' -d 'Print this overview, or all about one setting or section, and exit'
-complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed length resp memcached http modbus dns iso8583 scpi' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, dns, iso8583, scpi'
+complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi'
 complete -c proximux -n '__proximux_in decode' -l response -d 'Decode responses instead of requests'
 complete -c proximux -n '__proximux_in decode' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in decode' -s h -l help -d 'Print this help and exit'
-complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus dns iso8583 scpi' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, dns, iso8583, scpi'
+complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi'
 complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test'
 complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed and length'
 complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'

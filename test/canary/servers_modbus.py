@@ -1,6 +1,7 @@
-"""The server with libmodbus of the peer tests."""
+"""The server with libmodbus of the peer tests, and a serial bus."""
 import os
 import subprocess
+import sys
 
 from servers import Server
 
@@ -14,3 +15,7 @@ class Libmodbus(Server):
         if not os.path.exists(self.folder + "/modbus"):
             flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", "libmodbus"], text=True).split()
             subprocess.check_call(["g++", "-x", "c++", SOURCE, "-o", self.folder + "/modbus", *flags])
+
+
+class SerialBus(Server):
+    COMMAND = (sys.executable, os.path.join(os.path.dirname(SOURCE), "..", "canary", "serial_bus.py"), "{port}")

@@ -162,3 +162,8 @@ class Modbus:
         return None
 
     join = staticmethod(b"".join)
+
+
+class Gateway(Modbus):
+    """The same clients, for devices on a serial bus. What holds up the bus for a time is given up soon."""
+    settings = {"exchange.modbus_target": "rtu", "pool.settle": "50ms"}

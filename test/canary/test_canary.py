@@ -7,7 +7,7 @@ from canary import SECONDS, CanaryCase
 from talk_dns import Dns
 from talk_http import Http
 from talk_memcached import Memcached
-from talk_modbus import Modbus
+from talk_modbus import Gateway, Modbus
 from talk_resp import Resp
 from talk_scpi import Scpi, Scripted
 
@@ -48,3 +48,6 @@ class Canary(CanaryCase):
 
     def test_scpi_scripted(self):
         self.run_server(Scpi, Scripted, SECONDS / 3)
+
+    def test_modbus_gateway(self):
+        self.run_server(Gateway, servers_modbus.SerialBus, SECONDS)

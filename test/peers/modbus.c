@@ -1,5 +1,5 @@
 /* A libmodbus server that allows so many connections and resets others, and a client that uses all functions that it has.
-   modbus server PORT CONNECTIONS [SILENT_AFTER] | modbus client PORT ROUNDS SLOT | modbus exception PORT */
+   modbus server PORT CONNECTIONS [SILENT_AFTER] | modbus client PORT ROUNDS SLOT | modbus exception PORT | modbus read PORT */
 #include <errno.h>
 #include <modbus.h>
 #include <stdio.h>
@@ -126,6 +126,19 @@ static int wait_for_exception(int port)
     return 0;
 }
 
+/* The first input registers of unit 1. */
+static int read_three(int port)
+{
+    uint16_t words[3];
+    modbus_t* ctx = modbus_new_tcp("127.0.0.1", port);
+    modbus_set_response_timeout(ctx, 20, 0);
+    modbus_set_slave(ctx, 1);
+    if (modbus_connect(ctx) < 0 || modbus_read_input_registers(ctx, 0, 3, words) != 3)
+        return 1;
+    printf("%d %d %d\n", words[0], words[1], words[2]);
+    return 0;
+}
+
 int main(int argc, char** argv)
 {
     if (argc >= 4 && strcmp(argv[1], "server") == 0)
@@ -134,5 +147,7 @@ int main(int argc, char** argv)
         return ask(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
     if (argc >= 3 && strcmp(argv[1], "exception") == 0)
         return wait_for_exception(atoi(argv[2]));
+    if (argc >= 3 && strcmp(argv[1], "read") == 0)
+        return read_three(atoi(argv[2]));
     return 2;
 }

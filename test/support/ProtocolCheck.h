@@ -15,8 +15,8 @@ namespace proximux
 class ProtocolCheck
 {
 public:
-    explicit ProtocolCheck(const std::string& name)
-        : _protocol(findProtocol(name)->make(Framing()))
+    explicit ProtocolCheck(const std::string& name, const Framing& framing = {})
+        : _protocol(findProtocol(name)->make(framing))
     {
     }
 

@@ -1,6 +1,7 @@
 """The named protocols without their servers: what is no message of theirs, the prologue, ids, and the tools that look at
 messages."""
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -10,9 +11,9 @@ import time
 import unittest
 
 from harness import BIN, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
+from modbus_bus import ascii_line, read_request, reading, rtu, values
 from sharing import SharedCase, read_exactly, read_frame
 
-PROTOCOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/proximux/protocol")
 PING = b"*1\r\n$4\r\nPING\r\n"
 
 
@@ -47,6 +48,18 @@ def modbus(s):
     while True:
         head = read_exactly(s, 6)
         s.sendall(head + read_exactly(s, struct.unpack(">H", head[4:])[0]))
+
+
+def modbus_rtu(s):
+    while True:
+        read_request(s, "rtu")
+        s.sendall(rtu(values(1, 0, 1)))
+
+
+def modbus_ascii(s):
+    while True:
+        read_request(s, "ascii")
+        s.sendall(ascii_line(values(1, 0, 1)))
 
 
 def dns(s):
@@ -85,6 +98,8 @@ PEERS = {
     "memcached": (memcached, b"version\r\n", b"VERSION 1\r\n"),
     "http": (http, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
     "modbus": (modbus, b"\0\1\0\0\0\6\1\3\0\0\0\1", b"\0\1\0\0\0\6\1\3\0\0\0\1"),
+    "modbus-rtu": (modbus_rtu, rtu(reading(1, 0, 1)), rtu(values(1, 0, 1))),
+    "modbus-ascii": (modbus_ascii, ascii_line(reading(1, 0, 1)), ascii_line(values(1, 0, 1))),
     "dns": (dns, QUESTION, QUESTION[:4] + b"\x81" + QUESTION[5:]),
     "scpi": (scpi, b"*IDN?\n", b"ACME\n"),
     "iso8583": (iso8583, b"\0\x1a" b"0200" + PAYMENT, b"\0\x1a" b"0210" + PAYMENT),
@@ -115,8 +130,11 @@ class Nonsense(SharedCase):
         def is_shared(protocol):
             command = [BIN, "--listen", "0", "--target", "x:1", "--mode", "fifo", "--protocol", protocol, "--check-config"]
             return subprocess.run(command, capture_output=True, timeout=LONG).returncode == 0
-        shared = {folder for folder in os.listdir(PROTOCOLS) if is_shared(folder)}
-        self.assertIn("modbus", shared)
+        mistake = subprocess.run([BIN, "--protocol", "morse", "--check-config"], capture_output=True, timeout=LONG).stderr
+        names = re.search("expected one of ([a-z0-9, -]*)", mistake.decode()).group(1).split(", ")
+        without_sense = {"auto", "raw", "line", "fixed"}  # any bytes are messages of theirs
+        shared = {name for name in names if is_shared(name)} - without_sense
+        self.assertIn("modbus-rtu", shared)
         self.assertEqual(shared - set(PEERS), set())
 
     def test_a_megabyte_of_it_from_each_of_100_clients_harms_nobody(self):

@@ -10,9 +10,11 @@ namespace proximux
 
 Pairing ExchangeSettings::pairingInForce() const
 {
+    const ProtocolInfo* info = findProtocol(protocol);
+    if (info != nullptr && info->make != nullptr && info->make(framingInForce())->isExclusive())
+        return Pairing::exclusive;
     if (pairing != Pairing::automatic)
         return pairing;
-    const ProtocolInfo* info = findProtocol(protocol);
     if (info != nullptr && info->pairing != Pairing::automatic)
         return info->pairing;
     if (idOffset && info != nullptr && info->uses("exchange.id_offset"))

@@ -231,9 +231,13 @@ void ConfigurationCheck::checkProtocol()
         _mistakes.push_back(std::string(required.key) + " (" + otherNames(*findSetting(required.key, number), 0) +
                             "): missing; expected " + std::string(required.what) +
                             ", which exchange.protocol = " + exchange.protocol + " requires");
-    if (protocol.make != nullptr)
-        for (const SettingMistake& mistake : protocol.make(exchange.framingInForce())->mistakes())
+    const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
+    if (made)
+        for (const SettingMistake& mistake : made->mistakes())
             _mistakes.push_back(nameOf(std::string(mistake.key)) + ": " + mistake.text);
+    if (made && exchange.mode == Mode::proxy && !made->translates().empty())
+        _mistakes.push_back(nameOf(std::string(made->translates())) +
+                            ": proxy mode changes no message; expected exchange.mode = fifo or funnel");
     checkUsers(protocol, "exchange.id_offset", exchange.idOffset.has_value());
     checkUsers(protocol, "exchange.line_reply", exchange.framing.lineReplies.which != LineReplies::Which::always);
 }
@@ -259,16 +263,15 @@ void ConfigurationCheck::checkSharing()
     if (!protocol.delimited && (exchange.pairing == Pairing::order || exchange.pairing == Pairing::identifier))
         _mistakes.push_back(nameOf("exchange.pairing") + ": " + RAW +
                             " has no messages to pair; expected auto or exclusive");
-    if (exchange.pairing == Pairing::order && !protocol.inOrder)
+    const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
+    if (exchange.pairing == Pairing::order && (!protocol.inOrder || made->isExclusive()))
         _mistakes.push_back(nameOf("exchange.pairing") + ": " + exchange.protocol +
                             " allows one request at a time on a connection; expected auto or exclusive");
-    if (protocol.make != nullptr && exchange.pairing == Pairing::identifier &&
-        !protocol.make(exchange.framingInForce())->requestId())
+    if (made && exchange.pairing == Pairing::identifier && !made->requestId())
         _mistakes.push_back(nameOf("exchange.pairing") + ": " + exchange.protocol +
                             " messages have no id; expected auto" +
                             (protocol.mayGreet ? ", or exchange.id_offset" : ""));
-    if (exchange.ignoreUnknownIds && (protocol.make == nullptr || exchange.pairing == Pairing::order ||
-                                      !protocol.make(exchange.framingInForce())->requestId()))
+    if (exchange.ignoreUnknownIds && (!made || exchange.pairing == Pairing::order || !made->requestId()))
         _mistakes.push_back(nameOf("exchange.unknown_id") + ": responses are not paired by id; expected close");
     if (exchange.funnelAsync && exchange.pairing == Pairing::exclusive && exchange.mode == Mode::funnel)
         _mistakes.push_back(

@@ -112,6 +112,44 @@ Kind optionalBits(Field<std::optional<std::size_t>> field)
             }};
 }
 
+namespace
+{
+
+/// Parses "1:5,2:6". Returns an error text, or an empty one.
+std::string readPairs(const std::string& text, std::map<unsigned char, unsigned char>& pairs)
+{
+    constexpr std::int64_t MOST = 255;
+    for (std::size_t at = 0; at < text.size();)
+    {
+        const std::size_t end = std::min(text.find(',', at), text.size());
+        const std::string pair = text.substr(at, end - at);
+        const std::size_t colon = std::min(pair.find(':'), pair.size());
+        const auto from = values::integer(pair.substr(0, colon));
+        const auto to = values::integer(pair.substr(std::min(colon + 1, pair.size())));
+        if (!from || !to || *from < 0 || *from > MOST || *to < 0 || *to > MOST || end + 1 == text.size())
+            return "not pairs of numbers";
+        if (!pairs.emplace(static_cast<unsigned char>(*from), static_cast<unsigned char>(*to)).second)
+            return "more than one pair for " + std::to_string(*from);
+        at = end + 1;
+    }
+    return {};
+}
+
+} // namespace
+
+Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
+{
+    return {"pairs of numbers 0..255, as 1:5,2:6, or nothing",
+            [field](const std::string& text, Configuration& c, std::size_t i)
+            {
+                std::map<unsigned char, unsigned char> pairs;
+                std::string wrong = readPairs(text, pairs);
+                if (wrong.empty())
+                    field(c, i) = std::move(pairs);
+                return wrong;
+            }};
+}
+
 Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field)
 {
     return {std::to_string(min) + ".." + std::to_string(max) + " bytes, with the escapes \\r \\n \\t \\0 \\\\ \\xHH",

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -89,6 +90,9 @@ Kind duration(Duration min, Duration max, Off off, Field<Duration> field);
 
 /// A duration within the range, off if allowed, or `auto`, which stores nothing.
 Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<Duration>> field);
+
+/// Pairs of numbers from 0 to 255, as 1:5,2:6; the first of a pair stands in no other.
+Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field);
 
 /// A whole number of bytes given in bits, 8 to 64.
 Kind bits(Field<std::size_t> field);

@@ -55,9 +55,12 @@ std::vector<Setting> connecting()
             {"fifo, funnel",
              "Silence required before a new connection is used (detects greetings); auto: 10ms with " + mayGreet(),
              "The first request would take a greeting for its response. "
-             "A connection on which bytes arrive in this time is closed and counts as a failed attempt. "
+             "A connection on which bytes arrive in this time is closed and counts as a failed attempt; on a serial "
+             "line the silence begins anew. "
              "Raise it for a distant target that may greet late, for example pool.settle = 100ms. "
-             "With the named protocols auto is 0s. The tool probe waits for as long, at least for 200 ms."}),
+             "With the named protocols auto is 0s, with Modbus RTU and ASCII targets 500ms, since a late response may "
+             "come over the next connection. "
+             "The tool probe waits for as long, at least for 200 ms."}),
         row("pool.max_tied", "auto",
             optionalInteger<std::size_t>(0, 100000, FIELD(std::optional<std::size_t>, pool.maxTied)),
             {"fifo, funnel", "Target connections to which clients may be pinned; auto: all but one",

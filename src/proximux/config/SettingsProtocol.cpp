@@ -44,6 +44,32 @@ std::vector<Setting> protocolSettings()
              "Other units and functions are not affected. "
              "With -1 each request waits for exchange.response_timeout instead. "
              "Example: exchange.modbus_unit_backoff = 1s for units that restart fast."}),
+        row("exchange.modbus_unit", "strict",
+            choice<ModbusUnit>({{"strict", ModbusUnit::strict}, {"any", ModbusUnit::any}},
+                               FIELD(ModbusUnit, exchange.framing.modbusUnit)),
+            {USERS,
+             "Unit of a response: strict requires the unit that was asked; any accepts every unit and gives the "
+             "client the one that it asked",
+             "Some devices answer every request as unit 1, 0 or 255. "
+             "With strict such a response closes the target connection. "
+             "Do not use any on a serial bus with several units: there the unit tells whose response it is. "
+             "Example: exchange.modbus_unit = any for an inverter that always answers as unit 255."}),
+        row("exchange.modbus_units", "", bytePairs(FIELD(decltype(Framing::modbusUnits), exchange.framing.modbusUnits)),
+            {SHARED_USERS,
+             "Target's unit for units that clients ask, as CLIENT:TARGET,CLIENT:TARGET; other units stay as they are",
+             "The client gets the unit that it asked back. "
+             "So clients need not change if units do, or if they can ask one unit only. "
+             "Example: exchange.modbus_units = 255:1,2:17."}),
+        row("exchange.modbus_target", "tcp",
+            choice<ModbusTarget>(
+                {{"tcp", ModbusTarget::tcp}, {"rtu", ModbusTarget::rtu}, {"ascii", ModbusTarget::ascii}},
+                FIELD(ModbusTarget, exchange.framing.modbusTarget)),
+            {SHARED_USERS,
+             "Form of the target's messages: tcp, or rtu or ascii over TCP, into which all requests are translated",
+             "With rtu or ascii it is a gateway from Modbus TCP clients to a serial device server. "
+             "A connection then has one request at a time, and functions of unknown size get exception 1 with rtu. "
+             "Clients that speak RTU or ASCII themselves need exchange.protocol = modbus-rtu or modbus-ascii. "
+             "Example: exchange.modbus_target = rtu."}),
         row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
             {SHARED_USERS, "Allow CONNECT. Warning: clients can then reach everything the target can reach",
              "A client that uses CONNECT is pinned to a connection until its tunnel ends. "

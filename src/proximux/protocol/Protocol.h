@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Framing.h>
+#include <proximux/Instant.h>
 #include <proximux/Number.h>
 #include <proximux/base/Random.h>
 #include <proximux/protocol/Fence.h>
@@ -99,6 +100,14 @@ public:
 
     /// Sets `text` to what is sent instead of this complete request (RequestTraits::rewritten), with the edits applied.
     virtual void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text)
+    {
+        static_cast<void>(traits);
+        text = bytes;
+    }
+
+    /// Sets `text` to what the client gets instead of these bytes, the first of the response to its request
+    /// (RequestTraits::translated) that the response framer has taken at once. Edits are applied behind that.
+    virtual void translate(Bytes bytes, const RequestTraits& traits, std::string& text)
     {
         static_cast<void>(traits);
         text = bytes;
@@ -227,6 +236,20 @@ public:
         static_cast<void>(bytes);
         return false;
     }
+
+    /// The key of the setting for which messages are translated, so that they cannot only be observed; empty: none.
+    [[nodiscard]] virtual std::string_view translates() const { return {}; }
+
+    /// Whether a connection must have one request at a time, whatever the settings are.
+    [[nodiscard]] virtual bool isExclusive() const { return false; }
+
+    /// Silence required of a new connection, though the target does not greet: what comes late for a request of an
+    /// earlier connection could answer one of the new one.
+    [[nodiscard]] virtual Duration silence() const { return Duration{0}; }
+
+    /// Whether other bytes than responses may come from a target, at any time. Its response framer discards them; those
+    /// on an idle connection are discarded, too.
+    [[nodiscard]] virtual bool isNoisy() const { return false; }
 
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
     [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer() const = 0;

@@ -61,6 +61,8 @@ const std::vector<ProtocolInfo>& protocols()
         memcached::info(),
         http::info(),
         modbus::info(),
+        modbus::rtuInfo(),
+        modbus::asciiInfo(),
         dns::info(),
         iso8583::info(),
         scpi::info(),

@@ -46,9 +46,13 @@ struct RequestTraits
     bool spends = false; ///< the target may not read all of it or may keep state: its connection serves no other client
                          ///< afterwards
     bool rewritten = false; ///< different bytes are sent instead: Conversation::rewrite()
-    bool secret = false;    ///< observed traffic: contains secrets, as earlier messages show
-    unsigned pins = 0;      ///< reasons for which it pins its client
-    unsigned frees = 0;     ///< pin reasons that end with its response
+    bool translated =
+        false;            ///< its client gets different bytes than the first of its response: Conversation::translate()
+    bool awaited = false; ///< its response is awaited even if its client leaves: it may come over the next connection
+    bool supersedes = false; ///< its client has given up its earlier requests: what answers them is discarded
+    bool secret = false;     ///< observed traffic: contains secrets, as earlier messages show
+    unsigned pins = 0;       ///< reasons for which it pins its client
+    unsigned frees = 0;      ///< pin reasons that end with its response
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
     std::uint64_t check = 0; ///< value that its response must repeat; 0: none
@@ -76,6 +80,7 @@ struct RequestTraits
         answered = true;
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = switches = false;
+        translated = awaited = supersedes = false;
         refusal = nullptr;
         pins = frees = claims = proof = 0;
         check = 0;

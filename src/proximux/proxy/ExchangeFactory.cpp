@@ -95,12 +95,14 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
         settings.conversation.database = configuration.targets.front().database;
     settings.connectDelay = configuration.pool.connectDelay;
     settings.requestGap = configuration.pool.requestGap;
-    settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : Duration{0});
     const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
+    const Duration silence = made ? made->silence() : Duration{0};
+    settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : silence);
     for (const TargetSettings& target : configuration.targets)
         settings.prologues.push_back(prologueFor(configuration, target, made.get()));
     if (!made)
         return settings;
+    settings.noisy = made->isNoisy();
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
     settings.byId = exchange.pairingInForce() != Pairing::order && settings.requestId && settings.responseId;

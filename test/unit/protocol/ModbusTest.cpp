@@ -56,6 +56,52 @@ TEST(ModbusTest, comparesUnitAndFunction)
     CPPUNIT_ASSERT(check != _modbus.response(modbus(7, 4, "y")).check);
 }
 
+TEST(ModbusTest, acceptsAnyUnitWhereThatIsWanted)
+{
+    Framing framing;
+    framing.modbusUnit = ModbusUnit::any;
+    const ProtocolCheck check("modbus", framing);
+    const auto talk = check.talk({});
+    const RequestTraits traits = ProtocolCheck::ask(*talk, modbus(7, 3, "xxxx"));
+    CPPUNIT_ASSERT(traits.translated && !traits.rewritten);
+    CPPUNIT_ASSERT_EQUAL(traits.check, check.response(modbus(255, 3, "y")).check);
+    CPPUNIT_ASSERT(traits.check != check.response(modbus(7, 4, "y")).check);
+    std::string text;
+    talk->translate(modbus(255, 3, "y"), traits, text);
+    CPPUNIT_ASSERT_EQUAL(modbus(7, 3, "y"), text);
+    talk->translate(modbus(255, 3, "y").substr(0, 8), traits, text); // the rest comes as it is
+    CPPUNIT_ASSERT_EQUAL(modbus(7, 3, "y").substr(0, 8), text);
+    CPPUNIT_ASSERT_EQUAL(std::string(), std::string(check.protocol().translates()));
+}
+
+TEST(ModbusTest, asksAnotherUnitWhereThatIsWanted)
+{
+    Framing framing;
+    framing.modbusUnits = {{1, 5}, {2, 5}, {9, 0}, {0, 3}};
+    const ProtocolCheck check("modbus", framing);
+    const auto talk = check.talk({});
+    std::string text;
+    for (const int unit : {1, 2, 5})
+    {
+        const std::string asked = modbus(unit, 3, u16(0) + u16(1));
+        const RequestTraits traits = ProtocolCheck::ask(*talk, asked);
+        CPPUNIT_ASSERT_EQUAL(unit != 5, traits.rewritten);
+        CPPUNIT_ASSERT_EQUAL(unit != 5, traits.translated);
+        CPPUNIT_ASSERT_EQUAL(std::string("unit 5, function 3"), check.protocol().nameOfPart(traits.part));
+        CPPUNIT_ASSERT_EQUAL(traits.check, check.response(modbus(5, 3, "y")).check);
+        talk->rewrite(asked, traits, text);
+        CPPUNIT_ASSERT_EQUAL(modbus(5, 3, u16(0) + u16(1)), text);
+        talk->translate(modbus(5, 0x83, bytes({2})), traits, text);
+        CPPUNIT_ASSERT_EQUAL(modbus(unit, 0x83, bytes({2})), text);
+        CPPUNIT_ASSERT(talk->failed(traits, Failure::timeout, text));
+        CPPUNIT_ASSERT_EQUAL(modbus(unit, 0x83, bytes({11})), text);
+    }
+    // what is a broadcast is said by the unit that the target is asked
+    CPPUNIT_ASSERT(ProtocolCheck::ask(*talk, modbus(9, 6, u16(0) + u16(1))).optional);
+    CPPUNIT_ASSERT(!ProtocolCheck::ask(*talk, modbus(0, 6, u16(0) + u16(1))).optional);
+    CPPUNIT_ASSERT_EQUAL(std::string("exchange.modbus_units"), std::string(check.protocol().translates()));
+}
+
 /// A server that looks at the function alone would take the rest for another request.
 TEST(ModbusTest, refusesAModbusRequestOfAnotherSize)
 {

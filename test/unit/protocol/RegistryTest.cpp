@@ -23,7 +23,8 @@ TEST(RegistryTest, findsRawAndMysql)
 
 TEST(RegistryTest, knowsWhichCanBeShared)
 {
-    for (const char* name : {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus", "dns"})
+    for (const char* name : {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus",
+                             "modbus-rtu", "modbus-ascii", "dns"})
         CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name)->isShareable());
     CPPUNIT_ASSERT(!findProtocol("mysql")->isShareable());
 }

@@ -94,20 +94,25 @@ TEST(VectorsTest, requestsMeanWhatTheyShould)
     }
 }
 
-/// An answer matches one of the requests by its check value, a stranger none.
+/// An answer matches one of the requests by its hint and its check value, a stranger none.
 TEST(VectorsTest, answersMatchTheirRequests)
 {
     for (const Vectors& each : allVectors())
     {
         const ProtocolCheck check(each.protocol);
-        std::vector<std::uint64_t> asked;
+        std::vector<RequestTraits> asked;
         for (const std::string& message : each.messages("request"))
-            asked.push_back(ProtocolCheck::ask(*check.talk(settings(true)), message).check);
+            asked.push_back(ProtocolCheck::ask(*check.talk(settings(true)), message));
         for (const Vector& vector : each.all)
             if (vector.kind == "answer" || vector.kind == "stranger")
             {
-                const std::uint64_t answered = check.response(vector.message).check;
-                const bool matches = std::find(asked.begin(), asked.end(), answered) != asked.end();
+                const bool matches = std::any_of(asked.begin(), asked.end(),
+                                                 [&](const RequestTraits& request)
+                                                 {
+                                                     const ResponseTraits traits =
+                                                         check.response(vector.message, request.hint);
+                                                     return traits.endsRequest() && traits.mayAnswer(request.check);
+                                                 });
                 CPPUNIT_ASSERT_EQUAL_MESSAGE(vector.text, vector.kind == "answer", matches);
             }
     }

@@ -11,7 +11,8 @@ namespace proximux
 
 void Answers::deliver(Lane& lane, Request& request, Bytes bytes, const std::vector<Edit>* edits, Instant now)
 {
-    if (!request.begun)
+    const bool first = !request.begun;
+    if (first)
     {
         request.begun = true;
         request.firstByte = now;
@@ -25,6 +26,12 @@ void Answers::deliver(Lane& lane, Request& request, Bytes bytes, const std::vect
     if (request.client == nullptr || request.traits.swallowed)
         return;
     Client& client = *request.client;
+    std::string text;
+    if (first && request.traits.translated)
+    {
+        client.conversation->translate(bytes, request.traits, text);
+        bytes = text;
+    }
     std::size_t at = 0;
     if (edits != nullptr)
         for (const Edit& edit : *edits)
@@ -162,7 +169,7 @@ void Answers::reply(Client& client, Instant now)
         releaseReply(request);
         client.requests.remove(request);
         request.responseSize = request.traits.reply.size();
-        if (!request.traits.reply.empty())
+        if (!request.traits.reply.empty() && !request.traits.swallowed)
             client.waiting = _mux.effects.toClient(client.id, request.traits.reply);
         tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, request.failed, request.reason,
                 now);

@@ -52,6 +52,12 @@ void Forwarding::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
         if (!piece.empty())
             lane.waiting = _mux.effects.toTarget(lane.target, piece);
     };
+    std::string text;
+    if (request.traits.rewritten)
+    {
+        request.client->conversation->rewrite(bytes, request.traits, text);
+        bytes = text;
+    }
     if (request.id != request.theirId)
     {
         const IdField& field = *_mux.settings.requestId;
@@ -62,11 +68,7 @@ void Forwarding::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
         return pass(bytes.substr(field.end()));
     }
     if (request.traits.rewritten)
-    {
-        std::string text;
-        request.client->conversation->rewrite(bytes, request.traits, text);
-        return pass(text);
-    }
+        return pass(bytes);
     std::size_t at = 0;
     for (const Edit& edit : request.traits.edits)
     {

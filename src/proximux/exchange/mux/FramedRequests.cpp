@@ -25,6 +25,8 @@ void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
         client.conversation->request(bytes, request.whole, request.traits);
     judge(client, request);
     request.traits.alone = request.traits.alone || _trial.isOn;
+    if (request.traits.supersedes)
+        supersede(client, request);
     if (request.traits.local && request.traits.pins != 0)
         _mux.observer.clientPinned(client.id, {}, request.traits.pins);
 }
@@ -37,6 +39,14 @@ void FramedRequests::judge(const Client& client, Request& request)
     request.traits.answered = request.traits.answered && client.framer->isAnswered();
     if (!request.traits.answered)
         _mux.effects.awaitsMore(client.id);
+}
+
+/// Without ids its client would take what answers an earlier request for the answer to this one.
+void FramedRequests::supersede(Client& client, const Request& newest)
+{
+    for (Request* each = client.requests.first(); each != &newest; each = client.requests.next(*each))
+        if (!each->begun)
+            each->traits.swallowed = true;
 }
 
 void FramedRequests::clientBytes(Client& client, Instant now)

@@ -37,6 +37,7 @@ public:
     bool makeReply(Request& request, CloseReason reason) override;
 
 private:
+    static void supersede(Client& client, const Request& newest);
     [[nodiscard]] static bool isInTunnel(const Client& client);
     [[nodiscard]] static bool isBehindBarrier(const Client& client);
     void judge(const Client& client, Request& request);

@@ -88,6 +88,11 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
         }
         const bool expected =
             lane.inMessage || lane.pin.pushes || !lane.pipeline.isEmpty() || _mux.lanes.ignoresUnknown(lane);
+        if (!expected && _mux.settings.noisy)
+        {
+            lane.input.clear();
+            return true;
+        }
         if (!expected)
         {
             _mux.lanes.close(lane, CloseReason::desync, How::abort, now);

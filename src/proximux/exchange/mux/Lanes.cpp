@@ -23,6 +23,8 @@ void Lanes::received(Lane& lane, Bytes bytes, Instant now)
     const bool heard = _mux.settings.ignoreUnknownIds && _mux.settings.byId;
     if (_mux.pool.state(lane.number) != LanePool::State::settling)
         take(lane, bytes, now);
+    else if (lane.settle.isArmed() && _mux.settings.noisy)
+        _mux.timers.settle.arm(lane.settle, now); // the silence begins anew
     else if (lane.settle.isArmed() && !heard)
         _mux.opening.failed(lane, CloseReason::greeted, now);
     else

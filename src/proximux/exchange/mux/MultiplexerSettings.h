@@ -31,6 +31,7 @@ struct MultiplexerSettings
     bool byId = false;                ///< responses are paired by an id, and may come in any order
     std::optional<IdField> requestId; ///< where the protocol's messages have an id
     std::optional<IdField> responseId;
+    bool noisy = false; ///< other bytes than responses may come from targets, and are discarded
     std::size_t optional =
         1024;                  ///< requests that may never be answered, on one connection, beside those of the pipeline
     std::size_t maxPinned = 0; ///< target connections that clients may have alone

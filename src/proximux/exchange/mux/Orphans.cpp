@@ -122,6 +122,8 @@ bool Orphans::isLeft(const Lane& lane)
 {
     if (lane.ids != nullptr && lane.ids->areScarce())
         return false; // their answers bring the ids back
+    if (!lane.pipeline.isEmpty() && lane.pipeline.first()->traits.awaited)
+        return false; // until it is answered, or overdue
     return lane.orphans.owed > 0 && lane.orphans.requests + lane.abandoned == lane.pipeline.size();
 }
 

@@ -1,0 +1,120 @@
+#include <proximux/protocol/modbus/Form.h>
+
+#include <proximux/protocol/modbus/Body.h>
+#include <proximux/protocol/modbus/Serial.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace proximux::modbus
+{
+
+namespace
+{
+
+constexpr std::size_t CRC = 2; ///< bytes behind the body, the low one first
+
+constexpr std::array<std::uint16_t, 256> makeTable()
+{
+    constexpr unsigned POLYNOMIAL = 0xA001; // x^16 + x^15 + x^2 + 1, lowest power in the highest bit
+    std::array<std::uint16_t, 256> table{};
+    for (unsigned byte = 0; byte < table.size(); ++byte)
+    {
+        unsigned crc = byte;
+        for (int bit = 0; bit < 8; ++bit)
+            crc = (crc & 1U) != 0 ? crc >> 1U ^ POLYNOMIAL : crc >> 1U;
+        table[byte] = static_cast<std::uint16_t>(crc);
+    }
+    return table;
+}
+
+unsigned crcOf(Bytes bytes)
+{
+    static constexpr auto TABLE = makeTable();
+    unsigned crc = 0xFFFF;
+    for (const char c : bytes)
+        crc = crc >> 8U ^ TABLE[(crc ^ static_cast<unsigned char>(c)) & 0xFFU];
+    return crc;
+}
+
+/// Whether a body of this size is followed by its checksum. That is 0 over both.
+bool isIntact(Bytes input, std::size_t size)
+{
+    return crcOf(input.substr(0, size + CRC)) == 0;
+}
+
+class RequestFramer : public Framer
+{
+public:
+    Progress feed(Bytes input) override
+    {
+        const std::size_t size = sizeOfRequest(input);
+        if (size == UNKNOWN)
+            return {Progress::Kind::malformed, 0, "a Modbus RTU request with a function or length that is not known"};
+        if (size == MORE || input.size() < size + CRC)
+            return {};
+        if (!isIntact(input, size))
+            return {Progress::Kind::malformed, 0, "a Modbus RTU request with a wrong checksum"};
+        return {Progress::Kind::complete, size + CRC, ""};
+    }
+};
+
+class ResponseFramer : public SerialResponses
+{
+public:
+    using SerialResponses::SerialResponses;
+
+    Progress feed(Bytes input) override
+    {
+        const std::size_t size = sizeOfResponse(input);
+        if (size == UNKNOWN || !mayBegin(input, size))
+            return noise();
+        if (size == MORE || input.size() < size + CRC)
+            return {};
+        return isIntact(input, size) ? response(input.substr(0, size), size + CRC) : noise();
+    }
+};
+
+class Rtu : public Form
+{
+public:
+    [[nodiscard]] bool isSerial() const override { return true; }
+    [[nodiscard]] bool endsByFunction() const override { return true; }
+
+    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
+    {
+        return std::make_unique<RequestFramer>();
+    }
+
+    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer(bool anyUnit) const override
+    {
+        return std::make_unique<ResponseFramer>(anyUnit);
+    }
+
+    [[nodiscard]] Bytes bodyOf(Bytes message, std::string&) const override
+    {
+        return message.substr(0, message.size() - std::min(CRC, message.size()));
+    }
+
+    [[nodiscard]] Bytes transactionOf(Bytes) const override { return {}; }
+
+    [[nodiscard]] std::string message(Bytes, Bytes body) const override
+    {
+        const unsigned crc = crcOf(body);
+        std::string text(body);
+        text += static_cast<char>(crc & 0xFFU);
+        text += static_cast<char>(crc >> 8U);
+        return text;
+    }
+};
+
+} // namespace
+
+const Form& rtu()
+{
+    static const Rtu FORM;
+    return FORM;
+}
+
+} // namespace proximux::modbus

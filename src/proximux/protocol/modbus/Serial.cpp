@@ -1,0 +1,45 @@
+#include <proximux/protocol/modbus/Serial.h>
+
+#include <proximux/protocol/modbus/Body.h>
+
+namespace proximux::modbus
+{
+
+std::uint32_t hintFor(Bytes body)
+{
+    return hint::EXPECTED | static_cast<std::uint32_t>(sizeOfAnswer(body) & 0x7FFFU) << hint::SIZE |
+           byteAt(body, 1) << hint::FUNCTION | unitOf(body);
+}
+
+bool SerialResponses::mayBegin(Bytes body, std::size_t size) const
+{
+    if (!isExpected() || body.empty())
+        return true;
+    if (!_anyUnit && unitOf(body) != (_hint & 0xFFU))
+        return false;
+    if (body.size() < 2)
+        return true;
+    const std::uint32_t expected = _hint >> hint::SIZE & 0x7FFFU;
+    const bool fits = isException(body) || expected == 0 || size == MORE || size == expected;
+    return functionOf(body) == (_hint >> hint::FUNCTION & 0xFFU) && fits;
+}
+
+Framer::Progress SerialResponses::noise()
+{
+    _traits.clear();
+    _traits.kind = ResponseTraits::Kind::interim;
+    _traits.swallowed = true;
+    _traits.unchecked = true;
+    return {Progress::Kind::complete, 1, ""};
+}
+
+/// An exception repeats unit and function alone, which were compared already.
+Framer::Progress SerialResponses::response(Bytes body, std::size_t taken)
+{
+    _traits.clear();
+    _traits.check = isExpected() ? detailedCheckOf(body, _anyUnit) : checkOf(body, _anyUnit);
+    _traits.unchecked = isExpected() && isException(body);
+    return {Progress::Kind::complete, taken, ""};
+}
+
+} // namespace proximux::modbus
