@@ -226,6 +226,25 @@ class Memcached(Forms):
         """Also where we do not know how often that is; and nobody else gets a byte of it."""
         self.are_answered_as_directly(self.FORMS, self.writer)
 
+    def test_gat_of_many_keys(self):
+        keys = [b"%s%d" % (b"k" * 240, n) for n in range(20)]
+        p = self.share("memcached", "funnel", 2)
+        with p.client() as c, p.client() as other:
+            for key in keys:
+                c.sendall(b"set %s 0 0 1\r\nx\r\n" % key)
+                self.assertEqual(c.recv(100), b"STORED\r\n")
+            due = b"".join(b"VALUE %s 0 1\r\nx\r\n" % key for key in keys) + b"END\r\n"
+            for name in (b"gat", b"gats"):
+                line = name + b" 0 " + b" ".join(keys) + b"\r\n"
+                for part in (line[:3000], line[3000:]):  # a server would close the connection between the two
+                    c.sendall(part)
+                    other.sendall(b"get none\r\n")
+                    self.assertEqual(other.recv(100), b"END\r\n")
+                got = b""
+                while not got.endswith(b"END\r\n"):
+                    got += c.recv(65536)
+                self.assertEqual(re.sub(rb"( 1) \d+\r", rb"\1\r", got), due)
+
     def test_many_keys_and_a_dump_behind_others(self):
         self.store(b"".join(b"set many%d 0 0 1 noreply\r\nx\r\n" % i for i in range(100)))
         for mode, connections in SHARES:

@@ -264,7 +264,7 @@ void ConfigurationCheck::checkSharing()
         _mistakes.push_back(nameOf("exchange.pairing") + ": " + RAW +
                             " has no messages to pair; expected auto or exclusive");
     const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
-    if (exchange.pairing == Pairing::order && (!protocol.inOrder || made->isExclusive()))
+    if (exchange.pairing == Pairing::order && (!protocol.inOrder || (made && made->isExclusive())))
         _mistakes.push_back(nameOf("exchange.pairing") + ": " + exchange.protocol +
                             " allows one request at a time on a connection; expected auto or exclusive");
     if (made && exchange.pairing == Pairing::identifier && !made->requestId())

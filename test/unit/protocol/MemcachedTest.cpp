@@ -107,9 +107,14 @@ TEST(MemcachedTest, passesLinesOfKeysOfAnyLength)
         keys += " " + key;
     _check.requests().finds({"get a " + keys + "\r\n", "set a 0 0 1\r\nx\r\n"});
     _check.requests().finds({"gets " + keys + "\n", "get a\r\n"});
+    _check.requests().finds({"gat 0 " + keys + "\r\n", "gats 0 " + keys + " " + keys + "\n", "get a\r\n"});
+    CPPUNIT_ASSERT(ask("gat 0 " + keys + "\r\n").isAlone()); // the server may read it in two pieces, and leave
+    CPPUNIT_ASSERT(!ask("gat 0 " + key + "\r\n").isAlone() && !ask("get " + keys + "\r\n").isAlone());
     for (const char* end : {"k\r\n", "k a\r\n", "\r \n", "\rk\n", "\r\r\n"})
         _check.requests().refuses("get " + keys + end, "a memcached key longer than 250 bytes");
-    _check.requests().refuses("gat 0 " + keys + "\r\n", "a memcached command line longer than 2,048 bytes");
+    _check.requests().refuses("gat 0 " + keys + keys + keys + keys + "\r\n",
+                              "a memcached command line longer than 8,192 bytes");
+    _check.requests().refuses("touch 0 " + keys + "\r\n", "a memcached command line longer than 2,048 bytes");
     _check.requests().refuses(std::string(2049, 'x') + "\n", "a memcached command line longer than 2,048 bytes");
     _check.requests().finds({std::string(2048, 'x') + "\n"});
     const auto talk = _check.talk({});

@@ -17,6 +17,8 @@ class Command
 {
 public:
     static constexpr std::uint64_t MAX_DATA = 1ULL << 30U;
+    /// After this size a server expects keys, or closes the connection, unless it has read the whole line.
+    static constexpr std::size_t MAX_LINE = 2048;
     static constexpr std::size_t MAX_KEY = 250;
 
     /// The line, or its beginning; it may include the line's end. It must outlive this object.

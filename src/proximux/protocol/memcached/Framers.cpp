@@ -15,8 +15,9 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-constexpr std::size_t MAX_COMMAND = 2048; ///< after this size a server expects keys, or closes the connection
-constexpr std::size_t MAX_LINE = 65536;   ///< of a response
+constexpr std::size_t MAX_COMMAND = Command::MAX_LINE;
+constexpr std::size_t MAX_PIECE = 8192; ///< of a command that servers take if it comes in one piece
+constexpr std::size_t MAX_LINE = 65536; ///< of a response
 
 bool beginsWith(Bytes line, Bytes beginning)
 {
@@ -110,12 +111,16 @@ Framer::Progress RequestFramer::feedKeys(Bytes input)
 Framer::Progress RequestFramer::feedLine(Bytes input)
 {
     const std::size_t end = input.find('\n');
-    if (end == Bytes::npos && input.size() <= MAX_COMMAND)
+    const bool touches = beginsWith(input, "gat ") || beginsWith(input, "gats ");
+    const std::size_t most = touches ? MAX_PIECE : MAX_COMMAND;
+    if (end == Bytes::npos && input.size() <= most)
         return {};
-    if (std::min(end, input.size()) > MAX_COMMAND)
-        return beginsWith(input, "get ") || beginsWith(input, "gets ")
-                   ? feedKeys(input)
-                   : Progress{Kind::malformed, 0, "a memcached command line longer than 2,048 bytes"};
+    if (std::min(end, input.size()) > MAX_COMMAND && (beginsWith(input, "get ") || beginsWith(input, "gets ")))
+        return feedKeys(input);
+    if (std::min(end, input.size()) > most)
+        return {Kind::malformed, 0,
+                touches ? "a memcached command line longer than 8,192 bytes"
+                        : "a memcached command line longer than 2,048 bytes"};
     const Bytes line = input.substr(0, end);
     if (line.find('\0') != Bytes::npos)
         return {Kind::malformed, 0, "a memcached line containing a NUL byte"};

@@ -81,6 +81,7 @@ private:
             return;
         }
         traits.repeatable = command.mayRepeat();
+        traits.alone = name != "get" && name != "gets" && bytes.find('\n') > Command::MAX_LINE; // see MAX_LINE
         const bool certain = command.isCertain();
         if (name == "quit")
             answer(traits, "", true);
