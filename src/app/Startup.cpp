@@ -146,14 +146,13 @@ void tryLogFile(const LogSettings& log)
 void tryPidFile(const std::string& path)
 {
     const bool existed = Poco::File(path).exists();
-    systemerror::forget();
     try
     {
         Poco::FileOutputStream(path, std::ios::app);
     }
-    catch (const Poco::Exception&)
+    catch (const Poco::Exception& exception)
     {
-        throw Poco::FileException("cannot write --pidfile " + path + ": " + systemerror::lastText());
+        throw Poco::FileException("cannot write --pidfile " + path + ": " + systemerror::reason(exception));
     }
     if (!existed)
         Poco::File(path).remove();
