@@ -14,6 +14,8 @@ packages_canary=(redis-server memcached nginx-light apache2 lighttpd nodejs unbo
 packages_check=(clang clang-format clang-tidy)
 packages_deb=(debhelper dpkg-dev fakeroot lintian)
 packages_packages=("${packages_deb[@]}" bash-completion debootstrap fish man-db mandoc strace systemd systemd-container zsh)
+packages_windows=(cmake ninja-build dpkg-dev g++-mingw-w64-x86-64-posix nsis)
+packages_wine=(wine64 mariadb-server mariadb-client python3)
 packages_bench=(haproxy nutcracker redis-server redis-tools nginx-light curl apache2-utils python3)
 }
 
