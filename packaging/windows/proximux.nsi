@@ -1,7 +1,7 @@
 ; The installer for Windows:
 ;   makensis -DVERSION=1.2.3 -DSTAGE=folder -DOUTPUT=file proximux.nsi
 ; STAGE has what belongs to the program's folder. With /S nothing is asked and nothing is shown.
-; Exit code 0: installed; 2: not, and the service is not started again.
+; Exit code 0: installed; 2: not, and a service that was running has stopped.
 Unicode true
 Target amd64-unicode ; the 32-bit one does not run under a Wine without 32-bit programs
 RequestExecutionLevel admin
@@ -58,6 +58,12 @@ Var before        ; the state of the service before the installation
 !macroend
 !define Must "!insertmacro MUST"
 
+; Changes who may do what with a folder: system (18), administrators (32-544), the service.
+!macro ICACLS FOLDER CHANGES
+    ${Must} `"$SYSDIR\icacls.exe" "${FOLDER}" ${CHANGES}` "Protecting ${FOLDER}"
+!macroend
+!define Icacls "!insertmacro ICACLS"
+
 !insertmacro SERVICE_FUNCTIONS ""
 !insertmacro SERVICE_FUNCTIONS "un."
 
@@ -77,6 +83,7 @@ Section
     Call describe
     ${If} $before = ${STATE_NONE}
         Call registerService
+        Call protectConfiguration
     ${EndIf}
     Call copyConfiguration
     ${If} $before <> ${STATE_STOPPED}
@@ -125,15 +132,21 @@ Function registerService
     ${Must} `"$SYSDIR\sc.exe" failure ${SERVICE} reset= 86400 actions= restart/5000/restart/5000/restart/5000` "Setting the recovery of the service"
 FunctionEnd
 
-; A configuration that is there is left alone. It may have passwords: users without rights do not read it. The service
-; reads it and writes to logs.
+; Once, too. The configuration may have passwords: the service reads it and writes to logs, other users without rights do
+; neither. They may have made the folder before, so they lose what they had there.
+Function protectConfiguration
+    CreateDirectory "$configuration\logs"
+    ${Icacls} "$configuration" `/setowner *S-1-5-32-544 /T`
+    ${Icacls} "$configuration" `/reset /T`
+    ${Icacls} "$configuration" `/inheritance:r /grant *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F "NT SERVICE\${SERVICE}:(OI)(CI)RX"`
+    ${Icacls} "$configuration\logs" `/grant "NT SERVICE\${SERVICE}:(OI)(CI)M"`
+FunctionEnd
+
+; A configuration that is there is left alone.
 Function copyConfiguration
     ${If} ${FileExists} "$configuration\proximux.ini"
         Return
     ${EndIf}
-    CreateDirectory "$configuration\logs"
-    ${Must} `"$SYSDIR\icacls.exe" "$configuration" /inheritance:r /grant *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F "NT SERVICE\${SERVICE}:(OI)(CI)RX"` "Protecting $configuration"
-    ${Must} `"$SYSDIR\icacls.exe" "$configuration\logs" /grant "NT SERVICE\${SERVICE}:(OI)(CI)M"` "Letting the service write to $configuration\logs"
     SetOutPath "$configuration"
     File "/oname=proximux.ini" "${STAGE}/etc/proximux.ini"
     SetOutPath "$INSTDIR"
