@@ -1,13 +1,16 @@
 #include <app/Startup.h>
 
 #include <app/CommandLine.h>
+#include <app/DaemonStart.h>
 #include <app/LogFormat.h>
 #include <app/RotatingFile.h>
+#include <app/ServiceRegistration.h>
 #include <app/StandardStream.h>
 #include <app/Tools.h>
 
 #include <proximux/Version.h>
 #include <proximux/config/Settings.h>
+#include <proximux/system/SystemError.h>
 
 #include <Poco/Exception.h>
 #include <Poco/File.h>
@@ -16,8 +19,6 @@
 #include <Poco/Util/Application.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 
 namespace proximux
 {
@@ -80,6 +81,9 @@ std::vector<std::string> serverMistakes(const CommandLine& commandLine)
     for (const std::string& argument : commandLine.poco())
     {
         const std::string value = argument.substr(argument.find('=') + 1);
+        if (!DaemonStart::isAvailable())
+            mistakes.push_back(argument.substr(0, argument.find('=')) +
+                               ": this system has no daemons; expected --registerService, which makes a service");
         if (begins(argument, UMASK) && (value.empty() || value.find_first_not_of("01234567") != std::string::npos))
             mistakes.push_back("--umask = " + value + ": not an octal mask; expected octal digits (example: 027)");
         if (argument == PIDFILE)
@@ -142,14 +146,14 @@ void tryLogFile(const LogSettings& log)
 void tryPidFile(const std::string& path)
 {
     const bool existed = Poco::File(path).exists();
-    errno = 0;
+    systemerror::forget();
     try
     {
         Poco::FileOutputStream(path, std::ios::app);
     }
     catch (const Poco::Exception&)
     {
-        throw Poco::FileException("cannot write --pidfile " + path + ": " + std::generic_category().message(errno));
+        throw Poco::FileException("cannot write --pidfile " + path + ": " + systemerror::lastText());
     }
     if (!existed)
         Poco::File(path).remove();
@@ -204,8 +208,9 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
                       const std::map<std::string, std::string>* environment)
 {
     const Arguments options(arguments.begin() + 1, arguments.end());
-    if (const auto tool = useTool(options))
-        return ended(*tool);
+    for (const auto use : {&useTool, &manageService})
+        if (const auto exitCode = use(options))
+            return ended(*exitCode);
     CommandLine commandLine(options);
     if (passed)
         commandLine.usePassedSocket(passed.endpoint);

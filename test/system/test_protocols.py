@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-from harness import BIN, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
+from harness import COMMAND, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
 from sharing import SharedCase, read_exactly, read_frame
 
 PROTOCOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/proximux/protocol")
@@ -106,7 +106,7 @@ def babble(port):
 class Nonsense(SharedCase):
     def test_each_protocol_that_can_be_shared_has_a_peer(self):
         def is_shared(protocol):
-            command = [BIN, "--listen", "0", "--target", "x:1", "--mode", "fifo", "--protocol", protocol, "--check-config"]
+            command = [*COMMAND, "--listen", "0", "--target", "x:1", "--mode", "fifo", "--protocol", protocol, "--check-config"]
             return subprocess.run(command, capture_output=True, timeout=LONG).returncode == 0
         shared = {folder for folder in os.listdir(PROTOCOLS) if is_shared(folder)}
         self.assertIn("modbus", shared)
@@ -185,7 +185,7 @@ class Ids(SharedCase):
 
 class Tools(SharedCase):
     def run_tool(self, *args, stdin=b""):
-        run = subprocess.run([BIN, *args], input=stdin, capture_output=True, timeout=LONG)
+        run = subprocess.run([*COMMAND, *args], input=stdin, capture_output=True, timeout=LONG)
         return run.returncode, run.stdout.decode(), run.stderr.decode()
 
     def test_decode_shows_messages_and_what_is_wrong(self):
@@ -226,7 +226,7 @@ class Tools(SharedCase):
     @unittest.skipIf(KEEPS_WHAT_IS_FREED, "with a sanitizer")
     def test_decode_keeps_no_more_than_it_shows(self):
         def most_memory(pieces):
-            r = subprocess.Popen([BIN, "decode", "--protocol", "resp", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            r = subprocess.Popen([*COMMAND, "decode", "--protocol", "resp", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
             for piece in pieces:
                 r.stdin.write(piece)
             r.stdin.close()

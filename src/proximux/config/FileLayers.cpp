@@ -1,18 +1,17 @@
 #include <proximux/config/FileLayers.h>
 
 #include <proximux/config/JsonReader.h>
+#include <proximux/system/SystemError.h>
 
 #include <Poco/Exception.h>
 #include <Poco/File.h>
+#include <Poco/FileStream.h>
 #include <Poco/Path.h>
 #include <Poco/String.h>
 
-#include <cerrno>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <sstream>
-#include <system_error>
 
 namespace proximux
 {
@@ -43,14 +42,21 @@ std::optional<std::string> readBytes(const std::string& path, FileContent& conte
         content.refuse(name + exception.displayText());
         return std::nullopt;
     }
-    errno = 0;
-    std::ifstream stream(path, std::ios::binary);
+    systemerror::forget();
     std::ostringstream text;
-    if (!stream || !(text << stream.rdbuf()))
+    try
     {
-        if (stream && stream.peek() == std::ifstream::traits_type::eof() && errno == 0)
-            return std::string(); // an empty file
-        content.refuse(name + "cannot be read" + (errno != 0 ? ": " + std::generic_category().message(errno) : ""));
+        Poco::FileInputStream stream(path);
+        text << stream.rdbuf();
+    }
+    catch (const Poco::Exception&)
+    {
+        text.setstate(std::ios::failbit);
+    }
+    const std::string reason = systemerror::lastText();
+    if (!text && !reason.empty()) // an empty file fails as well, without a reason
+    {
+        content.refuse(name + "cannot be read: " + reason);
         return std::nullopt;
     }
     return text.str();

@@ -89,6 +89,12 @@ TEST(ConfigurationFilesTest, takesAMarkOfTheEncodingAlikeInEachKindOfFile)
     assertMistake(fromFile(".json", mark + mark + json), "invalid JSON");
 }
 
+TEST(ConfigurationFilesTest, readsAFileWithANameInAnyScript)
+{
+    const std::string ini = "[local]\nport = 1\n[exchange]\nmode = proxy\n[target]\n1.host = a\n1.port = 1\n";
+    good(fromFile("\xC3\xA4\xE2\x82\xAC\xD0\x96.ini", ini)); // no code page has all three
+}
+
 TEST(ConfigurationFilesTest, saysWhichFileCannotBeRead)
 {
     for (const char* path : {"/nonexistent/a.ini", "/nonexistent/a.json", "/tmp/a.conf"})

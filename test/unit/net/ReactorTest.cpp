@@ -286,6 +286,36 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, disposedObjectsOutliveTheirHandler)
     CPPUNIT_ASSERT(!goneInside);
 }
 
+TEST_ON_BOTH_BACK_ENDS(ReactorTest, anEndedPeerThatAcceptsNothingWakesNobody)
+{
+    TurnedReactor turned(epoll);
+    SocketPair pair;
+    Handler handler;
+    const std::string piece(65536, 'x');
+    const auto fill = [&]
+    {
+        while (sockets::send(pair.handle(), piece).kind == IoResult::Kind::done)
+        {
+        }
+    };
+    handler.onWritable = fill;
+    fill();
+    const auto registration = turned.reactor.add(pair.handle(), handler);
+    turned.reactor.setInterest(registration, {false, true});
+    turned.turnsWithin(Duration::milliseconds(100)); // until the buffers of the system are full
+    pair.far.shutdownSend();
+    CPPUNIT_ASSERT(turned.turnsWithin(Duration::milliseconds(200)) <= 25);
+    char bytes[65536];
+    bool isWritable = false;
+    handler.onWritable = [&isWritable] { isWritable = true; };
+    while (!isWritable)
+    {
+        pair.far.receiveBytes(bytes, sizeof bytes);
+        turned.reactor.turn(turned.clock.now());
+    }
+    turned.reactor.remove(registration);
+}
+
 TEST_ON_BOTH_BACK_ENDS(ReactorTest, idleSocketsWakeNobody)
 {
     TurnedReactor turned(epoll);

@@ -1,0 +1,49 @@
+"""The program as it was compiled for Windows, run by Wine: PROXIMUX_BIN="wine64 .../proximux.exe". What a test needs that is
+not there, and why; all such tests are skipped by name. Processes, files and sockets of Wine are those of Linux, so the tests
+themselves run on Linux."""
+import os
+import signal
+import unittest
+
+IS = os.environ.get("PROXIMUX_BIN", "").endswith(".exe")
+
+SIGNALS = "signals of POSIX; Ctrl-C is one for INT and TERM"
+DAEMON = "a daemon; Windows has services, which test/packages tests"
+SERVICE_MANAGER = "systemd"
+STREAMS = "closed, full or broken standard streams as POSIX has them"
+
+# By the end of a test's name: what it needs.
+NEEDS = {
+}
+
+
+def skip(what):
+    raise unittest.SkipTest("Windows has no such thing: " + what)
+
+
+def skip_measuring(what):
+    if IS:
+        raise unittest.SkipTest("%s cannot be measured: part of them belongs to wineserver" % what)
+
+
+def signal_for(number):
+    """The signal that Wine turns into what stands for it on Windows: TERM and INT into Ctrl-C."""
+    if not IS or number == signal.SIGKILL:
+        return number
+    if number not in (signal.SIGTERM, signal.SIGINT):
+        skip(SIGNALS)
+    return signal.SIGINT
+
+
+def without_unfit(suite):
+    """The tests; those that need something else are replaced by a skipped one of the same name."""
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            without_unfit(test)
+            continue
+        name = test.id()
+        for end, what in NEEDS.items():
+            if name.endswith(end):
+                method = getattr(test, test._testMethodName)
+                setattr(test, test._testMethodName, unittest.skip("Windows has no such thing: " + what)(method))
+    return suite
