@@ -13,7 +13,11 @@ packages_peers=(mariadb-server mariadb-client nginx-light curl apache2-utils red
 packages_canary=(redis-server memcached nginx-light apache2 lighttpd nodejs unbound pdns-server pdns-recursor libmodbus-dev)
 packages_check=(clang clang-format clang-tidy)
 packages_deb=(debhelper dpkg-dev fakeroot lintian)
-packages_packages=("${packages_deb[@]}" bash-completion debootstrap fish man-db mandoc strace systemd systemd-container zsh)
+packages_rpm=(rpm rpmlint)
+packages_windows=(cmake ninja-build dpkg-dev g++-mingw-w64-x86-64-posix nsis)
+packages_packages=("${packages_deb[@]}" "${packages_rpm[@]}" bash-completion buildah debootstrap fish man-db mandoc podman
+    python3-yaml strace systemd systemd-container zsh)
+packages_wine=(wine64 mariadb-server mariadb-client python3)
 packages_bench=(haproxy nutcracker redis-server redis-tools nginx-light curl apache2-utils python3)
 }
 

@@ -118,7 +118,7 @@ class Deb(Case):
         m.s.close()
         self.assertEqual(m.p.returncode, 78, output)
         self.assertRegex(output, "(?m)^local.port .*: missing")
-        for name in ("/usr/share/man/man1/proximux.1.gz", "/usr/share/bash-completion/completions/proximux",
+        for name in ("/usr/share/man/man1/proximux.1.gz", "/usr/share/man/man5/proximux.ini.5.gz", "/usr/share/bash-completion/completions/proximux",
                      "/usr/share/zsh/vendor-completions/_proximux", "/usr/share/fish/vendor_completions.d/proximux.fish"):
             # minbase leaves no documents out
             self.assertTrue(os.path.exists(self.root.path(name)), name)

@@ -29,8 +29,10 @@ class Units(Case):
                 source = os.path.join(ROOT, "packaging/systemd", name)
             with open(source) as f, open(os.path.join(folder.name, name), "w") as g:
                 g.write(re.sub(r"ExecStart=\S+", "ExecStart=" + BIN, f.read()))
-        os.makedirs(folder.name + "/man/man1")
-        shutil.copy(os.path.join(ROOT, "packaging/man/proximux.1"), folder.name + "/man/man1")
+        for page in ("proximux.1", "proximux.ini.5"):
+            section = folder.name + "/man/man" + page[-1]
+            os.makedirs(section)
+            shutil.copy(os.path.join(ROOT, "packaging/man", page), section)
         return folder.name
 
     def test_are_correct(self):

@@ -1,5 +1,5 @@
 // Writes the files generated from the table of settings, the lists of options and the folders of protocols:
-// etc/proximux.ini, docs/settings.md, the sections of folders in docs/protocols.md, the man page and the
+// etc/proximux.ini, docs/settings.md, the sections of folders in docs/protocols.md, the man pages and the
 // completions of shells.
 
 #include "support/Generated.h"

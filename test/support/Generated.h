@@ -56,7 +56,7 @@ inline std::string filled(const std::string& source, const std::vector<std::pair
     return text;
 }
 
-/// The man page.
+/// The man page of the program.
 inline std::string manPage(const std::string& source)
 {
     using Tool = ToolOptions::Tool;
@@ -64,7 +64,6 @@ inline std::string manPage(const std::string& source)
         {"@options@\n", CommandLine::manOptionsText()},
         {"@decode-options@\n", manOptions(ToolOptions(Tool::decode, {}).options())},
         {"@probe-options@\n", manOptions(ToolOptions(Tool::probe, {}).options())},
-        {"@settings@\n", reference::man()},
         {"@exit-codes@\n", manExitCodes()}};
     return filled(source, parts);
 }
@@ -93,11 +92,13 @@ inline std::vector<Generated> generated()
 {
     const std::string root = PROXIMUX_SOURCE_DIR;
     const std::string shells = root + "/packaging/completions/";
+    const std::string pages = root + "/packaging/man/";
     std::vector<Generated> all{
         {root + "/etc/proximux.ini", {}, reference::ini()},
         {root + "/docs/settings.md", {}, reference::markdown()},
         {root + "/docs/protocols.md", {}, protocolsPage(root)},
-        {root + "/packaging/man/proximux.1", {}, manPage(root + "/packaging/man/proximux.1.in")},
+        {pages + "proximux.1", {}, manPage(pages + "proximux.1.in")},
+        {pages + "proximux.ini.5", {}, filled(pages + "proximux.ini.5.in", {{"@settings@\n", reference::man()}})},
         {shells + "proximux.bash", {}, filled(shells + "proximux.bash.in", completions::bash())},
         {shells + "_proximux", {}, filled(shells + "_proximux.in", completions::zsh())},
         {shells + "proximux.fish", {}, filled(shells + "proximux.fish.in", completions::fish())}};

@@ -24,7 +24,7 @@ std::string help(const std::string& section = {});
 /// The text of --help SETTING.
 std::string describe(const Setting& setting);
 
-/// The settings section of the man page, in roff: one .SS per section.
+/// The settings section of proximux.ini(5), in roff: one .SS per section.
 std::string man();
 
 /// Escapes a text for roff, where a plain hyphen is not a minus sign and a leading dot is a request.
