@@ -151,17 +151,16 @@ int decodeTool(const std::vector<std::string>& arguments)
     const auto protocol = findProtocol(options.protocol)->make(configuration->exchange.framingInForce());
     if (options.file == "-")
         return decodeStream(options, *protocol, std::cin);
-    Poco::FileInputStream file;
-    systemerror::forget();
     try
     {
-        file.open(options.file, std::ios::in);
+        Poco::FileInputStream file(options.file);
+        file.exceptions(std::ios::badbit);
+        return decodeStream(options, *protocol, file);
     }
-    catch (const Poco::Exception&)
+    catch (const Poco::Exception& exception)
     {
-        return toolRefuses({options.file + ": cannot be read: " + systemerror::lastText()});
+        return toolRefuses({options.file + ": cannot be read: " + systemerror::reason(exception)});
     }
-    return decodeStream(options, *protocol, file);
 }
 
 } // namespace proximux

@@ -43,15 +43,15 @@ void RotatingFile::open()
     const Poco::File file(_path);
     if (file.exists() && !file.isFile() && !file.isDevice())
         fail(_path, "not a regular file");
-    systemerror::forget();
     auto stream = std::make_unique<Poco::FileOutputStream>();
     try
     {
         stream->open(_path, std::ios::out | std::ios::app);
+        stream->exceptions(std::ios::badbit); // the reason is in the exception
     }
-    catch (const Poco::Exception&)
+    catch (const Poco::Exception& exception)
     {
-        fail(_path, systemerror::lastText());
+        fail(_path, systemerror::reason(exception));
     }
     _stream = std::move(stream);
     _size = file.isFile() ? file.getSize() : 0;
@@ -98,14 +98,21 @@ std::size_t RotatingFile::fitting(std::string_view lines) const
 
 void RotatingFile::append(std::string_view lines)
 {
-    systemerror::forget();
-    if (_torn)
-        _stream->put('\n');
-    _stream->write(lines.data(), static_cast<std::streamsize>(lines.size()));
-    _stream->flush();
-    const std::string reason = systemerror::lastText();
-    if (!_stream->good())
-        fail(_path, reason.empty() ? "cannot be written" : reason);
+    try
+    {
+        if (_torn)
+            _stream->put('\n');
+        _stream->write(lines.data(), static_cast<std::streamsize>(lines.size()));
+        _stream->flush();
+    }
+    catch (const Poco::Exception& exception)
+    {
+        fail(_path, systemerror::reason(exception));
+    }
+    catch (const std::ios::failure&)
+    {
+        fail(_path, "cannot be written");
+    }
     _torn = false;
     _size += lines.size();
 }

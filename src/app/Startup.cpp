@@ -4,6 +4,7 @@
 #include <app/DaemonStart.h>
 #include <app/LogFormat.h>
 #include <app/RotatingFile.h>
+#include <app/ServiceControl.h>
 #include <app/ServiceRegistration.h>
 #include <app/StandardStream.h>
 #include <app/Tools.h>
@@ -146,14 +147,13 @@ void tryLogFile(const LogSettings& log)
 void tryPidFile(const std::string& path)
 {
     const bool existed = Poco::File(path).exists();
-    systemerror::forget();
     try
     {
         Poco::FileOutputStream(path, std::ios::app);
     }
-    catch (const Poco::Exception&)
+    catch (const Poco::Exception& exception)
     {
-        throw Poco::FileException("cannot write --pidfile " + path + ": " + systemerror::lastText());
+        throw Poco::FileException("cannot write --pidfile " + path + ": " + systemerror::reason(exception));
     }
     if (!existed)
         Poco::File(path).remove();
@@ -220,7 +220,7 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
         return say(std::string("proximux ") + VERSION + "\n");
     StartupResult result;
     LoadResult loaded = load(commandLine, options, environment, result);
-    if (options.empty() && loaded.isEmpty && !passed)
+    if (options.empty() && loaded.isEmpty && !passed && !ServiceControl::isService())
         return showFirstSteps();
     for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes})
         loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());

@@ -7,6 +7,7 @@
 #include <Poco/File.h>
 #include <Poco/FileStream.h>
 #include <Poco/Path.h>
+#include <Poco/StreamCopier.h>
 #include <Poco/String.h>
 
 #include <optional>
@@ -42,24 +43,19 @@ std::optional<std::string> readBytes(const std::string& path, FileContent& conte
         content.refuse(name + exception.displayText());
         return std::nullopt;
     }
-    systemerror::forget();
-    std::ostringstream text;
     try
     {
         Poco::FileInputStream stream(path);
-        text << stream.rdbuf();
+        stream.exceptions(std::ios::badbit);
+        std::string bytes;
+        Poco::StreamCopier::copyToString(stream, bytes);
+        return bytes;
     }
-    catch (const Poco::Exception&)
+    catch (const Poco::Exception& exception)
     {
-        text.setstate(std::ios::failbit);
-    }
-    const std::string reason = systemerror::lastText();
-    if (!text && !reason.empty()) // an empty file fails as well, without a reason
-    {
-        content.refuse(name + "cannot be read: " + reason);
+        content.refuse(name + "cannot be read: " + systemerror::reason(exception));
         return std::nullopt;
     }
-    return text.str();
 }
 
 /// The file as text, without a byte order mark. If it cannot be read, adds a mistake and returns nothing.

@@ -8,8 +8,8 @@
 namespace proximux::surroundings
 {
 
-/// The arguments of this process, the program's name first. `count` and `given` are those of main(); Windows gives these
-/// in another encoding, and so is asked again.
+/// The arguments of this process, the program's name first. `count` and `given` are those of main(); Windows gives
+/// these in another encoding, and so is asked again.
 std::vector<std::string> arguments(int count, char** given);
 
 /// The environment of this process. Where names have no case, as on Windows, they are in capital letters.

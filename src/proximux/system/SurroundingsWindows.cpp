@@ -1,12 +1,14 @@
 #include <proximux/system/Surroundings.h>
 
-#include <Poco/Environment.h>
 #include <Poco/String.h>
 #include <Poco/UnicodeConverter.h>
+
+#include <array>
 
 #include <windows.h>
 
 #include <shellapi.h>
+#include <shlobj.h>
 
 namespace proximux::surroundings
 {
@@ -51,7 +53,11 @@ std::map<std::string, std::string> environment()
 
 std::string configurationFile()
 {
-    return Poco::Environment::get("ProgramData", R"(C:\ProgramData)") + R"(\Proximux\proximux.ini)";
+    // not the variable of this name, which a user may have changed and which services of Wine have another value of
+    std::array<wchar_t, MAX_PATH> folder;
+    const bool known =
+        ::SHGetFolderPathW(nullptr, CSIDL_COMMON_APPDATA, nullptr, SHGFP_TYPE_CURRENT, folder.data()) == S_OK;
+    return (known ? utf8(folder.data()) : R"(C:\ProgramData)") + R"(\Proximux\proximux.ini)";
 }
 
 } // namespace proximux::surroundings

@@ -21,9 +21,4 @@ void forget()
     errno = 0;
 }
 
-std::string lastText()
-{
-    return errno == 0 ? std::string() : text(errno);
-}
-
 } // namespace proximux::systemerror

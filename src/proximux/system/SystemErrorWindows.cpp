@@ -31,10 +31,4 @@ void forget()
     ::SetLastError(ERROR_SUCCESS);
 }
 
-std::string lastText()
-{
-    const int error = last();
-    return error == ERROR_SUCCESS ? std::string() : text(error);
-}
-
 } // namespace proximux::systemerror

@@ -2,6 +2,8 @@
 
 #include "RotatingFileFixture.h"
 
+#include <proximux/system/SystemError.h>
+
 using namespace proximux;
 
 class RotatingFileTest : public RotatingFileFixture
@@ -72,7 +74,17 @@ TEST(RotatingFileTest, beginsAnewWhereNoneIsKept)
 
 TEST(RotatingFileTest, saysThatAFileCannotBeOpened)
 {
-    expectRefusal(_folder.path() + "/none/x.log", "No such file or directory");
+    const std::string path = _folder.path() + "/none/x.log";
+    std::string why;
+    try
+    {
+        const Poco::FileOutputStream file(path);
+    }
+    catch (const Poco::Exception& exception)
+    {
+        why = systemerror::text(exception.code()); // each system has its own
+    }
+    expectRefusal(path, why);
     expectRefusal(_folder.path(), "not a regular file");
 }
 
