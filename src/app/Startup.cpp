@@ -50,6 +50,13 @@ StartupResult refuse(const std::vector<std::string>& mistakes)
     return ended(toolRefuses(mistakes));
 }
 
+/// A service has no console: whoever reads the event log is told which file to correct.
+StartupResult refuseService(std::vector<std::string> mistakes)
+{
+    mistakes.insert(mistakes.begin(), "The service cannot start: correct " + ConfigurationLoader::systemFile());
+    return refuse(mistakes);
+}
+
 StartupResult explain(const std::string& topic)
 {
     const std::string text = CommandLine::helpText(topic);
@@ -225,7 +232,8 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
     for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes})
         loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
     if (!loaded.mistakes.empty())
-        return refuse(loaded.mistakes);
+        return options.empty() && ServiceControl::isService() ? refuseService(loaded.mistakes)
+                                                              : refuse(loaded.mistakes);
     if (commandLine.wantsPrint())
         return say(CommandLine::printText(loaded));
     if (commandLine.wantsCheck())

@@ -69,8 +69,8 @@ class Packages(Case):
                 self.assertEqual(text.count(b"\r\n"), text.count(b"\n"), name)
             with open(top + "/proximux.exe", "rb") as f:
                 program = f.read()
-            self.assertIn(b"longPathAware", program)
-            self.assertIn("FileVersion\0\0".encode("utf-16-le") + version().encode("utf-16-le"), program)
+            for text in (b"longPathAware", ("FileVersion\0\0" + version()).encode("utf-16-le")):
+                self.assertTrue(text in program, text)
             imports = re.findall(r"DLL Name: (\S+)", run(["x86_64-w64-mingw32-objdump", "-p", top + "/proximux.exe"]))
         self.assertIn("KERNEL32.dll", imports)
         for name in imports:

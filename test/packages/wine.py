@@ -14,7 +14,7 @@ class Wine:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="proximux-wine-")
         self.drive = self.folder + "/drive_c"
-        self.said = self.folder + "/said"  # by services, and whoever else outlives the command that started it
+        self.said = self.folder + "/said"
         self.env = clean_environment({
             "WINEPREFIX": self.folder, "WINEDEBUG": "-all,err+eventlog", "WINEDLLOVERRIDES": "mscoree,mshtml=",
             "PATH": WINE + ":" + os.environ["PATH"]})
@@ -29,9 +29,10 @@ class Wine:
 
     def boot(self):
         """Starts the system with its services, which stay. Wine's own server would end them with the last program."""
-        self._call([WINE + "/wineserver64", "-p"])
-        code, text = self.run("wineboot", "-u")
-        assert code == 0, text
+        with open(self.said, "ab") as said:
+            self._call([WINE + "/wineserver64", "-p"], said)
+            code, _ = self._call([WINE + "/wine64", "wineboot", "-u"], said)
+        assert code == 0, self.output()
 
     def shut_down(self):
         """Ends every service, as Windows does when it is shut down."""
@@ -43,15 +44,13 @@ class Wine:
         self.shut_down()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _call(self, command):
-        """Its exit code and output. Never through a pipe, which services would keep open."""
-        with open(self.said, "ab") as said:
-            begin = said.tell()
-            code = subprocess.call(command, env=self.env, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+    def _call(self, command, out=None):
+        """Its exit code and output. Never through a pipe, which services would keep open. out: a file for the output."""
+        with tempfile.TemporaryFile() as own:
+            code = subprocess.call(command, env=self.env, stdin=subprocess.DEVNULL, stdout=out or own, stderr=out or own,
                                    timeout=4 * LONG, cwd=self.folder)
-        with open(self.said, "rb") as said:
-            said.seek(begin)
-            return code, said.read().decode("utf-8", "replace").replace("\r", "")
+            own.seek(0)
+            return code, own.read().decode("utf-8", "replace").replace("\r", "")
 
     def run(self, *command):
         return self._call([WINE + "/wine64"] + list(command))
@@ -73,7 +72,7 @@ class Wine:
             f.write(text)
 
     def output(self):
-        """All that was said since the first boot, by commands and by services."""
+        """What services have said since the first boot. Wine shows there what goes to the event log."""
         with open(self.said, "rb") as said:
             return said.read().decode("utf-8", "replace")
 
