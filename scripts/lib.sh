@@ -14,8 +14,10 @@ packages_canary=(redis-server memcached nginx-light apache2 lighttpd nodejs unbo
 packages_check=(clang clang-format clang-tidy)
 packages_deb=(debhelper dpkg-dev fakeroot lintian)
 packages_rpm=(rpm rpmlint)
+packages_windows=(cmake ninja-build dpkg-dev g++-mingw-w64-x86-64-posix nsis)
 packages_packages=("${packages_deb[@]}" "${packages_rpm[@]}" bash-completion buildah debootstrap fish man-db mandoc podman
     python3-yaml strace systemd systemd-container zsh)
+packages_wine=(wine64 mariadb-server mariadb-client python3)
 packages_bench=(haproxy nutcracker redis-server redis-tools nginx-light curl apache2-utils python3)
 }
 

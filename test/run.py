@@ -3,7 +3,7 @@
 
     PROXIMUX_BIN=build/test/proximux python3 test/run.py system [PART-OF-A-NAME ...]
 
-PROXIMUX_BIN      the program
+PROXIMUX_BIN      the program; may be a command: "wine64 build/windows/program/proximux.exe"
 PROXIMUX_BACKEND  its io.backend (auto)
 PROXIMUX_SLOW     multiplies every time limit (1 to 5, as slow as this machine is)
 """
@@ -15,6 +15,8 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "support"))
 sys.dont_write_bytecode = True
+
+import windows  # noqa: E402
 
 
 class Result(unittest.TextTestResult):
@@ -31,6 +33,11 @@ class Result(unittest.TextTestResult):
             self.stream.writeln("    %s took %.1f s" % (test, took))
 
 
+def whole(test):
+    """The name of a test, also for a part of it (subTest)."""
+    return getattr(test, "test_case", test).id()
+
+
 def main():
     if len(sys.argv) < 2:
         print(__doc__, file=sys.stderr)
@@ -40,11 +47,16 @@ def main():
         loader.testNamePatterns = ["*%s*" % name for name in sys.argv[2:]]
     folder = os.path.join(HERE, sys.argv[1])
     suite = loader.discover(folder, top_level_dir=folder)
+    if windows.IS:
+        suite = windows.without_unfit(suite)
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1, resultclass=Result).run(suite)
-    # a test with several failed parts (subTest) is one
-    failed = len({getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors})
-    print("%d passed, %d failed" % (result.testsRun - failed - len(result.skipped), failed), flush=True)
-    return 0 if result.testsRun > len(result.skipped) and failed == 0 else 1
+    skipped = sorted({(whole(test), reason) for test, reason in result.skipped})
+    for name, reason in skipped:
+        print("skipped: %s: %s" % (name, reason))
+    failed = {whole(test) for test, _ in result.failures + result.errors}
+    left = result.testsRun - len({name for name, _ in skipped} | failed)
+    print("%d passed, %d failed" % (left, len(failed)), flush=True)
+    return 0 if left > 0 and not failed else 1
 
 
 if __name__ == "__main__":

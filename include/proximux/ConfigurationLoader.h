@@ -80,7 +80,7 @@ public:
     [[nodiscard]] LoadResult load() const;
 
     /// Path of the system-wide file: proximux/proximux.ini in the system's configuration folder that the build was
-    /// configured with (CMAKE_INSTALL_SYSCONFDIR).
+    /// configured with (CMAKE_INSTALL_SYSCONFDIR). On Windows %ProgramData%\Proximux\proximux.ini.
     static std::string systemFile();
 
 private:

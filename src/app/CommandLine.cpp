@@ -1,5 +1,6 @@
 #include <app/CommandLine.h>
 
+#include <app/ServiceRegistration.h>
 #include <proximux/config/Reference.h>
 #include <proximux/config/Values.h>
 
@@ -143,10 +144,6 @@ void CommandLine::takeSet(const std::string& value)
 
 void CommandLine::unknown(const std::string& name)
 {
-#if defined(_WIN32)
-    if (name.compare(0, 1, "/") == 0)
-        return _poco.push_back(name); // /registerService and its like
-#endif
     const bool isOption = name.compare(0, 1, "-") == 0;
     if (std::exchange(_mayBeValue, isOption && name.find('=') == std::string::npos) && !isOption)
         return; // the value of the unknown option before it
@@ -205,7 +202,7 @@ std::string CommandLine::overview()
            "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"
            "  proximux --config my.ini\n"
            "  proximux --help exchange.pairing\n\nOptions:\n" +
-           describeOptions(CommandLine({}).options()) +
+           describeOptions(CommandLine({}).options()) + describeServiceOptions() +
            "\nSettings, for --set and files; in the environment PROXIMUX_<SECTION>_<KEY>. The default is in "
            "brackets:\n" +
            reference::help() + "\nExit codes:\n" + describeExitCodes() +

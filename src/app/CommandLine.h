@@ -17,7 +17,7 @@ namespace proximux
 /// where it was typed.
 ///
 /// Options are exact (`--listen 3307` or `--listen=3307`); those of Poco's ServerApplication (--daemon, --pidfile=,
-/// --umask=, and on Windows /registerService and so on) are left to it: see poco().
+/// --umask=) are left to it: see poco().
 class CommandLine
 {
 public:

@@ -23,6 +23,9 @@ public:
     DaemonStart(const DaemonStart&) = delete;
     DaemonStart& operator=(const DaemonStart&) = delete;
 
+    /// Whether this system has daemons, and so the options --daemon, --pidfile and --umask.
+    static bool isAvailable();
+
     /// Forks; call it before any thread exists. In the child it returns nothing. In the parent it waits until the child
     /// has reported or ended, prints the message of a failure on stderr, and returns the exit code. Throws
     /// Poco::IOException if the system refuses.

@@ -2,14 +2,15 @@
 #include <app/Tools.h>
 
 #include <proximux/protocol/Registry.h>
+#include <proximux/system/SystemError.h>
 #include <proximux/wire/MessageStream.h>
 
+#include <Poco/Exception.h>
+#include <Poco/FileStream.h>
+
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <iostream>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 namespace proximux
@@ -123,14 +124,14 @@ int decodeStream(const ToolOptions& options, const Protocol& protocol, std::istr
     std::string piece(PIECE, '\0');
     while (stream && !decoder.isWrong())
     {
-        errno = 0;
+        systemerror::forget();
         stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         const std::size_t size = static_cast<std::size_t>(stream.gcount());
         if (const int failed = toolSays(decoder.feed(Bytes(piece).substr(0, size))))
             return failed;
     }
     if (stream.bad())
-        return toolRefuses({options.file + ": cannot be read: " + std::generic_category().message(errno)});
+        return toolRefuses({options.file + ": cannot be read: " + systemerror::lastText()});
     const int failed = toolSays(decoder.finish());
     return failed == 0 && decoder.isWrong() ? EXIT_DATA : failed;
 }
@@ -150,11 +151,16 @@ int decodeTool(const std::vector<std::string>& arguments)
     const auto protocol = findProtocol(options.protocol)->make(configuration->exchange.framingInForce());
     if (options.file == "-")
         return decodeStream(options, *protocol, std::cin);
-    errno = 0;
-    std::ifstream file(options.file, std::ios::binary);
-    if (!file)
-        return toolRefuses({options.file + ": cannot be read: " + std::generic_category().message(errno)});
-    return decodeStream(options, *protocol, file);
+    try
+    {
+        Poco::FileInputStream file(options.file);
+        file.exceptions(std::ios::badbit);
+        return decodeStream(options, *protocol, file);
+    }
+    catch (const Poco::Exception& exception)
+    {
+        return toolRefuses({options.file + ": cannot be read: " + systemerror::reason(exception)});
+    }
 }
 
 } // namespace proximux

@@ -1,5 +1,6 @@
 #include <app/Options.h>
 
+#include <app/OptionStyle.h>
 #include <proximux/config/Nearest.h>
 #include <proximux/config/Reference.h>
 
@@ -57,7 +58,7 @@ void parseOptions(const Options& options, const std::vector<std::string>& argume
     std::vector<std::string> seen;
     for (std::size_t i = 0; i < arguments.size(); ++i)
     {
-        const auto [name, value] = parted(options, arguments[i]);
+        const auto [name, value] = parted(options, inOwnStyle(options, arguments[i]));
         const Option* const option = optionNamed(options, name);
         if (option == nullptr)
         {

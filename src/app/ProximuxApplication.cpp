@@ -2,15 +2,14 @@
 
 #include <app/Heartbeat.h>
 #include <app/Logging.h>
+#include <app/ServiceControl.h>
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
 #include <proximux/Log.h>
 #include <proximux/net/Sockets.h>
 
 #include <Poco/Exception.h>
-#include <Poco/Net/Net.h>
 #include <Poco/Net/SocketDefs.h>
-#include <Poco/UnicodeConverter.h>
 
 #include <functional>
 
@@ -49,42 +48,30 @@ private:
 
 } // namespace
 
-int ProximuxApplication::run(int argc, char** argv)
-{
-    return runArguments({argv, argv + argc});
-}
-
-#if defined(POCO_OS_FAMILY_WINDOWS)
-
-int ProximuxApplication::run(int argc, wchar_t** argv)
-{
-    setUnixOptions(true);
-    Poco::Net::initializeNetwork();
-    std::vector<std::string> arguments(static_cast<std::size_t>(argc));
-    for (std::size_t i = 0; i < arguments.size(); ++i)
-        Poco::UnicodeConverter::toUTF8(argv[i], arguments[i]);
-    return runArguments(arguments);
-}
-
-#endif
-
-int ProximuxApplication::runArguments(const std::vector<std::string>& arguments)
+int ProximuxApplication::runProgram(const std::vector<std::string>& arguments)
 {
     StandardStream::ensureOpen();
     Signals::ignoreOthers();
-    return guarded(
-        [&]
+    return ServiceControl::run(
+        [this, &arguments]
         {
-            _startup = startUp(arguments.empty() ? std::vector<std::string>{"proximux"} : arguments, _service.socket());
-            if (_startup.exitCode)
-                return *_startup.exitCode;
-            if (const auto ended = _startup.isDaemon ? _daemonStart.detach() : std::nullopt)
-                return *ended;
-            Signals::prepare();
-            const int exitCode = ServerApplication::run(_startup.serverArguments);
-            _daemonStart.failed(exitCode, "the daemon could not start");
-            return exitCode;
+            return guarded(
+                [this, &arguments]
+                { return runArguments(arguments.empty() ? std::vector<std::string>{"proximux"} : arguments); });
         });
+}
+
+int ProximuxApplication::runArguments(const std::vector<std::string>& arguments)
+{
+    _startup = startUp(arguments, _service.socket());
+    if (_startup.exitCode)
+        return *_startup.exitCode;
+    if (const auto ended = _startup.isDaemon ? _daemonStart.detach() : std::nullopt)
+        return *ended;
+    Signals::prepare();
+    const int exitCode = runServer(_startup.serverArguments);
+    _daemonStart.failed(exitCode, "the daemon could not start");
+    return exitCode;
 }
 
 int ProximuxApplication::main(const std::vector<std::string>&)
@@ -93,8 +80,9 @@ int ProximuxApplication::main(const std::vector<std::string>&)
         [this]
         {
             sockets::raiseDescriptorLimit();
+            const bool isTerminal = isInteractive() && !ServiceControl::isService();
             Logging logging(_startup.configuration->log,
-                            isInteractive() ? Logging::Place::terminal : Logging::Place::background);
+                            isTerminal ? Logging::Place::terminal : Logging::Place::background);
             const Lent<Logging> lent(_logging, logging);
             const ThreadErrorHandler errorHandler;
             return logged([this] { return _startup.demonstration ? demonstrate() : serve(); });
@@ -157,13 +145,14 @@ int ProximuxApplication::serve()
     const Lent<Proxy> lent(_proxy, proxy);
     _service.ready("Serving on " + Endpoint{configuration.local.endpoint.host, proxy.port()}.toString() + " in " +
                    toString(configuration.exchange.mode) + " mode");
+    ServiceControl::serving();
     const Heartbeat watchdog(_service.watchdogInterval(),
                              [this, &proxy]
                              {
                                  if (proxy.isResponsive())
                                      _service.alive();
                              });
-    const Signals signals(*this, [this] { waitForTerminationRequest(); });
+    const Signals signals(*this);
     proxy.wait();
     return EXIT_OK;
 }
@@ -173,7 +162,7 @@ int ProximuxApplication::demonstrate()
     bool portWasTaken = false;
     const std::unique_ptr<Proxy> proxy = startedProxy(portWasTaken);
     const Lent<Proxy> lent(_proxy, *proxy);
-    const Signals signals(*this, [this] { waitForTerminationRequest(); });
+    const Signals signals(*this);
     const bool succeeded = _startup.demonstration->run(*proxy, _startup.configuration->local, portWasTaken);
     return succeeded ? EXIT_OK : EXIT_SOFTWARE;
 }
@@ -207,7 +196,9 @@ void ProximuxApplication::drainAsked()
     if (_startup.demonstration)
         _startup.demonstration->endAsked();
     const ShutdownSettings& shutdown = _startup.configuration->shutdown;
-    _service.draining(shutdown.drainTimeout.isOff() ? Duration::off() : shutdown.delay + shutdown.drainTimeout);
+    const Duration limit = shutdown.drainTimeout.isOff() ? Duration::off() : shutdown.delay + shutdown.drainTimeout;
+    _service.draining(limit);
+    ServiceControl::stopping(limit);
     _proxy->drain();
 }
 
@@ -216,6 +207,7 @@ void ProximuxApplication::stopAsked()
     if (_startup.demonstration)
         _startup.demonstration->endAsked();
     _service.stopping();
+    ServiceControl::stopping(Duration::seconds(0));
     _proxy->stop();
 }
 

@@ -7,7 +7,6 @@
 #include <app/Startup.h>
 #include <proximux/Proxy.h>
 
-#include <Poco/Platform.h>
 #include <Poco/Util/ServerApplication.h>
 
 #include <functional>
@@ -28,19 +27,16 @@ class Logging;
 class ProximuxApplication : public Poco::Util::ServerApplication, private SignalListener
 {
 public:
-    using ServerApplication::run;
-
-    /// Runs the program; called once, from main(). Throws nothing.
-    int run(int argc, char** argv);
-#if defined(POCO_OS_FAMILY_WINDOWS)
-    int run(int argc, wchar_t** argv);
-#endif
+    /// Runs the program with its arguments, its name first, and returns the exit code. Called once, from main(). Throws
+    /// nothing.
+    int runProgram(const std::vector<std::string>& arguments);
 
 protected:
     int main(const std::vector<std::string>& args) override;
 
 private:
-    int runArguments(const std::vector<std::string>& args);
+    int runArguments(const std::vector<std::string>& arguments);
+    int runServer(const std::vector<std::string>& arguments);
     int serve();
     int demonstrate();
     std::unique_ptr<Proxy> startedProxy(bool& portWasTaken) const;

@@ -1,13 +1,12 @@
 #include <app/RotatingFile.h>
 
+#include <proximux/system/SystemError.h>
+
 #include <Poco/Exception.h>
 #include <Poco/File.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <limits>
-#include <system_error>
 
 namespace proximux
 {
@@ -23,7 +22,7 @@ namespace
 /// Whether the last line is incomplete, because the disk was full or the writer ended.
 bool endsWithinALine(const std::string& path)
 {
-    std::ifstream stream(path, std::ios::binary);
+    Poco::FileInputStream stream(path);
     stream.seekg(-1, std::ios::end);
     const int last = stream.get();
     return stream.good() && last != '\n';
@@ -44,15 +43,15 @@ void RotatingFile::open()
     const Poco::File file(_path);
     if (file.exists() && !file.isFile() && !file.isDevice())
         fail(_path, "not a regular file");
-    errno = 0;
     auto stream = std::make_unique<Poco::FileOutputStream>();
     try
     {
         stream->open(_path, std::ios::out | std::ios::app);
+        stream->exceptions(std::ios::badbit); // the reason is in the exception
     }
-    catch (const Poco::Exception&)
+    catch (const Poco::Exception& exception)
     {
-        fail(_path, std::generic_category().message(errno));
+        fail(_path, systemerror::reason(exception));
     }
     _stream = std::move(stream);
     _size = file.isFile() ? file.getSize() : 0;
@@ -99,13 +98,21 @@ std::size_t RotatingFile::fitting(std::string_view lines) const
 
 void RotatingFile::append(std::string_view lines)
 {
-    errno = 0;
-    if (_torn)
-        _stream->put('\n');
-    _stream->write(lines.data(), static_cast<std::streamsize>(lines.size()));
-    _stream->flush();
-    if (!_stream->good())
-        fail(_path, errno != 0 ? std::generic_category().message(errno) : "cannot be written");
+    try
+    {
+        if (_torn)
+            _stream->put('\n');
+        _stream->write(lines.data(), static_cast<std::streamsize>(lines.size()));
+        _stream->flush();
+    }
+    catch (const Poco::Exception& exception)
+    {
+        fail(_path, systemerror::reason(exception));
+    }
+    catch (const std::ios::failure&)
+    {
+        fail(_path, "cannot be written");
+    }
     _torn = false;
     _size += lines.size();
 }

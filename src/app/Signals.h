@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <thread>
 
 namespace proximux
@@ -13,10 +12,11 @@ class SignalListener
 public:
     virtual ~SignalListener() = default;
 
-    /// The first TERM or INT, Ctrl-C, or the service control manager's stop.
+    /// The first TERM or INT, Ctrl-C or Ctrl-Break, or the stop of a service.
     virtual void drainAsked() = 0;
 
-    /// QUIT, or a further TERM or INT.
+    /// QUIT, or a further TERM, INT, Ctrl-C or Ctrl-Break. On Windows also: the window is closed, the user logs off,
+    /// the system shuts down.
     virtual void stopAsked() = 0;
 
     /// HUP.
@@ -39,8 +39,17 @@ public:
     /// Signals that were ignored, as in a shell's background job, are received, too.
     static void prepare();
 
-    /// awaitTermination: blocks until the system asks the program to end; used where there are no POSIX signals.
-    Signals(SignalListener& listener, const std::function<void()>& awaitTermination);
+    explicit Signals(SignalListener& listener);
+
+    enum class Request
+    {
+        drain, ///< as TERM
+        stop   ///< as QUIT
+    };
+
+    /// Asks for what the system asks for by other means than signals, such as the stop of a service. Any thread; may be
+    /// called before a Signals exists.
+    static void ask(Request request);
 
     /// Ends the thread.
     ~Signals();
@@ -49,7 +58,7 @@ public:
     Signals& operator=(const Signals&) = delete;
 
 private:
-    void run(const std::function<void()>& awaitTermination);
+    void run();
     void interrupt();
 
     SignalListener& _listener;

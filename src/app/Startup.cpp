@@ -1,13 +1,17 @@
 #include <app/Startup.h>
 
 #include <app/CommandLine.h>
+#include <app/DaemonStart.h>
 #include <app/LogFormat.h>
 #include <app/RotatingFile.h>
+#include <app/ServiceControl.h>
+#include <app/ServiceRegistration.h>
 #include <app/StandardStream.h>
 #include <app/Tools.h>
 
 #include <proximux/Version.h>
 #include <proximux/config/Settings.h>
+#include <proximux/system/SystemError.h>
 
 #include <Poco/Exception.h>
 #include <Poco/File.h>
@@ -16,8 +20,6 @@
 #include <Poco/Util/Application.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 
 namespace proximux
 {
@@ -46,6 +48,13 @@ StartupResult say(const std::string& text)
 StartupResult refuse(const std::vector<std::string>& mistakes)
 {
     return ended(toolRefuses(mistakes));
+}
+
+/// A service has no console: whoever reads the event log is told which file to correct.
+StartupResult refuseService(std::vector<std::string> mistakes)
+{
+    mistakes.insert(mistakes.begin(), "The service cannot start: correct " + ConfigurationLoader::systemFile());
+    return refuse(mistakes);
 }
 
 StartupResult explain(const std::string& topic)
@@ -80,6 +89,9 @@ std::vector<std::string> serverMistakes(const CommandLine& commandLine)
     for (const std::string& argument : commandLine.poco())
     {
         const std::string value = argument.substr(argument.find('=') + 1);
+        if (!DaemonStart::isAvailable())
+            mistakes.push_back(argument.substr(0, argument.find('=')) +
+                               ": this system has no daemons; expected --registerService, which makes a service");
         if (begins(argument, UMASK) && (value.empty() || value.find_first_not_of("01234567") != std::string::npos))
             mistakes.push_back("--umask = " + value + ": not an octal mask; expected octal digits (example: 027)");
         if (argument == PIDFILE)
@@ -142,14 +154,13 @@ void tryLogFile(const LogSettings& log)
 void tryPidFile(const std::string& path)
 {
     const bool existed = Poco::File(path).exists();
-    errno = 0;
     try
     {
         Poco::FileOutputStream(path, std::ios::app);
     }
-    catch (const Poco::Exception&)
+    catch (const Poco::Exception& exception)
     {
-        throw Poco::FileException("cannot write --pidfile " + path + ": " + std::generic_category().message(errno));
+        throw Poco::FileException("cannot write --pidfile " + path + ": " + systemerror::reason(exception));
     }
     if (!existed)
         Poco::File(path).remove();
@@ -204,8 +215,9 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
                       const std::map<std::string, std::string>* environment)
 {
     const Arguments options(arguments.begin() + 1, arguments.end());
-    if (const auto tool = useTool(options))
-        return ended(*tool);
+    for (const auto use : {&useTool, &manageService})
+        if (const auto exitCode = use(options))
+            return ended(*exitCode);
     CommandLine commandLine(options);
     if (passed)
         commandLine.usePassedSocket(passed.endpoint);
@@ -215,12 +227,13 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
         return say(std::string("proximux ") + VERSION + "\n");
     StartupResult result;
     LoadResult loaded = load(commandLine, options, environment, result);
-    if (options.empty() && loaded.isEmpty && !passed)
+    if (options.empty() && loaded.isEmpty && !passed && !ServiceControl::isService())
         return showFirstSteps();
     for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes})
         loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
     if (!loaded.mistakes.empty())
-        return refuse(loaded.mistakes);
+        return options.empty() && ServiceControl::isService() ? refuseService(loaded.mistakes)
+                                                              : refuse(loaded.mistakes);
     if (commandLine.wantsPrint())
         return say(CommandLine::printText(loaded));
     if (commandLine.wantsCheck())

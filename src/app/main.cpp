@@ -1,15 +1,8 @@
 #include <app/ProximuxApplication.h>
-
-#if defined(POCO_OS_FAMILY_WINDOWS)
-
-POCO_SERVER_MAIN(proximux::ProximuxApplication)
-
-#else
+#include <proximux/system/Surroundings.h>
 
 int main(int argc, char** argv)
 {
     proximux::ProximuxApplication application;
-    return application.run(argc, argv);
+    return application.runProgram(proximux::surroundings::arguments(argc, argv));
 }
-
-#endif

@@ -3,7 +3,7 @@ import struct
 import subprocess
 import threading
 
-from harness import BIN, LONG, SHORT, Case, gone, reset, wait_until
+from harness import COMMAND, LONG, SHORT, Case, gone, reset, wait_until
 from peer import SHARES
 from sharing import read_exactly
 
@@ -240,7 +240,7 @@ class Iso8583(Case):
 
     def test_decode_and_probe(self):
         def run_tool(*args, stdin=b""):
-            done = subprocess.run([BIN, *args, "--protocol", "iso8583"], input=stdin, capture_output=True, timeout=LONG)
+            done = subprocess.run([*COMMAND, *args, "--protocol", "iso8583"], input=stdin, capture_output=True, timeout=LONG)
             return done.returncode, done.stdout.decode() + done.stderr.decode()
         card = message(b"0200", 1, b"TERM0001", pan=b"4000001234567899")
         code, out = run_tool("decode", "-", stdin=card + message(b"0800", 2, management=ECHO_TEST))

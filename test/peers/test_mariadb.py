@@ -1,20 +1,13 @@
 """MariaDB and its own clients, through the proxy, watched."""
-import os
-import shutil
 import subprocess
-import tempfile
 import unittest
 
-from harness import LONG, Case, free_port, listens, wait_until
+from harness import LONG, wait_until
+from mariadb import MariaDBCase, login
 
 
 def run(*command, timeout=LONG * 4, **kw):
     return subprocess.run(command, capture_output=True, timeout=timeout, **kw)
-
-
-def login(p, user="root"):
-    """What names the server to one of its clients: this proxy."""
-    return ["--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-u" + user, "--skip-ssl"]
 
 
 def conversation(p):
@@ -23,32 +16,7 @@ def conversation(p):
                             stderr=subprocess.DEVNULL)
 
 
-class MariaDB(Case):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="proximux-mariadb-")
-        os.chmod(cls.folder, 0o755)
-        data = cls.folder + "/data"
-        user = ["--user=root"] if os.getuid() == 0 else []
-        made = run("mariadb-install-db", "--no-defaults", "--datadir=" + data,
-                   "--auth-root-authentication-method=normal", *user)
-        if made.returncode != 0:
-            raise AssertionError(made.stderr.decode("utf-8", "replace")[-2000:])
-        cls.port = free_port()
-        cls.server = subprocess.Popen(
-            ["mariadbd", "--no-defaults", "--datadir=" + data, "--socket=" + cls.folder + "/s", "--port=%d" % cls.port,
-             "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M", *user],
-            stdout=subprocess.DEVNULL, stderr=open(cls.folder + "/log", "w"))
-
-        if not wait_until(lambda: listens(cls.port), LONG):
-            raise AssertionError(open(cls.folder + "/log").read()[-2000:])
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.kill()
-        cls.server.wait()
-        shutil.rmtree(cls.folder, ignore_errors=True)
-
+class MariaDB(MariaDBCase):
     def start(self, *args):
         return self.proxy("127.0.0.1:%d" % self.port, args=["--protocol", "mysql", *args])
 

@@ -4,7 +4,8 @@ import socket
 import time
 import unittest
 
-from harness import KEEPS_WHAT_IS_FREED, SHORT, Case, ask, gone, read_all, state, wait_until
+from harness import KEEPS_WHAT_IS_FREED, SHORT, Case, ask, gone, read_all, read_line, state, wait_until
+from measure import allow_descriptors
 
 
 class Limits(Case):
@@ -130,6 +131,15 @@ class Limits(Case):
                 c.shutdown(socket.SHUT_WR)
                 self.assertEqual(read_all(c), b"")
                 self.assertLess(p.memory_at_rest() - before, 10 << 20)
+
+    def test_a_thousand_clients_at_once(self):
+        self.assertGreater(allow_descriptors(4 * 1000), 3100, "ulimit -n is too small")
+        p = self.proxy(self.target())
+        clients = [self.client(p) for _ in range(1000)]
+        for i, c in enumerate(clients):
+            c.sendall(b"client %d\n" % i)
+        for i, c in reversed(list(enumerate(clients))):
+            self.assertEqual(read_line(c), b"client %d\n" % i)
 
     def test_ipv6_only(self):
         try:

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
+#include <proximux/system/Capabilities.h>
 
 #include <algorithm>
 
@@ -211,10 +212,8 @@ void ConfigurationCheck::checkRelations()
 {
     if (_configuration.pool.backoffMin > _configuration.pool.backoffMax)
         _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most that value");
-#if !defined(__linux__)
-    if (_configuration.io.backend == IoSettings::Backend::epoll)
+    if (_configuration.io.backend == IoSettings::Backend::epoll && !hasEpoll())
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
-#endif
     checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();

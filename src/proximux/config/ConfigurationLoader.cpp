@@ -4,21 +4,13 @@
 #include <proximux/config/FileLayers.h>
 #include <proximux/config/Settings.h>
 #include <proximux/config/Values.h>
+#include <proximux/system/Surroundings.h>
 
-#include <Poco/Environment.h>
 #include <Poco/File.h>
 #include <Poco/Path.h>
-#include <Poco/Process.h>
 #include <Poco/String.h>
 
 #include <algorithm>
-
-#if defined(_WIN32)
-#include <cstdlib>
-#define environ _environ
-#else
-extern char** environ; // NOLINT(readability-redundant-declaration): POSIX declares it in no header
-#endif
 
 namespace proximux
 {
@@ -44,11 +36,7 @@ std::string FoundValue::shown() const
 
 std::string ConfigurationLoader::systemFile()
 {
-#if defined(_WIN32)
-    return Poco::Path(Poco::Path::self()).setFileName("proximux.ini").toString();
-#else
-    return PROXIMUX_SYSTEM_FILE;
-#endif
+    return surroundings::configurationFile();
 }
 
 void ConfigurationLoader::addFile(const std::string& path)
@@ -82,15 +70,7 @@ void ConfigurationLoader::addSystemFile()
 
 void ConfigurationLoader::addEnvironment()
 {
-    std::map<std::string, std::string> environment;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
-    {
-        const std::string line(*entry);
-        const std::size_t equals = line.find('=');
-        if (equals != std::string::npos)
-            environment[line.substr(0, equals)] = line.substr(equals + 1);
-    }
-    addEnvironment(environment);
+    addEnvironment(surroundings::environment());
 }
 
 void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string>& environment)

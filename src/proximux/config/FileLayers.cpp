@@ -1,18 +1,18 @@
 #include <proximux/config/FileLayers.h>
 
 #include <proximux/config/JsonReader.h>
+#include <proximux/system/SystemError.h>
 
 #include <Poco/Exception.h>
 #include <Poco/File.h>
+#include <Poco/FileStream.h>
 #include <Poco/Path.h>
+#include <Poco/StreamCopier.h>
 #include <Poco/String.h>
 
-#include <cerrno>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <sstream>
-#include <system_error>
 
 namespace proximux
 {
@@ -43,17 +43,19 @@ std::optional<std::string> readBytes(const std::string& path, FileContent& conte
         content.refuse(name + exception.displayText());
         return std::nullopt;
     }
-    errno = 0;
-    std::ifstream stream(path, std::ios::binary);
-    std::ostringstream text;
-    if (!stream || !(text << stream.rdbuf()))
+    try
     {
-        if (stream && stream.peek() == std::ifstream::traits_type::eof() && errno == 0)
-            return std::string(); // an empty file
-        content.refuse(name + "cannot be read" + (errno != 0 ? ": " + std::generic_category().message(errno) : ""));
+        Poco::FileInputStream stream(path);
+        stream.exceptions(std::ios::badbit);
+        std::string bytes;
+        Poco::StreamCopier::copyToString(stream, bytes);
+        return bytes;
+    }
+    catch (const Poco::Exception& exception)
+    {
+        content.refuse(name + "cannot be read: " + systemerror::reason(exception));
         return std::nullopt;
     }
-    return text.str();
 }
 
 /// The file as text, without a byte order mark. If it cannot be read, adds a mistake and returns nothing.

@@ -29,13 +29,13 @@ struct IoResult
 
     Kind kind = Kind::done;
     std::size_t bytes = 0;
-    int error = 0; ///< errno
+    int error = 0; ///< errno; on Windows what WSAGetLastError() returned
 };
 
 class PlainTransport;
 
 /// The system's socket calls: non-blocking, without exceptions and signals. All platform differences are in
-/// SocketsPosix.cpp and its equivalents.
+/// SocketsPosix.cpp and SocketsWindows.cpp.
 namespace sockets
 {
 
@@ -92,6 +92,13 @@ Descriptors descriptors();
 /// Whether a failed accept() concerns only that one client, so that the next can be accepted.
 bool isTransientAcceptError(int error);
 
+/// A socket bound to an address, which is to listen. Connections that an earlier process has left behind do not keep
+/// its address; a socket that listens there does. Throws Poco::Exception with the system's error as code.
+Poco::Net::ServerSocket boundListener(const Poco::Net::SocketAddress& address, bool ipv6Only);
+
+/// What helps if the system refused to listen on a port; begins with a semicolon, or is empty.
+std::string refusalHint(int error, std::uint16_t port);
+
 /// Makes a listening socket non-blocking and close-on-exec, and sets TCP_NODELAY for its clients.
 void prepareListener(Poco::Net::ServerSocket& listener);
 
@@ -110,8 +117,8 @@ struct Connecting
 Connecting connect(const Poco::Net::SocketAddress& address);
 
 /// Resolves all addresses of a host, in the system's order of preference. Blocks, unless the host is numeric. On
-/// failure the list is empty and `why` gives the reason. `shortage`, if given, receives errno if descriptors or memory
-/// were exhausted, else 0.
+/// failure the list is empty and `why` gives the reason. `shortage`, if given, receives the error if descriptors or
+/// memory were exhausted, else 0.
 std::vector<Poco::Net::SocketAddress> lookUp(const std::string& host, std::uint16_t port, std::string& why,
                                              int* shortage = nullptr);
 

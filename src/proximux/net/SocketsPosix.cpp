@@ -1,22 +1,16 @@
 #include <proximux/net/Sockets.h>
 
+#include <proximux/net/AdoptedSocket.h>
 #include <proximux/net/Transport.h>
 
-#if !defined(_WIN32)
-
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/ServerSocketImpl.h>
-#include <Poco/Net/StreamSocketImpl.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <system_error>
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
@@ -36,32 +30,6 @@ constexpr int SEND_FLAGS = MSG_NOSIGNAL;
 #else
 constexpr int SEND_FLAGS = 0;           // SO_NOSIGPIPE is set on the socket
 #endif
-
-/// Transfers ownership of a descriptor to Poco.
-class AdoptedSocket : public Poco::Net::StreamSocket
-{
-public:
-    explicit AdoptedSocket(int descriptor)
-        : StreamSocket(new Poco::Net::StreamSocketImpl(descriptor))
-    {
-    }
-};
-
-/// Likewise, for a listening socket.
-class AdoptedListener : public Poco::Net::ServerSocket
-{
-public:
-    explicit AdoptedListener(int descriptor)
-        : ServerSocket(new Impl(descriptor), true)
-    {
-    }
-
-private:
-    struct Impl : Poco::Net::ServerSocketImpl
-    {
-        explicit Impl(int descriptor) { reset(descriptor); }
-    };
-};
 
 IoResult failure(int error)
 {
@@ -98,7 +66,7 @@ constexpr int TCP_IDLE = TCP_KEEPALIVE; // macOS
 /// Does what flags of accept4() and socket() do on systems that have them.
 void makeNonBlocking([[maybe_unused]] int descriptor)
 {
-#if !defined(__linux__)
+#if !defined(SOCK_CLOEXEC)
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 #if defined(SO_NOSIGPIPE)
@@ -222,7 +190,7 @@ Accepted accept(Poco::Net::ServerSocket& listener)
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     auto* peer = reinterpret_cast<sockaddr*>(&address);
-#if defined(__linux__)
+#if defined(SOCK_CLOEXEC)
     const int descriptor = ::accept4(listener.impl()->sockfd(), peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
     const int descriptor = ::accept(listener.impl()->sockfd(), peer, &size);
@@ -321,7 +289,7 @@ Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)
 
 Connecting connect(const Poco::Net::SocketAddress& address)
 {
-#if defined(__linux__)
+#if defined(SOCK_CLOEXEC)
     const int descriptor = ::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 #else
     const int descriptor = ::socket(address.af(), SOCK_STREAM, 0);
@@ -338,45 +306,22 @@ Connecting connect(const Poco::Net::SocketAddress& address)
     return {{IoResult::Kind::failed, 0, errno}, {}};
 }
 
-// ------------------------------------------------------------------------------------------------ Wakeup
-
-Wakeup::Wakeup()
-    : _receiving(-1)
-    , _sending(-1)
+Poco::Net::ServerSocket boundListener(const Poco::Net::SocketAddress& address, bool ipv6Only)
 {
-    int ends[2];
-    if (::pipe(ends) != 0)
-        throw Poco::IOException("pipe: " + errorText(errno), errno);
-    for (const int end : ends)
-    {
-        ::fcntl(end, F_SETFL, O_NONBLOCK);
-        ::fcntl(end, F_SETFD, FD_CLOEXEC);
-    }
-    _receiving = ends[0];
-    _sending = ends[1];
+    Poco::Net::ServerSocket listener;
+    if (address.family() == Poco::Net::SocketAddress::IPv6)
+        listener.bind6(address, true, false, ipv6Only);
+    else
+        listener.bind(address, true, false);
+    return listener;
 }
 
-Wakeup::~Wakeup()
+std::string refusalHint(int error, std::uint16_t port)
 {
-    ::close(_receiving);
-    ::close(_sending);
-}
-
-void Wakeup::wake()
-{
-    const char byte = 0;
-    // a full pipe wakes as well
-    [[maybe_unused]] const ssize_t n = ::write(_sending, &byte, 1);
-}
-
-void Wakeup::clear()
-{
-    std::array<char, 64> bytes;
-    while (::read(_receiving, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()))
-    {
-    }
+    constexpr int UNPRIVILEGED = 1024; // the lowest port that any user may listen on
+    if (error != EACCES || port >= UNPRIVILEGED)
+        return {};
+    return "; a port below 1024 needs root or, on Linux, CAP_NET_BIND_SERVICE, which the systemd unit gives";
 }
 
 } // namespace proximux::sockets
-
-#endif

@@ -14,7 +14,6 @@ namespace
 constexpr int ACCEPTS_PER_EVENT = 64;
 constexpr Duration PAUSE = Duration::milliseconds(100);
 constexpr const char* ALL_INTERFACES = "*";
-constexpr int UNPRIVILEGED = 1024; ///< the lowest port that any user may listen on
 
 } // namespace
 
@@ -64,11 +63,10 @@ void TCPServer::watch()
 
 std::string TCPServer::refusal(const Endpoint& endpoint, int error, const std::string& message)
 {
-    std::string text = "cannot listen on " + endpoint.toString() + ": " +
-                       (error != 0 ? sockets::errorText(error) + " (" + sockets::errorName(error) + ")" : message);
-    if (error == POCO_EACCES && endpoint.port < UNPRIVILEGED)
-        text += "; a port below 1024 needs root or, on Linux, CAP_NET_BIND_SERVICE, which the systemd unit gives";
-    return text;
+    const std::string text =
+        "cannot listen on " + endpoint.toString() + ": " +
+        (error != 0 ? sockets::errorText(error) + " (" + sockets::errorName(error) + ")" : message);
+    return text + sockets::refusalHint(error, endpoint.port);
 }
 
 void TCPServer::listen()
@@ -90,18 +88,13 @@ void TCPServer::listenOnAll()
         const bool hasNoV6 = exception.code() == POCO_EAFNOSUPPORT || exception.code() == POCO_EADDRNOTAVAIL;
         if (!hasNoV6 || _settings.ipv6Only)
             throw;
-        _socket.close();
-        _socket = Poco::Net::ServerSocket();
         listen(sockets::parseNumeric("0.0.0.0", _settings.endpoint.port).at(0));
     }
 }
 
 void TCPServer::listen(const Poco::Net::SocketAddress& where)
 {
-    if (where.family() == Poco::Net::SocketAddress::IPv6)
-        _socket.bind6(where, true, false, _settings.ipv6Only);
-    else
-        _socket.bind(where, true, false);
+    _socket = sockets::boundListener(where, _settings.ipv6Only);
     sockets::prepareListener(_socket);
     sockets::setOptions(_socket.impl()->sockfd(), _settings.socket);
     _socket.listen(_settings.backlog);

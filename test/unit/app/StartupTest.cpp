@@ -1,67 +1,17 @@
 #include "support/Test.h"
 
-#include "StreamCapture.h"
+#include "StartupFixture.h"
 
-#include <app/Startup.h>
-
-#include <Poco/Exception.h>
 #include <Poco/File.h>
 #include <Poco/Path.h>
 #include <Poco/TemporaryFile.h>
 
 #include <algorithm>
-#include <map>
-#include <string>
-#include <vector>
 
 using namespace proximux;
-using Arguments = std::vector<std::string>;
 
-class StartupTest : public CppUnit::TestCase
+class StartupTest : public StartupFixture
 {
-protected:
-    static Arguments with(const Arguments& more)
-    {
-        Arguments all{"proximux", "--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy"};
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }
-
-    /// Whatever the environment of the tests is.
-    static StartupResult start(const Arguments& arguments)
-    {
-        const std::map<std::string, std::string> nothing;
-        return startUp(arguments, {}, &nothing);
-    }
-
-    static void expectOutput(Arguments arguments, int exitCode, const std::string& part)
-    {
-        if (arguments.front() != "proximux")
-            arguments.insert(arguments.begin(), "proximux");
-        const StreamCapture output(1);
-        CPPUNIT_ASSERT_EQUAL(exitCode, start(arguments).exitCode.value_or(-1));
-        CPPUNIT_ASSERT_MESSAGE(output.text(), output.text().find(part) != std::string::npos);
-    }
-
-    static void expectMistake(const Arguments& arguments, const std::string& part)
-    {
-        const StreamCapture error(2);
-        CPPUNIT_ASSERT_EQUAL(78, start(arguments).exitCode.value_or(-1));
-        CPPUNIT_ASSERT_MESSAGE(error.text(), error.text().find(part) != std::string::npos);
-    }
-
-    static void expectRefusal(const Arguments& arguments, const std::string& message)
-    {
-        try
-        {
-            start(with(arguments));
-            CPPUNIT_FAIL("not refused: " + message);
-        }
-        catch (const Poco::FileException& exception)
-        {
-            CPPUNIT_ASSERT_EQUAL(message, exception.message());
-        }
-    }
 };
 
 TEST(StartupTest, saysItsVersionAndHelp)
@@ -132,39 +82,6 @@ TEST(StartupTest, tellsEachMistakeOnItsLine)
     CPPUNIT_ASSERT_MESSAGE(text, text.find('\x1b') == std::string::npos);
 }
 
-TEST(StartupTest, refusesWhatServerApplicationWouldRefuseUnseen)
-{
-    expectMistake(with({"--umask=9"}), "--umask = 9");
-    expectMistake(with({"--umask="}), "--umask");
-    expectMistake(with({"--pidfile="}), "--pidfile: the value is empty");
-}
-
-TEST(StartupTest, makesPathsAbsolute)
-{
-    const std::string name = Poco::Path(Poco::TemporaryFile::tempName()).getFileName();
-    const StartupResult result =
-        start(with({"--daemon", "--pidfile", name + ".pid", "--set", "log.file=" + name + ".log"}));
-    const std::string base = Poco::Path::current() + name;
-    Poco::File(base + ".log").remove();
-    CPPUNIT_ASSERT(!result.exitCode);
-    CPPUNIT_ASSERT_EQUAL(base + ".log", result.configuration->log.file);
-    CPPUNIT_ASSERT((Arguments{"proximux", "--daemon", "--pidfile=" + base + ".pid"} == result.serverArguments));
-}
-
-TEST(StartupTest, refusesFilesThatCannotBeWritten)
-{
-    expectRefusal({"--set", "log.file=/none/x.log"}, "cannot open log.file /none/x.log: No such file or directory");
-    expectRefusal({"--pidfile", "/none/x.pid"}, "cannot write --pidfile /none/x.pid: No such file or directory");
-}
-
-TEST(StartupTest, leavesNoPidFileBehind)
-{
-    const std::string path = Poco::TemporaryFile::tempName();
-    const StartupResult result = start(with({"--pidfile", path}));
-    CPPUNIT_ASSERT(!result.exitCode);
-    CPPUNIT_ASSERT(!Poco::File(path).exists());
-}
-
 TEST(StartupTest, laysTheCommandLineOverTheDemonstration)
 {
     const StartupResult plain = start({"proximux", "--demo"});
@@ -184,4 +101,13 @@ TEST(StartupTest, laysTheCommandLineOverTheDemonstration)
 TEST(StartupTest, refusesADemonstrationInTheBackground)
 {
     expectMistake({"proximux", "--demo", "--daemon"}, "--demo");
+}
+
+TEST(StartupTest, makesTheLogFileAbsolute)
+{
+    const std::string name = Poco::Path(Poco::TemporaryFile::tempName()).getFileName() + ".log";
+    const StartupResult result = start(with({"--set", "log.file=" + name}));
+    Poco::File(name).remove();
+    CPPUNIT_ASSERT(!result.exitCode);
+    CPPUNIT_ASSERT_EQUAL(Poco::Path::current() + name, result.configuration->log.file);
 }

@@ -8,9 +8,9 @@
 #include <SourceDir.h>
 
 #include <Poco/File.h>
+#include <Poco/FileStream.h>
 #include <Poco/TemporaryFile.h>
 
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -68,7 +68,7 @@ protected:
     std::string file(const std::string& ending, const std::string& content)
     {
         std::string path = Poco::TemporaryFile::tempName() + ending;
-        std::ofstream(path, std::ios::binary) << content;
+        Poco::FileOutputStream(path) << content;
         _files.push_back(path);
         return path;
     }

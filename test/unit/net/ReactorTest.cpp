@@ -172,7 +172,7 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, aParkedSocketIsTakenUpAgain)
     const auto registration = turned.reactor.add(pair.handle(), handler);
     sockets::shutdownSend(pair.handle());
     pair.say("unread");
-    pair.far.shutdownSend();
+    pair.farEnd.shutdownSend();
     turned.until([&] { return handler.hangUps > 0; });
     handler.onReadable = [&]
     {
@@ -284,6 +284,36 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, disposedObjectsOutliveTheirHandler)
         });
     turned.until([&] { return gone; });
     CPPUNIT_ASSERT(!goneInside);
+}
+
+TEST_ON_BOTH_BACK_ENDS(ReactorTest, anEndedPeerThatAcceptsNothingWakesNobody)
+{
+    TurnedReactor turned(epoll);
+    SocketPair pair;
+    Handler handler;
+    const std::string piece(65536, 'x');
+    const auto fill = [&]
+    {
+        while (sockets::send(pair.handle(), piece).kind == IoResult::Kind::done)
+        {
+        }
+    };
+    handler.onWritable = fill;
+    fill();
+    const auto registration = turned.reactor.add(pair.handle(), handler);
+    turned.reactor.setInterest(registration, {false, true});
+    turned.turnsWithin(Duration::milliseconds(100)); // until the buffers of the system are full
+    pair.farEnd.shutdownSend();
+    CPPUNIT_ASSERT(turned.turnsWithin(Duration::milliseconds(200)) <= 25);
+    char bytes[65536];
+    bool isWritable = false;
+    handler.onWritable = [&isWritable] { isWritable = true; };
+    while (!isWritable)
+    {
+        pair.farEnd.receiveBytes(bytes, sizeof bytes);
+        turned.reactor.turn(turned.clock.now());
+    }
+    turned.reactor.remove(registration);
 }
 
 TEST_ON_BOTH_BACK_ENDS(ReactorTest, idleSocketsWakeNobody)

@@ -214,8 +214,8 @@ TEST(ProxyTest, saysWhyItCannotListen)
     }
     catch (const Poco::IOException& exception)
     {
-        CPPUNIT_ASSERT_EQUAL("cannot listen on 127.0.0.1:" + std::to_string(_port) +
-                                 ": Address already in use (EADDRINUSE)",
+        CPPUNIT_ASSERT_EQUAL("cannot listen on 127.0.0.1:" + std::to_string(_port) + ": " +
+                                 sockets::errorText(POCO_EADDRINUSE) + " (EADDRINUSE)",
                              exception.message());
     }
 }

@@ -42,9 +42,12 @@ const std::set<std::string> VALUES = {"proximux/Bytes.h",     "proximux/CloseRea
                                       "proximux/Framing.h",   "proximux/Id.h",          "proximux/Instant.h",
                                       "proximux/KeepAlive.h", "proximux/Number.h",      "proximux/Pins.h"};
 
-/// The files outside net/ that are meant for the system.
-const std::set<std::string> SYSTEM_FILES = {"app/DaemonStart.cpp", "app/NotifySocket.cpp", "app/Signals.cpp",
-                                            "app/StandardStream.cpp", "app/SystemLog.cpp"};
+/// How the names of files end that are meant for one system; see cmake/ProximuxSystem.cmake.
+const std::set<std::string> SYSTEMS = {"Posix.cpp", "Windows.cpp", "Linux.cpp", "Elsewhere.cpp"};
+
+/// What tells systems apart. No file asks for it: the build chooses those of the system.
+const std::set<std::string> QUESTIONS = {"_WIN32",   "_WIN64",   "__linux__", "__linux", "__APPLE__",
+                                         "__unix__", "_MSC_VER", "__MINGW",   "POCO_OS"};
 
 struct Include
 {
@@ -108,9 +111,27 @@ bool isPortable(const std::string& name)
            name.find_first_of("./") == std::string::npos;
 }
 
-bool isForTheSystem(const std::string& file)
+bool endsWith(const std::string& text, const std::string& end)
 {
-    return startsWith(file, "proximux/net/") || SYSTEM_FILES.count(file) > 0;
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+bool isForOneSystem(const std::string& file)
+{
+    return std::any_of(SYSTEMS.begin(), SYSTEMS.end(),
+                       [&file](const std::string& system) { return endsWith(file, system); });
+}
+
+/// The first line that asks which system it is; empty if there is none.
+std::string questionIn(const fs::path& file)
+{
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);)
+        if (startsWith(line, "#") && startsWith(line.substr(line.find_first_not_of("# ")), "if"))
+            for (const std::string& question : QUESTIONS)
+                if (line.find(question) != std::string::npos)
+                    return line;
+    return {};
 }
 
 std::string listed(const std::vector<Include>& includes)
@@ -146,9 +167,17 @@ TEST(CoreIncludesTest, onlySystemFilesIncludeSystemHeaders)
 {
     std::vector<Include> forbidden;
     for (const Include& include : includesBelow("."))
-        if (!isForTheSystem(include.file) && !isPortable(include.name))
+        if (!isForOneSystem(include.file) && !isPortable(include.name))
             forbidden.push_back(include);
     CPPUNIT_ASSERT_EQUAL(std::string(), listed(forbidden));
+}
+
+TEST(CoreIncludesTest, noFileAsksWhichSystemItIs)
+{
+    for (const char* folder : {"src", "include", "test"})
+        for (const auto& entry : fs::recursive_directory_iterator(fs::path(PROXIMUX_SOURCE_DIR) / folder))
+            if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp")
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(entry.path().string(), std::string(), questionIn(entry.path()));
 }
 
 TEST(CoreIncludesTest, rulesTellForbiddenFromAllowed)
@@ -161,6 +190,6 @@ TEST(CoreIncludesTest, rulesTellForbiddenFromAllowed)
     for (const char* name : {"sys/epoll.h", "unistd.h", "netinet/tcp.h", "poll.h", "signal.h", "windows.h"})
         CPPUNIT_ASSERT_MESSAGE(name, !isPortable(name));
     CPPUNIT_ASSERT(isPortable("Poco/Net/Socket.h"));
-    CPPUNIT_ASSERT(isForTheSystem("proximux/net/SocketsPosix.cpp"));
-    CPPUNIT_ASSERT(!isForTheSystem("proximux/proxy/Worker.cpp"));
+    CPPUNIT_ASSERT(isForOneSystem("proximux/net/SocketsPosix.cpp"));
+    CPPUNIT_ASSERT(!isForOneSystem("proximux/net/Connection.cpp"));
 }

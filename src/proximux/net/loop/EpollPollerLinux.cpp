@@ -1,7 +1,5 @@
 #include <proximux/net/loop/Poller.h>
 
-#if defined(__linux__)
-
 #include <Poco/Exception.h>
 
 #include <cerrno>
@@ -95,17 +93,3 @@ std::unique_ptr<Poller> makeEpollPoller()
 }
 
 } // namespace proximux
-
-#else
-
-namespace proximux
-{
-
-std::unique_ptr<Poller> makeEpollPoller()
-{
-    return nullptr;
-}
-
-} // namespace proximux
-
-#endif

@@ -1,7 +1,5 @@
 #include <app/NotifySocket.h>
 
-#if defined(__linux__)
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
@@ -75,23 +73,3 @@ void NotifySocket::forget(const char* variable)
 }
 
 } // namespace proximux
-
-#else
-
-namespace proximux
-{
-
-NotifySocket::NotifySocket(const std::string&) {}
-
-NotifySocket::~NotifySocket() = default;
-
-bool NotifySocket::send(const std::string&) const
-{
-    return false;
-}
-
-void NotifySocket::forget(const char*) {}
-
-} // namespace proximux
-
-#endif

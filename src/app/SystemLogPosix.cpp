@@ -3,29 +3,13 @@
 #include <Poco/Channel.h>
 #include <Poco/Exception.h>
 #include <Poco/Message.h>
-#include <Poco/Platform.h>
-
-#if defined(POCO_OS_FAMILY_WINDOWS)
-#include <Poco/EventLogChannel.h>
-#else
 #include <Poco/SyslogChannel.h>
-#endif
 
 namespace proximux
 {
 
 namespace
 {
-
-Poco::Channel::Ptr makeChannel()
-{
-#if defined(POCO_OS_FAMILY_WINDOWS)
-    return new Poco::EventLogChannel("proximux");
-#else
-    using Poco::SyslogChannel;
-    return new SyslogChannel("proximux", SyslogChannel::SYSLOG_PID, SyslogChannel::SYSLOG_DAEMON);
-#endif
-}
 
 class SystemLog : public LogSink
 {
@@ -63,7 +47,10 @@ private:
 
 std::array<std::shared_ptr<LogSink>, 3> openSystemLog()
 {
-    const Poco::Channel::Ptr channel = makeChannel(); // shared, because closing one channel closes the log of all
+    using Poco::SyslogChannel;
+    // shared, because closing one channel closes the log of all
+    const Poco::Channel::Ptr channel(
+        new SyslogChannel("proximux", SyslogChannel::SYSLOG_PID, SyslogChannel::SYSLOG_DAEMON));
     return {std::make_shared<SystemLog>(channel, Poco::Message::PRIO_ERROR),
             std::make_shared<SystemLog>(channel, Poco::Message::PRIO_INFORMATION),
             std::make_shared<SystemLog>(channel, Poco::Message::PRIO_DEBUG)};

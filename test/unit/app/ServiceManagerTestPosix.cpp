@@ -1,16 +1,11 @@
 #include "support/Test.h"
 
-#include <app/Heartbeat.h>
 #include <app/ServiceManager.h>
 
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
 
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <string>
 #include <unistd.h>
 
@@ -121,45 +116,4 @@ TEST(ServiceManagerTest, refusesWhatItCannotListenOn)
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), several.mistakes.size());
     ::close(ends[0]);
     ::close(ends[1]);
-}
-
-class HeartbeatTest : public CppUnit::TestCase
-{
-};
-
-TEST(HeartbeatTest, beatsAtIntervalsAndEndsAtOnce)
-{
-    std::mutex mutex;
-    std::condition_variable changed;
-    int beats = 0;
-    const auto beat = [&]
-    {
-        const std::lock_guard<std::mutex> lock(mutex);
-        ++beats;
-        changed.notify_all();
-    };
-    const auto reaches = [&](int number)
-    {
-        std::unique_lock<std::mutex> lock(mutex);
-        return changed.wait_for(lock, std::chrono::seconds(20), [&] { return beats >= number; });
-    };
-    {
-        const Heartbeat heartbeat(Duration::milliseconds(1), beat);
-        CPPUNIT_ASSERT(reaches(3));
-    }
-    beats = 0;
-    {
-        const Heartbeat heartbeat(Duration::seconds(3600), beat);
-        CPPUNIT_ASSERT(reaches(1));
-    }
-    CPPUNIT_ASSERT_EQUAL(1, beats);
-}
-
-TEST(HeartbeatTest, isStillWhereItIsOff)
-{
-    std::atomic<int> beats{0};
-    {
-        const Heartbeat heartbeat(Duration::off(), [&beats] { ++beats; });
-    }
-    CPPUNIT_ASSERT_EQUAL(0, beats.load());
 }

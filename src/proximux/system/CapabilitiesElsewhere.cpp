@@ -1,0 +1,11 @@
+#include <proximux/system/Capabilities.h>
+
+namespace proximux
+{
+
+bool hasEpoll()
+{
+    return false;
+}
+
+} // namespace proximux
