@@ -5,7 +5,7 @@ import struct
 import subprocess
 import threading
 
-from harness import BIN, LONG, SHORT
+from harness import COMMAND, LONG, SHORT
 from modbus_bus import FORMS, Bus, ascii_line, read_request, read_response, reading, rtu, tcp, values
 from sharing import SharedCase, read_exactly
 
@@ -148,11 +148,11 @@ class ModbusSerial(SharedCase):
                                   ("fifo", "exchange.modbus_units=1:256", "not pairs of numbers"),
                                   ("fifo", "exchange.modbus_units=1:2,", "not pairs of numbers"),
                                   ("fifo", "exchange.modbus_units=1:2,1:3", "more than one pair for 1")):
-            run = subprocess.run([BIN, "--listen", "0", "--target", "x:1", "--mode", mode, "--protocol", "modbus", "--set",
+            run = subprocess.run([*COMMAND, "--listen", "0", "--target", "x:1", "--mode", mode, "--protocol", "modbus", "--set",
                                   given, "--check-config"], capture_output=True, timeout=LONG)
             self.assertEqual(run.returncode, 78, given)
             self.assertIn(said, run.stderr.decode())
-        run = subprocess.run([BIN, "--listen", "0", "--target", "x:1", "--mode", "fifo", "--protocol", "modbus", "--set",
+        run = subprocess.run([*COMMAND, "--listen", "0", "--target", "x:1", "--mode", "fifo", "--protocol", "modbus", "--set",
                               "exchange.modbus_target=rtu", "--set", "exchange.pairing=order", "--check-config"],
                              capture_output=True, timeout=LONG)
         self.assertEqual(run.returncode, 78)
@@ -174,10 +174,10 @@ class ModbusSerial(SharedCase):
                 body = read_request(s, "ascii")
                 s.sendall(b"noise" + ascii_line(values(*struct.unpack(">BxHH", body))))
         target = self.target(device)
-        run = subprocess.run([BIN, "probe", "--protocol", "modbus-ascii", "--target", "127.0.0.1:%d" % target.port],
+        run = subprocess.run([*COMMAND, "probe", "--protocol", "modbus-ascii", "--target", "127.0.0.1:%d" % target.port],
                              capture_output=True, timeout=LONG)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn(b"unit 1: read holding registers", run.stdout)
-        run = subprocess.run([BIN, "decode", "--protocol", "modbus-rtu", "-"], input=rtu(reading(1, 5, 1)),
+        run = subprocess.run([*COMMAND, "decode", "--protocol", "modbus-rtu", "-"], input=rtu(reading(1, 5, 1)),
                              capture_output=True, timeout=LONG)
         self.assertIn(b"unit 1: read holding registers 5, 1", run.stdout)
