@@ -104,6 +104,36 @@ TEST(SharingSettingsTest, declaresIds)
     assertFifoMistake("http", "PROXIMUX_EXCHANGE_PAIRING", "order", "allows one request at a time on a connection");
 }
 
+/// On a serial line nothing else tells late answers from others.
+TEST(SharingSettingsTest, asksSerialLinesOneRequestAtATime)
+{
+    assertFifoMistake("modbus-rtu", "PROXIMUX_EXCHANGE_PAIRING", "order", "allows one request at a time");
+    assertFifoMistake("modbus-ascii", "PROXIMUX_EXCHANGE_PAIRING", "identifier", "messages have no id; expected auto");
+    Environment environment = fifo("modbus");
+    environment["PROXIMUX_EXCHANGE_MODBUS_TARGET"] = "rtu";
+    environment["PROXIMUX_EXCHANGE_PIPELINE"] = "8";
+    const Configuration gateway = good(fromEnvironment(environment));
+    CPPUNIT_ASSERT(gateway.exchange.pairingInForce() == Pairing::exclusive);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, gateway.exchange.pipelineInForce());
+    for (const char* pairing : {"order", "identifier"})
+    {
+        environment["PROXIMUX_EXCHANGE_PAIRING"] = pairing;
+        assertMistake(fromEnvironment(environment), "PROXIMUX_EXCHANGE_PAIRING");
+    }
+}
+
+TEST(SharingSettingsTest, readsTheUnitsThatAreAsked)
+{
+    Environment environment = fifo("modbus");
+    environment["PROXIMUX_EXCHANGE_MODBUS_UNITS"] = "255:1,2:17,0:0";
+    const std::map<unsigned char, unsigned char> expected{{255, 1}, {2, 17}, {0, 0}};
+    CPPUNIT_ASSERT(expected == good(fromEnvironment(environment)).exchange.framing.modbusUnits);
+    for (const char* wrong :
+         {"1", ":", "1:", ":1", "1:2,", ",", "1:2,,3:4", "1:256", "256:1", "-1:2", "1:2:3", "a:b", "1 2"})
+        assertFifoMistake("modbus", "PROXIMUX_EXCHANGE_MODBUS_UNITS", wrong, "not pairs of numbers");
+    assertFifoMistake("modbus", "PROXIMUX_EXCHANGE_MODBUS_UNITS", "1:2,1:3", "more than one pair for 1");
+}
+
 /// It would be taken for the answer to the first request.
 TEST(SharingSettingsTest, asksForTheAnswerToAPrologue)
 {
