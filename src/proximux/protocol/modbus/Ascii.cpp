@@ -39,7 +39,7 @@ std::string decode(Bytes digits)
 {
     std::string bytes;
     for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        bytes += static_cast<char>(valueOf(digits[i]) << 4 | valueOf(digits[i + 1]));
+        bytes += static_cast<char>(valueOf(digits[i]) * 16 + valueOf(digits[i + 1]));
     return bytes;
 }
 
