@@ -1,7 +1,7 @@
 """The oracle with sockets: clients that verify each byte, a target that tears, delays and resets, and the program
 between them."""
 import windows
-from load import LOAD, Echo, asked
+from load import Echo, asked
 from sharing import SharedCase
 
 MODES = (("fifo", 1, "exclusive"), ("fifo", 1, "order"), ("funnel", 4, "exclusive"), ("funnel", 4, "order"))
