@@ -19,9 +19,9 @@ class Scripted(Echo):
 class Scpi(Line):
     protocol = "scpi"
     # a misspelled query has no response, and others wait for as long
-    settings = {"exchange.response_timeout": "%dms" % (400 * SLOW), "exchange.abandon_timeout": "%dms" % (400 * SLOW)}
+    settings = {"exchange.response_timeout": "%dms" % (1000 * SLOW), "exchange.abandon_timeout": "%dms" % (1000 * SLOW)}
     secret, patient, harmful = SECRET, True, ()
-    corpus = [b"DATA H," + block(HIDDEN) + b"\n", b"TEXT900 \"a;*IDN?\"\n", b"ECHO? 1;ECHO? 2\n", b"MEAZ?\n",
+    corpus = [b"DATA H," + block(HIDDEN) + b"\n", b"TEXT900 \"a;*IDN?\"\n", b"ECHO? 1;ECHO? 2\n",
               b"FOO " + block(HIDDEN) + b"\n", b"TEXT900 \"" + HIDDEN, b"VOLT ?\n", b"DATA H,#0" + HIDDEN]
 
     def victim(self, n, random):
@@ -45,7 +45,10 @@ class Scpi(Line):
         script = Script(random)
         for _ in range(random.randint(1, 4)):
             data = b"".join(self.message(random) for _ in range(random.choice((1, 1, 3, 6))))
-            script.send(data if random.random() < 0.9 else data[:random.randrange(len(data))])
+            if random.random() < 0.1:
+                script.send(data[:random.randrange(len(data))])
+                break  # with what followed it would be a misspelled query, as a rule
+            script.send(data)
             if random.random() < 0.3:
                 script.hear(0, random.choice((5, 50)))
         return script.end()
@@ -57,9 +60,11 @@ class Scpi(Line):
 
     @staticmethod
     def unit(random):
-        if random.random() < 0.02:  # each of these costs a client, or a connection
-            return random.choice((b"MEAZ?", b"ECHO?", b"VOLT ?", b"TEXT900 \"", b"DATA H,#0a", b"FOO A#15hello", b"#15hello?",
-                                  b"DATA H,#9", bytes(random.randrange(256) for _ in range(20))))
-        return random.choice((b"*IDN?", b"*CLS", b"", b" ", b"FOO", b"VOLT900 1", b"VOLT900?", b"TEXT900 'a;?''b'",
+        if random.random() < 0.001:  # nobody answers that, and everybody waits
+            return random.choice((b"FOO", b"MEAZ?", b"ECHO?"))
+        if random.random() < 0.02:  # costs its client
+            return random.choice((b"VOLT ?", b"TEXT900 \"", b"DATA H,#0a", b"FOO A#15hello", b"#15hello?", b"DATA H,#9",
+                                  bytes(random.choice(b" \"#',;a\r\0\xff0123") for _ in range(20))))
+        return random.choice((b"*IDN?", b"*CLS", b"", b" ", b"CURR900 2", b"VOLT900 1", b"VOLT900?", b"TEXT900 'a;?''b'",
                               b"WAIT? 3", b"SYST:ERR?", b"CURVE? 512", b"ECHO? " + block(HIDDEN), b"ECHO? #H1F",
-                              b"DATA H," + block(b"\n" * random.choice((0, 1, 100, 70000))), b"DATA? H"))
+                              b"DATA H," + block(b"\n" * random.choice((0, 1, 100, 5000))), b"DATA? H"))

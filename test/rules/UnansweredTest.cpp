@@ -56,6 +56,33 @@ RULE(UnansweredTest, theNextRequestDoesNotOvertakeIt, overtakeUnanswered)
     CPPUNIT_ASSERT_EQUAL(std::string("VOLT?\n"), got(second));
 }
 
+/// A reset could throw away what the target has not read yet.
+RULE(UnansweredTest, itIsNotLostBecauseOthersLeave, leaveUnread)
+{
+    for (const bool answered : {true, false})
+    {
+        named("scpi", 2, 1);
+        const ClientId a = asks("VOLT 5\n");
+        const TargetId t = opens();
+        const ClientId b = asks("A?\n");
+        exchange->clientLost(b, now);
+        CPPUNIT_ASSERT_EQUAL(std::string("VOLT 5\nA?\n"), got(t));
+        says(a, "VOLT?\n");
+        CPPUNIT_ASSERT(world.dialled.empty());
+        if (answered)
+            answers(t, "1\n");
+        else
+            passes(Duration::milliseconds(1001)); // exchange.abandon_timeout
+        CPPUNIT_ASSERT_EQUAL(answered, world.has(t));
+        const TargetId next = answered ? t : opens();
+        CPPUNIT_ASSERT_EQUAL(std::string("VOLT?\n"), got(next));
+        answers(next, "5\n");
+        passes(Duration::milliseconds(1001));
+        exchange->clientLost(asks("B?\n"), now); // all was read
+        CPPUNIT_ASSERT(!world.has(next));
+    }
+}
+
 TEST(UnansweredTest, aLostConnectionBindsNobody)
 {
     named("scpi", 2, 1);

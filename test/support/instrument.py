@@ -117,7 +117,7 @@ class Instrument:
         if header == b"CURVE?":
             return b":CURVE " + block(bytes(range(256)) * (int(parameters[0]) // 256))
         if header == b"DATA?":
-            return block(self.settings[parameters[0]])
+            return block(self.settings.get(parameters[0], b""))
         if header == b"DATA":
             self.settings[parameters[0]] = parameters[1]
             return None

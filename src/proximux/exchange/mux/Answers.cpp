@@ -95,9 +95,9 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
     else if (!_mux.settings.byId)
         _mux.lanes.armResponse(lane, now);
     tellEnd(request, lane.target, false, CloseReason::ended, now);
+    noteOrder(lane, request);
     if (Client* client = request.client)
     {
-        noteOrder(lane, request);
         client->requests.remove(request);
         if (--client->inFlight == 0)
             client->lane = nullptr;
@@ -117,12 +117,14 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
 }
 
 /// A response to what was sent last shows that the target has read all before it.
-void Answers::noteOrder(const Lane& lane, const Request& request)
+void Answers::noteOrder(Lane& lane, const Request& request)
 {
-    if (!request.traits.answered && !request.traits.pushes)
-        request.client->after = lane.target;
-    else if (!lane.unconfirmed)
-        request.client->after = {};
+    const bool silent = !request.traits.answered && !request.traits.pushes;
+    if (!silent && lane.unconfirmed)
+        return;
+    lane.unread = silent;
+    if (request.client != nullptr)
+        request.client->after = silent ? lane.target : TargetId{};
 }
 
 // ------------------------------------------------------------------------------------------------- by us

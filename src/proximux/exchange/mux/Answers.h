@@ -70,7 +70,7 @@ public:
     }
 
 private:
-    static void noteOrder(const Lane& lane, const Request& request);
+    static void noteOrder(Lane& lane, const Request& request);
     [[nodiscard]] bool mustWait(Client& client, const Request& request, Instant now);
     void leavePart(const Lane& lane, Request& request, bool answered, Instant now);
     void keepReply(Request& request);

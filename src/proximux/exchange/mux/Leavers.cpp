@@ -36,7 +36,7 @@ void Leavers::leaveIfForNobody(Lane& lane, Instant now)
 {
     if (!_mux.lanes.isInUse(lane) || !Orphans::isLeft(lane) || lane.departure.isArmed())
         return;
-    if (_mux.orphans.mayDepart(now))
+    if (_mux.orphans.mayDepart(now) && !lane.unread)
         leaveLane(lane, now);
     else
         _mux.timers.departure.arm(lane.departure, now);

@@ -117,6 +117,7 @@ struct LaneConnection
     Instant lastByte;             ///< when something came last
     bool proven = false;          ///< a response came on this connection
     bool unconfirmed = false;     ///< nothing shows that the target has read what was sent last
+    bool unread = false;          ///< it may have requests without a response that the target has not read
     bool spent = false;           ///< a request on it may be unread in part: nobody else gets it
     unsigned dialect = 0;         ///< which it speaks; 0: not yet chosen, or there is only one
     unsigned spoken = 0;          ///< dialects to which it can be changed: dialectBit()
