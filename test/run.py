@@ -33,6 +33,11 @@ class Result(unittest.TextTestResult):
             self.stream.writeln("    %s took %.1f s" % (test, took))
 
 
+def whole(test):
+    """The name of a test, also for a part of it (subTest)."""
+    return getattr(test, "test_case", test).id()
+
+
 def main():
     if len(sys.argv) < 2:
         print(__doc__, file=sys.stderr)
@@ -45,12 +50,13 @@ def main():
     if windows.IS:
         suite = windows.without_unfit(suite)
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1, resultclass=Result).run(suite)
-    # a test with several failed parts (subTest) is one
-    for test, reason in result.skipped:
-        print("skipped: %s: %s" % (test, reason))
-    failed = len({getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors})
-    print("%d passed, %d failed" % (result.testsRun - failed - len(result.skipped), failed), flush=True)
-    return 0 if result.testsRun > len(result.skipped) and failed == 0 else 1
+    skipped = sorted({(whole(test), reason) for test, reason in result.skipped})
+    for name, reason in skipped:
+        print("skipped: %s: %s" % (name, reason))
+    failed = {whole(test) for test, _ in result.failures + result.errors}
+    left = result.testsRun - len({name for name, _ in skipped} | failed)
+    print("%d passed, %d failed" % (left, len(failed)), flush=True)
+    return 0 if left > 0 and not failed else 1
 
 
 if __name__ == "__main__":

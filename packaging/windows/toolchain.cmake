@@ -8,7 +8,7 @@ set(CMAKE_CXX_COMPILER ${proximux_tools}-g++-posix)
 set(CMAKE_RC_COMPILER ${proximux_tools}-windres)
 set(CMAKE_MC_COMPILER ${proximux_tools}-windmc CACHE STRING "Compiler of messages for the event log")
 
-set(CMAKE_FIND_ROOT_PATH /usr/${proximux_tools})
+set(CMAKE_FIND_ROOT_PATH /usr/${proximux_tools} ${CMAKE_PREFIX_PATH})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

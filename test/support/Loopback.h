@@ -73,14 +73,14 @@ struct SocketPair
         server.bind(Poco::Net::SocketAddress("127.0.0.1", 0), true, false);
         sockets::prepareListener(server);
         server.listen(1);
-        far.connect(server.address());
-        near = sockets::accept(server).transport->socket();
-        far.setReceiveTimeout(Poco::Timespan(20, 0));
+        farEnd.connect(server.address());
+        nearEnd = sockets::accept(server).transport->socket();
+        farEnd.setReceiveTimeout(Poco::Timespan(20, 0));
     }
 
-    [[nodiscard]] poco_socket_t handle() const { return near.impl()->sockfd(); }
+    [[nodiscard]] poco_socket_t handle() const { return nearEnd.impl()->sockfd(); }
 
-    void say(const std::string& text) { far.sendBytes(text.data(), static_cast<int>(text.size())); }
+    void say(const std::string& text) { farEnd.sendBytes(text.data(), static_cast<int>(text.size())); }
 
     /// Receives exactly n bytes.
     std::string hear(std::size_t n)
@@ -89,7 +89,7 @@ struct SocketPair
         while (text.size() < n)
         {
             char bytes[65536];
-            const int got = far.receiveBytes(bytes, static_cast<int>(std::min(sizeof bytes, n - text.size())));
+            const int got = farEnd.receiveBytes(bytes, static_cast<int>(std::min(sizeof bytes, n - text.size())));
             CPPUNIT_ASSERT_MESSAGE("it ended early", got > 0);
             text.append(bytes, static_cast<std::size_t>(got));
         }
@@ -99,12 +99,12 @@ struct SocketPair
     /// Closes the far end by RST.
     void resetFar()
     {
-        sockets::resetOnClose(far.impl()->sockfd());
-        far.close();
+        sockets::resetOnClose(farEnd.impl()->sockfd());
+        farEnd.close();
     }
 
-    Poco::Net::StreamSocket far;
-    Poco::Net::StreamSocket near;
+    Poco::Net::StreamSocket farEnd;
+    Poco::Net::StreamSocket nearEnd;
 };
 
 /// A target that echoes, with one thread per connection. Its peers must close the connections.

@@ -9,6 +9,7 @@ import threading
 import time
 import unittest
 
+import windows
 from harness import BACKEND, LONG, SHORT, Case, ask, free_port, gone, read_all, wait_until
 
 
@@ -116,7 +117,7 @@ class Life(Case):
         self.assertIn("Server is running on ::1:%d in PROXY mode" % p.port, p.text())
         p = self.program("--listen", "[::1]:%d" % p.port, "--target", "127.0.0.1:1", "--mode", "proxy")
         self.assertEqual(p.wait(), 71)
-        self.assertRegex("\n".join(p.err), r"cannot listen on \[::1\]:\d+: Address already in use")
+        self.assertRegex("\n".join(p.err), r"cannot listen on \[::1\]:\d+: .*EADDRINUSE")
 
     @unittest.skipUnless(os.geteuid() == 0, "drops the rights of root")
     def test_a_privileged_port_names_what_it_needs(self):
@@ -248,7 +249,7 @@ class Life(Case):
             p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:%d" % t.port, "--mode", "proxy")
             time.sleep(pause)  # the moment is what is varied
             p.signal()
-            self.assertIn(p.wait(SHORT), (0, -signal.SIGTERM), p.text())
+            self.assertIn(p.wait(SHORT), (0, -windows.signal_for(signal.SIGTERM)), p.text())
 
     def test_waits_for_sockets_by_what_was_asked_for(self):
         p = self.proxy(self.target())

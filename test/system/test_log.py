@@ -257,7 +257,7 @@ class Log(Case):
         p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy",
                          "--set", "log.file=/nonexistent/p.log")
         self.assertEqual(p.wait(), 71)
-        self.assertIn("/nonexistent/p.log", "\n".join(p.err))
+        self.assertRegex("\n".join(p.err), r"[/\\]nonexistent[/\\]p\.log")
 
     def test_errors_go_to_stderr_and_the_rest_to_stdout(self):
         p = self.proxy("127.0.0.1:%d" % free_port())

@@ -12,7 +12,7 @@ class RotatingFileTest : public RotatingFileFixture
 
 TEST(RotatingFileTest, appendsToWhatIsThere)
 {
-    std::ofstream(_path) << "old\n";
+    Poco::FileOutputStream(_path) << "old\n";
     RotatingFile file(_path, 1000, 2);
     CPPUNIT_ASSERT_EQUAL(std::string(), file.write("new\n"));
     CPPUNIT_ASSERT_EQUAL(std::string("old\nnew\n"), content());
@@ -20,7 +20,7 @@ TEST(RotatingFileTest, appendsToWhatIsThere)
 
 TEST(RotatingFileTest, beginsALineOfItsOwn)
 {
-    std::ofstream(_path) << "old\nha";
+    Poco::FileOutputStream(_path) << "old\nha";
     RotatingFile file(_path, 1000, 2);
     CPPUNIT_ASSERT_EQUAL(std::string(), file.write("new\n"));
     CPPUNIT_ASSERT_EQUAL(std::string("old\nha\nnew\n"), content());
@@ -28,7 +28,7 @@ TEST(RotatingFileTest, beginsALineOfItsOwn)
 
 TEST(RotatingFileTest, movesFilesBeforeTheyGrowTooLarge)
 {
-    std::ofstream(_path) << "1234567\n";
+    Poco::FileOutputStream(_path) << "1234567\n";
     RotatingFile file(_path, 10, 2);
     CPPUNIT_ASSERT_EQUAL(std::string(), file.write("a\n"));
     CPPUNIT_ASSERT_EQUAL(std::string("1234567\na\n"), content());

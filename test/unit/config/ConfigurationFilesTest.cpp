@@ -1,6 +1,5 @@
 #include "unit/config/LoadingFixture.h"
 
-#include <filesystem>
 #include <set>
 
 namespace proximux
@@ -109,19 +108,6 @@ TEST(ConfigurationFilesTest, saysWhichFileCannotBeRead)
     ConfigurationLoader loader;
     loader.addFile(folder);
     assertMistake(loader.load(), "not a regular file");
-}
-
-TEST(ConfigurationFilesTest, saysWhyAFileCannotBeRead)
-{
-    const std::string memory = "/proc/self/mem"; // its first bytes cannot be read, by whomever
-    if (!Poco::File(memory).exists())
-        return;
-    const std::string path = Poco::TemporaryFile::tempName() + ".ini";
-    std::filesystem::create_symlink(memory, path);
-    _files.push_back(path);
-    ConfigurationLoader loader;
-    loader.addFile(path);
-    assertMistake(loader.load(), "--config " + path + ": cannot be read: Input/output error");
 }
 
 TEST(ConfigurationFilesTest, reportsNothingAsMissingIfAFileCannotBeRead)

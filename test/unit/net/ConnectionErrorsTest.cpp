@@ -46,7 +46,7 @@ protected:
             , scratch(65536)
             , peer(turned.reactor, scratch)
         {
-            peer.open(std::make_unique<PlainTransport>(pair.near));
+            peer.open(std::make_unique<PlainTransport>(pair.nearEnd));
             peer.hold(false);
         }
 
@@ -72,7 +72,7 @@ protected:
 TEST_ON_BOTH_BACK_ENDS(ConnectionErrorsTest, saysThatAWriteFailedBehindTheFinOfThePeer)
 {
     Stage stage(epoll);
-    stage.pair.far.close(); // FIN, and RST for what still comes
+    stage.pair.farEnd.close(); // FIN, and RST for what still comes
     stage.turned.until([&stage] { return stage.peer.hasEnded; });
     stage.peer.send("to nobody");
     stage.untilLost(false);

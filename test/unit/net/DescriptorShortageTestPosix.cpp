@@ -93,8 +93,8 @@ TEST_ON_BOTH_BACK_ENDS(DescriptorShortageTest, connectsAsSoonAsADescriptorIsGive
 {
     Stage stage(epoll);
     auto other = std::make_unique<SocketPair>();
-    auto given = std::make_unique<PlainTransport>(other->near);
-    other->near = Poco::Net::StreamSocket();
+    auto given = std::make_unique<PlainTransport>(other->nearEnd);
+    other->nearEnd = Poco::Net::StreamSocket();
     NoDescriptors none;
     stage.start(Duration::seconds(30));
     CPPUNIT_ASSERT(!stage.listener.isTold());

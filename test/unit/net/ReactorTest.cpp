@@ -172,7 +172,7 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, aParkedSocketIsTakenUpAgain)
     const auto registration = turned.reactor.add(pair.handle(), handler);
     sockets::shutdownSend(pair.handle());
     pair.say("unread");
-    pair.far.shutdownSend();
+    pair.farEnd.shutdownSend();
     turned.until([&] { return handler.hangUps > 0; });
     handler.onReadable = [&]
     {
@@ -303,14 +303,14 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, anEndedPeerThatAcceptsNothingWakesNobody)
     const auto registration = turned.reactor.add(pair.handle(), handler);
     turned.reactor.setInterest(registration, {false, true});
     turned.turnsWithin(Duration::milliseconds(100)); // until the buffers of the system are full
-    pair.far.shutdownSend();
+    pair.farEnd.shutdownSend();
     CPPUNIT_ASSERT(turned.turnsWithin(Duration::milliseconds(200)) <= 25);
     char bytes[65536];
     bool isWritable = false;
     handler.onWritable = [&isWritable] { isWritable = true; };
     while (!isWritable)
     {
-        pair.far.receiveBytes(bytes, sizeof bytes);
+        pair.farEnd.receiveBytes(bytes, sizeof bytes);
         turned.reactor.turn(turned.clock.now());
     }
     turned.reactor.remove(registration);

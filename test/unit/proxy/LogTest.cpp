@@ -116,9 +116,9 @@ TEST(LogTest, replacesEachMaximalInvalidPiece)
 TEST(LogTest, isLinearInItsInput)
 {
     const auto begin = std::chrono::steady_clock::now();
-    constexpr std::size_t SIZE = std::size_t{8} << 20;
-    const std::string text = toJsonString(std::string(SIZE, '\xE2'));
-    CPPUNIT_ASSERT_EQUAL(3 * SIZE + 2, text.size());
+    constexpr std::size_t MUCH = std::size_t{8} << 20;
+    const std::string text = toJsonString(std::string(MUCH, '\xE2'));
+    CPPUNIT_ASSERT_EQUAL(3 * MUCH + 2, text.size());
     CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
 

@@ -45,7 +45,7 @@ TEST(ProxyServiceTest, refusesToListenOnAnythingElse)
 {
     const Poco::Net::StreamSocket connected(Poco::Net::SocketAddress("127.0.0.1", _target.port()));
     Proxy proxy(configuration());
-    CPPUNIT_ASSERT_THROW(proxy.startOn(connected.impl()->sockfd()), Poco::IOException);
+    CPPUNIT_ASSERT_THROW(proxy.startOn(static_cast<int>(connected.impl()->sockfd())), Poco::IOException);
     CPPUNIT_ASSERT_THROW(proxy.startOn(-1), Poco::IOException);
 }
 

@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Runs the unit tests or the system tests of the program for Windows, in a Wine of their own.
+
+    python3 test/packages/under_wine.py FOLDER unit|system [NAME ...]
+
+FOLDER has proximux.exe and proximux-unit.exe. Closes with "N passed, N failed". NAME: a module, or part of a test's name.
+"""
+import os
+import subprocess
+import sys
+
+TEST = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TEST, "support"))
+
+from wine import WINE, Wine  # noqa: E402
+
+
+def main():
+    if len(sys.argv) < 3 or sys.argv[2] not in ("unit", "system"):
+        print(__doc__, file=sys.stderr)
+        return 64
+    folder, suite, names = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    wine = Wine()
+    try:
+        environment = dict(wine.env, PROXIMUX_BACKEND="poll", PROXIMUX_BIN="%s/wine64 %s/proximux.exe" % (WINE, folder))
+        command = [WINE + "/wine64", folder + "/proximux-unit.exe"]
+        if suite == "system":
+            command = [sys.executable, os.path.join(TEST, "run.py"), "system"]
+        return subprocess.call(command + names, env=environment, stdin=subprocess.DEVNULL)
+    finally:
+        wine.remove()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
