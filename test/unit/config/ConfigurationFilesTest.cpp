@@ -1,5 +1,6 @@
 #include "unit/config/LoadingFixture.h"
 
+#include <filesystem>
 #include <set>
 
 namespace proximux
