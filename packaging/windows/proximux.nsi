@@ -10,7 +10,6 @@ SetCompressor /SOLID lzma
 
 !define SERVICE proximux
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Proximux"
-!define EVENT_KEY "SYSTEM\CurrentControlSet\Services\EventLog\Application\${SERVICE}"
 
 !include LogicLib.nsh
 !include FileFunc.nsh
@@ -105,7 +104,7 @@ Function copyFiles
     ${EndIf}
 FunctionEnd
 
-; Tells Windows what is installed, and the event log where the texts are.
+; Tells Windows what is installed.
 Function describe
     WriteRegStr HKLM "${UNINSTALL_KEY}" "DisplayName" "Proximux"
     WriteRegStr HKLM "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
@@ -118,17 +117,12 @@ Function describe
     WriteRegDWORD HKLM "${UNINSTALL_KEY}" "NoRepair" 1
     ${GetSize} "$INSTDIR" "/S=0K" $R0 $R1 $R2
     WriteRegDWORD HKLM "${UNINSTALL_KEY}" "EstimatedSize" $R0
-    WriteRegExpandStr HKLM "${EVENT_KEY}" "EventMessageFile" "$INSTDIR\proximux.exe"
-    WriteRegExpandStr HKLM "${EVENT_KEY}" "CategoryMessageFile" "$INSTDIR\proximux.exe"
-    WriteRegDWORD HKLM "${EVENT_KEY}" "CategoryCount" 8
-    WriteRegDWORD HKLM "${EVENT_KEY}" "TypesSupported" 7 ; errors, warnings, information
 FunctionEnd
 
-; Once: what an administrator changes later is kept. The service has an account of its own, which can do nothing but run
-; it. A crash starts it again; an exit with a code does not, because a wrong configuration stays wrong.
+; Once: what an administrator changes later is kept. A crash starts the service again; an exit with a code does not, because
+; a wrong configuration stays wrong.
 Function registerService
-    ${Must} `"$SYSDIR\sc.exe" create ${SERVICE} binPath= "\"$INSTDIR\proximux.exe\"" start= auto obj= "NT SERVICE\${SERVICE}" DisplayName= "Proximux"` "Registering the service"
-    ${Must} `"$SYSDIR\sc.exe" description ${SERVICE} "Lets many clients share a few connections to a TCP server, or pairs and observes them"` "Describing the service"
+    ${Must} `"$INSTDIR\proximux.exe" --registerService --startup=automatic` "Registering the service"
     ${Must} `"$SYSDIR\sc.exe" failure ${SERVICE} reset= 86400 actions= restart/5000/restart/5000/restart/5000` "Setting the recovery of the service"
 FunctionEnd
 
@@ -178,8 +172,9 @@ FunctionEnd
 ; Leaves the configuration and the logs.
 Section "Uninstall"
     Call un.stopService
-    nsExec::ExecToLog '"$SYSDIR\sc.exe" delete ${SERVICE}'
+    nsExec::ExecToLog '"$SYSDIR\sc.exe" delete ${SERVICE}' ; the program may be gone
     Pop $R0
+    DeleteRegKey HKLM "SYSTEM\CurrentControlSet\Services\EventLog\Application\${SERVICE}"
     Delete "$INSTDIR\proximux.exe"
     Delete "$INSTDIR\README.md"
     Delete "$INSTDIR\LICENSE.txt"
@@ -189,6 +184,5 @@ Section "Uninstall"
     RMDir /r "$INSTDIR\licenses"
     RMDir "$INSTDIR"
     RMDir "$configuration\logs"
-    DeleteRegKey HKLM "${EVENT_KEY}"
     DeleteRegKey HKLM "${UNINSTALL_KEY}"
 SectionEnd

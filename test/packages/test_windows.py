@@ -127,7 +127,7 @@ class Installation(MariaDBCase):
                 for folder, folders, names in os.walk(self.wine.path(top)) for name in folders + names}
 
     def assertState(self, state):
-        self.assertTrue(wait_until(lambda: self.wine.state("proximux") == state, LONG, 0.2), self.wine.output())
+        self.assertTrue(wait_until(lambda: self.wine.state("proximux") == state, LONG, 0.5), self.wine.output())
 
     def connect(self):
         c = socket.create_connection(("127.0.0.1", self.listening), LONG)
@@ -168,7 +168,7 @@ class Installation(MariaDBCase):
         self.assertEqual(registry(SERVICE, "ImagePath"), '"C:\\%s"' % PROGRAM)
         self.assertEqual(registry(SERVICE, "Start"), "0x2")
         self.assertEqual(registry(SERVICE, "ObjectName"), r"NT SERVICE\proximux")
-        self.assertIn("share a few connections", registry(SERVICE, "Description"))
+        self.assertIn("TCP proxy", registry(SERVICE, "Description"))
         self.assertEqual(registry(EVENTS, "EventMessageFile"), "C:\\" + PROGRAM)
 
     def shares_a_target_and_drains(self):
