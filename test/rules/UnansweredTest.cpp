@@ -65,8 +65,9 @@ RULE(UnansweredTest, itIsNotLostBecauseOthersLeave, leaveUnread)
         const ClientId a = asks("VOLT 5\n");
         const TargetId t = opens();
         const ClientId b = asks("A?\n");
-        exchange->clientLost(b, now);
         CPPUNIT_ASSERT_EQUAL(std::string("VOLT 5\nA?\n"), got(t));
+        exchange->clientLost(b, now);
+        CPPUNIT_ASSERT(world.has(t));
         says(a, "VOLT?\n");
         CPPUNIT_ASSERT(world.dialled.empty());
         if (answered)

@@ -77,7 +77,8 @@ std::vector<Setting> exchangeSettings()
              "Example: exchange.stateful = tie with a single connection lets other clients wait instead."}),
         row("exchange.funnel_async", "0", boolean(FIELD(bool, exchange.funnelAsync)),
             {"funnel", "Send the next request on a target connection before the previous one was answered",
-             "It is the original's setting and works like exchange.pairing = order, for raw, line, fixed and length. "
+             "It is the original's setting and works like exchange.pairing = order, for raw, line, fixed, length and "
+             "scpi. "
              "With raw, responses may reach the wrong client; a record at start warns of it. "
              "Prefer a declared protocol, for example exchange.protocol = line with exchange.pairing = order."},
             {"EXCHANGE_FUNNEL_ASYNC", "exchangeFunnelAsync"}),
