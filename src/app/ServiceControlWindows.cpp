@@ -40,7 +40,9 @@ public:
         _program = &program;
         SERVICE_TABLE_ENTRYW table[] = {{const_cast<wchar_t*>(L""), &Service::main}, {nullptr, nullptr}};
         // a process with a standard output was not started as a service, and asking the system takes long
-        if (::GetStdHandle(STD_OUTPUT_HANDLE) != nullptr || ::StartServiceCtrlDispatcherW(table) == 0)
+        const HANDLE output = ::GetStdHandle(STD_OUTPUT_HANDLE);
+        const bool hasOutput = output != nullptr && output != INVALID_HANDLE_VALUE;
+        if (hasOutput || ::StartServiceCtrlDispatcherW(table) == 0)
             return program();
         return _exitCode;
     }
