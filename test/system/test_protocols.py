@@ -284,7 +284,8 @@ class Tools(SharedCase):
                                         ("memcached", echo, "does not match its request"),
                                         ("modbus", echo, "does not match its request"),
                                         ("resp", lambda s: s.recv(99) and s.sendall(b"+PONG\r\n" * 2), "unsolicited bytes"),
-                                        ("resp", lambda s: s.recv(99) and s.sendall(b"-NOAUTH no\r\n"), "-NOAUTH no")):
+                                        ("resp", lambda s: s.recv(99) and s.sendall(b"-NOAUTH no\r\n"),
+                                         "-NOAUTH no; if the target needs a login, set target.1.password")):
             late = ("--set", "pool.settle=10s") if protocol == "http" else ()  # a target that speaks first may be slow
             code, _, err = self.probe(protocol, handler, *late)
             self.assertEqual((code, said in err), (69, True), err)
