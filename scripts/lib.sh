@@ -93,6 +93,19 @@ need_elsewhere()
     exit 69
 }
 
+# Passes the output of a build on, and shows its progress on a terminal.
+progress()
+{
+    local line
+    while IFS= read -r line; do
+        printf '%s\n' "$line"
+        if [ -t 2 ] && [[ $line =~ ^\[[0-9]+/[0-9]+\] ]]; then
+            printf '\r%s ' "${BASH_REMATCH[0]}" >&2
+        fi
+    done
+    if [ -t 2 ]; then printf '\r\033[K' >&2; fi
+}
+
 # build PRESET FOLDER TARGETS [CMAKE-OPTION...]: configures the folder as CMakePresets.json says, unless it is, and builds.
 # No TARGETS: all. Quiet unless it fails.
 build()
@@ -102,7 +115,7 @@ build()
     local log
     log=$(mktemp)
     if ! { { [ -f "$folder/build.ninja" ] || cmake -S "$root" --preset "$preset" -B "$folder" "$@"; } &&
-           cmake --build "$folder" -j "$jobs" ${targets:+--target $targets}; } >"$log" 2>&1; then
+           cmake --build "$folder" -j "$jobs" ${targets:+--target $targets}; } 2>&1 | progress >"$log"; then
         cat "$log" >&2
         rm -f "$log"
         say "The build in $folder failed."

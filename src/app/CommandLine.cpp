@@ -1,8 +1,11 @@
 #include <app/CommandLine.h>
 
 #include <app/ServiceRegistration.h>
+#include <proximux/config/Nearest.h>
 #include <proximux/config/Reference.h>
 #include <proximux/config/Values.h>
+
+#include <Poco/String.h>
 
 #include <algorithm>
 #include <utility>
@@ -154,6 +157,11 @@ void CommandLine::unknown(const std::string& name)
             hint = "; expected --set " + setting.key + "=VALUE";
     if (isOption)
         return _mistakes.push_back(option + ": unknown option" + (hint.empty() ? "; see --help" : hint));
+    Nearest tool(Poco::toLower(name));
+    for (const char* known : {"decode", "probe"})
+        tool.consider(known, std::string("; expected ") + known + " as the first argument, or an option");
+    if (hint.empty())
+        hint = tool.phrase();
     _mistakes.push_back(name + ": unexpected argument" +
                         (hint.empty() ? "; only options are allowed, see --help" : hint));
 }
@@ -232,7 +240,7 @@ const std::vector<std::pair<int, std::string>>& CommandLine::exitCodes()
     static const std::vector<std::pair<int, std::string>> ALL{
         {0, "Success"},
         {64, "--help: unknown setting"},
-        {65, "decode: the input has something that is not a message"},
+        {65, "decode: the input is malformed or incomplete"},
         {69, "probe: no connection, or the target does not answer as the protocol requires"},
         {70, "Internal error"},
         {71, "Operating-system error, such as a port that is in use"},

@@ -20,6 +20,14 @@ std::string syntax(const Option& option)
     return option.name + (option.argument.empty() ? "" : " " + option.argument);
 }
 
+const Option* optionNamed(const Options& options, const std::string& name)
+{
+    const auto option = std::find_if(options.begin(), options.end(),
+                                     [&name](const Option& each)
+                                     { return name == each.name || (!name.empty() && name == each.shortName); });
+    return option == options.end() ? nullptr : &*option;
+}
+
 /// An argument, parted into an option's name and a value behind an equals sign or a short name.
 struct Parted
 {
@@ -36,18 +44,12 @@ Parted parted(const Options& options, const std::string& argument)
             return {argument, std::nullopt};
         return {argument.substr(0, equals), argument.substr(equals + 1)};
     }
+    if (optionNamed(options, "-" + argument) != nullptr)
+        return {argument, std::nullopt}; // -listen, which is not -l isten
     for (const Option& option : options)
         if (argument.size() > 2 && option.needsArgument() && argument.compare(0, 2, option.shortName) == 0)
             return {option.shortName, argument.substr(2)};
     return {argument, std::nullopt};
-}
-
-const Option* optionNamed(const Options& options, const std::string& name)
-{
-    const auto option = std::find_if(options.begin(), options.end(),
-                                     [&name](const Option& each)
-                                     { return name == each.name || (!name.empty() && name == each.shortName); });
-    return option == options.end() ? nullptr : &*option;
 }
 
 } // namespace

@@ -119,8 +119,8 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     return plan;
 }
 
-/// Whether the request is exactly one message.
-bool isRequest(const Plan& plan)
+/// What is wrong with the request; empty: it is exactly one message.
+std::string mistakeOf(const Plan& plan)
 {
     const auto framer = plan.protocol->makeRequestFramer();
     MessageStream stream(*framer);
@@ -130,9 +130,17 @@ bool isRequest(const Plan& plan)
         messages += last ? 1 : 0;
         return true;
     };
-    return stream.feed(
-               plan.request, [] {}, take) == nullptr &&
-           messages == 1 && stream.isAtRest();
+    const char* const malformed = stream.feed(
+        plan.request, [] {}, take);
+    const std::string name(plan.info.name);
+    if (malformed != nullptr)
+        return std::string(malformed) + "; expected one " + name + " message";
+    if (messages == 1 && stream.isAtRest())
+        return {};
+    if (messages > 0)
+        return "more than one " + name + " message; expected exactly one";
+    return "an incomplete " + name + " message; expected exactly one whole message" +
+           (plan.info.uses("exchange.delimiter") ? ", which ends with exchange.delimiter (\\n by default)" : "");
 }
 
 } // namespace
@@ -151,8 +159,8 @@ int probeTool(const std::vector<std::string>& arguments)
     if (plan.make(1).empty())
         return toolRefuses({"--protocol " + options.protocol +
                             ": no harmless request is known for this protocol; expected --request TEXT"});
-    if (!plan.request.empty() && !isRequest(plan))
-        return toolRefuses({"--request: not a single " + options.protocol + " message; expected exactly one"});
+    if (const std::string wrong = plan.request.empty() ? "" : mistakeOf(plan); !wrong.empty())
+        return toolRefuses({"--request: " + wrong});
     Finding found = tryTarget(plan, options.target);
     if (found.most == 0 && found.strangeId)
     {

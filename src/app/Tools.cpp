@@ -9,6 +9,7 @@
 #include <Poco/Util/Application.h>
 
 #include <algorithm>
+#include <system_error>
 
 namespace proximux
 {
@@ -18,7 +19,8 @@ int toolSays(const std::string& text)
     const std::string failure = StandardStream(StandardStream::Which::output).write(text);
     if (failure.empty())
         return Poco::Util::Application::EXIT_OK;
-    StandardStream(StandardStream::Which::error).write("proximux: cannot write to stdout: " + failure + "\n");
+    if (failure != std::make_error_code(std::errc::broken_pipe).message()) // a reader such as head had enough
+        StandardStream(StandardStream::Which::error).write("proximux: cannot write to stdout: " + failure + "\n");
     return Poco::Util::Application::EXIT_IOERR;
 }
 

@@ -97,7 +97,10 @@ std::string Trial::ask(std::size_t count)
         waiting.erase(asked);
         last = _plan.protocol->describeResponse(response, SHOWN);
         if (_plan.request.empty() && !_plan.protocol->answersProbe(response))
-            return "a response does not match its request: " + printable(last);
+            return "a response does not match its request: " + printable(last) +
+                   (_plan.info.uses("target.N.password") && _plan.prologue.says.empty()
+                        ? "; if the target needs a login, set target.1.password"
+                        : "");
         closes = closes || _framer->traits().closesTarget;
     }
     return surplus(false);

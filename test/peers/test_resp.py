@@ -179,4 +179,7 @@ class Resp(PeerCase):
         wrong = self.share("resp", "fifo", 1, target__1__password="no", exchange__queue_timeout="500ms")
         out = subprocess.run(["redis-cli", "-p", str(wrong.port), "get", "k"], capture_output=True, timeout=LONG).stdout
         self.assertIn(b"no target connection was free in time", out)
-        self.assertIsNotNone(wrong.record(lambda r: r["e"]["name"] == "PrologueError"), wrong.text()[-3000:])
+        refused = wrong.record(lambda r: r["e"]["name"] == "PrologueError")
+        self.assertIsNotNone(refused, wrong.text()[-3000:])
+        self.assertRegex(refused["e"]["message"],
+                         r"reply to the login \(target.N.password, target.N.database\) or to pool.prologue: \"-")

@@ -80,6 +80,14 @@ class Config(Case):
             self.assertEqual((p.wait(), len(p.err)), (74, 1))
             self.assertRegex(p.err[0], "^proximux: cannot write to stdout: (No space left on device|Disk full)$")
 
+    def test_a_reader_that_has_read_enough_is_no_failure_to_speak_of(self):
+        for args in (["--help"], ["decode", "--help"]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            p = self.program(*args, stdout=writer)
+            os.close(writer)
+            self.assertEqual((p.wait(), p.err), (74, []))
+
     def test_tools_take_the_name_of_a_server(self):
         self.assertEqual(self.run_it("decode", "--protocol", "redis", "-"), (0, "", ""))
 

@@ -124,7 +124,7 @@ class Life(Case):
         with open("/proc/sys/net/ipv4/ip_unprivileged_port_start") as f:
             if int(f.read()) < 1024:
                 self.skipTest("every port is allowed here")
-        p = self.program("--listen", "127.0.0.1:1", "--target", "127.0.0.1:1", "--mode", "proxy",
+        p = self.program("--listen", "127.0.0.1:1", "--target", "127.0.0.1:2", "--mode", "proxy",
                          preexec=lambda: os.setuid(65534))
         self.assertEqual(p.wait(), 71)
         self.assertIn("Permission denied (EACCES); a port below 1024 needs root or, on Linux, CAP_NET_BIND_SERVICE",

@@ -239,7 +239,12 @@ class Tools(SharedCase):
                              "exchange.length_order=little"], "byte order applies to binary"),
                            (["probe", "--protocol", "resp", "127.0.0.1:1"], "127.0.0.1:1: unknown"),
                            (["probe", "--protocol", "resp", "--target", "127.0.0.1"], "expected HOST:PORT"),
-                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a"], "not a single line message"),
+                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a"],
+                            "--request: an incomplete line message; expected exactly one whole message, which ends with"),
+                           (["probe", "--protocol", "line", "--target", "x:1", "--request", "a\\nb\\n"],
+                            "--request: more than one line message; expected exactly one"),
+                           (["probe", "--protocol", "modbus", "--target", "x:1", "--request", "123456789"],
+                            "; expected one modbus message"),
                            (["probe", "--protocol", "line", "--target", "x:1", "--request", "a\\q"], "unknown escape"),
                            (["probe", "--protocol", "resp"], "--target: missing"),
                            (["probe", "--protocol", "line", "--target", "127.0.0.1:1"], "no harmless request"),
@@ -279,7 +284,8 @@ class Tools(SharedCase):
                                         ("memcached", echo, "does not match its request"),
                                         ("modbus", echo, "does not match its request"),
                                         ("resp", lambda s: s.recv(99) and s.sendall(b"+PONG\r\n" * 2), "unsolicited bytes"),
-                                        ("resp", lambda s: s.recv(99) and s.sendall(b"-NOAUTH no\r\n"), "-NOAUTH no")):
+                                        ("resp", lambda s: s.recv(99) and s.sendall(b"-NOAUTH no\r\n"),
+                                         "-NOAUTH no; if the target needs a login, set target.1.password")):
             late = ("--set", "pool.settle=10s") if protocol == "http" else ()  # a target that speaks first may be slow
             code, _, err = self.probe(protocol, handler, *late)
             self.assertEqual((code, said in err), (69, True), err)

@@ -8,6 +8,22 @@
 namespace proximux
 {
 
+const char* toString(Mode mode)
+{
+    switch (mode)
+    {
+    case Mode::automatic:
+        return "AUTO";
+    case Mode::proxy:
+        return "PROXY";
+    case Mode::fifo:
+        return "FIFO";
+    case Mode::funnel:
+        return "FUNNEL";
+    }
+    return "";
+}
+
 Pairing ExchangeSettings::pairingInForce() const
 {
     const ProtocolInfo* info = findProtocol(protocol);

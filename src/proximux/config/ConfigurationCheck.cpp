@@ -1,5 +1,6 @@
 #include <proximux/config/ConfigurationCheck.h>
 
+#include <proximux/config/Plausibility.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
 #include <proximux/system/Capabilities.h>
@@ -22,10 +23,11 @@ bool isOfDetectedProtocol(const std::string& prologue)
                        { return each->isDetected() && each->make({})->isPreparation(prologue); });
 }
 
-/// Other names under which a setting can be given: "LOCAL_PORT, --listen".
-std::string otherNames(const Setting& setting, std::size_t number)
+/// Other names under which a setting can be given: "PROXIMUX_LOCAL_PORT, --listen", or "LOCAL_PORT, --listen" for users
+/// of the original's variables.
+std::string otherNames(const Setting& setting, std::size_t number, bool original)
 {
-    std::string environment = setting.environment.empty() ? setting.ownEnvironment() : setting.environment;
+    std::string environment = original && !setting.environment.empty() ? setting.environment : setting.ownEnvironment();
     if (setting.isOfTarget())
         environment.replace(environment.find("_N") + 1, 1, std::to_string(number));
     return setting.option.empty() ? environment : environment + ", " + setting.option;
@@ -62,6 +64,9 @@ ConfigurationCheck::ConfigurationCheck(const std::vector<FoundValue>& found, std
         return; // the checks below require valid single values
     chooseMode();
     checkRelations();
+    for (const FoundValue* value : _inForce)
+        if (std::string notice = ineffectiveText(*value, _configuration.exchange); !notice.empty())
+            _notices.push_back(std::move(notice));
 }
 
 /// An invalid value is reported even if a higher layer overrides it.
@@ -69,6 +74,8 @@ void ConfigurationCheck::checkEach(const std::vector<FoundValue>& found)
 {
     for (const FoundValue& value : found)
     {
+        if (value.layer == Layer::environment && value.origin.find(" PROXIMUX_") == std::string::npos)
+            _hasOriginalNames = true;
         Configuration scratch;
         scratch.targets.resize(1);
         const std::string wrong = value.setting->store(value.text, scratch, 0);
@@ -210,6 +217,10 @@ void ConfigurationCheck::chooseMode()
 
 void ConfigurationCheck::checkRelations()
 {
+    for (std::size_t i = 0; i < _targetCount; ++i)
+        if (isItself(_configuration.local, _configuration.targets[i].endpoint))
+            _mistakes.push_back("target." + std::to_string(i + 1) + ": Proximux itself listens on " +
+                                _configuration.local.endpoint.toString() + "; expected another host or port");
     if (_configuration.pool.backoffMin > _configuration.pool.backoffMax)
         _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most that value");
     if (_configuration.io.backend == IoSettings::Backend::epoll && !hasEpoll())
@@ -227,7 +238,8 @@ void ConfigurationCheck::checkProtocol()
     const RequiredSetting& required = protocol.required;
     std::size_t number = 0;
     if (!required.key.empty() && inForce(std::string(required.key)) == nullptr)
-        _mistakes.push_back(std::string(required.key) + " (" + otherNames(*findSetting(required.key, number), 0) +
+        _mistakes.push_back(std::string(required.key) + " (" +
+                            otherNames(*findSetting(required.key, number), 0, _hasOriginalNames) +
                             "): missing; expected " + std::string(required.what) +
                             ", which exchange.protocol = " + exchange.protocol + " requires");
     const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
@@ -334,8 +346,8 @@ void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
 
 void ConfigurationCheck::missing(const Setting& setting, std::size_t number)
 {
-    _mistakes.push_back(numberedKey(setting, number) + " (" + otherNames(setting, number) + "): missing; expected " +
-                        setting.expected);
+    _mistakes.push_back(numberedKey(setting, number) + " (" + otherNames(setting, number, _hasOriginalNames) +
+                        "): missing; expected " + setting.expected);
 }
 
 const FoundValue* ConfigurationCheck::inForce(const std::string& key, std::size_t number) const
@@ -375,22 +387,6 @@ LoadResult ConfigurationCheck::result() const
         }
     }
     return result;
-}
-
-const char* toString(Mode mode)
-{
-    switch (mode)
-    {
-    case Mode::automatic:
-        return "AUTO";
-    case Mode::proxy:
-        return "PROXY";
-    case Mode::fifo:
-        return "FIFO";
-    case Mode::funnel:
-        return "FUNNEL";
-    }
-    return "";
 }
 
 } // namespace proximux

@@ -44,6 +44,7 @@ private:
     Values _inForce; ///< one value per key
     Layer _targetLayer = Layer::fallback;
     std::size_t _targetCount = 0;
+    bool _hasOriginalNames = false; ///< a variable of the Node package is set
     Configuration _configuration;
     std::vector<std::string> _mistakes;
     std::vector<std::string> _notices;

@@ -76,12 +76,17 @@ public:
     {
         Place& place = _open.back();
         place.name = name;
+        const std::string path = joined(place.path, name);
         if (!place.names.insert(name).second)
-            _twice.push_back(joined(place.path, name));
+            _twice.push_back(path);
+        _after = " after " + path;
         ParseHandler::key(name);
     }
 
     [[nodiscard]] const std::vector<std::string>& twice() const { return _twice; }
+
+    /// The name that was read last: " after local.port"; empty before the first.
+    [[nodiscard]] const std::string& after() const { return _after; }
 
 private:
     /// An unfinished object or array.
@@ -106,21 +111,16 @@ private:
 
     std::vector<Place> _open;
     std::vector<std::string> _twice;
+    std::string _after;
 };
 
 } // namespace
 
 void JsonReader::read(const std::string& text)
 {
-    Poco::Dynamic::Var root;
-    try
-    {
-        root = parse(text);
-    }
-    catch (const Poco::Exception& exception)
-    {
-        return _content.refuse(_name + ": invalid JSON: " + exception.message());
-    }
+    const Poco::Dynamic::Var root = parse(text);
+    if (!_content.mistakes.empty() && root.isEmpty())
+        return; // no JSON
     if (!isObject(root))
         return _content.refuse(_name + ": expected an object, { ... }");
     readRoot(*root.extract<Poco::JSON::Object::Ptr>());
@@ -129,7 +129,16 @@ void JsonReader::read(const std::string& text)
 Poco::Dynamic::Var JsonReader::parse(const std::string& text)
 {
     const Poco::SharedPtr<UniqueNames> names = new UniqueNames;
-    auto root = Poco::JSON::Parser(names).parse(text);
+    Poco::Dynamic::Var root;
+    try
+    {
+        root = Poco::JSON::Parser(names).parse(text);
+    }
+    catch (const Poco::Exception& exception)
+    {
+        _content.refuse(_name + ": invalid JSON" + names->after() + ": " + exception.message());
+        return {};
+    }
     for (const std::string& path : names->twice())
         mistake(path, "given twice");
     return root;
@@ -175,7 +184,11 @@ void JsonReader::readSection(const Poco::JSON::Object& object, const std::string
 void JsonReader::readRanges(const Poco::JSON::Array& array, const std::string& key)
 {
     if (key != "access.deny" && key != "access.allow")
-        return mistake(key, "unexpected list; expected a single value");
+    {
+        std::size_t number = 0;
+        const bool known = findSetting(key, number) != nullptr;
+        return mistake(key, known ? "unexpected list; expected a single value" : unknownText(key));
+    }
     std::string all;
     const char* separator = "";
     for (const auto& each : array)

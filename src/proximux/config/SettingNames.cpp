@@ -51,8 +51,8 @@ void considerOptions(Nearest& nearest)
     }
 }
 
-/// The suggestion for a key, such as "setting is local.port"; empty if nothing resembles it.
-std::string nearestPhrase(std::string_view key)
+/// The suggestion of one setting for a key, such as "setting is local.port"; empty if none resembles it.
+std::string nearestSetting(std::string_view key)
 {
     Nearest nearest(withoutNumber(key));
     for (const Setting& setting : settings())
@@ -69,6 +69,19 @@ std::string nearestPhrase(std::string_view key)
             nearest.consider(lastPart(setting.key), "setting is " + setting.key);
         }
     considerOptions(nearest);
+    return nearest.phrase();
+}
+
+/// The suggestion for a key whose parts are less wrong than the whole: one of another section, or a misspelled section.
+std::string nearestByParts(const std::string& key)
+{
+    const std::string section = key.substr(0, key.find('.'));
+    Nearest nearest(section);
+    for (const Setting& setting : settings())
+        if (!isSection(section))
+            nearest.consider(setting.section(), "section is " + setting.section());
+        else if (section.size() < key.size() && lastPart(setting.key) == lastPart(key))
+            return "setting is " + setting.key;
     return nearest.phrase();
 }
 
@@ -132,7 +145,7 @@ bool isSlip(const std::string& name, const std::string& key)
             return true;
         const std::string known = setting.section();
         if (section.size() < key.size() && editDistance(known, section) == 1 &&
-            (known.size() >= LONG_SECTION || !nearestPhrase(key).empty()))
+            (known.size() >= LONG_SECTION || !nearestSetting(key).empty()))
             return true;
     }
     return false;
@@ -174,7 +187,9 @@ const Setting* settingNamed(std::string_view name)
 
 std::string unknownText(std::string_view key)
 {
-    const std::string nearest = nearestPhrase(key);
+    std::string nearest = nearestSetting(key);
+    if (nearest.empty())
+        nearest = nearestByParts(std::string(key));
     return nearest.empty() ? "unknown" : "unknown; the nearest known " + nearest;
 }
 

@@ -2,6 +2,8 @@
 
 #include <proximux/protocol/FirstLine.h>
 
+#include <algorithm>
+
 namespace proximux
 {
 
@@ -17,6 +19,15 @@ bool logsConnections(const Configuration& configuration)
     using Connections = LogSettings::Connections;
     const Connections wanted = configuration.log.connections;
     return wanted == Connections::automatic ? configuration.exchange.mode == Mode::proxy : wanted == Connections::on;
+}
+
+/// Where what is sent on a new target connection comes from.
+const char* prologueOf(const Configuration& configuration)
+{
+    const auto logsIn = [](const TargetSettings& target) { return !target.password.empty() || target.database != 0; };
+    return std::any_of(configuration.targets.begin(), configuration.targets.end(), logsIn)
+               ? "the login (target.N.password, target.N.database) or to pool.prologue"
+               : "pool.prologue";
 }
 
 /// A target connection in the log.
@@ -161,7 +172,7 @@ void WorkerReport::targetMalformed(std::size_t number, const char* why) const
 void WorkerReport::prologueRefused(std::size_t number, Bytes received) const
 {
     _runtime.log.failure(LogScope::pool, "PrologueError",
-                         targetName(number) + ": unexpected reply to pool.prologue: \"" +
+                         targetName(number) + ": unexpected reply to " + prologueOf(*_runtime.configuration) + ": \"" +
                              std::string(firstLine(received, _runtime.configuration->log.dataLimit)) + '"');
 }
 

@@ -121,7 +121,7 @@ TEST(CommandLineTest, saysNothingIsMissingWhereSomethingWasMistaken)
             CPPUNIT_ASSERT_MESSAGE(mistake, mistake.find("): missing; expected") == std::string::npos);
         CPPUNIT_ASSERT(!result.mistakes.empty() && !result.configuration);
     }
-    assertMistake({}, "local.port (LOCAL_PORT, --listen): missing");
+    assertMistake({}, "local.port (PROXIMUX_LOCAL_PORT, --listen): missing");
 }
 
 TEST(CommandLineTest, namesTheOptionThatWasProbablyMeant)
@@ -132,6 +132,9 @@ TEST(CommandLineTest, namesTheOptionThatWasProbablyMeant)
     assertMistake({"--LISTEN=80"}, "--LISTEN: unknown option; the nearest known option is --listen");
     assertMistake({"--log-file=x"}, "--log-file: unknown option; expected --set log.file=VALUE");
     assertMistake({"--nonsense"}, "--nonsense: unknown option; see --help");
+    assertMistake({"-listen", "80"}, "-listen: unknown option; the nearest known option is --listen");
+    assertMistake({"prob"}, "prob: unexpected argument; expected probe as the first argument, or an option");
+    assertMistake({"--mode", "fifo", "decode"}, "decode: unexpected argument; expected decode as the first argument");
     assertMistake({"help"}, "help: unexpected argument; the nearest known option is --help");
     assertMistake({"serve"}, "serve: unexpected argument; only options are allowed, see --help");
 }

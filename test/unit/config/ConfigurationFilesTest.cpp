@@ -24,7 +24,9 @@ TEST(ConfigurationFilesTest, saysWhatIsWrongWithAJsonFile)
 {
     assertMistake(fromFile(".json", "{\"local\": "), "invalid JSON");
     assertMistake(fromFile(".json", "[1]"), "expected an object");
-    assertMistake(fromFile(".json", ""), "invalid JSON");
+    assertMistake(fromFile(".json", ""), "invalid JSON: ");
+    assertMistake(fromFile(".json", R"({"local": {"host": "a", "port": 1,}})"), "invalid JSON after local.port: ");
+    assertMistake(fromFile(".json", R"({"targets": [{"host": "a"}]})"), "the nearest known section is target");
     assertMistake(fromFile(".json", R"({"local": {"port": [1]}})"), "local.port (");
     assertMistake(fromFile(".json", R"({"local": {"port": {"a": 1}}})"), "local.port (");
     assertMistake(fromFile(".json", R"({"local": {"port": 1.5}})"), "local.port (");
@@ -51,7 +53,7 @@ TEST(ConfigurationFilesTest, refusesWhatAJsonFileGivesTwice)
         assertMistake(result, path);
         CPPUNIT_ASSERT_MESSAGE(all(result), all(result).find("): given twice") != std::string::npos);
     }
-    good(fromFile(".json", R"({"local": {"port": 1, "host": "a"}, "exchange": {"mode": "proxy"},
+    good(fromFile(".json", R"({"local": {"port": 2, "host": "a"}, "exchange": {"mode": "proxy"},
             "target": [{"host": "a", "port": 1}, {"host": "a", "port": 1}]})"));
 }
 

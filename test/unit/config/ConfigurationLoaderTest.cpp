@@ -151,6 +151,42 @@ TEST(ConfigurationLoaderTest, noticesAModeThatNobodyAskedFor)
     CPPUNIT_ASSERT(fromEnvironment(several).notices.at(0).find("share 2 target connections") != std::string::npos);
 }
 
+TEST(ConfigurationLoaderTest, noticesValuesWithoutEffect)
+{
+    const auto notice = [](const Environment& more)
+    {
+        Environment environment{{"PROXIMUX_LOCAL_PORT", "0"}, {"TARGET_HOST_1", "a"}, {"TARGET_PORT_1", "1"}};
+        environment.insert(more.begin(), more.end());
+        const LoadResult result = fromEnvironment(environment);
+        good(result);
+        CPPUNIT_ASSERT(result.notices.size() <= 1);
+        return result.notices.empty() ? std::string() : result.notices.front();
+    };
+    const std::string mode = "PROXIMUX_EXCHANGE_MODE";
+    const std::string protocol = "PROXIMUX_EXCHANGE_PROTOCOL";
+    CPPUNIT_ASSERT_EQUAL(std::string("target.1.connections (environment PROXIMUX_TARGET_1_CONNECTIONS): no effect with "
+                                     "exchange.mode = proxy; it applies to funnel"),
+                         notice({{mode, "proxy"}, {"PROXIMUX_TARGET_1_CONNECTIONS", "3"}}));
+    CPPUNIT_ASSERT_EQUAL(std::string("exchange.delimiter (environment PROXIMUX_EXCHANGE_DELIMITER): no effect with "
+                                     "exchange.protocol = raw; it applies to line"),
+                         notice({{protocol, "raw"}, {"PROXIMUX_EXCHANGE_DELIMITER", "x"}}));
+    CPPUNIT_ASSERT(notice({{protocol, "line"}, {"PROXIMUX_EXCHANGE_PIPELINE", "4"}})
+                       .find("no effect with exchange.pairing = exclusive") != std::string::npos);
+    CPPUNIT_ASSERT(
+        notice({{mode, "proxy"}, {"PROXIMUX_LOCAL_PASSWORD", "secret"}}).find("no effect with exchange.mode") !=
+        std::string::npos);
+    const std::vector<Environment> effective{
+        {{mode, "funnel"}, {"PROXIMUX_TARGET_1_CONNECTIONS", "3"}},
+        {{mode, "proxy"}, {"PROXIMUX_TARGET_1_CONNECTIONS", "1"}}, // the default
+        {{mode, "fifo"}, {"PROXIMUX_EXCHANGE_RAW_GAP", "5ms"}},    // raw is what auto may find
+        {{mode, "fifo"}, {"PROXIMUX_EXCHANGE_HTTP_CONNECT", "1"}},
+        {{mode, "proxy"}, {protocol, "line"}, {"PROXIMUX_EXCHANGE_DELIMITER", "x"}},
+        {{protocol, "resp"}, {"PROXIMUX_EXCHANGE_PIPELINE", "4"}},
+        {{protocol, "modbus"}, {"PROXIMUX_EXCHANGE_UNKNOWN_ID", "ignore"}}};
+    for (const Environment& each : effective)
+        CPPUNIT_ASSERT_EQUAL(std::string(), notice(each));
+}
+
 TEST(ConfigurationLoaderTest, isEmptyWithoutAnyValue)
 {
     CPPUNIT_ASSERT(fromEnvironment({{"HOME", "/"}}).isEmpty);

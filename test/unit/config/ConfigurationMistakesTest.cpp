@@ -11,9 +11,12 @@ class ConfigurationMistakesTest : public LoadingFixture
 TEST(ConfigurationMistakesTest, namesWhatIsMissing)
 {
     const LoadResult result = fromEnvironment({});
-    assertMistake(result, "local.port (LOCAL_PORT, --listen): missing");
-    assertMistake(result, "target.1.host (TARGET_HOST_1, --target): missing");
-    assertMistake(result, "target.1.port (TARGET_PORT_1, --target): missing; expected 1..65535");
+    assertMistake(result, "local.port (PROXIMUX_LOCAL_PORT, --listen): missing");
+    assertMistake(result, "target.1.host (PROXIMUX_TARGET_1_HOST, --target): missing");
+    assertMistake(result, "target.1.port (PROXIMUX_TARGET_1_PORT, --target): missing; expected 1..65535");
+    assertMistake(fromEnvironment({{"TARGET_HOST_1", "db"}}), "target.1.port (TARGET_PORT_1, --target): missing");
+    assertMistake(fromEnvironment({{"PROXIMUX_TARGET_1_HOST", "db"}}),
+                  "target.1.port (PROXIMUX_TARGET_1_PORT, --target): missing");
 }
 
 TEST(ConfigurationMistakesTest, namesEveryMistakeOfEveryLayerAtOnce)
@@ -133,6 +136,9 @@ TEST(ConfigurationMistakesTest, suggestsNothingForWhatResemblesNothing)
     assertMistake(fromFile(".ini", "[local]\nnonsense =\n"), "local.nonsense"); // also without a value
     assertMistake(fromFile(".ini", "[local]\nlisten = 80\n"), "the nearest known setting is local.port");
     assertMistake(fromFile(".json", R"({"listen": 80})"), "the nearest known setting is local.port");
+    assertMistake(fromFile(".ini", "[targets]\nx = 1\n"), "targets.x (");
+    assertMistake(fromFile(".ini", "[targets]\nx = 1\n"), "the nearest known section is target");
+    assertMistake(fromFile(".ini", "[exchange]\nsettle = 1\n"), "the nearest known setting is pool.settle");
 }
 
 TEST(ConfigurationMistakesTest, refusesAVariableThatIsOneSlipAwayFromOurs)
@@ -197,6 +203,31 @@ TEST(ConfigurationMistakesTest, leavesOtherVariablesAlone)
                                      "PROXIMUX_NO_COLOR, PROXIMUX_OPT_X, PROXIMUX_PORT, PROXIMUX_SLOW: ignored; no "
                                      "setting has this name"),
                          result.notices.front());
+}
+
+TEST(ConfigurationMistakesTest, refusesATargetThatIsTheProxyItself)
+{
+    const auto result = [](const std::string& local, const std::string& target, const std::string& port)
+    {
+        return fromEnvironment({{"PROXIMUX_LOCAL_HOST", local},
+                                {"PROXIMUX_LOCAL_PORT", "3307"},
+                                {"PROXIMUX_TARGET_1_HOST", target},
+                                {"PROXIMUX_TARGET_1_PORT", port}});
+    };
+    assertMistake(result("localhost", "LOCALHOST", "3307"),
+                  "target.1: Proximux itself listens on localhost:3307; expected another host or port");
+    assertMistake(result("0.0.0.0", "127.0.0.1", "3307"), "target.1: Proximux itself listens on 0.0.0.0:3307");
+    for (const char* all : {"*", "::"})
+        for (const char* here : {"localhost", "127.0.0.1", "::1"})
+            assertMistake(result(all, here, "3307"), "target.1: Proximux itself listens on ");
+    assertMistake(result("localhost", "127.0.0.1", "3307"), "target.1: Proximux itself listens on localhost:3307");
+    good(result("localhost", "localhost", "3306"));
+    good(result("127.0.0.1", "localhost", "3307")); // which may be ::1
+    good(result("localhost", "db", "3307"));
+    good(result("127.0.0.1", "127.0.0.2", "3307"));
+    good(result("*", "db", "3307"));
+    good(result("0.0.0.0", "::1", "3307"));
+    good(result("0.0.0.0", "localhost", "3307"));
 }
 
 TEST(ConfigurationMistakesTest, comparesTheCountWithTheTargets)

@@ -1,0 +1,79 @@
+#include <proximux/config/Plausibility.h>
+
+#include <proximux/config/Settings.h>
+#include <proximux/protocol/Registry.h>
+
+#include <Poco/String.h>
+#include <Poco/StringTokenizer.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+namespace
+{
+
+/// Whether the modes that a scope names, if any, include this one.
+bool suits(const std::string& scope, Mode mode)
+{
+    const Poco::StringTokenizer words(scope, " ,", Poco::StringTokenizer::TOK_IGNORE_EMPTY);
+    bool namesModes = false;
+    for (const Mode each : {Mode::proxy, Mode::fifo, Mode::funnel})
+        namesModes = namesModes || words.has(Poco::toLower(std::string(toString(each))));
+    return !namesModes || words.has(Poco::toLower(std::string(toString(mode))));
+}
+
+/// Whether the protocols that use a setting, if only some do, include this one or, with auto, one that it may detect.
+bool suits(const std::string& key, const std::string& protocol)
+{
+    if (usersOf(key).empty() || findProtocol(protocol)->uses(key))
+        return true;
+    const auto& choices = choicesOfAuto();
+    return protocol == AUTO &&
+           std::any_of(choices.begin(), choices.end(), [&key](const ProtocolInfo* each) { return each->uses(key); });
+}
+
+/// Whether a socket on all interfaces of this name is reached at this host. Of IPv4 alone, localhost may be another.
+bool reaches(const std::string& everywhere, bool onlyV6, const std::string& host)
+{
+    const bool isV4 = host.compare(0, 4, "127.") == 0;
+    if (everywhere == "0.0.0.0")
+        return isV4;
+    const bool isAll = everywhere == "*" || everywhere == "::";
+    return isAll && (host == "::1" || (!onlyV6 && (isV4 || host == "localhost")));
+}
+
+/// "exchange.mode = proxy; it applies to fifo, funnel"; empty: the setting has an effect.
+std::string obstacle(const Setting& setting, const ExchangeSettings& exchange)
+{
+    const std::string applies = "; it applies to " + setting.scope;
+    if (!suits(setting.scope, exchange.mode))
+        return "exchange.mode = " + Poco::toLower(std::string(toString(exchange.mode))) + applies;
+    if (!suits(setting.key, exchange.protocol))
+        return "exchange.protocol = " + exchange.protocol + applies;
+    if (setting.key == "exchange.pipeline" && exchange.protocol != AUTO && exchange.pipeline.value_or(1) > 1 &&
+        exchange.pairingInForce() == Pairing::exclusive)
+        return "exchange.pairing = exclusive; it applies to order and identifier";
+    return {};
+}
+
+} // namespace
+
+std::string ineffectiveText(const FoundValue& value, const ExchangeSettings& exchange)
+{
+    const std::string what = value.text == value.setting->fallback ? "" : obstacle(*value.setting, exchange);
+    return what.empty() ? what
+                        : numberedKey(*value.setting, value.number) + " (" + value.origin + "): no effect with " + what;
+}
+
+bool isItself(const LocalSettings& local, const Endpoint& target)
+{
+    const std::string here = Poco::toLower(local.endpoint.host);
+    const std::string there = Poco::toLower(target.host);
+    const bool same = here == there || (here == "localhost" && there == "127.0.0.1"); // the address of it that is used
+    return local.endpoint.port != 0 && local.endpoint.port == target.port &&
+           (same || reaches(here, local.ipv6Only, there));
+}
+
+} // namespace proximux
