@@ -21,7 +21,7 @@ Lane* FramedChoice::boundTo(const Client& client) const
 {
     if (client.inFlight > 0)
         return client.lane;
-    Lane* lane = _mux.lanes.find(client.after);
+    Lane* lane = client.after.isValid() ? _mux.lanes.find(client.after) : nullptr;
     return lane != nullptr && lane->pin.client == nullptr ? lane : nullptr;
 }
 

@@ -75,6 +75,7 @@ private:
     const char* value(Bytes input, std::size_t& at, bool& more);
     void first(char type);
     void line(char type, bool first);
+    const char* sizedValue(Bytes input, std::size_t& at, bool isFirst, bool& more);
     const char* sized(char type, std::int64_t number, bool first);
     const char* bulk(std::int64_t length);
     const char* aggregate(char type, std::int64_t count);

@@ -83,13 +83,35 @@ const char* ResponseFramer::value(Bytes input, std::size_t& at, bool& more)
     const bool isFirst = _values == 0 || (_leading && _values == 1 && _depth == 0);
     if (isFirst && _leading && type == '>')
         return "a RESP push message with attributes";
-    if (Bytes("+-,(#_").find(type) != Bytes::npos)
+    switch (type)
     {
+    case '+':
+    case '-':
+    case ',':
+    case '(':
+    case '#':
+    case '_':
         line(type, isFirst);
         return nullptr;
-    }
-    if (Bytes(":$!=*~>%|").find(type) == Bytes::npos)
+    case ':':
+    case '$':
+    case '!':
+    case '=':
+    case '*':
+    case '~':
+    case '>':
+    case '%':
+    case '|':
+        return sizedValue(input, at, isFirst, more);
+    default:
         return "a RESP value of unknown type";
+    }
+}
+
+/// Begins with a type and a number, or with a type and a question mark.
+const char* ResponseFramer::sizedValue(Bytes input, std::size_t& at, bool isFirst, bool& more)
+{
+    const char type = input[at];
     more = input.size() < at + 2;
     if (more)
         return nullptr;
