@@ -10,7 +10,7 @@ import time
 from harness import LONG
 from peer import PeerCase
 
-ROUNDS = int(os.environ.get("PROXIMUX_RESP_ROUNDS", "120"))
+ROUNDS = int(os.environ.get("PROXIMUX_RESP_ROUNDS", "60"))
 SEED = int(os.environ.get("PROXIMUX_RESP_SEED", "0")) or random.randrange(1 << 32)
 
 MONITORED = re.compile(rb'\+\d{10}\.\d{6} \[\d+ [^\]]*\] "[^\r\n]*\r\n')
