@@ -13,15 +13,15 @@ QUESTIONS = (
     ("proximux --mode f", ["fifo", "funnel"]),
     ("proximux --mode=f", ["--mode=fifo", "--mode=funnel"]),
     ("proximux --protocol mysq", ["mysql"]),
-    ("proximux --set exchange.mod", ["exchange.mode=", "exchange.modbus_unit_backoff="]),
+    ("proximux --set io.re", ["io.read_size=", "io.resolver_threads="]),
     ("proximux --set exchange.mode=p", ["exchange.mode=proxy"]),
     ("proximux --set target.1.ho", ["target.1.host="]),
     ("proximux --listen 1 --set log.format=", ["log.format=auto", "log.format=json", "log.format=text"]),
-    ("proximux --help exchange.mod", ["exchange.mode", "exchange.modbus_unit_backoff"]),
+    ("proximux --help io.re", ["io.read_size", "io.resolver_threads"]),
     ("proximux --help shut", ["shutdown", "shutdown.delay", "shutdown.drain_timeout", "shutdown.first_request_timeout"]),
     ("proximux de", ["decode"]),
     ("proximux decode --resp", ["--response"]),
-    ("proximux decode --protocol mod", ["modbus"]),
+    ("proximux decode --protocol memc", ["memcached"]),
     ("proximux probe --ta", ["--target"]),
 )
 # of the program, not of the tool; and protocols that cannot be decoded
