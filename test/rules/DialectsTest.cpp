@@ -152,6 +152,22 @@ RULE(DialectsTest, afterAChangeThatFailedNobodyUsesTheConnection, keepUnknownDia
     CPPUNIT_ASSERT(world.has(a));
 }
 
+RULE(DialectsTest, whatIsSentAgainIsNewToItsConnection, rememberTurn)
+{
+    named("resp");
+    TargetId t;
+    modern(t);
+    const ClientId b = asks(hello2);
+    CPPUNIT_ASSERT_EQUAL(hello2, got(t)); // an error to this would leave its dialect unknown
+    exchange->targetLost(t, now);
+    t = opens();
+    CPPUNIT_ASSERT_EQUAL(hello2, got(t)); // here it changes nothing
+    answers(t, "-ERR no\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("-ERR no\r\n"), got(b));
+    says(b, command({"GET", "b"}));
+    CPPUNIT_ASSERT_EQUAL(command({"GET", "b"}), got(t));
+}
+
 /// In `exclusive` there is never more than one in flight.
 TEST(DialectsTest, aChangeCountsAsARequest)
 {

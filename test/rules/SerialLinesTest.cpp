@@ -76,6 +76,22 @@ RULE(SerialLinesTest, noiseIsDiscardedAndTheAnswerIsFound, takeNoise)
     CPPUNIT_ASSERT(world.has(t));
 }
 
+/// Unit 10: the quantity of such a request is by chance what would be the checksum of a response with one value.
+RULE(SerialLinesTest, anEchoIsNoiseAlsoWhereItReadsAsAnAnswer, takeEcho)
+{
+    gateway();
+    const ClientId a = join();
+    says(a, modbus(10, 4, u16(0x022D) + u16(1), 7));
+    const TargetId t = opens();
+    const std::string echo = got(t);
+    answers(t, echo.substr(0, 7));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    answers(t, echo.substr(7));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
+    answers(t, rtu(10, 4, bytes({2, 6, 0x87})));
+    CPPUNIT_ASSERT_EQUAL(modbus(10, 4, bytes({2, 6, 0x87}), 7), got(a));
+}
+
 RULE(SerialLinesTest, aBrokenAnswerIsNotDelivered, trustChecksum)
 {
     gateway();

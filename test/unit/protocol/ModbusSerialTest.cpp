@@ -177,6 +177,42 @@ TEST(ModbusSerialTest, whatIsNoAnswerIsNoise)
     }
 }
 
+/// The address of a request may look like the count and the value of a response, and its quantity like the checksum.
+TEST(ModbusSerialTest, anEchoThatReadsAsAResponseIsNoise)
+{
+    const std::string request = rtu(10, 4, u16(0x022D) + u16(1));
+    const std::string likeIt = rtu(10, 4, bytes({2, 0x2D, 0}));
+    CPPUNIT_ASSERT_EQUAL(likeIt, request.substr(0, likeIt.size()));
+    const std::string right = rtu(10, 4, bytes({2}) + "ab");
+    delivers({right}, _rtu, request, right);
+    delivers({right}, _rtu, request, request + right);
+    delivers({right}, _rtu, request, "\xff" + request + right);
+    delivers({likeIt}, _rtu, request, request + likeIt + "\xff");
+    delivers({likeIt}, _rtu, request, likeIt + "\xff");
+    delivers({}, _rtu, request, likeIt); // the rest of an echo may follow
+
+    for (int address = 0; address <= 0xFFFF; ++address) // each that can be confused, of several quantities
+        for (const int count : {1, 2, address >> 9})
+            if (count > 0 && count <= 125)
+            {
+                const std::string any = rtu(10, 4, u16(address) + u16(count));
+                const std::string answer = rtu(10, 4, bytes({2 * count}) + std::string(2 * count, 'x'));
+                const RequestTraits traits = ProtocolCheck::ask(*_rtu.talk({}), any);
+                CPPUNIT_ASSERT(std::vector{answer} == delivered(_rtu, traits, any + answer, 1000));
+            }
+    // hardly any value is taken for one
+    const RequestTraits plain = ProtocolCheck::ask(*_rtu.talk({}), rtu(10, 4, u16(0) + u16(1)));
+    const RequestTraits traits = ProtocolCheck::ask(*_rtu.talk({}), request);
+    int lost = 0;
+    for (int value = 0; value <= 0xFFFF; ++value)
+    {
+        const std::string answer = rtu(10, 4, bytes({2}) + u16(value));
+        CPPUNIT_ASSERT(std::vector{answer} == delivered(_rtu, plain, answer, 1000));
+        lost += delivered(_rtu, traits, answer, 1000).empty() ? 1 : 0;
+    }
+    CPPUNIT_ASSERT_EQUAL(2, lost); // the address and the one other byte with that checksum
+}
+
 TEST(ModbusSerialTest, inAsciiToo)
 {
     const std::string request = ascii(1, 3, u16(7) + u16(2));

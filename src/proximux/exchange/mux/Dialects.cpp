@@ -15,6 +15,7 @@ void Dialects::prepare(Lane& lane) const
 DialectState Dialects::bring(Lane& lane, Request& request, Instant now)
 {
     const unsigned wanted = request.traits.dialect;
+    request.turnsLane = false; // it may have been sent before, on another connection
     if (lane.dialect == wanted || lane.dialect == 0 || lane.pin.pushes)
         return DialectState::spoken;
     const DialectChange change = _protocol.changeTo(wanted);

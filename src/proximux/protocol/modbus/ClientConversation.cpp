@@ -80,7 +80,7 @@ void ClientConversation::share(Bytes body, RequestTraits& traits) const
     traits.answered = !broadcast;
     traits.awaited = true;
     traits.check = detailedCheckOf(body, _dialect->anyUnit);
-    traits.hint = hintFor(body);
+    traits.hint = hintFor(body) | (_dialect->target.beginsLikeResponse(body) ? hint::ECHO : 0);
 }
 
 /// The code of the exception for what cannot be sent; 0: it can.

@@ -21,6 +21,10 @@ public:
     /// Whether a message ends where its function says so. Then only functions of known size can be sent.
     [[nodiscard]] virtual bool endsByFunction() const { return false; }
 
+    /// Whether the message of a read with this body begins with the bytes of a whole response. Some device servers echo
+    /// requests.
+    [[nodiscard]] virtual bool beginsLikeResponse(Bytes) const { return false; }
+
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
 
     /// anyUnit: a response may have any unit.

@@ -13,7 +13,8 @@ namespace proximux::modbus
 namespace
 {
 
-constexpr std::size_t CRC = 2; ///< bytes behind the body, the low one first
+constexpr std::size_t CRC = 2;  ///< bytes behind the body, the low one first
+constexpr std::size_t READ = 6; ///< the body of a request that reads coils, inputs or registers
 
 constexpr std::array<std::uint16_t, 256> makeTable()
 {
@@ -44,6 +45,15 @@ bool isIntact(Bytes input, std::size_t size)
     return crcOf(input.substr(0, size + CRC)) == 0;
 }
 
+std::string withChecksum(Bytes body)
+{
+    const unsigned crc = crcOf(body);
+    std::string text(body);
+    text += static_cast<char>(crc & 0xFFU);
+    text += static_cast<char>(crc >> 8U);
+    return text;
+}
+
 class RequestFramer : public Framer
 {
 public:
@@ -72,7 +82,20 @@ public:
             return noise();
         if (size == MORE || input.size() < size + CRC)
             return {};
-        return isIntact(input, size) ? response(input.substr(0, size), size + CRC) : noise();
+        if (!isIntact(input, size))
+            return noise();
+        if (!beginsEcho(input))
+            return response(input.substr(0, size), size + CRC);
+        return input.size() < READ + CRC ? Progress{} : noise(READ + CRC);
+    }
+
+private:
+    /// Whether the input is, or may become, an echo of the request.
+    [[nodiscard]] bool beginsEcho(Bytes input) const
+    {
+        const Bytes begin = input.substr(0, READ + CRC);
+        const Bytes body = begin.substr(0, READ);
+        return mayBeEcho(body) && begin == withChecksum(body).substr(0, begin.size());
     }
 };
 
@@ -81,6 +104,18 @@ class Rtu : public Form
 public:
     [[nodiscard]] bool isSerial() const override { return true; }
     [[nodiscard]] bool endsByFunction() const override { return true; }
+
+    /// The high byte of its address may happen to be a response's count of bytes, and what is behind these its
+    /// checksum.
+    [[nodiscard]] bool beginsLikeResponse(Bytes body) const override
+    {
+        constexpr unsigned LAST_READ = 4;
+        if (body.size() != READ || byteAt(body, 1) > LAST_READ)
+            return false;
+        const std::string message = withChecksum(body);
+        const std::size_t size = sizeOfResponse(message);
+        return size <= READ && isIntact(message, size);
+    }
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
@@ -99,14 +134,7 @@ public:
 
     [[nodiscard]] Bytes transactionOf(Bytes) const override { return {}; }
 
-    [[nodiscard]] std::string message(Bytes, Bytes body) const override
-    {
-        const unsigned crc = crcOf(body);
-        std::string text(body);
-        text += static_cast<char>(crc & 0xFFU);
-        text += static_cast<char>(crc >> 8U);
-        return text;
-    }
+    [[nodiscard]] std::string message(Bytes, Bytes body) const override { return withChecksum(body); }
 };
 
 } // namespace

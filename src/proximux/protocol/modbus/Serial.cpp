@@ -2,12 +2,14 @@
 
 #include <proximux/protocol/modbus/Body.h>
 
+#include <algorithm>
+
 namespace proximux::modbus
 {
 
 std::uint32_t hintFor(Bytes body)
 {
-    return hint::EXPECTED | static_cast<std::uint32_t>(sizeOfAnswer(body) & 0x7FFFU) << hint::SIZE |
+    return hint::EXPECTED | static_cast<std::uint32_t>(std::min(sizeOfAnswer(body), hint::MOST)) << hint::SIZE |
            byteAt(body, 1) << hint::FUNCTION | unitOf(body);
 }
 
@@ -19,18 +21,23 @@ bool SerialResponses::mayBegin(Bytes body, std::size_t size) const
         return false;
     if (body.size() < 2)
         return true;
-    const std::uint32_t expected = _hint >> hint::SIZE & 0x7FFFU;
+    const std::size_t expected = _hint >> hint::SIZE & hint::MOST;
     const bool fits = isException(body) || expected == 0 || size == MORE || size == expected;
     return functionOf(body) == (_hint >> hint::FUNCTION & 0xFFU) && fits;
 }
 
-Framer::Progress SerialResponses::noise()
+bool SerialResponses::mayBeEcho(Bytes body) const
+{
+    return (_hint & hint::ECHO) != 0 && (hintFor(body) | hint::ECHO) == _hint;
+}
+
+Framer::Progress SerialResponses::noise(std::size_t taken)
 {
     _traits.clear();
     _traits.kind = ResponseTraits::Kind::interim;
     _traits.swallowed = true;
     _traits.unchecked = true;
-    return {Progress::Kind::complete, 1, ""};
+    return {Progress::Kind::complete, taken, ""};
 }
 
 /// An exception repeats unit and function alone, which were compared already.

@@ -12,9 +12,11 @@ namespace hint
 {
 
 constexpr std::uint32_t EXPECTED = 1U << 31U;
+constexpr std::uint32_t ECHO = 1U << 30U; ///< the request itself begins like a response to it
 
-// Below it: 15 bits of the size of the response's body, 0 if that is not known; 8 of the function; 8 of the unit.
+// Below them: 14 bits of the size of the response's body, 0 if that is not known; 8 of the function; 8 of the unit.
 constexpr unsigned SIZE = 16;
+constexpr std::size_t MOST = 0x3FFF; ///< such a size or more
 constexpr unsigned FUNCTION = 8;
 
 } // namespace hint
@@ -23,7 +25,7 @@ constexpr unsigned FUNCTION = 8;
 std::uint32_t hintFor(Bytes body);
 
 /// Responses on a serial line. Other devices and noise may be heard there, too. So whatever is no response to the
-/// expected request is discarded, a byte at a time: each such byte is a message of its own that answers nothing. Then
+/// expected request is discarded, mostly a byte at a time: that is a message of its own that answers nothing. Then
 /// another response may begin at the next byte. A response is taken only when it is whole and its checksum is right.
 class SerialResponses : public proximux::ResponseFramer
 {
@@ -40,8 +42,11 @@ protected:
     /// Whether a response may begin with this beginning of a body. size: sizeOfResponse() of it.
     [[nodiscard]] bool mayBegin(Bytes body, std::size_t size) const;
 
-    /// The first byte belongs to no response.
-    Progress noise();
+    /// Whether this body may be that of the request itself, and that begins like a response.
+    [[nodiscard]] bool mayBeEcho(Bytes body) const;
+
+    /// The first bytes belong to no response.
+    Progress noise(std::size_t taken = 1);
 
     /// The first bytes are a response with this body.
     Progress response(Bytes body, std::size_t taken);
