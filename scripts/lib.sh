@@ -184,6 +184,43 @@ run_check()
     rm -f "$log"
 }
 
+# beside COMMAND...: a function that runs parts, in the background: most of their time is waiting. await shows what it said,
+# and adds up.
+beside()
+{
+    local log
+    log=$(mktemp)
+    trap 'kill 0' INT # what runs in the background is not interrupted
+    counted "$log.sum" "$@" >"$log" 2>&1 &
+    beside_logs+=("$log")
+}
+
+# counted FILE COMMAND...: writes the sums of this command alone. In a process of its own.
+counted()
+{
+    local file=$1
+    shift
+    passed=0 failed=0
+    "$@"
+    printf '%s %s\n' "$passed" "$failed" >"$file"
+}
+
+beside_logs=()
+await()
+{
+    local log p f
+    wait
+    for log in ${beside_logs[@]+"${beside_logs[@]}"}; do
+        cat "$log"
+        p=0 f=1 # it has ended early
+        [ ! -f "$log.sum" ] || read -r p f <"$log.sum"
+        passed=$((passed + p))
+        failed=$((failed + f))
+        rm -f "$log" "$log.sum"
+    done
+    beside_logs=()
+}
+
 # The one line, and the exit code that fits.
 summary()
 {
