@@ -152,6 +152,7 @@ struct PoolSettings
     Duration inactiveTimeout;
     Duration connectDelay;
     Duration requestGap;
+    Duration switchDelay;
     std::optional<Duration> settle;     ///< nothing: the protocol's default
     std::optional<std::size_t> maxTied; ///< connections that may be pinned; nothing: all but one
     std::string prologue;               ///< bytes sent on each new connection
@@ -169,6 +170,9 @@ struct TargetSettings
     std::string username;        ///< resp
     std::string password;
     unsigned database = 0;
+
+    /// Whether each client signs in as itself.
+    [[nodiscard]] bool isOwnLogin() const { return username == "client"; }
 };
 
 struct AccessSettings

@@ -319,31 +319,6 @@ void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
             ": belongs to a protocol that auto has yet to detect; expected exchange.protocol to name it");
 }
 
-/// Credentials without an effect would give a false sense of security.
-void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
-{
-    const std::vector<TargetSettings>& targets = _configuration.targets;
-    const auto onlyWith = [&protocol](std::string_view key) {
-        return " to exchange.protocol = " + usersOf(key) + " only; expected no value with " +
-               std::string(protocol.name);
-    };
-    if (!protocol.uses("local.password") && !_configuration.local.password.empty())
-        _mistakes.push_back(nameOf("local.password") + ": applies" + onlyWith("local.password"));
-    for (std::size_t i = 0; i < targets.size(); ++i)
-    {
-        const std::string key = "target." + std::to_string(i + 1);
-        if (protocol.uses("target.N.database"))
-        {
-            if (targets[i].database != targets[0].database) // any connection may serve any client
-                _mistakes.push_back(key + ".database = " + std::to_string(targets[i].database) +
-                                    ": differs from target.1.database; expected " +
-                                    std::to_string(targets[0].database));
-        }
-        else if (!targets[i].username.empty() || !targets[i].password.empty() || targets[i].database != 0)
-            _mistakes.push_back(key + ".username, .password, .database: apply" + onlyWith("target.N.database"));
-    }
-}
-
 void ConfigurationCheck::missing(const Setting& setting, std::size_t number)
 {
     _mistakes.push_back(numberedKey(setting, number) + " (" + otherNames(setting, number, _hasOriginalNames) +

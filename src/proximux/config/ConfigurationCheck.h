@@ -34,6 +34,7 @@ private:
     void checkUsers(const ProtocolInfo& protocol, const char* key, bool hasValue);
     void checkPrologue(const ProtocolInfo& protocol);
     void checkCredentials(const ProtocolInfo& protocol);
+    void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();

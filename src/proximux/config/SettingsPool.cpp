@@ -49,6 +49,13 @@ std::vector<Setting> connecting()
              "Some serial gateways and controllers lose requests that follow too fast. "
              "The pause limits the throughput: 10ms allow at most 100 requests per second on a connection. "
              "Example: pool.request_gap = 10ms."}),
+        row("pool.switch_delay", "100ms",
+            duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, pool.switchDelay)),
+            {SHARED_USERS, "How long a connection of one user must be idle before another user takes it who has some",
+             "It applies with target.N.username = client. "
+             "A user without a connection takes an idle one at once. "
+             "One who has some uses these together instead, until one of another user was idle for this time. "
+             "Example: pool.switch_delay = 1s for few users that pause between requests."}),
         row("pool.settle", "auto",
             automaticDuration(Duration{0}, Duration::seconds(600), Off::no,
                               FIELD(std::optional<Duration>, pool.settle)),

@@ -58,6 +58,8 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"noIdentifier", "no request id was available (exchange.id_reuse)", R::noIdentifier, F::proxy, ERROR, NONE},
     {"partSilent", "the unit or function is in back-off after a timeout (exchange.modbus_unit_backoff)", R::partSilent,
      F::target, ERROR, NONE},
+    {"userRefused", "the target refused the user name or password of the client", R::userRefused, F::client, NONE,
+     NONE},
 };
 
 constexpr bool hasRowForEach()

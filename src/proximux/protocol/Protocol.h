@@ -63,7 +63,8 @@ enum class Failure
     lost,        ///< the target connection ended
     timeout,     ///< the target was silent
     malformed,   ///< the target sent an invalid response
-    dialect      ///< the target does not speak the request's dialect
+    dialect,     ///< the target does not speak the request's dialect
+    user         ///< the target does not let the client's user in
 };
 
 /// What a client is told of it, without a full stop.
@@ -81,6 +82,8 @@ constexpr const char* textOf(Failure failure)
         return "the target sent an invalid response";
     case Failure::dialect:
         return "the target does not speak this version of the protocol";
+    case Failure::user:
+        return "the target refused the user name or password";
     }
     return "";
 }
@@ -148,6 +151,9 @@ public:
     /// The target has accepted this client's request to change the dialect (RequestTraits::switches).
     virtual void switched(unsigned dialect) { static_cast<void>(dialect); }
 
+    /// The target has accepted, or refused, the user of this client's request (RequestTraits::signsIn).
+    virtual void signedIn(bool accepted) { static_cast<void>(accepted); }
+
     /// The target has challenged this client to something that pins it (ResponseTraits::challenges).
     virtual void challenged(unsigned reasons) { static_cast<void>(reasons); }
 
@@ -172,6 +178,9 @@ struct ConversationSettings
     UnknownCommands unknown = UnknownCommands::close;
     unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
     bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
+    bool ownLogin = false;    ///< each client signs in at the target as itself
+
+    [[nodiscard]] bool mustSignIn() const { return ownLogin || !password.empty(); }
 };
 
 /// The request that makes a target close a connection, and its final reply, if any. Fixed text.
@@ -187,13 +196,6 @@ struct Credentials
     std::string username;
     std::string password;
     unsigned database = 0;
-};
-
-/// The bytes that log in on a new connection, and the exact reply to them. Empty if none are needed.
-struct Login
-{
-    std::string says;
-    std::string expects;
 };
 
 /// Changes the dialect of a connection: a request whose response proves that the target speaks the other one from then

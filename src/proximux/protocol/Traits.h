@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,13 @@ struct Edit
     std::size_t offset = 0; ///< from the message's first byte
     std::size_t remove = 0;
     Bytes insert;
+};
+
+/// The bytes that log in on a connection, and the exact reply to them. Empty if none are needed.
+struct Login
+{
+    std::string says;
+    std::string expects;
 };
 
 /// What a protocol knows about a request.
@@ -59,11 +67,13 @@ struct RequestTraits
     unsigned part = 0;       ///< part of the target that it addresses, from 1; 0: the target itself
     unsigned dialect = 0;    ///< its connection must be new or use the same dialect; 0: there is only one
     bool switches = false;   ///< brings its connection to `dialect` itself, if the target agrees
-    Bytes suffix;            ///< sent after its last byte: fixed text
-    std::uint32_t hint = 0;  ///< passed to its response framer
-    std::string seed;        ///< data for creating an error reply later
-    std::string reply;       ///< local: the reply
-    std::vector<Edit> edits; ///< in the order of their offsets
+    bool signsIn = false;    ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
+    std::shared_ptr<const Login> user; ///< whose its connection must be; null: it stays as it was opened
+    Bytes suffix;                      ///< sent after its last byte: fixed text
+    std::uint32_t hint = 0;            ///< passed to its response framer
+    std::string seed;                  ///< data for creating an error reply later
+    std::string reply;                 ///< local: the reply
+    std::vector<Edit> edits;           ///< in the order of their offsets
 
     /// Whether no other request may be in flight on its connection.
     [[nodiscard]] bool isAlone() const { return alone || keepsId || fenced || guarded; }
@@ -86,6 +96,8 @@ struct RequestTraits
         check = 0;
         part = 0;
         dialect = 0;
+        signsIn = false;
+        user.reset();
         suffix = {};
         hint = 0;
         seed.clear();

@@ -45,7 +45,7 @@ LanePoolSettings poolSettings(const Configuration& configuration)
 Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const Protocol* protocol)
 {
     Login login;
-    if (protocol != nullptr)
+    if (protocol != nullptr && !target.isOwnLogin())
         login = protocol->login({target.username, target.password, target.database});
     return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
 }
@@ -92,9 +92,13 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     settings.conversation.failedAuth = configuration.local.failedAuth;
     settings.failedAuthDelay = configuration.local.failedAuthDelay;
     if (!configuration.targets.empty())
+    {
         settings.conversation.database = configuration.targets.front().database;
+        settings.conversation.ownLogin = configuration.targets.front().isOwnLogin();
+    }
     settings.connectDelay = configuration.pool.connectDelay;
     settings.requestGap = configuration.pool.requestGap;
+    settings.switchDelay = configuration.pool.switchDelay;
     const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
     const Duration silence = made ? made->silence() : Duration{0};
     settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : silence);

@@ -201,4 +201,21 @@ TEST(SharingSettingsTest, refusesWhatAProtocolCanNotDo)
     assertMistake(fromEnvironment(funnel), "conflicts with exchange.pairing = exclusive");
 }
 
+/// Else a connection's login would depend on its target, or a password would protect nothing.
+TEST(SharingSettingsTest, ownLoginsExcludeOthers)
+{
+    const auto with = [](const Environment& more)
+    {
+        Environment environment = fifo("resp");
+        environment["PROXIMUX_TARGET_1_USERNAME"] = "client";
+        environment.insert(more.begin(), more.end());
+        return fromEnvironment(environment);
+    };
+    CPPUNIT_ASSERT(good(with({})).targets.at(0).isOwnLogin());
+    assertMistake(with({{"TARGET_HOST_2", "b"}, {"TARGET_PORT_2", "1"}}), "target.2.username");
+    assertMistake(with({{"PROXIMUX_TARGET_1_PASSWORD", "x"}}), "target.1.password");
+    assertMistake(with({{"PROXIMUX_TARGET_1_DATABASE", "1"}}), "target.1.password, .database");
+    assertMistake(with({{"PROXIMUX_LOCAL_PASSWORD", "x"}}), "local.password");
+}
+
 } // namespace proximux

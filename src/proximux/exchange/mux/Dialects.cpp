@@ -12,25 +12,25 @@ void Dialects::prepare(Lane& lane) const
     lane.spoken = lane.dialect == 0 ? 0 : dialectBit(lane.dialect);
 }
 
-DialectState Dialects::bring(Lane& lane, Request& request, Instant now)
+Readiness Dialects::bring(Lane& lane, Request& request, Instant now)
 {
     const unsigned wanted = request.traits.dialect;
     request.turnsLane = false; // it may have been sent before, on another connection
     if (lane.dialect == wanted || lane.dialect == 0 || lane.pin.pushes)
-        return DialectState::spoken;
+        return Readiness::ready;
     const DialectChange change = _protocol.changeTo(wanted);
     if (change.request.empty())
-        return DialectState::fixed;
+        return Readiness::fixed;
     const bool known = (lane.spoken & dialectBit(wanted)) != 0;
     if (request.traits.switches)
     {
         request.turnsLane = known; // else it is fenced, and the target has to prove it
-        return DialectState::spoken;
+        return Readiness::ready;
     }
     if ((lane.refused & dialectBit(wanted)) != 0)
-        return DialectState::refused;
+        return Readiness::refused;
     ask(lane, wanted, change, known, now);
-    return known && _mux.settings.pipeline > 1 ? DialectState::spoken : DialectState::asked;
+    return known && _mux.settings.pipeline > 1 ? Readiness::ready : Readiness::asked;
 }
 
 void Dialects::ask(Lane& lane, unsigned dialect, const DialectChange& change, bool known, Instant now)

@@ -29,7 +29,7 @@ public:
     void prepare(Lane& lane) const;
 
     /// A request is about to be sent on this lane, which is quiet where it must be.
-    DialectState bring(Lane& lane, Request& request, Instant now);
+    Readiness bring(Lane& lane, Request& request, Instant now);
 
     /// A request that changes the dialect was answered. done: the target speaks it now.
     static void settle(Lane& lane, const Request& request, bool done);

@@ -2,6 +2,7 @@
 
 #include <proximux/exchange/mux/Dialects.h>
 #include <proximux/exchange/mux/Mux.h>
+#include <proximux/exchange/mux/Users.h>
 
 #include <algorithm>
 #include <cassert>
@@ -66,6 +67,12 @@ bool Fences::take(Lane& lane, Instant now)
     lane.proofs |= proven ? request.traits.proof : 0;
     if (request.traits.switches)
         Dialects::settle(lane, request, proven);
+    if (request.traits.signsIn)
+    {
+        const bool refused = lane.fence.seen.substr(0, 1) == "-";
+        Users::settle(lane, request, proven);
+        lane.spent = lane.spent || (!proven && !refused); // nobody knows whose it is
+    }
     lane.input.consume(lane.fence.answer.size());
     lane.fence.clear();
     lane.inMessage = false;

@@ -1,6 +1,7 @@
 #include <proximux/exchange/mux/FramedChoice.h>
 
 #include <proximux/exchange/mux/Mux.h>
+#include <proximux/exchange/mux/Users.h>
 
 namespace proximux
 {
@@ -39,7 +40,18 @@ bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
     if (needsPin(request))
         return client.inFlight == 0 && _mux.pinning.mayPin();
     const Lane* bound = boundTo(client);
-    return bound == nullptr || bound == &lane;
+    if (bound != nullptr && bound != &lane)
+        return false;
+    return bound != nullptr || Users::fits(lane, request) || lane.pipeline.isEmpty() || !isUserThere(request);
+}
+
+/// Whether a lane belongs to the user of this request, which need not take one from another user then.
+bool FramedChoice::isUserThere(const Request& request) const
+{
+    for (const auto& lane : _mux.lanes.all())
+        if (_mux.lanes.isInUse(*lane) && lane->pin.client == nullptr && Users::isOf(*lane, request))
+            return true;
+    return false;
 }
 
 bool FramedChoice::isUnproven(const Lane& lane, const RequestTraits& traits)
@@ -54,7 +66,7 @@ bool FramedChoice::needsRest(const Lane& lane, const Request& request) const
     const bool other = lane.dialect != 0 && lane.dialect != dialect && !turns;
     // answered in any order, what begins a state and what ends one must not overtake each other
     const bool inTurn = lane.ids != nullptr && (request.traits.pins | request.traits.frees) != 0;
-    const bool alone = !request.whole || needsPin(request);
+    const bool alone = !request.whole || !Users::fits(lane, request) || needsPin(request);
     return alone || isUnproven(lane, request.traits) || request.traits.pushes || request.traits.isAlone() || other ||
            inTurn;
 }
@@ -83,6 +95,8 @@ Lane* FramedChoice::choose(const Request& request, Instant now) const
         return nullptr;
     if (Lane* bound = boundTo(client))
         return bound;
+    if (request.traits.user != nullptr)
+        return forUser(request, now);
     const std::size_t idle = _mux.pool.idle();
     if (idle != LanePool::NONE)
         return withId(idle, request);
@@ -92,6 +106,37 @@ Lane* FramedChoice::choose(const Request& request, Instant now) const
         return forsaken();
     const std::size_t least = _mux.pool.leastLoaded();
     return least == LanePool::NONE ? nullptr : withId(least, request);
+}
+
+/// The lower the better.
+FramedChoice::Rank FramedChoice::rankOf(const Lane& lane, const Request& request, Instant now) const
+{
+    const bool own = Users::isOf(lane, request);
+    if (!lane.pipeline.isEmpty())
+        return own ? Rank::busy : Rank::others;
+    if (own)
+        return Rank::own;
+    if (lane.user == nullptr)
+        return Rank::nobodys;
+    return lane.lastByte + _mux.settings.switchDelay <= now ? Rank::unused : Rank::others;
+}
+
+/// Null, too: it waits for one that is to be opened.
+Lane* FramedChoice::forUser(const Request& request, Instant now) const
+{
+    Lane* best = nullptr;
+    Rank found = _mux.pool.hasClosed() && _mux.pool.retryAt(now) <= now ? Rank::closed : Rank::none;
+    for (const auto& lane : _mux.lanes.all())
+    {
+        if (!_mux.lanes.isInUse(*lane) || !mayUse(*lane, request) || !hasRoom(*lane, request))
+            continue;
+        const Rank rank = rankOf(*lane, request, now);
+        if (rank >= found)
+            continue;
+        best = lane.get();
+        found = rank;
+    }
+    return best;
 }
 
 /// This one; where its target has no id left for the request, one of another target.

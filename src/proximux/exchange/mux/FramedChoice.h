@@ -32,8 +32,23 @@ public:
     [[nodiscard]] static bool isUnproven(const Lane& lane, const RequestTraits& traits);
 
 private:
+    /// Where a request of a user goes, best first.
+    enum class Rank
+    {
+        own,     ///< an idle one of the user's
+        nobodys, ///< an idle one as it was opened
+        closed,  ///< one that is to be opened
+        unused,  ///< one of another user, idle for pool.switch_delay
+        busy,    ///< one of the user's that has room
+        others,  ///< an idle one of another user
+        none
+    };
+
     [[nodiscard]] Lane* boundTo(const Client& client) const;
     [[nodiscard]] Lane* forsaken() const;
+    [[nodiscard]] bool isUserThere(const Request& request) const;
+    [[nodiscard]] Rank rankOf(const Lane& lane, const Request& request, Instant now) const;
+    [[nodiscard]] Lane* forUser(const Request& request, Instant now) const;
     [[nodiscard]] Lane* withId(std::size_t place, const Request& request) const;
 
     const Mux& _mux;

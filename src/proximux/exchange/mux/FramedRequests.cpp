@@ -186,6 +186,8 @@ bool FramedRequests::makeReply(Request& request, CloseReason reason)
         failure = Failure::malformed;
     else if (reason == CloseReason::dialectRefused)
         failure = Failure::dialect;
+    else if (reason == CloseReason::userRefused)
+        failure = Failure::user;
     return request.client->conversation->failed(request.traits, failure, request.traits.reply);
 }
 

@@ -111,6 +111,11 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
             _trial.isProven = _trial.isProven || lane.proofs != proofs;
             if (std::exchange(lane.pin.returning, false))
                 free(*lane.pin.client, pins::SUBSCRIPTION);
+            if (lane.spent && lane.pin.client == nullptr && lane.pipeline.isEmpty())
+            {
+                _mux.lanes.close(lane, CloseReason::spent, How::abort, now);
+                return false;
+            }
             continue;
         }
         if (!lane.inMessage && !lane.pipeline.isEmpty() &&
@@ -235,6 +240,8 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const bool turned = request.turnsLane;
     if (request.traits.switches && !isError)
         Dialects::settle(lane, request, true);
+    if (request.traits.signsIn)
+        Users::settle(lane, request, !isError);
     if (request.traits.guarded)
         _fences.put(lane, now);
     _mux.answers.finish(lane, request, now);

@@ -4,6 +4,7 @@
 #include <proximux/exchange/mux/Farewells.h>
 #include <proximux/exchange/mux/Fences.h>
 #include <proximux/exchange/mux/FramedRequests.h>
+#include <proximux/exchange/mux/Users.h>
 
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ public:
         , _protocol(protocol)
         , _fences(fences)
         , _dialects(dialects)
+        , _users(mux)
         , _farewells(mux, protocol)
         , _trial(trial)
         , _idEdit(1)
@@ -30,9 +32,10 @@ public:
 
     void prepare(Lane& lane) override;
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
-    DialectState bringToDialect(Lane& lane, Request& request, Instant now) override
+    Readiness makeReady(Lane& lane, Request& request, Instant now) override
     {
-        return _dialects.bring(lane, request, now);
+        const Readiness user = _users.bring(lane, request, now);
+        return user == Readiness::ready ? _dialects.bring(lane, request, now) : user;
     }
     void afterSending(Lane& lane, Request& request, Instant now) override;
     bool targetBytes(Lane& lane, Instant now) override;
@@ -63,6 +66,7 @@ private:
     const Protocol& _protocol;
     Fences& _fences;
     Dialects& _dialects;
+    Users _users;
     Farewells _farewells;
     Trial& _trial;
     char _theirId[8] = {};     ///< what is put back into the present response

@@ -65,12 +65,13 @@ public:
     [[nodiscard]] virtual bool isAtRest(const Lane& lane) const = 0;
 };
 
-/// Whether a target speaks the dialect of a request.
-enum class DialectState
+/// Whether a target connection speaks the dialect of a request, and belongs to its user.
+enum class Readiness
 {
-    spoken,  ///< it does, or is told to before the request
+    ready,   ///< it does, or is told to before the request
     asked,   ///< it was told to; the request waits for the answer
-    refused, ///< it said that it does not
+    refused, ///< it said that it does not speak it
+    denied,  ///< it said that it does not let the user in
     fixed    ///< only a new connection can
 };
 
@@ -90,8 +91,8 @@ public:
     /// Returns whether the target must have been silent since.
     virtual bool beforeSending(Lane& lane, Request& request, Instant now) = 0;
 
-    /// Has the target speak the dialect of the request, which is about to be sent on the lane.
-    virtual DialectState bringToDialect(Lane& lane, Request& request, Instant now) = 0;
+    /// Has the target let in the user of the request, which is about to be sent on the lane, and speak its dialect.
+    virtual Readiness makeReady(Lane& lane, Request& request, Instant now) = 0;
 
     /// A request was sent on the lane and is in its pipeline, or is not if nothing answers it.
     virtual void afterSending(Lane& lane, Request& request, Instant now) = 0;

@@ -60,10 +60,11 @@ struct MultiplexerSettings
     std::size_t discardLimit = 65536;               ///< and bytes of that
     Duration inactiveTimeout = Duration::off();
     Duration settle = Duration{0};
-    Duration connectDelay = Duration{0};       ///< from being open to being spoken to
-    Duration requestGap = Duration{0};         ///< from a request, and from what answers it, to the next
-    std::vector<Prologue> prologues;           ///< by target
-    Duration gap = Duration::milliseconds(10); ///< raw
+    Duration connectDelay = Duration{0};                ///< from being open to being spoken to
+    Duration requestGap = Duration{0};                  ///< from a request, and from what answers it, to the next
+    Duration switchDelay = Duration::milliseconds(100); ///< idle for so long, a connection is for other users, too
+    std::vector<Prologue> prologues;                    ///< by target
+    Duration gap = Duration::milliseconds(10);          ///< raw
     Duration failedAuthDelay = Duration::seconds(1);
     std::uint64_t seed = 1;                    ///< of what a peer must not be able to guess; random in the program
     Duration idReuse = Duration::seconds(300); ///< byId: for so long the id of a request without a response is not used

@@ -53,7 +53,7 @@ public:
 
     void prepare(Lane&) override {}
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
-    DialectState bringToDialect(Lane&, Request&, Instant) override { return DialectState::spoken; }
+    Readiness makeReady(Lane&, Request&, Instant) override { return Readiness::ready; }
     void afterSending(Lane&, Request&, Instant) override {}
     bool targetBytes(Lane& lane, Instant now) override;
     void afterAnswer(Lane&, Request&, Instant) override {}

@@ -220,16 +220,19 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
     }
     if (isStale(lane, request, now) || !isQuiet(lane, request, now))
         return false;
-    switch (_mux.policy.responses.bringToDialect(lane, request, now))
+    switch (_mux.policy.responses.makeReady(lane, request, now))
     {
-    case DialectState::spoken:
+    case Readiness::ready:
         break;
-    case DialectState::asked:
+    case Readiness::asked:
         return false;
-    case DialectState::refused:
+    case Readiness::refused:
         _mux.answers.fail(request, CloseReason::dialectRefused, now);
         return true;
-    case DialectState::fixed:
+    case Readiness::denied:
+        _mux.answers.fail(request, CloseReason::userRefused, now);
+        return true;
+    case Readiness::fixed:
         leave(lane, request, now);
         return false;
     }
@@ -265,7 +268,7 @@ bool Sending::isStale(Lane& lane, const Request& request, Instant now)
     return false;
 }
 
-/// The connection can't speak the dialect of this request.
+/// The connection can't speak the dialect of this request, or belong to its user.
 void Sending::leave(Lane& lane, const Request& request, Instant now)
 {
     Client& client = *request.client;

@@ -109,23 +109,25 @@ struct LaneConnection
     Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
     PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
     InputBuffer input;
-    Fence fence;                  ///< ends the response to the fenced request in the pipeline
-    unsigned proofs = 0;          ///< what its target has proven (RequestTraits::proof)
-    Request* answered = nullptr;  ///< whose response is being received
-    bool inMessage = false;       ///< a part of a message was taken
-    std::size_t abandoned = 0;    ///< requests whose response did not come in time; their ids stay taken
-    Instant lastByte;             ///< when something came last
-    bool proven = false;          ///< a response came on this connection
-    bool unconfirmed = false;     ///< nothing shows that the target has read what was sent last
-    bool unread = false;          ///< it may have requests without a response that the target has not read
-    bool spent = false;           ///< a request on it may be unread in part: nobody else gets it
-    unsigned dialect = 0;         ///< which it speaks; 0: not yet chosen, or there is only one
-    unsigned spoken = 0;          ///< dialects to which it can be changed: dialectBit()
-    unsigned refused = 0;         ///< likewise, those which the target has refused
-    Client* reader = nullptr;     ///< who got something last, or does not read it; null where he has left
-    Request* streaming = nullptr; ///< a request of which only a part was sent
-    std::size_t waiting = 0;      ///< bytes unsent to the target
-    bool silent = false;          ///< raw: the target was silent for exchange.raw_gap
+    Fence fence;                              ///< ends the response to the fenced request in the pipeline
+    unsigned proofs = 0;                      ///< what its target has proven (RequestTraits::proof)
+    Request* answered = nullptr;              ///< whose response is being received
+    bool inMessage = false;                   ///< a part of a message was taken
+    std::size_t abandoned = 0;                ///< requests whose response did not come in time; their ids stay taken
+    Instant lastByte;                         ///< when something came last
+    bool proven = false;                      ///< a response came on this connection
+    bool unconfirmed = false;                 ///< nothing shows that the target has read what was sent last
+    bool unread = false;                      ///< it may have requests without a response that the target has not read
+    bool spent = false;                       ///< a request on it may be unread in part: nobody else gets it
+    unsigned dialect = 0;                     ///< which it speaks; 0: not yet chosen, or there is only one
+    unsigned spoken = 0;                      ///< dialects to which it can be changed: dialectBit()
+    unsigned refused = 0;                     ///< likewise, those which the target has refused
+    std::shared_ptr<const Login> user;        ///< whose it is; null: as it was opened
+    std::shared_ptr<const Login> refusedUser; ///< who was to have it, which the target has refused
+    Client* reader = nullptr;                 ///< who got something last, or does not read it; null where he has left
+    Request* streaming = nullptr;             ///< a request of which only a part was sent
+    std::size_t waiting = 0;                  ///< bytes unsent to the target
+    bool silent = false;                      ///< raw: the target was silent for exchange.raw_gap
 };
 
 /// A lane that one client has alone. Replaced whole when that ends.

@@ -1,6 +1,7 @@
 // ClientConversation: the replies given in the target's place.
 
 #include <proximux/protocol/resp/ClientConversation.h>
+#include <proximux/protocol/resp/Resp.h>
 
 #include <algorithm>
 
@@ -31,15 +32,55 @@ std::string ClientConversation::null() const
     return _dialect == dialect::RESP3 ? "_\r\n" : "$-1\r\n";
 }
 
-void ClientConversation::auth(Bytes bytes, RequestTraits& traits)
+void ClientConversation::auth(Bytes bytes, bool whole, RequestTraits& traits)
 {
     const std::vector<Bytes> words = wordsOf(bytes, 4);
     if (words.size() != 2 && words.size() != 3)
         return answer(traits, "-ERR wrong number of arguments for 'auth' command\r\n");
+    if (!whole)
+        return error(traits, "AUTH is too long");
+    if (_settings.ownLogin)
+    {
+        signIn({words.begin() + 1, words.end()}, traits);
+        return;
+    }
     if (_settings.password.empty())
         return error(traits, "AUTH was sent, but local.password is not set");
     if (authenticate(words.size() == 3 ? words[1] : Bytes("default"), words.back(), traits))
         answer(traits, OK);
+}
+
+/// words: user and password, or that alone. The target decides. False: the client has its answer.
+bool ClientConversation::signIn(const std::vector<Bytes>& words, RequestTraits& traits)
+{
+    constexpr std::size_t LONGEST = 1024; // bytes of a word: limits the memory per client
+    if (std::any_of(words.begin(), words.end(), [](Bytes word) { return word.size() > LONGEST; }))
+    {
+        error(traits, "a user name or password is too long; expected at most 1024 bytes");
+        return false;
+    }
+    const std::string command =
+        words.size() == 1 ? encodeCommand({"AUTH", words[0]}) : encodeCommand({"AUTH", words[0], words[1]});
+    _candidate = std::make_shared<const Login>(Login{command, OK});
+    _candidateName = words.size() == 1 ? Bytes("default") : words[0];
+    traits.user = _candidate;
+    traits.signsIn = traits.alone = traits.barrier = true;
+    return true;
+}
+
+/// Until then nothing else of this client is looked at.
+void ClientConversation::signedIn(bool accepted)
+{
+    if (accepted)
+    {
+        _user = std::move(_candidate);
+        _identity.user = _candidateName;
+        _authenticated = true;
+        _failures = 0;
+    }
+    else
+        ++_failures;
+    _candidate.reset();
 }
 
 /// A wrong password delays the client; several of them close its connection.
@@ -68,10 +109,14 @@ void ClientConversation::hello(Bytes bytes, bool whole, RequestTraits& traits)
         traits.refusal = "HELLO with a protocol version other than 2 and 3";
         return answer(traits, "-NOPROTO unsupported protocol version\r\n");
     }
+    _candidate.reset();
     if (!helloOptions(words, traits))
         return;
     traits.clear();
-    traits.rewritten = traits.repeatable = true;
+    traits.rewritten = true;
+    traits.repeatable = _candidate == nullptr;
+    traits.signsIn = traits.alone = _candidate != nullptr;
+    traits.user = _candidate != nullptr ? _candidate : _user;
     traits.dialect = _dialect;
     if (words.size() == 1)
         return;
@@ -82,7 +127,13 @@ void ClientConversation::hello(Bytes bytes, bool whole, RequestTraits& traits)
 
 void ClientConversation::rewrite(Bytes, const RequestTraits& traits, std::string& text)
 {
-    if (!traits.switches)
+    if (traits.signsIn)
+    {
+        const Bytes version = traits.dialect == dialect::RESP3 ? "3" : "2";
+        const std::vector<Bytes> words = wordsOf(traits.user->says, 3);
+        text = encodeCommand({"HELLO", version, "AUTH", words.size() == 3 ? words[1] : Bytes("default"), words.back()});
+    }
+    else if (!traits.switches)
         text = "*1\r\n$5\r\nHELLO\r\n";
     else
         text = traits.dialect == dialect::RESP3 ? HELLO_3 : HELLO_2;
@@ -104,6 +155,13 @@ bool ClientConversation::helloOptions(const std::vector<Bytes>& words, RequestTr
             return false;
         if (name)
             continue;
+        if (_settings.ownLogin)
+        {
+            if (!signIn({words[i + 1], words[i + 2]}, traits))
+                return false;
+            i += 2;
+            continue;
+        }
         if (_settings.password.empty())
         {
             traits.refusal = "HELLO with AUTH, but local.password is not set";
@@ -114,7 +172,7 @@ bool ClientConversation::helloOptions(const std::vector<Bytes>& words, RequestTr
             return false;
         i += 2;
     }
-    if (!_settings.password.empty() && !_authenticated)
+    if (_settings.mustSignIn() && !_authenticated && _candidate == nullptr)
     {
         traits.refusal = "HELLO without a password";
         answer(traits, "-NOAUTH HELLO must be called with the client already authenticated\r\n");
@@ -162,7 +220,8 @@ void ClientConversation::reset(RequestTraits& traits)
 {
     _authenticated = _multi = _refusedMulti = _otherDatabase = _subscribed = false;
     _dialect = dialect::RESP2;
-    _identity = {_identity.number, {}, {}, {}};
+    _identity = {_identity.number, {}, {}, {}, "default"};
+    _user.reset();
     traits.resets = true;
     answer(traits, "+RESET\r\n");
 }

@@ -47,6 +47,7 @@ struct ClientIdentity
     std::string name;         ///< CLIENT SETNAME
     std::string library;      ///< CLIENT SETINFO LIB-NAME
     std::string version;      ///< CLIENT SETINFO LIB-VER
+    std::string user = "default";
 
     /// As CLIENT INFO shows it: fields that only a connection of its own would have are 0 or unknown.
     [[nodiscard]] std::string line(unsigned database, unsigned protocol) const;

@@ -76,6 +76,7 @@ void ClientConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
     if (_settings.passive)
         return watchOnly(bytes, effect, traits);
     traits.dialect = _dialect;
+    traits.user = _user;
     if (effect == Effect::empty)
         return answer(traits, "");
     if (isRefused(bytes, whole, effect, traits))
@@ -156,9 +157,16 @@ bool ClientConversation::isRefused(Bytes bytes, bool whole, Effect effect, Reque
 {
     const bool signsIn = effect == Effect::auth || effect == Effect::hello;
     const bool open = signsIn || effect == Effect::quit || effect == Effect::reset;
-    if (!_settings.password.empty() && !_authenticated && !open)
+    if (_settings.mustSignIn() && !_authenticated && !open)
     {
         answer(traits, "-NOAUTH Authentication required.\r\n");
+        return true;
+    }
+    if (signsIn && _settings.ownLogin && _failures >= _settings.failedAuth)
+    {
+        traits.delayed = traits.last = true;
+        traits.refusal = "too many wrong passwords";
+        answer(traits, "-NOAUTH proximux: too many wrong passwords\r\n");
         return true;
     }
     if (effect == Effect::http)
@@ -174,9 +182,8 @@ bool ClientConversation::isRefused(Bytes bytes, bool whole, Effect effect, Reque
         text = "SCRIPT DEBUG is not supported through the proxy";
     else if (effect == Effect::client)
         text = refusedOfClient(bytes, whole);
-    else if (signsIn && !_settings.password.empty() && (_multi || _subscribed))
-        text =
-            printableName(bytes) + " is not supported in a transaction or subscription"; // the password is the proxy's
+    else if (signsIn && _settings.mustSignIn() && (_multi || _subscribed))
+        text = printableName(bytes) + " is not supported in a transaction or subscription"; // its answer is needed
     if (!text.empty() && !_refusedMulti)
     {
         refuse(bytes, whole, traits, text);
@@ -248,7 +255,7 @@ void ClientConversation::atRest(Bytes bytes, bool whole, Effect effect, RequestT
     switch (effect)
     {
     case Effect::auth:
-        return auth(bytes, traits);
+        return auth(bytes, whole, traits);
     case Effect::hello:
         return hello(bytes, whole, traits);
     case Effect::select:
@@ -346,6 +353,11 @@ bool ClientConversation::pushEnded(const Notice& notice)
 
 bool ClientConversation::failed(const RequestTraits&, Failure failure, std::string& reply)
 {
+    if (failure == Failure::user)
+    {
+        reply = "-NOAUTH proximux: the target does not accept the user name and password of this client any more\r\n";
+        return true;
+    }
     reply = std::string("-ERR proximux: ") + textOf(failure) + "\r\n";
     return true;
 }

@@ -5,6 +5,7 @@
 #include <proximux/protocol/resp/Dialect.h>
 #include <proximux/protocol/resp/Subscription.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ public:
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override;
     void switched(unsigned dialect) override { _dialect = dialect; }
+    void signedIn(bool accepted) override;
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
     bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
@@ -47,7 +49,7 @@ private:
     void watchOnly(Bytes bytes, Effect effect, RequestTraits& traits);
     bool isSilenced(Bytes bytes, Effect effect);
     void subscribe(Bytes bytes, Effect effect, unsigned reason, RequestTraits& traits);
-    void auth(Bytes bytes, RequestTraits& traits);
+    void auth(Bytes bytes, bool whole, RequestTraits& traits);
     void hello(Bytes bytes, bool whole, RequestTraits& traits);
     bool helloOptions(const std::vector<Bytes>& words, RequestTraits& traits);
     void select(Bytes bytes, RequestTraits& traits);
@@ -60,13 +62,17 @@ private:
     void reset(RequestTraits& traits);
     bool setName(Bytes name, RequestTraits& traits);
     bool authenticate(Bytes user, Bytes password, RequestTraits& traits);
+    bool signIn(const std::vector<Bytes>& words, RequestTraits& traits);
     void tie(RequestTraits& traits, unsigned reasons, unsigned frees, Bytes bytes);
 
     ConversationSettings _settings;
     unsigned _dialect = dialect::RESP2;
     ClientIdentity _identity;
-    bool _authenticated = false; ///< if a password is required
-    unsigned _failures = 0;      ///< wrong passwords
+    bool _authenticated = false;             ///< if that is required
+    unsigned _failures = 0;                  ///< wrong passwords
+    std::shared_ptr<const Login> _user;      ///< as whom the target has let it in
+    std::shared_ptr<const Login> _candidate; ///< as whom it is asking to be let in
+    std::string _candidateName;
     bool _multi = false;
     bool _refusedMulti = false;
     bool _otherDatabase = false;

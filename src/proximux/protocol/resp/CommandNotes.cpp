@@ -51,7 +51,7 @@ const char* meaningOf(Effect effect)
     case Effect::ping:
         return "sent on any connection, and once more if it is lost";
     case Effect::auth:
-        return "answered by the proxy (`local.password`)";
+        return "answered by the proxy (`local.password`), or by the target (`target.N.username = client`)";
     case Effect::hello:
         return "the version is the target's matter, AUTH and SETNAME are the proxy's";
     case Effect::select:

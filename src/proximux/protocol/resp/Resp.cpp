@@ -111,7 +111,7 @@ ProtocolInfo info()
     info.pipeline = 1024;
     info.mayGreet = false;
     info.settings = {"local.password",    "local.failed_auth", "local.failed_auth_delay", "target.N.username",
-                     "target.N.password", "target.N.database", "exchange.resp_unknown"};
+                     "target.N.password", "target.N.database", "pool.switch_delay",       "exchange.resp_unknown"};
     info.commands = commandNotes;
     info.detection = {detect, "RESP", "a RESP command"};
     return info;

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <proximux/exchange/mux/MessagePolicy.h>
+
+namespace proximux
+{
+
+struct Mux;
+
+/// Has a target connection belong to the user of the request that is sent next (RequestTraits::user). A connection of
+/// another user is signed in anew, alone: nothing is sent before the target has agreed.
+///
+///     [request of a] ... at rest ... [sign in b] ... agreed ... [request of b]      refused: the request fails
+///
+/// A client that signs in does so itself, by a request of its own (RequestTraits::signsIn).
+class Users
+{
+public:
+    /// It must outlive it.
+    explicit Users(Mux& mux)
+        : _mux(mux)
+    {
+    }
+
+    /// Whether the lane belongs to the user of the request.
+    [[nodiscard]] static bool isOf(const Lane& lane, const Request& request);
+
+    /// Whether the request can be sent on the lane as it is.
+    [[nodiscard]] static bool fits(const Lane& lane, const Request& request)
+    {
+        return request.traits.signsIn || isOf(lane, request);
+    }
+
+    /// A request is about to be sent on this lane, which is at rest where it belongs to another user.
+    Readiness bring(Lane& lane, Request& request, Instant now);
+
+    /// A request that signs in was answered. done: the lane belongs to its user now; else it does to whom it did.
+    static void settle(Lane& lane, const Request& request, bool done);
+
+private:
+    Mux& _mux;
+};
+
+} // namespace proximux
