@@ -132,22 +132,18 @@ TEST(UsersTest, aWrongPasswordChangesNothing)
     CPPUNIT_ASSERT_EQUAL(get("a"), got(t)); // as before
 }
 
-RULE(UsersTest, theConnectionIsWhoseItIsAlsoIfThatClientHasLeft, forgetUserOfLeaver)
+/// Nobody would hear whose it is then.
+TEST(UsersTest, whoLeavesWhileSigningInTakesTheConnectionWithIt)
 {
     users();
     TargetId t;
     const ClientId a = user("a", t);
     const ClientId b = asks(auth("b"));
-    got(t);
+    CPPUNIT_ASSERT_EQUAL(auth("b"), got(t));
     says(a, get("a"));
     exchange->clientLost(b, now);
-    if (world.has(t))
-    {
-        answers(t, ok);
-        CPPUNIT_ASSERT_EQUAL(auth("a"), got(t));
-    }
-    else
-        CPPUNIT_ASSERT_EQUAL(auth("a"), got(opens()));
+    CPPUNIT_ASSERT(!world.has(t));
+    CPPUNIT_ASSERT_EQUAL(auth("a"), got(opens()));
 }
 
 TEST(UsersTest, whatWasSaidBeforeIsSentAsTheEarlierUser)
