@@ -137,8 +137,7 @@ void Answers::answerLocally(Request& request, Instant now)
     request.move(Transaction::replied);
     if (client.large == &request)
     {
-        client.large = nullptr;
-        client.discarding = true;
+        leaveRest(request);
         request.size = client.partial;
         client.queued = client.partial;
         client.partial = 0;
@@ -146,6 +145,14 @@ void Answers::answerLocally(Request& request, Instant now)
     keepReply(request);
     _mux.sending.advance(client, now);
     reply(client, now);
+}
+
+void Answers::leaveRest(Request& request)
+{
+    Client& client = *request.client;
+    client.large = nullptr;
+    client.discarding = true;
+    client.final = client.final || request.traits.last;
 }
 
 void Answers::reply(Client& client, Instant now)
@@ -244,10 +251,7 @@ void Answers::fail(Request& request, CloseReason reason, Instant now)
     if (!request.isSent())
         return answerLocally(request, now);
     if (client.large == &request)
-    {
-        client.large = nullptr;
-        client.discarding = true;
-    }
+        leaveRest(request);
     request.move(Transaction::replied);
     keepReply(request);
     reply(client, now);

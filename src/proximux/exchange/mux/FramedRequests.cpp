@@ -106,6 +106,7 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
         judge(client, request);
         lane.unconfirmed = !request.traits.answered;
         client.large = nullptr;
+        client.final = client.final || request.traits.last;
         lane.streaming = nullptr;
     }
     _mux.forwarding.goOn(client, request, progress.taken, now);

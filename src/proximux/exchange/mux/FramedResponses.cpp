@@ -315,11 +315,8 @@ void FramedResponses::endTrial(const Lane& lane, Instant now)
 /// What is left of the request is thrown away, and the target, which has not read it all, is left.
 void FramedResponses::answeredEarly(Lane& lane, Request& request, Instant now)
 {
-    if (Client* client = request.client)
-    {
-        client->discarding = true;
-        client->large = nullptr;
-    }
+    if (request.client != nullptr)
+        Answers::leaveRest(request);
     _mux.answers.finish(lane, request, now);
     _mux.lanes.close(lane, CloseReason::earlyResponse, How::abort, now);
 }
