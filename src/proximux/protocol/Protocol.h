@@ -85,6 +85,13 @@ constexpr const char* textOf(Failure failure)
     return "";
 }
 
+/// What a client waits for before it sends the rest of its request.
+struct Consent
+{
+    Bytes text;            ///< fixed text; empty: it waits for nothing
+    bool byTarget = false; ///< the target is asked first, and says it itself (RequestTraits::asks)
+};
+
 /// The protocol state of one client: the meaning of its requests, and the replies given in the target's place. Called
 /// for each request in order of arrival. No input makes it throw.
 class Conversation
@@ -113,9 +120,9 @@ public:
         text = bytes;
     }
 
-    /// The header of a request is complete and more follows (Framer::Progress::header). Returns what to send to the
-    /// client before that: fixed text, usually nothing.
-    virtual Bytes header(Bytes bytes)
+    /// The header of a request is complete and more follows (Framer::Progress::header). Returns what its client waits
+    /// for before it sends the rest: usually nothing.
+    virtual Consent header(Bytes bytes)
     {
         static_cast<void>(bytes);
         return {};
@@ -172,6 +179,7 @@ struct ConversationSettings
     UnknownCommands unknown = UnknownCommands::close;
     unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
     bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
+    bool consents = false;    ///< HTTP: answer Expect: 100-continue in the target's place
 };
 
 /// The request that makes a target close a connection, and its final reply, if any. Fixed text.

@@ -49,21 +49,23 @@ struct RequestTraits
     bool translated =
         false;            ///< its client gets different bytes than the first of its response: Conversation::translate()
     bool awaited = false; ///< its response is awaited even if its client leaves: it may come over the next connection
+    bool asks = false; ///< only its header came: its client sends the rest when the target consents, or after a while
     bool supersedes = false; ///< its client has given up its earlier requests: what answers them is discarded
     bool secret = false;     ///< observed traffic: contains secrets, as earlier messages show
     unsigned pins = 0;       ///< reasons for which it pins its client
     unsigned frees = 0;      ///< pin reasons that end with its response
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
-    std::uint64_t check = 0; ///< value that its response must repeat; 0: none
-    unsigned part = 0;       ///< part of the target that it addresses, from 1; 0: the target itself
-    unsigned dialect = 0;    ///< its connection must be new or use the same dialect; 0: there is only one
-    bool switches = false;   ///< brings its connection to `dialect` itself, if the target agrees
-    Bytes suffix;            ///< sent after its last byte: fixed text
-    std::uint32_t hint = 0;  ///< passed to its response framer
-    std::string seed;        ///< data for creating an error reply later
-    std::string reply;       ///< local: the reply
-    std::vector<Edit> edits; ///< in the order of their offsets
+    std::uint64_t check = 0;   ///< value that its response must repeat; 0: none
+    unsigned part = 0;         ///< part of the target that it addresses, from 1; 0: the target itself
+    unsigned dialect = 0;      ///< its connection must be new or use the same dialect; 0: there is only one
+    bool switches = false;     ///< brings its connection to `dialect` itself, if the target agrees
+    Bytes suffix;              ///< sent after its last byte: fixed text
+    std::uint32_t hint = 0;    ///< passed to its response framer
+    std::uint32_t unasked = 0; ///< asks: added to it if a response comes before consent; it ends its client
+    std::string seed;          ///< data for creating an error reply later
+    std::string reply;         ///< local: the reply
+    std::vector<Edit> edits;   ///< in the order of their offsets
 
     /// Whether no other request may be in flight on its connection.
     [[nodiscard]] bool isAlone() const { return alone || keepsId || fenced || guarded; }
@@ -80,14 +82,14 @@ struct RequestTraits
         answered = true;
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = switches = false;
-        translated = awaited = supersedes = false;
+        translated = awaited = asks = supersedes = false;
         refusal = nullptr;
         pins = frees = claims = proof = 0;
         check = 0;
         part = 0;
         dialect = 0;
         suffix = {};
-        hint = 0;
+        hint = unasked = 0;
         seed.clear();
         reply.clear();
         edits.clear();
@@ -139,6 +141,7 @@ struct ResponseTraits
     bool undone = false;       ///< the target does not know the command and did nothing
     bool spends = false;       ///< the target may not have read the whole request, as RequestTraits::spends
     bool closesClient = false; ///< the client detects its end only by the end of the connection
+    bool consents = false;     ///< interim: the client is to send the rest of its request (RequestTraits::asks)
     bool proof = false;        ///< proves that the target speaks this protocol
     Notice notice;             ///< meaning to a client with subscriptions
     unsigned challenges = 0;   ///< reasons for which the target now wants its client to be pinned
@@ -150,7 +153,7 @@ struct ResponseTraits
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = undone = spends = closesClient = proof = unchecked = false;
+        swallowed = closesTarget = undone = spends = closesClient = consents = proof = unchecked = false;
         notice = {};
         challenges = keeps = 0;
         check = 0;

@@ -163,12 +163,12 @@ TEST(HttpTest, answersExpectations)
     const Framer::Progress progress = framer->feed(head);
     CPPUNIT_ASSERT(progress.kind == Framer::Progress::Kind::header);
     CPPUNIT_ASSERT_EQUAL(head.size(), progress.taken);
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(head)));
+    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(head).text));
     // who is refused must not wait for ever
     const std::string ntlm = "PUT / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\nExpect: 100-continue\r\n"
                              "Content-Length: 3\r\n\r\n";
     CPPUNIT_ASSERT(ProtocolCheck::ask(*_check.talk({}), ntlm).local);
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(ntlm)));
+    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(ntlm).text));
     CPPUNIT_ASSERT(framer->feed("abc").kind == Framer::Progress::Kind::complete);
     CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"), sent(head));
     // who sends the body at once does not wait

@@ -106,7 +106,7 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
         if (client->requests.isEmpty())
             _mux.timers.idle.arm(client->idle, now);
         if (client->next != nullptr || client->state == Client::State::ended || _mux.draining || client->held ||
-            client->final || !client->interim.empty() || request.traits.barrier)
+            client->final || !client->consent.text.empty() || request.traits.barrier)
             _mux.clients.lookAgain(*client);
         reply(*client, now);
     }
@@ -237,6 +237,7 @@ void Answers::releaseReply(Request& request)
 
 void Answers::fail(Request& request, CloseReason reason, Instant now)
 {
+    _mux.consents.refuse(request, now);
     Client& client = *request.client;
     if (request.begun || !_mux.policy.requests.makeReply(request, reason))
         return _mux.clients.fail(client, reason, request.begun, now);

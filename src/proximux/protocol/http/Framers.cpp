@@ -208,6 +208,7 @@ const char* ResponseFramer::begin(Bytes bytes)
     if (head.status < 200)
     {
         _traits.kind = ResponseTraits::Kind::interim;
+        _traits.consents = head.status == 100;
         _traits.swallowed = (_hint & hint::IS_10) != 0; // 1.0 has no interim responses
         _body.none();
         return nullptr;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace proximux::http
 {
@@ -47,6 +48,8 @@ public:
         traits.changes = head.method == "PUT" || head.method == "DELETE";
         traits.hint = hintFor(head);
         judgeBody(head, bytes, whole, traits);
+        traits.asks = !whole && asks(head) && bytes.size() == head.size;
+        traits.unasked = hint::CLOSE;
         traits.last = (traits.hint & hint::CLOSE) != 0;
         const bool upgrades = head.upgrade && !head.is10;
         if (upgrades)
@@ -85,8 +88,11 @@ public:
 
     void challenged(unsigned) override { _challenged = true; }
 
-    /// Also for a request that is refused: it is answered when it is complete.
-    Bytes header(Bytes) override { return "HTTP/1.1 100 Continue\r\n\r\n"; }
+    Consent header(Bytes) override
+    {
+        // where we consent, also to a request that is refused: it is answered when it is complete
+        return {"HTTP/1.1 100 Continue\r\n\r\n", !_settings.consents};
+    }
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
     {
@@ -148,8 +154,19 @@ private:
         return hint;
     }
 
+    [[nodiscard]] bool asks(const Head& head) const
+    {
+        return head.expectsContinue && !head.is10 && !_settings.consents && !_settings.passive;
+    }
+
+    /// A client that waits to be told to send the body may leave it out now: nobody knows what it sends next.
     static void refuse(RequestTraits& traits, const char* status, const char* why)
     {
+        if (std::exchange(traits.asks, false))
+        {
+            traits.hint |= traits.unasked;
+            traits.last = true;
+        }
         traits.local = traits.refused = true;
         traits.reply = errorReply(status, why, traits.hint);
     }
@@ -168,7 +185,7 @@ private:
         if (head.blank > 0)
             traits.edits.push_back({0, head.blank, {}});
         for (const Head::Field& field : head.hopByHop)
-            if (!upgrades || !sameText(field.name, "upgrade"))
+            if ((!upgrades || !sameText(field.name, "upgrade")) && (!traits.asks || !sameText(field.name, "expect")))
                 traits.edits.push_back({field.offset, field.size, {}});
         if (traits.rewritten)
         {
@@ -296,7 +313,8 @@ ProtocolInfo info()
     info.pipeline = 1;
     info.inOrder = false;
     info.mayGreet = false;
-    info.settings = {"exchange.http_connect", "exchange.http_chunked"};
+    info.settings = {"exchange.http_connect", "exchange.http_chunked", "exchange.http_expect",
+                     "exchange.http_expect_timeout"};
     info.detection = {detect, "HTTP", "HTTP", "HTTP/2 (not supported)"};
     return info;
 }
