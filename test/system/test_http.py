@@ -218,3 +218,44 @@ class Expect(SharedCase):
             client.sendall(b"abc")
             self.hears(client, GO + answer(b"go:abc"))  # this target says so without being asked
             self.assertIn(head(b"/go", b"abc") + b"abc", self.script.all())
+
+
+class Heads(SharedCase):
+    """Responses that a proxy may repair, and what tells a target of its clients."""
+
+    def asked(self, proxy, text=b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", size=None):
+        client = self.client(proxy)
+        client.sendall(text)
+        got = b""
+        while b"\r\n\r\n" not in got or (size and len(got.partition(b"\r\n\r\n")[2]) < size):
+            data = client.recv(65536)
+            self.assertTrue(data, got)
+            got += data
+        return got
+
+    def answering(self, answer_to):
+        def serve(s):
+            came = b""
+            while data := s.recv(65536):
+                came += data
+                if came.endswith(b"\r\n\r\n"):
+                    s.sendall(answer_to(came))
+                    came = b""
+        return self.target(serve)
+
+    def test_responses_are_repaired(self):
+        for mode, connections in MODES:
+            for fields in b"Content-Length : 2", b"Content-Length: 2, 2", b"Content-Length: 2\r\nContent-Length: 2":
+                target = self.answering(lambda _, fields=fields: b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n\r\nok")
+                proxy = self.shared(mode, target, protocol="http", connections=connections)
+                for _ in range(3):
+                    self.assertEqual(self.asked(proxy, size=2), b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                self.assertEqual(len(target.conns), 1)
+
+    def test_the_log_names_the_rule_of_others(self):
+        for fields, section in ((b"Content-Length: 2, 3", "RFC 9112 section 6.3"), (b"X: a\r\n b", "RFC 9112 section 5.2"),
+                                (b"Content-Length: 2\r\nTransfer-Encoding: chunked", "RFC 9112 section 6.1")):
+            target = self.answering(lambda _, fields=fields: b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n\r\nok")
+            proxy = self.shared("fifo", target, protocol="http")
+            self.assertIn(b"HTTP/1.1 502 ", self.asked(proxy))
+            self.assertIsNotNone(proxy.record(lambda r, section=section: r["l"] == 1 and section in str(r)), proxy.text())

@@ -290,11 +290,12 @@ TEST(HttpExchangeTest, aMalformedHeadIsCalledSo)
     http();
     const ClientId a = join();
     says(a, get());
-    answers(opens(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi");
+    answers(opens(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi");
     const std::string error = got(a);
     CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), error.substr(0, 12));
     CPPUNIT_ASSERT(error.find("the target sent an invalid response") != std::string::npos);
-    CPPUNIT_ASSERT_EQUAL(std::string("an HTTP message with two Content-Length fields"), world.malformed);
+    CPPUNIT_ASSERT_EQUAL(std::string("an HTTP response with different Content-Length values (RFC 9112 section 6.3)"),
+                         world.malformed);
 }
 
 TEST(HttpExchangeTest, aTargetThatSendsInPartsIsNotKeptWaiting)
