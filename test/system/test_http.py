@@ -259,3 +259,27 @@ class Heads(SharedCase):
             proxy = self.shared("fifo", target, protocol="http")
             self.assertIn(b"HTTP/1.1 502 ", self.asked(proxy))
             self.assertIsNotNone(proxy.record(lambda r, section=section: r["l"] == 1 and section in str(r)), proxy.text())
+
+    def test_the_target_is_told_of_its_client(self):
+        spoofed = b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 10.1.1.1\r\nForwarded: for=10.2.2.2\r\n\r\n"
+        for mode, connections in MODES:
+            for form, told in (("x-forwarded-for", b"X-Forwarded-For: 10.1.1.1, 127.0.0.1\r\nForwarded: for=10.2.2.2\r\n"),
+                               ("forwarded", b"X-Forwarded-For: 10.1.1.1\r\nForwarded: for=10.2.2.2, for=127.0.0.1\r\n")):
+                target = self.answering(lambda came: answer(came))
+                proxy = self.shared(mode, target, protocol="http", connections=connections,
+                                    exchange__http_forwarded=form)
+                self.assertIn(b"Host: x\r\n" + told + b"Via: 1.1 proximux\r\n\r\n", self.asked(proxy, spoofed, 100))
+
+    def test_an_address_of_ipv6_is_quoted(self):
+        target = self.answering(lambda came: answer(came))
+        proxy = self.proxy(target, mode="fifo", listen="[::1]:0", settings={
+            "exchange.protocol": "http", "exchange.http_forwarded": "forwarded"})
+        self.assertIn(b'\r\nForwarded: for="[::1]"\r\n', self.asked(proxy, size=50))
+
+    def test_proxy_mode_changes_no_message(self):
+        for protocol in "http", "auto":
+            said = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy", "--protocol", protocol,
+                                "--set", "exchange.http_forwarded=forwarded", "--check-config")
+            self.assertEqual(said.wait(), 78)
+            self.assertIn("exchange.http_forwarded = forwarded", said.text())
+            self.assertIn("proxy mode changes no message", said.text())

@@ -105,6 +105,19 @@ std::vector<Setting> protocolSettings()
              "Servers that do not know the field wait for the body. "
              "A 100 that the target sends afterwards is discarded. "
              "Example: exchange.http_expect_timeout = 5s for a server that checks uploads slowly."}),
+        row("exchange.http_forwarded", "off",
+            choice<HttpForwarded>({{"off", HttpForwarded::off},
+                                   {"x-forwarded-for", HttpForwarded::xForwardedFor},
+                                   {"forwarded", HttpForwarded::forwarded}},
+                                  FIELD(HttpForwarded, exchange.framing.httpForwarded)),
+            {SHARED_USERS,
+             "Field that tells the target each client's address: off, x-forwarded-for (X-Forwarded-For), or forwarded "
+             "(Forwarded, RFC 7239); Via is added, too",
+             "The address stands behind what the client says itself, so only the last one can be trusted. "
+             "The field that is not chosen passes unchanged; a client may forge it. "
+             "Some servers do not compress responses to requests with Via. "
+             "Proxy mode changes no message. "
+             "Example: exchange.http_forwarded = x-forwarded-for for a server whose log should name the clients."}),
     };
 }
 

@@ -99,8 +99,12 @@ class Conversation
 public:
     virtual ~Conversation() = default;
 
-    /// Its client is the one of this number, of all since the start.
-    virtual void begin(std::uint64_t client) { static_cast<void>(client); }
+    /// Its client is the one of this number, of all since the start, with this address (numeric; empty: unknown).
+    virtual void begin(std::uint64_t client, Bytes address)
+    {
+        static_cast<void>(client);
+        static_cast<void>(address);
+    }
 
     /// Evaluates a request, complete or cut to the bytes that are kept. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;

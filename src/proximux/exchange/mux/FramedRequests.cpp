@@ -16,7 +16,7 @@ void FramedRequests::prepare(Client& client)
     client.framer = _protocol.makeRequestFramer();
     client.conversation = _protocol.makeConversation(_mux.settings.conversation);
     if (client.conversation != nullptr)
-        client.conversation->begin(++_clients);
+        client.conversation->begin(++_clients, _mux.effects.addressOf(client.id));
 }
 
 void FramedRequests::describe(Client& client, Request& request, Bytes bytes)

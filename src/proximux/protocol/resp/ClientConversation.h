@@ -20,7 +20,7 @@ public:
     {
     }
 
-    void begin(std::uint64_t client) override { _identity.number = client; }
+    void begin(std::uint64_t client, Bytes) override { _identity.number = client; }
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override;
     void switched(unsigned dialect) override { _dialect = dialect; }
