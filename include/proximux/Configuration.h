@@ -95,6 +95,13 @@ struct ExchangeSettings
         pass    ///< unchanged
     };
 
+    /// Who tells a client of HTTP to send a body after `Expect: 100-continue`.
+    enum class HttpExpect
+    {
+        target, ///< the target, asked with the head alone
+        proxy   ///< the proxy, at once
+    };
+
     Mode mode{};
     std::string protocol;
     Framing framing;
@@ -110,6 +117,8 @@ struct ExchangeSettings
     bool httpConnect{};
     UnknownCommands respUnknown{};
     HttpChunked httpChunked{};
+    HttpExpect httpExpect{};
+    Duration httpExpectTimeout;
     std::size_t requestBuffer{};  ///< buffered request bytes per client
     std::size_t responseBuffer{}; ///< unsent response bytes per client
     std::size_t totalBuffer{};    ///< buffered request bytes over all clients

@@ -82,6 +82,14 @@ enum class ModbusUnit
     any     ///< any: the client gets the one that it asked
 };
 
+/// How requests name their client to an HTTP target.
+enum class HttpForwarded
+{
+    off,
+    xForwardedFor, ///< X-Forwarded-For
+    forwarded      ///< Forwarded (RFC 7239)
+};
+
 /// The settings that describe messages. Each protocol uses the ones that it needs.
 struct Framing
 {
@@ -95,6 +103,7 @@ struct Framing
     ModbusTarget modbusTarget = ModbusTarget::tcp;
     ModbusUnit modbusUnit = ModbusUnit::strict;
     std::map<unsigned char, unsigned char> modbusUnits; ///< the target's unit for each of these of clients
+    HttpForwarded httpForwarded = HttpForwarded::off;
 };
 
 } // namespace proximux

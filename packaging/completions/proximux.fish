@@ -38,6 +38,10 @@ function __proximux_choices
             printf '%s\n' tcp rtu ascii
         case exchange.http_chunked
             printf '%s\n' length pass
+        case exchange.http_expect
+            printf '%s\n' target proxy
+        case exchange.http_forwarded
+            printf '%s\n' off x-forwarded-for forwarded
         case log.format
             printf '%s\n' auto json text
         case log.requests
@@ -128,6 +132,9 @@ function __proximux_setting
         'exchange.modbus_target'\t'Form of the target\'s messages: tcp, or rtu or ascii over TCP, into which all requests are translated' \
         'exchange.http_connect'\t'Allow CONNECT. Warning: clients can then reach everything the target can reach' \
         'exchange.http_chunked'\t'Chunked request bodies: length sends them with a Content-Length if exchange.request_buffer has room, pass as they came' \
+        'exchange.http_expect'\t'Answer to Expect: 100-continue: target passes the request\'s head on and waits for the target\'s, proxy sends 100 at once' \
+        'exchange.http_expect_timeout'\t'Maximum wait for the target\'s answer to Expect: 100-continue; then the client gets 100 and sends its body' \
+        'exchange.http_forwarded'\t'Field that tells the target each client\'s address: off, x-forwarded-for (X-Forwarded-For), or forwarded (Forwarded, RFC 7239); Via is added, too' \
         'pool.connections'\t'Number of target connections; must equal the sum over all targets (the default)' \
         'pool.warmup'\t'Open all target connections before listening' \
         'pool.connect_timeout'\t'Time limit for connecting, over all addresses of a target; in proxy mode over all targets' \
@@ -167,7 +174,7 @@ function __proximux_setting
 end
 
 function __proximux_topics
-    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown
+    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown
 end
 
 complete -c proximux -f

@@ -8,6 +8,7 @@ from victims import Foreign, shown
 SECRET = b"s3cret-of-a-victim"
 ERROR = re.compile(rb"HTTP/1\.1 (400|405|408|413|431|50[1234]) [^\r]*\r\n(?:[^\r]+\r\n)*?Content-Length: (\d+)\r\n"
                    rb"(?:[^\r]+\r\n)*\r\n")
+GO = b"HTTP/1.1 100 Continue\r\n\r\n"
 METHODS = [b"GET", b"GET", b"GET", b"HEAD", b"POST", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH", b"TRACE",
            b"CONNECT", b"PROPFIND",
            b"get", b"X", b"PRI", b"M-SEARCH", b"GET\t", b"G@T", b"PURGE", b"LOCK", b"BREW"]
@@ -53,12 +54,19 @@ CODINGS = [b"chunked"] * 10 + [b"Chunked", b"gzip, chunked", b"chunked, chunked"
 
 
 class Reply:
-    """A response with this status and body, and with what the head of it must repeat."""
+    """A response with this status and body, and with what the head of it must repeat. rest: the body of its request, which
+    is sent when the server says so."""
 
-    def __init__(self, status, body, echo=None, bare=False):
-        self.status, self.body, self.echo, self.bare = status, body, echo, bare
+    def __init__(self, status, body, echo=None, bare=False, rest=b""):
+        self.status, self.body, self.echo, self.bare, self.rest = status, body, echo, bare, rest
+
+    @staticmethod
+    def told(data):
+        return len(GO) if data.startswith(GO) else 0
 
     def take(self, data):
+        if self.rest and GO.startswith(data):
+            return 0
         start = b"HTTP/1.1 %d " % self.status
         if not (data.startswith(start) or start.startswith(data)):
             raise Foreign
@@ -143,8 +151,11 @@ class Http:
         method = b"POST" if way == b"chunked" else way
         path = b"/echo?" + secret[-12:]
         text = b"%s %s %s\n" % (method, path, secret) + (body if has_body else b"")
+        rest = b""
+        if sent and random.random() < 0.2:
+            fields, rest, sent = fields + b"Expect: 100-continue\r\n", sent, b""
         return (b"%s %s HTTP/1.1\r\nHost: x\r\nX-Secret: %s\r\n%s\r\n%s" % (method, path, secret, fields, sent),
-                Reply(200, text, secret if has_body else None, way == b"HEAD"))
+                Reply(200, text, secret if has_body else None, way == b"HEAD", rest))
 
     def error(self, data):
         """Ours have a body that begins with our name."""
@@ -178,6 +189,8 @@ class Http:
             return script.devour(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n" * 20).end()
         if way < 0.1:
             return self.tunnel(script, random)
+        if way < 0.2:
+            return self.expecting(script, random)
         for _ in range(random.choice((1, 1, 1, 2))):
             data = b"".join(self.request(random) for _ in range(random.choice((1, 1, 2, 4))))
             if random.random() < 0.1:
@@ -248,6 +261,20 @@ class Http:
                                 b"POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"))
         script.send(data + (behind if random.random() < 0.6 else b""))
         script.hear(0, 50).send(behind)
+        return script.end()
+
+    @staticmethod
+    def expecting(script, random):
+        """A head that asks for consent; then its body, too little or too much of it, another request, or nothing."""
+        body = random.choice((b"hello", EVIL, b"z" * 5000, b"z" * 100000))
+        way = random.choice((b"Content-Length: %d" % len(body), b"Transfer-Encoding: chunked"))
+        sent = body if b"Length" in way else b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        for _ in range(random.choice((1, 1, 2))):
+            script.send(b"%s %s HTTP/1.1\r\nHost: x\r\n%s\r\nExpect: 100-continue\r\n\r\n" % (
+                random.choice((b"POST", b"POST", b"PUT", b"GET", b"DELETE")), random.choice(COMMON + [b"/early", b"/refuse"]),
+                way))
+            script.hear(0, random.choice((0, 1, 20, 200)))
+            script.send(random.choice((sent, sent, sent[:-1], sent + EVIL, EVIL, b"", b"\0")))
         return script.end()
 
     # -- for the shrinker

@@ -60,6 +60,8 @@ class Victim(Peer):
         self.timer = False
         if self.world.closing or self.sock is None:
             return
+        if self.due and self.rest_of(self.due[-1][0]):
+            return  # it goes on when it is told to
         if not self.due and self.random.random() < 0.01:
             self.leave()
         burst, data = 1 if self.random.random() < 0.5 else self.random.randint(1, 6), b""
@@ -67,11 +69,16 @@ class Victim(Peer):
             request, due = next(self.asks)
             self.due.append((due, time.monotonic(), request))
             data += request
-            burst -= 1
+            burst = 0 if self.rest_of(due) else burst - 1
         if data:
             self.send(data)
         if self.random.random() < 0.3:
             self.think()
+
+    @staticmethod
+    def rest_of(due):
+        """What is left of a request whose beginning was sent; its server tells when to send it."""
+        return getattr(due, "rest", b"")
 
     def leave(self):
         """Its connection ends, with nothing due, and it comes back on another."""
@@ -86,6 +93,13 @@ class Victim(Peer):
                 self.world.fail("foreign", self, "nothing was due, and it got " + shown(self.buffer))
                 return
             due, _, request = self.due[0]
+            told = due.told(self.buffer) if self.rest_of(due) else 0
+            if told:
+                del self.buffer[:told]
+                self.send(due.rest)
+                due.rest = b""
+                self.think()
+                continue
             try:
                 length = due.take(self.buffer)
             except Foreign:

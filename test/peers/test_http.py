@@ -42,6 +42,7 @@ class Http(PeerCase):
                     location /dav/ { root %(f)s; dav_methods PUT DELETE; create_full_put_path on; }
                     location /empty { return 204; }
                     location /close { keepalive_timeout 0; return 200 "closes\\n"; }
+                    location /limited { client_max_body_size 1k; proxy_pass http://127.0.0.1:%(port)d/taken; }
                     location /bulk { client_body_in_file_only off; proxy_pass http://127.0.0.1:%(port)d/taken; }
                     location /taken { return 200 "taken\\n"; } } }""" % {
                 "user": user, "f": cls.folder, "port": cls.port})
@@ -85,6 +86,16 @@ class Http(PeerCase):
             self.assertEqual(self.curl("-H", "Content-Type: application/x-ndjson", "--data-binary", "@-",
                                        self.url(p, "/bulk"), text=b'{"index":{}}\n{"a":1}\n' * 500000), b"taken\n")
             self.assertLess(p.memory() - before, 2 << 20)
+
+    def test_a_refusal_spares_the_upload(self):
+        for mode, connections in SHARES:
+            for expect, sent in ("target", b"413 0"), ("proxy", b"413 [1-9]"):
+                p = self.share("http", mode, connections, exchange__http_expect=expect)
+                said = self.curl("-o", os.devnull, "-H", "Expect: 100-continue", "-w", "%{http_code} %{size_upload}", "-T",
+                                 self.folder + "/www/big", self.url(p, "/limited"))
+                self.assertRegex(said, sent)
+                self.assertEqual(self.curl("-H", "Expect: 100-continue", "-d", "little", self.url(p, "/limited"),
+                                           self.url(p, "/limited")), b"taken\ntaken\n")
 
     def test_many_clients_keep_their_connections(self):
         for mode, connections in SHARES:

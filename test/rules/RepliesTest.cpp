@@ -6,6 +6,20 @@ namespace proximux
 /// A local reply, an error and an interim response keep their place among the responses.
 class RepliesTest : public Rules
 {
+protected:
+    /// HTTP, whose clients we tell to send a body.
+    void consenting()
+    {
+        Options options;
+        options.protocol = "http";
+        options.exchange.conversation.consents = true;
+        begin(options);
+    }
+
+    static std::string put(const std::string& fields)
+    {
+        return "PUT / HTTP/1.1\r\nHost: x\r\n" + fields + "Content-Length: 3\r\n\r\n";
+    }
 };
 
 TEST(RepliesTest, localAnswersKeepTheirPlace)
@@ -92,26 +106,52 @@ TEST(RepliesTest, httpClosesTheClientOrTheTargetAsItIsSaid)
 
 TEST(RepliesTest, httpContinueIsSaidInItsPlace)
 {
-    named("http", 1, 1);
+    consenting();
     const ClientId a = join();
-    says(a, get() + "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    says(a, get() + put("Expect: 100-continue\r\n"));
     const TargetId t = opens();
     CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
     answers(t, ok());
     CPPUNIT_ASSERT_EQUAL(ok() + "HTTP/1.1 100 Continue\r\n\r\n", got(a));
     got(t);
     says(a, "abc");
-    CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"), got(t));
+    CPPUNIT_ASSERT_EQUAL(put("") + "abc", got(t));
 }
 
 RULE(RepliesTest, aClientIsToldToGoOnInItsPlace, hurryContinue)
 {
-    named("http", 1, 1);
+    consenting();
     const ClientId a = join();
-    says(a, get() + "PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    says(a, get() + put("Expect: 100-continue\r\n"));
     const TargetId t = opens();
     answers(t, ok());
     CPPUNIT_ASSERT_EQUAL(ok() + "HTTP/1.1 100 Continue\r\n\r\n", got(a));
+}
+
+RULE(RepliesTest, whatFollowsARefusedHeadIsNoRequest, readRefused)
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, put("Expect: 100-continue\r\n"));
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(put("Expect: 100-continue\r\n"), got(t));
+    answers(t, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                         got(a));
+    CPPUNIT_ASSERT(world.client(a).fin && !world.has(t));
+    says(a, "abc" + get()); // the body that was not wanted, or the next request
+    CPPUNIT_ASSERT(world.dialled.empty());
+}
+
+RULE(RepliesTest, nothingIsSaidIntoARefusal, tellRefused)
+{
+    named("http", 1, 1);
+    const ClientId a = join();
+    says(a, put("Expect: 100-continue\r\n"));
+    answers(opens(), "HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nno");
+    got(a);
+    pass(Duration::seconds(1));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(a)); // 100 Continue would be a part of that
 }
 
 } // namespace proximux

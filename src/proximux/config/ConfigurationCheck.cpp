@@ -242,15 +242,23 @@ void ConfigurationCheck::checkProtocol()
                             otherNames(*findSetting(required.key, number), 0, _hasOriginalNames) +
                             "): missing; expected " + std::string(required.what) +
                             ", which exchange.protocol = " + exchange.protocol + " requires");
-    const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
-    if (made)
+    if (const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr)
         for (const SettingMistake& mistake : made->mistakes())
             _mistakes.push_back(nameOf(std::string(mistake.key)) + ": " + mistake.text);
-    if (made && exchange.mode == Mode::proxy && !made->translates().empty())
-        _mistakes.push_back(nameOf(std::string(made->translates())) +
-                            ": proxy mode changes no message; expected exchange.mode = fifo or funnel");
+    if (exchange.mode == Mode::proxy)
+        checkTranslation(protocol);
     checkUsers(protocol, "exchange.id_offset", exchange.idOffset.has_value());
     checkUsers(protocol, "exchange.line_reply", exchange.framing.lineReplies.which != LineReplies::Which::always);
+}
+
+/// With auto any that it can detect may be the protocol.
+void ConfigurationCheck::checkTranslation(const ProtocolInfo& protocol)
+{
+    for (const ProtocolInfo* each : protocol.name == AUTO ? choicesOfAuto() : std::vector{&protocol})
+        if (const auto made = each->make != nullptr ? each->make(_configuration.exchange.framingInForce()) : nullptr;
+            made && !made->translates().empty())
+            _mistakes.push_back(nameOf(std::string(made->translates())) +
+                                ": proxy mode changes no message; expected exchange.mode = fifo or funnel");
 }
 
 /// A setting of other protocols that has a value would change nothing.

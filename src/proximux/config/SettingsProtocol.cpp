@@ -8,6 +8,7 @@ using namespace kinds;
 std::vector<Setting> protocolSettings()
 {
     using HttpChunked = ExchangeSettings::HttpChunked;
+    using HttpExpect = ExchangeSettings::HttpExpect;
     return {
         row("exchange.resp_unknown", "close",
             choice<UnknownCommands>(
@@ -85,6 +86,38 @@ std::vector<Setting> protocolSettings()
              "So the target connection is closed after each request that was sent in chunks. "
              "With length that is spared for small bodies without trailers. "
              "Example: exchange.http_chunked = pass for a target that needs the chunks."}),
+        row("exchange.http_expect", "target",
+            choice<HttpExpect>({{"target", HttpExpect::target}, {"proxy", HttpExpect::proxy}},
+                               FIELD(HttpExpect, exchange.httpExpect)),
+            {SHARED_USERS,
+             "Answer to Expect: 100-continue: target passes the request's head on and waits for the target's, proxy "
+             "sends 100 at once",
+             "With target a refusal (413, 417, 401) spares the upload, as with HAProxy and as RFC 9110 requires. "
+             "The request then has its target connection alone until its body has come. "
+             "A client that is refused before 100 is closed after the response. "
+             "With proxy the field is removed and small requests are buffered, as with nginx. "
+             "Example: exchange.http_expect = proxy if many clients send small bodies with Expect."}),
+        row("exchange.http_expect_timeout", "1s",
+            duration(MS, Duration::seconds(300), Off::no, FIELD(Duration, exchange.httpExpectTimeout)),
+            {SHARED_USERS,
+             "Maximum wait for the target's answer to Expect: 100-continue; then the client gets 100 and sends its "
+             "body",
+             "Servers that do not know the field wait for the body. "
+             "A 100 that the target sends afterwards is discarded. "
+             "Example: exchange.http_expect_timeout = 5s for a server that checks uploads slowly."}),
+        row("exchange.http_forwarded", "off",
+            choice<HttpForwarded>({{"off", HttpForwarded::off},
+                                   {"x-forwarded-for", HttpForwarded::xForwardedFor},
+                                   {"forwarded", HttpForwarded::forwarded}},
+                                  FIELD(HttpForwarded, exchange.framing.httpForwarded)),
+            {SHARED_USERS,
+             "Field that tells the target each client's address: off, x-forwarded-for (X-Forwarded-For), or forwarded "
+             "(Forwarded, RFC 7239); Via is added, too",
+             "The address stands behind what the client says itself, so only the last one can be trusted. "
+             "The field that is not chosen passes unchanged; a client may forge it. "
+             "Some servers do not compress responses to requests with Via. "
+             "Proxy mode changes no message. "
+             "Example: exchange.http_forwarded = x-forwarded-for for a server whose log should name the clients."}),
     };
 }
 

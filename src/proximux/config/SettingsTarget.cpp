@@ -47,8 +47,7 @@ std::vector<Setting> targetSettings()
              "It is sent with target.N.password before the connection is used. "
              "Without a name the password is sent alone, as for Redis before version 6. "
              "A target that refuses it counts as failed and is tried again with back-off. "
-             "With client each client signs in as itself: its AUTH or HELLO is sent to the target. "
-             "Its requests then use connections of that user, however many users there are. "
+             "With client each client signs in as itself, and its requests use connections of that user. "
              "Example: target.1.username = proxy."}),
         secret(row("target.N.password", "", text("a password", FIELD(std::string, targets[i].password)),
                    {SHARED_USERS, "Password for new target connections",

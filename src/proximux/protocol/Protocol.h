@@ -88,6 +88,13 @@ constexpr const char* textOf(Failure failure)
     return "";
 }
 
+/// What a client waits for before it sends the rest of its request.
+struct Consent
+{
+    Bytes text;            ///< fixed text; empty: it waits for nothing
+    bool byTarget = false; ///< the target is asked first, and says it itself (RequestTraits::asks)
+};
+
 /// The protocol state of one client: the meaning of its requests, and the replies given in the target's place. Called
 /// for each request in order of arrival. No input makes it throw.
 class Conversation
@@ -95,8 +102,12 @@ class Conversation
 public:
     virtual ~Conversation() = default;
 
-    /// Its client is the one of this number, of all since the start.
-    virtual void begin(std::uint64_t client) { static_cast<void>(client); }
+    /// Its client is the one of this number, of all since the start, with this address (numeric; empty: unknown).
+    virtual void begin(std::uint64_t client, Bytes address)
+    {
+        static_cast<void>(client);
+        static_cast<void>(address);
+    }
 
     /// Evaluates a request, complete or cut to the bytes that are kept. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
@@ -116,9 +127,9 @@ public:
         text = bytes;
     }
 
-    /// The header of a request is complete and more follows (Framer::Progress::header). Returns what to send to the
-    /// client before that: fixed text, usually nothing.
-    virtual Bytes header(Bytes bytes)
+    /// The header of a request is complete and more follows (Framer::Progress::header). Returns what its client waits
+    /// for before it sends the rest: usually nothing.
+    virtual Consent header(Bytes bytes)
     {
         static_cast<void>(bytes);
         return {};
@@ -178,6 +189,7 @@ struct ConversationSettings
     UnknownCommands unknown = UnknownCommands::close;
     unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
     bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
+    bool consents = false;    ///< HTTP: answer Expect: 100-continue in the target's place
     bool ownLogin = false;    ///< each client signs in at the target as itself
 
     [[nodiscard]] bool mustSignIn() const { return ownLogin || !password.empty(); }

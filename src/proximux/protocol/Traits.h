@@ -57,6 +57,7 @@ struct RequestTraits
     bool translated =
         false;            ///< its client gets different bytes than the first of its response: Conversation::translate()
     bool awaited = false; ///< its response is awaited even if its client leaves: it may come over the next connection
+    bool asks = false; ///< only its header came: its client sends the rest when the target consents, or after a while
     bool supersedes = false; ///< its client has given up its earlier requests: what answers them is discarded
     bool secret = false;     ///< observed traffic: contains secrets, as earlier messages show
     unsigned pins = 0;       ///< reasons for which it pins its client
@@ -71,6 +72,7 @@ struct RequestTraits
     std::shared_ptr<const Login> user; ///< whose its connection must be; null: it stays as it was opened
     Bytes suffix;                      ///< sent after its last byte: fixed text
     std::uint32_t hint = 0;            ///< passed to its response framer
+    std::uint32_t unasked = 0;         ///< asks: added to it if a response comes before consent; it ends its client
     std::string seed;                  ///< data for creating an error reply later
     std::string reply;                 ///< local: the reply
     std::vector<Edit> edits;           ///< in the order of their offsets
@@ -90,7 +92,7 @@ struct RequestTraits
         answered = true;
         swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = switches = false;
-        translated = awaited = supersedes = false;
+        translated = awaited = asks = supersedes = false;
         refusal = nullptr;
         pins = frees = claims = proof = 0;
         check = 0;
@@ -99,7 +101,7 @@ struct RequestTraits
         signsIn = false;
         user.reset();
         suffix = {};
-        hint = 0;
+        hint = unasked = 0;
         seed.clear();
         reply.clear();
         edits.clear();
@@ -151,6 +153,7 @@ struct ResponseTraits
     bool undone = false;       ///< the target does not know the command and did nothing
     bool spends = false;       ///< the target may not have read the whole request, as RequestTraits::spends
     bool closesClient = false; ///< the client detects its end only by the end of the connection
+    bool consents = false;     ///< interim: the client is to send the rest of its request (RequestTraits::asks)
     bool proof = false;        ///< proves that the target speaks this protocol
     Notice notice;             ///< meaning to a client with subscriptions
     unsigned challenges = 0;   ///< reasons for which the target now wants its client to be pinned
@@ -162,7 +165,7 @@ struct ResponseTraits
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = undone = spends = closesClient = proof = unchecked = false;
+        swallowed = closesTarget = undone = spends = closesClient = consents = proof = unchecked = false;
         notice = {};
         challenges = keeps = 0;
         check = 0;

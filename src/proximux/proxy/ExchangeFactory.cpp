@@ -88,6 +88,8 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     settings.conversation.connect = exchange.httpConnect;
     settings.conversation.largest = exchange.requestBuffer;
     settings.conversation.passChunked = exchange.httpChunked == ExchangeSettings::HttpChunked::pass;
+    settings.conversation.consents = exchange.httpExpect == ExchangeSettings::HttpExpect::proxy;
+    settings.consentTimeout = exchange.httpExpectTimeout;
     settings.conversation.unknown = exchange.respUnknown;
     settings.conversation.failedAuth = configuration.local.failedAuth;
     settings.failedAuthDelay = configuration.local.failedAuthDelay;

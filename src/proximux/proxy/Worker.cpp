@@ -303,6 +303,12 @@ void Worker::awaitsMore(TargetId target)
         connection->acknowledge();
 }
 
+Bytes Worker::addressOf(ClientId client) const
+{
+    const ClientSession* session = _clients.find(client);
+    return session != nullptr ? Bytes(session->info().address) : Bytes();
+}
+
 void Worker::awaitsMore(ClientId client)
 {
     if (ClientSession* session = _clients.find(client))

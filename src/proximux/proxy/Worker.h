@@ -79,6 +79,7 @@ private:
     Quiet isQuiet(TargetId target) override;
     void awaitsMore(TargetId target) override;
     void awaitsMore(ClientId client) override;
+    [[nodiscard]] Bytes addressOf(ClientId client) const override;
     std::size_t flushClient(ClientId client) override;
     void limitClient(ClientId client, std::size_t bytes) override;
 

@@ -66,7 +66,9 @@ protected:
                 {"http", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 1},
                 {"http", "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, x-a\r\nX-A: 1\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\nhi",
-                 1}};
+                 1},
+                {"http", "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nX : y\r\nContent-Length : 2, 2\r\n\r\nhi", 1}};
     }
 
     static std::vector<Talk> byId()

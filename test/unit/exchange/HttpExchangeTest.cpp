@@ -41,6 +41,36 @@ TEST(HttpExchangeTest, anEarlyResponseMayLastUntilTheEnd)
     assertClosed(a, CloseReason::ended, How::finish);
 }
 
+TEST(HttpExchangeTest, aClientMayEndWithALargeRequest)
+{
+    const std::string closing = put(2000, "Connection: close\r\n");
+    const std::string half(1000, 'a');
+    const std::string refused = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n";
+    for (const char* how : {"answered", "refused", "lost"})
+    {
+        http(false, 1);
+        const ClientId a = join();
+        says(a, closing + half);
+        const TargetId t = opens();
+        CPPUNIT_ASSERT_MESSAGE("the rest is read", !world.client(a).held);
+        if (*how == 'a')
+        {
+            says(a, half + get());
+            CPPUNIT_ASSERT_EQUAL(put(2000) + half + half, got(t));
+            answers(t, ok());
+        }
+        else if (*how == 'r')
+            answers(t, refused + "\r\n");
+        else
+            exchange->targetLost(t, now);
+        const std::string text = got(a);
+        CPPUNIT_ASSERT(world.client(a).fin);
+        CPPUNIT_ASSERT(text.find("\r\nConnection: close\r\n") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(*how == 'a', world.has(t));
+        CPPUNIT_ASSERT(world.dialled.empty());
+    }
+}
+
 TEST(HttpExchangeTest, anErrorCanBeToldBehindAnInterimResponse)
 {
     http();
@@ -260,11 +290,12 @@ TEST(HttpExchangeTest, aMalformedHeadIsCalledSo)
     http();
     const ClientId a = join();
     says(a, get());
-    answers(opens(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi");
+    answers(opens(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi");
     const std::string error = got(a);
     CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), error.substr(0, 12));
     CPPUNIT_ASSERT(error.find("the target sent an invalid response") != std::string::npos);
-    CPPUNIT_ASSERT_EQUAL(std::string("an HTTP message with two Content-Length fields"), world.malformed);
+    CPPUNIT_ASSERT_EQUAL(std::string("an HTTP response with different Content-Length values (RFC 9112 section 6.3)"),
+                         world.malformed);
 }
 
 TEST(HttpExchangeTest, aTargetThatSendsInPartsIsNotKeptWaiting)

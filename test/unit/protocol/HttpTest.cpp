@@ -63,42 +63,53 @@ TEST(HttpTest, delimitsResponses)
 
 TEST(HttpTest, refusesEveryWayToSmuggle)
 {
-    const std::string line = "an HTTP head containing a control character or a line that does not end in CRLF";
+    const std::string line =
+        "an HTTP head containing a control character or a line that does not end in CRLF (RFC 9112 section 2.2)";
     const std::string post = "POST / HTTP/1.1\r\nHost: x\r\n";
     const std::pair<std::string, std::string> all[] = {
         {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
-         "an HTTP request with both Transfer-Encoding and Content-Length"},
-        {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", "an HTTP message with two Content-Length fields"},
-        {post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\n", "an HTTP message with two Content-Length fields"},
-        {post + "Content-Length: 3, 3\r\n\r\n", "an invalid HTTP Content-Length"},
-        {post + "Content-Length: +3\r\n\r\n", "an invalid HTTP Content-Length"},
-        {post + "Content-Length: 0x3\r\n\r\n", "an invalid HTTP Content-Length"},
-        {post + "X: y\r\n folded\r\n\r\n", "an obsolete folded HTTP field"},
+         "an HTTP request with both Transfer-Encoding and Content-Length (RFC 9112 section 6.1)"},
+        {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n",
+         "an HTTP request with two Content-Length fields (RFC 9112 section 6.3)"},
+        {post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\n",
+         "an HTTP request with two Content-Length fields (RFC 9112 section 6.3)"},
+        {post + "Content-Length: 3, 3\r\n\r\n", "an invalid HTTP Content-Length (RFC 9112 section 6.3)"},
+        {post + "Content-Length: +3\r\n\r\n", "an invalid HTTP Content-Length (RFC 9112 section 6.3)"},
+        {post + "Content-Length: 0x3\r\n\r\n", "an invalid HTTP Content-Length (RFC 9112 section 6.3)"},
+        {post + "X: y\r\n folded\r\n\r\n", "an obsolete folded HTTP field (RFC 9112 section 5.2)"},
         {post + "X: y\rz\r\n\r\n", line},
         {post + "X: y\nContent-Length: 3\r\n\r\n", line},
         {"GET / HTTP/1.1\nHost: x\n\n", line},
         {post + std::string("X: \0\r\n\r\n", 8), line},
-        {post + "Transfer-Encoding: gzip\r\n\r\n", "an HTTP request with a Transfer-Encoding other than chunked"},
-        {post + "Transfer-Encoding: xchunked\r\n\r\n", "an HTTP request with a Transfer-Encoding other than chunked"},
-        {post + "Transfer-Encoding: chunked, identity\r\n\r\n", "Transfer-Encoding: chunked is not the last coding"},
+        {post + "Transfer-Encoding: gzip\r\n\r\n",
+         "an HTTP request with a Transfer-Encoding other than chunked (RFC 9112 section 6.1)"},
+        {post + "Transfer-Encoding: xchunked\r\n\r\n",
+         "an HTTP request with a Transfer-Encoding other than chunked (RFC 9112 section 6.1)"},
+        {post + "Transfer-Encoding: chunked, identity\r\n\r\n",
+         "Transfer-Encoding: chunked is not the last coding (RFC 9112 section 6.1)"},
         {post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-         "Transfer-Encoding: chunked is not the last coding"},
-        {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "an HTTP/1.0 request with Transfer-Encoding"},
-        {post + "Content-Length : 3\r\n\r\n", "an invalid HTTP field name"},
-        {post + "Transfer-Encoding\t: chunked\r\n\r\n", "an invalid HTTP field name"},
-        {post + ": y\r\n\r\n", "an invalid HTTP field name"},
-        {"GET / HTTP/1.1\r\n\r\n", "an HTTP request without exactly one Host field"},
-        {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "an HTTP request without exactly one Host field"},
-        {"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", "an invalid HTTP request line"},
-        {"G@T / HTTP/1.1\r\nHost: x\r\n\r\n", "an invalid HTTP request line"},
+         "Transfer-Encoding: chunked is not the last coding (RFC 9112 section 6.1)"},
+        {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "an HTTP/1.0 request with Transfer-Encoding (RFC 9112 section 6.1)"},
+        {post + "Content-Length : 3\r\n\r\n", "an invalid HTTP field name (RFC 9112 section 5.1)"},
+        {post + "Transfer-Encoding\t: chunked\r\n\r\n", "an invalid HTTP field name (RFC 9112 section 5.1)"},
+        {post + ": y\r\n\r\n", "an invalid HTTP field name (RFC 9112 section 5.1)"},
+        {"GET / HTTP/1.1\r\n\r\n", "an HTTP request without exactly one Host field (RFC 9112 section 3.2)"},
+        {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+         "an HTTP request without exactly one Host field (RFC 9112 section 3.2)"},
+        {"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", "an invalid HTTP request line (RFC 9112 section 3)"},
+        {"G@T / HTTP/1.1\r\nHost: x\r\n\r\n", "an invalid HTTP request line (RFC 9112 section 3)"},
         {"GET / HTTP/1.2\r\nHost: x\r\n\r\n", "an unsupported HTTP version (expected 1.0 or 1.1)"},
         {"PRI * HTTP/2.0\r\n\r\n", "HTTP/2 (not supported)"},
-        {post + "Transfer-Encoding: chunked\r\n\r\n3 \r\nabc\r\n", "an invalid HTTP chunk size"},
-        {post + "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n", "an invalid HTTP chunk size"},
+        {post + "Transfer-Encoding: chunked\r\n\r\n3 \r\nabc\r\n", "an invalid HTTP chunk size (RFC 9112 section 7.1)"},
+        {post + "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n",
+         "an invalid HTTP chunk size (RFC 9112 section 7.1)"},
         {post + "Transfer-Encoding: chunked\r\n\r\n3\nabc\r\n",
-         "an HTTP chunk or trailer line that does not end in CRLF"},
-        {post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n", "an HTTP chunk without its final CRLF"},
-        {post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", "an invalid HTTP chunk size"},
+         "an HTTP chunk or trailer line that does not end in CRLF (RFC 9112 section 7.1)"},
+        {post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n",
+         "an HTTP chunk without its final CRLF (RFC 9112 section 7.1)"},
+        {post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
+         "an invalid HTTP chunk size (RFC 9112 section 7.1)"},
     };
     for (const auto& [request, reason] : all)
         _check.requests().refuses(request, reason);
@@ -109,13 +120,14 @@ TEST(HttpTest, refusesEveryWayToSmuggle)
 TEST(HttpTest, refusesResponsesThatAreNone)
 {
     _check.responses().refuses("hello", "not an HTTP response");
-    _check.responses().refuses("HTTP/1.1 2x0 OK\r\n\r\n", "an invalid HTTP status line");
+    _check.responses().refuses("HTTP/1.1 2x0 OK\r\n\r\n", "an invalid HTTP status line (RFC 9112 section 4)");
     _check.responses().refuses("HTTP/1.1 101 Switching Protocols\r\n\r\n",
-                               "an HTTP 101 response without an Upgrade request");
-    _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
-                               "an HTTP message with two Content-Length fields");
-    _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-                               "an HTTP response with both Transfer-Encoding and Content-Length");
+                               "an HTTP 101 response without an Upgrade request (RFC 9110 section 15.2.2)");
+    _check.responses().refuses("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                               "an HTTP response with different Content-Length values (RFC 9112 section 6.3)");
+    _check.responses().refuses(
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "an HTTP response with both Transfer-Encoding and Content-Length (RFC 9112 section 6.1)");
 }
 
 TEST(HttpTest, saysOfConnectionsWhatIsOurs)
@@ -163,12 +175,12 @@ TEST(HttpTest, answersExpectations)
     const Framer::Progress progress = framer->feed(head);
     CPPUNIT_ASSERT(progress.kind == Framer::Progress::Kind::header);
     CPPUNIT_ASSERT_EQUAL(head.size(), progress.taken);
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(head)));
+    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(head).text));
     // who is refused must not wait for ever
     const std::string ntlm = "PUT / HTTP/1.1\r\nHost: x\r\nAuthorization: NTLM x\r\nExpect: 100-continue\r\n"
                              "Content-Length: 3\r\n\r\n";
     CPPUNIT_ASSERT(ProtocolCheck::ask(*_check.talk({}), ntlm).local);
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(ntlm)));
+    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string(_check.talk({})->header(ntlm).text));
     CPPUNIT_ASSERT(framer->feed("abc").kind == Framer::Progress::Kind::complete);
     CPPUNIT_ASSERT_EQUAL(std::string("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"), sent(head));
     // who sends the body at once does not wait

@@ -131,12 +131,12 @@ TEST(RespTest, refusesWhatPassesNowhere)
 TEST(RespTest, aClientSeesItself)
 {
     const auto talk = _check.talk(tying());
-    talk->begin(7);
+    talk->begin(7, "192.0.2.1");
     CPPUNIT_ASSERT_EQUAL(std::string(":7\r\n"), reply(*talk, {"CLIENT", "ID"}));
     reply(*talk, {"CLIENT", "SETNAME", "me"});
     CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "lib-ver", "1.2"}));
     const std::string own = reply(*talk, {"CLIENT", "INFO"});
-    for (const char* field : {"id=7 ", " name=me ", " resp=2 ", " lib-name= lib-ver=1.2\n", " db=0 "})
+    for (const char* field : {"id=7 ", " addr=192.0.2.1:0 ", " name=me ", " resp=2 ", " lib-name= lib-ver=1.2\n", " db=0 "})
         CPPUNIT_ASSERT_MESSAGE(own, own.find(field) != std::string::npos);
     CPPUNIT_ASSERT_EQUAL('$', own.front());
     CPPUNIT_ASSERT_EQUAL(own, reply(*talk, {"CLIENT", "LIST"}));

@@ -106,7 +106,7 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
         if (client->requests.isEmpty())
             _mux.timers.idle.arm(client->idle, now);
         if (client->next != nullptr || client->state == Client::State::ended || _mux.draining || client->held ||
-            client->final || !client->interim.empty() || request.traits.barrier)
+            client->final || !client->consent.text.empty() || request.traits.barrier)
             _mux.clients.lookAgain(*client);
         reply(*client, now);
     }
@@ -137,8 +137,7 @@ void Answers::answerLocally(Request& request, Instant now)
     request.move(Transaction::replied);
     if (client.large == &request)
     {
-        client.large = nullptr;
-        client.discarding = true;
+        leaveRest(request);
         request.size = client.partial;
         client.queued = client.partial;
         client.partial = 0;
@@ -146,6 +145,14 @@ void Answers::answerLocally(Request& request, Instant now)
     keepReply(request);
     _mux.sending.advance(client, now);
     reply(client, now);
+}
+
+void Answers::leaveRest(Request& request)
+{
+    Client& client = *request.client;
+    client.large = nullptr;
+    client.discarding = true;
+    client.final = client.final || request.traits.last;
 }
 
 void Answers::reply(Client& client, Instant now)
@@ -230,6 +237,7 @@ void Answers::releaseReply(Request& request)
 
 void Answers::fail(Request& request, CloseReason reason, Instant now)
 {
+    _mux.consents.refuse(request, now);
     Client& client = *request.client;
     if (request.begun || !_mux.policy.requests.makeReply(request, reason))
         return _mux.clients.fail(client, reason, request.begun, now);
@@ -244,10 +252,7 @@ void Answers::fail(Request& request, CloseReason reason, Instant now)
     if (!request.isSent())
         return answerLocally(request, now);
     if (client.large == &request)
-    {
-        client.large = nullptr;
-        client.discarding = true;
-    }
+        leaveRest(request);
     request.move(Transaction::replied);
     keepReply(request);
     reply(client, now);

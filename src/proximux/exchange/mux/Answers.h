@@ -38,6 +38,9 @@ public:
     /// A reply to what was no request stands in the client's pipeline.
     void replyOnly(Client& client, std::string text, Instant now);
 
+    /// A request is answered, of which the rest has not come: that is thrown away, or its client is closed.
+    static void leaveRest(Request& request);
+
     /// Sends the first replies that are due: those before which all was answered.
     void reply(Client& client, Instant now);
 

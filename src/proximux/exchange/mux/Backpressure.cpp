@@ -56,7 +56,8 @@ void Backpressure::update(Client& client, Instant now)
         _mux.effects.holdClient(client.id, hold);
     client.held = hold;
 
-    const bool owes = client.large != nullptr && client.large->isSent() && client.large->lane->waiting == 0;
+    const bool owes = client.large != nullptr && client.large->isSent() && client.large->lane->waiting == 0 &&
+                      !client.large->awaitsTarget();
     if (!owes)
         DeadlineList::disarm(client.pause);
     else if (!client.pause.isArmed())

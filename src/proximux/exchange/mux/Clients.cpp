@@ -39,8 +39,7 @@ void Clients::received(Client& client, Bytes bytes, Instant now)
 void Clients::look(Client& client, Instant now)
 {
     const ClientId id = client.id;
-    if (!client.interim.empty() && client.requests.isEmpty())
-        client.waiting = _mux.effects.toClient(id, std::exchange(client.interim, Bytes()));
+    _mux.consents.lookAgain(client, now);
     _mux.policy.requests.clientBytes(client, now);
     if (find(id) == nullptr || client.state == Client::State::closing)
         return;
@@ -238,8 +237,8 @@ void Clients::close(Client& client, CloseReason reason, How how, Instant now)
 void Clients::abandon(Client& client, CloseReason reason, Instant now)
 {
     Lane* bound = client.lane;
-    Lane* broken =
-        client.large != nullptr && client.large->isSent() && !client.large->whole ? client.large->lane : nullptr;
+    const Request* streaming = bound != nullptr ? bound->streaming : nullptr;
+    Lane* broken = streaming != nullptr && streaming->client == &client ? bound : nullptr;
     Lane* pinned = client.pin.lane;
     while (Request* request = client.requests.first())
     {
@@ -265,7 +264,8 @@ void Clients::abandon(Client& client, CloseReason reason, Instant now)
     client.lane = nullptr;
     client.queued = 0;
     client.partial = 0;
-    client.interim = {};
+    client.consent = {};
+    DeadlineList::disarm(client.asking);
     client.input.clear();
     client.copied = 0;
     _mux.backpressure.account(client);
@@ -336,6 +336,7 @@ void Clients::expire(Instant now)
         _mux.answers.fail(Due<Request>::owner(*due), reason, now);
     }
     _mux.pinExpiry.expire(now);
+    _mux.consents.expire(now);
     while (Deadline* due = _mux.timers.delayedReply.takeDue(now))
         _mux.answers.reply(*Due<Request>::owner(*due).client, now);
     while (Deadline* due = _mux.timers.pause.takeDue(now))

@@ -16,7 +16,7 @@ void FramedRequests::prepare(Client& client)
     client.framer = _protocol.makeRequestFramer();
     client.conversation = _protocol.makeConversation(_mux.settings.conversation);
     if (client.conversation != nullptr)
-        client.conversation->begin(++_clients);
+        client.conversation->begin(++_clients, _mux.effects.addressOf(client.id));
 }
 
 void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
@@ -25,6 +25,7 @@ void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
         client.conversation->request(bytes, request.whole, request.traits);
     judge(client, request);
     request.traits.alone = request.traits.alone || _trial.isOn;
+    Consents::begin(client, request);
     if (request.traits.supersedes)
         supersede(client, request);
     if (request.traits.local && request.traits.pins != 0)
@@ -83,12 +84,13 @@ void FramedRequests::requestBytes(Client& client, const Framer::Progress& progre
 {
     client.partial += progress.taken;
     if (progress.kind == Kind::header)
-        headerSeen(client, now);
+        _mux.consents.headerSeen(client, now);
     else if (progress.taken > 0)
-        client.interim = {}; // it did not wait for that
+        _mux.consents.restComes(client);
     if (progress.kind == Kind::complete)
         _mux.sending.queue(client, client.partial, true, now);
-    else if (client.queued == 0 && client.partial > 0 && client.input.size() >= _mux.settings.requestBuffer)
+    else if (client.large == nullptr && client.queued == 0 && client.partial > 0 &&
+             client.input.size() >= _mux.settings.requestBuffer)
         _mux.sending.queue(client, client.partial, false, now);
 }
 
@@ -97,6 +99,7 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
 {
     if (progress.taken == 0)
         return; // it wants to see more
+    _mux.consents.restComes(client);
     Request& request = *client.large;
     Lane& lane = *request.lane;
     const bool complete = progress.kind == Kind::complete;
@@ -106,6 +109,7 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
         judge(client, request);
         lane.unconfirmed = !request.traits.answered;
         client.large = nullptr;
+        client.final = client.final || request.traits.last;
         lane.streaming = nullptr;
     }
     _mux.forwarding.goOn(client, request, progress.taken, now);
@@ -118,18 +122,6 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
         _mux.answers.finish(lane, request, now);
     _mux.lanes.updateLoad(lane);
     _mux.sending.pump(lane, now);
-}
-
-/// What the client waits for before it sends the rest (HTTP's 100 Continue) is said when all before it is answered.
-void FramedRequests::headerSeen(Client& client, Instant now)
-{
-    if (client.conversation == nullptr)
-        return;
-    client.interim = client.conversation->header(client.input.waiting().substr(client.queued, client.partial));
-    if (client.interim.empty() || !client.requests.isEmpty())
-        return;
-    client.waiting = _mux.effects.toClient(client.id, std::exchange(client.interim, Bytes()));
-    _mux.backpressure.update(client, now);
 }
 
 /// Nothing behind it can be understood.

@@ -43,7 +43,6 @@ private:
     void judge(const Client& client, Request& request);
     void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
     void largeBytes(Client& client, const Framer::Progress& progress, Instant now);
-    void headerSeen(Client& client, Instant now);
     void malformedRequest(Client& client, const char* why, Instant now);
 
     Mux& _mux;

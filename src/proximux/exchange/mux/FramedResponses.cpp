@@ -49,6 +49,7 @@ void FramedResponses::afterSending(Lane& lane, Request& request, Instant now)
     request.spending = traits.spends && !lane.spent;
     lane.spent = lane.spent || traits.spends;
     lane.pin.pushes = lane.pin.pushes || traits.pushes;
+    _mux.consents.sent(request, now);
     if (!traits.answered && request.whole)
         _mux.answers.finish(lane, request, now);
 }
@@ -120,7 +121,7 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
         }
         if (!lane.inMessage && !lane.pipeline.isEmpty() &&
             (lane.ids == nullptr || lane.pipeline.first()->traits.keepsId))
-            lane.framer->expect(lane.pipeline.first()->traits.hint);
+            lane.framer->expect(Consents::hintOf(*lane.pipeline.first()));
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
         if (progress.kind == Kind::malformed)
         {
@@ -144,6 +145,7 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     const Bytes bytes = lane.input.waiting().substr(0, progress.taken);
     const ResponseTraits& traits = lane.framer->traits();
     const bool first = !lane.inMessage;
+    bool passes = !traits.swallowed;
     lane.inMessage = true;
     if (first && !lane.pin.pushes)
     {
@@ -154,13 +156,16 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
             return false;
         }
         if (lane.answered != nullptr)
+        {
             _mux.repeats.dropCopy(*lane.answered);
+            passes = _mux.consents.answered(*lane.answered, traits, now) && passes;
+        }
     }
     if (lane.pin.leaving)
         _farewells.deliverButLast(lane, bytes, now);
     else if (lane.pin.pushes)
         _mux.answers.deliver(lane, *lane.pin.client, bytes, now);
-    else if (lane.answered != nullptr && !traits.swallowed)
+    else if (lane.answered != nullptr && passes)
         _mux.answers.deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
     if (progress.kind != Kind::complete)
@@ -322,11 +327,8 @@ void FramedResponses::endTrial(const Lane& lane, Instant now)
 /// What is left of the request is thrown away, and the target, which has not read it all, is left.
 void FramedResponses::answeredEarly(Lane& lane, Request& request, Instant now)
 {
-    if (Client* client = request.client)
-    {
-        client->discarding = true;
-        client->large = nullptr;
-    }
+    if (request.client != nullptr)
+        Answers::leaveRest(request);
     _mux.answers.finish(lane, request, now);
     _mux.lanes.close(lane, CloseReason::earlyResponse, How::abort, now);
 }

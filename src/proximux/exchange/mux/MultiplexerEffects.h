@@ -29,6 +29,13 @@ public:
     /// (Nagle's algorithm), and no response tells it that.
     virtual void awaitsMore(ClientId client) = 0;
 
+    /// The client's address: numeric; empty: unknown. Valid while the client is there.
+    [[nodiscard]] virtual Bytes addressOf(ClientId client) const
+    {
+        static_cast<void>(client);
+        return {};
+    }
+
     /// Sends to the client what toClient() was given. Returns how many bytes wait.
     virtual std::size_t flushClient(ClientId client) = 0;
 

@@ -53,6 +53,7 @@ struct MultiplexerSettings
     Duration pinTimeout = Duration::seconds(5);     ///< in the queue, while as many as may be are pinned
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);
+    Duration consentTimeout = Duration::seconds(1); ///< then a client sends the rest without the target's consent
     Duration stallTimeout = Duration::seconds(5);
     Duration idleTimeout = Duration::off();
     Duration lingerTimeout = Duration::seconds(60);

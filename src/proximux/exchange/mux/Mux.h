@@ -4,6 +4,7 @@
 #include <proximux/exchange/mux/Answers.h>
 #include <proximux/exchange/mux/Backpressure.h>
 #include <proximux/exchange/mux/Clients.h>
+#include <proximux/exchange/mux/Consents.h>
 #include <proximux/exchange/mux/Forwarding.h>
 #include <proximux/exchange/mux/Lanes.h>
 #include <proximux/exchange/mux/Leavers.h>
@@ -50,6 +51,7 @@ struct Mux
         , sending(*this)
         , forwarding(*this)
         , answers(*this)
+        , consents(*this)
         , repeats(*this)
         , leavers(*this)
         , pinExpiry(*this)
@@ -81,6 +83,7 @@ struct Mux
     Sending sending;
     Forwarding forwarding;
     Answers answers;
+    Consents consents;
     Repeats repeats;
     Leavers leavers;
     PinExpiry pinExpiry;

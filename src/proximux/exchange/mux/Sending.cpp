@@ -35,7 +35,7 @@ void Sending::queue(Client& client, std::size_t n, bool whole, Instant now)
     request.tag = _mux.observer.requestCame(client.id, bytes, n);
     DeadlineList::disarm(client.idle);
     _mux.policy.requests.describe(client, request, bytes);
-    if (request.traits.last)
+    if (request.traits.last && whole)
         client.final = true;
     client.halted = request.traits.resets || request.traits.delayed;
     if (request.traits.refusal != nullptr)

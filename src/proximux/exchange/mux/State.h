@@ -37,6 +37,15 @@ namespace proximux
 struct Client;
 struct Lane;
 
+/// Whether the rest of a request that is not whole comes from its client.
+enum class Rest
+{
+    comes,   ///< its client sends it, or there is none
+    awaited, ///< as soon as the target consents (RequestTraits::asks)
+    told,    ///< its client was told to send it, and is not told so again
+    refused  ///< it was answered instead: nothing more is read from its client
+};
+
 /// What is known of a request. Replaced whole when the next request has its place: nothing of it is left by mistake.
 struct RequestState : Transaction
 {
@@ -47,6 +56,7 @@ struct RequestState : Transaction
     bool forgotten = false;                  ///< orphaned, and takes no place of the pipeline any more
     bool spending = false;                   ///< by it its connection is spent
     bool turnsLane = false;                  ///< by it its connection has another dialect; it must not fail
+    Rest rest = Rest::comes;                 ///< not whole: whether the rest comes
     bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
@@ -68,6 +78,9 @@ struct RequestState : Transaction
 
     /// Whether it is, or was, in the pipeline of a lane.
     [[nodiscard]] bool isSent() const { return lane != nullptr; }
+
+    /// Whether it is not whole, and the target is to speak next.
+    [[nodiscard]] bool awaitsTarget() const { return rest == Rest::awaited || rest == Rest::refused; }
 };
 
 /// One request. Its memory is used again.
@@ -215,7 +228,8 @@ struct Client
     bool discarding = false;                    ///< the rest of a request whose response came early
     bool held = true;                           ///< as a connection is when it opens
     bool deaf = false;                          ///< closing: nothing is read from it any more
-    Bytes interim;                              ///< to be said as soon as all is answered that came before
+    Consent consent;                            ///< what it waits for, as soon as all is answered that came before
+    Bytes consentText;                          ///< and what it is told if the target says nothing
     InputBuffer input;       ///< the queued requests, the one that is not whole, and what was not looked at
     std::size_t queued = 0;  ///< bytes of input that belong to queued requests
     std::size_t partial = 0; ///< bytes behind them that belong to the request that is not whole
@@ -237,6 +251,7 @@ struct Client
     Link<Client> delayed;                  ///< in the list of those whose input is to be looked at again
     Due<Client> idle{*this};
     Due<Client> pause{*this};   ///< exchange.request_timeout
+    Due<Client> asking{*this};  ///< its target has not consented to the rest of its request
     Due<Client> calm{*this};    ///< until then nothing of it stands in the queue: limits.reconnects
     Due<Client> linger{*this};  ///< local.half_close_timeout, while closing
     Due<Client> discard{*this}; ///< exchange.discard_timeout, while closing

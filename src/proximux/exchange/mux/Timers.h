@@ -19,6 +19,7 @@ struct Timers
         , delayedReply(settings.failedAuthDelay)
         , leaver(settings.abandonTimeout)
         , pause(settings.requestTimeout)
+        , consent(settings.consentTimeout)
         , idle(settings.idleTimeout)
         , linger(settings.lingerTimeout)
         , discard(settings.discardTimeout)
@@ -40,7 +41,7 @@ struct Timers
         return std::min({queue.first(), pin.first(), response.first(), answer.first(), pause.first(), idle.first(),
                          linger.first(), discard.first(), connectDelay.first(), requestGap.first(), settle.first(),
                          inactive.first(), gap.first(), leaver.first(), departure.first(), calm.first(),
-                         delayedReply.first(), pinIdle.first()});
+                         delayedReply.first(), pinIdle.first(), consent.first()});
     }
 
     // of requests
@@ -52,6 +53,7 @@ struct Timers
 
     // of clients
     DeadlineList pause;   ///< within a request that is larger than the buffer
+    DeadlineList consent; ///< until its target consents to the rest of a request
     DeadlineList idle;    ///< without a byte
     DeadlineList linger;  ///< half-closed, or being closed with bytes that it does not read
     DeadlineList discard; ///< being closed, and still sending

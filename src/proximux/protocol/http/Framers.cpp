@@ -57,7 +57,7 @@ const char* Body::take(Bytes input, std::size_t& at)
             }
             for (; _left > 0 && _left <= crlf && at < input.size(); ++at, --_left)
                 if (input[at] != (_left == 2 ? '\r' : '\n'))
-                    return "an HTTP chunk without its final CRLF";
+                    return "an HTTP chunk without its final CRLF (RFC 9112 section 7.1)";
             if (_left == 0)
                 _state = _state == State::chunk ? State::chunkSize : State::done;
             continue;
@@ -68,7 +68,7 @@ const char* Body::take(Bytes input, std::size_t& at)
         if (end == Bytes::npos)
             return nullptr; // incomplete
         if (end == at || input[end - 1] != '\r' || input.substr(at, end - 1 - at).find('\r') != Bytes::npos)
-            return "an HTTP chunk or trailer line that does not end in CRLF";
+            return "an HTTP chunk or trailer line that does not end in CRLF (RFC 9112 section 7.1)";
         if (const char* wrong = takeLine(input.substr(at, end - 1 - at)))
             return wrong;
         at = end + 1;
@@ -97,7 +97,7 @@ const char* Body::takeChunkSize(Bytes line)
     if (_fromTarget) // old servers pad the line
         rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
     if (digits == 0 || digits > MOST || (!rest.empty() && rest.front() != ';'))
-        return "an invalid HTTP chunk size";
+        return "an invalid HTTP chunk size (RFC 9112 section 7.1)";
     if (const char* wrong = Head::judgeChunkLine(line))
         return wrong;
     _left = hexadecimal(line.substr(0, digits));
@@ -198,16 +198,19 @@ const char* ResponseFramer::begin(Bytes bytes)
     const bool tunnel =
         (head.status == 101 && (_hint & hint::UPGRADE) != 0) || (success && (_hint & hint::CONNECT) != 0);
     if (head.status == 101 && !tunnel)
-        return "an HTTP 101 response without an Upgrade request";
+        return "an HTTP 101 response without an Upgrade request (RFC 9110 section 15.2.2)";
     if (tunnel)
     {
         _traits.kind = ResponseTraits::Kind::tunnel;
+        _traits.edits.assign(head.repairs.begin(), head.repairs.end());
         _body.none();
         return nullptr;
     }
     if (head.status < 200)
     {
         _traits.kind = ResponseTraits::Kind::interim;
+        _traits.consents = head.status == 100;
+        _traits.edits.assign(head.repairs.begin(), head.repairs.end());
         _traits.swallowed = (_hint & hint::IS_10) != 0; // 1.0 has no interim responses
         _body.none();
         return nullptr;
@@ -229,12 +232,20 @@ const char* ResponseFramer::begin(Bytes bytes)
     return nullptr;
 }
 
-/// Replaces the fields of the connection by the proxy's own.
+/// Replaces the fields of the connection by the proxy's own, and corrects others.
 void ResponseFramer::edit(const Head& head, bool close)
 {
+    const Edit* repair = head.repairs.begin();
     for (const Head::Field& field : head.hopByHop)
-        if (!sameText(field.name, "upgrade"))
-            _traits.edits.push_back({field.offset, field.size, {}});
+    {
+        if (sameText(field.name, "upgrade"))
+            continue;
+        for (; repair != head.repairs.end() && repair->offset < field.offset + field.size; ++repair)
+            if (repair->offset < field.offset)
+                _traits.edits.push_back(*repair);
+        _traits.edits.push_back({field.offset, field.size, {}});
+    }
+    _traits.edits.insert(_traits.edits.end(), repair, head.repairs.end());
     if (close)
         _traits.edits.push_back({head.size - 2, 0, "Connection: close\r\n"});
     else if ((_hint & hint::IS_10) != 0 || head.is10)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/protocol/Traits.h>
+#include <proximux/protocol/http/Text.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,18 +23,28 @@ struct Head
         Bytes name;
         Bytes value;
         std::size_t offset = 0;
-        std::size_t size = 0; ///< including CRLF
+        std::size_t size = 0;   ///< including CRLF
+        std::size_t blanks = 0; ///< between name and colon
+
+        /// The end of its value, from the message's first byte.
+        [[nodiscard]] std::size_t endOfValue() const
+        {
+            return offset + static_cast<std::size_t>(value.data() + value.size() - name.data());
+        }
     };
 
-    /// Fields in memory that is used again: valid until this thread reads another head.
-    struct Fields
+    /// In memory that is used again: valid until this thread reads another head.
+    template <class T>
+    struct View
     {
-        const Field* first = nullptr;
+        const T* first = nullptr;
         std::size_t count = 0;
 
-        [[nodiscard]] const Field* begin() const { return first; }
-        [[nodiscard]] const Field* end() const { return first + count; }
+        [[nodiscard]] const T* begin() const { return first; }
+        [[nodiscard]] const T* end() const { return first + count; }
     };
+
+    bool traced = false; ///< set before reading: whether the fields to which a proxy appends are wanted
 
     std::size_t blank = 0; ///< bytes of empty lines before the head
     std::size_t size = 0;  ///< size of the whole head in bytes, including its final empty line
@@ -52,7 +63,11 @@ struct Head
     bool authenticates = false;   ///< Authorization: NTLM or Negotiate
     bool challenges = false;      ///< WWW-Authenticate: NTLM or Negotiate
     Field coding;                 ///< Transfer-Encoding, the last
-    Fields hopByHop;              ///< lines meant for the next peer only, in order
+    View<Field> hopByHop;         ///< lines meant for the next peer only, in order
+    View<Edit> repairs;           ///< of a response: what a proxy must or may correct in it, in order
+    Field via;                    ///< the last one with a value
+    Field forwardedFor;           ///< X-Forwarded-For, likewise
+    Field forwarded;              ///< Forwarded, likewise
 
     /// The end of the head after its empty line; 0: incomplete. `scanned`: number of bytes examined before; kept by the
     /// caller between calls.
@@ -73,18 +88,21 @@ struct Head
 private:
     const char* readRequestLine(Bytes line);
     const char* readFields(Bytes head, std::size_t at);
+    [[nodiscard]] const char* judgeResponse() const;
+    const char* readLines(Bytes head, std::size_t at, std::vector<Field>& fields) const;
+    const char* readOptions(View<Field> fields);
+    [[nodiscard]] bool passes(const Field& field) const;
     const char* take(const Field& field, bool passes);
+    void trace(const Field& field);
     const char* takeLength(const Field& field);
     const char* takeCoding(const Field& field);
     const char* judgeRequest();
 
+    bool _isResponse = false;
     std::size_t _hosts = 0;
     std::size_t _codings = 0; ///< Transfer-Encoding fields
     bool _upgradeField = false;
     bool _toHttp2 = false;
 };
-
-/// Compares case-insensitively; b must be lower case.
-bool sameText(Bytes a, Bytes b);
 
 } // namespace proximux::http

@@ -4,10 +4,12 @@
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/http/Detection.h>
 #include <proximux/protocol/http/Framers.h>
+#include <proximux/protocol/http/Origin.h>
 #include <proximux/protocol/http/UrlSecrets.h>
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace proximux::http
 {
@@ -31,14 +33,22 @@ std::string errorReply(const char* status, const std::string& why, std::uint32_t
 class ClientConversation : public Conversation
 {
 public:
-    explicit ClientConversation(const ConversationSettings& settings)
+    ClientConversation(const ConversationSettings& settings, HttpForwarded forwarded)
         : _settings(settings)
+        , _origin(forwarded)
     {
+    }
+
+    void begin(std::uint64_t, Bytes address) override
+    {
+        if (_origin.isOn())
+            _origin.setAddress(address);
     }
 
     void request(Bytes bytes, bool whole, RequestTraits& traits) override
     {
         Head head;
+        head.traced = _origin.isOn();
         std::size_t scanned = 0;
         head.readRequest(bytes.substr(0, Head::find(bytes, scanned)));
         constexpr Bytes REPEATABLE[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
@@ -47,6 +57,8 @@ public:
         traits.changes = head.method == "PUT" || head.method == "DELETE";
         traits.hint = hintFor(head);
         judgeBody(head, bytes, whole, traits);
+        traits.asks = !whole && asks(head) && bytes.size() == head.size;
+        traits.unasked = hint::CLOSE;
         traits.last = (traits.hint & hint::CLOSE) != 0;
         const bool upgrades = head.upgrade && !head.is10;
         if (upgrades)
@@ -64,6 +76,8 @@ public:
         else if (head.authenticates)
             traits.claims = pins::AUTHENTICATION; // only the target's challenge proves it
         edit(head, upgrades, traits);
+        if (_origin.isOn())
+            _origin.edit(head, traits.edits);
     }
 
     /// Replaces a chunked body by one with Content-Length, which more servers support.
@@ -85,8 +99,11 @@ public:
 
     void challenged(unsigned) override { _challenged = true; }
 
-    /// Also for a request that is refused: it is answered when it is complete.
-    Bytes header(Bytes) override { return "HTTP/1.1 100 Continue\r\n\r\n"; }
+    Consent header(Bytes) override
+    {
+        // where we consent, also to a request that is refused: it is answered when it is complete
+        return {"HTTP/1.1 100 Continue\r\n\r\n", !_settings.consents};
+    }
 
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override
     {
@@ -148,8 +165,19 @@ private:
         return hint;
     }
 
+    [[nodiscard]] bool asks(const Head& head) const
+    {
+        return head.expectsContinue && !head.is10 && !_settings.consents && !_settings.passive;
+    }
+
+    /// A client that waits to be told to send the body may leave it out now: nobody knows what it sends next.
     static void refuse(RequestTraits& traits, const char* status, const char* why)
     {
+        if (std::exchange(traits.asks, false))
+        {
+            traits.hint |= traits.unasked;
+            traits.last = true;
+        }
         traits.local = traits.refused = true;
         traits.reply = errorReply(status, why, traits.hint);
     }
@@ -168,14 +196,10 @@ private:
         if (head.blank > 0)
             traits.edits.push_back({0, head.blank, {}});
         for (const Head::Field& field : head.hopByHop)
-            if (!upgrades || !sameText(field.name, "upgrade"))
+            if ((!upgrades || !sameText(field.name, "upgrade")) && (!traits.asks || !sameText(field.name, "expect")))
                 traits.edits.push_back({field.offset, field.size, {}});
         if (traits.rewritten)
-        {
-            const auto before = [](const Edit& a, const Edit& b) { return a.offset < b.offset; };
-            const Edit coding{head.coding.offset, head.coding.size, {}};
-            traits.edits.insert(std::upper_bound(traits.edits.begin(), traits.edits.end(), coding, before), coding);
-        }
+            addEdit(traits.edits, {head.coding.offset, head.coding.size, {}});
         if (upgrades)
             traits.edits.push_back({head.size - 2, 0, "Connection: upgrade\r\n"});
         else if (head.is10)
@@ -183,12 +207,23 @@ private:
     }
 
     ConversationSettings _settings;
+    Origin _origin;
     bool _challenged = false; ///< the target has requested authentication of the connection
 };
 
 class Http : public Protocol
 {
 public:
+    explicit Http(const Framing& framing)
+        : _forwarded(framing.httpForwarded)
+    {
+    }
+
+    [[nodiscard]] std::string_view translates() const override
+    {
+        return _forwarded == HttpForwarded::off ? "" : "exchange.http_forwarded";
+    }
+
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
         return std::make_unique<RequestFramer>();
@@ -206,7 +241,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
     {
-        return std::make_unique<ClientConversation>(settings);
+        return std::make_unique<ClientConversation>(settings, _forwarded);
     }
 
     /// "GET /index.html", without the query, which may contain secrets.
@@ -285,18 +320,26 @@ private:
                            [](char a, char b)
                            { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; }) != text.end();
     }
+
+    HttpForwarded _forwarded;
 };
+
+std::unique_ptr<Protocol> make(const Framing& framing)
+{
+    return std::make_unique<Http>(framing);
+}
 
 } // namespace
 
 ProtocolInfo info()
 {
-    ProtocolInfo info = delimitedProtocol<makeProtocol<Http>>("http", "HTTP/1.1 and HTTP/1.0");
+    ProtocolInfo info = delimitedProtocol<make>("http", "HTTP/1.1 and HTTP/1.0");
     info.pairing = Pairing::exclusive;
     info.pipeline = 1;
     info.inOrder = false;
     info.mayGreet = false;
-    info.settings = {"exchange.http_connect", "exchange.http_chunked"};
+    info.settings = {"exchange.http_connect", "exchange.http_chunked", "exchange.http_expect",
+                     "exchange.http_expect_timeout", "exchange.http_forwarded"};
     info.detection = {detect, "HTTP", "HTTP", "HTTP/2 (not supported)"};
     return info;
 }

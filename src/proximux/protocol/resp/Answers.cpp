@@ -220,7 +220,7 @@ void ClientConversation::reset(RequestTraits& traits)
 {
     _authenticated = _multi = _refusedMulti = _otherDatabase = _subscribed = false;
     _dialect = dialect::RESP2;
-    _identity = {_identity.number, {}, {}, {}, "default"};
+    _identity = {_identity.number, {}, {}, {}, "default", _identity.address};
     _user.reset();
     traits.resets = true;
     answer(traits, "+RESET\r\n");

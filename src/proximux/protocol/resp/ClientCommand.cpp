@@ -58,8 +58,8 @@ ClientCommand clientCommandOf(Bytes request)
 
 std::string ClientIdentity::line(unsigned database, unsigned protocol) const
 {
-    return "id=" + std::to_string(number) + " addr=?:0 laddr=?:0 fd=-1 name=" + name +
-           " age=0 idle=0 flags=N db=" + std::to_string(database) +
+    return "id=" + std::to_string(number) + " addr=" + (address.empty() ? "?" : address) +
+           ":0 laddr=?:0 fd=-1 name=" + name + " age=0 idle=0 flags=N db=" + std::to_string(database) +
            " sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0"
            " omem=0 tot-mem=0 events=r cmd=client|info user=" +
            user + " redir=-1 resp=" + std::to_string(protocol) + " lib-name=" + library + " lib-ver=" + version + "\n";

@@ -48,6 +48,7 @@ struct ClientIdentity
     std::string library;      ///< CLIENT SETINFO LIB-NAME
     std::string version;      ///< CLIENT SETINFO LIB-VER
     std::string user = "default";
+    std::string address = {}; ///< numeric; empty: unknown
 
     /// As CLIENT INFO shows it: fields that only a connection of its own would have are 0 or unknown.
     [[nodiscard]] std::string line(unsigned database, unsigned protocol) const;

@@ -21,7 +21,11 @@ public:
     {
     }
 
-    void begin(std::uint64_t client) override { _identity.number = client; }
+    void begin(std::uint64_t client, Bytes address) override
+    {
+        _identity.number = client;
+        _identity.address = address;
+    }
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text) override;
     void switched(unsigned dialect) override { _dialect = dialect; }
