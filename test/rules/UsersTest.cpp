@@ -73,22 +73,25 @@ RULE(UsersTest, whoIsNotLetInSendsNothing, letAllIn)
 
 RULE(UsersTest, nobodyUsesTheConnectionOfAnother, shareUsers)
 {
-    users();
-    TargetId t;
-    const ClientId a = user("a", t);
-    const ClientId b = user("b", t);
-    says(a, get("a"));
-    says(b, get("b"));
-    CPPUNIT_ASSERT_EQUAL(auth("a"), got(t)); // alone: b's request is sent on no connection of a
-    answers(t, ok);
-    CPPUNIT_ASSERT_EQUAL(get("a"), got(t));
-    answers(t, "$1\r\na\r\n");
-    CPPUNIT_ASSERT_EQUAL(auth("b"), got(t));
-    answers(t, ok);
-    CPPUNIT_ASSERT_EQUAL(get("b"), got(t));
-    answers(t, "$1\r\nb\r\n");
-    CPPUNIT_ASSERT_EQUAL(std::string("$1\r\na\r\n"), got(a));
-    CPPUNIT_ASSERT_EQUAL(std::string("$1\r\nb\r\n"), got(b));
+    for (const std::size_t pipeline : {1, 8})
+    {
+        users(1, pipeline);
+        TargetId t;
+        const ClientId a = user("a", t);
+        const ClientId b = user("b", t);
+        says(a, get("a"));
+        says(b, get("b"));
+        CPPUNIT_ASSERT_EQUAL(auth("a"), got(t)); // alone: b's request is sent on no connection of a
+        answers(t, ok);
+        CPPUNIT_ASSERT_EQUAL(get("a"), got(t));
+        answers(t, "$1\r\na\r\n");
+        CPPUNIT_ASSERT_EQUAL(auth("b"), got(t));
+        answers(t, ok);
+        CPPUNIT_ASSERT_EQUAL(get("b"), got(t));
+        answers(t, "$1\r\nb\r\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("$1\r\na\r\n"), got(a));
+        CPPUNIT_ASSERT_EQUAL(std::string("$1\r\nb\r\n"), got(b));
+    }
 }
 
 RULE(UsersTest, whoIsRefusedHasNoConnection, trustRefusedUser)

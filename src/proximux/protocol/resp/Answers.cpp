@@ -11,6 +11,9 @@ namespace proximux::resp
 namespace
 {
 
+constexpr const char* NO_PASSWORD =
+    "AUTH was sent, but local.password is not set; the login at the target is target.N.username and .password";
+
 /// Compares in constant time.
 bool sameSecret(Bytes a, Bytes b)
 {
@@ -45,7 +48,7 @@ void ClientConversation::auth(Bytes bytes, bool whole, RequestTraits& traits)
         return;
     }
     if (_settings.password.empty())
-        return error(traits, "AUTH was sent, but local.password is not set");
+        return error(traits, NO_PASSWORD);
     if (authenticate(words.size() == 3 ? words[1] : Bytes("default"), words.back(), traits))
         answer(traits, OK);
 }
@@ -165,7 +168,7 @@ bool ClientConversation::helloOptions(const std::vector<Bytes>& words, RequestTr
         if (_settings.password.empty())
         {
             traits.refusal = "HELLO with AUTH, but local.password is not set";
-            error(traits, "AUTH was sent, but local.password is not set");
+            error(traits, NO_PASSWORD);
             return false;
         }
         if (!authenticate(words[i + 1], words[i + 2], traits))
