@@ -1,6 +1,7 @@
 #include <proximux/net/Sockets.h>
 
 #include <proximux/net/AdoptedSocket.h>
+#include <proximux/net/SocketOption.h>
 #include <proximux/net/Transport.h>
 
 #include <Poco/Net/Net.h>
@@ -55,23 +56,9 @@ int limited(std::size_t size)
     return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
 }
 
-/// Sets an option. Failure is ignored: at worst the connection is slower.
-void setOption(SOCKET socket, int level, int name, DWORD value = 1)
+int seconds(Duration duration)
 {
-    ::setsockopt(socket, level, name, reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-/// The value of an option; 0 if the system does not report it.
-int option(SOCKET socket, int level, int name)
-{
-    DWORD value = 0;
-    int size = sizeof value;
-    return ::getsockopt(socket, level, name, reinterpret_cast<char*>(&value), &size) == 0 ? static_cast<int>(value) : 0;
-}
-
-DWORD seconds(Duration duration)
-{
-    return static_cast<DWORD>(duration.us / 1000000);
+    return static_cast<int>(duration.us / 1000000);
 }
 
 void makeNonBlocking(SOCKET socket)
@@ -119,7 +106,7 @@ void setOptions(poco_socket_t socket, const SocketOptions& options)
     {
         setOption(socket, IPPROTO_TCP, KEEPALIVE_IDLE, seconds(probes.idle));
         setOption(socket, IPPROTO_TCP, KEEPALIVE_INTERVAL, seconds(probes.interval));
-        setOption(socket, IPPROTO_TCP, KEEPALIVE_COUNT, static_cast<DWORD>(probes.count));
+        setOption(socket, IPPROTO_TCP, KEEPALIVE_COUNT, probes.count);
     }
     if (!options.userTimeout.isOff())
         setOption(socket, IPPROTO_TCP, MOST_RETRANSMISSION_TIME, seconds(options.userTimeout));
@@ -210,24 +197,6 @@ bool isTransientAcceptError(int error)
 void prepareListener(Poco::Net::ServerSocket& listener)
 {
     makeNonBlocking(listener.impl()->sockfd());
-}
-
-std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descriptor)
-{
-    sockaddr_storage address{};
-    int size = sizeof address;
-    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return std::nullopt;
-    const bool isInternet = address.ss_family == AF_INET || address.ss_family == AF_INET6;
-    if (!isInternet || option(descriptor, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
-        option(descriptor, SOL_SOCKET, SO_ACCEPTCONN) == 0)
-        return std::nullopt;
-    return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&address), size);
-}
-
-Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)
-{
-    return AdoptedListener(descriptor);
 }
 
 /// SO_REUSEADDR would let two processes listen on one port, and Windows needs it for nothing else.
