@@ -43,11 +43,22 @@ IoResult failure(int error)
     return {IoResult::Kind::failed, 0, error};
 }
 
-IoResult received(int n)
+/// The error of a connection that was reset, else 0. The socket need not have it, not even for recv() (Wine 8); that
+/// the connection was reset stays known.
+int resetError(SOCKET socket)
+{
+    WSAPOLLFD entry{socket, 0, 0};
+    return ::WSAPoll(&entry, 1, 0) > 0 && (entry.revents & POLLERR) != 0 ? WSAECONNRESET : 0;
+}
+
+IoResult received(SOCKET socket, int n)
 {
     if (n > 0)
         return {IoResult::Kind::done, static_cast<std::size_t>(n), 0};
-    return n == 0 ? IoResult{IoResult::Kind::ended, 0, 0} : failure(::WSAGetLastError());
+    if (n < 0)
+        return failure(::WSAGetLastError());
+    const int error = resetError(socket);
+    return {error == 0 ? IoResult::Kind::ended : IoResult::Kind::failed, 0, error};
 }
 
 /// The calls take an int.
@@ -72,13 +83,13 @@ void makeNonBlocking(SOCKET socket)
 
 IoResult receive(poco_socket_t socket, char* into, std::size_t size)
 {
-    return received(::recv(socket, into, limited(size), 0));
+    return received(socket, ::recv(socket, into, limited(size), 0));
 }
 
 IoResult peek(poco_socket_t socket)
 {
     char byte = 0;
-    return received(::recv(socket, &byte, 1, MSG_PEEK));
+    return received(socket, ::recv(socket, &byte, 1, MSG_PEEK));
 }
 
 IoResult send(poco_socket_t socket, Bytes bytes)
@@ -139,7 +150,7 @@ int takeError(poco_socket_t socket)
     int size = sizeof error;
     if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&error), &size) != 0)
         return ::WSAGetLastError();
-    return error;
+    return error != 0 ? error : resetError(socket);
 }
 
 Accepted accept(Poco::Net::ServerSocket& listener)
