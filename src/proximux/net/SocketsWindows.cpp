@@ -11,6 +11,9 @@
 #include <array>
 #include <climits>
 
+#if defined(__GLIBCXX__)
+#include <cxxabi.h>
+#endif
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
@@ -29,6 +32,18 @@ constexpr int KEEPALIVE_IDLE = 3;
 constexpr int MOST_RETRANSMISSION_TIME = 5;
 constexpr int KEEPALIVE_COUNT = 16;
 constexpr int KEEPALIVE_INTERVAL = 17;
+
+#if defined(__GLIBCXX__)
+/// When a thread ends, the memory of its thread_local objects is freed and their destructors are called in the order in
+/// which the program first needed the one and the other. So it needs the latter first, before all other objects exist.
+[[gnu::init_priority(101)]] const struct ThreadEnds
+{
+    ThreadEnds()
+    {
+        abi::__cxa_thread_atexit([](void*) {}, nullptr, nullptr);
+    }
+} THREAD_ENDS;
+#endif
 
 /// Starts Winsock before any socket can be used; POCO does that by itself with Microsoft's compiler only.
 const struct Winsock
