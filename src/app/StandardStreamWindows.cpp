@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <system_error>
 
 #include <fcntl.h>
 #include <io.h>
@@ -61,6 +62,14 @@ bool writeToFile(HANDLE file, std::string_view lines)
     return true;
 }
 
+/// The reason of a failed write. A pipe without a reader, which has three errors, is what it is on other systems.
+std::string failure()
+{
+    const int error = systemerror::last();
+    const bool isBroken = error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED;
+    return isBroken ? std::make_error_code(std::errc::broken_pipe).message() : systemerror::lastText();
+}
+
 } // namespace
 
 void StandardStream::ensureOpen()
@@ -88,7 +97,7 @@ std::string StandardStream::writeAll(std::string_view lines) const noexcept
         systemerror::forget();
         const bool written =
             isConsole(handle) ? writeToConsole(handle, std::string(lines)) : writeToFile(handle, lines);
-        return written ? std::string() : systemerror::lastText();
+        return written ? std::string() : failure();
     }
     catch (const std::exception& exception)
     {

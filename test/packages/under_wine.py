@@ -4,6 +4,7 @@
     python3 test/packages/under_wine.py FOLDER unit|system [NAME ...]
 
 FOLDER has proximux.exe and proximux-unit.exe. Closes with "N passed, N failed". NAME: a module, or part of a test's name.
+PROXIMUX_SLOW: as in test/run.py. PROXIMUX_LOAD: the proximux-load of this system.
 """
 import os
 import subprocess
@@ -22,7 +23,8 @@ def main():
     folder, suite, names = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]
     wine = Wine()
     try:
-        environment = dict(wine.env, PROXIMUX_BACKEND="poll", PROXIMUX_BIN="%s/wine64 %s/proximux.exe" % (WINE, folder))
+        ours = {k: v for k, v in os.environ.items() if k in ("PROXIMUX_SLOW", "PROXIMUX_LOAD")}
+        environment = dict(wine.env, PROXIMUX_BACKEND="poll", PROXIMUX_BIN="%s/wine64 %s/proximux.exe" % (WINE, folder), **ours)
         command = [WINE + "/wine64", folder + "/proximux-unit.exe"]
         if suite == "system":
             command = [sys.executable, os.path.join(TEST, "run.py"), "system"]

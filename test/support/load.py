@@ -1,10 +1,11 @@
-"""proximux-load, built beside the program: a target that echoes, and clients that verify each byte."""
+"""proximux-load, built beside the program, else named by PROXIMUX_LOAD: a target that echoes, and clients that verify each
+byte."""
 import os
 import subprocess
 
 from harness import BIN
 
-LOAD = os.path.join(os.path.dirname(BIN), "proximux-load")
+LOAD = os.environ.get("PROXIMUX_LOAD") or os.path.join(os.path.dirname(BIN), "proximux-load")
 
 
 class Echo:

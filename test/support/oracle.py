@@ -1,6 +1,5 @@
 """The oracle with sockets: clients that verify each byte, a target that tears, delays and resets, and the program
 between them."""
-import windows
 from load import Echo, asked
 from sharing import SharedCase
 
@@ -9,8 +8,6 @@ MODES = (("fifo", 1, "exclusive"), ("fifo", 1, "order"), ("funnel", 4, "exclusiv
 
 class OracleCase(SharedCase):
     def hold(self, requests, protocol, mode, connections, pairing, seed=1):
-        if windows.IS:
-            self.skipTest("proximux-load is for Linux alone")
         common = {"protocol": protocol, "size": 64, "seed": seed, "tear": 20}
         # a delay is at least a millisecond, which takes too long with one exchange at a time
         target = Echo(kill=500, delay=300 if pairing == "order" else 0, **common)

@@ -6,6 +6,7 @@ import socket
 import tempfile
 import unittest
 
+import windows
 from harness import BACKEND, KEEPS_WHAT_IS_FREED, SHORT, Case, ask, free_port, gone, wait_until
 
 
@@ -84,7 +85,7 @@ class Log(Case):
             return any(r["s"] == "pool" and r["l"] == 1 for r in p.records())
         self.assertTrue(wait_until(lost), p.text())
         failure = p.record(lambda r: r["d"]["error"])["d"]["error"]
-        self.assertEqual((failure["code"], failure["syscall"]), ("EPIPE", "write"))
+        self.assertEqual((failure["code"], failure["syscall"]), ("ECONNRESET" if windows.IS else "EPIPE", "write"))
 
     def test_text_format(self):
         p = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy",

@@ -174,7 +174,7 @@ bool Connection::hungUp()
     const int error = _transport->takeError();
     if (error == 0)
         return false;
-    fail(error, sockets::failedCall(error));
+    fail(error, _ended ? "write" : sockets::failedCall(error)); // nothing is read behind the end
     return true;
 }
 

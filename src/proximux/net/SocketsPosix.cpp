@@ -1,6 +1,7 @@
 #include <proximux/net/Sockets.h>
 
 #include <proximux/net/AdoptedSocket.h>
+#include <proximux/net/SocketOption.h>
 #include <proximux/net/Transport.h>
 
 #include <Poco/Net/NetException.h>
@@ -36,20 +37,6 @@ IoResult failure(int error)
     if (error == EAGAIN || error == EWOULDBLOCK)
         return {IoResult::Kind::wouldBlock, 0, 0};
     return {IoResult::Kind::failed, 0, error};
-}
-
-/// Sets an option. Failure is ignored: at worst the connection is slower.
-void setOption(int socket, int level, int name, int value = 1)
-{
-    ::setsockopt(socket, level, name, &value, sizeof value);
-}
-
-/// The value of an option; 0 if the system does not report it.
-int option(int socket, int level, int name)
-{
-    int value = 0;
-    socklen_t size = sizeof value;
-    return ::getsockopt(socket, level, name, &value, &size) == 0 ? value : 0;
 }
 
 int seconds(Duration duration)
@@ -267,24 +254,6 @@ void prepareListener(Poco::Net::ServerSocket& listener)
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     setOption(descriptor, IPPROTO_TCP, TCP_NODELAY); // inherited by accepted sockets
-}
-
-std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descriptor)
-{
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return std::nullopt;
-    const bool isInternet = address.ss_family == AF_INET || address.ss_family == AF_INET6;
-    if (!isInternet || option(descriptor, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
-        option(descriptor, SOL_SOCKET, SO_ACCEPTCONN) == 0)
-        return std::nullopt;
-    return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&address), size);
-}
-
-Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)
-{
-    return AdoptedListener(descriptor);
 }
 
 Connecting connect(const Poco::Net::SocketAddress& address)

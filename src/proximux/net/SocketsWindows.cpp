@@ -1,6 +1,7 @@
 #include <proximux/net/Sockets.h>
 
 #include <proximux/net/AdoptedSocket.h>
+#include <proximux/net/SocketOption.h>
 #include <proximux/net/Transport.h>
 
 #include <Poco/Net/Net.h>
@@ -10,6 +11,9 @@
 #include <array>
 #include <climits>
 
+#if defined(__GLIBCXX__)
+#include <cxxabi.h>
+#endif
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
@@ -29,6 +33,18 @@ constexpr int MOST_RETRANSMISSION_TIME = 5;
 constexpr int KEEPALIVE_COUNT = 16;
 constexpr int KEEPALIVE_INTERVAL = 17;
 
+#if defined(__GLIBCXX__)
+/// When a thread ends, the memory of its thread_local objects is freed and their destructors are called in the order in
+/// which the program first needed the one and the other. So it needs the latter first, before all other objects exist.
+[[gnu::init_priority(101)]] const struct ThreadEnds
+{
+    ThreadEnds()
+    {
+        abi::__cxa_thread_atexit([](void*) {}, nullptr, nullptr);
+    }
+} THREAD_ENDS;
+#endif
+
 /// Starts Winsock before any socket can be used; POCO does that by itself with Microsoft's compiler only.
 const struct Winsock
 {
@@ -42,11 +58,22 @@ IoResult failure(int error)
     return {IoResult::Kind::failed, 0, error};
 }
 
-IoResult received(int n)
+/// The error of a connection that was reset, else 0. The socket need not have it, not even for recv() (Wine 8); that
+/// the connection was reset stays known.
+int resetError(SOCKET socket)
+{
+    WSAPOLLFD entry{socket, 0, 0};
+    return ::WSAPoll(&entry, 1, 0) > 0 && (entry.revents & POLLERR) != 0 ? WSAECONNRESET : 0;
+}
+
+IoResult received(SOCKET socket, int n)
 {
     if (n > 0)
         return {IoResult::Kind::done, static_cast<std::size_t>(n), 0};
-    return n == 0 ? IoResult{IoResult::Kind::ended, 0, 0} : failure(::WSAGetLastError());
+    if (n < 0)
+        return failure(::WSAGetLastError());
+    const int error = resetError(socket);
+    return {error == 0 ? IoResult::Kind::ended : IoResult::Kind::failed, 0, error};
 }
 
 /// The calls take an int.
@@ -55,23 +82,9 @@ int limited(std::size_t size)
     return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
 }
 
-/// Sets an option. Failure is ignored: at worst the connection is slower.
-void setOption(SOCKET socket, int level, int name, DWORD value = 1)
+int seconds(Duration duration)
 {
-    ::setsockopt(socket, level, name, reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-/// The value of an option; 0 if the system does not report it.
-int option(SOCKET socket, int level, int name)
-{
-    DWORD value = 0;
-    int size = sizeof value;
-    return ::getsockopt(socket, level, name, reinterpret_cast<char*>(&value), &size) == 0 ? static_cast<int>(value) : 0;
-}
-
-DWORD seconds(Duration duration)
-{
-    return static_cast<DWORD>(duration.us / 1000000);
+    return static_cast<int>(duration.us / 1000000);
 }
 
 void makeNonBlocking(SOCKET socket)
@@ -85,13 +98,13 @@ void makeNonBlocking(SOCKET socket)
 
 IoResult receive(poco_socket_t socket, char* into, std::size_t size)
 {
-    return received(::recv(socket, into, limited(size), 0));
+    return received(socket, ::recv(socket, into, limited(size), 0));
 }
 
 IoResult peek(poco_socket_t socket)
 {
     char byte = 0;
-    return received(::recv(socket, &byte, 1, MSG_PEEK));
+    return received(socket, ::recv(socket, &byte, 1, MSG_PEEK));
 }
 
 IoResult send(poco_socket_t socket, Bytes bytes)
@@ -119,7 +132,7 @@ void setOptions(poco_socket_t socket, const SocketOptions& options)
     {
         setOption(socket, IPPROTO_TCP, KEEPALIVE_IDLE, seconds(probes.idle));
         setOption(socket, IPPROTO_TCP, KEEPALIVE_INTERVAL, seconds(probes.interval));
-        setOption(socket, IPPROTO_TCP, KEEPALIVE_COUNT, static_cast<DWORD>(probes.count));
+        setOption(socket, IPPROTO_TCP, KEEPALIVE_COUNT, probes.count);
     }
     if (!options.userTimeout.isOff())
         setOption(socket, IPPROTO_TCP, MOST_RETRANSMISSION_TIME, seconds(options.userTimeout));
@@ -152,7 +165,7 @@ int takeError(poco_socket_t socket)
     int size = sizeof error;
     if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&error), &size) != 0)
         return ::WSAGetLastError();
-    return error;
+    return error != 0 ? error : resetError(socket);
 }
 
 Accepted accept(Poco::Net::ServerSocket& listener)
@@ -210,24 +223,6 @@ bool isTransientAcceptError(int error)
 void prepareListener(Poco::Net::ServerSocket& listener)
 {
     makeNonBlocking(listener.impl()->sockfd());
-}
-
-std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descriptor)
-{
-    sockaddr_storage address{};
-    int size = sizeof address;
-    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return std::nullopt;
-    const bool isInternet = address.ss_family == AF_INET || address.ss_family == AF_INET6;
-    if (!isInternet || option(descriptor, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
-        option(descriptor, SOL_SOCKET, SO_ACCEPTCONN) == 0)
-        return std::nullopt;
-    return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&address), size);
-}
-
-Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)
-{
-    return AdoptedListener(descriptor);
 }
 
 /// SO_REUSEADDR would let two processes listen on one port, and Windows needs it for nothing else.

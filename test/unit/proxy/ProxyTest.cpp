@@ -229,14 +229,8 @@ TEST(ProxyTest, listensOnAllInterfaces)
     CPPUNIT_ASSERT_EQUAL(std::string("v4"), ask(*client(proxy), "v4"));
 }
 
-TEST(ProxyTest, saysWhatAPrivilegedPortNeeds)
+TEST(ProxyTest, saysWhereItCannotListen)
 {
-    const std::string needs = "; a port below 1024 needs root or, on Linux, CAP_NET_BIND_SERVICE";
-    const auto says = [&needs](const Endpoint& endpoint, int error)
-    { return TCPServer::refusal(endpoint, error, "").find(needs) != std::string::npos; };
-    CPPUNIT_ASSERT(says({"localhost", 80}, POCO_EACCES));
-    CPPUNIT_ASSERT(!says({"localhost", 80}, POCO_EADDRINUSE));
-    CPPUNIT_ASSERT(!says({"localhost", 8080}, POCO_EACCES));
     CPPUNIT_ASSERT_EQUAL(std::string("cannot listen on [::1]:80: no such name"),
                          TCPServer::refusal({"::1", 80}, 0, "no such name"));
 }
