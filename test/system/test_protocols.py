@@ -10,6 +10,7 @@ import threading
 import time
 import unittest
 
+import mongo
 from harness import COMMAND, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
 from modbus_bus import ascii_line, read_request, reading, rtu, values
 from sharing import SharedCase, read_exactly, read_frame
@@ -102,6 +103,7 @@ PEERS = {
     "modbus-ascii": (modbus_ascii, ascii_line(reading(1, 0, 1)), ascii_line(values(1, 0, 1))),
     "dns": (dns, QUESTION, QUESTION[:4] + b"\x81" + QUESTION[5:]),
     "scpi": (scpi, b"*IDN?\n", b"ACME\n"),
+    "mongodb": (mongo.Server(), mongo.message({"ping": 1, "$db": "admin"}, 7), mongo.message({"echo": "", "ok": 1.0}, 99, 7)),
     "iso8583": (iso8583, b"\0\x1a" b"0200" + PAYMENT, b"\0\x1a" b"0210" + PAYMENT),
 }
 

@@ -172,6 +172,7 @@ struct ConversationSettings
     UnknownCommands unknown = UnknownCommands::close;
     unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
     bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
+    bool oneTarget = false;   ///< all connections lead to the same target
 };
 
 /// The request that makes a target close a connection, and its final reply, if any. Fixed text.

@@ -89,6 +89,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     settings.conversation.largest = exchange.requestBuffer;
     settings.conversation.passChunked = exchange.httpChunked == ExchangeSettings::HttpChunked::pass;
     settings.conversation.unknown = exchange.respUnknown;
+    settings.conversation.oneTarget = configuration.targets.size() == 1;
     settings.conversation.failedAuth = configuration.local.failedAuth;
     settings.failedAuthDelay = configuration.local.failedAuthDelay;
     if (!configuration.targets.empty())
