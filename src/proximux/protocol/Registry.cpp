@@ -4,6 +4,7 @@
 #include <proximux/protocol/dns/Dns.h>
 #include <proximux/protocol/http/Http.h>
 #include <proximux/protocol/iso8583/Iso8583.h>
+#include <proximux/protocol/kafka/Kafka.h>
 #include <proximux/protocol/memcached/Memcached.h>
 #include <proximux/protocol/modbus/Modbus.h>
 #include <proximux/protocol/mongodb/Mongodb.h>
@@ -68,6 +69,7 @@ const std::vector<ProtocolInfo>& protocols()
         iso8583::info(),
         scpi::info(),
         mongodb::info(),
+        kafka::info(),
         mysql::info(),
         postgresql::info(),
     };
