@@ -1,5 +1,6 @@
 #include <proximux/protocol/Registry.h>
 
+#include <proximux/protocol/cassandra/Cassandra.h>
 #include <proximux/protocol/declared/Declared.h>
 #include <proximux/protocol/dns/Dns.h>
 #include <proximux/protocol/http/Http.h>
@@ -70,6 +71,7 @@ const std::vector<ProtocolInfo>& protocols()
         scpi::info(),
         mongodb::info(),
         kafka::info(),
+        cassandra::info(),
         mysql::info(),
         postgresql::info(),
     };
