@@ -8,7 +8,7 @@ _proximux_option()
     ,-t | ,--target) kind=other ;;
     ,--max-connections) kind=other ;;
     ,--mode) kind=choice words='auto proxy fifo funnel' ;;
-    ,--protocol) kind=choice words='auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql' ;;
+    ,--protocol) kind=choice words='auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra mysql postgresql' ;;
     ,--log-level) kind=other ;;
     ,--io-backend) kind=choice words='auto epoll poll' ;;
     ,-c | ,--config) kind=file ;;
@@ -16,9 +16,9 @@ _proximux_option()
     ,--pidfile) kind=file ;;
     ,--umask) kind=other ;;
     ,-h | ,--help) kind=topic ;;
-    decode,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' ;;
+    decode,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra' ;;
     decode,-s | decode,--set) kind=setting ;;
-    probe,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' ;;
+    probe,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra' ;;
     probe,--target) kind=other ;;
     probe,--request) kind=other ;;
     probe,-s | probe,--set) kind=setting ;;
@@ -41,7 +41,7 @@ _proximux_choices()
     words=
     case $1 in
     exchange.mode) words='auto proxy fifo funnel' ;;
-    exchange.protocol) words='auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql' ;;
+    exchange.protocol) words='auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra mysql postgresql' ;;
     exchange.pairing) words='auto exclusive order identifier' ;;
     exchange.stateful) words='auto tie refuse' ;;
     exchange.length_order) words='big little' ;;

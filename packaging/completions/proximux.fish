@@ -15,7 +15,7 @@ function __proximux_choices
         case exchange.mode
             printf '%s\n' auto proxy fifo funnel
         case exchange.protocol
-            printf '%s\n' auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql
+            printf '%s\n' auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra mysql postgresql
         case exchange.pairing
             printf '%s\n' auto exclusive order identifier
         case exchange.stateful
@@ -94,7 +94,7 @@ function __proximux_setting
         'exchange.trial_timeout'\t'Time that a trial of a protocol may keep other clients waiting' \
         'exchange.queue_timeout'\t'Maximum wait of a request before it is sent' \
         'exchange.tie_timeout'\t'Maximum wait of a request that would pin a connection while pool.max_tied is reached' \
-        'exchange.response_timeout'\t'Maximum silence of a target that owes a response; auto: 2s with modbus, modbus-rtu and modbus-ascii, 10s with dns and scpi, otherwise 30s' \
+        'exchange.response_timeout'\t'Maximum silence of a target that owes a response; auto: 2s with modbus, modbus-rtu and modbus-ascii, 10s with dns and scpi, 330s with kafka, otherwise 30s' \
         'exchange.request_timeout'\t'Maximum pause inside a request larger than exchange.request_buffer' \
         'exchange.stall_timeout'\t'Total time a slow reader or sender may delay other clients; slow clients of one connection share such a time' \
         'exchange.abandon_limit'\t'Bytes for clients that have left while others wait behind them; at the limit the target connection is reset' \
@@ -185,7 +185,7 @@ complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address an
 complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to; may be repeated (target.N.host, target.N.port)'
 complete -c proximux -n '__proximux_in program' -l max-connections -x -d 'Maximum concurrent clients; further ones are closed on arrival (local.max_connections)'
 complete -c proximux -n '__proximux_in program' -l mode -x -a 'auto proxy fifo funnel' -d 'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel (exchange.mode: auto, proxy, fifo, funnel)'
-complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mysql, postgresql)'
+complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, mysql, postgresql)'
 complete -c proximux -n '__proximux_in program' -l log-level -x -d 'Level of the log: 0 nothing, 1 errors, 2 information, 3 everything, data included (log.level)'
 complete -c proximux -n '__proximux_in program' -l io-backend -x -a 'auto epoll poll' -d 'System call that waits for sockets; auto: the best the system has (io.backend: auto, epoll, poll)'
 complete -c proximux -n '__proximux_in program' -s c -l config -r -F -d 'INI or JSON file with settings; may be repeated'
@@ -198,11 +198,11 @@ complete -c proximux -n '__proximux_in program' -l pidfile -r -F -d 'Write the p
 complete -c proximux -n '__proximux_in program' -l umask -x -d 'File mode creation mask of the daemon, in octal'
 complete -c proximux -n '__proximux_in program' -s v -l version -d 'Print the version and exit'
 complete -c proximux -n '__proximux_in program' -s h -l help -x -a '(__proximux_topics)' -d 'Print this overview, or all about one setting or section, and exit'
-complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi'
+complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra'
 complete -c proximux -n '__proximux_in decode' -l response -d 'Decode responses instead of requests'
 complete -c proximux -n '__proximux_in decode' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in decode' -s h -l help -d 'Print this help and exit'
-complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi'
+complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra'
 complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test'
 complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed and length'
 complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'

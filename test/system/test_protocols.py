@@ -10,6 +10,9 @@ import threading
 import time
 import unittest
 
+import cql
+import kafka_wire
+import mongo
 from harness import COMMAND, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
 from modbus_bus import ascii_line, read_request, reading, rtu, values
 from sharing import SharedCase, read_exactly, read_frame
@@ -102,6 +105,9 @@ PEERS = {
     "modbus-ascii": (modbus_ascii, ascii_line(reading(1, 0, 1)), ascii_line(values(1, 0, 1))),
     "dns": (dns, QUESTION, QUESTION[:4] + b"\x81" + QUESTION[5:]),
     "scpi": (scpi, b"*IDN?\n", b"ACME\n"),
+    "mongodb": (mongo.Server(), mongo.message({"ping": 1, "$db": "admin"}, 7), mongo.message({"echo": "", "ok": 1.0}, 99, 7)),
+    "kafka": (kafka_wire.Broker(), kafka_wire.request(kafka_wire.METADATA, 1, 7, b"a"), kafka_wire.response(7, b"a")),
+    "cassandra": (cql.Node(), cql.query(b"SELECT 1", 7), cql.result(7, body=b"SELECT 1")),
     "iso8583": (iso8583, b"\0\x1a" b"0200" + PAYMENT, b"\0\x1a" b"0210" + PAYMENT),
 }
 

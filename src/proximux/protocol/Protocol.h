@@ -189,6 +189,7 @@ struct ConversationSettings
     UnknownCommands unknown = UnknownCommands::close;
     unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
     bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
+    bool oneTarget = false;   ///< all connections lead to the same target
     bool consents = false;    ///< HTTP: answer Expect: 100-continue in the target's place
     bool ownLogin = false;    ///< each client signs in at the target as itself
 

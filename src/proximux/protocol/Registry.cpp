@@ -1,11 +1,14 @@
 #include <proximux/protocol/Registry.h>
 
+#include <proximux/protocol/cassandra/Cassandra.h>
 #include <proximux/protocol/declared/Declared.h>
 #include <proximux/protocol/dns/Dns.h>
 #include <proximux/protocol/http/Http.h>
 #include <proximux/protocol/iso8583/Iso8583.h>
+#include <proximux/protocol/kafka/Kafka.h>
 #include <proximux/protocol/memcached/Memcached.h>
 #include <proximux/protocol/modbus/Modbus.h>
+#include <proximux/protocol/mongodb/Mongodb.h>
 #include <proximux/protocol/mysql/Mysql.h>
 #include <proximux/protocol/postgresql/Postgresql.h>
 #include <proximux/protocol/resp/Resp.h>
@@ -66,6 +69,9 @@ const std::vector<ProtocolInfo>& protocols()
         dns::info(),
         iso8583::info(),
         scpi::info(),
+        mongodb::info(),
+        kafka::info(),
+        cassandra::info(),
         mysql::info(),
         postgresql::info(),
     };
@@ -91,8 +97,8 @@ const ProtocolInfo* protocolNamed(std::string_view name)
 
 bool isPassedOn(std::string_view name)
 {
-    constexpr std::array<std::string_view, 13> NAMES{"tcp",  "tls",  "ssl",  "https", "ssh",  "ftp",    "smtp",
-                                                     "imap", "pop3", "ldap", "mqtt",  "amqp", "mongodb"};
+    constexpr std::array<std::string_view, 12> NAMES{"tcp",  "tls",  "ssl",  "https", "ssh",  "ftp",
+                                                     "smtp", "imap", "pop3", "ldap",  "mqtt", "amqp"};
     return std::find(NAMES.begin(), NAMES.end(), name) != NAMES.end();
 }
 

@@ -91,6 +91,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     settings.conversation.consents = exchange.httpExpect == ExchangeSettings::HttpExpect::proxy;
     settings.consentTimeout = exchange.httpExpectTimeout;
     settings.conversation.unknown = exchange.respUnknown;
+    settings.conversation.oneTarget = configuration.targets.size() == 1;
     settings.conversation.failedAuth = configuration.local.failedAuth;
     settings.failedAuthDelay = configuration.local.failedAuthDelay;
     if (!configuration.targets.empty())

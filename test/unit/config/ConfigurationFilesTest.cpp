@@ -136,8 +136,8 @@ TEST(ConfigurationFilesTest, acceptsTheExamples)
         loader.addFile(entry.path().string());
         protocols.insert(good(loader.load()).exchange.protocol);
     }
-    for (const char* name :
-         {"mysql", "line", "length", "modbus", "modbus-rtu", "modbus-ascii", "iso8583", "scpi", "resp", "http"})
+    for (const char* name : {"mysql", "line", "length", "modbus", "modbus-rtu", "modbus-ascii", "iso8583", "scpi",
+                             "mongodb", "kafka", "cassandra", "resp", "http"})
         CPPUNIT_ASSERT_MESSAGE(name, protocols.count(name) > 0);
     Environment environment;
     std::ifstream stream(examples + "proxy.env");

@@ -3,6 +3,7 @@
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/dns/Query.h>
 #include <proximux/protocol/dns/Transfer.h>
+#include <proximux/wire/Delimiter.h>
 
 #include <algorithm>
 #include <optional>
@@ -59,54 +60,29 @@ std::uint32_t differencesFrom(std::uint32_t serial)
     return serial > hint::ANY_SERIAL ? serial : hint::ANY_SERIAL;
 }
 
-/// Delimits requests and responses, which have the same form. Takes no bytes before the question is visible.
-class Delimiter
+/// Looks for the question of a request or a response, which have the same form.
+Beginning beginningOf(Bytes input, bool response)
 {
-public:
-    explicit Delimiter(bool response)
-        : _response(response)
-    {
-    }
-
-    template <class Begun>
-    Framer::Progress feed(Bytes input, Begun begun)
-    {
-        using Kind = Framer::Progress::Kind;
-        if (_left == 0)
-        {
-            if (input.size() < PREFIX)
-                return {};
-            const std::size_t size = PREFIX + numberAt(input, 0);
-            if (size < HEADER)
-                return {Kind::malformed, 0, "a DNS message shorter than its header"};
-            if (input.size() >= 5 && ((byteAt(input, 4) & RESPONSE) != 0) != _response)
-                return {Kind::malformed, 0,
-                        _response ? "a DNS query instead of a response" : "a DNS response instead of a query"};
-            if (input.size() < std::min(size, HEADER + MAX_QUESTION))
-                return {};
-            _left = size;
-            begun(input.substr(0, std::min(size, input.size())));
-        }
-        const std::size_t taken = std::min(_left, input.size());
-        _left -= taken;
-        return {_left == 0 ? Kind::complete : Kind::partial, taken, ""};
-    }
-
-private:
-    bool _response;
-    std::size_t _left = 0; ///< bytes of the current message still to come; 0: its header is not known yet
-};
+    if (input.size() < PREFIX)
+        return {};
+    const std::size_t size = PREFIX + numberAt(input, 0);
+    if (size < HEADER)
+        return {0, "a DNS message shorter than its header"};
+    if (input.size() >= 5 && ((byteAt(input, 4) & RESPONSE) != 0) != response)
+        return {0, response ? "a DNS query instead of a response" : "a DNS response instead of a query"};
+    return {input.size() < std::min(size, HEADER + MAX_QUESTION) ? 0 : size};
+}
 
 class RequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override
     {
-        return _delimiter.feed(input, [](Bytes) {});
+        return _delimiter.feed(input, [](Bytes bytes) { return beginningOf(bytes, false); });
     }
 
 private:
-    Delimiter _delimiter{false};
+    Delimiter _delimiter;
 };
 
 class ResponseFramer : public proximux::ResponseFramer
@@ -114,7 +90,7 @@ class ResponseFramer : public proximux::ResponseFramer
 public:
     Progress feed(Bytes input) override
     {
-        const Progress progress = _delimiter.feed(input, [this](Bytes beginning) { begin(beginning); });
+        const Progress progress = _delimiter.feed(input, [this](Bytes bytes) { return begin(bytes); });
         _inMessage = progress.taken > 0 ? progress.kind != Progress::Kind::complete : _inMessage;
         if (_transfer)
             _transfer->feed(input.substr(0, progress.taken));
@@ -135,7 +111,15 @@ public:
     bool finish() override { return _transfer && !_inMessage && _transfer->mayHaveEnded(); }
 
 private:
-    void begin(Bytes beginning)
+    Beginning begin(Bytes input)
+    {
+        const Beginning beginning = beginningOf(input, true);
+        if (beginning.size > 0)
+            judge(input.substr(0, beginning.size));
+        return beginning;
+    }
+
+    void judge(Bytes beginning)
     {
         _traits.check = checkOf(beginning);
         const bool continues = _transfer && numberAt(beginning, 6) == 0;
@@ -148,7 +132,7 @@ private:
         _traits.kind = _transfer ? ResponseTraits::Kind::more : ResponseTraits::Kind::final;
     }
 
-    Delimiter _delimiter{true};
+    Delimiter _delimiter;
     ResponseTraits _traits;
     bool _inMessage = false;
     std::uint32_t _hint = 0;

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/iso8583/Message.h>
+#include <proximux/wire/Delimiter.h>
 
 #include <algorithm>
 
@@ -44,40 +45,20 @@ std::uint64_t checkOf(const Message& message, char function)
     return std::max<std::uint64_t>(hash, 1);
 }
 
-/// Delimits messages. None of their bytes is taken before the fields that pair them are visible.
-class Delimiter
+/// What this message says of its size, once the fields that pair it are visible.
+Beginning beginningOf(const Message& message)
 {
-public:
-    /// begun: called with the fields of each message.
-    template <class Begun>
-    Framer::Progress feed(Bytes input, Begun begun)
-    {
-        using Kind = Framer::Progress::Kind;
-        if (_left == 0)
-        {
-            const Message message(input);
-            if (message.state == State::malformed)
-                return {Kind::malformed, 0, message.reason};
-            if (message.state == State::more)
-                return {};
-            _left = message.size;
-            begun(message);
-        }
-        const std::size_t taken = std::min(_left, input.size());
-        _left -= taken;
-        return {_left == 0 ? Kind::complete : Kind::partial, taken, ""};
-    }
-
-private:
-    std::size_t _left = 0; ///< bytes of the current message still to come; 0: its fields are not known yet
-};
+    if (message.state == State::malformed)
+        return {0, message.reason};
+    return {message.state == State::more ? 0 : message.size};
+}
 
 class RequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override
     {
-        return _delimiter.feed(input, [](const Message&) {});
+        return _delimiter.feed(input, [](Bytes bytes) { return beginningOf(Message(bytes)); });
     }
 
 private:
@@ -89,13 +70,20 @@ class ResponseFramer : public proximux::ResponseFramer
 public:
     Progress feed(Bytes input) override
     {
-        return _delimiter.feed(input, [this](const Message& message)
-                               { _traits.check = checkOf(message, askedBy(message.function())); });
+        return _delimiter.feed(input, [this](Bytes bytes) { return begin(Message(bytes)); });
     }
 
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
 
 private:
+    Beginning begin(const Message& message)
+    {
+        const Beginning beginning = beginningOf(message);
+        if (beginning.size > 0)
+            _traits.check = checkOf(message, askedBy(message.function()));
+        return beginning;
+    }
+
     Delimiter _delimiter;
     ResponseTraits _traits;
 };

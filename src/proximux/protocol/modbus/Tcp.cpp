@@ -2,6 +2,7 @@
 
 #include <proximux/Number.h>
 #include <proximux/protocol/modbus/Body.h>
+#include <proximux/wire/Delimiter.h>
 
 #include <algorithm>
 
@@ -16,45 +17,23 @@ constexpr std::size_t PREFIX = 6; ///< bytes before the body
 constexpr std::size_t HEADER = 8; ///< including unit and function
 constexpr std::size_t MIN_LENGTH = 2;
 
-/// Delimits requests and responses, which have the same form.
-class Delimiter
+/// Looks for the header of a request or a response, which have the same form.
+Beginning beginningOf(Bytes input)
 {
-public:
-    /// begun: called with the header of each message.
-    template <class Begun>
-    Framer::Progress feed(Bytes input, Begun begun)
-    {
-        using Kind = Framer::Progress::Kind;
-        if (_left == 0)
-        {
-            if (input.size() >= 4 && readNumber(input.substr(2, 2)) != 0)
-                return {Kind::malformed, 0, "a Modbus message with a protocol identifier other than 0"};
-            if (input.size() < PREFIX)
-                return {};
-            const auto length = static_cast<std::size_t>(readNumber(input.substr(4, 2)));
-            if (length < MIN_LENGTH || length > MAX_BODY)
-                return {Kind::malformed, 0, "a Modbus message with a length outside 2..254"};
-            if (input.size() < HEADER)
-                return {};
-            _left = PREFIX + length;
-            begun(input.substr(0, HEADER));
-        }
-        const std::size_t taken = std::min(_left, input.size());
-        _left -= taken;
-        return {_left == 0 ? Kind::complete : Kind::partial, taken, ""};
-    }
-
-private:
-    std::size_t _left = 0; ///< bytes of the current message still to come; 0: its header is not known yet
-};
+    if (input.size() >= 4 && readNumber(input.substr(2, 2)) != 0)
+        return {0, "a Modbus message with a protocol identifier other than 0"};
+    if (input.size() < PREFIX)
+        return {};
+    const auto length = static_cast<std::size_t>(readNumber(input.substr(4, 2)));
+    if (length < MIN_LENGTH || length > MAX_BODY)
+        return {0, "a Modbus message with a length outside 2..254"};
+    return {input.size() < HEADER ? 0 : PREFIX + length};
+}
 
 class RequestFramer : public Framer
 {
 public:
-    Progress feed(Bytes input) override
-    {
-        return _delimiter.feed(input, [](Bytes) {});
-    }
+    Progress feed(Bytes input) override { return _delimiter.feed(input, beginningOf); }
 
 private:
     Delimiter _delimiter;
@@ -70,13 +49,20 @@ public:
 
     Progress feed(Bytes input) override
     {
-        return _delimiter.feed(input,
-                               [this](Bytes header) { _traits.check = checkOf(header.substr(PREFIX), _anyUnit); });
+        return _delimiter.feed(input, [this](Bytes bytes) { return begin(bytes); });
     }
 
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
 
 private:
+    Beginning begin(Bytes input)
+    {
+        const Beginning beginning = beginningOf(input);
+        if (beginning.size > 0)
+            _traits.check = checkOf(input.substr(PREFIX, HEADER - PREFIX), _anyUnit);
+        return beginning;
+    }
+
     bool _anyUnit;
     Delimiter _delimiter;
     ResponseTraits _traits;
