@@ -1,54 +1,11 @@
-#include "unit/exchange/HttpFixture.h"
+#include "unit/exchange/HttpExpectFixture.h"
 
 namespace proximux
 {
 
 /// Expect: 100-continue, which the target answers.
-class HttpExpectTest : public HttpFixture
+class HttpExpectTest : public HttpExpectFixture
 {
-protected:
-    static constexpr Duration S = Duration::seconds(1);
-    static constexpr const char* EXPECT = "Expect: 100-continue\r\n";
-
-    static std::string go() { return "HTTP/1.1 100 Continue\r\n\r\n"; }
-
-    static std::string response(const std::string& status, const std::string& fields = "")
-    {
-        return "HTTP/1.1 " + status + "\r\nContent-Length: 2\r\n" + fields + "\r\nno";
-    }
-
-    static std::string head(std::size_t length, const std::string& fields = "") { return put(length, EXPECT + fields); }
-
-    /// A client whose request's head was passed on, and the connection that it has.
-    std::pair<ClientId, TargetId> asking(std::size_t length = 3, const std::string& fields = "")
-    {
-        const ClientId a = join();
-        says(a, head(length, fields));
-        const TargetId t = opens();
-        CPPUNIT_ASSERT_EQUAL(head(length, fields), got(t));
-        CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
-        CPPUNIT_ASSERT_MESSAGE("it may lose patience", !world.client(a).held);
-        return {a, t};
-    }
-
-    /// Another client is served, on a connection of its own.
-    void servesOthers()
-    {
-        const ClientId b = join();
-        says(b, get());
-        const TargetId t = opens();
-        CPPUNIT_ASSERT_EQUAL(get(), got(t));
-        answers(t, ok());
-        CPPUNIT_ASSERT_EQUAL(ok(), got(b));
-    }
-
-    void assertRefused(ClientId client, const std::string& status)
-    {
-        const std::string text = got(client);
-        CPPUNIT_ASSERT_EQUAL("HTTP/1.1 " + status, text.substr(0, 12));
-        CPPUNIT_ASSERT(text.find("\r\nConnection: close\r\n") != std::string::npos);
-        CPPUNIT_ASSERT(world.client(client).fin);
-    }
 };
 
 TEST(HttpExpectTest, theTargetDecides)
@@ -133,142 +90,6 @@ TEST(HttpExpectTest, aClientIsToldOnce)
     CPPUNIT_ASSERT_EQUAL(go() + go() + ok(), got(a));
 }
 
-TEST(HttpExpectTest, aSilentTargetGetsTheBodyAllTheSame)
-{
-    http(false, 1);
-    const auto [a, t] = asking();
-    passes(Duration::milliseconds(999));
-    CPPUNIT_ASSERT_EQUAL(std::string(), got(a));
-    passes(MS);
-    CPPUNIT_ASSERT_EQUAL(go(), got(a));
-    says(a, "ab");
-    answers(t, go()); // too late
-    says(a, "c");
-    CPPUNIT_ASSERT_EQUAL(std::string("abc"), got(t));
-    answers(t, ok());
-    CPPUNIT_ASSERT_EQUAL(ok(), got(a));
-    CPPUNIT_ASSERT(world.has(t));
-}
-
-TEST(HttpExpectTest, aTargetThatNeverAnswersIsLeft)
-{
-    http(false, 1);
-    const auto [a, t] = asking();
-    passes(S);
-    CPPUNIT_ASSERT_EQUAL(go(), got(a));
-    says(a, "abc");
-    passes(Duration::seconds(30));
-    const std::string text = got(a);
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 504"), text.substr(0, 12));
-    CPPUNIT_ASSERT_MESSAGE("its request was whole", text.find("close") == std::string::npos);
-    assertClosed(t, CloseReason::responseTimeout, How::abort);
-}
-
-TEST(HttpExpectTest, theResponseTimeoutCountsWhileTheTargetDecides)
-{
-    Options options;
-    options.protocol = "http";
-    options.exchange.responseTimeout = S;
-    options.exchange.consentTimeout = Duration::seconds(60);
-    begin(options);
-    const auto [a, t] = asking();
-    passes(S);
-    assertRefused(a, "504");
-    assertClosed(t, CloseReason::responseTimeout, How::abort);
-}
-
-TEST(HttpExpectTest, aTargetThatClosesFailsThatRequest)
-{
-    for (const bool told : {false, true})
-        for (const bool reset : {false, true})
-        {
-            http(false, 1);
-            const auto [a, t] = asking();
-            if (told)
-                answers(t, go());
-            CPPUNIT_ASSERT_EQUAL(told ? go() : std::string(), got(a));
-            if (reset)
-                exchange->targetLost(t, now);
-            else
-                exchange->targetEnded(t, now);
-            if (!told)
-                assertRefused(a, "502");
-            else
-            {
-                CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 502"), got(a).substr(0, 12));
-                says(a, "abc" + get()); // the body that it was told to send is for nobody
-                CPPUNIT_ASSERT_EQUAL(get(), got(opens()));
-                continue;
-            }
-            servesOthers();
-        }
-}
-
-TEST(HttpExpectTest, nobodyGetsTheConnectionOfOneWhoVanishes)
-{
-    for (const char* before : {"", "told", "refused"})
-        for (const bool reset : {false, true})
-        {
-            http(false, 1);
-            const auto [a, t] = asking();
-            if (*before == 't')
-                answers(t, go());
-            if (*before == 'r')
-                answers(t, "HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nno");
-            if (reset)
-                exchange->clientLost(a, now);
-            else if (*before != 'r')
-                exchange->clientEnded(a, now);
-            else
-                continue;
-            CPPUNIT_ASSERT(!world.has(a));
-            assertClosed(t, CloseReason::requestBroken, How::abort);
-            passes(Duration::seconds(2));
-            servesOthers();
-        }
-}
-
-TEST(HttpExpectTest, whoLeavesTheBodyOutGetsTheWholeRefusal)
-{
-    http(false, 1);
-    const auto [a, t] = asking();
-    answers(t, "HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nno");
-    exchange->clientEnded(a, now);
-    answers(t, " no");
-    CPPUNIT_ASSERT(!world.has(a));
-    const World::Closed& closed = world.closedClients.at(a.slot);
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\nConnection: close\r\n\r\nno no"),
-                         closed.last.sent);
-    CPPUNIT_ASSERT(closed.how == How::finish);
-}
-
-TEST(HttpExpectTest, aBodyBehindARefusalReachesNobody)
-{
-    http(false, 1);
-    const auto [a, t] = asking();
-    answers(t, "HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nno");
-    CPPUNIT_ASSERT_MESSAGE("nothing more is read from it", world.client(a).held);
-    says(a, "abc");
-    CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
-    passes(S); // and nobody tells it to go on
-    answers(t, " no");
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\nConnection: close\r\n\r\nno no"),
-                         got(a));
-    assertClosed(t, CloseReason::earlyResponse, How::abort);
-}
-
-TEST(HttpExpectTest, aRefusalMayLastUntilTheEnd)
-{
-    http(false, 1);
-    const auto [a, t] = asking();
-    answers(t, "HTTP/1.1 413 Too Large\r\n\r\nno");
-    answers(t, " no");
-    exchange->targetEnded(t, now);
-    CPPUNIT_ASSERT_EQUAL(std::string("HTTP/1.1 413 Too Large\r\nConnection: close\r\n\r\nno no"), got(a));
-    CPPUNIT_ASSERT(world.client(a).fin);
-    servesOthers();
-}
-
 TEST(HttpExpectTest, itWaitsForAConnection)
 {
     http(false, 1);
@@ -313,42 +134,6 @@ TEST(HttpExpectTest, itKeepsItsPlaceBehindEarlierRequests)
     answers(t, ok());
     got(a);
     CPPUNIT_ASSERT_EQUAL("abc" + get() + put(3) + "abc", got(t));
-}
-
-TEST(HttpExpectTest, aTargetThatDecidesIsNoStallOfItsClient)
-{
-    Options options;
-    options.protocol = "http";
-    options.exchange.stallTimeout = S;
-    options.exchange.consentTimeout = Duration::seconds(3);
-    begin(options);
-    const auto [a, t] = asking();
-    const ClientId b = join();
-    says(b, get());
-    passes(Duration::seconds(2));
-    CPPUNIT_ASSERT(world.has(a) && world.has(t));
-    passes(S);
-    CPPUNIT_ASSERT_EQUAL(go(), got(a));
-    passes(S); // now it is
-    CPPUNIT_ASSERT(!world.has(a));
-    assertClosed(t, CloseReason::requestBroken, How::abort);
-    CPPUNIT_ASSERT_EQUAL(get(), got(opens()));
-}
-
-TEST(HttpExpectTest, whoWasToldHasSoLong)
-{
-    Options options;
-    options.protocol = "http";
-    options.exchange.requestTimeout = S;
-    options.exchange.consentTimeout = Duration::seconds(3);
-    begin(options);
-    const auto [a, t] = asking();
-    passes(Duration::seconds(2));
-    CPPUNIT_ASSERT(world.has(a));
-    answers(t, go());
-    passes(S);
-    assertClosed(a, CloseReason::requestTimeout, How::finish);
-    assertClosed(t, CloseReason::requestBroken, How::abort);
 }
 
 TEST(HttpExpectTest, aLargeBodyFollowsAsAnyOther)

@@ -49,7 +49,7 @@ void Consents::sent(Request& request, Instant now)
         _mux.timers.consent.arm(request.client->asking, now);
 }
 
-/// Who was told to go on by us needs not hear it from the target, too: there are clients that send the rest twice then.
+/// A client that was told to go on is not told again: there are clients that would send the rest twice.
 bool Consents::answered(Request& request, const ResponseTraits& traits, Instant now)
 {
     if (request.client == nullptr)
