@@ -9,6 +9,7 @@ PROXIMUX_SLOW: as in test/run.py. PROXIMUX_LOAD: the proximux-load of this syste
 import os
 import subprocess
 import sys
+import tempfile
 
 TEST = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TEST, "support"))
@@ -25,12 +26,21 @@ def main():
     try:
         ours = {k: v for k, v in os.environ.items() if k in ("PROXIMUX_SLOW", "PROXIMUX_LOAD")}
         environment = dict(wine.env, PROXIMUX_BACKEND="poll", PROXIMUX_BIN="%s/wine64 %s/proximux.exe" % (WINE, folder), **ours)
-        command = [WINE + "/wine64", folder + "/proximux-unit.exe"]
-        if suite == "system":
-            command = [sys.executable, os.path.join(TEST, "run.py"), "system"]
+        if suite == "unit":
+            return unit([WINE + "/wine64", folder + "/proximux-unit.exe"] + names, environment)
+        command = [sys.executable, os.path.join(TEST, "run.py"), "system"]
         return subprocess.call(command + names, env=environment, stdin=subprocess.DEVNULL)
     finally:
         wine.remove()
+
+
+def unit(command, environment):
+    """Runs them and shows what they say, with the ends of lines of this system."""
+    with tempfile.TemporaryFile() as said:
+        code = subprocess.call(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        said.seek(0)
+        print(said.read().decode("utf-8", "replace").replace("\r", ""), end="", flush=True)
+    return code
 
 
 if __name__ == "__main__":
