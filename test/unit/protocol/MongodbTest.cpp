@@ -134,7 +134,8 @@ TEST(MongodbTest, takesTheStateOfAConnectionOutOfAHello)
     const std::string kept = number("hello", 1) + text("$db", "admin") + text("saslSupportedMechs", "admin.user");
     const std::string state = within("client", text("application", "x")) + within("compression", text("0", "zlib"), 4) +
                               within("speculativeAuthenticate", number("saslStart", 1)) + boolean("helloOk", true) +
-                              within("topologyVersion", large("counter", 4)) + large("maxAwaitTimeMS", 10000);
+                              boolean("backpressure", true) + within("topologyVersion", large("counter", 4)) +
+                              large("maxAwaitTimeMS", 10000);
     CPPUNIT_ASSERT_EQUAL(message(kept), sent(message(kept + state, EXHAUST_ALLOWED)));
     CPPUNIT_ASSERT_EQUAL(query(number("isMaster", 1)), sent(query(number("isMaster", 1) + state)));
     // of another command they mean nothing of that

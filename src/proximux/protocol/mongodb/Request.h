@@ -56,8 +56,8 @@ private:
 };
 
 /// The names of the fields of a hello that are the state of a connection, or ask for one.
-constexpr Bytes DROPPED[] = {"client",          "compression",    "speculativeAuthenticate",
-                             "topologyVersion", "maxAwaitTimeMS", "helloOk"};
+constexpr Bytes DROPPED[] = {"client",  "compression", "speculativeAuthenticate", "topologyVersion", "maxAwaitTimeMS",
+                             "helloOk", "backpressure"};
 
 /// The name of the field of a reply to hello for whose sake a client waits for the next reply.
 constexpr Bytes VERSION_OF_TOPOLOGY[] = {"topologyVersion"};
