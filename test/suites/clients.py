@@ -2,13 +2,14 @@
 """Own tests of Redis's clients against a server of the system, directly and through a funnel: what passes directly passes
 through it, but for what EXPLAINED names. The clients have their defaults.
 
-    PROXIMUX_BIN=build/test/proximux python3 test/suites/clients.py hiredis|ioredis|redis-py SOURCES
+    PROXIMUX_BIN=build/test/proximux python3 test/suites/clients.py hiredis|ioredis|node-redis|redis-py SOURCES
 
-SOURCES  the folder of the client's sources. hiredis needs make and a C compiler; ioredis npm; redis-py the packages
-         python3-pytest, -pytest-asyncio, -pytest-cov, -pytest-timeout and -numpy
+SOURCES  the folder of the client's sources. hiredis needs make and a C compiler; ioredis and node-redis npm; redis-py
+         the packages python3-pytest, -pytest-asyncio, -pytest-cov, -pytest-timeout and -numpy
 
-They use port 6379, which must be free; hiredis also wants an address that answers nothing (192.168.254.254), and ends
-where that is not so. Closes with "N passed, N failed": passed are tests that pass both ways.
+They use port 6379, which must be free; node-redis chooses ports, and has its servers started as if by Docker. hiredis
+also wants an address that answers nothing (192.168.254.254), and ends where that is not so. Closes with "N passed, N
+failed": passed are tests that pass both ways.
 """
 import json
 import os
@@ -35,6 +36,8 @@ EXPLAINED = (
     (r"KILL terminates|client_kill|connection_dies|reload scripts on redis restart", "CLIENT KILL " + SHARED),
     (r"UNBLOCK|client_unblock", "CLIENT UNBLOCK " + SHARED),
     (r"TRACKING REDIRECT|client_tracking", "CLIENT TRACKING with REDIRECT " + SHARED),
+    (r"MONITOR should keep|PubSub should resubscribe", "CLIENT KILL " + SHARED),
+    (r"SCRIPT DEBUG", "SCRIPT DEBUG stops the server for all clients"),
     (r"client_list_client_id", "a client sees itself alone"),
     (r"^auth |test_auth|acl_log|password authentication|monitor rejects when monitor is disabled", LOGIN),
 )
@@ -71,11 +74,35 @@ def redis_py(sources, folder):
     return {case.get("classname") + "." + case.get("name") for case in cases if len(case) == 0}
 
 
+def node_redis(sources, folder, shared):
+    """Without those of clusters and sentinels."""
+    report, started, package = folder + "/report.json", folder + "/started", os.path.join(sources, "packages", "client")
+    if not os.path.isdir(os.path.join(package, "dist")):
+        subprocess.check_call(["npm", "ci", "--no-audit", "--no-fund"], cwd=sources)
+        subprocess.check_call(["npm", "run", "build"], cwd=sources)
+    env = dict(os.environ, PATH=os.path.join(HERE, "docker") + ":" + os.environ["PATH"], PROXIMUX_SUITE_STARTED=started)
+    if shared:
+        env["PROXIMUX_SUITE_CONNECTIONS"] = str(CONNECTIONS)
+    version = re.search(rb"v=(\d+\.\d+)", subprocess.check_output(["redis-server", "--version"])).group(1).decode()
+    try:
+        subprocess.run(["npx", "mocha", "-r", "tsx", "--timeout", "15000", "--reporter", "json", "--reporter-option",
+                        "output=" + report, "--exit", "./lib/commands/*.spec.ts", "./lib/client/*.spec.ts", "--grep",
+                        "cluster", "--invert", "--redis-tag=" + version, "--redis-version=" + version],
+                       cwd=package, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=LIMIT, env=env)
+    finally:
+        subprocess.run(["xargs", "-r", "-a", started, "kill", "-9"], stderr=subprocess.DEVNULL)
+    with open(report, encoding="utf-8") as file:
+        return {test["fullTitle"] for test in json.load(file)["passes"]}
+
+
 SUITES = {"hiredis": hiredis, "ioredis": ioredis, "redis-py": redis_py}
 
 
 def passes(suite, sources, shared):
     """Names of the tests that pass."""
+    if suite == "node-redis":
+        with tempfile.TemporaryDirectory(prefix="proximux-clients-") as folder:
+            return node_redis(sources, folder, shared)
     with tempfile.TemporaryDirectory(prefix="proximux-clients-") as folder:
         port = free_port() if shared else PORT
         server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--dir", folder],
@@ -96,7 +123,7 @@ def passes(suite, sources, shared):
 
 
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in SUITES or not os.path.isdir(sys.argv[2]):
+    if len(sys.argv) != 3 or sys.argv[1] not in (*SUITES, "node-redis") or not os.path.isdir(sys.argv[2]):
         print(__doc__, file=sys.stderr)
         return 64
     if listens(PORT):

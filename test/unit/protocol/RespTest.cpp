@@ -127,6 +127,23 @@ TEST(RespTest, refusesWhatPassesNowhere)
     }
 }
 
+TEST(RespTest, aClientSeesTheDatabaseThatItAskedFor)
+{
+    const auto talk = _check.talk(tying());
+    const auto shows = [&talk](const std::string& database)
+    {
+        const std::string own = reply(*talk, {"CLIENT", "INFO"});
+        CPPUNIT_ASSERT_MESSAGE(own, own.find(" db=" + database + " ") != std::string::npos);
+    };
+    shows("0");
+    ProtocolCheck::ask(*talk, command({"SELECT", "2"}));
+    shows("2");
+    ProtocolCheck::ask(*talk, command({"SELECT", "two"}));
+    shows("2");
+    ProtocolCheck::ask(*talk, command({"SELECT", "0"}));
+    shows("0");
+}
+
 /// On a connection that it shares, a client sees itself and nobody else.
 TEST(RespTest, aClientSeesItself)
 {
@@ -136,7 +153,8 @@ TEST(RespTest, aClientSeesItself)
     reply(*talk, {"CLIENT", "SETNAME", "me"});
     CPPUNIT_ASSERT_EQUAL(std::string("+OK\r\n"), reply(*talk, {"CLIENT", "SETINFO", "lib-ver", "1.2"}));
     const std::string own = reply(*talk, {"CLIENT", "INFO"});
-    for (const char* field : {"id=7 ", " addr=192.0.2.1:0 ", " name=me ", " resp=2 ", " lib-name= lib-ver=1.2\n", " db=0 "})
+    for (const char* field :
+         {"id=7 ", " addr=192.0.2.1:0 ", " name=me ", " resp=2 ", " lib-name= lib-ver=1.2\n", " db=0 "})
         CPPUNIT_ASSERT_MESSAGE(own, own.find(field) != std::string::npos);
     CPPUNIT_ASSERT_EQUAL('$', own.front());
     CPPUNIT_ASSERT_EQUAL(own, reply(*talk, {"CLIENT", "LIST"}));

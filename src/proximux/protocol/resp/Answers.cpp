@@ -4,6 +4,7 @@
 #include <proximux/protocol/resp/Resp.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace proximux::resp
 {
@@ -190,6 +191,8 @@ void ClientConversation::select(Bytes bytes, RequestTraits& traits)
 {
     const std::vector<Bytes> words = wordsOf(bytes, 3);
     const bool same = words.size() == 2 && words[1] == std::to_string(_settings.database);
+    if (words.size() == 2)
+        std::from_chars(words[1].data(), words[1].data() + words[1].size(), _database); // else as before
     if (same && !_otherDatabase)
         return answer(traits, OK);
     if (same)
@@ -225,6 +228,7 @@ void ClientConversation::reset(RequestTraits& traits)
     _dialect = dialect::RESP2;
     _identity = {_identity.number, {}, {}, {}, "default", _identity.address};
     _user.reset();
+    _database = _settings.database;
     traits.resets = true;
     answer(traits, "+RESET\r\n");
 }

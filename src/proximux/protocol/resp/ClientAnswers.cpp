@@ -66,7 +66,7 @@ void ClientConversation::list(Bytes bytes, RequestTraits& traits)
         shown = std::find(words.begin() + 3, words.end(), std::to_string(_identity.number)) != words.end();
     else if (!shown)
         return answer(traits, "-ERR syntax error\r\n");
-    answer(traits, verbatim(shown ? _identity.line(_settings.database, _dialect + 1) : std::string()));
+    answer(traits, verbatim(shown ? _identity.line(_database, _dialect + 1) : std::string()));
 }
 
 void ClientConversation::client(Bytes bytes, bool whole, RequestTraits& traits)
@@ -88,7 +88,7 @@ void ClientConversation::client(Bytes bytes, bool whole, RequestTraits& traits)
     case ClientEffect::id:
         return answer(traits, ":" + std::to_string(_identity.number) + "\r\n");
     case ClientEffect::describe:
-        return answer(traits, verbatim(_identity.line(_settings.database, _dialect + 1)));
+        return answer(traits, verbatim(_identity.line(_database, _dialect + 1)));
     case ClientEffect::list:
         return whole ? list(bytes, traits) : error(traits, "CLIENT LIST is too long");
     case ClientEffect::reply:

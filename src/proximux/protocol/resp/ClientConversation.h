@@ -18,6 +18,7 @@ class ClientConversation : public Conversation
 public:
     explicit ClientConversation(const ConversationSettings& settings)
         : _settings(settings)
+        , _database(settings.database)
     {
     }
 
@@ -80,6 +81,7 @@ private:
     bool _multi = false;
     bool _refusedMulti = false;
     bool _otherDatabase = false;
+    unsigned _database; ///< which it has asked for last
     bool _subscribed = false;
     Subscription _subscription; ///< detects the end of subscriptions
     bool _silent = false;       ///< observed traffic: CLIENT REPLY OFF
