@@ -127,6 +127,23 @@ TEST(PinsTest, aTiedConnectionThatIsLostEndsItsClient)
     assertClosed(a, CloseReason::targetEnded, How::finish);
 }
 
+/// What is not looked at before the answer to HELLO is a request, which is not sent behind the end.
+RULE(PinsTest, theEndIsPassedBehindTheLastRequest, endBeforeInput)
+{
+    named("resp", 2, 8, 1);
+    const ClientId a = join();
+    const std::string blpop = command({"BLPOP", "a", "0"});
+    const std::string hello = command({"HELLO", "2"});
+    says(a, blpop + hello + blpop);
+    const TargetId t = opens();
+    CPPUNIT_ASSERT_EQUAL(blpop + hello, got(t));
+    exchange->clientEnded(a, now);
+    CPPUNIT_ASSERT(!world.target(t).fin);
+    answers(t, "*-1\r\n*0\r\n");
+    CPPUNIT_ASSERT_EQUAL(blpop, got(t));
+    CPPUNIT_ASSERT(world.target(t).fin);
+}
+
 /// The rest of a transaction must not be done for itself, on another connection.
 TEST(PinsTest, whatCountsOnALostStateIsNotDone)
 {

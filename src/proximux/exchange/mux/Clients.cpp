@@ -47,6 +47,7 @@ void Clients::look(Client& client, Instant now)
     _mux.backpressure.account(client);
     if (client.next != nullptr && Queue::isIn(*client.next))
         _mux.sending.serve(*client.next, now);
+    passEnd(client);
     _mux.backpressure.update(client, now);
     closeIfDone(client, now);
 }
@@ -101,8 +102,11 @@ void Clients::endTunnel(Client& client, Instant now)
 
 void Clients::passEnd(Client& client)
 {
-    if (client.state != Client::State::ended || client.pin.lane == nullptr || client.next != nullptr)
+    if (client.state != Client::State::ended || client.endPassed || client.pin.lane == nullptr ||
+        client.next != nullptr)
         return;
+    if (!client.input.isEmpty() && (_mux.backpressure.isFull(client) || client.isBehindBarrier()))
+        return; // there may be requests in it
     const Request* request = client.requests.first();
     while (request != nullptr && !request->traits.blocking)
         request = client.requests.next(*request);

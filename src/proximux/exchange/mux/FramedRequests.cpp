@@ -52,7 +52,7 @@ void FramedRequests::supersede(Client& client, const Request& newest)
 
 void FramedRequests::clientBytes(Client& client, Instant now)
 {
-    while (!_mux.backpressure.isFull(client) && !isBehindBarrier(client))
+    while (!_mux.backpressure.isFull(client) && !client.isBehindBarrier())
     {
         if (isInTunnel(client))
             return _mux.forwarding.raw(client, *client.pin.lane, now);
@@ -134,13 +134,6 @@ void FramedRequests::malformedRequest(Client& client, const char* why, Instant n
         return _mux.clients.fail(client, CloseReason::malformedRequest, false, now);
     _mux.clients.endRequests(client, CloseReason::malformedRequest, now);
     _mux.answers.replyOnly(client, std::move(reply), now);
-}
-
-/// Nothing is queued behind such a request, so it is the last. Where it failed there will be no tunnel.
-bool FramedRequests::isBehindBarrier(const Client& client)
-{
-    const Request* last = client.requests.last();
-    return last != nullptr && last->traits.barrier && last->whole && !last->is(Transaction::replied);
 }
 
 bool FramedRequests::isInTunnel(const Client& client)

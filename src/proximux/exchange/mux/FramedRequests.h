@@ -39,7 +39,6 @@ public:
 private:
     static void supersede(Client& client, const Request& newest);
     [[nodiscard]] static bool isInTunnel(const Client& client);
-    [[nodiscard]] static bool isBehindBarrier(const Client& client);
     void judge(const Client& client, Request& request);
     void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
     void largeBytes(Client& client, const Framer::Progress& progress, Instant now);

@@ -247,7 +247,8 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
     if (lane.pin.client != nullptr)
         _mux.pinExpiry.isUsed(lane, now);
     _mux.answers.reply(client, now); // it may stand behind
-    _mux.clients.passEnd(client);
+    if (client.state == Client::State::ended)
+        _mux.clients.lookAgain(client); // this may be its last request
     return true;
 }
 

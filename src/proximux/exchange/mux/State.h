@@ -257,6 +257,14 @@ struct Client
     Due<Client> discard{*this}; ///< exchange.discard_timeout, while closing
 
     [[nodiscard]] std::size_t queuedRequests() const { return requests.size() - inFlight; }
+
+    /// Whether a response decides what its input is (RequestTraits::barrier). Nothing is queued behind such a request,
+    /// so it is the last. Where it failed there will be no tunnel.
+    [[nodiscard]] bool isBehindBarrier() const
+    {
+        const Request* last = requests.last();
+        return last != nullptr && last->traits.barrier && last->whole && !last->is(Transaction::replied);
+    }
 };
 
 using LaneList = std::vector<std::unique_ptr<Lane>>; ///< by their numbers
