@@ -21,6 +21,7 @@ MISSING = {
     "test_life.Life.test_pidfile*": DAEMON,
     "test_limits.Limits.test_idle_clients_cost_no_time": HUNDREDS,
     "test_limits.Limits.test_keep_alive_is_set_with_its_times_on_both_sides": KEEP_ALIVE,
+    "test_oracle.*": "Wine 8 takes a millisecond and more to poll 200 sockets: too slow on a loaded machine",
     "test_service.*": SERVICE_MANAGER,
 }
 
