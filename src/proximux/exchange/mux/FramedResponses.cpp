@@ -112,7 +112,7 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
             _trial.isProven = _trial.isProven || lane.proofs != proofs;
             if (std::exchange(lane.pin.returning, false))
                 free(*lane.pin.client, pins::SUBSCRIPTION);
-            if (lane.spent && lane.pin.client == nullptr && lane.pipeline.isEmpty())
+            if (lane.spent && _mux.policy.choice.isAtRest(lane))
             {
                 _mux.lanes.close(lane, CloseReason::spent, How::abort, now);
                 return false;

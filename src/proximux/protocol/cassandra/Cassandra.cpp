@@ -1,6 +1,7 @@
 #include <proximux/protocol/cassandra/Cassandra.h>
 
 #include <proximux/protocol/Delimited.h>
+#include <proximux/protocol/ProtocolOf.h>
 #include <proximux/protocol/cassandra/ClientConversation.h>
 #include <proximux/protocol/sql/Secrets.h>
 
@@ -78,24 +79,9 @@ private:
     bool _isObserved = false;
 };
 
-class Cassandra : public Protocol
+class Cassandra : public ProtocolOf<RequestFramer, ResponseFramer, ClientConversation>
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
-    {
-        return std::make_unique<RequestFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
-    {
-        return std::make_unique<ResponseFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
-    {
-        return std::make_unique<ClientConversation>(settings);
-    }
-
     [[nodiscard]] std::optional<IdField> requestId() const override { return ID; }
     [[nodiscard]] std::optional<IdField> responseId() const override { return ID; }
 

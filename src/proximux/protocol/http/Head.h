@@ -44,19 +44,18 @@ struct Head
         [[nodiscard]] const T* end() const { return first + count; }
     };
 
-    bool traced = false; ///< set before reading: whether the fields to which a proxy appends are wanted
-
     std::size_t blank = 0; ///< bytes of empty lines before the head
     std::size_t size = 0;  ///< size of the whole head in bytes, including its final empty line
-    bool is10 = false;     ///< HTTP/1.0
 
     Bytes method; ///< of a request
     Bytes target;
-    unsigned status = 0; ///< of a response
-
-    bool chunked = false;
     std::optional<std::uint64_t> length; ///< Content-Length
-    bool close = false;                  ///< Connection: close
+    unsigned status = 0;                 ///< of a response
+
+    bool traced = false; ///< set before reading: whether the fields to which a proxy appends are wanted
+    bool is10 = false;   ///< HTTP/1.0
+    bool chunked = false;
+    bool close = false; ///< Connection: close
     bool keepAlive = false;
     bool upgrade = false;         ///< Connection: upgrade with an Upgrade field that does not name HTTP/2
     bool expectsContinue = false; ///< Expect: 100-continue

@@ -1,6 +1,7 @@
 #include <proximux/protocol/iso8583/Iso8583.h>
 
 #include <proximux/protocol/Delimited.h>
+#include <proximux/protocol/ProtocolOf.h>
 #include <proximux/protocol/iso8583/Message.h>
 #include <proximux/wire/Delimiter.h>
 
@@ -163,24 +164,9 @@ private:
 constexpr unsigned HARMLESS[] = {1,  3,  4,  7,  11, 12, 13, 15, 18, 19, 22,
                                  24, 25, 32, 33, 37, 38, 39, 41, 42, 49, Message::MANAGEMENT};
 
-class Iso8583 : public Protocol
+class Iso8583 : public ProtocolOf<RequestFramer, ResponseFramer, ClientConversation>
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
-    {
-        return std::make_unique<RequestFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
-    {
-        return std::make_unique<ResponseFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
-    {
-        return std::make_unique<ClientConversation>(settings);
-    }
-
     [[nodiscard]] bool checkIdentifies() const override { return true; }
 
     /// An echo test: fields 7, 11 and 70.

@@ -1,6 +1,7 @@
 #include <proximux/protocol/kafka/Kafka.h>
 
 #include <proximux/protocol/Delimited.h>
+#include <proximux/protocol/ProtocolOf.h>
 #include <proximux/protocol/kafka/Request.h>
 
 #include <string>
@@ -84,24 +85,9 @@ private:
     bool _passive;
 };
 
-class Kafka : public Protocol
+class Kafka : public ProtocolOf<RequestFramer, ResponseFramer, ClientConversation>
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
-    {
-        return std::make_unique<RequestFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
-    {
-        return std::make_unique<ResponseFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
-    {
-        return std::make_unique<ClientConversation>(settings);
-    }
-
     [[nodiscard]] std::optional<IdField> requestId() const override { return REQUEST_ID; }
     [[nodiscard]] std::optional<IdField> responseId() const override { return RESPONSE_ID; }
 

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/ProtocolOf.h>
 #include <proximux/protocol/memcached/Binary.h>
 #include <proximux/protocol/memcached/Command.h>
 #include <proximux/protocol/memcached/Framers.h>
@@ -187,14 +188,9 @@ private:
     ConversationSettings _settings;
 };
 
-class Memcached : public Protocol
+class Memcached : public ProtocolOf<RequestFramer, ResponseFramer, ClientConversation>
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
-    {
-        return std::make_unique<RequestFramer>();
-    }
-
     [[nodiscard]] Fence makeFence(unsigned dialect, Random& random) const override
     {
         return dialect == BINARY ? binaryFence(random) : textFence(random);
@@ -217,16 +213,6 @@ public:
         constexpr Bytes ANSWERS[] = {"VERSION ", "ERROR", "CLIENT_ERROR", "SERVER_ERROR"};
         return std::any_of(std::begin(ANSWERS), std::end(ANSWERS),
                            [response](Bytes each) { return response.substr(0, each.size()) == each; });
-    }
-
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
-    {
-        return std::make_unique<ResponseFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
-    {
-        return std::make_unique<ClientConversation>(settings);
     }
 
     /// "set key", or "opcode 1 key".

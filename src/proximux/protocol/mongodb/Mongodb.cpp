@@ -1,6 +1,7 @@
 #include <proximux/protocol/mongodb/Mongodb.h>
 
 #include <proximux/protocol/Delimited.h>
+#include <proximux/protocol/ProtocolOf.h>
 #include <proximux/protocol/mongodb/ClientConversation.h>
 #include <proximux/protocol/mongodb/ReplyScanner.h>
 
@@ -121,24 +122,9 @@ std::string nameOf(unsigned code)
     }
 }
 
-class Mongodb : public Protocol
+class Mongodb : public ProtocolOf<RequestFramer, ResponseFramer, ClientConversation>
 {
 public:
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
-    {
-        return std::make_unique<RequestFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
-    {
-        return std::make_unique<ResponseFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
-    {
-        return std::make_unique<ClientConversation>(settings);
-    }
-
     [[nodiscard]] std::optional<IdField> requestId() const override { return REQUEST_ID; }
     [[nodiscard]] std::optional<IdField> responseId() const override { return RESPONSE_TO; }
 

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/protocol/ProtocolOf.h>
 #include <proximux/protocol/resp/ClientConversation.h>
 #include <proximux/protocol/resp/Command.h>
 #include <proximux/protocol/resp/CommandNotes.h>
@@ -15,7 +16,7 @@ namespace proximux::resp
 namespace
 {
 
-class Resp : public Protocol
+class Resp : public ProtocolOf<RequestFramer, ResponseFramer, ClientConversation>
 {
 public:
     [[nodiscard]] Login login(const Credentials& credentials) const override
@@ -36,11 +37,6 @@ public:
     }
 
     [[nodiscard]] bool isPreparation(Bytes bytes) const override { return isInlinePreparation(bytes); }
-
-    [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
-    {
-        return std::make_unique<RequestFramer>();
-    }
 
     [[nodiscard]] Fence makeFence(unsigned, Random& random) const override
     {
@@ -71,16 +67,6 @@ public:
     [[nodiscard]] bool answersProbe(Bytes response) const override
     {
         return response.substr(0, 5) == "+PONG" || (response.substr(0, 1) == "-" && response.substr(0, 7) != "-NOAUTH");
-    }
-
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer() const override
-    {
-        return std::make_unique<ResponseFramer>();
-    }
-
-    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
-    {
-        return std::make_unique<ClientConversation>(settings);
     }
 
     /// "SET key": the command and its first argument, without values.
