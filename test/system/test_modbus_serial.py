@@ -53,7 +53,7 @@ class ModbusSerial(SharedCase):
                 self.assertGreater(bus.connections, 1)
 
     def test_one_request_at_a_time_with_the_gap_of_the_bus(self):
-        at_once, waiting = [], []
+        at_once, asked = [], []
 
         def device(s):
             s.settimeout(0.05)  # a silence is the thing tested
@@ -66,14 +66,14 @@ class ModbusSerial(SharedCase):
                     at_once.append(s.recv(1))
                 except socket.timeout:
                     pass
+                asked.append(body)
                 s.sendall(rtu(values(*struct.unpack(">BxHH", body))))
-                waiting.append(body)
         p = self.bus("modbus", "rtu", device, pool__request_gap="20ms", exchange__pipeline="8")
         c = self.client(p)
         c.sendall(b"".join(tcp(reading(1, n, 1), n) for n in range(5)))
         for n in range(5):
             self.assertEqual(read_response(c, "tcp"), (n, values(1, n, 1)))
-        self.assertEqual((at_once, len(waiting)), ([], 5))
+        self.assertEqual((at_once, len(asked)), ([], 5))
 
     def test_units_are_mapped_on_the_way_to_the_bus(self):
         asked = []
