@@ -25,6 +25,11 @@ public:
 
     [[nodiscard]] std::string toString() const;
 
+    friend bool operator==(const AddressRange& a, const AddressRange& b)
+    {
+        return a._bytes == b._bytes && a._prefix == b._prefix;
+    }
+
 private:
     [[nodiscard]] bool isV4() const;
 

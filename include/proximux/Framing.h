@@ -67,6 +67,11 @@ struct LineReplies
     std::vector<std::string> patterns; ///< none: with * for any characters and ? for one
 };
 
+inline bool operator==(const LineReplies& a, const LineReplies& b)
+{
+    return a.which == b.which && a.patterns == b.patterns;
+}
+
 /// The form of the messages of Modbus targets; that of their clients is Modbus/TCP.
 enum class ModbusTarget
 {

@@ -2,6 +2,7 @@
 
 #include <Poco/Logger.h>
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ public:
     /// maskAddresses: whether address() and host() mask addresses.
     explicit Log(bool maskAddresses);
 
+    /// Whether it masks them from now on.
+    void maskAddresses(bool mask) { _maskAddresses = mask; }
+
     [[nodiscard]] bool wants(LogScope scope, LogLevel level) const;
 
     /// Writes a record whose `d` is a text.
@@ -86,7 +90,7 @@ private:
     [[nodiscard]] Poco::Logger& logger(LogScope scope) const { return *_loggers[static_cast<std::size_t>(scope)]; }
 
     Poco::Logger* _loggers[4];
-    bool _maskAddresses;
+    std::atomic<bool> _maskAddresses;
 };
 
 } // namespace proximux

@@ -6,9 +6,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace proximux
 {
+
+/// The result of Proxy::reload().
+struct ReloadResult
+{
+    std::vector<std::string> mistakes; ///< why nothing was applied, one line each
+    std::vector<std::string> changed;  ///< what was applied, such as "log.level" or "target 10.0.0.5:3306 added"
+    std::uint64_t clients = 0;         ///< that are connected, all of which stay
+};
 
 /// The facade: a listening socket, its reactors, an exchange and a pool, made from one validated configuration.
 ///
@@ -19,8 +29,8 @@ namespace proximux
 ///     proxy.drain();
 ///     proxy.wait();
 ///
-/// Construct, start and destroy it in one thread; call drain(), stop(), wait() and statistics() from any thread. Add
-/// listeners before start(), or later from any thread.
+/// Construct, start and destroy it in one thread; call reload(), drain(), stop(), wait() and statistics() from any
+/// thread. Add listeners before start(), or later from any thread.
 class Proxy
 {
 public:
@@ -40,6 +50,16 @@ public:
     /// As start(), on a TCP socket that listens already, such as one that systemd passed in. Takes ownership of the
     /// descriptor. The socket's address and backlog apply instead of those of the configuration.
     void startOn(int listener);
+
+    /// Puts another configuration in force, as a whole or not at all. Clients stay connected; a target that is there no
+    /// more is used by nobody new, and its connections end as soon as nothing needs them, at the latest after
+    /// shutdown.drain_timeout. What the table of settings says to need a restart is a mistake if it differs, and so is
+    /// a new listening address that cannot be used. The settings of the log that concern its destination (log.level,
+    /// log.format, log.file) are the host program's to apply.
+    ///
+    /// Waits until all reactors have applied it. Any thread but theirs, after start(); calls wait for each other.
+    /// Throws Poco::InvalidArgumentException for null.
+    ReloadResult reload(std::shared_ptr<const Configuration> configuration);
 
     /// After shutdown.delay: stops listening, closes each client once it is idle, and ends when the last one is gone or
     /// at shutdown.drain_timeout. Returns at once.

@@ -5,6 +5,7 @@
 #include <proximux/config/Reference.h>
 #include <proximux/config/Values.h>
 
+#include <Poco/Path.h>
 #include <Poco/String.h>
 
 #include <algorithm>
@@ -169,6 +170,12 @@ void CommandLine::unknown(const std::string& name)
 void CommandLine::set(const std::string& key, const std::string& text, const std::string& option)
 {
     _values.push_back({key, text, option});
+}
+
+void CommandLine::makeAbsolute()
+{
+    for (std::string& file : _files)
+        file = Poco::Path(file).makeAbsolute().toString();
 }
 
 LoadResult CommandLine::load() const

@@ -27,6 +27,9 @@ public:
     /// The service manager passed in a socket that listens there. Call it before load().
     void usePassedSocket(const Endpoint& endpoint) { _passed = endpoint; }
 
+    /// Makes the names of files absolute, for a later load() in another working directory.
+    void makeAbsolute();
+
     /// Loads all layers. Mistakes in the options are among the result's.
     [[nodiscard]] LoadResult load() const;
 

@@ -18,13 +18,21 @@ constexpr auto PATIENCE = std::chrono::seconds(2);
 constexpr auto GATHERING =
     std::chrono::milliseconds(5); ///< batches records: a wake-up and a write cost more than a record
 
+/// The first output with the same sink.
+std::size_t firstOf(const LogWriter::Outputs& outputs, std::size_t output)
+{
+    std::size_t first = 0;
+    while (outputs[first].sink != outputs[output].sink)
+        ++first;
+    return first;
+}
+
 } // namespace
 
-LogWriter::LogWriter(Outputs outputs, std::size_t queueSize, std::shared_ptr<LogSink> alarm, std::size_t queueBytes)
-    : _outputs(std::move(outputs))
+LogWriter::LogWriter(Outputs outputs, std::size_t queueSize, std::size_t queueBytes)
+    : _outputs(std::make_shared<Outputs>(std::move(outputs)))
     , _queueSize(std::max<std::size_t>(queueSize, 1))
     , _queueBytes(queueBytes)
-    , _alarm(std::move(alarm))
     , _thread([this] { run(); })
 {
 }
@@ -38,7 +46,7 @@ void LogWriter::log(const Poco::Message& message)
 {
     const auto output = static_cast<std::size_t>(levelOf(message)) - 1;
     Record record{output, {}};
-    _outputs[output].formatter->format(message, record.line);
+    (*outputs())[output].formatter->format(message, record.line);
     record.line += '\n';
     const std::lock_guard<std::mutex> lock(_mutex);
     if (_closing || !hasRoomFor(record))
@@ -82,9 +90,16 @@ LogWriter::Record LogWriter::notice(const std::string& text)
     Poco::Message message("proximux.server", error.toString(), Poco::Message::PRIO_ERROR);
     message.set(Log::KIND, "error");
     Record record{0, {}};
-    _outputs[0].formatter->format(message, record.line);
+    (*outputs())[0].formatter->format(message, record.line);
     record.line += '\n';
     return record;
+}
+
+void LogWriter::use(Outputs outputs, std::size_t queueBytes)
+{
+    std::atomic_store(&_outputs, std::shared_ptr<Outputs>(std::make_shared<Outputs>(std::move(outputs))));
+    const std::lock_guard<std::mutex> lock(_mutex);
+    _queueBytes = queueBytes;
 }
 
 void LogWriter::reopen()
@@ -95,7 +110,7 @@ void LogWriter::reopen()
 
 void LogWriter::close()
 {
-    for (const LogOutput& output : _outputs)
+    for (const LogOutput& output : *outputs())
         output.sink->giveUpAt(std::chrono::steady_clock::now() + PATIENCE);
     {
         const std::lock_guard<std::mutex> lock(_mutex);
@@ -136,11 +151,13 @@ bool LogWriter::take(Batch& batch)
 
 void LogWriter::write(const Batch& batch)
 {
+    const auto outputs = this->outputs();
     for (auto record = batch.begin(); record != batch.end();)
     {
         if (record->output == REOPEN)
         {
-            reopenAll();
+            for (const LogOutput& output : *outputs)
+                output.sink->reopen();
             ++record;
             continue;
         }
@@ -148,44 +165,28 @@ void LogWriter::write(const Batch& batch)
         std::string lines;
         std::uint64_t records = 0;
         for (; record != batch.end() && record->output != REOPEN &&
-               _outputs[record->output].sink == _outputs[output].sink;
+               (*outputs)[record->output].sink == (*outputs)[output].sink;
              ++record, ++records)
             lines += record->line;
-        writeTo(output, lines, records);
+        writeTo(*outputs, output, lines, records);
     }
 }
 
-void LogWriter::writeTo(std::size_t output, const std::string& lines, std::uint64_t records)
+void LogWriter::writeTo(const Outputs& outputs, std::size_t output, const std::string& lines, std::uint64_t records)
 {
-    std::uint64_t& lost = _lost[firstOf(output)];
-    const std::string failure = _outputs[output].sink->write(lines);
+    std::uint64_t& lost = _lost[firstOf(outputs, output)];
+    const std::string failure = outputs[output].sink->write(lines);
     if (failure.empty())
-        return tellLost(lost);
-    if (lost == 0 && _alarm)
-        _alarm->write("proximux: the log cannot be written: " + failure + "\n");
+        return tellLost(outputs, lost);
+    if (lost == 0 && outputs[output].alarm)
+        outputs[output].alarm->write("proximux: the log cannot be written: " + failure + "\n");
     lost += records;
 }
 
-/// The first output with the same sink.
-std::size_t LogWriter::firstOf(std::size_t output) const
+void LogWriter::tellLost(const Outputs& outputs, std::uint64_t& lost)
 {
-    std::size_t first = 0;
-    while (_outputs[first].sink != _outputs[output].sink)
-        ++first;
-    return first;
-}
-
-void LogWriter::tellLost(std::uint64_t& lost)
-{
-    if (lost > 0 &&
-        _outputs[0].sink->write(notice(std::to_string(lost) + " records could not be written").line).empty())
+    if (lost > 0 && outputs[0].sink->write(notice(std::to_string(lost) + " records could not be written").line).empty())
         lost = 0;
-}
-
-void LogWriter::reopenAll()
-{
-    for (const LogOutput& output : _outputs)
-        output.sink->reopen();
 }
 
 } // namespace proximux

@@ -23,6 +23,7 @@ struct LogOutput
 {
     std::shared_ptr<LogSink> sink;
     Poco::AutoPtr<Poco::Formatter> formatter;
+    std::shared_ptr<LogSink> alarm; ///< receives a message when the sink starts to fail; may be null
 };
 
 /// A channel that writes in its own thread, so that log() never waits for a disk, a terminal or a reader.
@@ -44,10 +45,11 @@ public:
     /// The output of each level, at [level - 1]. Levels may share a sink.
     using Outputs = std::array<LogOutput, 3>;
 
-    /// queueSize: records that may wait. alarm: receives a message when another sink starts to fail; may be null.
-    /// queueBytes: memory of the queued records, including those being written.
-    LogWriter(Outputs outputs, std::size_t queueSize, std::shared_ptr<LogSink> alarm = nullptr,
-              std::size_t queueBytes = std::numeric_limits<std::size_t>::max());
+    /// queueSize: records that may wait. queueBytes: memory of the queued records, including those being written.
+    LogWriter(Outputs outputs, std::size_t queueSize, std::size_t queueBytes = std::numeric_limits<std::size_t>::max());
+
+    /// Uses other sinks and formats from now on, also for queued records, whose format was that of before. Any thread.
+    void use(Outputs outputs, std::size_t queueBytes);
 
     /// Calls close().
     ~LogWriter() override;
@@ -76,22 +78,21 @@ private:
     [[nodiscard]] bool hasRoomFor(const Record& record) const;
     bool take(Batch& batch);
     void write(const Batch& batch);
-    void writeTo(std::size_t output, const std::string& lines, std::uint64_t records);
-    [[nodiscard]] std::size_t firstOf(std::size_t output) const;
-    void tellLost(std::uint64_t& lost);
-    void reopenAll();
+    void writeTo(const Outputs& outputs, std::size_t output, const std::string& lines, std::uint64_t records);
+    void tellLost(const Outputs& outputs, std::uint64_t& lost);
     [[nodiscard]] Record notice(const std::string& text);
     void noteDropped();
     void enqueue(Record record);
 
-    Outputs _outputs;
+    [[nodiscard]] std::shared_ptr<Outputs> outputs() const { return std::atomic_load(&_outputs); }
+
+    std::shared_ptr<Outputs> _outputs;
     const std::size_t _queueSize;
-    const std::size_t _queueBytes;
-    const std::shared_ptr<LogSink> _alarm;
     std::array<std::uint64_t, 3> _lost{}; ///< by the first output of a sink; used in the writing thread only
 
     std::mutex _mutex; ///< guards the members below
     std::condition_variable _wake;
+    std::size_t _queueBytes;
     Batch _queue;
     std::size_t _queued = 0;  ///< bytes in the queue
     std::size_t _writing = 0; ///< bytes taken from the queue and not yet written

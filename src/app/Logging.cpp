@@ -30,15 +30,16 @@ LogWriter::Outputs streams(Format format)
     const auto details = output->isJournal() ? std::make_shared<StandardStream>(StandardStream::Which::output,
                                                                                 StandardStream::Priority::debug)
                                              : output;
-    const LogOutput errors{error, formatter(format, error->isTerminal())};
-    const LogOutput others{output, formatter(format, output->isTerminal())};
-    return {errors, others, LogOutput{details, others.formatter}};
+    const LogOutput errors{error, formatter(format, error->isTerminal()), nullptr};
+    const LogOutput others{output, formatter(format, output->isTerminal()), nullptr};
+    return {errors, others, LogOutput{details, others.formatter, nullptr}};
 }
 
 LogWriter::Outputs file(const LogSettings& settings)
 {
     const auto sink = std::make_shared<RotatingFile>(settings.file, settings.fileSize, settings.fileCount);
-    const LogOutput output{sink, formatter(settings.format, false)};
+    const auto alarm = std::make_shared<StandardStream>(StandardStream::Which::error);
+    const LogOutput output{sink, formatter(settings.format, false), alarm};
     return {output, output, output};
 }
 
@@ -46,7 +47,8 @@ LogWriter::Outputs systemLog(Format format)
 {
     const auto sinks = openSystemLog();
     const auto chosen = formatter(format, false);
-    return {LogOutput{sinks[0], chosen}, LogOutput{sinks[1], chosen}, LogOutput{sinks[2], chosen}};
+    return {LogOutput{sinks[0], chosen, nullptr}, LogOutput{sinks[1], chosen, nullptr},
+            LogOutput{sinks[2], chosen, nullptr}};
 }
 
 int loggerLevel(int level)
@@ -59,17 +61,26 @@ int loggerLevel(int level)
 } // namespace
 
 Logging::Logging(const LogSettings& settings, Place place)
-    : _usesStandardError(settings.file.empty() && place == Place::terminal)
+    : _place(place)
+    , _usesStandardError(settings.file.empty() && place == Place::terminal)
 {
-    const auto alarm = std::make_shared<StandardStream>(StandardStream::Which::error);
-    if (!settings.file.empty())
-        _writer = new LogWriter(file(settings), settings.queue, alarm, settings.queueBytes);
-    else if (place == Place::background)
-        _writer = new LogWriter(systemLog(settings.format), settings.queue, nullptr, settings.queueBytes);
-    else
-        _writer = new LogWriter(streams(settings.format), settings.queue, nullptr, settings.queueBytes);
+    _writer = new LogWriter(prepare(settings), settings.queue, settings.queueBytes);
     Poco::Logger::get("proximux");
     Poco::Logger::setChannel("proximux", _writer);
+    Poco::Logger::setLevel("proximux", loggerLevel(settings.level));
+}
+
+LogWriter::Outputs Logging::prepare(const LogSettings& settings) const
+{
+    if (!settings.file.empty())
+        return file(settings);
+    return _place == Place::background ? systemLog(settings.format) : streams(settings.format);
+}
+
+void Logging::use(const LogSettings& settings, LogWriter::Outputs outputs)
+{
+    _writer->use(std::move(outputs), settings.queueBytes);
+    _usesStandardError = settings.file.empty() && _place == Place::terminal;
     Poco::Logger::setLevel("proximux", loggerLevel(settings.level));
 }
 

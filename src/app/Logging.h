@@ -3,6 +3,7 @@
 #include <app/LogWriter.h>
 #include <proximux/Configuration.h>
 
+#include <atomic>
 #include <string>
 
 namespace proximux
@@ -34,6 +35,12 @@ public:
     Logging(const Logging&) = delete;
     Logging& operator=(const Logging&) = delete;
 
+    /// What other settings need, with the log file open. Throws as the constructor does.
+    [[nodiscard]] LogWriter::Outputs prepare(const LogSettings& settings) const;
+
+    /// Puts other settings in force, but for log.queue, with what prepare() has made for them. Any thread.
+    void use(const LogSettings& settings, LogWriter::Outputs outputs);
+
     /// Closes and reopens the log file, if there is one. Any thread.
     void reopen() { _writer->reopen(); }
 
@@ -41,8 +48,9 @@ public:
     [[nodiscard]] bool usesStandardError() const { return _usesStandardError; }
 
 private:
+    const Place _place;
     LogWriter::Ptr _writer;
-    bool _usesStandardError;
+    std::atomic<bool> _usesStandardError;
 };
 
 } // namespace proximux

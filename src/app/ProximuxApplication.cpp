@@ -2,6 +2,7 @@
 
 #include <app/Heartbeat.h>
 #include <app/Logging.h>
+#include <app/Reloader.h>
 #include <app/ServiceControl.h>
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
@@ -25,6 +26,18 @@ std::string describe(const std::exception& exception)
         return refusal->message(); // the system's error text
     const auto* const known = dynamic_cast<const Poco::Exception*>(&exception);
     return known != nullptr ? known->displayText() : exception.what();
+}
+
+/// "Reloaded: 2 settings changed (access.deny, log.level); 41 clients stay".
+std::string describe(const ReloadResult& result)
+{
+    std::string names;
+    for (const std::string& each : result.changed)
+        names += (names.empty() ? "" : ", ") + each;
+    const std::size_t count = result.changed.size();
+    return "Reloaded: " + (count == 0 ? "nothing" : std::to_string(count) + (count == 1 ? " setting" : " settings")) +
+           " changed" + (names.empty() ? "" : " (" + names + ")") + "; " + std::to_string(result.clients) +
+           (result.clients == 1 ? " client stays" : " clients stay");
 }
 
 /// Sets a pointer to an object for its own lifetime.
@@ -152,6 +165,8 @@ int ProximuxApplication::serve()
                                  if (proxy.isResponsive())
                                      _service.alive();
                              });
+    Reloader reloader([this] { reload(); });
+    const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
     proxy.wait();
     return EXIT_OK;
@@ -162,6 +177,8 @@ int ProximuxApplication::demonstrate()
     bool portWasTaken = false;
     const std::unique_ptr<Proxy> proxy = startedProxy(portWasTaken);
     const Lent<Proxy> lent(_proxy, *proxy);
+    Reloader reloader([this] { reload(); });
+    const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
     const bool succeeded = _startup.demonstration->run(*proxy, _startup.configuration->local, portWasTaken);
     return succeeded ? EXIT_OK : EXIT_SOFTWARE;
@@ -189,13 +206,65 @@ std::unique_ptr<Proxy> ProximuxApplication::startedProxy(bool& portWasTaken) con
     return proxy;
 }
 
+// ------------------------------------------------------------------------------------------------ a reload
+
+std::shared_ptr<const Configuration> ProximuxApplication::configuration() const
+{
+    return std::atomic_load(&_startup.configuration);
+}
+
+/// In the thread of the Reloader.
+void ProximuxApplication::reload()
+{
+    const Log log(true);
+    _service.reloading();
+    std::vector<std::string> notices;
+    const ReloadResult result = reloadAll(notices);
+    for (const std::string& mistake : result.mistakes)
+        log.failure(LogScope::server, "ReloadError", mistake + "; nothing was applied");
+    if (result.mistakes.empty() && log.wants(LogScope::server, LogLevel::info))
+        log.text(LogScope::server, LogLevel::info, describe(result));
+    for (const std::string& notice : notices)
+        log.text(LogScope::server, LogLevel::info, notice);
+    _service.reloaded(result.mistakes.empty() ? "" : result.mistakes.front());
+}
+
+/// Everything that can fail comes before the first change.
+ReloadResult ProximuxApplication::reloadAll(std::vector<std::string>& notices)
+{
+    if (!_startup.load)
+        return {{"--demo: a demonstration has nothing to reload"}, {}, 0};
+    try
+    {
+        LoadResult loaded = _startup.load();
+        if (!loaded.mistakes.empty())
+            return {std::move(loaded.mistakes), {}, 0};
+        LogWriter::Outputs outputs = _logging->prepare(loaded.configuration->log);
+        ReloadResult result = _proxy->reload(loaded.configuration);
+        if (!result.mistakes.empty())
+            return result;
+        _logging->use(loaded.configuration->log, std::move(outputs));
+        std::atomic_store(&_startup.configuration, loaded.configuration);
+        notices = std::move(loaded.notices);
+        return result;
+    }
+    catch (const Poco::FileException& exception)
+    {
+        return {{"log.file: cannot be opened: " + exception.message()}, {}, 0};
+    }
+    catch (const std::exception& exception)
+    {
+        return {{"internal error: " + describe(exception)}, {}, 0};
+    }
+}
+
 // ------------------------------------------------------------------------------------------ what the system asks
 
 void ProximuxApplication::drainAsked()
 {
     if (_startup.demonstration)
         _startup.demonstration->endAsked();
-    const ShutdownSettings& shutdown = _startup.configuration->shutdown;
+    const ShutdownSettings shutdown = configuration()->shutdown;
     const Duration limit = shutdown.drainTimeout.isOff() ? Duration::off() : shutdown.delay + shutdown.drainTimeout;
     _service.draining(limit);
     ServiceControl::stopping(limit);
@@ -213,9 +282,7 @@ void ProximuxApplication::stopAsked()
 
 void ProximuxApplication::reloadAsked()
 {
-    Log(true).text(LogScope::server, LogLevel::info,
-                   "Reload is not supported in this version: restart to apply a changed configuration");
-    _service.reloadRefused("restart to apply a changed configuration");
+    _reloader->ask();
 }
 
 void ProximuxApplication::reopenAsked()

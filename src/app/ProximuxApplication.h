@@ -18,6 +18,7 @@ namespace proximux
 {
 
 class Logging;
+class Reloader;
 
 /// The program. Command line and configuration are read and validated before POCO sees them, so that errors reach the
 /// terminal even if the program is to become a daemon.
@@ -43,6 +44,9 @@ private:
     int guarded(const std::function<int()>& work);
     int refused(int exitCode, const std::string& why);
     int logged(const std::function<int()>& work);
+    void reload();
+    ReloadResult reloadAll(std::vector<std::string>& notices);
+    [[nodiscard]] std::shared_ptr<const Configuration> configuration() const;
 
     // SignalListener
     void drainAsked() override;
@@ -53,8 +57,9 @@ private:
     ServiceManager _service;
     StartupResult _startup;
     DaemonStart _daemonStart;
-    Logging* _logging = nullptr; ///< while it lives
-    Proxy* _proxy = nullptr;     ///< while Signals lives
+    Logging* _logging = nullptr;   ///< while it lives
+    Proxy* _proxy = nullptr;       ///< while Signals lives
+    Reloader* _reloader = nullptr; ///< likewise
 };
 
 } // namespace proximux

@@ -87,11 +87,15 @@ void ServiceManager::ready(const std::string& status)
     _notifications.send("READY=1\nSTATUS=" + status);
 }
 
-void ServiceManager::reloadRefused(const std::string& why) const
+void ServiceManager::reloading() const
 {
     // since version 257 systemd waits for ever for a reload without its time
     _notifications.send("RELOADING=1\nMONOTONIC_USEC=" + monotonicTime() + "\nSTATUS=Reloading");
-    _notifications.send("READY=1\nSTATUS=" + _status + " (reload refused: " + why + ")");
+}
+
+void ServiceManager::reloaded(const std::string& refused) const
+{
+    _notifications.send("READY=1\nSTATUS=" + _status + (refused.empty() ? "" : " (reload refused: " + refused + ")"));
 }
 
 void ServiceManager::draining(Duration limit) const

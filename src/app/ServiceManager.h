@@ -26,7 +26,8 @@ struct PassedSocket
 /// (sd_watchdog_enabled(3)) and a listening socket (sd_listen_fds(3)). Without a service manager every notification has
 /// no effect.
 ///
-/// The order of notifications: ready(), then reloadRefused() any number of times, then draining(), then stopping().
+/// The order of notifications: ready(), then reloading() and reloaded() any number of times, then draining(), then
+/// stopping().
 /// Construct it before any thread exists; notify from any thread.
 class ServiceManager
 {
@@ -47,8 +48,11 @@ public:
     /// The program serves. status: one line about it.
     void ready(const std::string& status);
 
-    /// A reload was asked for and refused; the program serves as before.
-    void reloadRefused(const std::string& why) const;
+    /// A reload has begun.
+    void reloading() const;
+
+    /// It has ended. refused: why the program serves as before; empty: it was applied.
+    void reloaded(const std::string& refused) const;
 
     /// The program lets clients finish, for `limit` at most; off: without a limit of its own, so that the service
     /// manager's applies.

@@ -11,6 +11,7 @@
 
 #include <proximux/Version.h>
 #include <proximux/config/Settings.h>
+#include <proximux/system/Surroundings.h>
 #include <proximux/system/SystemError.h>
 
 #include <Poco/Exception.h>
@@ -130,11 +131,11 @@ LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
 }
 
 /// Needed because a daemon changes its working directory.
-std::shared_ptr<const Configuration> withAbsolutePaths(const Configuration& configuration)
+std::shared_ptr<const Configuration> withAbsolutePaths(const Configuration& configuration, const std::string& folder)
 {
     auto changed = std::make_shared<Configuration>(configuration);
     if (!changed->log.file.empty())
-        changed->log.file = absolute(changed->log.file);
+        changed->log.file = Poco::Path(changed->log.file).makeAbsolute(Poco::Path(folder)).toString();
     return changed;
 }
 
@@ -200,6 +201,21 @@ std::optional<int> useTool(const Arguments& options)
     return std::nullopt;
 }
 
+/// Reads all layers as they are read at the start, whatever the working directory is then.
+std::function<LoadResult()> loadAgain(CommandLine commandLine, const std::map<std::string, std::string>* environment)
+{
+    commandLine.makeAbsolute();
+    const auto variables = environment != nullptr ? *environment : surroundings::environment();
+    const std::string folder = absolute(".");
+    return [commandLine, variables, folder]
+    {
+        LoadResult loaded = commandLine.load(variables);
+        if (loaded.configuration)
+            loaded.configuration = withAbsolutePaths(*loaded.configuration, folder);
+        return loaded;
+    };
+}
+
 /// All layers, or those of a demonstration.
 LoadResult load(const CommandLine& commandLine, const Arguments& options,
                 const std::map<std::string, std::string>* environment, StartupResult& result)
@@ -238,7 +254,9 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
         return say(CommandLine::printText(loaded));
     if (commandLine.wantsCheck())
         return say(summary(loaded));
-    result.configuration = withAbsolutePaths(*loaded.configuration);
+    result.configuration = withAbsolutePaths(*loaded.configuration, absolute("."));
+    if (!result.demonstration)
+        result.load = loadAgain(commandLine, environment);
     result.notices = loaded.notices;
     result.serverArguments = serverArguments(arguments.front(), commandLine);
     result.isDaemon = commandLine.wantsDaemon();

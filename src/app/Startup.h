@@ -3,7 +3,9 @@
 #include <app/Demonstration.h>
 #include <app/ServiceManager.h>
 #include <proximux/Configuration.h>
+#include <proximux/ConfigurationLoader.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,7 +21,12 @@ struct StartupResult
     std::optional<int>
         exitCode; ///< set if there is nothing to run; the output is on stdout, or for 64, 71, 74 and 78 on stderr
     std::shared_ptr<const Configuration> configuration;
-    std::vector<std::string> notices;         ///< for the log, once the server runs
+    std::vector<std::string> notices; ///< for the log, once the server runs
+
+    /// Reads everything again, for a reload: the files anew, environment and command line as they were. Any thread, one
+    /// at a time.
+    std::function<LoadResult()> load;
+
     std::vector<std::string> serverArguments; ///< arguments for Poco::Util::ServerApplication, the program's name first
     std::unique_ptr<Demonstration> demonstration; ///< with --demo
     bool portWasChosen = false;                   ///< --demo: the user chose the port

@@ -322,6 +322,41 @@ TEST(OracleTest, answersAllWhereNothingFails)
             }
 }
 
+/// A reload costs nobody anything: all is answered, by connections as they are to be now.
+TEST(OracleTest, reloadsLoseNothing)
+{
+    for (const char* protocol : {"line", "length", "fixed-id", "length-id"})
+        for (const std::size_t connections : {std::size_t{1}, std::size_t{4}})
+            for (const std::size_t pipeline : {std::size_t{1}, std::size_t{8}})
+            {
+                OracleSettings made = settings(protocol, connections, pipeline);
+                made.talks = pipeline == 8;
+                made.faults = false;
+                made.reloads = true;
+                made.requests = 20000;
+                const Oracle::Numbers numbers = hold(made);
+                tell(protocol, made, numbers);
+                CPPUNIT_ASSERT(numbers.outgoing > 20);
+                CPPUNIT_ASSERT(numbers.answered + numbers.silent + numbers.local >= made.requests);
+                CPPUNIT_ASSERT_EQUAL(numbers.sent, numbers.answered + numbers.silent);
+                CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, numbers.closed + numbers.errors + numbers.desyncs);
+            }
+}
+
+TEST(OracleTest, reloadsAmongFaults)
+{
+    for (const char* protocol : {"line", "length", "fixed-id", "length-id"})
+        for (const std::size_t connections : {std::size_t{1}, std::size_t{4}})
+        {
+            OracleSettings made = settings(protocol, connections, 8);
+            made.talks = connections == 4;
+            made.reloads = true;
+            const Oracle::Numbers numbers = hold(made);
+            tell(protocol, made, numbers);
+            CPPUNIT_ASSERT(numbers.outgoing > 20 && numbers.killed > 0);
+        }
+}
+
 /// By a byte that is wrong or a request that is, not by waiting.
 TEST(OracleTest, findsEachMutant)
 {

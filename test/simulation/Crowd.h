@@ -80,8 +80,7 @@ protected:
             targetAdded(_targets[id.slot]);
         }
         world.dialled.clear();
-        if (world.targets.size() > _connections)
-            fail("more target connections than allowed");
+        lookAtConnections();
         beforeLook();
         while (!world.touchedTargets.empty())
         {
@@ -104,6 +103,12 @@ protected:
             if (found != _places.end())
                 lookAtClient(_clients[found->second]);
         }
+    }
+
+    virtual void lookAtConnections() const
+    {
+        if (world.targets.size() > _connections)
+            fail("more target connections than allowed");
     }
 
     virtual void targetAdded(Target&) {}

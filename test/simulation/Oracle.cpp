@@ -26,10 +26,11 @@ MultiplexerSettings exchangeSettings(const OracleSettings& settings, std::size_t
     made.pinTimeout = Duration::off(); // whoever waits for a tie is patient
     made.byId = byId;
     made.maxPinned = settings.talks ? std::max<std::size_t>(settings.connections - 1, 1) : 0;
+    made.partingTimeout = Duration::off();
     made.conversation.pins = made.maxPinned > 0;
     made.requestGap = Duration::microseconds(settings.talks ? 20 : 0);
     if (settings.talks)
-        made.prologues = {{Oracle::PROLOGUE, Oracle::WELCOME}};
+        made.prologues.assign(OracleReloads::TARGETS, {Oracle::PROLOGUE, Oracle::WELCOME});
     return made;
 }
 
@@ -37,6 +38,8 @@ Simulation::Options optionsFor(const OracleSettings& settings, const Messages& m
 {
     Simulation::Options made;
     made.connections = settings.connections;
+    made.targets = settings.reloads && !messages.hasId() ? OracleReloads::TARGETS : 1;
+    made.anyTarget = settings.reloads && settings.connections == 1;
     made.exchange = exchangeSettings(settings, large, messages.hasId());
     made.spoken = settings.talks ? std::make_shared<const TalkingProtocol>(messages, large) : messages.protocol();
     made.backoff = {Duration::milliseconds(10), Duration::milliseconds(100)};
@@ -51,6 +54,7 @@ Oracle::Oracle(const OracleSettings& settings)
     , _settings(settings)
     , _messages(settings.protocol)
     , _talk(_settings, _messages)
+    , _reloads(settings.connections, _messages.hasId() ? 1 : OracleReloads::TARGETS)
     , _mayFail(settings.faults || settings.overdue || settings.sloths)
 {
     begin(optionsFor(settings, _messages, LARGE));
@@ -81,7 +85,12 @@ void Oracle::step()
     if (_settings.faults && chance(400))
         clientLeaves(anyClient());
     look();
-    passTime(static_cast<std::int64_t>(random(_settings.overdue ? 2000 : 200)));
+    if (_settings.reloads && chance(100))
+        _reloads.happen(*this, exchangeSettings(_settings, LARGE, _messages.hasId()),
+                        [this](std::size_t below) { return random(below); });
+    look();
+    pass({static_cast<std::int64_t>(random(_settings.overdue ? 2000 : 200))});
+    look();
 }
 
 void Oracle::targetTurns(int turns)
@@ -104,10 +113,12 @@ void Oracle::targetAdded(Target& target)
     target.framer = _messages.requestFramer();
 }
 
-void Oracle::passTime(std::int64_t us)
+void Oracle::lookAtConnections() const
 {
-    pass({us});
-    look();
+    if (!_settings.reloads)
+        return Crowd::lookAtConnections();
+    if (!_reloads.hold(world))
+        fail("a connection was opened beside those that leave");
 }
 
 /// From here on nothing fails: who is still there gets all.
@@ -136,7 +147,8 @@ void Oracle::finish()
             return;
         }
         targetTurns(20);
-        passTime(1000);
+        pass({1000});
+        look();
     }
     std::string who;
     for (const Client& client : _clients)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simulation/Crowd.h"
+#include "simulation/OracleReloads.h"
 #include "simulation/OracleTalk.h"
 
 #include <cstdint>
@@ -85,7 +86,8 @@ struct OracleTarget
 ///   lost after the other, in fifo in the order of their arrival; of a client
 ///   that has the connection alone only its own, and none that counts on a state that is lost;
 /// - a connection is closed behind what nobody asked for, and for nothing less;
-/// - who is still connected at the end got all; connections are never more than allowed.
+/// - who is still connected at the end got all; connections are never more than allowed, and none is opened before
+///   a reload has taken effect on those that are there.
 ///
 /// run() throws OracleFailure at the first breach.
 class Oracle : private Crowd<OracleClient, OracleTarget>
@@ -116,6 +118,7 @@ public:
         std::uint64_t early = 0;    ///< responses before their request was whole
         std::uint64_t repeated = 0; ///< requests that came to another target once more
         std::uint64_t late = 0;     ///< answers that came over another connection, too late
+        std::uint64_t outgoing = 0; ///< connections that were closed because of a reload
     };
 
     [[nodiscard]] const Numbers& numbers() const { return _numbers; }
@@ -144,7 +147,7 @@ private:
     void step();
     void targetTurns(int turns);
     void finish();
-    void passTime(std::int64_t us);
+    void lookAtConnections() const override;
     [[noreturn]] void fail(const std::string& what) const override;
 
     // OracleClients.cpp
@@ -188,6 +191,7 @@ private:
     OracleSettings _settings;
     Messages _messages;
     OracleTalk _talk;
+    OracleReloads _reloads;
     const bool _mayFail;
     std::unordered_map<std::uint64_t, Arrival> _arrived;       ///< requests, by client and number
     std::unordered_map<std::uint32_t, std::uint32_t> _stateOf; ///< the target that has the state of this client

@@ -69,6 +69,10 @@ void Oracle::targetClosed(Target& target, const World::Closed& closed)
                 fail("a connection was left on which somebody waits");
     if (closed.reason == CloseReason::requestBroken && !target.answers.empty() && !target.early)
         fail("a request was broken off, and others were lost with it");
+    if (closed.reason == CloseReason::outgoing && !target.answers.empty() && target.open && !target.welcoming &&
+        !_mayFail)
+        fail("a reload closed a connection that still had something to say");
+    _numbers.outgoing += closed.reason == CloseReason::outgoing ? 1 : 0;
     _numbers.desyncs += closed.reason == CloseReason::desync ? 1 : 0;
     for (std::size_t i = target.saying ? 1 : 0; _messages.hasId() && i < target.answers.size(); ++i)
         if (target.answers[i].client)

@@ -22,6 +22,7 @@ struct OracleSettings
     bool overdue = false;         ///< responses come too late now and then
     bool talks = false;           ///< messages say more (TalkingProtocol), and there is a prologue
     bool sloths = false;          ///< some clients send what they have begun as slowly as they can
+    bool reloads = false;         ///< settings and targets change all the time
     bool faults = true;           ///< resets, ends, refusals, greetings, surplus bytes, leaving clients
 };
 

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Registry.h>
 
+#include <map>
 #include <utility>
 
 namespace proximux
@@ -15,41 +16,42 @@ void Simulation::begin(const Options& options)
     pool.reset();
     world = World();
     health = std::make_unique<Targets>(options.targets, options.backoff, options.seed);
+    std::vector<std::size_t> targets;
+    for (std::size_t i = 0; i < options.connections; ++i)
+        targets.push_back(options.anyTarget ? Places::ANY : i % options.targets);
+    places = std::make_shared<Places>(targets);
+    _anyTarget = options.anyTarget;
+    _fair = options.connections > 1;
+    _protocol.reset();
     if (options.protocol != "auto")
     {
-        auto [itsPool, itsExchange] = make(options, options.protocol, nullptr);
+        auto [itsPool, itsExchange] = make(options, options.protocol);
         pool = std::move(itsPool);
         exchange = std::move(itsExchange);
         return;
     }
-    const auto claims = std::make_shared<PlaceClaims>(options.connections);
     AutoExchangeSettings settings;
     settings.idleTimeout = options.exchange.idleTimeout;
     settings.requestBuffer = options.exchange.requestBuffer;
     automatic = std::make_unique<AutoExchange>(settings, world, world,
-                                               [this, options, claims](std::string_view name)
+                                               [this, options](std::string_view name)
                                                {
                                                    Options chosen = options;
                                                    if (name != "resp")
                                                        chosen.exchange.pipeline = 1;
-                                                   return make(chosen, name, claims);
+                                                   return make(chosen, name);
                                                });
 }
 
-AutoExchange::Tenant Simulation::make(const Options& options, std::string_view name,
-                                      std::shared_ptr<PlaceClaims> claims)
+AutoExchange::Tenant Simulation::make(const Options& options, std::string_view name)
 {
-    LanePoolSettings places;
-    for (std::size_t i = 0; i < options.connections; ++i)
-        places.targets.push_back(options.anyTarget ? LanePoolSettings::ANY : i % options.targets);
-    places.pipeline = options.exchange.pipeline;
+    LanePoolSettings lanes;
+    lanes.pipeline = options.exchange.pipeline;
     AutoExchange::Tenant made;
-    made.pool = std::make_unique<LanePool>(places, *health, world, std::move(claims));
-    MultiplexerSettings settings = options.exchange;
-    settings.fair = options.connections > 1;
+    made.pool = std::make_unique<LanePool>(lanes, *health, world, places);
     if (name == "raw")
     {
-        made.exchange = std::make_unique<RawExchange>(settings, world, world, *made.pool);
+        made.exchange = std::make_unique<RawExchange>(completed(options.exchange, nullptr), world, world, *made.pool);
         return made;
     }
     std::shared_ptr<const Protocol> protocol = options.spoken;
@@ -59,11 +61,39 @@ AutoExchange::Tenant Simulation::make(const Options& options, std::string_view n
         framing.maxMessage = options.maxMessage;
         protocol = findProtocol(name)->make(framing);
     }
+    _protocol = protocol;
+    made.exchange = std::make_unique<FramedExchange>(completed(options.exchange, protocol.get()), world, world,
+                                                     *made.pool, std::move(protocol));
+    return made;
+}
+
+/// With what the number of connections and the protocol say.
+MultiplexerSettings Simulation::completed(MultiplexerSettings settings, const Protocol* protocol) const
+{
+    settings.fair = _fair;
+    if (protocol == nullptr)
+        return settings;
     settings.noisy = protocol->isNoisy();
     settings.requestId = protocol->requestId();
     settings.responseId = protocol->responseId();
-    made.exchange = std::make_unique<FramedExchange>(settings, world, world, *made.pool, std::move(protocol));
-    return made;
+    return settings;
+}
+
+void Simulation::reloads(const std::vector<std::size_t>& targets, const TargetChanges& changes,
+                         const MultiplexerSettings& settings)
+{
+    std::map<std::size_t, std::size_t> connections;
+    for (const std::size_t target : targets)
+        ++connections[target];
+    std::vector<Targets::Assigned> assigned;
+    for (const auto& [target, most] : connections)
+        assigned.push_back({target, _anyTarget ? Targets::UNLIMITED : most});
+    places->assign(_anyTarget ? std::vector<std::size_t>{Places::ANY} : targets);
+    health->assign(assigned);
+    LanePoolSettings lanes;
+    lanes.pipeline = settings.pipeline;
+    pool->reconfigure(lanes, changes);
+    exchange->reconfigure(completed(settings, _protocol.get()), changes, now);
 }
 
 Exchange& Simulation::running() const

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proximux
 {
@@ -45,6 +46,11 @@ public:
     void takes(TargetId target, std::size_t n);
     Instant pass(Duration time);
 
+    /// A reload: there are connections to these targets, by index, from now on, or one to any of those; and these
+    /// settings. Not for `automatic`.
+    void reloads(const std::vector<std::size_t>& targets, const TargetChanges& changes,
+                 const MultiplexerSettings& settings);
+
     // ---- what came of it
 
     std::string got(ClientId client); ///< the bytes that the peer received since the last call
@@ -57,13 +63,19 @@ public:
     Instant now;
     World world;
     std::unique_ptr<Targets> health;
+    std::shared_ptr<Places> places;
     std::unique_ptr<LanePool> pool;
     std::unique_ptr<Multiplexer> exchange;
     std::unique_ptr<AutoExchange> automatic;
 
 private:
-    [[nodiscard]] AutoExchange::Tenant make(const Options& options, std::string_view name,
-                                            std::shared_ptr<PlaceClaims> claims);
+    [[nodiscard]] AutoExchange::Tenant make(const Options& options, std::string_view name);
+
+    [[nodiscard]] MultiplexerSettings completed(MultiplexerSettings settings, const Protocol* protocol) const;
+
+    bool _anyTarget = false;
+    bool _fair = false;
+    std::shared_ptr<const Protocol> _protocol; ///< of `exchange`; null: raw
 };
 
 } // namespace proximux

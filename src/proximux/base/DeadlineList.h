@@ -37,7 +37,7 @@ class DeadlineList
 {
 public:
     /// A negative duration: arm() does nothing.
-    explicit DeadlineList(Duration duration)
+    explicit DeadlineList(Duration duration = Duration::off())
         : _duration(duration)
     {
         _head.previous = _head.next = &_head;
@@ -73,6 +73,18 @@ public:
         deadline.next = next;
         next->previous->next = &deadline;
         next->previous = &deadline;
+    }
+
+    /// From now on another duration. Those that are armed are due so much later or earlier; off: never.
+    void change(Duration duration)
+    {
+        if (duration.isOff())
+            while (_head.next != &_head)
+                disarm(*_head.next);
+        const Duration later{duration.us - _duration.us};
+        for (Deadline* each = _head.next; each != &_head; each = each->next)
+            each->due = each->due + later;
+        _duration = duration;
     }
 
     static void disarm(Deadline& deadline)

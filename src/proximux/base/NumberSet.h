@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -8,7 +9,7 @@
 namespace proximux
 {
 
-/// A set of small numbers with fast access to the lowest: one bit each, scanned 64 at a time. Its size is fixed.
+/// A set of small numbers with fast access to the lowest: one bit each, scanned 64 at a time.
 class NumberSet
 {
 public:
@@ -19,6 +20,9 @@ public:
         : _words((size + 63) / 64)
     {
     }
+
+    /// Takes numbers up to size - 1 from now on; it never shrinks.
+    void grow(std::size_t size) { _words.resize(std::max(_words.size(), (size + 63) / 64)); }
 
     void insert(std::size_t n)
     {

@@ -141,6 +141,21 @@ void bySection(Begin begin, Each each)
     }
 }
 
+/// When a changed value is in force.
+std::string reloadOf(const Setting& setting)
+{
+    switch (setting.reload)
+    {
+    case Reload::now:
+        return "at once";
+    case Reload::fresh:
+        return "for new connections";
+    case Reload::restart:
+        break;
+    }
+    return "refused: needs a restart";
+}
+
 /// The properties of a setting, each with its label.
 std::vector<std::pair<std::string, std::string>> facts(const Setting& setting)
 {
@@ -148,6 +163,7 @@ std::vector<std::pair<std::string, std::string>> facts(const Setting& setting)
                                                          {"Allowed", setting.expected}};
     if (!setting.scope.empty())
         all.emplace_back("Applies to", setting.scope);
+    all.emplace_back("Reload", reloadOf(setting));
     all.emplace_back("Environment", setting.ownEnvironment());
     all.emplace_back("Option", optionOf(setting));
     if (const auto names = originals(setting); !names.empty())
@@ -252,7 +268,8 @@ std::string markdown()
            "Every setting of Proximux. `proximux --help SETTING` shows the same for one of them.\n\n"
            "A setting is given in an INI file, a JSON file, the environment or on the command line, and the later of\n"
            "these wins. Durations are milliseconds, or have a unit (`250ms`, `5s`, `2m`, `1h`); sizes are bytes, or\n"
-           "have a unit (`64K`, `10M`, `1G`). *Original* names the setting in the Node package `@tsxper/proximux`.\n\n"
+           "have a unit (`64K`, `10M`, `1G`). *Original* names the setting in the Node package `@tsxper/proximux`.\n"
+           "*Reload* says when a changed value is in force after a reload (SIGHUP).\n\n"
            "This page is generated from the table of settings in `src/proximux/config`: change it there, and run\n"
            "`scripts/generate`.\n" +
            index + details;

@@ -18,17 +18,17 @@ Kind anyInteger(const char* expected, Field<int> field)
 
 Kind size(std::int64_t min, std::int64_t max, Field<std::size_t> field)
 {
-    return {std::to_string(min) + ".." + std::to_string(max) + " bytes, or a number with K, M or G",
-            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::size(text);
-                if (!value)
-                    return "not a size";
-                if (*value < min || *value > max)
-                    return "out of range";
-                field(c, i) = static_cast<std::size_t>(*value);
-                return {};
-            }};
+    return make(field, std::to_string(min) + ".." + std::to_string(max) + " bytes, or a number with K, M or G",
+                [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const auto value = values::size(text);
+                    if (!value)
+                        return "not a size";
+                    if (*value < min || *value > max)
+                        return "out of range";
+                    field(c, i) = static_cast<std::size_t>(*value);
+                    return {};
+                });
 }
 
 Kind duration(Duration min, Duration max, Off off, Field<Duration> field)
@@ -36,41 +36,41 @@ Kind duration(Duration min, Duration max, Off off, Field<Duration> field)
     std::string expected = values::toText(min) + ".." + values::toText(max) + " (milliseconds, or with ms, s, m, h)";
     if (off != Off::no)
         expected += off == Off::zeroToo ? ", or -1 or 0 for off" : ", or -1 for off";
-    return {expected,
-            [min, max, off, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                auto value = values::duration(text);
-                if (!value)
-                    return "not a duration";
-                if (off == Off::zeroToo && value->us == 0)
-                    value = Duration::off();
-                if (value->isOff() ? off == Off::no : *value < min || *value > max)
-                    return "out of range";
-                field(c, i) = *value;
-                return {};
-            }};
+    return make(field, expected,
+                [min, max, off, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    auto value = values::duration(text);
+                    if (!value)
+                        return "not a duration";
+                    if (off == Off::zeroToo && value->us == 0)
+                        value = Duration::off();
+                    if (value->isOff() ? off == Off::no : *value < min || *value > max)
+                        return "out of range";
+                    field(c, i) = *value;
+                    return {};
+                });
 }
 
 Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<Duration>> field)
 {
     std::string expected = values::toText(min) + ".." + values::toText(max) + " (milliseconds, or with ms, s, m, h)";
     expected += off == Off::no ? ", or auto" : ", or -1 for off, or auto";
-    return {expected,
-            [min, max, off, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                if (text == "auto")
+    return make(field, expected,
+                [min, max, off, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
-                    field(c, i).reset();
+                    if (text == "auto")
+                    {
+                        field(c, i).reset();
+                        return {};
+                    }
+                    const auto value = values::duration(text);
+                    if (!value)
+                        return "not a duration";
+                    if (value->isOff() ? off == Off::no : *value < min || *value > max)
+                        return "out of range";
+                    field(c, i) = *value;
                     return {};
-                }
-                const auto value = values::duration(text);
-                if (!value)
-                    return "not a duration";
-                if (value->isOff() ? off == Off::no : *value < min || *value > max)
-                    return "out of range";
-                field(c, i) = *value;
-                return {};
-            }};
+                });
 }
 
 namespace
@@ -92,52 +92,54 @@ std::string bitsToBytes(const std::string& text, std::size_t& bytes)
 
 Kind bits(Field<std::size_t> field)
 {
-    return {"8, 16, 24, 32, 40, 48, 56 or 64", [field](const std::string& text, Configuration& c, std::size_t i)
-            { return bitsToBytes(text, field(c, i)); }};
+    return make(field, "8, 16, 24, 32, 40, 48, 56 or 64",
+                [field](const std::string& text, Configuration& c, std::size_t i)
+                { return bitsToBytes(text, field(c, i)); });
 }
 
 Kind optionalBits(Field<std::optional<std::size_t>> field)
 {
-    return {"auto, 8, 16, 24, 32, 40, 48, 56 or 64",
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                field(c, i).reset();
-                if (text == "auto")
-                    return {};
-                std::size_t bytes = 0;
-                std::string wrong = bitsToBytes(text, bytes);
-                if (wrong.empty())
-                    field(c, i) = bytes;
-                return wrong;
-            }};
+    return make(field, "auto, 8, 16, 24, 32, 40, 48, 56 or 64",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    field(c, i).reset();
+                    if (text == "auto")
+                        return {};
+                    std::size_t bytes = 0;
+                    std::string wrong = bitsToBytes(text, bytes);
+                    if (wrong.empty())
+                        field(c, i) = bytes;
+                    return wrong;
+                });
 }
 
 Kind escapedText(std::size_t min, std::size_t max, Field<std::string> field)
 {
-    return {std::to_string(min) + ".." + std::to_string(max) + " bytes, with the escapes \\r \\n \\t \\0 \\\\ \\xHH",
-            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::unescape(text);
-                if (!value)
-                    return "unknown escape sequence";
-                if (value->size() < min || value->size() > max)
-                    return "out of range";
-                field(c, i) = *value;
-                return {};
-            }};
+    return make(
+        field, std::to_string(min) + ".." + std::to_string(max) + " bytes, with the escapes \\r \\n \\t \\0 \\\\ \\xHH",
+        [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+        {
+            const auto value = values::unescape(text);
+            if (!value)
+                return "unknown escape sequence";
+            if (value->size() < min || value->size() > max)
+                return "out of range";
+            field(c, i) = *value;
+            return {};
+        });
 }
 
 Kind boolean(Field<bool> field)
 {
-    return {"0, 1, false, true, no, yes, off or on",
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::boolean(text);
-                if (!value)
-                    return "not a boolean";
-                field(c, i) = *value;
-                return {};
-            }};
+    return make(field, "0, 1, false, true, no, yes, off or on",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const auto value = values::boolean(text);
+                    if (!value)
+                        return "not a boolean";
+                    field(c, i) = *value;
+                    return {};
+                });
 }
 
 namespace
@@ -171,38 +173,40 @@ std::string readProbes(const std::string& text, KeepAlive& keepAlive)
 
 Kind keepAlive(Field<KeepAlive> field)
 {
-    return {"off, on (with the system's times), or IDLE,INTERVAL,COUNT, for example 60s,10s,6 (1s..32767s, 1s..32767s, "
-            "1..127)",
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::boolean(text);
-                if (!value)
-                    return readProbes(text, field(c, i));
-                field(c, i) = *value ? KeepAlive::ofTheSystem() : KeepAlive::off();
-                return {};
-            }};
+    return make(
+        field,
+        "off, on (with the system's times), or IDLE,INTERVAL,COUNT, for example 60s,10s,6 (1s..32767s, 1s..32767s, "
+        "1..127)",
+        [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+        {
+            const auto value = values::boolean(text);
+            if (!value)
+                return readProbes(text, field(c, i));
+            field(c, i) = *value ? KeepAlive::ofTheSystem() : KeepAlive::off();
+            return {};
+        });
 }
 
 Kind text(const char* expected, Field<std::string> field)
 {
-    return {expected,
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                field(c, i) = value;
-                return {};
-            }};
+    return make(field, expected,
+                [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
+                {
+                    field(c, i) = value;
+                    return {};
+                });
 }
 
 Kind path(Field<std::string> field)
 {
-    return {"a path",
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                if (value.find('\0') != std::string::npos)
-                    return "contains a NUL character";
-                field(c, i) = value;
-                return {};
-            }};
+    return make(field, "a path",
+                [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
+                {
+                    if (value.find('\0') != std::string::npos)
+                        return "contains a NUL character";
+                    field(c, i) = value;
+                    return {};
+                });
 }
 
 namespace
@@ -230,53 +234,53 @@ std::string checkHost(const std::string& value)
 
 Kind host(Field<std::string> field)
 {
-    return {"a host name or a numeric address, without a port",
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                std::string wrong = checkHost(value);
-                if (wrong.empty())
-                    field(c, i) = value;
-                return wrong;
-            }};
+    return make(field, "a host name or a numeric address, without a port",
+                [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
+                {
+                    std::string wrong = checkHost(value);
+                    if (wrong.empty())
+                        field(c, i) = value;
+                    return wrong;
+                });
 }
 
 Kind listeningHost(Field<std::string> field)
 {
-    return {"a host name or a numeric address, without a port; or * for all interfaces",
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                std::string wrong = value == "*" ? "" : checkHost(value);
-                if (wrong.empty())
-                    field(c, i) = value;
-                return wrong;
-            }};
+    return make(field, "a host name or a numeric address, without a port; or * for all interfaces",
+                [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
+                {
+                    std::string wrong = value == "*" ? "" : checkHost(value);
+                    if (wrong.empty())
+                        field(c, i) = value;
+                    return wrong;
+                });
 }
 
 Kind ranges(Field<std::vector<AddressRange>> field)
 {
-    return {"addresses and CIDR ranges, separated by commas",
-            [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-            {
-                if (value.empty())
-                    return "empty";
-                std::vector<AddressRange> parsed;
-                std::size_t begin = 0;
-                while (begin <= value.size())
+    return make(field, "addresses and CIDR ranges, separated by commas",
+                [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
                 {
-                    const std::size_t end = std::min(value.find(',', begin), value.size());
-                    std::string part = value.substr(begin, end - begin);
-                    part.erase(0, std::min(part.find_first_not_of(' '), part.size()));
-                    part.erase(part.find_last_not_of(' ') + 1);
-                    std::string why;
-                    const auto range = AddressRange::parse(part, &why);
-                    if (!range)
-                        return part.append(": ").append(why);
-                    parsed.push_back(*range);
-                    begin = end + 1;
-                }
-                field(c, i) = std::move(parsed);
-                return {};
-            }};
+                    if (value.empty())
+                        return "empty";
+                    std::vector<AddressRange> parsed;
+                    std::size_t begin = 0;
+                    while (begin <= value.size())
+                    {
+                        const std::size_t end = std::min(value.find(',', begin), value.size());
+                        std::string part = value.substr(begin, end - begin);
+                        part.erase(0, std::min(part.find_first_not_of(' '), part.size()));
+                        part.erase(part.find_last_not_of(' ') + 1);
+                        std::string why;
+                        const auto range = AddressRange::parse(part, &why);
+                        if (!range)
+                            return part.append(": ").append(why);
+                        parsed.push_back(*range);
+                        begin = end + 1;
+                    }
+                    field(c, i) = std::move(parsed);
+                    return {};
+                });
 }
 
 namespace
@@ -296,15 +300,15 @@ std::string unknownProtocol(const std::string& name)
 
 Kind protocol(Field<std::string> field)
 {
-    return {"one of " + namesOfProtocols([](const ProtocolInfo&) { return true; }),
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const ProtocolInfo* found = protocolNamed(text);
-                if (found == nullptr)
-                    return unknownProtocol(text);
-                field(c, i) = found->name;
-                return {};
-            }};
+    return make(field, "one of " + namesOfProtocols([](const ProtocolInfo&) { return true; }),
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const ProtocolInfo* found = protocolNamed(text);
+                    if (found == nullptr)
+                        return unknownProtocol(text);
+                    field(c, i) = found->name;
+                    return {};
+                });
 }
 
 } // namespace proximux::kinds

@@ -20,55 +20,69 @@ namespace kinds
 
 using Store = std::function<std::string(const std::string&, Configuration&, std::size_t)>;
 
-/// The valid values of a setting in words, and the function that parses and stores one. It returns an error text, or an
-/// empty one.
+using Same = std::function<bool(const Configuration&, const Configuration&, std::size_t, std::size_t)>;
+
+/// The valid values of a setting in words, the function that parses and stores one, which returns an error text or an
+/// empty one, and the function that compares those of two configurations.
 struct Kind
 {
     std::string expected;
     Store store;
+    Same same;
 };
 
 /// Selects the field in which a value is stored. The index is the target's, else 0.
 template <class T>
 using Field = T& (*)(Configuration&, std::size_t);
 
+template <class T>
+Kind make(Field<T> field, std::string expected, Store store)
+{
+    // the field is only read: a Field is one for both, to be written once in the table
+    const auto read = [field](const Configuration& c, std::size_t i) -> const T&
+    { return field(const_cast<Configuration&>(c), i); };
+    return {std::move(expected), std::move(store),
+            [read](const Configuration& a, const Configuration& b, std::size_t i, std::size_t j)
+            { return read(a, i) == read(b, j); }};
+}
+
 /// A whole number within the range.
 template <class T>
 Kind integer(std::int64_t min, std::int64_t max, Field<T> field)
 {
-    return {std::to_string(min) + ".." + std::to_string(max),
-            [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto value = values::integer(text);
-                if (!value)
-                    return "not a whole number";
-                if (*value < min || *value > max)
-                    return "out of range";
-                field(c, i) = static_cast<T>(*value);
-                return {};
-            }};
+    return make(field, std::to_string(min) + ".." + std::to_string(max),
+                [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const auto value = values::integer(text);
+                    if (!value)
+                        return "not a whole number";
+                    if (*value < min || *value > max)
+                        return "out of range";
+                    field(c, i) = static_cast<T>(*value);
+                    return {};
+                });
 }
 
 /// A whole number within the range. The value `auto`, or with `automatic` false an empty one, stores nothing.
 template <class T>
 Kind optionalInteger(std::int64_t min, std::int64_t max, Field<std::optional<T>> field, bool automatic = true)
 {
-    return {(automatic ? "auto or " : "") + std::to_string(min) + ".." + std::to_string(max),
-            [min, max, field, automatic](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                if (automatic && text == "auto")
+    return make(field, (automatic ? "auto or " : "") + std::to_string(min) + ".." + std::to_string(max),
+                [min, max, field, automatic](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
-                    field(c, i).reset();
+                    if (automatic && text == "auto")
+                    {
+                        field(c, i).reset();
+                        return {};
+                    }
+                    const auto value = values::integer(text);
+                    if (!value)
+                        return "not a whole number";
+                    if (*value < min || *value > max)
+                        return "out of range";
+                    field(c, i) = static_cast<T>(*value);
                     return {};
-                }
-                const auto value = values::integer(text);
-                if (!value)
-                    return "not a whole number";
-                if (*value < min || *value > max)
-                    return "out of range";
-                field(c, i) = static_cast<T>(*value);
-                return {};
-            }};
+                });
 }
 
 /// Any whole number; `expected` describes its meaning.
@@ -119,16 +133,16 @@ Kind choice(std::vector<std::pair<std::string, T>> choices, Field<T> field)
     std::string expected = "one of ";
     for (const auto& each : choices)
         expected += (expected.size() > 7 ? ", " : "") + each.first;
-    return {expected,
-            [choices, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const auto found = std::find_if(choices.begin(), choices.end(),
-                                                [&text](const auto& each) { return each.first == text; });
-                if (found == choices.end())
-                    return "unknown";
-                field(c, i) = found->second;
-                return {};
-            }};
+    return make(field, expected,
+                [choices, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const auto found = std::find_if(choices.begin(), choices.end(),
+                                                    [&text](const auto& each) { return each.first == text; });
+                    if (found == choices.end())
+                        return "unknown";
+                    field(c, i) = found->second;
+                    return {};
+                });
 }
 
 /// Any text.

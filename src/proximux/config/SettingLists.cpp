@@ -59,39 +59,39 @@ std::string readPatterns(const std::string& list, std::vector<std::string>& patt
 
 Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
 {
-    return {"pairs of numbers 0..255, as 1:5,2:6, or nothing",
-            [field](const std::string& text, Configuration& c, std::size_t i)
-            {
-                std::map<unsigned char, unsigned char> pairs;
-                std::string wrong = readPairs(text, pairs);
-                if (wrong.empty())
-                    field(c, i) = std::move(pairs);
-                return wrong;
-            }};
+    return make(field, "pairs of numbers 0..255, as 1:5,2:6, or nothing",
+                [field](const std::string& text, Configuration& c, std::size_t i)
+                {
+                    std::map<unsigned char, unsigned char> pairs;
+                    std::string wrong = readPairs(text, pairs);
+                    if (wrong.empty())
+                        field(c, i) = std::move(pairs);
+                    return wrong;
+                });
 }
 
 Kind lineReplies(Field<LineReplies> field)
 {
     using Which = LineReplies::Which;
-    return {"always, query, or none:PATTERN,... with * and ? in each pattern",
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const std::string none = "none:";
-                LineReplies replies;
-                std::string wrong;
-                if (text.compare(0, none.size(), none) == 0)
+    return make(field, "always, query, or none:PATTERN,... with * and ? in each pattern",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
-                    replies.which = Which::none;
-                    wrong = readPatterns(text.substr(none.size()), replies.patterns);
-                }
-                else if (text == "query")
-                    replies.which = Which::query;
-                else if (text != "always")
-                    wrong = "unknown";
-                if (wrong.empty())
-                    field(c, i) = replies;
-                return wrong;
-            }};
+                    const std::string none = "none:";
+                    LineReplies replies;
+                    std::string wrong;
+                    if (text.compare(0, none.size(), none) == 0)
+                    {
+                        replies.which = Which::none;
+                        wrong = readPatterns(text.substr(none.size()), replies.patterns);
+                    }
+                    else if (text == "query")
+                        replies.which = Which::query;
+                    else if (text != "always")
+                        wrong = "unknown";
+                    if (wrong.empty())
+                        field(c, i) = replies;
+                    return wrong;
+                });
 }
 
 } // namespace proximux::kinds

@@ -66,6 +66,10 @@ Setting guard(Setting setting);
 
 Setting required(Setting setting);
 
+/// Marks a setting that a reload changes at once, or for new connections.
+Setting now(Setting setting);
+Setting fresh(Setting setting);
+
 // A type and a member can't stand in parentheses.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 #define FIELD(type, expression)                                                                                        \

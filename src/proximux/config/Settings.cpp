@@ -21,6 +21,7 @@ Setting row(const char* key, const char* fallback, kinds::Kind kind, const Words
     setting.fallback = fallback;
     setting.expected = std::move(kind.expected);
     setting.store = std::move(kind.store);
+    setting.same = std::move(kind.same);
     setting.scope = words.scope;
     if (setting.scope.compare(0, users.size(), users) == 0)
         setting.scope.replace(0, users.size(), usersOf(key));
@@ -47,6 +48,18 @@ Setting guard(Setting setting)
 Setting required(Setting setting)
 {
     setting.required = true;
+    return setting;
+}
+
+Setting now(Setting setting)
+{
+    setting.reload = Reload::now;
+    return setting;
+}
+
+Setting fresh(Setting setting)
+{
+    setting.reload = Reload::fresh;
     return setting;
 }
 

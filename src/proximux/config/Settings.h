@@ -11,6 +11,14 @@
 namespace proximux
 {
 
+/// When a changed value is in force after a reload.
+enum class Reload
+{
+    restart, ///< never: it is a mistake of the reload, which needs a restart instead
+    fresh,   ///< for new connections
+    now
+};
+
 /// One setting. Everything that is said about it anywhere is derived from its row in the table.
 struct Setting
 {
@@ -24,12 +32,15 @@ struct Setting
     std::string summary;     ///< one line: a noun or a verb, with its unit; what happens at the limit
     std::string details;     ///< two to five sentences, with an example
     bool required = false;
-    bool secret = false;     ///< its value is never shown
-    bool guard = false;      ///< where it is given without a value, that is a mistake: nobody would be kept out
-    bool reloadable = false; ///< whether a reload could apply it
+    bool secret = false; ///< its value is never shown
+    bool guard = false;  ///< where it is given without a value, that is a mistake: nobody would be kept out
+    Reload reload = Reload::restart;
 
     /// Checks the text and stores the value. Returns what is wrong, or nothing. `index` is the target's, else 0.
     std::function<std::string(const std::string& text, Configuration& configuration, std::size_t index)> store;
+
+    /// Whether two configurations have the same value, the first for the target `a`, the second for `b`, else 0.
+    std::function<bool(const Configuration&, const Configuration&, std::size_t a, std::size_t b)> same;
 
     /// "PROXIMUX_LOCAL_PORT".
     [[nodiscard]] std::string ownEnvironment() const;

@@ -8,37 +8,38 @@ using namespace kinds;
 std::vector<Setting> bufferSettings()
 {
     return {
-        row("exchange.request_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.requestBuffer)),
+        now(row(
+            "exchange.request_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.requestBuffer)),
             {"",
              "Request bytes buffered per client; in fifo and funnel a larger request streams over a connection that it "
              "has alone",
              "A request that fits takes no target connection before it is whole. "
              "At the limit the client is no longer read until bytes have been sent. "
              "In proxy mode the value bounds each read from a client, like io.read_size. "
-             "Raise it if large requests occupy connections, for example exchange.request_buffer = 1M."}),
-        row("exchange.response_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.responseBuffer)),
-            {"", "Unsent response bytes per client before its target is paused",
-             "The target connection is read again when the client has taken half of them. "
-             "Others on that connection wait meanwhile, up to exchange.stall_timeout. "
-             "In proxy mode the value bounds each read from a target, like io.read_size. "
-             "Raise it for large responses to slow clients, for example exchange.response_buffer = 1M."}),
-        row("exchange.total_buffer", "256M", size(MIB, 64 * GIB, FIELD(std::size_t, exchange.totalBuffer)),
-            {"fifo, funnel",
-             "Buffered request bytes over all clients; at the limit a client is read only up to exchange.reserve",
-             "Error replies that wait to be sent count, too. "
-             "If incomplete requests take three quarters of it, the clients with the largest ones are closed. "
-             "Clients are read freely again when a quarter is free. "
-             "Raise it with the number of clients, for example exchange.total_buffer = 1G."}),
-        row("exchange.reserve", "1K", size(64, MIB, FIELD(std::size_t, exchange.reserve)),
-            {"fifo, funnel", "Request bytes of each client that find room even if exchange.total_buffer is full",
-             "Small requests are thus served while large ones fill the common buffer. "
-             "The memory comes in addition: 10000 clients with 1K may take 10 MB. "
-             "Raise it to the size of your usual request, for example exchange.reserve = 4K."}),
-        row("exchange.max_queue", "10000", integer<std::size_t>(1, 10000000, FIELD(std::size_t, exchange.maxQueue)),
-            {"fifo, funnel", "Queued requests over all clients; at the limit no client is read",
-             "Reading resumes when a quarter of the queue is free; no request is lost. "
-             "Lower it to keep waiting times short, and raise it for more clients. "
-             "Example: at 1000 requests per second, exchange.max_queue = 1000 is about one second."}),
+             "Raise it if large requests occupy connections, for example exchange.request_buffer = 1M."})),
+        now(row("exchange.response_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.responseBuffer)),
+                {"", "Unsent response bytes per client before its target is paused",
+                 "The target connection is read again when the client has taken half of them. "
+                 "Others on that connection wait meanwhile, up to exchange.stall_timeout. "
+                 "In proxy mode the value bounds each read from a target, like io.read_size. "
+                 "Raise it for large responses to slow clients, for example exchange.response_buffer = 1M."})),
+        now(row("exchange.total_buffer", "256M", size(MIB, 64 * GIB, FIELD(std::size_t, exchange.totalBuffer)),
+                {"fifo, funnel",
+                 "Buffered request bytes over all clients; at the limit a client is read only up to exchange.reserve",
+                 "Error replies that wait to be sent count, too. "
+                 "If incomplete requests take three quarters of it, the clients with the largest ones are closed. "
+                 "Clients are read freely again when a quarter is free. "
+                 "Raise it with the number of clients, for example exchange.total_buffer = 1G."})),
+        now(row("exchange.reserve", "1K", size(64, MIB, FIELD(std::size_t, exchange.reserve)),
+                {"fifo, funnel", "Request bytes of each client that find room even if exchange.total_buffer is full",
+                 "Small requests are thus served while large ones fill the common buffer. "
+                 "The memory comes in addition: 10000 clients with 1K may take 10 MB. "
+                 "Raise it to the size of your usual request, for example exchange.reserve = 4K."})),
+        now(row("exchange.max_queue", "10000", integer<std::size_t>(1, 10000000, FIELD(std::size_t, exchange.maxQueue)),
+                {"fifo, funnel", "Queued requests over all clients; at the limit no client is read",
+                 "Reading resumes when a quarter of the queue is free; no request is lost. "
+                 "Lower it to keep waiting times short, and raise it for more clients. "
+                 "Example: at 1000 requests per second, exchange.max_queue = 1000 is about one second."})),
     };
 }
 

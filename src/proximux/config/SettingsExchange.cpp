@@ -65,16 +65,17 @@ std::vector<Setting> exchangeSettings()
                  ". "
                  "Lower it for a target with small buffers; proximux probe tells what a target can do. "
                  "Example: exchange.pipeline = 8 for a Modbus gateway that accepts eight requests."}),
-        row("exchange.stateful", "auto",
-            choice<Stateful>({{"auto", Stateful::automatic}, {"tie", Stateful::tie}, {"refuse", Stateful::refuse}},
-                             FIELD(Stateful, exchange.stateful)),
-            {"fifo, funnel",
-             "Requests that change connection state: tie pins the client to a connection, refuse answers with an "
-             "error; auto: tie if one can be spared",
-             "Such requests begin transactions, subscriptions and upgrades; the pin lasts until the state ends. "
-             "With auto one connection stays free for everyone else, so a single connection refuses them. "
-             "The number of pinned connections is limited by pool.max_tied. "
-             "Example: exchange.stateful = tie with a single connection lets other clients wait instead."}),
+        fresh(
+            row("exchange.stateful", "auto",
+                choice<Stateful>({{"auto", Stateful::automatic}, {"tie", Stateful::tie}, {"refuse", Stateful::refuse}},
+                                 FIELD(Stateful, exchange.stateful)),
+                {"fifo, funnel",
+                 "Requests that change connection state: tie pins the client to a connection, refuse answers with an "
+                 "error; auto: tie if one can be spared",
+                 "Such requests begin transactions, subscriptions and upgrades; the pin lasts until the state ends. "
+                 "With auto one connection stays free for everyone else, so a single connection refuses them. "
+                 "The number of pinned connections is limited by pool.max_tied. "
+                 "Example: exchange.stateful = tie with a single connection lets other clients wait instead."})),
         row("exchange.funnel_async", "0", boolean(FIELD(bool, exchange.funnelAsync)),
             {"funnel", "Send the next request on a target connection before the previous one was answered",
              "It is the original's setting and works like exchange.pairing = order, for raw, line, fixed, length and "

@@ -10,23 +10,24 @@ std::vector<Setting> otherSettings()
     using Backend = IoSettings::Backend;
     using Ranges = std::vector<AddressRange>;
     return {
-        guard(row("access.deny", "", ranges(FIELD(Ranges, access.deny)),
-                  {"", "Address ranges whose clients are refused",
-                   "It wins over access.allow. "
-                   "IPv4 and IPv6 are kept apart: 0.0.0.0/0 covers no IPv6 client, and ::/0 no IPv4 client. "
-                   "Example: access.deny = 192.0.2.0/24, 2001:db8::/32."})),
-        guard(row("access.allow", "", ranges(FIELD(Ranges, access.allow)),
-                  {"", "Address ranges whose clients are admitted; all others are refused",
-                   "Without it all clients are admitted that access.deny does not cover. "
-                   "IPv4 and IPv6 are kept apart: ::/0 covers no IPv4 client. "
-                   "Example: access.allow = 10.0.0.0/8, 127.0.0.1, ::1."})),
-        row("limits.reconnects", "20", integer<std::int64_t>(0, 1000000, FIELD(std::int64_t, limits.reconnects)),
+        guard(now(row("access.deny", "", ranges(FIELD(Ranges, access.deny)),
+                      {"", "Address ranges whose clients are refused",
+                       "It wins over access.allow. "
+                       "IPv4 and IPv6 are kept apart: 0.0.0.0/0 covers no IPv6 client, and ::/0 no IPv4 client. "
+                       "Example: access.deny = 192.0.2.0/24, 2001:db8::/32."}))),
+        guard(now(row("access.allow", "", ranges(FIELD(Ranges, access.allow)),
+                      {"", "Address ranges whose clients are admitted; all others are refused",
+                       "Without it all clients are admitted that access.deny does not cover. "
+                       "IPv4 and IPv6 are kept apart: ::/0 covers no IPv4 client. "
+                       "Example: access.allow = 10.0.0.0/8, 127.0.0.1, ::1."}))),
+        now(row(
+            "limits.reconnects", "20", integer<std::int64_t>(0, 1000000, FIELD(std::int64_t, limits.reconnects)),
             {"fifo, funnel",
              "Target connections that one client may cause to be replaced in a second; at the limit its requests wait; "
              "0: no limit",
              "A connection is replaced when it is left in doubt, for example when a pinned client leaves. "
              "The limit keeps one client from wearing out the target with new connections; no request is lost. "
-             "Example: limits.reconnects = 5 for a device that connects slowly."}),
+             "Example: limits.reconnects = 5 for a device that connects slowly."})),
         row("io.backend", "auto",
             choice<Backend>({{"auto", Backend::automatic}, {"epoll", Backend::epoll}, {"poll", Backend::poll}},
                             FIELD(Backend, io.backend)),
@@ -48,25 +49,26 @@ std::vector<Setting> otherSettings()
             {"", "Concurrent DNS lookups",
              "Further lookups wait, and their time counts for pool.connect_timeout. "
              "Raise it for many targets with names and a slow name server, for example io.resolver_threads = 8."}),
-        row("shutdown.delay", "0s", duration(Duration{0}, DAY, Off::no, FIELD(Duration, shutdown.delay)),
-            {"", "Time for which clients are still accepted after TERM or INT, before the drain begins",
-             "A load balancer needs some time to notice that this process ends; until then it sends new clients. "
-             "The drain, and with it shutdown.drain_timeout, begins afterwards. A second signal ends at once. "
-             "Example: shutdown.delay = 5s, instead of a preStop hook that sleeps."}),
-        row("shutdown.drain_timeout", "10s",
-            duration(Duration{0}, DAY, Off::minusOne, FIELD(Duration, shutdown.drainTimeout)),
-            {"", "Time for requests in progress to end after TERM or INT; then all connections are closed",
-             "Queued requests are still answered, new clients are no longer accepted. "
-             "The log tells how many connections were cut off; the exit code is 0 in either case. "
-             "A second signal ends at once. "
-             "Proximux tells systemd to wait that long; another manager must wait longer. "
-             "Example: shutdown.drain_timeout = 30s with terminationGracePeriodSeconds: 40 in Kubernetes."}),
-        row("shutdown.first_request_timeout", "100ms",
+        now(row("shutdown.delay", "0s", duration(Duration{0}, DAY, Off::no, FIELD(Duration, shutdown.delay)),
+                {"", "Time for which clients are still accepted after TERM or INT, before the drain begins",
+                 "A load balancer needs some time to notice that this process ends; until then it sends new clients. "
+                 "The drain, and with it shutdown.drain_timeout, begins afterwards. A second signal ends at once. "
+                 "Example: shutdown.delay = 5s, instead of a preStop hook that sleeps."})),
+        now(row("shutdown.drain_timeout", "10s",
+                duration(Duration{0}, DAY, Off::minusOne, FIELD(Duration, shutdown.drainTimeout)),
+                {"", "Time for requests in progress to end after TERM or INT; then all connections are closed",
+                 "Queued requests are still answered, new clients are no longer accepted. "
+                 "The log tells how many connections were cut off; the exit code is 0 in either case. "
+                 "A second signal ends at once. "
+                 "Proximux tells systemd to wait that long; another manager must wait longer. "
+                 "Example: shutdown.drain_timeout = 30s with terminationGracePeriodSeconds: 40 in Kubernetes."})),
+        now(row(
+            "shutdown.first_request_timeout", "100ms",
             duration(Duration{0}, DAY, Off::no, FIELD(Duration, shutdown.firstRequestTimeout)),
             {"", "Time from connecting in which a drain waits for the first request of a client",
              "A client that has just connected is about to send: without this time it would be closed as one at rest. "
              "It gets its answer, and is closed then. With 0s a drain waits for no client. "
-             "Example: shutdown.first_request_timeout = 1s for clients behind a slow network."}),
+             "Example: shutdown.first_request_timeout = 1s for clients behind a slow network."})),
     };
 }
 

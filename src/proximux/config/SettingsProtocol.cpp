@@ -10,7 +10,8 @@ std::vector<Setting> protocolSettings()
     using HttpChunked = ExchangeSettings::HttpChunked;
     using HttpExpect = ExchangeSettings::HttpExpect;
     return {
-        row("exchange.resp_unknown", "close",
+        fresh(row(
+            "exchange.resp_unknown", "close",
             choice<UnknownCommands>(
                 {{"close", UnknownCommands::close}, {"tie", UnknownCommands::tie}, {"pass", UnknownCommands::pass}},
                 FIELD(UnknownCommands, exchange.respUnknown)),
@@ -20,15 +21,16 @@ std::vector<Setting> protocolSettings()
              "Such a command may change the state of its connection, which another client would inherit. "
              "So close resets the connection behind the reply, and tie pins the client to a connection. "
              "Neither happens if the server does not know the command either. "
-             "Example: exchange.resp_unknown = pass if the server's own commands change no connection state."}),
-        row("exchange.unknown_id", "close",
+             "Example: exchange.resp_unknown = pass if the server's own commands change no connection state."})),
+        now(row(
+            "exchange.unknown_id", "close",
             choice<bool>({{"close", false}, {"ignore", true}}, FIELD(bool, exchange.ignoreUnknownIds)),
             {"protocols with ids",
              "Treatment of a response with an unknown id: close the target connection, or ignore (discard) the "
              "response",
              "If responses are not paired by an id, ignore is a mistake. "
              "The first response that is ignored on a connection is in the log at level 2. "
-             "Example: exchange.unknown_id = ignore for a gateway that passes on other traffic of an RS-485 bus."}),
+             "Example: exchange.unknown_id = ignore for a gateway that passes on other traffic of an RS-485 bus."})),
         row("exchange.id_reuse", "5m",
             duration(Duration{0}, Duration::seconds(3600), Off::no, FIELD(Duration, exchange.idReuse)),
             {"protocols with ids",
@@ -37,14 +39,15 @@ std::vector<Setting> protocolSettings()
              "If all ids are in use or reserved, requests wait, and fail with this setting as the reason. "
              "Ids of 32 bits or more do not repeat. "
              "Lower it if ids are few and the target never answers late, for example exchange.id_reuse = 30s."}),
-        row("exchange.modbus_unit_backoff", "5s",
+        now(row(
+            "exchange.modbus_unit_backoff", "5s",
             duration(MS, Duration::seconds(3600), Off::minusOne, FIELD(Duration, exchange.modbusUnitBackoff)),
             {SHARED_USERS,
              "Back-off of a unit's function that did not answer in time; requests for it get exception 11 meanwhile",
              "It doubles with each failed trial, up to 16 times the value; then one request tries again. "
              "Other units and functions are not affected. "
              "With -1 each request waits for exchange.response_timeout instead. "
-             "Example: exchange.modbus_unit_backoff = 1s for units that restart fast."}),
+             "Example: exchange.modbus_unit_backoff = 1s for units that restart fast."})),
         row("exchange.modbus_unit", "strict",
             choice<ModbusUnit>({{"strict", ModbusUnit::strict}, {"any", ModbusUnit::any}},
                                FIELD(ModbusUnit, exchange.framing.modbusUnit)),
@@ -71,22 +74,24 @@ std::vector<Setting> protocolSettings()
              "A connection then has one request at a time, and functions of unknown size get exception 1 with rtu. "
              "Clients that speak RTU or ASCII themselves need exchange.protocol = modbus-rtu or modbus-ascii. "
              "Example: exchange.modbus_target = rtu."}),
-        row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
-            {SHARED_USERS, "Allow CONNECT. Warning: clients can then reach everything the target can reach",
-             "A client that uses CONNECT is pinned to a connection until its tunnel ends. "
-             "With 0 it gets an error. "
-             "Set it to 1 only if the target is a forward proxy, and limit the clients with access.allow."}),
-        row("exchange.http_chunked", "length",
-            choice<HttpChunked>({{"length", HttpChunked::length}, {"pass", HttpChunked::pass}},
-                                FIELD(HttpChunked, exchange.httpChunked)),
-            {SHARED_USERS,
-             "Chunked request bodies: length sends them with a Content-Length if exchange.request_buffer has room, "
-             "pass as they came",
-             "Some servers do not read a chunked body and take it for the next request. "
-             "So the target connection is closed after each request that was sent in chunks. "
-             "With length that is spared for small bodies without trailers. "
-             "Example: exchange.http_chunked = pass for a target that needs the chunks."}),
-        row("exchange.http_expect", "target",
+        fresh(row("exchange.http_connect", "0", boolean(FIELD(bool, exchange.httpConnect)),
+                  {SHARED_USERS, "Allow CONNECT. Warning: clients can then reach everything the target can reach",
+                   "A client that uses CONNECT is pinned to a connection until its tunnel ends. "
+                   "With 0 it gets an error. "
+                   "Set it to 1 only if the target is a forward proxy, and limit the clients with access.allow."})),
+        fresh(
+            row("exchange.http_chunked", "length",
+                choice<HttpChunked>({{"length", HttpChunked::length}, {"pass", HttpChunked::pass}},
+                                    FIELD(HttpChunked, exchange.httpChunked)),
+                {SHARED_USERS,
+                 "Chunked request bodies: length sends them with a Content-Length if exchange.request_buffer has room, "
+                 "pass as they came",
+                 "Some servers do not read a chunked body and take it for the next request. "
+                 "So the target connection is closed after each request that was sent in chunks. "
+                 "With length that is spared for small bodies without trailers. "
+                 "Example: exchange.http_chunked = pass for a target that needs the chunks."})),
+        fresh(row(
+            "exchange.http_expect", "target",
             choice<HttpExpect>({{"target", HttpExpect::target}, {"proxy", HttpExpect::proxy}},
                                FIELD(HttpExpect, exchange.httpExpect)),
             {SHARED_USERS,
@@ -96,15 +101,15 @@ std::vector<Setting> protocolSettings()
              "The request then has its target connection alone until its body has come. "
              "A client that is refused before 100 is closed after the response. "
              "With proxy the field is removed and small requests are buffered, as with nginx. "
-             "Example: exchange.http_expect = proxy if many clients send small bodies with Expect."}),
-        row("exchange.http_expect_timeout", "1s",
-            duration(MS, Duration::seconds(300), Off::no, FIELD(Duration, exchange.httpExpectTimeout)),
-            {SHARED_USERS,
-             "Maximum wait for the target's answer to Expect: 100-continue; then the client gets 100 and sends its "
-             "body",
-             "Servers that do not know the field wait for the body. "
-             "A 100 that the target sends afterwards is discarded. "
-             "Example: exchange.http_expect_timeout = 5s for a server that checks uploads slowly."}),
+             "Example: exchange.http_expect = proxy if many clients send small bodies with Expect."})),
+        now(row("exchange.http_expect_timeout", "1s",
+                duration(MS, Duration::seconds(300), Off::no, FIELD(Duration, exchange.httpExpectTimeout)),
+                {SHARED_USERS,
+                 "Maximum wait for the target's answer to Expect: 100-continue; then the client gets 100 and sends its "
+                 "body",
+                 "Servers that do not know the field wait for the body. "
+                 "A 100 that the target sends afterwards is discarded. "
+                 "Example: exchange.http_expect_timeout = 5s for a server that checks uploads slowly."})),
         row("exchange.http_forwarded", "off",
             choice<HttpForwarded>({{"off", HttpForwarded::off},
                                    {"x-forwarded-for", HttpForwarded::xForwardedFor},

@@ -8,57 +8,60 @@ using namespace kinds;
 std::vector<Setting> targetSettings()
 {
     return {
-        required(row("target.N.host", "", host(FIELD(std::string, targets[i].endpoint.host)),
-                     {"", "Host name or address of target N, counted from 1",
-                      "All addresses of a name are tried, and the name is resolved anew for each connection. "
-                      "Targets are numbered without a gap. "
-                      "The list is taken whole from the highest layer that has one, for example the command line. "
-                      "Example: --target db.example:3306, which may be repeated."},
-                     {"TARGET_HOST_N", "targetServers[N-1].host", "--target"})),
-        required(row("target.N.port", "",
-                     integer<std::uint16_t>(1, 65535, FIELD(std::uint16_t, targets[i].endpoint.port)),
-                     {"", "TCP port of target N",
-                      "A host without a port is a mistake, and so is a port without a host. "
-                      "Example: target.1.port = 6379, or both together with --target cache.example:6379."},
-                     {"TARGET_PORT_N", "targetServers[N-1].port", "--target"})),
-        row("target.N.keep_alive", "60s,10s,6", keepAlive(FIELD(KeepAlive, targets[i].socket.keepAlive)),
+        required(now(row("target.N.host", "", host(FIELD(std::string, targets[i].endpoint.host)),
+                         {"", "Host name or address of target N, counted from 1",
+                          "All addresses of a name are tried, and the name is resolved anew for each connection. "
+                          "Targets are numbered without a gap. "
+                          "The list is taken whole from the highest layer that has one, for example the command line. "
+                          "Example: --target db.example:3306, which may be repeated."},
+                         {"TARGET_HOST_N", "targetServers[N-1].host", "--target"}))),
+        required(now(row("target.N.port", "",
+                         integer<std::uint16_t>(1, 65535, FIELD(std::uint16_t, targets[i].endpoint.port)),
+                         {"", "TCP port of target N",
+                          "A host without a port is a mistake, and so is a port without a host. "
+                          "Example: target.1.port = 6379, or both together with --target cache.example:6379."},
+                         {"TARGET_PORT_N", "targetServers[N-1].port", "--target"}))),
+        fresh(row(
+            "target.N.keep_alive", "60s,10s,6", keepAlive(FIELD(KeepAlive, targets[i].socket.keepAlive)),
             {"",
              "TCP keep-alive of connections to target N: probe after IDLE, every INTERVAL; lost after COUNT unanswered "
              "probes",
              "Probes find a target that vanished while its connections were silent, by default after two minutes. "
              "The value on uses the system's times, off sends no probes. "
              "Example: target.1.keep_alive = 20s,5s,3."},
-            {"TARGET_CONN_N_KEEP_ALIVE", "targetServers[N-1].keepAlive"}),
-        row("target.N.user_timeout", "-1",
+            {"TARGET_CONN_N_KEEP_ALIVE", "targetServers[N-1].keepAlive"})),
+        fresh(row(
+            "target.N.user_timeout", "-1",
             duration(SECOND, DAY, Off::zeroToo, FIELD(Duration, targets[i].socket.userTimeout)),
             {"",
              "Close a connection to target N that leaves sent data unacknowledged, or its receive window shut, this "
              "long (TCP_USER_TIMEOUT)",
              "Without it the system's limit applies, about 15 minutes. "
              "Keep-alive probes do not help here: the kernel sends none while data is unacknowledged. "
-             "Example: target.1.user_timeout = 10s finds a target that vanishes while a request is on its way."}),
-        row("target.N.connections", "1", integer<std::size_t>(1, 1000, FIELD(std::size_t, targets[i].connections)),
+             "Example: target.1.user_timeout = 10s finds a target that vanishes while a request is on its way."})),
+        now(row(
+            "target.N.connections", "1", integer<std::size_t>(1, 1000, FIELD(std::size_t, targets[i].connections)),
             {"funnel", "Number of connections to target N",
              "A request takes an idle connection, else the one with the fewest requests in flight. "
              "Fifo mode has one connection, so any value but 1 is a mistake there. "
-             "Raise it for a server that works on several requests at once, for example target.1.connections = 8."}),
-        row("target.N.username", "", text("a name", FIELD(std::string, targets[i].username)),
-            {SHARED_USERS, "User name with which each new target connection authenticates",
-             "It is sent with target.N.password before the connection is used. "
-             "Without a name the password is sent alone, as for Redis before version 6. "
-             "A target that refuses it counts as failed and is tried again with back-off. "
-             "With client each client signs in as itself, and its requests use connections of that user. "
-             "Example: target.1.username = proxy."}),
-        secret(row("target.N.password", "", text("a password", FIELD(std::string, targets[i].password)),
-                   {SHARED_USERS, "Password for new target connections",
-                    "Proximux sends it with AUTH; clients neither know nor need it. "
-                    "The value is never shown in the log or by --print-config. "
-                    "Example: PROXIMUX_TARGET_1_PASSWORD in the environment of the service."})),
-        row("target.N.database", "0", integer<unsigned>(0, 65535, FIELD(unsigned, targets[i].database)),
-            {SHARED_USERS, "Number of the database that each new target connection selects",
-             "All targets must have the same number. "
-             "A client that selects another database is pinned to a connection, or gets an error. "
-             "Example: target.1.database = 3."}),
+             "Raise it for a server that works on several requests at once, for example target.1.connections = 8."})),
+        now(row("target.N.username", "", text("a name", FIELD(std::string, targets[i].username)),
+                {SHARED_USERS, "User name with which each new target connection authenticates",
+                 "It is sent with target.N.password before the connection is used. "
+                 "Without a name the password is sent alone, as for Redis before version 6. "
+                 "A target that refuses it counts as failed and is tried again with back-off. "
+                 "With client each client signs in as itself, and its requests use connections of that user. "
+                 "Example: target.1.username = proxy."})),
+        secret(now(row("target.N.password", "", text("a password", FIELD(std::string, targets[i].password)),
+                       {SHARED_USERS, "Password for new target connections",
+                        "Proximux sends it with AUTH; clients neither know nor need it. "
+                        "The value is never shown in the log or by --print-config. "
+                        "Example: PROXIMUX_TARGET_1_PASSWORD in the environment of the service."}))),
+        now(row("target.N.database", "0", integer<unsigned>(0, 65535, FIELD(unsigned, targets[i].database)),
+                {SHARED_USERS, "Number of the database that each new target connection selects",
+                 "All targets must have the same number. "
+                 "A client that selects another database is pinned to a connection, or gets an error. "
+                 "Example: target.1.database = 3."})),
     };
 }
 

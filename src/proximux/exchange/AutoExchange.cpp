@@ -72,6 +72,19 @@ FramedExchange& AutoExchange::framed(Language language) const
     return static_cast<FramedExchange&>(*_tenants[language].exchange);
 }
 
+void AutoExchange::reconfigure(const AutoExchangeSettings& settings, const Change& change, Instant now)
+{
+    _settings = settings;
+    _idle.change(settings.idleTimeout);
+    for (const Client& client : _clients)
+        if (client.newcomer && !client.newcomer->idle.isArmed())
+            _idle.arm(client.newcomer->idle, now);
+    for (Language each = 0; each < _tenants.size(); ++each)
+        if (_tenants[each].exchange)
+            change(choicesOfAuto()[each]->name, _tenants[each]);
+    settle(now);
+}
+
 // ------------------------------------------------------------------------------------------------ newcomers
 
 void AutoExchange::clientOpened(ClientId client, Instant now)
@@ -208,7 +221,14 @@ void AutoExchange::settle(Instant now)
     shareLimits(now);
     share(now);
     shareLimits(now);
-    leaveEmpty();
+    // once the protocol is decided an exchange that has nobody left is needed no more
+    for (Language each = 0; each < _tenants.size(); ++each)
+        if (_decided != NONE && each != _decided && _tenants[each].exchange && _tenants[each].exchange->size() == 0 &&
+            _tenants[each].pool->isUnused())
+        {
+            _tenants[each].exchange.reset();
+            _tenants[each].pool.reset();
+        }
 }
 
 void AutoExchange::decide(Language language, Instant now)
@@ -271,18 +291,6 @@ bool AutoExchange::makeRoom(Language forWhom, Instant since, Instant now)
     if (made)
         _tenants[forWhom].exchange->expire(now); // which opens it
     return made;
-}
-
-/// Once the protocol is decided an exchange that has nobody left is needed no more.
-void AutoExchange::leaveEmpty()
-{
-    for (Language each = 0; each < _tenants.size(); ++each)
-        if (_decided != NONE && each != _decided && _tenants[each].exchange && _tenants[each].exchange->size() == 0 &&
-            _tenants[each].pool->isUnused())
-        {
-            _tenants[each].exchange.reset();
-            _tenants[each].pool.reset();
-        }
 }
 
 std::size_t AutoExchange::size() const

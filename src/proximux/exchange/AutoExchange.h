@@ -49,6 +49,9 @@ public:
     /// all pools are the same.
     using Make = std::function<Tenant(std::string_view protocol)>;
 
+    /// Tells the exchange for one of choicesOfAuto(), and its pool, that other settings are in force.
+    using Change = std::function<void(std::string_view protocol, Tenant& tenant)>;
+
     /// Effects and observer must outlive it.
     AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects, MultiplexerObserver& observer,
                  Make make);
@@ -69,6 +72,10 @@ public:
     void clientFaulted(ClientId client, Instant now) override;
     void targetFaulted(TargetId target, Instant now) override;
     Instant expire(Instant now) override;
+
+    /// Other settings are in force, for Make as well: has the exchanges that are there changed.
+    void reconfigure(const AutoExchangeSettings& settings, const Change& change, Instant now);
+
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
     void warmUp(Instant now) override;
@@ -116,8 +123,8 @@ private:
     Multiplexer& tenant(Language language, Instant now);
 
     void found(Newcomer& newcomer, Language language, Instant now);
-    void handOver(Newcomer& newcomer, Language language, Instant now);
     [[nodiscard]] Language unknown() const { return _decided == NONE ? RAW_BYTES : _decided; }
+    void handOver(Newcomer& newcomer, Language language, Instant now);
     void refuse(Newcomer& newcomer, const ProtocolInfo* protocol, const char* why);
     void close(Newcomer& newcomer, CloseReason reason, How how);
     std::unique_ptr<Newcomer> take(Newcomer& newcomer);
@@ -127,7 +134,6 @@ private:
     void shareLimits(Instant now);
     void share(Instant now);
     bool makeRoom(Language forWhom, Instant since, Instant now);
-    void leaveEmpty();
 
     AutoExchangeSettings _settings;
     MultiplexerEffects& _effects;

@@ -60,6 +60,7 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
      F::target, ERROR, NONE},
     {"userRefused", "the target refused the user name or password of the client", R::userRefused, F::client, NONE,
      NONE},
+    {"outgoing", "a reload removed or changed the target", R::outgoing, F::nobody, ERROR, NONE},
 };
 
 constexpr bool hasRowForEach()

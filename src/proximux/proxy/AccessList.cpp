@@ -5,12 +5,19 @@
 namespace proximux
 {
 
+bool AccessList::isEmpty() const
+{
+    const auto settings = std::atomic_load(&_settings);
+    return settings->deny.empty() && settings->allow.empty();
+}
+
 const char* AccessList::refusal(const std::string& address) const
 {
+    const auto settings = std::atomic_load(&_settings);
     const auto holds = [&address](const AddressRange& range) { return range.contains(address); };
-    if (std::any_of(_settings.deny.begin(), _settings.deny.end(), holds))
+    if (std::any_of(settings->deny.begin(), settings->deny.end(), holds))
         return "access.deny";
-    if (!_settings.allow.empty() && std::none_of(_settings.allow.begin(), _settings.allow.end(), holds))
+    if (!settings->allow.empty() && std::none_of(settings->allow.begin(), settings->allow.end(), holds))
         return "not in access.allow";
     return "";
 }

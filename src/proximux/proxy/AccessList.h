@@ -3,6 +3,9 @@
 #include <proximux/Configuration.h>
 #include <proximux/Events.h>
 
+#include <memory>
+#include <string>
+
 namespace proximux
 {
 
@@ -11,13 +14,15 @@ namespace proximux
 class AccessList
 {
 public:
-    /// The settings must outlive this object.
-    explicit AccessList(const AccessSettings& settings)
-        : _settings(settings)
+    explicit AccessList(const AccessSettings& settings) { use(settings); }
+
+    /// Judges by these settings from now on.
+    void use(const AccessSettings& settings)
     {
+        std::atomic_store(&_settings, std::make_shared<const AccessSettings>(settings));
     }
 
-    [[nodiscard]] bool isEmpty() const { return _settings.deny.empty() && _settings.allow.empty(); }
+    [[nodiscard]] bool isEmpty() const;
 
     /// The reason to refuse this address; empty if it is allowed.
     [[nodiscard]] const char* refusal(const std::string& address) const;
@@ -25,7 +30,7 @@ public:
     void onConnected(ConnectedArgs& args);
 
 private:
-    const AccessSettings& _settings;
+    std::shared_ptr<const AccessSettings> _settings;
 };
 
 } // namespace proximux

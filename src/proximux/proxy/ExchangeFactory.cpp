@@ -5,8 +5,10 @@
 #include <proximux/exchange/mux/RawExchange.h>
 #include <proximux/protocol/Registry.h>
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 namespace proximux
 {
@@ -26,20 +28,23 @@ constexpr Duration SETTLE = Duration::milliseconds(10);
 PairExchangeSettings pairSettings(const Configuration& configuration)
 {
     return {configuration.pool.connectTimeout, configuration.pool.inactiveTimeout, configuration.local.idleTimeout,
-            configuration.local.halfCloseTimeout};
+            configuration.local.halfCloseTimeout, configuration.shutdown.drainTimeout};
 }
 
 LanePoolSettings poolSettings(const Configuration& configuration)
 {
-    LanePoolSettings settings;
+    return {configuration.pool.connectTimeout, configuration.exchange.pipelineInForce()};
+}
+
+/// The target of each connection.
+std::vector<std::size_t> places(const Configuration& configuration, const std::vector<std::size_t>& indices)
+{
     if (configuration.exchange.mode == Mode::fifo)
-        settings.targets.assign(1, LanePoolSettings::ANY);
-    else
-        for (std::size_t i = 0; i < configuration.targets.size(); ++i)
-            settings.targets.insert(settings.targets.end(), configuration.targets[i].connections, i);
-    settings.connectTimeout = configuration.pool.connectTimeout;
-    settings.pipeline = configuration.exchange.pipelineInForce();
-    return settings;
+        return {Places::ANY};
+    std::vector<std::size_t> all;
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        all.insert(all.end(), configuration.targets[i].connections, indices[i]);
+    return all;
 }
 
 Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const Protocol* protocol)
@@ -50,7 +55,8 @@ Prologue prologueFor(const Configuration& configuration, const TargetSettings& t
     return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
 }
 
-MultiplexerSettings sharedSettings(const Configuration& configuration, const ProtocolInfo& protocol)
+MultiplexerSettings sharedSettings(const Configuration& configuration, const std::vector<std::size_t>& indices,
+                                   const ProtocolInfo& protocol)
 {
     const ExchangeSettings& exchange = configuration.exchange;
     MultiplexerSettings settings;
@@ -79,6 +85,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;
+    settings.partingTimeout = configuration.shutdown.drainTimeout;
     settings.idReuse = exchange.idReuse;
     settings.ignoreUnknownIds = exchange.ignoreUnknownIds;
     settings.partPause = exchange.modbusUnitBackoff;
@@ -105,8 +112,11 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
     const Duration silence = made ? made->silence() : Duration{0};
     settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : silence);
-    for (const TargetSettings& target : configuration.targets)
-        settings.prologues.push_back(prologueFor(configuration, target, made.get()));
+    for (std::size_t i = 0; i < indices.size(); ++i)
+    {
+        settings.prologues.resize(std::max(settings.prologues.size(), indices[i] + 1));
+        settings.prologues[indices[i]] = prologueFor(configuration, configuration.targets[i], made.get());
+    }
     if (!made)
         return settings;
     settings.noisy = made->isNoisy();
@@ -116,65 +126,150 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     return settings;
 }
 
-/// Makes the exchange of one protocol in fifo or funnel.
-std::unique_ptr<Multiplexer> makeSharing(const Configuration& configuration, std::string_view name,
-                                         MultiplexerEffects& effects, MultiplexerObserver& observer, LanePool& pool)
+/// The configuration as if this protocol were chosen in it.
+Configuration choosing(const Configuration& configuration, std::string_view protocol)
 {
     Configuration chosen = configuration;
-    chosen.exchange.protocol = name;
-    const ProtocolInfo& info = *findProtocol(name);
-    const MultiplexerSettings settings = sharedSettings(chosen, info);
-    if (info.make == nullptr)
-        return std::make_unique<RawExchange>(settings, effects, observer, pool);
-    return std::make_unique<FramedExchange>(settings, effects, observer, pool,
-                                            info.make(chosen.exchange.framingInForce()));
+    chosen.exchange.protocol = protocol;
+    return chosen;
 }
 
-std::unique_ptr<AutoExchange> makeAuto(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                                       MultiplexerEffects& effects, MultiplexerObserver& observer)
+/// What the exchanges of fifo and funnel have in common, for one configuration after the other.
+class Sharing
 {
-    const auto claims = std::make_shared<PlaceClaims>(configuration.sharedConnections());
-    const auto make = [&configuration, &targets, &dialer, &effects, &observer, claims](std::string_view name)
+public:
+    Sharing(std::shared_ptr<const Configuration> configuration, Targets& targets, TargetDialer& dialer,
+            MultiplexerEffects& effects, MultiplexerObserver& observer, std::vector<std::size_t> indices)
+        : _configuration(std::move(configuration))
+        , _indices(std::move(indices))
+        , _places(std::make_shared<Places>(places(*_configuration, _indices)))
+        , _targets(targets)
+        , _dialer(dialer)
+        , _effects(effects)
+        , _observer(observer)
     {
-        Configuration chosen = configuration;
-        chosen.exchange.protocol = name;
+    }
+
+    /// The exchange of one protocol, and its pool.
+    [[nodiscard]] AutoExchange::Tenant make(std::string_view protocol) const
+    {
         AutoExchange::Tenant tenant;
-        tenant.pool = std::make_unique<LanePool>(poolSettings(chosen), targets, dialer, claims);
-        tenant.exchange = makeSharing(configuration, name, effects, observer, *tenant.pool);
+        const Configuration chosen = choosing(*_configuration, protocol);
+        const ProtocolInfo& info = *findProtocol(protocol);
+        const MultiplexerSettings settings = sharedSettings(chosen, _indices, info);
+        tenant.pool = std::make_unique<LanePool>(poolSettings(chosen), _targets, _dialer, _places);
+        if (info.make == nullptr)
+            tenant.exchange = std::make_unique<RawExchange>(settings, _effects, _observer, *tenant.pool);
+        else
+            tenant.exchange = std::make_unique<FramedExchange>(settings, _effects, _observer, *tenant.pool,
+                                                               info.make(chosen.exchange.framingInForce()));
         return tenant;
+    }
+
+    /// make: how it makes exchanges.
+    [[nodiscard]] std::unique_ptr<AutoExchange> makeAuto(AutoExchange::Make make) const
+    {
+        return std::make_unique<AutoExchange>(autoSettings(), _effects, _observer, std::move(make));
+    }
+
+    /// Another configuration is in force: change() or changeAuto() is to follow.
+    void use(const std::shared_ptr<const Configuration>& configuration, const TargetAssignment& assignment)
+    {
+        _configuration = configuration;
+        _indices = assignment.indices;
+        _places->assign(places(*configuration, _indices));
+    }
+
+    void change(std::string_view protocol, LanePool& pool, Multiplexer& exchange, const TargetChanges& changes,
+                Instant now) const
+    {
+        const Configuration chosen = choosing(*_configuration, protocol);
+        pool.reconfigure(poolSettings(chosen), changes);
+        exchange.reconfigure(sharedSettings(chosen, _indices, *findProtocol(protocol)), changes, now);
+    }
+
+    void changeAuto(AutoExchange& exchange, const TargetChanges& changes, Instant now) const
+    {
+        exchange.reconfigure(
+            autoSettings(),
+            [&](std::string_view protocol, AutoExchange::Tenant& tenant)
+            { change(protocol, *tenant.pool, *tenant.exchange, changes, now); },
+            now);
+    }
+
+private:
+    [[nodiscard]] AutoExchangeSettings autoSettings() const
+    {
+        return {_configuration->local.idleTimeout, _configuration->exchange.trialTimeout,
+                _configuration->exchange.requestBuffer};
+    }
+
+    std::shared_ptr<const Configuration> _configuration;
+    std::vector<std::size_t> _indices;
+    std::shared_ptr<Places> _places;
+    Targets& _targets;
+    TargetDialer& _dialer;
+    MultiplexerEffects& _effects;
+    MultiplexerObserver& _observer;
+};
+
+ExchangeAndPool makePairs(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
+                          PairEffects& effects)
+{
+    ExchangeAndPool made;
+    made.pairs = std::make_unique<PairPool>(targets, dialer);
+    auto exchange = std::make_unique<PairExchange>(pairSettings(configuration), effects, *made.pairs);
+    made.reconfigure = [&pairs = *exchange](const auto& changed, const TargetAssignment&, Instant now)
+    { pairs.reconfigure(pairSettings(*changed), now); };
+    made.exchange = std::move(exchange);
+    return made;
+}
+
+ExchangeAndPool makeAuto(const std::shared_ptr<Sharing>& sharing)
+{
+    ExchangeAndPool made;
+    auto exchange = sharing->makeAuto([sharing](std::string_view protocol) { return sharing->make(protocol); });
+    made.underWay = [&automatic = *exchange] { return automatic.underWay(); };
+    made.reconfigure =
+        [sharing, &automatic = *exchange](const auto& changed, const TargetAssignment& assignment, Instant now)
+    {
+        sharing->use(changed, assignment);
+        sharing->changeAuto(automatic, assignment.changes, now);
     };
-    const AutoExchangeSettings settings{configuration.local.idleTimeout, configuration.exchange.trialTimeout,
-                                        configuration.exchange.requestBuffer};
-    return std::make_unique<AutoExchange>(settings, effects, observer, make);
+    made.exchange = std::move(exchange);
+    return made;
+}
+
+ExchangeAndPool makeShared(const std::shared_ptr<Sharing>& sharing, const std::string& protocol)
+{
+    ExchangeAndPool made;
+    AutoExchange::Tenant tenant = sharing->make(protocol);
+    made.shared = std::move(tenant.pool);
+    made.underWay = [&pool = *made.shared] { return pool.underWay(); };
+    made.reconfigure = [sharing, protocol, &pool = *made.shared, &exchange = *tenant.exchange](
+                           const auto& changed, const TargetAssignment& assignment, Instant now)
+    {
+        sharing->use(changed, assignment);
+        sharing->change(protocol, pool, exchange, assignment.changes, now);
+    };
+    made.exchange = std::move(tenant.exchange);
+    return made;
 }
 
 } // namespace
 
-ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects,
+ExchangeAndPool makeExchange(const std::shared_ptr<const Configuration>& configuration, Targets& targets,
+                             TargetDialer& dialer, PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects,
                              MultiplexerObserver& observer)
 {
-    ExchangeAndPool made;
-    if (configuration.exchange.mode == Mode::automatic)
+    const ExchangeSettings& exchange = configuration->exchange;
+    if (exchange.mode == Mode::automatic)
         throw std::invalid_argument("exchange.mode is auto; expected proxy, fifo or funnel in a Configuration");
-    if (configuration.exchange.mode == Mode::proxy)
-    {
-        made.pairs = std::make_unique<PairPool>(targets, dialer);
-        made.exchange = std::make_unique<PairExchange>(pairSettings(configuration), pairEffects, *made.pairs);
-        return made;
-    }
-    if (configuration.exchange.protocol == AUTO)
-    {
-        auto exchange = makeAuto(configuration, targets, dialer, multiplexerEffects, observer);
-        made.underWay = [&automatic = *exchange] { return automatic.underWay(); };
-        made.exchange = std::move(exchange);
-        return made;
-    }
-    made.shared = std::make_unique<LanePool>(poolSettings(configuration), targets, dialer);
-    made.underWay = [&pool = *made.shared] { return pool.underWay(); };
-    made.exchange =
-        makeSharing(configuration, configuration.exchange.protocol, multiplexerEffects, observer, *made.shared);
-    return made;
+    if (exchange.mode == Mode::proxy)
+        return makePairs(*configuration, targets, dialer, pairEffects);
+    const auto sharing = std::make_shared<Sharing>(configuration, targets, dialer, multiplexerEffects, observer,
+                                                   TargetDirectory(configuration->targets).first().indices);
+    return exchange.protocol == AUTO ? makeAuto(sharing) : makeShared(sharing, exchange.protocol);
 }
 
 } // namespace proximux

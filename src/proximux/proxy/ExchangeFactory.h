@@ -3,6 +3,7 @@
 #include <proximux/Configuration.h>
 #include <proximux/exchange/mux/Multiplexer.h>
 #include <proximux/exchange/pair/PairExchange.h>
+#include <proximux/proxy/TargetDirectory.h>
 
 #include <functional>
 #include <memory>
@@ -17,11 +18,15 @@ struct ExchangeAndPool
     std::unique_ptr<LanePool> shared; ///< fifo and funnel
     std::unique_ptr<Exchange> exchange;
     std::function<std::size_t()> underWay; ///< fifo and funnel: number of connections that are opening or settling
+
+    /// Another configuration is in force, of the same mode and protocol, and its targets were assigned.
+    std::function<void(const std::shared_ptr<const Configuration>&, const TargetAssignment&, Instant)> reconfigure;
 };
 
-/// Makes the exchange and pool for the configured mode. All arguments must outlive them.
-ExchangeAndPool makeExchange(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                             PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects,
+/// Makes the exchange and pool for the configured mode, with the targets as they were assigned at the start. All other
+/// arguments must outlive them.
+ExchangeAndPool makeExchange(const std::shared_ptr<const Configuration>& configuration, Targets& targets,
+                             TargetDialer& dialer, PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects,
                              MultiplexerObserver& observer);
 
 } // namespace proximux

@@ -1,37 +1,23 @@
-#include <proximux/Proxy.h>
+#include <proximux/proxy/ProxyImpl.h>
 
 #include <proximux/config/Values.h>
 #include <proximux/protocol/Registry.h>
-#include <proximux/proxy/AccessList.h>
 #include <proximux/proxy/DescriptorPlan.h>
-#include <proximux/proxy/Runtime.h>
-#include <proximux/proxy/TCPServer.h>
-#include <proximux/proxy/Worker.h>
-#include <proximux/telemetry/RequestLog.h>
 
 #include <Poco/Delegate.h>
 #include <Poco/Exception.h>
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <limits>
 #include <mutex>
 #include <random>
-#include <thread>
-#include <vector>
 
 namespace proximux
 {
 
 namespace
 {
-
-TCPServerSettings serverSettings(const LocalSettings& local)
-{
-    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections, local.socket, 0};
-}
 
 std::uint64_t randomSeed()
 {
@@ -48,61 +34,35 @@ std::string detectable()
     return listed(titles, " or ");
 }
 
+/// Adds or removes a listener, if it is not as it should be.
+template <class Args, class Delegate>
+void listen(bool& listens, bool should, Event<Args>& event, const Delegate& delegate)
+{
+    if (std::exchange(listens, should) == should)
+        return;
+    if (should)
+        event += delegate;
+    else
+        event -= delegate;
+}
+
 } // namespace
 
-/// What is known of a reactor that was asked for a sign of life.
-struct Pulse
+Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
+    : runtime(configuration, randomSeed())
+    , accessList(configuration->access)
+    , requestLog(runtime.log, configuration->exchange.mode != Mode::proxy)
+    , pulses(configuration->io.threads)
 {
-    std::atomic<bool> answered{true};
-    std::atomic<bool> ended{false};
-};
-
-/// The first worker's reactor accepts clients and distributes them over all workers in turn.
-struct Proxy::Impl : TCPServerListener, WorkerListener
-{
-    explicit Impl(std::shared_ptr<const Configuration> configuration);
-    ~Impl() override;
-
-    void accepted(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer) override;
-    void dropped(const Poco::Net::SocketAddress& peer) override;
-    void exhausted(const std::string& why) override;
-    void clientGone() override { server->released(); }
-
-    void addListeners();
-    void warnOfRaw() const;
-    void dealOutDescriptors(const sockets::Descriptors& found);
-    void start(const std::function<void()>& listen);
-    void runWorker(std::size_t number);
-    bool isResponsive();
-    void drain();
-    void beginDrain();
-    void stop();
-
-    Runtime runtime;
-    AccessList accessList;
-    RequestLog requestLog;
-    std::vector<std::unique_ptr<Worker>> workers;
-    std::vector<Pulse> pulses; ///< of each worker
-    std::unique_ptr<TCPServer> server;
-    std::vector<std::thread> threads;
-    std::uint64_t accepts = 0; ///< accessed in the accepting thread only
-
-    std::mutex mutex;
-    std::condition_variable ended;
-    std::size_t running = 0; ///< guarded by mutex
-};
-
-Proxy::Impl::Impl(std::shared_ptr<const Configuration> configuration)
-    : runtime(std::move(configuration), randomSeed())
-    , accessList(runtime.configuration->access)
-    , requestLog(runtime.log, runtime.configuration->exchange.mode != Mode::proxy)
-    , pulses(runtime.configuration->io.threads)
-{
-    for (std::size_t i = 0; i < runtime.configuration->io.threads; ++i)
+    for (std::size_t i = 0; i < pulses.size(); ++i)
         workers.push_back(std::make_unique<Worker>(runtime, *this));
-    server =
-        std::make_unique<TCPServer>(workers.front()->reactor(), serverSettings(runtime.configuration->local), *this);
-    addListeners();
+    server = std::make_unique<TCPServer>(workers.front()->reactor(), serverSettings(configuration->local), *this);
+    listenTo();
+}
+
+TCPServerSettings Proxy::Impl::serverSettings(const LocalSettings& local)
+{
+    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections, local.socket, 0};
 }
 
 Proxy::Impl::~Impl()
@@ -113,30 +73,34 @@ Proxy::Impl::~Impl()
     runtime.resolver.close(); // before the reactors, to which it posts, are destroyed
 }
 
-void Proxy::Impl::addListeners()
+/// Has our own listeners listen where the configuration in force wants them.
+void Proxy::Impl::listenTo()
 {
-    if (!accessList.isEmpty())
-        runtime.events.connected += Poco::delegate(&accessList, &AccessList::onConnected);
-    const auto requests = runtime.configuration->log.requests;
-    const ExchangeSettings& exchange = runtime.configuration->exchange;
+    const auto configuration = runtime.configuration();
+    accessList.use(configuration->access);
+    listen(guards, !accessList.isEmpty(), runtime.events.connected,
+           Poco::delegate(&accessList, &AccessList::onConnected));
+    const auto requests = configuration->log.requests;
+    const ExchangeSettings& exchange = configuration->exchange;
     const bool wanted = exchange.mode == Mode::proxy && findProtocol(exchange.protocol)->delimited;
-    if (requests == LogSettings::Requests::on || (requests == LogSettings::Requests::automatic && wanted))
-        runtime.events.request += Poco::delegate(&requestLog, &RequestLog::onRequest);
+    listen(logs, requests == LogSettings::Requests::on || (requests == LogSettings::Requests::automatic && wanted),
+           runtime.events.request, Poco::delegate(&requestLog, &RequestLog::onRequest));
 }
 
 void Proxy::Impl::start(const std::function<void()>& listen)
 {
-    const sockets::Descriptors found = sockets::descriptors();
-    if (runtime.configuration->pool.warmup)
+    const auto configuration = runtime.configuration();
+    descriptors = sockets::descriptors();
+    if (configuration->pool.warmup)
         workers.front()->warmUp();
     listen();
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         // the original's text, in which an IPv6 address has no brackets
         runtime.log.text(LogScope::server, LogLevel::info,
-                         "Server is running on " + runtime.configuration->local.endpoint.host + ":" +
-                             std::to_string(server->port()) + " in " + toString(runtime.configuration->exchange.mode) +
+                         "Server is running on " + configuration->local.endpoint.host + ":" +
+                             std::to_string(server->port()) + " in " + toString(configuration->exchange.mode) +
                              " mode");
-    dealOutDescriptors(found);
+    dealOutDescriptors(*configuration);
     warnOfRaw();
     running = workers.size();
     for (std::size_t number = 0; number < workers.size(); ++number)
@@ -144,22 +108,26 @@ void Proxy::Impl::start(const std::function<void()>& listen)
 }
 
 /// Limits the clients so that they never take the last descriptor.
-void Proxy::Impl::dealOutDescriptors(const sockets::Descriptors& found)
+void Proxy::Impl::dealOutDescriptors(const Configuration& configuration)
 {
-    const auto plan = DescriptorPlan::make(*runtime.configuration, found);
+    const auto plan = DescriptorPlan::make(configuration, descriptors);
     server->limitOpen(static_cast<int>(std::min<std::size_t>(plan.clients, std::numeric_limits<int>::max())));
+    const std::string notice = plan.notice(configuration.local).value_or("");
+    if (std::exchange(told, notice + std::to_string(plan.lacking)) == told)
+        return; // as before the reload
     if (plan.lacking > 0)
         runtime.log.failure(LogScope::server, "DescriptorError",
                             std::to_string(plan.limit) + " descriptors (ulimit -n) are too few; expected at least " +
                                 std::to_string(plan.limit + plan.lacking));
-    if (const auto notice = plan.notice(runtime.configuration->local))
-        runtime.log.text(LogScope::server, LogLevel::info, *notice);
+    if (!notice.empty())
+        runtime.log.text(LogScope::server, LogLevel::info, notice);
 }
 
 /// Warns when the configuration cannot guarantee delivery.
 void Proxy::Impl::warnOfRaw() const
 {
-    const ExchangeSettings& exchange = runtime.configuration->exchange;
+    const auto configuration = runtime.configuration();
+    const ExchangeSettings& exchange = configuration->exchange;
     if (exchange.mode == Mode::proxy || findProtocol(exchange.protocol)->delimited)
         return;
     const char* setting = nullptr;
@@ -177,8 +145,8 @@ void Proxy::Impl::warnOfRaw() const
 void Proxy::Impl::runWorker(std::size_t number)
 {
     workers[number]->run();
-    pulses[number].ended = true;
     const std::lock_guard<std::mutex> lock(mutex);
+    pulses[number].ended = true;
     if (--running == 0 && runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info, "Server stopped");
     ended.notify_all();
@@ -224,7 +192,11 @@ void Proxy::Impl::exhausted(const std::string& why)
 
 void Proxy::Impl::drain()
 {
-    const Duration delay = runtime.configuration->shutdown.delay;
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        draining = true;
+    }
+    const Duration delay = runtime.configuration()->shutdown.delay;
     if (delay == Duration{0})
         return workers.front()->reactor().post([this] { beginDrain(); });
     if (runtime.log.wants(LogScope::server, LogLevel::info))
@@ -286,6 +258,11 @@ void Proxy::start()
 void Proxy::startOn(int listener)
 {
     _impl->start([this, listener] { _impl->server->startOn(listener); });
+}
+
+ReloadResult Proxy::reload(std::shared_ptr<const Configuration> configuration)
+{
+    return _impl->reload(checked(std::move(configuration)));
 }
 
 bool Proxy::isResponsive()

@@ -5,6 +5,7 @@
 #include <proximux/Log.h>
 #include <proximux/net/Resolver.h>
 #include <proximux/net/loop/Clock.h>
+#include <proximux/proxy/TargetDirectory.h>
 #include <proximux/targets/Targets.h>
 #include <proximux/telemetry/OutageRecords.h>
 
@@ -21,22 +22,38 @@ namespace proximux
 /// thread.
 struct Runtime
 {
-    explicit Runtime(std::shared_ptr<const Configuration> checked, std::uint64_t seed)
-        : configuration(std::move(checked))
-        , log(configuration->log.maskAddresses)
-        , targets(configuration->targets.size(), {configuration->pool.backoffMin, configuration->pool.backoffMax}, seed)
-        , outages(configuration->targets.size())
-        , resolver(configuration->io.resolverThreads)
+    explicit Runtime(const std::shared_ptr<const Configuration>& checked, std::uint64_t seed)
+        : log(checked->log.maskAddresses)
+        , targets(checked->targets.size(), {checked->pool.backoffMin, checked->pool.backoffMax}, seed)
+        , directory(checked->targets)
+        , resolver(checked->io.resolverThreads)
+        , _configuration(checked)
     {
     }
 
-    const std::shared_ptr<const Configuration> configuration;
+    /// The configuration in force: that of the last reload. Workers keep it until they are told of another.
+    [[nodiscard]] std::shared_ptr<const Configuration> configuration() const
+    {
+        return std::atomic_load(&_configuration);
+    }
+
+    void use(std::shared_ptr<const Configuration> checked)
+    {
+        log.maskAddresses(checked->log.maskAddresses);
+        targets.setBackoff({checked->pool.backoffMin, checked->pool.backoffMax});
+        std::atomic_store(&_configuration, std::move(checked));
+    }
+
     const SteadyClock clock;
     Events events;
     Log log;
     Targets targets;
+    TargetDirectory directory;
     OutageRecords outages;
     Resolver resolver;
+
+private:
+    std::shared_ptr<const Configuration> _configuration;
 };
 
 /// Calls a listener; the only place that does. Catches what it throws and returns that as text.

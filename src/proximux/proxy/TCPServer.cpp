@@ -15,6 +15,49 @@ constexpr int ACCEPTS_PER_EVENT = 64;
 constexpr Duration PAUSE = Duration::milliseconds(100);
 constexpr const char* ALL_INTERFACES = "*";
 
+Poco::Net::ServerSocket listenAt(const Poco::Net::SocketAddress& where, const TCPServerSettings& settings)
+{
+    Poco::Net::ServerSocket socket = sockets::boundListener(where, settings.ipv6Only);
+    sockets::prepareListener(socket);
+    sockets::setOptions(socket.impl()->sockfd(), settings.socket);
+    socket.listen(settings.backlog);
+    return socket;
+}
+
+/// Without IPv6 on this system, all interfaces are those of IPv4.
+Poco::Net::ServerSocket listenOnAll(const TCPServerSettings& settings)
+{
+    const std::uint16_t port = settings.endpoint.port;
+    try
+    {
+        return listenAt(sockets::parseNumeric("::", port).at(0), settings);
+    }
+    catch (const Poco::Exception& exception)
+    {
+        const bool hasNoV6 = exception.code() == POCO_EAFNOSUPPORT || exception.code() == POCO_EADDRNOTAVAIL;
+        if (!hasNoV6 || settings.ipv6Only)
+            throw;
+        return listenAt(sockets::parseNumeric("0.0.0.0", port).at(0), settings);
+    }
+}
+
+/// One address. If a name has several, an IPv4 one is taken, which is what most clients of "localhost" try.
+Poco::Net::SocketAddress addressOf(const TCPServerSettings& settings)
+{
+    using Address = Poco::Net::SocketAddress;
+    std::string why;
+    auto addresses = sockets::lookUp(settings.endpoint.host, settings.endpoint.port, why);
+    if (settings.ipv6Only)
+        addresses.erase(std::remove_if(addresses.begin(), addresses.end(),
+                                       [](const Address& each) { return each.family() != Address::IPv6; }),
+                        addresses.end());
+    if (addresses.empty())
+        throw Poco::IOException(why.empty() ? "the host has no IPv6 address, but local.ipv6_only is set" : why);
+    const auto v4 = std::find_if(addresses.begin(), addresses.end(),
+                                 [](const Address& each) { return each.family() == Address::IPv4; });
+    return v4 != addresses.end() ? *v4 : addresses.front();
+}
+
 } // namespace
 
 TCPServer::TCPServer(Reactor& reactor, const TCPServerSettings& settings, TCPServerListener& listener)
@@ -31,16 +74,21 @@ TCPServer::~TCPServer()
 
 void TCPServer::start()
 {
+    _socket = listenOn(_settings);
+    watch();
+}
+
+Poco::Net::ServerSocket TCPServer::listenOn(const TCPServerSettings& settings)
+{
     try
     {
-        listen();
+        return settings.endpoint.host == ALL_INTERFACES ? listenOnAll(settings)
+                                                        : listenAt(addressOf(settings), settings);
     }
     catch (const Poco::Exception& exception)
     {
-        _socket.close();
-        throw Poco::IOException(refusal(_settings.endpoint, exception.code(), exception.message()), exception.code());
+        throw Poco::IOException(refusal(settings.endpoint, exception.code(), exception.message()), exception.code());
     }
-    watch();
 }
 
 void TCPServer::startOn(poco_socket_t listener)
@@ -67,54 +115,6 @@ std::string TCPServer::refusal(const Endpoint& endpoint, int error, const std::s
         "cannot listen on " + endpoint.toString() + ": " +
         (error != 0 ? sockets::errorText(error) + " (" + sockets::errorName(error) + ")" : message);
     return text + sockets::refusalHint(error, endpoint.port);
-}
-
-void TCPServer::listen()
-{
-    if (_settings.endpoint.host == ALL_INTERFACES)
-        return listenOnAll();
-    listen(address());
-}
-
-/// Without IPv6 on this system, all interfaces are those of IPv4.
-void TCPServer::listenOnAll()
-{
-    try
-    {
-        listen(sockets::parseNumeric("::", _settings.endpoint.port).at(0));
-    }
-    catch (const Poco::Exception& exception)
-    {
-        const bool hasNoV6 = exception.code() == POCO_EAFNOSUPPORT || exception.code() == POCO_EADDRNOTAVAIL;
-        if (!hasNoV6 || _settings.ipv6Only)
-            throw;
-        listen(sockets::parseNumeric("0.0.0.0", _settings.endpoint.port).at(0));
-    }
-}
-
-void TCPServer::listen(const Poco::Net::SocketAddress& where)
-{
-    _socket = sockets::boundListener(where, _settings.ipv6Only);
-    sockets::prepareListener(_socket);
-    sockets::setOptions(_socket.impl()->sockfd(), _settings.socket);
-    _socket.listen(_settings.backlog);
-}
-
-/// Listens on one address. If a name has several, an IPv4 one is taken, which is what most clients of "localhost" try.
-Poco::Net::SocketAddress TCPServer::address() const
-{
-    std::string why;
-    auto addresses = sockets::lookUp(_settings.endpoint.host, _settings.endpoint.port, why);
-    if (_settings.ipv6Only)
-        addresses.erase(std::remove_if(addresses.begin(), addresses.end(),
-                                       [](const auto& each)
-                                       { return each.family() != Poco::Net::SocketAddress::IPv6; }),
-                        addresses.end());
-    if (addresses.empty())
-        throw Poco::IOException(why.empty() ? "the host has no IPv6 address, but local.ipv6_only is set" : why);
-    const auto v4 = std::find_if(addresses.begin(), addresses.end(),
-                                 [](const auto& each) { return each.family() == Poco::Net::SocketAddress::IPv4; });
-    return v4 != addresses.end() ? *v4 : addresses.front();
 }
 
 void TCPServer::stop()
@@ -181,6 +181,35 @@ bool TCPServer::isFull()
     tellExhausted("no descriptors for more than " + std::to_string(most) + " clients");
     _reactor.setInterest(_registration, {});
     return true;
+}
+
+void TCPServer::limitOpen(int clients)
+{
+    _settings.maxOpen = clients;
+    if (_full.exchange(false))
+        goOn();
+}
+
+void TCPServer::reconfigure(const TCPServerSettings& settings, const Poco::Net::ServerSocket* listener)
+{
+    const int maxOpen = _settings.maxOpen;
+    const bool sameBacklog = _settings.backlog == settings.backlog;
+    _settings = settings;
+    _settings.maxOpen = maxOpen;
+    if (_registration.generation == 0)
+        return; // stopped
+    if (listener == nullptr)
+    {
+        sockets::setOptions(_socket.impl()->sockfd(), _settings.socket);
+        if (!sameBacklog)
+            _socket.listen(_settings.backlog);
+        return;
+    }
+    for (int i = 0; i < _settings.backlog && _registration.generation != 0 && acceptOne(); ++i)
+        continue; // those that wait in its backlog
+    stop();
+    _socket = *listener;
+    watch();
 }
 
 void TCPServer::released()

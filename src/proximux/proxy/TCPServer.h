@@ -62,8 +62,17 @@ public:
     /// its own.
     void startOn(poco_socket_t listener);
 
-    /// Sets TCPServerSettings::maxOpen if it is known only after start(). Call it before the reactor runs.
-    void limitOpen(int clients) { _settings.maxOpen = clients; }
+    /// Sets TCPServerSettings::maxOpen if it is known only after start(). Call it in the reactor's thread, or before
+    /// that runs.
+    void limitOpen(int clients);
+
+    /// A socket that listens on these settings' address. Throws as start() does. Any thread.
+    static Poco::Net::ServerSocket listenOn(const TCPServerSettings& settings);
+
+    /// Uses other settings from now on, but for maxOpen; clients that are there stay. listener: a socket from
+    /// listenOn(), or null to go on with the present one. The present one is closed when nobody waits in its backlog.
+    /// Call it in the reactor's thread.
+    void reconfigure(const TCPServerSettings& settings, const Poco::Net::ServerSocket* listener);
 
     /// Closes the listening socket, which resets clients in its backlog. Call it in the reactor's thread.
     void stop();
@@ -92,10 +101,6 @@ public:
     static std::string refusal(const Endpoint& endpoint, int error, const std::string& message);
 
 private:
-    [[nodiscard]] Poco::Net::SocketAddress address() const;
-    void listen();
-    void listenOnAll();
-    void listen(const Poco::Net::SocketAddress& where);
     void watch();
     bool acceptOne();
     void take(sockets::Accepted client);
@@ -111,7 +116,7 @@ private:
     Reactor::Registration _registration;
     Reactor::TimerId _pause{};
     bool _exhausted = false;
-    std::uint16_t _port = 0;
+    std::atomic<std::uint16_t> _port{0};
     std::atomic<int> _current{0};
     std::atomic<bool> _full{false}; ///< the next released() resumes accepting
     std::atomic<std::uint64_t> _refused{0};

@@ -15,13 +15,13 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 void TargetConnection::dial(Instant deadline)
 {
     _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
-    _connector->start(_runtime.configuration->targets[_target].endpoint, deadline);
+    _connector->start(_runtime.directory.of(_target).endpoint, deadline);
 }
 
 void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _runtime.configuration->targets[_target].socket);
+    sockets::setOptions(socket.impl()->sockfd(), _runtime.directory.of(_target).socket);
     open(std::make_unique<PlainTransport>(socket));
     hold(false);
     _wasOpen = true;
@@ -85,7 +85,7 @@ void TargetConnection::logReturn(std::uint64_t attempts) const
 {
     if (_runtime.log.wants(LogScope::pool, LogLevel::info))
         _runtime.log.text(LogScope::pool, LogLevel::info,
-                          "target " + std::to_string(_target + 1) +
+                          "target " + std::to_string(_runtime.targets.numberOf(_target)) +
                               " is back; failed attempts to connect: " + std::to_string(attempts));
 }
 

@@ -27,16 +27,17 @@ std::unique_ptr<Poller> makePoller(IoSettings::Backend backend)
 
 Worker::Worker(Runtime& runtime, WorkerListener& listener)
     : _runtime(runtime)
+    , _configuration(runtime.configuration())
     , _listener(listener)
-    , _reactor(makePoller(runtime.configuration->io.backend), runtime.clock)
-    , _scratch(runtime.configuration->io.readSize)
+    , _reactor(makePoller(_configuration->io.backend), runtime.clock)
+    , _scratch(_configuration->io.readSize)
     , _report(runtime)
     , _requests(runtime)
     , _silence(_reactor, _report, _clients,
-               runtime.configuration->exchange.mode != Mode::proxy &&
-                   findProtocol(runtime.configuration->exchange.protocol)->mayGreet)
+               _configuration->exchange.mode != Mode::proxy &&
+                   findProtocol(_configuration->exchange.protocol)->mayGreet)
     , _observer(_clients, _targets, _report, _requests, _silence)
-    , _mode(makeExchange(*runtime.configuration, runtime.targets, *this, *this, *this, _observer))
+    , _mode(makeExchange(_configuration, runtime.targets, *this, *this, *this, _observer))
     , _exchange(*_mode.exchange)
     , _gathers(_mode.underWay != nullptr)
 {
@@ -61,7 +62,7 @@ void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::Socket
         _clients.insert(std::make_unique<ClientSession>(_reactor, _scratch, _exchange, std::move(info)));
     ClientSession& session = *_clients.find(id);
     session.setId(id);
-    session.limitReads(_runtime.configuration->exchange.requestBuffer);
+    session.limitReads(_configuration->exchange.requestBuffer);
     session.tally().opened = _reactor.now();
     session.open(std::move(transport));
     _silence.clientOpened();
@@ -115,7 +116,7 @@ TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant dead
         _targets.insert(std::make_unique<TargetConnection>(_reactor, _scratch, _exchange, _runtime, target));
     TargetConnection& connection = *_targets.find(id);
     connection.setId(id, number);
-    connection.limitReads(_runtime.configuration->exchange.responseBuffer);
+    connection.limitReads(_configuration->exchange.responseBuffer);
     connection.dial(deadline);
     return id;
 }
@@ -167,12 +168,22 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
     auto listener = _requests.watch(session.info(), number);
     if (!listener)
         return nullptr;
-    const Configuration& configuration = *_runtime.configuration;
+    const Configuration& configuration = *_configuration;
     auto watcher = findProtocol(configuration.exchange.protocol)
                        ->makeWatcher(configuration.exchange.framingInForce(), *listener,
                                      {configuration.exchange.requestBuffer, configuration.log.dataLimit});
     session.setListener(std::move(listener));
     return watcher;
+}
+
+void Worker::reconfigure(const std::shared_ptr<const Configuration>& configuration, const TargetAssignment& assignment)
+{
+    _configuration = configuration;
+    _report.use(*configuration);
+    _requests.use(*configuration);
+    for (const TargetId id : _targets.ids())
+        _targets.find(id)->limitReads(configuration->exchange.responseBuffer);
+    _mode.reconfigure(configuration, assignment, _reactor.now());
 }
 
 // ------------------------------------------------------------------------------------------------ turns, the end
@@ -234,11 +245,11 @@ void Worker::drain()
 {
     if (std::exchange(_drainAsked, true))
         return;
-    const Duration timeout = _runtime.configuration->shutdown.drainTimeout;
+    const Duration timeout = _configuration->shutdown.drainTimeout;
     if (!timeout.isOff())
         _reactor.at(_reactor.now() + timeout, [this] { end(CloseReason::drainTimeout); });
     const Instant now = _reactor.now();
-    const Duration patience = _runtime.configuration->shutdown.firstRequestTimeout;
+    const Duration patience = _configuration->shutdown.firstRequestTimeout;
     for (const ClientId client : _clients.ids())
         if (isAwaited(client) && _clients.find(client)->tally().opened + patience > now)
             _newcomers.push_back(client);

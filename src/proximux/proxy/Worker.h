@@ -34,7 +34,8 @@ public:
 ///
 /// In fifo and funnel, outgoing bytes are gathered and sent at the end of the turn, in one send per peer.
 ///
-/// Call adopt(), drain() and end() in the reactor's thread, or through post(); read the counters from any thread.
+/// Call adopt(), reconfigure(), drain() and end() in the reactor's thread, or through post(); read the counters from
+/// any thread.
 class Worker : private PairEffects, private MultiplexerEffects, private TargetDialer, private TurnListener
 {
 public:
@@ -53,6 +54,9 @@ public:
     /// Takes ownership of a client, or closes it if a listener of `connected` refuses it. number: counts clients
     /// from 1.
     void adopt(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer, std::uint64_t number);
+
+    /// Another configuration is in force, and its targets were assigned.
+    void reconfigure(const std::shared_ptr<const Configuration>& configuration, const TargetAssignment& assignment);
 
     /// Ends when the last client has left, or after shutdown.drain_timeout.
     void drain();
@@ -95,6 +99,7 @@ private:
     [[nodiscard]] bool isAwaited(ClientId client) const;
 
     Runtime& _runtime;
+    std::shared_ptr<const Configuration> _configuration;
     WorkerListener& _listener;
     Reactor _reactor;
     Scratch _scratch;

@@ -2,15 +2,52 @@
 
 #include <algorithm>
 #include <cassert>
+#include <numeric>
 
 namespace proximux
 {
 
 Targets::Targets(std::size_t count, Backoff backoff, std::uint64_t seed)
     : _targets(count)
+    , _order(count)
     , _backoff(backoff)
     , _random(static_cast<std::minstd_rand::result_type>(seed))
 {
+    std::iota(_order.begin(), _order.end(), std::size_t{0});
+    for (std::size_t i = 0; i < count; ++i)
+        _targets[i].number = i + 1;
+}
+
+std::size_t Targets::makeRoom(const std::vector<bool>& taken)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    std::size_t i = 0;
+    while (i < _targets.size() && (_targets[i].number > 0 || _targets[i].connections > 0 || isMarked(taken, i)))
+        ++i;
+    if (i == _targets.size())
+        _targets.emplace_back();
+    _targets[i] = Target{};
+    return i;
+}
+
+void Targets::assign(const std::vector<Assigned>& targets)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    for (Target& target : _targets)
+        target.number = 0;
+    _order.clear();
+    for (const Assigned& assigned : targets)
+    {
+        _order.push_back(assigned.target);
+        _targets[assigned.target].number = _order.size();
+        _targets[assigned.target].most = assigned.most;
+    }
+}
+
+void Targets::setBackoff(Backoff backoff)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    _backoff = backoff;
 }
 
 std::optional<std::size_t> Targets::choose(const std::vector<bool>& tried, Instant now)
@@ -18,9 +55,9 @@ std::optional<std::size_t> Targets::choose(const std::vector<bool>& tried, Insta
     const std::lock_guard<std::mutex> lock(_mutex);
     std::optional<std::size_t> best;
     std::optional<std::size_t> soonest;
-    for (std::size_t i = 0; i < _targets.size(); ++i)
+    for (const std::size_t i : _order)
     {
-        if (!tried.empty() && tried[i])
+        if (isMarked(tried, i))
             continue;
         const Target& target = _targets[i];
         if (isEligible(target, now))
@@ -49,13 +86,37 @@ bool Targets::begin(std::size_t target, Instant now)
     return true;
 }
 
+std::optional<std::size_t> Targets::beginAny(Instant now)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    const auto found = std::find_if(_order.begin(), _order.end(),
+                                    [this, now](std::size_t target) { return isEligible(_targets[target], now); });
+    if (found == _order.end())
+        return std::nullopt;
+    count(_targets[*found]);
+    return *found;
+}
+
 Instant Targets::retryAt(std::size_t target, Instant now) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    const Target& t = _targets[target];
-    if (isEligible(t, now))
+    return retryAt(_targets[target], now);
+}
+
+Instant Targets::retryAnyAt(Instant now) const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    Instant first = Instant::never();
+    for (const std::size_t target : _order)
+        first = std::min(first, retryAt(_targets[target], now));
+    return first;
+}
+
+Instant Targets::retryAt(const Target& target, Instant now)
+{
+    if (isEligible(target, now))
         return now;
-    return t.health == Health::dead ? t.retry : Instant::never();
+    return target.health == Health::dead && mayConnect(target) ? target.retry : Instant::never();
 }
 
 bool Targets::isLiving(std::size_t target) const
@@ -68,8 +129,8 @@ std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) con
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     std::size_t n = 0;
-    for (std::size_t i = 0; i < _targets.size(); ++i)
-        if ((tried.empty() || !tried[i]) && isEligible(_targets[i], now))
+    for (const std::size_t i : _order)
+        if (!isMarked(tried, i) && isEligible(_targets[i], now))
             ++n;
     return n;
 }
@@ -144,9 +205,32 @@ std::size_t Targets::connections(std::size_t target) const
     return _targets[target].connections;
 }
 
-bool Targets::isEligible(const Target& target, Instant now) const
+std::size_t Targets::count() const
 {
-    return target.health == Health::living || (target.health == Health::dead && target.retry <= now);
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return _targets.size();
+}
+
+std::size_t Targets::numberOf(std::size_t target) const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return _targets[target].number;
+}
+
+bool Targets::isMarked(const std::vector<bool>& marks, std::size_t target)
+{
+    return target < marks.size() && marks[target];
+}
+
+bool Targets::isEligible(const Target& target, Instant now)
+{
+    return mayConnect(target) &&
+           (target.health == Health::living || (target.health == Health::dead && target.retry <= now));
+}
+
+bool Targets::mayConnect(const Target& target)
+{
+    return target.number > 0 && target.connections < target.most;
 }
 
 void Targets::count(Target& target)

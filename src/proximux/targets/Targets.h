@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -27,6 +28,9 @@ struct Backoff
 ///       |                   +--------------- failed() --------------+
 ///       +---------------------------------- opened() ---------------+
 ///
+/// Targets are named by an index, which stays theirs as long as they are there. At first that is their place in the
+/// configuration; a reload changes which there are (assign), and in what order.
+///
 /// One for the whole process; its methods may be called from any thread. They are called once per connection event,
 /// never per byte.
 class Targets
@@ -41,18 +45,44 @@ public:
 
     Targets(std::size_t count, Backoff backoff, std::uint64_t seed);
 
+    /// An index for a further target, which is living: a new one, or that of a retired target without connections that
+    /// `taken` does not mark. Of no use before assign().
+    [[nodiscard]] std::size_t makeRoom(const std::vector<bool>& taken);
+
+    /// A target that there is, and how many connections it may have.
+    struct Assigned
+    {
+        std::size_t target;
+        std::size_t most = UNLIMITED;
+    };
+
+    static constexpr std::size_t UNLIMITED = std::numeric_limits<std::size_t>::max();
+
+    /// These targets there are from now on, in this order. The others are retired: no connection to them is begun any
+    /// more. One that was retired and is there again is as it was; a further one is living.
+    void assign(const std::vector<Assigned>& targets);
+
+    void setBackoff(Backoff backoff);
+
     /// Chooses the target for a new connection and counts that connection. Among the targets that `tried` does not mark
-    /// it prefers the one with the fewest connections, the first in the list if there are several. If none is alive or
-    /// due for a trial, it takes the one whose back-off ends first. Returns nothing if all are marked. `tried` has one
-    /// flag per target, or is empty.
+    /// it prefers the one with the fewest connections, the first in order if there are several. If none is alive or
+    /// due for a trial, it takes the one whose back-off ends first. Returns nothing if all are marked. `tried` has a
+    /// flag for each index; those beyond its end are not marked.
     std::optional<std::size_t> choose(const std::vector<bool>& tried, Instant now);
 
-    /// Whether a connection to exactly this target may be opened now. If so, counts it, as choose() does.
+    /// Whether a connection to exactly this target may be opened now: it is there, living or due for a trial, and has
+    /// fewer than it may have. If so, counts it, as choose() does.
     bool begin(std::size_t target, Instant now);
 
-    /// The earliest time at which begin() may return true: now, the end of the back-off, or never while a trial is
-    /// under way.
+    /// The first of all, in order, to which begin() counts a connection.
+    std::optional<std::size_t> beginAny(Instant now);
+
+    /// The earliest time at which begin() may return true: now, the end of the back-off, or never: while a trial is
+    /// under way, while it has as many connections as it may have, and for a retired target.
     [[nodiscard]] Instant retryAt(std::size_t target, Instant now) const;
+
+    /// The earliest time at which beginAny() may return a target.
+    [[nodiscard]] Instant retryAnyAt(Instant now) const;
 
     /// Whether it was not found dead by the last attempt.
     [[nodiscard]] bool isLiving(std::size_t target) const;
@@ -75,7 +105,12 @@ public:
     /// The target accepts connections that turn out to be useless: backs it off.
     void shun(std::size_t target, Instant now);
 
-    [[nodiscard]] std::size_t count() const { return _targets.size(); }
+    /// How many indices there are, with those of retired targets.
+    [[nodiscard]] std::size_t count() const;
+
+    /// The place of a target in order, from 1; 0: it is retired.
+    [[nodiscard]] std::size_t numberOf(std::size_t target) const;
+
     [[nodiscard]] Health health(std::size_t target) const;
     [[nodiscard]] std::size_t connections(std::size_t target) const;
 
@@ -87,14 +122,20 @@ private:
         std::size_t opening = 0; ///< of these
         unsigned failures = 0;   ///< in a row
         Instant retry;           ///< end of the back-off
+        std::size_t number = 0;  ///< 0: retired
+        std::size_t most = UNLIMITED;
     };
 
-    [[nodiscard]] bool isEligible(const Target& target, Instant now) const;
+    [[nodiscard]] static bool mayConnect(const Target& target);
+    [[nodiscard]] static bool isEligible(const Target& target, Instant now);
+    [[nodiscard]] static Instant retryAt(const Target& target, Instant now);
+    [[nodiscard]] static bool isMarked(const std::vector<bool>& marks, std::size_t target);
     static void count(Target& target);
     [[nodiscard]] Duration backoff(unsigned failures);
 
     mutable std::mutex _mutex;
     std::vector<Target> _targets;
+    std::vector<std::size_t> _order; ///< the indices of those that are there
     Backoff _backoff;
     std::minstd_rand _random;
 };

@@ -8,7 +8,7 @@ namespace proximux
 std::optional<std::uint64_t> OutageRecords::failed(std::size_t target, const std::string& cause, Instant now)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    Outage& outage = _outages[target];
+    Outage& outage = of(target);
     ++outage.attempts;
     if (cause == outage.cause && now < outage.next)
     {
@@ -20,10 +20,17 @@ std::optional<std::uint64_t> OutageRecords::failed(std::size_t target, const std
     return std::exchange(outage.unlogged, 0);
 }
 
+OutageRecords::Outage& OutageRecords::of(std::size_t target)
+{
+    if (target >= _outages.size())
+        _outages.resize(target + 1);
+    return _outages[target];
+}
+
 std::uint64_t OutageRecords::connected(std::size_t target)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    Outage& outage = _outages[target];
+    Outage& outage = of(target);
     return outage.attempts == 0 ? 0 : std::exchange(outage, Outage()).attempts;
 }
 

@@ -18,11 +18,6 @@ class OutageRecords
 public:
     static constexpr Duration INTERVAL = Duration::seconds(60);
 
-    explicit OutageRecords(std::size_t targets)
-        : _outages(targets)
-    {
-    }
-
     /// An attempt has failed for this cause. Returns the number of attempts that were not logged since the last record,
     /// or nothing: do not log this one, either. target: its index.
     std::optional<std::uint64_t> failed(std::size_t target, const std::string& cause, Instant now);
@@ -38,6 +33,9 @@ private:
         std::string cause; ///< of the last record
         Instant next;
     };
+
+    /// Of a target, which is made if there is none. With the lock.
+    Outage& of(std::size_t target);
 
     std::mutex _mutex;
     std::vector<Outage> _outages;

@@ -11,9 +11,9 @@ namespace proximux
 
 RequestEvents::RequestEvents(Runtime& runtime)
     : _runtime(runtime)
-    , _limit(runtime.configuration->log.dataLimit)
+    , _limit(runtime.configuration()->log.dataLimit)
 {
-    use(runtime.configuration->exchange.protocol);
+    use(runtime.configuration()->exchange.protocol);
 }
 
 // ------------------------------------------------------------------------------------------------ all modes
@@ -101,7 +101,7 @@ private:
 std::unique_ptr<WatchListener> RequestEvents::watch(const ClientInfo& client, std::size_t target) const
 {
     const bool wanted = _runtime.events.request.isHeard() || logsData() ||
-                        findProtocol(_runtime.configuration->exchange.protocol)->delimited;
+                        findProtocol(_runtime.configuration()->exchange.protocol)->delimited;
     return wanted ? std::make_unique<Pair>(*this, client, target) : nullptr;
 }
 
@@ -111,7 +111,7 @@ void RequestEvents::use(std::string_view protocol)
 {
     const ProtocolInfo* info = findProtocol(protocol);
     if (info != nullptr && info->make != nullptr)
-        _protocol = info->make(_runtime.configuration->exchange.framingInForce());
+        _protocol = info->make(_runtime.configuration()->exchange.framingInForce());
     if (protocol != AUTO)
         return;
     for (const ProtocolInfo* each : choicesOfAuto())
@@ -148,7 +148,7 @@ void RequestEvents::sent(const ClientInfo& client, std::size_t number, Bytes byt
 {
     if (!_runtime.log.wants(LogScope::exchange, LogLevel::debug))
         return;
-    if (_runtime.configuration->exchange.mode == Mode::fifo)
+    if (_runtime.configuration()->exchange.mode == Mode::fifo)
     {
         JsonText record;
         std::string text;

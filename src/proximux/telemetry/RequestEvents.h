@@ -22,6 +22,9 @@ class RequestEvents
 public:
     explicit RequestEvents(Runtime& runtime);
 
+    /// Another configuration is in force, of the same mode and protocol.
+    void use(const Configuration& configuration) { _limit = configuration.log.dataLimit; }
+
     /// Proxy mode: makes the listener for a pair's watcher. Null if neither a listener, the log nor the protocol needs
     /// this pair's messages. target: number from 1. The client must outlive it.
     [[nodiscard]] std::unique_ptr<WatchListener> watch(const ClientInfo& client, std::size_t target) const;
@@ -68,7 +71,7 @@ private:
     [[nodiscard]] std::string describeResponse(Bytes response) const;
 
     Runtime& _runtime;
-    const std::size_t _limit;                                             ///< log.data_limit
+    std::size_t _limit;                                                   ///< log.data_limit
     std::unique_ptr<Protocol> _protocol;                                  ///< null if messages are not delimited
     std::map<const ProtocolInfo*, std::unique_ptr<Protocol>> _detectable; ///< auto: the candidates
     SlotMap<Pending, Id<Pending>> _pending;

@@ -40,8 +40,16 @@ std::string targetName(std::size_t number)
 
 WorkerReport::WorkerReport(Runtime& runtime)
     : _runtime(runtime)
-    , _logsConnections(logsConnections(*runtime.configuration))
+    , _shared(runtime.configuration()->exchange.mode != Mode::proxy)
 {
+    use(*runtime.configuration());
+}
+
+void WorkerReport::use(const Configuration& configuration)
+{
+    _logsConnections = logsConnections(configuration);
+    _dataLimit = configuration.log.dataLimit;
+    _prologueOf = prologueOf(configuration);
 }
 
 std::string WorkerReport::nameOf(const ClientInfo& client) const
@@ -113,8 +121,7 @@ void WorkerReport::logTargetError(std::size_t number, CloseReason reason)
 
 bool WorkerReport::isError(CloseLevel level) const
 {
-    return level == CloseLevel::error ||
-           (level == CloseLevel::sharedError && _runtime.configuration->exchange.mode != Mode::proxy);
+    return level == CloseLevel::error || (level == CloseLevel::sharedError && _shared);
 }
 
 void WorkerReport::logTarget(std::size_t number, const char* message) const
@@ -172,8 +179,8 @@ void WorkerReport::targetMalformed(std::size_t number, const char* why) const
 void WorkerReport::prologueRefused(std::size_t number, Bytes received) const
 {
     _runtime.log.failure(LogScope::pool, "PrologueError",
-                         targetName(number) + ": unexpected reply to " + prologueOf(*_runtime.configuration) + ": \"" +
-                             std::string(firstLine(received, _runtime.configuration->log.dataLimit)) + '"');
+                         targetName(number) + ": unexpected reply to " + _prologueOf + ": \"" +
+                             std::string(firstLine(received, _dataLimit)) + '"');
 }
 
 void WorkerReport::requestRefused(const ClientInfo& client, const char* why, bool guess)

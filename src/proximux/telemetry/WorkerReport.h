@@ -21,6 +21,9 @@ class WorkerReport
 public:
     explicit WorkerReport(Runtime& runtime);
 
+    /// Another configuration is in force.
+    void use(const Configuration& configuration);
+
     LiveCounters& counters() { return _counters; }
     [[nodiscard]] const LiveCounters& counters() const { return _counters; }
 
@@ -60,7 +63,10 @@ private:
     void logConnection(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason) const;
 
     Runtime& _runtime;
-    const bool _logsConnections;
+    bool _shared;                  ///< fifo or funnel
+    bool _logsConnections = false; ///< log.connections
+    std::size_t _dataLimit = 0;    ///< log.data_limit
+    const char* _prologueOf = "";  ///< where what is sent on a new target connection comes from
     LiveCounters _counters;
     RecordLimiter _refusals;  ///< limits records of refused requests
     RecordLimiter _guesses;   ///< limits records of wrong passwords

@@ -108,9 +108,9 @@ protected:
                         std::size_t bytes = std::size_t{1} << 30U) const
     {
         const Poco::AutoPtr<Poco::Formatter> formatter(new BareFormatter);
-        const LogOutput errors{_errors, formatter};
-        const LogOutput others{_others, formatter};
-        return new LogWriter({errors, others, others}, queue, alarm, bytes);
+        const LogOutput errors{_errors, formatter, alarm};
+        const LogOutput others{_others, formatter, alarm};
+        return new LogWriter({errors, others, others}, queue, bytes);
     }
 
     /// One record is being written, three wait, seven find no room.

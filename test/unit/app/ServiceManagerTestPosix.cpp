@@ -63,7 +63,8 @@ TEST(ServiceManagerTest, isSilentWithoutAServiceManager)
     CPPUNIT_ASSERT(service.socket().mistakes.empty());
     CPPUNIT_ASSERT(service.watchdogInterval().isOff());
     service.ready("");
-    service.reloadRefused("");
+    service.reloading();
+    service.reloaded("");
     service.draining(Duration::seconds(1));
     service.stopping();
     service.alive();

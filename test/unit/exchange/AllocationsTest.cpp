@@ -123,10 +123,9 @@ protected:
     {
         StillWorld world;
         Targets health(1, Backoff{Duration::milliseconds(1), Duration::seconds(1)}, 1);
-        LanePoolSettings places;
-        places.targets.assign(connections, 0);
-        places.pipeline = talk.pipeline;
-        LanePool pool(places, health, world);
+        LanePoolSettings lanes;
+        lanes.pipeline = talk.pipeline;
+        LanePool pool(lanes, health, world, std::make_shared<Places>(std::vector<std::size_t>(connections)));
         const std::shared_ptr<Protocol> protocol = findProtocol(talk.protocol)->make({});
         MultiplexerSettings settings;
         settings.pipeline = talk.pipeline;

@@ -246,9 +246,9 @@ TEST(AutoExchangeTest, theOldestRequestIsServedFirst)
 
 TEST(AutoExchangeTest, neverMoreConnectionsThanPlaces)
 {
-    for (const std::size_t places : {std::size_t{1}, std::size_t{2}, std::size_t{3}})
+    for (const std::size_t most : {std::size_t{1}, std::size_t{2}, std::size_t{3}})
     {
-        beginAuto(places);
+        beginAuto(most);
         for (int i = 0; i < 200; ++i)
         {
             const std::string requests[] = {get(), ping(), "raw\n"};
@@ -277,7 +277,7 @@ TEST(AutoExchangeTest, neverMoreConnectionsThanPlaces)
             if (i % 2 == 0 && world.has(a))
                 automatic->clientLost(a, now);
             passes(GAP);
-            CPPUNIT_ASSERT(world.mostTargets <= places);
+            CPPUNIT_ASSERT(world.mostTargets <= most);
         }
     }
 }

@@ -9,7 +9,7 @@ class OutageRecordsTest : public CppUnit::TestCase
 {
 protected:
     static constexpr Duration SECOND = Duration::seconds(1);
-    OutageRecords _records{2};
+    OutageRecords _records;
     Instant _now{5000000};
 };
 

@@ -9,10 +9,28 @@
 namespace proximux
 {
 
+namespace
+{
+
+MemoryBudget::Limits limitsOf(const MultiplexerSettings& settings)
+{
+    return {settings.reserve, settings.requestBuffer, settings.responseBuffer, settings.totalBuffer};
+}
+
+} // namespace
+
 Backpressure::Backpressure(Mux& mux)
     : _mux(mux)
-    , _memory({mux.settings.reserve, mux.settings.requestBuffer, mux.settings.responseBuffer, mux.settings.totalBuffer})
+    , _memory(limitsOf(mux.settings))
 {
+}
+
+void Backpressure::reconfigure()
+{
+    _mux.clients.forEach([this](Client& client) { _memory.count(client.memory, 0, 0); });
+    _memory.setLimits(limitsOf(_mux.settings));
+    _mux.clients.forEach([this](Client& client) { account(client); });
+    lookAgain();
 }
 
 // --------------------------------------------------------------------------------------------- clients

@@ -31,6 +31,9 @@ public:
     /// Facts have changed: whether the limits for all are reached, or are no more.
     void updateAll(Instant now);
 
+    /// The limits have changed.
+    void reconfigure();
+
     /// So much of the limits is used elsewhere.
     void setOthers(const MemoryBudget::Usage& memory, std::size_t queued);
 

@@ -52,6 +52,19 @@ void Clients::look(Client& client, Instant now)
     closeIfDone(client, now);
 }
 
+void Clients::reconfigure(Instant now)
+{
+    forEach(
+        [this, now](Client& client)
+        {
+            if (client.requests.isEmpty() && client.state == Client::State::open && !client.idle.isArmed())
+                _mux.timers.idle.arm(client.idle, now);
+            for (Request* each = client.requests.first(); each != nullptr; each = client.requests.next(*each))
+                _mux.sending.armAgain(*each, now);
+            lookAgain(client);
+        });
+}
+
 void Clients::lookAgain(Client& client)
 {
     if (!client.delayed.linked)

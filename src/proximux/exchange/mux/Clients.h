@@ -48,6 +48,9 @@ public:
                 act(*client);
     }
 
+    /// Other settings are in force: arms deadlines that were off before, and looks at everybody again.
+    void reconfigure(Instant now);
+
     // ---- what it sent and was not looked at
 
     /// Looks at it, as far as there is room.

@@ -35,6 +35,8 @@ bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
         return client.pin.lane == &lane;
     if (lane.pin.client != nullptr)
         return false;
+    if (_mux.pool.isOutgoing(lane.number))
+        return false; // it ends as soon as all is answered that is on it
     if (Repeats::isSuspect(request) && lane.proven && (_mux.opening.opensMore() || !_mux.pool.isLiving(lane.number)))
         return false; // a new one is to come; and one that could not be replaced is not given up
     if (needsPin(request))
@@ -155,7 +157,7 @@ Lane* FramedChoice::withId(std::size_t place, const Request& request) const
 Lane* FramedChoice::forsaken() const
 {
     for (std::size_t i = 0; i < _mux.pool.size(); ++i)
-        if (_mux.lanes.isInUse(_mux.lanes.at(i)) && Lanes::isForsaken(_mux.lanes.at(i)))
+        if (_mux.lanes.isInUse(_mux.lanes.at(i)) && Lanes::isForsaken(_mux.lanes.at(i)) && !_mux.pool.isOutgoing(i))
             return &_mux.lanes.at(i);
     return nullptr;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <unordered_map>
 #include <utility>
 
 namespace proximux
@@ -33,31 +34,108 @@ constexpr Move MOVES[] = {
 
 } // namespace
 
-LanePool::LanePool(LanePoolSettings settings, Targets& targets, TargetDialer& dialer,
-                   std::shared_ptr<PlaceClaims> claims)
-    : _settings(std::move(settings))
+// ------------------------------------------------------------------------------------------------ places
+
+void Places::assign(const std::vector<std::size_t>& targets)
+{
+    std::unordered_map<std::size_t, std::size_t> wanted;
+    for (const std::size_t target : targets)
+        ++wanted[target];
+    for (Place& place : _places)
+        place.retired = true;
+    for (const bool claimed : {true, false}) // whoever has a connection keeps it
+        for (Place& place : _places)
+        {
+            const auto found = wanted.find(place.target);
+            if (place.claimed != claimed || found == wanted.end() || found->second == 0)
+                continue;
+            place.retired = false;
+            --found->second;
+        }
+    for (const std::size_t target : targets)
+        if (wanted[target] > 0)
+        {
+            --wanted[target];
+            add(target);
+        }
+}
+
+/// In a retired place without a connection, or a further one.
+void Places::add(std::size_t target)
+{
+    const auto found = std::find_if(_places.begin(), _places.end(),
+                                    [](const Place& place) { return place.retired && !place.claimed; });
+    if (found == _places.end())
+        _places.push_back({target, false, false});
+    else
+        *found = {target, false, false};
+}
+
+// ------------------------------------------------------------------------------------------------ the pool
+
+LanePool::LanePool(const LanePoolSettings& settings, Targets& targets, TargetDialer& dialer,
+                   std::shared_ptr<Places> places)
+    : _settings(settings)
     , _targets(targets)
     , _dialer(dialer)
-    , _places(_settings.targets.size())
-    , _claims(claims ? std::move(claims) : std::make_shared<PlaceClaims>(_places.size()))
-    , _closed(_places.size())
-    , _opening(_places.size())
-    , _settling(_places.size())
-    , _byLoad(_settings.pipeline + 1, NumberSet(_places.size()))
+    , _shared(std::move(places))
+    , _closed(0)
+    , _opening(0)
+    , _settling(0)
+    , _outgoing(0)
+    , _byLoad(_settings.pipeline + 1, NumberSet(0))
 {
-    for (std::size_t i = 0; i < _places.size(); ++i)
+    grow();
+}
+
+/// Has as many places as are shared.
+void LanePool::grow()
+{
+    const std::size_t before = _places.size();
+    _places.resize(_shared->size());
+    for (NumberSet* set : {&_closed, &_opening, &_settling, &_outgoing})
+        set->grow(_places.size());
+    for (NumberSet& set : _byLoad)
+        set.grow(_places.size());
+    for (std::size_t i = before; i < _places.size(); ++i)
     {
         _closed.insert(i);
-        if (_settings.targets[i] != LanePoolSettings::ANY)
-            _places[i].target = _settings.targets[i];
+        if (_shared->targetOf(i) != Places::ANY)
+            _places[i].target = _shared->targetOf(i);
     }
 }
 
-/// The next place without a connection that no other pool has claimed, or NONE.
+void LanePool::reconfigure(const LanePoolSettings& settings, const TargetChanges& changes)
+{
+    assert(settings.pipeline == _settings.pipeline);
+    _settings = settings;
+    grow();
+    for (std::size_t i = 0; i < _places.size(); ++i)
+    {
+        Place& place = _places[i];
+        if (place.state == State::closed)
+            continue;
+        place.stale = place.stale || changes.isRenewed(place.target);
+        if (place.stale || !isWanted(i))
+            _outgoing.insert(i);
+        else
+            _outgoing.remove(i);
+    }
+}
+
+/// Whether a connection to its target would be opened here now.
+bool LanePool::isWanted(std::size_t place) const
+{
+    const std::size_t target = _places[place].target;
+    const std::size_t own = _shared->targetOf(place);
+    return !_shared->isRetired(place) && (own == Places::ANY ? _targets.numberOf(target) > 0 : own == target);
+}
+
+/// The next place in which a connection may be opened, or NONE.
 std::size_t LanePool::nextClosed(std::size_t from) const
 {
     std::size_t i = _closed.first(from);
-    while (i != NONE && (*_claims)[i])
+    while (i != NONE && !_shared->isFree(i))
         i = _closed.first(i + 1);
     return i;
 }
@@ -75,7 +153,7 @@ std::size_t LanePool::open(Instant now)
         if (place.id.slot >= _bySlot.size())
             _bySlot.resize(place.id.slot + 1, NONE);
         _bySlot[place.id.slot] = i;
-        (*_claims)[i] = true;
+        _shared->claim(i, true);
         move(i, State::opening, 0);
         return i;
     }
@@ -85,13 +163,10 @@ std::size_t LanePool::open(Instant now)
 /// Chooses the target for this place and counts a connection to it; NONE if none may be tried now.
 std::size_t LanePool::targetFor(std::size_t place, Instant now)
 {
-    const std::size_t own = _settings.targets[place];
-    if (own != LanePoolSettings::ANY)
+    const std::size_t own = _shared->targetOf(place);
+    if (own != Places::ANY)
         return _targets.begin(own, now) ? own : NONE;
-    for (std::size_t i = 0; i < _targets.count(); ++i)
-        if (_targets.begin(i, now))
-            return i;
-    return NONE;
+    return _targets.beginAny(now).value_or(NONE);
 }
 
 Instant LanePool::retryAt(Instant now) const
@@ -99,12 +174,8 @@ Instant LanePool::retryAt(Instant now) const
     Instant first = Instant::never();
     for (std::size_t i = nextClosed(0); i != NONE; i = nextClosed(i + 1))
     {
-        const std::size_t own = _settings.targets[i];
-        if (own != LanePoolSettings::ANY)
-            first = std::min(first, _targets.retryAt(own, now));
-        else
-            for (std::size_t target = 0; target < _targets.count(); ++target)
-                first = std::min(first, _targets.retryAt(target, now));
+        const std::size_t own = _shared->targetOf(i);
+        first = std::min(first, own != Places::ANY ? _targets.retryAt(own, now) : _targets.retryAnyAt(now));
     }
     return first;
 }
@@ -200,7 +271,9 @@ void LanePool::forget(std::size_t place)
 {
     _bySlot[_places[place].id.slot] = NONE;
     _places[place].id = {};
-    (*_claims)[place] = false;
+    _places[place].stale = false;
+    _outgoing.remove(place);
+    _shared->claim(place, false);
     move(place, State::closed, 0);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/base/NumberSet.h>
+#include <proximux/targets/TargetChanges.h>
 #include <proximux/targets/TargetDialer.h>
 #include <proximux/targets/Targets.h>
 
@@ -15,19 +16,51 @@ namespace proximux
 /// The part of the configuration that LanePool uses.
 struct LanePoolSettings
 {
-    /// The target index of each connection. ANY: the first target that is alive.
-    std::vector<std::size_t> targets;
-
     Duration connectTimeout = Duration::seconds(5);
     std::size_t pipeline = 1; ///< requests that may be in flight on one connection
-
-    static constexpr std::size_t ANY = std::numeric_limits<std::size_t>::max();
 };
 
-/// The places that have a connection, for all pools that share these places.
-using PlaceClaims = std::vector<bool>;
+/// The places for target connections, for all pools that share them. Their numbers stay theirs; one that is retired may
+/// be used again once no pool has a connection there.
+class Places
+{
+public:
+    static constexpr std::size_t ANY = std::numeric_limits<std::size_t>::max();
 
-/// Tracks the target connections of fifo and funnel: a fixed number of places, each with or without a connection. A
+    /// The index of the target of each place. ANY: the first target that is alive.
+    explicit Places(const std::vector<std::size_t>& targets) { assign(targets); }
+
+    /// For so many connections to these targets there are places from now on; others are retired, first of all those
+    /// without a connection.
+    void assign(const std::vector<std::size_t>& targets);
+
+    [[nodiscard]] std::size_t size() const { return _places.size(); }
+
+    /// The index of the target to which a connection of this place goes, or ANY.
+    [[nodiscard]] std::size_t targetOf(std::size_t place) const { return _places[place].target; }
+
+    [[nodiscard]] bool isRetired(std::size_t place) const { return _places[place].retired; }
+
+    /// Whether a pool may open a connection here.
+    [[nodiscard]] bool isFree(std::size_t place) const { return !_places[place].claimed && !_places[place].retired; }
+
+    /// A pool has a connection here, or no more.
+    void claim(std::size_t place, bool claimed) { _places[place].claimed = claimed; }
+
+private:
+    struct Place
+    {
+        std::size_t target = ANY;
+        bool claimed = false;
+        bool retired = true;
+    };
+
+    void add(std::size_t target);
+
+    std::vector<Place> _places;
+};
+
+/// Tracks the target connections of fifo and funnel: places, each with or without a connection. A
 /// state is a set of places, and only move() writes one.
 ///
 ///               open()            opened()            settled()            load()
@@ -36,8 +69,11 @@ using PlaceClaims = std::vector<bool>;
 ///       +------------------+--------------------+-------------------+-----------------+
 ///
 /// Places are numbered from 0 in list order; where there is a choice, the lowest number wins.
-/// Several pools may share the same places (PlaceClaims): a place with a connection in one pool is unavailable to the
-/// others. Use it in its reactor's thread only.
+/// Several pools may share the same places: a place with a connection in one pool is unavailable to the others.
+///
+/// A connection is outgoing when a reload has taken its place or its target away, or changed how it is opened: it ends
+/// as soon as nothing needs it.
+/// Use it in its reactor's thread only.
 class LanePool
 {
 public:
@@ -53,8 +89,13 @@ public:
     static constexpr std::size_t NONE = NumberSet::NONE;
     static constexpr std::size_t FULL = std::numeric_limits<std::size_t>::max();
 
-    LanePool(LanePoolSettings settings, Targets& targets, TargetDialer& dialer,
-             std::shared_ptr<PlaceClaims> claims = nullptr);
+    LanePool(const LanePoolSettings& settings, Targets& targets, TargetDialer& dialer, std::shared_ptr<Places> places);
+
+    /// The places and the targets were assigned anew. The pipeline stays as it is.
+    void reconfigure(const LanePoolSettings& settings, const TargetChanges& changes);
+
+    [[nodiscard]] bool isOutgoing(std::size_t place) const { return _outgoing.contains(place); }
+    [[nodiscard]] bool hasOutgoing() const { return !_outgoing.isEmpty(); }
 
     /// Starts a connection on the lowest closed place whose target may be tried now. Returns the place, or NONE.
     std::size_t open(Instant now);
@@ -94,7 +135,9 @@ public:
     /// configured target.
     [[nodiscard]] std::size_t targetOf(std::size_t place) const { return _places[place].target; }
     [[nodiscard]] State state(std::size_t place) const { return _places[place].state; }
-    [[nodiscard]] std::size_t targets() const { return _targets.count(); }
+    [[nodiscard]] const Targets& targets() const { return _targets; }
+
+    /// How many places there are, with those that are retired.
     [[nodiscard]] std::size_t size() const { return _places.size(); }
 
     /// Whether any unclaimed place has no connection.
@@ -113,23 +156,27 @@ private:
         State state = State::closed;
         std::size_t target = 0; ///< of the current connection, or the last
         std::size_t load = 0;
+        bool stale = false; ///< opened as it would not be opened now
     };
 
     [[nodiscard]] NumberSet& setOf(const Place& place);
     [[nodiscard]] std::size_t nextClosed(std::size_t from) const;
     void move(std::size_t place, State state, std::size_t load);
     [[nodiscard]] std::size_t targetFor(std::size_t place, Instant now);
+    [[nodiscard]] bool isWanted(std::size_t place) const;
+    void grow();
     void forget(std::size_t place);
 
     LanePoolSettings _settings;
     Targets& _targets;
     TargetDialer& _dialer;
     std::vector<Place> _places;
-    std::shared_ptr<PlaceClaims> _claims;
+    std::shared_ptr<Places> _shared;
     std::vector<std::size_t> _bySlot; ///< the place of the connection in a TargetId's slot
     NumberSet _closed;
     NumberSet _opening;
     NumberSet _settling;
+    NumberSet _outgoing;            ///< with a connection, in any state
     std::vector<NumberSet> _byLoad; ///< open places by requests in flight; the last: at the limit or above
 };
 

@@ -11,8 +11,13 @@ namespace proximux
 Lanes::Lanes(Mux& mux)
     : _mux(mux)
 {
-    for (std::size_t i = 0; i < mux.pool.size(); ++i)
-        _lanes.push_back(std::make_unique<Lane>(i));
+    grow();
+}
+
+void Lanes::grow()
+{
+    while (_lanes.size() < _mux.pool.size())
+        _lanes.push_back(std::make_unique<Lane>(_lanes.size()));
 }
 
 // ------------------------------------------------------------------------------- what happens to one
@@ -108,7 +113,7 @@ void Lanes::updateLoad(Lane& lane)
     if (!isInUse(lane))
         return;
     const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.pin.client != nullptr ||
-                         lane.pause.isArmed() || isTaken(lane);
+                         lane.pause.isArmed() || isTaken(lane) || _mux.pool.isOutgoing(lane.number);
     _mux.pool.load(lane.number, blocked ? LanePool::FULL : lane.load());
 }
 
@@ -315,7 +320,8 @@ void Lanes::empty(Lane& lane)
 {
     for (Deadline* deadline : {static_cast<Deadline*>(&lane.pause), static_cast<Deadline*>(&lane.settle),
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
-                               static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure)})
+                               static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure),
+                               static_cast<Deadline*>(&lane.parting)})
         DeadlineList::disarm(*deadline);
     _mux.orphans.leave(lane);
     LaneConnection next;
@@ -332,13 +338,18 @@ bool Lanes::yield(Instant now)
 {
     for (const auto& lane : _lanes)
     {
-        if (!isInUse(*lane) || lane->pin.client != nullptr || !_mux.policy.choice.isAtRest(*lane) ||
-            !_mux.policy.responses.beforeYielding(*lane, now))
+        if (!isInUse(*lane) || !mayYield(*lane, now))
             continue;
         close(*lane, CloseReason::otherProtocol, partingFrom(*lane), now);
         return true;
     }
     return false;
+}
+
+bool Lanes::mayYield(Lane& lane, Instant now) const
+{
+    return lane.pin.client == nullptr && lane.waiting == 0 && _mux.policy.choice.isAtRest(lane) &&
+           _mux.policy.responses.beforeYielding(lane, now);
 }
 
 } // namespace proximux

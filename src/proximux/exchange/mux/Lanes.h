@@ -24,6 +24,9 @@ public:
 
     // ---- which are there
 
+    /// As many as the pool has places.
+    void grow();
+
     [[nodiscard]] const LaneList& all() const { return _lanes; }
     [[nodiscard]] Lane& at(std::size_t place) const { return *_lanes[place]; }
 
@@ -84,7 +87,11 @@ public:
     /// side. What may not have been read yet is not lost with it: requests that nothing has answered.
     [[nodiscard]] static How partingFrom(const Lane& lane);
 
-    /// Gives one place back whose connection is at rest. False: there is none.
+    /// Whether nothing needs an open connection: nobody has it alone, nothing is in flight, and all was sent, with
+    /// requests that have no response.
+    [[nodiscard]] bool mayYield(Lane& lane, Instant now) const;
+
+    /// Gives one place back whose connection nothing needs. False: there is none.
     bool yield(Instant now);
 
 private:

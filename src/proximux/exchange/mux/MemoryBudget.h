@@ -42,6 +42,9 @@ public:
     {
     }
 
+    /// What is kept must be counted anew then: call it while nothing is.
+    void setLimits(const Limits& limits) { _limits = limits; }
+
     /// So many bytes are kept of this client from now on, and of them so many of incomplete requests.
     void count(Share& share, std::size_t kept, std::size_t unfinished)
     {

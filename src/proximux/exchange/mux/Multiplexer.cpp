@@ -136,6 +136,7 @@ Instant Multiplexer::expire(Instant now)
         _mux.sending.pumpAll(); // somebody may wait for one
     _mux.clients.expire(now);
     _mux.lanes.expire(now);
+    _mux.outgoing.expire(now);
     while (Lane* lane = _mux.stalls.firstOverdue(now))
     {
         Client& client = *lane->stall.client;
@@ -173,6 +174,21 @@ void Multiplexer::closeAll(CloseReason reason, Instant now)
             _mux.lanes.close(*lane, reason, How::abort, now);
 }
 
+void Multiplexer::reconfigure(const MultiplexerSettings& settings, const TargetChanges& changes, Instant now)
+{
+    _mux.settings = settings;
+    _mux.timers.change(settings);
+    _mux.pinning.setMost(settings.maxPinned);
+    _mux.stalls.setLimit(settings.stallTimeout);
+    _mux.orphans.change(settings);
+    _mux.records.reconfigure(_mux.pool.size(), changes.fresh);
+    _mux.opening.reconfigure(changes.fresh);
+    _mux.backpressure.reconfigure();
+    _mux.outgoing.reconfigure(now);
+    _mux.clients.reconfigure(now);
+    converge(now);
+}
+
 /// Does what a call has made possible, until nothing more is to be done.
 void Multiplexer::converge(Instant now)
 {
@@ -181,6 +197,7 @@ void Multiplexer::converge(Instant now)
         if (_mux.orphans.hasAny())
             _mux.leavers.leaveLanes(now);
         _mux.clients.lookAtDelayed(now);
+        _mux.outgoing.leave(now);
         _mux.sending.pumpIfDue(now);
         _mux.opening.failUnavailableIfDue(now);
         _mux.backpressure.updateAll(now);

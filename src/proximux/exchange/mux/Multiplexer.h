@@ -41,6 +41,10 @@ public:
 
     void warmUp(Instant now) override { _mux.opening.warmUp(now); }
 
+    /// Other settings are in force, but for those that are of the protocol, the pairing and the pipeline. The pool was
+    /// told before.
+    void reconfigure(const MultiplexerSettings& settings, const TargetChanges& changes, Instant now);
+
     // ---- where several exchanges have the places of a pool in common (AutoExchange)
 
     /// What counts for the limits that are common to all.

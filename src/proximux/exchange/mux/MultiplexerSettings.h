@@ -60,6 +60,7 @@ struct MultiplexerSettings
     Duration discardTimeout = Duration::seconds(2); ///< in which what a client still sends is thrown away
     std::size_t discardLimit = 65536;               ///< and bytes of that
     Duration inactiveTimeout = Duration::off();
+    Duration partingTimeout = Duration::seconds(10); ///< then an outgoing target connection is closed, in use or not
     Duration settle = Duration{0};
     Duration connectDelay = Duration{0};                ///< from being open to being spoken to
     Duration requestGap = Duration{0};                  ///< from a request, and from what answers it, to the next

@@ -13,6 +13,7 @@
 #include <proximux/exchange/mux/MultiplexerObserver.h>
 #include <proximux/exchange/mux/Opening.h>
 #include <proximux/exchange/mux/Orphans.h>
+#include <proximux/exchange/mux/Outgoing.h>
 #include <proximux/exchange/mux/PinExpiry.h>
 #include <proximux/exchange/mux/Pinning.h>
 #include <proximux/exchange/mux/Queue.h>
@@ -55,13 +56,14 @@ struct Mux
         , repeats(*this)
         , leavers(*this)
         , pinExpiry(*this)
+        , outgoing(*this)
     {
     }
 
     Mux(const Mux&) = delete;
     Mux& operator=(const Mux&) = delete;
 
-    const MultiplexerSettings settings;
+    MultiplexerSettings settings;
     MultiplexerEffects& effects;
     MultiplexerObserver& observer;
     LanePool& pool;
@@ -87,6 +89,7 @@ struct Mux
     Repeats repeats;
     Leavers leavers;
     PinExpiry pinExpiry;
+    Outgoing outgoing;
 };
 
 } // namespace proximux

@@ -9,6 +9,13 @@
 namespace proximux
 {
 
+namespace
+{
+
+constexpr Instant BEFORE{std::numeric_limits<std::int64_t>::min()};
+
+} // namespace
+
 // -------------------------------------------------------------------------------------------- how many
 
 bool Opening::open(Instant now)
@@ -178,11 +185,30 @@ void Opening::attemptEnded(Lane& lane, Instant now)
 
 void Opening::noteFailure(const Lane& lane, Instant now)
 {
-    constexpr Instant BEFORE{std::numeric_limits<std::int64_t>::min()};
-    if (_failedAt.size() < _mux.pool.targets())
-        _failedAt.resize(_mux.pool.targets(), BEFORE);
-    _failedAt[_mux.pool.targetOf(lane.number)] = now;
+    const std::size_t target = _mux.pool.targetOf(lane.number);
+    if (_failedAt.size() <= target)
+        _failedAt.resize(target + 1, BEFORE);
+    _failedAt[target] = now;
     _targetFailed = true;
+}
+
+void Opening::reconfigure(const std::vector<std::size_t>& fresh)
+{
+    for (const std::size_t target : fresh)
+        if (target < _failedAt.size())
+            _failedAt[target] = BEFORE;
+    _targetFailed = true; // those that are left may all have failed
+}
+
+/// When the last of all targets failed that did so first; BEFORE: one of them never did.
+Instant Opening::allFailedAt() const
+{
+    const Targets& targets = _mux.pool.targets();
+    Instant all = Instant::never();
+    for (std::size_t target = 0; target < targets.count(); ++target)
+        if (targets.numberOf(target) > 0)
+            all = std::min(all, target < _failedAt.size() ? _failedAt[target] : BEFORE);
+    return all;
 }
 
 void Opening::failUnavailableIfDue(Instant now)
@@ -197,9 +223,9 @@ void Opening::failUnavailable(Instant now)
     _targetFailed = false;
     _unavailable = Instant::never();
     const auto inUse = [this](const auto& lane) { return _mux.lanes.isInUse(*lane); };
-    if (_failedAt.empty() || std::any_of(_mux.lanes.all().begin(), _mux.lanes.all().end(), inUse))
+    const Instant all = allFailedAt();
+    if (all == BEFORE || std::any_of(_mux.lanes.all().begin(), _mux.lanes.all().end(), inUse))
         return;
-    const Instant all = *std::min_element(_failedAt.begin(), _failedAt.end());
     _mux.clients.forEach(
         [this, all, now](const Client& client)
         {

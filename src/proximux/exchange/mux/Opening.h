@@ -56,6 +56,9 @@ public:
     /// A connection to this lane's target failed, or was of no use.
     void noteFailure(const Lane& lane, Instant now);
 
+    /// Other targets are there; nothing is known of these.
+    void reconfigure(const std::vector<std::size_t>& fresh);
+
     /// While no connection is open and every target has failed since a request came, that waits for
     /// pool.connect_timeout.
     void failUnavailable(Instant now);
@@ -72,6 +75,7 @@ private:
     [[nodiscard]] Instant wantingSince(Instant latest) const;
     void attemptEnded(Lane& lane, Instant now);
     [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
+    [[nodiscard]] Instant allFailedAt() const;
     Request* waitedInVain(const Client& client, Instant failed, Instant now);
 
     Mux& _mux;

@@ -38,6 +38,13 @@ Orphans::Orphans(const MultiplexerSettings& settings)
 {
 }
 
+void Orphans::change(const MultiplexerSettings& settings)
+{
+    _limit = settings.abandonLimit;
+    _timeout = settings.abandonTimeout;
+    _departures = TokenBucket(DEPARTURES * settings.reconnects);
+}
+
 void Orphans::add(Request& request, bool optional)
 {
     request.move(Transaction::orphaned);

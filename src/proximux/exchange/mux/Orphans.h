@@ -18,6 +18,8 @@ class Orphans
 public:
     explicit Orphans(const MultiplexerSettings& settings);
 
+    void change(const MultiplexerSettings& settings);
+
     /// Whether there are any, or were a moment ago.
     [[nodiscard]] bool hasAny() const { return _requests > 0 || _swallowing > 0; }
 

@@ -20,6 +20,8 @@ public:
     {
     }
 
+    void setMost(std::size_t most) { _most = most; }
+
     /// So many of them are pinned elsewhere.
     void setOthers(std::size_t pinned) { _others = pinned; }
 

@@ -43,7 +43,7 @@ bool RawPolicy::targetBytes(Lane& lane, Instant now)
 
 bool RawPolicy::mayUse(const Lane& lane, const Request& request) const
 {
-    return request.client->inFlight == 0 || request.client->lane == &lane;
+    return !_mux.pool.isOutgoing(lane.number) && (request.client->inFlight == 0 || request.client->lane == &lane);
 }
 
 /// The holder goes on at once where nobody else waits.
@@ -71,7 +71,7 @@ Lane* RawPolicy::choose(const Request& request, Instant now) const
     for (std::size_t i = 0; i < _mux.pool.size(); ++i)
     {
         Lane& each = _mux.lanes.at(i);
-        if (_mux.pool.state(i) != LanePool::State::busy || !hasRoom(each, request))
+        if (_mux.pool.state(i) != LanePool::State::busy || _mux.pool.isOutgoing(i) || !hasRoom(each, request))
             continue;
         if (each.silent)
             return &each;

@@ -97,6 +97,21 @@ void Sending::recycle(Request& request)
     _requests.give(request);
 }
 
+void Sending::armAgain(Request& request, Instant now)
+{
+    if (!request.is(Transaction::queued))
+        return;
+    if (!request.queue.isArmed())
+        _mux.timers.queue.arm(request.queue, now);
+    if (Queue::isIn(request) && awaitsPin(request) && !request.pin.isArmed())
+        _mux.timers.pin.arm(request.pin, now);
+}
+
+bool Sending::awaitsPin(const Request& request)
+{
+    return request.traits.pins != 0 && request.client->pin.lane == nullptr;
+}
+
 /// It answers no client, and keeps its place in the pipeline as any other.
 Request& Sending::sendOwn(Lane& lane, const RequestTraits& traits, Instant now)
 {
@@ -120,7 +135,7 @@ void Sending::enter(Request& request, Instant now)
     if (request.client->calm.isArmed())
         return;
     _mux.queue.push(request);
-    if (request.traits.pins != 0 && request.client->pin.lane == nullptr)
+    if (awaitsPin(request))
         _mux.timers.pin.arm(request.pin, now);
 }
 

@@ -36,6 +36,9 @@ public:
     /// A request of this client, which is its newest.
     Request& make(Client& client, Instant now);
 
+    /// Arms the deadlines of a request in the queue that were off before.
+    void armAgain(Request& request, Instant now);
+
     /// A request of ours takes its place in the pipeline of the lane, which was idle or has only requests before it.
     /// The caller sends its bytes.
     Request& sendOwn(Lane& lane, const RequestTraits& traits, Instant now);
@@ -77,6 +80,7 @@ public:
 
 private:
     Request& newRequest(Instant now);
+    [[nodiscard]] static bool awaitsPin(const Request& request);
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     bool send(Lane& lane, Request& request, Instant now);
     bool isStale(Lane& lane, const Request& request, Instant now);

@@ -25,6 +25,8 @@ public:
     {
     }
 
+    void setLimit(Duration limit) { _limit = limit; }
+
     [[nodiscard]] bool isEmpty() const { return _lanes.isEmpty(); }
 
     /// The lane may wait for a client from now on.

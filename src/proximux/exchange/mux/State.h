@@ -195,6 +195,7 @@ struct Lane : LaneConnection
     Due<Lane> gap{*this};
     Due<Lane> pinIdle{*this};
     Due<Lane> departure{*this}; ///< exchange.abandon_timeout, where nobody is there who waits
+    Due<Lane> parting{*this};   ///< outgoing: shutdown.drain_timeout
 
     /// Places of the pipeline that are taken.
     [[nodiscard]] std::size_t load() const { return pipeline.size() - optional - orphans.forgotten; }

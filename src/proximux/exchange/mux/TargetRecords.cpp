@@ -5,6 +5,14 @@
 namespace proximux
 {
 
+void TargetRecords::reconfigure(std::size_t lanes, const std::vector<std::size_t>& fresh)
+{
+    _lanes = lanes;
+    for (const std::size_t target : fresh)
+        if (target < _records.size())
+            _records[target].reset();
+}
+
 void TargetRecords::attach(Lane& lane, std::size_t target, std::size_t parts, std::size_t idWidth, Random& random)
 {
     if (target >= _records.size())

@@ -24,6 +24,9 @@ public:
     {
     }
 
+    /// There are so many lanes now, and nothing is known of these targets, to which there is no connection.
+    void reconfigure(std::size_t lanes, const std::vector<std::size_t>& fresh);
+
     /// The lane has a connection to this target now, which has so many parts, and ids of so many bytes (0: none).
     void attach(Lane& lane, std::size_t target, std::size_t parts, std::size_t idWidth, Random& random);
 

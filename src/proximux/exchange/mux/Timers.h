@@ -12,36 +12,41 @@ namespace proximux
 /// All deadlines of a Multiplexer: one list for each setting that limits a wait.
 struct Timers
 {
-    explicit Timers(const MultiplexerSettings& settings)
-        : queue(settings.queueTimeout)
-        , pin(settings.pinTimeout)
-        , answer(settings.responseTimeout)
-        , delayedReply(settings.failedAuthDelay)
-        , leaver(settings.abandonTimeout)
-        , pause(settings.requestTimeout)
-        , consent(settings.consentTimeout)
-        , idle(settings.idleTimeout)
-        , linger(settings.lingerTimeout)
-        , discard(settings.discardTimeout)
-        , calm(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)))
-        , connectDelay(settings.connectDelay)
-        , settle(settings.settle)
-        , requestGap(settings.requestGap)
-        , response(settings.responseTimeout)
-        , gap(settings.gap)
-        , inactive(settings.inactiveTimeout)
-        , departure(settings.abandonTimeout)
-        , pinIdle(settings.pinIdleTimeout)
+    explicit Timers(const MultiplexerSettings& settings) { change(settings); }
+
+    /// Those that are armed move with what has changed.
+    void change(const MultiplexerSettings& settings)
     {
+        queue.change(settings.queueTimeout);
+        pin.change(settings.pinTimeout);
+        answer.change(settings.responseTimeout);
+        delayedReply.change(settings.failedAuthDelay);
+        leaver.change(settings.abandonTimeout);
+        pause.change(settings.requestTimeout);
+        consent.change(settings.consentTimeout);
+        idle.change(settings.idleTimeout);
+        linger.change(settings.lingerTimeout);
+        discard.change(settings.discardTimeout);
+        calm.change(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)));
+        connectDelay.change(settings.connectDelay);
+        settle.change(settings.settle);
+        requestGap.change(settings.requestGap);
+        response.change(settings.responseTimeout);
+        gap.change(settings.gap);
+        inactive.change(settings.inactiveTimeout);
+        departure.change(settings.abandonTimeout);
+        pinIdle.change(settings.pinIdleTimeout);
+        parting.change(settings.partingTimeout);
     }
 
     /// When the first of all is due; never: none is armed.
     [[nodiscard]] Instant next() const
     {
-        return std::min({queue.first(), pin.first(), response.first(), answer.first(), pause.first(), idle.first(),
-                         linger.first(), discard.first(), connectDelay.first(), requestGap.first(), settle.first(),
-                         inactive.first(), gap.first(), leaver.first(), departure.first(), calm.first(),
-                         delayedReply.first(), pinIdle.first(), consent.first()});
+        return std::min({queue.first(),        pin.first(),        response.first(),  answer.first(),
+                         pause.first(),        idle.first(),       linger.first(),    discard.first(),
+                         connectDelay.first(), requestGap.first(), settle.first(),    inactive.first(),
+                         gap.first(),          leaver.first(),     departure.first(), calm.first(),
+                         delayedReply.first(), pinIdle.first(),    consent.first(),   parting.first()});
     }
 
     // of requests
@@ -68,6 +73,7 @@ struct Timers
     DeadlineList inactive;     ///< at rest without a byte
     DeadlineList departure;    ///< without a waiting client, but with responses for those that have left
     DeadlineList pinIdle;      ///< pinned without a byte
+    DeadlineList parting;      ///< outgoing, and in use
 };
 
 } // namespace proximux

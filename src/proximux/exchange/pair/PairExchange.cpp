@@ -1,4 +1,4 @@
-#include <proximux/exchange/pair/PairExchange.h>
+#include <proximux/exchange/pair/Pair.h>
 
 #include <algorithm>
 #include <cassert>
@@ -34,38 +34,6 @@ constexpr Move MOVES[] = {
 
 } // namespace
 
-struct PairExchange::Pair
-{
-    Pair(ClientId id, Instant deadline)
-        : client(id)
-        , connectBy(deadline)
-    {
-    }
-
-    ~Pair()
-    {
-        DeadlineList::disarm(inactive);
-        DeadlineList::disarm(idle);
-        DeadlineList::disarm(halfClosed);
-    }
-
-    Pair(const Pair&) = delete;
-    Pair& operator=(const Pair&) = delete;
-
-    ClientId client;
-    TargetId target; ///< invalid between two attempts and once it is lost
-    State state = State::connecting;
-    std::size_t targetIndex = 0;
-    std::size_t clientWaiting = 0; ///< bytes unsent to the client; while there are any the target is held
-    std::size_t targetWaiting = 0; ///< and the other way round
-    Instant connectBy;
-    std::unique_ptr<std::vector<bool>> tried; ///< null until a target failed
-    std::unique_ptr<Watcher> watcher;
-    Due<Pair> inactive{*this};
-    Due<Pair> idle{*this};
-    Due<Pair> halfClosed{*this};
-};
-
 PairExchange::PairExchange(const PairExchangeSettings& settings, PairEffects& effects, PairPool& pool)
     : _settings(settings)
     , _effects(effects)
@@ -73,6 +41,7 @@ PairExchange::PairExchange(const PairExchangeSettings& settings, PairEffects& ef
     , _inactive(settings.inactiveTimeout)
     , _idle(settings.idleTimeout)
     , _halfClosed(settings.halfCloseTimeout)
+    , _parting(settings.partingTimeout)
 {
 }
 
@@ -124,7 +93,9 @@ void PairExchange::targetUnavailable(TargetId target, Instant now)
 void PairExchange::tryNext(Pair& pair, TargetId target, Instant now)
 {
     if (!pair.tried)
-        pair.tried = std::make_unique<std::vector<bool>>(_pool.targetCount());
+        pair.tried = std::make_unique<std::vector<bool>>();
+    if (pair.tried->size() <= pair.targetIndex)
+        pair.tried->resize(pair.targetIndex + 1);
     (*pair.tried)[pair.targetIndex] = true;
     _effects.closeTarget(target, CloseReason::noTarget, How::abort);
     pair.target = {};
@@ -332,7 +303,8 @@ Instant PairExchange::expire(Instant now)
     expire(_inactive, CloseReason::inactive, now);
     expire(_idle, CloseReason::idle, now);
     expire(_halfClosed, CloseReason::halfCloseTimeout, now);
-    return std::min(_inactive.first(), std::min(_idle.first(), _halfClosed.first()));
+    expire(_parting, CloseReason::outgoing, now);
+    return std::min({_inactive.first(), _idle.first(), _halfClosed.first(), _parting.first()});
 }
 
 void PairExchange::expire(DeadlineList& list, CloseReason reason, Instant now)

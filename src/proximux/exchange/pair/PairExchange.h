@@ -18,6 +18,7 @@ struct PairExchangeSettings
     Duration inactiveTimeout = Duration::off(); ///< no byte either way; not counted while the target is held
     Duration idleTimeout = Duration::off();     ///< no byte from or to the client; not counted while the client is held
     Duration halfCloseTimeout = Duration::seconds(60);
+    Duration partingTimeout = Duration::seconds(10); ///< then a pair is closed whose target is there no more
 };
 
 /// What PairExchange asks of the world beyond what every exchange asks.
@@ -74,6 +75,10 @@ public:
     void clientFaulted(ClientId client, Instant now) override;
     void targetFaulted(TargetId target, Instant now) override;
     Instant expire(Instant now) override;
+
+    /// Other settings are in force, and other targets may be there.
+    void reconfigure(const PairExchangeSettings& settings, Instant now);
+
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
     [[nodiscard]] std::size_t size() const override { return _size; }
@@ -82,6 +87,7 @@ private:
     struct Pair;
 
     [[nodiscard]] Pair* find(ClientId client) const;
+    void reconfigure(Pair& pair, Instant now);
     [[nodiscard]] Pair* find(TargetId target) const { return find(_pool.clientOf(target)); }
     void tryNext(Pair& pair, TargetId target, Instant now);
     void connect(Pair& pair, Instant now);
@@ -103,6 +109,7 @@ private:
     DeadlineList _inactive;
     DeadlineList _idle;
     DeadlineList _halfClosed;
+    DeadlineList _parting;
 };
 
 const char* toString(PairExchange::State state);

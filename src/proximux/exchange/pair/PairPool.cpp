@@ -23,7 +23,8 @@ std::optional<PairPool::Grant> PairPool::acquire(ClientId client, const std::vec
     const auto target = _targets.choose(tried, now);
     if (!target)
         return std::nullopt;
-    const TargetId id = _dialer.openTarget(*target, *target + 1, now + Duration{(deadline - now).us / shares});
+    const TargetId id =
+        _dialer.openTarget(*target, _targets.numberOf(*target), now + Duration{(deadline - now).us / shares});
     if (id.slot >= _connections.size())
         _connections.resize(id.slot + 1);
     Connection& connection = _connections[id.slot];

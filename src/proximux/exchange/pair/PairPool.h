@@ -58,7 +58,9 @@ public:
     /// The client that leases this connection; an invalid id if none.
     [[nodiscard]] ClientId clientOf(TargetId id) const;
 
-    [[nodiscard]] std::size_t targetCount() const { return _targets.count(); }
+    /// Whether this target, by its index, is there; not retired.
+    [[nodiscard]] bool isThere(std::size_t target) const { return _targets.numberOf(target) > 0; }
+
     [[nodiscard]] std::size_t size() const { return _size; }
 
 private:

@@ -1,0 +1,60 @@
+#include <proximux/exchange/mux/Outgoing.h>
+
+#include <proximux/exchange/mux/Mux.h>
+
+namespace proximux
+{
+
+void Outgoing::reconfigure(Instant now)
+{
+    _mux.lanes.grow();
+    for (const auto& lane : _mux.lanes.all())
+    {
+        if (!_mux.pool.isOutgoing(lane->number))
+            DeadlineList::disarm(lane->parting);
+        else if (!lane->parting.isArmed())
+            _mux.timers.parting.arm(lane->parting, now);
+        if (!_mux.lanes.isInUse(*lane))
+            continue;
+        _mux.lanes.updateLoad(*lane);
+        armAgain(*lane, now);
+    }
+    _mux.sending.pumpAll();
+}
+
+/// Arms deadlines that were off before, and are not any more.
+void Outgoing::armAgain(Lane& lane, Instant now)
+{
+    if (!lane.inactive.isArmed() && _mux.policy.choice.isAtRest(lane))
+        _mux.timers.inactive.arm(lane.inactive, now);
+    if (!lane.pinIdle.isArmed() && lane.pin.idleSince == Instant::never())
+        _mux.pinExpiry.isUsed(lane, now);
+    if (!lane.response.isArmed())
+        _mux.lanes.armResponse(lane, now);
+    for (Request* request = lane.pipeline.first(); request != nullptr; request = lane.pipeline.next(*request))
+        if (!request->answer.isArmed())
+            _mux.lanes.armAnswer(lane, *request, now);
+}
+
+void Outgoing::leave(Instant now)
+{
+    if (!_mux.pool.hasOutgoing())
+        return;
+    for (const auto& lane : _mux.lanes.all())
+    {
+        if (!_mux.pool.isOutgoing(lane->number))
+            continue;
+        if (!_mux.lanes.isInUse(*lane) || Lanes::isForsaken(*lane))
+            _mux.lanes.close(*lane, CloseReason::outgoing, How::abort, now);
+        else if (_mux.lanes.mayYield(*lane, now))
+            _mux.lanes.close(*lane, CloseReason::outgoing, Lanes::partingFrom(*lane), now);
+    }
+}
+
+void Outgoing::expire(Instant now)
+{
+    while (Deadline* due = _mux.timers.parting.takeDue(now))
+        _mux.lanes.close(Due<Lane>::owner(*due), CloseReason::outgoing, How::abort, now);
+}
+
+} // namespace proximux

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <proximux/exchange/mux/State.h>
+
+namespace proximux
+{
+
+struct Mux;
+
+/// Lanes after a reload: those whose connection is outgoing (LanePool) serve nobody new, and are left as soon as
+/// nothing needs them.
+class Outgoing
+{
+public:
+    /// The parts must outlive it.
+    explicit Outgoing(Mux& mux)
+        : _mux(mux)
+    {
+    }
+
+    /// The pool has other places, or other connections are outgoing; and other settings are in force.
+    void reconfigure(Instant now);
+
+    /// Closes those that nothing needs any more.
+    void leave(Instant now);
+
+    /// Closes those that were needed for shutdown.drain_timeout.
+    void expire(Instant now);
+
+private:
+    void armAgain(Lane& lane, Instant now);
+
+    Mux& _mux;
+};
+
+} // namespace proximux

@@ -1,0 +1,84 @@
+// Proxy: a reload.
+
+#include <proximux/proxy/ProxyImpl.h>
+
+#include <proximux/config/ConfigurationChanges.h>
+
+#include <Poco/Exception.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace proximux
+{
+
+ReloadResult Proxy::Impl::reload(const std::shared_ptr<const Configuration>& configuration)
+{
+    const std::lock_guard<std::mutex> one(reloading);
+    const auto before = runtime.configuration();
+    ConfigurationChanges changes = changesOf(*before, *configuration);
+    std::optional<Poco::Net::ServerSocket> listener;
+    const LocalSettings& local = configuration->local;
+    if (local.endpoint != before->local.endpoint || local.ipv6Only != before->local.ipv6Only)
+        try
+        {
+            listener = TCPServer::listenOn(serverSettings(local));
+        }
+        catch (const Poco::IOException& exception)
+        {
+            changes.mistakes.push_back(exception.message());
+        }
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (draining || running < workers.size())
+            changes.mistakes.emplace_back("the server is stopping");
+    }
+    if (!changes.mistakes.empty())
+        return {std::move(changes.mistakes), {}, 0};
+    apply(configuration, listener);
+    return {{}, std::move(changes.changed), static_cast<std::uint64_t>(server->currentConnections())};
+}
+
+/// Cannot fail. The first worker assigns the targets, so that nothing is opened between that and its exchange's knowing
+/// of it; there are several workers only where none of them needs to know.
+void Proxy::Impl::apply(const std::shared_ptr<const Configuration>& configuration,
+                        const std::optional<Poco::Net::ServerSocket>& listener)
+{
+    runtime.use(configuration);
+    listenTo();
+    for (Pulse& pulse : pulses)
+        pulse.applied = false;
+    const auto tellWorker = [this, configuration](std::size_t number, const TargetAssignment& assignment)
+    {
+        workers[number]->reconfigure(configuration, assignment);
+        const std::lock_guard<std::mutex> lock(mutex);
+        pulses[number].applied = true;
+        ended.notify_all();
+    };
+    workers.front()->reactor().post(
+        [this, configuration, listener, tellWorker]
+        {
+            applyToServer(*configuration, listener ? &*listener : nullptr);
+            const TargetAssignment assignment = runtime.directory.assign(*configuration, runtime.targets);
+            tellWorker(0, assignment);
+            for (std::size_t number = 1; number < workers.size(); ++number)
+                workers[number]->reactor().post([tellWorker, number, assignment] { tellWorker(number, assignment); });
+        });
+    std::unique_lock<std::mutex> lock(mutex);
+    ended.wait(lock, [this] { return isApplied(); });
+}
+
+void Proxy::Impl::applyToServer(const Configuration& configuration, const Poco::Net::ServerSocket* listener)
+{
+    server->reconfigure(serverSettings(configuration.local), listener);
+    dealOutDescriptors(configuration);
+}
+
+/// By each worker; one that has ended needs nothing any more, and the first one tells the others.
+bool Proxy::Impl::isApplied() const
+{
+    return pulses.front().ended ||
+           std::all_of(pulses.begin(), pulses.end(), [](const Pulse& pulse) { return pulse.applied || pulse.ended; });
+}
+
+} // namespace proximux

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <proximux/Configuration.h>
+#include <proximux/targets/TargetChanges.h>
+#include <proximux/targets/Targets.h>
+
+#include <cstddef>
+#include <mutex>
+#include <vector>
+
+namespace proximux
+{
+
+/// The targets of a configuration by their index, and what a reload has changed about them.
+struct TargetAssignment
+{
+    std::vector<std::size_t> indices; ///< in the order of the configuration
+    TargetChanges changes;
+};
+
+/// How each target is connected, by its index in Targets. Any thread.
+class TargetDirectory
+{
+public:
+    explicit TargetDirectory(const std::vector<TargetSettings>& targets);
+
+    /// Of a target, be it retired.
+    [[nodiscard]] TargetSettings of(std::size_t target) const;
+
+    /// The assignment at the start.
+    [[nodiscard]] TargetAssignment first() const;
+
+    /// Assigns the targets of another configuration: those with the same endpoint keep their index.
+    TargetAssignment assign(const Configuration& configuration, Targets& targets);
+
+private:
+    [[nodiscard]] std::vector<std::size_t> indicesFor(const std::vector<TargetSettings>& wanted, Targets& targets,
+                                                      TargetChanges& changes);
+
+    mutable std::mutex _mutex;
+    std::vector<TargetSettings> _targets; ///< by index
+};
+
+} // namespace proximux
