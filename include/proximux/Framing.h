@@ -3,6 +3,7 @@
 #include <proximux/Number.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -90,6 +91,21 @@ enum class HttpForwarded
     forwarded      ///< Forwarded (RFC 7239)
 };
 
+/// An application of Diameter.
+struct DiameterApplication
+{
+    std::uint32_t vendor = 0; ///< 0: it is not specific to a vendor
+    std::uint32_t id = 0;
+};
+
+/// How Proximux introduces itself to Diameter peers.
+struct DiameterIdentity
+{
+    std::string host; ///< Origin-Host; empty: not set
+    std::string realm;
+    std::vector<DiameterApplication> applications{{0, 0xffffffff}}; ///< all: it is a relay
+};
+
 /// The settings that describe messages. Each protocol uses the ones that it needs.
 struct Framing
 {
@@ -104,6 +120,7 @@ struct Framing
     ModbusUnit modbusUnit = ModbusUnit::strict;
     std::map<unsigned char, unsigned char> modbusUnits; ///< the target's unit for each of these of clients
     HttpForwarded httpForwarded = HttpForwarded::off;
+    DiameterIdentity diameter;
 };
 
 } // namespace proximux

@@ -60,6 +60,7 @@ AutoExchange::Tenant Simulation::make(const Options& options, std::string_view n
         protocol = findProtocol(name)->make(framing);
     }
     settings.noisy = protocol->isNoisy();
+    settings.twoWay = protocol->isTwoWay();
     settings.requestId = protocol->requestId();
     settings.responseId = protocol->responseId();
     made.exchange = std::make_unique<FramedExchange>(settings, world, world, *made.pool, std::move(protocol));

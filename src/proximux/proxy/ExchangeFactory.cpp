@@ -47,7 +47,8 @@ Prologue prologueFor(const Configuration& configuration, const TargetSettings& t
     Login login;
     if (protocol != nullptr && !target.isOwnLogin())
         login = protocol->login({target.username, target.password, target.database});
-    return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
+    return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect,
+            login.isJudged};
 }
 
 MultiplexerSettings sharedSettings(const Configuration& configuration, const ProtocolInfo& protocol)
@@ -110,6 +111,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const Pro
     if (!made)
         return settings;
     settings.noisy = made->isNoisy();
+    settings.twoWay = made->isTwoWay();
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
     settings.byId = exchange.pairingInForce() != Pairing::order && settings.requestId && settings.responseId;

@@ -31,6 +31,7 @@ public:
     }
 
     void prepare(Lane& lane) override;
+    [[nodiscard]] LoginAnswer judgeLogin(Bytes came) const override { return _protocol.judgeLogin(came); }
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
     Readiness makeReady(Lane& lane, Request& request, Instant now) override
     {

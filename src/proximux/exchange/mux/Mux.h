@@ -20,6 +20,7 @@
 #include <proximux/exchange/mux/Sending.h>
 #include <proximux/exchange/mux/Stalls.h>
 #include <proximux/exchange/mux/TargetRecords.h>
+#include <proximux/exchange/mux/TargetRequests.h>
 #include <proximux/exchange/mux/Timers.h>
 
 namespace proximux
@@ -54,6 +55,7 @@ struct Mux
         , consents(*this)
         , repeats(*this)
         , leavers(*this)
+        , targetRequests(*this)
         , pinExpiry(*this)
     {
     }
@@ -86,6 +88,7 @@ struct Mux
     Consents consents;
     Repeats repeats;
     Leavers leavers;
+    TargetRequests targetRequests;
     PinExpiry pinExpiry;
 };
 

@@ -122,6 +122,9 @@ struct LaneConnection
     Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
     PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
     InputBuffer input;
+    std::string greeting;                     ///< what its target has answered to its login
+    std::string owed;                         ///< replies to requests of its target, which it has not got yet
+    bool ending = false;                      ///< its target is about to end it: nothing more is sent
     Fence fence;                              ///< ends the response to the fenced request in the pipeline
     unsigned proofs = 0;                      ///< what its target has proven (RequestTraits::proof)
     Request* answered = nullptr;              ///< whose response is being received
