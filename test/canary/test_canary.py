@@ -4,6 +4,7 @@ import servers_dns
 import servers_http
 import servers_modbus
 import talk_cassandra
+import talk_diameter
 import talk_kafka
 import talk_mongodb
 import talk_users
@@ -31,6 +32,9 @@ class Canary(CanaryCase):
 
     def test_cassandra_scripted(self):
         self.run_server(talk_cassandra.Cassandra, talk_cassandra.Node, SECONDS / 3)
+
+    def test_diameter_scripted(self):
+        self.run_server(talk_diameter.Diameter, talk_diameter.Server, SECONDS / 3)
 
     def test_memcached_memcached(self):
         self.run_server(Memcached, servers.Memcached, SECONDS)
