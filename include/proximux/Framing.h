@@ -91,19 +91,11 @@ enum class HttpForwarded
     forwarded      ///< Forwarded (RFC 7239)
 };
 
-/// An application of Diameter.
-struct DiameterApplication
+/// An application that a Diameter peer announces.
+struct PeerApplication
 {
     std::uint32_t vendor = 0; ///< 0: it is not specific to a vendor
     std::uint32_t id = 0;
-};
-
-/// How Proximux introduces itself to Diameter peers.
-struct DiameterIdentity
-{
-    std::string host; ///< Origin-Host; empty: not set
-    std::string realm;
-    std::vector<DiameterApplication> applications{{0, 0xffffffff}}; ///< all: it is a relay
 };
 
 /// The settings that describe messages. Each protocol uses the ones that it needs.
@@ -120,7 +112,9 @@ struct Framing
     ModbusUnit modbusUnit = ModbusUnit::strict;
     std::map<unsigned char, unsigned char> modbusUnits; ///< the target's unit for each of these of clients
     HttpForwarded httpForwarded = HttpForwarded::off;
-    DiameterIdentity diameter;
+    std::string diameterIdentity; ///< Origin-Host with which Proximux introduces itself; empty: not set
+    std::string diameterRealm;
+    std::vector<PeerApplication> diameterApplications{{0, 0xffffffff}}; ///< by default all: it is a relay
 };
 
 } // namespace proximux

@@ -61,8 +61,8 @@ inline std::string ask(unsigned id, const std::string& user)
 inline Framing framing()
 {
     Framing made;
-    made.diameter.host = "p.test";
-    made.diameter.realm = "test";
+    made.diameterIdentity = "p.test";
+    made.diameterRealm = "test";
     return made;
 }
 

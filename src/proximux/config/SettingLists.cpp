@@ -55,10 +55,10 @@ std::string readPatterns(const std::string& list, std::vector<std::string>& patt
     return {};
 }
 
-constexpr std::int64_t MOST_NUMBER = 0xffffffff; ///< of Diameter
+constexpr std::int64_t MOST_NUMBER = 0xffffffff; ///< of 32 bits
 
 /// "10415:16777251" or "4". Nothing: it is none.
-std::optional<DiameterApplication> readApplication(const std::string& text)
+std::optional<PeerApplication> readApplication(const std::string& text)
 {
     const std::size_t colon = text.find(':');
     const bool hasVendor = colon != std::string::npos;
@@ -66,12 +66,12 @@ std::optional<DiameterApplication> readApplication(const std::string& text)
     const auto id = values::integer(hasVendor ? text.substr(colon + 1) : text);
     if (!vendor || !id || *vendor < 0 || *vendor > MOST_NUMBER || *id < 0 || *id > MOST_NUMBER)
         return std::nullopt;
-    return DiameterApplication{static_cast<std::uint32_t>(*vendor), static_cast<std::uint32_t>(*id)};
+    return PeerApplication{static_cast<std::uint32_t>(*vendor), static_cast<std::uint32_t>(*id)};
 }
 
 } // namespace
 
-Kind diameterName(Field<std::string> field)
+Kind domainName(Field<std::string> field)
 {
     constexpr std::size_t MOST = 255;
     return {"letters, digits, dots and hyphens, as in proximux.example.com",
@@ -83,19 +83,19 @@ Kind diameterName(Field<std::string> field)
                                                            (ch >= 'A' && ch <= 'Z') || ch == '.' || ch == '-';
                                                 });
                 if (!isName || text.empty() || text.size() > MOST)
-                    return "not a Diameter identity";
+                    return "not a name";
                 field(c, i) = text;
                 return {};
             }};
 }
 
-Kind diameterApplications(Field<std::vector<DiameterApplication>> field)
+Kind peerApplications(Field<std::vector<PeerApplication>> field)
 {
     constexpr std::size_t MOST = 64;
     return {"numbers, as 4 or 10415:16777251 (vendor:application), separated by commas; at most 64",
             [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
             {
-                std::vector<DiameterApplication> applications;
+                std::vector<PeerApplication> applications;
                 for (std::size_t at = 0; at <= text.size();)
                 {
                     const std::size_t end = std::min(text.find(',', at), text.size());

@@ -39,7 +39,7 @@ TEST(DiameterTest, introducesItselfWithItsIdentity)
     CPPUNIT_ASSERT_EQUAL(message(REQUEST, CAPABILITIES, 1, 1, common + avp(258, number(0xffffffff))),
                          _diameter.protocol().login({}).says);
     CPPUNIT_ASSERT(_diameter.protocol().login({}).isJudged);
-    made.diameter.applications = {{0, 4}, {10415, 16777251}, {0, 3}};
+    made.diameterApplications = {{0, 4}, {10415, 16777251}, {0, 3}};
     const std::string applications = avp(265, number(10415)) + avp(258, number(4)) +
                                      avp(260, avp(266, number(10415)) + avp(258, number(16777251))) +
                                      avp(259, number(3));

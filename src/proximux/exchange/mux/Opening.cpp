@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 #include <utility>
 
 namespace proximux
@@ -124,7 +125,8 @@ bool Opening::takeLogin(Lane& lane, const Prologue& prologue, Instant now)
         _mux.timers.response.arm(lane.response, now);
     if (answer.state == State::refused)
     {
-        _mux.observer.prologueRefused(lane.target, came);
+        const std::string said = answer.size > 0 ? _mux.policy.responses.describe(came.substr(0, answer.size)) : "";
+        _mux.observer.prologueRefused(lane.target, said.empty() ? came : Bytes(said));
         failed(lane, CloseReason::prologueRefused, now);
     }
     if (answer.state != State::accepted)

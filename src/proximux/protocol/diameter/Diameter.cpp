@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace proximux::diameter
 {
@@ -68,8 +69,8 @@ class Diameter : public Protocol
 {
 public:
     explicit Diameter(const Framing& framing)
-        : _identity(framing.diameter)
-        , _us{_identity.host, _identity.realm}
+        : _us{framing.diameterIdentity, framing.diameterRealm}
+        , _applications(framing.diameterApplications)
     {
     }
 
@@ -95,9 +96,9 @@ public:
     /// A Capabilities-Exchange; none without an identity.
     [[nodiscard]] Login login(const Credentials&) const override
     {
-        if (_identity.host.empty())
+        if (_us.host.empty())
             return {};
-        return {capabilitiesRequest(_identity), "", true};
+        return {capabilitiesRequest(_us, _applications), "", true};
     }
 
     /// What it must have in common with the request, and that it succeeded.
@@ -110,7 +111,7 @@ public:
         if (beginning.size == 0 || came.size() < beginning.size)
             return {State::more};
         const Bytes answer = came.substr(0, beginning.size);
-        const std::string asked = capabilitiesRequest(_identity);
+        const std::string asked = capabilitiesRequest(_us, _applications);
         const bool isAccepted = !isRequest(answer) && ID.read(answer) == ID.read(asked) &&
                                 checkOf(answer) == checkOf(asked) && resultOf(answer) == result::SUCCESS &&
                                 find(answer, avp::ORIGIN_HOST) && find(answer, avp::ORIGIN_REALM);
@@ -141,8 +142,8 @@ public:
     }
 
 private:
-    DiameterIdentity _identity;
     Origin _us;
+    std::vector<PeerApplication> _applications;
 };
 
 std::unique_ptr<Protocol> make(const Framing& framing)

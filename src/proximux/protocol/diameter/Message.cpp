@@ -87,7 +87,7 @@ std::string withLength(std::string message)
     return message;
 }
 
-void append(std::string& text, const DiameterApplication& application)
+void append(std::string& text, const PeerApplication& application)
 {
     std::string one;
     if (application.vendor != 0)
@@ -185,18 +185,18 @@ std::string answerTo(Bytes essence, unsigned result, const Origin& origin, Bytes
     return withLength(std::move(text));
 }
 
-std::string capabilitiesRequest(const DiameterIdentity& identity)
+std::string capabilitiesRequest(const Origin& us, const std::vector<PeerApplication>& applications)
 {
     constexpr Bytes LOCALHOST("\0\1\177\0\0\1", 6); // the address of this end is nobody's business but the system's
     std::string text = request(command::CAPABILITIES, 1);
-    append(text, {identity.host, identity.realm});
+    append(text, us);
     append(text, avp::HOST_ADDRESS, LOCALHOST);
     append(text, avp::VENDOR, std::uint32_t{0});
     append(text, avp::PRODUCT, Bytes("Proximux"));
-    for (const DiameterApplication& each : identity.applications)
+    for (const PeerApplication& each : applications)
         if (each.vendor != 0)
             append(text, avp::SUPPORTED_VENDOR, each.vendor);
-    for (const DiameterApplication& each : identity.applications)
+    for (const PeerApplication& each : applications)
         append(text, each);
     return withLength(std::move(text));
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace proximux::diameter
 {
@@ -136,7 +137,7 @@ struct Origin
 std::string answerTo(Bytes essence, unsigned result, const Origin& origin, Bytes why = {});
 
 /// The request by which Proximux introduces itself.
-std::string capabilitiesRequest(const DiameterIdentity& identity);
+std::string capabilitiesRequest(const Origin& us, const std::vector<PeerApplication>& applications);
 
 /// The request that asks whether a peer is alive.
 std::string watchdogRequest(const Origin& origin, std::uint32_t number);

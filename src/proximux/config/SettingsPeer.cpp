@@ -5,20 +5,20 @@ namespace proximux::table
 
 using namespace kinds;
 
-std::vector<Setting> diameterSettings()
+std::vector<Setting> peerSettings()
 {
     return {
-        row("exchange.diameter_identity", "", diameterName(FIELD(std::string, exchange.framing.diameter.host)),
+        row("exchange.diameter_identity", "", domainName(FIELD(std::string, exchange.framing.diameterIdentity)),
             {SHARED_USERS, "Origin-Host with which Proximux introduces itself to targets, and of its own answers",
              "The targets must know it as a peer. "
              "It is required in fifo and funnel mode, and must differ from the names of all other peers. "
              "Example: exchange.diameter_identity = proximux.example.com."}),
-        row("exchange.diameter_realm", "", diameterName(FIELD(std::string, exchange.framing.diameter.realm)),
+        row("exchange.diameter_realm", "", domainName(FIELD(std::string, exchange.framing.diameterRealm)),
             {SHARED_USERS, "Origin-Realm with which Proximux introduces itself to targets, and of its own answers",
              "It is required in fifo and funnel mode. "
              "Example: exchange.diameter_realm = example.com."}),
         row("exchange.diameter_applications", "4294967295",
-            diameterApplications(FIELD(std::vector<DiameterApplication>, exchange.framing.diameter.applications)),
+            peerApplications(FIELD(std::vector<PeerApplication>, exchange.framing.diameterApplications)),
             {SHARED_USERS,
              "Applications that Proximux announces to targets, as APPLICATION or VENDOR:APPLICATION, separated by "
              "commas",
