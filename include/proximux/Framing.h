@@ -3,6 +3,7 @@
 #include <proximux/Number.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -95,6 +96,18 @@ enum class HttpForwarded
     forwarded      ///< Forwarded (RFC 7239)
 };
 
+/// An application that a Diameter peer announces.
+struct PeerApplication
+{
+    std::uint32_t vendor = 0; ///< 0: it is not specific to a vendor
+    std::uint32_t id = 0;
+};
+
+inline bool operator==(const PeerApplication& a, const PeerApplication& b)
+{
+    return a.vendor == b.vendor && a.id == b.id;
+}
+
 /// The settings that describe messages. Each protocol uses the ones that it needs.
 struct Framing
 {
@@ -109,6 +122,9 @@ struct Framing
     ModbusUnit modbusUnit = ModbusUnit::strict;
     std::map<unsigned char, unsigned char> modbusUnits; ///< the target's unit for each of these of clients
     HttpForwarded httpForwarded = HttpForwarded::off;
+    std::string diameterIdentity; ///< Origin-Host with which Proximux introduces itself; empty: not set
+    std::string diameterRealm;
+    std::vector<PeerApplication> diameterApplications{{0, 0xffffffff}}; ///< by default all: it is a relay
 };
 
 } // namespace proximux

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace proximux
 {
@@ -32,6 +33,26 @@ inline void writeNumber(std::uint64_t value, char* field, std::size_t width, Byt
 {
     for (std::size_t i = 0; i < width; ++i, value >>= 8U)
         field[order == ByteOrder::big ? width - 1 - i : i] = static_cast<char>(value);
+}
+
+/// The byte at this offset, which must be there.
+inline unsigned byteAt(Bytes bytes, std::size_t at)
+{
+    return static_cast<unsigned char>(bytes[at]);
+}
+
+/// The unsigned number of `width` bytes at this offset, of which the first must be there.
+inline std::uint64_t numberAt(Bytes bytes, std::size_t at, std::size_t width, ByteOrder order = ByteOrder::big)
+{
+    return readNumber(bytes.substr(at, width), order);
+}
+
+/// Appends the lowest `width` bytes of the number, at most 8.
+inline void appendNumber(std::string& text, std::uint64_t value, std::size_t width, ByteOrder order = ByteOrder::big)
+{
+    char field[8];
+    writeNumber(value, field, width, order);
+    text.append(field, width);
 }
 
 /// Position of an id, an unsigned number, in a message.

@@ -159,6 +159,8 @@ std::shared_ptr<const Configuration> ToolOptions::load()
                                      {"target.1.host", "localhost"},
                                      {"target.1.port", "1"}})
         loader.addCommandLine(key, value, "");
+    for (const RequiredSetting& each : findProtocol(protocol)->requiredToShare)
+        loader.addCommandLine(std::string(each.key), std::string(each.value), "");
     loader.addCommandLine("exchange.protocol", protocol, "--protocol");
     for (const auto& [key, value] : settings)
         if (!value.empty())

@@ -62,6 +62,8 @@ std::string Trial::begin()
         return receive() ? "the target sent data before the first request: " + shown(_bytes)
                          : "the target closed the connection immediately";
     send(_plan.prologue.says);
+    if (std::string wrong = signIn(); !wrong.empty())
+        return wrong;
     const std::string& expected = _plan.prologue.expects;
     while (_bytes.size() < expected.size())
         if (std::string wrong = more(); !wrong.empty())
@@ -70,6 +72,28 @@ std::string Trial::begin()
         return "unexpected reply to the prologue: " + shown(_bytes);
     _bytes.clear();
     return {};
+}
+
+/// Takes the reply to a login that the protocol judges.
+std::string Trial::signIn()
+{
+    using State = LoginAnswer::State;
+    if (!_plan.prologue.isJudged)
+        return {};
+    for (;;)
+    {
+        const LoginAnswer answer = _plan.protocol->judgeLogin(_bytes);
+        if (answer.state == State::refused)
+            return "unexpected reply to the login: " +
+                   printable(_plan.protocol->describeResponse(Bytes(_bytes).substr(0, KEPT), SHOWN));
+        if (answer.state == State::accepted)
+        {
+            _bytes.erase(0, answer.size);
+            return {};
+        }
+        if (std::string wrong = more(); !wrong.empty())
+            return wrong;
+    }
 }
 
 std::string Trial::ask(std::size_t count)
@@ -153,7 +177,8 @@ std::string Trial::read(std::string& response)
     const auto take = [this, &response, &whole](Bytes taken, bool ends)
     {
         response += taken.substr(0, std::min(taken.size(), KEPT - response.size()));
-        const bool interim = ends && _framer->traits().kind == ResponseTraits::Kind::interim;
+        const ResponseTraits::Kind kind = _framer->traits().kind;
+        const bool interim = ends && (kind == ResponseTraits::Kind::interim || kind == ResponseTraits::Kind::request);
         if (interim)
             response.clear();
         whole = ends && !interim;

@@ -65,6 +65,7 @@ private:
     void send(const std::string& bytes);
     bool receive();
     std::string more();
+    std::string signIn();
     std::string read(std::string& response);
 
     const Plan& _plan;

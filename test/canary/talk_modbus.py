@@ -2,7 +2,7 @@
 import struct
 
 from script import Script
-from victims import Foreign, shown
+from victims import Answers
 
 
 def frame(ident, unit, pdu, length=None, protocol=0):
@@ -13,29 +13,8 @@ def frame(ident, unit, pdu, length=None, protocol=0):
 CORPUS = [frame(1, 0, b"\x10\0\0\0\0\0"), frame(1, 0, b"\x08\0\4\0\0"), frame(1, 1, b"\x41" + frame(9, 1, b"\3\0\0\0\1"))]
 
 
-class Answers:
-    """To some requests that were sent at once, in any order: by id."""
-
-    def __init__(self, due):
-        self.due, self.left = due, len(due)  # id -> the whole answer
-
-    def take(self, data):
-        if len(data) < 2:
-            return 0
-        answer = self.due.get(struct.unpack(">H", data[:2])[0])
-        if answer is None or not (data.startswith(answer) or answer.startswith(data)):
-            raise Foreign
-        if len(data) < len(answer):
-            return 0
-        self.excuse(answer)
-        return len(answer)
-
-    def excuse(self, data):
-        del self.due[struct.unpack(">H", data[:2])[0]]
-        self.left -= 1
-
-    def __str__(self):
-        return " or ".join(shown(answer) for answer in self.due.values())
+def ident_of(data):
+    return struct.unpack(">H", data[:2])[0] if len(data) >= 2 else None
 
 
 class Modbus:
@@ -56,7 +35,7 @@ class Modbus:
                 unit = random.choice((1, 1, n + 1))
                 data += frame(ident, unit, request)
                 due[ident] = frame(ident, unit, answer)
-            yield data, Answers(due)
+            yield data, Answers(due, ident_of)
 
     @staticmethod
     def known(n, random):

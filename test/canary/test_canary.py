@@ -3,6 +3,11 @@ import servers
 import servers_dns
 import servers_http
 import servers_modbus
+import talk_cassandra
+import talk_diameter
+import talk_kafka
+import talk_mongodb
+import talk_users
 from canary import SECONDS, CanaryCase
 from talk_dns import Dns
 from talk_http import Http
@@ -15,6 +20,21 @@ from talk_scpi import Scpi, Scripted
 class Canary(CanaryCase):
     def test_resp_redis(self):
         self.run_server(Resp, servers.Redis, SECONDS)
+
+    def test_resp_users(self):
+        self.run_server(talk_users.Users, talk_users.Redis, SECONDS / 3)
+
+    def test_mongodb_scripted(self):
+        self.run_server(talk_mongodb.Mongodb, talk_mongodb.Server, SECONDS / 3)
+
+    def test_kafka_scripted(self):
+        self.run_server(talk_kafka.Kafka, talk_kafka.Broker, SECONDS / 3)
+
+    def test_cassandra_scripted(self):
+        self.run_server(talk_cassandra.Cassandra, talk_cassandra.Node, SECONDS / 3)
+
+    def test_diameter_scripted(self):
+        self.run_server(talk_diameter.Diameter, talk_diameter.Server, SECONDS / 3)
 
     def test_memcached_memcached(self):
         self.run_server(Memcached, servers.Memcached, SECONDS)

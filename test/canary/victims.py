@@ -33,6 +33,33 @@ class Due:
         return " or ".join(shown(answer) for answer in self.answers)
 
 
+class Answers:
+    """To some requests that were sent at once, in any order. due: id -> the whole answer. ident: the id of the answer at the
+    start of these bytes; None: more are needed."""
+
+    def __init__(self, due, ident):
+        self.due, self.left, self.ident = due, len(due), ident
+
+    def take(self, data):
+        ident = self.ident(data)
+        if ident is None:
+            return 0
+        answer = self.due.get(ident)
+        if answer is None or not (data.startswith(answer) or answer.startswith(data)):
+            raise Foreign
+        if len(data) < len(answer):
+            return 0
+        self.excuse(answer)
+        return len(answer)
+
+    def excuse(self, data):
+        del self.due[self.ident(data)]
+        self.left -= 1
+
+    def __str__(self):
+        return " or ".join(shown(answer) for answer in self.due.values())
+
+
 def shown(data, limit=300):
     data = bytes(data)
     return repr(data) if len(data) <= limit else "%r... (%d bytes)" % (data[:limit], len(data))
@@ -48,8 +75,15 @@ class Victim(Peer):
         self.asks = world.talk.victim(number, self.random)
         self.due, self.buffer, self.answered, self.past, self.longest = [], bytearray(), 0, [], 0.0
         self.timer = False
-        self.connect()
+        self.arrive()
         self.think()
+
+    def arrive(self):
+        """Connects, and says what each connection begins with."""
+        self.connect()
+        for request, due in getattr(self.world.talk, "hello", lambda _: ())(self.number):
+            self.due.append((due, time.monotonic(), request))
+            self.send(request)
 
     def think(self):
         if not self.timer:
@@ -84,7 +118,7 @@ class Victim(Peer):
         """Its connection ends, with nothing due, and it comes back on another."""
         self.close(self.random.random() < 0.3)
         self.buffer.clear()
-        self.connect()
+        self.arrive()
 
     def heard(self, data):
         self.buffer += data
@@ -137,7 +171,7 @@ class Victim(Peer):
             return
         self.due.clear()
         self.buffer.clear()
-        self.connect()
+        self.arrive()
         self.think()
 
     def waits(self, now):
@@ -171,5 +205,5 @@ class Control(Victim):
         self.buffer.clear()
         self.close()
         if not self.world.closing:
-            self.connect()
+            self.arrive()
             self.think()

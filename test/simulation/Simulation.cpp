@@ -74,6 +74,7 @@ MultiplexerSettings Simulation::completed(MultiplexerSettings settings, const Pr
     if (protocol == nullptr)
         return settings;
     settings.noisy = protocol->isNoisy();
+    settings.twoWay = protocol->isTwoWay();
     settings.requestId = protocol->requestId();
     settings.responseId = protocol->responseId();
     return settings;

@@ -11,6 +11,7 @@ import time
 import unittest
 
 import cql
+import diameter
 import kafka_wire
 import mongo
 from harness import COMMAND, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
@@ -94,6 +95,7 @@ def scpi(s):
 
 
 QUESTION = b"\0\x11\0\7\1\0\0\1\0\0\0\0\0\0\0\0\1\0\1"
+SETTINGS = {"diameter": diameter.IDENTITY}  # those without a default
 PAYMENT = b"\0\x20\0\0\0\x80\0\0" b"000001" b"TERM0001"  # fields 11 and 41
 PEERS = {
     "length": (frames, b"\0\0\0\2hi", b"\0\0\0\2hi"),
@@ -108,6 +110,7 @@ PEERS = {
     "mongodb": (mongo.Server(), mongo.message({"ping": 1, "$db": "admin"}, 7), mongo.message({"echo": "", "ok": 1.0}, 99, 7)),
     "kafka": (kafka_wire.Broker(), kafka_wire.request(kafka_wire.METADATA, 1, 7, b"a"), kafka_wire.response(7, b"a")),
     "cassandra": (cql.Node(), cql.query(b"SELECT 1", 7), cql.result(7, body=b"SELECT 1")),
+    "diameter": (diameter.Server(), diameter.ask(7, 8, b"u"), diameter.Server.answer(diameter.Message(diameter.ask(7, 8, b"u")))),
     "iso8583": (iso8583, b"\0\x1a" b"0200" + PAYMENT, b"\0\x1a" b"0210" + PAYMENT),
 }
 
@@ -135,6 +138,8 @@ class Nonsense(SharedCase):
     def test_each_protocol_that_can_be_shared_has_a_peer(self):
         def is_shared(protocol):
             command = [*COMMAND, "--listen", "0", "--target", "x:1", "--mode", "fifo", "--protocol", protocol, "--check-config"]
+            for key, value in SETTINGS.get(protocol, {}).items():
+                command += ["--set", "%s=%s" % (key.replace("__", "."), value)]
             return subprocess.run(command, capture_output=True, timeout=LONG).returncode == 0
         mistake = subprocess.run([*COMMAND, "--protocol", "morse", "--check-config"], capture_output=True, timeout=LONG).stderr
         names = re.search("expected one of ([a-z0-9, -]*)", mistake.decode()).group(1).split(", ")
@@ -146,7 +151,8 @@ class Nonsense(SharedCase):
     def test_a_megabyte_of_it_from_each_of_100_clients_harms_nobody(self):
         for protocol, (peer, question, answer) in PEERS.items():
             with self.subTest(protocol):
-                proxy = self.shared("funnel", self.target(peer), protocol=protocol, connections=2)
+                proxy = self.shared("funnel", self.target(peer), protocol=protocol, connections=2,
+                                    **SETTINGS.get(protocol, {}))
                 with proxy.client() as c:
                     c.sendall(question)
                     self.assertEqual(read_exactly(c, len(answer)), answer)

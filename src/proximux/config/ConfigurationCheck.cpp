@@ -235,13 +235,7 @@ void ConfigurationCheck::checkProtocol()
 {
     const ExchangeSettings& exchange = _configuration.exchange;
     const ProtocolInfo& protocol = *findProtocol(exchange.protocol);
-    const RequiredSetting& required = protocol.required;
-    std::size_t number = 0;
-    if (!required.key.empty() && inForce(std::string(required.key)) == nullptr)
-        _mistakes.push_back(std::string(required.key) + " (" +
-                            otherNames(*findSetting(required.key, number), 0, _hasOriginalNames) +
-                            "): missing; expected " + std::string(required.what) +
-                            ", which exchange.protocol = " + exchange.protocol + " requires");
+    checkNamed(protocol.required);
     if (const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr)
         for (const SettingMistake& mistake : made->mistakes())
             _mistakes.push_back(nameOf(std::string(mistake.key)) + ": " + mistake.text);
@@ -249,6 +243,17 @@ void ConfigurationCheck::checkProtocol()
         checkTranslation(protocol);
     checkUsers(protocol, "exchange.id_offset", exchange.idOffset.has_value());
     checkUsers(protocol, "exchange.line_reply", exchange.framing.lineReplies.which != LineReplies::Which::always);
+}
+
+/// Of a setting that the protocol requires.
+void ConfigurationCheck::checkNamed(const RequiredSetting& required)
+{
+    std::size_t number = 0;
+    if (!required.key.empty() && inForce(std::string(required.key)) == nullptr)
+        _mistakes.push_back(std::string(required.key) + " (" +
+                            otherNames(*findSetting(required.key, number), 0, _hasOriginalNames) +
+                            "): missing; expected " + std::string(required.what) +
+                            ", which exchange.protocol = " + _configuration.exchange.protocol + " requires");
 }
 
 /// With auto any that it can detect may be the protocol.
@@ -308,6 +313,8 @@ void ConfigurationCheck::checkSharing()
         _mistakes.push_back(nameOf("pool.max_tied") +
                             ": larger than the number of target connections; expected at most " +
                             std::to_string(_configuration.sharedConnections()));
+    for (const RequiredSetting& each : protocol.requiredToShare)
+        checkNamed(each);
     checkPrologue(protocol);
     checkCredentials(protocol);
 }

@@ -31,6 +31,7 @@ private:
     void checkCount();
     void chooseMode();
     void checkProtocol();
+    void checkNamed(const RequiredSetting& required);
     void checkTranslation(const ProtocolInfo& protocol);
     void checkUsers(const ProtocolInfo& protocol, const char* key, bool hasValue);
     void checkPrologue(const ProtocolInfo& protocol);

@@ -108,6 +108,12 @@ Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<
 /// Pairs of numbers from 0 to 255, as 1:5,2:6; the first of a pair stands in no other.
 Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field);
 
+/// A name of a host or domain, of letters, digits, dots and hyphens.
+Kind domainName(Field<std::string> field);
+
+/// Numbers of applications, separated by commas, each behind its vendor and a colon if it has one.
+Kind peerApplications(Field<std::vector<PeerApplication>> field);
+
 /// A whole number of bytes given in bits, 8 to 64.
 Kind bits(Field<std::size_t> field);
 

@@ -55,7 +55,60 @@ std::string readPatterns(const std::string& list, std::vector<std::string>& patt
     return {};
 }
 
+constexpr std::int64_t MOST_NUMBER = 0xffffffff; ///< of 32 bits
+
+/// "10415:16777251" or "4". Nothing: it is none.
+std::optional<PeerApplication> readApplication(const std::string& text)
+{
+    const std::size_t colon = text.find(':');
+    const bool hasVendor = colon != std::string::npos;
+    const auto vendor = values::integer(hasVendor ? text.substr(0, colon) : "0");
+    const auto id = values::integer(hasVendor ? text.substr(colon + 1) : text);
+    if (!vendor || !id || *vendor < 0 || *vendor > MOST_NUMBER || *id < 0 || *id > MOST_NUMBER)
+        return std::nullopt;
+    return PeerApplication{static_cast<std::uint32_t>(*vendor), static_cast<std::uint32_t>(*id)};
+}
+
 } // namespace
+
+Kind domainName(Field<std::string> field)
+{
+    constexpr std::size_t MOST = 255;
+    return make(field, "letters, digits, dots and hyphens, as in proximux.example.com",
+            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                const bool isName = std::all_of(text.begin(), text.end(),
+                                                [](unsigned char ch) {
+                                                    return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
+                                                           (ch >= 'A' && ch <= 'Z') || ch == '.' || ch == '-';
+                                                });
+                if (!isName || text.empty() || text.size() > MOST)
+                    return "not a name";
+                field(c, i) = text;
+                return {};
+            });
+}
+
+Kind peerApplications(Field<std::vector<PeerApplication>> field)
+{
+    constexpr std::size_t MOST = 64;
+    return make(field, "numbers, as 4 or 10415:16777251 (vendor:application), separated by commas; at most 64",
+            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                std::vector<PeerApplication> applications;
+                for (std::size_t at = 0; at <= text.size();)
+                {
+                    const std::size_t end = std::min(text.find(',', at), text.size());
+                    const auto application = readApplication(trimmed(text.substr(at, end - at)));
+                    if (!application || applications.size() == MOST)
+                        return "not numbers of applications";
+                    applications.push_back(*application);
+                    at = end + 1;
+                }
+                field(c, i) = std::move(applications);
+                return {};
+            });
+}
 
 Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
 {

@@ -92,6 +92,7 @@ std::vector<Setting> timeoutSettings();
 std::vector<Setting> bufferSettings();
 std::vector<Setting> framingSettings();
 std::vector<Setting> protocolSettings();
+std::vector<Setting> peerSettings();
 std::vector<Setting> poolSettings();
 std::vector<Setting> logSettings();
 std::vector<Setting> otherSettings();

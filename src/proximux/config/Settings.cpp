@@ -73,8 +73,8 @@ std::vector<Setting> makeTable()
     std::vector<Setting> all;
     for (const auto& part :
          {table::localSettings(), table::targetSettings(), table::exchangeSettings(), table::timeoutSettings(),
-          table::bufferSettings(), table::framingSettings(), table::protocolSettings(), table::poolSettings(),
-          table::logSettings(), table::otherSettings()})
+          table::bufferSettings(), table::framingSettings(), table::protocolSettings(), table::peerSettings(),
+          table::poolSettings(), table::logSettings(), table::otherSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -120,7 +120,8 @@ public:
     }
 
     /// Sets `text` to what the client gets instead of these bytes, the first of the response to its request
-    /// (RequestTraits::translated) that the response framer has taken at once. Edits are applied behind that.
+    /// (RequestTraits::translated) that the response framer has taken at once. Edits are applied behind that. Likewise
+    /// instead of the reply to a login (RequestTraits::greets); empty: there was none.
     virtual void translate(Bytes bytes, const RequestTraits& traits, std::string& text)
     {
         static_cast<void>(traits);
@@ -245,6 +246,13 @@ public:
         return {};
     }
 
+    /// Judges what has come for a login (Login::isJudged).
+    [[nodiscard]] virtual LoginAnswer judgeLogin(Bytes came) const
+    {
+        static_cast<void>(came);
+        return {};
+    }
+
     /// Whether these bytes prepare a connection in a form that is not detected (ProtocolInfo::detection).
     [[nodiscard]] virtual bool isPreparation(Bytes bytes) const
     {
@@ -265,6 +273,9 @@ public:
     /// Whether other bytes than responses may come from a target, at any time. Its response framer discards them; those
     /// on an idle connection are discarded, too.
     [[nodiscard]] virtual bool isNoisy() const { return false; }
+
+    /// Whether targets send requests of their own (ResponseTraits::Kind::request), at any time.
+    [[nodiscard]] virtual bool isTwoWay() const { return false; }
 
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
     [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer() const = 0;

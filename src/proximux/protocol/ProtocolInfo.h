@@ -79,6 +79,7 @@ struct ProtocolInfo
     std::vector<std::string_view> settings;
 
     RequiredSetting required;
+    std::vector<RequiredSetting> requiredToShare; ///< in fifo and funnel
     Detection detection;
 
     /// Its commands, where their meaning is worth a table. Null: there is none.

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/cassandra/Cassandra.h>
 #include <proximux/protocol/declared/Declared.h>
+#include <proximux/protocol/diameter/Diameter.h>
 #include <proximux/protocol/dns/Dns.h>
 #include <proximux/protocol/http/Http.h>
 #include <proximux/protocol/iso8583/Iso8583.h>
@@ -72,6 +73,7 @@ const std::vector<ProtocolInfo>& protocols()
         mongodb::info(),
         kafka::info(),
         cassandra::info(),
+        diameter::info(),
         mysql::info(),
         postgresql::info(),
     };

@@ -27,6 +27,21 @@ struct Login
 {
     std::string says;
     std::string expects;
+    bool isJudged = false; ///< the reply differs, and Protocol::judgeLogin() judges it; `expects` is what follows it
+};
+
+/// What came for a login (Login::isJudged).
+struct LoginAnswer
+{
+    enum class State
+    {
+        more, ///< undecided: more bytes are needed
+        accepted,
+        refused
+    };
+
+    State state = State::accepted;
+    std::size_t size = 0; ///< accepted: bytes of the reply
 };
 
 /// What a protocol knows about a request.
@@ -40,6 +55,7 @@ struct RequestTraits
     bool delayed = false; ///< local: answered after local.failed_auth_delay; the client's next request waits until then
     const char* refusal = nullptr; ///< local: the reason of the refusal, for the log: fixed text
     bool resets = false;           ///< local: ends all pins of its client and closes the pinned connection
+    bool greets = false;           ///< not sent: the answer is the reply to the login of its connection, translated
     bool blocking = false;         ///< no response timeout applies
     bool barrier = false;  ///< its response decides what the following bytes are; they are not parsed until then
     bool pushes = false;   ///< from now on all bytes from the target go to this client and answer no request
@@ -90,7 +106,7 @@ struct RequestTraits
             return std::swap(*this, used);
         }
         answered = true;
-        swallowed = local = refused = last = delayed = resets = blocking = barrier = pushes = alone = false;
+        swallowed = local = refused = last = delayed = resets = greets = blocking = barrier = pushes = alone = false;
         fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = switches = false;
         translated = awaited = asks = supersedes = false;
         refusal = nullptr;
@@ -135,7 +151,8 @@ struct ResponseTraits
         final,   ///< completes its request
         more,    ///< a part of the response; more parts follow
         interim, ///< precedes the response and is not part of it
-        tunnel   ///< the final response; all further bytes in both directions belong to its client
+        tunnel,  ///< the final response; all further bytes in both directions belong to its client
+        request  ///< no response: a request of the target's own, which gets `reply` (Protocol::isTwoWay)
     };
 
     Kind kind = Kind::final;
@@ -150,6 +167,7 @@ struct ResponseTraits
 
     bool swallowed = false;    ///< discarded
     bool closesTarget = false; ///< the connection cannot be reused after this response
+                               ///< request: it ends as soon as nothing is in flight
     bool undone = false;       ///< the target does not know the command and did nothing
     bool spends = false;       ///< the target may not have read the whole request, as RequestTraits::spends
     bool closesClient = false; ///< the client detects its end only by the end of the connection
@@ -160,6 +178,7 @@ struct ResponseTraits
     unsigned keeps = 0;        ///< pin reasons that its request was to end and that remain, because it failed
     std::uint64_t check = 0;   ///< must equal the request's check, if that has one
     bool unchecked = false;    ///< repeats no check value and is only an error, so it may answer any request
+    std::string reply;         ///< request: what the target gets
     std::vector<Edit> edits;   ///< in the order of their offsets, all within the bytes taken first
 
     void clear()
@@ -169,6 +188,7 @@ struct ResponseTraits
         notice = {};
         challenges = keeps = 0;
         check = 0;
+        reply.clear();
         edits.clear();
     }
 };

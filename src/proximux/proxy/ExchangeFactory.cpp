@@ -52,7 +52,8 @@ Prologue prologueFor(const Configuration& configuration, const TargetSettings& t
     Login login;
     if (protocol != nullptr && !target.isOwnLogin())
         login = protocol->login({target.username, target.password, target.database});
-    return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect};
+    return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect,
+            login.isJudged};
 }
 
 MultiplexerSettings sharedSettings(const Configuration& configuration, const std::vector<std::size_t>& indices,
@@ -120,6 +121,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     if (!made)
         return settings;
     settings.noisy = made->isNoisy();
+    settings.twoWay = made->isTwoWay();
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
     settings.byId = exchange.pairingInForce() != Pairing::order && settings.requestId && settings.responseId;

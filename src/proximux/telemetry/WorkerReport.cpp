@@ -25,9 +25,9 @@ bool logsConnections(const Configuration& configuration)
 const char* prologueOf(const Configuration& configuration)
 {
     const auto logsIn = [](const TargetSettings& target) { return !target.password.empty() || target.database != 0; };
-    return std::any_of(configuration.targets.begin(), configuration.targets.end(), logsIn)
-               ? "the login (target.N.password, target.N.database) or to pool.prologue"
-               : "pool.prologue";
+    if (std::any_of(configuration.targets.begin(), configuration.targets.end(), logsIn))
+        return "the login (target.N.password, target.N.database) or to pool.prologue";
+    return configuration.pool.prologue.empty() ? "the login" : "pool.prologue";
 }
 
 /// A target connection in the log.

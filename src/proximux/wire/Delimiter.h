@@ -44,4 +44,15 @@ private:
     std::size_t _left = 0; ///< bytes of the current message still to come; 0: its beginning is not known yet
 };
 
+/// Frames messages of which this function looks at the beginning, and nothing else is to be known.
+template <Beginning (*LOOK)(Bytes)>
+class DelimitedFramer : public Framer
+{
+public:
+    Progress feed(Bytes input) override { return _delimiter.feed(input, LOOK); }
+
+private:
+    Delimiter _delimiter;
+};
+
 } // namespace proximux

@@ -137,7 +137,7 @@ TEST(ConfigurationFilesTest, acceptsTheExamples)
         protocols.insert(good(loader.load()).exchange.protocol);
     }
     for (const char* name : {"mysql", "line", "length", "modbus", "modbus-rtu", "modbus-ascii", "iso8583", "scpi",
-                             "mongodb", "kafka", "cassandra", "resp", "http"})
+                             "mongodb", "kafka", "cassandra", "diameter", "resp", "http"})
         CPPUNIT_ASSERT_MESSAGE(name, protocols.count(name) > 0);
     Environment environment;
     std::ifstream stream(examples + "proxy.env");

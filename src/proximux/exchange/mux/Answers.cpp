@@ -147,6 +147,12 @@ void Answers::answerLocally(Request& request, Instant now)
     reply(client, now);
 }
 
+void Answers::greet(const Lane& lane, Request& request, Instant now)
+{
+    request.client->conversation->translate(lane.greeting, request.traits, request.traits.reply);
+    answerLocally(request, now);
+}
+
 void Answers::leaveRest(Request& request)
 {
     Client& client = *request.client;

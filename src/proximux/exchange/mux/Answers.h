@@ -35,6 +35,9 @@ public:
     /// A request that is not in flight gets no response: the reply stands in traits.reply.
     void answerLocally(Request& request, Instant now);
 
+    /// A request is answered by what the target has said to the login of this lane.
+    void greet(const Lane& lane, Request& request, Instant now);
+
     /// A reply to what was no request stands in the client's pipeline.
     void replyOnly(Client& client, std::string text, Instant now);
 

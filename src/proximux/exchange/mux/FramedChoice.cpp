@@ -77,7 +77,7 @@ bool FramedChoice::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0 || lane.pin.leaving || lane.streaming != nullptr)
         return false;
-    if (!TargetRecords::mayHaveId(lane, request))
+    if (lane.ending || !TargetRecords::mayHaveId(lane, request))
         return false;
     if (needsRest(lane, request))
         return lane.pipeline.isEmpty() || Lanes::isForsaken(lane);

@@ -120,6 +120,8 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
         _fences.send(lane);
     if (!request.traits.answered)
         _mux.answers.finish(lane, request, now);
+    if (!_mux.targetRequests.pay(lane, now))
+        return;
     _mux.lanes.updateLoad(lane);
     _mux.sending.pump(lane, now);
 }

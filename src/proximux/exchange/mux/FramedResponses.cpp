@@ -87,8 +87,8 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
             lane.input.clear();
             return true;
         }
-        const bool expected =
-            lane.inMessage || lane.pin.pushes || !lane.pipeline.isEmpty() || _mux.lanes.ignoresUnknown(lane);
+        const bool expected = lane.inMessage || lane.pin.pushes || !lane.pipeline.isEmpty() || _mux.settings.twoWay ||
+                              _mux.lanes.ignoresUnknown(lane);
         if (!expected && _mux.settings.noisy)
         {
             lane.input.clear();
@@ -145,9 +145,10 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     const Bytes bytes = lane.input.waiting().substr(0, progress.taken);
     const ResponseTraits& traits = lane.framer->traits();
     const bool first = !lane.inMessage;
-    bool passes = !traits.swallowed;
+    const bool theirs = traits.kind == ResponseTraits::Kind::request;
+    bool passes = !traits.swallowed && !theirs;
     lane.inMessage = true;
-    if (first && !lane.pin.pushes)
+    if (first && !lane.pin.pushes && !theirs)
     {
         lane.answered = whose(lane, bytes, traits);
         if (lane.answered == nullptr && !isNobodys(lane))
@@ -173,6 +174,8 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     lane.inMessage = false;
     if (lane.pin.pushes)
         return pushWhole(lane, now);
+    if (theirs)
+        return _mux.targetRequests.answer(lane, traits, now);
     return lane.answered == nullptr || responseWhole(lane, now);
 }
 
@@ -268,7 +271,7 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
         leaveFor(lane, client, CloseReason::otherDialect, How::abort, now); // nobody knows what it speaks
     else if (ownId && _mux.lanes.isInUse(lane))
         leaveFor(lane, client, CloseReason::idKept, Lanes::partingFrom(lane), now); // the id is its client's choice
-    return _mux.pool.state(lane.number) != LanePool::State::closed;
+    return _mux.lanes.isInUse(lane) && _mux.targetRequests.pay(lane, now);
 }
 
 /// The lane can't be used any more because of what this client asked for, who may have gone.
@@ -374,7 +377,7 @@ void FramedResponses::answerOverdue(Request& request, Instant now)
     const bool crowded = lane.abandoned + 1 >= std::min(half, MOST_OVERDUE);
     _mux.repeats.dropCopy(request);
     const bool alone = lane.pin.client != nullptr; // nobody else loses anything
-    if ((dead || crowded || alone) && !request.traits.optional)
+    if ((dead || crowded || alone || lane.ending) && !request.traits.optional)
     {
         if (request.client != nullptr && !dead)
             _mux.clients.charge(*request.client, &request, now);

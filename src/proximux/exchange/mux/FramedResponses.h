@@ -31,6 +31,12 @@ public:
     }
 
     void prepare(Lane& lane) override;
+    [[nodiscard]] LoginAnswer judgeLogin(Bytes came) const override { return _protocol.judgeLogin(came); }
+    [[nodiscard]] std::string describe(Bytes response) const override
+    {
+        constexpr std::size_t MOST = 100; // bytes
+        return _protocol.describeResponse(response, MOST);
+    }
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
     Readiness makeReady(Lane& lane, Request& request, Instant now) override
     {

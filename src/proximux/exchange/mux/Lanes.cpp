@@ -25,7 +25,7 @@ void Lanes::grow()
 void Lanes::received(Lane& lane, Bytes bytes, Instant now)
 {
     lane.lastByte = now;
-    const bool heard = _mux.settings.ignoreUnknownIds && _mux.settings.byId;
+    const bool heard = _mux.settings.hearsOthers();
     if (_mux.pool.state(lane.number) != LanePool::State::settling)
         take(lane, bytes, now);
     else if (lane.settle.isArmed() && _mux.settings.noisy)
@@ -64,7 +64,8 @@ void Lanes::sent(Lane& lane, std::size_t waiting, Instant now)
         if (last->client != nullptr)
             _mux.backpressure.update(*last->client, now);
     }
-    _mux.sending.pump(lane, now);
+    if (_mux.targetRequests.pay(lane, now))
+        _mux.sending.pump(lane, now);
 }
 
 void Lanes::ended(Lane& lane, Instant now)
@@ -113,7 +114,7 @@ void Lanes::updateLoad(Lane& lane)
     if (!isInUse(lane))
         return;
     const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.pin.client != nullptr ||
-                         lane.pause.isArmed() || isTaken(lane) || _mux.pool.isOutgoing(lane.number);
+                         lane.pause.isArmed() || lane.ending || isTaken(lane) || _mux.pool.isOutgoing(lane.number);
     _mux.pool.load(lane.number, blocked ? LanePool::FULL : lane.load());
 }
 

@@ -87,6 +87,12 @@ public:
     /// A connection is open: makes what is needed for it.
     virtual void prepare(Lane& lane) = 0;
 
+    /// Judges what a new connection has answered to its login (Prologue::isJudged).
+    [[nodiscard]] virtual LoginAnswer judgeLogin(Bytes came) const = 0;
+
+    /// A short readable form of a response, for the log.
+    [[nodiscard]] virtual std::string describe(Bytes response) const = 0;
+
     /// A request is about to be sent on the lane: what still belongs to an earlier one ends here.
     /// Returns whether the target must have been silent since.
     virtual bool beforeSending(Lane& lane, Request& request, Instant now) = 0;

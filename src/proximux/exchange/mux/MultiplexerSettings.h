@@ -18,6 +18,7 @@ struct Prologue
 {
     std::string says;
     std::string expects;
+    bool isJudged = false; ///< the protocol judges the reply to its login, behind which `expects` comes
 };
 
 /// What the exchanges of fifo and funnel need to know of the configuration.
@@ -31,7 +32,8 @@ struct MultiplexerSettings
     bool byId = false;                ///< responses are paired by an id, and may come in any order
     std::optional<IdField> requestId; ///< where the protocol's messages have an id
     std::optional<IdField> responseId;
-    bool noisy = false; ///< other bytes than responses may come from targets, and are discarded
+    bool noisy = false;  ///< other bytes than responses may come from targets, and are discarded
+    bool twoWay = false; ///< targets send requests of their own
     std::size_t optional =
         1024;                  ///< requests that may never be answered, on one connection, beside those of the pipeline
     std::size_t maxPinned = 0; ///< target connections that clients may have alone
@@ -72,6 +74,9 @@ struct MultiplexerSettings
     Duration idReuse = Duration::seconds(300); ///< byId: for so long the id of a request without a response is not used
     bool ignoreUnknownIds = false;             ///< byId: what answers nothing is thrown away, the connection stays
     Duration partPause = Duration::seconds(5); ///< for so long a part of the target that was silent is left alone
+
+    /// What answers no request is looked at: it need not end the connection.
+    [[nodiscard]] bool hearsOthers() const { return byId && (ignoreUnknownIds || twoWay); }
 
     /// Each request is alone on its connection, and none is answered by an id.
     [[nodiscard]] bool isExclusive() const { return pipeline == 1 && !byId; }

@@ -21,6 +21,7 @@
 #include <proximux/exchange/mux/Sending.h>
 #include <proximux/exchange/mux/Stalls.h>
 #include <proximux/exchange/mux/TargetRecords.h>
+#include <proximux/exchange/mux/TargetRequests.h>
 #include <proximux/exchange/mux/Timers.h>
 
 namespace proximux
@@ -55,6 +56,7 @@ struct Mux
         , consents(*this)
         , repeats(*this)
         , leavers(*this)
+        , targetRequests(*this)
         , pinExpiry(*this)
         , outgoing(*this)
     {
@@ -88,6 +90,7 @@ struct Mux
     Consents consents;
     Repeats repeats;
     Leavers leavers;
+    TargetRequests targetRequests;
     PinExpiry pinExpiry;
     Outgoing outgoing;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 #include <utility>
 
 namespace proximux
@@ -113,14 +114,45 @@ const Prologue* Opening::prologueOf(const Lane& lane) const
     return target < _mux.settings.prologues.size() ? &_mux.settings.prologues[target] : nullptr;
 }
 
+/// The reply to the login leaves the input. False: not all of it has come, or it is none.
+bool Opening::takeLogin(Lane& lane, const Prologue& prologue, Instant now)
+{
+    using State = LoginAnswer::State;
+    if (!prologue.isJudged || !lane.greeting.empty())
+        return true;
+    const Bytes came = lane.input.waiting();
+    if (lane.pause.isArmed()) // it was not spoken to yet
+    {
+        if (!came.empty())
+            failed(lane, CloseReason::greeted, now);
+        return false;
+    }
+    const LoginAnswer answer = _mux.policy.responses.judgeLogin(came);
+    if (answer.state == State::more)
+        _mux.timers.response.arm(lane.response, now);
+    if (answer.state == State::refused)
+    {
+        const std::string said = answer.size > 0 ? _mux.policy.responses.describe(came.substr(0, answer.size)) : "";
+        _mux.observer.prologueRefused(lane.target, said.empty() ? came : Bytes(said));
+        failed(lane, CloseReason::prologueRefused, now);
+    }
+    if (answer.state != State::accepted)
+        return false;
+    lane.greeting.assign(came.substr(0, answer.size));
+    lane.input.consume(answer.size);
+    return true;
+}
+
 void Opening::settling(Lane& lane, Bytes bytes, Instant now)
 {
     lane.input.take(bytes);
     lane.input.keep();
     const Prologue* prologue = prologueOf(lane);
+    if (prologue != nullptr && !takeLogin(lane, *prologue, now))
+        return;
     const Bytes expected = prologue != nullptr ? Bytes(prologue->expects) : Bytes();
     const Bytes came = lane.input.waiting();
-    const bool heard = _mux.settings.ignoreUnknownIds && _mux.settings.byId && expected.empty();
+    const bool heard = _mux.settings.hearsOthers() && expected.empty();
     const bool wrong = heard ? came.size() > _mux.settings.responseBuffer
                              : came.size() > expected.size() || came != expected.substr(0, came.size());
     if (wrong)

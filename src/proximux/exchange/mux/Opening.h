@@ -71,6 +71,7 @@ public:
 
 private:
     bool open(Instant now);
+    bool takeLogin(Lane& lane, const Prologue& prologue, Instant now);
     [[nodiscard]] bool wantsMore() const;
     [[nodiscard]] Instant wantingSince(Instant latest) const;
     void attemptEnded(Lane& lane, Instant now);

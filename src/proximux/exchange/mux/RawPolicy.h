@@ -52,6 +52,8 @@ public:
     // ---- responses
 
     void prepare(Lane&) override {}
+    [[nodiscard]] LoginAnswer judgeLogin(Bytes) const override { return {}; }
+    [[nodiscard]] std::string describe(Bytes) const override { return {}; }
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
     Readiness makeReady(Lane&, Request&, Instant) override { return Readiness::ready; }
     void afterSending(Lane&, Request&, Instant) override {}

@@ -233,6 +233,11 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
         _mux.answers.fail(request, CloseReason::partSilent, now);
         return true;
     }
+    if (request.traits.greets)
+    {
+        _mux.answers.greet(lane, request, now);
+        return true;
+    }
     if (isStale(lane, request, now) || !isQuiet(lane, request, now))
         return false;
     switch (_mux.policy.responses.makeReady(lane, request, now))
@@ -303,7 +308,8 @@ bool Sending::isQuiet(Lane& lane, Request& request, Instant now)
         _mux.lanes.close(lane, CloseReason::targetEnded, How::finish, now);
         return false;
     }
-    const bool heard = quiet == MultiplexerEffects::Quiet::bytes && !_mux.lanes.ignoresUnknown(lane);
+    const bool heard = quiet == MultiplexerEffects::Quiet::bytes && !_mux.lanes.ignoresUnknown(lane) &&
+                       !(_mux.settings.twoWay && _mux.settings.byId);
     if (heard)
         _mux.lanes.close(lane, CloseReason::desync, How::abort, now);
     return !heard;

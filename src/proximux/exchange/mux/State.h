@@ -122,6 +122,8 @@ struct LaneConnection
     Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
     PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
     InputBuffer input;
+    std::string greeting;                     ///< what its target has answered to its login
+    std::string owed;                         ///< replies to requests of its target, which it has not got yet
     Fence fence;                              ///< ends the response to the fenced request in the pipeline
     unsigned proofs = 0;                      ///< what its target has proven (RequestTraits::proof)
     Request* answered = nullptr;              ///< whose response is being received
@@ -132,6 +134,7 @@ struct LaneConnection
     bool unconfirmed = false;                 ///< nothing shows that the target has read what was sent last
     bool unread = false;                      ///< it may have requests without a response that the target has not read
     bool spent = false;                       ///< a request on it may be unread in part: nobody else gets it
+    bool ending = false;                      ///< its target is about to end it: nothing more is sent
     unsigned dialect = 0;                     ///< which it speaks; 0: not yet chosen, or there is only one
     unsigned spoken = 0;                      ///< dialects to which it can be changed: dialectBit()
     unsigned refused = 0;                     ///< likewise, those which the target has refused

@@ -16,17 +16,7 @@ namespace
 
 constexpr std::size_t SHOWN = 4096; ///< bytes within which the kind of a RESULT must be
 
-class RequestFramer : public Framer
-{
-public:
-    Progress feed(Bytes input) override
-    {
-        return _delimiter.feed(input, [](Bytes bytes) { return beginningOf(bytes, false); });
-    }
-
-private:
-    Delimiter _delimiter;
-};
+using RequestFramer = DelimitedFramer<requestOf>;
 
 class ResponseFramer : public proximux::ResponseFramer
 {
@@ -42,7 +32,7 @@ public:
 private:
     Beginning begin(Bytes input)
     {
-        const Beginning beginning = beginningOf(input, true);
+        const Beginning beginning = responseOf(input);
         if (beginning.size == 0)
             return beginning;
         const Bytes frame = input.substr(0, beginning.size);
@@ -125,7 +115,7 @@ public:
             return std::string("incomplete").substr(0, limit);
         std::string text(nameOf(byteAt(response, OPCODE)));
         if (byteAt(response, OPCODE) == opcode::FAILURE && response.size() >= HEADER + 4)
-            text.append(" ").append(std::to_string(readNumber(response.substr(HEADER, 4))));
+            text.append(" ").append(std::to_string(numberAt(response, HEADER, 4)));
         return text.substr(0, limit);
     }
 

@@ -91,8 +91,7 @@ std::size_t commentEnd(Bytes text)
     return end == 0 || end == Bytes::npos ? end : end + (mark == "/*" ? 2 : 1);
 }
 
-} // namespace
-
+/// Wrong as soon as that can be seen.
 Beginning beginningOf(Bytes input, bool response)
 {
     if (input.empty())
@@ -106,10 +105,22 @@ Beginning beginningOf(Bytes input, bool response)
         return {0, "a Cassandra frame with an unknown opcode"};
     if (input.size() < HEADER)
         return {};
-    const std::uint64_t length = readNumber(input.substr(LENGTH, HEADER - LENGTH));
+    const std::uint64_t length = numberAt(input, LENGTH, HEADER - LENGTH);
     if (length > LARGEST)
         return {0, "a Cassandra frame longer than 256 MB"};
     return {HEADER + static_cast<std::size_t>(length)};
+}
+
+} // namespace
+
+Beginning requestOf(Bytes input)
+{
+    return beginningOf(input, false);
+}
+
+Beginning responseOf(Bytes input)
+{
+    return beginningOf(input, true);
 }
 
 Bytes nameOf(unsigned code)

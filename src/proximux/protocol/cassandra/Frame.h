@@ -55,13 +55,9 @@ constexpr unsigned WARNING = 0x08;
 
 } // namespace flag
 
-inline unsigned byteAt(Bytes bytes, std::size_t at)
-{
-    return static_cast<unsigned char>(bytes[at]);
-}
-
 /// Looks for the header of a frame.
-Beginning beginningOf(Bytes input, bool response);
+Beginning requestOf(Bytes input);
+Beginning responseOf(Bytes input);
 
 /// "QUERY"; empty: it is not known.
 Bytes nameOf(unsigned code);

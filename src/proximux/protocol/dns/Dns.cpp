@@ -73,17 +73,12 @@ Beginning beginningOf(Bytes input, bool response)
     return {input.size() < std::min(size, HEADER + MAX_QUESTION) ? 0 : size};
 }
 
-class RequestFramer : public Framer
+Beginning queryOf(Bytes input)
 {
-public:
-    Progress feed(Bytes input) override
-    {
-        return _delimiter.feed(input, [](Bytes bytes) { return beginningOf(bytes, false); });
-    }
+    return beginningOf(input, false);
+}
 
-private:
-    Delimiter _delimiter;
-};
+using RequestFramer = DelimitedFramer<queryOf>;
 
 class ResponseFramer : public proximux::ResponseFramer
 {

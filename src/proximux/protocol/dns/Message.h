@@ -33,11 +33,6 @@ constexpr unsigned INTERNET = 1;
 constexpr unsigned CHAOS = 3;
 constexpr unsigned HESIOD = 4;
 
-inline unsigned byteAt(Bytes bytes, std::size_t at)
-{
-    return static_cast<unsigned char>(bytes[at]);
-}
-
 inline unsigned numberAt(Bytes bytes, std::size_t at)
 {
     return static_cast<unsigned>(readNumber(bytes.substr(at, 2)));

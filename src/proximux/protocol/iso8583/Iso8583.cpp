@@ -54,17 +54,12 @@ Beginning beginningOf(const Message& message)
     return {message.state == State::more ? 0 : message.size};
 }
 
-class RequestFramer : public Framer
+Beginning requestOf(Bytes input)
 {
-public:
-    Progress feed(Bytes input) override
-    {
-        return _delimiter.feed(input, [](Bytes bytes) { return beginningOf(Message(bytes)); });
-    }
+    return beginningOf(Message(input));
+}
 
-private:
-    Delimiter _delimiter;
-};
+using RequestFramer = DelimitedFramer<requestOf>;
 
 class ResponseFramer : public proximux::ResponseFramer
 {

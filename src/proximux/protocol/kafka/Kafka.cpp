@@ -12,23 +12,8 @@ namespace proximux::kafka
 namespace
 {
 
-class RequestFramer : public Framer
-{
-public:
-    Progress feed(Bytes input) override { return _delimiter.feed(input, requestOf); }
-
-private:
-    Delimiter _delimiter;
-};
-
-class ResponseFramer : public proximux::ResponseFramer
-{
-public:
-    Progress feed(Bytes input) override { return _delimiter.feed(input, responseOf); }
-
-private:
-    Delimiter _delimiter;
-};
+using RequestFramer = DelimitedFramer<requestOf>;
+using ResponseFramer = PlainResponses<DelimitedFramer<responseOf>>;
 
 class ClientConversation : public Conversation
 {

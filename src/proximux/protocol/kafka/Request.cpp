@@ -79,9 +79,10 @@ constexpr Api APIS[] = {
     {75, "DescribeTopicPartitions", Effect::none, REPEATABLE},
 };
 
-unsigned numberAt(Bytes bytes, std::size_t at)
+/// Two bytes, which must be there.
+unsigned shortAt(Bytes bytes, std::size_t at)
 {
-    return static_cast<unsigned>(readNumber(bytes.substr(at, 2)));
+    return static_cast<unsigned>(numberAt(bytes, at, 2));
 }
 
 /// Takes a nullable string off the front. False: not all of it is there, or its length is impossible.
@@ -89,7 +90,7 @@ bool takeText(Bytes& rest, Bytes& text)
 {
     if (rest.size() < 2)
         return false;
-    const unsigned size = numberAt(rest, 0);
+    const unsigned size = shortAt(rest, 0);
     rest.remove_prefix(2);
     text = {};
     if (size == 0xffff)
@@ -169,8 +170,8 @@ Request::Request(Bytes message)
     hasHeader = message.size() >= HEADER;
     if (!hasHeader)
         return;
-    key = numberAt(message, SIZE);
-    version = numberAt(message, SIZE + 2);
+    key = shortAt(message, SIZE);
+    version = shortAt(message, SIZE + 2);
     api = findApi(key);
     _rest = message.substr(HEADER);
     _hasClient = takeText(_rest, client);
@@ -181,19 +182,19 @@ std::optional<bool> Request::isProduceAnswered() const
     Bytes rest = _rest;
     if (!_hasClient || version > NEWEST_PRODUCE || !skipTransaction(rest, version) || rest.size() < 2)
         return std::nullopt;
-    return numberAt(rest, 0) != 0; // how many brokers must have it
+    return shortAt(rest, 0) != 0; // how many brokers must have it
 }
 
 Beginning requestOf(Bytes input)
 {
     if (input.size() < SIZE)
         return {};
-    const auto size = static_cast<std::uint32_t>(readNumber(input.substr(0, SIZE)));
+    const auto size = static_cast<std::uint32_t>(numberAt(input, 0, SIZE));
     if (size < HEADER - SIZE || size > LARGEST)
         return {0, "a Kafka message with an impossible length"};
-    if (input.size() >= SIZE + 2 && numberAt(input, SIZE) > MOST_KEY)
+    if (input.size() >= SIZE + 2 && shortAt(input, SIZE) > MOST_KEY)
         return {0, "a Kafka request with an impossible API key"};
-    if (input.size() >= SIZE + 4 && numberAt(input, SIZE + 2) > MOST_VERSION)
+    if (input.size() >= SIZE + 4 && shortAt(input, SIZE + 2) > MOST_VERSION)
         return {0, "a Kafka request with an impossible version"};
     return {input.size() < HEADER ? 0 : SIZE + std::size_t{size}};
 }
@@ -202,7 +203,7 @@ Beginning responseOf(Bytes input)
 {
     if (input.size() < SIZE)
         return {};
-    const auto size = static_cast<std::uint32_t>(readNumber(input.substr(0, SIZE)));
+    const auto size = static_cast<std::uint32_t>(numberAt(input, 0, SIZE));
     if (size < RESPONSE_ID.width || size > LARGEST)
         return {0, "a Kafka message with an impossible length"};
     return {input.size() < RESPONSE_ID.end() ? 0 : SIZE + std::size_t{size}};

@@ -10,14 +10,12 @@ namespace proximux::mongodb
 
 std::uint32_t numberAt(Bytes bytes, std::size_t at)
 {
-    return static_cast<std::uint32_t>(readNumber(bytes.substr(at, LENGTH), ByteOrder::little));
+    return static_cast<std::uint32_t>(proximux::numberAt(bytes, at, LENGTH, ByteOrder::little));
 }
 
 void appendNumber(std::string& text, std::uint32_t number)
 {
-    char bytes[LENGTH];
-    writeNumber(number, bytes, LENGTH, ByteOrder::little);
-    text.append(bytes, LENGTH);
+    proximux::appendNumber(text, number, LENGTH, ByteOrder::little);
 }
 
 std::optional<std::size_t> fixedSize(unsigned type)
