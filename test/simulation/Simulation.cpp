@@ -22,7 +22,7 @@ void Simulation::begin(const Options& options)
         exchange = std::move(itsExchange);
         return;
     }
-    const auto claims = std::make_shared<PlaceClaims>(options.connections);
+    const auto claims = std::make_shared<PlaceClaims>(options.connections, options.targets);
     AutoExchangeSettings settings;
     settings.idleTimeout = options.exchange.idleTimeout;
     settings.requestBuffer = options.exchange.requestBuffer;

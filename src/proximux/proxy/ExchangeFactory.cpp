@@ -131,9 +131,9 @@ std::unique_ptr<Multiplexer> makeSharing(const Configuration& configuration, std
 }
 
 std::unique_ptr<AutoExchange> makeAuto(const Configuration& configuration, Targets& targets, TargetDialer& dialer,
-                                       MultiplexerEffects& effects, MultiplexerObserver& observer)
+                                       MultiplexerEffects& effects, MultiplexerObserver& observer,
+                                       const std::shared_ptr<PlaceClaims>& claims)
 {
-    const auto claims = std::make_shared<PlaceClaims>(configuration.sharedConnections());
     const auto make = [&configuration, &targets, &dialer, &effects, &observer, claims](std::string_view name)
     {
         Configuration chosen = configuration;
@@ -160,17 +160,20 @@ ExchangeAndPool makeExchange(const Configuration& configuration, Targets& target
     if (configuration.exchange.mode == Mode::proxy)
     {
         made.pairs = std::make_unique<PairPool>(targets, dialer);
+        made.counts = &made.pairs->counts();
         made.exchange = std::make_unique<PairExchange>(pairSettings(configuration), pairEffects, *made.pairs);
         return made;
     }
+    made.claims = std::make_shared<PlaceClaims>(configuration.sharedConnections(), targets.count());
+    made.counts = &made.claims->counts;
     if (configuration.exchange.protocol == AUTO)
     {
-        auto exchange = makeAuto(configuration, targets, dialer, multiplexerEffects, observer);
+        auto exchange = makeAuto(configuration, targets, dialer, multiplexerEffects, observer, made.claims);
         made.underWay = [&automatic = *exchange] { return automatic.underWay(); };
         made.exchange = std::move(exchange);
         return made;
     }
-    made.shared = std::make_unique<LanePool>(poolSettings(configuration), targets, dialer);
+    made.shared = std::make_unique<LanePool>(poolSettings(configuration), targets, dialer, made.claims);
     made.underWay = [&pool = *made.shared] { return pool.underWay(); };
     made.exchange =
         makeSharing(configuration, configuration.exchange.protocol, multiplexerEffects, observer, *made.shared);

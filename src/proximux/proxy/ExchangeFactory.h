@@ -13,9 +13,11 @@ namespace proximux
 /// The exchange of a mode, and its pool unless the exchange owns pools itself.
 struct ExchangeAndPool
 {
-    std::unique_ptr<PairPool> pairs;  ///< proxy
-    std::unique_ptr<LanePool> shared; ///< fifo and funnel
+    std::unique_ptr<PairPool> pairs;     ///< proxy
+    std::unique_ptr<LanePool> shared;    ///< fifo and funnel
+    std::shared_ptr<PlaceClaims> claims; ///< fifo and funnel
     std::unique_ptr<Exchange> exchange;
+    ConnectionCounts* counts = nullptr;    ///< of the pool or pools; lives as long as the exchange
     std::function<std::size_t()> underWay; ///< fifo and funnel: number of connections that are opening or settling
 };
 

@@ -5,8 +5,7 @@
 #include <proximux/proxy/AccessList.h>
 #include <proximux/proxy/DescriptorPlan.h>
 #include <proximux/proxy/Runtime.h>
-#include <proximux/proxy/TCPServer.h>
-#include <proximux/proxy/Worker.h>
+#include <proximux/proxy/Snapshot.h>
 #include <proximux/telemetry/RequestLog.h>
 
 #include <Poco/Delegate.h>
@@ -85,6 +84,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     std::vector<Pulse> pulses; ///< of each worker
     std::unique_ptr<TCPServer> server;
     std::vector<std::thread> threads;
+    std::atomic<bool> draining{false};
     std::uint64_t accepts = 0; ///< accessed in the accepting thread only
 
     std::mutex mutex;
@@ -224,6 +224,7 @@ void Proxy::Impl::exhausted(const std::string& why)
 
 void Proxy::Impl::drain()
 {
+    draining = true;
     const Duration delay = runtime.configuration->shutdown.delay;
     if (delay == Duration{0})
         return workers.front()->reactor().post([this] { beginDrain(); });
@@ -316,13 +317,9 @@ std::uint16_t Proxy::port() const
 
 Statistics Proxy::statistics() const
 {
-    Statistics all;
-    all.accepted = _impl->server->totalConnections();
-    all.dropped = _impl->server->refusedConnections();
-    all.current = static_cast<std::uint64_t>(_impl->server->currentConnections());
-    for (const auto& worker : _impl->workers)
-        add(all, worker->counters());
-    return all;
+    Statistics statistics = snapshot(_impl->runtime, *_impl->server, _impl->workers);
+    statistics.draining = _impl->draining;
+    return statistics;
 }
 
 Events& Proxy::events()

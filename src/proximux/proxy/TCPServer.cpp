@@ -169,6 +169,13 @@ void TCPServer::take(sockets::Accepted client)
     _listener.accepted(std::move(client.transport), client.peer);
 }
 
+std::size_t TCPServer::limit() const
+{
+    const auto limit = static_cast<std::size_t>(std::max(_settings.maxConnections, 0));
+    const auto open = static_cast<std::size_t>(std::max(_settings.maxOpen, 0));
+    return limit == 0 || open == 0 ? std::max(limit, open) : std::min(limit, open);
+}
+
 /// Whether a further client would take a reserved descriptor. If so, accepting pauses until one is released.
 bool TCPServer::isFull()
 {

@@ -9,6 +9,7 @@
 #include <Poco/Net/TCPServer.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -70,6 +71,9 @@ public:
 
     /// The port it listens on. Any thread, after start().
     [[nodiscard]] std::uint16_t port() const { return _port; }
+
+    /// Clients that it serves at the same time; 0: no limit. Any thread, after limitOpen().
+    [[nodiscard]] std::size_t limit() const;
 
     /// Clients accepted and not yet released. Any thread.
     [[nodiscard]] int currentConnections() const { return _current.load(std::memory_order_relaxed); }

@@ -31,7 +31,8 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _reactor(makePoller(runtime.configuration->io.backend), runtime.clock)
     , _scratch(runtime.configuration->io.readSize)
     , _report(runtime)
-    , _requests(runtime)
+    , _gauges(_report)
+    , _requests(runtime, _report.counters())
     , _silence(_reactor, _report, _clients,
                runtime.configuration->exchange.mode != Mode::proxy &&
                    findProtocol(runtime.configuration->exchange.protocol)->mayGreet)
@@ -57,8 +58,8 @@ void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::Socket
         return _listener.clientGone();
     }
     _report.clientOpened(info);
-    const ClientId id =
-        _clients.insert(std::make_unique<ClientSession>(_reactor, _scratch, _exchange, std::move(info)));
+    const ClientId id = _clients.insert(
+        std::make_unique<ClientSession>(_reactor, _scratch, _exchange, _report.counters().bytesIn, std::move(info)));
     ClientSession& session = *_clients.find(id);
     session.setId(id);
     session.limitReads(_runtime.configuration->exchange.requestBuffer);
@@ -112,7 +113,7 @@ void Worker::endClient(ClientId client)
 TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant deadline)
 {
     const TargetId id =
-        _targets.insert(std::make_unique<TargetConnection>(_reactor, _scratch, _exchange, _runtime, target));
+        _targets.insert(std::make_unique<TargetConnection>(_reactor, _scratch, _exchange, _report, target));
     TargetConnection& connection = *_targets.find(id);
     connection.setId(id, number);
     connection.limitReads(_runtime.configuration->exchange.responseBuffer);
@@ -126,7 +127,7 @@ void Worker::closeTarget(TargetId target, CloseReason reason, How how)
     if (!connection)
         return;
     connection->close(how == How::abort);
-    _report.targetClosed(connection->number(), connection->wasOpen(), reason);
+    _report.targetClosed(connection->target(), connection->number(), connection->wasOpen(), reason);
     _reactor.dispose(std::move(connection));
 }
 
@@ -135,7 +136,7 @@ std::size_t Worker::toTarget(TargetId target, Bytes bytes)
     TargetConnection* connection = _targets.find(target);
     if (connection == nullptr)
         return 0;
-    _report.counters().bytesIn += bytes.size();
+    _report.counters().targetBytesOut += bytes.size();
     if (!_gathers)
         return connection->send(bytes);
     const bool gathered = connection->isGathering();
@@ -164,7 +165,7 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
     session.tally().target = number;
     session.tally().paired = _reactor.now();
     _report.paired(session.info(), number);
-    auto listener = _requests.watch(session.info(), number);
+    auto listener = _requests.watch(session.info(), session.tally(), number);
     if (!listener)
         return nullptr;
     const Configuration& configuration = *_runtime.configuration;
@@ -184,6 +185,7 @@ Instant Worker::turnEnded(Instant now)
     Instant next = _exchange.expire(now);
     while (flush())
         next = _exchange.expire(now);
+    _gauges.publish(_exchange, *_mode.counts);
     if (_draining && _exchange.size() == 0)
         _reactor.stop();
     return _warming && _mode.underWay() == 0 ? now : next; // warmUp() can return now

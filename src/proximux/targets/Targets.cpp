@@ -36,7 +36,7 @@ std::optional<std::size_t> Targets::choose(const std::vector<bool>& tried, Insta
     if (!best)
         best = soonest;
     if (best)
-        count(_targets[*best]);
+        count(_targets[*best], now);
     return best;
 }
 
@@ -45,7 +45,7 @@ bool Targets::begin(std::size_t target, Instant now)
     const std::lock_guard<std::mutex> lock(_mutex);
     if (!isEligible(_targets[target], now))
         return false;
-    count(_targets[target]);
+    count(_targets[target], now);
     return true;
 }
 
@@ -55,13 +55,13 @@ Instant Targets::retryAt(std::size_t target, Instant now) const
     const Target& t = _targets[target];
     if (isEligible(t, now))
         return now;
-    return t.health == Health::dead ? t.retry : Instant::never();
+    return t.health() == Health::dead ? t.retry : Instant::never();
 }
 
 bool Targets::isLiving(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    return _targets[target].health != Health::dead;
+    return _targets[target].health() != Health::dead;
 }
 
 std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) const
@@ -74,13 +74,13 @@ std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) con
     return n;
 }
 
-void Targets::opened(std::size_t target)
+void Targets::opened(std::size_t target, Instant now)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     Target& t = _targets[target];
     assert(t.opening > 0);
     --t.opening;
-    t.health = Health::living;
+    move(t, Health::living, now);
     t.failures = 0;
 }
 
@@ -92,11 +92,8 @@ void Targets::failed(std::size_t target, Instant now)
     --t.opening;
     --t.connections;
     // attempts already under way when the first one failed count as the same failure
-    if (t.health == Health::dead)
-        return;
-    t.health = Health::dead;
-    t.retry = now + backoff(t.failures);
-    ++t.failures;
+    if (t.health() != Health::dead)
+        backOff(t, now);
 }
 
 void Targets::abandoned(std::size_t target, Instant now)
@@ -106,9 +103,9 @@ void Targets::abandoned(std::size_t target, Instant now)
     assert(t.opening > 0 && t.connections > 0);
     --t.opening;
     --t.connections;
-    if (t.health == Health::trial && t.opening == 0)
+    if (t.health() == Health::trial && t.opening == 0)
     {
-        t.health = Health::dead; // the trial had no result: the next connection may be one
+        move(t, Health::dead, now); // the trial had no result: the next connection may be one
         t.retry = now;
     }
 }
@@ -125,17 +122,14 @@ void Targets::shun(std::size_t target, Instant now)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     Target& t = _targets[target];
-    if (t.health == Health::dead)
-        return;
-    t.health = Health::dead;
-    t.retry = now + backoff(t.failures);
-    ++t.failures;
+    if (t.health() != Health::dead)
+        backOff(t, now);
 }
 
 Targets::Health Targets::health(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    return _targets[target].health;
+    return _targets[target].health();
 }
 
 std::size_t Targets::connections(std::size_t target) const
@@ -144,15 +138,46 @@ std::size_t Targets::connections(std::size_t target) const
     return _targets[target].connections;
 }
 
-bool Targets::isEligible(const Target& target, Instant now) const
+Targets::History Targets::history(std::size_t target, Instant now) const
 {
-    return target.health == Health::living || (target.health == Health::dead && target.retry <= now);
+    const std::lock_guard<std::mutex> lock(_mutex);
+    const Target& t = _targets[target];
+    History history = t.history;
+    if (history.health != Health::living)
+        history.down = history.down + (now - t.downSince);
+    return history;
 }
 
-void Targets::count(Target& target)
+bool Targets::isEligible(const Target& target, Instant now) const
 {
-    if (target.health == Health::dead)
-        target.health = Health::trial;
+    return target.health() == Health::living || (target.health() == Health::dead && target.retry <= now);
+}
+
+/// The only writer of a health.
+void Targets::move(Target& target, Health health, Instant now)
+{
+    History& history = target.history;
+    if (history.health == health)
+        return;
+    if (history.health == Health::living)
+        target.downSince = now;
+    else if (health == Health::living)
+        history.down = history.down + (now - target.downSince);
+    history.health = health;
+    ++history.moves[static_cast<std::size_t>(health)];
+}
+
+void Targets::backOff(Target& target, Instant now)
+{
+    move(target, Health::dead, now);
+    target.retry = now + backoff(target.failures);
+    ++target.failures;
+}
+
+void Targets::count(Target& target, Instant now)
+{
+    if (target.health() == Health::dead)
+        move(target, Health::trial, now);
     ++target.connections;
     ++target.opening;
 }

@@ -2,6 +2,7 @@
 
 #include <proximux/Instant.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -39,6 +40,16 @@ public:
         trial ///< one connection tests whether it is back; all others avoid it
     };
 
+    static constexpr std::size_t HEALTHS = 3;
+
+    /// What became of a target since the start.
+    struct History
+    {
+        Health health = Health::living;
+        std::array<std::uint64_t, HEALTHS> moves{}; ///< by the health that it came to
+        Duration down;                              ///< for how long it was not living
+    };
+
     Targets(std::size_t count, Backoff backoff, std::uint64_t seed);
 
     /// Chooses the target for a new connection and counts that connection. Among the targets that `tried` does not mark
@@ -61,7 +72,7 @@ public:
     [[nodiscard]] std::size_t candidates(const std::vector<bool>& tried, Instant now) const;
 
     /// The counted connection opened.
-    void opened(std::size_t target);
+    void opened(std::size_t target, Instant now);
 
     /// The counted connection could not be opened and is no longer counted. Its target is backed off.
     void failed(std::size_t target, Instant now);
@@ -78,19 +89,25 @@ public:
     [[nodiscard]] std::size_t count() const { return _targets.size(); }
     [[nodiscard]] Health health(std::size_t target) const;
     [[nodiscard]] std::size_t connections(std::size_t target) const;
+    [[nodiscard]] History history(std::size_t target, Instant now) const;
 
 private:
     struct Target
     {
-        Health health = Health::living;
+        History history;   ///< down: without the time since `downSince`
+        Instant downSince; ///< not living
         std::size_t connections = 0;
         std::size_t opening = 0; ///< of these
         unsigned failures = 0;   ///< in a row
         Instant retry;           ///< end of the back-off
+
+        [[nodiscard]] Health health() const { return history.health; }
     };
 
     [[nodiscard]] bool isEligible(const Target& target, Instant now) const;
-    static void count(Target& target);
+    static void move(Target& target, Health health, Instant now);
+    static void count(Target& target, Instant now);
+    void backOff(Target& target, Instant now);
     [[nodiscard]] Duration backoff(unsigned failures);
 
     mutable std::mutex _mutex;

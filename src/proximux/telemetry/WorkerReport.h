@@ -1,6 +1,8 @@
 #pragma once
 
 #include <proximux/exchange/Exchange.h>
+#include <proximux/exchange/mux/MultiplexerObserver.h>
+#include <proximux/net/Connector.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/telemetry/ConnectionTally.h>
 #include <proximux/telemetry/Counters.h>
@@ -9,6 +11,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proximux
 {
@@ -21,19 +24,33 @@ class WorkerReport
 public:
     explicit WorkerReport(Runtime& runtime);
 
+    [[nodiscard]] Runtime& runtime() const { return _runtime; }
+
     LiveCounters& counters() { return _counters; }
     [[nodiscard]] const LiveCounters& counters() const { return _counters; }
+
+    /// The counters of each target, by its index.
+    [[nodiscard]] const std::vector<LiveTargetCounters>& targets() const { return _targets; }
+    LiveTargetCounters& target(std::size_t target) { return _targets[target]; }
 
     /// Raises `connected`. Returns false if a listener refuses the client.
     [[nodiscard]] bool isWelcome(const ClientInfo& client);
     void clientOpened(const ClientInfo& client) const;
     void clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason);
-    void targetClosed(std::size_t number, bool wasOpen, CloseReason reason);
+    /// It was opened, which took this long.
+    void targetConnected(Duration duration) { count(_counters.connectDuration, duration); }
+    void connectFailed(std::size_t target, const ConnectError& error);
+    /// target: its index.
+    void targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason);
     void paired(const ClientInfo& client, std::size_t number) const;
 
     /// Clients were cut off at the end of a drain.
     void cutOff(std::size_t clients) const;
     void fault(const std::exception& exception) const;
+
+    /// Counts a request of fifo or funnel.
+    void requestEnded(const Outcome& outcome);
+    void requestRepeated() { _counters.repeated += 1; }
 
     // The reports of an exchange of fifo or funnel; see MultiplexerObserver.
     void clientMalformed(const ClientInfo& client, const char* why) const;
@@ -62,9 +79,10 @@ private:
     Runtime& _runtime;
     const bool _logsConnections;
     LiveCounters _counters;
-    RecordLimiter _refusals;  ///< limits records of refused requests
-    RecordLimiter _guesses;   ///< limits records of wrong passwords
-    RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number
+    std::vector<LiveTargetCounters> _targets; ///< by index
+    RecordLimiter _refusals;                  ///< limits records of refused requests
+    RecordLimiter _guesses;                   ///< limits records of wrong passwords
+    RecordLimiter _greetings;                 ///< limits records of target connections that greeted, by their number
 };
 
 } // namespace proximux

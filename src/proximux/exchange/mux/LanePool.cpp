@@ -11,6 +11,7 @@ namespace
 {
 
 using State = LanePool::State;
+using Use = ConnectionCounts::Use;
 
 struct Move
 {
@@ -31,6 +32,14 @@ constexpr Move MOVES[] = {
                        [from, to](const Move& move) { return move.from == from && move.to == to; });
 }
 
+/// What a place with a connection is used for.
+Use useIn(State state)
+{
+    if (state == State::busy)
+        return Use::busy;
+    return state == State::idle ? Use::idle : Use::opening;
+}
+
 } // namespace
 
 LanePool::LanePool(LanePoolSettings settings, Targets& targets, TargetDialer& dialer,
@@ -39,7 +48,7 @@ LanePool::LanePool(LanePoolSettings settings, Targets& targets, TargetDialer& di
     , _targets(targets)
     , _dialer(dialer)
     , _places(_settings.targets.size())
-    , _claims(claims ? std::move(claims) : std::make_shared<PlaceClaims>(_places.size()))
+    , _claims(claims ? std::move(claims) : std::make_shared<PlaceClaims>(_places.size(), targets.count()))
     , _closed(_places.size())
     , _opening(_places.size())
     , _settling(_places.size())
@@ -57,7 +66,7 @@ LanePool::LanePool(LanePoolSettings settings, Targets& targets, TargetDialer& di
 std::size_t LanePool::nextClosed(std::size_t from) const
 {
     std::size_t i = _closed.first(from);
-    while (i != NONE && (*_claims)[i])
+    while (i != NONE && _claims->taken[i])
         i = _closed.first(i + 1);
     return i;
 }
@@ -75,7 +84,7 @@ std::size_t LanePool::open(Instant now)
         if (place.id.slot >= _bySlot.size())
             _bySlot.resize(place.id.slot + 1, NONE);
         _bySlot[place.id.slot] = i;
-        (*_claims)[i] = true;
+        _claims->taken[i] = true;
         move(i, State::opening, 0);
         return i;
     }
@@ -114,9 +123,9 @@ void LanePool::opened(std::size_t place)
     move(place, State::settling, 0);
 }
 
-void LanePool::settled(std::size_t place)
+void LanePool::settled(std::size_t place, Instant now)
 {
-    _targets.opened(_places[place].target);
+    _targets.opened(_places[place].target, now);
     move(place, State::idle, 0);
 }
 
@@ -186,10 +195,21 @@ NumberSet& LanePool::setOf(const Place& place)
     return _byLoad[std::min(place.load, _settings.pipeline)];
 }
 
+void LanePool::recount(std::size_t target, State from, State to)
+{
+    if (from == State::closed)
+        _claims->counts.add(target, useIn(to));
+    else if (to == State::closed)
+        _claims->counts.remove(target, useIn(from));
+    else
+        _claims->counts.move(target, useIn(from), useIn(to));
+}
+
 void LanePool::move(std::size_t place, State state, std::size_t load)
 {
     Place& moved = _places[place];
     assert(isLegal(moved.state, state));
+    recount(moved.target, moved.state, state);
     setOf(moved).remove(place);
     moved.state = state;
     moved.load = load;
@@ -200,7 +220,7 @@ void LanePool::forget(std::size_t place)
 {
     _bySlot[_places[place].id.slot] = NONE;
     _places[place].id = {};
-    (*_claims)[place] = false;
+    _claims->taken[place] = false;
     move(place, State::closed, 0);
 }
 

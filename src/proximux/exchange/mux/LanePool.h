@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/base/NumberSet.h>
+#include <proximux/targets/ConnectionCounts.h>
 #include <proximux/targets/TargetDialer.h>
 #include <proximux/targets/Targets.h>
 
@@ -24,8 +25,18 @@ struct LanePoolSettings
     static constexpr std::size_t ANY = std::numeric_limits<std::size_t>::max();
 };
 
-/// The places that have a connection, for all pools that share these places.
-using PlaceClaims = std::vector<bool>;
+/// What the pools that share their places have in common.
+struct PlaceClaims
+{
+    PlaceClaims(std::size_t places, std::size_t targets)
+        : taken(places)
+        , counts(targets)
+    {
+    }
+
+    std::vector<bool> taken; ///< places that have a connection
+    ConnectionCounts counts; ///< of all these pools
+};
 
 /// Tracks the target connections of fifo and funnel: a fixed number of places, each with or without a connection. A
 /// state is a set of places, and only move() writes one.
@@ -66,7 +77,7 @@ public:
     [[nodiscard]] bool isLiving(std::size_t place) const { return _targets.isLiving(_places[place].target); }
 
     void opened(std::size_t place);
-    void settled(std::size_t place);
+    void settled(std::size_t place, Instant now);
 
     /// The connection could not be opened or did not settle. Its target is backed off.
     void failed(std::size_t place, Instant now);
@@ -103,6 +114,9 @@ public:
     /// Whether this pool has no connection at all.
     [[nodiscard]] bool isUnused() const { return _closed.size() == _places.size(); }
 
+    /// Of this pool and those that share its places.
+    [[nodiscard]] const ConnectionCounts& counts() const { return _claims->counts; }
+
     /// The number of connections that are opening or settling.
     [[nodiscard]] std::size_t underWay() const { return _opening.size() + _settling.size(); }
 
@@ -118,6 +132,7 @@ private:
     [[nodiscard]] NumberSet& setOf(const Place& place);
     [[nodiscard]] std::size_t nextClosed(std::size_t from) const;
     void move(std::size_t place, State state, std::size_t load);
+    void recount(std::size_t target, State from, State to);
     [[nodiscard]] std::size_t targetFor(std::size_t place, Instant now);
     void forget(std::size_t place);
 

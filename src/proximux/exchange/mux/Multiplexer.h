@@ -39,6 +39,9 @@ public:
     void closeAll(CloseReason reason, Instant now) override;
     [[nodiscard]] std::size_t size() const override { return _mux.clients.size(); }
 
+    [[nodiscard]] Backlog backlog() const override;
+    void countPins(PinCounts& counts) const override;
+
     void warmUp(Instant now) override { _mux.opening.warmUp(now); }
 
     // ---- where several exchanges have the places of a pool in common (AutoExchange)

@@ -2,6 +2,7 @@
 
 #include <proximux/Id.h>
 #include <proximux/Instant.h>
+#include <proximux/targets/ConnectionCounts.h>
 #include <proximux/targets/TargetDialer.h>
 #include <proximux/targets/Targets.h>
 
@@ -47,7 +48,7 @@ public:
     std::optional<Grant> acquire(ClientId client, const std::vector<bool>& tried, Instant deadline, Instant now);
 
     /// The connection has opened: leases it to its client and returns the client.
-    ClientId opened(TargetId id);
+    ClientId opened(TargetId id, Instant now);
 
     /// The connection could not be opened: removes it and counts a failure of its target.
     void failed(TargetId id, Instant now);
@@ -60,6 +61,7 @@ public:
 
     [[nodiscard]] std::size_t targetCount() const { return _targets.count(); }
     [[nodiscard]] std::size_t size() const { return _size; }
+    [[nodiscard]] ConnectionCounts& counts() { return _counts; }
 
 private:
     struct Connection
@@ -76,6 +78,7 @@ private:
 
     Targets& _targets;
     TargetDialer& _dialer;
+    ConnectionCounts _counts;
     std::vector<Connection> _connections; ///< by slot
     std::size_t _size = 0;
 };
