@@ -3,6 +3,7 @@
 #include <app/LogWriter.h>
 #include <proximux/Configuration.h>
 
+#include <cstdint>
 #include <string>
 
 namespace proximux
@@ -36,6 +37,9 @@ public:
 
     /// Closes and reopens the log file, if there is one. Any thread.
     void reopen() { _writer->reopen(); }
+
+    /// Records dropped because the queue was full. Any thread.
+    [[nodiscard]] std::uint64_t dropped() const { return _writer->dropped(); }
 
     /// Whether records of level 1 are written to stderr.
     [[nodiscard]] bool usesStandardError() const { return _usesStandardError; }
