@@ -52,6 +52,7 @@ void LogWriter::log(const Poco::Message& message)
     if (_closing || !hasRoomFor(record))
     {
         ++_dropped;
+        _allDropped.fetch_add(1, std::memory_order_relaxed);
         return;
     }
     noteDropped();

@@ -6,6 +6,7 @@
 #include <Poco/Formatter.h>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -57,6 +58,9 @@ public:
     /// Formats the record and queues it, or drops it if the queue is full. Call it before close(); any thread.
     void log(const Poco::Message& message) override;
 
+    /// Records dropped since it was made. Any thread.
+    [[nodiscard]] std::uint64_t dropped() const { return _allDropped.load(std::memory_order_relaxed); }
+
     /// Reopens all sinks in the writing thread, after the queued records. Any thread.
     void reopen();
 
@@ -94,9 +98,10 @@ private:
     std::condition_variable _wake;
     std::size_t _queueBytes;
     Batch _queue;
-    std::size_t _queued = 0;  ///< bytes in the queue
-    std::size_t _writing = 0; ///< bytes taken from the queue and not yet written
-    std::uint64_t _dropped = 0;
+    std::size_t _queued = 0;    ///< bytes in the queue
+    std::size_t _writing = 0;   ///< bytes taken from the queue and not yet written
+    std::uint64_t _dropped = 0; ///< not told of yet
+    std::atomic<std::uint64_t> _allDropped{0};
     bool _closing = false;
     std::thread _thread;
 };

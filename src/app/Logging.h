@@ -4,6 +4,7 @@
 #include <proximux/Configuration.h>
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 namespace proximux
@@ -43,6 +44,9 @@ public:
 
     /// Closes and reopens the log file, if there is one. Any thread.
     void reopen() { _writer->reopen(); }
+
+    /// Records dropped because the queue was full. Any thread.
+    [[nodiscard]] std::uint64_t dropped() const { return _writer->dropped(); }
 
     /// Whether records of level 1 are written to stderr.
     [[nodiscard]] bool usesStandardError() const { return _usesStandardError; }

@@ -88,6 +88,8 @@ class Contents(unittest.TestCase):
     def test_documents_are_marked(self):
         documents = query("proximux", "--docfiles")
         for name in ("/usr/share/doc/proximux/README.md", "/usr/share/doc/proximux/examples/funnel-redis.ini",
+                     "/usr/share/doc/proximux/examples/prometheus/proximux.rules.yml",
+                     "/usr/share/doc/proximux/examples/grafana/proximux.json",
                      "/usr/share/man/man1/proximux.1.gz", "/usr/share/man/man5/proximux.ini.5.gz"):
             self.assertIn(name, documents)
         self.assertIn("/usr/share/licenses/proximux/LICENSE", query("proximux", "--licensefiles"))

@@ -1,6 +1,6 @@
-// Writes the files generated from the table of settings, the lists of options and the folders of protocols:
-// etc/proximux.ini, docs/settings.md, the sections of folders in docs/protocols.md, the man pages and the
-// completions of shells.
+// Writes the files generated from the tables of settings and of metrics, the lists of options and the folders of
+// protocols: etc/proximux.ini, docs/settings.md, docs/metrics.md, the sections of folders in docs/protocols.md, the man
+// pages and the completions of shells.
 
 #include "support/Generated.h"
 

@@ -5,6 +5,7 @@
 #include <app/Tools.h>
 #include <proximux/config/Reference.h>
 #include <proximux/protocol/Registry.h>
+#include <proximux/telemetry/Metrics.h>
 
 #include <SourceDir.h>
 
@@ -18,7 +19,8 @@
 namespace proximux
 {
 
-/// A committed file that is generated from the table of settings, the lists of options and the folders of protocols.
+/// A committed file that is generated from the tables of settings and of metrics, the lists of options and the folders
+/// of protocols.
 struct Generated
 {
     std::string path;
@@ -113,6 +115,7 @@ inline std::vector<Generated> generated()
     std::vector<Generated> all{
         {root + "/etc/proximux.ini", {}, reference::ini()},
         {root + "/docs/settings.md", {}, reference::markdown()},
+        {root + "/docs/metrics.md", {}, metricsMarkdown()},
         {root + "/docs/protocols.md", {}, protocolsPage(root)},
         {pages + "proximux.1", {}, manPage(pages + "proximux.1.in")},
         {pages + "proximux.ini.5", {}, filled(pages + "proximux.ini.5.in", {{"@settings@\n", reference::man()}})},

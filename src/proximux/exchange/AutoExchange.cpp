@@ -36,6 +36,41 @@ std::size_t languageOf(const ProtocolInfo& protocol)
     return static_cast<std::size_t>(std::find(all.begin(), all.end(), &protocol) - all.begin());
 }
 
+using Tenants = std::vector<AutoExchange::Tenant>;
+
+Usage usageOf(const Tenants& tenants)
+{
+    Usage all;
+    for (const AutoExchange::Tenant& tenant : tenants)
+        if (tenant.exchange)
+            all = sum(all, tenant.exchange->usage());
+    return all;
+}
+
+/// Each counts what the others use.
+void shareLimits(const Tenants& tenants, Instant now)
+{
+    for (const AutoExchange::Tenant& tenant : tenants)
+        if (tenant.exchange)
+            tenant.exchange->setOthers(difference(usageOf(tenants), tenant.exchange->usage()), now);
+}
+
+/// Once the protocol is decided an exchange that has nobody left is needed no more. Returns the pin changes that they
+/// had counted.
+std::uint64_t leaveEmpty(Tenants& tenants, std::size_t decided)
+{
+    std::uint64_t pinChanges = 0;
+    for (std::size_t each = 0; each < tenants.size(); ++each)
+        if (each != decided && tenants[each].exchange && tenants[each].exchange->size() == 0 &&
+            tenants[each].pool->isUnused())
+        {
+            pinChanges += tenants[each].exchange->backlog().pinChanges;
+            tenants[each].exchange.reset(); // it uses the pool
+            tenants[each].pool.reset();
+        }
+    return pinChanges;
+}
+
 } // namespace
 
 AutoExchange::AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects,
@@ -218,17 +253,11 @@ void AutoExchange::settle(Instant now)
     _trialEnds = Instant::never();
     if (several < 2)
         return;
-    shareLimits(now);
+    shareLimits(_tenants, now);
     share(now);
-    shareLimits(now);
-    // once the protocol is decided an exchange that has nobody left is needed no more
-    for (Language each = 0; each < _tenants.size(); ++each)
-        if (_decided != NONE && each != _decided && _tenants[each].exchange && _tenants[each].exchange->size() == 0 &&
-            _tenants[each].pool->isUnused())
-        {
-            _tenants[each].exchange.reset();
-            _tenants[each].pool.reset();
-        }
+    shareLimits(_tenants, now);
+    if (_decided != NONE)
+        _pinChanges += leaveEmpty(_tenants, _decided);
 }
 
 void AutoExchange::decide(Language language, Instant now)
@@ -236,14 +265,6 @@ void AutoExchange::decide(Language language, Instant now)
     _decided = language;
     _observer.protocolChosen(choicesOfAuto()[language]->name);
     framed(language).setTrial(false, now);
-}
-
-/// Each counts what the others use.
-void AutoExchange::shareLimits(Instant now)
-{
-    for (const Tenant& tenant : _tenants)
-        if (tenant.exchange)
-            tenant.exchange->setOthers(difference(usage(), tenant.exchange->usage()), now);
 }
 
 /// The request that waits longest has the next place.
@@ -301,13 +322,32 @@ std::size_t AutoExchange::size() const
     return all;
 }
 
-Usage AutoExchange::usage() const
+Backlog AutoExchange::backlog() const
 {
-    Usage all;
+    Backlog all;
+    all.pinChanges = _pinChanges;
+    for (const Tenant& tenant : _tenants)
+    {
+        if (!tenant.exchange)
+            continue;
+        const Backlog one = tenant.exchange->backlog();
+        all.queued += one.queued;
+        all.oldest = std::min(all.oldest, one.oldest);
+        all.pinChanges += one.pinChanges;
+    }
+    return all;
+}
+
+void AutoExchange::countPins(PinCounts& counts) const
+{
     for (const Tenant& tenant : _tenants)
         if (tenant.exchange)
-            all = sum(all, tenant.exchange->usage());
-    return all;
+            tenant.exchange->countPins(counts);
+}
+
+Usage AutoExchange::usage() const
+{
+    return usageOf(_tenants);
 }
 
 std::size_t AutoExchange::underWay() const

@@ -6,6 +6,7 @@
 #include <proximux/protocol/Registry.h>
 #include <proximux/wire/Buffer.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -81,6 +82,9 @@ public:
     void warmUp(Instant now) override;
     [[nodiscard]] std::size_t size() const override;
 
+    [[nodiscard]] Backlog backlog() const override;
+    void countPins(PinCounts& counts) const override;
+
     /// Of all exchanges.
     [[nodiscard]] Multiplexer::Usage usage() const;
 
@@ -131,7 +135,6 @@ private:
 
     void settle(Instant now);
     void decide(Language language, Instant now);
-    void shareLimits(Instant now);
     void share(Instant now);
     bool makeRoom(Language forWhom, Instant since, Instant now);
 
@@ -143,7 +146,8 @@ private:
     Language _decided = NONE; ///< NONE: not yet
     bool _rawAnswered = false;
     bool _draining = false;
-    std::vector<Client> _clients; ///< by slot
+    std::uint64_t _pinChanges = 0; ///< of exchanges that are gone
+    std::vector<Client> _clients;  ///< by slot
     std::size_t _newcomers = 0;
     Instant _trialEnds = Instant::never(); ///< when a request that is tried must give way
     DeadlineList _ambiguous;

@@ -4,6 +4,7 @@
 #include <proximux/CloseReason.h>
 #include <proximux/Id.h>
 #include <proximux/Instant.h>
+#include <proximux/exchange/Backlog.h>
 
 #include <cstddef>
 
@@ -93,6 +94,12 @@ public:
 
     /// Clients that are there.
     [[nodiscard]] virtual std::size_t size() const = 0;
+
+    /// What waits, where requests do.
+    [[nodiscard]] virtual Backlog backlog() const { return {}; }
+
+    /// Adds who is pinned, where clients can be.
+    virtual void countPins(PinCounts& counts) const { static_cast<void>(counts); }
 };
 
 } // namespace proximux

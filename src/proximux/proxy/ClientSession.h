@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Events.h>
+#include <proximux/base/LiveValue.h>
 #include <proximux/exchange/Exchange.h>
 #include <proximux/net/Connection.h>
 #include <proximux/protocol/watch/Watcher.h>
@@ -15,9 +16,11 @@ namespace proximux
 class ClientSession : public Connection
 {
 public:
-    ClientSession(Reactor& reactor, Scratch& scratch, Exchange& exchange, ClientInfo info)
+    /// bytesIn: counts the bytes of all clients of its Worker.
+    ClientSession(Reactor& reactor, Scratch& scratch, Exchange& exchange, LiveValue& bytesIn, ClientInfo info)
         : Connection(reactor, scratch)
         , _exchange(exchange)
+        , _bytesIn(bytesIn)
         , _info(std::move(info))
     {
     }
@@ -40,11 +43,16 @@ protected:
     void received(Bytes bytes) override
     {
         _tally.bytesIn += bytes.size();
+        _bytesIn += bytes.size();
         _exchange.request(_id, bytes, reactor().now());
     }
     void ended() override { _exchange.clientEnded(_id, reactor().now()); }
     void sent(std::size_t waiting) override { _exchange.clientSent(_id, waiting, reactor().now()); }
-    void lost(int, const char*) override { _exchange.clientLost(_id, reactor().now()); }
+    void lost(int, const char*) override
+    {
+        _tally.isLost = true;
+        _exchange.clientLost(_id, reactor().now());
+    }
     void broken() override { _exchange.clientFaulted(_id, reactor().now()); }
 
     /// Input that is still unread after a client's reset is useless.
@@ -52,6 +60,7 @@ protected:
 
 private:
     Exchange& _exchange;
+    LiveValue& _bytesIn;
     ClientId _id;
     ClientInfo _info;
     ConnectionTally _tally;

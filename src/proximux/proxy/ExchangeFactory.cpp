@@ -168,6 +168,9 @@ public:
         return tenant;
     }
 
+    /// Of the connections of all pools.
+    [[nodiscard]] ConnectionCounts& counts() const { return _places->counts(); }
+
     /// make: how it makes exchanges.
     [[nodiscard]] std::unique_ptr<AutoExchange> makeAuto(AutoExchange::Make make) const
     {
@@ -220,6 +223,7 @@ ExchangeAndPool makePairs(const Configuration& configuration, Targets& targets, 
 {
     ExchangeAndPool made;
     made.pairs = std::make_unique<PairPool>(targets, dialer);
+    made.counts = &made.pairs->counts();
     auto exchange = std::make_unique<PairExchange>(pairSettings(configuration), effects, *made.pairs);
     made.reconfigure = [&pairs = *exchange](const auto& changed, const TargetAssignment&, Instant now)
     { pairs.reconfigure(pairSettings(*changed), now); };
@@ -230,6 +234,7 @@ ExchangeAndPool makePairs(const Configuration& configuration, Targets& targets, 
 ExchangeAndPool makeAuto(const std::shared_ptr<Sharing>& sharing)
 {
     ExchangeAndPool made;
+    made.counts = &sharing->counts();
     auto exchange = sharing->makeAuto([sharing](std::string_view protocol) { return sharing->make(protocol); });
     made.underWay = [&automatic = *exchange] { return automatic.underWay(); };
     made.reconfigure =
@@ -245,6 +250,7 @@ ExchangeAndPool makeAuto(const std::shared_ptr<Sharing>& sharing)
 ExchangeAndPool makeShared(const std::shared_ptr<Sharing>& sharing, const std::string& protocol)
 {
     ExchangeAndPool made;
+    made.counts = &sharing->counts();
     AutoExchange::Tenant tenant = sharing->make(protocol);
     made.shared = std::move(tenant.pool);
     made.underWay = [&pool = *made.shared] { return pool.underWay(); };

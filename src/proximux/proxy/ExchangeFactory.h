@@ -17,6 +17,7 @@ struct ExchangeAndPool
     std::unique_ptr<PairPool> pairs;  ///< proxy
     std::unique_ptr<LanePool> shared; ///< fifo and funnel
     std::unique_ptr<Exchange> exchange;
+    ConnectionCounts* counts = nullptr;    ///< of the pool or pools; lives as long as the exchange
     std::function<std::size_t()> underWay; ///< fifo and funnel: number of connections that are opening or settling
 
     /// Another configuration is in force, of the same mode and protocol, and its targets were assigned.

@@ -3,6 +3,7 @@
 #include <proximux/config/Values.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/DescriptorPlan.h>
+#include <proximux/proxy/Snapshot.h>
 
 #include <Poco/Delegate.h>
 #include <Poco/Exception.h>
@@ -293,13 +294,10 @@ std::uint16_t Proxy::port() const
 
 Statistics Proxy::statistics() const
 {
-    Statistics all;
-    all.accepted = _impl->server->totalConnections();
-    all.dropped = _impl->server->refusedConnections();
-    all.current = static_cast<std::uint64_t>(_impl->server->currentConnections());
-    for (const auto& worker : _impl->workers)
-        add(all, worker->counters());
-    return all;
+    Statistics statistics = snapshot(_impl->runtime, *_impl->server, _impl->workers);
+    const std::lock_guard<std::mutex> lock(_impl->mutex);
+    statistics.draining = _impl->draining;
+    return statistics;
 }
 
 Events& Proxy::events()

@@ -65,6 +65,7 @@ TCPServer::TCPServer(Reactor& reactor, const TCPServerSettings& settings, TCPSer
     , _settings(settings)
     , _listener(listener)
 {
+    publishLimit();
 }
 
 TCPServer::~TCPServer()
@@ -169,6 +170,19 @@ void TCPServer::take(sockets::Accepted client)
     _listener.accepted(std::move(client.transport), client.peer);
 }
 
+std::size_t TCPServer::limit() const
+{
+    return _limit.load(std::memory_order_relaxed);
+}
+
+/// The settings have changed.
+void TCPServer::publishLimit()
+{
+    const auto limit = static_cast<std::size_t>(std::max(_settings.maxConnections, 0));
+    const auto open = static_cast<std::size_t>(std::max(_settings.maxOpen, 0));
+    _limit = limit == 0 || open == 0 ? std::max(limit, open) : std::min(limit, open);
+}
+
 /// Whether a further client would take a reserved descriptor. If so, accepting pauses until one is released.
 bool TCPServer::isFull()
 {
@@ -186,6 +200,7 @@ bool TCPServer::isFull()
 void TCPServer::limitOpen(int clients)
 {
     _settings.maxOpen = clients;
+    publishLimit();
     if (_full.exchange(false))
         goOn();
 }
@@ -196,6 +211,7 @@ void TCPServer::reconfigure(const TCPServerSettings& settings, const Poco::Net::
     const bool sameBacklog = _settings.backlog == settings.backlog;
     _settings = settings;
     _settings.maxOpen = maxOpen;
+    publishLimit();
     if (_registration.generation == 0)
         return; // stopped
     if (listener == nullptr)

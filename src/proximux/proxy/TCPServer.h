@@ -9,6 +9,7 @@
 #include <Poco/Net/TCPServer.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -80,6 +81,9 @@ public:
     /// The port it listens on. Any thread, after start().
     [[nodiscard]] std::uint16_t port() const { return _port; }
 
+    /// Clients that it serves at the same time; 0: no limit. Any thread.
+    [[nodiscard]] std::size_t limit() const;
+
     /// Clients accepted and not yet released. Any thread.
     [[nodiscard]] int currentConnections() const { return _current.load(std::memory_order_relaxed); }
 
@@ -102,6 +106,7 @@ public:
 
 private:
     void watch();
+    void publishLimit();
     bool acceptOne();
     void take(sockets::Accepted client);
     [[nodiscard]] bool isFull();
@@ -117,6 +122,7 @@ private:
     Reactor::TimerId _pause{};
     bool _exhausted = false;
     std::atomic<std::uint16_t> _port{0};
+    std::atomic<std::size_t> _limit{0};
     std::atomic<int> _current{0};
     std::atomic<bool> _full{false}; ///< the next released() resumes accepting
     std::atomic<std::uint64_t> _refused{0};

@@ -3,17 +3,19 @@
 namespace proximux
 {
 
-TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, Runtime& runtime,
+TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, WorkerReport& report,
                                    std::size_t target)
     : Connection(reactor, scratch)
     , _exchange(exchange)
-    , _runtime(runtime)
+    , _report(report)
+    , _runtime(report.runtime())
     , _target(target)
 {
 }
 
 void TargetConnection::dial(Instant deadline)
 {
+    _dialed = reactor().now();
     _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
     _connector->start(_runtime.directory.of(_target).endpoint, deadline);
 }
@@ -25,6 +27,7 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
     open(std::make_unique<PlainTransport>(socket));
     hold(false);
     _wasOpen = true;
+    _report.targetConnected(reactor().now() - _dialed);
     if (_runtime.log.wants(LogScope::target, LogLevel::info))
     {
         JsonText record;
@@ -40,6 +43,7 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 void TargetConnection::connectFailed(const ConnectError& error)
 {
     reactor().dispose(std::move(_connector));
+    _report.connectFailed(_target, error);
     logFailure(error);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), error.text});
     if (error.ours)

@@ -3,7 +3,7 @@
 #include <proximux/exchange/Exchange.h>
 #include <proximux/net/Connection.h>
 #include <proximux/net/Connector.h>
-#include <proximux/proxy/Runtime.h>
+#include <proximux/telemetry/WorkerReport.h>
 
 #include <memory>
 #include <utility>
@@ -23,7 +23,7 @@ class TargetConnection : public Connection, public ConnectListener
 {
 public:
     /// target: index in the configuration's list.
-    TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, Runtime& runtime, std::size_t target);
+    TargetConnection(Reactor& reactor, Scratch& scratch, Exchange& exchange, WorkerReport& report, std::size_t target);
 
     /// Call it before dial(). number: the name in the log, from 1.
     void setId(TargetId id, std::size_t number)
@@ -34,6 +34,9 @@ public:
 
     /// Starts to connect. The Exchange receives the result, at the deadline at the latest.
     void dial(Instant deadline);
+
+    /// The index of its target.
+    [[nodiscard]] std::size_t target() const { return _target; }
 
     /// Its number in the log, from 1: in proxy mode the target's, else the connection's.
     [[nodiscard]] std::size_t number() const { return _number; }
@@ -49,7 +52,11 @@ public:
     void connectWaits(const ConnectError& error) override;
 
 protected:
-    void received(Bytes bytes) override { _exchange.response(_id, bytes, reactor().now()); }
+    void received(Bytes bytes) override
+    {
+        _report.counters().targetBytesIn += bytes.size();
+        _exchange.response(_id, bytes, reactor().now());
+    }
     void ended() override { _exchange.targetEnded(_id, reactor().now()); }
     void sent(std::size_t waiting) override { _exchange.targetSent(_id, waiting, reactor().now()); }
     void lost(int error, const char* syscall) override;
@@ -65,11 +72,13 @@ private:
     void logError(int error, const std::string& code, const std::string& syscall, const std::string& text) const;
 
     Exchange& _exchange;
+    WorkerReport& _report;
     Runtime& _runtime;
     std::size_t _target;
     std::size_t _number = 0;
     TargetId _id;
     std::unique_ptr<Connector> _connector; ///< while connecting
+    Instant _dialed;
     bool _wasOpen = false;
     bool _heardUnknown = false;
 };

@@ -32,7 +32,8 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
     , _reactor(makePoller(_configuration->io.backend), runtime.clock)
     , _scratch(_configuration->io.readSize)
     , _report(runtime)
-    , _requests(runtime)
+    , _gauges(_report)
+    , _requests(runtime, _report.counters())
     , _silence(_reactor, _report, _clients,
                _configuration->exchange.mode != Mode::proxy &&
                    findProtocol(_configuration->exchange.protocol)->mayGreet)
@@ -58,8 +59,8 @@ void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::Socket
         return _listener.clientGone();
     }
     _report.clientOpened(info);
-    const ClientId id =
-        _clients.insert(std::make_unique<ClientSession>(_reactor, _scratch, _exchange, std::move(info)));
+    const ClientId id = _clients.insert(
+        std::make_unique<ClientSession>(_reactor, _scratch, _exchange, _report.counters().bytesIn, std::move(info)));
     ClientSession& session = *_clients.find(id);
     session.setId(id);
     session.limitReads(_configuration->exchange.requestBuffer);
@@ -113,7 +114,7 @@ void Worker::endClient(ClientId client)
 TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant deadline)
 {
     const TargetId id =
-        _targets.insert(std::make_unique<TargetConnection>(_reactor, _scratch, _exchange, _runtime, target));
+        _targets.insert(std::make_unique<TargetConnection>(_reactor, _scratch, _exchange, _report, target));
     TargetConnection& connection = *_targets.find(id);
     connection.setId(id, number);
     connection.limitReads(_configuration->exchange.responseBuffer);
@@ -127,7 +128,7 @@ void Worker::closeTarget(TargetId target, CloseReason reason, How how)
     if (!connection)
         return;
     connection->close(how == How::abort);
-    _report.targetClosed(connection->number(), connection->wasOpen(), reason);
+    _report.targetClosed(connection->target(), connection->number(), connection->wasOpen(), reason);
     _reactor.dispose(std::move(connection));
 }
 
@@ -136,7 +137,7 @@ std::size_t Worker::toTarget(TargetId target, Bytes bytes)
     TargetConnection* connection = _targets.find(target);
     if (connection == nullptr)
         return 0;
-    _report.counters().bytesIn += bytes.size();
+    _report.counters().targetBytesOut += bytes.size();
     if (!_gathers)
         return connection->send(bytes);
     const bool gathered = connection->isGathering();
@@ -165,7 +166,7 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
     session.tally().target = number;
     session.tally().paired = _reactor.now();
     _report.paired(session.info(), number);
-    auto listener = _requests.watch(session.info(), number);
+    auto listener = _requests.watch(session.info(), session.tally(), number);
     if (!listener)
         return nullptr;
     const Configuration& configuration = *_configuration;
@@ -180,6 +181,8 @@ void Worker::reconfigure(const std::shared_ptr<const Configuration>& configurati
 {
     _configuration = configuration;
     _report.use(*configuration);
+    for (const std::size_t target : assignment.changes.fresh)
+        _report.targets().begin(target);
     _requests.use(*configuration);
     for (const TargetId id : _targets.ids())
         _targets.find(id)->limitReads(configuration->exchange.responseBuffer);
@@ -195,6 +198,7 @@ Instant Worker::turnEnded(Instant now)
     Instant next = _exchange.expire(now);
     while (flush())
         next = _exchange.expire(now);
+    _gauges.publish(_exchange, *_mode.counts);
     if (_draining && _exchange.size() == 0)
         _reactor.stop();
     return _warming && _mode.underWay() == 0 ? now : next; // warmUp() can return now

@@ -6,6 +6,7 @@
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SilenceWatch.h>
+#include <proximux/proxy/WorkerGauges.h>
 #include <proximux/proxy/WorkerObserver.h>
 
 #include <cstdint>
@@ -34,8 +35,8 @@ public:
 ///
 /// In fifo and funnel, outgoing bytes are gathered and sent at the end of the turn, in one send per peer.
 ///
-/// Call adopt(), reconfigure(), drain() and end() in the reactor's thread, or through post(); read the counters from
-/// any thread.
+/// Call adopt(), reconfigure(), drain() and end() in the reactor's thread, or through post(); read counters and gauges
+/// from any thread.
 class Worker : private PairEffects, private MultiplexerEffects, private TargetDialer, private TurnListener
 {
 public:
@@ -43,6 +44,7 @@ public:
     ~Worker() override;
 
     [[nodiscard]] Reactor& reactor() { return _reactor; }
+    [[nodiscard]] const Reactor& reactor() const { return _reactor; }
 
     /// Opens every connection and runs until each is open or has failed (pool.warmup). Call it before run(), in any
     /// thread.
@@ -65,6 +67,8 @@ public:
     void end(CloseReason reason);
 
     [[nodiscard]] const LiveCounters& counters() const { return _report.counters(); }
+    [[nodiscard]] const LiveTargets& targets() const { return _report.targets(); }
+    [[nodiscard]] const WorkerGauges& gauges() const { return _gauges; }
 
 private:
     // Effects
@@ -104,6 +108,7 @@ private:
     Reactor _reactor;
     Scratch _scratch;
     WorkerReport _report;
+    WorkerGauges _gauges;
     RequestEvents _requests;
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;

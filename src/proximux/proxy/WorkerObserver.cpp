@@ -17,7 +17,8 @@ std::size_t WorkerObserver::numberOf(TargetId target) const
 std::uint64_t WorkerObserver::requestCame(ClientId client, Bytes bytes, std::uint64_t size)
 {
     _silence.requestCame();
-    return _requests.came(infoOf(client), bytes, size, false);
+    const std::uint64_t tag = _requests.came(infoOf(client), bytes, size, false);
+    return tag != 0 ? tag : COUNTED;
 }
 
 void WorkerObserver::requestContinued(ClientId client, Bytes bytes)
@@ -32,7 +33,14 @@ void WorkerObserver::requestSent(ClientId client, std::uint64_t, TargetId target
 
 void WorkerObserver::requestEnded(std::uint64_t tag, const Outcome& outcome)
 {
-    _requests.ended(tag, numberOf(outcome.target), outcome);
+    _report.requestEnded(outcome);
+    if (tag != COUNTED)
+        _requests.ended(tag, numberOf(outcome.target), outcome);
+}
+
+void WorkerObserver::requestRepeated()
+{
+    _report.requestRepeated();
 }
 
 void WorkerObserver::clientMalformed(ClientId client, const char* why)

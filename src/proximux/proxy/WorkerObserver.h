@@ -38,6 +38,7 @@ public:
     void requestContinued(ClientId client, Bytes bytes) override;
     void requestSent(ClientId client, std::uint64_t tag, TargetId target, Bytes bytes) override;
     void requestEnded(std::uint64_t tag, const Outcome& outcome) override;
+    void requestRepeated() override;
     void clientMalformed(ClientId client, const char* why) override;
     void targetMalformed(TargetId target, const char* why) override;
     void prologueRefused(TargetId target, Bytes received) override;
@@ -51,6 +52,9 @@ public:
     void partAnswers(TargetId target, const std::string& part) override;
 
 private:
+    /// The tag of a request of whose end no listener wants to hear. RequestEvents makes no such tag.
+    static constexpr std::uint64_t COUNTED = 1;
+
     [[nodiscard]] const ClientInfo& infoOf(ClientId client) const;
 
     /// The number of a connection in the log; 0 if it is gone.

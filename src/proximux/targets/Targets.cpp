@@ -73,7 +73,7 @@ std::optional<std::size_t> Targets::choose(const std::vector<bool>& tried, Insta
     if (!best)
         best = soonest;
     if (best)
-        count(_targets[*best]);
+        count(_targets[*best], now);
     return best;
 }
 
@@ -82,7 +82,7 @@ bool Targets::begin(std::size_t target, Instant now)
     const std::lock_guard<std::mutex> lock(_mutex);
     if (!isEligible(_targets[target], now))
         return false;
-    count(_targets[target]);
+    count(_targets[target], now);
     return true;
 }
 
@@ -93,7 +93,7 @@ std::optional<std::size_t> Targets::beginAny(Instant now)
                                     [this, now](std::size_t target) { return isEligible(_targets[target], now); });
     if (found == _order.end())
         return std::nullopt;
-    count(_targets[*found]);
+    count(_targets[*found], now);
     return *found;
 }
 
@@ -116,13 +116,13 @@ Instant Targets::retryAt(const Target& target, Instant now)
 {
     if (isEligible(target, now))
         return now;
-    return target.health == Health::dead && mayConnect(target) ? target.retry : Instant::never();
+    return target.health() == Health::dead && mayConnect(target) ? target.retry : Instant::never();
 }
 
 bool Targets::isLiving(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    return _targets[target].health != Health::dead;
+    return _targets[target].health() != Health::dead;
 }
 
 std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) const
@@ -135,13 +135,13 @@ std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) con
     return n;
 }
 
-void Targets::opened(std::size_t target)
+void Targets::opened(std::size_t target, Instant now)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     Target& t = _targets[target];
     assert(t.opening > 0);
     --t.opening;
-    t.health = Health::living;
+    move(t, Health::living, now);
     t.failures = 0;
 }
 
@@ -153,11 +153,8 @@ void Targets::failed(std::size_t target, Instant now)
     --t.opening;
     --t.connections;
     // attempts already under way when the first one failed count as the same failure
-    if (t.health == Health::dead)
-        return;
-    t.health = Health::dead;
-    t.retry = now + backoff(t.failures);
-    ++t.failures;
+    if (t.health() != Health::dead)
+        backOff(t, now);
 }
 
 void Targets::abandoned(std::size_t target, Instant now)
@@ -167,9 +164,9 @@ void Targets::abandoned(std::size_t target, Instant now)
     assert(t.opening > 0 && t.connections > 0);
     --t.opening;
     --t.connections;
-    if (t.health == Health::trial && t.opening == 0)
+    if (t.health() == Health::trial && t.opening == 0)
     {
-        t.health = Health::dead; // the trial had no result: the next connection may be one
+        move(t, Health::dead, now); // the trial had no result: the next connection may be one
         t.retry = now;
     }
 }
@@ -186,23 +183,36 @@ void Targets::shun(std::size_t target, Instant now)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     Target& t = _targets[target];
-    if (t.health == Health::dead)
-        return;
-    t.health = Health::dead;
-    t.retry = now + backoff(t.failures);
-    ++t.failures;
+    if (t.health() != Health::dead)
+        backOff(t, now);
 }
 
 Targets::Health Targets::health(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    return _targets[target].health;
+    return _targets[target].health();
 }
 
 std::size_t Targets::connections(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     return _targets[target].connections;
+}
+
+Targets::History Targets::history(std::size_t target, Instant now) const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    const Target& t = _targets[target];
+    History history = t.history;
+    if (history.health != Health::living)
+        history.down = history.down + (now - t.downSince);
+    return history;
+}
+
+std::vector<std::size_t> Targets::inOrder() const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return _order;
 }
 
 std::size_t Targets::count() const
@@ -225,7 +235,7 @@ bool Targets::isMarked(const std::vector<bool>& marks, std::size_t target)
 bool Targets::isEligible(const Target& target, Instant now)
 {
     return mayConnect(target) &&
-           (target.health == Health::living || (target.health == Health::dead && target.retry <= now));
+           (target.health() == Health::living || (target.health() == Health::dead && target.retry <= now));
 }
 
 bool Targets::mayConnect(const Target& target)
@@ -233,10 +243,31 @@ bool Targets::mayConnect(const Target& target)
     return target.number > 0 && target.connections < target.most;
 }
 
-void Targets::count(Target& target)
+/// The only writer of a health.
+void Targets::move(Target& target, Health health, Instant now)
 {
-    if (target.health == Health::dead)
-        target.health = Health::trial;
+    History& history = target.history;
+    if (history.health == health)
+        return;
+    if (history.health == Health::living)
+        target.downSince = now;
+    else if (health == Health::living)
+        history.down = history.down + (now - target.downSince);
+    history.health = health;
+    ++history.moves[static_cast<std::size_t>(health)];
+}
+
+void Targets::backOff(Target& target, Instant now)
+{
+    move(target, Health::dead, now);
+    target.retry = now + backoff(target.failures);
+    ++target.failures;
+}
+
+void Targets::count(Target& target, Instant now)
+{
+    if (target.health() == Health::dead)
+        move(target, Health::trial, now);
     ++target.connections;
     ++target.opening;
 }

@@ -2,6 +2,7 @@
 
 #include <proximux/Instant.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -41,6 +42,16 @@ public:
         living,
         dead,
         trial ///< one connection tests whether it is back; all others avoid it
+    };
+
+    static constexpr std::size_t HEALTHS = 3;
+
+    /// What became of a target since the start.
+    struct History
+    {
+        Health health = Health::living;
+        std::array<std::uint64_t, HEALTHS> moves{}; ///< by the health that it came to
+        Duration down;                              ///< for how long it was not living
     };
 
     Targets(std::size_t count, Backoff backoff, std::uint64_t seed);
@@ -91,7 +102,7 @@ public:
     [[nodiscard]] std::size_t candidates(const std::vector<bool>& tried, Instant now) const;
 
     /// The counted connection opened.
-    void opened(std::size_t target);
+    void opened(std::size_t target, Instant now);
 
     /// The counted connection could not be opened and is no longer counted. Its target is backed off.
     void failed(std::size_t target, Instant now);
@@ -111,26 +122,35 @@ public:
     /// The place of a target in order, from 1; 0: it is retired.
     [[nodiscard]] std::size_t numberOf(std::size_t target) const;
 
+    /// The indices of those that are there.
+    [[nodiscard]] std::vector<std::size_t> inOrder() const;
+
     [[nodiscard]] Health health(std::size_t target) const;
     [[nodiscard]] std::size_t connections(std::size_t target) const;
+    [[nodiscard]] History history(std::size_t target, Instant now) const;
 
 private:
     struct Target
     {
-        Health health = Health::living;
+        History history;   ///< down: without the time since `downSince`
+        Instant downSince; ///< not living
         std::size_t connections = 0;
         std::size_t opening = 0; ///< of these
         unsigned failures = 0;   ///< in a row
         Instant retry;           ///< end of the back-off
         std::size_t number = 0;  ///< 0: retired
         std::size_t most = UNLIMITED;
+
+        [[nodiscard]] Health health() const { return history.health; }
     };
 
     [[nodiscard]] static bool mayConnect(const Target& target);
     [[nodiscard]] static bool isEligible(const Target& target, Instant now);
     [[nodiscard]] static Instant retryAt(const Target& target, Instant now);
     [[nodiscard]] static bool isMarked(const std::vector<bool>& marks, std::size_t target);
-    static void count(Target& target);
+    static void move(Target& target, Health health, Instant now);
+    static void count(Target& target, Instant now);
+    void backOff(Target& target, Instant now);
     [[nodiscard]] Duration backoff(unsigned failures);
 
     mutable std::mutex _mutex;

@@ -16,6 +16,7 @@ struct ConnectionTally
     std::size_t target = 0; ///< proxy: the number of its target; 0: none was open
     std::uint64_t bytesIn = 0;
     std::uint64_t bytesOut = 0;
+    bool isLost = false; ///< the client has reset it, or it failed
 };
 
 } // namespace proximux

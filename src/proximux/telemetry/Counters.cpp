@@ -21,11 +21,41 @@ void addTo(std::array<std::uint64_t, SIZE>& sum, const std::array<LiveValue, SIZ
         addTo(sum[i], part[i]);
 }
 
+void addTo(Histogram<std::uint64_t>& sum, const LiveHistogram& part)
+{
+    addTo(sum.buckets, part.buckets);
+    addTo(sum.sum, part.sum);
+}
+
 } // namespace
 
 void add(Statistics& sum, const LiveCounters& counters)
 {
     forEachCounter([](const CounterInfo&, auto& to, const auto& from) { addTo(to, from); }, sum, counters);
+}
+
+void add(TargetStatistics& sum, const LiveTargetCounters& counters)
+{
+    addTo(sum.opening, counters.opening);
+    addTo(sum.idle, counters.idle);
+    addTo(sum.busy, counters.busy);
+    addTo(sum.tied, counters.tied);
+    addTo(sum.desyncs, counters.desyncs);
+    addTo(sum.connectFailures, counters.connectFailures);
+}
+
+const char* toString(CounterKind kind)
+{
+    switch (kind)
+    {
+    case CounterKind::counter:
+        return "counter";
+    case CounterKind::gauge:
+        return "gauge";
+    case CounterKind::histogram:
+        return "histogram";
+    }
+    return "";
 }
 
 } // namespace proximux

@@ -1,25 +1,13 @@
 #pragma once
 
 #include <proximux/Statistics.h>
+#include <proximux/base/LiveValue.h>
+#include <proximux/telemetry/LiveHistogram.h>
 
-#include <atomic>
 #include <cstdint>
 
 namespace proximux
 {
-
-/// A value that one thread adds to and any thread may read.
-class LiveValue
-{
-public:
-    /// Not an atomic read-modify-write: there is one writer.
-    void operator+=(std::uint64_t n) { _value.store(get() + n, std::memory_order_relaxed); }
-
-    [[nodiscard]] std::uint64_t get() const { return _value.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<std::uint64_t> _value{0};
-};
 
 /// The counters of one worker.
 using LiveCounters = Counters<LiveValue>;
@@ -27,11 +15,20 @@ using LiveCounters = Counters<LiveValue>;
 /// Adds the counters of a worker to a sum.
 void add(Statistics& sum, const LiveCounters& counters);
 
+/// The counters of one worker for one target.
+using LiveTargetCounters = TargetCounters<LiveValue>;
+
+/// Likewise, for a target.
+void add(TargetStatistics& sum, const LiveTargetCounters& counters);
+
 enum class CounterKind
 {
     counter, ///< only grows
-    gauge
+    gauge,
+    histogram
 };
+
+const char* toString(CounterKind kind);
 
 struct CounterInfo
 {
@@ -48,6 +45,7 @@ void forEachCounter(const Visit& visit, Sets&... sets)
 {
     constexpr CounterKind COUNTER = CounterKind::counter;
     constexpr CounterKind GAUGE = CounterKind::gauge;
+    constexpr CounterKind HISTOGRAM = CounterKind::histogram;
     visit(CounterInfo{"accepted", COUNTER, "clients", "accepted since start"}, sets.accepted...);
     visit(CounterInfo{"dropped", COUNTER, "clients", "closed on arrival at local.max_connections"}, sets.dropped...);
     visit(CounterInfo{"refused", COUNTER, "clients", "refused by the access list, or by a listener of connected"},
@@ -57,13 +55,26 @@ void forEachCounter(const Visit& visit, Sets&... sets)
     visit(CounterInfo{"current", GAUGE, "clients", "connected now"}, sets.current...);
     visit(CounterInfo{"bytesIn", COUNTER, "bytes", "from clients"}, sets.bytesIn...);
     visit(CounterInfo{"bytesOut", COUNTER, "bytes", "to clients"}, sets.bytesOut...);
+    visit(CounterInfo{"targetBytesIn", COUNTER, "bytes", "from targets"}, sets.targetBytesIn...);
+    visit(CounterInfo{"targetBytesOut", COUNTER, "bytes", "to targets"}, sets.targetBytesOut...);
     visit(CounterInfo{"unknownIds", COUNTER, "responses", "whose id matches no request"}, sets.unknownIds...);
+    visit(CounterInfo{"repeated", COUNTER, "requests", "sent again, because they were lost with their connection"},
+          sets.repeated...);
+    visit(CounterInfo{"queued", GAUGE, "requests", "that wait to be sent now"}, sets.queued...);
     visit(CounterInfo{"clientsClosed", COUNTER, "clients", "closed, by close reason"}, sets.clientsClosed...);
     visit(CounterInfo{"targetsClosed", COUNTER, "target connections", "closed, by close reason"},
           sets.targetsClosed...);
+    visit(CounterInfo{"requests", COUNTER, "requests", "that ended, by outcome"}, sets.requests...);
     visit(CounterInfo{"tied", COUNTER, "clients", "pinned to a target connection, by the pin's reason"}, sets.tied...);
+    visit(CounterInfo{"tiedNow", GAUGE, "clients", "pinned now, by the pin's reason"}, sets.tiedNow...);
     visit(CounterInfo{"tiesRefused", COUNTER, "clients", "whose pin was refused, by the pin's reason"},
           sets.tiesRefused...);
+    visit(CounterInfo{"queueDuration", HISTOGRAM, "microseconds", "from a request's last byte to its being sent"},
+          sets.queueDuration...);
+    visit(CounterInfo{"requestDuration", HISTOGRAM, "microseconds", "from its being sent to its response's last byte"},
+          sets.requestDuration...);
+    visit(CounterInfo{"connectDuration", HISTOGRAM, "microseconds", "of target connections that were opened"},
+          sets.connectDuration...);
 }
 
 } // namespace proximux

@@ -9,8 +9,9 @@
 namespace proximux
 {
 
-RequestEvents::RequestEvents(Runtime& runtime)
+RequestEvents::RequestEvents(Runtime& runtime, LiveCounters& counters)
     : _runtime(runtime)
+    , _counters(counters)
     , _limit(runtime.configuration()->log.dataLimit)
 {
     use(runtime.configuration()->exchange.protocol);
@@ -45,9 +46,10 @@ void RequestEvents::logData(const ClientInfo& client, Bytes data) const
 class RequestEvents::Pair : public WatchListener
 {
 public:
-    Pair(const RequestEvents& events, const ClientInfo& client, std::size_t target)
+    Pair(const RequestEvents& events, const ClientInfo& client, const ConnectionTally& tally, std::size_t target)
         : _events(events)
         , _client(client)
+        , _tally(tally)
         , _target(target)
     {
     }
@@ -63,6 +65,7 @@ public:
 
     void responseSeen(const WatchedResponse& response) override
     {
+        countAnswered(response);
         const ResponseInfo info{_client,
                                 _target,
                                 response.text,
@@ -92,17 +95,34 @@ public:
     }
 
 private:
+    /// Pieces of what is not delimited are no requests.
+    void countAnswered(const WatchedResponse& response) const
+    {
+        if (!_events.isDelimited())
+            return;
+        const RequestOutcome unanswered = _tally.isLost ? RequestOutcome::clientGone : RequestOutcome::error;
+        const RequestOutcome outcome = response.failed ? unanswered : RequestOutcome::answered;
+        _events._counters.requests[static_cast<std::size_t>(outcome)] += response.requests;
+        count(_events._counters.requestDuration, response.whole);
+    }
+
     const RequestEvents& _events;
     const ClientInfo& _client;
+    const ConnectionTally& _tally;
     std::size_t _target;
     std::deque<Listeners> _unanswered; ///< listeners of the requests that expect a response, in request order
 };
 
-std::unique_ptr<WatchListener> RequestEvents::watch(const ClientInfo& client, std::size_t target) const
+std::unique_ptr<WatchListener> RequestEvents::watch(const ClientInfo& client, const ConnectionTally& tally,
+                                                    std::size_t target) const
 {
-    const bool wanted = _runtime.events.request.isHeard() || logsData() ||
-                        findProtocol(_runtime.configuration()->exchange.protocol)->delimited;
-    return wanted ? std::make_unique<Pair>(*this, client, target) : nullptr;
+    const bool wanted = _runtime.events.request.isHeard() || logsData() || isDelimited();
+    return wanted ? std::make_unique<Pair>(*this, client, tally, target) : nullptr;
+}
+
+bool RequestEvents::isDelimited() const
+{
+    return findProtocol(_runtime.configuration()->exchange.protocol)->delimited;
 }
 
 // ------------------------------------------------------------------------------------------------ fifo and funnel

@@ -5,6 +5,8 @@
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/watch/Watcher.h>
 #include <proximux/proxy/Runtime.h>
+#include <proximux/telemetry/ConnectionTally.h>
+#include <proximux/telemetry/Counters.h>
 
 #include <functional>
 #include <map>
@@ -20,14 +22,16 @@ namespace proximux
 class RequestEvents
 {
 public:
-    explicit RequestEvents(Runtime& runtime);
+    /// Both must outlive it. counters: of its Worker; those of requests are written in proxy mode.
+    RequestEvents(Runtime& runtime, LiveCounters& counters);
 
     /// Another configuration is in force, of the same mode and protocol.
     void use(const Configuration& configuration) { _limit = configuration.log.dataLimit; }
 
     /// Proxy mode: makes the listener for a pair's watcher. Null if neither a listener, the log nor the protocol needs
-    /// this pair's messages. target: number from 1. The client must outlive it.
-    [[nodiscard]] std::unique_ptr<WatchListener> watch(const ClientInfo& client, std::size_t target) const;
+    /// this pair's messages. target: number from 1. The client and its tally must outlive it.
+    [[nodiscard]] std::unique_ptr<WatchListener> watch(const ClientInfo& client, const ConnectionTally& tally,
+                                                       std::size_t target) const;
 
     /// The rest is for fifo and funnel. Sets the protocol that provides readable forms and recognizes secrets. With
     /// auto each message is sniffed.
@@ -70,7 +74,10 @@ private:
     [[nodiscard]] Bytes shown(Bytes bytes, std::string& text) const;
     [[nodiscard]] std::string describeResponse(Bytes response) const;
 
+    [[nodiscard]] bool isDelimited() const;
+
     Runtime& _runtime;
+    LiveCounters& _counters;
     std::size_t _limit;                                                   ///< log.data_limit
     std::unique_ptr<Protocol> _protocol;                                  ///< null if messages are not delimited
     std::map<const ProtocolInfo*, std::unique_ptr<Protocol>> _detectable; ///< auto: the candidates

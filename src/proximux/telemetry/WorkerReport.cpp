@@ -1,6 +1,7 @@
 #include <proximux/telemetry/WorkerReport.h>
 
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/telemetry/Labels.h>
 
 #include <algorithm>
 
@@ -28,6 +29,16 @@ const char* prologueOf(const Configuration& configuration)
     if (std::any_of(configuration.targets.begin(), configuration.targets.end(), logsIn))
         return "the login (target.N.password, target.N.database) or to pool.prologue";
     return configuration.pool.prologue.empty() ? "the login" : "pool.prologue";
+}
+
+RequestOutcome outcomeOf(const Outcome& outcome)
+{
+    if (!outcome.failed)
+        return RequestOutcome::answered;
+    if (!outcome.refusal.empty())
+        return RequestOutcome::refused;
+    const bool left = outcome.reason == CloseReason::clientLost || outcome.reason == CloseReason::ended;
+    return left ? RequestOutcome::clientGone : RequestOutcome::error;
 }
 
 /// A target connection in the log.
@@ -93,9 +104,16 @@ void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally&
     announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{client, toString(reason)});
 }
 
-void WorkerReport::targetClosed(std::size_t number, bool wasOpen, CloseReason reason)
+void WorkerReport::connectFailed(std::size_t target, const ConnectError& error)
+{
+    _targets.of(target).connectFailures[static_cast<std::size_t>(kindOf(error))] += 1;
+}
+
+void WorkerReport::targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason)
 {
     _counters.targetsClosed[static_cast<std::size_t>(reason)] += 1;
+    if (reason == CloseReason::desync)
+        _targets.of(target).desyncs += 1;
     if (isError(infoOf(reason).target))
         logTargetError(number, reason);
     if (!wasOpen || !_runtime.log.wants(LogScope::pool, LogLevel::info))
@@ -164,6 +182,16 @@ void WorkerReport::fault(const std::exception& exception) const
 }
 
 // ------------------------------------------------------------------------------------------------ fifo and funnel
+
+/// A reply of the proxy has neither waited nor been sent: its durations are not counted.
+void WorkerReport::requestEnded(const Outcome& outcome)
+{
+    _counters.requests[static_cast<std::size_t>(outcomeOf(outcome))] += 1;
+    if (outcome.target.isValid() || outcome.failed)
+        count(_counters.queueDuration, outcome.queued);
+    if (outcome.target.isValid())
+        count(_counters.requestDuration, outcome.whole);
+}
 
 void WorkerReport::clientMalformed(const ClientInfo& client, const char* why) const
 {

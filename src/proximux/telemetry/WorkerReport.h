@@ -1,14 +1,18 @@
 #pragma once
 
 #include <proximux/exchange/Exchange.h>
+#include <proximux/exchange/mux/MultiplexerObserver.h>
+#include <proximux/net/Connector.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/telemetry/ConnectionTally.h>
 #include <proximux/telemetry/Counters.h>
+#include <proximux/telemetry/LiveTargets.h>
 #include <proximux/telemetry/RecordLimiter.h>
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proximux
 {
@@ -24,19 +28,33 @@ public:
     /// Another configuration is in force.
     void use(const Configuration& configuration);
 
+    [[nodiscard]] Runtime& runtime() const { return _runtime; }
+
     LiveCounters& counters() { return _counters; }
     [[nodiscard]] const LiveCounters& counters() const { return _counters; }
+
+    /// The counters of each target, by its index.
+    [[nodiscard]] LiveTargets& targets() { return _targets; }
+    [[nodiscard]] const LiveTargets& targets() const { return _targets; }
 
     /// Raises `connected`. Returns false if a listener refuses the client.
     [[nodiscard]] bool isWelcome(const ClientInfo& client);
     void clientOpened(const ClientInfo& client) const;
     void clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason);
-    void targetClosed(std::size_t number, bool wasOpen, CloseReason reason);
+    /// It was opened, which took this long.
+    void targetConnected(Duration duration) { count(_counters.connectDuration, duration); }
+    void connectFailed(std::size_t target, const ConnectError& error);
+    /// target: its index.
+    void targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason);
     void paired(const ClientInfo& client, std::size_t number) const;
 
     /// Clients were cut off at the end of a drain.
     void cutOff(std::size_t clients) const;
     void fault(const std::exception& exception) const;
+
+    /// Counts a request of fifo or funnel.
+    void requestEnded(const Outcome& outcome);
+    void requestRepeated() { _counters.repeated += 1; }
 
     // The reports of an exchange of fifo or funnel; see MultiplexerObserver.
     void clientMalformed(const ClientInfo& client, const char* why) const;
@@ -68,6 +86,7 @@ private:
     std::size_t _dataLimit = 0;    ///< log.data_limit
     const char* _prologueOf = "";  ///< where what is sent on a new target connection comes from
     LiveCounters _counters;
+    LiveTargets _targets;
     RecordLimiter _refusals;  ///< limits records of refused requests
     RecordLimiter _guesses;   ///< limits records of wrong passwords
     RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number

@@ -121,6 +121,7 @@ protected:
         CPPUNIT_ASSERT(_others->awaitEntered(1));
         for (int i = 0; i < 10; ++i)
             writer.log(record(std::to_string(i)));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, writer.dropped());
     }
 
     void expectDropped(const std::string& count) const

@@ -46,7 +46,7 @@ TEST(TargetsTest, choosesTheFewestConnectionsInListedOrder)
     for (int i = 0; i < 6; ++i)
     {
         chosen.push_back(targets.choose(_none, at(0)).value());
-        targets.opened(chosen.back());
+        targets.opened(chosen.back(), at(0));
     }
     CPPUNIT_ASSERT((chosen == std::vector<std::size_t>{0, 1, 2, 0, 1, 2}));
     targets.closed(1);
@@ -108,7 +108,7 @@ TEST(TargetsTest, livesAgainOnceOneOpened)
     (void)targets.choose(_none, at(0));
     targets.failed(0, at(0));
     (void)targets.choose(_none, at(500));
-    targets.opened(0);
+    targets.opened(0, at(500));
     CPPUNIT_ASSERT(targets.health(0) == Health::living);
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.connections(0));
     (void)targets.choose(_none, at(500));
@@ -145,6 +145,28 @@ TEST(TargetsTest, givesNothingWhereAllWereTried)
     CPPUNIT_ASSERT(!targets.choose({true, true}, at(0)));
     CPPUNIT_ASSERT_EQUAL(std::size_t{0}, targets.candidates({true, true}, at(0)));
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, targets.choose({true, false}, at(0)).value());
+}
+
+TEST(TargetsTest, historyTellsOfEachMove)
+{
+    Targets targets(2, BACKOFF, 1);
+    (void)targets.begin(1, at(0));
+    targets.failed(1, at(1000));
+    CPPUNIT_ASSERT(targets.history(1, at(3000)).down == Duration::milliseconds(2000));
+    (void)targets.begin(1, at(3000));
+    CPPUNIT_ASSERT(targets.history(1, at(3500)).health == Health::trial);
+    targets.opened(1, at(4000));
+    (void)targets.begin(1, at(5000));
+    targets.opened(1, at(5000));
+    targets.shun(1, at(6000));
+    const Targets::History history = targets.history(1, at(6500));
+    CPPUNIT_ASSERT(history.health == Health::dead);
+    CPPUNIT_ASSERT(history.down == Duration::milliseconds(3500));
+    const auto movesTo = [&history](Health health) { return history.moves[static_cast<std::size_t>(health)]; };
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, movesTo(Health::living));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, movesTo(Health::dead));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, movesTo(Health::trial));
+    CPPUNIT_ASSERT(targets.history(0, at(6500)).down == Duration{0});
 }
 
 } // namespace proximux

@@ -5,10 +5,12 @@
 #include <proximux/telemetry/Counters.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace proximux
 {
@@ -23,7 +25,7 @@ TEST(CountersTest, eachMemberHasARow)
     std::set<std::string> names;
     std::set<const void*> members;
     std::size_t size = 0;
-    const Statistics statistics;
+    const Counters<std::uint64_t> counters;
     forEachCounter(
         [&](const CounterInfo& info, const auto& member)
         {
@@ -31,8 +33,8 @@ TEST(CountersTest, eachMemberHasARow)
             CPPUNIT_ASSERT_MESSAGE(info.name, members.insert(&member).second);
             size += sizeof(member);
         },
-        statistics);
-    CPPUNIT_ASSERT_EQUAL(sizeof(Statistics), size);
+        counters);
+    CPPUNIT_ASSERT_EQUAL(sizeof(counters), size);
 }
 
 TEST(CountersTest, workersAreAdded)
@@ -43,6 +45,8 @@ TEST(CountersTest, workersAreAdded)
     second.bytesIn += 4;
     second.bytesIn += 5;
     second.tied[2] += 1;
+    count(first.queueDuration, Duration{60});
+    count(second.queueDuration, Duration{70});
     Statistics sum;
     sum.accepted = 7;
     add(sum, first);
@@ -52,6 +56,30 @@ TEST(CountersTest, workersAreAdded)
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, sum.bytesOut);
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, sum.tied[2]);
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, sum.tied[1]);
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, sum.queueDuration.buckets[1]);
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{130}, sum.queueDuration.sum);
+}
+
+TEST(CountersTest, workersAreAddedForATarget)
+{
+    std::array<LiveTargetCounters, 2> workers;
+    std::uint64_t n = 0;
+    for (LiveTargetCounters& each : workers)
+    {
+        each.opening.set(++n);
+        each.idle.set(++n);
+        each.busy.set(++n);
+        each.tied.set(++n);
+        each.desyncs.set(++n);
+        each.connectFailures[2].set(++n);
+    }
+    TargetStatistics sum;
+    for (const LiveTargetCounters& each : workers)
+        add(sum, each);
+    const std::vector<std::uint64_t> expected{8, 10, 12, 14, 16, 18};
+    const std::vector<std::uint64_t> added{sum.opening, sum.idle,    sum.busy,
+                                           sum.tied,    sum.desyncs, sum.connectFailures[2]};
+    CPPUNIT_ASSERT(expected == added);
 }
 
 TEST(CountersTest, documentHasEach)
@@ -62,8 +90,7 @@ TEST(CountersTest, documentHasEach)
     forEachCounter(
         [&text](const CounterInfo& info)
         {
-            const std::string row = std::string("\n| ") + info.name + " | " +
-                                    (info.kind == CounterKind::gauge ? "gauge" : "counter") + " | " + info.unit +
+            const std::string row = std::string("\n| ") + info.name + " | " + toString(info.kind) + " | " + info.unit +
                                     " | " + info.help + " |\n";
             CPPUNIT_ASSERT_MESSAGE("docs/operations.md lacks" + row, text.find(row) != std::string::npos);
         });

@@ -42,6 +42,8 @@ protected:
     }
 
     const ClientInfo _client{"127.0.0.1", 1, 1};
+    ConnectionTally _tally;
+    LiveCounters _counters;
 };
 
 #if !defined(PROXIMUX_SANITIZED)
@@ -49,7 +51,7 @@ protected:
 TEST(RequestEventsTest, aSharedRequestHasItsOutcome)
 {
     Runtime runtime(configuration(Mode::fifo), 1);
-    RequestEvents events(runtime);
+    RequestEvents events(runtime, _counters);
     Recorder recorder;
     runtime.events.request += Poco::delegate(&recorder, &Recorder::onRequest);
     const std::uint64_t tag = events.came(_client, "a\n", 2, false);
@@ -66,7 +68,7 @@ TEST(RequestEventsTest, aSharedRequestHasItsOutcome)
 TEST(RequestEventsTest, aFailureSaysWhy)
 {
     Runtime runtime(configuration(Mode::funnel), 1);
-    RequestEvents events(runtime);
+    RequestEvents events(runtime, _counters);
     Recorder recorder;
     runtime.events.request += Poco::delegate(&recorder, &Recorder::onRequest);
     Outcome outcome;
@@ -79,10 +81,10 @@ TEST(RequestEventsTest, aFailureSaysWhy)
 TEST(RequestEventsTest, pairsAnswerByPlace)
 {
     Runtime runtime(configuration(Mode::proxy), 1);
-    RequestEvents events(runtime);
+    RequestEvents events(runtime, _counters);
     Recorder recorder;
     runtime.events.request += Poco::delegate(&recorder, &Recorder::onRequest);
-    const auto pair = events.watch(_client, 2);
+    const auto pair = events.watch(_client, _tally, 2);
     CPPUNIT_ASSERT(pair != nullptr);
     WatchedRequest request;
     for (const char* text : {"a", "b"})
@@ -104,7 +106,7 @@ TEST(RequestEventsTest, pairsAnswerByPlace)
 TEST(RequestEventsTest, nothingIsAllocatedForNobody)
 {
     Runtime runtime(configuration(Mode::fifo), 1);
-    RequestEvents events(runtime);
+    RequestEvents events(runtime, _counters);
     std::uint64_t tags = 0;
     const std::size_t before = allocations();
     for (int i = 0; i < 100; ++i)

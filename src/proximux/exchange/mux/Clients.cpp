@@ -125,7 +125,7 @@ void Clients::passEnd(Client& client)
         request = client.requests.next(*request);
     if (request == nullptr)
         return;
-    Pinning::add(client, pins::SESSION);
+    _mux.pinning.add(client, pins::SESSION);
     client.endPassed = true;
     _mux.effects.endTarget(client.pin.lane->target);
 }

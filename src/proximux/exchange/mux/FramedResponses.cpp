@@ -67,8 +67,8 @@ void FramedResponses::free(Client& client, unsigned reasons)
     unsigned others = 0; // of what is in flight
     for (const Request* each = client.requests.first(); each != nullptr; each = client.requests.next(*each))
         others |= each->isSent() ? each->traits.pins : 0;
-    Pinning::add(client, others);
-    if (!Pinning::remove(client, reasons & ~others))
+    _mux.pinning.add(client, others);
+    if (!_mux.pinning.remove(client, reasons & ~others))
         return;
     Lane& lane = *client.pin.lane;
     _mux.lanes.unpin(lane);
@@ -239,7 +239,7 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const bool ownId = request.traits.keepsId;
     const bool closesClient = traits.closesClient;
     if (client != nullptr && (request.traits.pins & traits.keeps & pins::UNKNOWN) != 0)
-        Pinning::add(*client, pins::SESSION);
+        _mux.pinning.add(*client, pins::SESSION);
     lane.spent = (lane.spent && !(traits.undone && request.spending)) || traits.spends;
     request.traits.frees &= tunnel ? 0 : ~traits.keeps;
     const unsigned claims = request.traits.claims;

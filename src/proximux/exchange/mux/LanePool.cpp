@@ -12,6 +12,7 @@ namespace
 {
 
 using State = LanePool::State;
+using Use = ConnectionCounts::Use;
 
 struct Move
 {
@@ -30,6 +31,14 @@ constexpr Move MOVES[] = {
 {
     return std::any_of(std::begin(MOVES), std::end(MOVES),
                        [from, to](const Move& move) { return move.from == from && move.to == to; });
+}
+
+/// What a place with a connection is used for.
+Use useIn(State state)
+{
+    if (state == State::busy)
+        return Use::busy;
+    return state == State::idle ? Use::idle : Use::opening;
 }
 
 } // namespace
@@ -185,9 +194,9 @@ void LanePool::opened(std::size_t place)
     move(place, State::settling, 0);
 }
 
-void LanePool::settled(std::size_t place)
+void LanePool::settled(std::size_t place, Instant now)
 {
-    _targets.opened(_places[place].target);
+    _targets.opened(_places[place].target, now);
     move(place, State::idle, 0);
 }
 
@@ -257,10 +266,21 @@ NumberSet& LanePool::setOf(const Place& place)
     return _byLoad[std::min(place.load, _settings.pipeline)];
 }
 
+void LanePool::recount(std::size_t target, State from, State to)
+{
+    if (from == State::closed)
+        _shared->counts().add(target, useIn(to));
+    else if (to == State::closed)
+        _shared->counts().remove(target, useIn(from));
+    else
+        _shared->counts().move(target, useIn(from), useIn(to));
+}
+
 void LanePool::move(std::size_t place, State state, std::size_t load)
 {
     Place& moved = _places[place];
     assert(isLegal(moved.state, state));
+    recount(moved.target, moved.state, state);
     setOf(moved).remove(place);
     moved.state = state;
     moved.load = load;

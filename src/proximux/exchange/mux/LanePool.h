@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/base/NumberSet.h>
+#include <proximux/targets/ConnectionCounts.h>
 #include <proximux/targets/TargetChanges.h>
 #include <proximux/targets/TargetDialer.h>
 #include <proximux/targets/Targets.h>
@@ -44,6 +45,9 @@ public:
     /// Whether a pool may open a connection here.
     [[nodiscard]] bool isFree(std::size_t place) const { return !_places[place].claimed && !_places[place].retired; }
 
+    /// The connections of all these pools.
+    [[nodiscard]] ConnectionCounts& counts() { return _counts; }
+
     /// A pool has a connection here, or no more.
     void claim(std::size_t place, bool claimed) { _places[place].claimed = claimed; }
 
@@ -58,6 +62,7 @@ private:
     void add(std::size_t target);
 
     std::vector<Place> _places;
+    ConnectionCounts _counts;
 };
 
 /// Tracks the target connections of fifo and funnel: places, each with or without a connection. A
@@ -107,7 +112,7 @@ public:
     [[nodiscard]] bool isLiving(std::size_t place) const { return _targets.isLiving(_places[place].target); }
 
     void opened(std::size_t place);
-    void settled(std::size_t place);
+    void settled(std::size_t place, Instant now);
 
     /// The connection could not be opened or did not settle. Its target is backed off.
     void failed(std::size_t place, Instant now);
@@ -146,6 +151,9 @@ public:
     /// Whether this pool has no connection at all.
     [[nodiscard]] bool isUnused() const { return _closed.size() == _places.size(); }
 
+    /// Of this pool and those that share its places.
+    [[nodiscard]] const ConnectionCounts& counts() const { return _shared->counts(); }
+
     /// The number of connections that are opening or settling.
     [[nodiscard]] std::size_t underWay() const { return _opening.size() + _settling.size(); }
 
@@ -162,6 +170,7 @@ private:
     [[nodiscard]] NumberSet& setOf(const Place& place);
     [[nodiscard]] std::size_t nextClosed(std::size_t from) const;
     void move(std::size_t place, State state, std::size_t load);
+    void recount(std::size_t target, State from, State to);
     [[nodiscard]] std::size_t targetFor(std::size_t place, Instant now);
     [[nodiscard]] bool isWanted(std::size_t place) const;
     void grow();

@@ -155,6 +155,19 @@ Instant Multiplexer::nextDeadline() const
     return _mux.sending.mayAwaitId() ? std::min(next, _mux.records.nextFreeId()) : next;
 }
 
+Backlog Multiplexer::backlog() const
+{
+    return {_mux.sending.queued(), _mux.queue.oldest(), _mux.pinning.changes()};
+}
+
+void Multiplexer::countPins(PinCounts& counts) const
+{
+    Pinning::countReasons(_mux.lanes.all(), counts.clients);
+    for (const auto& lane : _mux.lanes.all())
+        if (lane->pin.client != nullptr)
+            counts.addConnection(_mux.pool.targetOf(lane->number));
+}
+
 void Multiplexer::drain(Instant now)
 {
     _mux.draining = true;

@@ -39,6 +39,9 @@ public:
     void closeAll(CloseReason reason, Instant now) override;
     [[nodiscard]] std::size_t size() const override { return _mux.clients.size(); }
 
+    [[nodiscard]] Backlog backlog() const override;
+    void countPins(PinCounts& counts) const override;
+
     void warmUp(Instant now) override { _mux.opening.warmUp(now); }
 
     /// Other settings are in force, but for those that are of the protocol, the pairing and the pipeline. The pool was

@@ -86,6 +86,9 @@ public:
         static_cast<void>(part);
     }
 
+    /// A request that was lost with its connection is to be sent again.
+    virtual void requestRepeated() {}
+
     /// A request that was not whole when its client ended is dropped.
     virtual void requestDropped(ClientId client, std::size_t bytes) = 0;
 };

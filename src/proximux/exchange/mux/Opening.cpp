@@ -177,7 +177,7 @@ void Opening::settling(Lane& lane, Bytes bytes, Instant now)
 
 void Opening::usable(Lane& lane, Instant now)
 {
-    _mux.pool.settled(lane.number);
+    _mux.pool.settled(lane.number, now);
     _mux.lanes.updateLoad(lane);
     _mux.policy.responses.prepare(lane);
     _mux.timers.inactive.arm(lane.inactive, now);

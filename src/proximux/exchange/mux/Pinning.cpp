@@ -24,6 +24,7 @@ void Pinning::unpin(Lane& lane)
     lane.pin.client->pin = {};
     lane.pin = {};
     --_pinned;
+    ++_changes;
 }
 
 void Pinning::becameIdle(Lane& lane, Instant now)
@@ -50,18 +51,22 @@ Lane* Pinning::longestIdle(const LaneList& lanes) const
     return longest;
 }
 
+void Pinning::countReasons(const LaneList& lanes, std::array<std::size_t, pins::COUNT>& reasons)
+{
+    for (const auto& lane : lanes)
+        if (lane->pin.client != nullptr)
+            for (std::size_t i = 0; i < pins::COUNT; ++i)
+                reasons[i] += lane->pin.client->pin.reasons >> i & 1U;
+}
+
 std::string Pinning::describe(const LaneList& lanes, Instant now) const
 {
-    std::size_t reasons[pins::COUNT] = {};
+    std::array<std::size_t, pins::COUNT> reasons{};
+    countReasons(lanes, reasons);
     Instant first = now;
     for (const auto& lane : lanes)
-    {
-        if (lane->pin.client == nullptr)
-            continue;
-        first = std::min(first, lane->pin.client->pin.since);
-        for (std::size_t i = 0; i < pins::COUNT; ++i)
-            reasons[i] += lane->pin.client->pin.reasons >> i & 1U;
-    }
+        if (lane->pin.client != nullptr)
+            first = std::min(first, lane->pin.client->pin.since);
     std::string text = "pool.max_tied = " + std::to_string(_most) + " is reached: " + std::to_string(_pinned) +
                        (_pinned == 1 ? " connection is pinned (" : " connections are pinned (");
     const char* separator = "";

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <proximux/exchange/Backlog.h>
 #include <proximux/exchange/mux/State.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace proximux
@@ -35,12 +38,17 @@ public:
     void unpin(Lane& lane);
 
     /// The client, which may be pinned, has these reasons more.
-    static void add(Client& client, unsigned reasons) { client.pin.reasons |= reasons; }
+    void add(Client& client, unsigned reasons)
+    {
+        client.pin.reasons |= reasons;
+        ++_changes;
+    }
 
     /// It has these reasons no more. Returns whether no reason is left.
-    static bool remove(Client& client, unsigned reasons)
+    bool remove(Client& client, unsigned reasons)
     {
         client.pin.reasons &= ~reasons;
+        ++_changes;
         return client.pin.reasons == 0;
     }
 
@@ -54,11 +62,18 @@ public:
     /// How many lanes are pinned, for which reasons, and for how long: for a client that waits in vain to be.
     [[nodiscard]] std::string describe(const LaneList& lanes, Instant now) const;
 
+    /// Grows whenever the result of countReasons() may have changed.
+    [[nodiscard]] std::uint64_t changes() const { return _changes; }
+
+    /// Adds the pinned clients by reason.
+    static void countReasons(const LaneList& lanes, std::array<std::size_t, pins::COUNT>& reasons);
+
 private:
     std::size_t _most;
     std::size_t _others = 0;
     std::size_t _pinned = 0;
     std::size_t _idle = 0;
+    std::uint64_t _changes = 0;
 };
 
 } // namespace proximux

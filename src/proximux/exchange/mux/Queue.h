@@ -2,6 +2,7 @@
 
 #include <proximux/exchange/mux/State.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,6 +17,10 @@ public:
     [[nodiscard]] static bool isIn(const Request& request) { return Requests::isIn(request); }
     [[nodiscard]] bool isEmpty() const { return _requests.isEmpty() && _pinning.isEmpty(); }
     [[nodiscard]] std::size_t size() const { return _requests.size() + _pinning.size(); }
+
+    /// When the request at the front came, of those that would pin a connection and of the others; never: there is
+    /// none.
+    [[nodiscard]] Instant oldest() const { return std::min(cameOf(_requests.first()), cameOf(_pinning.first())); }
 
     /// It stands at the end, with a new ticket.
     void push(Request& request)
@@ -58,6 +63,11 @@ private:
     using Requests = List<Request, &Request::place>;
 
     [[nodiscard]] Requests& listOf(const Request& request) { return request.traits.pins != 0 ? _pinning : _requests; }
+
+    [[nodiscard]] static Instant cameOf(const Request* request)
+    {
+        return request != nullptr ? request->came : Instant::never();
+    }
 
     template <class Test>
     [[nodiscard]] static Request* firstOf(const Requests& list, const Test& test)

@@ -70,6 +70,7 @@ void Repeats::repeat(Request& request, CloseReason reason, bool mayBeCause)
     request.suspect = !_mux.settings.isExclusive() && !known && mayBeCause;
     request.traits.alone = request.traits.alone || isSuspect(request);
     _mux.sending.requeue(request);
+    _mux.observer.requestRepeated();
 }
 
 } // namespace proximux

@@ -107,7 +107,7 @@ void PairExchange::targetOpened(TargetId target, Instant now)
     Pair* pair = find(target);
     if (pair == nullptr)
         return;
-    _pool.opened(target);
+    _pool.opened(target, now);
     pair->tried.reset();
     move(*pair, State::open, now);
     pair->watcher = _effects.paired(pair->client, target);

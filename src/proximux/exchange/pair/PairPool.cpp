@@ -6,6 +6,18 @@
 namespace proximux
 {
 
+namespace
+{
+
+using Use = ConnectionCounts::Use;
+
+Use useIn(PairPool::State state)
+{
+    return state == PairPool::State::opening ? Use::opening : Use::busy;
+}
+
+} // namespace
+
 PairPool::PairPool(Targets& targets, TargetDialer& dialer)
     : _targets(targets)
     , _dialer(dialer)
@@ -30,18 +42,20 @@ std::optional<PairPool::Grant> PairPool::acquire(ClientId client, const std::vec
     Connection& connection = _connections[id.slot];
     assert(!connection.id.isValid());
     connection = Connection{id, client, *target, State::opening};
+    _counts.add(*target, Use::opening);
     ++_size;
     return Grant{id, *target};
 }
 
-ClientId PairPool::opened(TargetId id)
+ClientId PairPool::opened(TargetId id, Instant now)
 {
     Connection* connection = find(id);
     if (connection == nullptr)
         return {};
     assert(connection->state == State::opening);
     connection->state = State::leased;
-    _targets.opened(connection->target);
+    _counts.move(connection->target, Use::opening, Use::busy);
+    _targets.opened(connection->target, now);
     return connection->client;
 }
 
@@ -87,6 +101,7 @@ PairPool::Connection* PairPool::find(TargetId id)
 
 void PairPool::remove(Connection& connection)
 {
+    _counts.remove(connection.target, useIn(connection.state));
     connection = Connection{};
     --_size;
 }

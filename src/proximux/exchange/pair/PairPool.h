@@ -2,6 +2,7 @@
 
 #include <proximux/Id.h>
 #include <proximux/Instant.h>
+#include <proximux/targets/ConnectionCounts.h>
 #include <proximux/targets/TargetDialer.h>
 #include <proximux/targets/Targets.h>
 
@@ -47,7 +48,7 @@ public:
     std::optional<Grant> acquire(ClientId client, const std::vector<bool>& tried, Instant deadline, Instant now);
 
     /// The connection has opened: leases it to its client and returns the client.
-    ClientId opened(TargetId id);
+    ClientId opened(TargetId id, Instant now);
 
     /// The connection could not be opened: removes it and counts a failure of its target.
     void failed(TargetId id, Instant now);
@@ -62,6 +63,7 @@ public:
     [[nodiscard]] bool isThere(std::size_t target) const { return _targets.numberOf(target) > 0; }
 
     [[nodiscard]] std::size_t size() const { return _size; }
+    [[nodiscard]] ConnectionCounts& counts() { return _counts; }
 
 private:
     struct Connection
@@ -78,6 +80,7 @@ private:
 
     Targets& _targets;
     TargetDialer& _dialer;
+    ConnectionCounts _counts;
     std::vector<Connection> _connections; ///< by slot
     std::size_t _size = 0;
 };

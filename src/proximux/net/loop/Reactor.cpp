@@ -118,8 +118,10 @@ Reactor::Entry* Reactor::find(std::uint32_t slot, std::uint32_t generation)
 
 void Reactor::run()
 {
+    _woke = _clock.now();
     while (!_stopping.load(std::memory_order_acquire))
         turn(Instant::never());
+    _woke = Instant::never();
     const std::lock_guard<std::mutex> lock(_mutex);
     _posted.clear();
 }
@@ -136,14 +138,7 @@ void Reactor::turn(Instant latest)
     _disposed.clear();
     if (!_timers.empty())
         next = std::min(next, Instant{_timers.begin()->first.first});
-    std::int64_t timeout = -1;
-    if (next != Instant::never())
-        timeout = std::max<std::int64_t>((next - _clock.now()).us, 0);
-    if (!_deferred.empty() || _anyPosted.load(std::memory_order_acquire) || _stopping.load(std::memory_order_acquire))
-        timeout = 0;
-
-    _poller->wait(timeout, _ready);
-    _now = _clock.now();
+    wait(next);
     for (const Poller::Ready& ready : _ready)
     {
         dispatch(ready);
@@ -152,6 +147,25 @@ void Reactor::turn(Instant latest)
     runTimers();
     runPosted();
     runDeferred();
+}
+
+/// Waits for events, and counts the time that the turn took until here.
+void Reactor::wait(Instant until)
+{
+    const Instant now = _clock.now();
+    const std::uint64_t took = _woke < now ? static_cast<std::uint64_t>((now - _woke).us) : 0;
+    _load.busy += took;
+    if (took > _load.longest.get())
+        _load.longest.set(took);
+    std::int64_t timeout = -1;
+    if (until != Instant::never())
+        timeout = std::max<std::int64_t>((until - now).us, 0);
+    if (!_deferred.empty() || _anyPosted.load(std::memory_order_acquire) || _stopping.load(std::memory_order_acquire))
+        timeout = 0;
+    _poller->wait(timeout, _ready);
+    _now = _clock.now();
+    if (_woke != Instant::never())
+        _woke = _now;
 }
 
 /// Handlers may deregister others and change their interest, so each entry is looked up again before each call.

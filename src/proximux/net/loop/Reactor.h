@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/base/LiveValue.h>
 #include <proximux/net/Sockets.h>
 #include <proximux/net/loop/Clock.h>
 #include <proximux/net/loop/Poller.h>
@@ -43,6 +44,13 @@ public:
 
     /// Does what is due. Returns the latest time for the next call.
     virtual Instant turnEnded(Instant now) = 0;
+};
+
+/// How busy a reactor is. Any thread.
+struct ReactorLoad
+{
+    LiveValue busy;    ///< microseconds in which it did not wait
+    LiveValue longest; ///< microseconds of the longest turn
 };
 
 /// An event loop for one thread. A turn:
@@ -118,6 +126,9 @@ public:
     [[nodiscard]] Instant now() const { return _now; }
     [[nodiscard]] const Poller& poller() const { return *_poller; }
 
+    /// Since run() was called. Any thread.
+    [[nodiscard]] const ReactorLoad& load() const { return _load; }
+
 private:
     struct Entry
     {
@@ -143,6 +154,7 @@ private:
     template <class F>
     void guarded(std::uint32_t slot, std::uint32_t generation, F call);
     void call(const Call& call);
+    void wait(Instant until);
     void applyInterests();
     void apply(std::uint32_t slot);
     void runTimers();
@@ -152,6 +164,8 @@ private:
     std::unique_ptr<Poller> _poller;
     const Clock& _clock;
     Instant _now;
+    Instant _woke = Instant::never(); ///< when the last wait ended; never: before run()
+    ReactorLoad _load;
     std::vector<Entry> _entries;
     std::vector<std::uint32_t> _free;
     std::vector<std::uint32_t> _dirty;

@@ -1,0 +1,42 @@
+#include <proximux/proxy/WorkerGauges.h>
+
+#include <algorithm>
+
+namespace proximux
+{
+
+void WorkerGauges::publish(const Exchange& exchange, ConnectionCounts& connections)
+{
+    const Backlog backlog = exchange.backlog();
+    _report.counters().queued.set(backlog.queued);
+    _oldest.set(backlog.oldest == Instant::never() ? 0 : static_cast<std::uint64_t>(backlog.oldest.us));
+    connections.takeChanges(
+        [this](std::size_t target, const ConnectionCounts::Counts& counts)
+        {
+            LiveTargetCounters& live = _report.targets().of(target);
+            live.opening.set(counts.opening);
+            live.idle.set(counts.idle);
+            live.busy.set(counts.busy);
+        });
+    if (backlog.pinChanges != _pinChanges)
+        publishPins(exchange);
+    _pinChanges = backlog.pinChanges;
+}
+
+void WorkerGauges::publishPins(const Exchange& exchange)
+{
+    _pins.clear();
+    exchange.countPins(_pins);
+    for (std::size_t i = 0; i < _pins.clients.size(); ++i)
+        _report.counters().tiedNow[i].set(_pins.clients[i]);
+    for (std::size_t i = 0; i < _pins.connections.size(); ++i)
+        _report.targets().of(i).tied.set(_pins.connections[i]);
+}
+
+Duration WorkerGauges::oldestWait(Instant now) const
+{
+    const auto oldest = static_cast<std::int64_t>(_oldest.get());
+    return {oldest != 0 ? std::max<std::int64_t>(now.us - oldest, 0) : 0};
+}
+
+} // namespace proximux

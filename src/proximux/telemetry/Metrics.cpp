@@ -1,0 +1,335 @@
+#include <proximux/telemetry/Metrics.h>
+
+#include <proximux/Version.h>
+#include <proximux/telemetry/Labels.h>
+
+#include <Poco/Environment.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace proximux
+{
+
+namespace
+{
+
+using W = MetricWriter;
+using S = MetricSource;
+
+constexpr CounterKind COUNTER = CounterKind::counter;
+constexpr CounterKind GAUGE = CounterKind::gauge;
+constexpr CounterKind HISTOGRAM = CounterKind::histogram;
+
+std::string pocoVersion()
+{
+    const std::uint32_t version = Poco::Environment::libraryVersion();
+    const auto part = [version](unsigned shift) { return std::to_string(version >> shift & 0xFFU); };
+    return part(24) + '.' + part(16) + '.' + part(8);
+}
+
+/// One sample for each close reason.
+void byReason(W& writer, const std::array<std::uint64_t, CLOSE_REASONS>& counts)
+{
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        writer.sample(counts[i], {{"reason", snakeCase(infoOf(static_cast<CloseReason>(i)).name)}});
+}
+
+/// One sample for each reason of a pin.
+void byPin(W& writer, const std::array<std::uint64_t, pins::COUNT>& counts)
+{
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        writer.sample(counts[i], {{"reason", snakeCase(pins::NAMES[i])}});
+}
+
+/// Calls visit(target, number) for each target.
+template <class Visit>
+void eachTarget(const S& source, const Visit& visit)
+{
+    std::size_t number = 0;
+    for (const TargetStatistics& target : source.statistics.targets)
+        visit(target, std::to_string(++number));
+}
+
+/// One sample for each target, of a number or a duration.
+template <class Member, class Owner>
+void byTarget(W& writer, const S& source, Member Owner::*member)
+{
+    eachTarget(source,
+               [&writer, member](const TargetStatistics& target, const std::string& number) {
+                   writer.sample(target.*member, {{"target", number}, {"address", target.address}});
+               });
+}
+
+/// One sample for each target and each value of a further label.
+template <class Values>
+void byTargetAnd(W& writer, const S& source, std::string_view label, const Values& values)
+{
+    eachTarget(
+        source,
+        [&writer, label, &values](const TargetStatistics& target, const std::string& number)
+        {
+            for (const auto& [name, count] : values(target))
+                writer.sample(std::uint64_t{count}, {{"target", number}, {"address", target.address}, {label, name}});
+        });
+}
+
+using Named = std::vector<std::pair<const char*, std::uint64_t>>;
+
+/// A connection of a pinned client counts as tied alone; the two numbers may be of different moments.
+Named connectionsOf(const TargetStatistics& target)
+{
+    return {{"opening", target.opening},
+            {"idle", target.idle},
+            {"busy", target.busy - std::min(target.busy, target.tied)},
+            {"tied", target.tied}};
+}
+
+Named movesOf(const TargetStatistics& target)
+{
+    return {{"living", target.living}, {"dead", target.dead}, {"trial", target.trials}};
+}
+
+Named connectFailuresOf(const TargetStatistics& target)
+{
+    Named named;
+    for (std::size_t i = 0; i < CONNECT_FAILURES; ++i)
+        named.emplace_back(toString(static_cast<ConnectFailure>(i)), target.connectFailures[i]);
+    return named;
+}
+
+void targetLimits(W& writer, const S& source)
+{
+    eachTarget(source,
+               [&writer](const TargetStatistics& target, const std::string& number)
+               {
+                   if (target.limit > 0)
+                       writer.sample(target.limit, {{"target", number}, {"address", target.address}});
+               });
+}
+
+void targetsUp(W& writer, const S& source)
+{
+    eachTarget(source,
+               [&writer](const TargetStatistics& target, const std::string& number) {
+                   writer.sample(std::uint64_t{target.up}, {{"target", number}, {"address", target.address}});
+               });
+}
+
+void byOutcome(W& writer, const S& source)
+{
+    for (std::size_t i = 0; i < REQUEST_OUTCOMES; ++i)
+        writer.sample(source.statistics.requests[i], {{"outcome", toString(static_cast<RequestOutcome>(i))}});
+}
+
+void byThread(W& writer, const S& source, Duration ThreadStatistics::*member)
+{
+    std::size_t number = 0;
+    for (const ThreadStatistics& thread : source.statistics.threads)
+        writer.sample(thread.*member, {{"thread", std::to_string(++number)}});
+}
+
+void bySide(W& writer, std::uint64_t client, std::uint64_t target)
+{
+    writer.sample(client, {{"side", "client"}});
+    writer.sample(target, {{"side", "target"}});
+}
+
+void whereKnown(W& writer, const std::optional<std::uint64_t>& value)
+{
+    if (value)
+        writer.sample(*value);
+}
+
+void buildInfo(W& writer, const S& source)
+{
+    writer.sample(std::uint64_t{1},
+                  {{"version", VERSION}, {"poco", pocoVersion()}, {"io_backend", source.statistics.ioBackend}});
+}
+
+std::vector<MetricInfo> processRows()
+{
+    return {
+        {"proximux_build_info", GAUGE, "version, poco, io_backend", "Always 1; the labels tell what runs.", buildInfo},
+        {"process_start_time_seconds", GAUGE, "", "When the process started, in seconds since 1970.",
+         [](W& w, const S& s) { w.sample(s.process.started); }},
+        {"process_cpu_seconds_total", COUNTER, "", "CPU time of the process, user and system.",
+         [](W& w, const S& s) { w.sample(s.process.cpu); }},
+        {"process_resident_memory_bytes", GAUGE, "", "Resident memory of the process.",
+         [](W& w, const S& s) { whereKnown(w, s.process.residentMemory); }},
+        {"process_open_fds", GAUGE, "", "Open descriptors of the process.",
+         [](W& w, const S& s) { whereKnown(w, s.process.descriptors); }},
+        {"process_max_fds", GAUGE, "", "Limit of open descriptors of the process.",
+         [](W& w, const S& s) { whereKnown(w, s.process.maxDescriptors); }},
+        {"proximux_reactor_busy_seconds_total", COUNTER, "thread",
+         "Time in which the thread did not wait for events; a rate of 1 is a fully used processor core.",
+         [](W& w, const S& s) { byThread(w, s, &ThreadStatistics::busy); }},
+        {"proximux_reactor_turn_seconds_max", GAUGE, "thread", "Longest turn of the thread since the start.",
+         [](W& w, const S& s) { byThread(w, s, &ThreadStatistics::longestTurn); }},
+        {"proximux_log_records_dropped_total", COUNTER, "",
+         "Log records dropped because the queue of the log was full (log.queue, log.queue_bytes).",
+         [](W& w, const S& s) { w.sample(s.process.logRecordsDropped); }},
+        {"proximux_draining", GAUGE, "", "1 since the process was asked to end after its clients, otherwise 0.",
+         [](W& w, const S& s) { w.sample(std::uint64_t{s.statistics.draining}); }},
+    };
+}
+
+std::vector<MetricInfo> clientRows()
+{
+    return {
+        {"proximux_client_connections", GAUGE, "", "Clients connected now.",
+         [](W& w, const S& s) { w.sample(s.statistics.current); }},
+        {"proximux_client_connections_limit", GAUGE, "",
+         "Clients that may be connected: local.max_connections, or what the descriptors suffice for. Absent: no limit.",
+         [](W& w, const S& s)
+         {
+             if (s.statistics.clientLimit > 0)
+                 w.sample(s.statistics.clientLimit);
+         }},
+        {"proximux_client_connections_accepted_total", COUNTER, "",
+         "Clients accepted, including those refused: present, closed and refused ones add up to it.",
+         [](W& w, const S& s) { w.sample(s.statistics.accepted + s.statistics.dropped); }},
+        {"proximux_client_connections_refused_total", COUNTER, "reason",
+         "Clients closed on arrival. limit: local.max_connections; access: the access list, or a listener of "
+         "connected.",
+         [](W& w, const S& s)
+         {
+             w.sample(s.statistics.dropped, {{"reason", "limit"}});
+             w.sample(s.statistics.refused, {{"reason", "access"}});
+         }},
+        {"proximux_client_connections_closed_total", COUNTER, "reason",
+         "Clients that have left or were closed, by close reason (docs/operations.md).",
+         [](W& w, const S& s) { byReason(w, s.statistics.clientsClosed); }},
+        {"proximux_received_bytes_total", COUNTER, "side", "Bytes received from clients and from targets.",
+         [](W& w, const S& s) { bySide(w, s.statistics.bytesIn, s.statistics.targetBytesIn); }},
+        {"proximux_sent_bytes_total", COUNTER, "side", "Bytes for clients and for targets, as they are passed on.",
+         [](W& w, const S& s) { bySide(w, s.statistics.bytesOut, s.statistics.targetBytesOut); }},
+    };
+}
+
+std::vector<MetricInfo> targetRows()
+{
+    return {
+        {"proximux_target_up", GAUGE, "target, address",
+         "0 after a failed attempt to connect, until one succeeds; otherwise 1.", targetsUp},
+        {"proximux_target_connections", GAUGE, "target, address, state",
+         "Connections to the target. opening: also open ones that are not in use yet; idle: no request; busy: requests "
+         "in "
+         "flight, or in proxy mode a client; tied: a pinned client.",
+         [](W& w, const S& s) { byTargetAnd(w, s, "state", connectionsOf); }},
+        {"proximux_target_connections_limit", GAUGE, "target, address",
+         "Connections that the target may have: 1 in fifo, target.N.connections in funnel. Absent in proxy mode.",
+         targetLimits},
+        {"proximux_target_state_changes_total", COUNTER, "target, address, to",
+         "Changes of the target's health. dead: an attempt failed; trial: one connection tests it; living: it is back.",
+         [](W& w, const S& s) { byTargetAnd(w, s, "to", movesOf); }},
+        {"proximux_target_down_seconds_total", COUNTER, "target, address", "Time in which the target was not living.",
+         [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::down); }},
+        {"proximux_target_connect_failures_total", COUNTER, "target, address, reason",
+         "Failed attempts to connect. shortage: of descriptors, ports or memory on this host, which is no failure of "
+         "the "
+         "target.",
+         [](W& w, const S& s) { byTargetAnd(w, s, "reason", connectFailuresOf); }},
+        {"proximux_target_desyncs_total", COUNTER, "target, address",
+         "Connections closed because the target sent unsolicited bytes: two responses to one request, a late one, an "
+         "unknown id.",
+         [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::desyncs); }},
+    };
+}
+
+std::vector<MetricInfo> requestRows()
+{
+    return {
+        {"proximux_requests_total", COUNTER, "outcome",
+         "Ended requests. answered: by the target, or by a reply of the proxy; error: by an error of the proxy, or "
+         "with "
+         "its connection; refused: the proxy does not pass such requests; client_gone: its client left first. In proxy "
+         "mode only where exchange.protocol delimits messages, and only requests with a response.",
+         byOutcome},
+        {"proximux_requests_repeated_total", COUNTER, "",
+         "Requests sent again after they were lost with their connection; fifo and funnel.",
+         [](W& w, const S& s) { w.sample(s.statistics.repeated); }},
+        {"proximux_requests_queued", GAUGE, "", "Requests that wait to be sent; fifo and funnel.",
+         [](W& w, const S& s) { w.sample(s.statistics.queued); }},
+        {"proximux_queue_oldest_wait_seconds", GAUGE, "",
+         "How long the oldest of them has been waiting; 0: none waits.",
+         [](W& w, const S& s) { w.sample(s.statistics.oldestWait); }},
+        {"proximux_queue_timeout_seconds", GAUGE, "", "exchange.queue_timeout. Absent: off, or in proxy mode.",
+         [](W& w, const S& s)
+         {
+             if (s.statistics.queueTimeout > Duration{0})
+                 w.sample(s.statistics.queueTimeout);
+         }},
+        {"proximux_queue_duration_seconds", HISTOGRAM, "",
+         "Time from a request's last byte until it is sent, or fails unsent; fifo and funnel.",
+         [](W& w, const S& s) { w.sample(s.statistics.queueDuration); }},
+        {"proximux_request_duration_seconds", HISTOGRAM, "",
+         "Time from a request's being sent until its response's last byte, or its failure. In proxy mode as for "
+         "proximux_requests_total.",
+         [](W& w, const S& s) { w.sample(s.statistics.requestDuration); }},
+        {"proximux_connect_duration_seconds", HISTOGRAM, "",
+         "Time until a target connection was open, looking up its name included.",
+         [](W& w, const S& s) { w.sample(s.statistics.connectDuration); }},
+        {"proximux_clients_tied", GAUGE, "reason",
+         "Clients that are pinned to a target connection now; a client may have several reasons.",
+         [](W& w, const S& s) { byPin(w, s.statistics.tiedNow); }},
+        {"proximux_ties_refused_total", COUNTER, "reason", "Requests refused because they would pin a connection.",
+         [](W& w, const S& s) { byPin(w, s.statistics.tiesRefused); }},
+    };
+}
+
+std::vector<MetricInfo> allRows()
+{
+    std::vector<MetricInfo> all;
+    for (const auto& rows : {clientRows(), requestRows(), targetRows(), processRows()})
+        all.insert(all.end(), rows.begin(), rows.end());
+    return all;
+}
+
+} // namespace
+
+const std::vector<MetricInfo>& metrics()
+{
+    static const std::vector<MetricInfo> ROWS = allRows();
+    return ROWS;
+}
+
+std::string metricsText(const Statistics& statistics, const ProcessFacts& process)
+{
+    std::string text;
+    for (const MetricInfo& row : metrics())
+    {
+        text.append("# HELP ").append(row.name).append(" ").append(row.help).append("\n");
+        text.append("# TYPE ").append(row.name).append(" ").append(toString(row.kind)).append("\n");
+        MetricWriter writer(text, row.name);
+        row.write(writer, {statistics, process});
+    }
+    return text;
+}
+
+std::string metricsMarkdown()
+{
+    std::string text = R"(<!-- Generated by scripts/generate from src/proximux/telemetry/Metrics.cpp. -->
+# Metrics
+
+In the text format of Prometheus. Counters start at 0 with the process and never fall. Durations are in seconds. `target`
+is the number of the target in the configuration. Rules for alerts are in `etc/prometheus/proximux.rules.yml`, a
+dashboard for Grafana in `etc/grafana/proximux.json`.
+
+| metric | type | labels | what it says |
+|---|---|---|---|
+)";
+    for (const MetricInfo& row : metrics())
+        text.append("| `")
+            .append(row.name)
+            .append("` | ")
+            .append(toString(row.kind))
+            .append(" | ")
+            .append(row.labels)
+            .append(" | ")
+            .append(row.help)
+            .append(" |\n");
+    return text;
+}
+
+} // namespace proximux

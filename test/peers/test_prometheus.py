@@ -1,0 +1,29 @@
+"""Prometheus: its own tool judges the rules for alerts, and what they say on good and bad days."""
+import os
+import subprocess
+import unittest
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+RULES = os.path.join(ROOT, "etc", "prometheus", "proximux.rules.yml")
+DAYS = os.path.join(ROOT, "test", "peers", "prometheus", "rules.yml")
+
+
+def promtool(*args, text=None):
+    """What promtool says; an error if it finds fault."""
+    done = subprocess.run(["promtool", *args], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                          check=False)
+    if done.returncode != 0:
+        raise AssertionError("promtool %s: %d\n%s" % (" ".join(args), done.returncode, done.stdout.decode()))
+    return done.stdout.decode()
+
+
+class Rules(unittest.TestCase):
+    def test_rules_are_valid(self):
+        self.assertIn("SUCCESS: 9 rules found", promtool("check", "rules", RULES))
+
+    def test_each_alert_fires_on_what_deserves_it_and_on_nothing_else(self):
+        promtool("test", "rules", DAYS)
+
+
+if __name__ == "__main__":
+    unittest.main()
