@@ -17,16 +17,17 @@ namespace
 {
 
 /// What the core may include of the standard library. None of it knows a socket, a clock, a thread or a stream.
-/// <mutex> is there for targets/Targets alone, which several reactors share.
-const std::set<std::string> STANDARD = {
-    "algorithm", "array",       "bitset",        "cassert",       "cctype",
-    "charconv",  "climits",     "cstddef",       "cstdint",       "cstdlib",
-    "cstring",   "deque",       "exception",     "functional",    "initializer_list",
-    "iterator",  "limits",      "list",          "map",           "memory",
-    "mutex",     "new",         "numeric",       "optional",      "queue",
-    "random",    "set",         "stdexcept",     "string",        "string_view",
-    "tuple",     "type_traits", "unordered_map", "unordered_set", "utility",
-    "variant",   "vector"};
+/// <mutex> is there for targets/Targets alone, which several reactors share, <atomic> for base/LiveValue alone.
+const std::set<std::string> STANDARD = {"algorithm",   "array",         "atomic",        "bitset",
+                                        "cassert",     "cctype",        "charconv",      "climits",
+                                        "cstddef",     "cstdint",       "cstdlib",       "cstring",
+                                        "deque",       "exception",     "functional",    "initializer_list",
+                                        "iterator",    "limits",        "list",          "map",
+                                        "memory",      "mutex",         "new",           "numeric",
+                                        "optional",    "queue",         "random",        "set",
+                                        "stdexcept",   "string",        "string_view",   "tuple",
+                                        "type_traits", "unordered_map", "unordered_set", "utility",
+                                        "variant",     "vector"};
 
 /// Which modules of the core may use which.
 const std::map<std::string, std::set<std::string>> MAY_USE = {
