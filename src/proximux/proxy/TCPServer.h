@@ -62,6 +62,9 @@ public:
     /// its own.
     void startOn(poco_socket_t listener);
 
+    /// As start(), on a socket that is prepared and listens already, which may be a UNIX socket: its port is 0.
+    void startOn(const Poco::Net::ServerSocket& listening);
+
     /// Sets TCPServerSettings::maxOpen if it is known only after start(). Call it before the reactor runs.
     void limitOpen(int clients) { _settings.maxOpen = clients; }
 
