@@ -60,6 +60,7 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
      F::target, ERROR, NONE},
     {"userRefused", "the target refused the user name or password of the client", R::userRefused, F::client, NONE,
      NONE},
+    {"killed", "closed by an administrator", R::killed, F::proxy, ERROR, NONE},
 };
 
 constexpr bool hasRowForEach()

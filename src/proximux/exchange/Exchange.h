@@ -4,6 +4,7 @@
 #include <proximux/CloseReason.h>
 #include <proximux/Id.h>
 #include <proximux/Instant.h>
+#include <proximux/exchange/Inspection.h>
 
 #include <cstddef>
 
@@ -79,6 +80,9 @@ public:
     virtual void clientFaulted(ClientId client, Instant now) = 0;
     virtual void targetFaulted(TargetId target, Instant now) = 0;
 
+    /// An administrator wants this client closed, at once and with all that it has under way.
+    virtual void clientKilled(ClientId client, Instant now) = 0;
+
     /// Acts on what is due, and says when next to ask.
     virtual Instant expire(Instant now) = 0;
 
@@ -93,6 +97,9 @@ public:
 
     /// Clients that are there.
     [[nodiscard]] virtual std::size_t size() const = 0;
+
+    /// Adds what is known of each client and each target connection. Changes nothing.
+    virtual void inspect(ExchangeInspection& into) const = 0;
 };
 
 } // namespace proximux

@@ -1,4 +1,4 @@
-#include <proximux/exchange/pair/PairExchange.h>
+#include <proximux/exchange/pair/PairState.h>
 
 #include <algorithm>
 #include <cassert>
@@ -33,38 +33,6 @@ constexpr Move MOVES[] = {
 }
 
 } // namespace
-
-struct PairExchange::Pair
-{
-    Pair(ClientId id, Instant deadline)
-        : client(id)
-        , connectBy(deadline)
-    {
-    }
-
-    ~Pair()
-    {
-        DeadlineList::disarm(inactive);
-        DeadlineList::disarm(idle);
-        DeadlineList::disarm(halfClosed);
-    }
-
-    Pair(const Pair&) = delete;
-    Pair& operator=(const Pair&) = delete;
-
-    ClientId client;
-    TargetId target; ///< invalid between two attempts and once it is lost
-    State state = State::connecting;
-    std::size_t targetIndex = 0;
-    std::size_t clientWaiting = 0; ///< bytes unsent to the client; while there are any the target is held
-    std::size_t targetWaiting = 0; ///< and the other way round
-    Instant connectBy;
-    std::unique_ptr<std::vector<bool>> tried; ///< null until a target failed
-    std::unique_ptr<Watcher> watcher;
-    Due<Pair> inactive{*this};
-    Due<Pair> idle{*this};
-    Due<Pair> halfClosed{*this};
-};
 
 PairExchange::PairExchange(const PairExchangeSettings& settings, PairEffects& effects, PairPool& pool)
     : _settings(settings)
