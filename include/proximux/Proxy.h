@@ -10,6 +10,8 @@
 namespace proximux
 {
 
+class ProxyInspector;
+
 /// The facade: a listening socket, its reactors, an exchange and a pool, made from one validated configuration.
 ///
 ///     auto proxy = Proxy(configuration);
@@ -61,6 +63,9 @@ public:
     [[nodiscard]] bool isResponsive();
 
     Events& events();
+
+    /// For the admin port of the program; its header is not installed. Any thread.
+    ProxyInspector& inspector();
 
 private:
     struct Impl;

@@ -4,6 +4,7 @@
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/AccessList.h>
 #include <proximux/proxy/DescriptorPlan.h>
+#include <proximux/proxy/ProxyView.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/TCPServer.h>
 #include <proximux/proxy/Worker.h>
@@ -79,6 +80,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void stop();
 
     Runtime runtime;
+    ProxyView view;
     AccessList accessList;
     RequestLog requestLog;
     std::vector<std::unique_ptr<Worker>> workers;
@@ -94,6 +96,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
 
 Proxy::Impl::Impl(std::shared_ptr<const Configuration> configuration)
     : runtime(std::move(configuration), randomSeed())
+    , view(runtime, workers)
     , accessList(runtime.configuration->access)
     , requestLog(runtime.log, runtime.configuration->exchange.mode != Mode::proxy)
     , pulses(runtime.configuration->io.threads)
@@ -141,6 +144,7 @@ void Proxy::Impl::start(const std::function<void()>& listen)
     running = workers.size();
     for (std::size_t number = 0; number < workers.size(); ++number)
         threads.emplace_back([this, number] { runWorker(number); });
+    view.started();
 }
 
 /// Limits the clients so that they never take the last descriptor.
@@ -178,6 +182,7 @@ void Proxy::Impl::runWorker(std::size_t number)
 {
     workers[number]->run();
     pulses[number].ended = true;
+    view.ended(number);
     const std::lock_guard<std::mutex> lock(mutex);
     if (--running == 0 && runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info, "Server stopped");
@@ -214,6 +219,8 @@ void Proxy::Impl::dropped(const Poco::Net::SocketAddress& peer)
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info,
                          "Connection from " + runtime.log.address(info.address, info.port) + " dropped");
+    runtime.errors.add("Dropped",
+                       "client " + runtime.log.address(info.address, info.port) + ": local.max_connections is reached");
     announce(runtime, runtime.events.dropped, DroppedArgs{info});
 }
 
@@ -224,6 +231,7 @@ void Proxy::Impl::exhausted(const std::string& why)
 
 void Proxy::Impl::drain()
 {
+    view.ending();
     const Duration delay = runtime.configuration->shutdown.delay;
     if (delay == Duration{0})
         return workers.front()->reactor().post([this] { beginDrain(); });
@@ -252,6 +260,7 @@ void Proxy::Impl::beginDrain()
 /// Posts to each worker directly: the accepting one may have ended already.
 void Proxy::Impl::stop()
 {
+    view.ending();
     workers.front()->reactor().post([this] { server->stop(); });
     for (const auto& worker : workers)
         worker->reactor().post([each = worker.get()] { each->end(CloseReason::stopped); });
@@ -274,6 +283,7 @@ std::shared_ptr<const Configuration> checked(std::shared_ptr<const Configuration
 Proxy::Proxy(std::shared_ptr<const Configuration> configuration)
     : _impl(std::make_unique<Impl>(checked(std::move(configuration))))
 {
+    _impl->view.setStatistics([this] { return statistics(); });
 }
 
 Proxy::~Proxy() = default;
@@ -323,6 +333,11 @@ Statistics Proxy::statistics() const
     for (const auto& worker : _impl->workers)
         add(all, worker->counters());
     return all;
+}
+
+ProxyInspector& Proxy::inspector()
+{
+    return _impl->view;
 }
 
 Events& Proxy::events()

@@ -7,6 +7,7 @@
 #include <proximux/net/loop/Clock.h>
 #include <proximux/targets/Targets.h>
 #include <proximux/telemetry/OutageRecords.h>
+#include <proximux/telemetry/RecentErrors.h>
 
 #include <Poco/Exception.h>
 
@@ -26,6 +27,7 @@ struct Runtime
         , log(configuration->log.maskAddresses)
         , targets(configuration->targets.size(), {configuration->pool.backoffMin, configuration->pool.backoffMax}, seed)
         , outages(configuration->targets.size())
+        , errors(configuration->targets.size())
         , resolver(configuration->io.resolverThreads)
     {
     }
@@ -36,6 +38,7 @@ struct Runtime
     Log log;
     Targets targets;
     OutageRecords outages;
+    RecentErrors errors;
     Resolver resolver;
 };
 

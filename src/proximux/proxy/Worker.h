@@ -4,6 +4,7 @@
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
+#include <proximux/proxy/ProxyInspector.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SilenceWatch.h>
 #include <proximux/proxy/WorkerObserver.h>
@@ -35,7 +36,11 @@ public:
 /// In fifo and funnel, outgoing bytes are gathered and sent at the end of the turn, in one send per peer.
 ///
 /// Call adopt(), drain() and end() in the reactor's thread, or through post(); read the counters from any thread.
-class Worker : private PairEffects, private MultiplexerEffects, private TargetDialer, private TurnListener
+class Worker : public InspectedWorker,
+               private PairEffects,
+               private MultiplexerEffects,
+               private TargetDialer,
+               private TurnListener
 {
 public:
     Worker(Runtime& runtime, WorkerListener& listener);
@@ -61,6 +66,10 @@ public:
     void end(CloseReason reason);
 
     [[nodiscard]] const LiveCounters& counters() const { return _report.counters(); }
+
+    // InspectedWorker
+    [[nodiscard]] WorkerView inspect() const override;
+    std::size_t kill(const std::function<bool(const ClientInfo&)>& chosen) override;
 
 private:
     // Effects
