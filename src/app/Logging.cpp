@@ -4,6 +4,7 @@
 #include <app/RotatingFile.h>
 #include <app/StandardStream.h>
 #include <app/SystemLog.h>
+#include <proximux/Log.h>
 
 #include <Poco/Logger.h>
 
@@ -49,13 +50,6 @@ LogWriter::Outputs systemLog(Format format)
     return {LogOutput{sinks[0], chosen}, LogOutput{sinks[1], chosen}, LogOutput{sinks[2], chosen}};
 }
 
-int loggerLevel(int level)
-{
-    static constexpr int LEVELS[] = {0, Poco::Message::PRIO_ERROR, Poco::Message::PRIO_INFORMATION,
-                                     Poco::Message::PRIO_DEBUG};
-    return LEVELS[level];
-}
-
 } // namespace
 
 Logging::Logging(const LogSettings& settings, Place place)
@@ -70,11 +64,19 @@ Logging::Logging(const LogSettings& settings, Place place)
         _writer = new LogWriter(streams(settings.format), settings.queue, nullptr, settings.queueBytes);
     Poco::Logger::get("proximux");
     Poco::Logger::setChannel("proximux", _writer);
-    Poco::Logger::setLevel("proximux", loggerLevel(settings.level));
+    setLevel(settings.level);
+    Poco::Logger::setLevel("proximux", Poco::Message::PRIO_DEBUG);
+}
+
+/// POCO's levels cannot be changed while other threads log.
+void Logging::setLevel(int level)
+{
+    Log::limit(level);
 }
 
 Logging::~Logging()
 {
+    setLevel(static_cast<int>(LogLevel::debug));
     Poco::Logger::setLevel("proximux", 0);
     Poco::Logger::setChannel("proximux", nullptr);
     _writer->close();

@@ -37,6 +37,9 @@ public:
     /// Closes and reopens the log file, if there is one. Any thread.
     void reopen() { _writer->reopen(); }
 
+    /// Changes the level, 0 to 3. Any thread.
+    static void setLevel(int level);
+
     /// Whether records of level 1 are written to stderr.
     [[nodiscard]] bool usesStandardError() const { return _usesStandardError; }
 

@@ -6,6 +6,7 @@
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
 #include <proximux/Log.h>
+#include <proximux/admin/AdminServer.h>
 #include <proximux/net/Sockets.h>
 
 #include <Poco/Exception.h>
@@ -135,6 +136,8 @@ int ProximuxApplication::serve()
 {
     const Configuration& configuration = *_startup.configuration;
     Proxy proxy(_startup.configuration);
+    AdminServer admin(proxy.inspector(), *this);
+    admin.start();
     if (const PassedSocket& passed = _service.socket())
         proxy.startOn(passed.descriptor);
     else
@@ -221,6 +224,33 @@ void ProximuxApplication::reloadAsked()
 void ProximuxApplication::reopenAsked()
 {
     _logging->reopen();
+}
+
+// ------------------------------------------------------------------------------------- what the admin port asks
+
+AdminCommands::Reload ProximuxApplication::reload()
+{
+    return {false, {"reload is not supported in this version: restart to apply a changed configuration"}};
+}
+
+void ProximuxApplication::drain()
+{
+    Signals::ask(Signals::Request::drain);
+}
+
+void ProximuxApplication::stop()
+{
+    Signals::ask(Signals::Request::stop);
+}
+
+void ProximuxApplication::reopen()
+{
+    _logging->reopen();
+}
+
+void ProximuxApplication::setLogLevel(int level)
+{
+    Logging::setLevel(level);
 }
 
 } // namespace proximux

@@ -6,6 +6,7 @@
 #include <app/Signals.h>
 #include <app/Startup.h>
 #include <proximux/Proxy.h>
+#include <proximux/admin/AdminCommands.h>
 
 #include <Poco/Util/ServerApplication.h>
 
@@ -24,7 +25,7 @@ class Logging;
 ///
 /// Exit codes: 0 ended as asked, 70 internal error (or failed demonstration), 71 operating-system error, 78
 /// configuration error.
-class ProximuxApplication : public Poco::Util::ServerApplication, private SignalListener
+class ProximuxApplication : public Poco::Util::ServerApplication, private SignalListener, private AdminCommands
 {
 public:
     /// Runs the program with its arguments, its name first, and returns the exit code. Called once, from main(). Throws
@@ -49,6 +50,14 @@ private:
     void stopAsked() override;
     void reloadAsked() override;
     void reopenAsked() override;
+
+    // AdminCommands
+    [[nodiscard]] std::string configuration() const override { return _startup.configurationText; }
+    Reload reload() override;
+    void drain() override;
+    void stop() override;
+    void reopen() override;
+    void setLogLevel(int level) override;
 
     ServiceManager _service;
     StartupResult _startup;
