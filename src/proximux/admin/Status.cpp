@@ -92,7 +92,7 @@ std::string statusJson(const StatusSource& source)
     const Statistics statistics = source.proxy.statistics();
     const QueueTotal waiting = queueTotal(source.views);
     JsonText queue;
-    queue.add("length", static_cast<std::int64_t>(waiting.length));
+    queue.add("requests", static_cast<std::int64_t>(waiting.length));
     queue.add("oldestWait", seconds(waiting.oldest.value_or(Duration{})));
     JsonText object;
     object.add("version", VERSION)

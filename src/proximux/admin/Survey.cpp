@@ -45,7 +45,8 @@ void Survey::ask(const Question& question, Duration timeout, Result result)
                 silent.push_back(i);
         std::exchange(round->result, nullptr)(silent);
     };
-    round->timer = _reactor.at(_reactor.now() + timeout, finish);
+    // what has arrived by then is taken first
+    round->timer = _reactor.at(_reactor.now() + timeout, [this, finish] { _reactor.post(finish); });
     for (std::size_t i = 0; i < round->awaited.size(); ++i)
     {
         if (!_proxy.isRunning(i))

@@ -36,6 +36,26 @@ std::size_t languageOf(const ProtocolInfo& protocol)
     return static_cast<std::size_t>(std::find(all.begin(), all.end(), &protocol) - all.begin());
 }
 
+/// Each counts what the others use.
+void shareLimits(const AutoExchange& all, const std::vector<AutoExchange::Tenant>& tenants, Instant now)
+{
+    for (const AutoExchange::Tenant& tenant : tenants)
+        if (tenant.exchange)
+            tenant.exchange->setOthers(difference(all.usage(), tenant.exchange->usage()), now);
+}
+
+/// Once the protocol is decided an exchange that has nobody left is needed no more.
+void leaveEmpty(std::vector<AutoExchange::Tenant>& tenants, std::size_t decided)
+{
+    for (std::size_t each = 0; each < tenants.size(); ++each)
+        if (each != decided && tenants[each].exchange && tenants[each].exchange->size() == 0 &&
+            tenants[each].pool->isUnused())
+        {
+            tenants[each].exchange.reset();
+            tenants[each].pool.reset();
+        }
+}
+
 } // namespace
 
 AutoExchange::AutoExchange(const AutoExchangeSettings& settings, MultiplexerEffects& effects,
@@ -205,10 +225,11 @@ void AutoExchange::settle(Instant now)
     _trialEnds = Instant::never();
     if (several < 2)
         return;
-    shareLimits(now);
+    shareLimits(*this, _tenants, now);
     share(now);
-    shareLimits(now);
-    leaveEmpty();
+    shareLimits(*this, _tenants, now);
+    if (_decided != NONE)
+        leaveEmpty(_tenants, _decided);
 }
 
 void AutoExchange::decide(Language language, Instant now)
@@ -216,14 +237,6 @@ void AutoExchange::decide(Language language, Instant now)
     _decided = language;
     _observer.protocolChosen(choicesOfAuto()[language]->name);
     framed(language).setTrial(false, now);
-}
-
-/// Each counts what the others use.
-void AutoExchange::shareLimits(Instant now)
-{
-    for (const Tenant& tenant : _tenants)
-        if (tenant.exchange)
-            tenant.exchange->setOthers(difference(usage(), tenant.exchange->usage()), now);
 }
 
 /// The request that waits longest has the next place.
@@ -271,18 +284,6 @@ bool AutoExchange::makeRoom(Language forWhom, Instant since, Instant now)
     if (made)
         _tenants[forWhom].exchange->expire(now); // which opens it
     return made;
-}
-
-/// Once the protocol is decided an exchange that has nobody left is needed no more.
-void AutoExchange::leaveEmpty()
-{
-    for (Language each = 0; each < _tenants.size(); ++each)
-        if (_decided != NONE && each != _decided && _tenants[each].exchange && _tenants[each].exchange->size() == 0 &&
-            _tenants[each].pool->isUnused())
-        {
-            _tenants[each].exchange.reset();
-            _tenants[each].pool.reset();
-        }
 }
 
 std::size_t AutoExchange::size() const

@@ -126,10 +126,8 @@ private:
 
     void settle(Instant now);
     void decide(Language language, Instant now);
-    void shareLimits(Instant now);
     void share(Instant now);
     bool makeRoom(Language forWhom, Instant since, Instant now);
-    void leaveEmpty();
 
     AutoExchangeSettings _settings;
     MultiplexerEffects& _effects;

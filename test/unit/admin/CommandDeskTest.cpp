@@ -145,7 +145,7 @@ TEST(CommandDeskTest, otherThingsAreShown)
     CPPUNIT_ASSERT(run("show status").body.find("\nqueue     3 requests, the oldest waits for 2.0s\n") !=
                    std::string::npos);
     const std::string status = run("show status --json").body;
-    CPPUNIT_ASSERT_MESSAGE(status, status.find(R"("queue":{"length":3,"oldestWait":2.000})") != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(status, status.find(R"("queue":{"requests":3,"oldestWait":2.000})") != std::string::npos);
     CPPUNIT_ASSERT_MESSAGE(status, status.find(R"("connections":{"pinned":1})") != std::string::npos);
 }
 

@@ -36,7 +36,7 @@ TEST(AdminSettingsTest, thereIsNoAdminPortByDefault)
 
 TEST(AdminSettingsTest, addressesAreListed)
 {
-    const auto& listen = good(with("PROXIMUX_ADMIN_LISTEN", "127.0.0.1:9900, [::1]:0,0.0.0.0:1")).admin.listen;
+    const auto listen = good(with("PROXIMUX_ADMIN_LISTEN", "127.0.0.1:9900, [::1]:0,0.0.0.0:1")).admin.listen;
     CPPUNIT_ASSERT_EQUAL(std::size_t{3}, listen.size());
     CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:9900"), listen[0].toString());
     CPPUNIT_ASSERT_EQUAL(std::string("[::1]:0"), listen[1].toString());
