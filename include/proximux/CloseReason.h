@@ -47,10 +47,11 @@ enum class CloseReason
     noIdentifier,      ///< in exchange.queue_timeout no id was free
     partSilent,        ///< the part of the target that it asks did not answer before
     userRefused,       ///< the target does not let the user of the request in
-    outgoing           ///< a reload took its target away, or changed how it is connected
+    outgoing,          ///< a reload took its target away, or changed how it is connected
+    killed             ///< an administrator has closed it
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::outgoing) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::killed) + 1;
 
 /// Whose fault it is that a connection is closed.
 enum class Fault

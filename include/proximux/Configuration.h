@@ -218,6 +218,44 @@ struct ShutdownSettings
     Duration firstRequestTimeout;
 };
 
+/// An address of the admin port: a UNIX socket, or TCP.
+struct AdminAddress
+{
+    std::string path;  ///< of the UNIX socket; empty: TCP
+    Endpoint endpoint; ///< numeric; port 0: any free port
+
+    /// As it is written in admin.listen.
+    [[nodiscard]] std::string toString() const { return path.empty() ? endpoint.toString() : "unix:" + path; }
+};
+
+inline bool operator==(const AdminAddress& a, const AdminAddress& b)
+{
+    return a.path == b.path && a.endpoint == b.endpoint;
+}
+
+/// The admin port: health, status and commands.
+struct AdminSettings
+{
+    /// Who may give commands that change something.
+    enum class Commands
+    {
+        none,
+        socket, ///< who may open the UNIX socket
+        all     ///< those, and over TCP who knows the token
+    };
+
+    static constexpr std::size_t MAX_CONNECTIONS = 64; ///< at once; beyond, the oldest idle one is closed
+
+    std::vector<AdminAddress> listen; ///< empty: there is none
+    std::vector<AddressRange> access; ///< who may connect over TCP
+    Commands commands{};
+    std::string token;     ///< that of the file, if there is one
+    std::string tokenFile; ///< where the token was read from; empty: no file
+    unsigned pathMode{};   ///< permissions of the UNIX socket
+    Duration liveTimeout;
+    std::size_t readyTargets{};
+};
+
 /// All settings, validated. Immutable; shared by shared_ptr<const Configuration>.
 ///
 /// A hand-made one must set exchange.mode (automatic by default), local.endpoint and targets.
@@ -235,6 +273,7 @@ struct Configuration
     LimitsSettings limits;
     IoSettings io;
     ShutdownSettings shutdown;
+    AdminSettings admin;
 
     /// Number of target connections in fifo and funnel.
     [[nodiscard]] std::size_t sharedConnections() const;

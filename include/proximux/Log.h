@@ -67,6 +67,10 @@ public:
 
     [[nodiscard]] bool wants(LogScope scope, LogLevel level) const;
 
+    /// Writes no record above this level, 0 to 3, whatever the loggers admit: unlike theirs, this limit may be changed
+    /// while others log. It holds for all Logs of the process.
+    static void limit(int level);
+
     /// Writes a record whose `d` is a text.
     void text(LogScope scope, LogLevel level, const std::string& text) const;
 

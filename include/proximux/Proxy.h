@@ -20,6 +20,8 @@ struct ReloadResult
     std::uint64_t clients = 0;         ///< that are connected, all of which stay
 };
 
+class ProxyInspector;
+
 /// The facade: a listening socket, its reactors, an exchange and a pool, made from one validated configuration.
 ///
 ///     auto proxy = Proxy(configuration);
@@ -81,6 +83,9 @@ public:
     [[nodiscard]] bool isResponsive();
 
     Events& events();
+
+    /// For the admin port of the program; its header is not installed. Any thread.
+    ProxyInspector& inspector();
 
 private:
     struct Impl;

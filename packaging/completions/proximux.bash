@@ -22,6 +22,8 @@ _proximux_option()
     probe,--target) kind=other ;;
     probe,--request) kind=other ;;
     probe,-s | probe,--set) kind=setting ;;
+    admin,--socket) kind=other ;;
+    status,--socket) kind=other ;;
     esac
 }
 
@@ -29,9 +31,11 @@ _proximux_option()
 _proximux_words()
 {
     case $1 in
-    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe' ;;
+    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe admin status' ;;
     decode) words='--protocol --response --set --help' ;;
     probe) words='--protocol --target --request --set --help' ;;
+    admin) words='--socket --json --help' ;;
+    status) words='--socket --json --help' ;;
     esac
 }
 
@@ -59,6 +63,7 @@ _proximux_choices()
     log.requests) words='auto 0 1' ;;
     log.connections) words='auto 0 1' ;;
     io.backend) words='auto epoll poll' ;;
+    admin.commands) words='none socket all' ;;
     esac
 }
 
@@ -72,7 +77,7 @@ _proximux_setting()
         value=${value#*=}
         ;;
     *)
-        words='local.host= local.port= local.ipv6_only= local.max_connections= local.backlog= local.keep_alive= local.user_timeout= local.idle_timeout= local.half_close_timeout= local.max_requests= local.password= local.failed_auth= local.failed_auth_delay= target.1.host= target.1.port= target.1.keep_alive= target.1.user_timeout= target.1.connections= target.1.username= target.1.password= target.1.database= exchange.mode= exchange.protocol= exchange.pairing= exchange.pipeline= exchange.stateful= exchange.funnel_async= exchange.raw_gap= exchange.trial_timeout= exchange.queue_timeout= exchange.tie_timeout= exchange.response_timeout= exchange.request_timeout= exchange.stall_timeout= exchange.abandon_limit= exchange.abandon_timeout= exchange.tie_idle_timeout= exchange.discard_timeout= exchange.discard_limit= exchange.request_buffer= exchange.response_buffer= exchange.total_buffer= exchange.reserve= exchange.max_queue= exchange.max_message= exchange.delimiter= exchange.line_reply= exchange.message_size= exchange.length_offset= exchange.length_width= exchange.length_order= exchange.length_encoding= exchange.length_adjust= exchange.length_min= exchange.id_offset= exchange.id_width= exchange.id_order= exchange.response_id_offset= exchange.response_id_width= exchange.response_id_order= exchange.resp_unknown= exchange.unknown_id= exchange.id_reuse= exchange.modbus_unit_backoff= exchange.modbus_unit= exchange.modbus_units= exchange.modbus_target= exchange.http_connect= exchange.http_chunked= exchange.http_expect= exchange.http_expect_timeout= exchange.http_forwarded= exchange.diameter_identity= exchange.diameter_realm= exchange.diameter_applications= pool.connections= pool.warmup= pool.connect_timeout= pool.connect_delay= pool.request_gap= pool.switch_delay= pool.settle= pool.max_tied= pool.prologue= pool.prologue_expect= pool.inactive_timeout= pool.backoff_min= pool.backoff_max= log.level= log.format= log.file= log.file_size= log.file_count= log.queue= log.queue_bytes= log.mask_addresses= log.data_limit= log.requests= log.connections= access.deny= access.allow= limits.reconnects= io.backend= io.threads= io.read_size= io.resolver_threads= shutdown.delay= shutdown.drain_timeout= shutdown.first_request_timeout='
+        words='local.host= local.port= local.ipv6_only= local.max_connections= local.backlog= local.keep_alive= local.user_timeout= local.idle_timeout= local.half_close_timeout= local.max_requests= local.password= local.failed_auth= local.failed_auth_delay= target.1.host= target.1.port= target.1.keep_alive= target.1.user_timeout= target.1.connections= target.1.username= target.1.password= target.1.database= exchange.mode= exchange.protocol= exchange.pairing= exchange.pipeline= exchange.stateful= exchange.funnel_async= exchange.raw_gap= exchange.trial_timeout= exchange.queue_timeout= exchange.tie_timeout= exchange.response_timeout= exchange.request_timeout= exchange.stall_timeout= exchange.abandon_limit= exchange.abandon_timeout= exchange.tie_idle_timeout= exchange.discard_timeout= exchange.discard_limit= exchange.request_buffer= exchange.response_buffer= exchange.total_buffer= exchange.reserve= exchange.max_queue= exchange.max_message= exchange.delimiter= exchange.line_reply= exchange.message_size= exchange.length_offset= exchange.length_width= exchange.length_order= exchange.length_encoding= exchange.length_adjust= exchange.length_min= exchange.id_offset= exchange.id_width= exchange.id_order= exchange.response_id_offset= exchange.response_id_width= exchange.response_id_order= exchange.resp_unknown= exchange.unknown_id= exchange.id_reuse= exchange.modbus_unit_backoff= exchange.modbus_unit= exchange.modbus_units= exchange.modbus_target= exchange.http_connect= exchange.http_chunked= exchange.http_expect= exchange.http_expect_timeout= exchange.http_forwarded= exchange.diameter_identity= exchange.diameter_realm= exchange.diameter_applications= pool.connections= pool.warmup= pool.connect_timeout= pool.connect_delay= pool.request_gap= pool.switch_delay= pool.settle= pool.max_tied= pool.prologue= pool.prologue_expect= pool.inactive_timeout= pool.backoff_min= pool.backoff_max= log.level= log.format= log.file= log.file_size= log.file_count= log.queue= log.queue_bytes= log.mask_addresses= log.data_limit= log.requests= log.connections= access.deny= access.allow= limits.reconnects= io.backend= io.threads= io.read_size= io.resolver_threads= shutdown.delay= shutdown.drain_timeout= shutdown.first_request_timeout= admin.listen= admin.access= admin.commands= admin.token= admin.token_file= admin.path_mode= admin.live_timeout= admin.ready_targets='
         compopt -o nospace 2>/dev/null
         ;;
     esac
@@ -82,7 +87,7 @@ _proximux()
 {
     local line=${COMP_LINE:0:COMP_POINT} command='' kind='' words='' before='' option value word rest kept='' each
     COMPREPLY=()
-    [[ $line =~ ^[[:space:]]*[^[:space:]]+[[:space:]]+(decode|probe)[[:space:]] ]] && command=${BASH_REMATCH[1]}
+    [[ $line =~ ^[[:space:]]*[^[:space:]]+[[:space:]]+(decode|probe|admin|status)[[:space:]] ]] && command=${BASH_REMATCH[1]}
     word=${line##*[[:space:]]}
     rest=${line%"$word"}
     rest=${rest%"${rest##*[![:space:]]}"}
@@ -94,7 +99,7 @@ _proximux()
     _proximux_option "$command,$option"
     case $kind in
     setting) _proximux_setting ;;
-    topic) words='local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown' ;;
+    topic) words='local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets local target exchange pool log access limits io shutdown admin' ;;
     file) ;;
     '')
         if [[ $command == decode && $word != -* ]]; then

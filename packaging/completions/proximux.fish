@@ -3,7 +3,7 @@
 # Whether the command line is that of a tool, or of the program.
 function __proximux_in
     set -l words (commandline -opc)
-    if contains -- "$words[2]" decode probe
+    if contains -- "$words[2]" decode probe admin status
         test "$words[2]" = $argv[1]
     else
         test program = $argv[1]
@@ -50,6 +50,8 @@ function __proximux_choices
             printf '%s\n' auto 0 1
         case io.backend
             printf '%s\n' auto epoll poll
+        case admin.commands
+            printf '%s\n' none socket all
     end
 end
 
@@ -171,18 +173,28 @@ function __proximux_setting
         'io.resolver_threads'\t'Concurrent DNS lookups' \
         'shutdown.delay'\t'Time for which clients are still accepted after TERM or INT, before the drain begins' \
         'shutdown.drain_timeout'\t'Time for requests in progress to end after TERM or INT; then all connections are closed' \
-        'shutdown.first_request_timeout'\t'Time from connecting in which a drain waits for the first request of a client'
+        'shutdown.first_request_timeout'\t'Time from connecting in which a drain waits for the first request of a client' \
+        'admin.listen'\t'Addresses of the admin port, for health checks, status and commands' \
+        'admin.access'\t'Address ranges that may connect to the admin port over TCP; all others are closed' \
+        'admin.commands'\t'Connections that may give commands which change something: none, UNIX sockets, or all' \
+        'admin.token'\t'Token that commands over TCP must send, as Authorization: Bearer TOKEN' \
+        'admin.token_file'\t'File that has the token of admin.token; the line break at its end is no part of it' \
+        'admin.path_mode'\t'Permissions of the UNIX socket, in octal' \
+        'admin.live_timeout'\t'Time in which each thread that serves clients must respond for /livez to say ok' \
+        'admin.ready_targets'\t'Targets that must not be dead for /readyz to say ok; 0: it does not depend on targets'
         )
     end
 end
 
 function __proximux_topics
-    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout local target exchange pool log access limits io shutdown
+    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.connections access.deny access.allow limits.reconnects io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets local target exchange pool log access limits io shutdown admin
 end
 
 complete -c proximux -f
 complete -c proximux -n __fish_is_first_arg -a decode -d 'Print the messages of a captured byte stream'
 complete -c proximux -n __fish_is_first_arg -a probe -d 'Test a target with harmless requests'
+complete -c proximux -n __fish_is_first_arg -a admin -d 'Give a command to a running proxy'
+complete -c proximux -n __fish_is_first_arg -a status -d 'Show the status of a running proxy'
 complete -c proximux -n '__proximux_in decode' -F
 complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address and port to listen on; :PORT: all interfaces (local.host, local.port)'
 complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to; may be repeated (target.N.host, target.N.port)'
@@ -210,3 +222,9 @@ complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test'
 complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed and length'
 complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in probe' -s h -l help -d 'Print this help and exit'
+complete -c proximux -n '__proximux_in admin' -l socket -x -d 'UNIX socket of the proxy (default /run/proximux/admin.sock)'
+complete -c proximux -n '__proximux_in admin' -l json -d 'Answer in JSON'
+complete -c proximux -n '__proximux_in admin' -s h -l help -d 'Print this help and exit'
+complete -c proximux -n '__proximux_in status' -l socket -x -d 'UNIX socket of the proxy (default /run/proximux/admin.sock)'
+complete -c proximux -n '__proximux_in status' -l json -d 'Answer in JSON'
+complete -c proximux -n '__proximux_in status' -s h -l help -d 'Print this help and exit'

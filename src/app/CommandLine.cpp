@@ -159,7 +159,7 @@ void CommandLine::unknown(const std::string& name)
     if (isOption)
         return _mistakes.push_back(option + ": unknown option" + (hint.empty() ? "; see --help" : hint));
     Nearest tool(Poco::toLower(name));
-    for (const char* known : {"decode", "probe"})
+    for (const char* known : {"decode", "probe", "admin", "status"})
         tool.consider(known, std::string("; expected ") + known + " as the first argument, or an option");
     if (hint.empty())
         hint = tool.phrase();
@@ -211,7 +211,9 @@ std::string CommandLine::overview()
 {
     return "usage: proximux [OPTION...]\n"
            "       proximux decode --protocol NAME [--response] FILE\n"
-           "       proximux probe --protocol NAME --target HOST:PORT [--request TEXT]\n\n"
+           "       proximux probe --protocol NAME --target HOST:PORT [--request TEXT]\n"
+           "       proximux admin [--socket PATH] [--json] COMMAND...\n"
+           "       proximux status [--socket PATH] [--json]\n\n"
            "TCP proxy and multiplexer. Lets many clients share a few connections to a server, or pairs,\n"
            "observes and guards them one to one.\n\n"
            "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"
@@ -246,13 +248,14 @@ const std::vector<std::pair<int, std::string>>& CommandLine::exitCodes()
 {
     static const std::vector<std::pair<int, std::string>> ALL{
         {0, "Success"},
-        {64, "--help: unknown setting"},
+        {64, "--help: unknown setting; admin: unknown command"},
         {65, "decode: the input is malformed or incomplete"},
-        {69, "probe: no connection, or the target does not answer as the protocol requires"},
+        {69, "probe: no connection, or the target does not answer as the protocol requires; admin: no proxy listens"},
         {70, "Internal error"},
         {71, "Operating-system error, such as a port that is in use"},
         {74, "The output that was asked for could not be written"},
-        {78, "Invalid options or configuration"},
+        {77, "admin: the command is not allowed"},
+        {78, "Invalid options or configuration; admin: the command was refused"},
     };
     return ALL;
 }

@@ -1,5 +1,6 @@
 #include <app/CompletionTable.h>
 
+#include <app/AdminTool.h>
 #include <app/CommandLine.h>
 #include <app/Tools.h>
 #include <proximux/config/Settings.h>
@@ -75,6 +76,8 @@ CompletionTable CompletionTable::make()
     table.commands.push_back({"", words(CommandLine::documentedOptions(), choicesOf("--protocol"))});
     table.commands.push_back({"decode", words(ToolOptions(Tool::decode, {}).options(), decodable)});
     table.commands.push_back({"probe", words(ToolOptions(Tool::probe, {}).options(), decodable)});
+    for (const char* tool : {"admin", "status"})
+        table.commands.push_back({tool, words(AdminOptions({}).options(), {})});
     for (const Setting& setting : proximux::settings())
     {
         const auto choices = choicesIn(setting.expected);

@@ -4,6 +4,7 @@
 #include <app/RotatingFile.h>
 #include <app/StandardStream.h>
 #include <app/SystemLog.h>
+#include <proximux/Log.h>
 
 #include <Poco/Logger.h>
 
@@ -51,13 +52,6 @@ LogWriter::Outputs systemLog(Format format)
             LogOutput{sinks[2], chosen, nullptr}};
 }
 
-int loggerLevel(int level)
-{
-    static constexpr int LEVELS[] = {0, Poco::Message::PRIO_ERROR, Poco::Message::PRIO_INFORMATION,
-                                     Poco::Message::PRIO_DEBUG};
-    return LEVELS[level];
-}
-
 } // namespace
 
 Logging::Logging(const LogSettings& settings, Place place)
@@ -67,7 +61,14 @@ Logging::Logging(const LogSettings& settings, Place place)
     _writer = new LogWriter(prepare(settings), settings.queue, settings.queueBytes);
     Poco::Logger::get("proximux");
     Poco::Logger::setChannel("proximux", _writer);
-    Poco::Logger::setLevel("proximux", loggerLevel(settings.level));
+    setLevel(settings.level);
+    Poco::Logger::setLevel("proximux", Poco::Message::PRIO_DEBUG);
+}
+
+/// POCO's levels cannot be changed while other threads log.
+void Logging::setLevel(int level)
+{
+    Log::limit(level);
 }
 
 LogWriter::Outputs Logging::prepare(const LogSettings& settings) const
@@ -81,11 +82,12 @@ void Logging::use(const LogSettings& settings, LogWriter::Outputs outputs)
 {
     _writer->use(std::move(outputs), settings.queueBytes);
     _usesStandardError = settings.file.empty() && _place == Place::terminal;
-    Poco::Logger::setLevel("proximux", loggerLevel(settings.level));
+    setLevel(settings.level);
 }
 
 Logging::~Logging()
 {
+    setLevel(static_cast<int>(LogLevel::debug));
     Poco::Logger::setLevel("proximux", 0);
     Poco::Logger::setChannel("proximux", nullptr);
     _writer->close();

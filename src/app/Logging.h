@@ -48,6 +48,9 @@ public:
     /// Records dropped because the queue was full. Any thread.
     [[nodiscard]] std::uint64_t dropped() const { return _writer->dropped(); }
 
+    /// Changes the level, 0 to 3. Any thread.
+    static void setLevel(int level);
+
     /// Whether records of level 1 are written to stderr.
     [[nodiscard]] bool usesStandardError() const { return _usesStandardError; }
 

@@ -1,5 +1,6 @@
 #include <app/ProximuxApplication.h>
 
+#include <app/CommandLine.h>
 #include <app/Heartbeat.h>
 #include <app/Logging.h>
 #include <app/Reloader.h>
@@ -7,6 +8,7 @@
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
 #include <proximux/Log.h>
+#include <proximux/admin/AdminServer.h>
 #include <proximux/net/Sockets.h>
 
 #include <Poco/Exception.h>
@@ -148,6 +150,8 @@ int ProximuxApplication::serve()
 {
     const Configuration& configuration = *_startup.configuration;
     Proxy proxy(_startup.configuration);
+    AdminServer admin(proxy.inspector(), *this);
+    admin.start();
     if (const PassedSocket& passed = _service.socket())
         proxy.startOn(passed.descriptor);
     else
@@ -165,7 +169,7 @@ int ProximuxApplication::serve()
                                  if (proxy.isResponsive())
                                      _service.alive();
                              });
-    Reloader reloader([this] { reload(); });
+    Reloader reloader([this] { reloadNow(); });
     const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
     proxy.wait();
@@ -177,7 +181,7 @@ int ProximuxApplication::demonstrate()
     bool portWasTaken = false;
     const std::unique_ptr<Proxy> proxy = startedProxy(portWasTaken);
     const Lent<Proxy> lent(_proxy, *proxy);
-    Reloader reloader([this] { reload(); });
+    Reloader reloader([this] { reloadNow(); });
     const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
     const bool succeeded = _startup.demonstration->run(*proxy, _startup.configuration->local, portWasTaken);
@@ -208,14 +212,10 @@ std::unique_ptr<Proxy> ProximuxApplication::startedProxy(bool& portWasTaken) con
 
 // ------------------------------------------------------------------------------------------------ a reload
 
-std::shared_ptr<const Configuration> ProximuxApplication::configuration() const
+/// In the thread of the Reloader, or of the admin port.
+ReloadResult ProximuxApplication::reloadNow()
 {
-    return std::atomic_load(&_startup.configuration);
-}
-
-/// In the thread of the Reloader.
-void ProximuxApplication::reload()
-{
+    const std::lock_guard<std::mutex> lock(_reloading);
     const Log log(true);
     _service.reloading();
     std::vector<std::string> notices;
@@ -227,6 +227,7 @@ void ProximuxApplication::reload()
     for (const std::string& notice : notices)
         log.text(LogScope::server, LogLevel::info, notice);
     _service.reloaded(result.mistakes.empty() ? "" : result.mistakes.front());
+    return result;
 }
 
 /// Everything that can fail comes before the first change.
@@ -245,6 +246,7 @@ ReloadResult ProximuxApplication::reloadAll(std::vector<std::string>& notices)
             return result;
         _logging->use(loaded.configuration->log, std::move(outputs));
         std::atomic_store(&_startup.configuration, loaded.configuration);
+        std::atomic_store(&_configurationText, std::make_shared<const std::string>(CommandLine::printText(loaded)));
         notices = std::move(loaded.notices);
         return result;
     }
@@ -264,7 +266,7 @@ void ProximuxApplication::drainAsked()
 {
     if (_startup.demonstration)
         _startup.demonstration->endAsked();
-    const ShutdownSettings shutdown = configuration()->shutdown;
+    const ShutdownSettings shutdown = std::atomic_load(&_startup.configuration)->shutdown;
     const Duration limit = shutdown.drainTimeout.isOff() ? Duration::off() : shutdown.delay + shutdown.drainTimeout;
     _service.draining(limit);
     ServiceControl::stopping(limit);
@@ -288,6 +290,45 @@ void ProximuxApplication::reloadAsked()
 void ProximuxApplication::reopenAsked()
 {
     _logging->reopen();
+}
+
+// ------------------------------------------------------------------------------------- what the admin port asks
+
+std::string ProximuxApplication::configuration() const
+{
+    const auto text = std::atomic_load(&_configurationText);
+    return text ? *text : _startup.configurationText;
+}
+
+std::uint64_t ProximuxApplication::logRecordsDropped() const
+{
+    return _logging->dropped();
+}
+
+AdminCommands::Reload ProximuxApplication::reload()
+{
+    const ReloadResult result = reloadNow();
+    return {result.mistakes.empty(), result.mistakes.empty() ? result.changed : result.mistakes};
+}
+
+void ProximuxApplication::drain()
+{
+    Signals::ask(Signals::Request::drain);
+}
+
+void ProximuxApplication::stop()
+{
+    Signals::ask(Signals::Request::stop);
+}
+
+void ProximuxApplication::reopen()
+{
+    _logging->reopen();
+}
+
+void ProximuxApplication::setLogLevel(int level)
+{
+    Logging::setLevel(level);
 }
 
 } // namespace proximux

@@ -6,11 +6,13 @@
 #include <app/Signals.h>
 #include <app/Startup.h>
 #include <proximux/Proxy.h>
+#include <proximux/admin/AdminCommands.h>
 
 #include <Poco/Util/ServerApplication.h>
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,7 @@ class Reloader;
 ///
 /// Exit codes: 0 ended as asked, 70 internal error (or failed demonstration), 71 operating-system error, 78
 /// configuration error.
-class ProximuxApplication : public Poco::Util::ServerApplication, private SignalListener
+class ProximuxApplication : public Poco::Util::ServerApplication, private SignalListener, private AdminCommands
 {
 public:
     /// Runs the program with its arguments, its name first, and returns the exit code. Called once, from main(). Throws
@@ -44,9 +46,8 @@ private:
     int guarded(const std::function<int()>& work);
     int refused(int exitCode, const std::string& why);
     int logged(const std::function<int()>& work);
-    void reload();
+    ReloadResult reloadNow();
     ReloadResult reloadAll(std::vector<std::string>& notices);
-    [[nodiscard]] std::shared_ptr<const Configuration> configuration() const;
 
     // SignalListener
     void drainAsked() override;
@@ -54,8 +55,19 @@ private:
     void reloadAsked() override;
     void reopenAsked() override;
 
+    // AdminCommands
+    [[nodiscard]] std::string configuration() const override;
+    [[nodiscard]] std::uint64_t logRecordsDropped() const override;
+    Reload reload() override;
+    void drain() override;
+    void stop() override;
+    void reopen() override;
+    void setLogLevel(int level) override;
+
     ServiceManager _service;
     StartupResult _startup;
+    std::mutex _reloading;                                 ///< one after the other
+    std::shared_ptr<const std::string> _configurationText; ///< since the last reload; null: there was none
     DaemonStart _daemonStart;
     Logging* _logging = nullptr;   ///< while it lives
     Proxy* _proxy = nullptr;       ///< while Signals lives

@@ -1,5 +1,6 @@
 #include <app/Startup.h>
 
+#include <app/AdminTool.h>
 #include <app/CommandLine.h>
 #include <app/DaemonStart.h>
 #include <app/LogFormat.h>
@@ -198,6 +199,10 @@ std::optional<int> useTool(const Arguments& options)
         return decodeTool(rest);
     if (options.front() == "probe")
         return probeTool(rest);
+    if (options.front() == "admin")
+        return adminTool(rest);
+    if (options.front() == "status")
+        return statusTool(rest);
     return std::nullopt;
 }
 
@@ -255,6 +260,7 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
     if (commandLine.wantsCheck())
         return say(summary(loaded));
     result.configuration = withAbsolutePaths(*loaded.configuration, absolute("."));
+    result.configurationText = CommandLine::printText(loaded);
     if (!result.demonstration)
         result.load = loadAgain(commandLine, environment);
     result.notices = loaded.notices;

@@ -21,6 +21,7 @@ struct StartupResult
     std::optional<int>
         exitCode; ///< set if there is nothing to run; the output is on stdout, or for 64, 71, 74 and 78 on stderr
     std::shared_ptr<const Configuration> configuration;
+    std::string configurationText;    ///< as --print-config shows it
     std::vector<std::string> notices; ///< for the log, once the server runs
 
     /// Reads everything again, for a reload: the files anew, environment and command line as they were. Any thread, one

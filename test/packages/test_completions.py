@@ -23,6 +23,9 @@ QUESTIONS = (
     ("proximux decode --resp", ["--response"]),
     ("proximux decode --protocol memc", ["memcached"]),
     ("proximux probe --ta", ["--target"]),
+    ("proximux adm", ["admin"]),
+    ("proximux admin --s", ["--socket"]),
+    ("proximux status --j", ["--json"]),
 )
 # of the program, not of the tool; and protocols that cannot be decoded
 NOTHING = ("proximux decode --daem", "proximux probe --protocol aut", "proximux --listen lo", "proximux --set log.queue=")

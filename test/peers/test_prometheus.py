@@ -1,7 +1,10 @@
-"""Prometheus: its own tool judges the rules for alerts, and what they say on good and bad days."""
+"""Prometheus: its own tool judges the metrics, the rules for alerts, and what they say on good and bad days."""
 import os
 import subprocess
 import unittest
+
+from admin_client import AdminProxy
+from harness import Case, ask
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 RULES = os.path.join(ROOT, "etc", "prometheus", "proximux.rules.yml")
@@ -25,5 +28,15 @@ class Rules(unittest.TestCase):
         promtool("test", "rules", DAYS)
 
 
-if __name__ == "__main__":
-    unittest.main()
+class Scrape(Case):
+    def test_a_scrape_is_as_prometheus_likes_it(self):
+        for mode in ("proxy", "fifo"):
+            with self.subTest(mode=mode):
+                p = AdminProxy(self.target(), mode=mode, args=["--protocol", "line"],
+                               settings={"shutdown__drain_timeout": "-1"})
+                self.addCleanup(self.ended, p)
+                with p.client() as c:
+                    self.assertEqual(ask(c, b"hello"), b"hello")
+                    promtool("check", "metrics", text=p.http("/metrics")[1].encode())
+                    p.drain()
+                    promtool("check", "metrics", text=p.http("/metrics")[1].encode())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <app/AdminTool.h>
 #include <app/CommandLine.h>
 #include <app/Completions.h>
 #include <app/Tools.h>
@@ -66,6 +67,7 @@ inline std::string manPage(const std::string& source)
         {"@options@\n", CommandLine::manOptionsText()},
         {"@decode-options@\n", manOptions(ToolOptions(Tool::decode, {}).options())},
         {"@probe-options@\n", manOptions(ToolOptions(Tool::probe, {}).options())},
+        {"@admin-options@\n", manOptions(AdminOptions({}).options())},
         {"@exit-codes@\n", manExitCodes()}};
     return filled(source, parts);
 }

@@ -225,6 +225,7 @@ void ConfigurationCheck::checkRelations()
         _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most that value");
     if (_configuration.io.backend == IoSettings::Backend::epoll && !hasEpoll())
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
+    checkAdmin();
     checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();

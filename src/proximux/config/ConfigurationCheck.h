@@ -38,6 +38,8 @@ private:
     void checkCredentials(const ProtocolInfo& protocol);
     void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
+    void checkAdmin();
+    std::string readToken(const std::string& path);
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();
     void missing(const Setting& setting, std::size_t number);

@@ -42,12 +42,11 @@ std::string scoped(const Setting& setting)
     return setting.scope.empty() ? setting.summary : setting.summary + " (" + setting.scope + ")";
 }
 
-/// The value shown in the reference file: an example for access lists, which must not be empty.
+/// The value shown in the reference file: the default, or an example for what must not be empty.
 std::string shown(const Setting& setting)
 {
-    if (setting.guard)
-        return " 192.0.2.0/24, 2001:db8::/32";
-    return setting.fallback.empty() ? "" : " " + setting.fallback;
+    const std::string& value = setting.fallback.empty() ? setting.example : setting.fallback;
+    return value.empty() ? "" : " " + value;
 }
 
 std::string optionOf(const Setting& setting)
@@ -234,8 +233,8 @@ std::string ini()
                       name.replace(0, 1, "1");
                   out += "\n" + wrapped(scoped(setting), WIDTH, "; ") + "; " + setting.expected +
                          (setting.required ? "; required" : "") +
-                         (setting.guard ? "; an example, by default there is none:" : "") + "\n;" + name + " =" +
-                         shown(setting) + "\n";
+                         (!setting.example.empty() ? "; an example, by default there is none:" : "") + "\n;" + name +
+                         " =" + shown(setting) + "\n";
               });
     return out;
 }

@@ -166,6 +166,12 @@ Kind listeningHost(Field<std::string> field);
 /// Addresses and CIDR ranges, separated by commas.
 Kind ranges(Field<std::vector<AddressRange>> field);
 
+/// Addresses of the admin port, separated by commas: unix:PATH, or a numeric address with a port.
+Kind adminAddresses(Field<std::vector<AdminAddress>> field);
+
+/// Permissions in octal, for the owner, the group and others.
+Kind permissions(Field<unsigned> field);
+
 /// The name of a protocol in the registry.
 Kind protocol(Field<std::string> field);
 

@@ -2,6 +2,8 @@
 
 #include <proximux/config/SettingKinds.h>
 
+#include <proximux/system/Surroundings.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -36,6 +38,33 @@ std::string trimmed(const std::string& text)
 {
     const std::size_t from = std::min(text.find_first_not_of(' '), text.size());
     return text.substr(from, text.find_last_not_of(' ') + 1 - from);
+}
+
+/// Parses one address of the admin port. Returns an error text, or an empty one.
+std::string readAddress(const std::string& text, AdminAddress& address)
+{
+    constexpr std::size_t MOST = 107; // bytes of a path that the system takes
+    constexpr std::int64_t LAST_PORT = 65535;
+    const std::string prefix = "unix:";
+    if (text.compare(0, prefix.size(), prefix) == 0)
+    {
+        address.path = text.substr(prefix.size());
+        if (!surroundings::hasUnixSockets())
+            return text + ": this system has no UNIX sockets";
+        if (address.path.empty() || address.path.front() != '/' || address.path.find('\0') != std::string::npos)
+            return text + ": not an absolute path";
+        return address.path.size() > MOST ? text + ": the path is longer than 107 bytes" : "";
+    }
+    const auto parts = values::hostPort(text);
+    if (!parts)
+        return text.empty() ? "an empty address" : text + ": " + values::hostPortMistake(text) + "not an address";
+    const std::int64_t port = values::integer(parts->port).value_or(-1);
+    if (port < 0 || port > LAST_PORT)
+        return text + ": not a port";
+    if (!AddressRange::parse(parts->host) || parts->host.find('/') != std::string::npos)
+        return text + ": not a numeric address";
+    address.endpoint = {parts->host, static_cast<std::uint16_t>(port)};
+    return {};
 }
 
 /// The patterns of a list. Returns an error text, or an empty one.
@@ -75,39 +104,39 @@ Kind domainName(Field<std::string> field)
 {
     constexpr std::size_t MOST = 255;
     return make(field, "letters, digits, dots and hyphens, as in proximux.example.com",
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                const bool isName = std::all_of(text.begin(), text.end(),
-                                                [](unsigned char ch) {
-                                                    return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
-                                                           (ch >= 'A' && ch <= 'Z') || ch == '.' || ch == '-';
-                                                });
-                if (!isName || text.empty() || text.size() > MOST)
-                    return "not a name";
-                field(c, i) = text;
-                return {};
-            });
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const bool isName = std::all_of(text.begin(), text.end(),
+                                                    [](unsigned char ch) {
+                                                        return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
+                                                               (ch >= 'A' && ch <= 'Z') || ch == '.' || ch == '-';
+                                                    });
+                    if (!isName || text.empty() || text.size() > MOST)
+                        return "not a name";
+                    field(c, i) = text;
+                    return {};
+                });
 }
 
 Kind peerApplications(Field<std::vector<PeerApplication>> field)
 {
     constexpr std::size_t MOST = 64;
     return make(field, "numbers, as 4 or 10415:16777251 (vendor:application), separated by commas; at most 64",
-            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-            {
-                std::vector<PeerApplication> applications;
-                for (std::size_t at = 0; at <= text.size();)
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
-                    const std::size_t end = std::min(text.find(',', at), text.size());
-                    const auto application = readApplication(trimmed(text.substr(at, end - at)));
-                    if (!application || applications.size() == MOST)
-                        return "not numbers of applications";
-                    applications.push_back(*application);
-                    at = end + 1;
-                }
-                field(c, i) = std::move(applications);
-                return {};
-            });
+                    std::vector<PeerApplication> applications;
+                    for (std::size_t at = 0; at <= text.size();)
+                    {
+                        const std::size_t end = std::min(text.find(',', at), text.size());
+                        const auto application = readApplication(trimmed(text.substr(at, end - at)));
+                        if (!application || applications.size() == MOST)
+                            return "not numbers of applications";
+                        applications.push_back(*application);
+                        at = end + 1;
+                    }
+                    field(c, i) = std::move(applications);
+                    return {};
+                });
 }
 
 Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
@@ -120,6 +149,45 @@ Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
                     if (wrong.empty())
                         field(c, i) = std::move(pairs);
                     return wrong;
+                });
+}
+
+Kind adminAddresses(Field<std::vector<AdminAddress>> field)
+{
+    return make(
+        field,
+        "unix:PATH, or a numeric address with a port, as 127.0.0.1:9900 or [::1]:9900; several with commas between",
+        [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+        {
+            std::vector<AdminAddress> addresses;
+            for (std::size_t at = 0; at <= text.size();)
+            {
+                const std::size_t end = std::min(text.find(',', at), text.size());
+                std::string wrong = readAddress(trimmed(text.substr(at, end - at)), addresses.emplace_back());
+                if (!wrong.empty())
+                    return wrong;
+                at = end + 1;
+            }
+            field(c, i) = std::move(addresses);
+            return {};
+        });
+}
+
+Kind permissions(Field<unsigned> field)
+{
+    constexpr std::size_t MOST = 4; // digits
+    return make(field, "octal digits, 0 to 0777",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    if (text.empty() || text.size() > MOST || text.find_first_not_of("01234567") != std::string::npos)
+                        return "not octal digits";
+                    unsigned mode = 0;
+                    for (const char digit : text)
+                        mode = mode * 8 + static_cast<unsigned>(digit - '0');
+                    if (mode > 0777)
+                        return "out of range";
+                    field(c, i) = mode;
+                    return {};
                 });
 }
 

@@ -62,13 +62,14 @@ std::string nearestSetting(std::string_view key)
             nearest.consider(name, "setting is " + setting.key);
     }
     nearest.consider("targetServers", "list is targetServers");
-    if (key.find('.') == std::string_view::npos)
-        for (const Setting& setting : settings())
-        {
+    const bool isWord = key.find('.') == std::string_view::npos;
+    for (const Setting& setting : settings())
+        if (isWord)
             nearest.consider(setting.section(), "section is " + setting.section());
+    considerOptions(nearest); // listen is rather the option than admin.listen
+    for (const Setting& setting : settings())
+        if (isWord)
             nearest.consider(lastPart(setting.key), "setting is " + setting.key);
-        }
-    considerOptions(nearest);
     return nearest.phrase();
 }
 

@@ -61,8 +61,8 @@ Setting row(const char* key, const char* fallback, kinds::Kind kind, const Words
 /// Marks a setting whose value is never shown.
 Setting secret(Setting setting);
 
-/// Marks a setting that must not be empty if it is given.
-Setting guard(Setting setting);
+/// Marks a setting that must not be empty if it is given. example: for the reference file, where it has no default.
+Setting guard(Setting setting, const char* example = "");
 
 Setting required(Setting setting);
 
@@ -96,6 +96,7 @@ std::vector<Setting> peerSettings();
 std::vector<Setting> poolSettings();
 std::vector<Setting> logSettings();
 std::vector<Setting> otherSettings();
+std::vector<Setting> adminSettings();
 
 } // namespace table
 

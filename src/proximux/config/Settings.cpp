@@ -39,9 +39,10 @@ Setting secret(Setting setting)
     return setting;
 }
 
-Setting guard(Setting setting)
+Setting guard(Setting setting, const char* example)
 {
     setting.guard = true;
+    setting.example = example;
     return setting;
 }
 
@@ -74,7 +75,7 @@ std::vector<Setting> makeTable()
     for (const auto& part :
          {table::localSettings(), table::targetSettings(), table::exchangeSettings(), table::timeoutSettings(),
           table::bufferSettings(), table::framingSettings(), table::protocolSettings(), table::peerSettings(),
-          table::poolSettings(), table::logSettings(), table::otherSettings()})
+          table::poolSettings(), table::logSettings(), table::otherSettings(), table::adminSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -31,6 +31,7 @@ struct Setting
     std::string scope;       ///< modes or protocols in which it has an effect; empty: all
     std::string summary;     ///< one line: a noun or a verb, with its unit; what happens at the limit
     std::string details;     ///< two to five sentences, with an example
+    std::string example;     ///< of a guard without a default
     bool required = false;
     bool secret = false; ///< its value is never shown
     bool guard = false;  ///< where it is given without a value, that is a mistake: nobody would be kept out

@@ -14,12 +14,14 @@ std::vector<Setting> otherSettings()
                       {"", "Address ranges whose clients are refused",
                        "It wins over access.allow. "
                        "IPv4 and IPv6 are kept apart: 0.0.0.0/0 covers no IPv6 client, and ::/0 no IPv4 client. "
-                       "Example: access.deny = 192.0.2.0/24, 2001:db8::/32."}))),
+                       "Example: access.deny = 192.0.2.0/24, 2001:db8::/32."})),
+              "192.0.2.0/24, 2001:db8::/32"),
         guard(now(row("access.allow", "", ranges(FIELD(Ranges, access.allow)),
                       {"", "Address ranges whose clients are admitted; all others are refused",
                        "Without it all clients are admitted that access.deny does not cover. "
                        "IPv4 and IPv6 are kept apart: ::/0 covers no IPv4 client. "
-                       "Example: access.allow = 10.0.0.0/8, 127.0.0.1, ::1."}))),
+                       "Example: access.allow = 10.0.0.0/8, 127.0.0.1, ::1."})),
+              "192.0.2.0/24, 2001:db8::/32"),
         now(row(
             "limits.reconnects", "20", integer<std::int64_t>(0, 1000000, FIELD(std::int64_t, limits.reconnects)),
             {"fifo, funnel",

@@ -95,6 +95,15 @@ void AutoExchange::clientFaulted(ClientId client, Instant now)
     settle(now);
 }
 
+void AutoExchange::clientKilled(ClientId client, Instant now)
+{
+    if (Newcomer* killed = newcomer(client))
+        return close(*killed, CloseReason::killed, How::abort);
+    if (Multiplexer* exchange = of(client))
+        exchange->clientKilled(client, now);
+    settle(now);
+}
+
 void AutoExchange::targetFaulted(TargetId target, Instant now)
 {
     if (Multiplexer* exchange = of(target))
@@ -139,6 +148,20 @@ void AutoExchange::closeAll(CloseReason reason, Instant now)
     for (const Tenant& tenant : _tenants)
         if (tenant.exchange)
             tenant.exchange->closeAll(reason, now);
+}
+
+void AutoExchange::inspect(ExchangeInspection& into) const
+{
+    for (const Client& client : _clients)
+        if (client.newcomer)
+        {
+            ClientInspection& seen = into.clients.emplace_back();
+            seen.id = client.id;
+            seen.state = "new";
+        }
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            tenant.exchange->inspect(into);
 }
 
 /// Nothing is known yet.

@@ -72,6 +72,7 @@ public:
     void targetLost(TargetId target, Instant now) override;
     void clientFaulted(ClientId client, Instant now) override;
     void targetFaulted(TargetId target, Instant now) override;
+    void clientKilled(ClientId client, Instant now) override;
     Instant expire(Instant now) override;
 
     /// Other settings are in force, for Make as well: has the exchanges that are there changed.
@@ -81,6 +82,7 @@ public:
     void closeAll(CloseReason reason, Instant now) override;
     void warmUp(Instant now) override;
     [[nodiscard]] std::size_t size() const override;
+    void inspect(ExchangeInspection& into) const override;
 
     [[nodiscard]] Backlog backlog() const override;
     void countPins(PinCounts& counts) const override;

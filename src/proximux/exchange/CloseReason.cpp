@@ -61,6 +61,7 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"userRefused", "the target refused the user name or password of the client", R::userRefused, F::client, NONE,
      NONE},
     {"outgoing", "a reload removed or changed the target", R::outgoing, F::nobody, ERROR, NONE},
+    {"killed", "closed by an administrator", R::killed, F::proxy, ERROR, NONE},
 };
 
 constexpr bool hasRowForEach()

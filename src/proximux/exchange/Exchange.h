@@ -5,6 +5,7 @@
 #include <proximux/Id.h>
 #include <proximux/Instant.h>
 #include <proximux/exchange/Backlog.h>
+#include <proximux/exchange/Inspection.h>
 
 #include <cstddef>
 
@@ -80,6 +81,9 @@ public:
     virtual void clientFaulted(ClientId client, Instant now) = 0;
     virtual void targetFaulted(TargetId target, Instant now) = 0;
 
+    /// An administrator wants this client closed, at once and with all that it has under way.
+    virtual void clientKilled(ClientId client, Instant now) = 0;
+
     /// Acts on what is due, and says when next to ask.
     virtual Instant expire(Instant now) = 0;
 
@@ -100,6 +104,9 @@ public:
 
     /// Adds who is pinned, where clients can be.
     virtual void countPins(PinCounts& counts) const { static_cast<void>(counts); }
+
+    /// Adds what is known of each client and each target connection. Changes nothing.
+    virtual void inspect(ExchangeInspection& into) const = 0;
 };
 
 } // namespace proximux

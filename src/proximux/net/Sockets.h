@@ -67,7 +67,7 @@ struct Accepted
 {
     IoResult result;
     std::unique_ptr<PlainTransport> transport;
-    Poco::Net::SocketAddress peer;
+    Poco::Net::SocketAddress peer; ///< 0.0.0.0:0 for one of a UNIX socket
 };
 Accepted accept(Poco::Net::ServerSocket& listener);
 

@@ -49,6 +49,8 @@ const std::vector<ErrorSymbol>& errorSymbols()
         {EINVAL, "EINVAL"},
         {EAFNOSUPPORT, "EAFNOSUPPORT"},
         {ENOTCONN, "ENOTCONN"},
+        {ENOENT, "ENOENT"},
+        {ENAMETOOLONG, "ENAMETOOLONG"},
     };
     return ALL;
 }

@@ -190,7 +190,8 @@ Accepted accept(Poco::Net::ServerSocket& listener)
     }
     makeNonBlocking(descriptor);
     client.transport = std::make_unique<PlainTransport>(AdoptedSocket(descriptor));
-    client.peer = Poco::Net::SocketAddress(peer, size);
+    if (address.ss_family != AF_UNIX) // whose clients have no address
+        client.peer = Poco::Net::SocketAddress(peer, size);
     return client;
 }
 

@@ -51,6 +51,7 @@ void listen(bool& listens, bool should, Event<Args>& event, const Delegate& dele
 
 Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
     : runtime(configuration, randomSeed())
+    , view(runtime, workers)
     , accessList(configuration->access)
     , requestLog(runtime.log, configuration->exchange.mode != Mode::proxy)
     , pulses(configuration->io.threads)
@@ -106,6 +107,7 @@ void Proxy::Impl::start(const std::function<void()>& listen)
     running = workers.size();
     for (std::size_t number = 0; number < workers.size(); ++number)
         threads.emplace_back([this, number] { runWorker(number); });
+    view.started();
 }
 
 /// Limits the clients so that they never take the last descriptor.
@@ -148,6 +150,7 @@ void Proxy::Impl::runWorker(std::size_t number)
     workers[number]->run();
     const std::lock_guard<std::mutex> lock(mutex);
     pulses[number].ended = true;
+    view.ended(number);
     if (--running == 0 && runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info, "Server stopped");
     ended.notify_all();
@@ -183,6 +186,8 @@ void Proxy::Impl::dropped(const Poco::Net::SocketAddress& peer)
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info,
                          "Connection from " + runtime.log.address(info.address, info.port) + " dropped");
+    runtime.errors.add("Dropped",
+                       "client " + runtime.log.address(info.address, info.port) + ": local.max_connections is reached");
     announce(runtime, runtime.events.dropped, DroppedArgs{info});
 }
 
@@ -193,6 +198,7 @@ void Proxy::Impl::exhausted(const std::string& why)
 
 void Proxy::Impl::drain()
 {
+    view.ending();
     {
         const std::lock_guard<std::mutex> lock(mutex);
         draining = true;
@@ -225,6 +231,7 @@ void Proxy::Impl::beginDrain()
 /// Posts to each worker directly: the accepting one may have ended already.
 void Proxy::Impl::stop()
 {
+    view.ending();
     workers.front()->reactor().post([this] { server->stop(); });
     for (const auto& worker : workers)
         worker->reactor().post([each = worker.get()] { each->end(CloseReason::stopped); });
@@ -247,6 +254,7 @@ std::shared_ptr<const Configuration> checked(std::shared_ptr<const Configuration
 Proxy::Proxy(std::shared_ptr<const Configuration> configuration)
     : _impl(std::make_unique<Impl>(checked(std::move(configuration))))
 {
+    _impl->view.setStatistics([this] { return statistics(); });
 }
 
 Proxy::~Proxy() = default;
@@ -298,6 +306,11 @@ Statistics Proxy::statistics() const
     const std::lock_guard<std::mutex> lock(_impl->mutex);
     statistics.draining = _impl->draining;
     return statistics;
+}
+
+ProxyInspector& Proxy::inspector()
+{
+    return _impl->view;
 }
 
 Events& Proxy::events()

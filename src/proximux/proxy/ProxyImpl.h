@@ -3,6 +3,7 @@
 #include <proximux/Proxy.h>
 
 #include <proximux/proxy/AccessList.h>
+#include <proximux/proxy/ProxyView.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/TCPServer.h>
 #include <proximux/proxy/Worker.h>
@@ -58,6 +59,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void stop();
 
     Runtime runtime;
+    ProxyView view;
     AccessList accessList;
     RequestLog requestLog;
     std::vector<std::unique_ptr<Worker>> workers;

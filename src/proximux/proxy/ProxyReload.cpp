@@ -60,6 +60,8 @@ void Proxy::Impl::apply(const std::shared_ptr<const Configuration>& configuratio
         {
             applyToServer(*configuration, listener ? &*listener : nullptr);
             const TargetAssignment assignment = runtime.directory.assign(*configuration, runtime.targets);
+            for (const std::size_t target : assignment.changes.fresh)
+                runtime.errors.forgetTarget(target);
             tellWorker(0, assignment);
             for (std::size_t number = 1; number < workers.size(); ++number)
                 workers[number]->reactor().post([tellWorker, number, assignment] { tellWorker(number, assignment); });

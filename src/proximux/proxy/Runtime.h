@@ -8,6 +8,7 @@
 #include <proximux/proxy/TargetDirectory.h>
 #include <proximux/targets/Targets.h>
 #include <proximux/telemetry/OutageRecords.h>
+#include <proximux/telemetry/RecentErrors.h>
 
 #include <Poco/Exception.h>
 
@@ -50,6 +51,7 @@ struct Runtime
     Targets targets;
     TargetDirectory directory;
     OutageRecords outages;
+    RecentErrors errors;
     Resolver resolver;
 
 private:

@@ -103,9 +103,16 @@ void TCPServer::startOn(poco_socket_t listener)
     watch();
 }
 
+void TCPServer::startOn(const Poco::Net::ServerSocket& listening)
+{
+    _socket = listening;
+    watch();
+}
+
 void TCPServer::watch()
 {
-    _port = _socket.address().port();
+    const auto address = sockets::listeningAddress(_socket.impl()->sockfd());
+    _port = address ? address->port() : 0;
     _registration = _reactor.add(_socket.impl()->sockfd(), *this);
     _reactor.setInterest(_registration, {true, false});
 }

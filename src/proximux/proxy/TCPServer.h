@@ -63,6 +63,9 @@ public:
     /// its own.
     void startOn(poco_socket_t listener);
 
+    /// As start(), on a socket that is prepared and listens already, which may be a UNIX socket: its port is 0.
+    void startOn(const Poco::Net::ServerSocket& listening);
+
     /// Sets TCPServerSettings::maxOpen if it is known only after start(). Call it in the reactor's thread, or before
     /// that runs.
     void limitOpen(int clients);

@@ -15,7 +15,7 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 
 void TargetConnection::dial(Instant deadline)
 {
-    _dialed = reactor().now();
+    _since = reactor().now();
     _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
     _connector->start(_runtime.directory.of(_target).endpoint, deadline);
 }
@@ -27,7 +27,8 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
     open(std::make_unique<PlainTransport>(socket));
     hold(false);
     _wasOpen = true;
-    _report.targetConnected(reactor().now() - _dialed);
+    _report.targetConnected(reactor().now() - _since);
+    _since = reactor().now();
     if (_runtime.log.wants(LogScope::target, LogLevel::info))
     {
         JsonText record;
@@ -44,6 +45,7 @@ void TargetConnection::connectFailed(const ConnectError& error)
 {
     reactor().dispose(std::move(_connector));
     _report.connectFailed(_target, error);
+    _runtime.errors.addOfTarget(_target, shown(error));
     logFailure(error);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), error.text});
     if (error.ours)
@@ -67,6 +69,7 @@ std::string TargetConnection::shown(const ConnectError& error) const
 void TargetConnection::lost(int error, const char* syscall)
 {
     const std::string text = sockets::errorText(error);
+    _runtime.errors.addOfTarget(_target, text);
     logError(error, sockets::errorName(error), syscall, text);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), text});
     _exchange.targetLost(_id, reactor().now());

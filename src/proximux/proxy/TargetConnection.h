@@ -44,6 +44,9 @@ public:
     /// Whether it has ever been open.
     [[nodiscard]] bool wasOpen() const { return _wasOpen; }
 
+    /// Since when it is open, or tries to be.
+    [[nodiscard]] Instant since() const { return _since; }
+
     /// Notes a response whose id matches no request. Returns whether it was the first.
     bool heardUnknown() { return !std::exchange(_heardUnknown, true); }
 
@@ -77,8 +80,8 @@ private:
     std::size_t _target;
     std::size_t _number = 0;
     TargetId _id;
+    Instant _since;
     std::unique_ptr<Connector> _connector; ///< while connecting
-    Instant _dialed;
     bool _wasOpen = false;
     bool _heardUnknown = false;
 };

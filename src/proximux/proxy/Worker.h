@@ -4,6 +4,7 @@
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
+#include <proximux/proxy/ProxyInspector.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SilenceWatch.h>
 #include <proximux/proxy/WorkerGauges.h>
@@ -37,7 +38,11 @@ public:
 ///
 /// Call adopt(), reconfigure(), drain() and end() in the reactor's thread, or through post(); read counters and gauges
 /// from any thread.
-class Worker : private PairEffects, private MultiplexerEffects, private TargetDialer, private TurnListener
+class Worker : public InspectedWorker,
+               private PairEffects,
+               private MultiplexerEffects,
+               private TargetDialer,
+               private TurnListener
 {
 public:
     Worker(Runtime& runtime, WorkerListener& listener);
@@ -69,6 +74,10 @@ public:
     [[nodiscard]] const LiveCounters& counters() const { return _report.counters(); }
     [[nodiscard]] const LiveTargets& targets() const { return _report.targets(); }
     [[nodiscard]] const WorkerGauges& gauges() const { return _gauges; }
+
+    // InspectedWorker
+    [[nodiscard]] WorkerView inspect() const override;
+    std::size_t kill(const std::function<bool(const ClientInfo&)>& chosen) override;
 
 private:
     // Effects

@@ -17,6 +17,7 @@ std::size_t WorkerObserver::numberOf(TargetId target) const
 std::uint64_t WorkerObserver::requestCame(ClientId client, Bytes bytes, std::uint64_t size)
 {
     _silence.requestCame();
+    _clients.find(client)->tally().requests += 1;
     const std::uint64_t tag = _requests.came(infoOf(client), bytes, size, false);
     return tag != 0 ? tag : COUNTED;
 }

@@ -19,4 +19,7 @@ std::map<std::string, std::string> environment();
 /// with (CMAKE_INSTALL_SYSCONFDIR), on Windows %ProgramData%\Proximux\proximux.ini.
 std::string configurationFile();
 
+/// Whether local programs can reach this one by UNIX sockets.
+bool hasUnixSockets();
+
 } // namespace proximux::surroundings

@@ -28,4 +28,9 @@ std::string configurationFile()
     return PROXIMUX_SYSTEM_FILE;
 }
 
+bool hasUnixSockets()
+{
+    return true;
+}
+
 } // namespace proximux::surroundings

@@ -60,4 +60,9 @@ std::string configurationFile()
     return (known ? utf8(folder.data()) : R"(C:\ProgramData)") + R"(\Proximux\proximux.ini)";
 }
 
+bool hasUnixSockets()
+{
+    return false;
+}
+
 } // namespace proximux::surroundings

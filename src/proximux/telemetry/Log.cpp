@@ -1,6 +1,7 @@
 #include <proximux/Log.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <iterator>
@@ -207,6 +208,9 @@ std::string maskParts(std::string_view address)
     return masked;
 }
 
+/// The limit of the process; see Log::limit().
+std::atomic<int> highestLevel{static_cast<int>(LogLevel::debug)};
+
 Poco::Message::Priority priorityOf(LogLevel level)
 {
     switch (level)
@@ -290,7 +294,13 @@ Log::Log(bool maskAddresses)
 
 bool Log::wants(LogScope scope, LogLevel level) const
 {
-    return logger(scope).is(priorityOf(level));
+    return static_cast<int>(level) <= highestLevel.load(std::memory_order_relaxed) &&
+           logger(scope).is(priorityOf(level));
+}
+
+void Log::limit(int level)
+{
+    highestLevel.store(level, std::memory_order_relaxed);
 }
 
 void Log::text(LogScope scope, LogLevel level, const std::string& text) const

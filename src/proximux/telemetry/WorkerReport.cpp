@@ -68,18 +68,28 @@ std::string WorkerReport::nameOf(const ClientInfo& client) const
     return _runtime.log.address(client.address, client.port);
 }
 
+/// Logs a failure, and keeps it for an administrator.
+void WorkerReport::tell(LogScope scope, const char* name, const std::string& message) const
+{
+    _runtime.errors.add(name, message);
+    _runtime.log.failure(scope, name, message);
+}
+
 // ------------------------------------------------------------------------------------------------ connections
 
 bool WorkerReport::isWelcome(const ClientInfo& client)
 {
     ConnectedArgs args{client, std::nullopt};
     if (const auto thrown = raise(_runtime.events.connected, args))
-        _runtime.log.failure(LogScope::server, "ListenerError", *thrown);
+        tell(LogScope::server, "ListenerError", *thrown);
     else if (!args.rejected)
         return true;
-    else if (_runtime.log.wants(LogScope::server, LogLevel::info))
+    else
+    {
+        _runtime.errors.add("Refused", "client " + nameOf(client) + ": " + *args.rejected);
         _runtime.log.text(LogScope::server, LogLevel::info,
                           "Connection from " + nameOf(client) + " refused: " + *args.rejected);
+    }
     _counters.refused += 1;
     return false;
 }
@@ -96,7 +106,7 @@ void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally&
     if (reason == CloseReason::noTarget)
         _counters.failed += 1;
     if (isError(infoOf(reason).client))
-        _runtime.log.failure(LogScope::server, "ExchangeError", "client " + nameOf(client) + ": " + toString(reason));
+        tell(LogScope::server, "ExchangeError", "client " + nameOf(client) + ": " + toString(reason));
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
         _runtime.log.text(LogScope::server, LogLevel::debug, "Client disconnected: " + nameOf(client));
     if (_logsConnections && _runtime.log.wants(LogScope::exchange, LogLevel::info))
@@ -134,7 +144,7 @@ void WorkerReport::logTargetError(std::size_t number, CloseReason reason)
             return;
         text += SPEAKS_FIRST + (*before > 0 ? " (" + std::to_string(*before) + " more since the last record)" : "");
     }
-    _runtime.log.failure(LogScope::pool, "TargetError", text);
+    tell(LogScope::pool, "TargetError", text);
 }
 
 bool WorkerReport::isError(CloseLevel level) const
@@ -172,13 +182,12 @@ void WorkerReport::paired(const ClientInfo& client, std::size_t number) const
 
 void WorkerReport::cutOff(std::size_t clients) const
 {
-    _runtime.log.failure(LogScope::server, "DrainError",
-                         "clients cut off at shutdown.drain_timeout: " + std::to_string(clients));
+    tell(LogScope::server, "DrainError", "clients cut off at shutdown.drain_timeout: " + std::to_string(clients));
 }
 
 void WorkerReport::fault(const std::exception& exception) const
 {
-    _runtime.log.failure(LogScope::server, "InternalError", exception.what());
+    tell(LogScope::server, "InternalError", exception.what());
 }
 
 // ------------------------------------------------------------------------------------------------ fifo and funnel
@@ -195,36 +204,33 @@ void WorkerReport::requestEnded(const Outcome& outcome)
 
 void WorkerReport::clientMalformed(const ClientInfo& client, const char* why) const
 {
-    _runtime.log.failure(LogScope::server, "ProtocolError",
-                         "client " + nameOf(client) + " sent an invalid request: " + why);
+    tell(LogScope::server, "ProtocolError", "client " + nameOf(client) + " sent an invalid request: " + why);
 }
 
 void WorkerReport::targetMalformed(std::size_t number, const char* why) const
 {
-    _runtime.log.failure(LogScope::pool, "ProtocolError", targetName(number) + " sent an invalid response: " + why);
+    tell(LogScope::pool, "ProtocolError", targetName(number) + " sent an invalid response: " + why);
 }
 
 void WorkerReport::prologueRefused(std::size_t number, Bytes received) const
 {
-    _runtime.log.failure(LogScope::pool, "PrologueError",
-                         targetName(number) + ": unexpected reply to " + _prologueOf + ": \"" +
-                             std::string(firstLine(received, _dataLimit)) + '"');
+    tell(LogScope::pool, "PrologueError",
+         targetName(number) + ": unexpected reply to " + _prologueOf + ": \"" +
+             std::string(firstLine(received, _dataLimit)) + '"');
 }
 
 void WorkerReport::requestRefused(const ClientInfo& client, const char* why, bool guess)
 {
-    if (!_runtime.log.wants(LogScope::server, guess ? LogLevel::error : LogLevel::info))
-        return;
     const auto before = (guess ? _guesses : _refusals).admit(client.address, _runtime.clock.now());
     if (!before)
         return;
     const std::string more =
         *before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : "";
     if (guess)
-        _runtime.log.failure(LogScope::server, "AuthError", "client " + nameOf(client) + " sent " + why + more);
-    else
-        _runtime.log.text(LogScope::server, LogLevel::info,
-                          "client " + nameOf(client) + ": request refused: " + why + more);
+        return tell(LogScope::server, "AuthError", "client " + nameOf(client) + " sent " + why + more);
+    const std::string text = "client " + nameOf(client) + ": request refused: " + why + more;
+    _runtime.errors.add("Refused", text);
+    _runtime.log.text(LogScope::server, LogLevel::info, text);
 }
 
 void WorkerReport::requestDropped(const ClientInfo& client, std::size_t bytes) const
@@ -271,9 +277,8 @@ void WorkerReport::clientPinned(const ClientInfo& client, std::size_t number, un
 
 void WorkerReport::pinRefused(const ClientInfo& client, std::string_view why) const
 {
-    _runtime.log.failure(LogScope::server, "TieError",
-                         "client " + nameOf(client) + ": no connection to pin within exchange.tie_timeout; " +
-                             std::string(why));
+    tell(LogScope::server, "TieError",
+         "client " + nameOf(client) + ": no connection to pin within exchange.tie_timeout; " + std::string(why));
 }
 
 /// The first unknown id of a connection is logged at level 2, further ones at level 3: a bus may be busy.
@@ -289,10 +294,10 @@ void WorkerReport::unknownId(std::size_t number, bool first, bool ignored)
 
 void WorkerReport::partSilent(std::size_t number, const std::string& part, Duration pause) const
 {
-    _runtime.log.failure(LogScope::pool, "TargetError",
-                         targetName(number) + ": " + part +
-                             " did not answer within exchange.response_timeout; further requests to it fail for " +
-                             std::to_string(pause.us / 1000) + " ms, then one is sent as a trial");
+    tell(LogScope::pool, "TargetError",
+         targetName(number) + ": " + part +
+             " did not answer within exchange.response_timeout; further requests to it fail for " +
+             std::to_string(pause.us / 1000) + " ms, then one is sent as a trial");
 }
 
 void WorkerReport::partAnswers(std::size_t number, const std::string& part) const

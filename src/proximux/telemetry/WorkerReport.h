@@ -76,6 +76,7 @@ public:
 private:
     [[nodiscard]] bool isError(CloseLevel level) const;
     [[nodiscard]] std::string nameOf(const ClientInfo& client) const;
+    void tell(LogScope scope, const char* name, const std::string& message) const;
     void logTarget(std::size_t number, const char* message) const;
     void logTargetError(std::size_t number, CloseReason reason);
     void logConnection(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason) const;

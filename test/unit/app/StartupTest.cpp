@@ -20,6 +20,8 @@ TEST(StartupTest, saysItsVersionAndHelp)
     expectOutput({"--help"}, 0, "--listen");
     expectOutput({"--help", "exchange.pairing"}, 0, "Default:");
     expectOutput({"decode", "--help"}, 0, "--response");
+    expectOutput({"admin", "--help"}, 0, "--socket PATH");
+    expectOutput({"status", "--help"}, 0, "--socket PATH");
     expectOutput({"probe", "--help"}, 0, "--request");
 }
 

@@ -92,6 +92,12 @@ bool hasWord(const std::string& text, const Words& words)
     return words.count(lower(word)) > 0;
 }
 
+/// The admin port is itself a server of this protocol.
+bool isServer(const std::string& file)
+{
+    return file.compare(0, 19, "src/proximux/admin/") == 0;
+}
+
 bool isForbiddenInclude(const std::string& directive)
 {
     const std::string below = "proximux/protocol/";
@@ -203,7 +209,8 @@ TEST(ProtocolNamesTest, standInTheirFoldersOnly)
                 continue;
             ++files;
             for (const std::string& token : forbiddenIn(contentOf(entry.path()), hasProse(file)))
-                wrong << file << ": " << token << "\n";
+                if (!isServer(file) || !hasWord(token, {"http"}))
+                    wrong << file << ": " << token << "\n";
         }
     CPPUNIT_ASSERT(files > 100);
     CPPUNIT_ASSERT_EQUAL(std::string(), wrong.str());

@@ -74,6 +74,13 @@ void Multiplexer::clientFaulted(ClientId client, Instant now)
     converge(now);
 }
 
+void Multiplexer::clientKilled(ClientId client, Instant now)
+{
+    if (Client* one = _mux.clients.find(client))
+        _mux.clients.close(*one, CloseReason::killed, How::abort, now);
+    converge(now);
+}
+
 void Multiplexer::targetOpened(TargetId target, Instant now)
 {
     if (Lane* lane = _mux.lanes.find(target))

@@ -34,10 +34,12 @@ public:
     void targetLost(TargetId target, Instant now) override;
     void clientFaulted(ClientId client, Instant now) override;
     void targetFaulted(TargetId target, Instant now) override;
+    void clientKilled(ClientId client, Instant now) override;
     Instant expire(Instant now) override;
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
     [[nodiscard]] std::size_t size() const override { return _mux.clients.size(); }
+    void inspect(ExchangeInspection& into) const override;
 
     [[nodiscard]] Backlog backlog() const override;
     void countPins(PinCounts& counts) const override;

@@ -1,4 +1,4 @@
-#include <proximux/exchange/pair/Pair.h>
+#include <proximux/exchange/pair/PairState.h>
 
 #include <algorithm>
 #include <cassert>

@@ -74,6 +74,7 @@ public:
     void targetLost(TargetId target, Instant now) override;
     void clientFaulted(ClientId client, Instant now) override;
     void targetFaulted(TargetId target, Instant now) override;
+    void clientKilled(ClientId client, Instant now) override;
     Instant expire(Instant now) override;
 
     /// Other settings are in force, and other targets may be there.
@@ -82,6 +83,7 @@ public:
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
     [[nodiscard]] std::size_t size() const override { return _size; }
+    void inspect(ExchangeInspection& into) const override;
 
 private:
     struct Pair;

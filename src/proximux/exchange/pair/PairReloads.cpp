@@ -1,6 +1,6 @@
 // PairExchange: what a reload changes.
 
-#include <proximux/exchange/pair/Pair.h>
+#include <proximux/exchange/pair/PairState.h>
 
 namespace proximux
 {

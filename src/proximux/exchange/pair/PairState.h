@@ -8,7 +8,7 @@
 namespace proximux
 {
 
-/// A client and its target connection. Owned by its PairExchange.
+/// A client and its target connection. Only Pair*.cpp include this header.
 struct PairExchange::Pair
 {
     Pair(ClientId id, Instant deadline)

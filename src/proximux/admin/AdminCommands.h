@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// What the admin port asks of the process. Called in the thread of AdminServer; only reload() may take a while.
+class AdminCommands
+{
+public:
+    struct Reload
+    {
+        bool applied = false;           ///< false: nothing has changed
+        std::vector<std::string> lines; ///< what has changed, or else each mistake
+    };
+
+    virtual ~AdminCommands() = default;
+
+    /// Each value in force and its origin, as --print-config shows them. Secrets are masked.
+    [[nodiscard]] virtual std::string configuration() const = 0;
+
+    /// By the log, because its queue was full.
+    [[nodiscard]] virtual std::uint64_t logRecordsDropped() const = 0;
+
+    /// Reads the configuration again and applies it as a whole, or not at all.
+    virtual Reload reload() = 0;
+
+    /// As TERM: a second one stops.
+    virtual void drain() = 0;
+
+    /// As QUIT.
+    virtual void stop() = 0;
+
+    /// Opens the log file again, as USR1 does.
+    virtual void reopen() = 0;
+
+    /// level: 0 to 3, as log.level.
+    virtual void setLogLevel(int level) = 0;
+};
+
+} // namespace proximux

@@ -1,0 +1,289 @@
+#include <proximux/admin/CommandDesk.h>
+
+#include <proximux/AddressRange.h>
+#include <proximux/Version.h>
+#include <proximux/admin/Views.h>
+#include <proximux/config/Nearest.h>
+#include <proximux/config/Values.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <sstream>
+
+namespace proximux::admin
+{
+
+namespace
+{
+
+using Words = std::vector<std::string>;
+
+/// For a reactor to look or to close clients.
+constexpr Duration PATIENCE = Duration::seconds(1);
+
+Words wordsOf(const std::string& line)
+{
+    std::istringstream stream(line);
+    Words words;
+    for (std::string word; stream >> word;)
+        words.push_back(word);
+    return words;
+}
+
+bool take(Words& words, const std::string& option)
+{
+    const auto found = std::find(words.begin(), words.end(), option);
+    if (found == words.end())
+        return false;
+    words.erase(found);
+    return true;
+}
+
+std::string joined(const Words& words, const char* between)
+{
+    std::string text;
+    for (const std::string& word : words)
+        text.append(text.empty() ? "" : between).append(word);
+    return text;
+}
+
+Reply tableReply(const Table& table, bool asJson)
+{
+    Reply reply;
+    if (asJson)
+        reply.type = "application/json";
+    reply.body = asJson ? table.toJson() + "\n" : table.toText();
+    return reply;
+}
+
+/// Puts the exit code before what is answered.
+Done withCode(const Done& done)
+{
+    return [done](Reply reply)
+    {
+        reply.body.insert(0, std::to_string(reply.exitCode) + "\n");
+        done(std::move(reply));
+    };
+}
+
+} // namespace
+
+/// A command.
+struct CommandDesk::Row
+{
+    Words words;
+    const char* argument; ///< its name; empty: none
+    bool changes;         ///< it has an effect, and so needs a right
+    bool isPosted;        ///< POST of its name does the same
+    const char* help;
+    void (CommandDesk::*run)(const Job& job, const Done& done);
+};
+
+const std::vector<CommandDesk::Row>& CommandDesk::rows()
+{
+    using Desk = CommandDesk;
+    static const std::vector<Row> ALL{
+        {{"show", "status"}, "", false, false, "version, clients, queue and targets", &Desk::showStatus},
+        {{"show", "clients"}, "", false, false, "each client, and the connection that it has", &Desk::showClients},
+        {{"show", "targets"}, "", false, false, "targets and their connections", &Desk::showTargets},
+        {{"show", "queue"}, "", false, false, "clients whose requests wait, the longest first", &Desk::showQueue},
+        {{"show", "errors"}, "", false, false, "the last 32 refusals and errors", &Desk::showErrors},
+        {{"show", "config"}, "", false, false, "each setting, its value and where that comes from", &Desk::showConfig},
+        {{"show", "version"}, "", false, false, "the version", &Desk::showVersion},
+        {{"kill", "client"}, "ID", true, false, "close a client, by its id in show clients", &Desk::killClient},
+        {{"kill", "address"}, "RANGE", true, false, "close all clients of an address or a range", &Desk::killAddress},
+        {{"set", "log.level"}, "N", true, false, "change log.level until the next start", &Desk::setLogLevel},
+        {{"reopen"}, "", true, true, "open the log file again", &Desk::reopen},
+        {{"reload"}, "", true, true, "apply the changed configuration", &Desk::reload},
+        {{"drain"}, "", true, true, "accept no more clients, and end when all have left", &Desk::drain},
+        {{"stop"}, "", true, true, "end at once", &Desk::stop},
+        {{"help"}, "", false, false, "this list", &Desk::help},
+    };
+    return ALL;
+}
+
+const CommandDesk::Row* CommandDesk::find(const Words& words)
+{
+    for (const Row& row : rows())
+        if (words.size() >= row.words.size() && std::equal(row.words.begin(), row.words.end(), words.begin()))
+            return &row;
+    return nullptr;
+}
+
+bool CommandDesk::isPosted(const std::string& name)
+{
+    const Row* row = find({name});
+    return row != nullptr && row->isPosted;
+}
+
+void CommandDesk::run(const Order& order, const Done& answer)
+{
+    Words words = wordsOf(order.line);
+    const bool asJson = take(words, "--json");
+    const Done done = take(words, "--code") ? withCode(answer) : answer;
+    const Row* row = find(words);
+    if (row == nullptr)
+    {
+        Nearest nearest(joined(words, " "));
+        for (const Row& each : rows())
+            nearest.consider(joined(each.words, " "), "; the nearest known command is " + joined(each.words, " "));
+        return done(
+            refusal(UNKNOWN_COMMAND, "unknown command" + (nearest.phrase().empty() ? "; see help" : nearest.phrase())));
+    }
+    const std::string name = joined(row->words, " ");
+    words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(row->words.size()));
+    const std::string argument = row->argument;
+    if (words.size() != (argument.empty() ? 0U : 1U))
+        return done(
+            refusal(UNKNOWN_COMMAND, name + (argument.empty() ? " takes no argument" : ": expected " + argument)));
+    if (const auto why = row->changes ? _rules.judgeCommand(order.origin, order.authorization) : std::nullopt)
+        return done(*why);
+    if (row->changes)
+        note(name + (words.empty() ? "" : " " + words.front()), order.origin);
+    (this->*row->run)({*row, words, asJson}, done);
+}
+
+void CommandDesk::note(const std::string& what, const Origin& origin) const
+{
+    _log.text(LogScope::server, LogLevel::info,
+              "Admin command from " + (origin.isLocal ? origin.toString() : _log.host(origin.address)) + ": " + what);
+}
+
+// ------------------------------------------------------------------------------------------------ what is shown
+
+void CommandDesk::help(const Job&, const Done& done)
+{
+    constexpr std::size_t COLUMN = 24;
+    std::string text;
+    for (const Row& row : rows())
+    {
+        std::string left = joined(row.words, " ") + " " + row.argument;
+        left.resize(std::max(left.size() + 1, COLUMN), ' ');
+        text += left + row.help + "\n";
+    }
+    done(textReply(200, text + "\nAfter a command that shows something, --json gives JSON."));
+}
+
+void CommandDesk::look(const Job& job, const Done& done, Table (*make)(const std::vector<WorkerView>&))
+{
+    _survey.look(PATIENCE, [done, make, asJson = job.asJson](const auto& views, const auto&)
+                 { done(tableReply(make(views), asJson)); });
+}
+
+void CommandDesk::showStatus(const Job& job, const Done& done)
+{
+    _pages.status(job.asJson, done);
+}
+
+void CommandDesk::showClients(const Job& job, const Done& done)
+{
+    look(job, done, &clientsTable);
+}
+
+void CommandDesk::showTargets(const Job& job, const Done& done)
+{
+    _survey.look(PATIENCE,
+                 [this, done, asJson = job.asJson](const auto& views, const auto&)
+                 {
+                     const Table targets = targetsTable(_proxy.targets());
+                     const Table connections = connectionsTable(views);
+                     Reply reply;
+                     if (asJson)
+                         reply.type = "application/json";
+                     reply.body = asJson ? R"({"targets":)" + targets.toJson() + R"(,"connections":)" +
+                                               connections.toJson() + "}\n"
+                                         : targets.toText() + "\n" + connections.toText();
+                     done(reply);
+                 });
+}
+
+void CommandDesk::showQueue(const Job& job, const Done& done)
+{
+    look(job, done, &queueTable);
+}
+
+void CommandDesk::showErrors(const Job& job, const Done& done)
+{
+    done(tableReply(errorsTable(_proxy.errors()), job.asJson));
+}
+
+void CommandDesk::showConfig(const Job&, const Done& done)
+{
+    _pages.get("/config", done);
+}
+
+void CommandDesk::showVersion(const Job&, const Done& done)
+{
+    _pages.get("/version", done);
+}
+
+// ------------------------------------------------------------------------------------------------ what has an effect
+
+void CommandDesk::kill(const std::function<bool(const ClientInfo&)>& chosen, const std::string& whom, const Done& done)
+{
+    const auto killed = std::make_shared<std::atomic<std::size_t>>(0);
+    _survey.ask([chosen, killed](InspectedWorker& worker, std::size_t) { *killed += worker.kill(chosen); }, PATIENCE,
+                [killed, whom, done](const std::vector<std::size_t>&)
+                {
+                    if (*killed == 0)
+                        return done(refusal(REFUSED, "there is no client " + whom));
+                    done(textReply(200, "clients closed: " + std::to_string(*killed)));
+                });
+}
+
+void CommandDesk::killClient(const Job& job, const Done& done)
+{
+    const std::int64_t number = values::integer(job.arguments.front()).value_or(0);
+    if (number < 1)
+        return done(refusal(UNKNOWN_COMMAND, job.arguments.front() + ": not the id of a client"));
+    kill([number](const ClientInfo& info) { return info.number == static_cast<std::uint64_t>(number); },
+         std::to_string(number), done);
+}
+
+void CommandDesk::killAddress(const Job& job, const Done& done)
+{
+    std::string why;
+    const auto range = AddressRange::parse(job.arguments.front(), &why);
+    if (!range)
+        return done(refusal(UNKNOWN_COMMAND, job.arguments.front() + ": " + why));
+    kill([range](const ClientInfo& info) { return range->contains(info.address); }, "of " + job.arguments.front(),
+         done);
+}
+
+void CommandDesk::setLogLevel(const Job& job, const Done& done)
+{
+    constexpr std::int64_t MOST = 3;
+    const std::int64_t level = values::integer(job.arguments.front()).value_or(-1);
+    if (level < 0 || level > MOST)
+        return done(refusal(UNKNOWN_COMMAND, job.arguments.front() + ": not a level; expected 0 to 3"));
+    _commands.setLogLevel(static_cast<int>(level));
+    done(textReply(200, "log.level = " + std::to_string(level)));
+}
+
+void CommandDesk::reopen(const Job&, const Done& done)
+{
+    _commands.reopen();
+    done(textReply(200, "reopening the log file"));
+}
+
+void CommandDesk::reload(const Job&, const Done& done)
+{
+    const AdminCommands::Reload reload = _commands.reload();
+    const std::string lines = joined(reload.lines, "\n");
+    done(reload.applied ? textReply(200, "applied" + (lines.empty() ? "" : "\n" + lines)) : refusal(REFUSED, lines));
+}
+
+void CommandDesk::drain(const Job&, const Done& done)
+{
+    done(textReply(200, "draining"));
+    _commands.drain();
+}
+
+void CommandDesk::stop(const Job&, const Done& done)
+{
+    done(textReply(200, "stopping"));
+    _commands.stop();
+}
+
+} // namespace proximux::admin

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <proximux/Log.h>
+#include <proximux/admin/AccessRules.h>
+#include <proximux/admin/Pages.h>
+#include <proximux/admin/Table.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace proximux::admin
+{
+
+/// Understands commands and carries them out. Used in the server's thread.
+///
+///     show status | clients | targets | queue | errors | config | version
+///     kill client ID | kill address RANGE
+///     set log.level N | reopen | drain | stop | reload | help
+class CommandDesk
+{
+public:
+    /// A command of a line, or one over HTTP.
+    struct Order
+    {
+        std::string line;
+        Origin origin;
+        std::string authorization; ///< of HTTP; empty: none
+    };
+
+    /// All must outlive it. pages: for what can be read there, too.
+    CommandDesk(const AccessRules& rules, ProxyInspector& proxy, AdminCommands& commands, Survey& survey, Pages& pages)
+        : _rules(rules)
+        , _proxy(proxy)
+        , _commands(commands)
+        , _survey(survey)
+        , _pages(pages)
+        , _log(proxy.configuration()->log.maskAddresses)
+    {
+    }
+
+    /// Carries out a command. In a line, --json asks for JSON, and --code for a first line with the exit code.
+    void run(const Order& order, const Done& done);
+
+    /// Whether POST to /NAME is a command.
+    static bool isPosted(const std::string& name);
+
+private:
+    struct Row;
+
+    /// A command that was understood.
+    struct Job
+    {
+        const Row& row;
+        std::vector<std::string> arguments;
+        bool asJson;
+    };
+
+    static const std::vector<Row>& rows();
+    static const Row* find(const std::vector<std::string>& words);
+    void look(const Job& job, const Done& done, Table (*make)(const std::vector<WorkerView>&));
+    void kill(const std::function<bool(const ClientInfo&)>& chosen, const std::string& whom, const Done& done);
+    void note(const std::string& what, const Origin& origin) const;
+
+    void help(const Job& job, const Done& done);
+    void showStatus(const Job& job, const Done& done);
+    void showClients(const Job& job, const Done& done);
+    void showTargets(const Job& job, const Done& done);
+    void showQueue(const Job& job, const Done& done);
+    void showErrors(const Job& job, const Done& done);
+    void showConfig(const Job& job, const Done& done);
+    void showVersion(const Job& job, const Done& done);
+    void killClient(const Job& job, const Done& done);
+    void killAddress(const Job& job, const Done& done);
+    void setLogLevel(const Job& job, const Done& done);
+    void reopen(const Job& job, const Done& done);
+    void drain(const Job& job, const Done& done);
+    void stop(const Job& job, const Done& done);
+    void reload(const Job& job, const Done& done);
+
+    const AccessRules& _rules;
+    ProxyInspector& _proxy;
+    AdminCommands& _commands;
+    Survey& _survey;
+    Pages& _pages;
+    Log _log;
+};
+
+} // namespace proximux::admin

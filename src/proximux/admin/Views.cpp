@@ -1,0 +1,143 @@
+#include <proximux/admin/Views.h>
+
+#include <proximux/Pins.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace proximux::admin
+{
+
+namespace
+{
+
+using Cell = Table::Cell;
+
+std::string peerOf(const ClientInfo& info)
+{
+    return Endpoint{info.address, info.port}.toString();
+}
+
+std::string pinNames(unsigned reasons)
+{
+    std::string names;
+    for (std::size_t i = 0; i < pins::COUNT; ++i)
+        if ((reasons >> i & 1U) != 0)
+            names.append(names.empty() ? "" : ", ").append(pins::NAMES[i]);
+    return names;
+}
+
+std::optional<Duration> pinnedFor(unsigned reasons, Duration time)
+{
+    return reasons != 0 ? std::optional<Duration>(time) : std::nullopt;
+}
+
+} // namespace
+
+Table clientsTable(const std::vector<WorkerView>& views)
+{
+    Table table({"id", "address", "since", "state", "requests", "inFlight", "queued", "waits", "bytesIn", "bytesOut",
+                 "connection", "pinned", "pinnedFor"});
+    for (const WorkerView& view : views)
+        for (const ClientView& each : view.clients)
+            table.add({each.info.number, peerOf(each.info), Cell(each.age), each.state, each.requests,
+                       std::uint64_t{each.inFlight}, std::uint64_t{each.queued}, each.waits, each.bytesIn,
+                       each.bytesOut, Cell::unlessZero(each.connection), pinNames(each.pins),
+                       pinnedFor(each.pins, each.pinned)});
+    return table;
+}
+
+Table targetsTable(const std::vector<TargetView>& targets)
+{
+    Table table({"target", "address", "state", "connections", "lastErrorTime", "lastError"});
+    for (std::size_t i = 0; i < targets.size(); ++i)
+    {
+        const TargetView& each = targets[i];
+        table.add({std::uint64_t{i + 1}, each.address, each.state, std::uint64_t{each.connections},
+                   each.lastError ? timeText(each.lastError->time) : "", each.lastError ? each.lastError->text : ""});
+    }
+    return table;
+}
+
+Table connectionsTable(const std::vector<WorkerView>& views)
+{
+    Table table({"connection", "target", "address", "state", "since", "inFlight", "client", "pinned", "pinnedFor"});
+    for (const WorkerView& view : views)
+        for (const ConnectionView& each : view.connections)
+            table.add({std::uint64_t{each.number}, std::uint64_t{each.target}, each.address, each.state, Cell(each.age),
+                       std::uint64_t{each.inFlight}, Cell::unlessZero(each.client), pinNames(each.pins),
+                       pinnedFor(each.pins, each.pinned)});
+    return table;
+}
+
+Table queueTable(const std::vector<WorkerView>& views)
+{
+    std::vector<const ClientView*> waiting;
+    for (const WorkerView& view : views)
+        for (const ClientView& each : view.clients)
+            if (each.waits)
+                waiting.push_back(&each);
+    std::sort(waiting.begin(), waiting.end(),
+              [](const ClientView* a, const ClientView* b) { return *a->waits > *b->waits; });
+    Table table({"id", "address", "waits", "queued", "inFlight"});
+    for (const ClientView* each : waiting)
+        table.add({each->info.number, peerOf(each->info), each->waits, std::uint64_t{each->queued},
+                   std::uint64_t{each->inFlight}});
+    return table;
+}
+
+Table errorsTable(const std::vector<RecentError>& errors)
+{
+    Table table({"time", "name", "text"});
+    for (const RecentError& each : errors)
+        table.add({timeText(each.time), each.name, each.text});
+    return table;
+}
+
+QueueTotal queueTotal(const std::vector<WorkerView>& views)
+{
+    QueueTotal total;
+    for (const WorkerView& view : views)
+    {
+        total.length += view.queued;
+        if (view.waits && (!total.oldest || *total.oldest < *view.waits))
+            total.oldest = view.waits;
+    }
+    return total;
+}
+
+std::vector<std::string> obstacles(const ProxyInspector& proxy)
+{
+    using Phase = ProxyInspector::Phase;
+    std::vector<std::string> found;
+    switch (proxy.phase())
+    {
+    case Phase::starting:
+        found.emplace_back("starting: it does not listen yet");
+        break;
+    case Phase::serving:
+        break;
+    case Phase::draining:
+        found.emplace_back("draining: it is about to end");
+        break;
+    case Phase::ended:
+        found.emplace_back("it has ended");
+        break;
+    }
+    const std::vector<TargetView> targets = proxy.targets();
+    const auto usable = static_cast<std::size_t>(
+        std::count_if(targets.begin(), targets.end(), [](const TargetView& each) { return each.mayBeTried; }));
+    const std::size_t wanted = proxy.configuration()->admin.readyTargets;
+    if (usable < wanted)
+        found.push_back("targets that are not dead: " + std::to_string(usable) + " of " +
+                        std::to_string(targets.size()) + "; expected at least " + std::to_string(wanted) +
+                        " (admin.ready_targets)");
+    return found;
+}
+
+std::string reactorName(std::size_t reactor)
+{
+    return "thread " + std::to_string(reactor + 1);
+}
+
+} // namespace proximux::admin

@@ -1,0 +1,62 @@
+#include <proximux/proxy/ProxyView.h>
+
+#include <utility>
+
+namespace proximux
+{
+
+const char* toString(ProxyInspector::Phase phase)
+{
+    static constexpr const char* NAMES[] = {"starting", "serving", "draining", "ended"};
+    return NAMES[static_cast<std::size_t>(phase)];
+}
+
+ProxyView::ProxyView(const Runtime& runtime, const Workers& workers)
+    : _runtime(runtime)
+    , _workers(workers)
+    , _running(runtime.configuration()->io.threads)
+    , _ended(runtime.configuration()->io.threads)
+{
+}
+
+/// A Proxy may have been told to end meanwhile.
+void ProxyView::started()
+{
+    Phase expected = Phase::starting;
+    _phase.compare_exchange_strong(expected, Phase::serving);
+}
+
+void ProxyView::ended(std::size_t reactor)
+{
+    _ended[reactor] = true;
+    if (--_running == 0)
+        _phase = Phase::ended;
+}
+
+std::vector<TargetView> ProxyView::targets() const
+{
+    const Instant now = _runtime.clock.now();
+    const Targets& targets = _runtime.targets;
+    std::vector<TargetView> all;
+    for (const std::size_t i : targets.inOrder())
+    {
+        const Targets::Health health = targets.health(i);
+        const bool mayBeTried = health != Targets::Health::dead || targets.retryAt(i, now) <= now;
+        all.push_back({_runtime.directory.of(i).endpoint.toString(), toString(health), mayBeTried,
+                       targets.connections(i), _runtime.errors.ofTarget(i)});
+    }
+    return all;
+}
+
+bool ProxyView::isRunning(std::size_t reactor) const
+{
+    return _phase != Phase::starting && !_ended[reactor];
+}
+
+void ProxyView::post(std::size_t reactor, std::function<void(InspectedWorker&)> call)
+{
+    Worker& worker = *_workers[reactor];
+    worker.reactor().post([&worker, call = std::move(call)] { call(worker); });
+}
+
+} // namespace proximux

@@ -1,0 +1,223 @@
+#include "support/Loopback.h"
+#include "support/Test.h"
+
+#include <proximux/Version.h>
+#include <proximux/admin/CommandDesk.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace proximux::admin
+{
+
+/// Commands and pages against a Proxy that is not there.
+class CommandDeskTest : public CppUnit::TestCase
+{
+protected:
+    using Phase = ProxyInspector::Phase;
+
+    struct FakeWorker : InspectedWorker
+    {
+        [[nodiscard]] WorkerView inspect() const override { return view; }
+        std::size_t kill(const std::function<bool(const ClientInfo&)>& chosen) override
+        {
+            std::size_t killed = 0;
+            for (const ClientView& each : view.clients)
+                killed += chosen(each.info) ? 1 : 0;
+            return killed;
+        }
+
+        WorkerView view;
+    };
+
+    /// Its reactors answer at once, or never.
+    struct FakeProxy : ProxyInspector
+    {
+        [[nodiscard]] Phase phase() const override { return now; }
+        [[nodiscard]] std::shared_ptr<const Configuration> configuration() const override
+        {
+            return std::make_shared<Configuration>(settings);
+        }
+        [[nodiscard]] Statistics statistics() const override { return {}; }
+        [[nodiscard]] std::vector<TargetView> targets() const override { return allTargets; }
+        [[nodiscard]] std::vector<RecentError> errors() const override { return {{0, "Refused", "client x"}}; }
+        [[nodiscard]] std::size_t reactors() const override { return workers.size(); }
+        [[nodiscard]] bool isRunning(std::size_t) const override { return true; }
+        void post(std::size_t reactor, std::function<void(InspectedWorker&)> call) override
+        {
+            if (reactor != silent)
+                call(workers[reactor]);
+        }
+
+        Phase now = Phase::serving;
+        Configuration settings;
+        std::vector<TargetView> allTargets{{"db:1", "living", true, 1, std::nullopt}};
+        std::vector<FakeWorker> workers{2};
+        std::size_t silent = 99;
+    };
+
+    struct FakeProcess : AdminCommands
+    {
+        [[nodiscard]] std::string configuration() const override { return "a = b\n"; }
+        [[nodiscard]] std::uint64_t logRecordsDropped() const override { return 7; }
+        Reload reload() override { return {false, {"first mistake", "second mistake"}}; }
+        void drain() override { asked += "drain "; }
+        void stop() override { asked += "stop "; }
+        void reopen() override { asked += "reopen "; }
+        void setLogLevel(int level) override { asked += "level" + std::to_string(level) + " "; }
+
+        std::string asked;
+    };
+
+    CommandDeskTest()
+    {
+        _proxy.settings.exchange.mode = Mode::funnel;
+        _proxy.settings.targets.emplace_back().endpoint = {"db", 1};
+        ClientView client;
+        client.info = {"10.0.0.1", 4711, 7};
+        client.state = "pinned";
+        client.waits = Duration::seconds(2);
+        client.queued = 3;
+        client.connection = 1;
+        client.pins = pins::TRANSACTION | pins::WATCH;
+        client.pinned = Duration::seconds(5);
+        _proxy.workers[1].view.clients.push_back(client);
+        _proxy.workers[1].view.connections.push_back(
+            {1, 1, "db:1", "pinned", Duration::seconds(60), 7, client.pins, client.pinned, 0});
+        _proxy.workers[1].view.queued = 3;
+        _proxy.workers[1].view.waits = client.waits;
+    }
+
+    Reply run(const std::string& line, bool isLocal = true)
+    {
+        std::optional<Reply> got;
+        _desk.run({line, {isLocal, "127.0.0.1"}, ""}, [&got](Reply reply) { got = std::move(reply); });
+        _loop.until([&got] { return got.has_value(); });
+        return *got;
+    }
+
+    Reply page(const std::string& path)
+    {
+        std::optional<Reply> got;
+        _pages.get(path, [&got](Reply reply) { got = std::move(reply); });
+        _loop.until([&got] { return got.has_value(); });
+        return *got;
+    }
+
+    void expect(const std::string& line, int exitCode, const std::string& text)
+    {
+        const Reply reply = run(line);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, exitCode, reply.exitCode);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, text, reply.body);
+    }
+
+    TurnedReactor _loop{false};
+    FakeProxy _proxy;
+    FakeProcess _process;
+    AccessRules _rules{_proxy.settings.admin};
+    Survey _survey{_loop.reactor, _proxy};
+    Pages _pages{_proxy, _process, _survey};
+    CommandDesk _desk{_rules, _proxy, _process, _survey, _pages};
+};
+
+TEST(CommandDeskTest, clientsAndConnectionsAreShown)
+{
+    expect("show clients --json", 0,
+           R"([{"id":7,"address":"10.0.0.1:4711","since":0.000,"state":"pinned","requests":0,"inFlight":0,"queued":3,)"
+           R"("waits":2.000,"bytesIn":0,"bytesOut":0,"connection":1,"pinned":"transaction, watch","pinnedFor":5.000}])"
+           "\n");
+    const std::string targets = run("show targets").body;
+    CPPUNIT_ASSERT_EQUAL(std::string("target  address  state   connections  lastErrorTime  lastError\n"
+                                     "1       db:1     living  1            -              -\n\n"
+                                     "connection  target  address  state   since  inFlight  client  pinned"
+                                     "              pinnedFor\n"
+                                     "1           1       db:1     pinned  1m00s  0         7       "
+                                     "transaction, watch  5.0s\n"),
+                         targets);
+    expect("show queue", 0, "id  address        waits  queued  inFlight\n7   10.0.0.1:4711  2.0s   3       0\n");
+}
+
+TEST(CommandDeskTest, otherThingsAreShown)
+{
+    expect("show errors --json", 0,
+           R"([{"time":"1970-01-01T00:00:00Z","name":"Refused","text":"client x"}])"
+           "\n");
+    expect("show config", 0, "a = b\n");
+    expect("  show \t version ", 0, std::string("proximux ") + VERSION + "\n");
+    CPPUNIT_ASSERT(run("help").body.find("\nkill client ID ") != std::string::npos);
+    CPPUNIT_ASSERT(run("show status").body.find("\nqueue     3 requests, the oldest waits for 2.0s\n") !=
+                   std::string::npos);
+    const std::string status = run("show status --json").body;
+    CPPUNIT_ASSERT_MESSAGE(status, status.find(R"("queue":{"requests":3,"oldestWait":2.000})") != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(status, status.find(R"("connections":{"pinned":1})") != std::string::npos);
+}
+
+TEST(CommandDeskTest, clientsAreKilled)
+{
+    expect("kill client 7", 0, "clients closed: 1\n");
+    expect("kill client 8", REFUSED, "there is no client 8\n");
+    expect("kill client x", UNKNOWN_COMMAND, "x: not the id of a client\n");
+    expect("kill address 10.0.0.0/8", 0, "clients closed: 1\n");
+    expect("kill address 10.0.0.2", REFUSED, "there is no client of 10.0.0.2\n");
+    CPPUNIT_ASSERT_EQUAL(UNKNOWN_COMMAND, run("kill address nobody").exitCode);
+}
+
+TEST(CommandDeskTest, theProcessIsAsked)
+{
+    for (const char* line : {"drain", "stop", "reopen", "set log.level 3"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, 0, run(line).exitCode);
+    CPPUNIT_ASSERT_EQUAL(std::string("drain stop reopen level3 "), _process.asked);
+    expect("reload", REFUSED, "first mistake\nsecond mistake\n");
+    for (const char* line : {"set log.level", "set log.level 4", "set log.level x", "set log.level 1 2", "drain now"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, UNKNOWN_COMMAND, run(line).exitCode);
+}
+
+TEST(CommandDeskTest, unknownCommandsAreRefusedAndTheNearestIsNamed)
+{
+    expect("show clints", UNKNOWN_COMMAND, "unknown command; the nearest known command is show clients\n");
+    expect("", UNKNOWN_COMMAND, "unknown command; see help\n");
+    expect("--code --json", UNKNOWN_COMMAND, "64\nunknown command; see help\n");
+}
+
+TEST(CommandDeskTest, theExitCodeMayBeTheFirstLine)
+{
+    expect("show config --code", 0, "0\na = b\n");
+    expect("--code kill client 8", REFUSED, "78\nthere is no client 8\n");
+}
+
+TEST(CommandDeskTest, overTcpNothingIsChanged)
+{
+    CPPUNIT_ASSERT_EQUAL(FORBIDDEN, run("drain", false).exitCode);
+    CPPUNIT_ASSERT_EQUAL(std::string(), _process.asked);
+    CPPUNIT_ASSERT(CommandDesk::isPosted("drain"));
+    for (const char* name : {"", "show status", "kill client", "help", "set log.level"})
+        CPPUNIT_ASSERT_MESSAGE(name, !CommandDesk::isPosted(name));
+}
+
+TEST(CommandDeskTest, aSilentReactorIsNamedAndTheOthersAreShown)
+{
+    _proxy.silent = 0;
+    _proxy.settings.admin.liveTimeout = Duration::milliseconds(20);
+    const Reply live = page("/livez");
+    CPPUNIT_ASSERT_EQUAL(503, live.status);
+    CPPUNIT_ASSERT_EQUAL(std::string("thread 1 has not responded for 20ms (admin.live_timeout)\n"), live.body);
+    const std::string status = run("show status").body;
+    CPPUNIT_ASSERT_MESSAGE(status, status.find("warning   thread 1 does not respond\n") != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(status, status.find("queue     3 requests") != std::string::npos);
+}
+
+TEST(CommandDeskTest, eachObstacleToReadinessIsALine)
+{
+    CPPUNIT_ASSERT_EQUAL(std::string("ok\n"), page("/readyz").body);
+    _proxy.now = Phase::draining;
+    _proxy.allTargets.front().mayBeTried = false;
+    const Reply reply = page("/readyz");
+    CPPUNIT_ASSERT_EQUAL(503, reply.status);
+    CPPUNIT_ASSERT_EQUAL(std::string("draining: it is about to end\ntargets that are not dead: 0 of 1; expected at "
+                                     "least 1 (admin.ready_targets)\n"),
+                         reply.body);
+    CPPUNIT_ASSERT_EQUAL(404, page("/readyz/").status);
+}
+
+} // namespace proximux::admin
