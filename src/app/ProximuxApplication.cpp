@@ -13,6 +13,7 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/SocketDefs.h>
+#include <Poco/Timestamp.h>
 
 #include <functional>
 
@@ -148,8 +149,12 @@ int ProximuxApplication::logged(const std::function<int()>& work)
 
 int ProximuxApplication::serve()
 {
-    const Configuration& configuration = *_startup.configuration;
-    Proxy proxy(_startup.configuration);
+    const auto configuration = _startup.configuration;
+    Proxy proxy(configuration);
+    const Lent<Proxy> lent(_proxy, proxy);
+    Reloader reloader([this] { return reloadNow(); });
+    const Lent<Reloader> lentReloader(_reloader, reloader);
+    _configured = Poco::Timestamp().epochMicroseconds();
     AdminServer admin(proxy.inspector(), *this);
     admin.start();
     if (const PassedSocket& passed = _service.socket())
@@ -159,9 +164,8 @@ int ProximuxApplication::serve()
     for (const std::string& notice : _startup.notices)
         Log(true).text(LogScope::server, LogLevel::info, notice);
     _daemonStart.succeeded();
-    const Lent<Proxy> lent(_proxy, proxy);
-    _service.ready("Serving on " + Endpoint{configuration.local.endpoint.host, proxy.port()}.toString() + " in " +
-                   toString(configuration.exchange.mode) + " mode");
+    _service.ready("Serving on " + Endpoint{configuration->local.endpoint.host, proxy.port()}.toString() + " in " +
+                   toString(configuration->exchange.mode) + " mode");
     ServiceControl::serving();
     const Heartbeat watchdog(_service.watchdogInterval(),
                              [this, &proxy]
@@ -169,8 +173,6 @@ int ProximuxApplication::serve()
                                  if (proxy.isResponsive())
                                      _service.alive();
                              });
-    Reloader reloader([this] { reloadNow(); });
-    const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
     proxy.wait();
     return EXIT_OK;
@@ -181,7 +183,7 @@ int ProximuxApplication::demonstrate()
     bool portWasTaken = false;
     const std::unique_ptr<Proxy> proxy = startedProxy(portWasTaken);
     const Lent<Proxy> lent(_proxy, *proxy);
-    Reloader reloader([this] { reloadNow(); });
+    Reloader reloader([this] { return reloadNow(); });
     const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
     const bool succeeded = _startup.demonstration->run(*proxy, _startup.configuration->local, portWasTaken);
@@ -212,10 +214,9 @@ std::unique_ptr<Proxy> ProximuxApplication::startedProxy(bool& portWasTaken) con
 
 // ------------------------------------------------------------------------------------------------ a reload
 
-/// In the thread of the Reloader, or of the admin port.
+/// In the thread of the Reloader.
 ReloadResult ProximuxApplication::reloadNow()
 {
-    const std::lock_guard<std::mutex> lock(_reloading);
     const Log log(true);
     _service.reloading();
     std::vector<std::string> notices;
@@ -226,6 +227,9 @@ ReloadResult ProximuxApplication::reloadNow()
         log.text(LogScope::server, LogLevel::info, describe(result));
     for (const std::string& notice : notices)
         log.text(LogScope::server, LogLevel::info, notice);
+    _isReloaded = result.mistakes.empty();
+    if (_isReloaded)
+        _configured = Poco::Timestamp().epochMicroseconds();
     _service.reloaded(result.mistakes.empty() ? "" : result.mistakes.front());
     return result;
 }
@@ -284,7 +288,7 @@ void ProximuxApplication::stopAsked()
 
 void ProximuxApplication::reloadAsked()
 {
-    _reloader->ask();
+    _reloader->ask([](const ReloadResult&) {});
 }
 
 void ProximuxApplication::reopenAsked()
@@ -300,15 +304,21 @@ std::string ProximuxApplication::configuration() const
     return text ? *text : _startup.configurationText;
 }
 
-std::uint64_t ProximuxApplication::logRecordsDropped() const
+void ProximuxApplication::addFacts(ProcessFacts& facts) const
 {
-    return _logging->dropped();
+    facts.logRecordsDropped = _logging->dropped();
+    facts.isReloaded = _isReloaded;
+    facts.configured = {_configured};
 }
 
-AdminCommands::Reload ProximuxApplication::reload()
+void ProximuxApplication::reload(std::function<void(const Reload&)> done)
 {
-    const ReloadResult result = reloadNow();
-    return {result.mistakes.empty(), result.mistakes.empty() ? result.changed : result.mistakes};
+    _reloader->ask(
+        [done = std::move(done)](const ReloadResult& result)
+        {
+            const bool applied = result.mistakes.empty();
+            done({applied, applied ? result.changed : result.mistakes});
+        });
 }
 
 void ProximuxApplication::drain()

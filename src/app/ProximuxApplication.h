@@ -10,9 +10,10 @@
 
 #include <Poco/Util/ServerApplication.h>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,8 @@ private:
 
     // AdminCommands
     [[nodiscard]] std::string configuration() const override;
-    [[nodiscard]] std::uint64_t logRecordsDropped() const override;
-    Reload reload() override;
+    void addFacts(ProcessFacts& facts) const override;
+    void reload(std::function<void(const Reload&)> done) override;
     void drain() override;
     void stop() override;
     void reopen() override;
@@ -66,7 +67,8 @@ private:
 
     ServiceManager _service;
     StartupResult _startup;
-    std::mutex _reloading;                                 ///< one after the other
+    std::atomic<bool> _isReloaded{true};
+    std::atomic<std::int64_t> _configured{0};              ///< microseconds since 1970
     std::shared_ptr<const std::string> _configurationText; ///< since the last reload; null: there was none
     DaemonStart _daemonStart;
     Logging* _logging = nullptr;   ///< while it lives

@@ -5,7 +5,7 @@
 namespace proximux
 {
 
-Reloader::Reloader(std::function<void()> reload)
+Reloader::Reloader(std::function<ReloadResult()> reload)
     : _reload(std::move(reload))
     , _thread([this] { run(); })
 {
@@ -21,11 +21,11 @@ Reloader::~Reloader()
     _thread.join();
 }
 
-void Reloader::ask()
+void Reloader::ask(Done done)
 {
     {
         const std::lock_guard<std::mutex> lock(_mutex);
-        _asked = true;
+        _asked.push_back(std::move(done));
     }
     _wake.notify_one();
 }
@@ -35,12 +35,14 @@ void Reloader::run()
     std::unique_lock<std::mutex> lock(_mutex);
     while (true)
     {
-        _wake.wait(lock, [this] { return _asked || _ending; });
+        _wake.wait(lock, [this] { return !_asked.empty() || _ending; });
         if (_ending)
             return;
-        _asked = false;
+        const std::vector<Done> asked = std::exchange(_asked, {});
         lock.unlock();
-        _reload();
+        const ReloadResult result = _reload();
+        for (const Done& done : asked)
+            done(result);
         lock.lock();
     }
 }

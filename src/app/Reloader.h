@@ -1,10 +1,12 @@
 #pragma once
 
+#include <proximux/Proxy.h>
+
 #include <condition_variable>
-#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace proximux
 {
@@ -14,8 +16,10 @@ namespace proximux
 class Reloader
 {
 public:
+    using Done = std::function<void(const ReloadResult&)>;
+
     /// reload: must not throw.
-    explicit Reloader(std::function<void()> reload);
+    explicit Reloader(std::function<ReloadResult()> reload);
 
     /// Waits for the reload that is under way.
     ~Reloader();
@@ -23,17 +27,17 @@ public:
     Reloader(const Reloader&) = delete;
     Reloader& operator=(const Reloader&) = delete;
 
-    /// Returns at once. Any thread.
-    void ask();
+    /// Returns at once. done: is told the result, in the thread of the Reloader; not if that ends first. Any thread.
+    void ask(Done done);
 
 private:
     void run();
 
-    const std::function<void()> _reload;
+    const std::function<ReloadResult()> _reload;
     std::mutex _mutex;
     std::condition_variable _wake;
-    bool _asked = false;  ///< guarded by _mutex
-    bool _ending = false; ///< likewise
+    std::vector<Done> _asked; ///< guarded by _mutex
+    bool _ending = false;     ///< likewise
     std::thread _thread;
 };
 

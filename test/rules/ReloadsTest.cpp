@@ -59,16 +59,33 @@ RULE(ReloadsTest, nothingNewIsSentOnAConnectionThatIsToBeReplaced, useOutgoing)
 
 RULE(ReloadsTest, aTargetNeverHasMoreConnectionsThanItMay, exceedByReload)
 {
-    line(2, 8, 2);
+    line(2);
     asks("1\n");
     const TargetId first = opens();
+    const ClientId b = asks("2\n");
+    const TargetId second = opens();
+    _settings.pipeline = 1;
+    reloadsTo({0}); // one of the two is left as soon as it has answered
+    exchange->targetLost(first, now);
+    asks("3\n");
+    CPPUNIT_ASSERT(world.dialled.empty());
+    answers(second, "A2\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("A2\n"), got(b));
+    CPPUNIT_ASSERT(!world.has(second));
+    CPPUNIT_ASSERT_EQUAL(std::string("3\n"), got(opensOne()));
+}
+
+TEST(ReloadsTest, whoHasAConnectionKeepsItsPlace)
+{
+    line(2, 8, 2);
+    asks("1\n");
+    opens();
     asks("2\n");
     const TargetId second = opens();
-    CPPUNIT_ASSERT(world.target(first).index != world.target(second).index);
     reloadsTo({0}); // the other target is there no more
     reloadsTo({1}); // and now the other way round
     asks("3\n");
-    CPPUNIT_ASSERT(world.dialled.empty()); // the place is that of the connection which is there
+    CPPUNIT_ASSERT(world.dialled.empty());
     CPPUNIT_ASSERT_EQUAL(std::string("2\n3\n"), got(second));
 }
 

@@ -181,13 +181,33 @@ class AdminCommands(AdminCase):
         self.assertEqual((code, out, err), (64, "", "unknown command; the nearest known command is show clients\n"))
         self.assertEqual(self.tool(p)[0], 64)
         self.assertEqual(self.tool(p, "--nonsense")[0], 64)
-        self.assertEqual(self.tool(p, "reload")[0], 78)
+        self.assertEqual(self.tool(p, "reload"), (0, "applied\n", ""))
         self.assertEqual(self.tool(p, "kill", "client", "1")[0], 78)
         self.assertEqual(self.tool(p, "drain")[0], 0)
         self.assertEqual(p.wait(), 0)
         code, _, err = self.tool(p, "show", "status")
         self.assertEqual(code, 69)
         self.assertIn(p.path + ": No such file or directory", err)
+
+    def test_the_tool_says_what_a_reload_has_changed_or_why_it_was_refused(self):
+        folder = self.folder()
+        file = folder + "/p.ini"
+        with open(file, "w") as f:
+            f.write("[log]\nmask_addresses = 1\n")
+        p = self.local(self.target(), args=["--config", file])
+        with open(file, "w") as f:
+            f.write("[log]\nmask_addresses = 0\n")
+        self.assertEqual(self.tool(p, "reload"), (0, "applied\nlog.mask_addresses\n", ""))
+        self.assertRegex(p.http("/config", local=True)[1], r"log\.mask_addresses *= 0")
+        self.assertIn("proximux_config_last_reload_successful 1\n", p.http("/metrics", local=True)[1])
+        with open(file, "w") as f:
+            f.write("[log]\nmask_adresses = 0\n[io]\nthreads = x\n")
+        code, _, err = self.tool(p, "reload")
+        self.assertEqual(code, 78)
+        self.assertIn("log.mask_adresses (p.ini): unknown", err)
+        self.assertIn("io.threads = x", err)
+        self.assertIn("proximux_config_last_reload_successful 0\n", p.http("/metrics", local=True)[1])
+        self.assertServes(p)
 
     @unittest.skipIf(os.geteuid() == 0, "root may open any socket")
     def test_the_mode_of_the_socket_is_the_right(self):

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <cstdint>
+#include <proximux/system/ProcessFacts.h>
+
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace proximux
 {
 
-/// What the admin port asks of the process. Called in the thread of AdminServer; only reload() may take a while.
+/// What the admin port asks of the process. Called in the thread of AdminServer, which none of it may hold up.
 class AdminCommands
 {
 public:
@@ -22,11 +24,11 @@ public:
     /// Each value in force and its origin, as --print-config shows them. Secrets are masked.
     [[nodiscard]] virtual std::string configuration() const = 0;
 
-    /// By the log, because its queue was full.
-    [[nodiscard]] virtual std::uint64_t logRecordsDropped() const = 0;
+    /// Fills in what the program knows of its log and its reloads.
+    virtual void addFacts(ProcessFacts& facts) const = 0;
 
-    /// Reads the configuration again and applies it as a whole, or not at all.
-    virtual Reload reload() = 0;
+    /// Reads the configuration again and applies it as a whole, or not at all. Calls done later, in any thread.
+    virtual void reload(std::function<void(const Reload&)> done) = 0;
 
     /// As TERM: a second one stops.
     virtual void drain() = 0;

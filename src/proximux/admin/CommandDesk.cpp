@@ -269,9 +269,14 @@ void CommandDesk::reopen(const Job&, const Done& done)
 
 void CommandDesk::reload(const Job&, const Done& done)
 {
-    const AdminCommands::Reload reload = _commands.reload();
-    const std::string lines = joined(reload.lines, "\n");
-    done(reload.applied ? textReply(200, "applied" + (lines.empty() ? "" : "\n" + lines)) : refusal(REFUSED, lines));
+    _commands.reload(
+        [done, mailbox = _survey.mailbox()](const AdminCommands::Reload& reload)
+        {
+            const std::string lines = joined(reload.lines, "\n");
+            const Reply reply = reload.applied ? textReply(200, "applied" + (lines.empty() ? "" : "\n" + lines))
+                                               : refusal(REFUSED, lines);
+            mailbox->post([done, reply] { done(reply); });
+        });
 }
 
 void CommandDesk::drain(const Job&, const Done& done)

@@ -73,7 +73,7 @@ void Pages::configuration(const Done& done)
 void Pages::metrics(const Done& done)
 {
     ProcessFacts process = processFacts();
-    process.logRecordsDropped = _commands.logRecordsDropped();
+    _commands.addFacts(process);
     Reply reply;
     reply.type = "text/plain; version=0.0.4; charset=utf-8";
     reply.body = metricsText(_proxy.statistics(), process);

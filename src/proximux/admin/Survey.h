@@ -53,6 +53,9 @@ public:
 
     ~Survey() { _mailbox->close(); }
 
+    /// For other answers that come from other threads.
+    [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return _mailbox; }
+
     Survey(const Survey&) = delete;
     Survey& operator=(const Survey&) = delete;
 

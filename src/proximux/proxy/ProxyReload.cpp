@@ -30,8 +30,10 @@ ReloadResult Proxy::Impl::reload(const std::shared_ptr<const Configuration>& con
         }
     {
         const std::lock_guard<std::mutex> lock(mutex);
-        if (draining || running < workers.size())
+        if (draining)
             changes.mistakes.emplace_back("the server is stopping");
+        else if (running < workers.size())
+            changes.mistakes.emplace_back("the server is starting, or has ended");
     }
     if (!changes.mistakes.empty())
         return {std::move(changes.mistakes), {}, 0};

@@ -16,10 +16,14 @@ struct ProcessFacts
     std::optional<std::uint64_t> residentMemory; ///< bytes
     std::optional<std::uint64_t> descriptors;    ///< open
     std::optional<std::uint64_t> maxDescriptors; ///< that may be open
-    std::uint64_t logRecordsDropped = 0;         ///< by the program's log, which fills it in
+
+    // the program fills these in
+    std::uint64_t logRecordsDropped = 0; ///< by its log
+    bool isReloaded = true;              ///< the last reload was applied, or there was none
+    Duration configured;                 ///< when the configuration came into force, since 1970
 };
 
-/// What the system knows of this process, but for the log. Any thread; reads files of the system.
+/// What the system knows of this process. Any thread; reads files of the system.
 ProcessFacts processFacts();
 
 } // namespace proximux

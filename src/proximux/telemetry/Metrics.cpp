@@ -169,6 +169,12 @@ std::vector<MetricInfo> processRows()
         {"proximux_log_records_dropped_total", COUNTER, "",
          "Log records dropped because the queue of the log was full (log.queue, log.queue_bytes).",
          [](W& w, const S& s) { w.sample(s.process.logRecordsDropped); }},
+        {"proximux_config_last_reload_successful", GAUGE, "",
+         "1 if the last reload was applied, or there was none; 0 if it was refused.",
+         [](W& w, const S& s) { w.sample(std::uint64_t{s.process.isReloaded}); }},
+        {"proximux_config_last_reload_success_timestamp_seconds", GAUGE, "",
+         "When the configuration in force was put in force, since 1970: at the start, or by a reload.",
+         [](W& w, const S& s) { w.sample(s.process.configured); }},
         {"proximux_draining", GAUGE, "", "1 since the process was asked to end after its clients, otherwise 0.",
          [](W& w, const S& s) { w.sample(std::uint64_t{s.statistics.draining}); }},
     };

@@ -19,11 +19,11 @@ protected:
     struct Process : AdminCommands
     {
         [[nodiscard]] std::string configuration() const override { return "local.port = 1\n"; }
-        [[nodiscard]] std::uint64_t logRecordsDropped() const override { return 7; }
-        Reload reload() override
+        void addFacts(ProcessFacts& facts) const override { facts.logRecordsDropped = 7; }
+        void reload(std::function<void(const Reload&)> done) override
         {
             ++reloads;
-            return {reloads > 1, {"a line"}};
+            done({reloads > 1, {"a line"}});
         }
         void drain() override { ++drains; }
         void stop() override { ++stops; }

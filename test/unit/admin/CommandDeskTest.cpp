@@ -60,8 +60,11 @@ protected:
     struct FakeProcess : AdminCommands
     {
         [[nodiscard]] std::string configuration() const override { return "a = b\n"; }
-        [[nodiscard]] std::uint64_t logRecordsDropped() const override { return 7; }
-        Reload reload() override { return {false, {"first mistake", "second mistake"}}; }
+        void addFacts(ProcessFacts& facts) const override { facts.logRecordsDropped = 7; }
+        void reload(std::function<void(const Reload&)> done) override
+        {
+            done({false, {"first mistake", "second mistake"}});
+        }
         void drain() override { asked += "drain "; }
         void stop() override { asked += "stop "; }
         void reopen() override { asked += "reopen "; }

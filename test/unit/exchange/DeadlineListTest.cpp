@@ -60,4 +60,23 @@ TEST(DeadlineListTest, offArmsNothing)
     CPPUNIT_ASSERT(list.first() == Instant::never());
 }
 
+TEST(DeadlineListTest, whoIsArmedMovesWithTheDuration)
+{
+    DeadlineList list(Duration{10});
+    Deadline a;
+    Deadline b;
+    list.arm(a, at(0));
+    list.arm(b, at(5));
+    list.change(Duration{4});
+    CPPUNIT_ASSERT(list.first() == at(4));
+    CPPUNIT_ASSERT(list.takeDue(at(4)) == &a);
+    list.change(Duration{20});
+    CPPUNIT_ASSERT(list.first() == at(25));
+    list.change(Duration::off());
+    CPPUNIT_ASSERT(!b.isArmed());
+    list.change(Duration{3});
+    list.arm(b, at(10));
+    CPPUNIT_ASSERT(list.first() == at(13));
+}
+
 } // namespace proximux
