@@ -9,28 +9,28 @@ namespace proximux
 
 void AutoExchange::targetOpened(TargetId target, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->targetOpened(target, now);
     settle(now);
 }
 
 void AutoExchange::targetFailed(TargetId target, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->targetFailed(target, now);
     settle(now);
 }
 
 void AutoExchange::targetUnavailable(TargetId target, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->targetUnavailable(target, now);
     settle(now);
 }
 
 void AutoExchange::response(TargetId target, Bytes bytes, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->response(target, bytes, now);
     settle(now);
 }
@@ -51,7 +51,7 @@ void AutoExchange::clientEnded(ClientId client, Instant now)
 
 void AutoExchange::targetEnded(TargetId target, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->targetEnded(target, now);
     settle(now);
 }
@@ -65,7 +65,7 @@ void AutoExchange::clientSent(ClientId client, std::size_t waiting, Instant now)
 
 void AutoExchange::targetSent(TargetId target, std::size_t waiting, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->targetSent(target, waiting, now);
     settle(now);
 }
@@ -81,7 +81,7 @@ void AutoExchange::clientLost(ClientId client, Instant now)
 
 void AutoExchange::targetLost(TargetId target, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->targetLost(target, now);
     settle(now);
 }
@@ -106,7 +106,7 @@ void AutoExchange::clientKilled(ClientId client, Instant now)
 
 void AutoExchange::targetFaulted(TargetId target, Instant now)
 {
-    if (Multiplexer* exchange = of(target))
+    if (Multiplexer* exchange = exchangeOf(_tenants, target))
         exchange->targetFaulted(target, now);
     settle(now);
 }

@@ -96,28 +96,10 @@ Multiplexer& AutoExchange::tenant(Language language, Instant now)
         return *tenant.exchange;
     tenant = _make(choicesOfAuto()[language]->name);
     if (language != RAW_BYTES)
-        framed(language).setTrial(_decided != language, now);
+        _tenants[language].framed().setTrial(_decided != language, now);
     if (_draining)
         tenant.exchange->drain(now);
     return *tenant.exchange;
-}
-
-FramedExchange& AutoExchange::framed(Language language) const
-{
-    return static_cast<FramedExchange&>(*_tenants[language].exchange);
-}
-
-void AutoExchange::reconfigure(const AutoExchangeSettings& settings, const Change& change, Instant now)
-{
-    _settings = settings;
-    _idle.change(settings.idleTimeout);
-    for (const Client& client : _clients)
-        if (client.newcomer && !client.newcomer->idle.isArmed())
-            _idle.arm(client.newcomer->idle, now);
-    for (Language each = 0; each < _tenants.size(); ++each)
-        if (_tenants[each].exchange)
-            change(choicesOfAuto()[each]->name, _tenants[each]);
-    settle(now);
 }
 
 // ------------------------------------------------------------------------------------------------ newcomers
@@ -230,14 +212,6 @@ Multiplexer* AutoExchange::of(ClientId client) const
     return _tenants[_clients[client.slot].language].exchange.get();
 }
 
-Multiplexer* AutoExchange::of(TargetId target) const
-{
-    for (const Tenant& tenant : _tenants)
-        if (tenant.exchange && tenant.pool->placeOf(target) != LanePool::NONE)
-            return tenant.exchange.get();
-    return nullptr;
-}
-
 // ------------------------------------------------------------------------------------------------ the protocol
 
 /// What a call has changed: whether the protocol is known now, and who may have which place.
@@ -246,7 +220,7 @@ void AutoExchange::settle(Instant now)
     _rawAnswered = _rawAnswered || (_tenants[RAW_BYTES].exchange &&
                                     static_cast<const RawExchange&>(*_tenants[RAW_BYTES].exchange).hasAnswered());
     for (Language each = RAW_BYTES + 1; each < _tenants.size(); ++each)
-        if (_decided == NONE && _tenants[each].exchange && framed(each).isProven() && !_rawAnswered)
+        if (_decided == NONE && _tenants[each].exchange && _tenants[each].framed().isProven() && !_rawAnswered)
             decide(each, now);
     const auto several = std::count_if(_tenants.begin(), _tenants.end(),
                                        [](const Tenant& tenant) { return tenant.exchange != nullptr; });
@@ -264,7 +238,7 @@ void AutoExchange::decide(Language language, Instant now)
 {
     _decided = language;
     _observer.protocolChosen(choicesOfAuto()[language]->name);
-    framed(language).setTrial(false, now);
+    _tenants[language].framed().setTrial(false, now);
 }
 
 /// The request that waits longest has the next place.
@@ -300,12 +274,12 @@ bool AutoExchange::makeRoom(Language forWhom, Instant since, Instant now)
     {
         if (made || each == forWhom || each == _decided || !_tenants[each].exchange || _settings.trialTimeout.isOff())
             continue;
-        const Instant trial = framed(each).triesSince();
+        const Instant trial = _tenants[each].framed().triesSince();
         if (trial == Instant::never())
             continue;
         const Instant due = std::max(since, trial) + _settings.trialTimeout;
         if (due <= now)
-            framed(each).giveUpTrial(now);
+            _tenants[each].framed().giveUpTrial(now);
         made = due <= now;
         _trialEnds = made ? _trialEnds : std::min(_trialEnds, due);
     }

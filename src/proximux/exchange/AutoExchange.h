@@ -1,10 +1,8 @@
 #pragma once
 
 #include <proximux/base/DeadlineList.h>
-#include <proximux/exchange/mux/FramedExchange.h>
-#include <proximux/exchange/mux/RawExchange.h>
+#include <proximux/exchange/AutoTenant.h>
 #include <proximux/protocol/Registry.h>
-#include <proximux/wire/Buffer.h>
 
 #include <cstdint>
 #include <functional>
@@ -39,12 +37,7 @@ struct AutoExchangeSettings
 class AutoExchange : public Exchange
 {
 public:
-    /// One exchange with its pool.
-    struct Tenant
-    {
-        std::unique_ptr<LanePool> pool;
-        std::unique_ptr<Multiplexer> exchange; ///< null: nobody needs it
-    };
+    using Tenant = AutoTenant;
 
     /// Makes the exchange for one of choicesOfAuto(): for raw a RawExchange, otherwise a FramedExchange. The claims of
     /// all pools are the same.
@@ -100,19 +93,7 @@ private:
     static constexpr Language RAW_BYTES = 0;
     static constexpr Language NONE = static_cast<Language>(-1);
 
-    /// A client of whom nothing is known yet.
-    struct Newcomer
-    {
-        explicit Newcomer(ClientId name)
-            : id(name)
-        {
-        }
-
-        ClientId id;
-        Buffer said;
-        Due<Newcomer> ambiguous{*this};
-        Due<Newcomer> idle{*this};
-    };
+    using Newcomer = AutoNewcomer;
 
     /// A client, as it was told last.
     struct Client
@@ -124,8 +105,6 @@ private:
 
     [[nodiscard]] Newcomer* newcomer(ClientId client) const;
     [[nodiscard]] Multiplexer* of(ClientId client) const;
-    [[nodiscard]] Multiplexer* of(TargetId target) const;
-    [[nodiscard]] FramedExchange& framed(Language language) const;
     Multiplexer& tenant(Language language, Instant now);
 
     void found(Newcomer& newcomer, Language language, Instant now);

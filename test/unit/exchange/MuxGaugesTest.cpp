@@ -45,6 +45,7 @@ protected:
     [[nodiscard]] PinCounts pinned() const
     {
         PinCounts counts;
+        counts.connections.resize(1);
         exchange->countPins(counts);
         return counts;
     }
@@ -113,7 +114,7 @@ TEST(MuxGaugesTest, pinsAreCountedByReasonUntilTheyEnd)
 
 TEST(MuxGaugesTest, onlyWhatChangedIsTaken)
 {
-    ConnectionCounts counts(3);
+    ConnectionCounts counts;
     counts.add(1, ConnectionCounts::Use::opening);
     counts.move(1, ConnectionCounts::Use::opening, ConnectionCounts::Use::busy);
     std::vector<std::size_t> changed;

@@ -22,7 +22,7 @@ protected:
         {
             return socket.receiveBytes(&byte, 1) == 0;
         }
-        catch (const Poco::Net::NetException&)
+        catch (const Poco::IOException&)
         {
             return true; // reset
         }

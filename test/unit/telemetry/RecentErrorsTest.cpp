@@ -13,7 +13,7 @@ class RecentErrorsTest : public CppUnit::TestCase
 
 TEST(RecentErrorsTest, theNewestAreKeptAndComeFirst)
 {
-    RecentErrors errors(0);
+    RecentErrors errors;
     CPPUNIT_ASSERT(errors.all().empty());
     for (std::size_t i = 0; i < RecentErrors::MOST + 3; ++i)
         errors.add("Name", std::to_string(i));
@@ -26,7 +26,7 @@ TEST(RecentErrorsTest, theNewestAreKeptAndComeFirst)
 
 TEST(RecentErrorsTest, eachTargetHasItsLast)
 {
-    RecentErrors errors(2);
+    RecentErrors errors;
     errors.addOfTarget(1, "refused");
     errors.addOfTarget(1, "timed out");
     CPPUNIT_ASSERT(!errors.ofTarget(0));
