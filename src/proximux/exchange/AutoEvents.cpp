@@ -42,7 +42,7 @@ void AutoExchange::clientEnded(ClientId client, Instant now)
     {
         if (ended->said.isEmpty())
             return close(*ended, CloseReason::ended, How::finish);
-        found(*ended, unknown(), now);
+        found(*ended, _assumed, now);
     }
     if (Multiplexer* exchange = of(client))
         exchange->clientEnded(client, now);
@@ -114,7 +114,7 @@ void AutoExchange::targetFaulted(TargetId target, Instant now)
 Instant AutoExchange::expire(Instant now)
 {
     while (Deadline* due = _ambiguous.takeDue(now))
-        found(Due<Newcomer>::owner(*due), unknown(), now);
+        found(Due<Newcomer>::owner(*due), _assumed, now);
     while (Deadline* due = _idle.takeDue(now))
         close(Due<Newcomer>::owner(*due), CloseReason::idle, How::finish);
     for (const Tenant& tenant : _tenants)
@@ -167,7 +167,7 @@ void AutoExchange::inspect(ExchangeInspection& into) const
 /// Nothing is known yet.
 void AutoExchange::warmUp(Instant now)
 {
-    tenant(unknown(), now).warmUp(now);
+    tenant(_assumed, now).warmUp(now);
 }
 
 } // namespace proximux

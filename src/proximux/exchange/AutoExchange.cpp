@@ -102,6 +102,19 @@ Multiplexer& AutoExchange::tenant(Language language, Instant now)
     return *tenant.exchange;
 }
 
+void AutoExchange::reconfigure(const AutoExchangeSettings& settings, const Change& change, Instant now)
+{
+    _settings = settings;
+    _idle.change(settings.idleTimeout);
+    for (const Client& client : _clients)
+        if (client.newcomer && !client.newcomer->idle.isArmed())
+            _idle.arm(client.newcomer->idle, now);
+    for (Language each = 0; each < _tenants.size(); ++each)
+        if (_tenants[each].exchange)
+            change(choicesOfAuto()[each]->name, _tenants[each]);
+    settle(now);
+}
+
 // ------------------------------------------------------------------------------------------------ newcomers
 
 void AutoExchange::clientOpened(ClientId client, Instant now)
@@ -132,12 +145,12 @@ void AutoExchange::request(ClientId client, Bytes bytes, Instant now)
     {
     case Sniffed::Kind::more:
         if (speaker->said.size() >= _settings.requestBuffer)
-            found(*speaker, unknown(), now);
+            found(*speaker, _assumed, now);
         else if (!speaker->ambiguous.isArmed())
             _ambiguous.arm(speaker->ambiguous, now);
         break;
     case Sniffed::Kind::raw:
-        found(*speaker, unknown(), now);
+        found(*speaker, _assumed, now);
         break;
     case Sniffed::Kind::known:
         found(*speaker, languageOf(*sniffed.protocol), now);
@@ -236,7 +249,7 @@ void AutoExchange::settle(Instant now)
 
 void AutoExchange::decide(Language language, Instant now)
 {
-    _decided = language;
+    _decided = _assumed = language;
     _observer.protocolChosen(choicesOfAuto()[language]->name);
     _tenants[language].framed().setTrial(false, now);
 }

@@ -108,7 +108,6 @@ private:
     Multiplexer& tenant(Language language, Instant now);
 
     void found(Newcomer& newcomer, Language language, Instant now);
-    [[nodiscard]] Language unknown() const { return _decided == NONE ? RAW_BYTES : _decided; }
     void handOver(Newcomer& newcomer, Language language, Instant now);
     void refuse(Newcomer& newcomer, const ProtocolInfo* protocol, const char* why);
     void close(Newcomer& newcomer, CloseReason reason, How how);
@@ -124,7 +123,8 @@ private:
     MultiplexerObserver& _observer;
     Make _make;
     std::vector<Tenant> _tenants;
-    Language _decided = NONE; ///< NONE: not yet
+    Language _decided = NONE;      ///< NONE: not yet
+    Language _assumed = RAW_BYTES; ///< of clients of whom nothing can be told
     bool _rawAnswered = false;
     bool _draining = false;
     std::uint64_t _pinChanges = 0; ///< of exchanges that are gone
