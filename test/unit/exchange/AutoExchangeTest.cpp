@@ -331,4 +331,35 @@ TEST(AutoExchangeTest, readsNobodyWhereTheLineIsFull)
     CPPUNIT_ASSERT(!world.client(a).held && !world.client(b).held);
 }
 
+TEST(AutoExchangeTest, aReloadChangesItsExchangesAndWhoIsNew)
+{
+    beginAuto(2);
+    const ClientId raw = asks("raw\n");
+    const TargetId first = opensOne();
+    const ClientId redis = asks(ping());
+    const TargetId second = opensOne();
+    const ClientId silent = join();
+    std::string names;
+    AutoExchangeSettings settings;
+    settings.idleTimeout = Duration::seconds(5);
+    const auto change = [&](std::string_view protocol, AutoExchange::Tenant& tenant)
+    {
+        names += std::string(protocol) + " ";
+        MultiplexerSettings inForce;
+        inForce.pipeline = protocol == "resp" ? 8 : 1;
+        inForce.fair = true;
+        tenant.pool->reconfigure({Duration::seconds(5), inForce.pipeline}, {{true}, {}});
+        tenant.exchange->reconfigure(inForce, {{true}, {}}, now);
+    };
+    automatic->reconfigure(settings, change, now);
+    CPPUNIT_ASSERT_EQUAL(std::string("raw resp "), names);
+    answers(second, "+PONG\r\n");
+    CPPUNIT_ASSERT_EQUAL(std::string("+PONG\r\n"), got(redis));
+    answers(first, "1");
+    CPPUNIT_ASSERT_EQUAL(std::string("1"), got(raw));
+    passes(Duration::seconds(5));
+    CPPUNIT_ASSERT(!world.has(first) && !world.has(second)); // each when it had answered
+    CPPUNIT_ASSERT(!world.has(silent));
+}
+
 } // namespace proximux
