@@ -220,7 +220,7 @@ ReloadResult ProximuxApplication::reloadNow()
     const Log log(true);
     _service.reloading();
     std::vector<std::string> notices;
-    const ReloadResult result = reloadAll(notices);
+    ReloadResult result = reloadAll(notices);
     for (const std::string& mistake : result.mistakes)
         log.failure(LogScope::server, "ReloadError", mistake + "; nothing was applied");
     if (result.mistakes.empty() && log.wants(LogScope::server, LogLevel::info))

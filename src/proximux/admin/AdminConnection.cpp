@@ -9,7 +9,7 @@ namespace
 {
 
 /// A peer that sends more than this behind its request does not get its answer for certain.
-constexpr std::size_t MAX_DISCARDED = 64 * 1024 * 1024;
+constexpr std::size_t MAX_DISCARDED = std::size_t{64} * 1024 * 1024;
 
 } // namespace
 
