@@ -93,7 +93,7 @@ const std::vector<CommandDesk::Row>& CommandDesk::rows()
         {{"show", "version"}, "", false, false, "the version", &Desk::showVersion},
         {{"kill", "client"}, "ID", true, false, "close a client, by its id in show clients", &Desk::killClient},
         {{"kill", "address"}, "RANGE", true, false, "close all clients of an address or a range", &Desk::killAddress},
-        {{"set", "log.level"}, "N", true, false, "change log.level until the next start", &Desk::setLogLevel},
+        {{"set", "log.level"}, "N", true, false, "change log.level until the next reload or start", &Desk::setLogLevel},
         {{"reopen"}, "", true, true, "open the log file again", &Desk::reopen},
         {{"reload"}, "", true, true, "apply the changed configuration", &Desk::reload},
         {{"drain"}, "", true, true, "accept no more clients, and end when all have left", &Desk::drain},
