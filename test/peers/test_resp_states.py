@@ -206,6 +206,18 @@ class RespStates(PeerCase):
                 s.shutdown(socket.SHUT_WR)
                 self.assertEqual(s.makefile("rb").read(), confirmed + (b"+OK\r\n" if end else b""))
 
+    def test_who_wants_no_replies_leaves_as_others_do(self):
+        """The server would answer no farewell, and so is told the end."""
+        self.clean()
+        p = self.share("resp", "funnel", 2, exchange__response_timeout=str(int(LONG * 4)) + "s")
+        for last in (said("INCR", "hostile"), said("BLPOP", "none", "0.01"), said("INCR", "hostile") + said("RESET")):
+            with p.client() as s:
+                s.sendall(said("CLIENT", "REPLY", "OFF") + last)
+                s.shutdown(socket.SHUT_WR)
+                self.assertEqual(s.makefile("rb").read(), b"+RESET\r\n" if b"RESET" in last else b"")
+        self.asks(p, [said("GET", "hostile")], b"$1\r\n2\r\n")
+        self.clean()
+
     def test_a_subscribers_connection_goes_back(self):
         """More subscribers, one after the other, than there are connections; and somebody publishes what looks as if
         it ended a subscription."""

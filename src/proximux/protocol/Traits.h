@@ -59,6 +59,7 @@ struct RequestTraits
     bool blocking = false;         ///< no response timeout applies
     bool barrier = false;  ///< its response decides what the following bytes are; they are not parsed until then
     bool pushes = false;   ///< from now on all bytes from the target go to this client and answer no request
+    bool muted = false;    ///< pushes: until the next one, the target answers nothing, not even a Farewell
     bool alone = false;    ///< no other request may be in flight on its connection
     bool fenced = false;   ///< the end of its response is unknown; it is sent alone, and a Fence marks the end
     unsigned proof = 0;    ///< fenced until its connection has proven this: Protocol::proves()
@@ -107,6 +108,7 @@ struct RequestTraits
         }
         answered = true;
         swallowed = local = refused = last = delayed = resets = greets = blocking = barrier = pushes = alone = false;
+        muted = false;
         fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = switches = false;
         translated = awaited = asks = supersedes = false;
         refusal = nullptr;

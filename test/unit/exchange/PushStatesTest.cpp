@@ -194,6 +194,24 @@ TEST(PushStatesTest, anAnswerThatIsNotThatToOurFarewellIsTheClients)
     }
 }
 
+/// It would not answer a farewell, and need not end.
+TEST(PushStatesTest, aTargetThatAnswersNothingIsToldTheEnd)
+{
+    for (const std::string mode : {"OFF", "SKIP", "ON"})
+    {
+        resp();
+        const ClientId a = join();
+        says(a, command({"CLIENT", "REPLY", mode == "ON" ? "OFF" : mode}) + command({"INCR", "n"}) +
+                    (mode == "ON" ? command({"CLIENT", "REPLY", "ON"}) : ""));
+        const TargetId t = opens();
+        exchange->clientEnded(a, now);
+        CPPUNIT_ASSERT_EQUAL(mode == "OFF", world.target(t).fin);
+        CPPUNIT_ASSERT_EQUAL(mode != "OFF", got(t).find(quit) != std::string::npos);
+        exchange->targetEnded(t, now);
+        assertClosed(a, CloseReason::ended, How::finish);
+    }
+}
+
 TEST(PushStatesTest, aTargetThatDoesNotEndIsLeft)
 {
     resp();

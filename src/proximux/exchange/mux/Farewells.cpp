@@ -13,7 +13,7 @@ void Farewells::ask(Lane& lane, Instant now)
         return;
     lane.pin.leaving = true;
     const Bytes request = _protocol.farewell().request;
-    if (request.empty())
+    if (request.empty() || lane.pin.muted)
         _mux.effects.endTarget(lane.target);
     else
         lane.waiting = _mux.effects.toTarget(lane.target, request);

@@ -49,6 +49,7 @@ void FramedResponses::afterSending(Lane& lane, Request& request, Instant now)
     request.spending = traits.spends && !lane.spent;
     lane.spent = lane.spent || traits.spends;
     lane.pin.pushes = lane.pin.pushes || traits.pushes;
+    lane.pin.muted = traits.muted;
     _mux.consents.sent(request, now);
     if (!traits.answered && request.whole)
         _mux.answers.finish(lane, request, now);

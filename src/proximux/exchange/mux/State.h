@@ -151,6 +151,7 @@ struct LanePin
 {
     Client* client = nullptr;             ///< who; null: nobody has
     bool pushes = false;                  ///< what the target sends is for the client, and answers nothing
+    bool muted = false;                   ///< pushes: it answers nothing, not even a farewell
     bool returning = false;               ///< no more: others may have it as soon as the fence's marker comes back
     bool leaving = false;                 ///< pushes: the target was asked to end it, behind all that it owes
     std::string last;                     ///< leaving: what came last, which may be its answer to that

@@ -109,8 +109,10 @@ void ClientConversation::replyMode(Bytes bytes, RequestTraits& traits)
     const std::vector<Bytes> words = wordsOf(bytes, 4);
     if (words.size() == 3 && sameWord(words[2], "ON"))
         return answer(traits, OK);
-    if (words.size() == 3 && (sameWord(words[2], "OFF") || sameWord(words[2], "SKIP")))
-        keepAll(bytes, traits); // an error answers all others
+    if (words.size() != 3 || (!sameWord(words[2], "OFF") && !sameWord(words[2], "SKIP")))
+        return; // an error answers it
+    keepAll(bytes, traits);
+    traits.muted = _muted = sameWord(words[2], "OFF");
 }
 
 /// The target tells which keys have changed, on the connection that asked for it. In RESP2 it can't, but has the state.

@@ -91,6 +91,7 @@ void ClientConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
     if (_subscribed)
     {
         _subscription.asked(effect, bytes, _dialect == dialect::RESP3);
+        _muted = _muted && (effect != Effect::client || clientCommandOf(bytes).effect != ClientEffect::reply);
         passAll(pins::SUBSCRIPTION, traits); // even if the subscription ends before this is sent
     }
     else if (_multi)
@@ -103,6 +104,7 @@ void ClientConversation::request(Bytes bytes, bool whole, RequestTraits& traits)
 void ClientConversation::passAll(unsigned reason, RequestTraits& traits)
 {
     traits.pushes = true;
+    traits.muted = _muted;
     traits.answered = false;
     traits.pins = reason;
 }
@@ -329,6 +331,7 @@ void ClientConversation::subscribe(Bytes bytes, Effect effect, unsigned reason, 
     if (effect == Effect::subscribe && wordCount(bytes) < 2)
         return; // an error answers it
     _subscribed = _settings.pins;
+    _muted = false;
     _subscription.begin();
     _subscription.asked(effect, bytes, _dialect == dialect::RESP3);
     passAll(reason, traits);

@@ -41,7 +41,7 @@ private:
 
     static void answer(RequestTraits& traits, std::string reply);
     static void error(RequestTraits& traits, const std::string& text);
-    static void passAll(unsigned reason, RequestTraits& traits);
+    void passAll(unsigned reason, RequestTraits& traits);
     [[nodiscard]] std::string null() const;
     void keepAll(Bytes bytes, RequestTraits& traits);
     [[nodiscard]] std::string refusedOfClient(Bytes bytes, bool whole) const;
@@ -84,6 +84,7 @@ private:
     unsigned _database; ///< which it has asked for last
     bool _subscribed = false;
     Subscription _subscription; ///< detects the end of subscriptions
+    bool _muted = false;        ///< RequestTraits::muted: CLIENT REPLY OFF came last, and before all subscriptions
     bool _silent = false;       ///< observed traffic: CLIENT REPLY OFF
     bool _skips = false;        ///< observed traffic: CLIENT REPLY SKIP
 };
