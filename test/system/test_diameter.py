@@ -117,6 +117,7 @@ class Diameter(SharedCase):
         for _ in range(5):
             self.asks(c, b"last")
             self.asks(c, b"next")
+        self.assertTrue(wait_until(lambda: len(server.answers(d.DISCONNECT)) == 5, LONG))
         self.assertEqual([m.result for m in server.answers(d.DISCONNECT)], [d.SUCCESS] * 5)
 
     def test_an_answer_that_was_not_asked_for_reaches_nobody(self):
