@@ -43,6 +43,15 @@ def error(stream, code, message):
     return answer(ERROR, stream, struct.pack(">i", code) + text(message))
 
 
+def without_payload(body):
+    """The body behind its custom payload, a map of texts to bytes."""
+    count, at = struct.unpack_from(">H", body)[0], 2
+    for _ in range(count):
+        at += 2 + struct.unpack_from(">H", body, at)[0]
+        at += 4 + max(0, struct.unpack_from(">i", body, at)[0])
+    return body[at:]
+
+
 class Frame:
     """A frame that was read."""
 
@@ -53,7 +62,13 @@ class Frame:
 
     @property
     def statement(self):
-        return self.body[4:4 + struct.unpack_from(">i", self.body)[0]] if self.opcode in (QUERY, PREPARE) else b""
+        if self.opcode not in (QUERY, PREPARE):
+            return b""
+        body = without_payload(self.body) if self.flags & PAYLOAD else self.body
+        size = struct.unpack_from(">i", body)[0]
+        if size > len(body) - 4:
+            raise struct.error("a statement of %d bytes in %d" % (size, len(body) - 4))
+        return body[4:4 + size]
 
 
 def read(s):

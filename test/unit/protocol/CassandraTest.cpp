@@ -182,4 +182,26 @@ TEST(CassandraTest, eachDirectionHasItsVersionBit)
     CPPUNIT_ASSERT(!_cassandra.protocol().answersProbe(answer(READY, 7)));
 }
 
+/// What the node reads elsewhere than we do must not reach it.
+TEST(CassandraTest, refusesAStatementThatDoesNotFitInItsFrame)
+{
+    constexpr unsigned PAYLOAD = 4;
+    const std::string use = big(8, 4) + "USE shop\0\1\0"s;
+    CPPUNIT_ASSERT(ask(frame(7, 1, use)).pins == pins::DATABASE);
+    CPPUNIT_ASSERT(ask(frame(7, 1, "\0\0"s + use, PAYLOAD)).pins == pins::DATABASE);
+    CPPUNIT_ASSERT(ask(frame(7, 1, "\0\1\0\1k\xff\xff\xff\xff"s + use, PAYLOAD)).pins == pins::DATABASE);
+    CPPUNIT_ASSERT(ask(frame(7, 1, use, PAYLOAD)).refused); // a payload that is not there
+    for (const unsigned opcode : {7U, 9U})
+    {
+        CPPUNIT_ASSERT(!ask(frame(opcode, 1, big(8, 4) + "SELECT 1")).refused);
+        CPPUNIT_ASSERT(ask(frame(opcode, 1, big(9, 4) + "SELECT 1")).refused);
+        CPPUNIT_ASSERT(ask(frame(opcode, 1, big(0xffffffff, 4) + "SELECT 1")).refused);
+    }
+    // of a frame that is not all there yet
+    const std::string large = frame(7, 1, big(5000, 4) + "SELECT " + std::string(4993, 'x'));
+    CPPUNIT_ASSERT(!ask(large.substr(0, 4096)).refused);
+    const std::string larger = frame(7, 1, big(5001, 4) + "SELECT " + std::string(4993, 'x'));
+    CPPUNIT_ASSERT(ask(larger.substr(0, 4096)).refused);
+}
+
 } // namespace proximux

@@ -144,11 +144,14 @@ std::string frame(unsigned code, Bytes stream, Bytes body, bool response)
 
 std::optional<Bytes> statementOf(Bytes request)
 {
-    Reader reader(request.substr(HEADER));
+    const std::size_t body = static_cast<std::size_t>(numberAt(request, LENGTH, HEADER - LENGTH));
+    const Bytes shown = request.substr(HEADER, body);
+    Reader reader(shown);
     if ((byteAt(request, FLAGS) & flag::PAYLOAD) != 0)
         reader.skipPayload();
     const std::uint64_t size = reader.number(4);
-    if (reader.isCut())
+    const std::size_t before = shown.size() - reader.rest().size();
+    if (reader.isCut() || size > body - before)
         return std::nullopt;
     return reader.rest().substr(0, static_cast<std::size_t>(size));
 }

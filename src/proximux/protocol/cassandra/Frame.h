@@ -65,7 +65,8 @@ Bytes nameOf(unsigned code);
 /// A frame of these, with the version of connections to targets.
 std::string frame(unsigned code, Bytes stream, Bytes body, bool response);
 
-/// The statement of a QUERY or PREPARE, whole or cut, of which at least the header is there. Nothing: none of it is.
+/// The statement of a QUERY or PREPARE, whole or cut, of which at least the header is there. Nothing: none of it is
+/// there, or it does not fit in its frame.
 std::optional<Bytes> statementOf(Bytes request);
 
 /// The first word of a statement, in upper case, behind white space and comments. Nothing: not all of it is there.
