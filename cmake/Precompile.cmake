@@ -1,5 +1,10 @@
-# What nearly every source includes. Builds without it, as all but those with sanitizers are, show what a source lacks.
-foreach(target proximux_core proximux proximux_app proximux-unit proximux-scenario proximux-oracle)
+# What nearly every source includes. Only a build without it shows what a source lacks: that of the program is one where the
+# tests alone have it.
+set(targets proximux-unit proximux-scenario proximux-oracle)
+if(NOT PROXIMUX_PRECOMPILE STREQUAL "TESTS")
+    list(APPEND targets proximux_core proximux proximux_app)
+endif()
+foreach(target IN LISTS targets)
     if(TARGET ${target})
         target_precompile_headers(${target} PRIVATE <algorithm> <array> <chrono> <condition_variable> <deque> <functional>
             <map> <memory> <mutex> <optional> <set> <sstream> <string> <string_view> <thread> <unordered_map> <vector>)
