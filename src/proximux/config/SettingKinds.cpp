@@ -9,6 +9,36 @@
 namespace proximux::kinds
 {
 
+namespace
+{
+
+/// Reads a duration within the range, or off if allowed. Returns what is wrong with the text, or an empty one.
+std::string readDuration(const std::string& text, Duration min, Duration max, Off off, Duration& duration)
+{
+    auto value = values::duration(text);
+    if (!value)
+        return "not a duration";
+    if (off == Off::zeroToo && value->us == 0)
+        value = Duration::off();
+    if (value->isOff() ? off == Off::no : *value < min || *value > max)
+        return "out of range";
+    duration = *value;
+    return {};
+}
+
+} // namespace
+
+std::string readInteger(const std::string& text, std::int64_t min, std::int64_t max, std::int64_t& value)
+{
+    const auto number = values::integer(text);
+    if (!number)
+        return "not a whole number";
+    if (*number < min || *number > max)
+        return "out of range";
+    value = *number;
+    return {};
+}
+
 Kind anyInteger(const char* expected, Field<int> field)
 {
     Kind kind = integer<int>(std::numeric_limits<int>::min(), std::numeric_limits<int>::max(), field);
@@ -37,18 +67,8 @@ Kind duration(Duration min, Duration max, Off off, Field<Duration> field)
     if (off != Off::no)
         expected += off == Off::zeroToo ? ", or -1 or 0 for off" : ", or -1 for off";
     return make(field, expected,
-                [min, max, off, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
-                {
-                    auto value = values::duration(text);
-                    if (!value)
-                        return "not a duration";
-                    if (off == Off::zeroToo && value->us == 0)
-                        value = Duration::off();
-                    if (value->isOff() ? off == Off::no : *value < min || *value > max)
-                        return "out of range";
-                    field(c, i) = *value;
-                    return {};
-                });
+                [min, max, off, field](const std::string& text, Configuration& c, std::size_t i)
+                { return readDuration(text, min, max, off, field(c, i)); });
 }
 
 Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<Duration>> field)
@@ -63,13 +83,11 @@ Kind automaticDuration(Duration min, Duration max, Off off, Field<std::optional<
                         field(c, i).reset();
                         return {};
                     }
-                    const auto value = values::duration(text);
-                    if (!value)
-                        return "not a duration";
-                    if (value->isOff() ? off == Off::no : *value < min || *value > max)
-                        return "out of range";
-                    field(c, i) = *value;
-                    return {};
+                    Duration value;
+                    std::string wrong = readDuration(text, min, max, off, value);
+                    if (wrong.empty())
+                        field(c, i) = value;
+                    return wrong;
                 });
 }
 
@@ -79,13 +97,13 @@ namespace
 /// Converts a number of bits to bytes. Returns an error text, or an empty one.
 std::string bitsToBytes(const std::string& text, std::size_t& bytes)
 {
-    const auto value = values::integer(text);
-    if (!value)
-        return "not a whole number";
-    if (*value < 8 || *value > 64 || *value % 8 != 0)
-        return "out of range";
-    bytes = static_cast<std::size_t>(*value / 8);
-    return {};
+    std::int64_t value = 0;
+    std::string wrong = readInteger(text, 8, 64, value);
+    if (wrong.empty() && value % 8 != 0)
+        wrong = "out of range";
+    if (wrong.empty())
+        bytes = static_cast<std::size_t>(value / 8);
+    return wrong;
 }
 
 } // namespace

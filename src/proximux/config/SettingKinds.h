@@ -46,6 +46,9 @@ Kind make(Field<T> field, std::string expected, Store store)
             { return read(a, i) == read(b, j); }};
 }
 
+/// Reads a whole number within the range. Returns what is wrong with the text, or an empty one.
+std::string readInteger(const std::string& text, std::int64_t min, std::int64_t max, std::int64_t& value);
+
 /// A whole number within the range.
 template <class T>
 Kind integer(std::int64_t min, std::int64_t max, Field<T> field)
@@ -53,13 +56,11 @@ Kind integer(std::int64_t min, std::int64_t max, Field<T> field)
     return make(field, std::to_string(min) + ".." + std::to_string(max),
                 [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
-                    const auto value = values::integer(text);
-                    if (!value)
-                        return "not a whole number";
-                    if (*value < min || *value > max)
-                        return "out of range";
-                    field(c, i) = static_cast<T>(*value);
-                    return {};
+                    std::int64_t value = 0;
+                    std::string wrong = readInteger(text, min, max, value);
+                    if (wrong.empty())
+                        field(c, i) = static_cast<T>(value);
+                    return wrong;
                 });
 }
 
@@ -75,13 +76,11 @@ Kind optionalInteger(std::int64_t min, std::int64_t max, Field<std::optional<T>>
                         field(c, i).reset();
                         return {};
                     }
-                    const auto value = values::integer(text);
-                    if (!value)
-                        return "not a whole number";
-                    if (*value < min || *value > max)
-                        return "out of range";
-                    field(c, i) = static_cast<T>(*value);
-                    return {};
+                    std::int64_t value = 0;
+                    std::string wrong = readInteger(text, min, max, value);
+                    if (wrong.empty())
+                        field(c, i) = static_cast<T>(value);
+                    return wrong;
                 });
 }
 
