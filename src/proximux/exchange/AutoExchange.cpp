@@ -55,20 +55,16 @@ void shareLimits(const Tenants& tenants, Instant now)
             tenant.exchange->setOthers(difference(usageOf(tenants), tenant.exchange->usage()), now);
 }
 
-/// Once the protocol is decided an exchange that has nobody left is needed no more. Returns the pin changes that they
-/// had counted.
-std::uint64_t leaveEmpty(Tenants& tenants, std::size_t decided)
+/// Once the protocol is decided an exchange that has nobody left is needed no more.
+void leaveEmpty(Tenants& tenants, std::size_t decided)
 {
-    std::uint64_t pinChanges = 0;
     for (std::size_t each = 0; each < tenants.size(); ++each)
         if (each != decided && tenants[each].exchange && tenants[each].exchange->size() == 0 &&
             tenants[each].pool->isUnused())
         {
-            pinChanges += tenants[each].exchange->backlog().pinChanges;
             tenants[each].exchange.reset(); // it uses the pool
             tenants[each].pool.reset();
         }
-    return pinChanges;
 }
 
 } // namespace
@@ -244,7 +240,7 @@ void AutoExchange::settle(Instant now)
     share(now);
     shareLimits(_tenants, now);
     if (_decided != NONE)
-        _pinChanges += leaveEmpty(_tenants, _decided);
+        leaveEmpty(_tenants, _decided);
 }
 
 void AutoExchange::decide(Language language, Instant now)
@@ -312,7 +308,6 @@ std::size_t AutoExchange::size() const
 Backlog AutoExchange::backlog() const
 {
     Backlog all;
-    all.pinChanges = _pinChanges;
     for (const Tenant& tenant : _tenants)
     {
         if (!tenant.exchange)
@@ -320,16 +315,8 @@ Backlog AutoExchange::backlog() const
         const Backlog one = tenant.exchange->backlog();
         all.queued += one.queued;
         all.oldest = std::min(all.oldest, one.oldest);
-        all.pinChanges += one.pinChanges;
     }
     return all;
-}
-
-void AutoExchange::countPins(PinCounts& counts) const
-{
-    for (const Tenant& tenant : _tenants)
-        if (tenant.exchange)
-            tenant.exchange->countPins(counts);
 }
 
 Usage AutoExchange::usage() const

@@ -78,7 +78,6 @@ public:
     void inspect(ExchangeInspection& into) const override;
 
     [[nodiscard]] Backlog backlog() const override;
-    void countPins(PinCounts& counts) const override;
 
     /// Of all exchanges.
     [[nodiscard]] Multiplexer::Usage usage() const;
@@ -127,7 +126,6 @@ private:
     Language _assumed = RAW_BYTES; ///< of clients of whom nothing can be told
     bool _rawAnswered = false;
     bool _draining = false;
-    std::uint64_t _pinChanges = 0; ///< of exchanges that are gone
     std::vector<Client> _clients;  ///< by slot
     std::size_t _newcomers = 0;
     Instant _trialEnds = Instant::never(); ///< when a request that is tried must give way

@@ -102,9 +102,6 @@ public:
     /// What waits, where requests do.
     [[nodiscard]] virtual Backlog backlog() const { return {}; }
 
-    /// Adds who is pinned, where clients can be.
-    virtual void countPins(PinCounts& counts) const { static_cast<void>(counts); }
-
     /// Adds what is known of each client and each target connection. Changes nothing.
     virtual void inspect(ExchangeInspection& into) const = 0;
 };

@@ -17,20 +17,14 @@ void WorkerGauges::publish(const Exchange& exchange, ConnectionCounts& connectio
             live.opening.set(counts.opening);
             live.idle.set(counts.idle);
             live.busy.set(counts.busy);
+            live.tied.set(counts.pinned);
         });
-    if (backlog.pinChanges != _pinChanges)
-        publishPins(exchange);
-    _pinChanges = backlog.pinChanges;
-}
-
-void WorkerGauges::publishPins(const Exchange& exchange)
-{
-    _pins.clear();
-    exchange.countPins(_pins);
-    for (std::size_t i = 0; i < _pins.clients.size(); ++i)
-        _report.counters().tiedNow[i].set(_pins.clients[i]);
-    for (std::size_t i = 0; i < _pins.connections.size(); ++i)
-        _report.targets().of(i).tied.set(_pins.connections[i]);
+    connections.takeReasons(
+        [this](const ConnectionCounts::Reasons& reasons)
+        {
+            for (std::size_t i = 0; i < reasons.size(); ++i)
+                _report.counters().tiedNow[i].set(reasons[i]);
+        });
 }
 
 Duration WorkerGauges::oldestWait(Instant now) const

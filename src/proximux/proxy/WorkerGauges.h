@@ -27,12 +27,8 @@ public:
     [[nodiscard]] Duration oldestWait(Instant now) const;
 
 private:
-    void publishPins(const Exchange& exchange);
-
     WorkerReport& _report;
     LiveValue _oldest; ///< when it came, in microseconds; 0: none waits
-    PinCounts _pins;   ///< kept for its memory
-    std::uint64_t _pinChanges = 0;
 };
 
 } // namespace proximux

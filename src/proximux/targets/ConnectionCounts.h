@@ -1,13 +1,17 @@
 #pragma once
 
+#include <proximux/Pins.h>
+
+#include <array>
 #include <cstddef>
 #include <vector>
 
 namespace proximux
 {
 
-/// How many connections each target has of a worker, by what they are used for. Remembers which targets changed, so
-/// that nothing is published of the others. Written by the pools of a worker, in its reactor's thread.
+/// How many connections each target has of a worker, by what they are used for, and who has one alone. Remembers what
+/// changed, so that nothing is published of the rest. Written by the pools of a worker and by Pinning, in its reactor's
+/// thread.
 class ConnectionCounts
 {
 public:
@@ -23,10 +27,13 @@ public:
         std::size_t opening = 0;
         std::size_t idle = 0;
         std::size_t busy = 0;
+        std::size_t pinned = 0; ///< of all these, those that a client has alone
     };
 
-    void add(std::size_t target, Use use) { ++changed(target, use); }
-    void remove(std::size_t target, Use use) { --changed(target, use); }
+    using Reasons = std::array<std::size_t, pins::COUNT>;
+
+    void add(std::size_t target, Use use) { ++counter(changed(target), use); }
+    void remove(std::size_t target, Use use) { --counter(changed(target), use); }
 
     void move(std::size_t target, Use from, Use to)
     {
@@ -34,6 +41,17 @@ public:
             return;
         remove(target, from);
         add(target, to);
+    }
+
+    void pin(std::size_t target) { ++changed(target).pinned; }
+    void unpin(std::size_t target) { --changed(target).pinned; }
+
+    /// The reasons (pins::) of a client that has a connection alone were these; now they are those.
+    void changeReasons(unsigned before, unsigned after)
+    {
+        for (std::size_t i = 0; i < pins::COUNT && before != after; ++i)
+            _reasons[i] = _reasons[i] + (after >> i & 1U) - (before >> i & 1U);
+        _reasonsChanged = _reasonsChanged || before != after;
     }
 
     [[nodiscard]] Counts of(std::size_t target) const
@@ -53,6 +71,16 @@ public:
         _changed.clear();
     }
 
+    /// Calls visit(reasons), the clients that have a connection alone by reason, if they have changed since the last
+    /// call.
+    template <class Visit>
+    void takeReasons(const Visit& visit)
+    {
+        if (_reasonsChanged)
+            visit(_reasons);
+        _reasonsChanged = false;
+    }
+
 private:
     struct Target
     {
@@ -60,7 +88,7 @@ private:
         bool isListed = false; ///< in _changed
     };
 
-    [[nodiscard]] std::size_t& changed(std::size_t target, Use use)
+    [[nodiscard]] Counts& changed(std::size_t target)
     {
         if (target >= _targets.size())
             _targets.resize(target + 1); // a reload may add targets
@@ -70,20 +98,27 @@ private:
             one.isListed = true;
             _changed.push_back(target);
         }
+        return one.counts;
+    }
+
+    [[nodiscard]] static std::size_t& counter(Counts& counts, Use use)
+    {
         switch (use)
         {
         case Use::opening:
-            return one.counts.opening;
+            return counts.opening;
         case Use::idle:
-            return one.counts.idle;
+            return counts.idle;
         case Use::busy:
             break;
         }
-        return one.counts.busy;
+        return counts.busy;
     }
 
     std::vector<Target> _targets;
     std::vector<std::size_t> _changed;
+    Reasons _reasons{};
+    bool _reasonsChanged = false;
 };
 
 } // namespace proximux

@@ -42,13 +42,17 @@ protected:
         CPPUNIT_ASSERT_EQUAL(busy, counts.busy);
     }
 
-    [[nodiscard]] PinCounts pinned() const
+    /// Pinned connections of the target; by reason: those of a transaction, those that watch.
+    void assertPins(std::size_t connections, std::size_t transactions, std::size_t watches)
     {
-        PinCounts counts;
-        counts.connections.resize(1);
-        exchange->countPins(counts);
-        return counts;
+        CPPUNIT_ASSERT_EQUAL(connections, pool->counts().of(0).pinned);
+        pool->counts().takeReasons([this](const ConnectionCounts::Reasons& reasons) { _reasons = reasons; });
+        CPPUNIT_ASSERT_EQUAL(transactions, _reasons[0]);
+        CPPUNIT_ASSERT_EQUAL(watches, _reasons[1]);
     }
+
+private:
+    ConnectionCounts::Reasons _reasons{}; ///< as they were taken last
 };
 
 TEST(MuxGaugesTest, connectionsAreCountedByUse)
@@ -96,20 +100,39 @@ TEST(MuxGaugesTest, pinsAreCountedByReasonUntilTheyEnd)
     const ClientId a = join();
     says(a, command({"WATCH", "x"}));
     const TargetId t = opens();
-    const std::uint64_t before = exchange->backlog().pinChanges;
     answers(t, "+OK\r\n");
+    assertPins(1, 0, 1);
     says(a, command({"MULTI"}));
     answers(t, "+OK\r\n");
-    CPPUNIT_ASSERT(exchange->backlog().pinChanges > before);
-    const std::vector<std::size_t> expected{1, 1};
-    const PinCounts counts = pinned();
-    CPPUNIT_ASSERT((expected == std::vector<std::size_t>{counts.clients[0], counts.clients[1]}));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, counts.connections[0]);
-    const std::uint64_t later = exchange->backlog().pinChanges;
+    assertPins(1, 1, 1);
+    says(a, command({"EXEC"}));
+    answers(t, "*0\r\n");
+    assertPins(0, 0, 0);
+    says(a, command({"MULTI"}));
+    answers(t, "+OK\r\n");
+    assertPins(1, 1, 0);
     exchange->clientLost(a, now);
-    CPPUNIT_ASSERT(exchange->backlog().pinChanges > later);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, pinned().connections[0]);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, pinned().clients[0]);
+    assertPins(0, 0, 0);
+}
+
+TEST(MuxGaugesTest, reasonsAreTakenOnlyWhenTheyHaveChanged)
+{
+    ConnectionCounts counts;
+    std::size_t taken = 0;
+    const auto note = [&taken](const ConnectionCounts::Reasons& reasons)
+    {
+        ++taken;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, reasons[1]);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, reasons[0] + reasons[2]);
+    };
+    counts.takeReasons(note);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, taken);
+    counts.changeReasons(0, pins::TRANSACTION);
+    counts.changeReasons(pins::TRANSACTION, pins::WATCH);
+    counts.takeReasons(note);
+    counts.changeReasons(pins::WATCH, pins::WATCH);
+    counts.takeReasons(note);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, taken);
 }
 
 TEST(MuxGaugesTest, onlyWhatChangedIsTaken)

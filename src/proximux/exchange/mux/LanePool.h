@@ -152,7 +152,7 @@ public:
     [[nodiscard]] bool isUnused() const { return _closed.size() == _places.size(); }
 
     /// Of this pool and those that share its places.
-    [[nodiscard]] const ConnectionCounts& counts() const { return _shared->counts(); }
+    [[nodiscard]] ConnectionCounts& counts() { return _shared->counts(); }
 
     /// The number of connections that are opening or settling.
     [[nodiscard]] std::size_t underWay() const { return _opening.size() + _settling.size(); }

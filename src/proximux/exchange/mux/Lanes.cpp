@@ -200,7 +200,7 @@ void Lanes::expire(Instant now)
 
 void Lanes::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
 {
-    if (!_mux.pinning.pin(lane, client, reasons, now))
+    if (!_mux.pinning.pin(lane, _mux.pool.targetOf(lane.number), client, reasons, now))
         return;
     updateLoad(lane);
     _mux.sending.pumpAll(); // others were bound to it

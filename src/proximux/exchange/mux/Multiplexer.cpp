@@ -164,15 +164,7 @@ Instant Multiplexer::nextDeadline() const
 
 Backlog Multiplexer::backlog() const
 {
-    return {_mux.sending.queued(), _mux.queue.oldest(), _mux.pinning.changes()};
-}
-
-void Multiplexer::countPins(PinCounts& counts) const
-{
-    Pinning::countReasons(_mux.lanes.all(), counts.clients);
-    for (const auto& lane : _mux.lanes.all())
-        if (lane->pin.client != nullptr)
-            counts.addConnection(_mux.pool.targetOf(lane->number));
+    return {_mux.sending.queued(), _mux.queue.oldest()};
 }
 
 void Multiplexer::drain(Instant now)

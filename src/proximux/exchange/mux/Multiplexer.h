@@ -42,7 +42,6 @@ public:
     void inspect(ExchangeInspection& into) const override;
 
     [[nodiscard]] Backlog backlog() const override;
-    void countPins(PinCounts& counts) const override;
 
     void warmUp(Instant now) override { _mux.opening.warmUp(now); }
 

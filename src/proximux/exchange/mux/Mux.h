@@ -42,7 +42,7 @@ struct Mux
         , policy(thePolicy)
         , random(settings.seed)
         , timers(settings)
-        , pinning(settings.maxPinned)
+        , pinning(settings.maxPinned, pool.counts())
         , stalls(settings.stallTimeout, queue, pinning)
         , orphans(settings)
         , records(settings, pool.size())

@@ -69,14 +69,7 @@ void Multiplexer::inspect(ExchangeInspection& into) const
     for (const auto& lane : _mux.lanes.all())
         if (lane->target.isValid())
             into.targets.push_back(inspected(*lane, _mux.pool));
-    Instant oldest = Instant::never();
-    static_cast<void>(_mux.queue.find(
-        [&oldest](const Request& request, bool)
-        {
-            oldest = std::min(oldest, request.came);
-            return false;
-        }));
-    into.addQueue(_mux.sending.queued(), oldest);
+    into.addQueue(_mux.sending.queued(), _mux.queue.oldest());
 }
 
 } // namespace proximux

@@ -6,7 +6,22 @@
 namespace proximux
 {
 
-bool Pinning::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
+namespace
+{
+
+ConnectionCounts::Reasons reasonsOf(const LaneList& lanes)
+{
+    ConnectionCounts::Reasons reasons{};
+    for (const auto& lane : lanes)
+        if (lane->pin.client != nullptr)
+            for (std::size_t i = 0; i < pins::COUNT; ++i)
+                reasons[i] += lane->pin.client->pin.reasons >> i & 1U;
+    return reasons;
+}
+
+} // namespace
+
+bool Pinning::pin(Lane& lane, std::size_t target, Client& client, unsigned reasons, Instant now)
 {
     add(client, reasons);
     if (client.pin.lane != nullptr)
@@ -14,17 +29,29 @@ bool Pinning::pin(Lane& lane, Client& client, unsigned reasons, Instant now)
     client.pin.lane = &lane;
     client.pin.since = now;
     lane.pin.client = &client;
+    lane.pin.target = target;
     ++_pinned;
+    _counts.pin(target);
+    _counts.changeReasons(0, client.pin.reasons);
     return true;
+}
+
+/// Whoever has no lane yet is not counted.
+void Pinning::change(Client& client, unsigned reasons)
+{
+    if (client.pin.lane != nullptr)
+        _counts.changeReasons(client.pin.reasons, reasons);
+    client.pin.reasons = reasons;
 }
 
 void Pinning::unpin(Lane& lane)
 {
     isUsed(lane);
+    _counts.changeReasons(lane.pin.client->pin.reasons, 0);
+    _counts.unpin(lane.pin.target);
     lane.pin.client->pin = {};
     lane.pin = {};
     --_pinned;
-    ++_changes;
 }
 
 void Pinning::becameIdle(Lane& lane, Instant now)
@@ -51,18 +78,9 @@ Lane* Pinning::longestIdle(const LaneList& lanes) const
     return longest;
 }
 
-void Pinning::countReasons(const LaneList& lanes, std::array<std::size_t, pins::COUNT>& reasons)
-{
-    for (const auto& lane : lanes)
-        if (lane->pin.client != nullptr)
-            for (std::size_t i = 0; i < pins::COUNT; ++i)
-                reasons[i] += lane->pin.client->pin.reasons >> i & 1U;
-}
-
 std::string Pinning::describe(const LaneList& lanes, Instant now) const
 {
-    std::array<std::size_t, pins::COUNT> reasons{};
-    countReasons(lanes, reasons);
+    const ConnectionCounts::Reasons reasons = reasonsOf(lanes);
     Instant first = now;
     for (const auto& lane : lanes)
         if (lane->pin.client != nullptr)

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <proximux/exchange/Backlog.h>
 #include <proximux/exchange/mux/State.h>
+#include <proximux/targets/ConnectionCounts.h>
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 namespace proximux
@@ -17,9 +15,10 @@ namespace proximux
 class Pinning
 {
 public:
-    /// most: lanes that may be pinned at the same time.
-    explicit Pinning(std::size_t most)
+    /// most: lanes that may be pinned at the same time. counts: is told who is pinned; of all exchanges of a worker.
+    Pinning(std::size_t most, ConnectionCounts& counts)
         : _most(most)
+        , _counts(counts)
     {
     }
 
@@ -31,24 +30,19 @@ public:
     [[nodiscard]] std::size_t count() const { return _pinned; }
     [[nodiscard]] bool mayPin() const { return _pinned + _others < _most; }
 
-    /// The client has the lane alone from now on. False: it had it before, and has these reasons more.
-    bool pin(Lane& lane, Client& client, unsigned reasons, Instant now);
+    /// The client has the lane, of this target, alone from now on. False: it had it before, and has these reasons more.
+    bool pin(Lane& lane, std::size_t target, Client& client, unsigned reasons, Instant now);
 
     /// The lane is for all again.
     void unpin(Lane& lane);
 
     /// The client, which may be pinned, has these reasons more.
-    void add(Client& client, unsigned reasons)
-    {
-        client.pin.reasons |= reasons;
-        ++_changes;
-    }
+    void add(Client& client, unsigned reasons) { change(client, client.pin.reasons | reasons); }
 
     /// It has these reasons no more. Returns whether no reason is left.
     bool remove(Client& client, unsigned reasons)
     {
-        client.pin.reasons &= ~reasons;
-        ++_changes;
+        change(client, client.pin.reasons & ~reasons);
         return client.pin.reasons == 0;
     }
 
@@ -62,18 +56,14 @@ public:
     /// How many lanes are pinned, for which reasons, and for how long: for a client that waits in vain to be.
     [[nodiscard]] std::string describe(const LaneList& lanes, Instant now) const;
 
-    /// Grows whenever the result of countReasons() may have changed.
-    [[nodiscard]] std::uint64_t changes() const { return _changes; }
-
-    /// Adds the pinned clients by reason.
-    static void countReasons(const LaneList& lanes, std::array<std::size_t, pins::COUNT>& reasons);
-
 private:
+    void change(Client& client, unsigned reasons);
+
     std::size_t _most;
+    ConnectionCounts& _counts;
     std::size_t _others = 0;
     std::size_t _pinned = 0;
     std::size_t _idle = 0;
-    std::uint64_t _changes = 0;
 };
 
 } // namespace proximux

@@ -150,6 +150,7 @@ struct LaneConnection
 struct LanePin
 {
     Client* client = nullptr;             ///< who; null: nobody has
+    std::size_t target = 0;               ///< which target it goes to
     bool pushes = false;                  ///< what the target sends is for the client, and answers nothing
     bool muted = false;                   ///< pushes: it answers nothing, not even a farewell
     bool returning = false;               ///< no more: others may have it as soon as the fence's marker comes back
