@@ -60,6 +60,7 @@ struct LogSettings
     bool maskAddresses{};
     std::size_t dataLimit{}; ///< bytes of data in a record
     Requests requests{};
+    Duration slow = Duration::off(); ///< requests that take so long have a record in any case
     Connections connections{};
 };
 

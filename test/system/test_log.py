@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import tempfile
+import time
 import unittest
 
 import windows
@@ -106,6 +107,23 @@ class Log(Case):
         c.close()
         self.assertIsNotNone(p.record(lambda r: r["d"]["request"] == "second one"))
 
+    def test_only_slow_requests_have_records_and_share_the_number_of_their_client(self):
+        def server(s):
+            while line := s.recv(100):
+                time.sleep(0.3 if line == b"slow\n" else 0)
+                s.sendall(line)
+        p = self.proxy(self.target(server), mode="fifo", settings={
+            "exchange.protocol": "line", "log.slow": "300ms", "log.requests": "0", "log.connections": "1"})
+        first, c = self.client(p), self.client(p)
+        for line in (b"a", b"slow", b"b"):
+            self.assertEqual(ask(c, line), line)
+        c.close()
+        ended = p.record(lambda r: "end" in r["d"])["d"]
+        slow = [r["d"] for r in p.records() if "request" in r["d"]]
+        self.assertEqual([(r["request"], r["slow"], r["id"]) for r in slow], [("slow", True, ended["id"])])
+        self.assertEqual(ended["client"], slow[0]["client"])
+        self.assertEqual(ask(first, b"c"), b"c")
+
     def test_a_connection_has_one_record_at_its_end(self):
         p = self.proxy(self.target())
         c = self.client(p)
@@ -115,7 +133,7 @@ class Log(Case):
         c.close()
         r = p.record(lambda r: r["d"]["client"])
         self.assertEqual((r["l"], r["s"]), (2, "exchange"))
-        self.assertEqual(list(r["d"]), ["client", "target", "bytesIn", "bytesOut", "connectMs", "ms", "end"])
+        self.assertEqual(list(r["d"]), ["client", "id", "target", "bytesIn", "bytesOut", "connectMs", "ms", "end"])
         self.assertEqual((r["d"]["client"], r["d"]["target"], r["d"]["bytesIn"], r["d"]["bytesOut"], r["d"]["end"]),
                          (who, 1, 6, 6, "ended"))
         self.assertGreaterEqual(r["d"]["ms"], r["d"]["connectMs"])

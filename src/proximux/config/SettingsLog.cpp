@@ -86,6 +86,13 @@ std::vector<Setting> contentSettings()
                  "In fifo and funnel mode it also has the time in the queue, and the reason if the request failed. "
                  "Records have level 2. "
                  "Example: log.requests = 0 keeps queries out of the log."})),
+        now(row("log.slow", "-1", duration(Duration::milliseconds(1), DAY, Off::zeroToo, FIELD(Duration, log.slow)),
+                {"", "Write a log record for each request that takes this long, whatever log.requests says",
+                 "The time is that in the queue and that until the last byte of the response. "
+                 "Requests that fail after so long are recorded, too. "
+                 "The record is that of log.requests, with a field slow. "
+                 "Each request then costs what it costs with log.requests = 1, but for the writing. "
+                 "Example: log.slow = 100ms finds slow statements without a record for each fast one."})),
         now(row("log.connections", "auto",
                 choice<Connections>({{"auto", Connections::automatic}, {"0", Connections::off}, {"1", Connections::on}},
                                     FIELD(Connections, log.connections)),

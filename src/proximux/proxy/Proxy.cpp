@@ -82,11 +82,8 @@ void Proxy::Impl::listenTo()
     accessList.use(configuration->access);
     listen(guards, !accessList.isEmpty(), runtime.events.connected,
            Poco::delegate(&accessList, &AccessList::onConnected));
-    const auto requests = configuration->log.requests;
-    const ExchangeSettings& exchange = configuration->exchange;
-    const bool wanted = exchange.mode == Mode::proxy && findProtocol(exchange.protocol)->delimited;
-    listen(logs, requests == LogSettings::Requests::on || (requests == LogSettings::Requests::automatic && wanted),
-           runtime.events.request, Poco::delegate(&requestLog, &RequestLog::onRequest));
+    listen(logs, requestLog.use(*configuration), runtime.events.request,
+           Poco::delegate(&requestLog, &RequestLog::onRequest));
 }
 
 void Proxy::Impl::start(const std::function<void()>& listen)

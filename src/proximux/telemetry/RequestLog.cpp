@@ -1,7 +1,19 @@
 #include <proximux/telemetry/RequestLog.h>
 
+#include <proximux/protocol/Registry.h>
+
 namespace proximux
 {
+
+bool RequestLog::use(const Configuration& configuration)
+{
+    const auto wanted = configuration.log.requests;
+    const bool isWatched = !_shared && findProtocol(configuration.exchange.protocol)->delimited;
+    const bool all = wanted == LogSettings::Requests::on || (wanted == LogSettings::Requests::automatic && isWatched);
+    _all = all;
+    _slow = configuration.log.slow.us;
+    return all || !configuration.log.slow.isOff();
+}
 
 void RequestLog::onRequest(RequestArgs& args)
 {
@@ -11,8 +23,13 @@ void RequestLog::onRequest(RequestArgs& args)
 
 void RequestLog::write(const ResponseInfo& response) const
 {
+    const Duration slow{_slow.load(std::memory_order_relaxed)};
+    const bool isSlow = !slow.isOff() && response.queued + response.whole >= slow;
+    if (!isSlow && !_all.load(std::memory_order_relaxed))
+        return;
     JsonText record;
     record.add("client", _log.address(response.client.address, response.client.port))
+        .add("id", static_cast<std::int64_t>(response.client.number))
         .add("target", static_cast<std::int64_t>(response.target))
         .add("request", response.text)
         .add("bytesIn", static_cast<std::int64_t>(response.requestSize))
@@ -26,6 +43,8 @@ void RequestLog::write(const ResponseInfo& response) const
     if (!response.failed)
         record.add("firstByteMs", response.firstByte.asMilliseconds());
     record.add("ms", response.whole.asMilliseconds());
+    if (isSlow)
+        record.add("slow", true);
     _log.object(LogScope::exchange, LogLevel::info, record);
 }
 

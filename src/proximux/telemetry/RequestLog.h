@@ -1,14 +1,17 @@
 #pragma once
 
+#include <proximux/Configuration.h>
 #include <proximux/Events.h>
 #include <proximux/Log.h>
+
+#include <atomic>
 
 namespace proximux
 {
 
-/// The built-in listener of `request`. Writes one record of level 2 for each finished request: client, target, readable
-/// form, bytes in and out, milliseconds to the first and to the last byte. In fifo and funnel the time in the queue is
-/// a field of its own. Any thread.
+/// The built-in listener of `request`. Writes one record of level 2 for each finished request, or for each slow one:
+/// client, target, readable form, bytes in and out, milliseconds to the first and to the last byte. In fifo and funnel
+/// the time in the queue is a field of its own. Any thread.
 class RequestLog
 {
 public:
@@ -19,6 +22,9 @@ public:
     {
     }
 
+    /// Whether there is anything to write with this configuration, which is in force from now on.
+    [[nodiscard]] bool use(const Configuration& configuration);
+
     void onRequest(RequestArgs& args);
 
 private:
@@ -26,6 +32,8 @@ private:
 
     const Log& _log;
     bool _shared;
+    std::atomic<bool> _all{true};                        ///< fast ones, too
+    std::atomic<std::int64_t> _slow{Duration::off().us}; ///< from how many microseconds a request is slow
 };
 
 } // namespace proximux

@@ -162,7 +162,7 @@ void WorkerReport::logTarget(std::size_t number, const char* message) const
 void WorkerReport::logConnection(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason) const
 {
     JsonText record;
-    record.add("client", nameOf(client));
+    record.add("client", nameOf(client)).add("id", static_cast<std::int64_t>(client.number));
     if (tally.target > 0)
         record.add("target", static_cast<std::int64_t>(tally.target));
     record.add("bytesIn", static_cast<std::int64_t>(tally.bytesIn))

@@ -1,9 +1,6 @@
-#include "support/Test.h"
+#include "support/LogRecorder.h"
 
 #include <proximux/Log.h>
-
-#include <Poco/AutoPtr.h>
-#include <Poco/Channel.h>
 
 #include <chrono>
 #include <limits>
@@ -12,46 +9,18 @@
 
 using namespace proximux;
 
-namespace
-{
-
-class Recorder : public Poco::Channel
-{
-public:
-    using Poco::Channel::log;
-    void log(const Poco::Message& message) override { messages.push_back(message); }
-
-    std::vector<Poco::Message> messages;
-};
-
-} // namespace
-
-class LogTest : public CppUnit::TestCase
+class LogTest : public LogRecorder
 {
 protected:
-    void setUp() override
-    {
-        Poco::Logger::get("proximux");
-        Poco::Logger::setChannel("proximux", _recorder);
-        Poco::Logger::setLevel("proximux", Poco::Message::PRIO_DEBUG);
-    }
-
-    void tearDown() override
-    {
-        Poco::Logger::setLevel("proximux", 0);
-        Poco::Logger::setChannel("proximux", nullptr);
-    }
     void expect(std::size_t index, const std::string& source, const std::string& text, const std::string& kind,
                 Poco::Message::Priority priority) const
     {
-        const Poco::Message& message = _recorder->messages.at(index);
+        const Poco::Message& message = logged().at(index);
         CPPUNIT_ASSERT_EQUAL(source, message.getSource());
         CPPUNIT_ASSERT_EQUAL(text, message.getText());
         CPPUNIT_ASSERT_EQUAL(kind, message.get(Log::KIND, ""));
         CPPUNIT_ASSERT_EQUAL(priority, message.getPriority());
     }
-
-    Poco::AutoPtr<Recorder> _recorder{new Recorder};
 };
 
 TEST(LogTest, escapesControlCharacters)
@@ -168,7 +137,7 @@ TEST(LogTest, saysWhatKindARecordIs)
     log.text(LogScope::server, LogLevel::info, "hello");
     log.object(LogScope::pool, LogLevel::debug, JsonText().add("target", std::int64_t{1}));
     log.failure(LogScope::exchange, "Name", "why\n");
-    CPPUNIT_ASSERT_EQUAL(std::size_t(3), _recorder->messages.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), logged().size());
     expect(0, "proximux.server", "hello", "", Poco::Message::PRIO_INFORMATION);
     expect(1, "proximux.pool", "{\"target\":1}", "object", Poco::Message::PRIO_DEBUG);
     expect(2, "proximux.exchange", R"({"name":"Name","message":"why\n"})", "error", Poco::Message::PRIO_ERROR);
@@ -182,10 +151,10 @@ TEST(LogTest, writesNothingBelowItsLevel)
     CPPUNIT_ASSERT(!log.wants(LogScope::target, LogLevel::info));
     log.text(LogScope::target, LogLevel::info, "not this");
     log.object(LogScope::target, LogLevel::debug, JsonText());
-    CPPUNIT_ASSERT(_recorder->messages.empty());
+    CPPUNIT_ASSERT(logged().empty());
     Poco::Logger::setLevel("proximux", 0);
     log.failure(LogScope::target, "nor", "this");
-    CPPUNIT_ASSERT(_recorder->messages.empty());
+    CPPUNIT_ASSERT(logged().empty());
 }
 
 TEST(LogTest, masksAPeerWhereThatIsWanted)
