@@ -257,6 +257,15 @@ struct AdminSettings
     std::size_t readyTargets{};
 };
 
+/// A program in Lua that hears of clients and requests; the program runs it, the library does not.
+struct ScriptSettings
+{
+    std::string file;     ///< empty: there is none
+    std::string output;   ///< the file to which it writes; empty: none
+    int instructions{};   ///< of one call
+    std::size_t memory{}; ///< bytes, of all that it keeps
+};
+
 /// All settings, validated. Immutable; shared by shared_ptr<const Configuration>.
 ///
 /// A hand-made one must set exchange.mode (automatic by default), local.endpoint and targets.
@@ -275,6 +284,7 @@ struct Configuration
     IoSettings io;
     ShutdownSettings shutdown;
     AdminSettings admin;
+    ScriptSettings script;
 
     /// Number of target connections in fifo and funnel.
     [[nodiscard]] std::size_t sharedConnections() const;

@@ -147,6 +147,11 @@ void JsonLineFormatter::format(const Poco::Message& message, std::string& line)
     line += '}';
 }
 
+void PlainLineFormatter::format(const Poco::Message& message, std::string& line)
+{
+    line = printable(message.getText());
+}
+
 void TextLineFormatter::format(const Poco::Message& message, std::string& line)
 {
     static const char* const WORDS[] = {"error", "info ", "debug"};

@@ -27,6 +27,13 @@ public:
     void format(const Poco::Message& message, std::string& line) override;
 };
 
+/// The text of a record alone. Contains no line feed: control characters are escaped.
+class PlainLineFormatter : public Poco::Formatter
+{
+public:
+    void format(const Poco::Message& message, std::string& line) override;
+};
+
 /// The level of a message as in `log.level`: 1, 2 or 3.
 int levelOf(const Poco::Message& message);
 

@@ -4,6 +4,7 @@
 #include <app/Heartbeat.h>
 #include <app/Logging.h>
 #include <app/Reloader.h>
+#include <app/ScriptHost.h>
 #include <app/ServiceControl.h>
 #include <app/StandardStream.h>
 #include <app/ThreadErrorHandler.h>
@@ -150,7 +151,11 @@ int ProximuxApplication::logged(const std::function<int()>& work)
 int ProximuxApplication::serve()
 {
     const auto configuration = _startup.configuration;
+    ScriptHost script; // its listeners may be called as long as the proxy lives
+    const Lent<ScriptHost> lentScript(_script, script);
+    script.use(script.prepare(*configuration));
     Proxy proxy(configuration);
+    script.attach(proxy.events());
     const Lent<Proxy> lent(_proxy, proxy);
     Reloader reloader([this] { return reloadNow(); });
     const Lent<Reloader> lentReloader(_reloader, reloader);
@@ -245,10 +250,12 @@ ReloadResult ProximuxApplication::reloadAll(std::vector<std::string>& notices)
         if (!loaded.mistakes.empty())
             return {std::move(loaded.mistakes), {}, 0};
         LogWriter::Outputs outputs = _logging->prepare(loaded.configuration->log);
+        ScriptHost::Prepared script = _script->prepare(*loaded.configuration);
         ReloadResult result = _proxy->reload(loaded.configuration);
         if (!result.mistakes.empty())
             return result;
         _logging->use(loaded.configuration->log, std::move(outputs));
+        _script->use(std::move(script));
         std::atomic_store(&_startup.configuration, loaded.configuration);
         std::atomic_store(&_configurationText, std::make_shared<const std::string>(CommandLine::printText(loaded)));
         notices = std::move(loaded.notices);
@@ -257,6 +264,10 @@ ReloadResult ProximuxApplication::reloadAll(std::vector<std::string>& notices)
     catch (const Poco::FileException& exception)
     {
         return {{"log.file: cannot be opened: " + exception.message()}, {}, 0};
+    }
+    catch (const ScriptMistake& mistake)
+    {
+        return {{mistake.what()}, {}, 0};
     }
     catch (const std::exception& exception)
     {
@@ -293,7 +304,7 @@ void ProximuxApplication::reloadAsked()
 
 void ProximuxApplication::reopenAsked()
 {
-    _logging->reopen();
+    reopen();
 }
 
 // ------------------------------------------------------------------------------------- what the admin port asks
@@ -334,6 +345,8 @@ void ProximuxApplication::stop()
 void ProximuxApplication::reopen()
 {
     _logging->reopen();
+    if (_script != nullptr) // a demonstration has none
+        _script->reopen();
 }
 
 void ProximuxApplication::setLogLevel(int level)

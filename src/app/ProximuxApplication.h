@@ -22,6 +22,7 @@ namespace proximux
 
 class Logging;
 class Reloader;
+class ScriptHost;
 
 /// The program. Command line and configuration are read and validated before POCO sees them, so that errors reach the
 /// terminal even if the program is to become a daemon.
@@ -74,6 +75,7 @@ private:
     Logging* _logging = nullptr;   ///< while it lives
     Proxy* _proxy = nullptr;       ///< while Signals lives
     Reloader* _reloader = nullptr; ///< likewise
+    ScriptHost* _script = nullptr; ///< likewise
 };
 
 } // namespace proximux

@@ -5,6 +5,7 @@
 #include <app/DaemonStart.h>
 #include <app/LogFormat.h>
 #include <app/RotatingFile.h>
+#include <app/ScriptHost.h>
 #include <app/ServiceControl.h>
 #include <app/ServiceRegistration.h>
 #include <app/StandardStream.h>
@@ -135,8 +136,9 @@ LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
 std::shared_ptr<const Configuration> withAbsolutePaths(const Configuration& configuration, const std::string& folder)
 {
     auto changed = std::make_shared<Configuration>(configuration);
-    if (!changed->log.file.empty())
-        changed->log.file = Poco::Path(changed->log.file).makeAbsolute(Poco::Path(folder)).toString();
+    for (std::string* path : {&changed->log.file, &changed->script.file, &changed->script.output})
+        if (!path->empty())
+            *path = Poco::Path(*path).makeAbsolute(Poco::Path(folder)).toString();
     return changed;
 }
 
@@ -174,6 +176,21 @@ Arguments serverArguments(const std::string& program, const CommandLine& command
     for (const std::string& argument : commandLine.poco())
         all.push_back(begins(argument, PIDFILE) ? PIDFILE + absolute(argument.substr(PIDFILE.size())) : argument);
     return all;
+}
+
+/// What is wrong with the script, if anything.
+Arguments scriptMistakes(const LoadResult& loaded)
+{
+    try
+    {
+        if (loaded.configuration)
+            ScriptHost::check(*loaded.configuration);
+        return {};
+    }
+    catch (const ScriptMistake& mistake)
+    {
+        return {mistake.what()};
+    }
 }
 
 /// What --check-config says of a configuration without mistakes.
@@ -250,7 +267,7 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
     LoadResult loaded = load(commandLine, options, environment, result);
     if (options.empty() && loaded.isEmpty && !passed && !ServiceControl::isService())
         return showFirstSteps();
-    for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes})
+    for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes, scriptMistakes(loaded)})
         loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
     if (!loaded.mistakes.empty())
         return options.empty() && ServiceControl::isService() ? refuseService(loaded.mistakes)

@@ -1,5 +1,8 @@
 """MariaDB and its own clients, through the proxy, watched."""
+import os
+import shutil
 import subprocess
+import tempfile
 import unittest
 
 from harness import LONG, wait_until
@@ -38,6 +41,17 @@ class MariaDB(MariaDBCase):
         self.assertGreaterEqual(seen["select sleep(0.2)"]["ms"], 195)
         self.assertLess(seen["select 6*7"]["ms"], 195)
         self.assertGreater(seen["show databases"]["bytesOut"], 20)
+
+    def test_a_script_keeps_a_query_log_of_its_own(self):
+        folder = tempfile.mkdtemp(prefix="proximux-")
+        self.addCleanup(shutil.rmtree, folder)
+        path = os.path.join(folder, "queries.log")
+        example = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "etc", "script", "querylog.lua")
+        p = self.start("--set", "script.file=" + example, "--set", "script.output=" + path)
+        self.assertIn(b"42", self.sql(p, "select 6*7").stdout)
+        p.drain()
+        with open(path) as f:
+            self.assertRegex(f.read(), r"(?m)^\d+\.\d+ client 1 \d+\.\d+ ms: select 6\*7$")
 
     def test_slap_ends_without_an_error_and_every_query_is_in_the_log(self):
         p = self.start("--set", "log.queue=1000000", "--max-connections", "30")

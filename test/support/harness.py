@@ -250,13 +250,15 @@ class Proxy(Program):
             return [row for row in rows if row[1].endswith(":%04X" % self.port) and not row[4].endswith(":00000000")]
         return wait_until(lambda: not unread(), timeout)
 
-    def client(self, timeout=LONG, rcvbuf=None):
+    def client(self, timeout=LONG, rcvbuf=None, source=None):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         s = socket.socket(family, socket.SOCK_STREAM)
         if rcvbuf:
             s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
         s.settimeout(timeout)
+        if source:
+            s.bind((source, 0))
         s.connect((host, self.port))
         return s
 

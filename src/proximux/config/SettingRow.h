@@ -97,6 +97,7 @@ std::vector<Setting> poolSettings();
 std::vector<Setting> logSettings();
 std::vector<Setting> otherSettings();
 std::vector<Setting> adminSettings();
+std::vector<Setting> scriptSettings();
 
 } // namespace table
 

@@ -75,7 +75,7 @@ std::vector<Setting> makeTable()
     for (const auto& part :
          {table::localSettings(), table::targetSettings(), table::exchangeSettings(), table::timeoutSettings(),
           table::bufferSettings(), table::framingSettings(), table::protocolSettings(), table::peerSettings(),
-          table::poolSettings(), table::logSettings(), table::otherSettings(), table::adminSettings()})
+          table::poolSettings(), table::logSettings(), table::otherSettings(), table::adminSettings(), table::scriptSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

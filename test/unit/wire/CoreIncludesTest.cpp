@@ -105,11 +105,11 @@ bool mayInclude(const std::string& module, const std::string& name)
     return false;
 }
 
-/// Headers of this project, of POCO, and of the standard library, whose names have neither a dot nor a slash.
+/// Headers of this project, of POCO, of Lua, and of the standard library, whose names have neither a dot nor a slash.
 bool isPortable(const std::string& name)
 {
     return startsWith(name, "proximux/") || startsWith(name, "app/") || startsWith(name, "Poco/") ||
-           name.find_first_of("./") == std::string::npos;
+           name == "lua.hpp" || name.find_first_of("./") == std::string::npos;
 }
 
 bool endsWith(const std::string& text, const std::string& end)

@@ -1,0 +1,10 @@
+# Decides whether the program runs scripts, and finds Lua for it. The library never does.
+if(NOT PROXIMUX_PROGRAM AND NOT PROXIMUX_TESTS)
+    set(PROXIMUX_LUA OFF)
+elseif(PROXIMUX_LUA STREQUAL "AUTO")
+    find_package(Lua 5.4 EXACT QUIET)
+    set(PROXIMUX_LUA ${LUA_FOUND})
+elseif(PROXIMUX_LUA)
+    find_package(Lua 5.4 EXACT REQUIRED)
+endif()
+message(STATUS "Scripts in Lua (script.file): ${PROXIMUX_LUA}")
