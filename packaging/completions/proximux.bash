@@ -23,7 +23,11 @@ _proximux_option()
     probe,--request) kind=other ;;
     probe,-s | probe,--set) kind=setting ;;
     admin,--socket) kind=other ;;
+    admin,--watch) kind=other ;;
     status,--socket) kind=other ;;
+    status,--watch) kind=other ;;
+    top,--socket) kind=other ;;
+    top,--interval) kind=other ;;
     esac
 }
 
@@ -31,11 +35,12 @@ _proximux_option()
 _proximux_words()
 {
     case $1 in
-    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe admin status' ;;
+    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe admin status top' ;;
     decode) words='--protocol --response --set --help' ;;
     probe) words='--protocol --target --request --set --help' ;;
-    admin) words='--socket --json --help' ;;
-    status) words='--socket --json --help' ;;
+    admin) words='--socket --json --watch --help' ;;
+    status) words='--socket --json --watch --help' ;;
+    top) words='--socket --interval --help' ;;
     esac
 }
 
@@ -87,7 +92,7 @@ _proximux()
 {
     local line=${COMP_LINE:0:COMP_POINT} command='' kind='' words='' before='' option value word rest kept='' each
     COMPREPLY=()
-    [[ $line =~ ^[[:space:]]*[^[:space:]]+[[:space:]]+(decode|probe|admin|status)[[:space:]] ]] && command=${BASH_REMATCH[1]}
+    [[ $line =~ ^[[:space:]]*[^[:space:]]+[[:space:]]+(decode|probe|admin|status|top)[[:space:]] ]] && command=${BASH_REMATCH[1]}
     word=${line##*[[:space:]]}
     rest=${line%"$word"}
     rest=${rest%"${rest##*[![:space:]]}"}

@@ -3,7 +3,7 @@
 # Whether the command line is that of a tool, or of the program.
 function __proximux_in
     set -l words (commandline -opc)
-    if contains -- "$words[2]" decode probe admin status
+    if contains -- "$words[2]" decode probe admin status top
         test "$words[2]" = $argv[1]
     else
         test program = $argv[1]
@@ -200,6 +200,7 @@ complete -c proximux -n __fish_is_first_arg -a decode -d 'Print the messages of 
 complete -c proximux -n __fish_is_first_arg -a probe -d 'Test a target with harmless requests'
 complete -c proximux -n __fish_is_first_arg -a admin -d 'Give a command to a running proxy'
 complete -c proximux -n __fish_is_first_arg -a status -d 'Show the status of a running proxy'
+complete -c proximux -n __fish_is_first_arg -a top -d 'Show rates and connections of a running proxy'
 complete -c proximux -n '__proximux_in decode' -F
 complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address and port to listen on; :PORT: all interfaces (local.host, local.port)'
 complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to; may be repeated (target.N.host, target.N.port)'
@@ -229,7 +230,12 @@ complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_set
 complete -c proximux -n '__proximux_in probe' -s h -l help -d 'Print this help and exit'
 complete -c proximux -n '__proximux_in admin' -l socket -x -d 'UNIX socket of the proxy (default /run/proximux/admin.sock)'
 complete -c proximux -n '__proximux_in admin' -l json -d 'Answer in JSON'
+complete -c proximux -n '__proximux_in admin' -l watch -x -d 'Show it again each second, or after this many seconds'
 complete -c proximux -n '__proximux_in admin' -s h -l help -d 'Print this help and exit'
 complete -c proximux -n '__proximux_in status' -l socket -x -d 'UNIX socket of the proxy (default /run/proximux/admin.sock)'
 complete -c proximux -n '__proximux_in status' -l json -d 'Answer in JSON'
+complete -c proximux -n '__proximux_in status' -l watch -x -d 'Show it again each second, or after this many seconds'
 complete -c proximux -n '__proximux_in status' -s h -l help -d 'Print this help and exit'
+complete -c proximux -n '__proximux_in top' -l socket -x -d 'UNIX socket of the proxy (default /run/proximux/admin.sock)'
+complete -c proximux -n '__proximux_in top' -l interval -x -d 'Time between two looks (default 1)'
+complete -c proximux -n '__proximux_in top' -s h -l help -d 'Print this help and exit'

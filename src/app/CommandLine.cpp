@@ -159,7 +159,7 @@ void CommandLine::unknown(const std::string& name)
     if (isOption)
         return _mistakes.push_back(option + ": unknown option" + (hint.empty() ? "; see --help" : hint));
     Nearest tool(Poco::toLower(name));
-    for (const char* known : {"decode", "probe", "admin", "status"})
+    for (const char* known : {"decode", "probe", "admin", "status", "top"})
         tool.consider(known, std::string("; expected ") + known + " as the first argument, or an option");
     if (hint.empty())
         hint = tool.phrase();
@@ -213,7 +213,8 @@ std::string CommandLine::overview()
            "       proximux decode --protocol NAME [--response] FILE\n"
            "       proximux probe --protocol NAME --target HOST:PORT [--request TEXT]\n"
            "       proximux admin [--socket PATH] [--json] COMMAND...\n"
-           "       proximux status [--socket PATH] [--json]\n\n"
+           "       proximux status [--socket PATH] [--json] [--watch [SECONDS]]\n"
+           "       proximux top [--socket PATH] [--interval SECONDS]\n\n"
            "TCP proxy and multiplexer. Lets many clients share a few connections to a server, or pairs,\n"
            "observes and guards them one to one.\n\n"
            "  proximux --listen 3307 --target db.example:3306 --mode proxy --protocol mysql\n"

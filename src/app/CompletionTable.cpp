@@ -77,7 +77,8 @@ CompletionTable CompletionTable::make()
     table.commands.push_back({"decode", words(ToolOptions(Tool::decode, {}).options(), decodable)});
     table.commands.push_back({"probe", words(ToolOptions(Tool::probe, {}).options(), decodable)});
     for (const char* tool : {"admin", "status"})
-        table.commands.push_back({tool, words(AdminOptions({}).options(), {})});
+        table.commands.push_back({tool, words(AdminOptions(AdminOptions::Tool::admin, {}).options(), {})});
+    table.commands.push_back({"top", words(AdminOptions(AdminOptions::Tool::top, {}).options(), {})});
     for (const Setting& setting : proximux::settings())
     {
         const auto choices = choicesIn(setting.expected);

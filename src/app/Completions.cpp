@@ -108,7 +108,8 @@ std::string zshText(const std::string& text)
 
 std::string zshAction(const Table::Word& option)
 {
-    const std::string before = (option.argument == Argument::topic ? "::" : ":") + zshText(option.shape) + ":";
+    const bool mayBeMissing = option.shape.compare(0, 1, "[") == 0 && option.shape.back() == ']';
+    const std::string before = (mayBeMissing ? "::" : ":") + zshText(option.shape) + ":";
     switch (option.argument)
     {
     case Argument::none:

@@ -220,6 +220,8 @@ std::optional<int> useTool(const Arguments& options)
         return adminTool(rest);
     if (options.front() == "status")
         return statusTool(rest);
+    if (options.front() == "top")
+        return topTool(rest);
     return std::nullopt;
 }
 

@@ -26,6 +26,7 @@ QUESTIONS = (
     ("proximux adm", ["admin"]),
     ("proximux admin --s", ["--socket"]),
     ("proximux status --j", ["--json"]),
+    ("proximux top --i", ["--interval"]),
 )
 # of the program, not of the tool; and protocols that cannot be decoded
 NOTHING = ("proximux decode --daem", "proximux probe --protocol aut", "proximux --listen lo", "proximux --set log.queue=")

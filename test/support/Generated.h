@@ -67,7 +67,8 @@ inline std::string manPage(const std::string& source)
         {"@options@\n", CommandLine::manOptionsText()},
         {"@decode-options@\n", manOptions(ToolOptions(Tool::decode, {}).options())},
         {"@probe-options@\n", manOptions(ToolOptions(Tool::probe, {}).options())},
-        {"@admin-options@\n", manOptions(AdminOptions({}).options())},
+        {"@admin-options@\n", manOptions(AdminOptions(AdminOptions::Tool::admin, {}).options())},
+        {"@top-options@\n", manOptions(AdminOptions(AdminOptions::Tool::top, {}).options())},
         {"@exit-codes@\n", manExitCodes()}};
     return filled(source, parts);
 }

@@ -221,7 +221,7 @@ void AdminServer::Impl::asked(admin::AdminConnection& connection)
         return done(*why);
     if (request.method == "POST")
         return post(request, connection.origin(), done);
-    pages.get(request.path, done);
+    pages.get(request, done);
 }
 
 /// The path of a command is its name.

@@ -186,7 +186,7 @@ void CommandDesk::showTargets(const Job& job, const Done& done)
     _survey.look(PATIENCE,
                  [this, done, asJson = job.asJson](const auto& views, const auto&)
                  {
-                     const Table targets = targetsTable(_proxy.targets());
+                     const Table targets = targetsTable(_proxy.targets(), views);
                      const Table connections = connectionsTable(views);
                      Reply reply;
                      if (asJson)
@@ -210,12 +210,12 @@ void CommandDesk::showErrors(const Job& job, const Done& done)
 
 void CommandDesk::showConfig(const Job&, const Done& done)
 {
-    _pages.get("/config", done);
+    _pages.configuration(done);
 }
 
 void CommandDesk::showVersion(const Job&, const Done& done)
 {
-    _pages.get("/version", done);
+    _pages.version(done);
 }
 
 // ------------------------------------------------------------------------------------------------ what has an effect

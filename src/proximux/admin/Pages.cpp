@@ -1,8 +1,12 @@
 #include <proximux/admin/Pages.h>
 
 #include <proximux/Version.h>
+#include <proximux/admin/PageFiles.h>
+#include <proximux/admin/StatusPage.h>
 #include <proximux/admin/Views.h>
 #include <proximux/telemetry/Metrics.h>
+
+#include <utility>
 
 namespace proximux::admin
 {
@@ -13,28 +17,55 @@ namespace
 /// For a look at what a reactor has; one that takes longer is named, and the rest is shown.
 constexpr Duration PATIENCE = Duration::seconds(1);
 
+/// A reply of this type, or of that of a plain text.
+Reply typed(const std::string& type, std::string body)
+{
+    Reply reply;
+    reply.type = type.empty() ? reply.type : type;
+    reply.body = std::move(body);
+    return reply;
+}
+
+/// A part of the status page. A browser is told to take its other parts from here and to ask nobody else for anything.
+Reply pageReply(const std::string& type, std::string body)
+{
+    Reply reply = typed(type, std::move(body));
+    reply.fields = "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; "
+                   "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+                   "frame-ancestors 'none'\r\n"
+                   "Referrer-Policy: no-referrer\r\n";
+    return reply;
+}
+
 } // namespace
 
 struct Pages::Route
 {
     const char* path;
-    void (Pages::*get)(const Done& done);
+    void (Pages::*get)(const Request& request, const Done& done);
 };
 
-void Pages::get(const std::string& path, const Done& done)
+void Pages::get(const Request& request, const Done& done)
 {
     static constexpr Route ROUTES[] = {
-        {"/livez", &Pages::live},      {"/healthz", &Pages::live},         {"/readyz", &Pages::ready},
-        {"/version", &Pages::version}, {"/config", &Pages::configuration}, {"/status.json", &Pages::statusObject},
+        {"/", &Pages::front},
+        {"/page.css", &Pages::style},
+        {"/page.js", &Pages::script},
+        {"/livez", &Pages::live},
+        {"/healthz", &Pages::live},
+        {"/readyz", &Pages::ready},
+        {"/version", &Pages::showVersion},
+        {"/config", &Pages::showConfiguration},
+        {"/status.json", &Pages::statusObject},
         {"/metrics", &Pages::metrics},
     };
     for (const Route& route : ROUTES)
-        if (path == route.path)
-            return (this->*route.get)(done);
+        if (request.path == route.path)
+            return (this->*route.get)(request, done);
     done(textReply(404, "there is no such page"));
 }
 
-void Pages::live(const Done& done)
+void Pages::live(const Request&, const Done& done)
 {
     const Duration timeout = _proxy.configuration()->admin.liveTimeout;
     _survey.ask([](InspectedWorker&, std::size_t) {}, timeout,
@@ -50,7 +81,7 @@ void Pages::live(const Done& done)
                 });
 }
 
-void Pages::ready(const Done& done)
+void Pages::ready(const Request&, const Done& done)
 {
     std::string text;
     for (const std::string& each : obstacles(_proxy))
@@ -70,7 +101,7 @@ void Pages::configuration(const Done& done)
     done(reply);
 }
 
-void Pages::metrics(const Done& done)
+void Pages::metrics(const Request&, const Done& done)
 {
     ProcessFacts process = processFacts();
     _commands.addFacts(process);
@@ -80,18 +111,67 @@ void Pages::metrics(const Done& done)
     done(reply);
 }
 
+void Pages::showVersion(const Request&, const Done& done)
+{
+    version(done);
+}
+
+void Pages::showConfiguration(const Request&, const Done& done)
+{
+    configuration(done);
+}
+
+// ------------------------------------------------------------------------------------------------ the status
+
+void Pages::look(const Done& done, std::function<Reply(const StatusView& seen)> make)
+{
+    _survey.look(PATIENCE, [this, done, make = std::move(make)](const std::vector<WorkerView>& views,
+                                                                const std::vector<std::size_t>& silent)
+                 { done(make(StatusView(_proxy, views, silent, _clock.now() - _started))); });
+}
+
 void Pages::status(bool asJson, const Done& done)
 {
-    _survey.look(PATIENCE,
-                 [this, asJson, done](const std::vector<WorkerView>& views, const std::vector<std::size_t>& silent)
-                 {
-                     const StatusSource source{_proxy, views, silent, _clock.now() - _started};
-                     Reply reply;
-                     if (asJson)
-                         reply.type = "application/json";
-                     reply.body = asJson ? statusJson(source) + "\n" : statusText(source);
-                     done(reply);
-                 });
+    look(done, [asJson](const StatusView& seen)
+         { return asJson ? typed("application/json", statusJson(seen) + "\n") : typed("", statusText(seen)); });
+}
+
+/// A page that asks each second is told when nothing has happened since.
+void Pages::statusObject(const Request& request, const Done& done)
+{
+    const std::string start = std::to_string(_started.us); // another process has other counters
+    look(done,
+         [start, known = request.ifNoneMatch](const StatusView& seen)
+         {
+             const std::string tag = "W/\"" + start + "-" + statusTag(seen) + "\"";
+             const bool isKnown = known.find(tag.substr(2)) != std::string::npos; // in a list of tags, weak or not
+             Reply reply = typed("application/json", isKnown ? std::string() : statusJson(seen) + "\n");
+             reply.status = isKnown ? NOT_MODIFIED : reply.status;
+             reply.fields = "ETag: " + tag + "\r\n";
+             return reply;
+         });
+}
+
+void Pages::front(const Request& request, const Done& done)
+{
+    const bool asCsv = request.query == "csv";
+    look(done,
+         [asCsv](const StatusView& seen)
+         {
+             if (asCsv)
+                 return typed("text/csv; charset=utf-8; header=present", statusCsv(seen));
+             return pageReply("text/html; charset=utf-8", statusPage(seen));
+         });
+}
+
+void Pages::style(const Request&, const Done& done)
+{
+    done(pageReply("text/css; charset=utf-8", std::string(page::STYLE)));
+}
+
+void Pages::script(const Request&, const Done& done)
+{
+    done(pageReply("text/javascript; charset=utf-8", std::string(page::SCRIPT)));
 }
 
 } // namespace proximux::admin

@@ -2,9 +2,11 @@
 
 #include <proximux/admin/AdminCommands.h>
 #include <proximux/admin/Request.h>
+#include <proximux/admin/Status.h>
 #include <proximux/admin/Survey.h>
 #include <proximux/net/loop/Clock.h>
 
+#include <functional>
 #include <string>
 
 namespace proximux::admin
@@ -25,21 +27,28 @@ public:
     {
     }
 
-    /// Answers GET and HEAD of a path.
-    void get(const std::string& path, const Done& done);
+    /// Answers GET and HEAD.
+    void get(const Request& request, const Done& done);
 
     /// The status, for people or for programs.
     void status(bool asJson, const Done& done);
 
+    void version(const Done& done);
+    void configuration(const Done& done);
+
 private:
     struct Route;
 
-    void live(const Done& done);
-    void ready(const Done& done);
-    void version(const Done& done);
-    void configuration(const Done& done);
-    void metrics(const Done& done);
-    void statusObject(const Done& done) { status(true, done); }
+    void front(const Request& request, const Done& done);
+    void style(const Request& request, const Done& done);
+    void script(const Request& request, const Done& done);
+    void live(const Request& request, const Done& done);
+    void ready(const Request& request, const Done& done);
+    void metrics(const Request& request, const Done& done);
+    void statusObject(const Request& request, const Done& done);
+    void showVersion(const Request& request, const Done& done);
+    void showConfiguration(const Request& request, const Done& done);
+    void look(const Done& done, std::function<Reply(const StatusView& seen)> make);
 
     ProxyInspector& _proxy;
     AdminCommands& _commands;

@@ -18,6 +18,7 @@ struct Status
 
 constexpr Status STATUSES[] = {
     {200, "OK"},
+    {NOT_MODIFIED, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -44,17 +45,13 @@ const char* textOf(int code)
 
 std::string Reply::toHttp(bool isHead) const
 {
+    const std::string length = std::to_string(body.size());
+    const std::string content = "Content-Type: " + type + "\r\nContent-Length: " + length + "\r\n";
     const std::string head = "HTTP/1.1 " + std::to_string(status) + " " + textOf(status) +
                              "\r\n"
                              "Date: " +
                              Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT) +
-                             "\r\n"
-                             "Content-Type: " +
-                             type +
-                             "\r\n"
-                             "Content-Length: " +
-                             std::to_string(body.size()) +
-                             "\r\n"
+                             "\r\n" + (status == NOT_MODIFIED ? std::string() : content) +
                              "Connection: close\r\n"
                              "Cache-Control: no-store\r\n"
                              "X-Content-Type-Options: nosniff\r\n" +

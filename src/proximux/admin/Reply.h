@@ -12,6 +12,9 @@ constexpr int UNKNOWN_COMMAND = 64;
 constexpr int FORBIDDEN = 77;
 constexpr int REFUSED = 78;
 
+/// A status of HTTP whose answer has no body, nor anything about one.
+constexpr int NOT_MODIFIED = 304;
+
 /// The answer to a request or to a command.
 struct Reply
 {

@@ -88,10 +88,14 @@ RequestReader::Kind RequestReader::readHead(std::size_t end)
     if (head.length.value_or(0) > MAX_BODY)
         return refuse(413, "the body is larger than 64 KB");
     _request.method = head.method;
-    _request.path = head.target.substr(0, head.target.find_first_of("?#"));
+    const Bytes target = head.target.substr(0, head.target.find('#'));
+    const std::size_t mark = std::min(target.find('?'), target.size());
+    _request.path = target.substr(0, mark);
+    _request.query = target.substr(std::min(mark + 1, target.size()));
     _request.host = fieldOf(text, "host");
     _request.contentType = fieldOf(text, "content-type");
     _request.authorization = fieldOf(text, "authorization");
+    _request.ifNoneMatch = fieldOf(text, "if-none-match");
     _whole = end + static_cast<std::size_t>(head.length.value_or(0));
     return Kind::request;
 }

@@ -1,19 +1,21 @@
-// Views: the status.
-
-#include <proximux/admin/Views.h>
+#include <proximux/admin/Status.h>
 
 #include <proximux/Log.h>
 #include <proximux/Pins.h>
 #include <proximux/Version.h>
+#include <proximux/admin/Views.h>
 #include <proximux/telemetry/Counters.h>
 #include <proximux/telemetry/Labels.h>
 
+#include <Poco/NumberFormatter.h>
 #include <Poco/String.h>
 
 #include <array>
-#include <map>
+#include <functional>
 #include <numeric>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace proximux::admin
 {
@@ -49,7 +51,7 @@ void addCounter(JsonText& into, const char* name, const std::array<std::uint64_t
     into.add(name, object);
 }
 
-/// Their number and sum; the buckets are in /metrics.
+/// Their number and sum.
 void addCounter(JsonText& into, const char* name, const Histogram<std::uint64_t>& durations)
 {
     JsonText object;
@@ -66,17 +68,34 @@ JsonText counters(const Statistics& statistics)
     return object;
 }
 
-/// How many target connections are in which state.
-JsonText connectionStates(const std::vector<WorkerView>& views)
+/// A list of JSON.
+template <class Numbers>
+std::string listOf(const Numbers& numbers)
 {
-    std::map<std::string, std::int64_t> states;
-    for (const WorkerView& view : views)
-        for (const ConnectionView& each : view.connections)
-            ++states[each.state];
-    JsonText object;
-    for (const auto& [state, number] : states)
-        object.add(state, number);
-    return object;
+    std::string text;
+    for (const auto number : numbers)
+        text.append(text.empty() ? "" : ",").append(std::to_string(number));
+    return "[" + text + "]";
+}
+
+/// How often, since the start, by bucket. What is no histogram has none.
+template <class Value>
+void addBuckets(std::string&, const char*, const Value&)
+{
+}
+
+void addBuckets(std::string& into, const char* name, const Histogram<std::uint64_t>& durations)
+{
+    into += "," + toJsonString(name) + ":" + listOf(durations.buckets);
+}
+
+/// The buckets of all histograms, and their bounds in microseconds.
+std::string bucketsJson(const Statistics& statistics)
+{
+    std::string text = "{\"bounds\":" + listOf(HISTOGRAM_BOUNDS);
+    forEachCounter([&text](const CounterInfo& info, const auto& value) { addBuckets(text, info.name, value); },
+                   statistics);
+    return text + "}";
 }
 
 double seconds(Duration duration)
@@ -89,60 +108,96 @@ std::string modeName(const Configuration& configuration)
     return Poco::toLower(std::string(toString(configuration.exchange.mode)));
 }
 
-/// An object whose last member is a list that is text already.
-std::string withList(const JsonText& object, const char* name, const std::string& list)
+/// An object with further members, which are text already.
+std::string withMembers(const JsonText& object, std::initializer_list<std::pair<const char*, std::string>> members)
 {
     std::string text = object.toString();
     text.pop_back();
-    return text + "," + toJsonString(name) + ":" + list + "}";
+    for (const auto& [name, value] : members)
+        text += "," + toJsonString(name) + ":" + value;
+    return text + "}";
 }
 
 } // namespace
 
-std::string statusJson(const StatusSource& source)
+StatusView::StatusView(const ProxyInspector& proxy, std::vector<WorkerView> itsWorkers,
+                       std::vector<std::size_t> itsSilent, Duration itsUptime)
+    : configuration(proxy.configuration())
+    , phase(proxy.phase())
+    , statistics(proxy.statistics())
+    , targets(proxy.targets())
+    , errors(proxy.errors())
+    , workers(std::move(itsWorkers))
+    , silent(std::move(itsSilent))
+    , uptime(itsUptime)
 {
-    const auto inForce = source.proxy.configuration();
-    const Configuration& configuration = *inForce;
-    const Statistics statistics = source.proxy.statistics();
-    const QueueTotal waiting = queueTotal(source.views);
+}
+
+StatusView StatusView::withoutAges() const
+{
+    StatusView still = *this;
+    const auto stop = [](std::optional<Duration>& duration)
+    { duration = duration ? std::optional(Duration{}) : duration; };
+    still.uptime = {};
+    for (TargetView& target : still.targets)
+        stop(target.retryIn);
+    for (WorkerView& worker : still.workers)
+    {
+        stop(worker.waits);
+        for (ConnectionView& connection : worker.connections)
+            connection.age = connection.pinned = {};
+    }
+    return still;
+}
+
+std::string statusJson(const StatusView& seen)
+{
+    const Configuration& configuration = *seen.configuration;
+    const QueueTotal waiting = queueTotal(seen.workers);
     JsonText queue;
     queue.add("requests", static_cast<std::int64_t>(waiting.length));
     queue.add("oldestWait", seconds(waiting.oldest.value_or(Duration{})));
     JsonText object;
     object.add("version", VERSION)
-        .add("phase", toString(source.proxy.phase()))
-        .add("draining", source.proxy.phase() == ProxyInspector::Phase::draining)
-        .add("uptime", seconds(source.uptime))
+        .add("phase", toString(seen.phase))
+        .add("draining", seen.phase == ProxyInspector::Phase::draining)
+        .add("uptime", seconds(seen.uptime))
         .add("listen", configuration.local.endpoint.toString())
         .add("mode", modeName(configuration))
         .add("protocol", configuration.exchange.protocol)
-        .add("clients", static_cast<std::int64_t>(statistics.current))
+        .add("clients", static_cast<std::int64_t>(seen.statistics.current))
         .add("maxClients", static_cast<std::int64_t>(configuration.local.maxConnections))
-        .add("silentThreads", static_cast<std::int64_t>(source.silent.size()))
-        .add("queue", queue)
-        .add("connections", connectionStates(source.views))
-        .add("counters", counters(statistics));
-    return withList(object, "targets", targetsTable(source.proxy.targets()).toJson());
+        .add("silentThreads", static_cast<std::int64_t>(seen.silent.size()))
+        .add("queue", queue);
+    return withMembers(object, {{"connections", toJson(connectionStates(seen.workers))},
+                                {"counters", counters(seen.statistics).toString()},
+                                {"buckets", bucketsJson(seen.statistics)},
+                                {"targets", targetsTable(seen.targets, seen.workers).toJson()},
+                                {"lanes", lanesTable(lanesOf(seen.workers, StatusView::MOST_LANES)).toJson()},
+                                {"errors", errorsTable(seen.errors).toJson()}});
 }
 
-std::string statusText(const StatusSource& source)
+std::string statusText(const StatusView& seen)
 {
-    const auto inForce = source.proxy.configuration();
-    const Configuration& configuration = *inForce;
-    const Statistics statistics = source.proxy.statistics();
-    const QueueTotal waiting = queueTotal(source.views);
+    const Configuration& configuration = *seen.configuration;
+    const QueueTotal waiting = queueTotal(seen.workers);
     const int most = configuration.local.maxConnections;
     std::string text = std::string("version   ") + VERSION + "\n";
-    text += std::string("phase     ") + toString(source.proxy.phase()) + "\n";
-    text += "uptime    " + shortText(source.uptime) + "\n";
+    text += std::string("phase     ") + toString(seen.phase) + "\n";
+    text += "uptime    " + shortText(seen.uptime) + "\n";
     text += "mode      " + modeName(configuration) + ", protocol " + configuration.exchange.protocol + "\n";
-    text += "clients   " + std::to_string(statistics.current) + (most > 0 ? " of " + std::to_string(most) : "") + ", " +
-            std::to_string(statistics.accepted) + " accepted since the start\n";
+    text += "clients   " + std::to_string(seen.statistics.current) + (most > 0 ? " of " + std::to_string(most) : "") +
+            ", " + std::to_string(seen.statistics.accepted) + " accepted since the start\n";
     text += "queue     " + std::to_string(waiting.length) + " requests" +
             (waiting.oldest ? ", the oldest waits for " + shortText(*waiting.oldest) : "") + "\n";
-    for (const std::size_t reactor : source.silent)
+    for (const std::size_t reactor : seen.silent)
         text += "warning   " + reactorName(reactor) + " does not respond\n";
-    return text + "\n" + targetsTable(source.proxy.targets()).toText();
+    return text + "\n" + targetsTable(seen.targets, seen.workers).toText();
+}
+
+std::string statusTag(const StatusView& seen)
+{
+    return Poco::NumberFormatter::formatHex(Poco::UInt64{std::hash<std::string>()(statusJson(seen.withoutAges()))});
 }
 
 } // namespace proximux::admin

@@ -1,8 +1,10 @@
 #include <proximux/admin/Views.h>
 
+#include <proximux/Log.h>
 #include <proximux/Pins.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace proximux::admin
@@ -18,6 +20,13 @@ std::string peerOf(const ClientInfo& info)
     return Endpoint{info.address, info.port}.toString();
 }
 
+std::optional<Duration> pinnedFor(unsigned reasons, Duration time)
+{
+    return reasons != 0 ? std::optional<Duration>(time) : std::nullopt;
+}
+
+} // namespace
+
 std::string pinNames(unsigned reasons)
 {
     std::string names;
@@ -26,13 +35,6 @@ std::string pinNames(unsigned reasons)
             names.append(names.empty() ? "" : ", ").append(pins::NAMES[i]);
     return names;
 }
-
-std::optional<Duration> pinnedFor(unsigned reasons, Duration time)
-{
-    return reasons != 0 ? std::optional<Duration>(time) : std::nullopt;
-}
-
-} // namespace
 
 Table clientsTable(const std::vector<WorkerView>& views)
 {
@@ -47,14 +49,18 @@ Table clientsTable(const std::vector<WorkerView>& views)
     return table;
 }
 
-Table targetsTable(const std::vector<TargetView>& targets)
+Table targetsTable(const std::vector<TargetView>& targets, const std::vector<WorkerView>& views)
 {
-    Table table({"target", "address", "state", "connections", "lastErrorTime", "lastError"});
+    Table table({"target", "address", "state", "connections", "states", "retryIn", "lastErrorTime", "lastError"});
     for (std::size_t i = 0; i < targets.size(); ++i)
     {
         const TargetView& each = targets[i];
-        table.add({std::uint64_t{i + 1}, each.address, each.state, std::uint64_t{each.connections},
-                   each.lastError ? timeText(each.lastError->time) : "", each.lastError ? each.lastError->text : ""});
+        const StateCounts states = connectionStates(views, i + 1);
+        Cell inStates(toText(states));
+        inStates.json = toJson(states);
+        table.add({std::uint64_t{i + 1}, each.address, each.state, std::uint64_t{each.connections}, inStates,
+                   each.retryIn, each.lastError ? timeText(each.lastError->time) : "",
+                   each.lastError ? each.lastError->text : ""});
     }
     return table;
 }
@@ -67,6 +73,48 @@ Table connectionsTable(const std::vector<WorkerView>& views)
             table.add({std::uint64_t{each.number}, std::uint64_t{each.target}, each.address, each.state, Cell(each.age),
                        std::uint64_t{each.inFlight}, Cell::unlessZero(each.client), pinNames(each.pins),
                        pinnedFor(each.pins, each.pinned)});
+    return table;
+}
+
+std::vector<LaneView> lanesOf(const std::vector<WorkerView>& views, std::size_t most)
+{
+    std::vector<const ConnectionView*> all;
+    for (const WorkerView& view : views)
+        for (const ConnectionView& each : view.connections)
+            all.push_back(&each);
+    const auto isFirst = [](const ConnectionView* a, const ConnectionView* b) {
+        return std::make_tuple(a->pins == 0, b->pinned, a->number) <
+               std::make_tuple(b->pins == 0, a->pinned, b->number);
+    };
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(most, all.size()));
+    std::partial_sort(all.begin(), end, all.end(), isFirst);
+    std::vector<LaneView> lanes;
+    std::map<std::uint64_t, std::string> addresses; ///< by the number of the client
+    for (auto each = all.begin(); each != end; ++each)
+    {
+        lanes.push_back({**each, ""});
+        addresses[(*each)->client];
+    }
+    for (const WorkerView& view : views)
+        for (const ClientView& each : view.clients)
+            if (const auto found = addresses.find(each.info.number); found != addresses.end())
+                found->second = peerOf(each.info);
+    for (LaneView& lane : lanes)
+        lane.clientAddress = addresses[lane.connection.client];
+    return lanes;
+}
+
+Table lanesTable(const std::vector<LaneView>& lanes)
+{
+    Table table({"connection", "target", "address", "state", "inFlight", "client", "clientAddress", "pinned",
+                 "pinnedFor", "since"});
+    for (const LaneView& lane : lanes)
+    {
+        const ConnectionView& each = lane.connection;
+        table.add({std::uint64_t{each.number}, std::uint64_t{each.target}, each.address, each.state,
+                   std::uint64_t{each.inFlight}, Cell::unlessZero(each.client), lane.clientAddress, pinNames(each.pins),
+                   pinnedFor(each.pins, each.pinned), Cell(each.age)});
+    }
     return table;
 }
 
@@ -104,6 +152,32 @@ QueueTotal queueTotal(const std::vector<WorkerView>& views)
             total.oldest = view.waits;
     }
     return total;
+}
+
+StateCounts connectionStates(const std::vector<WorkerView>& views, std::size_t target)
+{
+    StateCounts states;
+    for (const WorkerView& view : views)
+        for (const ConnectionView& each : view.connections)
+            if (target == 0 || each.target == target)
+                ++states[each.state];
+    return states;
+}
+
+std::string toText(const StateCounts& states)
+{
+    std::string text;
+    for (const auto& [state, number] : states)
+        text.append(text.empty() ? "" : ", ").append(std::to_string(number)).append(" ").append(state);
+    return text;
+}
+
+std::string toJson(const StateCounts& states)
+{
+    JsonText object;
+    for (const auto& [state, number] : states)
+        object.add(state, static_cast<std::int64_t>(number));
+    return object.toString();
 }
 
 std::vector<std::string> obstacles(const ProxyInspector& proxy)

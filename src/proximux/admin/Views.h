@@ -4,6 +4,8 @@
 #include <proximux/proxy/ProxyInspector.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,11 +17,25 @@ namespace proximux::admin
 
 Table clientsTable(const std::vector<WorkerView>& views);
 
-/// The targets themselves.
-Table targetsTable(const std::vector<TargetView>& targets);
+/// The targets themselves. views: their connections.
+Table targetsTable(const std::vector<TargetView>& targets, const std::vector<WorkerView>& views);
 
 /// Their connections.
 Table connectionsTable(const std::vector<WorkerView>& views);
+
+/// A target connection with the address of the client that has it alone.
+struct LaneView
+{
+    ConnectionView connection;
+    std::string clientAddress; ///< or empty
+};
+
+/// At most this many of them: those of pinned clients first, the longest pin first.
+std::vector<LaneView> lanesOf(const std::vector<WorkerView>& views, std::size_t most);
+Table lanesTable(const std::vector<LaneView>& lanes);
+
+/// The reasons of a pin (pins::), by name: "transaction, watch".
+std::string pinNames(unsigned reasons);
 
 /// The clients whose requests wait.
 Table queueTable(const std::vector<WorkerView>& views);
@@ -33,20 +49,17 @@ struct QueueTotal
 };
 QueueTotal queueTotal(const std::vector<WorkerView>& views);
 
-/// What a status is made of.
-struct StatusSource
-{
-    const ProxyInspector& proxy;
-    const std::vector<WorkerView>& views;
-    const std::vector<std::size_t>& silent; ///< reactors that did not respond
-    Duration uptime;
-};
+/// How many target connections are in which state.
+using StateCounts = std::map<std::string, std::uint64_t>;
 
-/// The object of /status.json.
-std::string statusJson(const StatusSource& source);
+/// target: its number; 0: all.
+StateCounts connectionStates(const std::vector<WorkerView>& views, std::size_t target = 0);
 
-/// The same, shorter, for people.
-std::string statusText(const StatusSource& source);
+/// "2 idle, 1 pinned"; empty: none.
+std::string toText(const StateCounts& states);
+
+/// An object of JSON.
+std::string toJson(const StateCounts& states);
 
 /// Why the Proxy is not ready, one reason a line; empty: it is.
 std::vector<std::string> obstacles(const ProxyInspector& proxy);

@@ -77,6 +77,7 @@ struct TargetView
     bool mayBeTried = true;      ///< it is not dead, or its back-off is over
     std::size_t connections = 0; ///< open or opening
     std::optional<RecentError> lastError;
+    std::optional<Duration> retryIn; ///< dead: until its back-off is over; nothing: it is not dead, or that is unknown
 };
 
 /// A look into a running Proxy, for the admin port. Any thread; nothing here waits for a reactor.

@@ -1,5 +1,6 @@
 #include <proximux/proxy/ProxyView.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace proximux
@@ -41,9 +42,17 @@ std::vector<TargetView> ProxyView::targets() const
     for (const std::size_t i : targets.inOrder())
     {
         const Targets::Health health = targets.health(i);
-        const bool mayBeTried = health != Targets::Health::dead || targets.retryAt(i, now) <= now;
-        all.push_back({_runtime.directory.of(i).endpoint.toString(), toString(health), mayBeTried,
-                       targets.connections(i), _runtime.errors.ofTarget(i)});
+        const Instant retry = targets.retryAt(i, now);
+        const bool isDead = health == Targets::Health::dead;
+        TargetView view{_runtime.directory.of(i).endpoint.toString(),
+                        toString(health),
+                        !isDead || retry <= now,
+                        targets.connections(i),
+                        _runtime.errors.ofTarget(i),
+                        std::nullopt};
+        if (isDead && retry != Instant::never())
+            view.retryIn = std::max(retry - now, Duration{});
+        all.push_back(std::move(view));
     }
     return all;
 }

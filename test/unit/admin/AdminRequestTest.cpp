@@ -50,6 +50,13 @@ TEST(AdminRequestTest, aRequestIsReadByteByByteAsInOnePiece)
 TEST(AdminRequestTest, aQueryIsNoPartOfThePath)
 {
     CPPUNIT_ASSERT_EQUAL(std::string("/livez"), read(GET, Kind::request).request().path);
+    CPPUNIT_ASSERT_EQUAL(std::string("x"), read(GET, Kind::request).request().query);
+    const Request none = read("GET /? HTTP/1.1\r\nHost: a\r\nIf-None-Match: W/\"1\"\r\n\r\n", Kind::request).request();
+    CPPUNIT_ASSERT_EQUAL(std::string("/"), none.path);
+    CPPUNIT_ASSERT_EQUAL(std::string(), none.query);
+    CPPUNIT_ASSERT_EQUAL(std::string("W/\"1\""), none.ifNoneMatch);
+    const Request both = read("GET /a?b?c#d HTTP/1.1\r\nHost: a\r\n\r\n", Kind::request).request();
+    CPPUNIT_ASSERT_EQUAL(std::string("b?c"), both.query);
 }
 
 TEST(AdminRequestTest, theFirstByteDecidesBetweenRequestAndCommand)

@@ -35,7 +35,8 @@ TEST(AdminServerTest, pagesAreAnswered)
     CPPUNIT_ASSERT_EQUAL(std::string("proximux ") + VERSION + "\n", bodyOf(ask(admin, request("/version"))));
     CPPUNIT_ASSERT_EQUAL(std::string("local.port = 1\n"), bodyOf(ask(admin, request("/config"))));
     CPPUNIT_ASSERT(ask(admin, request("/status.json")).find("\"phase\":\"serving\"") != std::string::npos);
-    expectStatus(404, ask(admin, request("/")));
+    CPPUNIT_ASSERT_EQUAL(std::string("<!DOCTYPE html>"), bodyOf(ask(admin, request("/"))).substr(0, 15));
+    expectStatus(404, ask(admin, request("/nothing")));
     expectStatus(405, ask(admin, request("/livez", "PUT")));
     expectStatus(400, ask(admin, "show clients\r\n\r\n")); // commands are for UNIX sockets
 }

@@ -1,127 +1,14 @@
-#include "support/Loopback.h"
-#include "support/Test.h"
+#include "unit/admin/DeskFixture.h"
 
 #include <proximux/Version.h>
-#include <proximux/admin/CommandDesk.h>
 
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace proximux::admin
 {
 
-/// Commands and pages against a Proxy that is not there.
-class CommandDeskTest : public CppUnit::TestCase
+class CommandDeskTest : public DeskFixture
 {
-protected:
-    using Phase = ProxyInspector::Phase;
-
-    struct FakeWorker : InspectedWorker
-    {
-        [[nodiscard]] WorkerView inspect() const override { return view; }
-        std::size_t kill(const std::function<bool(const ClientInfo&)>& chosen) override
-        {
-            std::size_t killed = 0;
-            for (const ClientView& each : view.clients)
-                killed += chosen(each.info) ? 1 : 0;
-            return killed;
-        }
-
-        WorkerView view;
-    };
-
-    /// Its reactors answer at once, or never.
-    struct FakeProxy : ProxyInspector
-    {
-        [[nodiscard]] Phase phase() const override { return now; }
-        [[nodiscard]] std::shared_ptr<const Configuration> configuration() const override
-        {
-            return std::make_shared<Configuration>(settings);
-        }
-        [[nodiscard]] Statistics statistics() const override { return {}; }
-        [[nodiscard]] std::vector<TargetView> targets() const override { return allTargets; }
-        [[nodiscard]] std::vector<RecentError> errors() const override { return {{0, "Refused", "client x"}}; }
-        [[nodiscard]] std::size_t reactors() const override { return workers.size(); }
-        [[nodiscard]] bool isRunning(std::size_t) const override { return true; }
-        void post(std::size_t reactor, std::function<void(InspectedWorker&)> call) override
-        {
-            if (reactor != silent)
-                call(workers[reactor]);
-        }
-
-        Phase now = Phase::serving;
-        Configuration settings;
-        std::vector<TargetView> allTargets{{"db:1", "living", true, 1, std::nullopt}};
-        std::vector<FakeWorker> workers{2};
-        std::size_t silent = 99;
-    };
-
-    struct FakeProcess : AdminCommands
-    {
-        [[nodiscard]] std::string configuration() const override { return "a = b\n"; }
-        void addFacts(ProcessFacts& facts) const override { facts.logRecordsDropped = 7; }
-        void reload(std::function<void(const Reload&)> done) override
-        {
-            done({false, {"first mistake", "second mistake"}});
-        }
-        void drain() override { asked += "drain "; }
-        void stop() override { asked += "stop "; }
-        void reopen() override { asked += "reopen "; }
-        void setLogLevel(int level) override { asked += "level" + std::to_string(level) + " "; }
-
-        std::string asked;
-    };
-
-    CommandDeskTest()
-    {
-        _proxy.settings.exchange.mode = Mode::funnel;
-        _proxy.settings.targets.emplace_back().endpoint = {"db", 1};
-        ClientView client;
-        client.info = {"10.0.0.1", 4711, 7};
-        client.state = "pinned";
-        client.waits = Duration::seconds(2);
-        client.queued = 3;
-        client.connection = 1;
-        client.pins = pins::TRANSACTION | pins::WATCH;
-        client.pinned = Duration::seconds(5);
-        _proxy.workers[1].view.clients.push_back(client);
-        _proxy.workers[1].view.connections.push_back(
-            {1, 1, "db:1", "pinned", Duration::seconds(60), 7, client.pins, client.pinned, 0});
-        _proxy.workers[1].view.queued = 3;
-        _proxy.workers[1].view.waits = client.waits;
-    }
-
-    Reply run(const std::string& line, bool isLocal = true)
-    {
-        std::optional<Reply> got;
-        _desk.run({line, {isLocal, "127.0.0.1"}, ""}, [&got](Reply reply) { got = std::move(reply); });
-        _loop.until([&got] { return got.has_value(); });
-        return *got;
-    }
-
-    Reply page(const std::string& path)
-    {
-        std::optional<Reply> got;
-        _pages.get(path, [&got](Reply reply) { got = std::move(reply); });
-        _loop.until([&got] { return got.has_value(); });
-        return *got;
-    }
-
-    void expect(const std::string& line, int exitCode, const std::string& text)
-    {
-        const Reply reply = run(line);
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, exitCode, reply.exitCode);
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, text, reply.body);
-    }
-
-    TurnedReactor _loop{false};
-    FakeProxy _proxy;
-    FakeProcess _process;
-    AccessRules _rules{_proxy.settings.admin};
-    Survey _survey{_loop.reactor, _proxy};
-    Pages _pages{_proxy, _process, _survey};
-    CommandDesk _desk{_rules, _proxy, _process, _survey, _pages};
 };
 
 TEST(CommandDeskTest, clientsAndConnectionsAreShown)
@@ -131,8 +18,10 @@ TEST(CommandDeskTest, clientsAndConnectionsAreShown)
            R"("waits":2.000,"bytesIn":0,"bytesOut":0,"connection":1,"pinned":"transaction, watch","pinnedFor":5.000}])"
            "\n");
     const std::string targets = run("show targets").body;
-    CPPUNIT_ASSERT_EQUAL(std::string("target  address  state   connections  lastErrorTime  lastError\n"
-                                     "1       db:1     living  1            -              -\n\n"
+    CPPUNIT_ASSERT_EQUAL(std::string("target  address  state   connections  states    retryIn  lastErrorTime  "
+                                     "lastError\n"
+                                     "1       db:1     living  1            1 pinned  -        -              "
+                                     "-\n\n"
                                      "connection  target  address  state   since  inFlight  client  pinned"
                                      "              pinnedFor\n"
                                      "1           1       db:1     pinned  1m00s  0         7       "

@@ -46,7 +46,7 @@ TEST(CompletionsTest, knowWhatAnOptionTakes)
     CPPUNIT_ASSERT((std::vector<std::string>{"auto", "proxy", "fifo", "funnel"} == named(options, "--mode").choices));
     CPPUNIT_ASSERT((std::vector<std::string>{"auto", "json", "text"} == named(table.settings, "log.format").choices));
     CPPUNIT_ASSERT(named(table.settings, "local.port").choices.empty());
-    CPPUNIT_ASSERT_EQUAL(std::size_t(5), table.commands.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(6), table.commands.size());
     for (const auto& choice : named(table.commands[1].options, "--protocol").choices)
         CPPUNIT_ASSERT_MESSAGE(choice, choice != "auto" && choice != "mysql"); // which decode does not know
 }

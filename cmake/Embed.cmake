@@ -1,0 +1,16 @@
+# cmake -D OUTPUT=FILE.cpp -D FOLDER=FOLDER -P Embed.cmake: writes the files of the status page as constants, which PageFiles.h
+# declares.
+set(text "// Generated from the files of src/proximux/admin/page.\n\n#include <proximux/admin/PageFiles.h>\n\n")
+string(APPEND text "namespace proximux::admin::page\n{\n\nnamespace\n{\n\n")
+set(constants "")
+foreach(each TEMPLATE=index.html STYLE=page.css SCRIPT=page.js)
+    string(REPLACE "=" ";" each ${each})
+    list(GET each 0 name)
+    list(GET each 1 file)
+    file(READ ${FOLDER}/${file} bytes HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
+    string(APPEND text "constexpr char ${name}_BYTES[] = {${bytes}};\n")
+    string(APPEND constants "const std::string_view ${name}(${name}_BYTES, sizeof ${name}_BYTES);\n")
+endforeach()
+string(APPEND text "\n} // namespace\n\n${constants}\n} // namespace proximux::admin::page\n")
+file(WRITE ${OUTPUT} "${text}")
