@@ -58,7 +58,7 @@ private:
     void tellError(const std::string& error);
 
     const Log _log{true};
-    const SteadyClock _clock;
+    const SteadyClock _clock{};
     Events* _events = nullptr;
     std::mutex _mutex;               ///< guards the members below
     std::unique_ptr<Script> _script; ///< null: there is none
