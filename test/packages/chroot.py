@@ -56,6 +56,7 @@ class Chroot:
             os.replace(kept + ".new", kept)
         else:
             run(["tar", "-C", self.folder, "-xpf", kept])
+        os.chmod(self.folder, 0o755)  # it is the root of those who are not root, too
         self.run("apt-get", "update", "-q")
 
     def remove(self):
