@@ -17,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* ENTER = "\x1b[?1049h\x1b[?25l"; ///< the other screen, without a cursor
 constexpr const char* LEAVE = "\x1b[?25h\x1b[?1049l";
 constexpr WCHAR CTRL_C = 3;
+constexpr DWORD CONTROL_SEQUENCES = 4; ///< ENABLE_VIRTUAL_TERMINAL_PROCESSING, which older headers lack
 
 HANDLE input()
 {
@@ -50,7 +51,7 @@ bool Terminal::isThere()
 {
     DWORD mode = 0;
     return ::GetConsoleMode(input(), &mode) != 0 && ::GetConsoleMode(output(), &mode) != 0 &&
-           ::SetConsoleMode(output(), mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
+           ::SetConsoleMode(output(), mode | CONTROL_SEQUENCES) != 0;
 }
 
 Terminal::Terminal()
@@ -59,7 +60,7 @@ Terminal::Terminal()
     ::GetConsoleMode(input(), &_impl->inputMode);
     ::GetConsoleMode(output(), &_impl->outputMode);
     ::SetConsoleMode(input(), ENABLE_WINDOW_INPUT); // Ctrl-C is a key
-    ::SetConsoleMode(output(), _impl->outputMode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+    ::SetConsoleMode(output(), _impl->outputMode | CONTROL_SEQUENCES);
     draw(ENTER);
 }
 

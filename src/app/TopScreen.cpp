@@ -206,8 +206,8 @@ std::string TopScreen::drawn(const std::vector<Line>& lines)
     static constexpr const char* STYLES[] = {"", "\x1b[7m", "\x1b[1;31m"};
     std::string text = "\x1b[H";
     for (const Line& line : lines)
-        text += (&line == lines.data() ? "" : "\r\n") + CLEAR + std::string(STYLES[static_cast<std::size_t>(line.style)]) +
-                line.text + "\x1b[0m";
+        text += (&line == lines.data() ? "" : "\r\n") + CLEAR +
+                std::string(STYLES[static_cast<std::size_t>(line.style)]) + line.text + "\x1b[0m";
     return text + "\x1b[J";
 }
 

@@ -13,12 +13,12 @@ namespace proximux::admin
 struct Request
 {
     std::string method;
-    std::string path;  ///< without a query
-    std::string query; ///< behind the question mark
-    std::string host;  ///< with its port; empty: none
+    std::string path; ///< without a query
+    std::string host; ///< with its port; empty: none
     std::string contentType;
     std::string authorization;
     std::string ifNoneMatch;
+    std::string query; ///< behind the question mark
 };
 
 /// Where a request comes from.

@@ -66,7 +66,7 @@ Values proxyRow(const StatusView& seen)
 Values targetRow(const TargetView& target, const TargetStatistics& counted)
 {
     Values row{"target", target.address, target.state};
-    row.resize(std::find(NAMES.begin(), NAMES.end(), "opening") - NAMES.begin());
+    row.resize(static_cast<std::size_t>(std::find(NAMES.begin(), NAMES.end(), "opening") - NAMES.begin()));
     for (const std::uint64_t number : {counted.opening, counted.idle, counted.busy, counted.tied, counted.limit})
         row.push_back(std::to_string(number));
     row.push_back(target.retryIn ? seconds(*target.retryIn) : "");

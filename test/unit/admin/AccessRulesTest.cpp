@@ -24,7 +24,7 @@ protected:
     [[nodiscard]] int judged(const std::string& method, const std::string& host, bool isLocal = false,
                              const std::string& type = "application/json") const
     {
-        const auto reply = AccessRules(_settings).judge({method, "/", host, type, ""}, {isLocal, "10.9.9.9"});
+        const auto reply = AccessRules(_settings).judge({method, "/", host, type, "", "", ""}, {isLocal, "10.9.9.9"});
         return reply ? reply->status : 200;
     }
 

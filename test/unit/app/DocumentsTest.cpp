@@ -24,7 +24,8 @@ protected:
     {
         std::set<fs::path> found{_root / "README.md", _root / "ARCHITECTURE.md", _root / "CONTRIBUTING.md"};
         for (const auto& entry : fs::directory_iterator(_root / "docs"))
-            found.insert(entry.path());
+            if (entry.is_regular_file()) // not the pictures
+                found.insert(entry.path());
         return found;
     }
 
