@@ -178,7 +178,7 @@ function __proximux_setting
         'limits.exempt'\t'Address ranges without limits, such as those of load balancers and monitors' \
         'limits.table'\t'Addresses with limits that are remembered; if all are in use, clients with a new one are closed' \
         'limits.memory'\t'Resident memory of the process above which new clients are closed on arrival; 0: no limit' \
-        'limits.action'\t'Close a client beyond limits.* by FIN (close) or by RST (reset)' \
+        'limits.action'\t'Close a client that a limit refuses by FIN (close) or by RST (reset)' \
         'io.backend'\t'System call that waits for sockets; auto: the best the system has' \
         'io.threads'\t'Threads that serve clients' \
         'io.read_size'\t'Bytes read from one peer before the next has its turn' \

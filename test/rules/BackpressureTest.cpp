@@ -17,6 +17,13 @@ protected:
         begin(options);
         world.requestInterval = Duration::milliseconds(100);
     }
+
+    /// So many of the times after which it is seen whether a client may ask again.
+    void paces(int times)
+    {
+        for (int i = 0; i < times; ++i)
+            pass(Duration::milliseconds(25));
+    }
 };
 
 TEST(BackpressureTest, aClientIsHeldWhereItsRequestsAreManyOrItDoesNotRead)
@@ -103,16 +110,14 @@ RULE(BackpressureTest, aClientThatAsksTooOftenIsNotRead, ignoreRate)
     CPPUNIT_ASSERT_EQUAL(std::string("1\n"), got(t));
     CPPUNIT_ASSERT(world.client(a).held);
     answers(t, "A\n");
-    pass(Duration::milliseconds(90));
+    paces(3);
     CPPUNIT_ASSERT(world.client(a).held);
     CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
-    pass(Duration::milliseconds(10));
+    paces(1);
     CPPUNIT_ASSERT_EQUAL(std::string("2\n"), got(t));
-    for (int i = 0; i < 4; ++i)
-        pass(Duration::milliseconds(25));
+    paces(4);
     CPPUNIT_ASSERT_EQUAL(std::string("3\n"), got(t));
-    for (int i = 0; i < 4; ++i)
-        pass(Duration::milliseconds(25));
+    paces(4);
     CPPUNIT_ASSERT(!world.client(a).held);
 }
 
@@ -124,8 +129,7 @@ TEST(BackpressureTest, theRateIsThatOfAllClientsOfAnAddress)
     const ClientId b = asks("2\n");
     CPPUNIT_ASSERT(world.client(b).held);
     CPPUNIT_ASSERT_EQUAL(std::string("1\n"), got(t));
-    for (int i = 0; i < 4; ++i)
-        pass(Duration::milliseconds(25));
+    paces(4);
     CPPUNIT_ASSERT_EQUAL(std::string("2\n"), got(t));
 }
 
@@ -162,8 +166,7 @@ TEST(BackpressureTest, aClientThatMayNotAskIsNotIdle)
     const ClientId a = asks("1\n2\n");
     const TargetId t = opens();
     answers(t, "A\n");
-    for (int i = 0; i < 8; ++i)
-        pass(Duration::milliseconds(25));
+    paces(8);
     CPPUNIT_ASSERT(world.has(a));
     CPPUNIT_ASSERT_EQUAL(std::string("1\n2\n"), got(t));
 }

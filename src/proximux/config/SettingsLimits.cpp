@@ -37,13 +37,12 @@ std::vector<Setting> limitsSettings()
              "A connection is replaced when it is left in doubt, for example when a pinned client leaves. "
              "The limit keeps one client from wearing out the target with new connections; no request is lost. "
              "Example: limits.reconnects = 5 for a device that connects slowly."})),
-        now(row(
-            "limits.connections", "0", integer<std::size_t>(0, 1000000, FIELD(std::size_t, limits.connections)),
-            {"", "Maximum concurrent clients of one address; further ones are closed on arrival; 0: no limit",
-             "It keeps one host from taking all of local.max_connections. "
-             "limits.prefix4 and limits.prefix6 say which addresses count as one, limits.exempt which have no limit. "
-             "A reload that lowers it closes no client. Clients that came while no limit was set do not count. "
-             "Example: limits.connections = 50."})),
+        now(row("limits.connections", "0", integer<std::size_t>(0, 1000000, FIELD(std::size_t, limits.connections)),
+                {"", "Maximum concurrent clients of one address; further ones are closed on arrival; 0: no limit",
+                 "It keeps one host from taking all of local.max_connections. "
+                 "Addresses count as one by limits.prefix4 and limits.prefix6; those of limits.exempt have no limit. "
+                 "A reload that lowers it closes no client. Clients that came while no limit was set do not count. "
+                 "Example: limits.connections = 50."})),
         now(row("limits.connection_rate", "0", rate(FIELD(Rate, limits.connectionRate)),
                 {"", "New clients of one address per second or minute; further ones are closed on arrival; 0: no limit",
                  "It is an average: limits.connection_burst says how many may come at once. "
@@ -70,11 +69,12 @@ std::vector<Setting> limitsSettings()
                  "An IPv4 client of an IPv6 listener (::ffff:a.b.c.d) counts as IPv4. "
                  "After a reload clients that are there count for their former prefix. "
                  "Example: limits.prefix4 = 24 takes a whole network of 256 addresses as one."})),
-        now(row("limits.prefix6", "64", integer<unsigned>(16, 128, FIELD(unsigned, limits.prefix6)),
-                {"", "Leading bits of an IPv6 address that count; addresses which agree in them share their limits",
-                 "A host can usually choose from all addresses of its /64 network, so a longer prefix limits nobody. "
-                 "After a reload clients that are there count for their former prefix. "
-                 "Example: limits.prefix6 = 56 for providers that give each customer 256 such networks."})),
+        now(row(
+            "limits.prefix6", "64", integer<unsigned>(16, 128, FIELD(unsigned, limits.prefix6)),
+            {"", "Leading bits of an IPv6 address that count; addresses which agree in them share their limits",
+             "A host can usually choose from all addresses of its /64 network, so a longer prefix does not limit it. "
+             "After a reload clients that are there count for their former prefix. "
+             "Example: limits.prefix6 = 56 for providers that give each customer 256 such networks."})),
         guard(now(row("limits.exempt", "", ranges(FIELD(Ranges, limits.exempt)),
                       {"", "Address ranges without limits, such as those of load balancers and monitors",
                        "All clients behind a load balancer have its address, so limits would hit them together. "
@@ -96,7 +96,7 @@ std::vector<Setting> limitsSettings()
                  "Linux only; elsewhere it is a mistake. Example: limits.memory = 400M."})),
         now(row("limits.action", "close",
                 choice<Action>({{"close", Action::close}, {"reset", Action::reset}}, FIELD(Action, limits.action)),
-                {"", "Close a client beyond limits.* by FIN (close) or by RST (reset)",
+                {"", "Close a client that a limit refuses by FIN (close) or by RST (reset)",
                  "A reset leaves nothing behind in the system, so it costs less in a flood. "
                  "Some clients take it for a failure of the network, and try again at once. "
                  "Example: limits.action = reset."})),

@@ -45,6 +45,9 @@ void AddressLimits::use(const LimitsSettings& settings, Instant now)
     _settings = settings;
     _interval = settings.connectionRate.interval().us;
     _debt = _interval * settings.connectionBurst.value_or(settings.connectionRate.events);
+    // no address owes more than it may under these settings
+    for (Entry& entry : _entries)
+        entry.free = std::min(entry.free, now + Duration::microseconds(_debt));
     if (settings.areForAddresses() && _capacity != settings.table)
         resize(settings.table, now);
     if (!sameRate)
@@ -78,7 +81,7 @@ AddressLimits::Admission AddressLimits::admit(const Address& address, Instant no
     if (verdict != Verdict::admitted)
         return {verdict, NOWHERE, prefix};
     if (_interval > 0)
-        entry.free = std::max(freeAt(entry, now), now) + Duration::microseconds(_interval);
+        entry.free = std::max(entry.free, now) + Duration::microseconds(_interval);
     if (entry.connections++ == 0)
         wake(place);
     return {verdict, place, prefix};
@@ -126,21 +129,15 @@ AddressLimits::Verdict AddressLimits::judge(const Entry& entry, Instant now) con
 {
     if (_settings.connections > 0 && entry.connections >= _settings.connections)
         return Verdict::connections;
-    if (_interval > 0 && freeAt(entry, now).us + _interval > now.us + _debt)
+    if (_interval > 0 && entry.free.us + _interval > now.us + _debt)
         return Verdict::rate;
     return Verdict::admitted;
-}
-
-/// Under the settings in force: what it owed under earlier ones, or without a rate, does not count.
-Instant AddressLimits::freeAt(const Entry& entry, Instant now) const
-{
-    return std::min(entry.free, now + Duration::microseconds(_debt));
 }
 
 /// Whether its rates have no debt left.
 bool AddressLimits::isFree(Place place, Instant now) const
 {
-    return freeAt(_entries[place], now) <= now && (_requests.empty() || _requests[place] <= now);
+    return _entries[place].free <= now && (_requests.empty() || _requests[place] <= now);
 }
 
 // ------------------------------------------------------------------------------------------------ the table

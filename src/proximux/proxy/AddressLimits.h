@@ -99,7 +99,6 @@ private:
     [[nodiscard]] bool isExempt(const Address& address) const;
     [[nodiscard]] Address prefixOf(const Address& address) const;
     [[nodiscard]] Verdict judge(const Entry& entry, Instant now) const;
-    [[nodiscard]] Instant freeAt(const Entry& entry, Instant now) const;
     [[nodiscard]] bool isFree(Place place, Instant now) const;
     [[nodiscard]] Place find(const Address& prefix) const;
     Place make(const Address& prefix, Instant now);
