@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,17 @@ public:
     /// nothing and sets `why`, if given, to the reason.
     static std::optional<AddressRange> parse(std::string_view text, std::string* why = nullptr);
 
+    /// The bytes of an address; those of IPv4 in its mapped form.
+    using Address = std::array<std::uint8_t, 16>;
+
+    /// Of 4 or 16 bytes in the order of the network.
+    static Address addressOf(const void* bytes, std::size_t size);
+
+    /// Whether it is one of IPv4.
+    static bool isMapped(const Address& address);
+
+    [[nodiscard]] bool contains(const Address& address) const;
+
     /// Whether the range contains this numeric address (without a prefix; a zone such as %eth0 is ignored). False for
     /// an invalid address.
     [[nodiscard]] bool contains(std::string_view address) const;
@@ -33,8 +45,8 @@ public:
 private:
     [[nodiscard]] bool isV4() const;
 
-    std::array<std::uint8_t, 16> _bytes{}; ///< IPv4 in its mapped form
-    unsigned _prefix = 128;                ///< of the 128 bits
+    Address _bytes{};
+    unsigned _prefix = 128; ///< of the 128 bits
 };
 
 } // namespace proximux

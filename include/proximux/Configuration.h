@@ -6,6 +6,7 @@
 #include <proximux/Instant.h>
 #include <proximux/KeepAlive.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -206,10 +207,51 @@ struct IoSettings
     std::size_t resolverThreads{};
 };
 
-/// Limits of what one client may cause.
+/// How often something may happen.
+struct Rate
+{
+    std::int64_t events{}; ///< 0: as often as it comes
+    Duration period;       ///< of so many events
+
+    [[nodiscard]] bool isOff() const { return events == 0; }
+
+    /// From one to the next; 0: off.
+    [[nodiscard]] Duration interval() const { return {isOff() ? 0 : std::max<std::int64_t>(period.us / events, 1)}; }
+};
+
+inline bool operator==(const Rate& a, const Rate& b)
+{
+    return a.events == b.events && a.period == b.period;
+}
+
+/// Limits of what one client, or all clients of an address, may cause.
 struct LimitsSettings
 {
-    std::int64_t reconnects{}; ///< new target connections per second; 0: unlimited
+    /// How a client beyond the limits of its address is closed.
+    enum class Action
+    {
+        close, ///< by FIN
+        reset
+    };
+
+    std::int64_t reconnects{};                   ///< new target connections of a client per second; 0: unlimited
+    std::size_t connections{};                   ///< of an address at the same time; 0: unlimited
+    Rate connectionRate;                         ///< new connections of an address
+    std::optional<std::int64_t> connectionBurst; ///< of these, how many at once; nothing: as many as in the rate
+    unsigned prefix4{};                          ///< bits by which IPv4 addresses are told apart
+    unsigned prefix6{};
+    std::vector<AddressRange> exempt; ///< addresses without limits
+    std::size_t table{};              ///< addresses that are remembered
+    Action action{};
+
+    std::size_t memory{}; ///< bytes of the process above which no client is admitted; 0: unlimited
+    Rate requestRate;     ///< requests of an address; fifo, funnel
+
+    /// Whether addresses have limits.
+    [[nodiscard]] bool areForAddresses() const
+    {
+        return connections > 0 || !connectionRate.isOff() || !requestRate.isOff();
+    }
 };
 
 struct ShutdownSettings

@@ -46,6 +46,9 @@ struct Counters
     Value accepted{};       ///< clients accepted since start
     Value dropped{};        ///< clients closed on arrival at local.max_connections
     Value refused{};        ///< clients refused by a listener of `connected`, including the access list
+    Value limited{};        ///< clients closed on arrival at a limit of their address (limits.*)
+    Value untracked{};      ///< clients closed on arrival because limits.table was full
+    Value unaffordable{};   ///< clients closed on arrival at limits.memory
     Value failed{};         ///< clients closed because no target connection could be opened
     Value current{};        ///< clients connected now
     Value bytesIn{};        ///< from clients

@@ -74,6 +74,8 @@ public:
     void endTarget(TargetId id) override { target(id).fin = true; }
     std::size_t flushClient(ClientId id) override { return client(id).waiting.size(); }
     void limitClient(ClientId id, std::size_t bytes) override { client(id).limit = bytes; }
+    [[nodiscard]] bool mayAsk(ClientId, Instant now) const override { return nextRequest <= now; }
+    void asked(ClientId, Instant now) override { nextRequest = now + requestInterval; }
 
     void closeClient(ClientId id, CloseReason reason, How how) override
     {
@@ -272,6 +274,8 @@ public:
     std::vector<std::string> silent; ///< parts of targets that were silent, or respond again
     std::size_t awaited = 0;         ///< number of calls of awaitsMore()
     std::size_t acknowledged = 0;    ///< likewise, for clients
+    Duration requestInterval;        ///< of the requests of all clients, which have one address
+    Instant nextRequest;
     std::uint32_t nextClient = 0;
     std::uint32_t nextTarget = 0;
 

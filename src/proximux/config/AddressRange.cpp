@@ -9,7 +9,7 @@ namespace proximux
 namespace
 {
 
-using Address = std::array<std::uint8_t, 16>;
+using Address = AddressRange::Address;
 
 constexpr unsigned MAPPED_BITS = 96; // ::ffff:0:0/96
 constexpr std::array<std::uint8_t, 12> MAPPED{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
@@ -128,11 +128,6 @@ bool parseAddress(std::string_view text, Address& address)
     return parseV4(text, address.data() + MAPPED.size());
 }
 
-bool isMapped(const Address& address)
-{
-    return std::equal(MAPPED.begin(), MAPPED.end(), address.begin());
-}
-
 /// Whether the first `bits` bits are the same.
 bool agree(const Address& a, const Address& b, unsigned bits)
 {
@@ -153,6 +148,20 @@ std::nullopt_t fail(std::string* why, const char* reason)
 }
 
 } // namespace
+
+Address AddressRange::addressOf(const void* bytes, std::size_t size)
+{
+    Address address{};
+    const auto* first = static_cast<const std::uint8_t*>(bytes);
+    std::copy(MAPPED.begin(), MAPPED.end(), address.begin());
+    std::copy(first, first + size, address.end() - static_cast<std::ptrdiff_t>(size));
+    return address;
+}
+
+bool AddressRange::isMapped(const Address& address)
+{
+    return std::equal(MAPPED.begin(), MAPPED.end(), address.begin());
+}
 
 std::optional<AddressRange> AddressRange::parse(std::string_view text, std::string* why)
 {
@@ -180,8 +189,12 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text, std::stri
 bool AddressRange::contains(std::string_view address) const
 {
     Address parsed{};
-    return parseAddress(address.substr(0, address.find('%')), parsed) && isMapped(parsed) == isV4() &&
-           agree(parsed, _bytes, _prefix);
+    return parseAddress(address.substr(0, address.find('%')), parsed) && contains(parsed);
+}
+
+bool AddressRange::contains(const Address& address) const
+{
+    return isMapped(address) == isV4() && agree(address, _bytes, _prefix);
 }
 
 /// A range wider than the mapped addresses is an IPv6 range, even if they lie in it.

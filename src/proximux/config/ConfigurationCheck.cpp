@@ -225,6 +225,9 @@ void ConfigurationCheck::checkRelations()
         _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most that value");
     if (_configuration.io.backend == IoSettings::Backend::epoll && !hasEpoll())
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
+    if (_configuration.limits.memory > 0 && !tellsMemory())
+        _mistakes.push_back(nameOf("limits.memory") +
+                            ": this system does not tell how much memory a process has; expected 0");
     checkAdmin();
     checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)

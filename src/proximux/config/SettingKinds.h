@@ -168,6 +168,9 @@ Kind ranges(Field<std::vector<AddressRange>> field);
 /// Addresses of the admin port, separated by commas: unix:PATH, or a numeric address with a port.
 Kind adminAddresses(Field<std::vector<AdminAddress>> field);
 
+/// 0 for off, or a number of events and their period: 20/s, 30/m.
+Kind rate(Field<Rate> field);
+
 /// Permissions in octal, for the owner, the group and others.
 Kind permissions(Field<unsigned> field);
 

@@ -173,6 +173,29 @@ Kind adminAddresses(Field<std::vector<AdminAddress>> field)
         });
 }
 
+Kind rate(Field<Rate> field)
+{
+    constexpr std::int64_t MOST = 1000000;
+    return make(field, "0, or 1..1000000 with /s or /m, as 20/s",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    if (text == "0")
+                    {
+                        field(c, i) = {};
+                        return {};
+                    }
+                    const std::size_t slash = std::min(text.find('/'), text.size());
+                    const auto events = values::integer(text.substr(0, slash));
+                    const std::string unit = text.substr(slash);
+                    if (!events || (unit != "/s" && unit != "/m"))
+                        return "not a rate";
+                    if (*events < 1 || *events > MOST)
+                        return "out of range";
+                    field(c, i) = {*events, Duration::seconds(unit == "/s" ? 1 : 60)};
+                    return {};
+                });
+}
+
 Kind permissions(Field<unsigned> field)
 {
     constexpr std::size_t MOST = 4; // digits

@@ -95,6 +95,8 @@ std::vector<Setting> protocolSettings();
 std::vector<Setting> peerSettings();
 std::vector<Setting> poolSettings();
 std::vector<Setting> logSettings();
+std::vector<Setting> accessSettings();
+std::vector<Setting> limitsSettings();
 std::vector<Setting> otherSettings();
 std::vector<Setting> adminSettings();
 std::vector<Setting> scriptSettings();

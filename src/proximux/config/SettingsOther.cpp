@@ -8,28 +8,7 @@ using namespace kinds;
 std::vector<Setting> otherSettings()
 {
     using Backend = IoSettings::Backend;
-    using Ranges = std::vector<AddressRange>;
     return {
-        guard(now(row("access.deny", "", ranges(FIELD(Ranges, access.deny)),
-                      {"", "Address ranges whose clients are refused",
-                       "It wins over access.allow. "
-                       "IPv4 and IPv6 are kept apart: 0.0.0.0/0 covers no IPv6 client, and ::/0 no IPv4 client. "
-                       "Example: access.deny = 192.0.2.0/24, 2001:db8::/32."})),
-              "192.0.2.0/24, 2001:db8::/32"),
-        guard(now(row("access.allow", "", ranges(FIELD(Ranges, access.allow)),
-                      {"", "Address ranges whose clients are admitted; all others are refused",
-                       "Without it all clients are admitted that access.deny does not cover. "
-                       "IPv4 and IPv6 are kept apart: ::/0 covers no IPv4 client. "
-                       "Example: access.allow = 10.0.0.0/8, 127.0.0.1, ::1."})),
-              "192.0.2.0/24, 2001:db8::/32"),
-        now(row(
-            "limits.reconnects", "20", integer<std::int64_t>(0, 1000000, FIELD(std::int64_t, limits.reconnects)),
-            {"fifo, funnel",
-             "Target connections that one client may cause to be replaced in a second; at the limit its requests wait; "
-             "0: no limit",
-             "A connection is replaced when it is left in doubt, for example when a pinned client leaves. "
-             "The limit keeps one client from wearing out the target with new connections; no request is lost. "
-             "Example: limits.reconnects = 5 for a device that connects slowly."})),
         row("io.backend", "auto",
             choice<Backend>({{"auto", Backend::automatic}, {"epoll", Backend::epoll}, {"poll", Backend::poll}},
                             FIELD(Backend, io.backend)),

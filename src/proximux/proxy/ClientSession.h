@@ -5,6 +5,7 @@
 #include <proximux/exchange/Exchange.h>
 #include <proximux/net/Connection.h>
 #include <proximux/protocol/watch/Watcher.h>
+#include <proximux/proxy/AddressLimits.h>
 #include <proximux/telemetry/ConnectionTally.h>
 
 #include <memory>
@@ -27,6 +28,10 @@ public:
 
     /// Call it before open().
     void setId(ClientId id) { _id = id; }
+
+    /// Where the limits have its address.
+    void setPlace(AddressLimits::Place place) { _place = place; }
+    [[nodiscard]] AddressLimits::Place place() const { return _place; }
 
     [[nodiscard]] const ClientInfo& info() const { return _info; }
 
@@ -63,6 +68,7 @@ private:
     LiveValue& _bytesIn;
     ClientId _id;
     ClientInfo _info;
+    AddressLimits::Place _place = AddressLimits::NOWHERE;
     ConnectionTally _tally;
     std::unique_ptr<WatchListener> _listener;
 };

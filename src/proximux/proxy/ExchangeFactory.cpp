@@ -25,6 +25,14 @@ std::uint64_t unpredictable()
 /// Default of pool.settle for protocols whose targets may speak first.
 constexpr Duration SETTLE = Duration::milliseconds(10);
 
+/// A quarter of the time from one request to the next: so much later than it might does a client ask at most.
+Duration paceOf(const Rate& rate)
+{
+    if (rate.isOff())
+        return Duration::off();
+    return std::clamp(Duration{rate.interval().us / 4}, Duration::milliseconds(10), Duration::seconds(1));
+}
+
 PairExchangeSettings pairSettings(const Configuration& configuration)
 {
     return {configuration.pool.connectTimeout, configuration.pool.inactiveTimeout, configuration.local.idleTimeout,
@@ -83,6 +91,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.abandonTimeout = exchange.abandonTimeout;
     settings.pinIdleTimeout = exchange.tieIdleTimeout;
     settings.reconnects = configuration.limits.reconnects;
+    settings.pace = paceOf(configuration.limits.requestRate);
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;

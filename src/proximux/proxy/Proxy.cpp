@@ -52,6 +52,7 @@ void listen(bool& listens, bool should, Event<Args>& event, const Delegate& dele
 Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
     : runtime(configuration, randomSeed())
     , view(runtime, workers)
+    , gate(runtime)
     , accessList(configuration->access)
     , requestLog(runtime.log, configuration->exchange.mode != Mode::proxy)
     , pulses(configuration->io.threads)
@@ -59,6 +60,7 @@ Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
     for (std::size_t i = 0; i < pulses.size(); ++i)
         workers.push_back(std::make_unique<Worker>(runtime, *this));
     server = std::make_unique<TCPServer>(workers.front()->reactor(), serverSettings(configuration->local), *this);
+    gate.use(configuration->limits);
     listenTo();
 }
 
@@ -168,13 +170,19 @@ bool Proxy::Impl::isResponsive()
 
 void Proxy::Impl::accepted(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer)
 {
-    const std::uint64_t number = ++accepts;
-    Worker& worker = *workers[number % workers.size()];
+    const auto place = gate.admit(*transport, peer);
+    if (!place)
+    {
+        transport.reset();
+        return server->released();
+    }
+    const Arrival arrival{peer, ++accepts, *place};
+    Worker& worker = *workers[arrival.number % workers.size()];
     if (&worker == workers.front().get())
-        return worker.adopt(std::move(transport), peer, number);
+        return worker.adopt(std::move(transport), arrival);
     // std::function must be copyable, so it cannot own a unique_ptr
     const auto handed = std::make_shared<std::unique_ptr<Transport>>(std::move(transport));
-    worker.reactor().post([&worker, handed, peer, number] { worker.adopt(std::move(*handed), peer, number); });
+    worker.reactor().post([&worker, handed, arrival] { worker.adopt(std::move(*handed), arrival); });
 }
 
 void Proxy::Impl::dropped(const Poco::Net::SocketAddress& peer)
@@ -300,6 +308,9 @@ std::uint16_t Proxy::port() const
 Statistics Proxy::statistics() const
 {
     Statistics statistics = snapshot(_impl->runtime, *_impl->server, _impl->workers);
+    statistics.limited = _impl->gate.limited();
+    statistics.untracked = _impl->gate.untracked();
+    statistics.unaffordable = _impl->gate.unaffordable();
     const std::lock_guard<std::mutex> lock(_impl->mutex);
     statistics.draining = _impl->draining;
     return statistics;

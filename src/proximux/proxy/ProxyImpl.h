@@ -3,6 +3,7 @@
 #include <proximux/Proxy.h>
 
 #include <proximux/proxy/AccessList.h>
+#include <proximux/proxy/ClientGate.h>
 #include <proximux/proxy/ProxyView.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/TCPServer.h>
@@ -60,6 +61,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
 
     Runtime runtime;
     ProxyView view;
+    ClientGate gate;
     AccessList accessList;
     RequestLog requestLog;
     std::vector<std::unique_ptr<Worker>> workers;

@@ -74,6 +74,7 @@ void Proxy::Impl::apply(const std::shared_ptr<const Configuration>& configuratio
 
 void Proxy::Impl::applyToServer(const Configuration& configuration, const Poco::Net::ServerSocket* listener)
 {
+    gate.use(configuration.limits);
     server->reconfigure(serverSettings(configuration.local), listener);
     dealOutDescriptors(configuration);
 }

@@ -5,6 +5,7 @@
 #include <proximux/Log.h>
 #include <proximux/net/Resolver.h>
 #include <proximux/net/loop/Clock.h>
+#include <proximux/proxy/AddressLimits.h>
 #include <proximux/proxy/TargetDirectory.h>
 #include <proximux/targets/Targets.h>
 #include <proximux/telemetry/OutageRecords.h>
@@ -27,6 +28,7 @@ struct Runtime
         : log(checked->log.maskAddresses)
         , targets(checked->targets.size(), {checked->pool.backoffMin, checked->pool.backoffMax}, seed)
         , directory(checked->targets)
+        , addresses(seed)
         , resolver(checked->io.resolverThreads)
         , _configuration(checked)
     {
@@ -50,6 +52,7 @@ struct Runtime
     Log log;
     Targets targets;
     TargetDirectory directory;
+    AddressLimits addresses;
     OutageRecords outages;
     RecentErrors errors;
     Resolver resolver;

@@ -50,19 +50,20 @@ Worker::~Worker() = default;
 
 // ------------------------------------------------------------------------------------------------ clients
 
-void Worker::adopt(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer, std::uint64_t number)
+void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
 {
-    ClientInfo info{peer.host().toString(), peer.port(), number};
+    ClientInfo info{arrival.peer.host().toString(), arrival.peer.port(), arrival.number};
     if (!_report.isWelcome(info))
     {
         transport.reset();
-        return _listener.clientGone();
+        return clientGone(arrival.place);
     }
     _report.clientOpened(info);
     const ClientId id = _clients.insert(
         std::make_unique<ClientSession>(_reactor, _scratch, _exchange, _report.counters().bytesIn, std::move(info)));
     ClientSession& session = *_clients.find(id);
     session.setId(id);
+    session.setPlace(arrival.place);
     session.limitReads(_configuration->exchange.requestBuffer);
     session.tally().opened = _reactor.now();
     session.open(std::move(transport));
@@ -77,7 +78,14 @@ void Worker::closeClient(ClientId client, CloseReason reason, How how)
         return;
     session->close(how == How::abort);
     _report.clientClosed(session->info(), session->tally(), reason);
+    const AddressLimits::Place place = session->place();
     _reactor.dispose(std::move(session)); // deferred: it may be the caller
+    clientGone(place);
+}
+
+void Worker::clientGone(AddressLimits::Place place)
+{
+    _runtime.addresses.left(place);
     _listener.clientGone();
 }
 
@@ -328,6 +336,18 @@ void Worker::awaitsMore(ClientId client)
 {
     if (ClientSession* session = _clients.find(client))
         session->acknowledge();
+}
+
+bool Worker::mayAsk(ClientId client, Instant now) const
+{
+    const ClientSession* session = _clients.find(client);
+    return session == nullptr || _runtime.addresses.mayAsk(session->place(), now);
+}
+
+void Worker::asked(ClientId client, Instant now)
+{
+    if (const ClientSession* session = _clients.find(client))
+        _runtime.addresses.asked(session->place(), now);
 }
 
 std::size_t Worker::flushClient(ClientId client)

@@ -2,6 +2,7 @@
 
 #include <proximux/base/SlotMap.h>
 #include <proximux/net/loop/Reactor.h>
+#include <proximux/proxy/AddressLimits.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/ProxyInspector.h>
@@ -25,6 +26,14 @@ public:
 
     /// A client and all its resources are gone.
     virtual void clientGone() = 0;
+};
+
+/// A client that was accepted.
+struct Arrival
+{
+    Poco::Net::SocketAddress peer;
+    std::uint64_t number;       ///< counts clients from 1
+    AddressLimits::Place place; ///< of its address
 };
 
 /// One reactor and everything in it: client sessions, target connections, their pool and their exchange. It performs
@@ -58,9 +67,8 @@ public:
     /// Runs the reactor until end(), or until drained.
     void run() { _reactor.run(); }
 
-    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it. number: counts clients
-    /// from 1.
-    void adopt(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer, std::uint64_t number);
+    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it.
+    void adopt(std::unique_ptr<Transport> transport, const Arrival& arrival);
 
     /// Another configuration is in force, and its targets were assigned.
     void reconfigure(const std::shared_ptr<const Configuration>& configuration, const TargetAssignment& assignment);
@@ -97,6 +105,8 @@ private:
     void awaitsMore(TargetId target) override;
     void awaitsMore(ClientId client) override;
     [[nodiscard]] Bytes addressOf(ClientId client) const override;
+    [[nodiscard]] bool mayAsk(ClientId client, Instant now) const override;
+    void asked(ClientId client, Instant now) override;
     std::size_t flushClient(ClientId client) override;
     void limitClient(ClientId client, std::size_t bytes) override;
 
@@ -106,6 +116,7 @@ private:
     // TurnListener
     Instant turnEnded(Instant now) override;
 
+    void clientGone(AddressLimits::Place place);
     bool flush();
     void beginDrainIfHeard();
     void beginDrain();

@@ -8,4 +8,9 @@ bool hasEpoll()
     return false;
 }
 
+bool tellsMemory()
+{
+    return false;
+}
+
 } // namespace proximux

@@ -8,4 +8,9 @@ bool hasEpoll()
     return true;
 }
 
+bool tellsMemory()
+{
+    return true;
+}
+
 } // namespace proximux

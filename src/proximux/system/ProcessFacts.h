@@ -23,6 +23,12 @@ struct ProcessFacts
     Duration configured;                 ///< when the configuration came into force, since 1970
 };
 
+/// Bytes of memory that the process has; see ProcessFacts. Any thread; reads a file of the system.
+std::optional<std::uint64_t> residentMemory();
+
+/// Gives memory that was freed back to the system, as far as it is known how. Any thread.
+void releaseMemory();
+
 /// What the system knows of this process. Any thread; reads files of the system.
 ProcessFacts processFacts();
 

@@ -14,6 +14,16 @@ const Poco::Timestamp STARTED;
 
 } // namespace
 
+std::optional<std::uint64_t> residentMemory()
+{
+    return std::nullopt;
+}
+
+void releaseMemory()
+{
+    // there is nothing for this that all of these systems have
+}
+
 ProcessFacts processFacts()
 {
     long user = 0;

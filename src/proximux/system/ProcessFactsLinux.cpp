@@ -1,5 +1,6 @@
 #include <proximux/system/ProcessFacts.h>
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -51,16 +52,6 @@ Duration started()
     return {read(CLOCK_REALTIME).us - read(CLOCK_BOOTTIME).us + sinceBoot.us};
 }
 
-std::optional<std::uint64_t> residentMemory()
-{
-    std::ifstream file("/proc/self/statm");
-    std::uint64_t all = 0;
-    std::uint64_t resident = 0;
-    if (!(file >> all >> resident))
-        return std::nullopt;
-    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
 std::optional<std::uint64_t> descriptors()
 {
     std::error_code error;
@@ -82,6 +73,23 @@ std::optional<std::uint64_t> maxDescriptors()
 }
 
 } // namespace
+
+std::optional<std::uint64_t> residentMemory()
+{
+    std::ifstream file("/proc/self/statm");
+    std::uint64_t all = 0;
+    std::uint64_t resident = 0;
+    if (!(file >> all >> resident))
+        return std::nullopt;
+    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void releaseMemory()
+{
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
 
 ProcessFacts processFacts()
 {

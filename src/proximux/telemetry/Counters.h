@@ -50,6 +50,10 @@ void forEachCounter(const Visit& visit, Sets&... sets)
     visit(CounterInfo{"dropped", COUNTER, "clients", "closed on arrival at local.max_connections"}, sets.dropped...);
     visit(CounterInfo{"refused", COUNTER, "clients", "refused by the access list, or by a listener of connected"},
           sets.refused...);
+    visit(CounterInfo{"limited", COUNTER, "clients", "closed on arrival at a limit of their address"}, sets.limited...);
+    visit(CounterInfo{"untracked", COUNTER, "clients", "closed on arrival because limits.table was full"},
+          sets.untracked...);
+    visit(CounterInfo{"unaffordable", COUNTER, "clients", "closed on arrival at limits.memory"}, sets.unaffordable...);
     visit(CounterInfo{"failed", COUNTER, "clients", "closed because no target connection could be opened"},
           sets.failed...);
     visit(CounterInfo{"current", GAUGE, "clients", "connected now"}, sets.current...);

@@ -197,11 +197,14 @@ std::vector<MetricInfo> clientRows()
          [](W& w, const S& s) { w.sample(s.statistics.accepted + s.statistics.dropped); }},
         {"proximux_client_connections_refused_total", COUNTER, "reason",
          "Clients closed on arrival. limit: local.max_connections; access: the access list, or a listener of "
-         "connected.",
+         "connected; address: a limit of the client's address; table: limits.table was full; memory: limits.memory.",
          [](W& w, const S& s)
          {
              w.sample(s.statistics.dropped, {{"reason", "limit"}});
              w.sample(s.statistics.refused, {{"reason", "access"}});
+             w.sample(s.statistics.limited, {{"reason", "address"}});
+             w.sample(s.statistics.untracked, {{"reason", "table"}});
+             w.sample(s.statistics.unaffordable, {{"reason", "memory"}});
          }},
         {"proximux_client_connections_closed_total", COUNTER, "reason",
          "Clients that have left or were closed, by close reason (docs/operations.md).",

@@ -6,13 +6,6 @@
 namespace proximux
 {
 
-namespace
-{
-
-constexpr Duration PERIOD = Duration::seconds(1);
-
-} // namespace
-
 std::optional<std::uint64_t> RecordLimiter::admit(const std::string& address, Instant now)
 {
     Entry& entry = find(address, now);
@@ -21,17 +14,17 @@ std::optional<std::uint64_t> RecordLimiter::admit(const std::string& address, In
         ++entry.keptBack;
         return std::nullopt;
     }
-    entry.next = now + PERIOD;
+    entry.next = now + _period;
     return std::exchange(entry.keptBack, 0);
 }
 
-/// Removes addresses that may have a record again, at most once a second.
+/// Removes addresses that may have a record again, at most once in a period.
 RecordLimiter::Entry& RecordLimiter::find(const std::string& address, Instant now)
 {
     const auto found = _entries.find(address);
     if (found != _entries.end())
         return found->second;
-    if (_entries.size() >= MOST && _cleaned + PERIOD <= now)
+    if (_entries.size() >= MOST && _cleaned + _period <= now)
     {
         _cleaned = now;
         for (auto entry = _entries.begin(); entry != _entries.end();)

@@ -10,10 +10,15 @@
 namespace proximux
 {
 
-/// Admits one log record per second and address, so that a peer cannot flood the log. Single-threaded.
+/// Admits one log record per period and address, so that a peer cannot flood the log. Single-threaded.
 class RecordLimiter
 {
 public:
+    explicit RecordLimiter(Duration period = Duration::seconds(1))
+        : _period(period)
+    {
+    }
+
     /// Returns the number of records of this address that were suppressed since the last one, or nothing: suppress this
     /// one, too.
     std::optional<std::uint64_t> admit(const std::string& address, Instant now);
@@ -30,6 +35,7 @@ private:
 
     Entry& find(const std::string& address, Instant now);
 
+    const Duration _period;
     std::unordered_map<std::string, Entry> _entries;
     Instant _cleaned;
 };

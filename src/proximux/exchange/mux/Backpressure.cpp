@@ -49,12 +49,37 @@ bool Backpressure::isLimited(const Client& client) const
         return true;
     if (client.large != nullptr)
         return !client.large->isSent();
+    if (isPaced(client))
+        return true;
     if (client.replies >= _memory.mostReplies())
         return true; // something before them is not answered
     const bool full = client.pin.lane == nullptr &&
                       ((_full && !_mux.draining) || _mux.sending.queued() + _othersQueued >= _mux.settings.maxQueue);
     // others may wait for a pinned one; and while we drain nothing is read that could fill the queue
     return client.queuedRequests() >= _mux.settings.maxRequests || (full && !_mux.policy.requests.passesOn(client));
+}
+
+void Backpressure::pace(Client& client, Instant now)
+{
+    if (_mux.settings.pace.isOff() || _mux.effects.mayAsk(client.id, now))
+        DeadlineList::disarm(client.paced);
+    else if (!client.paced.isArmed())
+        _mux.timers.pace.arm(client.paced, now);
+}
+
+void Backpressure::count(Client& client, Instant now)
+{
+    if (_mux.settings.pace.isOff())
+        return;
+    _mux.effects.asked(client.id, now);
+    pace(client, now);
+}
+
+/// The rest of a request that is being sent, and what a tunnel passes, is read in any case: others may wait for that. A
+/// drain waits for nobody's rate.
+bool Backpressure::isPaced(const Client& client) const
+{
+    return client.paced.isArmed() && !_mux.draining && !_mux.policy.requests.passesOn(client);
 }
 
 void Backpressure::update(Client& client, Instant now)

@@ -22,6 +22,15 @@ public:
     /// Whether no further request of this client is looked at as long as this lasts.
     [[nodiscard]] bool isFull(const Client& client) const;
 
+    /// No request of the client is looked at for a time if it has asked too often.
+    void pace(Client& client, Instant now);
+
+    /// The client has sent a request.
+    void count(Client& client, Instant now);
+
+    /// Whether it has asked too often.
+    [[nodiscard]] bool isPaced(const Client& client) const;
+
     /// Reads on from the client, or no more.
     void update(Client& client, Instant now);
 

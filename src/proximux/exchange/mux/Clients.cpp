@@ -39,6 +39,7 @@ void Clients::received(Client& client, Bytes bytes, Instant now)
 void Clients::look(Client& client, Instant now)
 {
     const ClientId id = client.id;
+    _mux.backpressure.pace(client, now);
     _mux.consents.lookAgain(client, now);
     _mux.policy.requests.clientBytes(client, now);
     if (find(id) == nullptr || client.state == Client::State::closing)
@@ -242,7 +243,7 @@ void Clients::close(Client& client, CloseReason reason, How how, Instant now)
         _delayed.remove(client);
     for (Deadline* deadline : {static_cast<Deadline*>(&client.idle), static_cast<Deadline*>(&client.pause),
                                static_cast<Deadline*>(&client.linger), static_cast<Deadline*>(&client.discard),
-                               static_cast<Deadline*>(&client.calm)})
+                               static_cast<Deadline*>(&client.calm), static_cast<Deadline*>(&client.paced)})
         DeadlineList::disarm(*deadline);
     const std::unique_ptr<Client> last = std::move(_clients[client.id.slot]);
     --_size;
@@ -361,7 +362,10 @@ void Clients::expire(Instant now)
     while (Deadline* due = _mux.timers.idle.takeDue(now))
     {
         Client& client = Due<Client>::owner(*due);
-        close(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
+        if (client.paced.isArmed())
+            _mux.timers.idle.arm(client.idle, now); // what it sends waits
+        else
+            close(client, CloseReason::idle, client.waiting > 0 ? How::abort : How::finish, now);
     }
     while (Deadline* due = _mux.timers.discard.takeDue(now))
     {
@@ -377,6 +381,8 @@ void Clients::expire(Instant now)
     }
     while (Deadline* due = _mux.timers.calm.takeDue(now))
         calmed(Due<Client>::owner(*due), now);
+    while (Deadline* due = _mux.timers.pace.takeDue(now))
+        lookAgain(Due<Client>::owner(*due));
 }
 
 } // namespace proximux

@@ -36,6 +36,21 @@ public:
         return {};
     }
 
+    /// Whether a further request of the client may be looked at now. Asked only with MultiplexerSettings::pace.
+    [[nodiscard]] virtual bool mayAsk(ClientId client, Instant now) const
+    {
+        static_cast<void>(client);
+        static_cast<void>(now);
+        return true;
+    }
+
+    /// It has sent a request. Likewise.
+    virtual void asked(ClientId client, Instant now)
+    {
+        static_cast<void>(client);
+        static_cast<void>(now);
+    }
+
     /// Sends to the client what toClient() was given. Returns how many bytes wait.
     virtual std::size_t flushClient(ClientId client) = 0;
 

@@ -48,6 +48,10 @@ struct MultiplexerSettings
     std::size_t abandonLimit = 65536; ///< bytes for nobody before those who wait behind them
     std::int64_t reconnects = 20;     ///< of target connections that one client may cause in a second; 0: any number
 
+    /// A client that asks too often is not read; after this long it is seen whether it may ask again. Off: nobody asks
+    /// too often.
+    Duration pace = Duration::off();
+
     Duration abandonTimeout = Duration::seconds(1);  ///< and their time
     Duration pinIdleTimeout = Duration::seconds(60); ///< then a pin lasts as long as nobody else needs its connection
     Duration queueTimeout = Duration::seconds(30);

@@ -16,6 +16,7 @@ const char* stateOf(const Client& client)
         return client.pin.lane != nullptr ? "pinned"
                : client.inFlight > 0      ? "served"
                : client.next              ? "waiting"
+               : client.paced.isArmed()   ? "over its rate"
                                           : "idle";
     case Client::State::ended:
         return "ended";

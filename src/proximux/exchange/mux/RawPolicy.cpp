@@ -16,7 +16,7 @@ void RawPolicy::clientBytes(Client& client, Instant now)
         return _mux.forwarding.goOn(client, *client.requests.last(), n, now);
     }
     if (client.next == nullptr)
-        return _mux.sending.queue(client, n, true, now);
+        return _mux.backpressure.isPaced(client) ? void() : _mux.sending.queue(client, n, true, now);
     _mux.observer.requestContinued(client.id, client.input.waiting().substr(client.queued));
     client.next->size += n;
     client.queued += n;

@@ -33,6 +33,7 @@ void Sending::queue(Client& client, std::size_t n, bool whole, Instant now)
         client.large = &request;
     }
     request.tag = _mux.observer.requestCame(client.id, bytes, n);
+    _mux.backpressure.count(client, now);
     DeadlineList::disarm(client.idle);
     _mux.policy.requests.describe(client, request, bytes);
     if (request.traits.last && whole)

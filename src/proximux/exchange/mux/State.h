@@ -259,6 +259,7 @@ struct Client
     Due<Client> pause{*this};   ///< exchange.request_timeout
     Due<Client> asking{*this};  ///< its target has not consented to the rest of its request
     Due<Client> calm{*this};    ///< until then nothing of it stands in the queue: limits.reconnects
+    Due<Client> paced{*this};   ///< until then no request of it is looked at: limits.request_rate
     Due<Client> linger{*this};  ///< local.half_close_timeout, while closing
     Due<Client> discard{*this}; ///< exchange.discard_timeout, while closing
 

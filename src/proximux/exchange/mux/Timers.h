@@ -28,6 +28,7 @@ struct Timers
         linger.change(settings.lingerTimeout);
         discard.change(settings.discardTimeout);
         calm.change(Duration::microseconds(1000000 / std::max<std::int64_t>(settings.reconnects, 1)));
+        pace.change(settings.pace);
         connectDelay.change(settings.connectDelay);
         settle.change(settings.settle);
         requestGap.change(settings.requestGap);
@@ -46,7 +47,8 @@ struct Timers
                          pause.first(),        idle.first(),       linger.first(),    discard.first(),
                          connectDelay.first(), requestGap.first(), settle.first(),    inactive.first(),
                          gap.first(),          leaver.first(),     departure.first(), calm.first(),
-                         delayedReply.first(), pinIdle.first(),    consent.first(),   parting.first()});
+                         delayedReply.first(), pinIdle.first(),    consent.first(),   parting.first(),
+                         pace.first()});
     }
 
     // of requests
@@ -63,6 +65,7 @@ struct Timers
     DeadlineList linger;  ///< half-closed, or being closed with bytes that it does not read
     DeadlineList discard; ///< being closed, and still sending
     DeadlineList calm;    ///< after it has caused too many new connections
+    DeadlineList pace;    ///< after it has asked too often
 
     // of lanes
     DeadlineList connectDelay; ///< from open to the first byte sent
