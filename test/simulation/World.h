@@ -49,6 +49,13 @@ public:
         bool ends = false;
     };
 
+    struct Check
+    {
+        std::size_t target;
+        bool lost;
+        std::string response;
+    };
+
     struct Closed
     {
         CloseReason reason;
@@ -87,6 +94,11 @@ public:
         closedTargets.insert_or_assign(id.slot, Closed{reason, how, target(id)});
         targets.erase(id.slot);
         touchedTargets.push_back(id.slot);
+    }
+
+    void checkEnded(std::size_t target, bool lost, Bytes response) override
+    {
+        checks.push_back({target, lost, std::string(response)});
     }
 
     std::unique_ptr<Watcher> paired(ClientId, TargetId) override { return makeWatcher ? makeWatcher() : nullptr; }
@@ -270,6 +282,7 @@ public:
     std::size_t dropped = 0;
     std::size_t unknown = 0;         ///< responses whose id matches no request
     std::vector<std::string> silent; ///< parts of targets that were silent, or respond again
+    std::vector<Check> checks;       ///< those that have ended
     std::size_t awaited = 0;         ///< number of calls of awaitsMore()
     std::size_t acknowledged = 0;    ///< likewise, for clients
     std::uint32_t nextClient = 0;

@@ -74,6 +74,8 @@ public:
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
     void warmUp(Instant now) override;
+    void healthChanged(Instant now) override;
+    [[nodiscard]] Instant heardFrom(std::size_t target) const override;
     [[nodiscard]] std::size_t size() const override;
     void inspect(ExchangeInspection& into) const override;
 
