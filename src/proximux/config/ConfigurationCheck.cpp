@@ -226,6 +226,7 @@ void ConfigurationCheck::checkRelations()
     if (_configuration.io.backend == IoSettings::Backend::epoll && !hasEpoll())
         _mistakes.push_back(nameOf("io.backend") + ": this system has no epoll; expected auto or poll");
     checkAdmin();
+    checkHealthChecks();
     checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();

@@ -75,7 +75,8 @@ std::vector<Setting> makeTable()
     for (const auto& part :
          {table::localSettings(), table::targetSettings(), table::exchangeSettings(), table::timeoutSettings(),
           table::bufferSettings(), table::framingSettings(), table::protocolSettings(), table::peerSettings(),
-          table::poolSettings(), table::logSettings(), table::otherSettings(), table::adminSettings()})
+          table::poolSettings(), table::checkSettings(), table::logSettings(), table::otherSettings(),
+          table::adminSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -41,7 +41,8 @@ std::vector<TargetView> ProxyView::targets() const
     for (const std::size_t i : targets.inOrder())
     {
         const Targets::Health health = targets.health(i);
-        const bool mayBeTried = health != Targets::Health::dead || targets.retryAt(i, now) <= now;
+        const bool isOut = health == Targets::Health::dead || health == Targets::Health::down;
+        const bool mayBeTried = !isOut || (health == Targets::Health::dead && targets.retryAt(i, now) <= now);
         all.push_back({_runtime.directory.of(i).endpoint.toString(), toString(health), mayBeTried,
                        targets.connections(i), _runtime.errors.ofTarget(i)});
     }

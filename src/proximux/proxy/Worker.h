@@ -4,6 +4,7 @@
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
+#include <proximux/proxy/HealthChecks.h>
 #include <proximux/proxy/ProxyInspector.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SilenceWatch.h>
@@ -45,7 +46,8 @@ class Worker : public InspectedWorker,
                private TurnListener
 {
 public:
-    Worker(Runtime& runtime, WorkerListener& listener);
+    /// checks: it does the health checks, for all workers.
+    Worker(Runtime& runtime, WorkerListener& listener, bool checks);
     ~Worker() override;
 
     [[nodiscard]] Reactor& reactor() { return _reactor; }
@@ -98,6 +100,7 @@ private:
     void awaitsMore(ClientId client) override;
     [[nodiscard]] Bytes addressOf(ClientId client) const override;
     std::size_t flushClient(ClientId client) override;
+    void checkEnded(std::size_t target, bool lost, Bytes response) override;
     void limitClient(ClientId client, std::size_t bytes) override;
 
     // TargetDialer
@@ -125,6 +128,7 @@ private:
     WorkerObserver _observer;
     ExchangeAndPool _mode;
     Exchange& _exchange;
+    std::unique_ptr<HealthChecks> _checks;   ///< null: another worker does them
     const bool _gathers;                     ///< fifo and funnel
     std::vector<ClientId> _gatheringClients; ///< with bytes to flush
     std::vector<TargetId> _gatheringTargets;
