@@ -48,10 +48,11 @@ enum class CloseReason
     partSilent,        ///< the part of the target that it asks did not answer before
     userRefused,       ///< the target does not let the user of the request in
     outgoing,          ///< a reload took its target away, or changed how it is connected
-    killed             ///< an administrator has closed it
+    killed,            ///< an administrator has closed it
+    targetDown         ///< health checks have found its target down
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::killed) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::targetDown) + 1;
 
 /// Whose fault it is that a connection is closed.
 enum class Fault

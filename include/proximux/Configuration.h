@@ -172,6 +172,27 @@ struct PoolSettings
     Duration backoffMax;
 };
 
+/// Active health checks of targets.
+struct CheckSettings
+{
+    enum class Kind
+    {
+        automatic, ///< protocol where that is possible, else connect
+        connect,   ///< a connection that is opened
+        protocol   ///< a harmless request of the protocol, and its response
+    };
+
+    Duration interval; ///< off: there are none
+    Kind kind{};
+    Duration timeout;
+    unsigned fall{};                      ///< failures in a row after which a target is down
+    unsigned rise{};                      ///< successes in a row after which it is up again
+    std::optional<Duration> downInterval; ///< nothing: the back-off, at most the interval
+    bool lazy{};                          ///< fifo, funnel: responses to clients count as checks
+
+    [[nodiscard]] bool isOn() const { return !interval.isOff(); }
+};
+
 /// Its initial values equal the defaults of the table, so that a list of targets can be resized.
 struct TargetSettings
 {
@@ -320,6 +341,7 @@ struct Configuration
     LocalSettings local;
     ExchangeSettings exchange;
     PoolSettings pool;
+    CheckSettings check;
     std::vector<TargetSettings> targets;
     AccessSettings access;
     LimitsSettings limits;

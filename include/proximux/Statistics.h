@@ -76,11 +76,12 @@ struct Counters
 template <class Value>
 struct TargetCounters
 {
-    Value opening{}; ///< connections that are being opened, or are not in use yet
-    Value idle{};    ///< open connections without a request
-    Value busy{};    ///< open connections with a client or a request, those of pinned clients included
-    Value tied{};    ///< of busy: those of pinned clients
-    Value desyncs{}; ///< connections closed after unsolicited bytes
+    Value opening{};      ///< connections that are being opened, or are not in use yet
+    Value idle{};         ///< open connections without a request
+    Value busy{};         ///< open connections with a client or a request, those of pinned clients included
+    Value tied{};         ///< of busy: those of pinned clients
+    Value desyncs{};      ///< connections closed after unsolicited bytes
+    Value checksFailed{}; ///< health checks
     std::array<Value, CONNECT_FAILURES> connectFailures{}; ///< by ConnectFailure
 };
 
@@ -89,10 +90,11 @@ struct TargetStatistics : TargetCounters<std::uint64_t>
 {
     std::string address;      ///< host and port
     std::uint64_t limit = 0;  ///< connections that it may have; 0: only local.max_connections limits them
-    bool up = true;           ///< the last attempt to connect has not failed, or there was none
+    bool up = true;           ///< neither the last attempt to connect nor health checks have failed
     std::uint64_t living = 0; ///< how often it became so
     std::uint64_t dead = 0;   ///< likewise
     std::uint64_t trials = 0; ///< likewise
+    std::uint64_t downs = 0;  ///< likewise, by health checks
     Duration down;            ///< time since start in which it was not living
 };
 

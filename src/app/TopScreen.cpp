@@ -111,7 +111,7 @@ Columns targetsOf(const StatusSample& seen)
     Columns columns({"TARGET", "STATE", "CONNECTIONS", "BACK-OFF ENDS IN", "LAST ERROR"});
     for (const StatusSample::Target& each : seen.targets)
         columns.add({each.name, each.state, orDash(each.connections), orDash(each.retryIn), orDash(each.lastError)},
-                    each.state == "dead" ? Style::warning : Style::plain);
+                    each.state == "dead" || each.state == "down" ? Style::warning : Style::plain);
     return columns;
 }
 

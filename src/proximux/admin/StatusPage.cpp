@@ -54,7 +54,7 @@ std::string symbolOf(const std::string& state)
 {
     if (state == "living")
         return "\xE2\x97\x8F ";
-    return state == "dead" ? "\xE2\x9C\x96 " : "\xE2\x97\x90 ";
+    return state == "dead" || state == "down" ? "\xE2\x9C\x96 " : "\xE2\x97\x90 ";
 }
 
 std::string targetRows(const StatusView& seen)

@@ -229,6 +229,7 @@ void ConfigurationCheck::checkRelations()
         _mistakes.push_back(nameOf("limits.memory") +
                             ": this system does not tell how much memory a process has; expected 0");
     checkAdmin();
+    checkHealthChecks();
     checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();

@@ -39,6 +39,7 @@ private:
     void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
     void checkAdmin();
+    void checkHealthChecks();
     std::string readToken(const std::string& path);
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();

@@ -94,6 +94,7 @@ std::vector<Setting> framingSettings();
 std::vector<Setting> protocolSettings();
 std::vector<Setting> peerSettings();
 std::vector<Setting> poolSettings();
+std::vector<Setting> checkSettings();
 std::vector<Setting> logSettings();
 std::vector<Setting> accessSettings();
 std::vector<Setting> limitsSettings();

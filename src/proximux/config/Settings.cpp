@@ -75,8 +75,8 @@ std::vector<Setting> makeTable()
     for (const auto& part :
          {table::localSettings(), table::targetSettings(), table::exchangeSettings(), table::timeoutSettings(),
           table::bufferSettings(), table::framingSettings(), table::protocolSettings(), table::peerSettings(),
-          table::poolSettings(), table::logSettings(), table::accessSettings(), table::limitsSettings(),
-          table::otherSettings(), table::adminSettings(), table::scriptSettings()})
+          table::poolSettings(), table::checkSettings(), table::logSettings(), table::accessSettings(),
+          table::limitsSettings(), table::otherSettings(), table::adminSettings(), table::scriptSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -60,7 +60,8 @@ std::vector<Setting> healthSettings()
              "Example: admin.live_timeout = 1s with timeoutSeconds: 2."}),
         row("admin.ready_targets", "1", integer<std::size_t>(0, 100000, FIELD(std::size_t, admin.readyTargets)),
             {"", "Targets that must not be dead for /readyz to say ok; 0: it does not depend on targets",
-             "A target is dead from a failed attempt to connect to it until it may be tried again. "
+             "A target is dead from a failed attempt to connect to it until it may be tried again, and while health "
+             "checks find it down. "
              "With more targets than this, some may be down. "
              "Example: admin.ready_targets = 0 if clients can wait for the only target."}),
     };

@@ -170,4 +170,21 @@ void AutoExchange::warmUp(Instant now)
     tenant(_assumed, now).warmUp(now);
 }
 
+void AutoExchange::healthChanged(Instant now)
+{
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            tenant.exchange->healthChanged(now);
+    settle(now);
+}
+
+Instant AutoExchange::heardFrom(std::size_t target) const
+{
+    Instant last;
+    for (const Tenant& tenant : _tenants)
+        if (tenant.exchange)
+            last = std::max(last, tenant.exchange->heardFrom(target));
+    return last;
+}
+
 } // namespace proximux

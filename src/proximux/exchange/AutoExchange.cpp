@@ -319,11 +319,6 @@ Backlog AutoExchange::backlog() const
     return all;
 }
 
-Usage AutoExchange::usage() const
-{
-    return usageOf(_tenants);
-}
-
 std::size_t AutoExchange::underWay() const
 {
     std::size_t all = 0;

@@ -74,13 +74,12 @@ public:
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
     void warmUp(Instant now) override;
+    void healthChanged(Instant now) override;
+    [[nodiscard]] Instant heardFrom(std::size_t target) const override;
     [[nodiscard]] std::size_t size() const override;
     void inspect(ExchangeInspection& into) const override;
 
     [[nodiscard]] Backlog backlog() const override;
-
-    /// Of all exchanges.
-    [[nodiscard]] Multiplexer::Usage usage() const;
 
     /// Connections that are not yet of use.
     [[nodiscard]] std::size_t underWay() const;

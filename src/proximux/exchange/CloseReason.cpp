@@ -62,6 +62,7 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
      NONE},
     {"outgoing", "a reload removed or changed the target", R::outgoing, F::nobody, ERROR, NONE},
     {"killed", "closed by an administrator", R::killed, F::proxy, ERROR, NONE},
+    {"targetDown", "health checks found the target down", R::targetDown, F::nobody, ERROR, NONE},
 };
 
 constexpr bool hasRowForEach()

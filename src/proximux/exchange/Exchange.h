@@ -6,6 +6,7 @@
 #include <proximux/Instant.h>
 #include <proximux/exchange/Backlog.h>
 #include <proximux/exchange/Inspection.h>
+#include <proximux/protocol/CheckRequest.h>
 
 #include <cstddef>
 
@@ -89,6 +90,33 @@ public:
 
     /// Begins to open connections before anybody asks (pool.warmup), where that makes sense.
     virtual void warmUp(Instant now) { static_cast<void>(now); }
+
+    /// Health checks have found targets down, or up again.
+    virtual void healthChanged(Instant now) { static_cast<void>(now); }
+
+    /// When something came last over a connection that is open to this target and has answered; the beginning of time:
+    /// there is none, or nobody can tell.
+    [[nodiscard]] virtual Instant heardFrom(std::size_t target) const
+    {
+        static_cast<void>(target);
+        return {};
+    }
+
+    /// Sends this request to the target on an idle connection, if it has one. What answers it goes to nobody.
+    virtual CheckStart beginCheck(std::size_t target, const CheckRequest& request, Instant now)
+    {
+        static_cast<void>(target);
+        static_cast<void>(request);
+        static_cast<void>(now);
+        return CheckStart::noConnection;
+    }
+
+    /// That has not been answered in time: its connection is closed.
+    virtual void endCheck(std::size_t target, Instant now)
+    {
+        static_cast<void>(target);
+        static_cast<void>(now);
+    }
 
     /// From now on whoever is at rest is closed.
     virtual void drain(Instant now) = 0;

@@ -32,7 +32,8 @@ DescriptorPlan DescriptorPlan::make(const Configuration& configuration, const so
     const std::size_t each = paired ? 2 : 1; // a pair is a client and its target connection
     plan.limit = found.limit;
     plan.setAside = LISTENER + LOG + LOOK_UP * configuration.io.resolverThreads + SPARE + TURNED_AWAY +
-                    adminDescriptors(configuration.admin) + (paired ? 0 : configuration.sharedConnections());
+                    adminDescriptors(configuration.admin) + (paired ? 0 : configuration.sharedConnections()) +
+                    (configuration.check.isOn() ? configuration.targets.size() : 0);
     const std::size_t taken = found.open + plan.setAside;
     plan.lacking = taken + each - std::min(found.limit, taken + each);
     plan.clients = std::max<std::size_t>((found.limit - std::min(found.limit, taken)) / each, 1);

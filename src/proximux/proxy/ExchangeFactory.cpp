@@ -55,15 +55,6 @@ std::vector<std::size_t> places(const Configuration& configuration, const std::v
     return all;
 }
 
-Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const Protocol* protocol)
-{
-    Login login;
-    if (protocol != nullptr && !target.isOwnLogin())
-        login = protocol->login({target.username, target.password, target.database});
-    return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect,
-            login.isJudged};
-}
-
 MultiplexerSettings sharedSettings(const Configuration& configuration, const std::vector<std::size_t>& indices,
                                    const ProtocolInfo& protocol)
 {
@@ -274,6 +265,15 @@ ExchangeAndPool makeShared(const std::shared_ptr<Sharing>& sharing, const std::s
 }
 
 } // namespace
+
+Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const Protocol* protocol)
+{
+    Login login;
+    if (protocol != nullptr && !target.isOwnLogin())
+        login = protocol->login({target.username, target.password, target.database});
+    return {login.says + configuration.pool.prologue, login.expects + configuration.pool.prologueExpect,
+            login.isJudged};
+}
 
 ExchangeAndPool makeExchange(const std::shared_ptr<const Configuration>& configuration, Targets& targets,
                              TargetDialer& dialer, PairEffects& pairEffects, MultiplexerEffects& multiplexerEffects,

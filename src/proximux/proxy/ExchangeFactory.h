@@ -24,6 +24,9 @@ struct ExchangeAndPool
     std::function<void(const std::shared_ptr<const Configuration>&, const TargetAssignment&, Instant)> reconfigure;
 };
 
+/// What is said on a new connection to this target. protocol: null where messages are not delimited.
+Prologue prologueFor(const Configuration& configuration, const TargetSettings& target, const Protocol* protocol);
+
 /// Makes the exchange and pool for the configured mode, with the targets as they were assigned at the start. All other
 /// arguments must outlive them.
 ExchangeAndPool makeExchange(const std::shared_ptr<const Configuration>& configuration, Targets& targets,

@@ -58,7 +58,7 @@ Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
     , pulses(configuration->io.threads)
 {
     for (std::size_t i = 0; i < pulses.size(); ++i)
-        workers.push_back(std::make_unique<Worker>(runtime, *this));
+        workers.push_back(std::make_unique<Worker>(runtime, *this, i == 0));
     server = std::make_unique<TCPServer>(workers.front()->reactor(), serverSettings(configuration->local), *this);
     gate.use(configuration->limits);
     listenTo();

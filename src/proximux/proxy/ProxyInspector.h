@@ -73,8 +73,8 @@ public:
 struct TargetView
 {
     std::string address;
-    std::string state;           ///< living, dead or trial
-    bool mayBeTried = true;      ///< it is not dead, or its back-off is over
+    std::string state;           ///< living, dead, trial or down
+    bool mayBeTried = true;      ///< it is neither down nor dead, or its back-off is over
     std::size_t connections = 0; ///< open or opening
     std::optional<RecentError> lastError;
     std::optional<Duration> retryIn; ///< dead: until its back-off is over; nothing: it is not dead, or that is unknown

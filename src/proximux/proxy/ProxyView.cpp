@@ -46,7 +46,7 @@ std::vector<TargetView> ProxyView::targets() const
         const bool isDead = health == Targets::Health::dead;
         TargetView view{_runtime.directory.of(i).endpoint.toString(),
                         toString(health),
-                        !isDead || retry <= now,
+                        health != Targets::Health::down && (!isDead || retry <= now),
                         targets.connections(i),
                         _runtime.errors.ofTarget(i),
                         std::nullopt};

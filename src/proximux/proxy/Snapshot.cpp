@@ -13,22 +13,6 @@ Duration toDuration(const LiveValue& microseconds)
     return {static_cast<std::int64_t>(microseconds.get())};
 }
 
-/// 0: no limit of its own.
-std::uint64_t limitOf(const Configuration& configuration, const TargetSettings& target)
-{
-    switch (configuration.exchange.mode)
-    {
-    case Mode::fifo:
-        return 1;
-    case Mode::funnel:
-        return target.connections;
-    case Mode::proxy:
-    case Mode::automatic:
-        break;
-    }
-    return 0;
-}
-
 TargetStatistics snapshotOf(std::size_t index, const Runtime& runtime,
                             const std::vector<std::unique_ptr<Worker>>& workers)
 {
@@ -39,11 +23,12 @@ TargetStatistics snapshotOf(std::size_t index, const Runtime& runtime,
     for (const auto& worker : workers)
         worker->targets().addTo(target, index);
     target.address = settings.endpoint.toString();
-    target.limit = limitOf(*runtime.configuration(), settings);
+    target.limit = connectionLimit(*runtime.configuration(), settings);
     target.up = history.health == Targets::Health::living;
     target.living = moves(Targets::Health::living);
     target.dead = moves(Targets::Health::dead);
     target.trials = moves(Targets::Health::trial);
+    target.downs = moves(Targets::Health::down);
     target.down = history.down;
     return target;
 }

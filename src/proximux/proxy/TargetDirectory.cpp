@@ -18,6 +18,21 @@ bool signsInAlike(const TargetSettings& a, const TargetSettings& b)
 
 } // namespace
 
+std::size_t connectionLimit(const Configuration& configuration, const TargetSettings& target)
+{
+    switch (configuration.exchange.mode)
+    {
+    case Mode::fifo:
+        return 1;
+    case Mode::funnel:
+        return target.connections;
+    case Mode::proxy:
+    case Mode::automatic:
+        break;
+    }
+    return 0;
+}
+
 TargetDirectory::TargetDirectory(const std::vector<TargetSettings>& targets)
     : _targets(targets)
 {

@@ -18,6 +18,9 @@ struct TargetAssignment
     TargetChanges changes;
 };
 
+/// The number of connections that a target may have; 0: no limit of its own.
+std::size_t connectionLimit(const Configuration& configuration, const TargetSettings& target);
+
 /// How each target is connected, by its index in Targets. Any thread.
 class TargetDirectory
 {

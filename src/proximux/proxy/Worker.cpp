@@ -25,7 +25,7 @@ std::unique_ptr<Poller> makePoller(IoSettings::Backend backend)
 
 } // namespace
 
-Worker::Worker(Runtime& runtime, WorkerListener& listener)
+Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
     : _runtime(runtime)
     , _configuration(runtime.configuration())
     , _listener(listener)
@@ -44,6 +44,10 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener)
 {
     _reactor.setTurnListener(this);
     _reactor.setFaultReport([this](const std::exception& exception) { _report.fault(exception); });
+    if (!checks)
+        return;
+    _checks = std::make_unique<HealthChecks>(runtime, _reactor, _scratch, _report, _exchange);
+    _checks->use(_configuration, runtime.directory.first().indices);
 }
 
 Worker::~Worker() = default;
@@ -121,6 +125,8 @@ void Worker::endClient(ClientId client)
 
 TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant deadline)
 {
+    if (_checks)
+        _checks->connectionBegins(target);
     const TargetId id =
         _targets.insert(std::make_unique<TargetConnection>(_reactor, _scratch, _exchange, _report, target));
     TargetConnection& connection = *_targets.find(id);
@@ -195,6 +201,8 @@ void Worker::reconfigure(const std::shared_ptr<const Configuration>& configurati
     for (const TargetId id : _targets.ids())
         _targets.find(id)->limitReads(configuration->exchange.responseBuffer);
     _mode.reconfigure(configuration, assignment, _reactor.now());
+    if (_checks)
+        _checks->use(configuration, assignment.indices);
 }
 
 // ------------------------------------------------------------------------------------------------ turns, the end
@@ -203,9 +211,13 @@ Instant Worker::turnEnded(Instant now)
 {
     if (_drainAsked && !_draining)
         beginDrainIfHeard();
+    if (_checks)
+        _checks->expire(now);
     Instant next = _exchange.expire(now);
     while (flush())
         next = _exchange.expire(now);
+    if (_checks)
+        next = std::min(next, _checks->next());
     _gauges.publish(_exchange, *_mode.counts);
     if (_draining && _exchange.size() == 0)
         _reactor.stop();
@@ -348,6 +360,12 @@ void Worker::asked(ClientId client, Instant now)
 {
     if (const ClientSession* session = _clients.find(client))
         _runtime.addresses.asked(session->place(), now);
+}
+
+void Worker::checkEnded(std::size_t target, bool lost, Bytes response)
+{
+    if (_checks)
+        _checks->requestEnded(target, lost, response);
 }
 
 std::size_t Worker::flushClient(ClientId client)

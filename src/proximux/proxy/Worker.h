@@ -5,6 +5,7 @@
 #include <proximux/proxy/AddressLimits.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
+#include <proximux/proxy/HealthChecks.h>
 #include <proximux/proxy/ProxyInspector.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SilenceWatch.h>
@@ -54,7 +55,8 @@ class Worker : public InspectedWorker,
                private TurnListener
 {
 public:
-    Worker(Runtime& runtime, WorkerListener& listener);
+    /// checks: it does the health checks, for all workers.
+    Worker(Runtime& runtime, WorkerListener& listener, bool checks);
     ~Worker() override;
 
     [[nodiscard]] Reactor& reactor() { return _reactor; }
@@ -108,6 +110,7 @@ private:
     [[nodiscard]] bool mayAsk(ClientId client, Instant now) const override;
     void asked(ClientId client, Instant now) override;
     std::size_t flushClient(ClientId client) override;
+    void checkEnded(std::size_t target, bool lost, Bytes response) override;
     void limitClient(ClientId client, std::size_t bytes) override;
 
     // TargetDialer
@@ -136,6 +139,7 @@ private:
     WorkerObserver _observer;
     ExchangeAndPool _mode;
     Exchange& _exchange;
+    std::unique_ptr<HealthChecks> _checks;   ///< null: another worker does them
     const bool _gathers;                     ///< fifo and funnel
     std::vector<ClientId> _gatheringClients; ///< with bytes to flush
     std::vector<TargetId> _gatheringTargets;

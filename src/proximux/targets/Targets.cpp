@@ -42,6 +42,7 @@ void Targets::assign(const std::vector<Assigned>& targets)
         _targets[assigned.target].number = _order.size();
         _targets[assigned.target].most = assigned.most;
     }
+    findLastResort();
 }
 
 void Targets::setBackoff(Backoff backoff)
@@ -65,7 +66,7 @@ std::optional<std::size_t> Targets::choose(const std::vector<bool>& tried, Insta
             if (!best || target.connections < _targets[*best].connections)
                 best = i;
         }
-        else if (!soonest || target.retry < _targets[*soonest].retry)
+        else if (!target.avoided && (!soonest || target.retry < _targets[*soonest].retry))
         {
             soonest = i;
         }
@@ -116,13 +117,13 @@ Instant Targets::retryAt(const Target& target, Instant now)
 {
     if (isEligible(target, now))
         return now;
-    return target.health() == Health::dead && mayConnect(target) ? target.retry : Instant::never();
+    return target.reached == Health::dead && mayConnect(target) ? target.retry : Instant::never();
 }
 
 bool Targets::isLiving(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    return _targets[target].health() != Health::dead;
+    return !_targets[target].down && _targets[target].reached != Health::dead;
 }
 
 std::size_t Targets::candidates(const std::vector<bool>& tried, Instant now) const
@@ -153,7 +154,7 @@ void Targets::failed(std::size_t target, Instant now)
     --t.opening;
     --t.connections;
     // attempts already under way when the first one failed count as the same failure
-    if (t.health() != Health::dead)
+    if (t.reached != Health::dead)
         backOff(t, now);
 }
 
@@ -164,7 +165,7 @@ void Targets::abandoned(std::size_t target, Instant now)
     assert(t.opening > 0 && t.connections > 0);
     --t.opening;
     --t.connections;
-    if (t.health() == Health::trial && t.opening == 0)
+    if (t.reached == Health::trial && t.opening == 0)
     {
         move(t, Health::dead, now); // the trial had no result: the next connection may be one
         t.retry = now;
@@ -183,14 +184,56 @@ void Targets::shun(std::size_t target, Instant now)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     Target& t = _targets[target];
-    if (t.health() != Health::dead)
+    if (t.reached != Health::dead)
         backOff(t, now);
+}
+
+void Targets::markDown(std::size_t target, Instant now)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    Target& t = _targets[target];
+    t.down = true;
+    t.foundDown = ++_foundDown;
+    note(t, now);
+    findLastResort();
+}
+
+/// It need not wait for the end of its back-off.
+void Targets::markUp(std::size_t target, Instant now)
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    Target& t = _targets[target];
+    t.down = false;
+    t.failures = 0;
+    move(t, Health::living, now);
+    findLastResort();
+}
+
+bool Targets::isAvoided(std::size_t target) const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return _targets[target].avoided;
+}
+
+/// After a change of which are there, or down.
+void Targets::findLastResort()
+{
+    const Target* last = nullptr;
+    bool allDown = true;
+    for (const std::size_t i : _order)
+    {
+        allDown = allDown && _targets[i].down;
+        if (last == nullptr || _targets[i].foundDown > last->foundDown)
+            last = &_targets[i];
+    }
+    for (Target& target : _targets)
+        target.avoided = target.down && !(allDown && &target == last);
 }
 
 Targets::Health Targets::health(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    return _targets[target].health();
+    return _targets[target].history.health;
 }
 
 std::size_t Targets::connections(std::size_t target) const
@@ -234,8 +277,8 @@ bool Targets::isMarked(const std::vector<bool>& marks, std::size_t target)
 
 bool Targets::isEligible(const Target& target, Instant now)
 {
-    return mayConnect(target) &&
-           (target.health() == Health::living || (target.health() == Health::dead && target.retry <= now));
+    return mayConnect(target) && !target.avoided &&
+           (target.reached == Health::living || (target.reached == Health::dead && target.retry <= now));
 }
 
 bool Targets::mayConnect(const Target& target)
@@ -243,9 +286,17 @@ bool Targets::mayConnect(const Target& target)
     return target.number > 0 && target.connections < target.most;
 }
 
-/// The only writer of a health.
-void Targets::move(Target& target, Health health, Instant now)
+/// The only writer of what attempts to connect say.
+void Targets::move(Target& target, Health reached, Instant now)
 {
+    target.reached = reached;
+    note(target, now);
+}
+
+/// The only writer of a health.
+void Targets::note(Target& target, Instant now)
+{
+    const Health health = target.down ? Health::down : target.reached;
     History& history = target.history;
     if (history.health == health)
         return;
@@ -266,7 +317,7 @@ void Targets::backOff(Target& target, Instant now)
 
 void Targets::count(Target& target, Instant now)
 {
-    if (target.health() == Health::dead)
+    if (target.reached == Health::dead)
         move(target, Health::trial, now);
     ++target.connections;
     ++target.opening;
@@ -291,6 +342,8 @@ const char* toString(Targets::Health health)
         return "dead";
     case Targets::Health::trial:
         return "trial";
+    case Targets::Health::down:
+        return "down";
     }
     return "";
 }

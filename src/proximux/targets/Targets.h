@@ -29,6 +29,9 @@ struct Backoff
 ///       |                   +--------------- failed() --------------+
 ///       +---------------------------------- opened() ---------------+
 ///
+/// Beside that, health checks say that a target is down: it is avoided, whatever attempts to connect say of it, until
+/// they say that it is up. If all are down, the one that was found down last is tried all the same.
+///
 /// Targets are named by an index, which stays theirs as long as they are there. At first that is their place in the
 /// configuration; a reload changes which there are (assign), and in what order.
 ///
@@ -41,10 +44,11 @@ public:
     {
         living,
         dead,
-        trial ///< one connection tests whether it is back; all others avoid it
+        trial, ///< one connection tests whether it is back; all others avoid it
+        down   ///< health checks have found that it does not work
     };
 
-    static constexpr std::size_t HEALTHS = 3;
+    static constexpr std::size_t HEALTHS = 4;
 
     /// What became of a target since the start.
     struct History
@@ -77,8 +81,8 @@ public:
 
     /// Chooses the target for a new connection and counts that connection. Among the targets that `tried` does not mark
     /// it prefers the one with the fewest connections, the first in order if there are several. If none is alive or
-    /// due for a trial, it takes the one whose back-off ends first. Returns nothing if all are marked. `tried` has a
-    /// flag for each index; those beyond its end are not marked.
+    /// due for a trial, it takes the one whose back-off ends first. Returns nothing if all are marked or avoided.
+    /// `tried` has a flag for each index; those beyond its end are not marked.
     std::optional<std::size_t> choose(const std::vector<bool>& tried, Instant now);
 
     /// Whether a connection to exactly this target may be opened now: it is there, living or due for a trial, and has
@@ -95,7 +99,14 @@ public:
     /// The earliest time at which beginAny() may return a target.
     [[nodiscard]] Instant retryAnyAt(Instant now) const;
 
-    /// Whether it was not found dead by the last attempt.
+    /// Health checks have found that the target does not work, or that it works.
+    void markDown(std::size_t target, Instant now);
+    void markUp(std::size_t target, Instant now);
+
+    /// Whether health checks have found it down and another is tried instead: nothing is to be sent to it.
+    [[nodiscard]] bool isAvoided(std::size_t target) const;
+
+    /// Whether it was not found dead by the last attempt, nor down by health checks.
     [[nodiscard]] bool isLiving(std::size_t target) const;
 
     /// The number of targets that choose() considers before it falls back to dead ones.
@@ -132,23 +143,27 @@ public:
 private:
     struct Target
     {
-        History history;   ///< down: without the time since `downSince`
-        Instant downSince; ///< not living
+        History history;                 ///< down: without the time since `downSince`
+        Instant downSince;               ///< not living
+        Health reached = Health::living; ///< what attempts to connect say of it: not down
+        bool down = false;               ///< what health checks say
+        std::uint64_t foundDown = 0;     ///< the last of these numbers was found down last
+        bool avoided = false;            ///< down, and another is tried instead
         std::size_t connections = 0;
         std::size_t opening = 0; ///< of these
         unsigned failures = 0;   ///< in a row
         Instant retry;           ///< end of the back-off
         std::size_t number = 0;  ///< 0: retired
         std::size_t most = UNLIMITED;
-
-        [[nodiscard]] Health health() const { return history.health; }
     };
 
     [[nodiscard]] static bool mayConnect(const Target& target);
     [[nodiscard]] static bool isEligible(const Target& target, Instant now);
     [[nodiscard]] static Instant retryAt(const Target& target, Instant now);
     [[nodiscard]] static bool isMarked(const std::vector<bool>& marks, std::size_t target);
-    static void move(Target& target, Health health, Instant now);
+    static void move(Target& target, Health reached, Instant now);
+    static void note(Target& target, Instant now);
+    void findLastResort();
     static void count(Target& target, Instant now);
     void backOff(Target& target, Instant now);
     [[nodiscard]] Duration backoff(unsigned failures);
@@ -156,6 +171,7 @@ private:
     mutable std::mutex _mutex;
     std::vector<Target> _targets;
     std::vector<std::size_t> _order; ///< the indices of those that are there
+    std::uint64_t _foundDown = 0;    ///< how often one was found down
     Backoff _backoff;
     std::minstd_rand _random;
 };

@@ -41,6 +41,7 @@ void add(TargetStatistics& sum, const LiveTargetCounters& counters)
     addTo(sum.busy, counters.busy);
     addTo(sum.tied, counters.tied);
     addTo(sum.desyncs, counters.desyncs);
+    addTo(sum.checksFailed, counters.checksFailed);
     addTo(sum.connectFailures, counters.connectFailures);
 }
 

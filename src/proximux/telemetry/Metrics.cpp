@@ -87,7 +87,7 @@ Named connectionsOf(const TargetStatistics& target)
 
 Named movesOf(const TargetStatistics& target)
 {
-    return {{"living", target.living}, {"dead", target.dead}, {"trial", target.trials}};
+    return {{"living", target.living}, {"dead", target.dead}, {"trial", target.trials}, {"down", target.downs}};
 }
 
 Named connectFailuresOf(const TargetStatistics& target)
@@ -220,7 +220,9 @@ std::vector<MetricInfo> targetRows()
 {
     return {
         {"proximux_target_up", GAUGE, "target, address",
-         "0 after a failed attempt to connect, until one succeeds; otherwise 1.", targetsUp},
+         "0 after a failed attempt to connect, until one succeeds, and while health checks find the target down; "
+         "otherwise 1.",
+         targetsUp},
         {"proximux_target_connections", GAUGE, "target, address, state",
          "Connections to the target. opening: also open ones that are not in use yet; idle: no request; busy: requests "
          "in "
@@ -230,7 +232,8 @@ std::vector<MetricInfo> targetRows()
          "Connections that the target may have: 1 in fifo, target.N.connections in funnel. Absent in proxy mode.",
          targetLimits},
         {"proximux_target_state_changes_total", COUNTER, "target, address, to",
-         "Changes of the target's health. dead: an attempt failed; trial: one connection tests it; living: it is back.",
+         "Changes of the target's health. dead: an attempt failed; trial: one connection tests it; living: it is "
+         "back; down: health checks have failed (check.fall).",
          [](W& w, const S& s) { byTargetAnd(w, s, "to", movesOf); }},
         {"proximux_target_down_seconds_total", COUNTER, "target, address", "Time in which the target was not living.",
          [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::down); }},
@@ -239,6 +242,9 @@ std::vector<MetricInfo> targetRows()
          "the "
          "target.",
          [](W& w, const S& s) { byTargetAnd(w, s, "reason", connectFailuresOf); }},
+        {"proximux_target_check_failures_total", COUNTER, "target, address",
+         "Failed health checks of the target (check.interval).",
+         [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::checksFailed); }},
         {"proximux_target_desyncs_total", COUNTER, "target, address",
          "Connections closed because the target sent unsolicited bytes: two responses to one request, a late one, an "
          "unknown id.",

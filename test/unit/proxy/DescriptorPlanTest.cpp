@@ -29,6 +29,14 @@ TEST(DescriptorPlanTest, setsTheTargetConnectionsAside)
     CPPUNIT_ASSERT_EQUAL(one.clients, DescriptorPlan::make(threads, {200, 10}).clients + 20);
 }
 
+TEST(DescriptorPlanTest, setsOneAsideForTheCheckOfEachTarget)
+{
+    Configuration checked = with(Mode::proxy, 30);
+    const auto without = DescriptorPlan::make(checked, {200, 10});
+    checked.check.interval = Duration::seconds(1);
+    CPPUNIT_ASSERT_EQUAL(without.setAside + 30, DescriptorPlan::make(checked, {200, 10}).setAside);
+}
+
 TEST(DescriptorPlanTest, countsTwoForAPair)
 {
     const auto plan = DescriptorPlan::make(with(Mode::proxy, 3), {200, 10});

@@ -159,6 +159,8 @@ TEST(MetricsTest, aTargetIsNamedByNumberAndAddress)
     TargetStatistics& target = _statistics.targets[1];
     target.up = false;
     target.dead = 5;
+    target.downs = 2;
+    target.checksFailed = 7;
     target.down = Duration::milliseconds(1500);
     target.busy = 4;
     target.tied = 1;
@@ -168,6 +170,8 @@ TEST(MetricsTest, aTargetIsNamedByNumberAndAddress)
     CPPUNIT_ASSERT_EQUAL(std::string("0"), valueOf("proximux_target_up{" + labels + "}"));
     CPPUNIT_ASSERT_EQUAL(std::string("1.5"), valueOf("proximux_target_down_seconds_total{" + labels + "}"));
     CPPUNIT_ASSERT_EQUAL(std::string("5"), valueOf("proximux_target_state_changes_total{" + labels + ",to=\"dead\"}"));
+    CPPUNIT_ASSERT_EQUAL(std::string("2"), valueOf("proximux_target_state_changes_total{" + labels + ",to=\"down\"}"));
+    CPPUNIT_ASSERT_EQUAL(std::string("7"), valueOf("proximux_target_check_failures_total{" + labels + "}"));
     CPPUNIT_ASSERT_EQUAL(std::string("3"), valueOf("proximux_target_connections{" + labels + ",state=\"busy\"}"));
     CPPUNIT_ASSERT_EQUAL(std::string("1"), valueOf("proximux_target_connections{" + labels + ",state=\"tied\"}"));
     CPPUNIT_ASSERT_EQUAL(std::string("6"),

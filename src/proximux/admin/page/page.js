@@ -3,7 +3,7 @@
 
 const EACH = 1000;   // milliseconds between two questions
 const KEPT = 60;     // seconds that lines and percentiles look back
-const SYMBOLS = { living: '\u25CF', dead: '\u2716', trial: '\u25D0' };
+const SYMBOLS = { living: '\u25CF', dead: '\u2716', down: '\u2716', trial: '\u25D0' };
 
 let samples = [];    // the counters of the last minute, the oldest first
 let known = null;    // the last status, its tag, and when it came

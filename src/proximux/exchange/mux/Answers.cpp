@@ -23,6 +23,8 @@ void Answers::deliver(Lane& lane, Request& request, Bytes bytes, const std::vect
     _mux.lanes.armAnswer(lane, request, now);
     if (!_mux.settings.byId)
         _mux.lanes.armResponse(lane, now);
+    if (request.check)
+        return _mux.checks.received(request, bytes);
     if (request.client == nullptr || request.traits.swallowed)
         return;
     Client& client = *request.client;
@@ -110,6 +112,8 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
             _mux.clients.lookAgain(*client);
         reply(*client, now);
     }
+    if (request.check)
+        _mux.checks.ended(request, !answered);
     _mux.policy.responses.afterAnswer(lane, request, now);
     if (lane.pin.client != nullptr)
         _mux.pinExpiry.isUsed(lane, now);

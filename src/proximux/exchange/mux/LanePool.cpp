@@ -95,6 +95,13 @@ LanePool::LanePool(const LanePoolSettings& settings, Targets& targets, TargetDia
     , _byLoad(_settings.pipeline + 1, NumberSet(0))
 {
     grow();
+    markAvoided();
+}
+
+void LanePool::markAvoided()
+{
+    for (std::size_t i = 0; i < _places.size(); ++i)
+        _places[i].avoided = _shared->targetOf(i) != Places::ANY && _targets.isAvoided(_shared->targetOf(i));
 }
 
 /// Has as many places as are shared.
@@ -119,12 +126,19 @@ void LanePool::reconfigure(const LanePoolSettings& settings, const TargetChanges
     assert(settings.pipeline == _settings.pipeline);
     _settings = settings;
     grow();
+    for (Place& place : _places)
+        place.stale = place.state != State::closed && (place.stale || changes.isRenewed(place.target));
+    reviewTargets();
+}
+
+void LanePool::reviewTargets()
+{
+    markAvoided();
     for (std::size_t i = 0; i < _places.size(); ++i)
     {
-        Place& place = _places[i];
+        const Place& place = _places[i];
         if (place.state == State::closed)
             continue;
-        place.stale = place.stale || changes.isRenewed(place.target);
         if (place.stale || !isWanted(i))
             _outgoing.insert(i);
         else
@@ -137,14 +151,15 @@ bool LanePool::isWanted(std::size_t place) const
 {
     const std::size_t target = _places[place].target;
     const std::size_t own = _shared->targetOf(place);
-    return !_shared->isRetired(place) && (own == Places::ANY ? _targets.numberOf(target) > 0 : own == target);
+    return !_shared->isRetired(place) && !_targets.isAvoided(target) &&
+           (own == Places::ANY ? _targets.numberOf(target) > 0 : own == target);
 }
 
 /// The next place in which a connection may be opened, or NONE.
 std::size_t LanePool::nextClosed(std::size_t from) const
 {
     std::size_t i = _closed.first(from);
-    while (i != NONE && !_shared->isFree(i))
+    while (i != NONE && (!_shared->isFree(i) || _places[i].avoided))
         i = _closed.first(i + 1);
     return i;
 }

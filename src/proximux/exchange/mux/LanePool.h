@@ -76,8 +76,8 @@ private:
 /// Places are numbered from 0 in list order; where there is a choice, the lowest number wins.
 /// Several pools may share the same places: a place with a connection in one pool is unavailable to the others.
 ///
-/// A connection is outgoing when a reload has taken its place or its target away, or changed how it is opened: it ends
-/// as soon as nothing needs it.
+/// A connection is outgoing when a reload has taken its place or its target away, or changed how it is opened, and
+/// while its target is avoided (Targets): it ends as soon as nothing needs it.
 /// Use it in its reactor's thread only.
 class LanePool
 {
@@ -98,6 +98,12 @@ public:
 
     /// The places and the targets were assigned anew. The pipeline stays as it is.
     void reconfigure(const LanePoolSettings& settings, const TargetChanges& changes);
+
+    /// Health checks have found targets down, or up again.
+    void reviewTargets();
+
+    /// Whether health checks have found the target of this place down, and another is tried instead.
+    [[nodiscard]] bool isAvoided(std::size_t place) const { return _targets.isAvoided(_places[place].target); }
 
     [[nodiscard]] bool isOutgoing(std::size_t place) const { return _outgoing.contains(place); }
     [[nodiscard]] bool hasOutgoing() const { return !_outgoing.isEmpty(); }
@@ -145,7 +151,7 @@ public:
     /// How many places there are, with those that are retired.
     [[nodiscard]] std::size_t size() const { return _places.size(); }
 
-    /// Whether any unclaimed place has no connection.
+    /// Whether any unclaimed place has no connection, and its target is not avoided.
     [[nodiscard]] bool hasClosed() const { return nextClosed(0) != NONE; }
 
     /// Whether this pool has no connection at all.
@@ -164,7 +170,8 @@ private:
         State state = State::closed;
         std::size_t target = 0; ///< of the current connection, or the last
         std::size_t load = 0;
-        bool stale = false; ///< opened as it would not be opened now
+        bool stale = false;   ///< opened as it would not be opened now
+        bool avoided = false; ///< nothing may be opened: its target is avoided
     };
 
     [[nodiscard]] NumberSet& setOf(const Place& place);
@@ -174,6 +181,7 @@ private:
     [[nodiscard]] std::size_t targetFor(std::size_t place, Instant now);
     [[nodiscard]] bool isWanted(std::size_t place) const;
     void grow();
+    void markAvoided();
     void forget(std::size_t place);
 
     LanePoolSettings _settings;

@@ -299,6 +299,8 @@ void Lanes::failAll(Lane& lane, CloseReason reason, How how, bool silent, Instan
             continue;
         }
         _mux.answers.tellEnd(*request, target, !answered, reason, now);
+        if (request->check)
+            _mux.checks.ended(*request, true);
         if (client != nullptr)
         {
             client->requests.remove(*request);

@@ -201,6 +201,26 @@ void Multiplexer::reconfigure(const MultiplexerSettings& settings, const TargetC
     converge(now);
 }
 
+void Multiplexer::healthChanged(Instant now)
+{
+    _mux.pool.reviewTargets();
+    _mux.outgoing.review(now);
+    converge(now);
+}
+
+CheckStart Multiplexer::beginCheck(std::size_t target, const CheckRequest& request, Instant now)
+{
+    const CheckStart start = _mux.checks.begin(target, request, now);
+    converge(now);
+    return start;
+}
+
+void Multiplexer::endCheck(std::size_t target, Instant now)
+{
+    _mux.checks.end(target, now);
+    converge(now);
+}
+
 /// Does what a call has made possible, until nothing more is to be done.
 void Multiplexer::converge(Instant now)
 {

@@ -45,6 +45,11 @@ public:
 
     void warmUp(Instant now) override { _mux.opening.warmUp(now); }
 
+    void healthChanged(Instant now) override;
+    [[nodiscard]] Instant heardFrom(std::size_t target) const override { return _mux.checks.heardFrom(target); }
+    CheckStart beginCheck(std::size_t target, const CheckRequest& request, Instant now) override;
+    void endCheck(std::size_t target, Instant now) override;
+
     /// Other settings are in force, but for those that are of the protocol, the pairing and the pipeline. The pool was
     /// told before.
     void reconfigure(const MultiplexerSettings& settings, const TargetChanges& changes, Instant now);

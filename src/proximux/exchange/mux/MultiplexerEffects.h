@@ -51,6 +51,14 @@ public:
         static_cast<void>(now);
     }
 
+    /// A check (Exchange::beginCheck) has ended: its response, or the beginning of it. lost: with its connection.
+    virtual void checkEnded(std::size_t target, bool lost, Bytes response)
+    {
+        static_cast<void>(target);
+        static_cast<void>(lost);
+        static_cast<void>(response);
+    }
+
     /// Sends to the client what toClient() was given. Returns how many bytes wait.
     virtual std::size_t flushClient(ClientId client) = 0;
 

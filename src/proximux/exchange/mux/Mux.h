@@ -3,6 +3,7 @@
 #include <proximux/base/Random.h>
 #include <proximux/exchange/mux/Answers.h>
 #include <proximux/exchange/mux/Backpressure.h>
+#include <proximux/exchange/mux/Checks.h>
 #include <proximux/exchange/mux/Clients.h>
 #include <proximux/exchange/mux/Consents.h>
 #include <proximux/exchange/mux/Forwarding.h>
@@ -59,6 +60,7 @@ struct Mux
         , targetRequests(*this)
         , pinExpiry(*this)
         , outgoing(*this)
+        , checks(*this)
     {
     }
 
@@ -93,6 +95,7 @@ struct Mux
     TargetRequests targetRequests;
     PinExpiry pinExpiry;
     Outgoing outgoing;
+    Checks checks;
 };
 
 } // namespace proximux

@@ -232,13 +232,13 @@ void Opening::reconfigure(const std::vector<std::size_t>& fresh)
     _targetFailed = true; // those that are left may all have failed
 }
 
-/// When the last of all targets failed that did so first; BEFORE: one of them never did.
+/// When the last of all targets failed that did so first, but for those that are avoided; BEFORE: one never did.
 Instant Opening::allFailedAt() const
 {
     const Targets& targets = _mux.pool.targets();
     Instant all = Instant::never();
     for (std::size_t target = 0; target < targets.count(); ++target)
-        if (targets.numberOf(target) > 0)
+        if (targets.numberOf(target) > 0 && !targets.isAvoided(target))
             all = std::min(all, target < _failedAt.size() ? _failedAt[target] : BEFORE);
     return all;
 }

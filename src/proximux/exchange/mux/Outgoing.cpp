@@ -10,7 +10,7 @@ void Outgoing::reconfigure(Instant now)
     _mux.lanes.grow();
     for (const auto& lane : _mux.lanes.all())
     {
-        if (!_mux.pool.isOutgoing(lane->number))
+        if (!_mux.pool.isOutgoing(lane->number) || _mux.pool.isAvoided(lane->number))
             DeadlineList::disarm(lane->parting);
         else if (!lane->parting.isArmed())
             _mux.timers.parting.arm(lane->parting, now);
@@ -20,6 +20,24 @@ void Outgoing::reconfigure(Instant now)
         armAgain(*lane, now);
     }
     _mux.sending.pumpAll();
+}
+
+void Outgoing::review(Instant now)
+{
+    for (const auto& lane : _mux.lanes.all())
+    {
+        if (!_mux.pool.isOutgoing(lane->number) || _mux.pool.isAvoided(lane->number))
+            DeadlineList::disarm(lane->parting);
+        else if (!lane->parting.isArmed())
+            _mux.timers.parting.arm(lane->parting, now);
+        _mux.lanes.updateLoad(*lane);
+    }
+    _mux.sending.pumpAll();
+}
+
+CloseReason Outgoing::reasonFor(const Lane& lane) const
+{
+    return _mux.pool.isAvoided(lane.number) ? CloseReason::targetDown : CloseReason::outgoing;
 }
 
 /// Arms deadlines that were off before, and are not any more.
@@ -45,9 +63,9 @@ void Outgoing::leave(Instant now)
         if (!_mux.pool.isOutgoing(lane->number))
             continue;
         if (!_mux.lanes.isInUse(*lane) || Lanes::isForsaken(*lane))
-            _mux.lanes.close(*lane, CloseReason::outgoing, How::abort, now);
+            _mux.lanes.close(*lane, reasonFor(*lane), How::abort, now);
         else if (_mux.lanes.mayYield(*lane, now))
-            _mux.lanes.close(*lane, CloseReason::outgoing, Lanes::partingFrom(*lane), now);
+            _mux.lanes.close(*lane, reasonFor(*lane), Lanes::partingFrom(*lane), now);
     }
 }
 

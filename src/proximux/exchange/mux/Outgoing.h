@@ -21,6 +21,10 @@ public:
     /// The pool has other places, or other connections are outgoing; and other settings are in force.
     void reconfigure(Instant now);
 
+    /// Health checks have found targets down, or up again: connections to those that are avoided are outgoing, too.
+    /// They may be needed for as long as they like.
+    void review(Instant now);
+
     /// Closes those that nothing needs any more.
     void leave(Instant now);
 
@@ -29,6 +33,7 @@ public:
 
 private:
     void armAgain(Lane& lane, Instant now);
+    [[nodiscard]] CloseReason reasonFor(const Lane& lane) const;
 
     Mux& _mux;
 };

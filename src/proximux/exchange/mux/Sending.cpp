@@ -301,8 +301,11 @@ void Sending::leave(Lane& lane, const Request& request, Instant now)
 /// Where the target must have been silent and was not, or has ended, the lane is closed.
 bool Sending::isQuiet(Lane& lane, Request& request, Instant now)
 {
-    if (!_mux.policy.responses.beforeSending(lane, request, now))
-        return true;
+    return !_mux.policy.responses.beforeSending(lane, request, now) || isSilent(lane, now);
+}
+
+bool Sending::isSilent(Lane& lane, Instant now)
+{
     const MultiplexerEffects::Quiet quiet = _mux.effects.isQuiet(lane.target);
     if (quiet == MultiplexerEffects::Quiet::ended)
     {

@@ -43,6 +43,10 @@ public:
     /// The caller sends its bytes.
     Request& sendOwn(Lane& lane, const RequestTraits& traits, Instant now);
 
+    /// Whether nothing has come from the target of an idle lane that was not read. False: the lane is closed, because
+    /// that answers nothing, or because its target has ended.
+    bool isSilent(Lane& lane, Instant now);
+
     /// It has ended, and is in no list.
     void recycle(Request& request);
 

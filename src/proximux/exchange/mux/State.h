@@ -57,6 +57,7 @@ struct RequestState : Transaction
     bool spending = false;                   ///< by it its connection is spent
     bool turnsLane = false;                  ///< by it its connection has another dialect; it must not fail
     Rest rest = Rest::comes;                 ///< not whole: whether the rest comes
+    bool check = false;                      ///< ours: whether it is answered says whether the target works
     bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
