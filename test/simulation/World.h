@@ -19,9 +19,22 @@
 namespace proximux
 {
 
+/// The rate of the requests of all clients, which have one address.
+class OneRate : public MultiplexerEffects
+{
+public:
+    [[nodiscard]] bool mayAsk(ClientId, Instant now) const override { return _next <= now; }
+    void asked(ClientId, Instant now) override { _next = now + requestInterval; }
+
+    Duration requestInterval; ///< 0: as often as they want
+
+private:
+    Instant _next;
+};
+
 /// The outside world of an exchange, in any mode, and of its pool: connections whose peers accept as many bytes as they
 /// are told to, and a record of all calls. Throws std::logic_error on invalid calls.
-class World : public MultiplexerEffects, public MultiplexerObserver, public PairEffects, public TargetDialer
+class World : public OneRate, public MultiplexerObserver, public PairEffects, public TargetDialer
 {
 public:
     struct Side
@@ -74,8 +87,6 @@ public:
     void endTarget(TargetId id) override { target(id).fin = true; }
     std::size_t flushClient(ClientId id) override { return client(id).waiting.size(); }
     void limitClient(ClientId id, std::size_t bytes) override { client(id).limit = bytes; }
-    [[nodiscard]] bool mayAsk(ClientId, Instant now) const override { return nextRequest <= now; }
-    void asked(ClientId, Instant now) override { nextRequest = now + requestInterval; }
 
     void closeClient(ClientId id, CloseReason reason, How how) override
     {
@@ -274,8 +285,6 @@ public:
     std::vector<std::string> silent; ///< parts of targets that were silent, or respond again
     std::size_t awaited = 0;         ///< number of calls of awaitsMore()
     std::size_t acknowledged = 0;    ///< likewise, for clients
-    Duration requestInterval;        ///< of the requests of all clients, which have one address
-    Instant nextRequest;
     std::uint32_t nextClient = 0;
     std::uint32_t nextTarget = 0;
 
