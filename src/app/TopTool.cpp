@@ -78,7 +78,8 @@ std::optional<int> draw(Source& source, Duration interval)
                 return Application::EXIT_IOERR;
             const auto microseconds =
                 std::chrono::duration_cast<std::chrono::microseconds>(next - Clock::now()).count();
-            if (terminal.wait(Duration{std::max<std::int64_t>(microseconds, 0) + MILLISECOND}) == Terminal::Event::ended)
+            if (terminal.wait(Duration{std::max<std::int64_t>(microseconds, 0) + MILLISECOND}) ==
+                Terminal::Event::ended)
                 return Application::EXIT_OK;
         }
     }

@@ -305,7 +305,7 @@ class Checks(SharedCase):
         port = free_port()
         p = self.admin("127.0.0.1:%d" % port, path=os.path.join(folder.name, "admin.sock"), settings=CHECKS)
         self.told(p, "target 1 is down")
-        target = p.shown("targets")[0]
+        target = p.shown("targets")["targets"][0]
         self.assertEqual(target["state"], "down")
         self.assertIn("health check: Connection refused", str(target))
         status, text = p.http("/readyz")
@@ -317,7 +317,7 @@ class Checks(SharedCase):
         self.assertRegex(metrics, r'proximux_target_state_changes_total\{[^}]*to="down"\} 1')
         self.target(echo, port=port)
         self.told(p, "target 1 is up again")
-        self.assertEqual(p.shown("targets")[0]["state"], "living")
+        self.assertEqual(p.shown("targets")["targets"][0]["state"], "living")
         self.assertEqual(p.http("/readyz")[0], 200)
         with p.client() as c:
             self.assertEqual(ask(c, b"x"), b"x")

@@ -8,14 +8,6 @@ using namespace kinds;
 namespace
 {
 
-/// The protocols of which a harmless request is known, and that can be shared.
-std::string probed()
-{
-    return namesOfProtocols([](const ProtocolInfo& each)
-                            { return each.make != nullptr && each.isShareable() && !each.make({})->probe(1).empty(); },
-                            " and ");
-}
-
 std::vector<Setting> whatIsChecked()
 {
     using Kind = CheckSettings::Kind;
@@ -33,14 +25,12 @@ std::vector<Setting> whatIsChecked()
                 choice<Kind>({{"auto", Kind::automatic}, {"connect", Kind::connect}, {"protocol", Kind::protocol}},
                              FIELD(Kind, check.kind)),
                 {"",
-                 "How a target is checked: connect, or by a request of the protocol; auto: protocol in fifo and funnel "
-                 "mode, where the protocol has a harmless request, otherwise connect",
+                 "How a target is checked: by connecting, or by a harmless request of the protocol; auto: protocol in "
+                 "fifo and funnel if it has one, else connect",
                  "A connection that opens shows little: the system accepts it even if the server hangs. "
-                 "The value protocol sends the request of proximux probe; it is possible with " +
-                     probed() +
-                     ". "
-                     "Modbus devices are asked for one register of unit 1: use connect if there is no such unit. "
-                     "Example: check.kind = connect."})),
+                 "The value protocol sends the request of proximux probe, which nearly all protocols have. "
+                 "Modbus devices are asked for one register of unit 1: use connect if there is no such unit. "
+                 "Example: check.kind = connect."})),
         now(row("check.timeout", "2s", duration(LEAST, Duration::seconds(600), Off::no, FIELD(Duration, check.timeout)),
                 {"", "Time limit of one health check, with connecting",
                  "At the limit the check has failed, and its connection is closed. "

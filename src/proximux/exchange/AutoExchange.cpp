@@ -167,11 +167,6 @@ void AutoExchange::found(Newcomer& newcomer, Language language, Instant now)
         why.append(", but exchange.protocol = auto detected ").append(choicesOfAuto()[_decided]->name);
         return refuse(newcomer, &spoken, why.c_str());
     }
-    handOver(newcomer, language, now);
-}
-
-void AutoExchange::handOver(Newcomer& newcomer, Language language, Instant now)
-{
     const std::unique_ptr<Newcomer> gone = take(newcomer);
     Multiplexer& exchange = tenant(language, now);
     _clients[gone->id.slot].language = language;
@@ -317,6 +312,11 @@ Backlog AutoExchange::backlog() const
         all.oldest = std::min(all.oldest, one.oldest);
     }
     return all;
+}
+
+Usage AutoExchange::usage() const
+{
+    return usageOf(_tenants);
 }
 
 std::size_t AutoExchange::underWay() const

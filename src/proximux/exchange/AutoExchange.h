@@ -81,6 +81,9 @@ public:
 
     [[nodiscard]] Backlog backlog() const override;
 
+    /// Of all exchanges.
+    [[nodiscard]] Multiplexer::Usage usage() const;
+
     /// Connections that are not yet of use.
     [[nodiscard]] std::size_t underWay() const;
 
@@ -106,7 +109,6 @@ private:
     Multiplexer& tenant(Language language, Instant now);
 
     void found(Newcomer& newcomer, Language language, Instant now);
-    void handOver(Newcomer& newcomer, Language language, Instant now);
     void refuse(Newcomer& newcomer, const ProtocolInfo* protocol, const char* why);
     void close(Newcomer& newcomer, CloseReason reason, How how);
     std::unique_ptr<Newcomer> take(Newcomer& newcomer);
@@ -125,7 +127,7 @@ private:
     Language _assumed = RAW_BYTES; ///< of clients of whom nothing can be told
     bool _rawAnswered = false;
     bool _draining = false;
-    std::vector<Client> _clients;  ///< by slot
+    std::vector<Client> _clients; ///< by slot
     std::size_t _newcomers = 0;
     Instant _trialEnds = Instant::never(); ///< when a request that is tried must give way
     DeadlineList _ambiguous;
