@@ -41,16 +41,6 @@ public:
     void write(std::string_view) noexcept override {}
 };
 
-/// Has the listener listen, or not.
-template <class Args>
-void listenFor(Event<Args>& event, bool wanted, ScriptHost& host, void (ScriptHost::*listener)(Args&))
-{
-    const auto delegate = Poco::delegate(&host, listener);
-    event -= delegate; // it is called behind those that came before
-    if (wanted)
-        event += delegate;
-}
-
 } // namespace
 
 ScriptHost::Prepared ScriptHost::prepare(const Configuration& configuration)
@@ -97,9 +87,11 @@ void ScriptHost::listen()
             wanted[i] = has(static_cast<Function>(i));
     }
     const auto wants = [&wanted](Function function) { return wanted[static_cast<std::size_t>(function)]; };
-    listenFor(_events->connected, wants(Function::connected), *this, &ScriptHost::onConnected);
-    listenFor(_events->request, wants(Function::request) || wants(Function::response), *this, &ScriptHost::onRequest);
-    listenFor(_events->disconnected, wants(Function::disconnected), *this, &ScriptHost::onDisconnected);
+    _connected.set(wants(Function::connected), _events->connected, Poco::delegate(this, &ScriptHost::onConnected));
+    _requests.set(wants(Function::request) || wants(Function::response), _events->request,
+                  Poco::delegate(this, &ScriptHost::onRequest));
+    _disconnected.set(wants(Function::disconnected), _events->disconnected,
+                      Poco::delegate(this, &ScriptHost::onDisconnected));
 }
 
 void ScriptHost::reopen()

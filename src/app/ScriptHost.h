@@ -6,6 +6,7 @@
 #include <proximux/Events.h>
 #include <proximux/Log.h>
 #include <proximux/net/loop/Clock.h>
+#include <proximux/telemetry/Listening.h>
 #include <proximux/telemetry/RecordLimiter.h>
 
 #include <memory>
@@ -60,6 +61,9 @@ private:
     const Log _log{true};
     const SteadyClock _clock{};
     Events* _events = nullptr;
+    Listening _connected;
+    Listening _requests; ///< and their responses
+    Listening _disconnected;
     std::mutex _mutex;               ///< guards the members below
     std::unique_ptr<Script> _script; ///< null: there is none
     LogWriter::Ptr _output;          ///< null: there is none

@@ -112,6 +112,25 @@ class Script(Case):
         self.assertIsNotNone(p.record(lambda r: r["d"] == "script: two c 2"))
         self.assertNotIn("script: one c", p.text())
 
+    def test_it_hears_only_of_whom_the_access_list_admits_also_after_a_reload(self):
+        script = self.script("function connected(c) log('came ' .. c.address) end")
+        config = os.path.join(self.folder(), "proximux.ini")
+
+        def write(access):
+            with open(config, "w") as f:
+                f.write("[log]\nmask_addresses = 0\n" + access)
+        write("")
+        p = self.proxy(self.target(), mode="fifo", settings={"exchange.protocol": "line", "script.file": script},
+                       args=["--config", config])
+        self.assertEqual(ask(self.client(p, source="127.0.0.2"), b"a"), b"a")
+        write("[access]\ndeny = 127.0.0.2\n")
+        p.signal(signal.SIGHUP)
+        self.assertIsNotNone(p.record(lambda r: r["d"].startswith("Reloaded: 1 setting changed (access.deny)")), p.text())
+        self.assertTrue(gone(self.client(p, source="127.0.0.2")))
+        self.assertEqual(ask(self.client(p, source="127.0.0.3"), b"a"), b"a")
+        self.assertIsNotNone(p.record(lambda r: r["d"] == "script: came 127.0.0.3"))
+        self.assertEqual([r["d"] for r in p.records()].count("script: came 127.0.0.2"), 1)
+
     def test_a_script_that_cannot_be_used_is_a_mistake(self):
         for text, wanted in (("function connected(", "x.lua:1:"), ("while true do end", "script.instructions = 100000")):
             path = self.script(text)

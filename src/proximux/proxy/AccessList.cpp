@@ -5,12 +5,6 @@
 namespace proximux
 {
 
-bool AccessList::isEmpty() const
-{
-    const auto settings = std::atomic_load(&_settings);
-    return settings->deny.empty() && settings->allow.empty();
-}
-
 const char* AccessList::refusal(const std::string& address) const
 {
     const auto settings = std::atomic_load(&_settings);

@@ -22,8 +22,6 @@ public:
         std::atomic_store(&_settings, std::make_shared<const AccessSettings>(settings));
     }
 
-    [[nodiscard]] bool isEmpty() const;
-
     /// The reason to refuse this address; empty if it is allowed.
     [[nodiscard]] const char* refusal(const std::string& address) const;
 

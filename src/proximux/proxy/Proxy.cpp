@@ -35,18 +35,6 @@ std::string detectable()
     return listed(titles, " or ");
 }
 
-/// Adds or removes a listener, if it is not as it should be.
-template <class Args, class Delegate>
-void listen(bool& listens, bool should, Event<Args>& event, const Delegate& delegate)
-{
-    if (std::exchange(listens, should) == should)
-        return;
-    if (should)
-        event += delegate;
-    else
-        event -= delegate;
-}
-
 } // namespace
 
 Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
@@ -61,6 +49,8 @@ Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
         workers.push_back(std::make_unique<Worker>(runtime, *this, i == 0));
     server = std::make_unique<TCPServer>(workers.front()->reactor(), serverSettings(configuration->local), *this);
     gate.use(configuration->limits);
+    // always, and before all others: they see whom it has refused, also after a reload that sets it
+    runtime.events.connected += Poco::delegate(&accessList, &AccessList::onConnected);
     listenTo();
 }
 
@@ -77,15 +67,13 @@ Proxy::Impl::~Impl()
     runtime.resolver.close(); // before the reactors, to which it posts, are destroyed
 }
 
-/// Has our own listeners listen where the configuration in force wants them.
+/// Has our own listeners listen as the configuration in force wants them.
 void Proxy::Impl::listenTo()
 {
     const auto configuration = runtime.configuration();
     accessList.use(configuration->access);
-    listen(guards, !accessList.isEmpty(), runtime.events.connected,
-           Poco::delegate(&accessList, &AccessList::onConnected));
-    listen(logs, requestLog.use(*configuration), runtime.events.request,
-           Poco::delegate(&requestLog, &RequestLog::onRequest));
+    logs.set(requestLog.use(*configuration), runtime.events.request,
+             Poco::delegate(&requestLog, &RequestLog::onRequest));
 }
 
 void Proxy::Impl::start(const std::function<void()>& listen)

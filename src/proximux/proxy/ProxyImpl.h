@@ -8,6 +8,7 @@
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/TCPServer.h>
 #include <proximux/proxy/Worker.h>
+#include <proximux/telemetry/Listening.h>
 #include <proximux/telemetry/RequestLog.h>
 
 #include <atomic>
@@ -73,9 +74,8 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
 
     std::string told; ///< what was said last of too few descriptors
 
-    std::mutex reloading; ///< one after the other; guards the next two
-    bool guards = false;  ///< accessList listens
-    bool logs = false;    ///< requestLog does
+    std::mutex reloading; ///< one after the other; guards the next one
+    Listening logs;       ///< requestLog
     std::mutex mutex;
     std::condition_variable ended;
     std::size_t running = 0; ///< guarded by mutex
