@@ -230,7 +230,7 @@ private:
         if (call.request != nullptr)
             pushRequest(lua, *call.request);
         if (call.response != nullptr)
-            pushResponse(lua, *call.response); // behind its request
+            pushResponse(lua, *call.response);
         if (call.reason != nullptr)
             push(lua, *call.reason);
         lua_call(lua, lua_gettop(lua) - 1, 2);
@@ -265,21 +265,25 @@ private:
         set(lua, "id", client.number);
     }
 
-    static void pushRequest(lua_State* lua, const RequestArgs& request)
+    /// What is known of a request before and behind its response.
+    static void pushAsked(lua_State* lua, std::size_t target, Bytes text, std::uint64_t size)
     {
         lua_createtable(lua, 0, 4);
-        set(lua, "target", request.target);
-        set(lua, "text", request.text);
-        set(lua, "bytes", request.bytes);
-        set(lua, "size", request.size);
+        set(lua, "target", std::uint64_t{target});
+        set(lua, "text", text);
+        set(lua, "size", size);
     }
 
+    static void pushRequest(lua_State* lua, const RequestArgs& request)
+    {
+        pushAsked(lua, request.target, request.text, request.size);
+        set(lua, "bytes", request.bytes);
+    }
+
+    /// Behind its request.
     static void pushResponse(lua_State* lua, const ResponseInfo& response)
     {
-        lua_createtable(lua, 0, 3);
-        set(lua, "target", response.target);
-        set(lua, "text", response.text);
-        set(lua, "size", response.requestSize);
+        pushAsked(lua, response.target, response.text, response.requestSize);
         lua_createtable(lua, 0, 6);
         set(lua, "size", response.responseSize);
         set(lua, "queueMs", response.queued);

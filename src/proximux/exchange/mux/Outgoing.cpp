@@ -8,18 +8,10 @@ namespace proximux
 void Outgoing::reconfigure(Instant now)
 {
     _mux.lanes.grow();
+    review(now);
     for (const auto& lane : _mux.lanes.all())
-    {
-        if (!_mux.pool.isOutgoing(lane->number) || _mux.pool.isAvoided(lane->number))
-            DeadlineList::disarm(lane->parting);
-        else if (!lane->parting.isArmed())
-            _mux.timers.parting.arm(lane->parting, now);
-        if (!_mux.lanes.isInUse(*lane))
-            continue;
-        _mux.lanes.updateLoad(*lane);
-        armAgain(*lane, now);
-    }
-    _mux.sending.pumpAll();
+        if (_mux.lanes.isInUse(*lane))
+            armAgain(*lane, now);
 }
 
 void Outgoing::review(Instant now)
