@@ -191,10 +191,11 @@ class AddressLimits(Case):
         for _ in range(10):
             self.assertTrue(gone(self.connect(p, "127.0.0.2")))
         self.assertTrue(gone(self.connect(p, "127.0.0.4")))
+        # one that sees its connection closed may do so before it is no longer counted
+        self.assertTrue(wait_until(lambda: samples(p.http("/metrics")[1])["proximux_client_connections"] == 2))
         values = samples(p.http("/metrics")[1])
         self.assertEqual((values[REFUSED % "address"], values[REFUSED % "table"]), (10, 1))
-        self.assertEqual((values["proximux_client_connections"],
-                          values["proximux_client_connections_accepted_total"]), (2, 13))
+        self.assertEqual(values["proximux_client_connections_accepted_total"], 13)
         self.assertLoggedOnce(p, "limits.connections")
         self.assertLoggedOnce(p, "limits.table is full")
         inside[0].close()

@@ -124,7 +124,7 @@ class AdminCommands(AdminCase):
                 p = self.local(self.target(), mode=mode, settings=settings)
                 with p.client() as c, p.client() as silent:
                     self.assertEqual(ask(c, b"a"), b"a")
-                    self.assertEqual(len(p.shown("clients")), 2)
+                    self.assertTrue(wait_until(lambda p=p: len(p.shown("clients")) == 2))
                     self.assertEqual(p.command("kill address 10.0.0.0/8")[0], 78)
                     self.assertEqual(p.command("kill address 127.0.0.0/8"), (0, "clients closed: 2\n"))
                     self.assertTrue(gone(c, LONG) and gone(silent, LONG))
