@@ -88,7 +88,8 @@ class Consumer(unittest.TestCase):
         self.cmake(EXAMPLE, "embed", "-DCMAKE_PREFIX_PATH=" + self.prefix)
 
     def test_add_subdirectory(self):
-        self.cmake(os.path.join(SOURCES, "test", "consumer"), "consumer", "-DPROXIMUX_SOURCE_DIR=" + SOURCES)
+        self.cmake(os.path.join(SOURCES, "test", "consumer"), "consumer", "-DPROXIMUX_SOURCE_DIR=" + SOURCES,
+                   "-DPROXIMUX_PRECOMPILE=ALL")
 
     def test_pkg_config(self):
         where = glob.glob(os.path.join(self.prefix, "lib*", "**", "pkgconfig"), recursive=True)

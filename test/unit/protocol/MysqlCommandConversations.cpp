@@ -10,9 +10,9 @@ namespace
 {
 
 /// Each with a further command, which finds the watcher between two exchanges.
-std::vector<Conversation> followed(std::vector<Conversation> conversations)
+std::vector<MysqlConversation> followed(std::vector<MysqlConversation> conversations)
 {
-    for (Conversation& conversation : conversations)
+    for (MysqlConversation& conversation : conversations)
     {
         conversation.steps.push_back(client(command(0x0E)));
         conversation.steps.push_back(target(answer({ok()})));
@@ -21,7 +21,7 @@ std::vector<Conversation> followed(std::vector<Conversation> conversations)
     return conversations;
 }
 
-std::vector<Conversation> resultSets()
+std::vector<MysqlConversation> resultSets()
 {
     const std::string row = text("1");
     const std::string sql = "SELECT 1";
@@ -64,7 +64,7 @@ std::vector<Conversation> resultSets()
     };
 }
 
-std::vector<Conversation> statements()
+std::vector<MysqlConversation> statements()
 {
     const std::string prepare = command(0x16, "SELECT ?");
     const std::string execute = command(0x17, number(3, 4) + "\0\1\0\0\0"s);
@@ -136,7 +136,7 @@ std::vector<Conversation> statements()
     };
 }
 
-std::vector<Conversation> smallCommands()
+std::vector<MysqlConversation> smallCommands()
 {
     const auto asked =
         [](std::uint8_t code, const std::string& arguments, const std::string& reply, const std::string& shown)
@@ -172,7 +172,7 @@ std::vector<Conversation> smallCommands()
     };
 }
 
-std::vector<Conversation> longConversations()
+std::vector<MysqlConversation> longConversations()
 {
     const std::string load = "LOAD DATA LOCAL INFILE 'f' INTO TABLE t";
     const std::string wanted = answer({"\xFB"
@@ -218,9 +218,9 @@ std::vector<Conversation> longConversations()
 
 } // namespace
 
-std::vector<Conversation> commandConversations()
+std::vector<MysqlConversation> commandConversations()
 {
-    std::vector<Conversation> all = followed(resultSets());
+    std::vector<MysqlConversation> all = followed(resultSets());
     append(all, followed(statements()));
     append(all, smallCommands());
     append(all, longConversations());

@@ -14,25 +14,25 @@ const std::string LOGIN_DONE = "< login app, database shop";
 
 } // namespace
 
-Conversation talk(const std::string& name, const std::vector<Step>& steps, std::vector<std::string> expected,
-                  std::uint64_t capabilities)
+MysqlConversation talk(const std::string& name, const std::vector<Step>& steps, std::vector<std::string> expected,
+                       std::uint64_t capabilities)
 {
     expected.insert(expected.begin(), {LOGIN_SEEN, LOGIN_DONE});
     return {name, behindLogin(steps, capabilities), expected, true};
 }
 
-Conversation busy(Conversation conversation)
+MysqlConversation busy(MysqlConversation conversation)
 {
     conversation.atRest = false;
     return conversation;
 }
 
-void append(std::vector<Conversation>& all, const std::vector<Conversation>& more)
+void append(std::vector<MysqlConversation>& all, const std::vector<MysqlConversation>& more)
 {
     all.insert(all.end(), more.begin(), more.end());
 }
 
-std::vector<Conversation> loginConversations()
+std::vector<MysqlConversation> loginConversations()
 {
     const std::string hello = greeting(BASE);
     const std::string me = login(BASE, "app", "shop");
@@ -73,7 +73,7 @@ std::vector<Conversation> loginConversations()
     };
 }
 
-std::vector<Conversation> lostConversations()
+std::vector<MysqlConversation> lostConversations()
 {
     const std::string noSense = "! the server sent an invalid response";
     const std::string clientSequence = "! the client sent a packet out of sequence";
@@ -83,7 +83,7 @@ std::vector<Conversation> lostConversations()
     const auto lost = [](const std::string& name, const std::vector<Step>& steps,
                          const std::vector<std::string>& expected) { return busy(talk(name, steps, expected)); };
     const auto early = [](const std::string& name, const std::vector<Step>& steps, const std::string& reason) {
-        return Conversation{name, steps, {reason}, false};
+        return MysqlConversation{name, steps, {reason}, false};
     };
     return {
         early("TLS", {target(greeting(tls)), client(tlsRequest() + "\x16\3\1\2\0\1"s), target("\x16\3\3\0\1"s)},
@@ -129,9 +129,9 @@ std::vector<Conversation> lostConversations()
     };
 }
 
-std::vector<Conversation> allConversations()
+std::vector<MysqlConversation> allConversations()
 {
-    std::vector<Conversation> all = loginConversations();
+    std::vector<MysqlConversation> all = loginConversations();
     append(all, commandConversations());
     append(all, lostConversations());
     return all;

@@ -9,7 +9,7 @@ namespace proximux::mysql::test
 {
 
 /// A conversation and what a watcher has to tell of it.
-struct Conversation
+struct MysqlConversation
 {
     std::string name;
     std::vector<Step> steps;
@@ -18,24 +18,24 @@ struct Conversation
 };
 
 /// A conversation behind a login that is seen first.
-Conversation talk(const std::string& name, const std::vector<Step>& steps, std::vector<std::string> expected,
-                  std::uint64_t capabilities = BASE);
+MysqlConversation talk(const std::string& name, const std::vector<Step>& steps, std::vector<std::string> expected,
+                       std::uint64_t capabilities = BASE);
 
 /// The same, in the middle of something at its end.
-Conversation busy(Conversation conversation);
+MysqlConversation busy(MysqlConversation conversation);
 
-void append(std::vector<Conversation>& all, const std::vector<Conversation>& more);
+void append(std::vector<MysqlConversation>& all, const std::vector<MysqlConversation>& more);
 
 /// What a client and a server say up to the login's end, in all its forms.
-std::vector<Conversation> loginConversations();
+std::vector<MysqlConversation> loginConversations();
 
 /// Commands and responses in order.
-std::vector<Conversation> commandConversations();
+std::vector<MysqlConversation> commandConversations();
 
 /// What can't be, and what can't be watched.
-std::vector<Conversation> lostConversations();
+std::vector<MysqlConversation> lostConversations();
 
 /// All of the above.
-std::vector<Conversation> allConversations();
+std::vector<MysqlConversation> allConversations();
 
 } // namespace proximux::mysql::test

@@ -116,14 +116,14 @@ protected:
 
 TEST(MysqlWatcherTest, tellsEveryRequestAndItsResponse)
 {
-    for (const Conversation& conversation : allConversations())
+    for (const MysqlConversation& conversation : allConversations())
         CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(conversation.expected),
                                      joined(watch(conversation.steps, feedWhole).lines));
 }
 
 TEST(MysqlWatcherTest, standsAtRestOnlyBetweenExchanges)
 {
-    for (const Conversation& conversation : allConversations())
+    for (const MysqlConversation& conversation : allConversations())
     {
         bool atRest = !conversation.atRest;
         watch(conversation.steps, feedWhole, &atRest);
@@ -133,14 +133,14 @@ TEST(MysqlWatcherTest, standsAtRestOnlyBetweenExchanges)
 
 TEST(MysqlWatcherTest, tellsTheSameByteByByte)
 {
-    for (const Conversation& conversation : allConversations())
+    for (const MysqlConversation& conversation : allConversations())
         CPPUNIT_ASSERT_EQUAL_MESSAGE(conversation.name, joined(watch(conversation.steps, feedWhole).details),
                                      joined(watch(conversation.steps, feedBytes).details));
 }
 
 TEST(MysqlWatcherTest, tellsTheSameAtEverySplit)
 {
-    for (const Conversation& conversation : allConversations())
+    for (const MysqlConversation& conversation : allConversations())
     {
         const std::string expected = joined(watch(conversation.steps, feedWhole).details);
         for (const Step& split : conversation.steps)
@@ -161,7 +161,7 @@ TEST(MysqlWatcherTest, tellsTheSameAtEverySplit)
 
 TEST(MysqlWatcherTest, tellsTheSameWhenReadsAreJoined)
 {
-    for (const Conversation& conversation : allConversations())
+    for (const MysqlConversation& conversation : allConversations())
     {
         std::vector<Step> steps;
         for (const Step& step : conversation.steps)
@@ -178,7 +178,7 @@ TEST(MysqlWatcherTest, tellsTheSameWhenReadsAreJoined)
 
 TEST(MysqlWatcherTest, neverShowsAuthentication)
 {
-    for (const Conversation& conversation : allConversations())
+    for (const MysqlConversation& conversation : allConversations())
         for (const std::string& shown : watch(conversation.steps, feedWhole).details)
         {
             CPPUNIT_ASSERT_MESSAGE(conversation.name, shown.find("SECRET") == std::string::npos);
@@ -191,7 +191,7 @@ TEST(MysqlWatcherTest, neverPairsWronglyWhateverComes)
 {
     constexpr int ROUNDS = 100000;
     std::mt19937 random(20240611);
-    const std::vector<Conversation> conversations = allConversations();
+    const std::vector<MysqlConversation> conversations = allConversations();
     std::size_t lost = 0;
     for (int round = 0; round < ROUNDS; ++round)
     {

@@ -86,7 +86,7 @@ Line::Line(Bytes input)
         wrong = "a Modbus ASCII message with a wrong checksum";
 }
 
-class RequestFramer : public Framer
+class AsciiRequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override
@@ -98,7 +98,7 @@ public:
     }
 };
 
-class ResponseFramer : public SerialResponses
+class AsciiResponseFramer : public SerialResponses
 {
 public:
     using SerialResponses::SerialResponses;
@@ -123,12 +123,12 @@ public:
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<RequestFramer>();
+        return std::make_unique<AsciiRequestFramer>();
     }
 
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer(bool anyUnit) const override
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer(bool anyUnit) const override
     {
-        return std::make_unique<ResponseFramer>(anyUnit);
+        return std::make_unique<AsciiResponseFramer>(anyUnit);
     }
 
     [[nodiscard]] Bytes bodyOf(Bytes message, std::string& scratch) const override

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
 
     /// anyUnit: a response may have any unit.
-    [[nodiscard]] virtual std::unique_ptr<proximux::ResponseFramer> makeResponseFramer(bool anyUnit) const = 0;
+    [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer(bool anyUnit) const = 0;
 
     /// The body of a message, or of its beginning. Valid as long as both arguments.
     [[nodiscard]] virtual Bytes bodyOf(Bytes message, std::string& scratch) const = 0;

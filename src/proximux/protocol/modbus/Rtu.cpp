@@ -54,7 +54,7 @@ std::string withChecksum(Bytes body)
     return text;
 }
 
-class RequestFramer : public Framer
+class RtuRequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override
@@ -70,7 +70,7 @@ public:
     }
 };
 
-class ResponseFramer : public SerialResponses
+class RtuResponseFramer : public SerialResponses
 {
 public:
     using SerialResponses::SerialResponses;
@@ -119,12 +119,12 @@ public:
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<RequestFramer>();
+        return std::make_unique<RtuRequestFramer>();
     }
 
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer(bool anyUnit) const override
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer(bool anyUnit) const override
     {
-        return std::make_unique<ResponseFramer>(anyUnit);
+        return std::make_unique<RtuResponseFramer>(anyUnit);
     }
 
     [[nodiscard]] Bytes bodyOf(Bytes message, std::string&) const override

@@ -27,7 +27,7 @@ std::uint32_t hintFor(Bytes body);
 /// Responses on a serial line. Other devices and noise may be heard there, too. So whatever is no response to the
 /// expected request is discarded, mostly a byte at a time: that is a message of its own that answers nothing. Then
 /// another response may begin at the next byte. A response is taken only when it is whole and its checksum is right.
-class SerialResponses : public proximux::ResponseFramer
+class SerialResponses : public ResponseFramer
 {
 public:
     explicit SerialResponses(bool anyUnit)

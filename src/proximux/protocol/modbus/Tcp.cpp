@@ -12,7 +12,7 @@ namespace proximux::modbus
 namespace
 {
 
-constexpr std::size_t TRANSACTION = 2;
+constexpr std::size_t TRANSACTION_SIZE = 2;
 constexpr std::size_t PREFIX = 6; ///< bytes before the body
 constexpr std::size_t HEADER = 8; ///< including unit and function
 constexpr std::size_t MIN_LENGTH = 2;
@@ -30,7 +30,7 @@ Beginning beginningOf(Bytes input)
     return {input.size() < HEADER ? 0 : PREFIX + length};
 }
 
-class RequestFramer : public Framer
+class TcpRequestFramer : public Framer
 {
 public:
     Progress feed(Bytes input) override { return _delimiter.feed(input, beginningOf); }
@@ -39,10 +39,10 @@ private:
     Delimiter _delimiter;
 };
 
-class ResponseFramer : public proximux::ResponseFramer
+class TcpResponseFramer : public ResponseFramer
 {
 public:
-    explicit ResponseFramer(bool anyUnit)
+    explicit TcpResponseFramer(bool anyUnit)
         : _anyUnit(anyUnit)
     {
     }
@@ -75,12 +75,12 @@ public:
 
     [[nodiscard]] std::unique_ptr<Framer> makeRequestFramer() const override
     {
-        return std::make_unique<RequestFramer>();
+        return std::make_unique<TcpRequestFramer>();
     }
 
-    [[nodiscard]] std::unique_ptr<proximux::ResponseFramer> makeResponseFramer(bool anyUnit) const override
+    [[nodiscard]] std::unique_ptr<ResponseFramer> makeResponseFramer(bool anyUnit) const override
     {
-        return std::make_unique<ResponseFramer>(anyUnit);
+        return std::make_unique<TcpResponseFramer>(anyUnit);
     }
 
     [[nodiscard]] Bytes bodyOf(Bytes message, std::string&) const override
@@ -88,7 +88,7 @@ public:
         return message.substr(std::min(PREFIX, message.size()));
     }
 
-    [[nodiscard]] Bytes transactionOf(Bytes message) const override { return message.substr(0, TRANSACTION); }
+    [[nodiscard]] Bytes transactionOf(Bytes message) const override { return message.substr(0, TRANSACTION_SIZE); }
 
     [[nodiscard]] std::string message(Bytes transaction, Bytes body) const override
     {

@@ -14,7 +14,6 @@ namespace
 constexpr unsigned char OK = 0x00;
 constexpr unsigned char FILE_WANTED = 0xFB;
 constexpr unsigned char END = 0xFE; ///< EOF, or the OK that replaced it
-constexpr unsigned char ERR = 0xFF;
 
 constexpr std::uint64_t MORE_RESULTS = 8;
 constexpr std::uint64_t CURSOR_EXISTS = 64;
@@ -89,7 +88,7 @@ Response::Outcome Response::message(Bytes head, std::uint64_t size)
         return Outcome::done;
     if (head.empty())
         return _stage == Stage::login ? Outcome::more : Outcome::nonsense;
-    if (first(head) == ERR)
+    if (mysql::isError(head))
         return error(head);
 
     switch (_stage)

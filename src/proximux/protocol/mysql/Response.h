@@ -9,6 +9,13 @@
 namespace proximux::mysql
 {
 
+/// Whether this message of the server, or its beginning, is ERR.
+inline bool isError(Bytes head)
+{
+    constexpr char ERR = '\xFF';
+    return !head.empty() && head.front() == ERR;
+}
+
 /// Finds the end of one command's response, message by message. Examines the beginning of each message and keeps
 /// nothing.
 ///

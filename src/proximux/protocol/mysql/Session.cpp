@@ -13,14 +13,8 @@ namespace
 
 constexpr Bytes PREPARE = "prepare: ";
 
-constexpr unsigned char ERR = 0xFF;
 constexpr char GREETING_VERSION = 10;
 constexpr const char* UNKNOWN_GREETING = "the server's greeting is not understood";
-
-bool isError(Bytes head)
-{
-    return !head.empty() && static_cast<unsigned char>(head.front()) == ERR;
-}
 
 /// The part of a prepared statement that may be shown, taken from the description of its prepare command.
 Statement statementOf(const Description& description)

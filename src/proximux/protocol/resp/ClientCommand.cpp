@@ -15,7 +15,7 @@ using E = ClientEffect;
 
 constexpr const char* SHARED = "names a connection of the target, which clients share";
 
-constexpr ClientCommand COMMANDS[] = {
+constexpr ClientCommand CLIENT_COMMANDS[] = {
     {"CACHING", E::none},
     {"CAPA", E::ok},
     {"GETNAME", E::getName},
@@ -42,7 +42,7 @@ constexpr ClientCommand COMMANDS[] = {
 
 std::vector<ClientCommand> clientCommands()
 {
-    return {std::begin(COMMANDS), std::end(COMMANDS)};
+    return {std::begin(CLIENT_COMMANDS), std::end(CLIENT_COMMANDS)};
 }
 
 ClientCommand clientCommandOf(Bytes request)
@@ -51,9 +51,9 @@ ClientCommand clientCommandOf(Bytes request)
     if (words.size() < 2)
         return {"", E::none, nullptr}; // an error answers it
     const auto* const found =
-        std::find_if(std::begin(COMMANDS), std::end(COMMANDS),
+        std::find_if(std::begin(CLIENT_COMMANDS), std::end(CLIENT_COMMANDS),
                      [&words](const ClientCommand& each) { return sameWord(words[1], each.name); });
-    return found == std::end(COMMANDS) ? ClientCommand{} : *found;
+    return found == std::end(CLIENT_COMMANDS) ? ClientCommand{} : *found;
 }
 
 std::string ClientIdentity::line(unsigned database, unsigned protocol) const
