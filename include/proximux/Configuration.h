@@ -179,11 +179,14 @@ struct CheckSettings
     {
         automatic, ///< protocol where that is possible, else connect
         connect,   ///< a connection that is opened
-        protocol   ///< a harmless request of the protocol, and its response
+        protocol,  ///< a harmless request of the protocol, and its response
+        exchange   ///< `request`, and a response that begins with `expect`
     };
 
     Duration interval; ///< off: there are none
     Kind kind{};
+    std::string request; ///< kind exchange; empty: the target speaks first
+    std::string expect;  ///< kind exchange; empty: any response will do
     Duration timeout;
     unsigned fall{};                      ///< failures in a row after which a target is down
     unsigned rise{};                      ///< successes in a row after which it is up again

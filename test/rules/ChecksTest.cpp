@@ -21,7 +21,8 @@ protected:
 
     CheckStart checks(std::size_t target = 0, const std::string& protocol = "resp")
     {
-        return exchange->beginCheck(target, CheckPlan::requestOf(*findProtocol(protocol)->make({})), now);
+        const auto made = findProtocol(protocol)->make({});
+        return exchange->beginCheck(target, CheckPlan::requestOf(*made, made->probe(1)), now);
     }
 
     void assertAnswered(const std::string& response)

@@ -22,6 +22,7 @@ from test_modbus import request, value
 INTERVAL = 0.1  # check.interval
 CHECKS = {"check__interval": "100ms", "check__timeout": "300ms"}
 PONG = b"+PONG\r\n"
+REGISTER = r"\0\x01\0\0\0\x06\x01\x03\0\0\0\x01"  # check.request: one register of unit 1
 SHARES = (("fifo", 1), ("funnel", 2))
 
 # a server of a process of its own, which can be stopped: as much of a Redis as these tests need
@@ -279,18 +280,18 @@ class Checks(SharedCase):
 
     def test_a_device_of_one_connection_never_sees_two(self):
         for mode in ("fifo", "funnel"):
-            for kind in ("protocol", "connect"):
+            for kind, more in (("protocol", {}), ("connect", {}), ("exchange", {"check__request": REGISTER})):
                 device = Device(self)
                 p = self.shared(mode, "127.0.0.1:%d" % device.port, protocol="modbus", check__interval="20ms",
                                 check__timeout="100ms", check__kind=kind, check__lazy=0, pool__inactive_timeout="50ms",
-                                exchange__response_timeout="10s")
+                                exchange__response_timeout="10s", **more)
                 for n in range(1, 41):
                     with p.client() as s:
                         for ident in range(n % 3 + 1):
                             s.sendall(request(ident, 9, n))
                             self.assertEqual(read_exactly(s, 11), value(ident, 9, n))
                     time.sleep(0.005 * (n % 20))
-                if kind == "protocol":
+                if kind != "connect":
                     self.assertTrue(wait_until(lambda d=device: d.checks >= 10, LONG))
                     device.silent.set()
                     self.told(p, "target 1 is down")
@@ -298,6 +299,39 @@ class Checks(SharedCase):
                     self.told(p, "target 1 is up again")
                 self.assertEqual(device.most, 1, "%s, %s" % (mode, kind))
                 self.assertEqual(p.end(), 0)
+
+    # -- a request of one's own
+
+    def test_the_response_to_a_request_of_ones_own_counts(self):
+        for mode, _ in SHARES:
+            name, asked = [b"ACME 1"], [0]
+
+            def instrument(s, name=name, asked=asked):
+                for line in s.makefile("rb"):
+                    asked[0] += line == b"*IDN?\n"
+                    s.sendall((name[0] if line == b"*IDN?\n" else line.strip()) + b"\n")
+            p = self.shared(mode, self.target(instrument), protocol="line", check__kind="exchange",
+                            check__request="*IDN?\\n", check__expect="ACME", check__lazy=0, **CHECKS)
+            with p.client() as c:
+                self.assertEqual(ask(c, b"a"), b"a")
+                self.assertTrue(wait_until(lambda asked=asked: asked[0] >= 3, LONG))
+                self.assertEqual(ask(c, b"b"), b"b")
+                name[0] = b"booting"
+                self.told(p, "target 1 is down; failed health checks in a row: 3; the last one: an unexpected response")
+                self.assertEqual(ask(c, b"c"), b"c")  # it is the only one
+                name[0] = b"ACME 1"
+                self.told(p, "target 1 is up again")
+
+    def test_a_greeting_counts_in_proxy_mode(self):
+        greeting = [b"220 mail\r\n"]
+        p = self.proxy(self.target(lambda s: (s.sendall(greeting[0]), s.recv(1))), self.target(lambda s: s.sendall(b"SSH")),
+                       settings={**CHECKS, "check__kind": "exchange", "check__expect": "220 "})
+        self.told(p, "target 2 is down; failed health checks in a row: 3; the last one: an unexpected response")
+        self.assertNotIn("target 1 is down", p.text())
+        greeting[0] = b"421 mail\r\n"
+        self.told(p, "target 1 is down; failed health checks in a row: 3; the last one: an unexpected response")
+        greeting[0] = b"220 mail\r\n"
+        self.told(p, "target 1 is up again")
 
     # -- what is told of it
 

@@ -40,6 +40,7 @@ private:
     void checkSharing();
     void checkAdmin();
     void checkHealthChecks();
+    void checkCheckRequest();
     std::string readToken(const std::string& path);
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();

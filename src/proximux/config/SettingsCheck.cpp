@@ -1,4 +1,5 @@
 #include <proximux/config/SettingRow.h>
+#include <proximux/protocol/Protocol.h>
 
 namespace proximux::table
 {
@@ -21,16 +22,31 @@ std::vector<Setting> whatIsChecked()
              "If all targets are down, the one that went down last is tried all the same. "
              "The time is up to 10 % shorter, by chance, so that targets are not checked all at once. "
              "Example: check.interval = 2s."})),
-        now(row("check.kind", "auto",
-                choice<Kind>({{"auto", Kind::automatic}, {"connect", Kind::connect}, {"protocol", Kind::protocol}},
-                             FIELD(Kind, check.kind)),
-                {"",
-                 "How a target is checked: by connecting, or by a harmless request of the protocol; auto: protocol in "
-                 "fifo and funnel if it has one, else connect",
-                 "A connection that opens shows little: the system accepts it even if the server hangs. "
-                 "The value protocol sends the request of proximux probe, which nearly all protocols have. "
-                 "Modbus devices are asked for one register of unit 1: use connect if there is no such unit. "
-                 "Example: check.kind = connect."})),
+        now(row(
+            "check.kind", "auto",
+            choice<Kind>({{"auto", Kind::automatic},
+                          {"connect", Kind::connect},
+                          {"protocol", Kind::protocol},
+                          {"exchange", Kind::exchange}},
+                         FIELD(Kind, check.kind)),
+            {"",
+             "How a target is checked: by connecting, or by a request: one of the protocol, or check.request; auto: "
+             "protocol in fifo and funnel if there is one, else connect",
+             "A connection that opens shows little: the system accepts it even if the server hangs. "
+             "The value protocol sends the request of proximux probe, which nearly all protocols have. "
+             "Modbus devices are asked for one register of unit 1: use connect if there is no such unit. "
+             "Example: check.kind = connect."})),
+        now(row("check.request", "", escapedText(0, 4096, FIELD(std::string, check.request)),
+                {"", "Request that a target is sent with check.kind = exchange; empty: the target speaks first",
+                 "In fifo and funnel it is one whole request of exchange.protocol. "
+                 "Any connection must be able to carry it at any time: it neither logs in nor begins a transaction. "
+                 "The escapes \\r, \\n, \\t, \\0, \\\\ and \\xHH stand for bytes. "
+                 "Example: check.request = *IDN?\\n."})),
+        now(row("check.expect", "", escapedText(0, Protocol::MAX_PROOF, FIELD(std::string, check.expect)),
+                {"", "Beginning of the response to check.request; empty: any response",
+                 "A target whose response begins otherwise has failed the check. "
+                 "Without check.request it is what the target sends at first, such as the greeting of a mail server. "
+                 "Example: check.expect = 220 with check.kind = exchange in proxy mode."})),
         now(row("check.timeout", "2s", duration(LEAST, Duration::seconds(600), Off::no, FIELD(Duration, check.timeout)),
                 {"", "Time limit of one health check, with connecting",
                  "At the limit the check has failed, and its connection is closed. "

@@ -6,10 +6,10 @@ namespace proximux
 {
 
 /// Of what its conversation knows, only what concerns the response: the request is ours, and no client's.
-CheckRequest CheckPlan::requestOf(const Protocol& protocol)
+CheckRequest CheckPlan::requestOf(const Protocol& protocol, const std::string& bytes)
 {
     CheckRequest request;
-    request.bytes = protocol.probe(1);
+    request.bytes = bytes;
     const auto conversation = protocol.translates().empty() ? protocol.makeConversation({}) : nullptr;
     if (conversation == nullptr)
         return request;
@@ -24,9 +24,11 @@ CheckRequest CheckPlan::requestOf(const Protocol& protocol)
 
 CheckTalk::CheckTalk(const CheckPlan& plan)
     : _plan(plan)
-    , _framer(plan.protocol->makeResponseFramer())
-    , _stream(*_framer)
 {
+    if (!plan.protocol)
+        return;
+    _framer = plan.protocol->makeResponseFramer();
+    _stream.emplace(*_framer);
 }
 
 CheckTalk::State CheckTalk::begin()
@@ -38,14 +40,14 @@ CheckTalk::State CheckTalk::begin()
 CheckTalk::State CheckTalk::received(Bytes bytes)
 {
     if (_asked)
-        return responses(bytes);
+        return _framer ? responses(bytes) : beginning(bytes);
     _input.append(bytes);
     return prologue();
 }
 
 CheckTalk::State CheckTalk::ended()
 {
-    if (_asked && !_response.empty() && _framer->finish())
+    if (_framer && _asked && !_response.empty() && _framer->finish())
         return judge();
     return fail("the target closed the connection");
 }
@@ -83,11 +85,22 @@ CheckTalk::State CheckTalk::prologue()
 
 CheckTalk::State CheckTalk::ask()
 {
-    if (_input.size() > _plan.prologue.expects.size())
+    const Bytes early = Bytes(_input).substr(_plan.prologue.expects.size());
+    if (_framer && !early.empty())
         return fail("the target sent data before the request");
     _asked = true;
     _output.append(_plan.request.bytes);
-    return State::goesOn;
+    return early.empty() ? State::goesOn : beginning(early);
+}
+
+/// What comes from a target that may speak first, and whose messages have no end that is known.
+CheckTalk::State CheckTalk::beginning(Bytes bytes)
+{
+    const Bytes expected = *_plan.expects;
+    _response.append(bytes.substr(0, expected.size() - _response.size()));
+    if (_response != expected.substr(0, _response.size()))
+        return judge();
+    return _response.size() < expected.size() ? State::goesOn : judge();
 }
 
 CheckTalk::State CheckTalk::responses(Bytes bytes)
@@ -103,7 +116,7 @@ CheckTalk::State CheckTalk::responses(Bytes bytes)
         _whole = last && _framer->traits().endsRequest();
         return !_whole;
     };
-    if (_stream.feed(bytes, expect, take) != nullptr)
+    if (_stream->feed(bytes, expect, take) != nullptr)
         return fail("an invalid response");
     return _whole ? judge() : State::goesOn;
 }

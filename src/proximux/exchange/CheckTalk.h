@@ -6,6 +6,7 @@
 #include <proximux/wire/MessageStream.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace proximux
@@ -14,16 +15,25 @@ namespace proximux
 /// How a target is checked.
 struct CheckPlan
 {
-    std::shared_ptr<const Protocol> protocol; ///< null: it works if a connection to it opens
+    std::shared_ptr<const Protocol> protocol; ///< null: nothing is known of its messages
     Prologue prologue;                        ///< of a new connection
     CheckRequest request;
+    std::optional<std::string> expects; ///< how the response begins; nothing: as the protocol says
     bool isSignedIn = true; ///< false: each client signs in itself, and we cannot; a refusal is an answer, too
 
-    /// A harmless request of the protocol.
-    static CheckRequest requestOf(const Protocol& protocol);
+    /// The check with these bytes, one request of the protocol.
+    static CheckRequest requestOf(const Protocol& protocol, const std::string& bytes);
+
+    /// Whether the target works if a connection to it opens.
+    [[nodiscard]] bool isSilent() const { return !protocol && !expects; }
 
     /// Whether this response, or its beginning, shows that the target works.
-    [[nodiscard]] bool isPassedBy(Bytes response) const { return !isSignedIn || protocol->answersProbe(response); }
+    [[nodiscard]] bool isPassedBy(Bytes response) const
+    {
+        if (expects)
+            return response.substr(0, expects->size()) == *expects;
+        return !isSignedIn || protocol->answersProbe(response);
+    }
 };
 
 /// What is said on a connection that is opened for one check: the prologue, then the request. Sans I/O.
@@ -37,7 +47,7 @@ public:
         failed
     };
 
-    /// The plan has a protocol, and must outlive it.
+    /// The plan, which is not silent, must outlive it.
     explicit CheckTalk(const CheckPlan& plan);
 
     /// The connection is open.
@@ -59,11 +69,12 @@ private:
     State prologue();
     State ask();
     State responses(Bytes bytes);
+    State beginning(Bytes bytes);
     State judge();
 
     const CheckPlan& _plan;
-    std::unique_ptr<ResponseFramer> _framer;
-    MessageStream _stream;
+    std::unique_ptr<ResponseFramer> _framer; ///< null: nothing is known of its messages
+    std::optional<MessageStream> _stream;
     std::string _input; ///< before the request
     std::string _output;
     std::string _response; ///< its beginning

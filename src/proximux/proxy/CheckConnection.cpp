@@ -42,7 +42,7 @@ void CheckConnection::connected(const Poco::Net::StreamSocket& socket)
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
     sockets::setOptions(socket.impl()->sockfd(), _options);
     open(std::make_unique<PlainTransport>(socket));
-    if (!_plan.protocol)
+    if (_plan.isSilent())
         return end(CheckListener::Result::passed, "");
     if (_delay == Duration{0})
         return begin();

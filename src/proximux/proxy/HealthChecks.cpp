@@ -93,11 +93,19 @@ CheckPlan HealthChecks::planFor(const TargetSettings& target) const
         return plan;
     const ProtocolInfo& info = *findProtocol(exchange.protocol);
     auto protocol = info.make != nullptr ? info.make(exchange.framingInForce()) : nullptr;
-    if (!protocol || protocol->probe(1).empty())
-        return plan;
-    plan.prologue = prologueFor(*_configuration, target, protocol.get());
-    plan.request = CheckPlan::requestOf(*protocol);
+    std::string request = protocol ? protocol->probe(1) : "";
+    if (kind == Kind::exchange)
+    {
+        plan.expects = _configuration->check.expect;
+        request = plan.request.bytes = _configuration->check.request;
+    }
+    if (request.empty() || (kind == Kind::exchange && exchange.mode == Mode::proxy))
+        protocol.reset(); // nothing answers it, or it need not be of the protocol
     plan.isSignedIn = !target.isOwnLogin();
+    if (protocol)
+        plan.request = CheckPlan::requestOf(*protocol, request);
+    if (protocol || plan.expects)
+        plan.prologue = prologueFor(*_configuration, target, protocol.get());
     plan.protocol = std::move(protocol);
     return plan;
 }
@@ -143,7 +151,7 @@ void HealthChecks::begin(Checked& checked, Instant now)
     CheckListener& listener = *this;
     checked.own = std::make_unique<CheckConnection>(_reactor, _scratch, checked.plan, target, listener);
     checked.own->dial(_runtime.resolver, _runtime.directory.of(target),
-                      checked.plan.protocol ? _configuration->pool.connectDelay : Duration{0}, checked.check.next());
+                      checked.plan.isSilent() ? Duration{0} : _configuration->pool.connectDelay, checked.check.next());
 }
 
 /// Whether the target has as many connections as it may.

@@ -17,7 +17,16 @@ protected:
     {
         CheckPlan plan;
         plan.protocol = findProtocol(protocol)->make(framing);
-        plan.request = CheckPlan::requestOf(*plan.protocol);
+        plan.request = CheckPlan::requestOf(*plan.protocol, plan.protocol->probe(1));
+        return plan;
+    }
+
+    /// A request of the configuration.
+    static CheckPlan planOf(const std::string& request, const std::string& expects)
+    {
+        CheckPlan plan;
+        plan.request.bytes = request;
+        plan.expects = expects;
         return plan;
     }
 
@@ -69,6 +78,60 @@ TEST(CheckTalkTest, anEndBeforeTheResponseFails)
     talk.begin();
     talk.received("+PO");
     assertFails(talk, talk.ended(), "the target closed the connection");
+}
+
+TEST(CheckTalkTest, aResponseThatIsAwaitedBeginsSo)
+{
+    _plan.expects = "+PONG";
+    CheckTalk talk(_plan);
+    talk.begin();
+    CPPUNIT_ASSERT(talk.received("+PONG\r") == State::goesOn); // its end is known, and waited for
+    CPPUNIT_ASSERT(talk.received("\n") == State::passed);
+    CheckTalk other(_plan);
+    other.begin();
+    assertFails(other, other.received("+PUNG\r\n"), "an unexpected response");
+}
+
+TEST(CheckTalkTest, withoutAProtocolTheBeginningIsEnough)
+{
+    _plan = planOf("EHLO x\r\n", "220 ");
+    CheckTalk talk(_plan);
+    CPPUNIT_ASSERT(talk.begin() == State::goesOn);
+    CPPUNIT_ASSERT_EQUAL(std::string("EHLO x\r\n"), talk.takeOutput());
+    CPPUNIT_ASSERT(talk.received("22") == State::goesOn);
+    CPPUNIT_ASSERT(talk.received("0 mail") == State::passed);
+    CheckTalk other(_plan);
+    other.begin();
+    assertFails(other, other.received("25"), "an unexpected response");
+    CheckTalk gone(_plan);
+    gone.begin();
+    gone.received("220");
+    assertFails(gone, gone.ended(), "the target closed the connection");
+}
+
+TEST(CheckTalkTest, aTargetMaySpeakFirst)
+{
+    CheckTalk talk(_plan = planOf("", "220 "));
+    CPPUNIT_ASSERT(talk.begin() == State::goesOn);
+    CPPUNIT_ASSERT_EQUAL(std::string(), talk.takeOutput());
+    CPPUNIT_ASSERT(talk.received("220 mail\r\n") == State::passed);
+    _plan = planOf("", "220 ");
+    _plan.prologue = {"HELLO\n", "OK\n", false};
+    CheckTalk behind(_plan);
+    behind.begin();
+    CPPUNIT_ASSERT(behind.received("OK\n220 mail\r\n") == State::passed);
+}
+
+TEST(CheckTalkTest, whereNothingIsExpectedAnyResponseWillDo)
+{
+    CheckTalk talk(_plan = planOf("a\n", ""));
+    talk.begin();
+    CPPUNIT_ASSERT(talk.received("?") == State::passed);
+    _plan = planFor("resp");
+    _plan.expects = "";
+    CheckTalk framed(_plan);
+    framed.begin();
+    CPPUNIT_ASSERT(framed.received("-ERR\r\n") == State::passed);
 }
 
 TEST(CheckTalkTest, theRequestComesBehindTheReplyToThePrologue)
