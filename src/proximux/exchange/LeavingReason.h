@@ -3,6 +3,8 @@
 #include <proximux/CloseReason.h>
 #include <proximux/targets/Targets.h>
 
+#include <cstddef>
+
 namespace proximux
 {
 
@@ -23,6 +25,11 @@ inline CloseReason leavingReason(Targets::Avoidance avoidance)
         return CloseReason::targetClosed;
     }
     return CloseReason::outgoing;
+}
+
+inline CloseReason leavingReason(const Targets& targets, std::size_t target)
+{
+    return leavingReason(targets.avoidance(target));
 }
 
 } // namespace proximux

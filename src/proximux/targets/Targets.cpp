@@ -330,25 +330,12 @@ void Targets::move(Target& target, Health reached, Instant now)
     note(target, now);
 }
 
-/// What weighs most of all that is known of it.
-Targets::Health Targets::shown(const Target& target)
-{
-    switch (target.duty)
-    {
-    case Duty::draining:
-        return Health::drained;
-    case Duty::closing:
-        return Health::closed;
-    case Duty::ready:
-        break;
-    }
-    return target.down ? Health::down : target.reached;
-}
-
 /// The only writer of a health.
 void Targets::note(Target& target, Instant now)
 {
-    const Health health = shown(target);
+    Health health = target.down ? Health::down : target.reached;
+    if (target.duty != Duty::ready)
+        health = target.duty == Duty::closing ? Health::closed : Health::drained;
     History& history = target.history;
     if (history.health == health)
         return;

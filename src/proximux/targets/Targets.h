@@ -197,7 +197,6 @@ private:
     [[nodiscard]] static Instant retryAt(const Target& target, Instant now);
     [[nodiscard]] static bool isMarked(const std::vector<bool>& marks, std::size_t target);
     static void move(Target& target, Health reached, Instant now);
-    [[nodiscard]] static Health shown(const Target& target);
     static void note(Target& target, Instant now);
     void decideAvoidance();
     static void count(Target& target, Instant now);

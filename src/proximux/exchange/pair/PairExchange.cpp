@@ -1,3 +1,4 @@
+#include <proximux/exchange/LeavingReason.h>
 #include <proximux/exchange/pair/PairState.h>
 
 #include <algorithm>
@@ -56,15 +57,10 @@ void PairExchange::clientOpened(ClientId client, Instant now)
     if (client.slot >= _pairs.size())
         _pairs.resize(client.slot + 1);
     assert(!_pairs[client.slot]);
-    _pairs[client.slot] = std::make_unique<Pair>(client, connectDeadline(now));
+    _pairs[client.slot] = std::make_unique<Pair>(client, _settings.connectBy(now));
     ++_size;
     _effects.holdClient(client, true); // its bytes wait with the system until there is somebody to have them
     connect(*_pairs[client.slot], now);
-}
-
-Instant PairExchange::connectDeadline(Instant now) const
-{
-    return _settings.connectTimeout.isOff() ? Instant::never() : now + _settings.connectTimeout;
 }
 
 void PairExchange::connect(Pair& pair, Instant now)
@@ -287,7 +283,10 @@ bool PairExchange::closeIfDone(Pair& pair, Instant now)
     const bool ended = pair.state == State::bothEnded;
     if (!ended && !((_draining || pair.leaving) && pair.watcher && pair.watcher->isAtRest()))
         return false;
-    close(pair, ended ? CloseReason::ended : _draining ? CloseReason::drained : reasonFor(pair), How::finish, now);
+    CloseReason reason = ended ? CloseReason::ended : CloseReason::drained;
+    if (!ended && !_draining)
+        reason = leavingReason(_pool.targets(), pair.targetIndex);
+    close(pair, reason, How::finish, now);
     return true;
 }
 
@@ -322,7 +321,7 @@ Instant PairExchange::expire(Instant now)
     while (Deadline* due = _parting.takeDue(now))
     {
         Pair& pair = Due<Pair>::owner(*due);
-        close(pair, reasonFor(pair), How::finish, now);
+        close(pair, leavingReason(_pool.targets(), pair.targetIndex), How::finish, now);
     }
     return std::min({_inactive.first(), _idle.first(), _halfClosed.first(), _parting.first(), _waiting.first()});
 }

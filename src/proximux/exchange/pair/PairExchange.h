@@ -14,6 +14,12 @@ namespace proximux
 /// What PairExchange needs to know of the configuration.
 struct PairExchangeSettings
 {
+    /// When an attempt that begins now has taken too long.
+    [[nodiscard]] Instant connectBy(Instant now) const
+    {
+        return connectTimeout.isOff() ? Instant::never() : now + connectTimeout;
+    }
+
     Duration connectTimeout = Duration::seconds(5);
     Duration inactiveTimeout = Duration::off(); ///< no byte either way; not counted while the target is held
     Duration idleTimeout = Duration::off();     ///< no byte from or to the client; not counted while the client is held
@@ -97,9 +103,7 @@ private:
     bool review(Pair& pair, Instant now);
     void connectAnew(Pair& pair, Instant now);
     void refuse(Pair& pair, Instant now);
-    [[nodiscard]] CloseReason reasonFor(const Pair& pair) const;
     [[nodiscard]] Pair* find(TargetId target) const { return find(_pool.clientOf(target)); }
-    [[nodiscard]] Instant connectDeadline(Instant now) const;
     void tryNext(Pair& pair, TargetId target, Instant now);
     void connect(Pair& pair, Instant now);
     void move(Pair& pair, State state, Instant now);

@@ -69,16 +69,10 @@ void PairExchange::connectAnew(Pair& pair, Instant now)
     {
         DeadlineList::disarm(pair.waiting);
         pair.tried.reset();
-        pair.connectBy = connectDeadline(now);
+        pair.connectBy = _settings.connectBy(now);
     }
-    closeTarget(pair, reasonFor(pair), How::abort, now);
+    closeTarget(pair, leavingReason(_pool.targets(), pair.targetIndex), How::abort, now);
     connect(pair, now);
-}
-
-/// Why it leaves its target.
-CloseReason PairExchange::reasonFor(const Pair& pair) const
-{
-    return leavingReason(_pool.targets().avoidance(pair.targetIndex));
 }
 
 } // namespace proximux
