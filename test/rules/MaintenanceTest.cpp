@@ -249,7 +249,9 @@ RULE(MaintenanceTest, afterAPauseATargetHasItsTimeToComeBack, forgetPause)
     pauses(false);
     for (int i = 0; i < 3; ++i)
     {
-        exchange->targetFailed(std::exchange(world.dialled, {}).back(), now);
+        const auto dialled = std::exchange(world.dialled, {});
+        CPPUNIT_ASSERT(!dialled.empty());
+        exchange->targetFailed(dialled.back(), now);
         passes(Duration::seconds(1));
     }
     answers(opensOne(), "A1\n");
