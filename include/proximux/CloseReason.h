@@ -49,10 +49,14 @@ enum class CloseReason
     userRefused,       ///< the target does not let the user of the request in
     outgoing,          ///< a reload took its target away, or changed how it is connected
     killed,            ///< an administrator has closed it
-    targetDown         ///< health checks have found its target down
+    targetDown,        ///< health checks have found its target down
+    targetDrained,     ///< an administrator wants nothing new to be sent to its target
+    targetClosed,      ///< an administrator wants nobody to use its target
+    allDrained,        ///< an administrator has drained or closed each target that it could have been connected to
+    paused             ///< an administrator wants no target to be used for a while
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::targetDown) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::paused) + 1;
 
 /// Whose fault it is that a connection is closed.
 enum class Fault

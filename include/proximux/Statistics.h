@@ -90,11 +90,13 @@ struct TargetStatistics : TargetCounters<std::uint64_t>
 {
     std::string address;      ///< host and port
     std::uint64_t limit = 0;  ///< connections that it may have; 0: only local.max_connections limits them
-    bool up = true;           ///< neither the last attempt to connect nor health checks have failed
+    bool up = true;           ///< no attempt or health check has failed last, and no administrator has taken it out
     std::uint64_t living = 0; ///< how often it became so
     std::uint64_t dead = 0;   ///< likewise
     std::uint64_t trials = 0; ///< likewise
     std::uint64_t downs = 0;  ///< likewise, by health checks
+    std::uint64_t drains = 0; ///< likewise, drained by an administrator
+    std::uint64_t closes = 0; ///< likewise, closed by an administrator
     Duration down;            ///< time since start in which it was not living
 };
 
@@ -112,6 +114,7 @@ struct Statistics : Counters<std::uint64_t>
     Duration queueTimeout;                 ///< exchange.queue_timeout; 0: off, or in proxy mode
     Duration oldestWait;                   ///< of the requests that wait to be sent
     bool draining = false;                 ///< since Proxy::drain()
+    bool paused = false;                   ///< by an administrator
     std::string ioBackend;                 ///< of io.backend, in force
     std::vector<TargetStatistics> targets; ///< in the order of the configuration
     std::vector<ThreadStatistics> threads;

@@ -30,6 +30,7 @@ constexpr const char* USAGE =
     "terminal.\n\n"
     "  proximux admin show clients\n"
     "  proximux admin kill client 17\n"
+    "  proximux admin target 2 drain\n"
     "  proximux status --watch 5\n\nOptions:\n";
 
 constexpr const char* EXIT_CODES = "\nExit codes: 0 done, 64 unknown command, 69 no proxy listens there, 77 not "

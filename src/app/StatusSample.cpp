@@ -116,6 +116,7 @@ StatusSample read(const Object& object)
     StatusSample sample;
     sample.version = textOf(object, "version");
     sample.phase = textOf(object, "phase");
+    sample.paused = object.optValue("paused", false);
     sample.listen = textOf(object, "listen");
     sample.mode = textOf(object, "mode");
     sample.protocol = textOf(object, "protocol");

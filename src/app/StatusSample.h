@@ -36,6 +36,7 @@ struct StatusSample
 
     std::string version;
     std::string phase;
+    bool paused = false;
     std::string listen;
     std::string mode;
     std::string protocol;

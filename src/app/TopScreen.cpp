@@ -144,6 +144,8 @@ Lines headOf(const StatusHistory& history)
                  seen.protocol + ", up for " + shortText(seen.uptime)}};
     if (seen.phase != "serving")
         lines.push_back({"! " + seen.phase, Style::warning});
+    if (seen.paused)
+        lines.push_back({"! paused: requests wait until resume", Style::warning});
     if (seen.silentThreads > 0)
         lines.push_back({"! threads that do not respond: " + std::to_string(seen.silentThreads), Style::warning});
     lines.push_back({"clients    " + std::to_string(seen.clients) +

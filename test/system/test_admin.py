@@ -67,7 +67,7 @@ class Admin(AdminCase):
             self.assertTrue(gone(c, LONG))
         status, text = p.http("/readyz")
         self.assertEqual(status, 503)
-        self.assertEqual(text, "targets that are not dead: 0 of 1; expected at least 1 (admin.ready_targets)\n")
+        self.assertEqual(text, "targets that can be used: 0 of 1; expected at least 1 (admin.ready_targets)\n")
         self.assertEqual(p.http("/livez")[0], 200)
         target = json.loads(p.http("/status.json")[1])["targets"][0]
         self.assertEqual(target["state"], "dead")

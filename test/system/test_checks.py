@@ -65,18 +65,18 @@ class Device:
     """A Modbus device that allows one connection: what it sees of more is its `most`. One thread does all, so that the
     end of a connection is seen before the next one begins."""
 
-    def __init__(self, case):
+    def __init__(self, case, port=0):
         self.most, self.served, self.checks, self.silent = 0, 0, 0, threading.Event()
         self.ls = socket.socket()
         self.ls.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.ls.bind(("127.0.0.1", 0))
+        self.ls.bind(("127.0.0.1", port))
         self.ls.listen(16)
         self.ls.settimeout(0.01)
         self.port = self.ls.getsockname()[1]
         self.open, self.ends = {}, threading.Event()
-        thread = threading.Thread(target=self.run, daemon=True)
-        thread.start()
-        case.addCleanup(thread.join, LONG)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+        case.addCleanup(self.thread.join, LONG)
         case.addCleanup(self.ends.set)
 
     def run(self):

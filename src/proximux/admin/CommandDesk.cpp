@@ -78,6 +78,20 @@ struct CommandDesk::Row
     bool isPosted;        ///< POST of its name does the same
     const char* help;
     void (CommandDesk::*run)(const Job& job, const Done& done);
+    const char* verb = ""; ///< the word behind the argument; empty: there is none
+
+    /// What is given in a line, but for the argument.
+    [[nodiscard]] bool isNamedBy(const Words& given) const
+    {
+        const bool begins = given.size() >= words.size() && std::equal(words.begin(), words.end(), given.begin());
+        return begins && (*verb == 0 || (given.size() > words.size() && given.back() == verb));
+    }
+
+    /// As in the list of the commands: "kill client ID".
+    [[nodiscard]] std::string toString() const
+    {
+        return joined(words, " ") + (*argument != 0 ? " " : "") + argument + (*verb != 0 ? " " : "") + verb;
+    }
 };
 
 const std::vector<CommandDesk::Row>& CommandDesk::rows()
@@ -93,6 +107,11 @@ const std::vector<CommandDesk::Row>& CommandDesk::rows()
         {{"show", "version"}, "", false, false, "the version", &Desk::showVersion},
         {{"kill", "client"}, "ID", true, false, "close a client, by its id in show clients", &Desk::killClient},
         {{"kill", "address"}, "RANGE", true, false, "close all clients of an address or a range", &Desk::killAddress},
+        {{"target"}, "NAME", true, false, "send nothing new to a target", &Desk::drainTarget, "drain"},
+        {{"target"}, "NAME", true, false, "likewise, and end its connections", &Desk::closeTarget, "close"},
+        {{"target"}, "NAME", true, false, "end a drain or a close", &Desk::readyTarget, "ready"},
+        {{"pause"}, "", true, true, "close all target connections; requests wait", &Desk::pause},
+        {{"resume"}, "", true, true, "end a pause", &Desk::resume},
         {{"set", "log.level"}, "N", true, false, "change log.level until the next reload or start", &Desk::setLogLevel},
         {{"reopen"}, "", true, true, "open the log file again", &Desk::reopen},
         {{"reload"}, "", true, true, "apply the changed configuration", &Desk::reload},
@@ -106,7 +125,7 @@ const std::vector<CommandDesk::Row>& CommandDesk::rows()
 const CommandDesk::Row* CommandDesk::find(const Words& words)
 {
     for (const Row& row : rows())
-        if (words.size() >= row.words.size() && std::equal(row.words.begin(), row.words.end(), words.begin()))
+        if (row.isNamedBy(words))
             return &row;
     return nullptr;
 }
@@ -127,20 +146,23 @@ void CommandDesk::run(const Order& order, const Done& answer)
     {
         Nearest nearest(joined(words, " "));
         for (const Row& each : rows())
-            nearest.consider(joined(each.words, " "), "; the nearest known command is " + joined(each.words, " "));
+            nearest.consider(joined(each.words, " "),
+                             "; the nearest known command is " +
+                                 (*each.verb != 0 ? each.toString() : joined(each.words, " ")));
         return done(
             refusal(UNKNOWN_COMMAND, "unknown command" + (nearest.phrase().empty() ? "; see help" : nearest.phrase())));
     }
-    const std::string name = joined(row->words, " ");
+    const std::string given = joined(words, " ");
     words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(row->words.size()));
+    words.resize(words.size() - (*row->verb != 0 ? 1 : 0));
     const std::string argument = row->argument;
     if (words.size() != (argument.empty() ? 0U : 1U))
-        return done(
-            refusal(UNKNOWN_COMMAND, name + (argument.empty() ? " takes no argument" : ": expected " + argument)));
+        return done(refusal(UNKNOWN_COMMAND, joined(row->words, " ") +
+                                                 (argument.empty() ? " takes no argument" : ": expected " + argument)));
     if (const auto why = row->changes ? _rules.judgeCommand(order.origin, order.authorization) : std::nullopt)
         return done(*why);
     if (row->changes)
-        note(name + (words.empty() ? "" : " " + words.front()), order.origin);
+        note(given, order.origin);
     (this->*row->run)({*row, words, asJson}, done);
 }
 
@@ -158,7 +180,7 @@ void CommandDesk::help(const Job&, const Done& done)
     std::string text;
     for (const Row& row : rows())
     {
-        std::string left = joined(row.words, " ") + " " + row.argument;
+        std::string left = row.toString();
         left.resize(std::max(left.size() + 1, COLUMN), ' ');
         text += left + row.help + "\n";
     }

@@ -16,6 +16,8 @@ namespace proximux::admin
 ///
 ///     show status | clients | targets | queue | errors | config | version
 ///     kill client ID | kill address RANGE
+///     target NAME drain | ready | close
+///     pause | resume
 ///     set log.level N | reopen | drain | stop | reload | help
 class CommandDesk
 {
@@ -28,13 +30,18 @@ public:
         std::string authorization; ///< of HTTP; empty: none
     };
 
+    /// For a pause to be complete before it is told what it still waits for.
+    static constexpr Duration PAUSE_PATIENCE = Duration::seconds(5);
+
     /// All must outlive it. pages: for what can be read there, too.
-    CommandDesk(const AccessRules& rules, ProxyInspector& proxy, AdminCommands& commands, Survey& survey, Pages& pages)
+    CommandDesk(const AccessRules& rules, ProxyInspector& proxy, AdminCommands& commands, Survey& survey, Pages& pages,
+                Duration pausePatience = PAUSE_PATIENCE)
         : _rules(rules)
         , _proxy(proxy)
         , _commands(commands)
         , _survey(survey)
         , _pages(pages)
+        , _pausePatience(pausePatience)
         , _log(proxy.configuration()->log.maskAddresses)
     {
     }
@@ -60,6 +67,7 @@ private:
     static const Row* find(const std::vector<std::string>& words);
     void look(const Job& job, const Done& done, Table (*make)(const std::vector<WorkerView>&));
     void kill(const std::function<bool(const ClientInfo&)>& chosen, const std::string& whom, const Done& done);
+    void setDuty(const Job& job, Targets::Duty duty, const char* what, const Done& done);
     void note(const std::string& what, const Origin& origin) const;
 
     void help(const Job& job, const Done& done);
@@ -72,6 +80,11 @@ private:
     void showVersion(const Job& job, const Done& done);
     void killClient(const Job& job, const Done& done);
     void killAddress(const Job& job, const Done& done);
+    void drainTarget(const Job& job, const Done& done);
+    void readyTarget(const Job& job, const Done& done);
+    void closeTarget(const Job& job, const Done& done);
+    void pause(const Job& job, const Done& done);
+    void resume(const Job& job, const Done& done);
     void setLogLevel(const Job& job, const Done& done);
     void reopen(const Job& job, const Done& done);
     void drain(const Job& job, const Done& done);
@@ -83,6 +96,7 @@ private:
     AdminCommands& _commands;
     Survey& _survey;
     Pages& _pages;
+    const Duration _pausePatience;
     Log _log;
 };
 

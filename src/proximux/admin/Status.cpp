@@ -161,6 +161,7 @@ std::string statusJson(const StatusView& seen)
     object.add("version", VERSION)
         .add("phase", toString(seen.phase))
         .add("draining", seen.phase == ProxyInspector::Phase::draining)
+        .add("paused", seen.statistics.paused)
         .add("uptime", seconds(seen.uptime))
         .add("listen", configuration.local.endpoint.toString())
         .add("mode", modeName(configuration))
@@ -183,7 +184,7 @@ std::string statusText(const StatusView& seen)
     const QueueTotal waiting = queueTotal(seen.workers);
     const int most = configuration.local.maxConnections;
     std::string text = std::string("version   ") + VERSION + "\n";
-    text += std::string("phase     ") + toString(seen.phase) + "\n";
+    text += std::string("phase     ") + toString(seen.phase) + (seen.statistics.paused ? ", paused" : "") + "\n";
     text += "uptime    " + shortText(seen.uptime) + "\n";
     text += "mode      " + modeName(configuration) + ", protocol " + configuration.exchange.protocol + "\n";
     text += "clients   " + std::to_string(seen.statistics.current) + (most > 0 ? " of " + std::to_string(most) : "") +

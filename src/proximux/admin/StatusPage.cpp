@@ -54,6 +54,8 @@ std::string symbolOf(const std::string& state)
 {
     if (state == "living")
         return "\xE2\x97\x8F ";
+    if (state == "drained" || state == "closed")
+        return "\xE2\x97\x8B ";
     return state == "dead" || state == "down" ? "\xE2\x9C\x96 " : "\xE2\x97\x90 ";
 }
 
@@ -184,6 +186,7 @@ std::string statusPage(const StatusView& seen)
     marks["protocol"] = configuration.exchange.protocol;
     marks["uptime"] = shortText(seen.uptime);
     marks["phase"] = phaseBanner(seen.phase);
+    marks["paused"] = seen.statistics.paused ? WARNING + std::string("paused: requests wait until resume") : "";
     marks["silent"] =
         seen.silent.empty() ? "" : WARNING + ("threads that do not respond: " + std::to_string(seen.silent.size()));
     marks["queue"] = std::to_string(waiting.length);

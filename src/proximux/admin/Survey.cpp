@@ -31,6 +31,24 @@ struct Survey::Round
 
 void Survey::ask(const Question& question, Duration timeout, Result result)
 {
+    pose(
+        [question](InspectedWorker& worker, std::size_t reactor, const std::function<void()>& responded)
+        {
+            question(worker, reactor);
+            responded();
+        },
+        timeout, std::move(result));
+}
+
+void Survey::await(const LongQuestion& question, Duration timeout, Result result)
+{
+    pose([question](InspectedWorker& worker, std::size_t, const std::function<void()>& responded)
+         { question(worker, responded); },
+         timeout, std::move(result));
+}
+
+void Survey::pose(const Call& call, Duration timeout, Result result)
+{
     const auto round = std::make_shared<Round>();
     round->awaited.resize(_proxy.reactors());
     round->result = std::move(result);
@@ -58,12 +76,8 @@ void Survey::ask(const Question& question, Duration timeout, Result result)
             if (round->isComplete())
                 finish();
         };
-        _proxy.post(i,
-                    [question, i, responded, mailbox = _mailbox](InspectedWorker& worker)
-                    {
-                        question(worker, i);
-                        mailbox->post(responded);
-                    });
+        _proxy.post(i, [call, i, responded, mailbox = _mailbox](InspectedWorker& worker)
+                    { call(worker, i, [responded, mailbox] { mailbox->post(responded); }); });
     }
     if (round->isComplete())
         finish();

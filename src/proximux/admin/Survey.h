@@ -40,6 +40,9 @@ public:
     /// Calls in each reactor's thread, with its number.
     using Question = std::function<void(InspectedWorker& worker, std::size_t reactor)>;
 
+    /// Likewise; it says by responded(), once, when it has done what was asked, in any thread.
+    using LongQuestion = std::function<void(InspectedWorker& worker, const std::function<void()>& responded)>;
+
     /// Receives the numbers of the reactors that did not respond in time.
     using Result = std::function<void(const std::vector<std::size_t>& silent)>;
 
@@ -62,12 +65,19 @@ public:
     /// Asks all that run, and calls result() once: when all have responded, or after the timeout.
     void ask(const Question& question, Duration timeout, Result result);
 
+    /// Likewise, what may take longer than a turn of theirs.
+    void await(const LongQuestion& question, Duration timeout, Result result);
+
     /// Likewise, what they have. Of those that are silent there is nothing.
     void look(Duration timeout,
               std::function<void(const std::vector<WorkerView>& views, const std::vector<std::size_t>& silent)> result);
 
 private:
     struct Round;
+    using Call =
+        std::function<void(InspectedWorker& worker, std::size_t reactor, const std::function<void()>& responded)>;
+
+    void pose(const Call& call, Duration timeout, Result result);
 
     Reactor& _reactor;
     ProxyInspector& _proxy;

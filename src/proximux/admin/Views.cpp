@@ -203,7 +203,7 @@ std::vector<std::string> obstacles(const ProxyInspector& proxy)
         std::count_if(targets.begin(), targets.end(), [](const TargetView& each) { return each.mayBeTried; }));
     const std::size_t wanted = proxy.configuration()->admin.readyTargets;
     if (usable < wanted)
-        found.push_back("targets that are not dead: " + std::to_string(usable) + " of " +
+        found.push_back("targets that can be used: " + std::to_string(usable) + " of " +
                         std::to_string(targets.size()) + "; expected at least " + std::to_string(wanted) +
                         " (admin.ready_targets)");
     return found;

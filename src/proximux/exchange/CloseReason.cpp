@@ -63,6 +63,10 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"outgoing", "a reload removed or changed the target", R::outgoing, F::nobody, ERROR, NONE},
     {"killed", "closed by an administrator", R::killed, F::proxy, ERROR, NONE},
     {"targetDown", "health checks found the target down", R::targetDown, F::nobody, ERROR, NONE},
+    {"targetDrained", "an administrator drained the target (target drain)", R::targetDrained, F::nobody, ERROR, NONE},
+    {"targetClosed", "an administrator closed the target (target close)", R::targetClosed, F::proxy, ERROR, NONE},
+    {"allDrained", "an administrator drained or closed every target", R::allDrained, F::proxy, ERROR, NONE},
+    {"paused", "an administrator paused the proxy (pause)", R::paused, F::proxy, ERROR, NONE},
 };
 
 constexpr bool hasRowForEach()

@@ -91,7 +91,7 @@ public:
     /// Begins to open connections before anybody asks (pool.warmup), where that makes sense.
     virtual void warmUp(Instant now) { static_cast<void>(now); }
 
-    /// Health checks have found targets down, or up again.
+    /// Health checks or an administrator have changed which targets are avoided.
     virtual void healthChanged(Instant now) { static_cast<void>(now); }
 
     /// When something came last over a connection that is open to this target and has answered; the beginning of time:

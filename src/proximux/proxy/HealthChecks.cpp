@@ -132,9 +132,31 @@ void HealthChecks::expire(Instant now)
         _exchange.healthChanged(now);
 }
 
+void HealthChecks::reviewTargets()
+{
+    for (const auto& checked : _checked)
+        if (checked && checked->own && !mayCheck(*checked))
+        {
+            leave(*checked);
+            note(*checked, checked->check.skipped(_reactor.now()), "");
+        }
+}
+
+/// Nothing is to be connected to one that is not.
+bool HealthChecks::mayCheck(const Checked& checked) const
+{
+    const Targets::Avoidance avoidance = _runtime.targets.avoidance(checked.target);
+    return avoidance != Targets::Avoidance::paused && avoidance != Targets::Avoidance::closed;
+}
+
 void HealthChecks::begin(Checked& checked, Instant now)
 {
     const std::size_t target = checked.target;
+    if (!mayCheck(checked))
+    {
+        checked.check.begin(now);
+        return note(checked, checked.check.skipped(now), "");
+    }
     if (_configuration->check.lazy)
     {
         note(checked, checked.check.heard(_exchange.heardFrom(target)), "");

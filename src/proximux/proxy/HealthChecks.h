@@ -31,6 +31,9 @@ public:
     /// This configuration is in force, and these are the indices of its targets.
     void use(const std::shared_ptr<const Configuration>& configuration, const std::vector<std::size_t>& targets);
 
+    /// Other targets are avoided: those that are paused or closed by an administrator are not checked.
+    void reviewTargets();
+
     /// Does what is due, and tells the exchange what has changed. Not from within a call of the exchange.
     void expire(Instant now);
 
@@ -58,6 +61,7 @@ private:
     void leave(Checked& checked);
     void note(const Checked& checked, HealthCheck::Change change, const std::string& why);
     [[nodiscard]] bool isFull(const Checked& checked) const;
+    [[nodiscard]] bool mayCheck(const Checked& checked) const;
     [[nodiscard]] HealthCheckSettings settings() const;
     [[nodiscard]] CheckPlan planFor(const TargetSettings& target) const;
 

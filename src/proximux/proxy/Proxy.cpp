@@ -134,7 +134,7 @@ void Proxy::Impl::warnOfRaw() const
 
 void Proxy::Impl::runWorker(std::size_t number)
 {
-    workers[number]->run();
+    workers[number]->reactor().run();
     const std::lock_guard<std::mutex> lock(mutex);
     pulses[number].ended = true;
     view.ended(number);

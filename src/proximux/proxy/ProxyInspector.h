@@ -3,6 +3,7 @@
 #include <proximux/Configuration.h>
 #include <proximux/Events.h>
 #include <proximux/Statistics.h>
+#include <proximux/targets/Targets.h>
 #include <proximux/telemetry/RecentErrors.h>
 
 #include <cstddef>
@@ -67,20 +68,25 @@ public:
 
     /// Closes the clients that are chosen, and returns how many.
     virtual std::size_t kill(const std::function<bool(const ClientInfo&)>& chosen) = 0;
+
+    /// An administrator wants something else of targets, or has paused or resumed all: acts on it. Calls unconnected(),
+    /// if it is not null, soon after no target connection is open any more, or after a pause has ended.
+    virtual void reviewTargets(std::function<void()> unconnected) = 0;
 };
 
 /// A target, as an administrator is shown it.
 struct TargetView
 {
     std::string address;
-    std::string state;           ///< living, dead, trial or down
-    bool mayBeTried = true;      ///< it is neither down nor dead, or its back-off is over
+    std::string state;           ///< living, dead, trial, down, drained or closed
+    bool mayBeTried = true;      ///< it is living, or its back-off is over, and nobody has taken it out
     std::size_t connections = 0; ///< open or opening
     std::optional<RecentError> lastError;
     std::optional<Duration> retryIn; ///< dead: until its back-off is over; nothing: it is not dead, or that is unknown
 };
 
-/// A look into a running Proxy, for the admin port. Any thread; nothing here waits for a reactor.
+/// A look into a running Proxy, and what an administrator wants of it, for the admin port. Any thread; nothing here
+/// waits for a reactor.
 class ProxyInspector
 {
 public:
@@ -101,6 +107,14 @@ public:
 
     /// In the order of the configuration.
     [[nodiscard]] virtual std::vector<TargetView> targets() const = 0;
+
+    /// From now on this is wanted of a target, which is named by its number or its address. False: there is none of
+    /// that name. Each worker is to be asked for InspectedWorker::reviewTargets().
+    virtual bool setDuty(const std::string& target, Targets::Duty duty) = 0;
+
+    /// From now on no target is to be used; or that ends. Likewise.
+    virtual void pause(bool paused) = 0;
+    [[nodiscard]] virtual bool isPaused() const = 0;
 
     /// The last refusals and errors, the newest first.
     [[nodiscard]] virtual std::vector<RecentError> errors() const = 0;

@@ -20,7 +20,7 @@ public:
     using Workers = std::vector<std::unique_ptr<Worker>>;
 
     /// Both must outlive it. The workers may be added later, before started().
-    ProxyView(const Runtime& runtime, const Workers& workers);
+    ProxyView(Runtime& runtime, const Workers& workers);
 
     /// Where statistics() comes from; set once, at first.
     void setStatistics(std::function<Statistics()> statistics) { _statistics = std::move(statistics); }
@@ -42,13 +42,18 @@ public:
     }
     [[nodiscard]] Statistics statistics() const override { return _statistics(); }
     [[nodiscard]] std::vector<TargetView> targets() const override;
+    bool setDuty(const std::string& target, Targets::Duty duty) override;
+    void pause(bool paused) override;
+    [[nodiscard]] bool isPaused() const override { return _runtime.targets.isPaused(); }
     [[nodiscard]] std::vector<RecentError> errors() const override { return _runtime.errors.all(); }
     [[nodiscard]] std::size_t reactors() const override { return _workers.size(); }
     [[nodiscard]] bool isRunning(std::size_t reactor) const override;
     void post(std::size_t reactor, std::function<void(InspectedWorker&)> call) override;
 
 private:
-    const Runtime& _runtime;
+    void tellDuty(std::size_t target, Targets::Duty duty) const;
+
+    Runtime& _runtime;
     const Workers& _workers;
     std::function<Statistics()> _statistics;
     std::atomic<Phase> _phase{Phase::starting};

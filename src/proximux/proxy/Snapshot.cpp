@@ -29,6 +29,8 @@ TargetStatistics snapshotOf(std::size_t index, const Runtime& runtime,
     target.dead = moves(Targets::Health::dead);
     target.trials = moves(Targets::Health::trial);
     target.downs = moves(Targets::Health::down);
+    target.drains = moves(Targets::Health::drained);
+    target.closes = moves(Targets::Health::closed);
     target.down = history.down;
     return target;
 }
@@ -47,6 +49,7 @@ Statistics snapshot(const Runtime& runtime, const TCPServer& server,
     const ExchangeSettings& exchange = configuration->exchange;
     if (exchange.mode != Mode::proxy && !exchange.queueTimeout.isOff())
         all.queueTimeout = exchange.queueTimeout;
+    all.paused = runtime.targets.isPaused();
     const Instant now = runtime.clock.now();
     for (const auto& worker : workers)
     {

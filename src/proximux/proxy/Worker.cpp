@@ -219,6 +219,8 @@ Instant Worker::turnEnded(Instant now)
     if (_checks)
         next = std::min(next, _checks->next());
     _gauges.publish(_exchange, *_mode.counts);
+    if (_targets.isEmpty())
+        _whenUnconnected.callAll();
     if (_draining && _exchange.size() == 0)
         _reactor.stop();
     return _warming && _mode.underWay() == 0 ? now : next; // warmUp() can return now

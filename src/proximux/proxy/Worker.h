@@ -3,6 +3,7 @@
 #include <proximux/base/SlotMap.h>
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/AddressLimits.h>
+#include <proximux/proxy/CallList.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/HealthChecks.h>
@@ -59,15 +60,13 @@ public:
     Worker(Runtime& runtime, WorkerListener& listener, bool checks);
     ~Worker() override;
 
+    /// It runs until end(), or until drained.
     [[nodiscard]] Reactor& reactor() { return _reactor; }
     [[nodiscard]] const Reactor& reactor() const { return _reactor; }
 
-    /// Opens every connection and runs until each is open or has failed (pool.warmup). Call it before run(), in any
-    /// thread.
+    /// Opens every connection and runs until each is open or has failed (pool.warmup). Call it before the reactor runs,
+    /// in any thread.
     void warmUp();
-
-    /// Runs the reactor until end(), or until drained.
-    void run() { _reactor.run(); }
 
     /// Takes ownership of a client, or closes it if a listener of `connected` refuses it.
     void adopt(std::unique_ptr<Transport> transport, const Arrival& arrival);
@@ -88,6 +87,7 @@ public:
     // InspectedWorker
     [[nodiscard]] WorkerView inspect() const override;
     std::size_t kill(const std::function<bool(const ClientInfo&)>& chosen) override;
+    void reviewTargets(std::function<void()> unconnected) override;
 
 private:
     // Effects
@@ -143,6 +143,7 @@ private:
     const bool _gathers;                     ///< fifo and funnel
     std::vector<ClientId> _gatheringClients; ///< with bytes to flush
     std::vector<TargetId> _gatheringTargets;
+    CallList _whenUnconnected; ///< without a target connection
     bool _warming = false;
     bool _drainAsked = false;
     std::vector<ClientId> _newcomers; ///< a drain that was asked for waits for their first requests

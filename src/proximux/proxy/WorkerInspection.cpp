@@ -2,6 +2,8 @@
 
 #include <proximux/proxy/Worker.h>
 
+#include <utility>
+
 namespace proximux
 {
 
@@ -61,6 +63,17 @@ std::size_t Worker::kill(const std::function<bool(const ClientInfo&)>& chosen)
         ++killed;
     }
     return killed;
+}
+
+void Worker::reviewTargets(std::function<void()> unconnected)
+{
+    if (unconnected)
+        _whenUnconnected.add(std::move(unconnected)); // the end of this turn looks
+    if (_checks)
+        _checks->reviewTargets();
+    _exchange.healthChanged(_reactor.now());
+    if (!_runtime.targets.isPaused())
+        _whenUnconnected.callAll();
 }
 
 } // namespace proximux

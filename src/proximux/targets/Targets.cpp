@@ -42,7 +42,7 @@ void Targets::assign(const std::vector<Assigned>& targets)
         _targets[assigned.target].number = _order.size();
         _targets[assigned.target].most = assigned.most;
     }
-    findLastResort();
+    decideAvoidance();
 }
 
 void Targets::setBackoff(Backoff backoff)
@@ -66,7 +66,7 @@ std::optional<std::size_t> Targets::choose(const std::vector<bool>& tried, Insta
             if (!best || target.connections < _targets[*best].connections)
                 best = i;
         }
-        else if (!target.avoided && (!soonest || target.retry < _targets[*soonest].retry))
+        else if (target.avoidance == Avoidance::none && (!soonest || target.retry < _targets[*soonest].retry))
         {
             soonest = i;
         }
@@ -117,7 +117,8 @@ Instant Targets::retryAt(const Target& target, Instant now)
 {
     if (isEligible(target, now))
         return now;
-    return target.reached == Health::dead && mayConnect(target) ? target.retry : Instant::never();
+    const bool waits = target.reached == Health::dead && target.avoidance == Avoidance::none && mayConnect(target);
+    return waits ? target.retry : Instant::never();
 }
 
 bool Targets::isLiving(std::size_t target) const
@@ -195,7 +196,7 @@ void Targets::markDown(std::size_t target, Instant now)
     t.down = true;
     t.foundDown = ++_foundDown;
     note(t, now);
-    findLastResort();
+    decideAvoidance();
 }
 
 /// It need not wait for the end of its back-off.
@@ -206,28 +207,64 @@ void Targets::markUp(std::size_t target, Instant now)
     t.down = false;
     t.failures = 0;
     move(t, Health::living, now);
-    findLastResort();
+    decideAvoidance();
 }
 
-bool Targets::isAvoided(std::size_t target) const
+void Targets::setDuty(std::size_t target, Duty duty, Instant now)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
-    return _targets[target].avoided;
+    _targets[target].duty = duty;
+    note(_targets[target], now);
+    decideAvoidance();
 }
 
-/// After a change of which are there, or down.
-void Targets::findLastResort()
+void Targets::pause(bool paused)
 {
-    const Target* last = nullptr;
+    const std::lock_guard<std::mutex> lock(_mutex);
+    _paused = paused;
+    decideAvoidance();
+}
+
+bool Targets::isPaused() const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return _paused;
+}
+
+Targets::Avoidance Targets::avoidance(std::size_t target) const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return _targets[target].avoidance;
+}
+
+bool Targets::isAnyUsed() const
+{
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return std::any_of(_order.begin(), _order.end(),
+                       [this](std::size_t i) { return _targets[i].avoidance == Avoidance::none; });
+}
+
+/// After a change of which are there, down, wanted or paused.
+void Targets::decideAvoidance()
+{
+    const Target* last = nullptr; // the one that went down last, if all are down that are to be used
     bool allDown = true;
     for (const std::size_t i : _order)
     {
-        allDown = allDown && _targets[i].down;
-        if (last == nullptr || _targets[i].foundDown > last->foundDown)
-            last = &_targets[i];
+        const Target& target = _targets[i];
+        if (target.duty != Duty::ready)
+            continue;
+        allDown = allDown && target.down;
+        if (last == nullptr || target.foundDown > last->foundDown)
+            last = &target;
     }
     for (Target& target : _targets)
-        target.avoided = target.down && !(allDown && &target == last);
+        if (target.duty != Duty::ready)
+            target.avoidance = target.duty == Duty::closing ? Avoidance::closed : Avoidance::drained;
+        else if (_paused)
+            target.avoidance = Avoidance::paused;
+        else
+            target.avoidance = target.down && !(allDown && &target == last) ? Avoidance::down : Avoidance::none;
 }
 
 Targets::Health Targets::health(std::size_t target) const
@@ -277,7 +314,7 @@ bool Targets::isMarked(const std::vector<bool>& marks, std::size_t target)
 
 bool Targets::isEligible(const Target& target, Instant now)
 {
-    return mayConnect(target) && !target.avoided &&
+    return mayConnect(target) && target.avoidance == Avoidance::none &&
            (target.reached == Health::living || (target.reached == Health::dead && target.retry <= now));
 }
 
@@ -296,7 +333,9 @@ void Targets::move(Target& target, Health reached, Instant now)
 /// The only writer of a health.
 void Targets::note(Target& target, Instant now)
 {
-    const Health health = target.down ? Health::down : target.reached;
+    Health health = target.down ? Health::down : target.reached;
+    if (target.duty != Duty::ready)
+        health = target.duty == Duty::closing ? Health::closed : Health::drained;
     History& history = target.history;
     if (history.health == health)
         return;
@@ -344,6 +383,10 @@ const char* toString(Targets::Health health)
         return "trial";
     case Targets::Health::down:
         return "down";
+    case Targets::Health::drained:
+        return "drained";
+    case Targets::Health::closed:
+        return "closed";
     }
     return "";
 }

@@ -32,6 +32,9 @@ struct Backoff
 /// Beside that, health checks say that a target is down: it is avoided, whatever attempts to connect say of it, until
 /// they say that it is up. If all are down, the one that was found down last is tried all the same.
 ///
+/// Before that, an administrator says which targets are used at all (setDuty), or that none is for a while (pause):
+/// nothing makes up for one that is drained or closed, and such targets do not count when all others are down.
+///
 /// Targets are named by an index, which stays theirs as long as they are there. At first that is their place in the
 /// configuration; a reload changes which there are (assign), and in what order.
 ///
@@ -44,11 +47,31 @@ public:
     {
         living,
         dead,
-        trial, ///< one connection tests whether it is back; all others avoid it
-        down   ///< health checks have found that it does not work
+        trial,   ///< one connection tests whether it is back; all others avoid it
+        down,    ///< health checks have found that it does not work
+        drained, ///< by an administrator, whatever else is known of it
+        closed   ///< likewise
     };
 
-    static constexpr std::size_t HEALTHS = 4;
+    static constexpr std::size_t HEALTHS = 6;
+
+    /// What an administrator wants of a target. It stays with its index.
+    enum class Duty
+    {
+        ready,
+        draining, ///< nothing new is sent to it
+        closing   ///< nor does anybody keep a connection to it who has nothing in flight there
+    };
+
+    /// Why nothing is to be sent to a target; of several reasons the last one.
+    enum class Avoidance
+    {
+        none,
+        down,   ///< and another is tried instead
+        paused, ///< as all are
+        drained,
+        closed
+    };
 
     /// What became of a target since the start.
     struct History
@@ -103,8 +126,19 @@ public:
     void markDown(std::size_t target, Instant now);
     void markUp(std::size_t target, Instant now);
 
-    /// Whether health checks have found it down and another is tried instead: nothing is to be sent to it.
-    [[nodiscard]] bool isAvoided(std::size_t target) const;
+    /// An administrator wants something else of the target.
+    void setDuty(std::size_t target, Duty duty, Instant now);
+
+    /// An administrator wants no target to be used, or ends that.
+    void pause(bool paused);
+    [[nodiscard]] bool isPaused() const;
+
+    /// Whether nothing is to be sent to the target, and why.
+    [[nodiscard]] Avoidance avoidance(std::size_t target) const;
+    [[nodiscard]] bool isAvoided(std::size_t target) const { return avoidance(target) != Avoidance::none; }
+
+    /// Whether there is a target that is not avoided.
+    [[nodiscard]] bool isAnyUsed() const;
 
     /// Whether it was not found dead by the last attempt, nor down by health checks.
     [[nodiscard]] bool isLiving(std::size_t target) const;
@@ -147,8 +181,9 @@ private:
         Instant downSince;               ///< not living
         Health reached = Health::living; ///< what attempts to connect say of it: not down
         bool down = false;               ///< what health checks say
-        std::uint64_t foundDown = 0;     ///< the last of these numbers was found down last
-        bool avoided = false;            ///< down, and another is tried instead
+        Duty duty = Duty::ready;
+        std::uint64_t foundDown = 0; ///< the last of these numbers was found down last
+        Avoidance avoidance = Avoidance::none;
         std::size_t connections = 0;
         std::size_t opening = 0; ///< of these
         unsigned failures = 0;   ///< in a row
@@ -163,7 +198,7 @@ private:
     [[nodiscard]] static bool isMarked(const std::vector<bool>& marks, std::size_t target);
     static void move(Target& target, Health reached, Instant now);
     static void note(Target& target, Instant now);
-    void findLastResort();
+    void decideAvoidance();
     static void count(Target& target, Instant now);
     void backOff(Target& target, Instant now);
     [[nodiscard]] Duration backoff(unsigned failures);
@@ -172,6 +207,7 @@ private:
     std::vector<Target> _targets;
     std::vector<std::size_t> _order; ///< the indices of those that are there
     std::uint64_t _foundDown = 0;    ///< how often one was found down
+    bool _paused = false;
     Backoff _backoff;
     std::minstd_rand _random;
 };

@@ -87,7 +87,8 @@ Named connectionsOf(const TargetStatistics& target)
 
 Named movesOf(const TargetStatistics& target)
 {
-    return {{"living", target.living}, {"dead", target.dead}, {"trial", target.trials}, {"down", target.downs}};
+    return {{"living", target.living}, {"dead", target.dead},      {"trial", target.trials},
+            {"down", target.downs},    {"drained", target.drains}, {"closed", target.closes}};
 }
 
 Named connectFailuresOf(const TargetStatistics& target)
@@ -177,6 +178,9 @@ std::vector<MetricInfo> processRows()
          [](W& w, const S& s) { w.sample(s.process.configured); }},
         {"proximux_draining", GAUGE, "", "1 since the process was asked to end after its clients, otherwise 0.",
          [](W& w, const S& s) { w.sample(std::uint64_t{s.statistics.draining}); }},
+        {"proximux_paused", GAUGE, "",
+         "1 from the admin command pause to resume, while no target connection is opened; otherwise 0.",
+         [](W& w, const S& s) { w.sample(std::uint64_t{s.statistics.paused}); }},
     };
 }
 
@@ -220,8 +224,8 @@ std::vector<MetricInfo> targetRows()
 {
     return {
         {"proximux_target_up", GAUGE, "target, address",
-         "0 after a failed attempt to connect, until one succeeds, and while health checks find the target down; "
-         "otherwise 1.",
+         "0 after a failed attempt to connect, until one succeeds, while health checks find the target down, and while "
+         "an administrator has drained or closed it; otherwise 1.",
          targetsUp},
         {"proximux_target_connections", GAUGE, "target, address, state",
          "Connections to the target. opening: also open ones that are not in use yet; idle: no request; busy: requests "
@@ -233,7 +237,8 @@ std::vector<MetricInfo> targetRows()
          targetLimits},
         {"proximux_target_state_changes_total", COUNTER, "target, address, to",
          "Changes of the target's health. dead: an attempt failed; trial: one connection tests it; living: it is "
-         "back; down: health checks have failed (check.fall).",
+         "back; down: health checks have failed (check.fall); drained, closed: by the admin commands target drain and "
+         "target close.",
          [](W& w, const S& s) { byTargetAnd(w, s, "to", movesOf); }},
         {"proximux_target_down_seconds_total", COUNTER, "target, address", "Time in which the target was not living.",
          [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::down); }},

@@ -103,7 +103,7 @@ void WorkerReport::clientOpened(const ClientInfo& client) const
 void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason)
 {
     _counters.clientsClosed[static_cast<std::size_t>(reason)] += 1;
-    if (reason == CloseReason::noTarget)
+    if (reason == CloseReason::noTarget || reason == CloseReason::allDrained || reason == CloseReason::paused)
         _counters.failed += 1;
     if (isError(infoOf(reason).client))
         tell(LogScope::server, "ExchangeError", "client " + nameOf(client) + ": " + toString(reason));

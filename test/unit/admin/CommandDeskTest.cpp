@@ -55,6 +55,49 @@ TEST(CommandDeskTest, clientsAreKilled)
     CPPUNIT_ASSERT_EQUAL(UNKNOWN_COMMAND, run("kill address nobody").exitCode);
 }
 
+TEST(CommandDeskTest, targetsAreDrainedClosedAndReadyAgain)
+{
+    expect("target 1 drain", 0, "target 1: drained; nothing new is sent to it\n");
+    expect("target db:1 close", 0, "target db:1: closed; its connections end\n");
+    expect("target 1 ready", 0, "target 1: ready\n");
+    using Duty = Targets::Duty;
+    CPPUNIT_ASSERT((_proxy.duties == std::vector<Duty>{Duty::draining, Duty::closing, Duty::ready}));
+    for (const FakeWorker& worker : _proxy.workers)
+        CPPUNIT_ASSERT_EQUAL(3, worker.reviews);
+}
+
+TEST(CommandDeskTest, anUnknownTargetIsRefusedAndTheKnownOnesAreNamed)
+{
+    expect("target 2 drain", REFUSED, "there is no target 2; the targets are 1 (db:1)\n");
+    CPPUNIT_ASSERT_EQUAL(0, _proxy.workers.front().reviews);
+    expect("target drain", UNKNOWN_COMMAND, "target: expected NAME\n");
+    expect("target 1 2 drain", UNKNOWN_COMMAND, "target: expected NAME\n");
+    CPPUNIT_ASSERT_EQUAL(UNKNOWN_COMMAND, run("target 1").exitCode);
+    CPPUNIT_ASSERT_EQUAL(UNKNOWN_COMMAND, run("target 1 stop").exitCode);
+    CPPUNIT_ASSERT(_proxy.duties.empty());
+}
+
+TEST(CommandDeskTest, aPauseAnswersWhenNothingIsOpen)
+{
+    _proxy.workers[1].view.connections.clear();
+    expect("pause", 0, "paused; no target connection is open\n");
+    CPPUNIT_ASSERT(_proxy.counted.paused);
+    CPPUNIT_ASSERT(run("show status").body.find("\nphase     serving, paused\n") != std::string::npos);
+    CPPUNIT_ASSERT(run("show status --json").body.find("\"paused\":true") != std::string::npos);
+    expect("resume", 0, "resumed\n");
+    CPPUNIT_ASSERT(!_proxy.counted.paused);
+    CPPUNIT_ASSERT_EQUAL(2, _proxy.workers.front().reviews);
+    expect("resume", 0, "it was not paused\n");
+}
+
+TEST(CommandDeskTest, aPauseSaysWhatItWaitsFor)
+{
+    expect("pause", REFUSED,
+           "pausing: target connections still open: 1; of them with a client of their own: 1; requests in flight: 0. "
+           "The pause goes on until resume\n");
+    CPPUNIT_ASSERT(_proxy.counted.paused);
+}
+
 TEST(CommandDeskTest, theProcessIsAsked)
 {
     for (const char* line : {"drain", "stop", "reopen", "set log.level 3"})
@@ -80,10 +123,12 @@ TEST(CommandDeskTest, theExitCodeMayBeTheFirstLine)
 
 TEST(CommandDeskTest, overTcpNothingIsChanged)
 {
-    CPPUNIT_ASSERT_EQUAL(FORBIDDEN, run("drain", false).exitCode);
+    for (const char* line : {"drain", "target 1 close", "pause", "resume"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, FORBIDDEN, run(line, false).exitCode);
     CPPUNIT_ASSERT_EQUAL(std::string(), _process.asked);
-    CPPUNIT_ASSERT(CommandDesk::isPosted("drain"));
-    for (const char* name : {"", "show status", "kill client", "help", "set log.level"})
+    CPPUNIT_ASSERT(!_proxy.counted.paused && _proxy.duties.empty());
+    CPPUNIT_ASSERT(CommandDesk::isPosted("drain") && CommandDesk::isPosted("pause"));
+    for (const char* name : {"", "show status", "kill client", "target", "help", "set log.level"})
         CPPUNIT_ASSERT_MESSAGE(name, !CommandDesk::isPosted(name));
 }
 
@@ -106,7 +151,7 @@ TEST(CommandDeskTest, eachObstacleToReadinessIsALine)
     _proxy.allTargets.front().mayBeTried = false;
     const Reply reply = page("/readyz");
     CPPUNIT_ASSERT_EQUAL(503, reply.status);
-    CPPUNIT_ASSERT_EQUAL(std::string("draining: it is about to end\ntargets that are not dead: 0 of 1; expected at "
+    CPPUNIT_ASSERT_EQUAL(std::string("draining: it is about to end\ntargets that can be used: 0 of 1; expected at "
                                      "least 1 (admin.ready_targets)\n"),
                          reply.body);
     CPPUNIT_ASSERT_EQUAL(404, page("/readyz/").status);

@@ -28,8 +28,15 @@ protected:
                 killed += chosen(each.info) ? 1 : 0;
             return killed;
         }
+        void reviewTargets(std::function<void()> unconnected) override
+        {
+            ++reviews;
+            if (unconnected && view.connections.empty())
+                unconnected();
+        }
 
         WorkerView view;
+        int reviews = 0;
     };
 
     /// Its reactors answer at once, or never.
@@ -42,6 +49,15 @@ protected:
         }
         [[nodiscard]] Statistics statistics() const override { return counted; }
         [[nodiscard]] std::vector<TargetView> targets() const override { return allTargets; }
+        bool setDuty(const std::string& target, Targets::Duty duty) override
+        {
+            const bool isKnown = target == "1" || target == "db:1";
+            if (isKnown)
+                duties.push_back(duty);
+            return isKnown;
+        }
+        void pause(bool paused) override { counted.paused = paused; }
+        [[nodiscard]] bool isPaused() const override { return counted.paused; }
         [[nodiscard]] std::vector<RecentError> errors() const override { return {{0, "Refused", "client x"}}; }
         [[nodiscard]] std::size_t reactors() const override { return workers.size(); }
         [[nodiscard]] bool isRunning(std::size_t) const override { return true; }
@@ -57,6 +73,7 @@ protected:
         std::vector<TargetView> allTargets{{"db:1", "living", true, 1, std::nullopt, std::nullopt}};
         std::vector<FakeWorker> workers{2};
         std::size_t silent = 99;
+        std::vector<Targets::Duty> duties; ///< that were set
     };
 
     struct FakeProcess : AdminCommands
@@ -127,7 +144,7 @@ protected:
     AccessRules _rules{_proxy.settings.admin};
     Survey _survey{_loop.reactor, _proxy};
     Pages _pages{_proxy, _process, _survey};
-    CommandDesk _desk{_rules, _proxy, _process, _survey, _pages};
+    CommandDesk _desk{_rules, _proxy, _process, _survey, _pages, Duration::milliseconds(20)};
 };
 
 } // namespace proximux::admin

@@ -72,12 +72,14 @@ TEST(StatusPageTest, statesOfTargetsAreToldWithoutColour)
 {
     _proxy.allTargets = {{"a:1", "living", true, 1, std::nullopt, std::nullopt},
                          {"b:1", "dead", false, 0, RecentError{0, "", "refused"}, Duration::milliseconds(3200)},
-                         {"c:1", "trial", true, 1, std::nullopt, std::nullopt}};
+                         {"c:1", "trial", true, 1, std::nullopt, std::nullopt},
+                         {"d:1", "drained", false, 1, std::nullopt, std::nullopt}};
     const std::string body = page("/").body;
     has(body, "class=\"living\">\xE2\x97\x8F living</td>");
     has(body, "class=\"dead\">\xE2\x9C\x96 dead</td><td data-label=\"Connections\">none</td><td data-label=\"Back-off "
               "ends in\">3.2s</td><td data-label=\"Last error\">1970-01-01T00:00:00Z refused</td>");
     has(body, "class=\"trial\">\xE2\x97\x90 trial</td>");
+    has(body, "class=\"drained\">\xE2\x97\x8B drained</td>");
 }
 
 TEST(StatusPageTest, whatOthersHaveNamedIsText)
@@ -95,10 +97,13 @@ TEST(StatusPageTest, whatOthersHaveNamedIsText)
 TEST(StatusPageTest, thePhaseIsABannerUnlessItServes)
 {
     has(page("/").body, "<p id=\"phase\" class=\"banner\" role=\"status\"></p>");
+    has(page("/").body, "<p id=\"paused\" class=\"banner\" role=\"status\"></p>");
     _proxy.now = Phase::draining;
+    _proxy.counted.paused = true;
     _proxy.silent = 0;
     const std::string body = page("/").body;
     has(body, "\xE2\x9A\xA0 draining: no new clients are accepted");
+    has(body, "\xE2\x9A\xA0 paused: requests wait until resume<");
     has(body, "\xE2\x9A\xA0 threads that do not respond: 1<");
 }
 

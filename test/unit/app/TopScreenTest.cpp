@@ -77,17 +77,20 @@ TEST(TopScreenTest, allIsShown)
 TEST(TopScreenTest, whatNeedsSomebodyIsSaidInWords)
 {
     _sample.phase = "draining";
+    _sample.paused = true;
     _sample.silentThreads = 2;
     _sample.maxClients = -1;
     _sample.queued = 3;
     _sample.oldestWait = Duration::seconds(2);
     const Lines lines = fit(100, 24);
     CPPUNIT_ASSERT_EQUAL(std::string("! draining"), lines[1].text);
-    CPPUNIT_ASSERT_EQUAL(std::string("! threads that do not respond: 2"), lines[2].text);
-    CPPUNIT_ASSERT_EQUAL(std::string("clients    41, 57 accepted since the start"), lines[3].text);
-    CPPUNIT_ASSERT_EQUAL(std::string("queue      3 waiting, the oldest for 2.0s"), lines[6].text);
-    CPPUNIT_ASSERT(lines[1].style == Style::warning && lines[2].style == Style::warning);
-    CPPUNIT_ASSERT(lines[9].style == Style::title && lines[11].style == Style::warning);
+    CPPUNIT_ASSERT_EQUAL(std::string("! paused: requests wait until resume"), lines[2].text);
+    CPPUNIT_ASSERT_EQUAL(std::string("! threads that do not respond: 2"), lines[3].text);
+    CPPUNIT_ASSERT_EQUAL(std::string("clients    41, 57 accepted since the start"), lines[4].text);
+    CPPUNIT_ASSERT_EQUAL(std::string("queue      3 waiting, the oldest for 2.0s"), lines[7].text);
+    for (std::size_t i = 1; i <= 3; ++i)
+        CPPUNIT_ASSERT(lines[i].style == Style::warning);
+    CPPUNIT_ASSERT(lines[10].style == Style::title && lines[12].style == Style::warning);
 }
 
 TEST(TopScreenTest, theWindowIsFilledAndNeverExceeded)

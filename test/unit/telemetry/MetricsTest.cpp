@@ -160,6 +160,8 @@ TEST(MetricsTest, aTargetIsNamedByNumberAndAddress)
     target.up = false;
     target.dead = 5;
     target.downs = 2;
+    target.drains = 3;
+    target.closes = 1;
     target.checksFailed = 7;
     target.down = Duration::milliseconds(1500);
     target.busy = 4;
@@ -171,6 +173,10 @@ TEST(MetricsTest, aTargetIsNamedByNumberAndAddress)
     CPPUNIT_ASSERT_EQUAL(std::string("1.5"), valueOf("proximux_target_down_seconds_total{" + labels + "}"));
     CPPUNIT_ASSERT_EQUAL(std::string("5"), valueOf("proximux_target_state_changes_total{" + labels + ",to=\"dead\"}"));
     CPPUNIT_ASSERT_EQUAL(std::string("2"), valueOf("proximux_target_state_changes_total{" + labels + ",to=\"down\"}"));
+    CPPUNIT_ASSERT_EQUAL(std::string("3"),
+                         valueOf("proximux_target_state_changes_total{" + labels + ",to=\"drained\"}"));
+    CPPUNIT_ASSERT_EQUAL(std::string("1"),
+                         valueOf("proximux_target_state_changes_total{" + labels + ",to=\"closed\"}"));
     CPPUNIT_ASSERT_EQUAL(std::string("7"), valueOf("proximux_target_check_failures_total{" + labels + "}"));
     CPPUNIT_ASSERT_EQUAL(std::string("3"), valueOf("proximux_target_connections{" + labels + ",state=\"busy\"}"));
     CPPUNIT_ASSERT_EQUAL(std::string("1"), valueOf("proximux_target_connections{" + labels + ",state=\"tied\"}"));

@@ -3,7 +3,7 @@
 
 const EACH = 1000;   // milliseconds between two questions
 const KEPT = 60;     // seconds that lines and percentiles look back
-const SYMBOLS = { living: '\u25CF', dead: '\u2716', down: '\u2716', trial: '\u25D0' };
+const SYMBOLS = { living: '\u25CF', dead: '\u2716', down: '\u2716', trial: '\u25D0', drained: '\u25CB', closed: '\u25CB' };
 
 let samples = [];    // the counters of the last minute, the oldest first
 let known = null;    // the last status, its tag, and when it came
@@ -143,6 +143,7 @@ function show(status, passed) {
         uptime: age(status.uptime + passed),
         phase: status.phase === 'serving' ? '' : '\u26A0 ' + status.phase +
             (status.draining ? ': no new clients are accepted; it ends when all have left' : ''),
+        paused: status.paused ? '\u26A0 paused: requests wait until resume' : '',
         silent: status.silentThreads === 0 ? '' : '\u26A0 threads that do not respond: ' + status.silentThreads,
         clients: String(status.clients), maxClients: status.maxClients > 0 ? 'of ' + status.maxClients : '',
         accepted: c.accepted + ' accepted since the start', requests: sum(Object.values(c.requests)) + ' since the start',

@@ -136,9 +136,10 @@ void LanePool::reviewTargets()
     markAvoided();
     for (std::size_t i = 0; i < _places.size(); ++i)
     {
-        const Place& place = _places[i];
+        Place& place = _places[i];
         if (place.state == State::closed)
             continue;
+        place.avoidance = _targets.avoidance(place.target);
         if (place.stale || !isWanted(i))
             _outgoing.insert(i);
         else
@@ -151,7 +152,7 @@ bool LanePool::isWanted(std::size_t place) const
 {
     const std::size_t target = _places[place].target;
     const std::size_t own = _shared->targetOf(place);
-    return !_shared->isRetired(place) && !_targets.isAvoided(target) &&
+    return !_shared->isRetired(place) && !isAvoided(place) &&
            (own == Places::ANY ? _targets.numberOf(target) > 0 : own == target);
 }
 
@@ -307,6 +308,7 @@ void LanePool::forget(std::size_t place)
     _bySlot[_places[place].id.slot] = NONE;
     _places[place].id = {};
     _places[place].stale = false;
+    _places[place].avoidance = Targets::Avoidance::none;
     _outgoing.remove(place);
     _shared->claim(place, false);
     move(place, State::closed, 0);

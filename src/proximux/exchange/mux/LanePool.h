@@ -99,11 +99,15 @@ public:
     /// The places and the targets were assigned anew. The pipeline stays as it is.
     void reconfigure(const LanePoolSettings& settings, const TargetChanges& changes);
 
-    /// Health checks have found targets down, or up again.
+    /// Other targets are avoided.
     void reviewTargets();
 
-    /// Whether health checks have found the target of this place down, and another is tried instead.
-    [[nodiscard]] bool isAvoided(std::size_t place) const { return _targets.isAvoided(_places[place].target); }
+    /// Whether the target of this connection is avoided, and why; as of the last review.
+    [[nodiscard]] Targets::Avoidance avoidance(std::size_t place) const { return _places[place].avoidance; }
+    [[nodiscard]] bool isAvoided(std::size_t place) const { return avoidance(place) != Targets::Avoidance::none; }
+
+    /// Whether it ends as soon as nothing is in flight on it, be it pinned: an administrator has closed its target.
+    [[nodiscard]] bool isEnding(std::size_t place) const { return avoidance(place) == Targets::Avoidance::closed; }
 
     [[nodiscard]] bool isOutgoing(std::size_t place) const { return _outgoing.contains(place); }
     [[nodiscard]] bool hasOutgoing() const { return !_outgoing.isEmpty(); }
@@ -170,8 +174,9 @@ private:
         State state = State::closed;
         std::size_t target = 0; ///< of the current connection, or the last
         std::size_t load = 0;
-        bool stale = false;   ///< opened as it would not be opened now
-        bool avoided = false; ///< nothing may be opened: its target is avoided
+        bool stale = false;                                      ///< opened as it would not be opened now
+        bool avoided = false;                                    ///< nothing may be opened: its target is avoided
+        Targets::Avoidance avoidance = Targets::Avoidance::none; ///< of the target of the current connection
     };
 
     [[nodiscard]] NumberSet& setOf(const Place& place);

@@ -195,6 +195,7 @@ void Multiplexer::reconfigure(const MultiplexerSettings& settings, const TargetC
     _mux.orphans.change(settings);
     _mux.records.reconfigure(_mux.pool.size(), changes.fresh);
     _mux.opening.reconfigure(changes.fresh);
+    _mux.opening.reviewTargets(now);
     _mux.backpressure.reconfigure();
     _mux.outgoing.reconfigure(now);
     _mux.clients.reconfigure(now);
@@ -204,6 +205,7 @@ void Multiplexer::reconfigure(const MultiplexerSettings& settings, const TargetC
 void Multiplexer::healthChanged(Instant now)
 {
     _mux.pool.reviewTargets();
+    _mux.opening.reviewTargets(now);
     _mux.outgoing.review(now);
     converge(now);
 }

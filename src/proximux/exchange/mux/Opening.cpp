@@ -3,19 +3,17 @@
 #include <proximux/exchange/mux/Mux.h>
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <utility>
 
 namespace proximux
 {
 
-namespace
+Opening::Opening(Mux& mux)
+    : _mux(mux)
+    , _noneUsed(!mux.pool.targets().isAnyUsed())
 {
-
-constexpr Instant BEFORE{std::numeric_limits<std::int64_t>::min()};
-
-} // namespace
+}
 
 // -------------------------------------------------------------------------------------------- how many
 
@@ -229,10 +227,19 @@ void Opening::reconfigure(const std::vector<std::size_t>& fresh)
     for (const std::size_t target : fresh)
         if (target < _failedAt.size())
             _failedAt[target] = BEFORE;
+}
+
+void Opening::reviewTargets(Instant now)
+{
+    const bool noneUsed = !_mux.pool.targets().isAnyUsed();
+    if (_noneUsed && !noneUsed)
+        _usedSince = now;
+    _noneUsed = noneUsed;
     _targetFailed = true; // those that are left may all have failed
 }
 
-/// When the last of all targets failed that did so first, but for those that are avoided; BEFORE: one never did.
+/// When the last of all targets failed that did so first, but for those that are avoided; BEFORE: one never did, or all
+/// are avoided.
 Instant Opening::allFailedAt() const
 {
     const Targets& targets = _mux.pool.targets();
@@ -240,7 +247,7 @@ Instant Opening::allFailedAt() const
     for (std::size_t target = 0; target < targets.count(); ++target)
         if (targets.numberOf(target) > 0 && !targets.isAvoided(target))
             all = std::min(all, target < _failedAt.size() ? _failedAt[target] : BEFORE);
-    return all;
+    return all == Instant::never() ? BEFORE : all;
 }
 
 void Opening::failUnavailableIfDue(Instant now)
@@ -277,9 +284,10 @@ Request* Opening::waitedInVain(const Client& client, Instant failed, Instant now
 {
     for (Request* request = client.requests.first(); request != nullptr; request = client.requests.next(*request))
     {
-        if (!request->is(Transaction::queued) || request->came > failed)
+        const Instant since = std::max(request->came, _usedSince);
+        if (!request->is(Transaction::queued) || since > failed)
             continue;
-        const Instant due = request->came + _mux.settings.connectTimeout;
+        const Instant due = since + _mux.settings.connectTimeout;
         if (due <= now)
             return request;
         _unavailable = std::min(_unavailable, due);

@@ -4,6 +4,8 @@
 #include <proximux/exchange/mux/State.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace proximux
@@ -17,10 +19,7 @@ struct Mux;
 class Opening
 {
 public:
-    explicit Opening(Mux& mux)
-        : _mux(mux)
-    {
-    }
+    explicit Opening(Mux& mux);
 
     // ---- how many
 
@@ -59,6 +58,9 @@ public:
     /// Other targets are there; nothing is known of these.
     void reconfigure(const std::vector<std::size_t>& fresh);
 
+    /// Other targets are avoided.
+    void reviewTargets(Instant now);
+
     /// While no connection is open and every target has failed since a request came, that waits for
     /// pool.connect_timeout.
     void failUnavailable(Instant now);
@@ -70,6 +72,8 @@ public:
     [[nodiscard]] Instant next() const;
 
 private:
+    static constexpr Instant BEFORE{std::numeric_limits<std::int64_t>::min()};
+
     bool open(Instant now);
     bool takeLogin(Lane& lane, const Prologue& prologue, Instant now);
     [[nodiscard]] bool wantsMore() const;
@@ -85,6 +89,8 @@ private:
     Instant _unavailable = Instant::never(); ///< when a request has waited long enough for targets that all fail
     bool _targetFailed = false;              ///< in the present call
     bool _noneOpens = false;                 ///< no place can be opened at the moment, and one is wanted
+    bool _noneUsed;                          ///< all targets are avoided
+    Instant _usedSince = BEFORE;             ///< when that ended last: nobody has waited for a target before
 };
 
 } // namespace proximux

@@ -1,5 +1,6 @@
 #include <proximux/exchange/mux/Outgoing.h>
 
+#include <proximux/exchange/LeavingReason.h>
 #include <proximux/exchange/mux/Mux.h>
 
 namespace proximux
@@ -18,7 +19,7 @@ void Outgoing::review(Instant now)
 {
     for (const auto& lane : _mux.lanes.all())
     {
-        if (!_mux.pool.isOutgoing(lane->number) || _mux.pool.isAvoided(lane->number))
+        if (mayStay(*lane))
             DeadlineList::disarm(lane->parting);
         else if (!lane->parting.isArmed())
             _mux.timers.parting.arm(lane->parting, now);
@@ -27,9 +28,15 @@ void Outgoing::review(Instant now)
     _mux.sending.pumpAll();
 }
 
+/// Whether it may be needed for as long as it likes.
+bool Outgoing::mayStay(const Lane& lane) const
+{
+    return !_mux.pool.isOutgoing(lane.number) || (_mux.pool.isAvoided(lane.number) && !_mux.pool.isEnding(lane.number));
+}
+
 CloseReason Outgoing::reasonFor(const Lane& lane) const
 {
-    return _mux.pool.isAvoided(lane.number) ? CloseReason::targetDown : CloseReason::outgoing;
+    return leavingReason(_mux.pool.avoidance(lane.number));
 }
 
 /// Arms deadlines that were off before, and are not any more.
@@ -51,20 +58,27 @@ void Outgoing::leave(Instant now)
     if (!_mux.pool.hasOutgoing())
         return;
     for (const auto& lane : _mux.lanes.all())
-    {
-        if (!_mux.pool.isOutgoing(lane->number))
-            continue;
-        if (!_mux.lanes.isInUse(*lane) || Lanes::isForsaken(*lane))
-            _mux.lanes.close(*lane, reasonFor(*lane), How::abort, now);
-        else if (_mux.lanes.mayYield(*lane, now))
-            _mux.lanes.close(*lane, reasonFor(*lane), Lanes::partingFrom(*lane), now);
-    }
+        if (_mux.pool.isOutgoing(lane->number))
+            leave(*lane, now);
+}
+
+void Outgoing::leave(Lane& lane, Instant now)
+{
+    if (!_mux.lanes.isInUse(lane) || Lanes::isForsaken(lane))
+        _mux.lanes.close(lane, reasonFor(lane), How::abort, now);
+    else if (_mux.lanes.mayYield(lane, now))
+        _mux.lanes.close(lane, reasonFor(lane), Lanes::partingFrom(lane), now);
+    else if (lane.pin.client != nullptr && _mux.pool.isEnding(lane.number) && PinExpiry::isBetweenMessages(lane))
+        _mux.pinExpiry.end(lane, CloseReason::targetClosed, "an administrator closed the target (target close)", now);
 }
 
 void Outgoing::expire(Instant now)
 {
     while (Deadline* due = _mux.timers.parting.takeDue(now))
-        _mux.lanes.close(Due<Lane>::owner(*due), CloseReason::outgoing, How::abort, now);
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        _mux.lanes.close(lane, reasonFor(lane), How::abort, now);
+    }
 }
 
 } // namespace proximux

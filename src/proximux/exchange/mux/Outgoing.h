@@ -7,8 +7,8 @@ namespace proximux
 
 struct Mux;
 
-/// Lanes after a reload: those whose connection is outgoing (LanePool) serve nobody new, and are left as soon as
-/// nothing needs them.
+/// Lanes whose connection is outgoing (LanePool), after a reload, or because their target is avoided: they serve nobody
+/// new, and are left as soon as nothing needs them.
 class Outgoing
 {
 public:
@@ -21,8 +21,8 @@ public:
     /// The pool has other places, or other connections are outgoing; and other settings are in force.
     void reconfigure(Instant now);
 
-    /// Health checks have found targets down, or up again: connections to those that are avoided are outgoing, too.
-    /// They may be needed for as long as they like.
+    /// Other targets are avoided: connections to those are outgoing, too. They may be needed for as long as they like,
+    /// but for those to targets that an administrator has closed: a pin does not keep them.
     void review(Instant now);
 
     /// Closes those that nothing needs any more.
@@ -33,6 +33,8 @@ public:
 
 private:
     void armAgain(Lane& lane, Instant now);
+    void leave(Lane& lane, Instant now);
+    [[nodiscard]] bool mayStay(const Lane& lane) const;
     [[nodiscard]] CloseReason reasonFor(const Lane& lane) const;
 
     Mux& _mux;

@@ -31,24 +31,32 @@ void PinExpiry::endIdle(Instant now)
     {
         if (_mux.pool.hasClosed() && _mux.pool.retryAt(now) > now)
             return; // nobody would be served by it
-        end(*_mux.pinning.longestIdle(_mux.lanes.all()), now);
+        Lane* longest = _mux.pinning.longestIdle(_mux.lanes.all(), [this](const Lane& lane)
+                                                 { return !_mux.pool.isAvoided(lane.number); });
+        if (longest == nullptr)
+            return; // nor by one to a target that is avoided
+        end(*longest, CloseReason::pinIdle,
+            "the pinned connection was idle while other clients waited (exchange.tie_idle_timeout)", now);
     }
 }
 
-/// Its client gets an error where one can be told, and is closed.
-void PinExpiry::end(Lane& lane, Instant now)
+bool PinExpiry::isBetweenMessages(const Lane& lane)
+{
+    return lane.pipeline.isEmpty() && lane.waiting == 0 && !lane.pin.tunnel && !lane.inMessage && !lane.pin.leaving &&
+           !lane.pin.returning;
+}
+
+void PinExpiry::end(Lane& lane, CloseReason reason, const char* why, Instant now)
 {
     const Client& pinned = *lane.pin.client;
     const ClientId id = pinned.id;
     const bool mayBeTold = !lane.pin.tunnel && !lane.inMessage && !lane.pin.leaving && pinned.requests.isEmpty() &&
                            pinned.state != Client::State::closing && pinned.conversation != nullptr;
-    _mux.lanes.close(lane, CloseReason::pinIdle, Lanes::partingFrom(lane),
+    _mux.lanes.close(lane, reason, Lanes::partingFrom(lane),
                      now); // first: what is pushed must not hold back the error
     Client* client = mayBeTold ? _mux.clients.find(id) : nullptr;
     std::string error;
-    if (client != nullptr &&
-        client->conversation->malformed(
-            "the pinned connection was idle while other clients waited (exchange.tie_idle_timeout)", error))
+    if (client != nullptr && client->conversation->malformed(why, error))
         _mux.answers.replyOnly(*client, std::move(error), now);
 }
 

@@ -26,12 +26,18 @@ public:
     void endIdle(Instant now);
     void expire(Instant now);
 
+    /// Whether a pinned lane can be left without cutting anything off: nothing is in flight, and no message is under
+    /// way. Of a tunnel nobody can tell.
+    [[nodiscard]] static bool isBetweenMessages(const Lane& lane);
+
+    /// Its client gets an error where one can be told, with this text, and is closed.
+    void end(Lane& lane, CloseReason reason, const char* why, Instant now);
+
     /// Why the present request gets no pin.
     [[nodiscard]] const std::string& why() const { return _why; }
 
 private:
     [[nodiscard]] bool othersWait(Instant now) const;
-    void end(Lane& lane, Instant now);
 
     Mux& _mux;
     std::string _why;

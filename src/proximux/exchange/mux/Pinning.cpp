@@ -68,16 +68,6 @@ void Pinning::isUsed(Lane& lane)
     lane.pin.idleSince = Instant::never();
 }
 
-Lane* Pinning::longestIdle(const LaneList& lanes) const
-{
-    Lane* longest = nullptr;
-    for (const auto& lane : lanes)
-        if (lane->pin.idleSince != Instant::never() &&
-            (longest == nullptr || lane->pin.idleSince < longest->pin.idleSince))
-            longest = lane.get();
-    return longest;
-}
-
 std::string Pinning::describe(const LaneList& lanes, Instant now) const
 {
     const ConnectionCounts::Reasons reasons = reasonsOf(lanes);

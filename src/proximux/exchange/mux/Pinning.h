@@ -51,7 +51,18 @@ public:
     void becameIdle(Lane& lane, Instant now);
     void isUsed(Lane& lane);
     [[nodiscard]] bool hasIdle() const { return _idle > 0; }
-    [[nodiscard]] Lane* longestIdle(const LaneList& lanes) const;
+
+    /// Of the lanes for which counts(lane) holds; null: none of them is idle.
+    template <class Counts>
+    [[nodiscard]] Lane* longestIdle(const LaneList& lanes, const Counts& counts) const
+    {
+        Lane* longest = nullptr;
+        for (const auto& lane : lanes)
+            if (lane->pin.idleSince != Instant::never() && counts(*lane) &&
+                (longest == nullptr || lane->pin.idleSince < longest->pin.idleSince))
+                longest = lane.get();
+        return longest;
+    }
 
     /// How many lanes are pinned, for which reasons, and for how long: for a client that waits in vain to be.
     [[nodiscard]] std::string describe(const LaneList& lanes, Instant now) const;

@@ -178,7 +178,7 @@ Request* Sending::nextFor(const Lane& lane) const
         return nullptr;
     Request* next = nullptr;
     if (lane.pin.client != nullptr)
-        next = lane.pin.client->next;
+        next = _mux.pool.isEnding(lane.number) ? nullptr : lane.pin.client->next;
     else
         next =
             _mux.queue.first(_mux.pinning.mayPin(), [this, &lane](const Request& request)

@@ -1,3 +1,4 @@
+#include <proximux/exchange/LeavingReason.h>
 #include <proximux/exchange/pair/PairState.h>
 
 #include <algorithm>
@@ -38,10 +39,12 @@ PairExchange::PairExchange(const PairExchangeSettings& settings, PairEffects& ef
     : _settings(settings)
     , _effects(effects)
     , _pool(pool)
+    , _paused(pool.targets().isPaused())
     , _inactive(settings.inactiveTimeout)
     , _idle(settings.idleTimeout)
     , _halfClosed(settings.halfCloseTimeout)
     , _parting(settings.partingTimeout)
+    , _waiting(settings.connectTimeout)
 {
 }
 
@@ -54,8 +57,7 @@ void PairExchange::clientOpened(ClientId client, Instant now)
     if (client.slot >= _pairs.size())
         _pairs.resize(client.slot + 1);
     assert(!_pairs[client.slot]);
-    const Instant deadline = _settings.connectTimeout.isOff() ? Instant::never() : now + _settings.connectTimeout;
-    _pairs[client.slot] = std::make_unique<Pair>(client, deadline);
+    _pairs[client.slot] = std::make_unique<Pair>(client, _settings.connectBy(now));
     ++_size;
     _effects.holdClient(client, true); // its bytes wait with the system until there is somebody to have them
     connect(*_pairs[client.slot], now);
@@ -66,9 +68,18 @@ void PairExchange::connect(Pair& pair, Instant now)
     static const std::vector<bool> NONE;
     const auto grant = _pool.acquire(pair.client, pair.tried ? *pair.tried : NONE, pair.connectBy, now);
     if (!grant)
-        return close(pair, CloseReason::noTarget, How::finish, now);
+        return refuse(pair, now);
     pair.target = grant->id;
     pair.targetIndex = grant->target;
+}
+
+/// There is no target for it now; in a pause it waits for one.
+void PairExchange::refuse(Pair& pair, Instant now)
+{
+    const Targets& targets = _pool.targets();
+    if (_paused || targets.isPaused())
+        return _waiting.arm(pair.waiting, now);
+    close(pair, targets.isAnyUsed() ? CloseReason::noTarget : CloseReason::allDrained, How::finish, now);
 }
 
 void PairExchange::targetFailed(TargetId target, Instant now)
@@ -270,9 +281,12 @@ bool PairExchange::closeIfDone(Pair& pair, Instant now)
     if (pair.clientWaiting > 0 || pair.targetWaiting > 0)
         return false;
     const bool ended = pair.state == State::bothEnded;
-    if (!ended && !(_draining && pair.watcher && pair.watcher->isAtRest()))
+    if (!ended && !((_draining || pair.leaving) && pair.watcher && pair.watcher->isAtRest()))
         return false;
-    close(pair, ended ? CloseReason::ended : CloseReason::drained, How::finish, now);
+    CloseReason reason = ended ? CloseReason::ended : CloseReason::drained;
+    if (!ended && !_draining)
+        reason = leavingReason(_pool.targets(), pair.targetIndex);
+    close(pair, reason, How::finish, now);
     return true;
 }
 
@@ -303,8 +317,13 @@ Instant PairExchange::expire(Instant now)
     expire(_inactive, CloseReason::inactive, now);
     expire(_idle, CloseReason::idle, now);
     expire(_halfClosed, CloseReason::halfCloseTimeout, now);
-    expire(_parting, CloseReason::outgoing, now);
-    return std::min({_inactive.first(), _idle.first(), _halfClosed.first(), _parting.first()});
+    expire(_waiting, CloseReason::paused, now);
+    while (Deadline* due = _parting.takeDue(now))
+    {
+        Pair& pair = Due<Pair>::owner(*due);
+        close(pair, leavingReason(_pool.targets(), pair.targetIndex), How::finish, now);
+    }
+    return std::min({_inactive.first(), _idle.first(), _halfClosed.first(), _parting.first(), _waiting.first()});
 }
 
 void PairExchange::expire(DeadlineList& list, CloseReason reason, Instant now)

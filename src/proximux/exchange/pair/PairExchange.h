@@ -14,11 +14,17 @@ namespace proximux
 /// What PairExchange needs to know of the configuration.
 struct PairExchangeSettings
 {
+    /// When an attempt that begins now has taken too long.
+    [[nodiscard]] Instant connectBy(Instant now) const
+    {
+        return connectTimeout.isOff() ? Instant::never() : now + connectTimeout;
+    }
+
     Duration connectTimeout = Duration::seconds(5);
     Duration inactiveTimeout = Duration::off(); ///< no byte either way; not counted while the target is held
     Duration idleTimeout = Duration::off();     ///< no byte from or to the client; not counted while the client is held
     Duration halfCloseTimeout = Duration::seconds(60);
-    Duration partingTimeout = Duration::seconds(10); ///< then a pair is closed whose target is there no more
+    Duration partingTimeout = Duration::seconds(10); ///< then a pair is closed whose target is gone or closed
 };
 
 /// What PairExchange asks of the world beyond what every exchange asks.
@@ -38,6 +44,9 @@ public:
 ///         | no target                +---target FIN--> targetEnded --client FIN----+
 ///         v                          |
 ///       closed                       +---target lost--> targetLost --client FIN------> bothEnded
+///
+/// While all is paused (Targets), a pair that is connecting waits, for as long as connecting may take. A pair whose
+/// target an administrator has closed ends as in a drain.
 ///
 /// A client that is lost closes its pair in every state. In targetLost the client gets what waits for it and FIN, and
 /// what it still sends is thrown away.
@@ -80,6 +89,7 @@ public:
     /// Other settings are in force, and other targets may be there.
     void reconfigure(const PairExchangeSettings& settings, Instant now);
 
+    void healthChanged(Instant now) override;
     void drain(Instant now) override;
     void closeAll(CloseReason reason, Instant now) override;
     [[nodiscard]] std::size_t size() const override { return _size; }
@@ -90,6 +100,9 @@ private:
 
     [[nodiscard]] Pair* find(ClientId client) const;
     void reconfigure(Pair& pair, Instant now);
+    bool review(Pair& pair, Instant now);
+    void connectAnew(Pair& pair, Instant now);
+    void refuse(Pair& pair, Instant now);
     [[nodiscard]] Pair* find(TargetId target) const { return find(_pool.clientOf(target)); }
     void tryNext(Pair& pair, TargetId target, Instant now);
     void connect(Pair& pair, Instant now);
@@ -108,10 +121,12 @@ private:
     std::vector<std::unique_ptr<Pair>> _pairs; ///< by the client's slot
     std::size_t _size = 0;
     bool _draining = false;
+    bool _paused; ///< as of the last review: then another is to come after it has ended
     DeadlineList _inactive;
     DeadlineList _idle;
     DeadlineList _halfClosed;
     DeadlineList _parting;
+    DeadlineList _waiting;
 };
 
 const char* toString(PairExchange::State state);

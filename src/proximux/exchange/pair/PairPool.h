@@ -59,8 +59,8 @@ public:
     /// The client that leases this connection; an invalid id if none.
     [[nodiscard]] ClientId clientOf(TargetId id) const;
 
-    /// Whether this target, by its index, is there; not retired.
-    [[nodiscard]] bool isThere(std::size_t target) const { return _targets.numberOf(target) > 0; }
+    /// The targets are shared with others; here they are only looked at.
+    [[nodiscard]] const Targets& targets() const { return _targets; }
 
     [[nodiscard]] std::size_t size() const { return _size; }
     [[nodiscard]] ConnectionCounts& counts() { return _counts; }

@@ -23,6 +23,7 @@ struct PairExchange::Pair
         DeadlineList::disarm(idle);
         DeadlineList::disarm(halfClosed);
         DeadlineList::disarm(parting);
+        DeadlineList::disarm(waiting);
     }
 
     Pair(const Pair&) = delete;
@@ -40,7 +41,9 @@ struct PairExchange::Pair
     Due<Pair> inactive{*this};
     Due<Pair> idle{*this};
     Due<Pair> halfClosed{*this};
-    Due<Pair> parting{*this}; ///< its target is there no more
+    Due<Pair> parting{*this}; ///< its target is gone or closed
+    Due<Pair> waiting{*this}; ///< for the end of a pause, with no target
+    bool leaving = false;     ///< its target is closed: the pair ends as soon as it is at rest
 };
 
 } // namespace proximux
