@@ -234,7 +234,10 @@ ReloadResult ProximuxApplication::reloadNow()
         log.text(LogScope::server, LogLevel::info, notice);
     _isReloaded = result.mistakes.empty();
     if (_isReloaded)
+    {
         _configured = Poco::Timestamp().epochMicroseconds();
+        _service.serves("Serving " + _services->summary());
+    }
     _service.reloaded(result.mistakes.empty() ? "" : result.mistakes.front());
     return result;
 }

@@ -35,8 +35,9 @@ void addLines(std::vector<std::string>& all, const std::vector<std::string>& lin
 {
     for (const std::string& line : lines)
     {
-        const bool isNamed = !service.empty() && !isOfProcess(line);
-        const std::string text = isNamed ? service + ": " + line : line;
+        std::string text = line;
+        if (!service.empty() && !isOfProcess(line))
+            text.insert(0, ": ").insert(0, service);
         if (std::find(all.begin(), all.end(), text) == all.end())
             all.push_back(text);
     }

@@ -4,7 +4,6 @@
 #include <proximux/config/Settings.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace proximux
@@ -38,6 +37,21 @@ std::string labelled(const std::string& label, const std::string& origin, std::s
     if (const std::size_t at = text.find(behind); at != std::string::npos && !origin.empty())
         text.erase(at, behind.size());
     return label.empty() ? text : label + ": " + text;
+}
+
+/// What is said of a setting of the process is so for each service. That it stands in the file of a service is said of
+/// that file.
+std::string nameOf(const ServiceLayer& service, const std::string& text)
+{
+    const std::vector<std::string>& own = service.mistakes;
+    const bool isOwn = std::find(own.begin(), own.end(), text) != own.end();
+    return isOfProcess(text) && !isOwn ? text : labelled(service.label, service.origin, text);
+}
+
+void addOnce(std::vector<std::string>& all, const std::string& text)
+{
+    if (std::find(all.begin(), all.end(), text) == all.end())
+        all.push_back(text);
 }
 
 bool isLocalhost(const std::string& host)
@@ -75,7 +89,6 @@ ServiceCheck::ServiceCheck(const std::vector<FoundValue>& found, std::vector<std
     for (const ServiceLayer& service : _services)
         check(service);
     compareAddresses();
-    tellNotices();
     if (!_result.mistakes.empty())
         _result.services.clear();
     else
@@ -131,9 +144,9 @@ void ServiceCheck::check(const ServiceLayer& service)
                            isFile ? ConfigurationCheck::Of::serviceFile : ConfigurationCheck::Of::process)
             .result();
     for (const std::string& each : one.mistakes)
-        mistake(service, each);
+        addOnce(_result.mistakes, nameOf(service, each));
     for (const std::string& each : one.notices)
-        _notices.push_back({each, labelled(service.label, service.origin, each)});
+        addOnce(_result.notices, nameOf(service, each));
     LoadedService loaded;
     loaded.name = service.name;
     if (one.configuration)
@@ -148,18 +161,6 @@ void ServiceCheck::check(const ServiceLayer& service)
         else if (_result.services.empty())
             _result.values.push_back(value);
     _result.services.push_back(std::move(loaded));
-}
-
-/// What is wrong with a setting of the process is so for each service, and told once. That it stands in the file of a
-/// service is told of that file.
-void ServiceCheck::mistake(const ServiceLayer& service, const std::string& text)
-{
-    std::vector<std::string>& all = _result.mistakes;
-    const std::vector<std::string>& own = service.mistakes;
-    const bool isOwn = std::find(own.begin(), own.end(), text) != own.end();
-    const std::string told = isOfProcess(text) && !isOwn ? text : labelled(service.label, service.origin, text);
-    if (std::find(all.begin(), all.end(), told) == all.end())
-        all.push_back(told);
 }
 
 void ServiceCheck::compareAddresses()
@@ -178,21 +179,6 @@ void ServiceCheck::compareAddresses()
                                        (_services[a].label.empty() ? "" : " (" + _services[a].label + ")") +
                                        " does; expected another address");
         }
-}
-
-/// What has no effect in one service may have one in another.
-void ServiceCheck::tellNotices()
-{
-    std::set<std::string> told;
-    for (const Notice& notice : _notices)
-    {
-        const auto same = [&notice](const Notice& other) { return other.text == notice.text; };
-        const auto number = static_cast<std::size_t>(std::count_if(_notices.begin(), _notices.end(), same));
-        if (!isOfProcess(notice.text))
-            _result.notices.push_back(notice.labelled);
-        else if (number == _services.size() && told.insert(notice.text).second)
-            _result.notices.push_back(notice.text);
-    }
 }
 
 } // namespace proximux

@@ -22,22 +22,13 @@ public:
     [[nodiscard]] LoadResult result() const { return _result; }
 
 private:
-    struct Notice
-    {
-        std::string text;
-        std::string labelled; ///< with the name of the file
-    };
-
     void chooseMain(const std::vector<FoundValue>& found, bool complete);
     void refuseOwn(const std::vector<FoundValue>& own);
     void check(const ServiceLayer& service);
     void compareAddresses();
-    void tellNotices();
-    void mistake(const ServiceLayer& service, const std::string& text);
 
     std::vector<FoundValue> _process;    ///< what concerns all
     std::vector<ServiceLayer> _services; ///< in the order of LoadResult::services
-    std::vector<Notice> _notices;
     LoadResult _result;
 };
 

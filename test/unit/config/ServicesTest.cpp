@@ -91,6 +91,14 @@ TEST(ServicesTest, withoutServicesThereIsNoName)
     CPPUNIT_ASSERT(result.services.empty());
 }
 
+TEST(ServicesTest, theSystemsFolderIsBesideItsFile)
+{
+    const std::string folder = ConfigurationLoader::systemServices();
+    CPPUNIT_ASSERT_EQUAL(std::string("services.d"), Poco::Path(folder).getFileName());
+    CPPUNIT_ASSERT_EQUAL(Poco::Path(ConfigurationLoader::systemFile()).parent().toString(),
+                         Poco::Path(folder).parent().toString());
+}
+
 TEST(ServicesTest, jsonHasThemInside)
 {
     const LoadResult result = fromFile(".json", R"({"log": {"level": 1}, "services": {
@@ -179,14 +187,14 @@ TEST(ServicesTest, aSocketOfTheServiceManagerIsForNoneOfThem)
     assertMistake(loader.load(), "a socket of the service manager: services listen on addresses of their own");
 }
 
-TEST(ServicesTest, aNoticeOfTheProcessIsToldOnce)
+TEST(ServicesTest, aNoticeNamesTheFile)
 {
-    const std::string fifo = "[exchange]\nmode = fifo\nprotocol = resp\n";
-    const LoadResult result =
-        services({{"a.ini", fifo + listening(5001)}, {"b.ini", fifo + listening(5002)}}, "[log]\nconnections = 1\n");
-    namesOf(result);
-    for (const std::string& notice : result.notices)
-        CPPUNIT_ASSERT_MESSAGE(notice, notice.find(".ini: log.") == std::string::npos);
+    const std::string proxy = "[exchange]\nmode = proxy\n[pool]\nmax_tied = 1\n";
+    const LoadResult result = services({{"a.ini", listening(5001)}, {"b.ini", proxy + listening(5002)}});
+    CPPUNIT_ASSERT_EQUAL(std::string("a b "), namesOf(result));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, result.notices.size());
+    CPPUNIT_ASSERT_EQUAL(std::string("a.ini: exchange.mode = auto: "), result.notices[0].substr(0, 29));
+    CPPUNIT_ASSERT_EQUAL(std::string("b.ini: pool.max_tied: "), result.notices[1].substr(0, 22));
 }
 
 } // namespace proximux
