@@ -239,6 +239,27 @@ class Services(Case):
         for port in ports.values():
             self.serves(port)
 
+    def test_services_that_come_and_go_leave_nothing_behind(self):
+        target = self.target()
+        p, ports = self.start({"stays": target.port}, BRIEF)
+        served = self.serves(ports["stays"])
+        self.hup(p)
+        before = p.fds()
+        ports["comes"] = free_port()
+        for _ in range(20):
+            self.write("comes", ports["comes"], target.port)
+            self.assertIn("service comes added", self.hup(p)[0])
+            with socket.create_connection(("127.0.0.1", ports["comes"]), LONG) as c:
+                self.assertEqual(ask(c, b"x"), b"x")
+                os.remove(os.path.join(self.folder, "comes.ini"))
+                self.assertIn("service comes removed", self.hup(p)[0])
+                self.assertEqual(ask(served, b"x"), b"x")
+            self.assertTrue(wait_until(lambda: not listens(ports["comes"]), LONG), p.text())
+        self.assertTrue(wait_until(lambda: len(self.shown("status")["services"]) == 1, LONG), p.text())
+        self.hup(p)  # frees what is left of the last one
+        self.assertFds(p, before)
+        self.assertEqual({r["service"] for r in p.records() if r.get("d") == "Server stopped"}, {"comes"})
+
     def test_what_concerns_the_process_changes_once(self):
         target = self.target()
         p, _ = self.start({"plc1": target.port, "plc2": target.port})

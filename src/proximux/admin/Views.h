@@ -30,7 +30,7 @@ inline const std::string& nameOf(const ServiceView& view)
 template <class List, class Make>
 Table tableOf(const List& services, const Make& make)
 {
-    const Table first = make(services.front());
+    Table first = make(services.front());
     if (nameOf(services.front()).empty())
         return first;
     Table all = first.behind("service");
