@@ -59,8 +59,9 @@ std::string maskAddress(std::string_view address);
 class Log
 {
 public:
-    /// maskAddresses: whether address() and host() mask addresses.
-    explicit Log(bool maskAddresses);
+    /// maskAddresses: whether address() and host() mask addresses. service: whose records these are, where a process
+    /// has several services; empty: they do not say.
+    explicit Log(bool maskAddresses, std::string service = {});
 
     /// Whether it masks them from now on.
     void maskAddresses(bool mask) { _maskAddresses = mask; }
@@ -90,9 +91,14 @@ public:
     /// in `d`, "error" for one in `e`.
     static const std::string KIND;
 
+    /// The parameter with the name of the service; absent where there is none.
+    static const std::string SERVICE;
+
 private:
+    void write(LogScope scope, LogLevel level, const std::string& text, const char* kind) const;
     [[nodiscard]] Poco::Logger& logger(LogScope scope) const { return *_loggers[static_cast<std::size_t>(scope)]; }
 
+    const std::string _service;
     Poco::Logger* _loggers[4];
     std::atomic<bool> _maskAddresses;
 };

@@ -9,6 +9,11 @@
 #include <string>
 #include <vector>
 
+namespace Poco::Net
+{
+class ServerSocket;
+}
+
 namespace proximux
 {
 
@@ -18,6 +23,15 @@ struct ReloadResult
     std::vector<std::string> mistakes; ///< why nothing was applied, one line each
     std::vector<std::string> changed;  ///< what was applied, such as "log.level" or "target 10.0.0.5:3306 added"
     std::uint64_t clients = 0;         ///< that are connected, all of which stay
+};
+
+/// A reload of which all that can fail is done; see Proxy::prepare().
+struct PreparedReload
+{
+    std::vector<std::string> mistakes; ///< why it cannot be applied, one line each
+    std::vector<std::string> changed;  ///< as in ReloadResult
+    std::shared_ptr<const Configuration> configuration;
+    std::shared_ptr<Poco::Net::ServerSocket> listener; ///< of a new address; null: it stays where it is
 };
 
 class ProxyInspector;
@@ -49,6 +63,10 @@ public:
     /// if the system refuses.
     void start();
 
+    /// Listens, while clients wait to be accepted until start(). So several servers can be started together or not at
+    /// all. Throws as start() does.
+    void listen();
+
     /// As start(), on a TCP socket that listens already, such as one that systemd passed in. Takes ownership of the
     /// descriptor. The socket's address and backlog apply instead of those of the configuration.
     void startOn(int listener);
@@ -63,9 +81,19 @@ public:
     /// Throws Poco::InvalidArgumentException for null.
     ReloadResult reload(std::shared_ptr<const Configuration> configuration);
 
+    /// The first half of reload(): does all that can fail, and changes nothing. Several servers can so be reloaded
+    /// together or not at all.
+    PreparedReload prepare(std::shared_ptr<const Configuration> configuration);
+
+    /// The second half, for what prepare() has made without mistakes. Returns how many clients stay.
+    std::uint64_t apply(const PreparedReload& prepared);
+
     /// After shutdown.delay: stops listening, closes each client once it is idle, and ends when the last one is gone or
     /// at shutdown.drain_timeout. Returns at once.
     void drain();
+
+    /// As drain(), without shutdown.delay: this server ends, but not the process.
+    void retire();
 
     /// Stops at once, without finishing requests. Returns at once.
     void stop();

@@ -11,6 +11,8 @@ _proximux_option()
     ,--protocol) kind=choice words='auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' ;;
     ,--log-level) kind=other ;;
     ,--io-backend) kind=choice words='auto epoll poll' ;;
+    ,--services) kind=file ;;
+    ,--service) kind=other ;;
     ,-c | ,--config) kind=file ;;
     ,-s | ,--set) kind=setting ;;
     ,--pidfile) kind=file ;;
@@ -35,7 +37,7 @@ _proximux_option()
 _proximux_words()
 {
     case $1 in
-    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe admin status top' ;;
+    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --services --service --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe admin status top' ;;
     decode) words='--protocol --response --set --help' ;;
     probe) words='--protocol --target --request --set --help' ;;
     admin) words='--socket --json --watch --help' ;;

@@ -232,6 +232,8 @@ complete -c proximux -n '__proximux_in program' -l mode -x -a 'auto proxy fifo f
 complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, mysql, postgresql)'
 complete -c proximux -n '__proximux_in program' -l log-level -x -d 'Level of the log: 0 nothing, 1 errors, 2 information, 3 everything, data included (log.level)'
 complete -c proximux -n '__proximux_in program' -l io-backend -x -a 'auto epoll poll' -d 'System call that waits for sockets; auto: the best the system has (io.backend: auto, epoll, poll)'
+complete -c proximux -n '__proximux_in program' -l services -r -F -d 'Folder whose INI and JSON files are services, each named like its file'
+complete -c proximux -n '__proximux_in program' -l service -x -d 'INI or JSON file of a service; may be repeated'
 complete -c proximux -n '__proximux_in program' -s c -l config -r -F -d 'INI or JSON file with settings; may be repeated'
 complete -c proximux -n '__proximux_in program' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in program' -l check-config -d 'Validate the configuration and exit'

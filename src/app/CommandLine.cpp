@@ -39,6 +39,19 @@ std::string longOption(const Setting& setting)
     return name;
 }
 
+/// A line for each value.
+std::string printed(const std::vector<FoundValue>& values)
+{
+    std::string text;
+    for (const FoundValue& value : values)
+    {
+        std::string line = numberedKey(*value.setting, value.number) + " = " + value.shown();
+        line.resize(std::max<std::size_t>(line.size(), 44), ' ');
+        text += line + "  ; " + value.origin + "\n";
+    }
+    return text;
+}
+
 } // namespace
 
 CommandLine::CommandLine(const std::vector<std::string>& arguments)
@@ -57,6 +70,8 @@ Options CommandLine::options()
                            false,
                            filled(setting.option, [this, &setting](const std::string& value)
                                   { set(setting.key, value, setting.option); })});
+    for (Option& option : services())
+        all.push_back(std::move(option));
     for (Option& option : others())
         all.push_back(std::move(option));
     return all;
@@ -80,6 +95,14 @@ Options CommandLine::addresses()
              filled(LISTEN, [this](const std::string& value) { takeListen(value); })},
             {TARGET, "-t", "HOST:PORT", "Target to connect to; may be repeated (target.N.host, target.N.port)", true,
              filled(TARGET, [this](const std::string& value) { takeTarget(value); })}};
+}
+
+Options CommandLine::services()
+{
+    return {{"--services", "", "FOLDER", "Folder whose INI and JSON files are services, each named like its file",
+             false, filled("--services", [this](const std::string& value) { _serviceFolder = value; })},
+            {"--service", "", "NAME=FILE", "INI or JSON file of a service; may be repeated", true,
+             filled("--service", [this](const std::string& value) { takeService(value); })}};
 }
 
 Options CommandLine::others()
@@ -146,6 +169,14 @@ void CommandLine::takeSet(const std::string& value)
     set(value.substr(0, equals), value.substr(equals + 1), "--set");
 }
 
+void CommandLine::takeService(const std::string& value)
+{
+    const std::size_t equals = value.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == value.size())
+        return _mistakes.push_back("--service " + value + ": expected NAME=FILE");
+    _services.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+}
+
 void CommandLine::unknown(const std::string& name)
 {
     const bool isOption = name.compare(0, 1, "-") == 0;
@@ -176,6 +207,10 @@ void CommandLine::makeAbsolute()
 {
     for (std::string& file : _files)
         file = Poco::Path(file).makeAbsolute().toString();
+    for (auto& [name, file] : _services)
+        file = Poco::Path(file).makeAbsolute().toString();
+    if (!_serviceFolder.empty())
+        _serviceFolder = Poco::Path(_serviceFolder).makeAbsolute().toString();
 }
 
 LoadResult CommandLine::load() const
@@ -196,8 +231,15 @@ LoadResult CommandLine::load(ConfigurationLoader& loader) const
 {
     for (const std::string& mistake : _mistakes)
         loader.addMistake(mistake);
-    if (_files.empty() && !_listen && _targets == 0)
+    const bool isSystem = _files.empty() && !_listen && _targets == 0;
+    if (isSystem)
         loader.addSystemFile();
+    if (isSystem && !_demo && _services.empty() && _serviceFolder.empty())
+        loader.addSystemServices();
+    if (!_serviceFolder.empty())
+        loader.addServices(_serviceFolder);
+    for (const auto& [name, file] : _services)
+        loader.addService(name, file);
     for (const std::string& file : _files)
         loader.addFile(file);
     for (const Value& value : _values)
@@ -225,7 +267,9 @@ std::string CommandLine::overview()
            "brackets:\n" +
            reference::help() + "\nExit codes:\n" + describeExitCodes() +
            "\nWithout --config, --listen and --target, the settings of this file are read if it exists:\n  " +
-           ConfigurationLoader::systemFile() + "\n";
+           ConfigurationLoader::systemFile() +
+           "\nand without --services and --service, the services in this folder:\n  " +
+           ConfigurationLoader::systemServices() + "\n";
 }
 
 std::string CommandLine::firstStepsText()
@@ -284,13 +328,9 @@ std::string CommandLine::manOptionsText()
 
 std::string CommandLine::printText(const LoadResult& result)
 {
-    std::string text;
-    for (const FoundValue& value : result.values)
-    {
-        std::string line = numberedKey(*value.setting, value.number) + " = " + value.shown();
-        line.resize(std::max<std::size_t>(line.size(), 44), ' ');
-        text += line + "  ; " + value.origin + "\n";
-    }
+    std::string text = printed(result.values);
+    for (const LoadedService& service : result.services)
+        text += "\n; service " + service.name + "\n" + printed(service.values);
     return text;
 }
 

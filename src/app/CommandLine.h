@@ -80,6 +80,7 @@ private:
 
     [[nodiscard]] Options options();
     [[nodiscard]] Options addresses();
+    [[nodiscard]] Options services();
     [[nodiscard]] Options others();
     [[nodiscard]] Take filled(const std::string& name, Take take);
     static std::string overview();
@@ -88,11 +89,14 @@ private:
     void takeListen(const std::string& value);
     void takeTarget(const std::string& value);
     void takeSet(const std::string& value);
+    void takeService(const std::string& value);
     void unknown(const std::string& name);
     void set(const std::string& key, const std::string& text, const std::string& option);
     [[nodiscard]] LoadResult load(ConfigurationLoader& loader) const;
 
     std::vector<std::string> _files;
+    std::vector<std::pair<std::string, std::string>> _services; ///< name, file
+    std::string _serviceFolder;                                 ///< empty: none
     std::vector<Value> _values;
     std::vector<std::string> _poco;
     std::vector<std::string> _mistakes;

@@ -37,7 +37,7 @@ Table::Argument argumentOf(const Option& option, bool hasChoices)
         return Table::Argument::none;
     if (hasChoices)
         return Table::Argument::choice;
-    if (option.argument == "FILE")
+    if (option.argument == "FILE" || option.argument == "FOLDER")
         return Table::Argument::file;
     if (option.argument == "SECTION.KEY=VALUE")
         return Table::Argument::setting;

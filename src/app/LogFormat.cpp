@@ -25,6 +25,12 @@ std::string kindOf(const Poco::Message& message)
     return message.get(Log::KIND, std::string());
 }
 
+/// Empty: the record is of no service.
+std::string serviceOf(const Poco::Message& message)
+{
+    return message.get(Log::SERVICE, std::string());
+}
+
 /// The end of the JSON value at the beginning of `json`.
 std::size_t valueEnd(std::string_view json)
 {
@@ -142,6 +148,8 @@ void JsonLineFormatter::format(const Poco::Message& message, std::string& line)
     line += toJsonString(scopeOf(message));
     line += ",\"l\":";
     line += std::to_string(levelOf(message));
+    if (const std::string service = serviceOf(message); !service.empty())
+        line += ",\"service\":" + toJsonString(service);
     line += kind == "error" ? ",\"e\":" : ",\"d\":";
     line += kind.empty() ? toJsonString(message.getText()) : message.getText();
     line += '}';
@@ -159,6 +167,8 @@ void TextLineFormatter::format(const Poco::Message& message, std::string& line)
     line = Poco::DateTimeFormatter::format(time, "%Y-%m-%d %H:%M:%S.%i ");
     line += WORDS[levelOf(message) - 1];
     line += ' ';
+    if (const std::string service = serviceOf(message); !service.empty())
+        line += printable(service) + " ";
     line += printable(scopeOf(message));
     line += ": ";
     line += readableText(message);

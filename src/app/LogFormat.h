@@ -10,15 +10,17 @@ namespace proximux
 {
 
 /// Formats a record as one JSON object: `{"t":1700000000000,"s":"server","l":2,"d":"..."}`. `t` is milliseconds since
-/// 1970, `s` the logger's name after its last dot, `l` 1 error, 2 information, 3 debug. The content is `d`, a text or
-/// an object, or `e`, an object (see Log::KIND). Contains no line feed. Any thread.
+/// 1970, `s` the logger's name after its last dot, `l` 1 error, 2 information, 3 debug. Behind these stands `service`,
+/// where there are services. The content is `d`, a text or an object, or `e`, an object (see Log::KIND). Contains no
+/// line feed. Any thread.
 class JsonLineFormatter : public Poco::Formatter
 {
 public:
     void format(const Poco::Message& message, std::string& line) override;
 };
 
-/// Formats a record as readable text: `2024-05-01 12:00:00.123 info  server: text`, in local time. Objects are shown as
+/// Formats a record as readable text: `2024-05-01 12:00:00.123 info  server: text`, in local time; of a service, where
+/// there are several: `info  plc1 server: text`. Objects are shown as
 /// `target=1 msg="Connection opened"`, errors as `name: message`. Contains no line feed: control characters are
 /// escaped. Any thread.
 class TextLineFormatter : public Poco::Formatter

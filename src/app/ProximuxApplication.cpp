@@ -154,55 +154,55 @@ int ProximuxApplication::serve()
     ScriptHost script; // its listeners may be called as long as the proxy lives
     const Lent<ScriptHost> lentScript(_script, script);
     script.use(script.prepare(*configuration));
-    Proxy proxy(configuration);
-    script.attach(proxy.events());
-    const Lent<Proxy> lent(_proxy, proxy);
+    Services services(_startup.services);
+    if (configuration->service.empty()) // where services have names, there is no script
+        script.attach(services.only().events());
+    const Lent<Services> lent(_services, services);
     Reloader reloader([this] { return reloadNow(); });
     const Lent<Reloader> lentReloader(_reloader, reloader);
     _configured = Poco::Timestamp().epochMicroseconds();
-    AdminServer admin(proxy.inspector(), *this);
+    AdminServer admin(services, *this);
     admin.start();
     if (const PassedSocket& passed = _service.socket())
-        proxy.startOn(passed.descriptor);
+        services.startOn(passed.descriptor);
     else
-        proxy.start();
+        services.start();
     for (const std::string& notice : _startup.notices)
         Log(true).text(LogScope::server, LogLevel::info, notice);
     _daemonStart.succeeded();
-    _service.ready("Serving on " + Endpoint{configuration->local.endpoint.host, proxy.port()}.toString() + " in " +
-                   toString(configuration->exchange.mode) + " mode");
+    _service.ready("Serving " + services.summary());
     ServiceControl::serving();
     const Heartbeat watchdog(_service.watchdogInterval(),
-                             [this, &proxy]
+                             [this, &services]
                              {
-                                 if (proxy.isResponsive())
+                                 if (services.isResponsive())
                                      _service.alive();
                              });
     const Signals signals(*this);
-    proxy.wait();
+    services.wait();
     return EXIT_OK;
 }
 
 int ProximuxApplication::demonstrate()
 {
     bool portWasTaken = false;
-    const std::unique_ptr<Proxy> proxy = startedProxy(portWasTaken);
-    const Lent<Proxy> lent(_proxy, *proxy);
+    const std::unique_ptr<Services> services = startedServices(portWasTaken);
+    const Lent<Services> lent(_services, *services);
     Reloader reloader([this] { return reloadNow(); });
     const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
-    const bool succeeded = _startup.demonstration->run(*proxy, _startup.configuration->local, portWasTaken);
+    const bool succeeded = _startup.demonstration->run(services->only(), _startup.configuration->local, portWasTaken);
     return succeeded ? EXIT_OK : EXIT_SOFTWARE;
 }
 
 /// Chooses a free port if the demonstration's is in use, unless the user chose it.
-std::unique_ptr<Proxy> ProximuxApplication::startedProxy(bool& portWasTaken) const
+std::unique_ptr<Services> ProximuxApplication::startedServices(bool& portWasTaken) const
 {
-    auto proxy = std::make_unique<Proxy>(_startup.configuration);
+    auto services = std::make_unique<Services>(_startup.services);
     try
     {
-        proxy->start();
-        return proxy;
+        services->start();
+        return services;
     }
     catch (const Poco::IOException& exception)
     {
@@ -212,9 +212,9 @@ std::unique_ptr<Proxy> ProximuxApplication::startedProxy(bool& portWasTaken) con
     portWasTaken = true;
     auto changed = std::make_shared<Configuration>(*_startup.configuration);
     changed->local.endpoint.port = 0;
-    proxy = std::make_unique<Proxy>(changed);
-    proxy->start();
-    return proxy;
+    services = std::make_unique<Services>(Services::Configurations{changed});
+    services->start();
+    return services;
 }
 
 // ------------------------------------------------------------------------------------------------ a reload
@@ -234,7 +234,10 @@ ReloadResult ProximuxApplication::reloadNow()
         log.text(LogScope::server, LogLevel::info, notice);
     _isReloaded = result.mistakes.empty();
     if (_isReloaded)
+    {
         _configured = Poco::Timestamp().epochMicroseconds();
+        _service.serves("Serving " + _services->summary());
+    }
     _service.reloaded(result.mistakes.empty() ? "" : result.mistakes.front());
     return result;
 }
@@ -251,7 +254,7 @@ ReloadResult ProximuxApplication::reloadAll(std::vector<std::string>& notices)
             return {std::move(loaded.mistakes), {}, 0};
         LogWriter::Outputs outputs = _logging->prepare(loaded.configuration->log);
         ScriptHost::Prepared script = _script->prepare(*loaded.configuration);
-        ReloadResult result = _proxy->reload(loaded.configuration);
+        ReloadResult result = _services->reload(servicesOf(loaded));
         if (!result.mistakes.empty())
             return result;
         _logging->use(loaded.configuration->log, std::move(outputs));
@@ -285,7 +288,7 @@ void ProximuxApplication::drainAsked()
     const Duration limit = shutdown.drainTimeout.isOff() ? Duration::off() : shutdown.delay + shutdown.drainTimeout;
     _service.draining(limit);
     ServiceControl::stopping(limit);
-    _proxy->drain();
+    _services->drain();
 }
 
 void ProximuxApplication::stopAsked()
@@ -294,7 +297,7 @@ void ProximuxApplication::stopAsked()
         _startup.demonstration->endAsked();
     _service.stopping();
     ServiceControl::stopping(Duration::seconds(0));
-    _proxy->stop();
+    _services->stop();
 }
 
 void ProximuxApplication::reloadAsked()

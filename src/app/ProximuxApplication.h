@@ -3,9 +3,9 @@
 #include <app/DaemonStart.h>
 #include <app/Demonstration.h>
 #include <app/ServiceManager.h>
+#include <app/Services.h>
 #include <app/Signals.h>
 #include <app/Startup.h>
-#include <proximux/Proxy.h>
 #include <proximux/admin/AdminCommands.h>
 
 #include <Poco/Util/ServerApplication.h>
@@ -44,7 +44,7 @@ private:
     int runServer(const std::vector<std::string>& arguments);
     int serve();
     int demonstrate();
-    std::unique_ptr<Proxy> startedProxy(bool& portWasTaken) const;
+    std::unique_ptr<Services> startedServices(bool& portWasTaken) const;
     int guarded(const std::function<int()>& work);
     int refused(int exitCode, const std::string& why);
     int logged(const std::function<int()>& work);
@@ -73,7 +73,7 @@ private:
     std::shared_ptr<const std::string> _configurationText; ///< since the last reload; null: there was none
     DaemonStart _daemonStart;
     Logging* _logging = nullptr;   ///< while it lives
-    Proxy* _proxy = nullptr;       ///< while Signals lives
+    Services* _services = nullptr; ///< while Signals lives
     Reloader* _reloader = nullptr; ///< likewise
     ScriptHost* _script = nullptr; ///< likewise
 };

@@ -51,6 +51,9 @@ public:
     /// A reload has begun.
     void reloading() const;
 
+    /// What the program serves now; told with the next notification. Call it between reloading() and reloaded().
+    void serves(const std::string& status) { _status = status; }
+
     /// It has ended. refused: why the program serves as before; empty: it was applied.
     void reloaded(const std::string& refused) const;
 
@@ -71,7 +74,7 @@ private:
     NotifySocket _notifications;
     PassedSocket _passed;
     Duration _watchdog = Duration::off();
-    std::string _status; ///< since ready()
+    std::string _status; ///< since ready(), or the last reload
 };
 
 } // namespace proximux

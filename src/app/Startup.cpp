@@ -129,6 +129,8 @@ LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
     LoadResult loaded = CommandLine(all).load(std::map<std::string, std::string>());
     if (targetWasChosen)
         loaded.mistakes.emplace_back("--demo cannot be combined with --target");
+    if (!loaded.services.empty())
+        loaded.mistakes.emplace_back("--demo cannot be combined with services");
     return loaded;
 }
 
@@ -140,6 +142,14 @@ std::shared_ptr<const Configuration> withAbsolutePaths(const Configuration& conf
         if (!path->empty())
             *path = Poco::Path(*path).makeAbsolute(Poco::Path(folder)).toString();
     return changed;
+}
+
+/// Likewise for all services.
+void makeAbsolute(LoadResult& loaded, const std::string& folder)
+{
+    loaded.configuration = withAbsolutePaths(*loaded.configuration, folder);
+    for (LoadedService& service : loaded.services)
+        service.configuration = withAbsolutePaths(*service.configuration, folder);
 }
 
 void tryLogFile(const LogSettings& log)
@@ -178,6 +188,14 @@ Arguments serverArguments(const std::string& program, const CommandLine& command
     return all;
 }
 
+/// A script hears of one Proxy.
+Arguments serviceMistakes(const LoadResult& loaded)
+{
+    if (loaded.services.empty() || !loaded.configuration || loaded.configuration->script.file.empty())
+        return {};
+    return {"script.file: a script cannot hear of services yet; expected no script, or no services"};
+}
+
 /// What is wrong with the script, if anything.
 Arguments scriptMistakes(const LoadResult& loaded)
 {
@@ -193,14 +211,24 @@ Arguments scriptMistakes(const LoadResult& loaded)
     }
 }
 
+/// "mode FIFO, 127.0.0.1:5000 to 1 target"
+std::string summary(const Configuration& configuration)
+{
+    const std::size_t targets = configuration.targets.size();
+    return std::string("mode ") + toString(configuration.exchange.mode) + ", " +
+           configuration.local.endpoint.toString() + " to " + std::to_string(targets) +
+           (targets == 1 ? " target\n" : " targets\n");
+}
+
 /// What --check-config says of a configuration without mistakes.
 std::string summary(const LoadResult& loaded)
 {
-    const Configuration& configuration = *loaded.configuration;
-    const std::size_t targets = configuration.targets.size();
-    std::string text = std::string("OK: mode ") + toString(configuration.exchange.mode) + ", " +
-                       configuration.local.endpoint.toString() + " to " + std::to_string(targets) +
-                       (targets == 1 ? " target\n" : " targets\n");
+    const std::size_t number = loaded.services.size();
+    std::string text = "OK: ";
+    text += number == 0 ? summary(*loaded.configuration)
+                        : std::to_string(number) + (number == 1 ? " service\n" : " services\n");
+    for (const LoadedService& service : loaded.services)
+        text += service.name + ": " + summary(*service.configuration);
     for (const std::string& notice : loaded.notices)
         text += printable(notice) + "\n";
     return text;
@@ -234,8 +262,10 @@ std::function<LoadResult()> loadAgain(CommandLine commandLine, const std::map<st
     return [commandLine, variables, folder]
     {
         LoadResult loaded = commandLine.load(variables);
+        const Arguments mistakes = serviceMistakes(loaded);
+        loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
         if (loaded.configuration)
-            loaded.configuration = withAbsolutePaths(*loaded.configuration, folder);
+            makeAbsolute(loaded, folder);
         return loaded;
     };
 }
@@ -250,6 +280,14 @@ LoadResult load(const CommandLine& commandLine, const Arguments& options,
 }
 
 } // namespace
+
+std::vector<std::shared_ptr<const Configuration>> servicesOf(const LoadResult& loaded)
+{
+    std::vector<std::shared_ptr<const Configuration>> all;
+    for (const LoadedService& service : loaded.services)
+        all.push_back(service.configuration);
+    return all.empty() ? decltype(all){loaded.configuration} : all;
+}
 
 StartupResult startUp(const std::vector<std::string>& arguments, const PassedSocket& passed,
                       const std::map<std::string, std::string>* environment)
@@ -269,7 +307,8 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
     LoadResult loaded = load(commandLine, options, environment, result);
     if (options.empty() && loaded.isEmpty && !passed && !ServiceControl::isService())
         return showFirstSteps();
-    for (const auto& mistakes : {serverMistakes(commandLine), passed.mistakes, scriptMistakes(loaded)})
+    for (const auto& mistakes :
+         {serverMistakes(commandLine), passed.mistakes, scriptMistakes(loaded), serviceMistakes(loaded)})
         loaded.mistakes.insert(loaded.mistakes.end(), mistakes.begin(), mistakes.end());
     if (!loaded.mistakes.empty())
         return options.empty() && ServiceControl::isService() ? refuseService(loaded.mistakes)
@@ -278,7 +317,9 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
         return say(CommandLine::printText(loaded));
     if (commandLine.wantsCheck())
         return say(summary(loaded));
-    result.configuration = withAbsolutePaths(*loaded.configuration, absolute("."));
+    makeAbsolute(loaded, absolute("."));
+    result.configuration = loaded.configuration;
+    result.services = servicesOf(loaded);
     result.configurationText = CommandLine::printText(loaded);
     if (!result.demonstration)
         result.load = loadAgain(commandLine, environment);

@@ -60,10 +60,17 @@ std::vector<Row> rowsOf(const Object& object, const char* name, Row (*make)(cons
     return rows;
 }
 
+/// A name with that of its service in front, if that has one.
+std::string nameIn(const Object& object, const std::string& name)
+{
+    const std::string service = textOf(object, "service");
+    return service.empty() ? name : service + " " + name;
+}
+
 StatusSample::Target targetOf(const Object& object)
 {
     StatusSample::Target target;
-    target.name = textOf(object, "target") + ": " + textOf(object, "address");
+    target.name = nameIn(object, textOf(object, "target") + ": " + textOf(object, "address"));
     target.state = textOf(object, "state");
     const Object::Ptr states = objectOf(object, "states");
     for (const auto& [state, number] : *states)
@@ -78,7 +85,7 @@ StatusSample::Lane laneOf(const Object& object)
 {
     const std::string client = textOf(object, "client");
     StatusSample::Lane lane;
-    lane.connection = textOf(object, "connection");
+    lane.connection = nameIn(object, textOf(object, "connection"));
     lane.target = textOf(object, "target") + ": " + textOf(object, "address");
     lane.state = textOf(object, "state");
     lane.inFlight = textOf(object, "inFlight");

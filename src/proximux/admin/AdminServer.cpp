@@ -81,15 +81,15 @@ private:
 
 struct AdminServer::Impl : Hall, admin::AdminConnectionOwner
 {
-    Impl(ProxyInspector& proxy, AdminCommands& commands)
-        : settings(proxy.configuration()->admin)
-        , log(proxy.configuration()->log.maskAddresses)
+    Impl(const ServiceDirectory& services, const Configuration& configuration, AdminCommands& commands)
+        : settings(configuration.admin)
+        , log(configuration.log.maskAddresses)
         , reactor(makePollPoller(), clock)
         , scratch(READ_SIZE)
         , rules(settings)
-        , survey(reactor, proxy)
-        , pages(proxy, commands, survey)
-        , desk(rules, proxy, commands, survey, pages)
+        , survey(reactor)
+        , pages(services, commands, survey)
+        , desk(rules, services, commands, survey, pages)
     {
         reactor.setFaultReport([this](const std::exception& exception)
                                { log.failure(LogScope::server, "InternalError", exception.what()); });
@@ -125,8 +125,8 @@ struct AdminServer::Impl : Hall, admin::AdminConnectionOwner
     std::thread thread;
 };
 
-AdminServer::AdminServer(ProxyInspector& proxy, AdminCommands& commands)
-    : _impl(std::make_unique<Impl>(proxy, commands))
+AdminServer::AdminServer(const ServiceDirectory& services, AdminCommands& commands)
+    : _impl(std::make_unique<Impl>(services, *services.services().front().proxy->configuration(), commands))
 {
 }
 

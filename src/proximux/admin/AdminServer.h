@@ -1,7 +1,7 @@
 #pragma once
 
 #include <proximux/admin/AdminCommands.h>
-#include <proximux/proxy/ProxyInspector.h>
+#include <proximux/admin/ServiceDirectory.h>
 
 #include <cstdint>
 #include <memory>
@@ -11,20 +11,20 @@ namespace proximux
 {
 
 /// The admin port: a small strict server of HTTP, and of command lines on UNIX sockets, with a thread and a reactor of
-/// its own. It never waits for a reactor of the Proxy: those are asked by posted calls, and answer the same way.
+/// its own. It never waits for a reactor of a Proxy: those are asked by posted calls, and answer the same way.
 ///
 ///     Entrance (one per address) --> AdminConnection --> AccessRules --> Pages        what can be read
 ///                                                              \--> CommandDesk  what has an effect
 ///                                                                       |
-///                                                                    Survey <--> the reactors of the Proxy
+///                                                                    Survey <--> the reactors of each Proxy
 ///
-/// Construct, start and destroy it in one thread. It serves from start(), before the Proxy is started, to its
-/// destruction, after that has ended.
+/// Construct, start and destroy it in one thread. It serves from start(), before the services are started, to its
+/// destruction, after they have ended.
 class AdminServer
 {
 public:
-    /// Both must outlive it. Its settings are those of the configuration of the Proxy.
-    AdminServer(ProxyInspector& proxy, AdminCommands& commands);
+    /// Both must outlive it. Its settings are those of the configuration of any service.
+    AdminServer(const ServiceDirectory& services, AdminCommands& commands);
 
     /// Ends at once; what was answered is still sent.
     ~AdminServer();

@@ -74,6 +74,7 @@ struct CommandDesk::Row
 {
     Words words;
     const char* argument; ///< its name; empty: none
+    bool takesService;    ///< the name of a service may be its last word
     bool changes;         ///< it has an effect, and so needs a right
     bool isPosted;        ///< POST of its name does the same
     const char* help;
@@ -84,7 +85,9 @@ struct CommandDesk::Row
     [[nodiscard]] bool isNamedBy(const Words& given) const
     {
         const bool begins = given.size() >= words.size() && std::equal(words.begin(), words.end(), given.begin());
-        return begins && (*verb == 0 || (given.size() > words.size() && given.back() == verb));
+        const std::size_t next = words.size() + 1; // behind the argument; the name of a service may follow
+        return begins && (*verb == 0 || (given.size() > next && given[next] == verb) ||
+                          (given.size() >= next && given.back() == verb));
     }
 
     /// As in the list of the commands: "kill client ID".
@@ -98,26 +101,50 @@ const std::vector<CommandDesk::Row>& CommandDesk::rows()
 {
     using Desk = CommandDesk;
     static const std::vector<Row> ALL{
-        {{"show", "status"}, "", false, false, "version, clients, queue and targets", &Desk::showStatus},
-        {{"show", "clients"}, "", false, false, "each client, and the connection that it has", &Desk::showClients},
-        {{"show", "targets"}, "", false, false, "targets and their connections", &Desk::showTargets},
-        {{"show", "queue"}, "", false, false, "clients whose requests wait, the longest first", &Desk::showQueue},
-        {{"show", "errors"}, "", false, false, "the last 32 refusals and errors", &Desk::showErrors},
-        {{"show", "config"}, "", false, false, "each setting, its value and where that comes from", &Desk::showConfig},
-        {{"show", "version"}, "", false, false, "the version", &Desk::showVersion},
-        {{"kill", "client"}, "ID", true, false, "close a client, by its id in show clients", &Desk::killClient},
-        {{"kill", "address"}, "RANGE", true, false, "close all clients of an address or a range", &Desk::killAddress},
-        {{"target"}, "NAME", true, false, "send nothing new to a target", &Desk::drainTarget, "drain"},
-        {{"target"}, "NAME", true, false, "likewise, and end its connections", &Desk::closeTarget, "close"},
-        {{"target"}, "NAME", true, false, "end a drain or a close", &Desk::readyTarget, "ready"},
-        {{"pause"}, "", true, true, "close all target connections; requests wait", &Desk::pause},
-        {{"resume"}, "", true, true, "end a pause", &Desk::resume},
-        {{"set", "log.level"}, "N", true, false, "change log.level until the next reload or start", &Desk::setLogLevel},
-        {{"reopen"}, "", true, true, "open the log file again", &Desk::reopen},
-        {{"reload"}, "", true, true, "apply the changed configuration", &Desk::reload},
-        {{"drain"}, "", true, true, "accept no more clients, and end when all have left", &Desk::drain},
-        {{"stop"}, "", true, true, "end at once", &Desk::stop},
-        {{"help"}, "", false, false, "this list", &Desk::help},
+        {{"show", "status"}, "", false, false, false, "version, clients, queue and targets", &Desk::showStatus},
+        {{"show", "clients"},
+         "",
+         true,
+         false,
+         false,
+         "each client, and the connection that it has",
+         &Desk::showClients},
+        {{"show", "targets"}, "", true, false, false, "targets and their connections", &Desk::showTargets},
+        {{"show", "queue"}, "", true, false, false, "clients whose requests wait, the longest first", &Desk::showQueue},
+        {{"show", "errors"}, "", true, false, false, "the last 32 refusals and errors", &Desk::showErrors},
+        {{"show", "config"},
+         "",
+         false,
+         false,
+         false,
+         "each setting, its value and where that comes from",
+         &Desk::showConfig},
+        {{"show", "version"}, "", false, false, false, "the version", &Desk::showVersion},
+        {{"kill", "client"}, "ID", true, true, false, "close a client, by its id in show clients", &Desk::killClient},
+        {{"kill", "address"},
+         "RANGE",
+         true,
+         true,
+         false,
+         "close all clients of an address or a range",
+         &Desk::killAddress},
+        {{"target"}, "NAME", true, true, false, "send nothing new to a target", &Desk::drainTarget, "drain"},
+        {{"target"}, "NAME", true, true, false, "likewise, and end its connections", &Desk::closeTarget, "close"},
+        {{"target"}, "NAME", true, true, false, "end a drain or a close", &Desk::readyTarget, "ready"},
+        {{"pause"}, "", true, true, true, "close all target connections; requests wait", &Desk::pause},
+        {{"resume"}, "", true, true, true, "end a pause", &Desk::resume},
+        {{"set", "log.level"},
+         "N",
+         false,
+         true,
+         false,
+         "change log.level until the next reload or start",
+         &Desk::setLogLevel},
+        {{"reopen"}, "", false, true, true, "open the log file again", &Desk::reopen},
+        {{"reload"}, "", false, true, true, "apply the changed configuration", &Desk::reload},
+        {{"drain"}, "", false, true, true, "accept no more clients, and end when all have left", &Desk::drain},
+        {{"stop"}, "", false, true, true, "end at once", &Desk::stop},
+        {{"help"}, "", false, false, false, "this list", &Desk::help},
     };
     return ALL;
 }
@@ -154,16 +181,38 @@ void CommandDesk::run(const Order& order, const Done& answer)
     }
     const std::string given = joined(words, " ");
     words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(row->words.size()));
-    words.resize(words.size() - (*row->verb != 0 ? 1 : 0));
-    const std::string argument = row->argument;
-    if (words.size() != (argument.empty() ? 0U : 1U))
-        return done(refusal(UNKNOWN_COMMAND, joined(row->words, " ") +
-                                                 (argument.empty() ? " takes no argument" : ": expected " + argument)));
+    Job job{*row, "", "", asJson, _services.services()};
+    if (const auto why = parse(*row, words, job))
+        return done(refusal(UNKNOWN_COMMAND, *why));
     if (const auto why = row->changes ? _rules.judgeCommand(order.origin, order.authorization) : std::nullopt)
         return done(*why);
     if (row->changes)
         note(given, order.origin);
-    (this->*row->run)({*row, words, asJson}, done);
+    (this->*row->run)(job, done);
+}
+
+/// Reads what follows the words of a command. Returns why that is wrong, or nothing.
+std::optional<std::string> CommandDesk::parse(const Row& row, Words words, Job& job)
+{
+    const std::string name = joined(row.words, " ");
+    if (*row.verb != 0)
+        words.erase(words.size() > 1 && words[1] == row.verb ? words.begin() + 1 : words.end() - 1);
+    const std::string argument = row.argument;
+    const bool isNamed = !job.services.front().name.empty();
+    const std::size_t needed = argument.empty() ? 0 : 1;
+    const std::size_t most = needed + (row.takesService && isNamed ? 1 : 0);
+    if (words.size() < needed || words.size() > most)
+        return name + (most == 0       ? " takes no argument"
+                       : most > needed ? ": expected " + argument + (needed > 0 ? " " : "") + "[SERVICE]"
+                                       : ": expected " + argument);
+    job.argument = needed > 0 ? words.front() : "";
+    job.service = words.size() > needed ? words.back() : "";
+    if (job.service.empty())
+        return std::nullopt;
+    job.services.erase(std::remove_if(job.services.begin(), job.services.end(),
+                                      [&job](const InspectedService& each) { return each.name != job.service; }),
+                       job.services.end());
+    return job.services.empty() ? std::optional(job.service + ": there is no such service") : std::nullopt;
 }
 
 void CommandDesk::note(const std::string& what, const Origin& origin) const
@@ -174,13 +223,15 @@ void CommandDesk::note(const std::string& what, const Origin& origin) const
 
 // ------------------------------------------------------------------------------------------------ what is shown
 
-void CommandDesk::help(const Job&, const Done& done)
+void CommandDesk::help(const Job& job, const Done& done)
 {
     constexpr std::size_t COLUMN = 24;
     std::string text;
     for (const Row& row : rows())
     {
         std::string left = row.toString();
+        if (row.takesService && !job.services.front().name.empty())
+            left.append(" [SERVICE]");
         left.resize(std::max(left.size() + 1, COLUMN), ' ');
         text += left + row.help + "\n";
     }
@@ -189,8 +240,10 @@ void CommandDesk::help(const Job&, const Done& done)
 
 void CommandDesk::look(const Job& job, const Done& done, Table (*make)(const std::vector<WorkerView>&))
 {
-    _survey.look(PATIENCE, [done, make, asJson = job.asJson](const auto& views, const auto&)
-                 { done(tableReply(make(views), asJson)); });
+    _survey.look(
+        job.services, PATIENCE,
+        [done, make, asJson = job.asJson](const std::vector<ServiceView>& views, const auto&)
+        { done(tableReply(tableOf(views, [make](const ServiceView& each) { return make(each.workers); }), asJson)); });
 }
 
 void CommandDesk::showStatus(const Job& job, const Done& done)
@@ -205,11 +258,14 @@ void CommandDesk::showClients(const Job& job, const Done& done)
 
 void CommandDesk::showTargets(const Job& job, const Done& done)
 {
-    _survey.look(PATIENCE,
-                 [this, done, asJson = job.asJson](const auto& views, const auto&)
+    _survey.look(job.services, PATIENCE,
+                 [done, asJson = job.asJson](const std::vector<ServiceView>& views, const auto&)
                  {
-                     const Table targets = targetsTable(_proxy.targets(), views);
-                     const Table connections = connectionsTable(views);
+                     const Table targets =
+                         tableOf(views, [](const ServiceView& each)
+                                 { return targetsTable(each.service.proxy->targets(), each.workers); });
+                     const Table connections =
+                         tableOf(views, [](const ServiceView& each) { return connectionsTable(each.workers); });
                      Reply reply;
                      if (asJson)
                          reply.type = "application/json";
@@ -227,7 +283,9 @@ void CommandDesk::showQueue(const Job& job, const Done& done)
 
 void CommandDesk::showErrors(const Job& job, const Done& done)
 {
-    done(tableReply(errorsTable(_proxy.errors()), job.asJson));
+    done(tableReply(
+        tableOf(job.services, [](const InspectedService& each) { return errorsTable(each.proxy->errors()); }),
+        job.asJson));
 }
 
 void CommandDesk::showConfig(const Job&, const Done& done)
@@ -242,43 +300,49 @@ void CommandDesk::showVersion(const Job&, const Done& done)
 
 // ------------------------------------------------------------------------------------------------ what has an effect
 
-void CommandDesk::kill(const std::function<bool(const ClientInfo&)>& chosen, const std::string& whom, const Done& done)
+void CommandDesk::kill(const Job& job, const std::function<bool(const ClientInfo&)>& chosen, const std::string& whom,
+                       const Done& done)
 {
     const auto killed = std::make_shared<std::atomic<std::size_t>>(0);
-    _survey.ask([chosen, killed](InspectedWorker& worker, std::size_t) { *killed += worker.kill(chosen); }, PATIENCE,
-                [killed, whom, done](const std::vector<std::size_t>&)
-                {
-                    if (*killed == 0)
-                        return done(refusal(REFUSED, "there is no client " + whom));
-                    done(textReply(200, "clients closed: " + std::to_string(*killed)));
-                });
+    _survey.ask(
+        job.services, [chosen, killed](InspectedWorker& worker, std::size_t) { *killed += worker.kill(chosen); },
+        PATIENCE,
+        [killed, whom, done](const Survey::Silent&)
+        {
+            if (*killed == 0)
+                return done(refusal(REFUSED, "there is no client " + whom));
+            done(textReply(200, "clients closed: " + std::to_string(*killed)));
+        });
 }
 
 void CommandDesk::killClient(const Job& job, const Done& done)
 {
-    const std::int64_t number = values::integer(job.arguments.front()).value_or(0);
+    const std::int64_t number = values::integer(job.argument).value_or(0);
     if (number < 1)
-        return done(refusal(UNKNOWN_COMMAND, job.arguments.front() + ": not the id of a client"));
-    kill([number](const ClientInfo& info) { return info.number == static_cast<std::uint64_t>(number); },
-         std::to_string(number), done);
+        return done(refusal(UNKNOWN_COMMAND, job.argument + ": not the id of a client"));
+    if (job.service.empty() && !job.services.front().name.empty())
+        return done(refusal(UNKNOWN_COMMAND, "kill client: expected ID SERVICE; each service counts its own clients"));
+    kill(
+        job, [number](const ClientInfo& info) { return info.number == static_cast<std::uint64_t>(number); },
+        std::to_string(number), done);
 }
 
 void CommandDesk::killAddress(const Job& job, const Done& done)
 {
     std::string why;
-    const auto range = AddressRange::parse(job.arguments.front(), &why);
+    const auto range = AddressRange::parse(job.argument, &why);
     if (!range)
-        return done(refusal(UNKNOWN_COMMAND, job.arguments.front() + ": " + why));
-    kill([range](const ClientInfo& info) { return range->contains(info.address); }, "of " + job.arguments.front(),
-         done);
+        return done(refusal(UNKNOWN_COMMAND, job.argument + ": " + why));
+    kill(
+        job, [range](const ClientInfo& info) { return range->contains(info.address); }, "of " + job.argument, done);
 }
 
 void CommandDesk::setLogLevel(const Job& job, const Done& done)
 {
     constexpr std::int64_t MOST = 3;
-    const std::int64_t level = values::integer(job.arguments.front()).value_or(-1);
+    const std::int64_t level = values::integer(job.argument).value_or(-1);
     if (level < 0 || level > MOST)
-        return done(refusal(UNKNOWN_COMMAND, job.arguments.front() + ": not a level; expected 0 to 3"));
+        return done(refusal(UNKNOWN_COMMAND, job.argument + ": not a level; expected 0 to 3"));
     _commands.setLogLevel(static_cast<int>(level));
     done(textReply(200, "log.level = " + std::to_string(level)));
 }

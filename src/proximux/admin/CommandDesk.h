@@ -6,6 +6,7 @@
 #include <proximux/admin/Table.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,10 @@ namespace proximux::admin
 
 /// Understands commands and carries them out. Used in the server's thread.
 ///
-///     show status | clients | targets | queue | errors | config | version
-///     kill client ID | kill address RANGE
-///     target NAME drain | ready | close
-///     pause | resume
+///     show status | clients [SERVICE] | targets [SERVICE] | queue [SERVICE] | errors [SERVICE] | config | version
+///     kill client ID [SERVICE] | kill address RANGE [SERVICE]
+///     target NAME drain [SERVICE] | target NAME ready [SERVICE] | target NAME close [SERVICE]
+///     pause [SERVICE] | resume [SERVICE]
 ///     set log.level N | reopen | drain | stop | reload | help
 class CommandDesk
 {
@@ -34,15 +35,15 @@ public:
     static constexpr Duration PAUSE_PATIENCE = Duration::seconds(5);
 
     /// All must outlive it. pages: for what can be read there, too.
-    CommandDesk(const AccessRules& rules, ProxyInspector& proxy, AdminCommands& commands, Survey& survey, Pages& pages,
-                Duration pausePatience = PAUSE_PATIENCE)
+    CommandDesk(const AccessRules& rules, const ServiceDirectory& services, AdminCommands& commands, Survey& survey,
+                Pages& pages, Duration pausePatience = PAUSE_PATIENCE)
         : _rules(rules)
-        , _proxy(proxy)
+        , _services(services)
         , _commands(commands)
         , _survey(survey)
         , _pages(pages)
         , _pausePatience(pausePatience)
-        , _log(proxy.configuration()->log.maskAddresses)
+        , _log(services.services().front().proxy->configuration()->log.maskAddresses)
     {
     }
 
@@ -59,14 +60,18 @@ private:
     struct Job
     {
         const Row& row;
-        std::vector<std::string> arguments;
+        std::string argument; ///< or empty
+        std::string service;  ///< or empty: all
         bool asJson;
+        std::vector<InspectedService> services; ///< which it concerns
     };
 
     static const std::vector<Row>& rows();
     static const Row* find(const std::vector<std::string>& words);
+    static std::optional<std::string> parse(const Row& row, std::vector<std::string> words, Job& job);
     void look(const Job& job, const Done& done, Table (*make)(const std::vector<WorkerView>&));
-    void kill(const std::function<bool(const ClientInfo&)>& chosen, const std::string& whom, const Done& done);
+    void kill(const Job& job, const std::function<bool(const ClientInfo&)>& chosen, const std::string& whom,
+              const Done& done);
     void setDuty(const Job& job, Targets::Duty duty, const char* what, const Done& done);
     void note(const std::string& what, const Origin& origin) const;
 
@@ -92,7 +97,7 @@ private:
     void reload(const Job& job, const Done& done);
 
     const AccessRules& _rules;
-    ProxyInspector& _proxy;
+    const ServiceDirectory& _services;
     AdminCommands& _commands;
     Survey& _survey;
     Pages& _pages;

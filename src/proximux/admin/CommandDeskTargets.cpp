@@ -2,6 +2,7 @@
 
 #include <proximux/admin/CommandDesk.h>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace proximux::admin
@@ -23,18 +24,19 @@ std::string namesOf(const std::vector<TargetView>& targets)
 }
 
 /// What a pause still waits for.
-std::string unfinished(const std::vector<WorkerView>& views, std::size_t silent)
+std::string unfinished(const std::vector<ServiceView>& views, std::size_t silent)
 {
     std::size_t connections = 0;
     std::size_t pinned = 0;
     std::size_t inFlight = 0;
-    for (const WorkerView& view : views)
-        for (const ConnectionView& each : view.connections)
-        {
-            ++connections;
-            pinned += each.client != 0 ? 1 : 0;
-            inFlight += each.inFlight;
-        }
+    for (const ServiceView& view : views)
+        for (const WorkerView& worker : view.workers)
+            for (const ConnectionView& each : worker.connections)
+            {
+                ++connections;
+                pinned += each.client != 0 ? 1 : 0;
+                inFlight += each.inFlight;
+            }
     std::string text = "pausing: target connections still open: " + std::to_string(connections) +
                        "; of them with a client of their own: " + std::to_string(pinned) +
                        "; requests in flight: " + std::to_string(inFlight);
@@ -43,16 +45,25 @@ std::string unfinished(const std::vector<WorkerView>& views, std::size_t silent)
     return text + ". The pause goes on until resume";
 }
 
+bool isPaused(const InspectedService& service)
+{
+    return service.proxy->isPaused();
+}
+
 } // namespace
 
 void CommandDesk::setDuty(const Job& job, Targets::Duty duty, const char* what, const Done& done)
 {
-    const std::string& name = job.arguments.front();
-    if (!_proxy.setDuty(name, duty))
-        return done(refusal(REFUSED, "there is no target " + name + "; the targets are " + namesOf(_proxy.targets())));
-    _survey.ask([](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, PATIENCE,
-                [name, what, done](const std::vector<std::size_t>&)
-                { done(textReply(200, "target " + name + ": " + what)); });
+    const std::string& name = job.argument;
+    if (job.service.empty() && !job.services.front().name.empty())
+        return done(
+            refusal(UNKNOWN_COMMAND, "target: expected a service as the last word; each has targets of its own"));
+    ProxyInspector& proxy = *job.services.front().proxy;
+    if (!proxy.setDuty(name, duty))
+        return done(refusal(REFUSED, "there is no target " + name + "; the targets are " + namesOf(proxy.targets())));
+    _survey.ask(
+        job.services, [](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, PATIENCE,
+        [name, what, done](const Survey::Silent&) { done(textReply(200, "target " + name + ": " + what)); });
 }
 
 void CommandDesk::drainTarget(const Job& job, const Done& done)
@@ -70,30 +81,35 @@ void CommandDesk::closeTarget(const Job& job, const Done& done)
     setDuty(job, Targets::Duty::closing, "closed; its connections end", done);
 }
 
-void CommandDesk::pause(const Job&, const Done& done)
+void CommandDesk::pause(const Job& job, const Done& done)
 {
-    _proxy.pause(true);
-    _survey.await([](InspectedWorker& worker, const std::function<void()>& responded)
-                  { worker.reviewTargets(responded); },
-                  _pausePatience,
-                  [this, done](const std::vector<std::size_t>& late)
-                  {
-                      if (!_proxy.isPaused())
-                          return done(refusal(REFUSED, "resumed before the pause was complete"));
-                      if (late.empty())
-                          return done(textReply(200, "paused; no target connection is open"));
-                      _survey.look(PATIENCE, [done](const auto& views, const auto& silent)
-                                   { done(refusal(REFUSED, unfinished(views, silent.size()))); });
-                  });
+    for (const InspectedService& each : job.services)
+        each.proxy->pause(true);
+    _survey.await(
+        job.services,
+        [](InspectedWorker& worker, const std::function<void()>& responded) { worker.reviewTargets(responded); },
+        _pausePatience,
+        [this, services = job.services, done](const Survey::Silent& late)
+        {
+            if (!std::all_of(services.begin(), services.end(), isPaused))
+                return done(refusal(REFUSED, "resumed before the pause was complete"));
+            if (late.empty())
+                return done(textReply(200, "paused; no target connection is open"));
+            _survey.look(services, PATIENCE,
+                         [done](const auto& views, const Survey::Silent& silent)
+                         { done(refusal(REFUSED, unfinished(views, silent.size()))); });
+        });
 }
 
-void CommandDesk::resume(const Job&, const Done& done)
+void CommandDesk::resume(const Job& job, const Done& done)
 {
-    if (!_proxy.isPaused())
+    if (std::none_of(job.services.begin(), job.services.end(), isPaused))
         return done(textReply(200, "it was not paused"));
-    _proxy.pause(false);
-    _survey.ask([](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, PATIENCE,
-                [done](const std::vector<std::size_t>&) { done(textReply(200, "resumed")); });
+    for (const InspectedService& each : job.services)
+        each.proxy->pause(false);
+    _survey.ask(
+        job.services, [](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, PATIENCE,
+        [done](const Survey::Silent&) { done(textReply(200, "resumed")); });
 }
 
 } // namespace proximux::admin

@@ -6,6 +6,7 @@
 #include <proximux/admin/Views.h>
 #include <proximux/telemetry/Metrics.h>
 
+#include <set>
 #include <utility>
 
 namespace proximux::admin
@@ -24,6 +25,17 @@ Reply typed(const std::string& type, std::string body)
     reply.type = type.empty() ? reply.type : type;
     reply.body = std::move(body);
     return reply;
+}
+
+/// Those in force, and of those that leave the ones whose name nobody else has: a name counts once.
+std::vector<InspectedService> oneOfEachName(const std::vector<InspectedService>& services)
+{
+    std::vector<InspectedService> chosen;
+    std::set<std::string> names;
+    for (const InspectedService& service : services)
+        if (names.insert(service.name).second)
+            chosen.push_back(service);
+    return chosen;
 }
 
 /// A part of the status page. A browser is told to take its other parts from here and to ask nobody else for anything.
@@ -67,25 +79,28 @@ void Pages::get(const Request& request, const Done& done)
 
 void Pages::live(const Request&, const Done& done)
 {
-    const Duration timeout = _proxy.configuration()->admin.liveTimeout;
-    _survey.ask([](InspectedWorker&, std::size_t) {}, timeout,
-                [done, timeout](const std::vector<std::size_t>& silent)
-                {
-                    if (silent.empty())
-                        return done(textReply(200, "ok"));
-                    std::string text;
-                    for (const std::size_t reactor : silent)
-                        text += (text.empty() ? "" : "\n") + reactorName(reactor) + " has not responded for " +
-                                shortText(timeout) + " (admin.live_timeout)";
-                    done(textReply(503, text));
-                });
+    const auto services = _services.services();
+    const Duration timeout = services.front().proxy->configuration()->admin.liveTimeout;
+    _survey.ask(
+        services, [](InspectedWorker&, std::size_t) {}, timeout,
+        [done, timeout](const Survey::Silent& silent)
+        {
+            if (silent.empty())
+                return done(textReply(200, "ok"));
+            std::string text;
+            for (const SilentReactor& reactor : silent)
+                text += (text.empty() ? "" : "\n") + reactor.name + " has not responded for " + shortText(timeout) +
+                        " (admin.live_timeout)";
+            done(textReply(503, text));
+        });
 }
 
 void Pages::ready(const Request&, const Done& done)
 {
     std::string text;
-    for (const std::string& each : obstacles(_proxy))
-        text.append(text.empty() ? "" : "\n").append(each);
+    for (const InspectedService& service : _services.services())
+        for (const std::string& each : service.isLeaving ? std::vector<std::string>() : obstacles(service))
+            text.append(text.empty() ? "" : "\n").append(each);
     done(text.empty() ? textReply(200, "ok") : textReply(503, text));
 }
 
@@ -107,7 +122,10 @@ void Pages::metrics(const Request&, const Done& done)
     _commands.addFacts(process);
     Reply reply;
     reply.type = "text/plain; version=0.0.4; charset=utf-8";
-    reply.body = metricsText(_proxy.statistics(), process);
+    std::vector<ServiceStatistics> statistics;
+    for (const InspectedService& service : oneOfEachName(_services.services()))
+        statistics.push_back({service.name, service.proxy->statistics()});
+    reply.body = metricsText(statistics, process);
     done(reply);
 }
 
@@ -125,9 +143,10 @@ void Pages::showConfiguration(const Request&, const Done& done)
 
 void Pages::look(const Done& done, std::function<Reply(const StatusView& seen)> make)
 {
-    _survey.look(PATIENCE, [this, done, make = std::move(make)](const std::vector<WorkerView>& views,
-                                                                const std::vector<std::size_t>& silent)
-                 { done(make(StatusView(_proxy, views, silent, _clock.now() - _started))); });
+    _survey.look(
+        _services.services(), PATIENCE,
+        [this, done, make = std::move(make)](const std::vector<ServiceView>& views, const Survey::Silent& silent)
+        { done(make(StatusView(views, silent, _clock.now() - _started))); });
 }
 
 void Pages::status(bool asJson, const Done& done)

@@ -19,8 +19,8 @@ class Pages
 {
 public:
     /// All must outlive it.
-    Pages(ProxyInspector& proxy, AdminCommands& commands, Survey& survey)
-        : _proxy(proxy)
+    Pages(const ServiceDirectory& services, AdminCommands& commands, Survey& survey)
+        : _services(services)
         , _commands(commands)
         , _survey(survey)
         , _started(_clock.now())
@@ -50,7 +50,7 @@ private:
     void showConfiguration(const Request& request, const Done& done);
     void look(const Done& done, std::function<Reply(const StatusView& seen)> make);
 
-    ProxyInspector& _proxy;
+    const ServiceDirectory& _services;
     AdminCommands& _commands;
     Survey& _survey;
     SteadyClock _clock;

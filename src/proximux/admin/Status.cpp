@@ -3,13 +3,13 @@
 #include <proximux/Log.h>
 #include <proximux/Pins.h>
 #include <proximux/Version.h>
-#include <proximux/admin/Views.h>
 #include <proximux/telemetry/Counters.h>
 #include <proximux/telemetry/Labels.h>
 
 #include <Poco/NumberFormatter.h>
 #include <Poco/String.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <numeric>
@@ -108,6 +108,63 @@ std::string modeName(const Configuration& configuration)
     return Poco::toLower(std::string(toString(configuration.exchange.mode)));
 }
 
+constexpr const char* SEVERAL = "several";
+
+/// "3 services", without those that leave.
+std::string countOf(const std::vector<ServiceStatus>& services)
+{
+    const auto count = std::count_if(services.begin(), services.end(),
+                                     [](const ServiceStatus& each) { return !each.service.isLeaving; });
+    return std::to_string(count) + (count == 1 ? " service" : " services");
+}
+
+Table targetsOf(const ServiceStatus& seen)
+{
+    return targetsTable(seen.targets, seen.workers);
+}
+
+Table lanesTableOf(const ServiceStatus& seen)
+{
+    return lanesTable(lanesOf(seen.workers, StatusView::MOST_LANES));
+}
+
+Table errorsOf(const ServiceStatus& seen)
+{
+    return errorsTable(seen.errors);
+}
+
+std::string phaseText(ProxyInspector::Phase phase, bool paused)
+{
+    return toString(phase) + std::string(paused ? ", paused" : "");
+}
+
+/// What is known of each service as a whole.
+Table servicesTable(const StatusView& seen)
+{
+    Table table({"service", "phase", "listen", "mode", "protocol", "clients", "maxClients", "queued", "oldestWait"});
+    for (const ServiceStatus& each : seen.services)
+    {
+        const Configuration& configuration = *each.configuration;
+        const QueueTotal waiting = queueTotal(each.workers);
+        table.add({each.service.name, phaseText(each.phase, each.statistics.paused),
+                   configuration.local.endpoint.toString(), modeName(configuration), configuration.exchange.protocol,
+                   each.statistics.current,
+                   Table::Cell::unlessZero(static_cast<std::uint64_t>(std::max(configuration.local.maxConnections, 0))),
+                   std::uint64_t{waiting.length}, waiting.oldest});
+    }
+    return table;
+}
+
+/// The connections of all services, by state.
+StateCounts statesOf(const StatusView& seen)
+{
+    StateCounts all;
+    for (const ServiceStatus& each : seen.services)
+        for (const auto& [state, number] : connectionStates(each.workers))
+            all[state] += number;
+    return all;
+}
+
 /// An object with further members, which are text already.
 std::string withMembers(const JsonText& object, std::initializer_list<std::pair<const char*, std::string>> members)
 {
@@ -120,14 +177,18 @@ std::string withMembers(const JsonText& object, std::initializer_list<std::pair<
 
 } // namespace
 
-StatusView::StatusView(const ProxyInspector& proxy, std::vector<WorkerView> itsWorkers,
-                       std::vector<std::size_t> itsSilent, Duration itsUptime)
-    : configuration(proxy.configuration())
-    , phase(proxy.phase())
-    , statistics(proxy.statistics())
-    , targets(proxy.targets())
-    , errors(proxy.errors())
-    , workers(std::move(itsWorkers))
+ServiceStatus::ServiceStatus(const ServiceView& view)
+    : ServiceView(view)
+    , configuration(service.proxy->configuration())
+    , phase(service.proxy->phase())
+    , statistics(service.proxy->statistics())
+    , targets(service.proxy->targets())
+    , errors(service.proxy->errors())
+{
+}
+
+StatusView::StatusView(const std::vector<ServiceView>& views, Survey::Silent itsSilent, Duration itsUptime)
+    : services(views.begin(), views.end())
     , silent(std::move(itsSilent))
     , uptime(itsUptime)
 {
@@ -139,61 +200,93 @@ StatusView StatusView::withoutAges() const
     const auto stop = [](std::optional<Duration>& duration)
     { duration = duration ? std::optional(Duration{}) : duration; };
     still.uptime = {};
-    for (TargetView& target : still.targets)
-        stop(target.retryIn);
-    for (WorkerView& worker : still.workers)
+    for (ServiceStatus& service : still.services)
     {
-        stop(worker.waits);
-        for (ConnectionView& connection : worker.connections)
-            connection.age = connection.pinned = {};
+        for (TargetView& target : service.targets)
+            stop(target.retryIn);
+        for (WorkerView& worker : service.workers)
+        {
+            stop(worker.waits);
+            for (ConnectionView& connection : worker.connections)
+                connection.age = connection.pinned = {};
+        }
     }
     return still;
 }
 
+StatusTotals::StatusTotals(const StatusView& seen)
+{
+    const ServiceStatus& first = seen.services.front();
+    listen = seen.isNamed() ? countOf(seen.services) : first.configuration->local.endpoint.toString();
+    mode = modeName(*first.configuration);
+    protocol = first.configuration->exchange.protocol;
+    phase = ProxyInspector::Phase::ended;
+    bool isLimited = true;
+    for (const ServiceStatus& each : seen.services)
+    {
+        const Configuration& configuration = *each.configuration;
+        mode = mode == modeName(configuration) ? mode : SEVERAL;
+        protocol = protocol == configuration.exchange.protocol ? protocol : SEVERAL;
+        phase = std::min(phase, each.phase); // one that a reload has removed is draining, and the process is not
+        isLimited = isLimited && configuration.local.maxConnections > 0;
+        maxClients += configuration.local.maxConnections;
+        add(counted, each.statistics);
+        paused = paused || each.statistics.paused;
+        const QueueTotal waiting = queueTotal(each.workers);
+        queue.length += waiting.length;
+        queue.oldest = std::max(queue.oldest, waiting.oldest);
+    }
+    maxClients = isLimited || !seen.isNamed() ? maxClients : 0;
+}
+
 std::string statusJson(const StatusView& seen)
 {
-    const Configuration& configuration = *seen.configuration;
-    const QueueTotal waiting = queueTotal(seen.workers);
+    const StatusTotals totals(seen);
     JsonText queue;
-    queue.add("requests", static_cast<std::int64_t>(waiting.length));
-    queue.add("oldestWait", seconds(waiting.oldest.value_or(Duration{})));
+    queue.add("requests", static_cast<std::int64_t>(totals.queue.length));
+    queue.add("oldestWait", seconds(totals.queue.oldest.value_or(Duration{})));
     JsonText object;
     object.add("version", VERSION)
-        .add("phase", toString(seen.phase))
-        .add("draining", seen.phase == ProxyInspector::Phase::draining)
-        .add("paused", seen.statistics.paused)
+        .add("phase", toString(totals.phase))
+        .add("draining", totals.phase == ProxyInspector::Phase::draining)
+        .add("paused", totals.paused)
         .add("uptime", seconds(seen.uptime))
-        .add("listen", configuration.local.endpoint.toString())
-        .add("mode", modeName(configuration))
-        .add("protocol", configuration.exchange.protocol)
-        .add("clients", static_cast<std::int64_t>(seen.statistics.current))
-        .add("maxClients", static_cast<std::int64_t>(configuration.local.maxConnections))
+        .add("listen", totals.listen)
+        .add("mode", totals.mode)
+        .add("protocol", totals.protocol)
+        .add("clients", static_cast<std::int64_t>(totals.counted.current))
+        .add("maxClients", totals.maxClients)
         .add("silentThreads", static_cast<std::int64_t>(seen.silent.size()))
         .add("queue", queue);
-    return withMembers(object, {{"connections", toJson(connectionStates(seen.workers))},
-                                {"counters", counters(seen.statistics).toString()},
-                                {"buckets", bucketsJson(seen.statistics)},
-                                {"targets", targetsTable(seen.targets, seen.workers).toJson()},
-                                {"lanes", lanesTable(lanesOf(seen.workers, StatusView::MOST_LANES)).toJson()},
-                                {"errors", errorsTable(seen.errors).toJson()}});
+    std::string text = withMembers(object, {{"connections", toJson(statesOf(seen))},
+                                            {"counters", counters(totals.counted).toString()},
+                                            {"buckets", bucketsJson(totals.counted)},
+                                            {"targets", tableOf(seen.services, &targetsOf).toJson()},
+                                            {"lanes", tableOf(seen.services, &lanesTableOf).toJson()},
+                                            {"errors", tableOf(seen.services, &errorsOf).toJson()}});
+    if (seen.isNamed())
+        text.replace(text.size() - 1, 1, ",\"services\":" + servicesTable(seen).toJson() + "}");
+    return text;
 }
 
 std::string statusText(const StatusView& seen)
 {
-    const Configuration& configuration = *seen.configuration;
-    const QueueTotal waiting = queueTotal(seen.workers);
-    const int most = configuration.local.maxConnections;
+    const StatusTotals totals(seen);
+    const Statistics& counted = totals.counted;
     std::string text = std::string("version   ") + VERSION + "\n";
-    text += std::string("phase     ") + toString(seen.phase) + (seen.statistics.paused ? ", paused" : "") + "\n";
+    text += "phase     " + phaseText(totals.phase, totals.paused) + "\n";
     text += "uptime    " + shortText(seen.uptime) + "\n";
-    text += "mode      " + modeName(configuration) + ", protocol " + configuration.exchange.protocol + "\n";
-    text += "clients   " + std::to_string(seen.statistics.current) + (most > 0 ? " of " + std::to_string(most) : "") +
-            ", " + std::to_string(seen.statistics.accepted) + " accepted since the start\n";
-    text += "queue     " + std::to_string(waiting.length) + " requests" +
-            (waiting.oldest ? ", the oldest waits for " + shortText(*waiting.oldest) : "") + "\n";
-    for (const std::size_t reactor : seen.silent)
-        text += "warning   " + reactorName(reactor) + " does not respond\n";
-    return text + "\n" + targetsTable(seen.targets, seen.workers).toText();
+    text += "mode      " + totals.mode + ", protocol " + totals.protocol + "\n";
+    text += "clients   " + std::to_string(counted.current) +
+            (totals.maxClients > 0 ? " of " + std::to_string(totals.maxClients) : "") + ", " +
+            std::to_string(counted.accepted) + " accepted since the start\n";
+    text += "queue     " + std::to_string(totals.queue.length) + " requests" +
+            (totals.queue.oldest ? ", the oldest waits for " + shortText(*totals.queue.oldest) : "") + "\n";
+    for (const SilentReactor& reactor : seen.silent)
+        text += "warning   " + reactor.name + " does not respond\n";
+    if (seen.isNamed())
+        text += "\n" + servicesTable(seen).toText();
+    return text + "\n" + tableOf(seen.services, &targetsOf).toText();
 }
 
 std::string statusTag(const StatusView& seen)

@@ -17,7 +17,8 @@ namespace
 
 using Values = std::vector<std::string>;
 
-/// The names of the columns; of those that say nothing of a target or of the proxy the value is empty.
+/// The names of the columns, before that of services; of those that say nothing of a target or of the proxy the value
+/// is empty.
 const Values NAMES{"kind",   "name",       "state",   "clients",  "maxClients",    "requests", "errors",
                    "queued", "oldestWait", "bytesIn", "bytesOut", "opening",       "idle",     "busy",
                    "pinned", "limit",      "retryIn", "down",     "lastErrorTime", "lastError"};
@@ -45,7 +46,7 @@ std::string seconds(Duration duration)
     return Poco::NumberFormatter::format(duration.asMilliseconds() / 1000, 3);
 }
 
-Values proxyRow(const StatusView& seen)
+Values proxyRow(const ServiceStatus& seen)
 {
     const Statistics& counted = seen.statistics;
     const QueueTotal waiting = queueTotal(seen.workers);
@@ -80,13 +81,21 @@ Values targetRow(const TargetView& target, const TargetStatistics& counted)
 
 std::string statusCsv(const StatusView& seen)
 {
-    std::string text = "# " + lineOf(NAMES);
-    Values proxy = proxyRow(seen);
-    proxy.resize(NAMES.size());
-    text += lineOf(proxy);
-    const auto& counted = seen.statistics.targets; // a reload may just have changed which there are
-    for (std::size_t i = 0; i < std::min(seen.targets.size(), counted.size()); ++i)
-        text += lineOf(targetRow(seen.targets[i], counted[i]));
+    const auto line = [&seen](Values values, const std::string& service)
+    {
+        values.resize(NAMES.size());
+        if (seen.isNamed())
+            values.push_back(service);
+        return lineOf(values);
+    };
+    std::string text = "# " + line(NAMES, "service");
+    for (const ServiceStatus& each : seen.services)
+    {
+        text += line(proxyRow(each), each.service.name);
+        const auto& counted = each.statistics.targets; // a reload may just have changed which there are
+        for (std::size_t i = 0; i < std::min(each.targets.size(), counted.size()); ++i)
+            text += line(targetRow(each.targets[i], counted[i]), each.service.name);
+    }
     return text;
 }
 

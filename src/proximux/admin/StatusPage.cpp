@@ -6,8 +6,6 @@
 #include <proximux/admin/Views.h>
 #include <proximux/telemetry/Quantile.h>
 
-#include <Poco/String.h>
-
 #include <algorithm>
 #include <initializer_list>
 #include <numeric>
@@ -59,7 +57,13 @@ std::string symbolOf(const std::string& state)
     return state == "dead" || state == "down" ? "\xE2\x9C\x96 " : "\xE2\x97\x90 ";
 }
 
-std::string targetRows(const StatusView& seen)
+/// A name with that of its service in front, if that has one.
+std::string nameIn(const ServiceStatus& seen, const std::string& name)
+{
+    return seen.service.name.empty() ? name : seen.service.name + " " + name;
+}
+
+std::string targetRows(const ServiceStatus& seen)
 {
     std::string rows;
     for (std::size_t i = 0; i < seen.targets.size(); ++i)
@@ -67,16 +71,16 @@ std::string targetRows(const StatusView& seen)
         const TargetView& each = seen.targets[i];
         const std::string states = toText(connectionStates(seen.workers, i + 1));
         rows += rowHtml(
-            {{"Target", std::to_string(i + 1) + ": " + each.address},
+            {{"Target", nameIn(seen, std::to_string(i + 1) + ": " + each.address)},
              {"State", symbolOf(each.state) + each.state, each.state},
              {"Connections", states.empty() ? "none" : states},
              {"Back-off ends in", each.retryIn ? shortText(*each.retryIn) : ""},
              {"Last error", each.lastError ? timeText(each.lastError->time) + " " + each.lastError->text : ""}});
     }
-    return orNone(rows, 5);
+    return rows;
 }
 
-std::string laneRows(const StatusView& seen)
+std::string laneRows(const ServiceStatus& seen)
 {
     std::string rows;
     for (const LaneView& lane : lanesOf(seen.workers, StatusView::MOST_LANES))
@@ -84,7 +88,7 @@ std::string laneRows(const StatusView& seen)
         const ConnectionView& each = lane.connection;
         const bool isPinned = each.pins != 0;
         const std::string client = std::to_string(each.client) + " at " + lane.clientAddress;
-        rows += rowHtml({{"Connection", std::to_string(each.number)},
+        rows += rowHtml({{"Connection", nameIn(seen, std::to_string(each.number))},
                          {"Target", std::to_string(each.target) + ": " + each.address},
                          {"State", each.state, isPinned ? "pinned" : ""},
                          {"In flight", std::to_string(each.inFlight)},
@@ -92,15 +96,24 @@ std::string laneRows(const StatusView& seen)
                          {"Pinned by", pinNames(each.pins)},
                          {"Pinned for", isPinned ? shortText(each.pinned) : ""}});
     }
-    return orNone(rows, 7);
+    return rows;
 }
 
-std::string errorRows(const std::vector<RecentError>& errors)
+std::string errorRows(const ServiceStatus& seen)
 {
     std::string rows;
-    for (const RecentError& each : errors)
-        rows += rowHtml({{"Time", timeText(each.time)}, {"Name", each.name}, {"Text", each.text}});
-    return orNone(rows, 3);
+    for (const RecentError& each : seen.errors)
+        rows += rowHtml({{"Time", timeText(each.time)}, {"Name", nameIn(seen, each.name)}, {"Text", each.text}});
+    return rows;
+}
+
+/// Those of all services.
+std::string allRows(const StatusView& seen, int columns, std::string (*make)(const ServiceStatus& seen))
+{
+    std::string rows;
+    for (const ServiceStatus& each : seen.services)
+        rows += make(each);
+    return orNone(rows, columns);
 }
 
 std::string phaseBanner(ProxyInspector::Phase phase)
@@ -116,14 +129,14 @@ std::string phaseBanner(ProxyInspector::Phase phase)
 using Marks = std::map<std::string, std::string>;
 
 /// What has been counted; rates are averages since the start.
-void addCounters(Marks& marks, const StatusView& seen)
+void addCounters(Marks& marks, const StatusTotals& totals, Duration uptime)
 {
-    const Statistics& counted = seen.statistics;
+    const Statistics& counted = totals.counted;
     const std::uint64_t requests = std::accumulate(counted.requests.begin(), counted.requests.end(), std::uint64_t{0});
-    const double seconds = std::max(seen.uptime.asMilliseconds() / 1000, 1.0);
+    const double seconds = std::max(uptime.asMilliseconds() / 1000, 1.0);
     const auto perSecond = [seconds](std::uint64_t number) { return static_cast<double>(number) / seconds; };
     const std::string since = " since the start";
-    const int most = seen.configuration->local.maxConnections;
+    const std::int64_t most = totals.maxClients;
     marks["clients"] = std::to_string(counted.current);
     marks["maxClients"] = most > 0 ? "of " + std::to_string(most) : "";
     marks["accepted"] = std::to_string(counted.accepted) + " accepted" + since;
@@ -176,17 +189,17 @@ std::string fillIn(std::string_view text, const std::map<std::string, std::strin
 
 std::string statusPage(const StatusView& seen)
 {
-    const Configuration& configuration = *seen.configuration;
-    const QueueTotal waiting = queueTotal(seen.workers);
+    const StatusTotals totals(seen);
+    const QueueTotal& waiting = totals.queue;
     Marks marks;
-    addCounters(marks, seen);
+    addCounters(marks, totals, seen.uptime);
     marks["version"] = VERSION;
-    marks["listen"] = configuration.local.endpoint.toString();
-    marks["mode"] = Poco::toLower(std::string(toString(configuration.exchange.mode)));
-    marks["protocol"] = configuration.exchange.protocol;
+    marks["listen"] = totals.listen;
+    marks["mode"] = totals.mode;
+    marks["protocol"] = totals.protocol;
     marks["uptime"] = shortText(seen.uptime);
-    marks["phase"] = phaseBanner(seen.phase);
-    marks["paused"] = seen.statistics.paused ? WARNING + std::string("paused: requests wait until resume") : "";
+    marks["phase"] = phaseBanner(totals.phase);
+    marks["paused"] = totals.paused ? WARNING + std::string("paused: requests wait until resume") : "";
     marks["silent"] =
         seen.silent.empty() ? "" : WARNING + ("threads that do not respond: " + std::to_string(seen.silent.size()));
     marks["queue"] = std::to_string(waiting.length);
@@ -194,9 +207,9 @@ std::string statusPage(const StatusView& seen)
         waiting.length > 0 ? "the oldest waits for " + shortText(waiting.oldest.value_or(Duration{})) : "";
     for (auto& [name, text] : marks)
         text = escapeHtml(text);
-    marks["targets"] = targetRows(seen);
-    marks["lanes"] = laneRows(seen);
-    marks["lastErrors"] = errorRows(seen.errors);
+    marks["targets"] = allRows(seen, 5, &targetRows);
+    marks["lanes"] = allRows(seen, 7, &laneRows);
+    marks["lastErrors"] = allRows(seen, 3, &errorRows);
     return fillIn(page::TEMPLATE, marks);
 }
 

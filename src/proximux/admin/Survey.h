@@ -1,12 +1,13 @@
 #pragma once
 
+#include <proximux/admin/ServiceDirectory.h>
 #include <proximux/net/loop/Reactor.h>
-#include <proximux/proxy/ProxyInspector.h>
 
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace proximux::admin
@@ -32,24 +33,37 @@ private:
     Reactor* _reactor; ///< guarded by _mutex; null: closed
 };
 
-/// Asks each reactor of the Proxy for something, without waiting: the server stays ready for others. Used in the
+/// What the workers of a service have.
+struct ServiceView
+{
+    InspectedService service;
+    std::vector<WorkerView> workers;
+};
+
+/// A reactor that did not respond in time.
+struct SilentReactor
+{
+    std::size_t number = 0; ///< among those that were asked
+    std::string name;       ///< for people: "thread 1", "plc1 thread 1"
+};
+
+/// Asks each reactor of the services for something, without waiting: the server stays ready for others. Used in the
 /// server's thread.
 class Survey
 {
 public:
-    /// Calls in each reactor's thread, with its number.
+    /// Calls in each reactor's thread, with its number among all that are asked.
     using Question = std::function<void(InspectedWorker& worker, std::size_t reactor)>;
 
     /// Likewise; it says by responded(), once, when it has done what was asked, in any thread.
     using LongQuestion = std::function<void(InspectedWorker& worker, const std::function<void()>& responded)>;
 
-    /// Receives the numbers of the reactors that did not respond in time.
-    using Result = std::function<void(const std::vector<std::size_t>& silent)>;
+    using Silent = std::vector<SilentReactor>;
+    using Result = std::function<void(const Silent& silent)>;
 
-    /// Both must outlive it, and what it asks.
-    Survey(Reactor& reactor, ProxyInspector& proxy)
+    /// It must outlive this.
+    explicit Survey(Reactor& reactor)
         : _reactor(reactor)
-        , _proxy(proxy)
         , _mailbox(std::make_shared<Mailbox>(reactor))
     {
     }
@@ -62,25 +76,27 @@ public:
     Survey(const Survey&) = delete;
     Survey& operator=(const Survey&) = delete;
 
-    /// Asks all that run, and calls result() once: when all have responded, or after the timeout.
-    void ask(const Question& question, Duration timeout, Result result);
+    /// Asks all of these services that run, and calls result() once: when all have responded, or after the timeout.
+    void ask(const std::vector<InspectedService>& services, const Question& question, Duration timeout, Result result);
 
     /// Likewise, what may take longer than a turn of theirs.
-    void await(const LongQuestion& question, Duration timeout, Result result);
+    void await(const std::vector<InspectedService>& services, const LongQuestion& question, Duration timeout,
+               Result result);
 
     /// Likewise, what they have. Of those that are silent there is nothing.
-    void look(Duration timeout,
-              std::function<void(const std::vector<WorkerView>& views, const std::vector<std::size_t>& silent)> result);
+    void look(const std::vector<InspectedService>& services, Duration timeout,
+              std::function<void(const std::vector<ServiceView>& views, const Silent& silent)> result);
 
 private:
     struct Round;
     using Call =
         std::function<void(InspectedWorker& worker, std::size_t reactor, const std::function<void()>& responded)>;
 
-    void pose(const Call& call, Duration timeout, Result result);
+    void pose(const std::vector<InspectedService>& services, const Call& call, Duration timeout, Result result);
+
+    void finish(Round& round);
 
     Reactor& _reactor;
-    ProxyInspector& _proxy;
     std::shared_ptr<Mailbox> _mailbox;
 };
 

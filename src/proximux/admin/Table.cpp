@@ -83,6 +83,22 @@ Table::Cell Table::Cell::unlessZero(std::uint64_t number)
     return number != 0 ? Cell(number) : Cell("");
 }
 
+void Table::addAll(const Cell& first, const Table& table)
+{
+    for (const std::vector<Cell>& row : table._rows)
+    {
+        _rows.push_back({first});
+        _rows.back().insert(_rows.back().end(), row.begin(), row.end());
+    }
+}
+
+Table Table::behind(const std::string& first) const
+{
+    std::vector<std::string> columns{first};
+    columns.insert(columns.end(), _columns.begin(), _columns.end());
+    return Table(std::move(columns));
+}
+
 std::string Table::toText() const
 {
     std::vector<std::size_t> widths;

@@ -40,6 +40,12 @@ public:
     /// One cell for each column.
     void add(std::vector<Cell> row) { _rows.push_back(std::move(row)); }
 
+    /// Takes the rows of a table, with a further column in front of them. The columns behind it are the same.
+    void addAll(const Cell& first, const Table& table);
+
+    /// The same columns behind a further one, without rows.
+    [[nodiscard]] Table behind(const std::string& first) const;
+
     /// A head and a line for each row.
     [[nodiscard]] std::string toText() const;
 

@@ -180,9 +180,10 @@ std::string toJson(const StateCounts& states)
     return object.toString();
 }
 
-std::vector<std::string> obstacles(const ProxyInspector& proxy)
+std::vector<std::string> obstacles(const InspectedService& service)
 {
     using Phase = ProxyInspector::Phase;
+    const ProxyInspector& proxy = *service.proxy;
     std::vector<std::string> found;
     switch (proxy.phase())
     {
@@ -206,12 +207,14 @@ std::vector<std::string> obstacles(const ProxyInspector& proxy)
         found.push_back("targets that can be used: " + std::to_string(usable) + " of " +
                         std::to_string(targets.size()) + "; expected at least " + std::to_string(wanted) +
                         " (admin.ready_targets)");
+    for (std::string& each : found)
+        each.insert(0, service.name.empty() ? "" : service.name + ": ");
     return found;
 }
 
-std::string reactorName(std::size_t reactor)
+std::string reactorName(const std::string& service, std::size_t reactor)
 {
-    return "thread " + std::to_string(reactor + 1);
+    return (service.empty() ? "" : service + " ") + "thread " + std::to_string(reactor + 1);
 }
 
 } // namespace proximux::admin

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <proximux/admin/Survey.h>
 #include <proximux/admin/Table.h>
-#include <proximux/proxy/ProxyInspector.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,31 @@
 namespace proximux::admin
 {
 
-// What is shown of a Proxy: tables, and the object of /status.json.
+// What is shown of services: tables, and the object of /status.json.
+
+inline const std::string& nameOf(const InspectedService& service)
+{
+    return service.name;
+}
+
+inline const std::string& nameOf(const ServiceView& view)
+{
+    return view.service.name;
+}
+
+/// The tables of all services as one. Of those with names the first column says whose a row is. services: a list, not
+/// empty, of anything that has a name; make: makes the table of one.
+template <class List, class Make>
+Table tableOf(const List& services, const Make& make)
+{
+    Table first = make(services.front());
+    if (nameOf(services.front()).empty())
+        return first;
+    Table all = first.behind("service");
+    for (const auto& service : services)
+        all.addAll(nameOf(service), make(service));
+    return all;
+}
 
 Table clientsTable(const std::vector<WorkerView>& views);
 
@@ -61,10 +85,10 @@ std::string toText(const StateCounts& states);
 /// An object of JSON.
 std::string toJson(const StateCounts& states);
 
-/// Why the Proxy is not ready, one reason a line; empty: it is.
-std::vector<std::string> obstacles(const ProxyInspector& proxy);
+/// Why a service is not ready, one reason a line; empty: it is.
+std::vector<std::string> obstacles(const InspectedService& service);
 
-/// How a reactor is named to people: "thread 1".
-std::string reactorName(std::size_t reactor);
+/// How a reactor is named to people: "thread 1", and of a service that has a name "plc1 thread 1".
+std::string reactorName(const std::string& service, std::size_t reactor);
 
 } // namespace proximux::admin

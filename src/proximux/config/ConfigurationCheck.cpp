@@ -48,8 +48,9 @@ std::string literalHint(const FoundValue& value)
 } // namespace
 
 ConfigurationCheck::ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes,
-                                       bool complete)
-    : _mistakes(std::move(mistakes))
+                                       bool complete, Of whose)
+    : _whose(whose)
+    , _mistakes(std::move(mistakes))
 {
     checkEach(found);
     choose(found);
@@ -255,9 +256,8 @@ void ConfigurationCheck::checkNamed(const RequiredSetting& required)
 {
     std::size_t number = 0;
     if (!required.key.empty() && inForce(std::string(required.key)) == nullptr)
-        _mistakes.push_back(std::string(required.key) + " (" +
-                            otherNames(*findSetting(required.key, number), 0, _hasOriginalNames) +
-                            "): missing; expected " + std::string(required.what) +
+        _mistakes.push_back(std::string(required.key) + givenBy(*findSetting(required.key, number), 0) +
+                            ": missing; expected " + std::string(required.what) +
                             ", which exchange.protocol = " + _configuration.exchange.protocol + " requires");
 }
 
@@ -341,8 +341,14 @@ void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
 
 void ConfigurationCheck::missing(const Setting& setting, std::size_t number)
 {
-    _mistakes.push_back(numberedKey(setting, number) + " (" + otherNames(setting, number, _hasOriginalNames) +
-                        "): missing; expected " + setting.expected);
+    _mistakes.push_back(numberedKey(setting, number) + givenBy(setting, number) + ": missing; expected " +
+                        setting.expected);
+}
+
+/// " (PROXIMUX_LOCAL_PORT, --listen)"
+std::string ConfigurationCheck::givenBy(const Setting& setting, std::size_t number) const
+{
+    return _whose == Of::process ? " (" + otherNames(setting, number, _hasOriginalNames) + ")" : "";
 }
 
 const FoundValue* ConfigurationCheck::inForce(const std::string& key, std::size_t number) const

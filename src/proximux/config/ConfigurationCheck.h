@@ -14,8 +14,16 @@ namespace proximux
 class ConfigurationCheck
 {
 public:
+    /// Whose settings these are: only those of the process can be given by other means than a file, too.
+    enum class Of
+    {
+        process,
+        serviceFile
+    };
+
     /// complete: whether all layers could be read. If not, nothing is reported as missing.
-    ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes, bool complete);
+    ConfigurationCheck(const std::vector<FoundValue>& found, std::vector<std::string> mistakes, bool complete,
+                       Of whose = Of::process);
 
     [[nodiscard]] LoadResult result() const;
 
@@ -45,9 +53,11 @@ private:
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();
     void missing(const Setting& setting, std::size_t number);
+    [[nodiscard]] std::string givenBy(const Setting& setting, std::size_t number) const;
     [[nodiscard]] const FoundValue* inForce(const std::string& key, std::size_t number = 0) const;
     [[nodiscard]] std::string nameOf(const std::string& key) const;
 
+    const Of _whose;
     Values _inForce; ///< one value per key
     Layer _targetLayer = Layer::fallback;
     std::size_t _targetCount = 0;

@@ -2,6 +2,8 @@
 
 #include <proximux/config/ConfigurationCheck.h>
 #include <proximux/config/FileLayers.h>
+#include <proximux/config/ServiceCheck.h>
+#include <proximux/config/ServiceLayers.h>
 #include <proximux/config/Settings.h>
 #include <proximux/config/Values.h>
 #include <proximux/system/Surroundings.h>
@@ -39,6 +41,33 @@ std::string ConfigurationLoader::systemFile()
     return surroundings::configurationFile();
 }
 
+ConfigurationLoader::ConfigurationLoader()
+    : _services(std::make_unique<ServiceLayers>())
+{
+}
+
+ConfigurationLoader::~ConfigurationLoader() = default;
+
+std::string ConfigurationLoader::systemServices()
+{
+    return Poco::Path(systemFile()).setFileName("services.d").toString();
+}
+
+void ConfigurationLoader::addService(const std::string& name, const std::string& path)
+{
+    _services->addFile(name, path, "--service");
+}
+
+void ConfigurationLoader::addServices(const std::string& folder)
+{
+    _services->addFolder(folder);
+}
+
+void ConfigurationLoader::addSystemServices()
+{
+    _services->addSystemFolder(systemServices());
+}
+
 void ConfigurationLoader::addFile(const std::string& path)
 {
     const std::string name = Poco::Path(path).getFileName();
@@ -53,6 +82,8 @@ void ConfigurationLoader::addFile(const std::string& path)
     _complete = _complete && content.isRead;
     for (const FileContent::Value& value : content.values)
         add(value.key, value.text, extension == "json" ? Layer::json : Layer::ini, name);
+    for (const ServiceContent& service : content.services)
+        _services->addMember(service, name);
     _mistakes.insert(_mistakes.end(), content.mistakes.begin(), content.mistakes.end());
 }
 
@@ -154,21 +185,12 @@ void ConfigurationLoader::addPassedSocket(const Endpoint& endpoint)
 
 void ConfigurationLoader::add(const std::string& key, const std::string& value, Layer layer, const std::string& origin)
 {
-    FoundValue found;
-    found.setting = findSetting(key, found.number);
-    if (found.setting == nullptr)
-    {
-        _mistakes.push_back(key + " (" + origin + "): " + unknownText(key));
+    auto found = findValue({key, value}, layer, origin, _mistakes);
+    if (!found)
         return;
-    }
-    if (value.empty() && !found.setting->guard)
-        return; // an empty value counts as absent
-    found.text = value;
-    found.layer = layer;
-    found.origin = origin;
     if (layer == Layer::environment)
-        checkOther(found);
-    _found.push_back(std::move(found));
+        checkOther(*found);
+    _found.push_back(std::move(*found));
 }
 
 /// Reports a setting whose PROXIMUX_ variable contradicts the original's variable.
@@ -183,10 +205,10 @@ void ConfigurationLoader::checkOther(const FoundValue& value)
 
 LoadResult ConfigurationLoader::load() const
 {
-    ConfigurationCheck check(_found, _mistakes, _complete);
-    LoadResult result = check.result();
+    LoadResult result = _services->areUsed() ? ServiceCheck(_found, _mistakes, _complete, *_services).result()
+                                             : ConfigurationCheck(_found, _mistakes, _complete).result();
     result.notices.insert(result.notices.begin(), _notices.begin(), _notices.end());
-    result.isEmpty = _found.empty() && _mistakes.empty();
+    result.isEmpty = _found.empty() && _mistakes.empty() && !_services->areUsed();
     return result;
 }
 

@@ -21,9 +21,9 @@ namespace
 {
 
 /// The bytes of a file. If it cannot be read, adds a mistake and returns nothing.
-std::optional<std::string> readBytes(const std::string& path, FileContent& content)
+std::optional<std::string> readBytes(const std::string& path, const std::string& option, FileContent& content)
 {
-    const std::string name = "--config " + path + ": ";
+    const std::string name = option + " " + path + ": ";
     try
     {
         const Poco::File file(path);
@@ -59,14 +59,14 @@ std::optional<std::string> readBytes(const std::string& path, FileContent& conte
 }
 
 /// The file as text, without a byte order mark. If it cannot be read, adds a mistake and returns nothing.
-std::optional<std::string> readFile(const std::string& path, FileContent& content)
+std::optional<std::string> readFile(const std::string& path, const std::string& option, FileContent& content)
 {
-    auto text = readBytes(path, content);
+    auto text = readBytes(path, option, content);
     if (!text)
         return std::nullopt;
     if (text->compare(0, 2, "\xFF\xFE") == 0 || text->compare(0, 2, "\xFE\xFF") == 0)
     {
-        content.refuse("--config " + path + ": encoded as UTF-16; expected UTF-8");
+        content.refuse(option + " " + path + ": encoded as UTF-16; expected UTF-8");
         return std::nullopt;
     }
     if (text->compare(0, 3, "\xEF\xBB\xBF") == 0)
@@ -133,18 +133,18 @@ private:
 
 } // namespace
 
-FileContent readIniFile(const std::string& path)
+FileContent readIniFile(const std::string& path, const std::string& option)
 {
     FileContent content;
-    if (const auto text = readFile(path, content))
+    if (const auto text = readFile(path, option, content))
         IniReader(Poco::Path(path).getFileName(), content).read(*text);
     return content;
 }
 
-FileContent readJsonFile(const std::string& path)
+FileContent readJsonFile(const std::string& path, const std::string& option)
 {
     FileContent content;
-    if (const auto text = readFile(path, content))
+    if (const auto text = readFile(path, option, content))
         JsonReader(Poco::Path(path).getFileName(), content).read(*text);
     return content;
 }

@@ -7,6 +7,7 @@
 #include <Poco/JSON/Parser.h>
 
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -14,6 +15,8 @@ namespace proximux
 
 namespace
 {
+
+constexpr const char* SERVICES = "services";
 
 std::string joined(const std::string& path, const std::string& name)
 {
@@ -152,7 +155,9 @@ void JsonReader::readRoot(const Poco::JSON::Object& root)
         const std::string key = ourKey(name);
         if (value.isEmpty())
             continue; // null: absent
-        if (isObject(value) && isSection(name))
+        if (isObject(value) && name == SERVICES)
+            readServices(*value.extract<Poco::JSON::Object::Ptr>());
+        else if (isObject(value) && isSection(name))
             readSection(*value.extract<Poco::JSON::Object::Ptr>(), name);
         else if (isObject(value))
             mistake(name, unknownText(name));
@@ -162,6 +167,24 @@ void JsonReader::readRoot(const Poco::JSON::Object& root)
             readRanges(*value.extract<Poco::JSON::Array::Ptr>(), key);
         else
             readValue(key, name, value);
+    }
+}
+
+/// Each member is read as a file of its own.
+void JsonReader::readServices(const Poco::JSON::Object& object)
+{
+    if (object.size() == 0)
+        mistake(SERVICES, "empty; expected at least one service");
+    for (const auto& [name, value] : object)
+    {
+        if (!isObject(value))
+        {
+            mistake(joined(SERVICES, name), "expected an object with the settings of a service");
+            continue;
+        }
+        ServiceContent service{name, {}};
+        JsonReader(_name, service.content).readRoot(*value.extract<Poco::JSON::Object::Ptr>());
+        _content.services.push_back(std::move(service));
     }
 }
 

@@ -29,6 +29,7 @@ public:
 private:
     [[nodiscard]] Poco::Dynamic::Var parse(const std::string& text);
     void readRoot(const Poco::JSON::Object& root);
+    void readServices(const Poco::JSON::Object& object);
     void readSection(const Poco::JSON::Object& object, const std::string& section);
     void readRanges(const Poco::JSON::Array& array, const std::string& key);
     void readTargets(const Poco::JSON::Array& array, const std::string& key);

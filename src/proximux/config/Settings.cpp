@@ -91,6 +91,14 @@ std::string Setting::ownEnvironment() const
     return name;
 }
 
+/// A limit of the process's memory is one, too; the other limits count the clients of a service.
+bool Setting::isOfProcess() const
+{
+    const std::string name = section();
+    return name == "log" || name == "io" || name == "shutdown" || name == "admin" || name == "script" ||
+           key == "limits.memory";
+}
+
 const std::vector<Setting>& settings()
 {
     static const std::vector<Setting> TABLE = makeTable();

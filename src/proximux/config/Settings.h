@@ -49,6 +49,9 @@ struct Setting
     /// The part before the first dot.
     [[nodiscard]] std::string section() const { return key.substr(0, key.find('.')); }
 
+    /// Whether it concerns the whole process, whatever services that has.
+    [[nodiscard]] bool isOfProcess() const;
+
     [[nodiscard]] bool isOfTarget() const { return key.compare(0, 9, "target.N.") == 0; }
 };
 

@@ -189,14 +189,13 @@ void Proxy::Impl::exhausted(const std::string& why)
     runtime.log.failure(LogScope::server, "AcceptError", why + "; accepting paused until descriptors are available");
 }
 
-void Proxy::Impl::drain()
+void Proxy::Impl::drain(Duration delay)
 {
     view.ending();
     {
         const std::lock_guard<std::mutex> lock(mutex);
         draining = true;
     }
-    const Duration delay = runtime.configuration()->shutdown.delay;
     if (delay == Duration{0})
         return workers.front()->reactor().post([this] { beginDrain(); });
     if (runtime.log.wants(LogScope::server, LogLevel::info))
@@ -257,6 +256,11 @@ void Proxy::start()
     _impl->start([this] { _impl->server->start(); });
 }
 
+void Proxy::listen()
+{
+    _impl->server->listen();
+}
+
 void Proxy::startOn(int listener)
 {
     _impl->start([this, listener] { _impl->server->startOn(listener); });
@@ -267,6 +271,17 @@ ReloadResult Proxy::reload(std::shared_ptr<const Configuration> configuration)
     return _impl->reload(checked(std::move(configuration)));
 }
 
+PreparedReload Proxy::prepare(std::shared_ptr<const Configuration> configuration)
+{
+    return _impl->prepare(checked(std::move(configuration)));
+}
+
+std::uint64_t Proxy::apply(const PreparedReload& prepared)
+{
+    const std::lock_guard<std::mutex> one(_impl->reloading);
+    return _impl->apply(prepared);
+}
+
 bool Proxy::isResponsive()
 {
     return _impl->isResponsive();
@@ -274,7 +289,12 @@ bool Proxy::isResponsive()
 
 void Proxy::drain()
 {
-    _impl->drain();
+    _impl->drain(_impl->runtime.configuration()->shutdown.delay);
+}
+
+void Proxy::retire()
+{
+    _impl->drain(Duration{0});
 }
 
 void Proxy::stop()

@@ -17,7 +17,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,8 +45,8 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
 
     void listenTo();
     ReloadResult reload(const std::shared_ptr<const Configuration>& configuration);
-    void apply(const std::shared_ptr<const Configuration>& configuration,
-               const std::optional<Poco::Net::ServerSocket>& listener);
+    [[nodiscard]] PreparedReload prepare(const std::shared_ptr<const Configuration>& configuration);
+    std::uint64_t apply(const PreparedReload& prepared);
     void applyToServer(const Configuration& configuration, const Poco::Net::ServerSocket* listener);
     [[nodiscard]] bool isApplied() const;
     static TCPServerSettings serverSettings(const LocalSettings& local);
@@ -56,7 +55,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void start(const std::function<void()>& listen);
     void runWorker(std::size_t number);
     bool isResponsive();
-    void drain();
+    void drain(Duration delay);
     void beginDrain();
     void stop();
 

@@ -15,14 +15,23 @@ namespace proximux
 ReloadResult Proxy::Impl::reload(const std::shared_ptr<const Configuration>& configuration)
 {
     const std::lock_guard<std::mutex> one(reloading);
+    PreparedReload prepared = prepare(configuration);
+    if (!prepared.mistakes.empty())
+        return {std::move(prepared.mistakes), {}, 0};
+    const std::uint64_t clients = apply(prepared);
+    return {{}, std::move(prepared.changed), clients};
+}
+
+PreparedReload Proxy::Impl::prepare(const std::shared_ptr<const Configuration>& configuration)
+{
     const auto before = runtime.configuration();
     ConfigurationChanges changes = changesOf(*before, *configuration);
-    std::optional<Poco::Net::ServerSocket> listener;
+    PreparedReload prepared;
     const LocalSettings& local = configuration->local;
     if (local.endpoint != before->local.endpoint || local.ipv6Only != before->local.ipv6Only)
         try
         {
-            listener = TCPServer::listenOn(serverSettings(local));
+            prepared.listener = std::make_shared<Poco::Net::ServerSocket>(TCPServer::listenOn(serverSettings(local)));
         }
         catch (const Poco::IOException& exception)
         {
@@ -35,17 +44,17 @@ ReloadResult Proxy::Impl::reload(const std::shared_ptr<const Configuration>& con
         else if (running < workers.size())
             changes.mistakes.emplace_back("the server is starting, or has ended");
     }
-    if (!changes.mistakes.empty())
-        return {std::move(changes.mistakes), {}, 0};
-    apply(configuration, listener);
-    return {{}, std::move(changes.changed), static_cast<std::uint64_t>(server->currentConnections())};
+    prepared.mistakes = std::move(changes.mistakes);
+    prepared.changed = std::move(changes.changed);
+    prepared.configuration = configuration;
+    return prepared;
 }
 
 /// Cannot fail. The first worker assigns the targets, so that nothing is opened between that and its exchange's knowing
 /// of it; there are several workers only where none of them needs to know.
-void Proxy::Impl::apply(const std::shared_ptr<const Configuration>& configuration,
-                        const std::optional<Poco::Net::ServerSocket>& listener)
+std::uint64_t Proxy::Impl::apply(const PreparedReload& prepared)
 {
+    const auto& configuration = prepared.configuration;
     runtime.use(configuration);
     listenTo();
     for (Pulse& pulse : pulses)
@@ -58,9 +67,9 @@ void Proxy::Impl::apply(const std::shared_ptr<const Configuration>& configuratio
         ended.notify_all();
     };
     workers.front()->reactor().post(
-        [this, configuration, listener, tellWorker]
+        [this, configuration, listener = prepared.listener, tellWorker]
         {
-            applyToServer(*configuration, listener ? &*listener : nullptr);
+            applyToServer(*configuration, listener.get());
             const TargetAssignment assignment = runtime.directory.assign(*configuration, runtime.targets);
             for (const std::size_t target : assignment.changes.fresh)
                 runtime.errors.forgetTarget(target);
@@ -70,6 +79,7 @@ void Proxy::Impl::apply(const std::shared_ptr<const Configuration>& configuratio
         });
     std::unique_lock<std::mutex> lock(mutex);
     ended.wait(lock, [this] { return isApplied(); });
+    return static_cast<std::uint64_t>(server->currentConnections());
 }
 
 void Proxy::Impl::applyToServer(const Configuration& configuration, const Poco::Net::ServerSocket* listener)

@@ -50,6 +50,14 @@ void ProxyView::started()
     _phase.compare_exchange_strong(expected, Phase::serving);
 }
 
+/// One that has ended already stays so.
+void ProxyView::ending()
+{
+    Phase now = _phase;
+    while (now != Phase::ended && !_phase.compare_exchange_weak(now, Phase::draining))
+        continue;
+}
+
 void ProxyView::ended(std::size_t reactor)
 {
     _ended[reactor] = true;

@@ -28,7 +28,7 @@ public:
     // ---- the life of the Proxy; any thread
 
     void started();
-    void ending() { _phase = Phase::draining; }
+    void ending();
 
     /// A reactor has ended, the last of them with the Proxy.
     void ended(std::size_t reactor);

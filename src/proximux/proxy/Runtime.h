@@ -25,7 +25,7 @@ namespace proximux
 struct Runtime
 {
     explicit Runtime(const std::shared_ptr<const Configuration>& checked, std::uint64_t seed)
-        : log(checked->log.maskAddresses)
+        : log(checked->log.maskAddresses, checked->service)
         , targets(checked->targets.size(), {checked->pool.backoffMin, checked->pool.backoffMax}, seed)
         , directory(checked->targets)
         , addresses(seed)

@@ -73,9 +73,15 @@ TCPServer::~TCPServer()
     stop();
 }
 
-void TCPServer::start()
+void TCPServer::listen()
 {
     _socket = listenOn(_settings);
+}
+
+void TCPServer::start()
+{
+    if (!_socket.impl()->initialized())
+        listen();
     watch();
 }
 

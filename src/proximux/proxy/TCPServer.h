@@ -59,6 +59,9 @@ public:
     /// address and the reason.
     void start();
 
+    /// Listens without accepting, until start(). Throws as that does.
+    void listen();
+
     /// As start(), on a TCP socket that listens already and closes with this server. Its address and its backlog are
     /// its own.
     void startOn(poco_socket_t listener);

@@ -14,14 +14,20 @@ void addTo(std::uint64_t& sum, const LiveValue& part)
     sum += part.get();
 }
 
-template <std::size_t SIZE>
-void addTo(std::array<std::uint64_t, SIZE>& sum, const std::array<LiveValue, SIZE>& part)
+void addTo(std::uint64_t& sum, std::uint64_t part)
+{
+    sum += part;
+}
+
+template <class Value, std::size_t SIZE>
+void addTo(std::array<std::uint64_t, SIZE>& sum, const std::array<Value, SIZE>& part)
 {
     for (std::size_t i = 0; i < SIZE; ++i)
         addTo(sum[i], part[i]);
 }
 
-void addTo(Histogram<std::uint64_t>& sum, const LiveHistogram& part)
+template <class Value>
+void addTo(Histogram<std::uint64_t>& sum, const Histogram<Value>& part)
 {
     addTo(sum.buckets, part.buckets);
     addTo(sum.sum, part.sum);
@@ -32,6 +38,11 @@ void addTo(Histogram<std::uint64_t>& sum, const LiveHistogram& part)
 void add(Statistics& sum, const LiveCounters& counters)
 {
     forEachCounter([](const CounterInfo&, auto& to, const auto& from) { addTo(to, from); }, sum, counters);
+}
+
+void add(Statistics& sum, const Statistics& part)
+{
+    forEachCounter([](const CounterInfo&, auto& to, const auto& from) { addTo(to, from); }, sum, part);
 }
 
 void add(TargetStatistics& sum, const LiveTargetCounters& counters)

@@ -15,6 +15,9 @@ using LiveCounters = Counters<LiveValue>;
 /// Adds the counters of a worker to a sum.
 void add(Statistics& sum, const LiveCounters& counters);
 
+/// Adds the counters of a proxy to those of others; what is not among Counters is left alone.
+void add(Statistics& sum, const Statistics& part);
+
 /// The counters of one worker for one target.
 using LiveTargetCounters = TargetCounters<LiveValue>;
 

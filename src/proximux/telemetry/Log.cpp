@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
+#include <utility>
 
 namespace proximux
 {
@@ -284,9 +285,11 @@ std::string maskAddress(std::string_view address)
 }
 
 const std::string Log::KIND = "kind";
+const std::string Log::SERVICE = "service";
 
-Log::Log(bool maskAddresses)
-    : _loggers{&Poco::Logger::get("proximux.server"), &Poco::Logger::get("proximux.exchange"),
+Log::Log(bool maskAddresses, std::string service)
+    : _service(std::move(service))
+    , _loggers{&Poco::Logger::get("proximux.server"), &Poco::Logger::get("proximux.exchange"),
                &Poco::Logger::get("proximux.target"), &Poco::Logger::get("proximux.pool")}
     , _maskAddresses(maskAddresses)
 {
@@ -306,16 +309,24 @@ void Log::limit(int level)
 void Log::text(LogScope scope, LogLevel level, const std::string& text) const
 {
     if (wants(scope, level))
-        logger(scope).log(Poco::Message(logger(scope).name(), text, priorityOf(level)));
+        write(scope, level, text, nullptr);
+}
+
+/// kind: null for plain text.
+void Log::write(LogScope scope, LogLevel level, const std::string& text, const char* kind) const
+{
+    Poco::Message message(logger(scope).name(), text, priorityOf(level));
+    if (kind != nullptr)
+        message.set(KIND, kind);
+    if (!_service.empty())
+        message.set(SERVICE, _service);
+    logger(scope).log(message);
 }
 
 void Log::object(LogScope scope, LogLevel level, const JsonText& object) const
 {
-    if (!wants(scope, level))
-        return;
-    Poco::Message message(logger(scope).name(), object.toString(), priorityOf(level));
-    message.set(KIND, "object");
-    logger(scope).log(message);
+    if (wants(scope, level))
+        write(scope, level, object.toString(), "object");
 }
 
 void Log::failure(LogScope scope, const std::string& name, const std::string& message) const
@@ -324,9 +335,7 @@ void Log::failure(LogScope scope, const std::string& name, const std::string& me
         return;
     JsonText error;
     error.add("name", name).add("message", message);
-    Poco::Message record(logger(scope).name(), error.toString(), Poco::Message::PRIO_ERROR);
-    record.set(KIND, "error");
-    logger(scope).log(record);
+    write(scope, LogLevel::error, error.toString(), "error");
 }
 
 std::string Log::address(const std::string& host, std::uint16_t port) const

@@ -1,6 +1,7 @@
 #include <proximux/telemetry/MetricWriter.h>
 
 #include <cstddef>
+#include <utility>
 
 namespace proximux
 {
@@ -61,20 +62,24 @@ void MetricWriter::sample(const Histogram<std::uint64_t>& histogram)
 void MetricWriter::line(std::string_view suffix, Labels labels, std::string_view value)
 {
     _text.append(_name).append(suffix);
-    char separator = '{';
-    for (const auto& [label, itsValue] : labels)
-    {
-        _text += separator;
-        _text.append(label).append("=\"");
-        appendEscaped(_text, itsValue);
-        _text += '"';
-        separator = ',';
-    }
-    if (labels.size() > 0)
+    char before = '{';
+    if (!_service.empty())
+        label(std::exchange(before, ','), {"service", _service});
+    for (const MetricLabel& each : labels)
+        label(std::exchange(before, ','), each);
+    if (before == ',')
         _text += '}';
     _text += ' ';
     _text.append(value);
     _text += '\n';
+}
+
+void MetricWriter::label(char before, const MetricLabel& label)
+{
+    _text += before;
+    _text.append(label.first).append("=\"");
+    appendEscaped(_text, label.second);
+    _text += '"';
 }
 
 } // namespace proximux

@@ -21,10 +21,12 @@ class MetricWriter
 public:
     using Labels = std::initializer_list<MetricLabel>;
 
-    /// Adds to the text, which must outlive it. The name must, too.
-    MetricWriter(std::string& text, std::string_view name)
+    /// Adds to the text, which must outlive it. The names must, too. service: the first label of each sample; empty:
+    /// there is none.
+    MetricWriter(std::string& text, std::string_view name, std::string_view service = {})
         : _text(text)
         , _name(name)
+        , _service(service)
     {
     }
 
@@ -38,9 +40,11 @@ public:
 
 private:
     void line(std::string_view suffix, Labels labels, std::string_view value);
+    void label(char before, const MetricLabel& label);
 
     std::string& _text;
     std::string_view _name;
+    std::string_view _service;
 };
 
 /// A duration in seconds with as many decimals as it needs; independent of the locale.

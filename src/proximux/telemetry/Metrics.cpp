@@ -162,11 +162,23 @@ std::vector<MetricInfo> processRows()
          [](W& w, const S& s) { whereKnown(w, s.process.descriptors); }},
         {"process_max_fds", GAUGE, "", "Limit of open descriptors of the process.",
          [](W& w, const S& s) { whereKnown(w, s.process.maxDescriptors); }},
+    };
+}
+
+std::vector<MetricInfo> threadRows()
+{
+    return {
         {"proximux_reactor_busy_seconds_total", COUNTER, "thread",
          "Time in which the thread did not wait for events; a rate of 1 is a fully used processor core.",
          [](W& w, const S& s) { byThread(w, s, &ThreadStatistics::busy); }},
         {"proximux_reactor_turn_seconds_max", GAUGE, "thread", "Longest turn of the thread since the start.",
          [](W& w, const S& s) { byThread(w, s, &ThreadStatistics::longestTurn); }},
+    };
+}
+
+std::vector<MetricInfo> programRows()
+{
+    return {
         {"proximux_log_records_dropped_total", COUNTER, "",
          "Log records dropped because the queue of the log was full (log.queue, log.queue_bytes).",
          [](W& w, const S& s) { w.sample(s.process.logRecordsDropped); }},
@@ -176,12 +188,26 @@ std::vector<MetricInfo> processRows()
         {"proximux_config_last_reload_success_timestamp_seconds", GAUGE, "",
          "When the configuration in force was put in force, since 1970: at the start, or by a reload.",
          [](W& w, const S& s) { w.sample(s.process.configured); }},
+    };
+}
+
+std::vector<MetricInfo> drainRows()
+{
+    return {
         {"proximux_draining", GAUGE, "", "1 since the process was asked to end after its clients, otherwise 0.",
          [](W& w, const S& s) { w.sample(std::uint64_t{s.statistics.draining}); }},
         {"proximux_paused", GAUGE, "",
          "1 from the admin command pause to resume, while no target connection is opened; otherwise 0.",
          [](W& w, const S& s) { w.sample(std::uint64_t{s.statistics.paused}); }},
     };
+}
+
+/// These have no service.
+std::vector<MetricInfo> ofProcess(std::vector<MetricInfo> rows)
+{
+    for (MetricInfo& row : rows)
+        row.isOfProcess = true;
+    return rows;
 }
 
 std::vector<MetricInfo> clientRows()
@@ -301,7 +327,8 @@ std::vector<MetricInfo> requestRows()
 std::vector<MetricInfo> allRows()
 {
     std::vector<MetricInfo> all;
-    for (const auto& rows : {clientRows(), requestRows(), targetRows(), processRows()})
+    for (const auto& rows : {clientRows(), requestRows(), targetRows(), ofProcess(processRows()), threadRows(),
+                             ofProcess(programRows()), drainRows()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }
@@ -314,15 +341,20 @@ const std::vector<MetricInfo>& metrics()
     return ROWS;
 }
 
-std::string metricsText(const Statistics& statistics, const ProcessFacts& process)
+std::string metricsText(const std::vector<ServiceStatistics>& services, const ProcessFacts& process)
 {
     std::string text;
     for (const MetricInfo& row : metrics())
     {
         text.append("# HELP ").append(row.name).append(" ").append(row.help).append("\n");
         text.append("# TYPE ").append(row.name).append(" ").append(toString(row.kind)).append("\n");
-        MetricWriter writer(text, row.name);
-        row.write(writer, {statistics, process});
+        for (const ServiceStatistics& each : services)
+        {
+            MetricWriter writer(text, row.name, row.isOfProcess ? std::string_view() : each.service);
+            row.write(writer, {each.statistics, process});
+            if (row.isOfProcess)
+                break;
+        }
     }
     return text;
 }
@@ -333,7 +365,9 @@ std::string metricsMarkdown()
 # Metrics
 
 In the text format of Prometheus. Counters start at 0 with the process and never fall. Durations are in seconds. `target`
-is the number of the target in the configuration. Rules for alerts are in `etc/prometheus/proximux.rules.yml`, a
+is the number of the target in the configuration. Where the process has services (docs/operations.md), each metric has a
+first label `service` with the name, but for those of the process: `process_*`, `proximux_build_info`,
+`proximux_config_*` and `proximux_log_records_dropped_total`. Rules for alerts are in `etc/prometheus/proximux.rules.yml`, a
 dashboard for Grafana in `etc/grafana/proximux.json`.
 
 | metric | type | labels | what it says |

@@ -33,6 +33,19 @@ protected:
         std::atomic<int> reloads{0}, drains{0}, stops{0}, reopens{0}, level{-1};
     };
 
+    /// The only service of a process.
+    struct Alone : ServiceDirectory
+    {
+        explicit Alone(Proxy& proxy)
+            : service{"", {std::shared_ptr<void>(), &proxy.inspector()}, false}
+        {
+        }
+
+        [[nodiscard]] std::vector<InspectedService> services() const override { return {service}; }
+
+        const InspectedService service;
+    };
+
     std::shared_ptr<Configuration> withAdmin() const
     {
         auto c = configuration(true);

@@ -27,7 +27,8 @@ protected:
 TEST(AdminServerTest, pagesAreAnswered)
 {
     Proxy proxy(withAdmin());
-    AdminServer admin(proxy.inspector(), _process);
+    const Alone services(proxy);
+    AdminServer admin(services, _process);
     admin.start();
     proxy.start();
     for (const char* path : {"/livez", "/healthz", "/readyz"})
@@ -44,7 +45,8 @@ TEST(AdminServerTest, pagesAreAnswered)
 TEST(AdminServerTest, anAnswerIsForNobodyElse)
 {
     Proxy proxy(withAdmin());
-    AdminServer admin(proxy.inspector(), _process);
+    const Alone services(proxy);
+    AdminServer admin(services, _process);
     admin.start();
     proxy.start();
     const std::string got = ask(admin, request("/version"));
@@ -61,7 +63,8 @@ TEST(AdminServerTest, anAnswerIsForNobodyElse)
 TEST(AdminServerTest, isReadyFromTheStartToTheDrain)
 {
     Proxy proxy(withAdmin());
-    AdminServer admin(proxy.inspector(), _process);
+    const Alone services(proxy);
+    AdminServer admin(services, _process);
     admin.start();
     const std::string early = ask(admin, request("/readyz"));
     expectStatus(503, early);
@@ -88,7 +91,8 @@ TEST(AdminServerTest, aReactorThatStandsStillIsNotAliveAndDelaysNobody)
     Blockage blockage;
     Proxy proxy(c);
     proxy.events().connected += Poco::delegate(&blockage, &Blockage::onConnected);
-    AdminServer admin(proxy.inspector(), _process);
+    const Alone services(proxy);
+    AdminServer admin(services, _process);
     admin.start();
     proxy.start();
     expectStatus(200, ask(admin, request("/livez")));
@@ -107,7 +111,8 @@ TEST(AdminServerTest, aReactorThatStandsStillIsNotAliveAndDelaysNobody)
 TEST(AdminServerTest, theOldestIdleConnectionMakesRoom)
 {
     Proxy proxy(withAdmin());
-    AdminServer admin(proxy.inspector(), _process);
+    const Alone services(proxy);
+    AdminServer admin(services, _process);
     admin.start();
     proxy.start();
     std::vector<std::unique_ptr<Poco::Net::StreamSocket>> silent;
@@ -124,14 +129,16 @@ TEST(AdminServerTest, commandsOverTcpNeedTheSettingAndTheToken)
 {
     const std::string type = "Content-Type: application/json\r\n";
     Proxy closed(withAdmin());
-    AdminServer reading(closed.inspector(), _process);
+    const Alone alone(closed);
+    AdminServer reading(alone, _process);
     reading.start();
     expectStatus(403, ask(reading, request("/drain", "POST", type)));
     auto c = withAdmin();
     c->admin.commands = AdminSettings::Commands::all;
     c->admin.token = "secret";
     Proxy proxy(c);
-    AdminServer admin(proxy.inspector(), _process);
+    const Alone services(proxy);
+    AdminServer admin(services, _process);
     admin.start();
     proxy.start();
     expectStatus(401, ask(admin, request("/drain", "POST", type)));

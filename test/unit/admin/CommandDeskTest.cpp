@@ -157,4 +157,66 @@ TEST(CommandDeskTest, eachObstacleToReadinessIsALine)
     CPPUNIT_ASSERT_EQUAL(404, page("/readyz/").status);
 }
 
+TEST(CommandDeskTest, ofServicesEachRowHasItsName)
+{
+    FakeProxy other;
+    other.settings = _proxy.settings;
+    _directory.all.clear();
+    _directory.add("plc1", other);
+    _directory.add("plc2", _proxy);
+    for (const char* line : {"show clients --json", "show clients plc2 --json"})
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, run(line).body.find("\"service\":\"plc2\",\"id\":7,"));
+    CPPUNIT_ASSERT_EQUAL(std::string("[]\n"), run("show clients plc1 --json").body);
+    CPPUNIT_ASSERT_EQUAL(std::string("service  time                  name     text\n"
+                                     "plc1     1970-01-01T00:00:00Z  Refused  client x\n"
+                                     "plc2     1970-01-01T00:00:00Z  Refused  client x\n"),
+                         run("show errors").body);
+    expect("show clients plc3", 64, "plc3: there is no such service\n");
+    expect("show clients plc1 plc2", 64, "show clients: expected [SERVICE]\n");
+    expect("kill client 7", 64, "kill client: expected ID SERVICE; each service counts its own clients\n");
+    expect("kill client 7 plc1", 78, "there is no client 7\n");
+    expect("kill client 7 plc2", 0, "clients closed: 1\n");
+    expect("kill address 10.0.0.0/8", 0, "clients closed: 1\n");
+    expect("kill client", 64, "kill client: expected ID [SERVICE]\n");
+}
+
+TEST(CommandDeskTest, theStatusOfServicesIsTheirSum)
+{
+    FakeProxy other;
+    other.settings = _proxy.settings;
+    other.settings.exchange.mode = Mode::fifo;
+    other.counted.current = 3;
+    other.silent = 1;
+    _proxy.counted.current = 2;
+    _directory.all.clear();
+    _directory.add("plc1", other);
+    _directory.add("plc2", _proxy);
+    const std::string text = run("show status").body;
+    for (const char* part : {"mode      several, protocol auto\n", "clients   5, 0 accepted", "queue     3 requests",
+                             "warning   plc1 thread 2 does not respond\n", "\nplc1     1       db:1     living"})
+        CPPUNIT_ASSERT_MESSAGE(part + text, text.find(part) != std::string::npos);
+    const std::string json = run("show status --json").body;
+    for (const char* part : {R"("listen":"2 services")", R"("services":[{"service":"plc1","phase":"serving",)",
+                             R"("targets":[{"service":"plc1","target":1,)"})
+        CPPUNIT_ASSERT_MESSAGE(part + json, json.find(part) != std::string::npos);
+}
+
+TEST(CommandDeskTest, aServiceThatLeavesIsNoObstacle)
+{
+    FakeProxy leaving;
+    leaving.now = Phase::draining;
+    _directory.all.clear();
+    _directory.add("plc1", _proxy);
+    _directory.add("plc2", leaving);
+    CPPUNIT_ASSERT_EQUAL(std::string("plc2: draining: it is about to end\n"), page("/readyz").body);
+    _directory.all.back().isLeaving = true;
+    CPPUNIT_ASSERT_EQUAL(200, page("/readyz").status);
+    const std::string json = run("show status --json").body;
+    CPPUNIT_ASSERT_MESSAGE(json, json.find(R"("phase":"serving","draining":false)") != std::string::npos);
+    _directory.all.back().name = "plc1"; // its name is in force again
+    const std::string metrics = page("/metrics").body;
+    const std::string series = "\nproximux_draining{service=\"plc1\"} ";
+    CPPUNIT_ASSERT_EQUAL(metrics.find(series), metrics.rfind(series));
+}
+
 } // namespace proximux::admin

@@ -76,6 +76,19 @@ protected:
         std::vector<Targets::Duty> duties; ///< that were set
     };
 
+    /// Lends the proxies that it is given.
+    struct FakeDirectory : ServiceDirectory
+    {
+        [[nodiscard]] std::vector<InspectedService> services() const override { return all; }
+
+        void add(const std::string& name, FakeProxy& proxy)
+        {
+            all.push_back({name, {std::shared_ptr<void>(), &proxy}, false});
+        }
+
+        std::vector<InspectedService> all;
+    };
+
     struct FakeProcess : AdminCommands
     {
         [[nodiscard]] std::string configuration() const override { return "a = b\n"; }
@@ -138,13 +151,21 @@ protected:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(line, text, reply.body);
     }
 
+    static FakeDirectory directoryOf(FakeProxy& proxy)
+    {
+        FakeDirectory directory;
+        directory.add("", proxy);
+        return directory;
+    }
+
     TurnedReactor _loop{false};
     FakeProxy _proxy;
+    FakeDirectory _directory = directoryOf(_proxy);
     FakeProcess _process;
     AccessRules _rules{_proxy.settings.admin};
-    Survey _survey{_loop.reactor, _proxy};
-    Pages _pages{_proxy, _process, _survey};
-    CommandDesk _desk{_rules, _proxy, _process, _survey, _pages, Duration::milliseconds(20)};
+    Survey _survey{_loop.reactor};
+    Pages _pages{_directory, _process, _survey};
+    CommandDesk _desk{_rules, _directory, _process, _survey, _pages, Duration::milliseconds(20)};
 };
 
 } // namespace proximux::admin

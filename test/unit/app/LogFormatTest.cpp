@@ -50,6 +50,15 @@ TEST(LogFormatTest, writesATextAsAJsonLine)
                          json(message("say \"hi\"", "")));
 }
 
+TEST(LogFormatTest, namesTheServiceWhereThereIsOne)
+{
+    Poco::Message record = message("hi", "");
+    record.set(Log::SERVICE, "plc1");
+    CPPUNIT_ASSERT_EQUAL(std::string(R"({"t":1700000000123,"s":"server","l":2,"service":"plc1","d":"hi"})"),
+                         json(record));
+    CPPUNIT_ASSERT_EQUAL(std::string(" info  plc1 server: hi"), text(record).substr(23));
+}
+
 TEST(LogFormatTest, writesAnObjectAndAnErrorAsTheyAre)
 {
     CPPUNIT_ASSERT_EQUAL(std::string(R"({"t":1700000000123,"s":"server","l":2,"d":{"target":1}})"),

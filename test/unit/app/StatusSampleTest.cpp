@@ -140,4 +140,13 @@ TEST(StatusSampleTest, anotherProcessBeginsAnew)
     CPPUNIT_ASSERT_EQUAL(std::int64_t{2000000}, history.minute().span.us);
 }
 
+TEST(StatusSampleTest, ofServicesTheNamesAreShown)
+{
+    const auto sample = StatusSample::parse(
+        R"({"targets":[{"service":"plc1","target":1,"address":"a:1","state":"living"}],)"
+        R"("lanes":[{"service":"plc1","connection":7,"target":1,"address":"a:1","state":"idle"}]})");
+    CPPUNIT_ASSERT_EQUAL(std::string("plc1 1: a:1"), sample.value().targets.at(0).name);
+    CPPUNIT_ASSERT_EQUAL(std::string("plc1 7"), sample.value().lanes.at(0).connection);
+}
+
 } // namespace proximux

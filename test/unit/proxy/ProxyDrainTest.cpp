@@ -1,5 +1,7 @@
 #include "unit/proxy/ProxyFixture.h"
 
+#include <proximux/proxy/ProxyInspector.h>
+
 namespace proximux
 {
 
@@ -27,6 +29,34 @@ TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, drainsThenStops)
     proxy.stop();
     proxy.wait();
     CPPUNIT_ASSERT(isClosed(*c));
+}
+
+TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, oneThatRetiresDoesNotWaitForItsDelay)
+{
+    auto delayed = configuration(epoll);
+    delayed->shutdown.delay = Duration::seconds(3600);
+    Proxy proxy(delayed);
+    proxy.start();
+    proxy.retire();
+    proxy.wait();
+    proxy.drain(); // it has ended already, and stays so
+    CPPUNIT_ASSERT(proxy.inspector().phase() == ProxyInspector::Phase::ended);
+}
+
+TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, oneThatListensHasItsAddressBeforeItsStart)
+{
+    Proxy first(configuration(epoll));
+    first.start();
+    auto same = configuration(epoll);
+    same->local.endpoint.port = first.port();
+    Proxy second(same);
+    CPPUNIT_ASSERT_THROW(second.listen(), Poco::IOException);
+    first.stop();
+    first.wait();
+    second.listen();
+    CPPUNIT_ASSERT_THROW(Proxy(same).listen(), Poco::IOException);
+    second.start();
+    CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(*client(second), "x"));
 }
 
 TEST_ON_BOTH_BACK_ENDS(ProxyDrainTest, aDrainWaitsForTheFirstRequestOfWhoHasJustConnected)

@@ -48,6 +48,21 @@ TEST(ProxyReloadTest, whatIsChangedIsNamedAndInForce)
     CPPUNIT_ASSERT_EQUAL(std::string("z"), ask(client(proxy), "z"));
 }
 
+TEST(ProxyReloadTest, whatIsPreparedIsInForceWhenItIsApplied)
+{
+    Proxy proxy(configuration());
+    proxy.start();
+    auto changed = configuration();
+    changed->access.deny.push_back(*AddressRange::parse("127.0.0.0/8"));
+    const PreparedReload prepared = proxy.prepare(changed);
+    CPPUNIT_ASSERT(prepared.mistakes.empty());
+    CPPUNIT_ASSERT_EQUAL(std::string("access.deny"), prepared.changed.at(0));
+    const Poco::Net::StreamSocket before = client(proxy);
+    CPPUNIT_ASSERT_EQUAL(std::string("x"), ask(before, "x"));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, proxy.apply(prepared));
+    CPPUNIT_ASSERT(isRefused(client(proxy)));
+}
+
 TEST(ProxyReloadTest, withAMistakeNothingIsApplied)
 {
     Proxy proxy(configuration());

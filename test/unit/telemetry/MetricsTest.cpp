@@ -40,7 +40,7 @@ protected:
 
     [[nodiscard]] std::vector<std::string> lines() const
     {
-        std::istringstream text(metricsText(_statistics, _facts));
+        std::istringstream text(metricsText({{"", _statistics}}, _facts));
         std::vector<std::string> lines;
         for (std::string line; std::getline(text, line);)
             lines.push_back(line);
@@ -69,6 +69,26 @@ protected:
     Statistics _statistics;
     ProcessFacts _facts;
 };
+
+TEST(MetricsTest, whatIsOfAServiceHasItsName)
+{
+    const std::string text = metricsText({{"plc1", _statistics}, {"plc2", _statistics}}, _facts);
+    const auto has = [&text](const std::string& line)
+    { CPPUNIT_ASSERT_MESSAGE(line, text.find("\n" + line + "\n") != std::string::npos); };
+    has("proximux_client_connections{service=\"plc1\"} 0");
+    has("proximux_client_connections{service=\"plc2\"} 0");
+    has("proximux_target_up{service=\"plc2\",target=\"1\",address=\"plc:502\"} 1");
+    has("proximux_queue_duration_seconds_bucket{service=\"plc1\",le=\"+Inf\"} 0");
+    has("proximux_queue_duration_seconds_count{service=\"plc1\"} 0");
+    has("proximux_draining{service=\"plc1\"} 0");
+    for (const MetricInfo& row : metrics())
+    {
+        const std::string name = std::string("\n") + row.name;
+        const bool isNamed = text.find(name + "{service=") != std::string::npos ||
+                             text.find(name + "_bucket{service=") != std::string::npos;
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(row.name, !row.isOfProcess, isNamed);
+    }
+}
 
 TEST(MetricsTest, eachRowHasHelpAndTypeOnceAndSamples)
 {

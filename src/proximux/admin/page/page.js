@@ -118,20 +118,23 @@ function setRows(id, rows) {
     body.replaceChildren(...made);
 }
 
+// a name with that of its service in front, if that has one
+const nameIn = (row, name) => row.service ? row.service + ' ' + name : String(name);
+
 function showTables(status, passed) {
     setRows('targets', status.targets.map(t => [
-        [t.target + ': ' + t.address],
+        [nameIn(t, t.target + ': ' + t.address)],
         [(SYMBOLS[t.state] || '?') + ' ' + t.state, t.state in SYMBOLS ? t.state : ''],
         [Object.entries(t.states).map(([state, n]) => n + ' ' + state).join(', ') || 'none'],
         [t.retryIn === null ? null : age(t.retryIn - passed)],
         [t.lastError === null ? null : t.lastErrorTime + ' ' + t.lastError]
     ]));
     setRows('lanes', status.lanes.map(l => [
-        [l.connection], [l.target + ': ' + l.address], [l.state, l.pinned === null ? '' : 'pinned'], [l.inFlight],
+        [nameIn(l, l.connection)], [l.target + ': ' + l.address], [l.state, l.pinned === null ? '' : 'pinned'], [l.inFlight],
         [l.client === null ? null : l.client + ' at ' + l.clientAddress], [l.pinned],
         [l.pinnedFor === null ? null : age(l.pinnedFor + passed)]
     ]));
-    setRows('lastErrors', status.errors.map(e => [[e.time], [e.name], [e.text]]));
+    setRows('lastErrors', status.errors.map(e => [[e.time], [nameIn(e, e.name)], [e.text]]));
 }
 
 // passed: seconds since this status came
