@@ -88,7 +88,8 @@ public:
     void addSystemServices();
 
     /// Adds the variables of an environment that concern Proximux: the original's names, and PROXIMUX_ with a known or
-    /// slightly misspelled section. An empty variable counts as absent. A notice names other PROXIMUX_ variables.
+    /// slightly misspelled section. An empty variable counts as absent. A notice names other PROXIMUX_ variables, and
+    /// those with one of the original's names that are evidently another program's.
     void addEnvironment(const std::map<std::string, std::string>& environment);
 
     /// Adds the environment of this process.

@@ -240,7 +240,7 @@ complete -c proximux -n '__proximux_in program' -l check-config -d 'Validate the
 complete -c proximux -n '__proximux_in program' -l print-config -d 'Print each value in force and its origin, and exit'
 complete -c proximux -n '__proximux_in program' -l demo -d 'Run a self-contained demonstration'
 complete -c proximux -n '__proximux_in program' -l daemon -d 'Run in the background'
-complete -c proximux -n '__proximux_in program' -l pidfile -r -F -d 'Write the process id to this file'
+complete -c proximux -n '__proximux_in program' -l pidfile -r -F -d 'Write the process id to this file and lock it'
 complete -c proximux -n '__proximux_in program' -l umask -x -d 'File mode creation mask of the daemon, in octal'
 complete -c proximux -n '__proximux_in program' -s v -l version -d 'Print the version and exit'
 complete -c proximux -n '__proximux_in program' -s h -l help -x -a '(__proximux_topics)' -d 'Print this overview, or all about one setting or section, and exit'

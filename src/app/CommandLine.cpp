@@ -123,7 +123,7 @@ Options CommandLine::others()
              _daemon = true;
              _poco.emplace_back("--daemon");
          }},
-        {"--pidfile", "", "FILE", "Write the process id to this file", false,
+        {"--pidfile", "", "FILE", "Write the process id to this file and lock it", false,
          [this](const std::string& value) { _poco.push_back("--pidfile=" + value); }},
         {"--umask", "", "MASK", "File mode creation mask of the daemon, in octal", false,
          [this](const std::string& value) { _poco.push_back("--umask=" + value); }},

@@ -1,6 +1,7 @@
 #include <app/Demonstration.h>
 
 #include <app/DemonstrationClient.h>
+#include <app/Invitation.h>
 #include <app/LogFormat.h>
 
 #include <proximux/protocol/Registry.h>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <thread>
+#include <utility>
 
 namespace proximux
 {
@@ -299,8 +301,10 @@ void Demonstration::conclude(const Poco::Net::SocketAddress& address)
                   " carried " + std::to_string(_tallies.size()) + " clients.");
     _narrator.say("Every client got its own answers and no others.");
     _narrator.say("");
-    _narrator.say("try it: nc " + address.host().toString() + " " + std::to_string(address.port()) +
-                  "    type a line and press Enter; press Ctrl-C here to stop.");
+    const char* beginning = "try it: ";
+    for (const std::string& way : waysToTalk(address.host().toString(), address.port()))
+        _narrator.say(std::exchange(beginning, "    or: ") + way);
+    _narrator.say("Press Ctrl-C here to stop.");
     _narrator.say("");
 }
 

@@ -3,6 +3,7 @@
 #include <app/CommandLine.h>
 #include <app/Heartbeat.h>
 #include <app/Logging.h>
+#include <app/PidFile.h>
 #include <app/Reloader.h>
 #include <app/ScriptHost.h>
 #include <app/ServiceControl.h>
@@ -102,7 +103,12 @@ int ProximuxApplication::main(const std::vector<std::string>&)
                             isTerminal ? Logging::Place::terminal : Logging::Place::background);
             const Lent<Logging> lent(_logging, logging);
             const ThreadErrorHandler errorHandler;
-            return logged([this] { return _startup.demonstration ? demonstrate() : serve(); });
+            return logged(
+                [this]
+                {
+                    const PidFile pidFile(_startup.pidFile);
+                    return _startup.demonstration ? demonstrate() : serve();
+                });
         });
 }
 

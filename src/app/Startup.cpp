@@ -14,11 +14,8 @@
 #include <proximux/Version.h>
 #include <proximux/config/Settings.h>
 #include <proximux/system/Surroundings.h>
-#include <proximux/system/SystemError.h>
 
 #include <Poco/Exception.h>
-#include <Poco/File.h>
-#include <Poco/FileStream.h>
 #include <Poco/Path.h>
 #include <Poco/Util/Application.h>
 
@@ -165,27 +162,15 @@ void tryLogFile(const LogSettings& log)
     }
 }
 
-void tryPidFile(const std::string& path)
+/// Passes the options of ServerApplication on, but for --pidfile: POCO's file does not keep a second process out.
+void passOn(StartupResult& result, const std::string& program, const CommandLine& commandLine)
 {
-    const bool existed = Poco::File(path).exists();
-    try
-    {
-        Poco::FileOutputStream(path, std::ios::app);
-    }
-    catch (const Poco::Exception& exception)
-    {
-        throw Poco::FileException("cannot write --pidfile " + path + ": " + systemerror::reason(exception));
-    }
-    if (!existed)
-        Poco::File(path).remove();
-}
-
-Arguments serverArguments(const std::string& program, const CommandLine& commandLine)
-{
-    Arguments all{program};
+    result.serverArguments = {program};
     for (const std::string& argument : commandLine.poco())
-        all.push_back(begins(argument, PIDFILE) ? PIDFILE + absolute(argument.substr(PIDFILE.size())) : argument);
-    return all;
+        if (begins(argument, PIDFILE))
+            result.pidFile = absolute(argument.substr(PIDFILE.size()));
+        else
+            result.serverArguments.push_back(argument);
 }
 
 /// A script hears of one Proxy.
@@ -324,12 +309,9 @@ StartupResult startUp(const std::vector<std::string>& arguments, const PassedSoc
     if (!result.demonstration)
         result.load = loadAgain(commandLine, environment);
     result.notices = loaded.notices;
-    result.serverArguments = serverArguments(arguments.front(), commandLine);
+    passOn(result, arguments.front(), commandLine);
     result.isDaemon = commandLine.wantsDaemon();
     tryLogFile(result.configuration->log);
-    for (const std::string& argument : result.serverArguments)
-        if (begins(argument, PIDFILE))
-            tryPidFile(argument.substr(PIDFILE.size()));
     return result;
 }
 

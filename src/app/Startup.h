@@ -30,6 +30,7 @@ struct StartupResult
     std::function<LoadResult()> load;
 
     std::vector<std::string> serverArguments; ///< arguments for Poco::Util::ServerApplication, the program's name first
+    std::string pidFile;                      ///< --pidfile, absolute; empty: none
     std::unique_ptr<Demonstration> demonstration; ///< with --demo
     bool portWasChosen = false;                   ///< --demo: the user chose the port
     bool isDaemon = false;                        ///< --daemon

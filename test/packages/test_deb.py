@@ -54,7 +54,8 @@ class Deb(Installed):
         self.assertWantsAConfiguration()
         for name in ("/usr/share/man/man1/proximux.1.gz", "/usr/share/man/man5/proximux.ini.5.gz",
                      "/usr/share/bash-completion/completions/proximux", "/usr/share/zsh/vendor-completions/_proximux",
-                     "/usr/share/fish/vendor_completions.d/proximux.fish"):
+                     "/usr/share/fish/vendor_completions.d/proximux.fish",
+                     "/usr/share/doc/proximux/examples/script/blocklist.lua"):
             # minbase leaves no documents out
             self.assertTrue(os.path.exists(self.root.path(name)), name)
 

@@ -65,6 +65,7 @@ TEST(ProloguesTest, aPrologueThatIsRefusedIsAFailedAttempt)
             answers(t, "-WRONGPASS x\r\n");
         assertClosed(t, CloseReason::prologueRefused, How::abort);
         CPPUNIT_ASSERT_EQUAL(std::string(silent ? "" : "-WRONGPASS x\r\n"), world.malformed);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, world.refusals);
         world.dialled.clear();
         CPPUNIT_ASSERT(pass(Duration{0}) > now); // it is left alone for a while
         CPPUNIT_ASSERT(world.dialled.empty());

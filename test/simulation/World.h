@@ -180,6 +180,7 @@ public:
     {
         target(id);
         malformed = came;
+        ++refusals;
     }
 
     void requestRefused(ClientId id, const char* why, bool guess) override
@@ -287,8 +288,9 @@ public:
     std::uint64_t ended = 0;
     Outcome last;
     std::string malformed;
-    std::string refused;     ///< why a request was refused
-    std::size_t guesses = 0; ///< wrong passwords
+    std::size_t refusals = 0; ///< prologues that were refused, or not answered
+    std::string refused;      ///< why a request was refused
+    std::size_t guesses = 0;  ///< wrong passwords
     std::string chosen;
     std::string unpinned;       ///< why a client could not be pinned
     std::vector<unsigned> pins; ///< reasons for which clients were pinned, or refused it

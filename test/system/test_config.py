@@ -108,6 +108,17 @@ class Config(Case):
         self.assertIn("PROXY", out)
         self.assertEqual(self.run_it(*good, "--set", "log.level=x")[0], 78)
 
+    def test_a_variable_of_another_program_is_named_and_ignored(self):
+        good = ("--listen", "0", "--target", "a:1", "--mode", "proxy", "--check-config")
+        code, out, err = self.run_it(*good, LOG_LEVEL="info")
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("environment LOG_LEVEL = info: ignored", out)
+        code, _, err = self.run_it(*good, PROXIMUX_LOG_LEVEL="info")
+        self.assertEqual(code, 78)
+        self.assertIn("log.level = info (environment PROXIMUX_LOG_LEVEL): not a whole number", err)
+        p = self.proxy(self.target(), env={"LOG_LEVEL": "info"})
+        self.assertIsNotNone(p.record(lambda r: r["l"] == 2 and "LOG_LEVEL = info" in r["d"]), p.text())
+
     def test_print_config_tells_values_and_layers(self):
         ini = self.file("a.ini", "[log]\nlevel = 1\n[local]\nport = 1\n")
         code, out, _ = self.run_it("--config", ini, "--target", "a:1", "--mode", "proxy", "--print-config",

@@ -214,6 +214,17 @@ class Life(Case):
         p.signal(signal.SIGINT)
         self.assertEqual(p.wait(), 0)
 
+    @unittest.skipIf(windows.IS, "nothing of what it names can be had under Wine")
+    def test_demonstration_names_a_way_to_talk_to_it_that_a_fresh_system_has(self):
+        p = self.program("--demo", "--io-backend", BACKEND)
+        self.assertTrue(wait_until(lambda: "Press Ctrl-C" in p.text(), LONG), p.text())
+        self.assertRegex(p.text(), r"try it: nc 127\.0\.0\.1 \d+ .*\n    or: bash -c '.*'    if there is no nc")
+        way = re.search(r"    or: (bash -c '.*')    if there is no nc", p.text()).group(1)
+        said = subprocess.run(["sh", "-c", way], capture_output=True, timeout=LONG)
+        self.assertEqual((said.returncode, said.stdout, said.stderr), (0, b"hello\n", b""))
+        p.signal(signal.SIGINT)
+        self.assertEqual(p.wait(), 0)
+
     def test_background_job_of_a_shell_hears_int(self):
         def ignored():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -296,6 +307,40 @@ class Life(Case):
             self.assertEqual(int(open(pidfile).read()), p.pid)
             p.signal()
             self.assertEqual(p.wait(), 0)
+            self.assertFalse(os.path.exists(pidfile))
+
+    def test_pidfile_keeps_a_second_process_out_until_the_first_has_ended(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pidfile = folder + "/p.pid"
+            first = self.proxy(self.target(), args=["--pidfile", pidfile])
+            inuse = "cannot write --pidfile %s: process %d uses it and is running" % (pidfile, first.pid)
+            second = self.program("--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--mode", "proxy",
+                                  "--pidfile", pidfile)
+            self.assertEqual((second.wait(), second.out), (71, []))
+            self.assertIn(inuse, "\n".join(second.err))
+            code, said = self.daemon(folder, free_port(), "--pidfile", pidfile)
+            self.assertEqual((code, said), (71, "proximux: " + inuse))
+            self.assertEqual(int(open(pidfile).read()), first.pid)
+            self.assertServes(first)
+            first.signal(signal.SIGKILL)
+            self.assertEqual(first.wait(), -signal.SIGKILL)
+            self.assertEqual(int(open(pidfile).read()), first.pid)  # it is stale
+            third = self.proxy(self.target(), args=["--pidfile", pidfile])
+            self.assertEqual(int(open(pidfile).read()), third.pid)
+
+    def test_pidfile_of_a_daemon_keeps_another_out(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pidfile = folder + "/p.pid"
+            self.assertEqual(self.daemon(folder, free_port(), "--pidfile", pidfile), (0, ""))
+            pid = int(open(pidfile).read())
+            try:
+                self.assertEqual(self.daemon(folder, free_port(), "--pidfile", pidfile),
+                                 (71, "proximux: cannot write --pidfile %s: process %d uses it and is running"
+                                  % (pidfile, pid)))
+                self.assertEqual(int(open(pidfile).read()), pid)
+            finally:
+                os.kill(pid, signal.SIGTERM)
+                self.assertTrue(wait_until(lambda: self.ended_or_zombie(pid), LONG))
             self.assertFalse(os.path.exists(pidfile))
 
     def test_demonstration_finds_another_port_and_serves_those_who_try(self):

@@ -14,7 +14,7 @@ import cql
 import diameter
 import kafka_wire
 import mongo
-from harness import COMMAND, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line
+from harness import COMMAND, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line, wait_until
 from modbus_bus import ascii_line, read_request, reading, rtu, values
 from sharing import SharedCase, read_exactly, read_frame
 
@@ -201,6 +201,30 @@ class Prologue(SharedCase):
         c.sendall(b"x\n")
         self.assertTrue(gone(c))
         self.assertIsNotNone(proxy.record(lambda r: "go away" in str(r)))
+
+    def test_a_target_that_refuses_it_has_one_record_and_one_when_it_is_back(self):
+        refused, accepts = [], threading.Event()
+
+        def peer(s):
+            read_line(s)
+            if accepts.is_set():
+                s.sendall(b"hello\n")
+                while line := read_line(s):
+                    s.sendall(line)
+            else:
+                refused.append(s)
+                s.sendall(b"go away, %d\n" % len(refused))  # another reply each time
+        proxy = self.shared("fifo", self.target(peer), protocol="line", pool__backoff_min="10ms",
+                            pool__backoff_max="10ms", pool__prologue=r"login\n", pool__prologue_expect=r"hello\n")
+        c = self.client(proxy)
+        c.sendall(b"x\n")
+        self.assertTrue(wait_until(lambda: len(refused) > 5))
+        accepts.set()
+        self.assertEqual(read_line(c), b"x\n")
+        back = proxy.record(lambda r: "is back" in r["d"])
+        self.assertRegex(back["d"], r"^target 1 is back; refused logins: ([5-9]|\d\d+)$")
+        told = [r["e"]["message"] for r in proxy.records() if r.get("e", {}).get("name") == "PrologueError"]
+        self.assertEqual(told, ['target 1: unexpected reply to pool.prologue: "go away, 1"'])
 
 
 class Ids(SharedCase):

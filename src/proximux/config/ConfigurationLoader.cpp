@@ -13,6 +13,7 @@
 #include <Poco/String.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace proximux
 {
@@ -27,6 +28,33 @@ bool isPortLink(std::string_view name, std::string_view value)
     const bool named = name.size() > PORT.size() && name.substr(name.size() - PORT.size()) == PORT;
     return named &&
            (value.substr(0, 6) == "tcp://" || value.substr(0, 6) == "udp://" || value.substr(0, 7) == "sctp://");
+}
+
+/// Whether the environment is meant for the original, which needs a first target.
+bool isForOriginal(const std::map<std::string, std::string>& environment)
+{
+    const auto isGiven = [&environment](const Setting& setting)
+    {
+        if (!setting.required || !setting.isOfTarget())
+            return false;
+        std::string name = setting.environment;
+        const auto found = environment.find(name.replace(name.find("_N") + 1, 1, "1"));
+        return found != environment.end() && !found->second.empty();
+    };
+    return std::any_of(settings().begin(), settings().end(), isGiven);
+}
+
+/// The notice of a variable with a name of the original that is evidently another program's: its value is invalid, and
+/// the setting has a default. Empty: it is meant.
+std::string foreignText(const Setting& setting, const std::string& value)
+{
+    Configuration scratch;
+    const std::string wrong = setting.required ? "" : setting.store(value, scratch, 0);
+    if (wrong.empty())
+        return {};
+    return "environment " + setting.environment + " = " + value +
+           ": ignored, since it seems to be another program's: " + wrong + "; expected " + setting.expected +
+           "; to set " + setting.key + ", use " + setting.ownEnvironment();
 }
 
 } // namespace
@@ -107,12 +135,17 @@ void ConfigurationLoader::addEnvironment()
 void ConfigurationLoader::addEnvironment(const std::map<std::string, std::string>& environment)
 {
     addOwnEnvironment(environment);
+    const bool isMeant = isForOriginal(environment);
     for (const Setting& setting : settings())
     {
         if (setting.environment.empty() || setting.isOfTarget())
             continue;
         const auto found = environment.find(setting.environment);
-        if (found != environment.end() && !found->second.empty())
+        if (found == environment.end() || found->second.empty() || isPortLink(setting.environment, found->second))
+            continue;
+        if (std::string notice = isMeant ? "" : foreignText(setting, found->second); !notice.empty())
+            _notices.push_back(std::move(notice));
+        else
             add(setting.key, found->second, Layer::environment, "environment " + setting.environment);
     }
     addEnvironmentTargets(environment);

@@ -53,7 +53,8 @@ struct Runtime
     Targets targets;
     TargetDirectory directory;
     AddressLimits addresses;
-    OutageRecords outages;
+    OutageRecords outages; ///< targets to which no connection could be opened
+    OutageRecords logins;  ///< targets that refused the prologue
     RecentErrors errors;
     Resolver resolver;
 

@@ -35,7 +35,7 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
         record.add("target", static_cast<std::int64_t>(number())).add("msg", "Connection opened");
         _runtime.log.object(LogScope::target, LogLevel::info, record);
     }
-    if (const std::uint64_t attempts = _runtime.outages.connected(_target))
+    if (const std::uint64_t attempts = _runtime.outages.succeeded(_target))
         logReturn(attempts);
     announce(_runtime, _runtime.events.targetConnected, TargetArgs{number(), ""});
     _exchange.targetOpened(_id, reactor().now());
@@ -83,9 +83,7 @@ void TargetConnection::logFailure(const ConnectError& error)
         unlogged = _runtime.outages.failed(_target, error.code, reactor().now());
     if (!unlogged)
         return;
-    const std::string more =
-        *unlogged > 0 ? " (" + std::to_string(*unlogged) + " more attempts failed since the last record)" : "";
-    logError(error.error, error.code, error.syscall, shown(error) + more);
+    logError(error.error, error.code, error.syscall, shown(error) + OutageRecords::more(*unlogged));
 }
 
 void TargetConnection::logReturn(std::uint64_t attempts) const

@@ -56,7 +56,12 @@ void WorkerObserver::targetMalformed(TargetId target, const char* why)
 
 void WorkerObserver::prologueRefused(TargetId target, Bytes received)
 {
-    _report.prologueRefused(numberOf(target), received);
+    _report.prologueRefused(_targets.find(target)->target(), received);
+}
+
+void WorkerObserver::prologueAccepted(TargetId target)
+{
+    _report.prologueAccepted(_targets.find(target)->target());
 }
 
 void WorkerObserver::requestRefused(ClientId client, const char* why, bool guess)

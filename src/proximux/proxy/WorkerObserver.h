@@ -42,6 +42,7 @@ public:
     void clientMalformed(ClientId client, const char* why) override;
     void targetMalformed(TargetId target, const char* why) override;
     void prologueRefused(TargetId target, Bytes received) override;
+    void prologueAccepted(TargetId target) override;
     void requestRefused(ClientId client, const char* why, bool guess) override;
     void requestDropped(ClientId client, std::size_t bytes) override;
     void protocolChosen(std::string_view name) override;

@@ -27,11 +27,16 @@ OutageRecords::Outage& OutageRecords::of(std::size_t target)
     return _outages[target];
 }
 
-std::uint64_t OutageRecords::connected(std::size_t target)
+std::uint64_t OutageRecords::succeeded(std::size_t target)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     Outage& outage = of(target);
     return outage.attempts == 0 ? 0 : std::exchange(outage, Outage()).attempts;
+}
+
+std::string OutageRecords::more(std::uint64_t unlogged)
+{
+    return unlogged > 0 ? " (" + std::to_string(unlogged) + " more attempts failed since the last record)" : "";
 }
 
 } // namespace proximux

@@ -11,8 +11,8 @@
 namespace proximux
 {
 
-/// Decides which failed attempts to connect to a target are logged: the first, one for each other cause, and then one a
-/// minute, so that a target that is down does not fill the log. Any thread.
+/// Decides which failed attempts to connect to a target, or to log in there, are logged: the first, one for each other
+/// cause, and then one a minute, so that a target that is down does not fill the log. Any thread.
 class OutageRecords
 {
 public:
@@ -22,8 +22,11 @@ public:
     /// or nothing: do not log this one, either. target: its index.
     std::optional<std::uint64_t> failed(std::size_t target, const std::string& cause, Instant now);
 
-    /// The target was connected. Returns the number of attempts that had failed since the last time it was.
-    std::uint64_t connected(std::size_t target);
+    /// An attempt has succeeded. Returns the number of attempts that had failed since the last time one did.
+    std::uint64_t succeeded(std::size_t target);
+
+    /// What a record says of the attempts that were not logged: " (2 more attempts failed since the last record)".
+    static std::string more(std::uint64_t unlogged);
 
 private:
     struct Outage

@@ -212,11 +212,26 @@ void WorkerReport::targetMalformed(std::size_t number, const char* why) const
     tell(LogScope::pool, "ProtocolError", targetName(number) + " sent an invalid response: " + why);
 }
 
-void WorkerReport::prologueRefused(std::size_t number, Bytes received) const
+/// Logs an attempt if OutageRecords admits it, whatever the reply is: it may be another one each time.
+void WorkerReport::prologueRefused(std::size_t target, Bytes received) const
 {
-    tell(LogScope::pool, "PrologueError",
-         targetName(number) + ": unexpected reply to " + _prologueOf + ": \"" +
-             std::string(firstLine(received, _dataLimit)) + '"');
+    const std::string reply = '"' + std::string(firstLine(received, _dataLimit)) + '"';
+    const std::string text = received.empty()
+                                 ? std::string("no reply to ") + _prologueOf + " within exchange.response_timeout"
+                                 : std::string("unexpected reply to ") + _prologueOf + ": " + reply;
+    _runtime.errors.addOfTarget(target, text);
+    if (const auto unlogged = _runtime.logins.failed(target, "", _runtime.clock.now()))
+        tell(LogScope::pool, "PrologueError",
+             targetName(_runtime.targets.numberOf(target)) + ": " + text + OutageRecords::more(*unlogged));
+}
+
+void WorkerReport::prologueAccepted(std::size_t target) const
+{
+    const std::uint64_t attempts = _runtime.logins.succeeded(target);
+    if (attempts > 0 && _runtime.log.wants(LogScope::pool, LogLevel::info))
+        _runtime.log.text(LogScope::pool, LogLevel::info,
+                          targetName(_runtime.targets.numberOf(target)) +
+                              " is back; refused logins: " + std::to_string(attempts));
 }
 
 void WorkerReport::requestRefused(const ClientInfo& client, const char* why, bool guess)

@@ -59,7 +59,9 @@ public:
     // The reports of an exchange of fifo or funnel; see MultiplexerObserver.
     void clientMalformed(const ClientInfo& client, const char* why) const;
     void targetMalformed(std::size_t number, const char* why) const;
-    void prologueRefused(std::size_t number, Bytes received) const;
+    /// target: its index. No bytes: it was not answered in time.
+    void prologueRefused(std::size_t target, Bytes received) const;
+    void prologueAccepted(std::size_t target) const;
     void requestRefused(const ClientInfo& client, const char* why, bool guess);
     void requestDropped(const ClientInfo& client, std::size_t bytes) const;
     /// The client has sent nothing for this long, and no other client has sent a request.

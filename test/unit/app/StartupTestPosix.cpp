@@ -29,19 +29,11 @@ TEST(StartupPosixTest, makesPathsAbsolute)
     Poco::File(base + ".log").remove();
     CPPUNIT_ASSERT(!result.exitCode);
     CPPUNIT_ASSERT_EQUAL(base + ".log", result.configuration->log.file);
-    CPPUNIT_ASSERT((Arguments{"proximux", "--daemon", "--pidfile=" + base + ".pid"} == result.serverArguments));
+    CPPUNIT_ASSERT_EQUAL(base + ".pid", result.pidFile);
+    CPPUNIT_ASSERT((Arguments{"proximux", "--daemon"} == result.serverArguments));
 }
 
 TEST(StartupPosixTest, refusesFilesThatCannotBeWritten)
 {
     expectRefusal({"--set", "log.file=/none/x.log"}, "cannot open log.file /none/x.log: No such file or directory");
-    expectRefusal({"--pidfile", "/none/x.pid"}, "cannot write --pidfile /none/x.pid: No such file or directory");
-}
-
-TEST(StartupPosixTest, leavesNoPidFileBehind)
-{
-    const std::string path = Poco::TemporaryFile::tempName();
-    const StartupResult result = start(with({"--pidfile", path}));
-    CPPUNIT_ASSERT(!result.exitCode);
-    CPPUNIT_ASSERT(!Poco::File(path).exists());
 }

@@ -205,6 +205,32 @@ TEST(ConfigurationMistakesTest, leavesOtherVariablesAlone)
                          result.notices.front());
 }
 
+TEST(ConfigurationMistakesTest, leavesInvalidValuesToOtherProgramsUnlessTheTargetsAreTheOriginals)
+{
+    const Environment own{
+        {"PROXIMUX_LOCAL_PORT", "0"}, {"PROXIMUX_TARGET_1_HOST", "db"}, {"PROXIMUX_TARGET_1_PORT", "3306"}};
+    const auto beside = [&own](const std::string& name, const std::string& value)
+    {
+        Environment environment = own;
+        environment[name] = value;
+        return fromEnvironment(environment);
+    };
+    const LoadResult result = beside("LOG_LEVEL", "info");
+    CPPUNIT_ASSERT_EQUAL(2, good(result).log.level);
+    CPPUNIT_ASSERT_EQUAL(
+        std::string("environment LOG_LEVEL = info: ignored, since it seems to be another program's: not "
+                    "a whole number; expected 0..3; to set log.level, use PROXIMUX_LOG_LEVEL"),
+        result.notices.front());
+    CPPUNIT_ASSERT_EQUAL(1, good(beside("LOG_LEVEL", "1")).log.level);
+    good(beside("LOCAL_MAX_CONNECTIONS", "many"));
+    assertMistake(beside("PROXIMUX_LOG_LEVEL", "info"),
+                  "log.level = info (environment PROXIMUX_LOG_LEVEL): not a whole");
+    assertMistake(with("LOG_LEVEL", "info"), "log.level = info (environment LOG_LEVEL): not a whole number");
+    assertMistake(fromEnvironment({{"LOCAL_PORT", "a"}}),
+                  "local.port = a (environment LOCAL_PORT): not a whole number");
+    CPPUNIT_ASSERT(fromEnvironment({{"LOCAL_PORT", "tcp://10.0.0.1:80"}}).isEmpty); // of a service in Kubernetes
+}
+
 TEST(ConfigurationMistakesTest, refusesATargetThatIsTheProxyItself)
 {
     const auto result = [](const std::string& local, const std::string& target, const std::string& port)

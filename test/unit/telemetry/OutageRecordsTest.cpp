@@ -32,12 +32,18 @@ TEST(OutageRecordsTest, admitsAnotherCauseAndAnotherTarget)
 
 TEST(OutageRecordsTest, countsTheAttemptsUntilTheTargetIsBack)
 {
-    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, _records.connected(0));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, _records.succeeded(0));
     for (int i = 0; i < 3; ++i)
         static_cast<void>(_records.failed(0, "ECONNREFUSED", _now));
-    CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, _records.connected(0));
-    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, _records.connected(0));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, _records.succeeded(0));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, _records.succeeded(0));
     CPPUNIT_ASSERT(_records.failed(0, "ECONNREFUSED", _now) == 0U); // a new outage
+}
+
+TEST(OutageRecordsTest, tellsOfTheAttemptsThatWereNotLogged)
+{
+    CPPUNIT_ASSERT_EQUAL(std::string(), OutageRecords::more(0));
+    CPPUNIT_ASSERT_EQUAL(std::string(" (59 more attempts failed since the last record)"), OutageRecords::more(59));
 }
 
 } // namespace proximux

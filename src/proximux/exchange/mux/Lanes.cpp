@@ -170,7 +170,7 @@ void Lanes::expire(Instant now)
     {
         Lane& lane = Due<Lane>::owner(*due);
         if (_mux.pool.state(lane.number) == LanePool::State::settling)
-            _mux.opening.failed(lane, CloseReason::prologueRefused, now);
+            _mux.opening.unanswered(lane, now);
         else
         {
             if (!_mux.settings.byId && !lane.pipeline.isEmpty())

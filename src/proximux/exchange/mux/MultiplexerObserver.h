@@ -47,8 +47,12 @@ public:
     virtual void clientMalformed(ClientId client, const char* why) = 0;
     virtual void targetMalformed(TargetId target, const char* why) = 0;
 
-    /// What came in answer to the prologue, or its beginning. The connection is closed next.
+    /// What came in answer to the prologue, or its beginning; nothing: it was not answered in time. The connection is
+    /// closed next.
     virtual void prologueRefused(TargetId target, Bytes came) = 0;
+
+    /// The prologue was answered as it should be.
+    virtual void prologueAccepted(TargetId target) { static_cast<void>(target); }
 
     /// A request is answered by us with a refusal, for this reason: fixed text. A guess: it had a wrong password in it.
     virtual void requestRefused(ClientId client, const char* why, bool guess) = 0;

@@ -19,6 +19,9 @@ struct Prologue
     std::string says;
     std::string expects;
     bool isJudged = false; ///< the protocol judges the reply to its login, behind which `expects` comes
+
+    /// Whether the target must answer it.
+    [[nodiscard]] bool isAnswered() const { return isJudged || !expects.empty(); }
 };
 
 /// What the exchanges of fifo and funnel need to know of the configuration.

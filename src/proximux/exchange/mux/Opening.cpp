@@ -176,6 +176,8 @@ void Opening::settling(Lane& lane, Bytes bytes, Instant now)
 void Opening::usable(Lane& lane, Instant now)
 {
     _mux.pool.settled(lane.number, now);
+    if (const Prologue* prologue = prologueOf(lane); prologue != nullptr && prologue->isAnswered())
+        _mux.observer.prologueAccepted(lane.target);
     _mux.lanes.updateLoad(lane);
     _mux.policy.responses.prepare(lane);
     _mux.timers.inactive.arm(lane.inactive, now);
@@ -186,6 +188,12 @@ void Opening::usable(Lane& lane, Instant now)
         lane.input.keep();
     }
     _mux.sending.pump(lane, now);
+}
+
+void Opening::unanswered(Lane& lane, Instant now)
+{
+    _mux.observer.prologueRefused(lane.target, {});
+    failed(lane, CloseReason::prologueRefused, now);
 }
 
 void Opening::failed(Lane& lane, CloseReason reason, Instant now)

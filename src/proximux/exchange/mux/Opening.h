@@ -50,6 +50,9 @@ public:
     void settling(Lane& lane, Bytes bytes, Instant now);
     void usable(Lane& lane, Instant now);
 
+    /// What was expected has not come in time.
+    void unanswered(Lane& lane, Instant now);
+
     // ---- targets that fail
 
     /// A connection to this lane's target failed, or was of no use.
