@@ -170,6 +170,7 @@ class Log(Case):
         self.assertTrue(wait_until(served))
         back = p.record(lambda r: "is back" in r["d"])
         self.assertRegex(back["d"], r"^target 1 is back; failed attempts to connect: ([5-9]|\d\d+)$")
+        self.assertIsNotNone(p.record(lambda r: r["l"] == 1))  # it comes by another pipe
         self.assertEqual(len([r for r in p.records() if r["s"] == "pool" and r["l"] == 1]), 1, p.text())
 
     def test_file_is_rotated_and_reopened(self):

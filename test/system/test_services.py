@@ -134,7 +134,7 @@ class Services(Case):
         self.assertEqual(states, {"dead": "dead", "living": "living"})
         status, text = self.http(p, "/readyz")
         self.assertEqual(status, 503)
-        self.assertRegex(text, r"^dead: targets that are not dead: 0 of 1")
+        self.assertRegex(text, r"^dead: targets that can be used: 0 of 1")
 
     def test_a_drain_lets_the_clients_of_all_finish(self):
         target = self.target()
