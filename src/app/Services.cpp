@@ -235,14 +235,24 @@ void Services::planOne(Plan& plan, const std::shared_ptr<const Configuration>& c
     plan.fresh.push_back(fresh);
 }
 
-/// Puts the list in force and starts what is new in it. False: the process is about to end.
+/// Starts what is new, which takes some time with pool.warmup, and puts the list in force. False: the process is about
+/// to end.
 bool Services::enter(const Plan& plan)
+{
+    for (const Service& service : plan.fresh)
+        service.proxy->start();
+    if (replace(plan))
+        return true;
+    for (const Service& service : plan.fresh)
+        service.proxy->stop();
+    return false;
+}
+
+bool Services::replace(const Plan& plan)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     if (_ending)
         return false;
-    for (const Service& service : plan.fresh)
-        service.proxy->start();
     _leaving.erase(std::remove_if(_leaving.begin(), _leaving.end(),
                                   [](const Service& service) { return hasEnded(*service.proxy); }),
                    _leaving.end());

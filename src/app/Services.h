@@ -83,6 +83,7 @@ private:
     [[nodiscard]] Plan planned(const Configurations& configurations);
     void planOne(Plan& plan, const std::shared_ptr<const Configuration>& configuration);
     [[nodiscard]] bool enter(const Plan& plan);
+    [[nodiscard]] bool replace(const Plan& plan);
     static Service made(const std::shared_ptr<const Configuration>& configuration);
     static void listen(const Service& service);
 

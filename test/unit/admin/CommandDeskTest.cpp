@@ -180,6 +180,29 @@ TEST(CommandDeskTest, ofServicesEachRowHasItsName)
     expect("kill client", 64, "kill client: expected ID [SERVICE]\n");
 }
 
+TEST(CommandDeskTest, targetsAndPausesAreThoseOfAService)
+{
+    FakeProxy other;
+    _directory.all.clear();
+    _directory.add("plc1", other);
+    _directory.add("plc2", _proxy);
+    const std::string wanted = "target: expected a service as the last word; each has targets of its own\n";
+    expect("target 1 drain", 64, wanted);
+    expect("target drain", 64, "target: expected NAME [SERVICE]\n");
+    expect("target 1 drain plc2", 0, "target 1: drained; nothing new is sent to it\n");
+    expect("target 1 drain drain", 64, "drain: there is no such service\n");
+    CPPUNIT_ASSERT(other.duties.empty() && _proxy.duties.size() == 1);
+    expect("resume plc1", 0, "it was not paused\n");
+    for (FakeWorker& worker : _proxy.workers)
+        worker.view.connections.clear();
+    expect("pause plc2", 0, "paused; no target connection is open\n");
+    CPPUNIT_ASSERT(!other.counted.paused && _proxy.counted.paused);
+    const std::string text = run("show status").body;
+    CPPUNIT_ASSERT_MESSAGE(text, text.find("plc2     serving, paused") != std::string::npos);
+    expect("resume", 0, "resumed\n");
+    CPPUNIT_ASSERT(!_proxy.counted.paused);
+}
+
 TEST(CommandDeskTest, theStatusOfServicesIsTheirSum)
 {
     FakeProxy other;
