@@ -214,7 +214,8 @@ class Services(Case):
         self.assertTrue(gone(self.connect(ports["stays"])))  # it is denied
         self.assertTrue(wait_until(lambda: not listens(ports["goes"]), LONG))
         self.assertTrue(gone(goes, LONG))
-        self.assertEqual({row["service"] for row in self.shown("targets")["targets"]}, {"comes", "stays"})
+        self.assertTrue(wait_until(  # it ends when its last client is gone
+            lambda: {row["service"] for row in self.shown("targets")["targets"]} == {"comes", "stays"}, LONG))
         self.write("goes", ports["goes"], target.port)  # as it was
         self.assertIn("service goes added", self.hup(p)[0])
         self.serves(ports["goes"])
