@@ -332,6 +332,7 @@ class Services(Case):
         self.assertIn("\n; service plc2\nlocal.host = 127.0.0.1", config)
         top = self.program("top", "--socket", self.path, "--interval", "1")
         self.assertTrue(wait_until(lambda: "plc2 1: 127.0.0.1" in top.text(), LONG), top.text())
+        self.assertEqual((p.end(), top.wait()), (0, 69))  # nobody answers it any more
 
     def test_the_service_manager_is_told_how_many_there_are(self):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
