@@ -54,6 +54,7 @@ class Script(Case):
                 self.assertEqual(ask(c, line), line)
             c.close()
             p.drain()
+            self.assertEqual(p.wait(), 0)
             with open(path) as f:
                 lines = f.read().splitlines()
             self.assertEqual(len(lines), 2, lines)
