@@ -22,21 +22,13 @@ bool hasEnded(Proxy& proxy)
     return proxy.inspector().phase() == Phase::ended;
 }
 
-/// Whether it is of a setting of the process, and so the same for each service.
-bool isOfProcess(const std::string& text)
-{
-    std::size_t number = 0;
-    const Setting* setting = findSetting(text.substr(0, text.find(':')), number);
-    return setting != nullptr && setting->isOfProcess();
-}
-
 /// Adds lines, with the name of their service; those of the process once.
 void addLines(std::vector<std::string>& all, const std::vector<std::string>& lines, const std::string& service)
 {
     for (const std::string& line : lines)
     {
         std::string text = line;
-        if (!service.empty() && !isOfProcess(line))
+        if (!service.empty() && !isAboutProcess(line))
             text.insert(0, ": ").insert(0, service);
         if (std::find(all.begin(), all.end(), text) == all.end())
             all.push_back(text);
@@ -90,21 +82,13 @@ void Services::startOn(int listener)
 
 void Services::drain()
 {
-    {
-        const std::lock_guard<std::mutex> lock(_mutex);
-        _ending = true;
-    }
-    for (const Service& service : all())
+    for (const Service& service : last())
         service.proxy->drain();
 }
 
 void Services::stop()
 {
-    {
-        const std::lock_guard<std::mutex> lock(_mutex);
-        _ending = true;
-    }
-    for (const Service& service : all())
+    for (const Service& service : last())
         service.proxy->stop();
 }
 
@@ -159,6 +143,16 @@ Services::List Services::all() const
     return found;
 }
 
+/// All, and no further one is added from now on.
+Services::List Services::last()
+{
+    {
+        const std::lock_guard<std::mutex> lock(_mutex);
+        _ending = true;
+    }
+    return all();
+}
+
 // ------------------------------------------------------------------------------------------------ a reload
 
 ReloadResult Services::reload(const Configurations& configurations)
@@ -192,7 +186,7 @@ Services::Plan Services::planned(const Configurations& configurations)
     // what concerns all is compared once, even if no service stays
     const auto before = _services.front().proxy->inspector().configuration();
     for (const std::string& mistake : changesOf(*before, *configurations.front()).mistakes)
-        if (isOfProcess(mistake))
+        if (isAboutProcess(mistake))
             plan.mistakes.push_back(mistake);
     for (const auto& configuration : configurations)
         planOne(plan, configuration);

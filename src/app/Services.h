@@ -66,7 +66,7 @@ private:
     };
     using List = std::vector<Service>;
 
-    /// A reload that can no longer fail.
+    /// What a reload does; without mistakes it can no longer fail.
     struct Plan
     {
         List services;                        ///< from then on
@@ -79,6 +79,7 @@ private:
     };
 
     [[nodiscard]] List all() const;
+    [[nodiscard]] List last();
     [[nodiscard]] std::shared_ptr<Proxy> running() const;
     [[nodiscard]] Plan planned(const Configurations& configurations);
     void planOne(Plan& plan, const std::shared_ptr<const Configuration>& configuration);

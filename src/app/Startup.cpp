@@ -178,7 +178,7 @@ Arguments serviceMistakes(const LoadResult& loaded)
 {
     if (loaded.services.empty() || !loaded.configuration || loaded.configuration->script.file.empty())
         return {};
-    return {"script.file: a script cannot hear of services yet; expected no script, or no services"};
+    return {"script.file: a script hears of one server alone; expected no script, or no services"};
 }
 
 /// What is wrong with the script, if anything.

@@ -2,14 +2,13 @@
 import os
 import re
 import socket
-import tempfile
 import threading
 import time
 
-from admin_client import AdminProxy
 from harness import LONG, ask, gone, read_line, state, wait_until
 from resp_client import Client, redis
 from sharing import Lines, SharedCase, read_exactly
+from test_admin import AdminCase
 from test_checks import Device, Redis
 from test_modbus import request, value
 
@@ -61,16 +60,9 @@ class Crowd:
         return wait_until(lambda: self.answers >= before + n or self.errors, LONG) and not self.errors
 
 
-class Maintenance(SharedCase):
+class Maintenance(AdminCase, SharedCase):
     def admin(self, *targets, **kw):
-        p = AdminProxy(*targets, path=os.path.join(self.folder(), "admin.sock"), **kw)
-        self.addCleanup(self.ended, p)
-        return p
-
-    def folder(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        return folder.name
+        return super().admin(*targets, path=os.path.join(self.folder(), "admin.sock"), **kw)
 
     def does(self, p, line, text=None):
         code, said = p.command(line)

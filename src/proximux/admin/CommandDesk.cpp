@@ -67,6 +67,15 @@ Done withCode(const Done& done)
     };
 }
 
+/// What holds for a command.
+enum Trait : unsigned
+{
+    SHOWS = 0,   ///< it shows something, and no more
+    SERVICE = 1, ///< the name of a service may be its last word
+    CHANGES = 2, ///< it has an effect, and so needs a right
+    POSTED = 4   ///< POST of its name does the same
+};
+
 } // namespace
 
 /// A command.
@@ -74,12 +83,12 @@ struct CommandDesk::Row
 {
     Words words;
     const char* argument; ///< its name; empty: none
-    bool takesService;    ///< the name of a service may be its last word
-    bool changes;         ///< it has an effect, and so needs a right
-    bool isPosted;        ///< POST of its name does the same
+    unsigned traits;      ///< of Trait
     const char* help;
     void (CommandDesk::*run)(const Job& job, const Done& done);
     const char* verb = ""; ///< the word behind the argument; empty: there is none
+
+    [[nodiscard]] bool is(Trait trait) const { return (traits & trait) != 0; }
 
     /// What is given in a line, but for the argument.
     [[nodiscard]] bool isNamedBy(const Words& given) const
@@ -101,50 +110,30 @@ const std::vector<CommandDesk::Row>& CommandDesk::rows()
 {
     using Desk = CommandDesk;
     static const std::vector<Row> ALL{
-        {{"show", "status"}, "", false, false, false, "version, clients, queue and targets", &Desk::showStatus},
-        {{"show", "clients"},
-         "",
-         true,
-         false,
-         false,
-         "each client, and the connection that it has",
-         &Desk::showClients},
-        {{"show", "targets"}, "", true, false, false, "targets and their connections", &Desk::showTargets},
-        {{"show", "queue"}, "", true, false, false, "clients whose requests wait, the longest first", &Desk::showQueue},
-        {{"show", "errors"}, "", true, false, false, "the last 32 refusals and errors", &Desk::showErrors},
-        {{"show", "config"},
-         "",
-         false,
-         false,
-         false,
-         "each setting, its value and where that comes from",
-         &Desk::showConfig},
-        {{"show", "version"}, "", false, false, false, "the version", &Desk::showVersion},
-        {{"kill", "client"}, "ID", true, true, false, "close a client, by its id in show clients", &Desk::killClient},
+        {{"show", "status"}, "", SHOWS, "version, clients, queue and targets", &Desk::showStatus},
+        {{"show", "clients"}, "", SERVICE, "each client, and the connection that it has", &Desk::showClients},
+        {{"show", "targets"}, "", SERVICE, "targets and their connections", &Desk::showTargets},
+        {{"show", "queue"}, "", SERVICE, "clients whose requests wait, the longest first", &Desk::showQueue},
+        {{"show", "errors"}, "", SERVICE, "the last 32 refusals and errors", &Desk::showErrors},
+        {{"show", "config"}, "", SHOWS, "each setting, its value and where that comes from", &Desk::showConfig},
+        {{"show", "version"}, "", SHOWS, "the version", &Desk::showVersion},
+        {{"kill", "client"}, "ID", SERVICE | CHANGES, "close a client, by its id in show clients", &Desk::killClient},
         {{"kill", "address"},
          "RANGE",
-         true,
-         true,
-         false,
+         SERVICE | CHANGES,
          "close all clients of an address or a range",
          &Desk::killAddress},
-        {{"target"}, "NAME", true, true, false, "send nothing new to a target", &Desk::drainTarget, "drain"},
-        {{"target"}, "NAME", true, true, false, "likewise, and end its connections", &Desk::closeTarget, "close"},
-        {{"target"}, "NAME", true, true, false, "end a drain or a close", &Desk::readyTarget, "ready"},
-        {{"pause"}, "", true, true, true, "close all target connections; requests wait", &Desk::pause},
-        {{"resume"}, "", true, true, true, "end a pause", &Desk::resume},
-        {{"set", "log.level"},
-         "N",
-         false,
-         true,
-         false,
-         "change log.level until the next reload or start",
-         &Desk::setLogLevel},
-        {{"reopen"}, "", false, true, true, "open the log file again", &Desk::reopen},
-        {{"reload"}, "", false, true, true, "apply the changed configuration", &Desk::reload},
-        {{"drain"}, "", false, true, true, "accept no more clients, and end when all have left", &Desk::drain},
-        {{"stop"}, "", false, true, true, "end at once", &Desk::stop},
-        {{"help"}, "", false, false, false, "this list", &Desk::help},
+        {{"target"}, "NAME", SERVICE | CHANGES, "send nothing new to a target", &Desk::drainTarget, "drain"},
+        {{"target"}, "NAME", SERVICE | CHANGES, "likewise, and end its connections", &Desk::closeTarget, "close"},
+        {{"target"}, "NAME", SERVICE | CHANGES, "end a drain or a close", &Desk::readyTarget, "ready"},
+        {{"pause"}, "", SERVICE | CHANGES | POSTED, "close all target connections; requests wait", &Desk::pause},
+        {{"resume"}, "", SERVICE | CHANGES | POSTED, "end a pause", &Desk::resume},
+        {{"set", "log.level"}, "N", CHANGES, "change log.level until the next reload or start", &Desk::setLogLevel},
+        {{"reopen"}, "", CHANGES | POSTED, "open the log file again", &Desk::reopen},
+        {{"reload"}, "", CHANGES | POSTED, "apply the changed configuration", &Desk::reload},
+        {{"drain"}, "", CHANGES | POSTED, "accept no more clients, and end when all have left", &Desk::drain},
+        {{"stop"}, "", CHANGES | POSTED, "end at once", &Desk::stop},
+        {{"help"}, "", SHOWS, "this list", &Desk::help},
     };
     return ALL;
 }
@@ -160,7 +149,7 @@ const CommandDesk::Row* CommandDesk::find(const Words& words)
 bool CommandDesk::isPosted(const std::string& name)
 {
     const Row* row = find({name});
-    return row != nullptr && row->isPosted;
+    return row != nullptr && row->is(POSTED);
 }
 
 void CommandDesk::run(const Order& order, const Done& answer)
@@ -184,9 +173,9 @@ void CommandDesk::run(const Order& order, const Done& answer)
     Job job{*row, "", "", asJson, _services.services()};
     if (const auto why = parse(*row, words, job))
         return done(refusal(UNKNOWN_COMMAND, *why));
-    if (const auto why = row->changes ? _rules.judgeCommand(order.origin, order.authorization) : std::nullopt)
+    if (const auto why = row->is(CHANGES) ? _rules.judgeCommand(order.origin, order.authorization) : std::nullopt)
         return done(*why);
-    if (row->changes)
+    if (row->is(CHANGES))
         note(given, order.origin);
     (this->*row->run)(job, done);
 }
@@ -200,7 +189,7 @@ std::optional<std::string> CommandDesk::parse(const Row& row, Words words, Job& 
     const std::string argument = row.argument;
     const bool isNamed = !job.services.front().name.empty();
     const std::size_t needed = argument.empty() ? 0 : 1;
-    const std::size_t most = needed + (row.takesService && isNamed ? 1 : 0);
+    const std::size_t most = needed + (row.is(SERVICE) && isNamed ? 1 : 0);
     if (words.size() < needed || words.size() > most)
         return name + (most == 0       ? " takes no argument"
                        : most > needed ? ": expected " + argument + (needed > 0 ? " " : "") + "[SERVICE]"
@@ -230,7 +219,7 @@ void CommandDesk::help(const Job& job, const Done& done)
     for (const Row& row : rows())
     {
         std::string left = row.toString();
-        if (row.takesService && !job.services.front().name.empty())
+        if (row.is(SERVICE) && !job.services.front().name.empty())
             left.append(" [SERVICE]");
         left.resize(std::max(left.size() + 1, COLUMN), ' ');
         text += left + row.help + "\n";

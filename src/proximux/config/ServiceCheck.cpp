@@ -22,14 +22,6 @@ bool makeService(const std::vector<FoundValue>& own)
                        { return value.setting->key == "local.port" || value.setting->isOfTarget(); });
 }
 
-/// Whether a mistake or a notice is of a setting of the process.
-bool isOfProcess(const std::string& text)
-{
-    std::size_t number = 0;
-    const Setting* setting = findSetting(text.substr(0, text.find_first_of(" :")), number);
-    return setting != nullptr && setting->isOfProcess();
-}
-
 /// "local.port = 0 (plc1.ini): wrong" -> "plc1.ini: local.port = 0: wrong"
 std::string labelled(const std::string& label, const std::string& origin, std::string text)
 {
@@ -45,7 +37,7 @@ std::string nameOf(const ServiceLayer& service, const std::string& text)
 {
     const std::vector<std::string>& own = service.mistakes;
     const bool isOwn = std::find(own.begin(), own.end(), text) != own.end();
-    return isOfProcess(text) && !isOwn ? text : labelled(service.label, service.origin, text);
+    return isAboutProcess(text) && !isOwn ? text : labelled(service.label, service.origin, text);
 }
 
 void addOnce(std::vector<std::string>& all, const std::string& text)

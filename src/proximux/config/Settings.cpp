@@ -127,6 +127,13 @@ const Setting* findSetting(std::string_view key, std::size_t& number)
     return nullptr;
 }
 
+bool isAboutProcess(std::string_view text)
+{
+    std::size_t number = 0;
+    const Setting* setting = findSetting(text.substr(0, text.find_first_of(" :")), number);
+    return setting != nullptr && setting->isOfProcess();
+}
+
 std::string numberedKey(const Setting& setting, std::size_t number)
 {
     std::string key = setting.key;

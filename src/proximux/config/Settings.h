@@ -62,6 +62,10 @@ const std::vector<Setting>& settings();
 /// where there is none.
 const Setting* findSetting(std::string_view key, std::size_t& number);
 
+/// Whether this mistake or notice, which begins with a key, is of a setting of the process (Setting::isOfProcess()),
+/// and so the same for each service.
+bool isAboutProcess(std::string_view text);
+
 /// The key of a target's setting with its number in place of the N.
 std::string numberedKey(const Setting& setting, std::size_t number);
 
