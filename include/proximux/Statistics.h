@@ -49,6 +49,8 @@ struct Counters
     Value limited{};        ///< clients closed on arrival at a limit of their address (limits.*)
     Value untracked{};      ///< clients closed on arrival because limits.table was full
     Value unaffordable{};   ///< clients closed on arrival at limits.memory
+    Value unannounced{};    ///< clients refused because of their PROXY header
+    Value balancerChecks{}; ///< connections of load balancers' checks, without a byte for a target
     Value failed{};         ///< clients closed because no target connection could be opened
     Value current{};        ///< clients connected now
     Value bytesIn{};        ///< from clients

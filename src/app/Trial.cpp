@@ -3,6 +3,7 @@
 #include <app/LogFormat.h>
 
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/proxy/TargetHeader.h>
 #include <proximux/wire/MessageStream.h>
 
 #include <Poco/Net/SocketAddress.h>
@@ -53,6 +54,7 @@ Trial::Trial(const Plan& plan, const Endpoint& target)
 {
     _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
     _socket.setSendTimeout(Poco::Timespan(SECONDS, 0));
+    send(targetHeaderOfOurs(plan.target, sockets::endsOf(_socket.impl()->sockfd())));
 }
 
 std::string Trial::begin()

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/Endpoint.h>
+#include <proximux/Configuration.h>
 #include <proximux/Instant.h>
 #include <proximux/protocol/Registry.h>
 
@@ -21,6 +21,7 @@ struct Plan
     std::shared_ptr<const Protocol> protocol;
     std::string request; ///< empty: use the protocol's own
     Login prologue;
+    TargetSettings target;  ///< how it is connected to
     bool byId = false;      ///< responses are paired by id
     std::size_t wanted = 1; ///< maximum number of concurrent requests to try
 

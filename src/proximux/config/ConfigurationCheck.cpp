@@ -231,6 +231,7 @@ void ConfigurationCheck::checkRelations()
                             ": this system does not tell how much memory a process has; expected 0");
     checkAdmin();
     checkHealthChecks();
+    checkProxyHeaders();
     checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();
@@ -362,10 +363,11 @@ const FoundValue* ConfigurationCheck::inForce(const std::string& key, std::size_
 /// "key = value (origin)" of the value in force.
 std::string ConfigurationCheck::nameOf(const std::string& key) const
 {
-    if (const FoundValue* value = inForce(key))
-        return key + " = " + value->shown() + " (" + value->origin + ")";
     std::size_t number = 0;
-    return key + " = " + findSetting(key, number)->fallback + " (default)";
+    const Setting& setting = *findSetting(key, number);
+    if (const FoundValue* value = inForce(setting.key, number))
+        return key + " = " + value->shown() + " (" + value->origin + ")";
+    return key + " = " + setting.fallback + " (default)";
 }
 
 LoadResult ConfigurationCheck::result() const

@@ -48,6 +48,8 @@ private:
     void checkSharing();
     void checkAdmin();
     void checkHealthChecks();
+    void checkProxyHeaders();
+    void checkTargetHeader(std::size_t number);
     void checkCheckRequest();
     std::string readToken(const std::string& path);
     [[nodiscard]] std::size_t targetConnections() const;

@@ -165,6 +165,9 @@ Kind listeningHost(Field<std::string> field);
 /// Addresses and CIDR ranges, separated by commas.
 Kind ranges(Field<std::vector<AddressRange>> field);
 
+/// Names of ProxyExtension, separated by commas.
+Kind proxyExtensions(Field<unsigned> field);
+
 /// Addresses of the admin port, separated by commas: unix:PATH, or a numeric address with a port.
 Kind adminAddresses(Field<std::vector<AdminAddress>> field);
 

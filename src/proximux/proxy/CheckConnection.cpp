@@ -1,5 +1,7 @@
 #include <proximux/proxy/CheckConnection.h>
 
+#include <proximux/proxy/TargetHeader.h>
+
 #include <utility>
 
 namespace proximux
@@ -22,7 +24,7 @@ CheckConnection::~CheckConnection()
 
 void CheckConnection::dial(Resolver& resolver, const TargetSettings& target, Duration connectDelay, Instant deadline)
 {
-    _options = target.socket;
+    _settings = target;
     _delay = connectDelay;
     _connector = std::make_unique<Connector>(reactor(), resolver, *this);
     _connector->start(target.endpoint, deadline);
@@ -40,8 +42,10 @@ void CheckConnection::abandon()
 void CheckConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _options);
+    sockets::setOptions(socket.impl()->sockfd(), _settings.socket);
     open(std::make_unique<PlainTransport>(socket));
+    if (const std::string header = targetHeaderOfOurs(_settings, sockets::endsOf(handle())); !header.empty())
+        send(header);
     if (_plan.isSilent())
         return end(CheckListener::Result::passed, "");
     if (_delay == Duration{0})

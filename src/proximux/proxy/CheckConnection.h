@@ -30,7 +30,7 @@ public:
 
 /// A connection that is opened for one health check, and closed by RST, so that servers need not wait for its end.
 ///
-///     dial() -> connected -> pool.connect_delay -> prologue -> request -> response
+///     dial() -> connected -> PROXY header -> pool.connect_delay -> prologue -> request -> response
 class CheckConnection : public Connection, public ConnectListener
 {
 public:
@@ -65,7 +65,7 @@ private:
     CheckListener& _listener;
     std::unique_ptr<Connector> _connector; ///< while connecting
     std::unique_ptr<CheckTalk> _talk;      ///< once open, where something is said
-    SocketOptions _options;
+    TargetSettings _settings;
     Duration _delay;
     Reactor::TimerId _timer{};
     bool _delayed = false;

@@ -13,18 +13,22 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 {
 }
 
-void TargetConnection::dial(Instant deadline)
+void TargetConnection::dial(const TargetSettings& settings, Instant deadline, std::string header)
 {
+    _options = settings.socket;
+    _header = std::move(header);
     _since = reactor().now();
     _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
-    _connector->start(_runtime.directory.of(_target).endpoint, deadline);
+    _connector->start(settings.endpoint, deadline);
 }
 
 void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _runtime.directory.of(_target).socket);
+    sockets::setOptions(socket.impl()->sockfd(), _options);
     open(std::make_unique<PlainTransport>(socket));
+    if (!_header.empty())
+        send(std::exchange(_header, {}));
     hold(false);
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);

@@ -2,7 +2,7 @@
 
 #include <proximux/base/SlotMap.h>
 #include <proximux/net/loop/Reactor.h>
-#include <proximux/proxy/AddressLimits.h>
+#include <proximux/proxy/Arrivals.h>
 #include <proximux/proxy/CallList.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
@@ -11,6 +11,7 @@
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SilenceWatch.h>
 #include <proximux/proxy/WorkerGauges.h>
+#include <proximux/proxy/WorkerListener.h>
 #include <proximux/proxy/WorkerObserver.h>
 
 #include <cstdint>
@@ -19,24 +20,6 @@
 
 namespace proximux
 {
-
-/// Receives notifications of a Worker, in its reactor's thread.
-class WorkerListener
-{
-public:
-    virtual ~WorkerListener() = default;
-
-    /// A client and all its resources are gone.
-    virtual void clientGone() = 0;
-};
-
-/// A client that was accepted.
-struct Arrival
-{
-    Poco::Net::SocketAddress peer;
-    std::uint64_t number;       ///< counts clients from 1
-    AddressLimits::Place place; ///< of its address
-};
 
 /// One reactor and everything in it: client sessions, target connections, their pool and their exchange. It performs
 /// the I/O for the exchange and the pool.
@@ -53,6 +36,7 @@ class Worker : public InspectedWorker,
                private PairEffects,
                private MultiplexerEffects,
                private TargetDialer,
+               private ArrivalListener,
                private TurnListener
 {
 public:
@@ -68,7 +52,8 @@ public:
     /// in any thread.
     void warmUp();
 
-    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it.
+    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it, once it has sent the PROXY
+    /// header that is due.
     void adopt(std::unique_ptr<Transport> transport, const Arrival& arrival);
 
     /// Another configuration is in force, and its targets were assigned.
@@ -114,16 +99,18 @@ private:
     void limitClient(ClientId client, std::size_t bytes) override;
 
     // TargetDialer
-    TargetId openTarget(std::size_t target, std::size_t number, Instant deadline) override;
+    TargetId openTarget(std::size_t target, std::size_t number, Instant deadline, ClientId client) override;
+
+    // ArrivalListener
+    void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
+    void clientGone(AddressLimits::Place place) override;
 
     // TurnListener
     Instant turnEnded(Instant now) override;
 
-    void clientGone(AddressLimits::Place place);
     bool flush();
     void beginDrainIfHeard();
     void beginDrain();
-    [[nodiscard]] bool isAwaited(ClientId client) const;
 
     Runtime& _runtime;
     std::shared_ptr<const Configuration> _configuration;
@@ -135,6 +122,7 @@ private:
     RequestEvents _requests;
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
+    Arrivals _arrivals;
     SilenceWatch _silence;
     WorkerObserver _observer;
     ExchangeAndPool _mode;

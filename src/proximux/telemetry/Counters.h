@@ -57,6 +57,10 @@ void forEachCounter(const Visit& visit, Sets&... sets)
     visit(CounterInfo{"untracked", COUNTER, "clients", "closed on arrival because limits.table was full"},
           sets.untracked...);
     visit(CounterInfo{"unaffordable", COUNTER, "clients", "closed on arrival at limits.memory"}, sets.unaffordable...);
+    visit(CounterInfo{"unannounced", COUNTER, "clients", "refused because of their PROXY header"}, sets.unannounced...);
+    visit(
+        CounterInfo{"balancerChecks", COUNTER, "connections", "of load balancers' checks, without a byte for a target"},
+        sets.balancerChecks...);
     visit(CounterInfo{"failed", COUNTER, "clients", "closed because no target connection could be opened"},
           sets.failed...);
     visit(CounterInfo{"current", GAUGE, "clients", "connected now"}, sets.current...);

@@ -223,11 +223,12 @@ std::vector<MetricInfo> clientRows()
                  w.sample(s.statistics.clientLimit);
          }},
         {"proximux_client_connections_accepted_total", COUNTER, "",
-         "Clients accepted, including those refused: present, closed and refused ones add up to it.",
+         "Clients accepted, including those refused: present, closed and refused ones, and checks, add up to it.",
          [](W& w, const S& s) { w.sample(s.statistics.accepted + s.statistics.dropped); }},
         {"proximux_client_connections_refused_total", COUNTER, "reason",
          "Clients closed on arrival. limit: local.max_connections; access: the access list, or a listener of "
-         "connected; address: a limit of the client's address; table: limits.table was full; memory: limits.memory.",
+         "connected; address: a limit of the client's address; table: limits.table was full; memory: limits.memory; "
+         "preface: a PROXY header was missing or malformed.",
          [](W& w, const S& s)
          {
              w.sample(s.statistics.dropped, {{"reason", "limit"}});
@@ -235,7 +236,11 @@ std::vector<MetricInfo> clientRows()
              w.sample(s.statistics.limited, {{"reason", "address"}});
              w.sample(s.statistics.untracked, {{"reason", "table"}});
              w.sample(s.statistics.unaffordable, {{"reason", "memory"}});
+             w.sample(s.statistics.unannounced, {{"reason", "preface"}});
          }},
+        {"proximux_client_connections_checks_total", COUNTER, "",
+         "Connections of load balancers' checks: where a PROXY header is due, those that sent nothing, or LOCAL alone.",
+         [](W& w, const S& s) { w.sample(s.statistics.balancerChecks); }},
         {"proximux_client_connections_closed_total", COUNTER, "reason",
          "Clients that have left or were closed, by close reason (docs/operations.md).",
          [](W& w, const S& s) { byReason(w, s.statistics.clientsClosed); }},

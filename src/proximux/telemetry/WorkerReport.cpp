@@ -1,6 +1,7 @@
 #include <proximux/telemetry/WorkerReport.h>
 
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/telemetry/ClientRecord.h>
 #include <proximux/telemetry/Labels.h>
 
 #include <algorithm>
@@ -52,6 +53,7 @@ std::string targetName(std::size_t number)
 WorkerReport::WorkerReport(Runtime& runtime)
     : _runtime(runtime)
     , _shared(runtime.configuration()->exchange.mode != Mode::proxy)
+    , _prefaces(Duration::seconds(60))
 {
     use(*runtime.configuration());
 }
@@ -76,6 +78,26 @@ void WorkerReport::tell(LogScope scope, const char* name, const std::string& mes
 }
 
 // ------------------------------------------------------------------------------------------------ connections
+
+void WorkerReport::prefaceRefused(const Endpoint& peer, const char* why)
+{
+    _counters.unannounced += 1;
+    const auto before = _prefaces.admit(peer.host, _runtime.clock.now());
+    if (!before)
+        return;
+    tell(LogScope::server, "PrefaceError",
+         "Connection from " + _runtime.log.address(peer.host, peer.port) + " refused: " + why +
+             (*before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : ""));
+}
+
+void WorkerReport::wasCheck(const Endpoint& peer)
+{
+    _counters.balancerChecks += 1;
+    if (_runtime.log.wants(LogScope::server, LogLevel::debug))
+        _runtime.log.text(LogScope::server, LogLevel::debug,
+                          "Connection from " + _runtime.log.address(peer.host, peer.port) +
+                              " was a check: it has sent nothing");
+}
 
 bool WorkerReport::isWelcome(const ClientInfo& client)
 {
@@ -161,8 +183,7 @@ void WorkerReport::logTarget(std::size_t number, const char* message) const
 
 void WorkerReport::logConnection(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason) const
 {
-    JsonText record;
-    record.add("client", nameOf(client)).add("id", static_cast<std::int64_t>(client.number));
+    JsonText record = clientRecord(_runtime.log, client);
     if (tally.target > 0)
         record.add("target", static_cast<std::int64_t>(tally.target));
     record.add("bytesIn", static_cast<std::int64_t>(tally.bytesIn))

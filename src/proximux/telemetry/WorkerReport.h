@@ -37,6 +37,13 @@ public:
     [[nodiscard]] LiveTargets& targets() { return _targets; }
     [[nodiscard]] const LiveTargets& targets() const { return _targets; }
 
+    /// The client of this socket has not begun as it had to.
+    void prefaceRefused(const Endpoint& peer, const char* why);
+
+    /// The connection of this socket has ended without a byte for a target: a load balancer has tried whether we are
+    /// there.
+    void wasCheck(const Endpoint& peer);
+
     /// Raises `connected`. Returns false if a listener refuses the client.
     [[nodiscard]] bool isWelcome(const ClientInfo& client);
     void clientOpened(const ClientInfo& client) const;
@@ -90,6 +97,7 @@ private:
     const char* _prologueOf = "";  ///< where what is sent on a new target connection comes from
     LiveCounters _counters;
     LiveTargets _targets;
+    RecordLimiter _prefaces;  ///< limits records of refused prefaces
     RecordLimiter _refusals;  ///< limits records of refused requests
     RecordLimiter _guesses;   ///< limits records of wrong passwords
     RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number
