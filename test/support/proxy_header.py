@@ -59,7 +59,7 @@ class ProxyHeaders(Case):
         if mode != "proxy":
             settings["exchange__protocol"] = "line"
         p = self.proxy(target or self.target(), mode=mode, settings={**ON, **settings},
-                       args=["--log-level", "3", "--set", "log.mask_addresses=0", "--set", "log.connections=on"])
+                       args=["--log-level", "3", "--set", "log.mask_addresses=0"])
         return p
 
     def said(self, p, data):
