@@ -21,7 +21,7 @@ namespace
 
 using Poco::Util::Application;
 
-constexpr const char* USAGE =
+constexpr const char* ADMIN_USAGE =
     "usage: proximux admin [--socket PATH] [--json] [--watch [SECONDS]] COMMAND...\n"
     "       proximux status [--socket PATH] [--json] [--watch [SECONDS]]\n"
     "       proximux top [--socket PATH] [--interval SECONDS]\n\n"
@@ -33,8 +33,8 @@ constexpr const char* USAGE =
     "  proximux admin target 2 drain\n"
     "  proximux status --watch 5\n\nOptions:\n";
 
-constexpr const char* EXIT_CODES = "\nExit codes: 0 done, 64 unknown command, 69 no proxy listens there, 77 not "
-                                   "allowed, 78 refused.\n";
+constexpr const char* ADMIN_EXIT_CODES = "\nExit codes: 0 done, 64 unknown command, 69 no proxy listens there, 77 not "
+                                         "allowed, 78 refused.\n";
 
 constexpr std::int64_t MOST_SECONDS = 3600;
 
@@ -97,7 +97,7 @@ int run(AdminOptions& options)
 
 std::string describeAdminTools(AdminOptions& options)
 {
-    return USAGE + describeOptions(options.options()) + EXIT_CODES;
+    return ADMIN_USAGE + describeOptions(options.options()) + ADMIN_EXIT_CODES;
 }
 
 AdminOptions::AdminOptions(Tool which, const std::vector<std::string>& arguments)

@@ -19,18 +19,18 @@ namespace proximux
 namespace
 {
 
-constexpr const char* USAGE =
+constexpr const char* DECODE_USAGE =
     "usage: proximux decode --protocol NAME [--response] [--set exchange.KEY=VALUE] FILE\n\n"
     "Decodes a captured byte stream, which is one direction of a connection; - reads it from standard input.\n"
     "Prints one line per message: offset, length, request id and description. Stops at the first malformed\n"
     "message and says why. The stream holds requests, unless --response is given.\n\nOptions:\n";
 
-constexpr const char* EXIT_CODES =
+constexpr const char* DECODE_EXIT_CODES =
     "\nExit codes: 0 every message is valid, 65 malformed or incomplete data, 74 the output cannot be written,\n"
     "78 a mistake in the options or an unreadable file.\n";
 
 constexpr int EXIT_DATA = 65;
-constexpr std::size_t PIECE = 65536; ///< bytes per read, and bytes kept of one message
+constexpr std::size_t READ_SIZE = 65536; ///< bytes per read, and bytes kept of one message
 
 std::string row(std::uint64_t offset, const std::string& length, const std::string& rest)
 {
@@ -61,7 +61,7 @@ public:
         std::string text;
         const auto take = [this, &text](Bytes taken, bool last)
         {
-            _kept.append(taken.substr(0, std::min(taken.size(), PIECE - _kept.size())));
+            _kept.append(taken.substr(0, std::min(taken.size(), READ_SIZE - _kept.size())));
             _size += taken.size();
             if (last)
                 text += whole();
@@ -121,7 +121,7 @@ private:
 int decodeStream(const ToolOptions& options, const Protocol& protocol, std::istream& stream)
 {
     Decoder decoder(protocol, options.responses);
-    std::string piece(PIECE, '\0');
+    std::string piece(READ_SIZE, '\0');
     while (stream && !decoder.isWrong())
     {
         systemerror::forget();
@@ -142,7 +142,7 @@ int decodeTool(const std::vector<std::string>& arguments)
 {
     ToolOptions options(ToolOptions::Tool::decode, arguments);
     if (options.help)
-        return toolSays(USAGE + describeOptions(options.options()) + EXIT_CODES);
+        return toolSays(DECODE_USAGE + describeOptions(options.options()) + DECODE_EXIT_CODES);
     if (options.file.empty())
         options.mistakes.emplace_back("FILE: missing; expected a file name, or - for standard input");
     const auto configuration = options.load();

@@ -22,17 +22,17 @@ namespace
 {
 
 constexpr std::chrono::milliseconds DELAY{20};
-constexpr std::chrono::seconds PATIENCE{5};
-constexpr std::size_t SHOWN = 48; ///< bytes of a line that are shown
-const std::array<std::string, 3> NAMES{"Ada", "Grace", "Linus"};
+constexpr std::chrono::seconds DEPARTURE_PATIENCE{5};
+constexpr std::size_t LINE_SHOWN = 48; ///< bytes of a line that are shown
+const std::array<std::string, 3> CLIENT_NAMES{"Ada", "Grace", "Linus"};
 const std::array<std::string, 3> LINES{"good morning", "how are you?", "good-bye"};
 
 std::string quoted(std::string_view text)
 {
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
         text.remove_suffix(1);
-    const bool cut = text.size() > SHOWN;
-    return "\"" + printable(text.substr(0, SHOWN)) + (cut ? "...\"" : "\"");
+    const bool cut = text.size() > LINE_SHOWN;
+    return "\"" + printable(text.substr(0, LINE_SHOWN)) + (cut ? "...\"" : "\"");
 }
 
 std::string padded(std::string text)
@@ -216,13 +216,13 @@ void Demonstration::introduce(const Poco::Net::SocketAddress& address, bool port
 /// Runs in its own thread: makes all clients talk at once.
 bool Demonstration::direct(const Poco::Net::SocketAddress& address)
 {
-    std::array<std::thread, NAMES.size()> threads;
+    std::array<std::thread, CLIENT_NAMES.size()> threads;
     std::atomic<bool> succeeded{true};
     for (std::size_t i = 0; i < threads.size(); ++i)
         threads[i] = std::thread(
             [&, i]
             {
-                if (!converse(address, NAMES[i]))
+                if (!converse(address, CLIENT_NAMES[i]))
                     succeeded = false;
             });
     for (std::thread& thread : threads)
@@ -279,7 +279,7 @@ std::string Demonstration::clientAt(std::uint16_t port)
 bool Demonstration::awaitDepartures()
 {
     std::unique_lock<std::mutex> lock(_mutex);
-    if (_departed.wait_for(lock, PATIENCE, [this] { return _departures >= NAMES.size(); }))
+    if (_departed.wait_for(lock, DEPARTURE_PATIENCE, [this] { return _departures >= CLIENT_NAMES.size(); }))
         return true;
     lock.unlock();
     return fail("a client", "its disconnect was not noticed within 5 s");

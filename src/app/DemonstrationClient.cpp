@@ -11,14 +11,14 @@ namespace proximux
 namespace
 {
 
-const Poco::Timespan PATIENCE(5, 0);
+const Poco::Timespan REPLY_PATIENCE(5, 0);
 
 } // namespace
 
 DemonstrationClient::DemonstrationClient(const Poco::Net::SocketAddress& proxy)
 {
-    _socket.connect(proxy, PATIENCE);
-    _socket.setReceiveTimeout(PATIENCE);
+    _socket.connect(proxy, REPLY_PATIENCE);
+    _socket.setReceiveTimeout(REPLY_PATIENCE);
     _port = _socket.address().port();
 }
 

@@ -20,7 +20,7 @@ constexpr int MAX_CONNECTIONS = 64;
 constexpr std::size_t MAX_LINE = 65536; // a longer one is returned in pieces
 
 /// Interval at which an idle connection checks for the end.
-const Poco::Timespan PATIENCE(0, 100000);
+const Poco::Timespan END_CHECK_INTERVAL(0, 100000);
 
 class Connection : public Poco::Net::TCPServerConnection
 {
@@ -37,7 +37,7 @@ public:
         try
         {
             while (!_ending)
-                if (socket().poll(PATIENCE, Poco::Net::Socket::SELECT_READ) && !serve())
+                if (socket().poll(END_CHECK_INTERVAL, Poco::Net::Socket::SELECT_READ) && !serve())
                     return;
         }
         catch (const Poco::Net::NetException&)

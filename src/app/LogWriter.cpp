@@ -14,7 +14,7 @@ namespace
 constexpr std::size_t REOPEN = 3;
 constexpr std::size_t BATCH = 256; ///< maximum number of records taken from the queue and not yet written
 constexpr std::size_t BATCH_BYTES = std::size_t{256} * 1024; ///< at this size no further record is taken
-constexpr auto PATIENCE = std::chrono::seconds(2);
+constexpr auto CLOSING_PATIENCE = std::chrono::seconds(2);
 constexpr auto GATHERING =
     std::chrono::milliseconds(5); ///< batches records: a wake-up and a write cost more than a record
 
@@ -112,7 +112,7 @@ void LogWriter::reopen()
 void LogWriter::close()
 {
     for (const LogOutput& output : *outputs())
-        output.sink->giveUpAt(std::chrono::steady_clock::now() + PATIENCE);
+        output.sink->giveUpAt(std::chrono::steady_clock::now() + CLOSING_PATIENCE);
     {
         const std::lock_guard<std::mutex> lock(_mutex);
         _closing = true;

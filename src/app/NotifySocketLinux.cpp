@@ -16,7 +16,7 @@ namespace proximux
 namespace
 {
 
-constexpr timeval PATIENCE{5, 0};
+constexpr timeval NOTIFY_PATIENCE{5, 0};
 
 /// The address of a path, or of an abstract name behind '@'; empty if it is neither or too long.
 std::string systemForm(const std::string& address)
@@ -43,7 +43,7 @@ NotifySocket::NotifySocket(const std::string& address)
     if (_address.empty())
         return;
     _socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    ::setsockopt(_socket, SOL_SOCKET, SO_SNDTIMEO, &PATIENCE, sizeof PATIENCE);
+    ::setsockopt(_socket, SOL_SOCKET, SO_SNDTIMEO, &NOTIFY_PATIENCE, sizeof NOTIFY_PATIENCE);
 }
 
 NotifySocket::~NotifySocket()

@@ -13,14 +13,14 @@ namespace proximux
 namespace
 {
 
-constexpr const char* USAGE =
+constexpr const char* PROBE_USAGE =
     "usage: proximux probe --protocol NAME --target HOST:PORT [--request TEXT] [--set SECTION.KEY=VALUE]\n\n"
     "Tests a target with harmless requests, first one at a time, then pipelined. Reports whether it frames\n"
     "and pairs responses as the protocol requires, how many requests may be in flight, and the settings to\n"
     "use. For targets that need a login or an initial message, set pool.prologue, target.1.username and\n"
     "target.1.password.\n\nOptions:\n";
 
-constexpr const char* EXIT_CODES =
+constexpr const char* PROBE_EXIT_CODES =
     "\nExit codes: 0 the target works as required, 69 it fails or cannot be reached, 74 the output cannot be\n"
     "written, 78 a mistake in the options.\n";
 
@@ -149,7 +149,7 @@ int probeTool(const std::vector<std::string>& arguments)
 {
     ToolOptions options(ToolOptions::Tool::probe, arguments);
     if (options.help)
-        return toolSays(USAGE + describeOptions(options.options()) + EXIT_CODES);
+        return toolSays(PROBE_USAGE + describeOptions(options.options()) + PROBE_EXIT_CODES);
     if (options.target.host.empty())
         options.mistakes.emplace_back("--target: missing; expected HOST:PORT");
     const auto configuration = options.load();

@@ -22,7 +22,7 @@ namespace proximux
 namespace
 {
 
-constexpr const char* NAMES[ScriptCall::FUNCTIONS] = {"connected", "request", "response", "disconnected"};
+constexpr const char* FUNCTION_NAMES[ScriptCall::FUNCTIONS] = {"connected", "request", "response", "disconnected"};
 constexpr std::size_t LARGEST = 1U << 20U; ///< bytes of a script
 
 /// Counts the memory of a script, and refuses more than its limit.
@@ -212,9 +212,9 @@ private:
     {
         for (std::size_t i = 0; i < ScriptCall::FUNCTIONS; ++i)
         {
-            const int type = lua_getglobal(lua, NAMES[i]);
+            const int type = lua_getglobal(lua, FUNCTION_NAMES[i]);
             if (type != LUA_TFUNCTION && type != LUA_TNIL)
-                return luaL_error(lua, "%s is a %s; expected a function", NAMES[i], lua_typename(lua, type));
+                return luaL_error(lua, "%s is a %s; expected a function", FUNCTION_NAMES[i], lua_typename(lua, type));
             if (type == LUA_TFUNCTION)
                 of(lua)._functions[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
         }

@@ -19,12 +19,12 @@ namespace proximux
 namespace
 {
 
-constexpr std::size_t SHOWN = 100;  ///< bytes shown of a response
-constexpr std::size_t KEPT = 65536; ///< bytes kept of a response
+constexpr std::size_t RESPONSE_SHOWN = 100; ///< bytes shown of a response
+constexpr std::size_t KEPT = 65536;         ///< bytes kept of a response
 
 std::string shown(Bytes bytes)
 {
-    return printable(firstLine(bytes, SHOWN));
+    return printable(firstLine(bytes, RESPONSE_SHOWN));
 }
 
 } // namespace
@@ -87,7 +87,7 @@ std::string Trial::signIn()
         const LoginAnswer answer = _plan.protocol->judgeLogin(_bytes);
         if (answer.state == State::refused)
             return "unexpected reply to the login: " +
-                   printable(_plan.protocol->describeResponse(Bytes(_bytes).substr(0, KEPT), SHOWN));
+                   printable(_plan.protocol->describeResponse(Bytes(_bytes).substr(0, KEPT), RESPONSE_SHOWN));
         if (answer.state == State::accepted)
         {
             _bytes.erase(0, answer.size);
@@ -121,7 +121,7 @@ std::string Trial::ask(std::size_t count)
         if (strangeId)
             return "a response has an unknown id";
         waiting.erase(asked);
-        last = _plan.protocol->describeResponse(response, SHOWN);
+        last = _plan.protocol->describeResponse(response, RESPONSE_SHOWN);
         if (_plan.request.empty() && !_plan.protocol->answersProbe(response))
             return "a response does not match its request: " + printable(last) +
                    (_plan.info.uses("target.N.password") && _plan.prologue.says.empty()

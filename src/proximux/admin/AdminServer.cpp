@@ -24,6 +24,8 @@ namespace
 constexpr int BACKLOG = 64;
 constexpr std::size_t READ_SIZE = 16384;
 
+} // namespace
+
 /// Receives the connections of all addresses.
 class Hall
 {
@@ -76,8 +78,6 @@ private:
     std::optional<sockets::LocalListener> _local; ///< before the server, which uses its socket
     TCPServer _server;
 };
-
-} // namespace
 
 struct AdminServer::Impl : Hall, admin::AdminConnectionOwner
 {

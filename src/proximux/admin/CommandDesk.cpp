@@ -19,9 +19,6 @@ namespace
 
 using Words = std::vector<std::string>;
 
-/// For a reactor to look or to close clients.
-constexpr Duration PATIENCE = Duration::seconds(1);
-
 Words wordsOf(const std::string& line)
 {
     std::istringstream stream(line);
@@ -230,7 +227,7 @@ void CommandDesk::help(const Job& job, const Done& done)
 void CommandDesk::look(const Job& job, const Done& done, Table (*make)(const std::vector<WorkerView>&))
 {
     _survey.look(
-        job.services, PATIENCE,
+        job.services, Survey::PATIENCE,
         [done, make, asJson = job.asJson](const std::vector<ServiceView>& views, const auto&)
         { done(tableReply(tableOf(views, [make](const ServiceView& each) { return make(each.workers); }), asJson)); });
 }
@@ -247,7 +244,7 @@ void CommandDesk::showClients(const Job& job, const Done& done)
 
 void CommandDesk::showTargets(const Job& job, const Done& done)
 {
-    _survey.look(job.services, PATIENCE,
+    _survey.look(job.services, Survey::PATIENCE,
                  [done, asJson = job.asJson](const std::vector<ServiceView>& views, const auto&)
                  {
                      const Table targets =
@@ -295,7 +292,7 @@ void CommandDesk::kill(const Job& job, const std::function<bool(const ClientInfo
     const auto killed = std::make_shared<std::atomic<std::size_t>>(0);
     _survey.ask(
         job.services, [chosen, killed](InspectedWorker& worker, std::size_t) { *killed += worker.kill(chosen); },
-        PATIENCE,
+        Survey::PATIENCE,
         [killed, whom, done](const Survey::Silent&)
         {
             if (*killed == 0)

@@ -11,9 +11,6 @@ namespace proximux::admin
 namespace
 {
 
-/// For a reactor to act.
-constexpr Duration PATIENCE = Duration::seconds(1);
-
 /// "1 (db:1), 2 (db:2)"
 std::string namesOf(const std::vector<TargetView>& targets)
 {
@@ -62,7 +59,7 @@ void CommandDesk::setDuty(const Job& job, Targets::Duty duty, const char* what, 
     if (!proxy.setDuty(name, duty))
         return done(refusal(REFUSED, "there is no target " + name + "; the targets are " + namesOf(proxy.targets())));
     _survey.ask(
-        job.services, [](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, PATIENCE,
+        job.services, [](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, Survey::PATIENCE,
         [name, what, done](const Survey::Silent&) { done(textReply(200, "target " + name + ": " + what)); });
 }
 
@@ -95,7 +92,7 @@ void CommandDesk::pause(const Job& job, const Done& done)
                 return done(refusal(REFUSED, "resumed before the pause was complete"));
             if (late.empty())
                 return done(textReply(200, "paused; no target connection is open"));
-            _survey.look(services, PATIENCE,
+            _survey.look(services, Survey::PATIENCE,
                          [done](const auto& views, const Survey::Silent& silent)
                          { done(refusal(REFUSED, unfinished(views, silent.size()))); });
         });
@@ -108,7 +105,7 @@ void CommandDesk::resume(const Job& job, const Done& done)
     for (const InspectedService& each : job.services)
         each.proxy->pause(false);
     _survey.ask(
-        job.services, [](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, PATIENCE,
+        job.services, [](InspectedWorker& worker, std::size_t) { worker.reviewTargets({}); }, Survey::PATIENCE,
         [done](const Survey::Silent&) { done(textReply(200, "resumed")); });
 }
 

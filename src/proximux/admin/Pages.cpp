@@ -15,9 +15,6 @@ namespace proximux::admin
 namespace
 {
 
-/// For a look at what a reactor has; one that takes longer is named, and the rest is shown.
-constexpr Duration PATIENCE = Duration::seconds(1);
-
 /// A reply of this type, or of that of a plain text.
 Reply typed(const std::string& type, std::string body)
 {
@@ -144,7 +141,7 @@ void Pages::showConfiguration(const Request&, const Done& done)
 void Pages::look(const Done& done, std::function<Reply(const StatusView& seen)> make)
 {
     _survey.look(
-        _services.services(), PATIENCE,
+        _services.services(), Survey::PATIENCE,
         [this, done, make = std::move(make)](const std::vector<ServiceView>& views, const Survey::Silent& silent)
         { done(make(StatusView(views, silent, _clock.now() - _started))); });
 }

@@ -41,7 +41,7 @@ std::string lineOf(const Values& values)
     return line + "\r\n";
 }
 
-std::string seconds(Duration duration)
+std::string secondsText(Duration duration)
 {
     return Poco::NumberFormatter::format(duration.asMilliseconds() / 1000, 3);
 }
@@ -59,7 +59,7 @@ Values proxyRow(const ServiceStatus& seen)
             std::to_string(requests),
             std::to_string(counted.requests[static_cast<std::size_t>(RequestOutcome::error)] + counted.failed),
             std::to_string(waiting.length),
-            seconds(waiting.oldest.value_or(Duration{})),
+            secondsText(waiting.oldest.value_or(Duration{})),
             std::to_string(counted.bytesIn),
             std::to_string(counted.bytesOut)};
 }
@@ -70,8 +70,8 @@ Values targetRow(const TargetView& target, const TargetStatistics& counted)
     row.resize(static_cast<std::size_t>(std::find(NAMES.begin(), NAMES.end(), "opening") - NAMES.begin()));
     for (const std::uint64_t number : {counted.opening, counted.idle, counted.busy, counted.tied, counted.limit})
         row.push_back(std::to_string(number));
-    row.push_back(target.retryIn ? seconds(*target.retryIn) : "");
-    row.push_back(seconds(counted.down));
+    row.push_back(target.retryIn ? secondsText(*target.retryIn) : "");
+    row.push_back(secondsText(counted.down));
     row.push_back(target.lastError ? timeText(target.lastError->time) : "");
     row.push_back(target.lastError ? target.lastError->text : "");
     return row;

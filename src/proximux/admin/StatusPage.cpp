@@ -20,17 +20,17 @@ namespace
 constexpr const char* WARNING = "\xE2\x9A\xA0 ";
 
 /// A cell of a table; the first one names its row.
-struct Cell
+struct HtmlCell
 {
     const char* label; ///< of the column, where the columns are not shown beside one another
     std::string text;
     std::string style = {}; ///< a class
 };
 
-std::string rowHtml(std::initializer_list<Cell> cells)
+std::string rowHtml(std::initializer_list<HtmlCell> cells)
 {
     std::string html = "<tr>";
-    for (const Cell& cell : cells)
+    for (const HtmlCell& cell : cells)
     {
         const bool isFirst = &cell == cells.begin();
         const std::string style = cell.style.empty() && cell.text.empty() ? "none" : cell.style;

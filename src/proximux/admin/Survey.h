@@ -52,6 +52,9 @@ struct SilentReactor
 class Survey
 {
 public:
+    /// For a reactor to look, or to do what is quickly done; one that takes longer is named, and the rest is shown.
+    static constexpr Duration PATIENCE = Duration::seconds(1);
+
     /// Calls in each reactor's thread, with its number among all that are asked.
     using Question = std::function<void(InspectedWorker& worker, std::size_t reactor)>;
 

@@ -10,8 +10,6 @@ namespace proximux
 namespace
 {
 
-using Address = AddressRange::Address;
-
 constexpr unsigned MAPPED_BITS = 96; // ::ffff:0:0/96
 constexpr std::array<std::uint8_t, 12> MAPPED{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
@@ -100,7 +98,7 @@ bool parseGroups(std::string_view text, bool last, std::vector<std::uint8_t>& by
 }
 
 /// RFC 4291, section 2.2.
-bool parseV6(std::string_view text, Address& address)
+bool parseV6(std::string_view text, AddressRange::Address& address)
 {
     const std::size_t gap = text.find("::");
     std::vector<std::uint8_t> head;
@@ -121,7 +119,7 @@ bool parseV6(std::string_view text, Address& address)
     return true;
 }
 
-bool parseAddress(std::string_view text, Address& address)
+bool parseAddress(std::string_view text, AddressRange::Address& address)
 {
     if (text.find(':') != std::string_view::npos)
         return parseV6(text, address);
@@ -130,7 +128,7 @@ bool parseAddress(std::string_view text, Address& address)
 }
 
 /// The group of 16 bits at this place, from 0 to 7.
-unsigned groupAt(const Address& address, std::size_t place)
+unsigned groupAt(const AddressRange::Address& address, std::size_t place)
 {
     return static_cast<unsigned>(address[2 * place] << 8U | address[2 * place + 1]);
 }
@@ -151,7 +149,7 @@ void appendHex(std::string& text, unsigned group)
 }
 
 /// The first of the longest runs of two and more groups that are 0, and its length; 0: there is none.
-std::pair<std::size_t, std::size_t> longestGap(const Address& address)
+std::pair<std::size_t, std::size_t> longestGap(const AddressRange::Address& address)
 {
     std::pair<std::size_t, std::size_t> longest;
     for (std::size_t begin = 0; begin < address.size() / 2; ++begin)
@@ -166,7 +164,7 @@ std::pair<std::size_t, std::size_t> longestGap(const Address& address)
 }
 
 /// Whether the first `bits` bits are the same.
-bool agree(const Address& a, const Address& b, unsigned bits)
+bool agree(const AddressRange::Address& a, const AddressRange::Address& b, unsigned bits)
 {
     const std::size_t whole = bits / 8;
     if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin()))
@@ -186,7 +184,7 @@ std::nullopt_t fail(std::string* why, const char* reason)
 
 } // namespace
 
-Address AddressRange::addressOf(const void* bytes, std::size_t size)
+AddressRange::Address AddressRange::addressOf(const void* bytes, std::size_t size)
 {
     Address address{};
     const auto* first = static_cast<const std::uint8_t*>(bytes);
@@ -195,7 +193,7 @@ Address AddressRange::addressOf(const void* bytes, std::size_t size)
     return address;
 }
 
-std::optional<Address> AddressRange::addressOf(std::string_view text)
+std::optional<AddressRange::Address> AddressRange::addressOf(std::string_view text)
 {
     Address address{};
     return parseAddress(text, address) ? std::optional<Address>(address) : std::nullopt;
@@ -260,7 +258,7 @@ bool AddressRange::contains(std::string_view address) const
     return parseAddress(address.substr(0, address.find('%')), parsed) && contains(parsed);
 }
 
-bool AddressRange::contains(const Address& address) const
+bool AddressRange::contains(const AddressRange::Address& address) const
 {
     return isMapped(address) == isV4() && agree(address, _bytes, _prefix);
 }

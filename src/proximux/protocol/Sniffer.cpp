@@ -8,16 +8,14 @@ namespace proximux
 namespace
 {
 
-using Kind = Sniffed::Kind;
-
 /// Looks for the first record of a TLS handshake.
 Sniffed sniffTls(Bytes bytes)
 {
     if (bytes.size() < 2)
-        return {Kind::more};
+        return {Sniffed::Kind::more};
     if (bytes[1] != '\3')
-        return {Kind::raw};
-    return {Kind::unsupported, nullptr, "TLS (not supported)"};
+        return {Sniffed::Kind::raw};
+    return {Sniffed::Kind::unsupported, nullptr, "TLS (not supported)"};
 }
 
 } // namespace
@@ -25,7 +23,7 @@ Sniffed sniffTls(Bytes bytes)
 Sniffed sniff(Bytes bytes)
 {
     if (bytes.empty())
-        return {Kind::more};
+        return {Sniffed::Kind::more};
     if (bytes.front() == '\x16')
         return sniffTls(bytes);
     Sniffed found;
@@ -33,11 +31,11 @@ Sniffed sniff(Bytes bytes)
     {
         const auto result = each->isDetected() ? each->detection.look(bytes) : Detection::Result::no;
         if (result == Detection::Result::yes)
-            return {Kind::known, each};
+            return {Sniffed::Kind::known, each};
         if (result == Detection::Result::unsupported)
-            return {Kind::unsupported, each, each->detection.unsupported};
+            return {Sniffed::Kind::unsupported, each, each->detection.unsupported};
         if (result == Detection::Result::more)
-            found.kind = Kind::more;
+            found.kind = Sniffed::Kind::more;
     }
     return found;
 }

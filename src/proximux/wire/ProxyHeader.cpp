@@ -8,18 +8,11 @@ namespace proximux
 namespace
 {
 
-using Family = ProxyEnd::Family;
-
-constexpr unsigned char VERSION_AND_LOCAL = 0x20;
-constexpr unsigned char VERSION_AND_PROXY = 0x21;
-constexpr unsigned char STREAM_V4 = 0x11;
-constexpr unsigned char STREAM_V6 = 0x21;
-constexpr unsigned char STREAM_LOCAL = 0x31;
 constexpr std::size_t IN_MAPPED = 12; ///< bytes before an address of IPv4 in its mapped form
 
 bool isNumeric(const ProxyEnd& end)
 {
-    return end.family == Family::v4 || end.family == Family::v6;
+    return end.family == ProxyEnd::Family::v4 || end.family == ProxyEnd::Family::v6;
 }
 
 void appendAddress(std::string& to, const ProxyEnd& end, bool v4)
@@ -44,18 +37,18 @@ unsigned char appendEnds(std::string& to, const ProxyHeader& header)
     const ProxyEnd& destination = header.destination;
     if (isNumeric(source) && isNumeric(destination))
     {
-        const bool v4 = source.family == Family::v4 && destination.family == Family::v4;
+        const bool v4 = source.family == ProxyEnd::Family::v4 && destination.family == ProxyEnd::Family::v4;
         appendAddress(to, source, v4);
         appendAddress(to, destination, v4);
         appendNumber(to, source.port, 2);
         appendNumber(to, destination.port, 2);
-        return v4 ? STREAM_V4 : STREAM_V6;
+        return v4 ? proxyheader::STREAM_V4 : proxyheader::STREAM_V6;
     }
-    if (source.family != Family::local && destination.family != Family::local)
+    if (source.family != ProxyEnd::Family::local && destination.family != ProxyEnd::Family::local)
         return 0;
     appendPath(to, source);
     appendPath(to, destination);
-    return STREAM_LOCAL;
+    return proxyheader::STREAM_LOCAL;
 }
 
 void appendExtension(std::string& to, ProxyHeader::Extension type, Bytes value)
@@ -124,7 +117,7 @@ std::string proxyHeaderV1(const ProxyHeader& header)
 {
     if (!isNumeric(header.source) || !isNumeric(header.destination))
         return "PROXY UNKNOWN\r\n";
-    const bool v4 = header.source.family == Family::v4 && header.destination.family == Family::v4;
+    const bool v4 = header.source.family == ProxyEnd::Family::v4 && header.destination.family == ProxyEnd::Family::v4;
     return std::string(v4 ? "PROXY TCP4 " : "PROXY TCP6 ") + textOf(header.source, v4) + ' ' +
            textOf(header.destination, v4) + ' ' + std::to_string(header.source.port) + ' ' +
            std::to_string(header.destination.port) + "\r\n";
@@ -145,7 +138,7 @@ std::string proxyHeaderV2(const ProxyHeader& header, unsigned extensions)
             sum = ProxyHeader::FIXED_OF_V2 + rest.size() - value.size();
     }
     std::string whole(proxyheader::BEGIN_V2);
-    appendNumber(whole, header.isLocal ? VERSION_AND_LOCAL : VERSION_AND_PROXY, 1);
+    appendNumber(whole, header.isLocal ? proxyheader::COMMAND_LOCAL : proxyheader::COMMAND_PROXY, 1);
     appendNumber(whole, family, 1);
     appendNumber(whole, rest.size(), 2);
     whole += rest;

@@ -89,6 +89,15 @@ namespace proxyheader
 constexpr Bytes BEGIN_V1 = "PROXY ";
 constexpr Bytes BEGIN_V2{"\r\n\r\n\0\r\nQUIT\n", 12};
 
+/// The byte of version 2 that says of which family the addresses are.
+constexpr unsigned char STREAM_V4 = 0x11;
+constexpr unsigned char STREAM_V6 = 0x21;
+constexpr unsigned char STREAM_LOCAL = 0x31; ///< UNIX sockets
+
+/// The one before it: the version, and whether the connection is the sender's own or is passed on.
+constexpr unsigned char COMMAND_LOCAL = 0x20;
+constexpr unsigned char COMMAND_PROXY = 0x21;
+
 /// CRC-32C (RFC 3720, appendix B.4), in which the four bytes at `skip` count as 0.
 std::uint32_t crc32c(Bytes bytes, std::size_t skip);
 

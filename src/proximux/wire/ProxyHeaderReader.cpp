@@ -11,9 +11,6 @@ namespace proximux
 namespace
 {
 
-using Family = ProxyEnd::Family;
-using State = ProxyHeaderReader::State;
-
 constexpr const char* EXPECTED = "a PROXY header was expected";
 constexpr const char* LINE_TOO_LONG = "a PROXY header that is malformed (version 1, no CRLF within 107 bytes)";
 constexpr const char* LONE_END = "a PROXY header that is malformed (version 1, a CR or LF within the line)";
@@ -37,11 +34,6 @@ constexpr std::size_t BLANKS = 5;
 constexpr std::size_t AT_COMMAND = 12; ///< in version 2
 constexpr std::size_t AT_FAMILY = 13;
 constexpr std::size_t AT_LENGTH = 14;
-constexpr unsigned COMMAND_LOCAL = 0x20;
-constexpr unsigned COMMAND_PROXY = 0x21;
-constexpr unsigned STREAM_V4 = 0x11;
-constexpr unsigned STREAM_V6 = 0x21;
-constexpr unsigned STREAM_LOCAL = 0x31;
 
 constexpr std::size_t SSL_FIXED = 5;            ///< bytes before what the extension SSL has within
 constexpr unsigned char SSL_VERSION = 0x21;     ///< a type within
@@ -87,7 +79,7 @@ std::optional<std::uint16_t> portOf(Bytes text)
 ProxyEnd endOfPath(Bytes field)
 {
     ProxyEnd end;
-    end.family = Family::local;
+    end.family = ProxyEnd::Family::local;
     const bool isAbstract = field.front() == '\0' && field.find_first_not_of('\0') != Bytes::npos;
     end.path = std::string(field.substr(isAbstract ? 1 : 0));
     end.path.resize(std::min(end.path.find('\0'), end.path.size()));
@@ -134,7 +126,7 @@ std::size_t ProxyHeaderReader::wanted() const
     return blanks < BLANKS ? STILL_TO_COME[blanks] : ending;
 }
 
-State ProxyHeaderReader::take(Bytes bytes)
+ProxyHeaderReader::State ProxyHeaderReader::take(Bytes bytes)
 {
     _bytes += bytes;
     if (!begins(_bytes, proxyheader::BEGIN_V1) && !begins(_bytes, proxyheader::BEGIN_V2))
@@ -142,7 +134,7 @@ State ProxyHeaderReader::take(Bytes bytes)
     return isV2() ? takeV2() : takeV1();
 }
 
-State ProxyHeaderReader::fail(const char* why)
+ProxyHeaderReader::State ProxyHeaderReader::fail(const char* why)
 {
     _why = why;
     return State::malformed;
@@ -163,7 +155,7 @@ bool ProxyHeaderReader::isV2() const
 
 // ------------------------------------------------------------------------------------------------ version 1
 
-State ProxyHeaderReader::takeV1()
+ProxyHeaderReader::State ProxyHeaderReader::takeV1()
 {
     const std::size_t end = _bytes.find_first_of("\r\n");
     if (end == std::string::npos)
@@ -175,7 +167,7 @@ State ProxyHeaderReader::takeV1()
     return end + 2 == _bytes.size() ? parseV1() : State::more;
 }
 
-State ProxyHeaderReader::parseV1()
+ProxyHeaderReader::State ProxyHeaderReader::parseV1()
 {
     const Bytes line = Bytes(_bytes).substr(0, _bytes.size() - 2);
     if (begins(UNKNOWN, line.substr(0, UNKNOWN.size())) &&
@@ -204,12 +196,12 @@ bool ProxyHeaderReader::parseEnds(const std::vector<Bytes>& fields)
 
 // ------------------------------------------------------------------------------------------------ version 2
 
-State ProxyHeaderReader::takeV2()
+ProxyHeaderReader::State ProxyHeaderReader::takeV2()
 {
     if (_bytes.size() < ProxyHeader::FIXED_OF_V2)
         return State::more;
     const auto command = byteAt(_bytes, AT_COMMAND);
-    if (command != COMMAND_LOCAL && command != COMMAND_PROXY)
+    if (command != proxyheader::COMMAND_LOCAL && command != proxyheader::COMMAND_PROXY)
         return fail(UNKNOWN_COMMAND);
     if (numberAt(_bytes, AT_LENGTH, 2) > ProxyHeader::MOST_OF_V2)
         return fail(TOO_LONG);
@@ -217,9 +209,9 @@ State ProxyHeaderReader::takeV2()
 }
 
 /// What a sender says of a connection of its own, or of one without addresses, is passed over.
-State ProxyHeaderReader::parseV2()
+ProxyHeaderReader::State ProxyHeaderReader::parseV2()
 {
-    _header.isLocal = byteAt(_bytes, AT_COMMAND) == COMMAND_LOCAL;
+    _header.isLocal = byteAt(_bytes, AT_COMMAND) == proxyheader::COMMAND_LOCAL;
     if (_header.isLocal || byteAt(_bytes, AT_FAMILY) == 0)
         return State::complete;
     Bytes rest = Bytes(_bytes).substr(ProxyHeader::FIXED_OF_V2);
@@ -232,10 +224,10 @@ State ProxyHeaderReader::parseV2()
 bool ProxyHeaderReader::parseAddresses(Bytes& rest)
 {
     const auto family = byteAt(_bytes, AT_FAMILY);
-    const bool isPath = family == STREAM_LOCAL;
-    if (!isPath && family != STREAM_V4 && family != STREAM_V6)
+    const bool isPath = family == proxyheader::STREAM_LOCAL;
+    if (!isPath && family != proxyheader::STREAM_V4 && family != proxyheader::STREAM_V6)
         return refuse(UNKNOWN_FAMILY);
-    const std::size_t size = isPath ? ProxyHeader::SIZE_OF_PATH : family == STREAM_V4 ? 4 : 16;
+    const std::size_t size = isPath ? ProxyHeader::SIZE_OF_PATH : family == proxyheader::STREAM_V4 ? 4 : 16;
     const std::size_t ports = isPath ? 0 : 4;
     if (rest.size() < 2 * size + ports)
         return refuse(TOO_SHORT);

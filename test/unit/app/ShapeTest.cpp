@@ -84,7 +84,8 @@ private:
     {
         static const std::regex head("\\b(class|struct)\\s+(\\w+)(\\s+final)?(\\s*:[^:][^]*)?\\s*$");
         std::smatch match;
-        const bool isClass = std::regex_search(_statement, match, head) && _statement.find("enum") == std::string::npos;
+        const bool isClass =
+            (has("class") || has("struct")) && !has("enum") && std::regex_search(_statement, match, head);
         if (!isClass)
             countFunction();
         _scopes.push_back(isClass ? match[2].str() : std::string());
@@ -95,10 +96,13 @@ private:
     {
         static const std::regex function("^[^=(]*(operator[^\\w(]+|operator\\(\\)|\\w\\s*)\\(");
         static const std::regex other("^\\s*(using|friend|typedef|static_assert)\\b");
-        const bool isMember = !_scopes.empty() && !_scopes.back().empty();
+        const bool isMember = !_scopes.empty() && !_scopes.back().empty() && has("(");
         if (isMember && std::regex_search(_statement, function) && !std::regex_search(_statement, other))
             ++_classes[_scopes.back()];
     }
+
+    /// Found much sooner than by an expression.
+    [[nodiscard]] bool has(const char* word) const { return _statement.find(word) != std::string::npos; }
 
     std::vector<std::string> _scopes; ///< classes by name; "" for any other scope
     std::string _statement;

@@ -10,24 +10,24 @@ namespace proximux
 namespace
 {
 
-using State = PairExchange::State;
+using PairState = PairExchange::State;
 
-struct Move
+struct PairMove
 {
-    State from;
-    State to;
+    PairState from;
+    PairState to;
 };
 
-constexpr Move MOVES[] = {
-    {State::connecting, State::open},        {State::open, State::clientEnded},
-    {State::open, State::targetEnded},       {State::open, State::targetLost},
-    {State::clientEnded, State::bothEnded},  {State::targetEnded, State::bothEnded},
-    {State::targetEnded, State::targetLost}, {State::targetLost, State::bothEnded},
+constexpr PairMove PAIR_MOVES[] = {
+    {PairState::connecting, PairState::open},        {PairState::open, PairState::clientEnded},
+    {PairState::open, PairState::targetEnded},       {PairState::open, PairState::targetLost},
+    {PairState::clientEnded, PairState::bothEnded},  {PairState::targetEnded, PairState::bothEnded},
+    {PairState::targetEnded, PairState::targetLost}, {PairState::targetLost, PairState::bothEnded},
 };
 
-[[maybe_unused]] bool isLegal(State from, State to)
+[[maybe_unused]] bool isLegal(PairState from, PairState to)
 {
-    for (const Move& move : MOVES)
+    for (const PairMove& move : PAIR_MOVES)
         if (move.from == from && move.to == to)
             return true;
     return false;
@@ -369,17 +369,17 @@ const char* toString(PairExchange::State state)
 {
     switch (state)
     {
-    case State::connecting:
+    case PairState::connecting:
         return "connecting";
-    case State::open:
+    case PairState::open:
         return "open";
-    case State::clientEnded:
+    case PairState::clientEnded:
         return "clientEnded";
-    case State::targetEnded:
+    case PairState::targetEnded:
         return "targetEnded";
-    case State::bothEnded:
+    case PairState::bothEnded:
         return "bothEnded";
-    case State::targetLost:
+    case PairState::targetLost:
         return "targetLost";
     }
     return "";

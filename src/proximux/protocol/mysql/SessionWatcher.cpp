@@ -9,7 +9,7 @@ namespace
 {
 
 constexpr std::size_t GREETING = 512;    ///< bytes kept of a greeting, whose length the server chooses
-constexpr std::size_t LOGIN = 4096;      ///< bytes kept of a login, whose last part (attributes) is not read
+constexpr std::size_t LOGIN_KEPT = 4096; ///< bytes kept of a login, whose last part (attributes) is not read
 constexpr std::size_t LEAST_KEPT = 1024; ///< minimum bytes kept of a command, enough for its words
 
 constexpr const char* OUT_OF_SEQUENCE = "the client sent a packet out of sequence";
@@ -53,7 +53,8 @@ bool SessionWatcher::clientHeader(bool first)
     {
     case ClientRole::login:
     case ClientRole::command:
-        _request.begin(_fromClient.header(), _fromClient.sequence(), *role == ClientRole::login ? LOGIN : _capture);
+        _request.begin(_fromClient.header(), _fromClient.sequence(),
+                       *role == ClientRole::login ? LOGIN_KEPT : _capture);
         return true;
     case ClientRole::conversation:
     case ClientRole::file:

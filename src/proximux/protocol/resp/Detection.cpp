@@ -49,8 +49,8 @@ private:
 
     void name(std::size_t size)
     {
-        constexpr std::size_t LONGEST = 64;
-        if (size > LONGEST)
+        constexpr std::size_t LONGEST_WORD = 64;
+        if (size > LONGEST_WORD)
             return static_cast<void>(wrong());
         for (std::size_t i = 0; i < size; ++i, _left.remove_prefix(1))
         {
@@ -98,8 +98,8 @@ bool isInlinePreparation(Bytes bytes)
     std::string word(bytes.substr(0, end));
     std::transform(word.begin(), word.end(), word.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    constexpr Bytes COMMANDS[] = {"AUTH", "CLIENT", "HELLO", "SELECT"};
-    return std::find(std::begin(COMMANDS), std::end(COMMANDS), word) != std::end(COMMANDS);
+    constexpr Bytes PREPARATIONS[] = {"AUTH", "CLIENT", "HELLO", "SELECT"};
+    return std::find(std::begin(PREPARATIONS), std::end(PREPARATIONS), word) != std::end(PREPARATIONS);
 }
 
 } // namespace proximux::resp

@@ -46,16 +46,14 @@ bool Subscription::isCounted(Effect effect, Bytes request, bool isResp3)
 /// Of a command with one reply.
 Subscription::Asked::Kind Subscription::plain(Effect effect, Bytes request)
 {
-    using Kind = Asked::Kind;
     if (effect != Effect::client || clientCommandOf(request).effect != ClientEffect::tracking)
-        return Kind::other;
+        return Asked::Kind::other;
     const std::vector<Bytes> words = wordsOf(request, 3);
-    return words.size() > 2 && sameWord(words[2], "ON") ? Kind::track : Kind::untrack;
+    return words.size() > 2 && sameWord(words[2], "ON") ? Asked::Kind::track : Asked::Kind::untrack;
 }
 
 void Subscription::asked(Effect effect, Bytes request, bool isResp3)
 {
-    using Kind = Asked::Kind;
     _resp3 = isResp3;
     if (_lasting || !isCounted(effect, request, isResp3) || _asked.size() >= MOST)
     {
@@ -70,9 +68,9 @@ void Subscription::asked(Effect effect, Bytes request, bool isResp3)
     if ((!subscribes && effect != Effect::unsubscribe) || (subscribes && names == 0))
         _asked.push_back({plain(effect, request), 0, 1});
     else if (names == 0)
-        _asked.push_back({Kind::all, of, 0});
+        _asked.push_back({Asked::Kind::all, of, 0});
     else
-        _asked.push_back({subscribes ? Kind::begin : Kind::end, of, names});
+        _asked.push_back({subscribes ? Asked::Kind::begin : Asked::Kind::end, of, names});
 }
 
 bool Subscription::told(const Notice& told)
