@@ -2,6 +2,7 @@
 
 #include <proximux/Bytes.h>
 #include <proximux/Instant.h>
+#include <proximux/PeerProcess.h>
 
 #include <Poco/BasicEvent.h>
 
@@ -43,9 +44,11 @@ private:
 /// Address and number of a client.
 struct ClientInfo
 {
-    std::string address; ///< numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d
-    std::uint16_t port = 0;
-    std::uint64_t number = 0; ///< counts clients from 1
+    std::string address; ///< numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d;
+                         ///< of a UNIX socket "unix"
+    std::uint16_t port = 0;               ///< of a UNIX socket 0
+    std::uint64_t number = 0;             ///< counts clients from 1
+    std::optional<PeerProcess> process{}; ///< of a UNIX socket, if the system tells it
 };
 
 /// Raised when a client connects, before any other action. A listener refuses the client by reject() or by throwing.

@@ -263,6 +263,10 @@ private:
         set(lua, "address", client.address);
         set(lua, "port", client.port);
         set(lua, "id", client.number);
+        if (!client.process)
+            return;
+        set(lua, "uid", std::uint64_t{client.process->uid});
+        set(lua, "pid", static_cast<std::uint64_t>(client.process->pid));
     }
 
     /// What is known of a request before and behind its response.

@@ -21,6 +21,16 @@ std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descripto
     return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&address), size);
 }
 
+bool isLocal(const Poco::Net::SocketAddress& peer)
+{
+    return peer.port() == 0; // a TCP connection has a port
+}
+
+std::string hostOf(const Poco::Net::SocketAddress& peer)
+{
+    return isLocal(peer) ? "unix" : peer.host().toString();
+}
+
 Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)
 {
     return AdoptedListener(descriptor);

@@ -23,6 +23,7 @@ CheckConnection::~CheckConnection()
 void CheckConnection::dial(Resolver& resolver, const TargetSettings& target, Duration connectDelay, Instant deadline)
 {
     _options = target.socket;
+    _isLocal = target.endpoint.isLocal();
     _delay = connectDelay;
     _connector = std::make_unique<Connector>(reactor(), resolver, *this);
     _connector->start(target.endpoint, deadline);
@@ -40,8 +41,9 @@ void CheckConnection::abandon()
 void CheckConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _options);
-    open(std::make_unique<PlainTransport>(socket));
+    if (!_isLocal)
+        sockets::setOptions(socket.impl()->sockfd(), _options);
+    open(std::make_unique<PlainTransport>(socket, _isLocal));
     if (_plan.isSilent())
         return end(CheckListener::Result::passed, "");
     if (_delay == Duration{0})

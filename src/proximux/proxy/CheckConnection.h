@@ -66,6 +66,7 @@ private:
     std::unique_ptr<Connector> _connector; ///< while connecting
     std::unique_ptr<CheckTalk> _talk;      ///< once open, where something is said
     SocketOptions _options;
+    bool _isLocal = false; ///< the target is a UNIX socket
     Duration _delay;
     Reactor::TimerId _timer{};
     bool _delayed = false;

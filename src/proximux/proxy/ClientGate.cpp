@@ -58,6 +58,8 @@ std::optional<AddressLimits::Place> ClientGate::admit(Transport& transport, cons
         tell(MEMORY, MEMORY, peer, now);
         return refuse(transport);
     }
+    if (sockets::isLocal(peer))
+        return AddressLimits::NOWHERE;
     const Poco::Net::IPAddress host = peer.host();
     const auto admission = _runtime.addresses.admit(AddressRange::addressOf(host.addr(), host.length()), now);
     if (admission.verdict == Verdict::admitted)
@@ -80,7 +82,7 @@ void ClientGate::tell(const std::string& key, const char* why, const Poco::Net::
     const auto before = _records.admit(key, now);
     if (!before)
         return;
-    const std::string client = _runtime.log.address(peer.host().toString(), peer.port());
+    const std::string client = _runtime.log.address(sockets::hostOf(peer), peer.port());
     const std::string text =
         why + (*before > 0 ? " (" + std::to_string(*before) + " more of these since the last record)" : std::string());
     _runtime.errors.add("Refused", "client " + client + ": " + text);

@@ -23,8 +23,11 @@ void TargetConnection::dial(Instant deadline)
 void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _runtime.directory.of(_target).socket);
-    open(std::make_unique<PlainTransport>(socket));
+    const TargetSettings settings = _runtime.directory.of(_target);
+    const bool isLocal = settings.endpoint.isLocal();
+    if (!isLocal)
+        sockets::setOptions(socket.impl()->sockfd(), settings.socket);
+    open(std::make_unique<PlainTransport>(socket, isLocal));
     hold(false);
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);
@@ -62,6 +65,8 @@ void TargetConnection::connectWaits(const ConnectError& error)
 std::string TargetConnection::shown(const ConnectError& error) const
 {
     const Log& log = _runtime.log;
+    if (error.peer.isLocal())
+        return error.text;
     return (error.peer.port == 0 ? log.host(error.peer.host) : log.address(error.peer.host, error.peer.port)) + ": " +
            error.reason;
 }

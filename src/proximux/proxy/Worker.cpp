@@ -56,7 +56,7 @@ Worker::~Worker() = default;
 
 void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
 {
-    ClientInfo info{arrival.peer.host().toString(), arrival.peer.port(), arrival.number};
+    ClientInfo info{sockets::hostOf(arrival.peer), arrival.peer.port(), arrival.number, arrival.process};
     if (!_report.isWelcome(info))
     {
         transport.reset();

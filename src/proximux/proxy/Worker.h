@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace proximux
@@ -34,8 +35,9 @@ public:
 struct Arrival
 {
     Poco::Net::SocketAddress peer;
-    std::uint64_t number;       ///< counts clients from 1
-    AddressLimits::Place place; ///< of its address
+    std::uint64_t number;               ///< counts clients from 1
+    AddressLimits::Place place;         ///< of its address
+    std::optional<PeerProcess> process; ///< of a client of a UNIX socket
 };
 
 /// One reactor and everything in it: client sessions, target connections, their pool and their exchange. It performs

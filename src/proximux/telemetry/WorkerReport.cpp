@@ -41,6 +41,14 @@ RequestOutcome outcomeOf(const Outcome& outcome)
     return left ? RequestOutcome::clientGone : RequestOutcome::error;
 }
 
+/// " (uid 1000, pid 4711)" of a client of a UNIX socket.
+std::string processOf(const ClientInfo& client)
+{
+    return client.process
+               ? " (uid " + std::to_string(client.process->uid) + ", pid " + std::to_string(client.process->pid) + ")"
+               : "";
+}
+
 /// A target connection in the log.
 std::string targetName(std::size_t number)
 {
@@ -86,9 +94,9 @@ bool WorkerReport::isWelcome(const ClientInfo& client)
         return true;
     else
     {
-        _runtime.errors.add("Refused", "client " + nameOf(client) + ": " + *args.rejected);
-        _runtime.log.text(LogScope::server, LogLevel::info,
-                          "Connection from " + nameOf(client) + " refused: " + *args.rejected);
+        const std::string who = nameOf(client) + processOf(client);
+        _runtime.errors.add("Refused", "client " + who + ": " + *args.rejected);
+        _runtime.log.text(LogScope::server, LogLevel::info, "Connection from " + who + " refused: " + *args.rejected);
     }
     _counters.refused += 1;
     return false;
@@ -97,7 +105,7 @@ bool WorkerReport::isWelcome(const ClientInfo& client)
 void WorkerReport::clientOpened(const ClientInfo& client) const
 {
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
-        _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(client));
+        _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(client) + processOf(client));
 }
 
 void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason)
@@ -163,6 +171,8 @@ void WorkerReport::logConnection(const ClientInfo& client, const ConnectionTally
 {
     JsonText record;
     record.add("client", nameOf(client)).add("id", static_cast<std::int64_t>(client.number));
+    if (client.process)
+        record.add("uid", std::int64_t{client.process->uid}).add("pid", client.process->pid);
     if (tally.target > 0)
         record.add("target", static_cast<std::int64_t>(tally.target));
     record.add("bytesIn", static_cast<std::int64_t>(tally.bytesIn))
