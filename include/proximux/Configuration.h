@@ -67,7 +67,9 @@ struct LogSettings
 
 struct LocalSettings
 {
-    Endpoint endpoint; ///< listening address; port 0: any free port
+    Endpoint endpoint;     ///< listening address; port 0: any free port
+    unsigned pathMode{};   ///< permissions of a UNIX socket
+    std::string pathGroup; ///< its group, by name or number; empty: that of the process
     bool ipv6Only{};
     int maxConnections{}; ///< 0 and negative: off
     int backlog{};
@@ -227,6 +229,7 @@ struct AccessSettings
 {
     std::vector<AddressRange> deny;
     std::vector<AddressRange> allow; ///< empty: all that are not denied
+    std::vector<std::uint32_t> uids; ///< of clients of a UNIX socket, to which the others do not apply; empty: all
 };
 
 struct IoSettings
@@ -298,21 +301,6 @@ struct ShutdownSettings
     Duration firstRequestTimeout;
 };
 
-/// An address of the admin port: a UNIX socket, or TCP.
-struct AdminAddress
-{
-    std::string path;  ///< of the UNIX socket; empty: TCP
-    Endpoint endpoint; ///< numeric; port 0: any free port
-
-    /// As it is written in admin.listen.
-    [[nodiscard]] std::string toString() const { return path.empty() ? endpoint.toString() : "unix:" + path; }
-};
-
-inline bool operator==(const AdminAddress& a, const AdminAddress& b)
-{
-    return a.path == b.path && a.endpoint == b.endpoint;
-}
-
 /// The admin port: health, status and commands.
 struct AdminSettings
 {
@@ -326,7 +314,7 @@ struct AdminSettings
 
     static constexpr std::size_t MAX_CONNECTIONS = 64; ///< at once; beyond, the oldest idle one is closed
 
-    std::vector<AdminAddress> listen; ///< empty: there is none
+    std::vector<Endpoint> listen;     ///< numeric or local; port 0: any free port; empty: there is none
     std::vector<AddressRange> access; ///< who may connect over TCP
     Commands commands{};
     std::string token;     ///< that of the file, if there is one

@@ -98,8 +98,8 @@ public:
     /// Adds a value from the command line. `option` is the option as typed, such as "--set".
     void addCommandLine(const std::string& key, const std::string& value, const std::string& option);
 
-    /// Adds the numeric address of a listening socket that a service manager passed in. local.host and local.port need
-    /// not be given then; a port, or a numeric host, that differs is a mistake.
+    /// Adds the numeric address, or the path, of a listening socket that a service manager passed in. local.host,
+    /// local.port and local.path need not be given then; a port, a numeric host or a path that differs is a mistake.
     void addPassedSocket(const Endpoint& endpoint);
 
     /// Adds a mistake found elsewhere, such as in the options. A setting that is missing is then not reported: it may

@@ -3,6 +3,7 @@
 #include <proximux/Bytes.h>
 #include <proximux/Endpoint.h>
 #include <proximux/Instant.h>
+#include <proximux/PeerProcess.h>
 
 #include <Poco/BasicEvent.h>
 
@@ -57,11 +58,12 @@ struct Announcement
 /// Address and number of a client.
 struct ClientInfo
 {
-    /// Numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d. Or as announced by a
-    /// PROXY header; there "unix:" and a path stand for a UNIX socket.
+    /// Numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d; of a UNIX socket
+    /// "unix". Or as announced by a PROXY header; there "unix:" and a path stand for a UNIX socket.
     std::string address;
-    std::uint16_t port = 0;
-    std::uint64_t number = 0; ///< counts clients from 1
+    std::uint16_t port = 0;               ///< of a UNIX socket 0
+    std::uint64_t number = 0;             ///< counts clients from 1
+    std::optional<PeerProcess> process{}; ///< of a UNIX socket, if the system tells it
 
     /// What a PROXY header has told; null: the address is that of the socket.
     std::shared_ptr<const Announcement> announced = nullptr;

@@ -81,7 +81,7 @@ public:
     /// Writes a record of level 1 whose `e` is {name, message}.
     void failure(LogScope scope, const std::string& name, const std::string& message) const;
 
-    /// "address:port" of a peer, masked if configured.
+    /// "address:port" of a peer, masked if configured; without the port if that is 0, as for a UNIX socket.
     [[nodiscard]] std::string address(const std::string& host, std::uint16_t port) const;
 
     /// A configured name or address; addresses are masked if configured, names never.

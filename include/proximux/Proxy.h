@@ -9,13 +9,10 @@
 #include <string>
 #include <vector>
 
-namespace Poco::Net
-{
-class ServerSocket;
-}
-
 namespace proximux
 {
+
+struct ListeningSocket;
 
 /// The result of Proxy::reload().
 struct ReloadResult
@@ -31,7 +28,7 @@ struct PreparedReload
     std::vector<std::string> mistakes; ///< why it cannot be applied, one line each
     std::vector<std::string> changed;  ///< as in ReloadResult
     std::shared_ptr<const Configuration> configuration;
-    std::shared_ptr<Poco::Net::ServerSocket> listener; ///< of a new address; null: it stays where it is
+    std::vector<std::shared_ptr<ListeningSocket>> listeners; ///< of a new address; empty: it stays where it is
 };
 
 class ProxyInspector;
@@ -67,8 +64,8 @@ public:
     /// all. Throws as start() does.
     void listen();
 
-    /// As start(), on a TCP socket that listens already, such as one that systemd passed in. Takes ownership of the
-    /// descriptor. The socket's address and backlog apply instead of those of the configuration.
+    /// As start(), on a TCP or UNIX socket that listens already, such as one that systemd passed in. Takes ownership of
+    /// the descriptor. The socket's address and backlog apply instead of those of the configuration.
     void startOn(int listener);
 
     /// Puts another configuration in force, as a whole or not at all. Clients stay connected; a target that is there no
@@ -101,7 +98,7 @@ public:
     /// Waits until it has ended.
     void wait();
 
-    /// The port it listens on; 0 before start().
+    /// The port it listens on; 0 before start(), and on a UNIX socket.
     [[nodiscard]] std::uint16_t port() const;
 
     [[nodiscard]] Statistics statistics() const;

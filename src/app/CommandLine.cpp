@@ -91,9 +91,11 @@ CommandLine::Take CommandLine::filled(const std::string& name, Take take)
 Options CommandLine::addresses()
 {
     return {{LISTEN, "-l", "[HOST:]PORT",
-             "Address and port to listen on; :PORT: all interfaces (local.host, local.port)", false,
-             filled(LISTEN, [this](const std::string& value) { takeListen(value); })},
-            {TARGET, "-t", "HOST:PORT", "Target to connect to; may be repeated (target.N.host, target.N.port)", true,
+             "Address and port to listen on; :PORT: all interfaces; unix:PATH: a UNIX socket (local.host, local.port, "
+             "local.path)",
+             false, filled(LISTEN, [this](const std::string& value) { takeListen(value); })},
+            {TARGET, "-t", "HOST:PORT",
+             "Target to connect to, or unix:PATH; may be repeated (target.N.host, target.N.port, target.N.path)", true,
              filled(TARGET, [this](const std::string& value) { takeTarget(value); })}};
 }
 
@@ -142,10 +144,12 @@ void CommandLine::takeListen(const std::string& value)
     _listen = true;
     if (value.find_first_not_of("0123456789") == std::string::npos)
         return set("local.port", value, "--listen");
+    if (const auto path = values::unixPath(value))
+        return setPath("local.path", *path, "--listen");
     const auto parts = values::hostPort(value.front() == ':' ? "*" + value : value);
     if (!parts)
         return _mistakes.push_back("--listen " + value + ": " + values::hostPortMistake(value) +
-                                   "expected PORT, HOST:PORT, [IPV6]:PORT, or :PORT for all interfaces");
+                                   "expected PORT, HOST:PORT, [IPV6]:PORT, :PORT for all interfaces, or unix:PATH");
     set("local.host", parts->host, "--listen");
     set("local.port", parts->port, "--listen");
 }
@@ -153,10 +157,12 @@ void CommandLine::takeListen(const std::string& value)
 void CommandLine::takeTarget(const std::string& value)
 {
     const std::string prefix = "target." + std::to_string(++_targets) + ".";
+    if (const auto path = values::unixPath(value))
+        return setPath(prefix + "path", *path, "--target");
     const auto parts = values::hostPort(value);
     if (!parts)
         return _mistakes.push_back("--target " + value + ": " + values::hostPortMistake(value) +
-                                   "expected HOST:PORT or [IPV6]:PORT");
+                                   "expected HOST:PORT, [IPV6]:PORT or unix:PATH");
     set(prefix + "host", parts->host, "--target");
     set(prefix + "port", parts->port, "--target");
 }
@@ -201,6 +207,14 @@ void CommandLine::unknown(const std::string& name)
 void CommandLine::set(const std::string& key, const std::string& text, const std::string& option)
 {
     _values.push_back({key, text, option});
+}
+
+/// An empty path would be none.
+void CommandLine::setPath(const std::string& key, const std::string& path, const std::string& option)
+{
+    if (path.empty())
+        return _mistakes.push_back(option + " unix:: the path is missing; expected unix:PATH");
+    set(key, path, option);
 }
 
 void CommandLine::makeAbsolute()

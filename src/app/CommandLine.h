@@ -92,6 +92,7 @@ private:
     void takeService(const std::string& value);
     void unknown(const std::string& name);
     void set(const std::string& key, const std::string& text, const std::string& option);
+    void setPath(const std::string& key, const std::string& path, const std::string& option);
     [[nodiscard]] LoadResult load(ConfigurationLoader& loader) const;
 
     std::vector<std::string> _files;

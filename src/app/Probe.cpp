@@ -150,8 +150,8 @@ int probeTool(const std::vector<std::string>& arguments)
     ToolOptions options(ToolOptions::Tool::probe, arguments);
     if (options.help)
         return toolSays(PROBE_USAGE + describeOptions(options.options()) + PROBE_EXIT_CODES);
-    if (options.target.host.empty())
-        options.mistakes.emplace_back("--target: missing; expected HOST:PORT");
+    if (options.target == Endpoint())
+        options.mistakes.emplace_back("--target: missing; expected HOST:PORT or unix:PATH");
     const auto configuration = options.load();
     if (!configuration)
         return toolRefuses(options.mistakes);

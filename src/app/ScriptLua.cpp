@@ -257,21 +257,29 @@ private:
         lua_setfield(lua, -2, name);
     }
 
-    static void pushClient(lua_State* lua, const ClientInfo& client)
+    static void setAnnounced(lua_State* lua, const Announcement& told)
     {
-        lua_createtable(lua, 0, 3);
-        set(lua, "address", client.address);
-        set(lua, "port", client.port);
-        set(lua, "id", client.number);
-        if (client.announced == nullptr)
-            return;
-        const Announcement& told = *client.announced;
         set(lua, "via", told.via.host);
         for (const auto& [name, value] :
              {std::pair("unique_id", &told.uniqueId), std::pair("authority", &told.authority),
               std::pair("certificate", &told.certificateName)})
             if (!value->empty())
                 set(lua, name, *value);
+    }
+
+    static void pushClient(lua_State* lua, const ClientInfo& client)
+    {
+        lua_createtable(lua, 0, 3);
+        set(lua, "address", client.address);
+        set(lua, "port", client.port);
+        set(lua, "id", client.number);
+        if (client.process)
+        {
+            set(lua, "uid", std::uint64_t{client.process->uid});
+            set(lua, "pid", static_cast<std::uint64_t>(client.process->pid));
+        }
+        if (client.announced)
+            setAnnounced(lua, *client.announced);
     }
 
     /// What is known of a request before and behind its response.

@@ -1,7 +1,7 @@
 #include <app/ServiceManager.h>
 
 #include <proximux/config/Values.h>
-#include <proximux/net/Sockets.h>
+#include <proximux/net/SocketsLocal.h>
 
 #include <Poco/Environment.h>
 #include <Poco/Process.h>
@@ -65,12 +65,13 @@ void ServiceManager::takeSockets(const Environment& environment, long pid)
                                    ": the service manager passed several sockets; expected one ListenStream=");
         return;
     }
-    const auto address = sockets::listeningAddress(FIRST_PASSED);
-    if (address)
+    if (const auto address = sockets::listeningAddress(FIRST_PASSED))
         _passed = {FIRST_PASSED, {address->host().toString(), address->port()}, {}};
+    else if (const auto path = sockets::listeningPath(FIRST_PASSED))
+        _passed = {FIRST_PASSED, {"", 0, *path}, {}};
     else
         _passed.mistakes.emplace_back("LISTEN_FDS = 1: the service manager passed something other than a listening TCP "
-                                      "socket; expected ListenStream= with a port, and Accept=no");
+                                      "or UNIX socket; expected ListenStream= with a port or a path, and Accept=no");
 }
 
 void ServiceManager::takeWatchdog(const Environment& environment, long pid)

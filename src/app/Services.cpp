@@ -121,8 +121,9 @@ std::string Services::summary() const
     if (!now.front().name.empty())
         return std::to_string(now.size()) + (now.size() == 1 ? " service" : " services");
     const auto configuration = now.front().proxy->inspector().configuration();
-    return "on " + Endpoint{configuration->local.endpoint.host, now.front().proxy->port()}.toString() + " in " +
-           toString(configuration->exchange.mode) + " mode";
+    Endpoint where = configuration->local.endpoint;
+    where.port = now.front().proxy->port();
+    return "on " + where.toString() + " in " + toString(configuration->exchange.mode) + " mode";
 }
 
 std::vector<InspectedService> Services::services() const

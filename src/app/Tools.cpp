@@ -68,7 +68,7 @@ Options ToolOptions::options()
                        [this](const std::string&) { responses = true; }});
     if (tool == Tool::probe)
     {
-        all.push_back({"--target", "", "HOST:PORT", "Target to test", true,
+        all.push_back({"--target", "", "HOST:PORT", "Target to test, or unix:PATH", true,
                        [this](const std::string& value) { takeTarget(value); }});
         all.push_back({"--request", "", "TEXT",
                        "Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with " +
@@ -97,11 +97,16 @@ void ToolOptions::takeRequest(const std::string& value)
 
 void ToolOptions::takeTarget(const std::string& value)
 {
+    if (const auto path = values::unixPath(value))
+    {
+        target = {"", 0, *path};
+        return;
+    }
     const auto parts = values::hostPort(value);
     const std::int64_t port = parts ? values::integer(parts->port).value_or(0) : 0;
     if (port < 1 || port > 65535)
         mistakes.push_back("--target " + value + ": " + values::hostPortMistake(value) +
-                           "expected HOST:PORT or [IPV6]:PORT");
+                           "expected HOST:PORT, [IPV6]:PORT or unix:PATH");
     target = {parts ? parts->host : value, static_cast<std::uint16_t>(port)};
 }
 

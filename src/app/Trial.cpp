@@ -2,6 +2,7 @@
 
 #include <app/LogFormat.h>
 
+#include <proximux/net/SocketsLocal.h>
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/proxy/TargetHeader.h>
 #include <proximux/wire/MessageStream.h>
@@ -52,9 +53,20 @@ Trial::Trial(const Plan& plan, const Endpoint& target)
     , _framer(plan.protocol->makeResponseFramer())
     , _hint(plan.hint())
 {
-    _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
+    if (target.isLocal())
+        connectLocal(target.path);
+    else
+        _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
     _socket.setSendTimeout(Poco::Timespan(SECONDS, 0));
     send(targetHeaderOfOurs(plan.target, sockets::endsOf(_socket.impl()->sockfd())));
+}
+
+void Trial::connectLocal(const std::string& path)
+{
+    const auto connected = sockets::connectLocal(path);
+    if (connected.result.kind != IoResult::Kind::done)
+        throw Poco::IOException(sockets::errorText(connected.result.error));
+    _socket = connected.socket;
 }
 
 std::string Trial::begin()

@@ -61,6 +61,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    void connectLocal(const std::string& path);
     void begins() { _deadline = Clock::now() + std::chrono::seconds(SECONDS); }
     bool speaks();
     void send(const std::string& bytes);

@@ -75,6 +75,14 @@ def free_port():
         return s.getsockname()[1]
 
 
+def local_client(path, timeout=LONG):
+    """A connection to a UNIX socket."""
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(timeout)
+    s.connect("\0" + path[1:] if path.startswith("@") else path)
+    return s
+
+
 def listens(port):
     """Whether this loopback port accepts connections."""
     try:
@@ -225,8 +233,9 @@ class Proxy(Program):
         for key, value in (settings or {}).items():
             line += ["--set", "%s=%s" % (key.replace("__", "."), value)]
         for t in targets:
-            line += ["--target", t if isinstance(t, str) else "%s:%d" % (t.host, t.port)]
+            line += ["--target", t if isinstance(t, str) else t.address]
         super().__init__(line + list(args), **kw)
+        self.socket_path = listen[5:] if listen.startswith("unix:") else None
         self.host, self.port = listen.rsplit(":", 1)[0].strip("[]"), 0
         if kw.get("stdout", subprocess.PIPE) == subprocess.PIPE and "log.level=0" not in args:
             wait_until(lambda: self.running() or not self.alive(), LONG)
@@ -234,11 +243,12 @@ class Proxy(Program):
             if not m:
                 self.stop()
                 raise AssertionError("it does not listen: " + self.text())
-            self.port = int(m.group(1))
+            self.port = 0 if self.socket_path else int(m.group(1))
 
     def running(self):
+        where = re.escape("unix:" + self.socket_path) if self.socket_path else r"\S+:(\d+)"
         for line in list(self.out):
-            m = re.search(r"Server is running on \S+:(\d+) in [A-Z]+ mode", line)
+            m = re.search(r"Server is running on %s in [A-Z]+ mode" % where, line)
             if m:
                 return m
         return None
@@ -252,6 +262,8 @@ class Proxy(Program):
         return wait_until(lambda: not unread(), timeout)
 
     def client(self, timeout=LONG, rcvbuf=None, source=None):
+        if self.socket_path:
+            return local_client(self.socket_path, timeout)
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         s = socket.socket(family, socket.SOCK_STREAM)
@@ -265,17 +277,19 @@ class Proxy(Program):
 
 
 class Target:
-    """A listening socket. handler(socket) runs in one thread per connection, which is closed when it returns."""
+    """A listening socket, with `path` a UNIX socket. handler(socket) runs in one thread per connection, which is closed
+    when it returns."""
 
-    def __init__(self, handler, port=0, host="127.0.0.1", rcvbuf=None):
+    def __init__(self, handler, port=0, host="127.0.0.1", rcvbuf=None, path=None):
         self.handler, self.host, self.conns, self.received = handler, host, [], 0
-        self.ls = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self.ls = socket.socket(socket.AF_UNIX if path else socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.ls.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if rcvbuf:
             self.ls.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
-        self.ls.bind((host, port))
+        self.ls.bind(("\0" + path[1:] if path.startswith("@") else path) if path else (host, port))
         self.ls.listen(1024)
-        self.port = self.ls.getsockname()[1]
+        self.port = None if path else self.ls.getsockname()[1]
+        self.address = "unix:" + path if path else "%s:%d" % (host, self.port)
         threading.Thread(target=self._accept, args=(self.ls,), daemon=True).start()
 
     def _accept(self, ls):
@@ -284,7 +298,8 @@ class Target:
                 s, _ = ls.accept()
             except OSError:
                 return
-            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if s.family != socket.AF_UNIX:
+                s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.conns.append(s)
             threading.Thread(target=self._run, args=(s,), daemon=True).start()
 

@@ -10,7 +10,7 @@ IS = os.environ.get("PROXIMUX_BIN", "").endswith(".exe")
 
 SIGNALS = "Windows has no signals of POSIX; Ctrl-C stands for INT and TERM"
 DAEMON = "Windows has no daemons; its services are tested in test/packages"
-UNIX_SOCKETS = "the admin port has no UNIX sockets on Windows"
+UNIX_SOCKETS = "there are no UNIX sockets on Windows"
 SERVICE_MANAGER = "Windows has no systemd"
 INHERITANCE = "a process of Windows inherits neither limits nor descriptors of Linux"
 HUNDREDS = "Wine 8 keeps the sockets of hundreds of clients once their program was killed, and spins from then on"

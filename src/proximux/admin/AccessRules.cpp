@@ -21,9 +21,9 @@ std::string hostIn(const std::string& field)
     return field.substr(0, field.find(':'));
 }
 
-bool isWildcard(const AdminAddress& address)
+bool isWildcard(const Endpoint& address)
 {
-    return address.path.empty() && (address.endpoint.host == "0.0.0.0" || address.endpoint.host == "::");
+    return !address.isLocal() && (address.host == "0.0.0.0" || address.host == "::");
 }
 
 bool isLoopback(const std::string& host)
@@ -64,8 +64,8 @@ bool AccessRules::isNameOfOurs(const std::string& host) const
         return true;
     const bool isNumeric = AddressRange::parse(host) && host.find('/') == std::string::npos;
     return std::any_of(_settings.listen.begin(), _settings.listen.end(),
-                       [&host, isNumeric](const AdminAddress& each)
-                       { return isWildcard(each) ? isNumeric : isSameAddress(each.endpoint.host, host); });
+                       [&host, isNumeric](const Endpoint& each)
+                       { return isWildcard(each) ? isNumeric : isSameAddress(each.host, host); });
 }
 
 std::optional<Reply> AccessRules::judge(const Request& request, const Origin& origin) const

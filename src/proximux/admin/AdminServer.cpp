@@ -3,7 +3,6 @@
 #include <proximux/Log.h>
 #include <proximux/admin/AdminConnection.h>
 #include <proximux/admin/CommandDesk.h>
-#include <proximux/net/SocketsLocal.h>
 #include <proximux/proxy/TCPServer.h>
 #include <proximux/telemetry/RecordLimiter.h>
 
@@ -40,29 +39,21 @@ public:
 class Entrance : private TCPServerListener
 {
 public:
-    Entrance(Reactor& reactor, AdminAddress address, Hall& hall)
+    /// mode: permissions of a UNIX socket.
+    Entrance(Reactor& reactor, Endpoint address, unsigned mode, Hall& hall)
         : _address(std::move(address))
         , _hall(hall)
-        , _server(reactor, {_address.endpoint, false, BACKLOG, -1, {}, 0}, *this)
+        , _server(reactor, {_address, false, BACKLOG, -1, {}, 0, {mode, {}}}, *this)
     {
     }
 
-    void open(unsigned mode)
-    {
-        if (!isLocal())
-            return _server.start();
-        _local.emplace(_address.path, mode, BACKLOG);
-        _server.startOn(_local->socket());
-    }
+    void open() { _server.start(); }
 
-    [[nodiscard]] bool isLocal() const { return !_address.path.empty(); }
+    [[nodiscard]] bool isLocal() const { return _address.isLocal(); }
     [[nodiscard]] std::uint16_t port() const { return _server.port(); }
 
     /// The address with the port that it has.
-    [[nodiscard]] std::string toString() const
-    {
-        return isLocal() ? _address.toString() : Endpoint{_address.endpoint.host, port()}.toString();
-    }
+    [[nodiscard]] std::string toString() const { return Endpoint{_address.host, port(), _address.path}.toString(); }
 
 private:
     void accepted(std::unique_ptr<Transport> transport, const Poco::Net::SocketAddress& peer) override
@@ -73,9 +64,8 @@ private:
     void dropped(const Poco::Net::SocketAddress&) override {}
     void exhausted(const std::string& why) override { _hall.paused(toString(), why); }
 
-    AdminAddress _address;
+    Endpoint _address;
     Hall& _hall;
-    std::optional<sockets::LocalListener> _local; ///< before the server, which uses its socket
     TCPServer _server;
 };
 
@@ -136,10 +126,11 @@ void AdminServer::start()
 {
     if (_impl->settings.listen.empty())
         return;
-    for (const AdminAddress& address : _impl->settings.listen)
+    for (const Endpoint& address : _impl->settings.listen)
     {
-        _impl->entrances.push_back(std::make_unique<Entrance>(_impl->reactor, address, *_impl));
-        _impl->entrances.back()->open(_impl->settings.pathMode);
+        _impl->entrances.push_back(
+            std::make_unique<Entrance>(_impl->reactor, address, _impl->settings.pathMode, *_impl));
+        _impl->entrances.back()->open();
         _impl->log.text(LogScope::server, LogLevel::info, "Admin port is on " + _impl->entrances.back()->toString());
     }
     _impl->thread = std::thread([impl = _impl.get()] { impl->reactor.run(); });

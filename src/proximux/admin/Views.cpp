@@ -15,8 +15,13 @@ namespace
 
 using Cell = Table::Cell;
 
+/// Of a UNIX socket that is its process, since it has no address.
 std::string peerOf(const ClientInfo& info)
 {
+    if (info.process)
+        return info.address + " uid=" + std::to_string(info.process->uid) + " pid=" + std::to_string(info.process->pid);
+    if (info.port == 0)
+        return info.address;
     return Endpoint{info.address, info.port}.toString();
 }
 

@@ -38,7 +38,7 @@ void ConfigurationCheck::checkAdmin()
         _mistakes.push_back(nameOf(admin.tokenFile.empty() ? "admin.token" : "admin.token_file") +
                             ": the token has a blank or a character that is not ASCII; expected neither");
     const bool isOpen = std::any_of(admin.listen.begin(), admin.listen.end(),
-                                    [](const AdminAddress& address) { return address.path.empty(); });
+                                    [](const Endpoint& address) { return !address.isLocal(); });
     if (admin.commands == AdminSettings::Commands::all && isOpen && inForce("admin.token") == nullptr &&
         inForce("admin.token_file") == nullptr)
         _mistakes.push_back(nameOf("admin.commands") + ": needs a token for commands over TCP; expected admin.token or "

@@ -66,7 +66,7 @@ ConfigurationCheck::ConfigurationCheck(const std::vector<FoundValue>& found, std
     chooseMode();
     checkRelations();
     for (const FoundValue* value : _inForce)
-        if (std::string notice = ineffectiveText(*value, _configuration.exchange); !notice.empty())
+        if (std::string notice = ineffectiveText(*value, _configuration); !notice.empty())
             _notices.push_back(std::move(notice));
 }
 
@@ -100,20 +100,7 @@ void ConfigurationCheck::choose(const std::vector<FoundValue>& found)
     }
     for (const FoundValue& value : found)
         checkPassed(value);
-}
-
-/// A lower layer may not contradict the socket that was passed in. Port 0 and the name of a host do not.
-void ConfigurationCheck::checkPassed(const FoundValue& lower)
-{
-    const FoundValue* passed = inForce(lower.setting->key);
-    if (passed == nullptr || passed->layer != Layer::passedSocket || lower.text == passed->text)
-        return;
-    const auto range = AddressRange::parse(lower.text);
-    const bool isPort = lower.setting->key == "local.port";
-    const bool agrees = isPort ? lower.text == "0" : !range || range->contains(passed->text);
-    if (!agrees)
-        _mistakes.push_back(lower.setting->key + " = " + lower.text + " (" + lower.origin + "): the " + passed->origin +
-                            " listens on " + passed->text + "; expected the same, or no value");
+    chooseAddress();
 }
 
 /// Takes the whole list of targets from the highest layer that has one.
@@ -132,17 +119,19 @@ void ConfigurationCheck::chooseTargets(const std::vector<FoundValue>& found)
         _inForce.push_back(&value);
         _targetCount = std::max(_targetCount, value.number);
     }
+    checkTargetPaths();
 }
 
 void ConfigurationCheck::checkRequired()
 {
     for (const Setting& setting : settings())
-        if (setting.required && !setting.isOfTarget() && inForce(setting.key) == nullptr)
+        if (setting.required && !setting.isOfTarget() && inForce(setting.key) == nullptr && !hasPath(setting, 0))
             missing(setting, 0);
     // without any target, report the first one as missing
     for (std::size_t number = 1; number <= std::max<std::size_t>(_targetCount, 1); ++number)
         for (const Setting& setting : settings())
-            if (setting.required && setting.isOfTarget() && inForce(setting.key, number) == nullptr)
+            if (setting.required && setting.isOfTarget() && inForce(setting.key, number) == nullptr &&
+                !hasPath(setting, number))
                 missing(setting, number);
 }
 
@@ -221,7 +210,7 @@ void ConfigurationCheck::checkRelations()
     for (std::size_t i = 0; i < _targetCount; ++i)
         if (isItself(_configuration.local, _configuration.targets[i].endpoint))
             _mistakes.push_back("target." + std::to_string(i + 1) + ": Proximux itself listens on " +
-                                _configuration.local.endpoint.toString() + "; expected another host or port");
+                                _configuration.local.endpoint.toString() + "; expected another address");
     if (_configuration.pool.backoffMin > _configuration.pool.backoffMax)
         _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most that value");
     if (_configuration.io.backend == IoSettings::Backend::epoll && !hasEpoll())
@@ -229,6 +218,7 @@ void ConfigurationCheck::checkRelations()
     if (_configuration.limits.memory > 0 && !tellsMemory())
         _mistakes.push_back(nameOf("limits.memory") +
                             ": this system does not tell how much memory a process has; expected 0");
+    checkLocal();
     checkAdmin();
     checkHealthChecks();
     checkProxyHeaders();

@@ -33,6 +33,10 @@ private:
     void checkEach(const std::vector<FoundValue>& found);
     void choose(const std::vector<FoundValue>& found);
     void checkPassed(const FoundValue& lower);
+    void chooseAddress();
+    void drop(const std::string& key);
+    void checkTargetPaths();
+    void checkLocal();
     void chooseTargets(const std::vector<FoundValue>& found);
     void storeAll();
     void checkRequired();
@@ -57,6 +61,8 @@ private:
     void missing(const Setting& setting, std::size_t number);
     [[nodiscard]] std::string givenBy(const Setting& setting, std::size_t number) const;
     [[nodiscard]] const FoundValue* inForce(const std::string& key, std::size_t number = 0) const;
+    [[nodiscard]] const FoundValue* pathInForce(const std::string& key, std::size_t number = 0) const;
+    [[nodiscard]] bool hasPath(const Setting& setting, std::size_t number) const;
     [[nodiscard]] std::string nameOf(const std::string& key) const;
 
     const Of _whose;

@@ -212,6 +212,8 @@ void ConfigurationLoader::addCommandLine(const std::string& key, const std::stri
 void ConfigurationLoader::addPassedSocket(const Endpoint& endpoint)
 {
     const std::string origin = "socket of the service manager";
+    if (endpoint.isLocal())
+        return add("local.path", endpoint.path, Layer::passedSocket, origin);
     add("local.host", endpoint.host, Layer::passedSocket, origin);
     add("local.port", std::to_string(endpoint.port), Layer::passedSocket, origin);
 }

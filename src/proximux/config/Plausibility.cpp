@@ -44,6 +44,19 @@ bool reaches(const std::string& everywhere, bool onlyV6, const std::string& host
     return isAll && (host == "::1" || (!onlyV6 && (isV4 || host == "localhost")));
 }
 
+/// "local.path; it applies to TCP"; empty: the setting has an effect.
+std::string obstacle(const Setting& setting, const LocalSettings& local)
+{
+    static const std::vector<std::string> OF_TCP{"local.ipv6_only", "local.keep_alive", "local.user_timeout",
+                                                 "access.deny", "access.allow"};
+    static const std::vector<std::string> OF_PATH{"local.path_mode", "local.path_group"};
+    const auto isOne = [&setting](const std::vector<std::string>& keys)
+    { return std::find(keys.begin(), keys.end(), setting.key) != keys.end(); };
+    if (local.endpoint.isLocal())
+        return isOne(OF_TCP) ? "local.path; it applies to TCP" : "";
+    return isOne(OF_PATH) ? "local.port; it applies to local.path" : "";
+}
+
 /// "exchange.mode = proxy; it applies to fifo, funnel"; empty: the setting has an effect.
 std::string obstacle(const Setting& setting, const ExchangeSettings& exchange)
 {
@@ -60,15 +73,19 @@ std::string obstacle(const Setting& setting, const ExchangeSettings& exchange)
 
 } // namespace
 
-std::string ineffectiveText(const FoundValue& value, const ExchangeSettings& exchange)
+std::string ineffectiveText(const FoundValue& value, const Configuration& configuration)
 {
-    const std::string what = value.text == value.setting->fallback ? "" : obstacle(*value.setting, exchange);
+    std::string what;
+    if (value.text != value.setting->fallback)
+        what = obstacle(*value.setting, configuration.exchange) + obstacle(*value.setting, configuration.local);
     return what.empty() ? what
                         : numberedKey(*value.setting, value.number) + " (" + value.origin + "): no effect with " + what;
 }
 
 bool isItself(const LocalSettings& local, const Endpoint& target)
 {
+    if (local.endpoint.isLocal() || target.isLocal())
+        return local.endpoint.path == target.path;
     const std::string here = Poco::toLower(local.endpoint.host);
     const std::string there = Poco::toLower(target.host);
     const bool same = here == there || (here == "localhost" && there == "127.0.0.1"); // the address of it that is used

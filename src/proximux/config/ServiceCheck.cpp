@@ -19,7 +19,10 @@ bool makeService(const std::vector<FoundValue>& own)
 {
     return std::any_of(own.begin(), own.end(),
                        [](const FoundValue& value)
-                       { return value.setting->key == "local.port" || value.setting->isOfTarget(); });
+                       {
+                           const std::string& key = value.setting->key;
+                           return key == "local.port" || key == "local.path" || value.setting->isOfTarget();
+                       });
 }
 
 /// "local.port = 0 (plc1.ini): wrong" -> "plc1.ini: local.port = 0: wrong"
@@ -64,6 +67,8 @@ bool covers(const LocalSettings& all, const LocalSettings& one)
 /// Whether only one of them can listen.
 bool collide(const LocalSettings& a, const LocalSettings& b)
 {
+    if (a.endpoint.isLocal() || b.endpoint.isLocal())
+        return a.endpoint.path == b.endpoint.path;
     const bool isSame =
         a.endpoint.host == b.endpoint.host || (isLocalhost(a.endpoint.host) && isLocalhost(b.endpoint.host));
     return a.endpoint.port == b.endpoint.port && a.endpoint.port != 0 && (isSame || covers(a, b) || covers(b, a));
@@ -164,10 +169,12 @@ void ServiceCheck::compareAddresses()
             const auto& second = _result.services[b].configuration;
             if (!first || !second || !collide(first->local, second->local))
                 continue;
-            _result.mistakes.push_back(labelled(_services[b].label, "", "local.port = ") +
-                                       std::to_string(second->local.endpoint.port) + ": the service " +
-                                       _services[b].name + " would listen on " + second->local.endpoint.toString() +
-                                       ", where the service " + _services[a].name +
+            const Endpoint& address = second->local.endpoint;
+            const std::string value =
+                address.isLocal() ? "local.path = " + address.path : "local.port = " + std::to_string(address.port);
+            _result.mistakes.push_back(labelled(_services[b].label, "", value) + ": the service " + _services[b].name +
+                                       " would listen on " + address.toString() + ", where the service " +
+                                       _services[a].name +
                                        (_services[a].label.empty() ? "" : " (" + _services[a].label + ")") +
                                        " does; expected another address");
         }

@@ -169,7 +169,13 @@ Kind ranges(Field<std::vector<AddressRange>> field);
 Kind proxyExtensions(Field<unsigned> field);
 
 /// Addresses of the admin port, separated by commas: unix:PATH, or a numeric address with a port.
-Kind adminAddresses(Field<std::vector<AdminAddress>> field);
+Kind adminAddresses(Field<std::vector<Endpoint>> field);
+
+/// The path of a UNIX socket, or @NAME for an abstract one; empty: none.
+Kind socketPath(Field<std::string> field);
+
+/// The numbers of users, separated by commas.
+Kind userIds(Field<std::vector<std::uint32_t>> field);
 
 /// 0 for off, or a number of events and their period: 20/s, 30/m.
 Kind rate(Field<Rate> field);

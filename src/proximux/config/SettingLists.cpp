@@ -2,6 +2,7 @@
 
 #include <proximux/config/SettingKinds.h>
 
+#include <proximux/system/Capabilities.h>
 #include <proximux/system/Surroundings.h>
 #include <proximux/wire/ProxyHeader.h>
 
@@ -55,20 +56,28 @@ std::vector<std::string> partsOf(const std::string& text)
     return parts;
 }
 
-/// Parses one address of the admin port. Returns an error text, or an empty one.
-std::string readAddress(const std::string& text, AdminAddress& address)
+/// What is wrong with the path of a UNIX socket; empty: nothing.
+std::string checkSocketPath(const std::string& path)
 {
-    constexpr std::size_t MOST = 107; // bytes of a path that the system takes
+    constexpr std::size_t MOST = 107; // bytes that the system takes
+    if (!surroundings::hasUnixSockets())
+        return "this system has no UNIX sockets";
+    if (path.empty() || path.front() != '/')
+        return "not an absolute path";
+    if (std::any_of(path.begin(), path.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+        return "contains a control character";
+    return path.size() > MOST ? "the path is longer than 107 bytes" : "";
+}
+
+/// Parses one address of the admin port. Returns an error text, or an empty one.
+std::string readAddress(const std::string& text, Endpoint& address)
+{
     constexpr std::int64_t LAST_PORT = 65535;
-    const std::string prefix = "unix:";
-    if (text.compare(0, prefix.size(), prefix) == 0)
+    if (const auto path = values::unixPath(text))
     {
-        address.path = text.substr(prefix.size());
-        if (!surroundings::hasUnixSockets())
-            return text + ": this system has no UNIX sockets";
-        if (address.path.empty() || address.path.front() != '/' || address.path.find('\0') != std::string::npos)
-            return text + ": not an absolute path";
-        return address.path.size() > MOST ? text + ": the path is longer than 107 bytes" : "";
+        address.path = *path;
+        const std::string wrong = checkSocketPath(*path);
+        return wrong.empty() ? wrong : text + ": " + wrong;
     }
     const auto parts = values::hostPort(text);
     if (!parts)
@@ -78,7 +87,7 @@ std::string readAddress(const std::string& text, AdminAddress& address)
         return text + ": not a port";
     if (!AddressRange::parse(parts->host) || parts->host.find('/') != std::string::npos)
         return text + ": not a numeric address";
-    address.endpoint = {parts->host, static_cast<std::uint16_t>(port)};
+    address = {parts->host, static_cast<std::uint16_t>(port)};
     return {};
 }
 
@@ -163,14 +172,14 @@ Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
                 });
 }
 
-Kind adminAddresses(Field<std::vector<AdminAddress>> field)
+Kind adminAddresses(Field<std::vector<Endpoint>> field)
 {
     return make(
         field,
         "unix:PATH, or a numeric address with a port, as 127.0.0.1:9900 or [::1]:9900; several with commas between",
         [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
         {
-            std::vector<AdminAddress> addresses;
+            std::vector<Endpoint> addresses;
             for (const std::string& part : partsOf(text))
                 if (std::string wrong = readAddress(part, addresses.emplace_back()); !wrong.empty())
                     return wrong;
@@ -198,6 +207,39 @@ Kind proxyExtensions(Field<unsigned> field)
                         chosen |= found->bit();
                     }
                     field(c, i) = chosen;
+                    return {};
+                });
+}
+
+Kind socketPath(Field<std::string> field)
+{
+    return make(field, "an absolute path of at most 107 bytes; on Linux also @NAME",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const bool isAbstract = hasAbstractSockets() && text.size() > 1 && text.front() == '@';
+                    // the name of an abstract socket has the same limits as what follows a slash
+                    std::string wrong = text.empty() ? "" : checkSocketPath(isAbstract ? "/" + text.substr(1) : text);
+                    if (wrong.empty())
+                        field(c, i) = text;
+                    return wrong;
+                });
+}
+
+Kind userIds(Field<std::vector<std::uint32_t>> field)
+{
+    constexpr std::int64_t MOST = 0xfffffffe; // the one above means nobody
+    return make(field, "numbers of users, separated by commas, as 0, 1000",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    std::vector<std::uint32_t> uids;
+                    for (const std::string& part : partsOf(text))
+                    {
+                        const auto uid = values::integer(part);
+                        if (!uid || *uid < 0 || *uid > MOST)
+                            return "not numbers of users";
+                        uids.push_back(static_cast<std::uint32_t>(*uid));
+                    }
+                    field(c, i) = std::move(uids);
                     return {};
                 });
 }

@@ -10,7 +10,7 @@ namespace
 
 std::vector<Setting> entranceSettings()
 {
-    using Addresses = std::vector<AdminAddress>;
+    using Addresses = std::vector<Endpoint>;
     using Commands = AdminSettings::Commands;
     using Ranges = std::vector<AddressRange>;
     return {

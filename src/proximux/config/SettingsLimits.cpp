@@ -8,6 +8,7 @@ using namespace kinds;
 std::vector<Setting> accessSettings()
 {
     using Ranges = std::vector<AddressRange>;
+    using Uids = std::vector<std::uint32_t>;
     return {
         guard(now(row("access.deny", "", ranges(FIELD(Ranges, access.deny)),
                       {"", "Address ranges whose clients are refused",
@@ -21,6 +22,12 @@ std::vector<Setting> accessSettings()
                        "IPv4 and IPv6 are kept apart: ::/0 covers no IPv4 client. "
                        "Example: access.allow = 10.0.0.0/8, 127.0.0.1, ::1."})),
               "192.0.2.0/24, 2001:db8::/32"),
+        guard(now(row("access.uids", "", userIds(FIELD(Uids, access.uids)),
+                      {"", "Users whose processes may connect to local.path, by number; all others are refused",
+                       "Linux tells the user of a client of a UNIX socket; on other systems this is a mistake. "
+                       "The permissions of the file, local.path_mode, apply as well. "
+                       "Example: access.uids = 0, 33."})),
+              "0, 33"),
     };
 }
 

@@ -23,8 +23,26 @@ std::vector<Setting> listening()
                           "The log names the port when the server runs, also with 0. "
                           "A port that is in use ends the start with exit code 71. "
                           "Ports below 1024 may need a privilege, such as CAP_NET_BIND_SERVICE on Linux. "
+                          "In its place local.path names a UNIX socket. "
                           "Example: --listen 3307."},
                          {"LOCAL_PORT", "localServerPort", "--listen"}))),
+        now(row("local.path", "", socketPath(FIELD(std::string, local.endpoint.path)),
+                {"", "Path of a UNIX socket to listen on, in place of local.host and local.port",
+                 "Programs of this machine connect to it without TCP. "
+                 "Its file is removed at the end; one that a killed process has left is replaced, one in use is not. "
+                 "On Linux @NAME is an abstract socket, which has no file and no permissions. "
+                 "The settings of access and limits that concern addresses do not apply to its clients. "
+                 "Example: --listen unix:/run/proximux/db.sock."})),
+        now(row("local.path_mode", "0660", permissions(FIELD(unsigned, local.pathMode)),
+                {"", "Permissions of the file of local.path, in octal",
+                 "Who may write to the file may connect. "
+                 "The default is for its owner and its group; with access.uids single users can be chosen. "
+                 "Example: local.path_mode = 0666 for all users of this machine."})),
+        now(row("local.path_group", "", text("a group, by name or number", FIELD(std::string, local.pathGroup)),
+                {"", "Group that the file of local.path gets",
+                 "Without root, Proximux must be a member of it. "
+                 "Without the setting the file has the group of the process. "
+                 "Example: local.path_group = www-data lets a web server connect."})),
         now(row("local.ipv6_only", "0", boolean(FIELD(bool, local.ipv6Only)),
                 {"", "Accept IPv6 clients only",
                  "It has an effect if local.host has an IPv6 address, such as ::. "

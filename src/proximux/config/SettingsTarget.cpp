@@ -22,6 +22,12 @@ std::vector<Setting> targetSettings()
                           "A host without a port is a mistake, and so is a port without a host. "
                           "Example: target.1.port = 6379, or both together with --target cache.example:6379."},
                          {"TARGET_PORT_N", "targetServers[N-1].port", "--target"}))),
+        now(row("target.N.path", "", socketPath(FIELD(std::string, targets[i].endpoint.path)),
+                {"", "Path of a UNIX socket on which target N listens, in place of its host and port",
+                 "The server must run on this machine, and Proximux must be allowed to write to the file. "
+                 "On Linux @NAME is an abstract socket. "
+                 "The settings of TCP, such as target.N.keep_alive, have no effect then. "
+                 "Example: --target unix:/run/mysqld/mysqld.sock."})),
         fresh(row(
             "target.N.keep_alive", "60s,10s,6", keepAlive(FIELD(KeepAlive, targets[i].socket.keepAlive)),
             {"",

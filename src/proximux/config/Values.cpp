@@ -131,12 +131,20 @@ std::optional<HostPort> hostPort(std::string_view text)
     return HostPort{std::string(host), std::string(port)};
 }
 
+std::optional<std::string> unixPath(std::string_view text)
+{
+    constexpr std::string_view PREFIX = "unix:";
+    if (text.substr(0, PREFIX.size()) != PREFIX)
+        return std::nullopt;
+    return std::string(text.substr(PREFIX.size()));
+}
+
 std::string hostPortMistake(std::string_view text)
 {
     if (text.find("://") != std::string_view::npos)
         return "a URL, not an address; ";
-    if (text.substr(0, 1) == "/" || text.substr(0, 5) == "unix:")
-        return "UNIX sockets are not supported; ";
+    if (text.substr(0, 1) == "/")
+        return "a UNIX socket is written unix:PATH; ";
     if (text.find(',') != std::string_view::npos)
         return "more than one address; repeat the option for each; ";
     if (std::count(text.begin(), text.end(), ':') > 1 && text.find('[') == std::string_view::npos)

@@ -40,6 +40,9 @@ struct HostPort
 };
 std::optional<HostPort> hostPort(std::string_view text);
 
+/// The path in unix:PATH; nothing if the text does not begin so.
+std::optional<std::string> unixPath(std::string_view text);
+
 /// What is wrong with a text that is no HOST:PORT, such as "a URL; "; empty if that is not known.
 std::string hostPortMistake(std::string_view text);
 

@@ -1,5 +1,7 @@
 #include <proximux/net/Connector.h>
 
+#include <proximux/net/SocketsLocal.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -30,6 +32,8 @@ void Connector::start(const Endpoint& endpoint, Instant deadline)
 {
     _endpoint = endpoint;
     _deadline = deadline;
+    if (endpoint.isLocal())
+        return _reactor.defer(whileAlive(&Connector::tryLocal));
     _addresses = sockets::parseNumeric(endpoint.host, endpoint.port);
     if (!_addresses.empty())
         return _reactor.defer(whileAlive(&Connector::tryNext));
@@ -84,12 +88,26 @@ void Connector::tryNext()
     passEnded();
 }
 
+void Connector::tryLocal()
+{
+    const auto attempt = sockets::beginLocal(_endpoint.path);
+    _socket = attempt.socket;
+    if (attempt.result.kind == IoResult::Kind::done)
+        return succeed();
+    _error = localError(attempt.result);
+    const bool passes = _error.ours || attempt.result.kind == IoResult::Kind::wouldBlock;
+    passes ? wait() : fail(_error);
+}
+
 void Connector::writable()
 {
     const int error = sockets::takeError(_socket.impl()->sockfd());
-    if (error != 0)
-        return attemptFailed(error);
-    const Poco::Net::StreamSocket socket = _socket;
+    error != 0 ? attemptFailed(error) : succeed();
+}
+
+void Connector::succeed()
+{
+    const Poco::Net::StreamSocket socket = std::exchange(_socket, Poco::Net::StreamSocket());
     _ended = true;
     release();
     _listener.connected(socket);
@@ -124,18 +142,20 @@ void Connector::passEnded()
     wait();
 }
 
-/// Waits until this process frees a resource. A timer retries as well, because a shortage of the whole system gives no
-/// signal when it ends.
+/// Waits until this process frees a resource, if it lacks one. A timer retries as well, because neither a shortage of
+/// the whole system nor a full queue of the peer gives a signal when it ends.
 void Connector::wait()
 {
     if (_reactor.now() >= _deadline)
         return fail(_error);
+    _waiting = true;
+    arm(std::min(_reactor.now() + RETRY, _deadline), &Connector::tryAgain);
+    if (!_error.ours)
+        return;
     const bool first = Shortage::ofProcess().waiting() == 0;
     _ticket = Shortage::ofProcess().await(_reactor, whileAlive(&Connector::tryAgain));
-    arm(std::min(_reactor.now() + RETRY, _deadline), &Connector::tryAgain);
-    if (first && !_waited)
+    if (first && !std::exchange(_waited, true))
         _listener.connectWaits(_error);
-    _waiting = _waited = true;
 }
 
 /// Called when a resource was freed and by a timer; the later of the two calls does nothing.
@@ -147,6 +167,8 @@ void Connector::tryAgain()
     disarm();
     if (_reactor.now() >= _deadline)
         return fail(_error);
+    if (_endpoint.isLocal())
+        return tryLocal();
     if (_addresses.empty())
         return lookUp();
     tryNext();
@@ -158,7 +180,7 @@ ConnectError Connector::lookUpError(int error, const std::string& why) const
             error == 0 ? "ENOTFOUND" : sockets::errorName(error),
             "getaddrinfo",
             _endpoint.host + ": " + why,
-            {_endpoint.host, 0},
+            {_endpoint.host, 0, {}},
             why,
             false};
 }
@@ -172,14 +194,24 @@ ConnectError Connector::connectError(int error) const
             sockets::errorName(error),
             "connect",
             address.toString() + ": " + reason,
-            {address.host().toString(), address.port()},
+            {address.host().toString(), address.port(), {}},
             reason,
             false};
 }
 
+/// The error for a UNIX socket.
+ConnectError Connector::localError(const IoResult& result) const
+{
+    const std::string reason = result.kind == IoResult::Kind::wouldBlock
+                                   ? "the queue of connections that it has yet to accept is full"
+                                   : sockets::errorText(result.error);
+    return {result.error, sockets::errorName(result.error),  "connect", _endpoint.toString() + ": " + reason, _endpoint,
+            reason,       sockets::isExhausted(result.error)};
+}
+
 void Connector::faulted(const std::exception& exception) noexcept
 {
-    fail({0, "EFAULT", "connect", exception.what(), {_endpoint.host, 0}, exception.what(), false});
+    fail({0, "EFAULT", "connect", exception.what(), {_endpoint.host, 0, _endpoint.path}, exception.what(), false});
 }
 
 void Connector::fail(const ConnectError& error)

@@ -19,7 +19,7 @@ struct ConnectError
     std::string code;    ///< "ECONNREFUSED", "ENOTFOUND"
     std::string syscall; ///< "connect", "getaddrinfo"
     std::string text;    ///< readable: the peer and the reason
-    Endpoint peer;       ///< the address tried; for a failed look-up the name, with port 0
+    Endpoint peer;       ///< the address tried; for a failed look-up the name, with port 0; or the path
     std::string reason;
     bool ours = false; ///< caused by a local shortage of descriptors, ports or memory; says nothing about the peer
 };
@@ -41,7 +41,8 @@ public:
 /// Opens one connection to an endpoint without blocking. Resolves the name in the resolver's threads, then tries its
 /// addresses one after the other. Each gets an equal share of the time left until the deadline. An attempt that fails
 /// for a local shortage of descriptors, ports or memory is retried when one is freed, and periodically, until the
-/// deadline. Owned by its listener and used in the reactor's thread; destroying it cancels the attempt.
+/// deadline. A UNIX socket connects at once or fails at once; one whose accept queue is full is retried periodically.
+/// Owned by its listener and used in the reactor's thread; destroying it cancels the attempt.
 class Connector : public EventHandler
 {
 public:
@@ -62,6 +63,8 @@ private:
     void lookUp();
     void resolved(const Resolver::Result& result);
     void tryNext();
+    void tryLocal();
+    void succeed();
     void timedOut();
     void attemptFailed(int error);
     void passEnded();
@@ -69,6 +72,7 @@ private:
     void tryAgain();
     [[nodiscard]] ConnectError lookUpError(int error, const std::string& why) const;
     [[nodiscard]] ConnectError connectError(int error) const;
+    [[nodiscard]] ConnectError localError(const IoResult& result) const;
     void fail(const ConnectError& error);
     void release();
     void arm(Instant due, void (Connector::*method)());

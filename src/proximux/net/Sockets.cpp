@@ -54,6 +54,16 @@ Ends endsOf(poco_socket_t socket)
     return ends;
 }
 
+bool isLocal(const Poco::Net::SocketAddress& peer)
+{
+    return peer.port() == 0; // a TCP connection has a port
+}
+
+std::string hostOf(const Poco::Net::SocketAddress& peer)
+{
+    return isLocal(peer) ? "unix" : peer.host().toString();
+}
+
 Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)
 {
     return AdoptedListener(descriptor);

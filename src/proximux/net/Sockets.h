@@ -72,6 +72,12 @@ struct Accepted
 };
 Accepted accept(Poco::Net::ServerSocket& listener);
 
+/// Whether a peer that was accepted is one of a UNIX socket.
+bool isLocal(const Poco::Net::SocketAddress& peer);
+
+/// The numeric address of a peer that was accepted; "unix" for one of a UNIX socket, whose port is 0.
+std::string hostOf(const Poco::Net::SocketAddress& peer);
+
 /// Whether the error means that descriptors or memory are exhausted.
 bool isExhausted(int error);
 
@@ -115,7 +121,7 @@ struct Ends
 };
 Ends endsOf(poco_socket_t socket);
 
-/// Transfers ownership of a descriptor that listeningAddress() knows to Poco.
+/// Transfers ownership of the descriptor of a listening socket to Poco.
 Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor);
 
 /// Starts to connect. wouldBlock: in progress; the socket becomes writable when the result is known.

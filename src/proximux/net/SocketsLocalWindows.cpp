@@ -9,7 +9,7 @@
 namespace proximux::sockets
 {
 
-LocalListener::LocalListener(std::string path, unsigned, int)
+LocalListener::LocalListener(std::string path, const LocalAccess&, int)
     : _path(std::move(path))
 {
     throw Poco::IOException("cannot listen on unix:" + _path + ": this system has no UNIX sockets", WSAEAFNOSUPPORT);
@@ -17,9 +17,21 @@ LocalListener::LocalListener(std::string path, unsigned, int)
 
 LocalListener::~LocalListener() = default;
 
+void LocalListener::permit(const LocalAccess&) const {}
+
 Connecting connectLocal(const std::string&)
 {
     return {{IoResult::Kind::failed, 0, WSAEAFNOSUPPORT}, {}};
+}
+
+Connecting beginLocal(const std::string& path)
+{
+    return connectLocal(path);
+}
+
+std::optional<std::string> listeningPath(poco_socket_t)
+{
+    return std::nullopt;
 }
 
 } // namespace proximux::sockets

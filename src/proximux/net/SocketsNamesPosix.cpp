@@ -51,6 +51,8 @@ const std::vector<ErrorSymbol>& errorSymbols()
         {ENOTCONN, "ENOTCONN"},
         {ENOENT, "ENOENT"},
         {ENAMETOOLONG, "ENAMETOOLONG"},
+        {EAGAIN, "EAGAIN"},
+        {EEXIST, "EEXIST"},
     };
     return ALL;
 }

@@ -189,8 +189,9 @@ Accepted accept(Poco::Net::ServerSocket& listener)
         return client;
     }
     makeNonBlocking(descriptor);
-    client.transport = std::make_unique<PlainTransport>(AdoptedSocket(descriptor));
-    if (address.ss_family != AF_UNIX) // whose clients have no address
+    const bool isLocal = address.ss_family == AF_UNIX;
+    client.transport = std::make_unique<PlainTransport>(AdoptedSocket(descriptor), isLocal);
+    if (!isLocal) // such a client has no address
         client.peer = Poco::Net::SocketAddress(peer, size);
     return client;
 }

@@ -34,21 +34,31 @@ public:
     [[nodiscard]] virtual poco_socket_t handle() const = 0;
 };
 
-/// Plain TCP over a socket that it owns and closes on destruction.
+/// Plain TCP, or a UNIX socket, over a socket that it owns and closes on destruction. A UNIX socket delays no
+/// acknowledgement and knows no RST: there it is closed as any other.
 class PlainTransport : public Transport
 {
 public:
-    explicit PlainTransport(const Poco::Net::StreamSocket& socket)
-        : _socket(socket)
+    explicit PlainTransport(const Poco::Net::StreamSocket& socket, bool isLocal = false)
+        : _isLocal(isLocal)
+        , _socket(socket)
     {
     }
 
     IoResult receive(char* into, std::size_t size) override { return sockets::receive(handle(), into, size); }
     IoResult send(Bytes bytes) override { return sockets::send(handle(), bytes); }
     IoResult peek() override { return sockets::peek(handle()); }
-    void acknowledge() override { sockets::acknowledge(handle()); }
+    void acknowledge() override
+    {
+        if (!_isLocal)
+            sockets::acknowledge(handle());
+    }
     void shutdownSend() override { sockets::shutdownSend(handle()); }
-    void resetOnClose() override { sockets::resetOnClose(handle()); }
+    void resetOnClose() override
+    {
+        if (!_isLocal)
+            sockets::resetOnClose(handle());
+    }
     int takeError() override { return sockets::takeError(handle()); }
     [[nodiscard]] poco_socket_t handle() const override { return _socket.impl()->sockfd(); }
     [[nodiscard]] const Poco::Net::StreamSocket& socket() const { return _socket; }
@@ -61,6 +71,7 @@ private:
     };
 
     GivingBack _givingBack;
+    const bool _isLocal;
     Poco::Net::StreamSocket _socket;
 };
 

@@ -5,6 +5,17 @@
 namespace proximux
 {
 
+namespace
+{
+
+/// Whether it came over a UNIX socket.
+bool isLocal(const ClientInfo& client)
+{
+    return client.address == "unix"; // one that a PROXY header announces has a path, too
+}
+
+} // namespace
+
 const char* AccessList::refusal(const std::string& address) const
 {
     const auto settings = std::atomic_load(&_settings);
@@ -16,9 +27,19 @@ const char* AccessList::refusal(const std::string& address) const
     return "";
 }
 
+const char* AccessList::refusal(const ClientInfo& client) const
+{
+    if (!isLocal(client))
+        return refusal(client.address);
+    const auto settings = std::atomic_load(&_settings);
+    const auto& uids = settings->uids;
+    const bool isListed = client.process && std::find(uids.begin(), uids.end(), client.process->uid) != uids.end();
+    return uids.empty() || isListed ? "" : "not in access.uids";
+}
+
 void AccessList::onConnected(ConnectedArgs& args)
 {
-    const char* reason = refusal(args.client.address);
+    const char* reason = refusal(args.client);
     if (*reason != '\0')
         args.reject(reason);
 }

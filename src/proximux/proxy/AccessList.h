@@ -10,7 +10,7 @@ namespace proximux
 {
 
 /// The built-in listener of `connected`. Refuses a client whose address lies in a range of access.deny or, if
-/// access.allow is set, in none of its ranges. Any thread.
+/// access.allow is set, in none of its ranges; one of a UNIX socket if its user is not in access.uids. Any thread.
 class AccessList
 {
 public:
@@ -24,6 +24,9 @@ public:
 
     /// The reason to refuse this address; empty if it is allowed.
     [[nodiscard]] const char* refusal(const std::string& address) const;
+
+    /// Likewise for a client, of which its user decides if it came over a UNIX socket.
+    [[nodiscard]] const char* refusal(const ClientInfo& client) const;
 
     void onConnected(ConnectedArgs& args);
 

@@ -19,7 +19,7 @@ std::shared_ptr<const Announcement> announcementOf(const Arrival& arrival, const
 /// By its socket.
 ClientInfo infoOf(const Arrival& arrival)
 {
-    return {arrival.peer.host().toString(), arrival.peer.port(), arrival.number};
+    return {sockets::hostOf(arrival.peer), arrival.peer.port(), arrival.number, arrival.process};
 }
 
 } // namespace

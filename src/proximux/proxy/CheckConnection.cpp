@@ -42,8 +42,10 @@ void CheckConnection::abandon()
 void CheckConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _settings.socket);
-    open(std::make_unique<PlainTransport>(socket));
+    const bool isLocal = _settings.endpoint.isLocal();
+    if (!isLocal)
+        sockets::setOptions(socket.impl()->sockfd(), _settings.socket);
+    open(std::make_unique<PlainTransport>(socket, isLocal));
     if (const std::string header = targetHeaderOfOurs(_settings, sockets::endsOf(handle())); !header.empty())
         send(header);
     if (_plan.isSilent())

@@ -53,15 +53,18 @@ std::optional<AddressLimits::Place> ClientGate::admit(Transport& transport, cons
     if (!_runtime.addresses.isOn() && !_memory.isOn())
         return AddressLimits::NOWHERE;
     const Instant now = _runtime.clock.now();
-    const Poco::Net::IPAddress host = peer.host();
+    const Endpoint client{sockets::hostOf(peer), peer.port()};
     const std::lock_guard<std::mutex> lock(_mutex);
     if (_memory.isExceeded(now))
     {
         _unaffordable.fetch_add(1, std::memory_order_relaxed);
-        tell(MEMORY, MEMORY, {host.toString(), peer.port()}, now);
+        tell(MEMORY, MEMORY, client, now);
         return refuse(transport);
     }
-    return judge(transport, AddressRange::addressOf(host.addr(), host.length()), {host.toString(), peer.port()}, now);
+    if (sockets::isLocal(peer))
+        return AddressLimits::NOWHERE;
+    const Poco::Net::IPAddress host = peer.host();
+    return judge(transport, AddressRange::addressOf(host.addr(), host.length()), client, now);
 }
 
 std::optional<AddressLimits::Place> ClientGate::announced(Transport& transport, const ClientInfo& client)

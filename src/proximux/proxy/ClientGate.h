@@ -27,7 +27,8 @@ public:
     /// Another configuration is in force.
     void use(const LimitsSettings& settings);
 
-    /// Returns the place of its address in Runtime::addresses. Nothing: it is refused, so close its transport.
+    /// Returns the place of its address in Runtime::addresses; a client of a UNIX socket has none. Nothing: it is
+    /// refused, so close its transport.
     std::optional<AddressLimits::Place> admit(Transport& transport, const Poco::Net::SocketAddress& peer);
 
     /// Judges a client that was admitted by the address that it has announced since. As admit().

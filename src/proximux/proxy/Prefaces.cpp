@@ -135,8 +135,8 @@ Prefaces::~Prefaces() = default;
 
 bool Prefaces::areDue(const LocalSettings& settings, const Poco::Net::SocketAddress& peer)
 {
-    if (!settings.proxyProtocol)
-        return false;
+    if (!settings.proxyProtocol || sockets::isLocal(peer))
+        return settings.proxyProtocol && settings.proxyFrom.empty();
     const Poco::Net::IPAddress host = peer.host();
     const auto address = AddressRange::addressOf(host.addr(), host.length());
     return settings.proxyFrom.empty() ||

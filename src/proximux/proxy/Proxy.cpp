@@ -56,7 +56,13 @@ Proxy::Impl::Impl(const std::shared_ptr<const Configuration>& configuration)
 
 TCPServerSettings Proxy::Impl::serverSettings(const LocalSettings& local)
 {
-    return {local.endpoint, local.ipv6Only, local.backlog, local.maxConnections, local.socket, 0};
+    return {local.endpoint,
+            local.ipv6Only,
+            local.backlog,
+            local.maxConnections,
+            local.socket,
+            0,
+            {local.pathMode, local.pathGroup}};
 }
 
 Proxy::Impl::~Impl()
@@ -84,17 +90,22 @@ void Proxy::Impl::start(const std::function<void()>& listen)
         workers.front()->warmUp();
     listen();
     if (runtime.log.wants(LogScope::server, LogLevel::info))
-        // the original's text, in which an IPv6 address has no brackets
         runtime.log.text(LogScope::server, LogLevel::info,
-                         "Server is running on " + configuration->local.endpoint.host + ":" +
-                             std::to_string(server->port()) + " in " + toString(configuration->exchange.mode) +
-                             " mode");
+                         "Server is running on " + whereItListens(*configuration) + " in " +
+                             toString(configuration->exchange.mode) + " mode");
     dealOutDescriptors(*configuration);
     warnOfRaw();
     running = workers.size();
     for (std::size_t number = 0; number < workers.size(); ++number)
         threads.emplace_back([this, number] { runWorker(number); });
     view.started();
+}
+
+/// In the original's text an IPv6 address has no brackets.
+std::string Proxy::Impl::whereItListens(const Configuration& configuration) const
+{
+    const Endpoint& endpoint = configuration.local.endpoint;
+    return endpoint.isLocal() ? endpoint.toString() : endpoint.host + ":" + std::to_string(server->port());
 }
 
 /// Limits the clients so that they never take the last descriptor.
@@ -164,7 +175,8 @@ void Proxy::Impl::accepted(std::unique_ptr<Transport> transport, const Poco::Net
         transport.reset();
         return server->released();
     }
-    const Arrival arrival{peer, ++accepts, *place};
+    const auto process = sockets::isLocal(peer) ? sockets::peerProcess(transport->handle()) : std::nullopt;
+    const Arrival arrival{peer, ++accepts, *place, process};
     Worker& worker = *workers[arrival.number % workers.size()];
     if (&worker == workers.front().get())
         return worker.adopt(std::move(transport), arrival);
@@ -175,7 +187,7 @@ void Proxy::Impl::accepted(std::unique_ptr<Transport> transport, const Poco::Net
 
 void Proxy::Impl::dropped(const Poco::Net::SocketAddress& peer)
 {
-    const ClientInfo info{peer.host().toString(), peer.port(), 0};
+    const ClientInfo info{sockets::hostOf(peer), peer.port(), 0};
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info,
                          "Connection from " + runtime.log.address(info.address, info.port) + " dropped");

@@ -52,9 +52,10 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     ReloadResult reload(const std::shared_ptr<const Configuration>& configuration);
     [[nodiscard]] PreparedReload prepare(const std::shared_ptr<const Configuration>& configuration);
     std::uint64_t apply(const PreparedReload& prepared);
-    void applyToServer(const Configuration& configuration, const Poco::Net::ServerSocket* listener);
+    void applyToServer(const Configuration& configuration, const ListeningSockets& listeners);
     [[nodiscard]] bool isApplied() const;
     static TCPServerSettings serverSettings(const LocalSettings& local);
+    [[nodiscard]] std::string whereItListens(const Configuration& configuration) const;
     void warnOfRaw() const;
     void dealOutDescriptors(const Configuration& configuration);
     void start(const std::function<void()>& listen);

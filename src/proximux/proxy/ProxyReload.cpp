@@ -31,7 +31,7 @@ PreparedReload Proxy::Impl::prepare(const std::shared_ptr<const Configuration>& 
     if (local.endpoint != before->local.endpoint || local.ipv6Only != before->local.ipv6Only)
         try
         {
-            prepared.listener = std::make_shared<Poco::Net::ServerSocket>(TCPServer::listenOn(serverSettings(local)));
+            prepared.listeners = TCPServer::listenOn(serverSettings(local));
         }
         catch (const Poco::IOException& exception)
         {
@@ -67,9 +67,9 @@ std::uint64_t Proxy::Impl::apply(const PreparedReload& prepared)
         ended.notify_all();
     };
     workers.front()->reactor().post(
-        [this, configuration, listener = prepared.listener, tellWorker]
+        [this, configuration, listeners = prepared.listeners, tellWorker]
         {
-            applyToServer(*configuration, listener.get());
+            applyToServer(*configuration, listeners);
             const TargetAssignment assignment = runtime.directory.assign(*configuration, runtime.targets);
             for (const std::size_t target : assignment.changes.fresh)
                 runtime.errors.forgetTarget(target);
@@ -82,10 +82,12 @@ std::uint64_t Proxy::Impl::apply(const PreparedReload& prepared)
     return static_cast<std::uint64_t>(server->currentConnections());
 }
 
-void Proxy::Impl::applyToServer(const Configuration& configuration, const Poco::Net::ServerSocket* listener)
+void Proxy::Impl::applyToServer(const Configuration& configuration, const ListeningSockets& listeners)
 {
     gate.use(configuration.limits);
-    server->reconfigure(serverSettings(configuration.local), listener);
+    server->reconfigure(serverSettings(configuration.local), listeners);
+    if (const std::string refusal = server->permit(); !refusal.empty())
+        runtime.log.failure(LogScope::server, "ListenError", refusal);
     dealOutDescriptors(configuration);
 }
 

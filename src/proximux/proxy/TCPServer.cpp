@@ -1,5 +1,7 @@
 #include <proximux/proxy/TCPServer.h>
 
+#include <proximux/proxy/ListeningSocket.h>
+
 #include <Poco/Exception.h>
 
 #include <algorithm>
@@ -14,6 +16,7 @@ namespace
 constexpr int ACCEPTS_PER_EVENT = 64;
 constexpr Duration PAUSE = Duration::milliseconds(100);
 constexpr const char* ALL_INTERFACES = "*";
+constexpr Interest CLIENTS{true, false};
 
 Poco::Net::ServerSocket listenAt(const Poco::Net::SocketAddress& where, const TCPServerSettings& settings)
 {
@@ -58,7 +61,42 @@ Poco::Net::SocketAddress addressOf(const TCPServerSettings& settings)
     return v4 != addresses.end() ? *v4 : addresses.front();
 }
 
+Poco::Net::ServerSocket listenOverTcp(const TCPServerSettings& settings)
+{
+    try
+    {
+        return settings.endpoint.host == ALL_INTERFACES ? listenOnAll(settings)
+                                                        : listenAt(addressOf(settings), settings);
+    }
+    catch (const Poco::Exception& exception)
+    {
+        throw Poco::IOException(TCPServer::refusal(settings.endpoint, exception.code(), exception.message()),
+                                exception.code());
+    }
+}
+
 } // namespace
+
+/// One of its sockets, in the reactor.
+struct TCPServer::Door : EventHandler
+{
+    Door(TCPServer& owner, const std::shared_ptr<ListeningSocket>& listening)
+        : server(owner)
+        , listener(listening)
+    {
+    }
+
+    [[nodiscard]] bool isOpen() const { return registration.generation != 0; }
+
+    void readable() override { server.acceptSome(*this, ACCEPTS_PER_EVENT); }
+    void writable() override {}
+    bool hungUp() override { return false; }
+    void faulted(const std::exception&) noexcept override {} // only that client is lost; accepting continues
+
+    TCPServer& server;
+    std::shared_ptr<ListeningSocket> listener;
+    Reactor::Registration registration;
+};
 
 TCPServer::TCPServer(Reactor& reactor, const TCPServerSettings& settings, TCPServerListener& listener)
     : _reactor(reactor)
@@ -75,52 +113,64 @@ TCPServer::~TCPServer()
 
 void TCPServer::listen()
 {
-    _socket = listenOn(_settings);
+    _ready = listenOn(_settings);
 }
 
 void TCPServer::start()
 {
-    if (!_socket.impl()->initialized())
+    if (_ready.empty())
         listen();
-    watch();
+    for (const auto& socket : std::exchange(_ready, {}))
+        open(socket);
 }
 
-Poco::Net::ServerSocket TCPServer::listenOn(const TCPServerSettings& settings)
+ListeningSockets TCPServer::listenOn(const TCPServerSettings& settings)
 {
-    try
+    auto listening = std::make_shared<ListeningSocket>();
+    listening->isLocal = settings.endpoint.isLocal();
+    if (!listening->isLocal)
+        listening->socket = listenOverTcp(settings);
+    else
     {
-        return settings.endpoint.host == ALL_INTERFACES ? listenOnAll(settings)
-                                                        : listenAt(addressOf(settings), settings);
+        listening->file =
+            std::make_unique<sockets::LocalListener>(settings.endpoint.path, settings.access, settings.backlog);
+        listening->socket = listening->file->socket();
     }
-    catch (const Poco::Exception& exception)
-    {
-        throw Poco::IOException(refusal(settings.endpoint, exception.code(), exception.message()), exception.code());
-    }
+    return {std::move(listening)};
 }
 
 void TCPServer::startOn(poco_socket_t listener)
 {
-    if (!sockets::listeningAddress(listener))
+    const bool isLocal = sockets::listeningPath(listener).has_value();
+    if (!isLocal && !sockets::listeningAddress(listener))
         throw Poco::IOException("cannot listen on descriptor " + std::to_string(listener) +
-                                ": it is not a listening TCP socket");
-    _socket = sockets::adoptListener(listener);
-    sockets::prepareListener(_socket);
-    sockets::setOptions(listener, _settings.socket);
-    watch();
+                                ": it is not a listening TCP or UNIX socket");
+    auto listening = std::make_shared<ListeningSocket>();
+    listening->isLocal = isLocal;
+    listening->socket = sockets::adoptListener(listener);
+    sockets::prepareListener(listening->socket);
+    if (!isLocal)
+        sockets::setOptions(listener, _settings.socket);
+    open(listening);
 }
 
-void TCPServer::startOn(const Poco::Net::ServerSocket& listening)
+void TCPServer::open(const std::shared_ptr<ListeningSocket>& socket)
 {
-    _socket = listening;
-    watch();
-}
-
-void TCPServer::watch()
-{
-    const auto address = sockets::listeningAddress(_socket.impl()->sockfd());
+    const poco_socket_t descriptor = socket->socket.impl()->sockfd();
+    const auto address = sockets::listeningAddress(descriptor);
     _port = address ? address->port() : 0;
-    _registration = _reactor.add(_socket.impl()->sockfd(), *this);
-    _reactor.setInterest(_registration, {true, false});
+    _doors.push_back(std::make_unique<Door>(*this, socket));
+    _doors.back()->registration = _reactor.add(descriptor, *_doors.back());
+    _reactor.setInterest(_doors.back()->registration, CLIENTS);
+}
+
+/// It may be the caller of the reactor's turn, and so lives until its end.
+void TCPServer::close(Door& door)
+{
+    _reactor.remove(door.registration);
+    door.registration = {};
+    door.listener->socket.close();
+    door.listener.reset();
 }
 
 std::string TCPServer::refusal(const Endpoint& endpoint, int error, const std::string& message)
@@ -133,27 +183,30 @@ std::string TCPServer::refusal(const Endpoint& endpoint, int error, const std::s
 
 void TCPServer::stop()
 {
-    if (_registration.generation == 0)
+    _ready.clear();
+    if (_doors.empty())
         return;
     _reactor.cancel(_pause);
-    _reactor.remove(_registration);
-    _registration = {};
-    _socket.close();
+    for (auto& door : std::exchange(_doors, {}))
+    {
+        close(*door);
+        _reactor.dispose(std::move(door));
+    }
 }
 
-void TCPServer::readable()
+void TCPServer::acceptSome(Door& door, int most)
 {
     // a listener may stop the server during the loop
-    for (int i = 0; i < ACCEPTS_PER_EVENT && _registration.generation != 0; ++i)
-        if (!acceptOne())
+    for (int i = 0; i < most && door.isOpen(); ++i)
+        if (!acceptOne(door))
             return;
 }
 
-bool TCPServer::acceptOne()
+bool TCPServer::acceptOne(Door& door)
 {
     if (isFull())
         return false;
-    auto client = sockets::accept(_socket);
+    auto client = sockets::accept(door.listener->socket);
     switch (client.result.kind)
     {
     case IoResult::Kind::done:
@@ -206,7 +259,7 @@ bool TCPServer::isFull()
     if (_current.load() < most && _full.exchange(false))
         return false; // released meanwhile by another thread
     tellExhausted("no descriptors for more than " + std::to_string(most) + " clients");
-    _reactor.setInterest(_registration, {});
+    setInterest({});
     return true;
 }
 
@@ -218,27 +271,54 @@ void TCPServer::limitOpen(int clients)
         goOn();
 }
 
-void TCPServer::reconfigure(const TCPServerSettings& settings, const Poco::Net::ServerSocket* listener)
+void TCPServer::reconfigure(const TCPServerSettings& settings, const ListeningSockets& sockets)
 {
     const int maxOpen = _settings.maxOpen;
     const bool sameBacklog = _settings.backlog == settings.backlog;
     _settings = settings;
     _settings.maxOpen = maxOpen;
     publishLimit();
-    if (_registration.generation == 0)
+    if (_doors.empty())
         return; // stopped
-    if (listener == nullptr)
+    if (sockets.empty())
+        return applySettings(!sameBacklog);
+    for (auto& door : std::exchange(_doors, {}))
     {
-        sockets::setOptions(_socket.impl()->sockfd(), _settings.socket);
-        if (!sameBacklog)
-            _socket.listen(_settings.backlog);
-        return;
+        acceptSome(*door, _settings.backlog); // those that wait in its backlog
+        if (door->isOpen())
+            close(*door);
+        _reactor.dispose(std::move(door));
     }
-    for (int i = 0; i < _settings.backlog && _registration.generation != 0 && acceptOne(); ++i)
-        continue; // those that wait in its backlog
-    stop();
-    _socket = *listener;
-    watch();
+    for (const auto& socket : sockets)
+        open(socket);
+}
+
+/// To the sockets on which it listens.
+void TCPServer::applySettings(bool backlogChanged)
+{
+    for (const auto& door : _doors)
+    {
+        ListeningSocket& listener = *door->listener;
+        if (!listener.isLocal)
+            sockets::setOptions(listener.socket.impl()->sockfd(), _settings.socket);
+        if (backlogChanged)
+            listener.socket.listen(_settings.backlog);
+    }
+}
+
+std::string TCPServer::permit() const
+{
+    try
+    {
+        for (const auto& door : _doors)
+            if (door->listener->file)
+                door->listener->file->permit(_settings.access);
+        return {};
+    }
+    catch (const Poco::IOException& exception)
+    {
+        return exception.message();
+    }
 }
 
 void TCPServer::released()
@@ -250,7 +330,13 @@ void TCPServer::released()
 
 void TCPServer::goOn()
 {
-    _reactor.setInterest(_registration, {true, false});
+    setInterest(CLIENTS);
+}
+
+void TCPServer::setInterest(Interest interest)
+{
+    for (const auto& door : _doors)
+        _reactor.setInterest(door->registration, interest);
 }
 
 void TCPServer::tellExhausted(const std::string& why)
@@ -263,13 +349,8 @@ void TCPServer::tellExhausted(const std::string& why)
 void TCPServer::pause(int error)
 {
     tellExhausted(sockets::errorText(error));
-    _reactor.setInterest(_registration, {});
+    setInterest({});
     _pause = _reactor.at(_reactor.now() + PAUSE, [this] { goOn(); });
-}
-
-void TCPServer::faulted(const std::exception&) noexcept
-{
-    // only that client is lost; accepting continues
 }
 
 } // namespace proximux

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Endpoint.h>
+#include <proximux/net/SocketsLocal.h>
 #include <proximux/net/Transport.h>
 #include <proximux/net/loop/Reactor.h>
 
@@ -13,9 +14,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace proximux
 {
+
+struct ListeningSocket;
+
+/// The sockets on which a TCPServer listens.
+using ListeningSockets = std::vector<std::shared_ptr<ListeningSocket>>;
 
 struct TCPServerSettings
 {
@@ -25,6 +32,7 @@ struct TCPServerSettings
     int maxConnections = -1; ///< 0 and negative: off
     SocketOptions socket;    ///< options of its clients
     int maxOpen = 0;         ///< maximum clients that have a descriptor; further ones wait to be accepted; 0: no limit
+    sockets::LocalAccess access; ///< of a UNIX socket
 };
 
 /// Receives a TCPServer's clients, in its reactor's thread.
@@ -44,13 +52,14 @@ public:
     virtual void exhausted(const std::string& why) = 0;
 };
 
-/// Listens on one socket and accepts inside the reactor, without blocking or busy loops. At maxOpen clients, further
-/// ones wait in the backlog until one is gone. If descriptors run out nevertheless, it retries ten times a second.
-class TCPServer : public EventHandler
+/// Listens, over TCP or on a UNIX socket, and accepts inside the reactor, without blocking or busy loops. At maxOpen
+/// clients, further ones wait in the backlog until one is gone. If descriptors run out nevertheless, it retries ten
+/// times a second.
+class TCPServer
 {
 public:
     TCPServer(Reactor& reactor, const TCPServerSettings& settings, TCPServerListener& listener);
-    ~TCPServer() override;
+    ~TCPServer();
 
     TCPServer(const TCPServer&) = delete;
     TCPServer& operator=(const TCPServer&) = delete;
@@ -62,29 +71,30 @@ public:
     /// Listens without accepting, until start(). Throws as that does.
     void listen();
 
-    /// As start(), on a TCP socket that listens already and closes with this server. Its address and its backlog are
-    /// its own.
+    /// As start(), on a TCP or UNIX socket that listens already and closes with this server. Its address and its
+    /// backlog are its own, and so is the file of a UNIX socket, which stays.
     void startOn(poco_socket_t listener);
-
-    /// As start(), on a socket that is prepared and listens already, which may be a UNIX socket: its port is 0.
-    void startOn(const Poco::Net::ServerSocket& listening);
 
     /// Sets TCPServerSettings::maxOpen if it is known only after start(). Call it in the reactor's thread, or before
     /// that runs.
     void limitOpen(int clients);
 
-    /// A socket that listens on these settings' address. Throws as start() does. Any thread.
-    static Poco::Net::ServerSocket listenOn(const TCPServerSettings& settings);
+    /// Sockets that listen on these settings' address. Throws as start() does. Any thread.
+    static ListeningSockets listenOn(const TCPServerSettings& settings);
 
-    /// Uses other settings from now on, but for maxOpen; clients that are there stay. listener: a socket from
-    /// listenOn(), or null to go on with the present one. The present one is closed when nobody waits in its backlog.
-    /// Call it in the reactor's thread.
-    void reconfigure(const TCPServerSettings& settings, const Poco::Net::ServerSocket* listener);
+    /// Uses other settings from now on, but for maxOpen; clients that are there stay. sockets: those from listenOn(),
+    /// or none to go on with the present ones. A present one that is not among them is closed when nobody waits in its
+    /// backlog. Call it in the reactor's thread.
+    void reconfigure(const TCPServerSettings& settings, const ListeningSockets& sockets);
 
-    /// Closes the listening socket, which resets clients in its backlog. Call it in the reactor's thread.
+    /// Has who may connect to a UNIX socket follow the settings in force. Returns why it cannot be changed; empty: it
+    /// has. Call it in the reactor's thread.
+    [[nodiscard]] std::string permit() const;
+
+    /// Closes the listening sockets, which resets clients in their backlogs. Call it in the reactor's thread.
     void stop();
 
-    /// The port it listens on. Any thread, after start().
+    /// The port it listens on; 0 for a UNIX socket. Any thread, after start().
     [[nodiscard]] std::uint16_t port() const { return _port; }
 
     /// Clients that it serves at the same time; 0: no limit. Any thread.
@@ -102,18 +112,19 @@ public:
     /// An accepted client and all its resources are gone. Any thread.
     void released();
 
-    void readable() override;
-    void writable() override {}
-    bool hungUp() override { return false; }
-    void faulted(const std::exception& exception) noexcept override;
-
     /// The message of start() for a refusal: the address and the system's reason (errno, or else the message).
     static std::string refusal(const Endpoint& endpoint, int error, const std::string& message);
 
 private:
-    void watch();
+    struct Door;
+
+    void open(const std::shared_ptr<ListeningSocket>& socket);
+    void close(Door& door);
+    void applySettings(bool backlogChanged);
+    void setInterest(Interest interest);
+    void acceptSome(Door& door, int most);
     void publishLimit();
-    bool acceptOne();
+    bool acceptOne(Door& door);
     void take(sockets::Accepted client);
     [[nodiscard]] bool isFull();
     void goOn();
@@ -123,8 +134,8 @@ private:
     Reactor& _reactor;
     TCPServerSettings _settings;
     TCPServerListener& _listener;
-    Poco::Net::ServerSocket _socket;
-    Reactor::Registration _registration;
+    ListeningSockets _ready;                   ///< they listen, until start()
+    std::vector<std::unique_ptr<Door>> _doors; ///< of each socket at which clients are accepted
     Reactor::TimerId _pause{};
     bool _exhausted = false;
     std::atomic<std::uint16_t> _port{0};

@@ -16,6 +16,7 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 void TargetConnection::dial(const TargetSettings& settings, Instant deadline, std::string header)
 {
     _options = settings.socket;
+    _isLocal = settings.endpoint.isLocal();
     _header = std::move(header);
     _since = reactor().now();
     _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
@@ -25,8 +26,9 @@ void TargetConnection::dial(const TargetSettings& settings, Instant deadline, st
 void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 {
     reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _options);
-    open(std::make_unique<PlainTransport>(socket));
+    if (!_isLocal)
+        sockets::setOptions(socket.impl()->sockfd(), _options);
+    open(std::make_unique<PlainTransport>(socket, _isLocal));
     if (!_header.empty())
         send(std::exchange(_header, {}));
     hold(false);
@@ -66,6 +68,8 @@ void TargetConnection::connectWaits(const ConnectError& error)
 std::string TargetConnection::shown(const ConnectError& error) const
 {
     const Log& log = _runtime.log;
+    if (error.peer.isLocal())
+        return error.text;
     return (error.peer.port == 0 ? log.host(error.peer.host) : log.address(error.peer.host, error.peer.port)) + ": " +
            error.reason;
 }

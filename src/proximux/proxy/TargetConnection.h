@@ -85,7 +85,8 @@ private:
     Instant _since;
     std::unique_ptr<Connector> _connector; ///< while connecting
     SocketOptions _options;
-    std::string _header; ///< likewise
+    bool _isLocal = false; ///< its target is a UNIX socket
+    std::string _header;   ///< likewise
     bool _wasOpen = false;
     bool _heardUnknown = false;
 };

@@ -13,4 +13,14 @@ bool tellsMemory()
     return false;
 }
 
+bool hasAbstractSockets()
+{
+    return false;
+}
+
+bool tellsPeers()
+{
+    return false;
+}
+
 } // namespace proximux

@@ -13,4 +13,14 @@ bool tellsMemory()
     return true;
 }
 
+bool hasAbstractSockets()
+{
+    return true;
+}
+
+bool tellsPeers()
+{
+    return true;
+}
+
 } // namespace proximux

@@ -17,7 +17,10 @@ inline JsonText clientRecord(const Log& log, const ClientInfo& client)
         if (!client.announced->uniqueId.empty())
             record.add("uniqueId", client.announced->uniqueId);
     }
-    return record.add("id", static_cast<std::int64_t>(client.number));
+    record.add("id", static_cast<std::int64_t>(client.number));
+    if (client.process)
+        record.add("uid", std::int64_t{client.process->uid}).add("pid", client.process->pid);
+    return record;
 }
 
 } // namespace proximux

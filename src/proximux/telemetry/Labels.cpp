@@ -21,6 +21,7 @@ constexpr Code CODES[] = {
     {"ECONNREFUSED", ConnectFailure::refused},     {"ETIMEDOUT", ConnectFailure::timeout},
     {"EHOSTUNREACH", ConnectFailure::unreachable}, {"ENETUNREACH", ConnectFailure::unreachable},
     {"EHOSTDOWN", ConnectFailure::unreachable},    {"ENETDOWN", ConnectFailure::unreachable},
+    {"EAGAIN", ConnectFailure::timeout},           {"ENOENT", ConnectFailure::refused},
     {"ECONNRESET", ConnectFailure::reset},         {"ECONNABORTED", ConnectFailure::reset},
 };
 

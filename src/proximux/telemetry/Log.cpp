@@ -340,7 +340,8 @@ void Log::failure(LogScope scope, const std::string& name, const std::string& me
 
 std::string Log::address(const std::string& host, std::uint16_t port) const
 {
-    return (_maskAddresses ? maskAddress(host) : host) + ":" + std::to_string(port);
+    const std::string shown = _maskAddresses ? maskAddress(host) : host;
+    return port == 0 ? shown : shown + ":" + std::to_string(port);
 }
 
 std::string Log::host(const std::string& host) const

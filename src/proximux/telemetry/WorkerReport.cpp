@@ -42,6 +42,14 @@ RequestOutcome outcomeOf(const Outcome& outcome)
     return left ? RequestOutcome::clientGone : RequestOutcome::error;
 }
 
+/// " (uid 1000, pid 4711)" of a client of a UNIX socket.
+std::string processOf(const ClientInfo& client)
+{
+    return client.process
+               ? " (uid " + std::to_string(client.process->uid) + ", pid " + std::to_string(client.process->pid) + ")"
+               : "";
+}
+
 /// A target connection in the log.
 std::string targetName(std::size_t number)
 {
@@ -108,9 +116,9 @@ bool WorkerReport::isWelcome(const ClientInfo& client)
         return true;
     else
     {
-        _runtime.errors.add("Refused", "client " + nameOf(client) + ": " + *args.rejected);
-        _runtime.log.text(LogScope::server, LogLevel::info,
-                          "Connection from " + nameOf(client) + " refused: " + *args.rejected);
+        const std::string who = nameOf(client) + processOf(client);
+        _runtime.errors.add("Refused", "client " + who + ": " + *args.rejected);
+        _runtime.log.text(LogScope::server, LogLevel::info, "Connection from " + who + " refused: " + *args.rejected);
     }
     _counters.refused += 1;
     return false;
@@ -119,7 +127,7 @@ bool WorkerReport::isWelcome(const ClientInfo& client)
 void WorkerReport::clientOpened(const ClientInfo& client) const
 {
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
-        _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(client));
+        _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(client) + processOf(client));
 }
 
 void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason)

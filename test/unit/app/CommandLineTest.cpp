@@ -141,7 +141,8 @@ TEST(CommandLineTest, namesTheOptionThatWasProbablyMeant)
 
 TEST(CommandLineTest, saysWhatIsWrongWithAnAddress)
 {
-    assertMistake({"--target", "unix:/run/x.sock"}, "UNIX sockets are not supported; expected HOST:PORT");
+    assertMistake({"--target", "/run/x.sock"}, "a UNIX socket is written unix:PATH; expected HOST:PORT");
+    assertMistake({"--target", "unix:"}, "--target unix:: the path is missing; expected unix:PATH");
     assertMistake({"--target", "http://a:1"}, "--target http://a:1: a URL, not an address; expected HOST:PORT");
     assertMistake({"-t", "a:1,b:2"}, "more than one address; repeat the option for each; expected HOST:PORT");
     assertMistake({"--target", "::1:80"}, "an IPv6 address needs brackets; expected HOST:PORT");

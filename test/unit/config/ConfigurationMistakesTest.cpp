@@ -241,7 +241,7 @@ TEST(ConfigurationMistakesTest, refusesATargetThatIsTheProxyItself)
                                 {"PROXIMUX_TARGET_1_PORT", port}});
     };
     assertMistake(result("localhost", "LOCALHOST", "3307"),
-                  "target.1: Proximux itself listens on localhost:3307; expected another host or port");
+                  "target.1: Proximux itself listens on localhost:3307; expected another address");
     assertMistake(result("0.0.0.0", "127.0.0.1", "3307"), "target.1: Proximux itself listens on 0.0.0.0:3307");
     for (const char* all : {"*", "::"})
         for (const char* here : {"localhost", "127.0.0.1", "::1"})

@@ -161,6 +161,7 @@ TEST(LogTest, masksAPeerWhereThatIsWanted)
 {
     CPPUNIT_ASSERT_EQUAL(std::string("127.0.x.x:80"), Log(true).address("127.0.0.1", 80));
     CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1:80"), Log(false).address("127.0.0.1", 80));
+    CPPUNIT_ASSERT_EQUAL(std::string("unix"), Log(true).address("unix", 0));
 }
 
 TEST(LogTest, masksAConfiguredAddressAndNoName)
