@@ -206,7 +206,7 @@ class Service(Case):
         self.addCleanup(b.close)
         for passed in (self.listener(listening=False), a,
                        self.listener(kind=socket.SOCK_DGRAM, listening=False)):
-            self.refused(self.with_socket(passed), "something other than a listening TCP socket")
+            self.refused(self.with_socket(passed), "something other than a listening TCP or UNIX socket")
         self.refused(self.with_socket(self.listener(), self.listener()), "LISTEN_FDS = 2: ")
 
     def test_a_configuration_that_contradicts_the_passed_socket_is_refused(self):

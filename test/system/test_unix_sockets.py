@@ -10,14 +10,12 @@ import threading
 import time
 import unittest
 
-import windows
 from admin_client import AdminProxy
 from harness import (BACKEND, COMMAND, LONG, SHORT, Case, ask, clean_environment, echo, gone, local_client, read_all,
                      read_line, state, wait_until)
 from resp_client import redis
 
 
-@unittest.skipIf(windows.IS, windows.UNIX_SOCKETS)
 class UnixSockets(Case):
     def setUp(self):
         super().setUp()

@@ -71,7 +71,7 @@ TEST(SocketsLocalTest, listensWithItsModeAndRemovesItsFile)
 
 TEST(SocketsLocalTest, replacesTheSocketOfAProgramThatHasEnded)
 {
-    auto ended = std::make_unique<sockets::LocalListener>(_path, {0600, {}}, 1);
+    auto ended = std::make_unique<sockets::LocalListener>(_path, sockets::LocalAccess{0600, {}}, 1);
     const std::string kept = _path + ".kept";
     CPPUNIT_ASSERT_EQUAL(0, ::rename(_path.c_str(), kept.c_str())); // so that its file stays
     ended.reset();
@@ -93,7 +93,7 @@ TEST(SocketsLocalTest, replacesNeitherALivingSocketNorAnotherFile)
 
 TEST(SocketsLocalTest, removesNoFileOfAnother)
 {
-    auto first = std::make_unique<sockets::LocalListener>(_path, {0600, {}}, 1);
+    auto first = std::make_unique<sockets::LocalListener>(_path, sockets::LocalAccess{0600, {}}, 1);
     CPPUNIT_ASSERT_EQUAL(0, ::unlink(_path.c_str()));
     const sockets::LocalListener second(_path, {0600, {}}, 1);
     first.reset();
