@@ -89,7 +89,7 @@ void ConfigurationCheck::checkLocal()
         _mistakes.push_back(nameOf("access.uids") +
                             ": this system does not tell whose process connects; expected no value");
     else if (!_configuration.local.endpoint.isLocal())
-        _notices.push_back(nameOf("access.uids") + ": no effect without local.path");
+        _mistakes.push_back(nameOf("access.uids") + ": applies to UNIX sockets only; expected local.path, or no value");
 }
 
 /// Of a setting that may be empty, which is the same as none.

@@ -55,8 +55,8 @@ TEST(ReferenceTest, theReferenceFileWithItsDefaultsIsAccepted)
         kept = Poco::replace(kept, std::string("unix:/run/proximux/admin.sock"), std::string("127.0.0.1:9900"));
     kept += "[local]\nport = 1\n[target]\n1.host = a\n1.port = 1\n";
     kept = Poco::replace(kept, std::string("mode = auto"), std::string("mode = proxy"));
-    // what is required has no default, and stands in the file as an empty one
-    for (const char* empty : {"port =\n", "1.host =\n", "1.port =\n"})
+    // what is required has no default, and stands in the file as an empty one; users are for UNIX sockets alone
+    for (const char* empty : {"port =\n", "1.host =\n", "1.port =\n", "uids = 0, 33\n"})
         kept = Poco::replace(kept, std::string("\n") + empty, std::string("\n"));
     Poco::TemporaryFile folder;
     folder.createDirectory();
