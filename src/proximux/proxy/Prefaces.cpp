@@ -154,7 +154,10 @@ void Prefaces::begin(std::unique_ptr<Transport> transport, const Arrival& arriva
 void Prefaces::closeAll()
 {
     while (!_all.empty())
+    {
+        _report.counters().unannounced += 1;
         close(*_all.begin()->second);
+    }
 }
 
 /// It may be the caller, so it is destroyed at the end of the turn.
