@@ -225,11 +225,20 @@ struct TargetSettings
     [[nodiscard]] bool isOwnLogin() const { return username == "client"; }
 };
 
+/// A program that decides on each client.
+struct AccessHookSettings
+{
+    std::string path; ///< of its UNIX socket; empty: there is none
+    Duration timeout;
+    bool admits{}; ///< what becomes of clients when it does not answer
+};
+
 struct AccessSettings
 {
     std::vector<AddressRange> deny;
     std::vector<AddressRange> allow; ///< empty: all that are not denied
     std::vector<std::uint32_t> uids; ///< of clients of a UNIX socket, to which the others do not apply; empty: all
+    AccessHookSettings hook;
 };
 
 struct IoSettings

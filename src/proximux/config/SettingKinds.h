@@ -174,6 +174,9 @@ Kind adminAddresses(Field<std::vector<Endpoint>> field);
 /// The path of a UNIX socket, or @NAME for an abstract one; empty: none.
 Kind socketPath(Field<std::string> field);
 
+/// unix: and such a path; the path is stored.
+Kind unixSocket(Field<std::string> field);
+
 /// The numbers of users, separated by commas.
 Kind userIds(Field<std::vector<std::uint32_t>> field);
 

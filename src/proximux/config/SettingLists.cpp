@@ -69,6 +69,13 @@ std::string checkSocketPath(const std::string& path)
     return path.size() > MOST ? "the path is longer than 107 bytes" : "";
 }
 
+/// Likewise, of a path or the name of an abstract socket, which has the same limits as what follows a slash.
+std::string checkSocketName(const std::string& name)
+{
+    const bool isAbstract = hasAbstractSockets() && name.size() > 1 && name.front() == '@';
+    return checkSocketPath(isAbstract ? "/" + name.substr(1) : name);
+}
+
 /// Parses one address of the admin port. Returns an error text, or an empty one.
 std::string readAddress(const std::string& text, Endpoint& address)
 {
@@ -216,11 +223,24 @@ Kind socketPath(Field<std::string> field)
     return make(field, "an absolute path of at most 107 bytes; on Linux also @NAME",
                 [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
-                    const bool isAbstract = hasAbstractSockets() && text.size() > 1 && text.front() == '@';
-                    // the name of an abstract socket has the same limits as what follows a slash
-                    std::string wrong = text.empty() ? "" : checkSocketPath(isAbstract ? "/" + text.substr(1) : text);
+                    std::string wrong = text.empty() ? "" : checkSocketName(text);
                     if (wrong.empty())
                         field(c, i) = text;
+                    return wrong;
+                });
+}
+
+Kind unixSocket(Field<std::string> field)
+{
+    return make(field, "unix: and an absolute path of at most 107 bytes; on Linux also unix:@NAME",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const auto path = values::unixPath(text);
+                    if (!path)
+                        return "not a UNIX socket";
+                    std::string wrong = checkSocketName(*path);
+                    if (wrong.empty())
+                        field(c, i) = *path;
                     return wrong;
                 });
 }

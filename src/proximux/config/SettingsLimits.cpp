@@ -28,6 +28,25 @@ std::vector<Setting> accessSettings()
                        "The permissions of the file, local.path_mode, apply as well. "
                        "Example: access.uids = 0, 33."})),
               "0, 33"),
+        guard(now(row("access.hook", "", unixSocket(FIELD(std::string, access.hook.path)),
+                      {"", "UNIX socket of a program that is asked of each client whether it is admitted",
+                       "A question is a line with a JSON object that has the client's address, port and id. "
+                       "The answer is a line: {\"allow\": true}, or {\"reason\": \"why not\"}. "
+                       "It is asked before the other access rules and scripts, and no other client waits meanwhile. "
+                       "Example: access.hook = unix:/run/guard.sock."})),
+              "unix:/run/guard.sock"),
+        now(row("access.hook_timeout", "200ms",
+                duration(MS, Duration::seconds(60), Off::no, FIELD(Duration, access.hook.timeout)),
+                {"", "How long the program of access.hook may take for an answer",
+                 "The time includes connecting to it. "
+                 "When it is over, access.hook_failure decides on all clients that wait for an answer. "
+                 "Example: access.hook_timeout = 1s for a program that asks a directory."})),
+        now(row("access.hook_failure", "deny",
+                choice<bool>({{"deny", false}, {"allow", true}}, FIELD(bool, access.hook.admits)),
+                {"", "Refuse (deny) or admit (allow) clients when the program of access.hook does not answer",
+                 "It counts as no answer, too, if the program has ended, or says what cannot be understood. "
+                 "The log tells of it once a minute. "
+                 "Example: access.hook_failure = allow where service matters more than the check."})),
     };
 }
 

@@ -24,39 +24,73 @@ ClientInfo infoOf(const Arrival& arrival)
 
 } // namespace
 
-Arrivals::Arrivals(Reactor& reactor, WorkerReport& report, WorkerListener& judge, ArrivalListener& listener)
-    : _addresses(report.runtime().addresses)
+Arrivals::Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report, WorkerListener& judge,
+                   ArrivalListener& listener)
+    : _report(report)
     , _judge(judge)
     , _listener(listener)
     , _prefaces(reactor, report, *this)
+    , _hook(reactor, scratch, report, *this)
 {
 }
 
-void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arrival, const LocalSettings& settings)
+void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arrival, const Configuration& configuration)
 {
+    const LocalSettings& settings = configuration.local;
+    _program = configuration.access.hook;
     if (Prefaces::areDue(settings, arrival.peer))
         return _prefaces.begin(std::move(transport), arrival, settings.prefaceTimeout);
-    _listener.welcome(std::move(transport), infoOf(arrival), arrival.place);
+    known({std::move(transport), infoOf(arrival), arrival.place});
+}
+
+void Arrivals::closeAll()
+{
+    _prefaces.closeAll();
+    while (!_asked.empty())
+        judged(_asked.begin()->first, "the proxy ends");
 }
 
 /// A header that names nobody, or is about the sender's own connection, leaves the address as it is.
 void Arrivals::prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival, const ProxyHeader& header)
 {
-    ClientInfo info = infoOf(arrival);
+    Asked client{std::move(transport), infoOf(arrival), arrival.place};
     if (!header.isLocal)
-        info.announced = announcementOf(arrival, header);
+        client.info.announced = announcementOf(arrival, header);
     if (header.source.family == ProxyEnd::Family::none)
-        return _listener.welcome(std::move(transport), std::move(info), arrival.place);
-    info.address = header.source.host();
-    info.port = header.source.port;
-    const auto place = _judge.announced(*transport, info);
+        return known(std::move(client));
+    client.info.address = header.source.host();
+    client.info.port = header.source.port;
+    const auto place = _judge.announced(*client.transport, client.info);
     if (!place)
     {
-        transport.reset();
+        client.transport.reset();
         return _listener.clientGone(arrival.place);
     }
-    _addresses.left(arrival.place);
-    _listener.welcome(std::move(transport), std::move(info), *place);
+    _report.runtime().addresses.left(arrival.place);
+    client.place = *place;
+    known(std::move(client));
+}
+
+void Arrivals::known(Asked client)
+{
+    if (_program.path.empty())
+        return _listener.welcome(std::move(client.transport), std::move(client.info), client.place);
+    Asked& asked = _asked[client.info.number] = std::move(client);
+    _hook.ask(asked.info, _program);
+}
+
+void Arrivals::judged(std::uint64_t number, const std::string& refusal)
+{
+    const auto found = _asked.find(number);
+    if (found == _asked.end())
+        return; // closed meanwhile
+    Asked client = std::move(found->second);
+    _asked.erase(found);
+    if (refusal.empty())
+        return _listener.welcome(std::move(client.transport), std::move(client.info), client.place);
+    _report.clientRefused(client.info, refusal);
+    client.transport.reset();
+    _listener.clientGone(client.place);
 }
 
 } // namespace proximux

@@ -41,7 +41,7 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
     , _report(runtime)
     , _gauges(_report)
     , _requests(runtime, _report.counters())
-    , _arrivals(_reactor, _report, listener, *this)
+    , _arrivals(_reactor, _scratch, _report, listener, *this)
     , _silence(_reactor, _report, _clients,
                _configuration->exchange.mode != Mode::proxy &&
                    findProtocol(_configuration->exchange.protocol)->mayGreet)
@@ -64,7 +64,7 @@ Worker::~Worker() = default;
 
 void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
 {
-    _arrivals.begin(std::move(transport), arrival, _configuration->local);
+    _arrivals.begin(std::move(transport), arrival, *_configuration);
 }
 
 void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)

@@ -111,17 +111,22 @@ bool WorkerReport::isWelcome(const ClientInfo& client)
 {
     ConnectedArgs args{client, std::nullopt};
     if (const auto thrown = raise(_runtime.events.connected, args))
-        tell(LogScope::server, "ListenerError", *thrown);
-    else if (!args.rejected)
-        return true;
-    else
     {
-        const std::string who = nameOf(client) + processOf(client);
-        _runtime.errors.add("Refused", "client " + who + ": " + *args.rejected);
-        _runtime.log.text(LogScope::server, LogLevel::info, "Connection from " + who + " refused: " + *args.rejected);
+        tell(LogScope::server, "ListenerError", *thrown);
+        _counters.refused += 1;
+        return false;
     }
+    if (args.rejected)
+        clientRefused(client, *args.rejected);
+    return !args.rejected;
+}
+
+void WorkerReport::clientRefused(const ClientInfo& client, const std::string& why)
+{
+    const std::string who = nameOf(client) + processOf(client);
+    _runtime.errors.add("Refused", "client " + who + ": " + why);
+    _runtime.log.text(LogScope::server, LogLevel::info, "Connection from " + who + " refused: " + why);
     _counters.refused += 1;
-    return false;
 }
 
 void WorkerReport::clientOpened(const ClientInfo& client) const

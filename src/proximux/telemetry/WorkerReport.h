@@ -46,6 +46,10 @@ public:
 
     /// Raises `connected`. Returns false if a listener refuses the client.
     [[nodiscard]] bool isWelcome(const ClientInfo& client);
+
+    /// The client is not admitted.
+    void clientRefused(const ClientInfo& client, const std::string& why);
+
     void clientOpened(const ClientInfo& client) const;
     void clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason);
     /// It was opened, which took this long.
