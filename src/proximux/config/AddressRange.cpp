@@ -147,7 +147,7 @@ std::nullopt_t fail(std::string* why, const char* reason)
 
 } // namespace
 
-Address AddressRange::addressOf(const void* bytes, std::size_t size)
+AddressRange::Address AddressRange::addressOf(const void* bytes, std::size_t size)
 {
     Address address{};
     const auto* first = static_cast<const std::uint8_t*>(bytes);
