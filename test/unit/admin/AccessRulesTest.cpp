@@ -15,9 +15,9 @@ protected:
 
     AccessRulesTest()
     {
-        _settings.listen.push_back({"", {"10.1.2.3", 9900}});
-        _settings.listen.push_back({"", {"2001:db8::1", 9900}});
-        _settings.listen.push_back({"/run/x.sock", {}});
+        _settings.listen.push_back({"10.1.2.3", 9900});
+        _settings.listen.push_back({"2001:db8::1", 9900});
+        _settings.listen.push_back({"", 0, "/run/x.sock"});
         _settings.token = "secret";
     }
 
@@ -62,7 +62,7 @@ TEST(AccessRulesTest, aHostMustBeAnAddressOfTheAdminPort)
 
 TEST(AccessRulesTest, onAllInterfacesAnyAddressIsOursButNoName)
 {
-    _settings.listen.push_back({"", {"0.0.0.0", 9900}});
+    _settings.listen.push_back({"0.0.0.0", 9900});
     CPPUNIT_ASSERT_EQUAL(200, judged("GET", "10.7.7.7:9900"));
     CPPUNIT_ASSERT_EQUAL(421, judged("GET", "evil.example:9900"));
 }

@@ -49,7 +49,7 @@ protected:
     std::shared_ptr<Configuration> withAdmin() const
     {
         auto c = configuration(true);
-        c->admin.listen.push_back({"", {"127.0.0.1", 0}});
+        c->admin.listen.push_back({"127.0.0.1", 0});
         return c;
     }
 
