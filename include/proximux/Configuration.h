@@ -67,9 +67,10 @@ struct LogSettings
 
 struct LocalSettings
 {
-    Endpoint endpoint;     ///< listening address; port 0: any free port
-    unsigned pathMode{};   ///< permissions of a UNIX socket
-    std::string pathGroup; ///< its group, by name or number; empty: that of the process
+    Endpoint endpoint;                   ///< listening address; port 0: any free port
+    std::vector<std::string> otherHosts; ///< on which it listens, too, with the same port
+    unsigned pathMode{};                 ///< permissions of a UNIX socket
+    std::string pathGroup;               ///< its group, by name or number; empty: that of the process
     bool ipv6Only{};
     int maxConnections{}; ///< 0 and negative: off
     int backlog{};
@@ -83,6 +84,12 @@ struct LocalSettings
     std::string password;      ///< resp: password that clients must send; empty: none
     unsigned failedAuth{};     ///< wrong passwords after which a client is closed
     Duration failedAuthDelay;
+
+    /// All addresses on which it listens.
+    [[nodiscard]] std::vector<Endpoint> endpoints() const;
+
+    /// These as in a text: "127.0.0.1:80, [::1]:80".
+    [[nodiscard]] std::string toString() const;
 };
 
 struct ExchangeSettings
@@ -238,7 +245,7 @@ struct AccessSettings
     std::vector<AddressRange> deny;
     std::vector<AddressRange> allow; ///< empty: all that are not denied
     std::vector<std::uint32_t> uids; ///< of clients of a UNIX socket, to which the others do not apply; empty: all
-    AccessHookSettings hook;
+    AccessHookSettings hook{};
 };
 
 struct IoSettings

@@ -75,7 +75,7 @@ function __proximux_setting
         end
     else
         printf '%s=\t%s\n' (string split -- \t \
-        'local.host'\t'Host name or address to listen on; *: all interfaces' \
+        'local.host'\t'Host names or addresses to listen on; *: all interfaces' \
         'local.port'\t'TCP port to listen on; 0: any free one' \
         'local.path'\t'Path of a UNIX socket to listen on, in place of local.host and local.port' \
         'local.path_mode'\t'Permissions of the file of local.path, in octal' \

@@ -147,9 +147,12 @@ void CommandLine::takeListen(const std::string& value)
     if (const auto path = values::unixPath(value))
         return setPath("local.path", *path, "--listen");
     const auto parts = values::hostPort(value.front() == ':' ? "*" + value : value);
+    const bool areSeveral = value.find(',') != std::string::npos;
     if (!parts)
-        return _mistakes.push_back("--listen " + value + ": " + values::hostPortMistake(value) +
-                                   "expected PORT, HOST:PORT, [IPV6]:PORT, :PORT for all interfaces, or unix:PATH");
+        return _mistakes.push_back(
+            "--listen " + value + ": " +
+            (areSeveral ? "several addresses stand in local.host; " : values::hostPortMistake(value)) +
+            "expected PORT, HOST:PORT, [IPV6]:PORT, :PORT for all interfaces, or unix:PATH");
     set("local.host", parts->host, "--listen");
     set("local.port", parts->port, "--listen");
 }

@@ -121,8 +121,8 @@ std::string Services::summary() const
     if (!now.front().name.empty())
         return std::to_string(now.size()) + (now.size() == 1 ? " service" : " services");
     const auto configuration = now.front().proxy->inspector().configuration();
-    Endpoint where = configuration->local.endpoint;
-    where.port = now.front().proxy->port();
+    LocalSettings where = configuration->local;
+    where.endpoint.port = now.front().proxy->port();
     return "on " + where.toString() + " in " + toString(configuration->exchange.mode) + " mode";
 }
 

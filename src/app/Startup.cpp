@@ -200,9 +200,8 @@ Arguments scriptMistakes(const LoadResult& loaded)
 std::string summary(const Configuration& configuration)
 {
     const std::size_t targets = configuration.targets.size();
-    return std::string("mode ") + toString(configuration.exchange.mode) + ", " +
-           configuration.local.endpoint.toString() + " to " + std::to_string(targets) +
-           (targets == 1 ? " target\n" : " targets\n");
+    return std::string("mode ") + toString(configuration.exchange.mode) + ", " + configuration.local.toString() +
+           " to " + std::to_string(targets) + (targets == 1 ? " target\n" : " targets\n");
 }
 
 /// What --check-config says of a configuration without mistakes.

@@ -26,6 +26,7 @@ MISSING = {
     "test_oracle.*": "Wine 8 takes a millisecond and more to poll 200 sockets: too slow on a loaded machine",
     "test_service.*": SERVICE_MANAGER,
     "test_top.*": UNIX_SOCKETS,
+    "test_unix_addresses.*": UNIX_SOCKETS,
     "test_unix_sockets.*": UNIX_SOCKETS,
 }
 

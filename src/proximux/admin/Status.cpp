@@ -146,9 +146,8 @@ Table servicesTable(const StatusView& seen)
     {
         const Configuration& configuration = *each.configuration;
         const QueueTotal waiting = queueTotal(each.workers);
-        table.add({each.service.name, phaseText(each.phase, each.statistics.paused),
-                   configuration.local.endpoint.toString(), modeName(configuration), configuration.exchange.protocol,
-                   each.statistics.current,
+        table.add({each.service.name, phaseText(each.phase, each.statistics.paused), configuration.local.toString(),
+                   modeName(configuration), configuration.exchange.protocol, each.statistics.current,
                    Table::Cell::unlessZero(static_cast<std::uint64_t>(std::max(configuration.local.maxConnections, 0))),
                    std::uint64_t{waiting.length}, waiting.oldest});
     }
@@ -217,7 +216,7 @@ StatusView StatusView::withoutAges() const
 StatusTotals::StatusTotals(const StatusView& seen)
 {
     const ServiceStatus& first = seen.services.front();
-    listen = seen.isNamed() ? countOf(seen.services) : first.configuration->local.endpoint.toString();
+    listen = seen.isNamed() ? countOf(seen.services) : first.configuration->local.toString();
     mode = modeName(*first.configuration);
     protocol = first.configuration->exchange.protocol;
     phase = ProxyInspector::Phase::ended;

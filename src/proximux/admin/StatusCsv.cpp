@@ -52,7 +52,7 @@ Values proxyRow(const ServiceStatus& seen)
     const QueueTotal waiting = queueTotal(seen.workers);
     const std::uint64_t requests = std::accumulate(counted.requests.begin(), counted.requests.end(), std::uint64_t{0});
     return {"proxy",
-            seen.configuration->local.endpoint.toString(),
+            seen.configuration->local.toString(),
             toString(seen.phase),
             std::to_string(counted.current),
             std::to_string(seen.configuration->local.maxConnections),

@@ -24,6 +24,22 @@ const char* toString(Mode mode)
     return "";
 }
 
+std::vector<Endpoint> LocalSettings::endpoints() const
+{
+    std::vector<Endpoint> all{endpoint};
+    for (const std::string& host : otherHosts)
+        all.push_back({host, endpoint.port});
+    return all;
+}
+
+std::string LocalSettings::toString() const
+{
+    std::string text;
+    for (const Endpoint& each : endpoints())
+        text.append(text.empty() ? "" : ", ").append(each.toString());
+    return text;
+}
+
 Pairing ExchangeSettings::pairingInForce() const
 {
     const ProtocolInfo* info = findProtocol(protocol);

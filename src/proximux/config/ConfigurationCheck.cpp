@@ -210,7 +210,7 @@ void ConfigurationCheck::checkRelations()
     for (std::size_t i = 0; i < _targetCount; ++i)
         if (isItself(_configuration.local, _configuration.targets[i].endpoint))
             _mistakes.push_back("target." + std::to_string(i + 1) + ": Proximux itself listens on " +
-                                _configuration.local.endpoint.toString() + "; expected another address");
+                                _configuration.local.toString() + "; expected another address");
     if (_configuration.pool.backoffMin > _configuration.pool.backoffMax)
         _mistakes.push_back(nameOf("pool.backoff_min") + ": larger than pool.backoff_max; expected at most that value");
     if (_configuration.io.backend == IoSettings::Backend::epoll && !hasEpoll())

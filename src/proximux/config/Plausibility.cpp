@@ -44,6 +44,18 @@ bool reaches(const std::string& everywhere, bool onlyV6, const std::string& host
     return isAll && (host == "::1" || (!onlyV6 && (isV4 || host == "localhost")));
 }
 
+/// Whether a connection to the target reaches what listens there.
+bool isReached(const Endpoint& listening, bool onlyV6, const Endpoint& target)
+{
+    if (listening.isLocal() || target.isLocal())
+        return listening.path == target.path;
+    const std::string here = Poco::toLower(listening.host);
+    const std::string there = Poco::toLower(target.host);
+    const bool isLoopback = there == "::1" || (there == "127.0.0.1" && !onlyV6); // the addresses of localhost
+    const bool same = here == there || (here == "localhost" && isLoopback);
+    return listening.port != 0 && listening.port == target.port && (same || reaches(here, onlyV6, there));
+}
+
 /// "local.path; it applies to TCP"; empty: the setting has an effect.
 std::string obstacle(const Setting& setting, const LocalSettings& local)
 {
@@ -84,13 +96,9 @@ std::string ineffectiveText(const FoundValue& value, const Configuration& config
 
 bool isItself(const LocalSettings& local, const Endpoint& target)
 {
-    if (local.endpoint.isLocal() || target.isLocal())
-        return local.endpoint.path == target.path;
-    const std::string here = Poco::toLower(local.endpoint.host);
-    const std::string there = Poco::toLower(target.host);
-    const bool same = here == there || (here == "localhost" && there == "127.0.0.1"); // the address of it that is used
-    return local.endpoint.port != 0 && local.endpoint.port == target.port &&
-           (same || reaches(here, local.ipv6Only, there));
+    const std::vector<Endpoint> all = local.endpoints();
+    return std::any_of(all.begin(), all.end(),
+                       [&local, &target](const Endpoint& each) { return isReached(each, local.ipv6Only, target); });
 }
 
 } // namespace proximux

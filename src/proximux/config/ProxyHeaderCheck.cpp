@@ -2,16 +2,26 @@
 
 #include <proximux/config/ConfigurationCheck.h>
 
+#include <algorithm>
+
 namespace proximux
 {
 
 namespace
 {
 
-/// Whether only this machine can connect there.
-bool isLoopback(const std::string& host)
+/// Whether others than this machine can connect there.
+bool isOpen(const std::string& host)
 {
-    return host == "localhost" || host == "::1" || host.compare(0, 4, "127.") == 0;
+    return host != "localhost" && host != "::1" && host.compare(0, 4, "127.") != 0;
+}
+
+bool isOpen(const LocalSettings& local)
+{
+    const auto& others = local.otherHosts;
+    return !local.endpoint.isLocal() &&
+           (isOpen(local.endpoint.host) ||
+            std::any_of(others.begin(), others.end(), [](const std::string& host) { return isOpen(host); }));
 }
 
 } // namespace
@@ -21,7 +31,7 @@ void ConfigurationCheck::checkProxyHeaders()
     const LocalSettings& local = _configuration.local;
     if (!local.proxyFrom.empty() && !local.proxyProtocol)
         _notices.push_back(nameOf("local.proxy_from") + ": no effect with local.proxy_protocol = off");
-    if (local.proxyProtocol && local.proxyFrom.empty() && !isLoopback(local.endpoint.host))
+    if (local.proxyProtocol && local.proxyFrom.empty() && isOpen(local))
         _notices.push_back("local.proxy_protocol = on without local.proxy_from: whoever can connect to " +
                            local.endpoint.toString() + " can claim any address");
     for (std::size_t number = 1; number <= _targetCount; ++number)

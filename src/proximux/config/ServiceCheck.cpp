@@ -49,13 +49,21 @@ void addOnce(std::vector<std::string>& all, const std::string& text)
         all.push_back(text);
 }
 
-bool isLocalhost(const std::string& host)
+/// An address on which a service listens.
+struct Place
 {
-    return host == "localhost" || host == "127.0.0.1";
+    Endpoint endpoint;
+    bool ipv6Only = false;
+};
+
+/// Whether the name localhost stands for this address, too.
+bool isLocalhost(const std::string& name, const std::string& address)
+{
+    return name == "localhost" && (address == "127.0.0.1" || address == "::1");
 }
 
 /// Whether a socket on all interfaces has this one's port, too. With `local.ipv6_only` it leaves out IPv4.
-bool covers(const LocalSettings& all, const LocalSettings& one)
+bool covers(const Place& all, const Place& one)
 {
     const std::string& host = all.endpoint.host;
     const bool isV6 = one.endpoint.host.find(':') != std::string::npos;
@@ -65,13 +73,23 @@ bool covers(const LocalSettings& all, const LocalSettings& one)
 }
 
 /// Whether only one of them can listen.
-bool collide(const LocalSettings& a, const LocalSettings& b)
+bool collide(const Place& a, const Place& b)
 {
     if (a.endpoint.isLocal() || b.endpoint.isLocal())
         return a.endpoint.path == b.endpoint.path;
-    const bool isSame =
-        a.endpoint.host == b.endpoint.host || (isLocalhost(a.endpoint.host) && isLocalhost(b.endpoint.host));
+    const std::string& one = a.endpoint.host;
+    const std::string& other = b.endpoint.host;
+    const bool isSame = one == other || isLocalhost(one, other) || isLocalhost(other, one);
     return a.endpoint.port == b.endpoint.port && a.endpoint.port != 0 && (isSame || covers(a, b) || covers(b, a));
+}
+
+bool collide(const LocalSettings& a, const LocalSettings& b)
+{
+    for (const Endpoint& one : a.endpoints())
+        for (const Endpoint& other : b.endpoints())
+            if (collide(Place{one, a.ipv6Only}, Place{other, b.ipv6Only}))
+                return true;
+    return false;
 }
 
 } // namespace
@@ -173,7 +191,7 @@ void ServiceCheck::compareAddresses()
             const std::string value =
                 address.isLocal() ? "local.path = " + address.path : "local.port = " + std::to_string(address.port);
             _result.mistakes.push_back(labelled(_services[b].label, "", value) + ": the service " + _services[b].name +
-                                       " would listen on " + address.toString() + ", where the service " +
+                                       " would listen on " + second->local.toString() + ", where the service " +
                                        _services[a].name +
                                        (_services[a].label.empty() ? "" : " (" + _services[a].label + ")") +
                                        " does; expected another address");

@@ -262,16 +262,58 @@ Kind host(Field<std::string> field)
                 });
 }
 
-Kind listeningHost(Field<std::string> field)
+namespace
 {
-    return make(field, "a host name or a numeric address, without a port; or * for all interfaces",
-                [field](const std::string& value, Configuration& c, std::size_t i) -> std::string
-                {
-                    std::string wrong = value == "*" ? "" : checkHost(value);
-                    if (wrong.empty())
-                        field(c, i) = value;
+
+constexpr const char* ALL_INTERFACES = "*";
+
+/// Parses "127.0.0.1, ::1". Returns an error text, or an empty one.
+std::string readHosts(const std::string& text, std::vector<std::string>& hosts)
+{
+    constexpr std::size_t MOST = 16;
+    for (std::size_t at = 0; at <= text.size();)
+    {
+        const std::size_t end = std::min(text.find(',', at), text.size());
+        std::string host = text.substr(at, end - at);
+        host.erase(0, std::min(host.find_first_not_of(' '), host.size()));
+        host.erase(host.find_last_not_of(' ') + 1);
+        at = end + 1;
+        std::string wrong = host == ALL_INTERFACES ? "" : checkHost(host);
+        if (wrong.empty() && host.empty() && !text.empty())
+            wrong = "an empty address";
+        if (std::find(hosts.begin(), hosts.end(), host) != hosts.end())
+            wrong = "given twice";
+        if (!wrong.empty())
+            return text.find(',') == std::string::npos ? wrong : host.append(": ").append(wrong);
+        hosts.push_back(std::move(host));
+    }
+    if (hosts.size() > 1 && std::find(hosts.begin(), hosts.end(), ALL_INTERFACES) != hosts.end())
+        return "* stands for all interfaces, so there can be no other";
+    return hosts.size() > MOST ? "more than 16 addresses" : "";
+}
+
+} // namespace
+
+Kind listeningHosts(Field<LocalSettings> field)
+{
+    const auto read = [field](const Configuration& c, std::size_t i) -> const LocalSettings&
+    { return field(const_cast<Configuration&>(c), i); };
+    return {"a host name or a numeric address, without a port, or several with commas between; or * for all interfaces",
+            [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+            {
+                std::vector<std::string> hosts;
+                std::string wrong = readHosts(text, hosts);
+                if (!wrong.empty())
                     return wrong;
-                });
+                LocalSettings& local = field(c, i);
+                local.endpoint.host = hosts.front();
+                local.otherHosts.assign(hosts.begin() + 1, hosts.end());
+                return {};
+            },
+            [read](const Configuration& a, const Configuration& b, std::size_t i, std::size_t j) {
+                return read(a, i).endpoint.host == read(b, j).endpoint.host &&
+                       read(a, i).otherHosts == read(b, j).otherHosts;
+            }};
 }
 
 Kind ranges(Field<std::vector<AddressRange>> field)

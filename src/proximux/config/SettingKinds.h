@@ -159,8 +159,8 @@ Kind path(Field<std::string> field);
 /// A name or a numeric address.
 Kind host(Field<std::string> field);
 
-/// Like host(), or * for all interfaces.
-Kind listeningHost(Field<std::string> field);
+/// Hosts as in host(), separated by commas, or * for all interfaces.
+Kind listeningHosts(Field<LocalSettings> field);
 
 /// Addresses and CIDR ranges, separated by commas.
 Kind ranges(Field<std::vector<AddressRange>> field);

@@ -11,12 +11,13 @@ namespace
 std::vector<Setting> listening()
 {
     return {
-        now(row("local.host", "localhost", listeningHost(FIELD(std::string, local.endpoint.host)),
-                {"", "Host name or address to listen on; *: all interfaces",
-                 "The default accepts clients of this machine only. "
+        now(row("local.host", "localhost", listeningHosts(FIELD(LocalSettings, local)),
+                {"", "Host names or addresses to listen on; *: all interfaces",
+                 "The default accepts clients of this machine only, over IPv4 and IPv6: of a name both are used. "
                  "Use * for all interfaces, 0.0.0.0 for those of IPv4, or :: for IPv6. "
-                 "With :: and *, IPv4 clients are accepted too unless local.ipv6_only is set. "
-                 "Example: --listen *:5025, or the same as --listen :5025."},
+                 "With :: and *, IPv4 clients are accepted too, unless local.ipv6_only is set. "
+                 "Several are separated by commas, and have the same port; if one cannot be used, none is. "
+                 "Example: local.host = 127.0.0.1, 10.0.0.5, or --listen :5025 for all interfaces."},
                 {"LOCAL_HOST", "localServerHost", "--listen"})),
         required(now(row("local.port", "", integer<std::uint16_t>(0, 65535, FIELD(std::uint16_t, local.endpoint.port)),
                          {"", "TCP port to listen on; 0: any free one",

@@ -62,7 +62,8 @@ TCPServerSettings Proxy::Impl::serverSettings(const LocalSettings& local)
             local.maxConnections,
             local.socket,
             0,
-            {local.pathMode, local.pathGroup}};
+            {local.pathMode, local.pathGroup},
+            local.otherHosts};
 }
 
 Proxy::Impl::~Impl()
@@ -93,6 +94,10 @@ void Proxy::Impl::start(const std::function<void()>& listen)
         runtime.log.text(LogScope::server, LogLevel::info,
                          "Server is running on " + whereItListens(*configuration) + " in " +
                              toString(configuration->exchange.mode) + " mode");
+    for (const std::string& host : configuration->local.otherHosts)
+        runtime.log.text(LogScope::server, LogLevel::info,
+                         "Server listens on " + Endpoint{host, server->port()}.toString() + ", too");
+    listening = server->listening();
     dealOutDescriptors(*configuration);
     warnOfRaw();
     running = workers.size();

@@ -51,6 +51,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void listenTo();
     ReloadResult reload(const std::shared_ptr<const Configuration>& configuration);
     [[nodiscard]] PreparedReload prepare(const std::shared_ptr<const Configuration>& configuration);
+    [[nodiscard]] ListeningSockets present();
     std::uint64_t apply(const PreparedReload& prepared);
     void applyToServer(const Configuration& configuration, const ListeningSockets& listeners);
     [[nodiscard]] bool isApplied() const;
@@ -82,6 +83,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     std::mutex reloading; ///< one after the other; guards the next one
     Listening logs;       ///< requestLog
     std::mutex mutex;
+    ListeningSockets listening; ///< at which clients are accepted; guarded by mutex once it runs
     std::condition_variable ended;
     std::size_t running = 0; ///< guarded by mutex
     bool draining = false;   ///< likewise

@@ -28,10 +28,10 @@ PreparedReload Proxy::Impl::prepare(const std::shared_ptr<const Configuration>& 
     ConfigurationChanges changes = changesOf(*before, *configuration);
     PreparedReload prepared;
     const LocalSettings& local = configuration->local;
-    if (local.endpoint != before->local.endpoint || local.ipv6Only != before->local.ipv6Only)
+    if (local.endpoints() != before->local.endpoints() || local.ipv6Only != before->local.ipv6Only)
         try
         {
-            prepared.listeners = TCPServer::listenOn(serverSettings(local));
+            prepared.listeners = TCPServer::listenOn(serverSettings(local), present());
         }
         catch (const Poco::IOException& exception)
         {
@@ -48,6 +48,12 @@ PreparedReload Proxy::Impl::prepare(const std::shared_ptr<const Configuration>& 
     prepared.changed = std::move(changes.changed);
     prepared.configuration = configuration;
     return prepared;
+}
+
+ListeningSockets Proxy::Impl::present()
+{
+    const std::lock_guard<std::mutex> lock(mutex);
+    return listening;
 }
 
 /// Cannot fail. The first worker assigns the targets, so that nothing is opened between that and its exchange's knowing
@@ -78,6 +84,8 @@ std::uint64_t Proxy::Impl::apply(const PreparedReload& prepared)
                 workers[number]->reactor().post([tellWorker, number, assignment] { tellWorker(number, assignment); });
         });
     std::unique_lock<std::mutex> lock(mutex);
+    if (!prepared.listeners.empty())
+        listening = prepared.listeners;
     ended.wait(lock, [this] { return isApplied(); });
     return static_cast<std::uint64_t>(server->currentConnections());
 }

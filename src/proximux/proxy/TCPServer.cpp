@@ -15,65 +15,7 @@ namespace
 
 constexpr int ACCEPTS_PER_EVENT = 64;
 constexpr Duration PAUSE = Duration::milliseconds(100);
-constexpr const char* ALL_INTERFACES = "*";
 constexpr Interest CLIENTS{true, false};
-
-Poco::Net::ServerSocket listenAt(const Poco::Net::SocketAddress& where, const TCPServerSettings& settings)
-{
-    Poco::Net::ServerSocket socket = sockets::boundListener(where, settings.ipv6Only);
-    sockets::prepareListener(socket);
-    sockets::setOptions(socket.impl()->sockfd(), settings.socket);
-    socket.listen(settings.backlog);
-    return socket;
-}
-
-/// Without IPv6 on this system, all interfaces are those of IPv4.
-Poco::Net::ServerSocket listenOnAll(const TCPServerSettings& settings)
-{
-    const std::uint16_t port = settings.endpoint.port;
-    try
-    {
-        return listenAt(sockets::parseNumeric("::", port).at(0), settings);
-    }
-    catch (const Poco::Exception& exception)
-    {
-        const bool hasNoV6 = exception.code() == POCO_EAFNOSUPPORT || exception.code() == POCO_EADDRNOTAVAIL;
-        if (!hasNoV6 || settings.ipv6Only)
-            throw;
-        return listenAt(sockets::parseNumeric("0.0.0.0", port).at(0), settings);
-    }
-}
-
-/// One address. If a name has several, an IPv4 one is taken, which is what most clients of "localhost" try.
-Poco::Net::SocketAddress addressOf(const TCPServerSettings& settings)
-{
-    using Address = Poco::Net::SocketAddress;
-    std::string why;
-    auto addresses = sockets::lookUp(settings.endpoint.host, settings.endpoint.port, why);
-    if (settings.ipv6Only)
-        addresses.erase(std::remove_if(addresses.begin(), addresses.end(),
-                                       [](const Address& each) { return each.family() != Address::IPv6; }),
-                        addresses.end());
-    if (addresses.empty())
-        throw Poco::IOException(why.empty() ? "the host has no IPv6 address, but local.ipv6_only is set" : why);
-    const auto v4 = std::find_if(addresses.begin(), addresses.end(),
-                                 [](const Address& each) { return each.family() == Address::IPv4; });
-    return v4 != addresses.end() ? *v4 : addresses.front();
-}
-
-Poco::Net::ServerSocket listenOverTcp(const TCPServerSettings& settings)
-{
-    try
-    {
-        return settings.endpoint.host == ALL_INTERFACES ? listenOnAll(settings)
-                                                        : listenAt(addressOf(settings), settings);
-    }
-    catch (const Poco::Exception& exception)
-    {
-        throw Poco::IOException(TCPServer::refusal(settings.endpoint, exception.code(), exception.message()),
-                                exception.code());
-    }
-}
 
 } // namespace
 
@@ -124,19 +66,17 @@ void TCPServer::start()
         open(socket);
 }
 
-ListeningSockets TCPServer::listenOn(const TCPServerSettings& settings)
+ListeningSockets TCPServer::listenOn(const TCPServerSettings& settings, const ListeningSockets& present)
 {
-    auto listening = std::make_shared<ListeningSocket>();
-    listening->isLocal = settings.endpoint.isLocal();
-    if (!listening->isLocal)
-        listening->socket = listenOverTcp(settings);
-    else
-    {
-        listening->file =
-            std::make_unique<sockets::LocalListener>(settings.endpoint.path, settings.access, settings.backlog);
-        listening->socket = listening->file->socket();
-    }
-    return {std::move(listening)};
+    return listenOnAll(settings, present);
+}
+
+ListeningSockets TCPServer::listening() const
+{
+    ListeningSockets all;
+    for (const auto& door : _doors)
+        all.push_back(door->listener);
+    return all;
 }
 
 void TCPServer::startOn(poco_socket_t listener)
@@ -157,11 +97,11 @@ void TCPServer::startOn(poco_socket_t listener)
 void TCPServer::open(const std::shared_ptr<ListeningSocket>& socket)
 {
     const poco_socket_t descriptor = socket->socket.impl()->sockfd();
-    const auto address = sockets::listeningAddress(descriptor);
-    _port = address ? address->port() : 0;
     _doors.push_back(std::make_unique<Door>(*this, socket));
     _doors.back()->registration = _reactor.add(descriptor, *_doors.back());
     _reactor.setInterest(_doors.back()->registration, CLIENTS);
+    const auto address = sockets::listeningAddress(descriptor);
+    _port = address ? address->port() : 0; // the same for all
 }
 
 /// It may be the caller of the reactor's turn, and so lives until its end.
@@ -169,7 +109,7 @@ void TCPServer::close(Door& door)
 {
     _reactor.remove(door.registration);
     door.registration = {};
-    door.listener->socket.close();
+    door.listener->close();
     door.listener.reset();
 }
 
@@ -280,17 +220,31 @@ void TCPServer::reconfigure(const TCPServerSettings& settings, const ListeningSo
     publishLimit();
     if (_doors.empty())
         return; // stopped
-    if (sockets.empty())
-        return applySettings(!sameBacklog);
-    for (auto& door : std::exchange(_doors, {}))
+    if (!sockets.empty())
+        exchange(sockets);
+    applySettings(!sameBacklog);
+}
+
+/// Closes those that are not among these sockets, and opens those that are new.
+void TCPServer::exchange(const ListeningSockets& sockets)
+{
+    std::vector<std::unique_ptr<Door>> before = std::exchange(_doors, {});
+    for (auto& door : before)
     {
+        if (std::find(sockets.begin(), sockets.end(), door->listener) != sockets.end())
+        {
+            _doors.push_back(std::move(door));
+            continue;
+        }
         acceptSome(*door, _settings.backlog); // those that wait in its backlog
         if (door->isOpen())
             close(*door);
         _reactor.dispose(std::move(door));
     }
+    const ListeningSockets stay = listening();
     for (const auto& socket : sockets)
-        open(socket);
+        if (std::find(stay.begin(), stay.end(), socket) == stay.end())
+            open(socket);
 }
 
 /// To the sockets on which it listens.

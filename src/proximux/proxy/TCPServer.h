@@ -26,13 +26,14 @@ using ListeningSockets = std::vector<std::shared_ptr<ListeningSocket>>;
 
 struct TCPServerSettings
 {
-    Endpoint endpoint; ///< port 0: any free port
+    Endpoint endpoint; ///< port 0: any free port, the same for all hosts
     bool ipv6Only = false;
     int backlog = 1024;
     int maxConnections = -1; ///< 0 and negative: off
     SocketOptions socket;    ///< options of its clients
     int maxOpen = 0;         ///< maximum clients that have a descriptor; further ones wait to be accepted; 0: no limit
-    sockets::LocalAccess access; ///< of a UNIX socket
+    sockets::LocalAccess access;           ///< of a UNIX socket
+    std::vector<std::string> otherHosts{}; ///< on which it listens, too, with the same port
 };
 
 /// Receives a TCPServer's clients, in its reactor's thread.
@@ -52,9 +53,9 @@ public:
     virtual void exhausted(const std::string& why) = 0;
 };
 
-/// Listens, over TCP or on a UNIX socket, and accepts inside the reactor, without blocking or busy loops. At maxOpen
-/// clients, further ones wait in the backlog until one is gone. If descriptors run out nevertheless, it retries ten
-/// times a second.
+/// Listens, over TCP on one or several addresses or on a UNIX socket, and accepts inside the reactor, without blocking
+/// or busy loops. At maxOpen clients, further ones wait in the backlog until one is gone. If descriptors run out
+/// nevertheless, it retries ten times a second.
 class TCPServer
 {
 public:
@@ -79,8 +80,12 @@ public:
     /// that runs.
     void limitOpen(int clients);
 
-    /// Sockets that listen on these settings' address. Throws as start() does. Any thread.
-    static ListeningSockets listenOn(const TCPServerSettings& settings);
+    /// Sockets that listen on these settings' addresses: all, or it throws as start() does. Of a name they are one for
+    /// each family that the system has. present: sockets that are used again where their address is wanted. Any thread.
+    static ListeningSockets listenOn(const TCPServerSettings& settings, const ListeningSockets& present = {});
+
+    /// The sockets at which it accepts clients. Call it in the reactor's thread, or before that runs.
+    [[nodiscard]] ListeningSockets listening() const;
 
     /// Uses other settings from now on, but for maxOpen; clients that are there stay. sockets: those from listenOn(),
     /// or none to go on with the present ones. A present one that is not among them is closed when nobody waits in its
@@ -120,6 +125,7 @@ private:
 
     void open(const std::shared_ptr<ListeningSocket>& socket);
     void close(Door& door);
+    void exchange(const ListeningSockets& sockets);
     void applySettings(bool backlogChanged);
     void setInterest(Interest interest);
     void acceptSome(Door& door, int most);

@@ -17,7 +17,7 @@ protected:
     {
         _settings.listen.push_back({"10.1.2.3", 9900});
         _settings.listen.push_back({"2001:db8::1", 9900});
-        _settings.listen.push_back({"/run/x.sock", {}});
+        _settings.listen.push_back({"", 0, "/run/x.sock"});
         _settings.token = "secret";
     }
 

@@ -145,6 +145,8 @@ TEST(CommandLineTest, saysWhatIsWrongWithAnAddress)
     assertMistake({"--target", "unix:"}, "--target unix:: the path is missing; expected unix:PATH");
     assertMistake({"--target", "http://a:1"}, "--target http://a:1: a URL, not an address; expected HOST:PORT");
     assertMistake({"-t", "a:1,b:2"}, "more than one address; repeat the option for each; expected HOST:PORT");
+    assertMistake({"--listen", "::1,::2:1"},
+                  "--listen ::1,::2:1: several addresses stand in local.host; expected PORT");
     assertMistake({"--target", "::1:80"}, "an IPv6 address needs brackets; expected HOST:PORT");
     assertMistake({"--target", "*:80"}, "target.1.host = * (command line --target): not a host name or address");
     assertMistake({"--listen", "999.1.1.1:80"}, "local.host = 999.1.1.1 (command line --listen): not an IPv4 address");

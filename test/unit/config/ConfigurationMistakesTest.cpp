@@ -246,7 +246,11 @@ TEST(ConfigurationMistakesTest, refusesATargetThatIsTheProxyItself)
     for (const char* all : {"*", "::"})
         for (const char* here : {"localhost", "127.0.0.1", "::1"})
             assertMistake(result(all, here, "3307"), "target.1: Proximux itself listens on ");
-    assertMistake(result("localhost", "127.0.0.1", "3307"), "target.1: Proximux itself listens on localhost:3307");
+    for (const char* here : {"127.0.0.1", "::1"})
+        assertMistake(result("localhost", here, "3307"), "target.1: Proximux itself listens on localhost:3307");
+    assertMistake(result("10.0.0.5, ::1", "::1", "3307"),
+                  "target.1: Proximux itself listens on 10.0.0.5:3307, [::1]:3307; expected another address");
+    good(result("10.0.0.5, ::1", "10.0.0.6", "3307"));
     good(result("localhost", "localhost", "3306"));
     good(result("127.0.0.1", "localhost", "3307")); // which may be ::1
     good(result("localhost", "db", "3307"));

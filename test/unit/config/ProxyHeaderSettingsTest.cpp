@@ -61,7 +61,7 @@ TEST(ProxyHeaderSettingsTest, whoMayNameAnyAddressIsTold)
         return isNoticed("can claim any address",
                          withAll({{"PROXIMUX_LOCAL_PROXY_PROTOCOL", "on"}, {"PROXIMUX_LOCAL_HOST", host}}));
     };
-    for (const char* open : {"*", "0.0.0.0", "192.0.2.1", "::"})
+    for (const char* open : {"*", "0.0.0.0", "192.0.2.1", "::", "localhost, 192.0.2.1"})
         CPPUNIT_ASSERT_MESSAGE(open, noticed(open));
     for (const char* closed : {"localhost", "127.0.0.1", "127.0.1.1", "::1"})
         CPPUNIT_ASSERT_MESSAGE(closed, !noticed(closed));

@@ -141,10 +141,10 @@ TEST(ServicesTest, twoServicesOnOneAddressAreNamed)
     const std::string text = "plc2.ini: local.port = 5001: the service plc2 would listen on 127.0.0.1:5001, where the "
                              "service plc1 (plc1.ini) does; expected another address\n";
     assertMistake(services({{"plc1.ini", listening(5001)}, {"plc2.ini", listening(5001)}}), text);
-    for (const char* other : {"localhost", "*", "0.0.0.0", "::"})
+    for (const char* other : {"localhost", "*", "0.0.0.0", "::", "10.0.0.5, 127.0.0.1"})
         assertMistake(services({{"plc1.ini", listening(5001)}, {"plc2.ini", listening(5001, other)}}),
                       "plc2.ini: local.port = 5001: ");
-    namesOf(services({{"plc1.ini", listening(5001)}, {"plc2.ini", listening(5001, "127.0.0.2")}}));
+    namesOf(services({{"plc1.ini", listening(5001)}, {"plc2.ini", listening(5001, "127.0.0.2, ::1")}}));
     namesOf(services({{"plc1.ini", listening(5001, "0.0.0.0")}, {"plc2.ini", listening(5001, "::1")}}));
     namesOf(services({{"plc1.ini", listening(0)}, {"plc2.ini", listening(0)}})); // any free port
 }

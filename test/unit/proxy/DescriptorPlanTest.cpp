@@ -37,6 +37,15 @@ TEST(DescriptorPlanTest, setsOneAsideForTheCheckOfEachTarget)
     CPPUNIT_ASSERT_EQUAL(without.setAside + 30, DescriptorPlan::make(checked, {200, 10}).setAside);
 }
 
+TEST(DescriptorPlanTest, setsOneAsideForEachAddressOnWhichItListens)
+{
+    Configuration several = with(Mode::proxy, 1);
+    several.local.endpoint.host = "127.0.0.1";
+    const auto one = DescriptorPlan::make(several, {200, 10});
+    several.local.otherHosts = {"::1", "name"}; // which may have two
+    CPPUNIT_ASSERT_EQUAL(one.setAside + 3, DescriptorPlan::make(several, {200, 10}).setAside);
+}
+
 TEST(DescriptorPlanTest, countsTwoForAPair)
 {
     const auto plan = DescriptorPlan::make(with(Mode::proxy, 3), {200, 10});
