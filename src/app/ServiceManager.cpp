@@ -15,7 +15,7 @@ namespace
 {
 
 constexpr int FIRST_PASSED = 3; ///< SD_LISTEN_FDS_START
-constexpr Duration SECOND = Duration::seconds(1);
+constexpr Duration ONE_SECOND = Duration::seconds(1);
 constexpr Duration MARGIN = Duration::seconds(5);
 
 constexpr const char* VARIABLES[] = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
@@ -102,7 +102,7 @@ void ServiceManager::draining(Duration limit) const
 {
     std::string message = "STOPPING=1\nSTATUS=Draining";
     if (!limit.isOff())
-        message += ": clients have up to " + std::to_string((limit.us + SECOND.us - 1) / SECOND.us) +
+        message += ": clients have up to " + std::to_string((limit.us + ONE_SECOND.us - 1) / ONE_SECOND.us) +
                    " s\nEXTEND_TIMEOUT_USEC=" + std::to_string(limit.us + MARGIN.us);
     _notifications.send(message);
 }

@@ -23,7 +23,7 @@ using admin::shortText;
 using admin::sizeText;
 
 constexpr const char* FOOTER = "q ends";
-constexpr std::size_t ALL = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t ALL_LINES = std::numeric_limits<std::size_t>::max();
 
 bool beginsCharacter(char c)
 {
@@ -194,8 +194,8 @@ std::vector<Line> TopScreen::fit(const StatusHistory& history, Terminal::Size si
 std::string TopScreen::plain(const StatusHistory& history)
 {
     Lines lines = headOf(history);
-    append(lines, targetsOf(history.latest()).lines(ALL));
-    append(lines, lanesOf(history.latest()).lines(ALL));
+    append(lines, targetsOf(history.latest()).lines(ALL_LINES));
+    append(lines, lanesOf(history.latest()).lines(ALL_LINES));
     std::string text;
     for (const Line& line : lines)
         text += line.text + "\n";

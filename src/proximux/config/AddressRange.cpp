@@ -9,8 +9,6 @@ namespace proximux
 namespace
 {
 
-using Address = AddressRange::Address;
-
 constexpr unsigned MAPPED_BITS = 96; // ::ffff:0:0/96
 constexpr std::array<std::uint8_t, 12> MAPPED{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
@@ -99,7 +97,7 @@ bool parseGroups(std::string_view text, bool last, std::vector<std::uint8_t>& by
 }
 
 /// RFC 4291, section 2.2.
-bool parseV6(std::string_view text, Address& address)
+bool parseV6(std::string_view text, AddressRange::Address& address)
 {
     const std::size_t gap = text.find("::");
     std::vector<std::uint8_t> head;
@@ -120,7 +118,7 @@ bool parseV6(std::string_view text, Address& address)
     return true;
 }
 
-bool parseAddress(std::string_view text, Address& address)
+bool parseAddress(std::string_view text, AddressRange::Address& address)
 {
     if (text.find(':') != std::string_view::npos)
         return parseV6(text, address);
@@ -129,7 +127,7 @@ bool parseAddress(std::string_view text, Address& address)
 }
 
 /// Whether the first `bits` bits are the same.
-bool agree(const Address& a, const Address& b, unsigned bits)
+bool agree(const AddressRange::Address& a, const AddressRange::Address& b, unsigned bits)
 {
     const std::size_t whole = bits / 8;
     if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin()))
@@ -149,7 +147,7 @@ std::nullopt_t fail(std::string* why, const char* reason)
 
 } // namespace
 
-Address AddressRange::addressOf(const void* bytes, std::size_t size)
+AddressRange::Address AddressRange::addressOf(const void* bytes, std::size_t size)
 {
     Address address{};
     const auto* first = static_cast<const std::uint8_t*>(bytes);
@@ -158,7 +156,7 @@ Address AddressRange::addressOf(const void* bytes, std::size_t size)
     return address;
 }
 
-bool AddressRange::isMapped(const Address& address)
+bool AddressRange::isMapped(const AddressRange::Address& address)
 {
     return std::equal(MAPPED.begin(), MAPPED.end(), address.begin());
 }
@@ -192,7 +190,7 @@ bool AddressRange::contains(std::string_view address) const
     return parseAddress(address.substr(0, address.find('%')), parsed) && contains(parsed);
 }
 
-bool AddressRange::contains(const Address& address) const
+bool AddressRange::contains(const AddressRange::Address& address) const
 {
     return isMapped(address) == isV4() && agree(address, _bytes, _prefix);
 }

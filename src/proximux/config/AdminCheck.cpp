@@ -16,7 +16,7 @@ namespace proximux
 namespace
 {
 
-constexpr std::size_t MOST = 4096; ///< bytes of a token
+constexpr std::size_t LONGEST_TOKEN = 4096; ///< bytes of a token
 
 /// Whether it can stand in a header.
 bool isVisible(const std::string& token)
@@ -56,11 +56,11 @@ std::string ConfigurationCheck::readToken(const std::string& path)
     try
     {
         Poco::FileInputStream file(path);
-        token.resize(MOST + 1);
+        token.resize(LONGEST_TOKEN + 1);
         file.read(token.data(), static_cast<std::streamsize>(token.size()));
         token.resize(static_cast<std::size_t>(file.gcount()));
         token.erase(token.find_last_not_of("\r\n") + 1);
-        if (token.empty() || token.size() > MOST)
+        if (token.empty() || token.size() > LONGEST_TOKEN)
             why = token.empty() ? "the file is empty" : "the file is longer than 4096 bytes";
     }
     catch (const Poco::Exception& exception)

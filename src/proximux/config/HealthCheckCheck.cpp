@@ -13,8 +13,6 @@ namespace proximux
 namespace
 {
 
-using Kind = CheckSettings::Kind;
-
 std::shared_ptr<const Protocol> protocolOf(const ExchangeSettings& exchange)
 {
     const ProtocolInfo& info = *findProtocol(exchange.protocol);
@@ -66,13 +64,13 @@ const char* whyUnfit(const Protocol& protocol, const std::string& request)
 void ConfigurationCheck::checkHealthChecks()
 {
     const CheckSettings& check = _configuration.check;
-    if (check.kind == Kind::exchange)
+    if (check.kind == CheckSettings::Kind::exchange)
         return checkCheckRequest();
     for (const auto& [key, value] :
          {std::pair("check.request", &check.request), std::pair("check.expect", &check.expect)})
         if (!value->empty())
             _mistakes.push_back(nameOf(key) + ": is used with check.kind = exchange only");
-    if (check.kind != Kind::protocol)
+    if (check.kind != CheckSettings::Kind::protocol)
         return;
     const auto protocol = protocolOf(_configuration.exchange);
     if (protocol == nullptr || protocol->probe(1).empty())

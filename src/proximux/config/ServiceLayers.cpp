@@ -18,7 +18,7 @@ namespace proximux
 namespace
 {
 
-constexpr const char* NAMES = "; expected 1 to 64 of a-z, 0-9, - and _";
+constexpr const char* EXPECTED_NAME = "; expected 1 to 64 of a-z, 0-9, - and _";
 
 bool isJson(const std::string& path)
 {
@@ -93,7 +93,7 @@ void ServiceLayers::addFile(const std::string& name, const std::string& path, co
 {
     _areUsed = true;
     if (!isServiceName(name))
-        return _mistakes.push_back(option + " " + path + ": the service has no valid name" + NAMES);
+        return _mistakes.push_back(option + " " + path + ": the service has no valid name" + EXPECTED_NAME);
     const std::string extension = Poco::toLower(Poco::Path(path).getExtension());
     if (extension != "ini" && extension != "json")
         return _mistakes.push_back(option + " " + name + "=" + path +
@@ -139,7 +139,7 @@ void ServiceLayers::addMember(const ServiceContent& service, const std::string& 
     _areUsed = true;
     const std::string label = "services." + service.name;
     if (!isServiceName(service.name))
-        return _mistakes.push_back(label + " (" + file + "): the service has no valid name" + NAMES);
+        return _mistakes.push_back(label + " (" + file + "): the service has no valid name" + EXPECTED_NAME);
     add({service.name, file + ": " + label, file, {}, {}, true}, service.content, Layer::json);
 }
 

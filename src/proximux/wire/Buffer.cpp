@@ -18,9 +18,9 @@ constexpr std::size_t SIZES = 9; ///< each twice the one before
 constexpr std::size_t LARGEST = SMALLEST << (SIZES - 1);
 
 #if defined(PROXIMUX_SANITIZED)
-constexpr std::size_t MOST = 0; // so that the use of memory that was given back is seen
+constexpr std::size_t MOST_SPARE = 0; // so that the use of memory that was given back is seen
 #else
-constexpr std::size_t MOST = 262144; ///< bytes of each size
+constexpr std::size_t MOST_SPARE = 262144; ///< bytes of each size
 #endif
 
 thread_local bool isGone = false; ///< the thread ends, and its Spare has ended already
@@ -78,7 +78,7 @@ Buffer::Memory Buffer::take(std::size_t n)
 void Buffer::GiveBack::operator()(char* memory) const
 {
     const std::size_t place = placeOf(capacity);
-    if (capacity > LARGEST || isGone || spare.bytes[place] + capacity > MOST)
+    if (capacity > LARGEST || isGone || spare.bytes[place] + capacity > MOST_SPARE)
     {
         delete[] memory;
         return;

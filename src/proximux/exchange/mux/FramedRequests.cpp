@@ -9,7 +9,7 @@
 namespace proximux
 {
 
-using Kind = Framer::Progress::Kind;
+using ProgressKind = Framer::Progress::Kind;
 
 void FramedRequests::prepare(Client& client)
 {
@@ -60,18 +60,18 @@ void FramedRequests::clientBytes(Client& client, Instant now)
         if (rest.empty())
             return;
         const Framer::Progress progress = client.framer->feed(rest);
-        if (progress.kind == Kind::malformed)
+        if (progress.kind == ProgressKind::malformed)
             return malformedRequest(client, progress.reason, now);
         if (client.discarding)
         {
             client.input.consume(progress.taken);
-            client.discarding = progress.kind != Kind::complete;
+            client.discarding = progress.kind != ProgressKind::complete;
         }
         else if (client.large != nullptr)
             largeBytes(client, progress, now);
         else
             requestBytes(client, progress, now);
-        if (progress.kind == Kind::partial && progress.taken < rest.size())
+        if (progress.kind == ProgressKind::partial && progress.taken < rest.size())
         {
             if (rest.size() - progress.taken >= _mux.settings.requestBuffer)
                 malformedRequest(client, "a header longer than exchange.request_buffer", now);
@@ -83,11 +83,11 @@ void FramedRequests::clientBytes(Client& client, Instant now)
 void FramedRequests::requestBytes(Client& client, const Framer::Progress& progress, Instant now)
 {
     client.partial += progress.taken;
-    if (progress.kind == Kind::header)
+    if (progress.kind == ProgressKind::header)
         _mux.consents.headerSeen(client, now);
     else if (progress.taken > 0)
         _mux.consents.restComes(client);
-    if (progress.kind == Kind::complete)
+    if (progress.kind == ProgressKind::complete)
         _mux.sending.queue(client, client.partial, true, now);
     else if (client.large == nullptr && client.queued == 0 && client.partial > 0 &&
              client.input.size() >= _mux.settings.requestBuffer)
@@ -102,7 +102,7 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
     _mux.consents.restComes(client);
     Request& request = *client.large;
     Lane& lane = *request.lane;
-    const bool complete = progress.kind == Kind::complete;
+    const bool complete = progress.kind == ProgressKind::complete;
     if (complete)
     {
         request.whole = true;

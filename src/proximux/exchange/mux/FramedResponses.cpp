@@ -10,7 +10,7 @@
 namespace proximux
 {
 
-using Kind = Framer::Progress::Kind;
+using ProgressKind = Framer::Progress::Kind;
 
 void FramedResponses::prepare(Lane& lane)
 {
@@ -124,7 +124,7 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
             (lane.ids == nullptr || lane.pipeline.first()->traits.keepsId))
             lane.framer->expect(Consents::hintOf(*lane.pipeline.first()));
         const Framer::Progress progress = lane.framer->feed(lane.input.waiting());
-        if (progress.kind == Kind::malformed)
+        if (progress.kind == ProgressKind::malformed)
         {
             _mux.observer.targetMalformed(lane.target, progress.reason);
             if (_trial.isOn)
@@ -170,7 +170,7 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     else if (lane.answered != nullptr && passes)
         _mux.answers.deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
-    if (progress.kind != Kind::complete)
+    if (progress.kind != ProgressKind::complete)
         return true;
     lane.inMessage = false;
     if (lane.pin.pushes)

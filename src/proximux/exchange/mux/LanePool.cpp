@@ -11,34 +11,35 @@ namespace proximux
 namespace
 {
 
-using State = LanePool::State;
+using LaneState = LanePool::State;
 using Use = ConnectionCounts::Use;
 
 struct Move
 {
-    State from;
-    State to;
+    LaneState from;
+    LaneState to;
 };
 
 constexpr Move MOVES[] = {
-    {State::closed, State::opening}, {State::opening, State::settling}, {State::opening, State::closed},
-    {State::settling, State::idle},  {State::settling, State::closed},  {State::idle, State::busy},
-    {State::busy, State::idle},      {State::busy, State::busy},        {State::idle, State::closed},
-    {State::busy, State::closed},
+    {LaneState::closed, LaneState::opening},  {LaneState::opening, LaneState::settling},
+    {LaneState::opening, LaneState::closed},  {LaneState::settling, LaneState::idle},
+    {LaneState::settling, LaneState::closed}, {LaneState::idle, LaneState::busy},
+    {LaneState::busy, LaneState::idle},       {LaneState::busy, LaneState::busy},
+    {LaneState::idle, LaneState::closed},     {LaneState::busy, LaneState::closed},
 };
 
-[[maybe_unused]] bool isLegal(State from, State to)
+[[maybe_unused]] bool isLegal(LaneState from, LaneState to)
 {
     return std::any_of(std::begin(MOVES), std::end(MOVES),
                        [from, to](const Move& move) { return move.from == from && move.to == to; });
 }
 
 /// What a place with a connection is used for.
-Use useIn(State state)
+Use useIn(LaneState state)
 {
-    if (state == State::busy)
+    if (state == LaneState::busy)
         return Use::busy;
-    return state == State::idle ? Use::idle : Use::opening;
+    return state == LaneState::idle ? Use::idle : Use::opening;
 }
 
 } // namespace
@@ -318,15 +319,15 @@ const char* toString(LanePool::State state)
 {
     switch (state)
     {
-    case State::closed:
+    case LaneState::closed:
         return "closed";
-    case State::opening:
+    case LaneState::opening:
         return "opening";
-    case State::settling:
+    case LaneState::settling:
         return "settling";
-    case State::idle:
+    case LaneState::idle:
         return "idle";
-    case State::busy:
+    case LaneState::busy:
         return "busy";
     }
     return "";

@@ -20,7 +20,7 @@ constexpr unsigned BINARY = 2;
 
 constexpr unsigned META_STORAGE = 1; ///< RequestTraits::proof: ms with the size of its data as the second argument
 
-constexpr char NOOP[] = "\x80\x0a\0\0\0\0\0\0\0\0\0\0pxmx\0\0\0\0\0\0\0\0";
+constexpr char NOOP_REQUEST[] = "\x80\x0a\0\0\0\0\0\0\0\0\0\0pxmx\0\0\0\0\0\0\0\0";
 
 bool isBinary(Bytes request)
 {
@@ -140,7 +140,7 @@ private:
             traits.fenced = true; // the number of packets depends on the kind and the server
         else if (quiet)
         {
-            traits.suffix = {NOOP, Header::SIZE};
+            traits.suffix = {NOOP_REQUEST, Header::SIZE};
             traits.hint |= hint::RUN;
         }
         else

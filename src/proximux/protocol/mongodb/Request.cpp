@@ -13,7 +13,7 @@ constexpr bool REPEATABLE = true;
 constexpr bool SECRET = true;
 
 /// In the order of their names.
-constexpr Command COMMANDS[] = {
+constexpr Command KNOWN_COMMANDS[] = {
     {"abortTransaction", Effect::ending},
     {"aggregate", Effect::cursor},
     {"authenticate", Effect::authentication, false, SECRET},
@@ -121,9 +121,9 @@ Bytes textOf(const Element& element)
 
 const Command* findCommand(Bytes name)
 {
-    const auto* found = std::lower_bound(std::begin(COMMANDS), std::end(COMMANDS), name,
+    const auto* found = std::lower_bound(std::begin(KNOWN_COMMANDS), std::end(KNOWN_COMMANDS), name,
                                          [](const Command& each, Bytes wanted) { return each.name < wanted; });
-    return found != std::end(COMMANDS) && found->name == name ? found : nullptr;
+    return found != std::end(KNOWN_COMMANDS) && found->name == name ? found : nullptr;
 }
 
 Request::Request(Bytes message)

@@ -10,11 +10,12 @@ namespace proximux::resp
 namespace
 {
 
-constexpr std::size_t LONGEST = 1024; ///< bytes of a name: limits the memory per client
+constexpr std::size_t LONGEST_NAME = 1024; ///< bytes of a name: limits the memory per client
 
 bool isPrintable(Bytes text)
 {
-    return text.size() <= LONGEST && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+    return text.size() <= LONGEST_NAME &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
 } // namespace

@@ -49,8 +49,8 @@ private:
 
     void name(std::size_t size)
     {
-        constexpr std::size_t LONGEST_NAME = 64;
-        if (size > LONGEST_NAME)
+        constexpr std::size_t LONGEST_WORD = 64;
+        if (size > LONGEST_WORD)
             return static_cast<void>(wrong());
         for (std::size_t i = 0; i < size; ++i, _left.remove_prefix(1))
         {
