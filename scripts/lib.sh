@@ -107,7 +107,7 @@ progress()
 }
 
 # build PRESET FOLDER TARGETS [CMAKE-OPTION...]: configures the folder as CMakePresets.json says, unless it is, and builds.
-# No TARGETS: all. Quiet unless it fails.
+# No TARGETS: all. Quiet unless it fails. Tests that run beside it come first.
 build()
 {
     local preset=$1 folder=$2 targets=$3
@@ -115,7 +115,7 @@ build()
     local log
     log=$(mktemp)
     if ! { { [ -f "$folder/build.ninja" ] || cmake -S "$root" --preset "$preset" -B "$folder" "$@"; } &&
-           cmake --build "$folder" -j "$jobs" ${targets:+--target $targets}; } 2>&1 | progress >"$log"; then
+           nice cmake --build "$folder" -j "$jobs" ${targets:+--target $targets}; } 2>&1 | progress >"$log"; then
         cat "$log" >&2
         rm -f "$log"
         say "The build in $folder failed."
