@@ -83,7 +83,7 @@ void ConfigurationCheck::checkTargetPaths()
 /// Nobody would be kept out by users where the system tells none.
 void ConfigurationCheck::checkLocal()
 {
-    if (inForce("access.uids") != nullptr && !tellsPeers())
+    if (inForce("access.uids") != nullptr && _configuration.local.endpoint.isLocal() && !tellsPeers())
         _mistakes.push_back(nameOf("access.uids") +
                             ": this system does not tell whose process connects; expected no value");
 }
