@@ -17,8 +17,6 @@ class UnixAddresses(UnixCase):
                 (["--listen", "/run/a"], "--listen /run/a: a UNIX socket is written unix:PATH; expected PORT, "),
                 (["--listen", "unix:/a", "--set", "local.port=1"], "local.path = /a (command line --listen): local.port is "
                  "set, too; expected one of the two"),
-                (["--listen", "1", "--set", "access.uids=0"], "access.uids = 0 (command line --set): applies to UNIX "
-                 "sockets only"),
                 (["--listen", "unix:/a", "--target", "unix:/a"], "target.2: Proximux itself listens on unix:/a"),
                 (["--listen", "unix:/a", "--set", "target.1.path=/b"], "target.1.path = /b (command line --set): "
                  "target.1.host is set, too"),

@@ -83,13 +83,9 @@ void ConfigurationCheck::checkTargetPaths()
 /// Nobody would be kept out by users where the system tells none.
 void ConfigurationCheck::checkLocal()
 {
-    if (inForce("access.uids") == nullptr)
-        return;
-    if (!tellsPeers())
+    if (inForce("access.uids") != nullptr && _configuration.local.endpoint.isLocal() && !tellsPeers())
         _mistakes.push_back(nameOf("access.uids") +
                             ": this system does not tell whose process connects; expected no value");
-    else if (!_configuration.local.endpoint.isLocal())
-        _mistakes.push_back(nameOf("access.uids") + ": applies to UNIX sockets only; expected local.path, or no value");
 }
 
 /// Of a setting that may be empty, which is the same as none.

@@ -61,7 +61,7 @@ std::string obstacle(const Setting& setting, const LocalSettings& local)
 {
     static const std::vector<std::string> OF_TCP{"local.ipv6_only", "local.keep_alive", "local.user_timeout",
                                                  "access.deny", "access.allow"};
-    static const std::vector<std::string> OF_PATH{"local.path_mode", "local.path_group"};
+    static const std::vector<std::string> OF_PATH{"local.path_mode", "local.path_group", "access.uids"};
     const auto isOne = [&setting](const std::vector<std::string>& keys)
     { return std::find(keys.begin(), keys.end(), setting.key) != keys.end(); };
     if (local.endpoint.isLocal())
