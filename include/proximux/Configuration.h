@@ -5,6 +5,7 @@
 #include <proximux/Framing.h>
 #include <proximux/Instant.h>
 #include <proximux/KeepAlive.h>
+#include <proximux/TlsSettings.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -78,6 +79,7 @@ struct LocalSettings
     std::string password;      ///< resp: password that clients must send; empty: none
     unsigned failedAuth{};     ///< wrong passwords after which a client is closed
     Duration failedAuthDelay;
+    LocalTls tls; ///< of client connections
 };
 
 struct ExchangeSettings
@@ -205,6 +207,7 @@ struct TargetSettings
     std::string username;        ///< resp
     std::string password;
     unsigned database = 0;
+    TargetTls tls;
 
     /// Whether each client signs in as itself.
     [[nodiscard]] bool isOwnLogin() const { return username == "client"; }

@@ -33,11 +33,12 @@ enum class ConnectFailure
     unreachable,
     reset,
     name,     ///< the host's name could not be resolved
+    tls,      ///< the handshake
     shortage, ///< of descriptors, ports or memory of the proxy's host
     other
 };
 
-constexpr std::size_t CONNECT_FAILURES = 7;
+constexpr std::size_t CONNECT_FAILURES = 8;
 
 /// The counters, each in a Value: in Statistics that is a number.
 template <class Value>

@@ -12,6 +12,12 @@ end
 
 function __proximux_choices
     switch $argv[1]
+        case target.1.tls
+            printf '%s\n' off on
+        case target.1.tls_verify
+            printf '%s\n' full chain none
+        case target.1.tls_min_version
+            printf '%s\n' 1.2 1.3
         case exchange.mode
             printf '%s\n' auto proxy fifo funnel
         case exchange.protocol
@@ -90,6 +96,18 @@ function __proximux_setting
         'target.1.username'\t'User name with which each new target connection authenticates' \
         'target.1.password'\t'Password for new target connections' \
         'target.1.database'\t'Number of the database that each new target connection selects' \
+        'target.1.tls'\t'TLS of connections to target N: off, or on from their first byte' \
+        'target.1.tls_verify'\t'What to check of target N\'s certificate: full (signature and name), chain (signature), or none' \
+        'target.1.tls_ca'\t'File of certificates, or folder of them, whose signatures on target N\'s certificate are trusted' \
+        'target.1.tls_name'\t'Name that target N is asked for (SNI) and that its certificate must have; empty: target.N.host' \
+        'target.1.tls_crl'\t'File of lists of revoked certificates, PEM' \
+        'target.1.tls_certificate'\t'Certificate that is shown to target N when it asks for one, PEM' \
+        'target.1.tls_key'\t'Private key of target.N.tls_certificate, PEM without a passphrase' \
+        'target.1.tls_min_version'\t'Oldest version of TLS towards target N: 1.2 or 1.3' \
+        'target.1.tls_ciphers'\t'Ciphers of TLS 1.2 towards target N' \
+        'target.1.tls_ciphersuites'\t'Cipher suites of TLS 1.3 towards target N' \
+        'target.1.tls_alpn'\t'Protocols that target N is offered (ALPN), separated by commas' \
+        'target.1.tls_resume'\t'Keep the last TLS session of target N, and resume it' \
         'exchange.mode'\t'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel' \
         'exchange.protocol'\t'Protocol to speak; in proxy mode traffic is only observed' \
         'exchange.pairing'\t'Rule that pairs responses with requests; auto: as suits the protocol, identifier if exchange.id_offset is set' \
@@ -215,7 +233,7 @@ function __proximux_setting
 end
 
 function __proximux_topics
-    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
+    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database target.1.tls target.1.tls_verify target.1.tls_ca target.1.tls_name target.1.tls_crl target.1.tls_certificate target.1.tls_key target.1.tls_min_version target.1.tls_ciphers target.1.tls_ciphersuites target.1.tls_alpn target.1.tls_resume exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
 end
 
 complete -c proximux -f

@@ -18,7 +18,7 @@ constexpr const char* USAGE =
     "Tests a target with harmless requests, first one at a time, then pipelined. Reports whether it frames\n"
     "and pairs responses as the protocol requires, how many requests may be in flight, and the settings to\n"
     "use. For targets that need a login or an initial message, set pool.prologue, target.1.username and\n"
-    "target.1.password.\n\nOptions:\n";
+    "target.1.password; for TLS set target.1.tls = on, and target.1.tls_ca.\n\nOptions:\n";
 
 constexpr const char* EXIT_CODES =
     "\nExit codes: 0 the target works as required, 69 it fails or cannot be reached, 74 the output cannot be\n"
@@ -110,6 +110,7 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     plan.prologue = plan.protocol->login({target.username, target.password, target.database});
     plan.prologue.says += configuration.pool.prologue;
     plan.prologue.expects += configuration.pool.prologueExpect;
+    plan.tls = target.tls.context;
     plan.byId = exchange.pairingInForce() == Pairing::identifier;
     plan.quiet = std::max(plan.quiet, configuration.pool.settle.value_or(plan.quiet));
     if (info.inOrder && exchange.pairing != Pairing::exclusive)

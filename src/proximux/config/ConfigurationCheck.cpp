@@ -229,6 +229,7 @@ void ConfigurationCheck::checkRelations()
     if (_configuration.limits.memory > 0 && !tellsMemory())
         _mistakes.push_back(nameOf("limits.memory") +
                             ": this system does not tell how much memory a process has; expected 0");
+    checkTls();
     checkAdmin();
     checkHealthChecks();
     checkProtocol();
@@ -359,13 +360,14 @@ const FoundValue* ConfigurationCheck::inForce(const std::string& key, std::size_
     return found == _inForce.end() ? nullptr : *found;
 }
 
-/// "key = value (origin)" of the value in force.
-std::string ConfigurationCheck::nameOf(const std::string& key) const
+/// "key = value (origin)" of the value in force. The key of a target has an N.
+std::string ConfigurationCheck::nameOf(const std::string& key, std::size_t target) const
 {
-    if (const FoundValue* value = inForce(key))
-        return key + " = " + value->shown() + " (" + value->origin + ")";
-    std::size_t number = 0;
-    return key + " = " + findSetting(key, number)->fallback + " (default)";
+    const Setting* const setting = settingNamed(key);
+    const std::string name = numberedKey(*setting, target);
+    if (const FoundValue* value = inForce(key, target))
+        return name + " = " + value->shown() + " (" + value->origin + ")";
+    return name + " = " + setting->fallback + " (default)";
 }
 
 LoadResult ConfigurationCheck::result() const

@@ -46,6 +46,10 @@ private:
     void checkCredentials(const ProtocolInfo& protocol);
     void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
+    void checkTls();
+    void checkTlsEffect(const FoundValue& value);
+    void checkLocalTls(const LocalTls& tls);
+    void checkTargetTls(const TargetTls& tls, std::size_t number);
     void checkAdmin();
     void checkHealthChecks();
     void checkCheckRequest();
@@ -55,7 +59,7 @@ private:
     void missing(const Setting& setting, std::size_t number);
     [[nodiscard]] std::string givenBy(const Setting& setting, std::size_t number) const;
     [[nodiscard]] const FoundValue* inForce(const std::string& key, std::size_t number = 0) const;
-    [[nodiscard]] std::string nameOf(const std::string& key) const;
+    [[nodiscard]] std::string nameOf(const std::string& key, std::size_t target = 0) const;
 
     const Of _whose;
     Values _inForce; ///< one value per key

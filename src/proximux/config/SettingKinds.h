@@ -165,6 +165,9 @@ Kind listeningHost(Field<std::string> field);
 /// Addresses and CIDR ranges, separated by commas.
 Kind ranges(Field<std::vector<AddressRange>> field);
 
+/// Texts of at most `most` bytes, separated by commas; `expected` describes them. Nothing: none.
+Kind list(const char* expected, std::size_t most, Field<std::vector<std::string>> field);
+
 /// Addresses of the admin port, separated by commas: unix:PATH, or a numeric address with a port.
 Kind adminAddresses(Field<std::vector<AdminAddress>> field);
 

@@ -152,6 +152,26 @@ Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
                 });
 }
 
+Kind list(const char* expected, std::size_t most, Field<std::vector<std::string>> field)
+{
+    return make(field, expected,
+                [field, most](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    std::vector<std::string> items;
+                    for (std::size_t at = 0; at <= text.size() && !text.empty();)
+                    {
+                        const std::size_t end = std::min(text.find(',', at), text.size());
+                        const std::string& item = items.emplace_back(trimmed(text.substr(at, end - at)));
+                        if (item.empty() || item.size() > most || item.find('\0') != std::string::npos)
+                            return "an item that is empty, longer than " + std::to_string(most) +
+                                   " bytes, or has a NUL character";
+                        at = end + 1;
+                    }
+                    field(c, i) = std::move(items);
+                    return {};
+                });
+}
+
 Kind adminAddresses(Field<std::vector<AdminAddress>> field)
 {
     return make(

@@ -1,5 +1,6 @@
 #include <proximux/proxy/ProxyImpl.h>
 
+#include <proximux/config/TlsFiles.h>
 #include <proximux/config/Values.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/DescriptorPlan.h>
@@ -91,6 +92,7 @@ void Proxy::Impl::start(const std::function<void()>& listen)
                              " mode");
     dealOutDescriptors(*configuration);
     warnOfRaw();
+    warnOfTls(*configuration);
     running = workers.size();
     for (std::size_t number = 0; number < workers.size(); ++number)
         threads.emplace_back([this, number] { runWorker(number); });
@@ -130,6 +132,19 @@ void Proxy::Impl::warnOfRaw() const
                          "Warning: with exchange.protocol = " + exchange.protocol + " and " + setting +
                              ", responses may reach the wrong client" +
                              (exchange.protocol == AUTO ? " (unless auto detects " + detectable() + ")" : ""));
+}
+
+/// Warns of encryption without a check of whom it is with.
+void Proxy::Impl::warnOfTls(const Configuration& configuration) const
+{
+    for (std::size_t i = 0; i < configuration.targets.size(); ++i)
+    {
+        const TargetSettings& target = configuration.targets[i];
+        if (target.tls.isOn() && target.tls.verify == TargetTls::Verify::none)
+            runtime.log.failure(LogScope::server, "TlsWarning",
+                                "target." + std::to_string(i + 1) + ".tls_verify = none: anybody on the way to " +
+                                    target.endpoint.toString() + " can pretend to be the target");
+    }
 }
 
 void Proxy::Impl::runWorker(std::size_t number)
@@ -234,11 +249,26 @@ void Proxy::Impl::stop()
 namespace
 {
 
+/// What a ConfigurationLoader has not made.
+bool lacksTls(const TlsSettings& tls)
+{
+    return tls.isOn() && !tls.context;
+}
+
 std::shared_ptr<const Configuration> checked(std::shared_ptr<const Configuration> configuration)
 {
     if (!configuration)
         throw Poco::InvalidArgumentException("proximux::Proxy: no configuration; see LoadResult::mistakes");
-    return configuration;
+    const auto lacks = [](const TargetSettings& target) { return lacksTls(target.tls); };
+    if (!lacksTls(configuration->local.tls) &&
+        std::none_of(configuration->targets.begin(), configuration->targets.end(), lacks))
+        return configuration;
+    auto complete = std::make_shared<Configuration>(*configuration);
+    const std::vector<TlsMistake> mistakes = readTlsFiles(*complete);
+    if (mistakes.empty())
+        return complete;
+    const TlsMistake& first = mistakes.front();
+    throw Poco::InvalidArgumentException(first.setting() + " (" + std::to_string(first.number) + "): " + first.text);
 }
 
 } // namespace

@@ -51,6 +51,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     [[nodiscard]] bool isApplied() const;
     static TCPServerSettings serverSettings(const LocalSettings& local);
     void warnOfRaw() const;
+    void warnOfTls(const Configuration& configuration) const;
     void dealOutDescriptors(const Configuration& configuration);
     void start(const std::function<void()>& listen);
     void runWorker(std::size_t number);

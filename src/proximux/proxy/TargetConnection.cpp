@@ -16,15 +16,14 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 void TargetConnection::dial(Instant deadline)
 {
     _since = reactor().now();
-    _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
-    _connector->start(_runtime.directory.of(_target).endpoint, deadline);
+    _dial = std::make_unique<TargetDial>(reactor(), _runtime.resolver, *this);
+    _dial->start(_runtime.directory.of(_target), maybeTruncated(*_runtime.configuration()), deadline);
 }
 
-void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
+void TargetConnection::connected(std::unique_ptr<Transport> transport)
 {
-    reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    sockets::setOptions(socket.impl()->sockfd(), _runtime.directory.of(_target).socket);
-    open(std::make_unique<PlainTransport>(socket));
+    reactor().dispose(std::move(_dial)); // deferred: it is the caller
+    open(std::move(transport));
     hold(false);
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);
@@ -43,7 +42,7 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 
 void TargetConnection::connectFailed(const ConnectError& error)
 {
-    reactor().dispose(std::move(_connector));
+    reactor().dispose(std::move(_dial));
     _report.connectFailed(_target, error);
     _runtime.errors.addOfTarget(_target, shown(error));
     logFailure(error);
@@ -68,9 +67,9 @@ std::string TargetConnection::shown(const ConnectError& error) const
 
 void TargetConnection::lost(int error, const char* syscall)
 {
-    const std::string text = sockets::errorText(error);
+    const auto [name, text] = describe(error);
     _runtime.errors.addOfTarget(_target, text);
-    logError(error, sockets::errorName(error), syscall, text);
+    logError(error, name, syscall, text);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), text});
     _exchange.targetLost(_id, reactor().now());
 }

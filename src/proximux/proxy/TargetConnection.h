@@ -2,7 +2,7 @@
 
 #include <proximux/exchange/Exchange.h>
 #include <proximux/net/Connection.h>
-#include <proximux/net/Connector.h>
+#include <proximux/proxy/TargetDial.h>
 #include <proximux/telemetry/WorkerReport.h>
 
 #include <memory>
@@ -19,7 +19,7 @@ namespace proximux
 ///               gone
 ///
 /// Owned by its Worker, used in its reactor's thread.
-class TargetConnection : public Connection, public ConnectListener
+class TargetConnection : public Connection, public DialListener
 {
 public:
     /// target: index in the configuration's list.
@@ -50,7 +50,7 @@ public:
     /// Notes a response whose id matches no request. Returns whether it was the first.
     bool heardUnknown() { return !std::exchange(_heardUnknown, true); }
 
-    void connected(const Poco::Net::StreamSocket& socket) override;
+    void connected(std::unique_ptr<Transport> transport) override;
     void connectFailed(const ConnectError& error) override;
     void connectWaits(const ConnectError& error) override;
 
@@ -81,7 +81,7 @@ private:
     std::size_t _number = 0;
     TargetId _id;
     Instant _since;
-    std::unique_ptr<Connector> _connector; ///< while connecting
+    std::unique_ptr<TargetDial> _dial; ///< while connecting
     bool _wasOpen = false;
     bool _heardUnknown = false;
 };

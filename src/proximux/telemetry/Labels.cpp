@@ -32,6 +32,8 @@ ConnectFailure kindOf(const ConnectError& error)
         return ConnectFailure::shortage;
     if (error.syscall == "getaddrinfo")
         return ConnectFailure::name;
+    if (error.syscall == "tls")
+        return ConnectFailure::tls;
     const auto* const code = std::find_if(std::begin(CODES), std::end(CODES),
                                           [&error](const Code& each) { return each.name == error.code; });
     return code != std::end(CODES) ? code->failure : ConnectFailure::other;
@@ -51,6 +53,8 @@ const char* toString(ConnectFailure failure)
         return "reset";
     case ConnectFailure::name:
         return "name";
+    case ConnectFailure::tls:
+        return "tls";
     case ConnectFailure::shortage:
         return "shortage";
     case ConnectFailure::other:
