@@ -26,8 +26,14 @@ public:
     /// Of 4 or 16 bytes in the order of the network.
     static Address addressOf(const void* bytes, std::size_t size);
 
+    /// Of a numeric address, as strictly as parse() reads it. Nothing: it is none.
+    static std::optional<Address> addressOf(std::string_view text);
+
     /// Whether it is one of IPv4.
     static bool isMapped(const Address& address);
+
+    /// As a text: "10.1.2.3" for one of IPv4, otherwise the short form of RFC 5952, "2001:db8::1".
+    static std::string textOf(const Address& address);
 
     [[nodiscard]] bool contains(const Address& address) const;
 

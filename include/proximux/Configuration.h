@@ -75,6 +75,9 @@ struct LocalSettings
     SocketOptions socket; ///< of client connections
     Duration idleTimeout;
     Duration halfCloseTimeout;
+    bool proxyProtocol{};                ///< clients begin with a PROXY header
+    std::vector<AddressRange> proxyFrom; ///< those from there alone; empty: all
+    Duration prefaceTimeout;
     std::size_t maxRequests{}; ///< queued requests per client
     std::string password;      ///< resp: password that clients must send; empty: none
     unsigned failedAuth{};     ///< wrong passwords after which a client is closed
@@ -201,6 +204,14 @@ struct CheckSettings
 /// Its initial values equal the defaults of the table, so that a list of targets can be resized.
 struct TargetSettings
 {
+    /// The header of the PROXY protocol that its connections begin with.
+    enum class ProxyProtocol
+    {
+        off,
+        v1,
+        v2
+    };
+
     Endpoint endpoint;
     SocketOptions socket;        ///< of target connections
     std::size_t connections = 1; ///< in funnel mode
@@ -208,6 +219,8 @@ struct TargetSettings
     std::string password;
     unsigned database = 0;
     TargetTls tls;
+    ProxyProtocol proxyProtocol = ProxyProtocol::off;
+    unsigned proxyExtensions = 0; ///< a sum of ProxyExtension::bit(), in version 2
 
     /// Whether each client signs in as itself.
     [[nodiscard]] bool isOwnLogin() const { return username == "client"; }

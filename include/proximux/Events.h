@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Bytes.h>
+#include <proximux/Endpoint.h>
 #include <proximux/Instant.h>
 
 #include <Poco/BasicEvent.h>
@@ -8,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,12 +42,29 @@ private:
     std::atomic<bool> _heard{false};
 };
 
+/// What a header of the PROXY protocol has told of a client (local.proxy_protocol). Texts may contain any bytes.
+struct Announcement
+{
+    Endpoint via;                ///< who has sent the header: the peer of the socket
+    std::string uniqueId;        ///< of the connection; empty: not told
+    std::string authority;       ///< host name that the client has asked for, such as by SNI; empty: not told
+    std::string alpn;            ///< protocol that was agreed on with TLS; empty: not told
+    std::string tlsVersion;      ///< such as "TLSv1.3"; empty: no TLS, or not told
+    std::string certificateName; ///< common name of the client's certificate; empty: not told
+    std::string ssl;             ///< all that the header tells of TLS, as it stands there
+};
+
 /// Address and number of a client.
 struct ClientInfo
 {
-    std::string address; ///< numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d
+    /// Numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d. Or as announced by a
+    /// PROXY header; there "unix:" and a path stand for a UNIX socket.
+    std::string address;
     std::uint16_t port = 0;
     std::uint64_t number = 0; ///< counts clients from 1
+
+    /// What a PROXY header has told; null: the address is that of the socket.
+    std::shared_ptr<const Announcement> announced = nullptr;
 };
 
 /// Raised when a client connects, before any other action. A listener refuses the client by reject() or by throwing.

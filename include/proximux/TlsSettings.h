@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,22 @@ namespace proximux
 {
 
 class TlsContext;
+
+/// Why a handshake failed.
+enum class TlsReason
+{
+    noSharedCipher, ///< no cipher or version in common
+    unknownCa,      ///< of a certificate that nobody trusted has signed
+    expired,        ///< a certificate, or not yet valid
+    name,           ///< of a certificate
+    certificate,    ///< otherwise
+    timeout,
+    notTls, ///< the peer speaks something else
+    closed, ///< by the peer, or lost
+    protocol
+};
+
+constexpr std::size_t TLS_REASONS = 9;
 
 /// Versions of TLS; older ones are not supported.
 enum class TlsVersion

@@ -106,11 +106,10 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     const ExchangeSettings& exchange = configuration.exchange;
     const TargetSettings& target = configuration.targets.front();
     const ProtocolInfo& info = *findProtocol(exchange.protocol);
-    Plan plan{info, info.make(exchange.framingInForce()), request, {}};
+    Plan plan{info, info.make(exchange.framingInForce()), request, {}, target};
     plan.prologue = plan.protocol->login({target.username, target.password, target.database});
     plan.prologue.says += configuration.pool.prologue;
     plan.prologue.expects += configuration.pool.prologueExpect;
-    plan.tls = target.tls.context;
     plan.byId = exchange.pairingInForce() == Pairing::identifier;
     plan.quiet = std::max(plan.quiet, configuration.pool.settle.value_or(plan.quiet));
     if (info.inOrder && exchange.pairing != Pairing::exclusive)

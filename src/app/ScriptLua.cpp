@@ -263,6 +263,15 @@ private:
         set(lua, "address", client.address);
         set(lua, "port", client.port);
         set(lua, "id", client.number);
+        if (client.announced == nullptr)
+            return;
+        const Announcement& told = *client.announced;
+        set(lua, "via", told.via.host);
+        for (const auto& [name, value] :
+             {std::pair("unique_id", &told.uniqueId), std::pair("authority", &told.authority),
+              std::pair("certificate", &told.certificateName)})
+            if (!value->empty())
+                set(lua, name, *value);
     }
 
     /// What is known of a request before and behind its response.

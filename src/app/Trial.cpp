@@ -3,6 +3,7 @@
 #include <app/LogFormat.h>
 
 #include <proximux/protocol/FirstLine.h>
+#include <proximux/proxy/TargetHeader.h>
 #include <proximux/wire/MessageStream.h>
 
 #include <Poco/Exception.h>
@@ -55,12 +56,14 @@ Trial::Trial(const Plan& plan, const Endpoint& target)
     _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
     _socket.setBlocking(false);
     _transport = std::make_unique<PlainTransport>(_socket);
+    begins();
+    send(targetHeaderOfOurs(plan.target, sockets::endsOf(_transport->handle())));
 }
 
 std::string Trial::begin()
 {
     begins();
-    if (std::string wrong = _plan.tls ? secure() : ""; !wrong.empty())
+    if (std::string wrong = _plan.target.tls.isOn() ? secure() : ""; !wrong.empty())
         return wrong;
     if (_plan.prologue.expects.empty() && speaks())
         return receive() ? "the target sent data before the first request: " + shown(_bytes)
@@ -158,7 +161,7 @@ bool Trial::await(Interest wanted, std::chrono::microseconds time) const
 /// Makes TLS of the connection.
 std::string Trial::secure()
 {
-    auto made = _plan.tls->begin(std::move(_transport));
+    auto made = _plan.target.tls.context->begin(std::move(_transport));
     TlsTransport& secured = *made;
     _transport = std::move(made);
     secured.allowTruncation();

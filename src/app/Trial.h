@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/Endpoint.h>
+#include <proximux/Configuration.h>
 #include <proximux/Instant.h>
 #include <proximux/net/Tls.h>
 #include <proximux/protocol/Registry.h>
@@ -23,9 +23,9 @@ struct Plan
     std::shared_ptr<const Protocol> protocol;
     std::string request; ///< empty: use the protocol's own
     Login prologue;
-    bool byId = false;               ///< responses are paired by id
-    std::shared_ptr<TlsContext> tls; ///< null: without
-    std::size_t wanted = 1;          ///< maximum number of concurrent requests to try
+    TargetSettings target;  ///< how it is connected to
+    bool byId = false;      ///< responses are paired by id
+    std::size_t wanted = 1; ///< maximum number of concurrent requests to try
 
     /// Silence after which nothing more is expected: of a new target, and behind its responses.
     Duration quiet = Duration::milliseconds(200);

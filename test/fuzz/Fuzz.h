@@ -31,6 +31,9 @@ void check(bool holds, const char* what);
 /// The messages of a protocol: its framers, what it makes of a request, and its watcher.
 void runMessages(std::string_view protocol, Bytes input);
 
+/// A header of the PROXY protocol: the input is what comes over a connection.
+void runProxyHeaders(std::string_view name, Bytes input);
+
 /// Fifo and funnel: the input is a Script.
 void runExchanges(std::string_view name, Bytes input);
 

@@ -18,6 +18,7 @@ const std::vector<Target>& targets()
             if (each.delimited)
                 all.push_back({each.name, runMessages});
         all.push_back({"exchanges", runExchanges});
+        all.push_back({"proxy-header", runProxyHeaders});
         return all;
     }();
     return ALL;

@@ -8,6 +8,7 @@ FILES = {
     "fixed": ("wire/FixedFramer",),
     "length": ("wire/LengthFramer",),
     "mysql": ("protocol/mysql/", "protocol/sql/"),
+    "proxy-header": ("wire/ProxyHeader", "base/AddressRange"),
     "exchanges": ("/exchange/Framed", "/exchange/Shared", "/exchange/Raw", "/exchange/Auto", "/pool/Shared"),
 }
 

@@ -228,7 +228,7 @@ public:
         dropped = bytes;
     }
 
-    TargetId openTarget(std::size_t index, std::size_t number, Instant deadline) override
+    TargetId openTarget(std::size_t index, std::size_t number, Instant deadline, ClientId) override
     {
         const TargetId id{nextTarget++, 1};
         Target made;

@@ -153,7 +153,7 @@ private:
     void closeTarget(TargetId, CloseReason, How how) override { close(_target, how); }
     std::unique_ptr<Watcher> paired(ClientId, TargetId) override { return nullptr; }
 
-    TargetId openTarget(std::size_t, std::size_t, Instant) override
+    TargetId openTarget(std::size_t, std::size_t, Instant, ClientId) override
     {
         _target = std::make_unique<TargetEnd>(*this);
         return TARGET_ID;

@@ -6,6 +6,11 @@ import socket
 from harness import LONG, Proxy, read_all, wait_until
 
 
+def samples(text):
+    """The value of each series of metrics."""
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")}
+
+
 class AdminProxy(Proxy):
     """A proxy with an admin port: over TCP, and with `path` over a UNIX socket, too."""
 

@@ -229,7 +229,8 @@ class Proxy(Program):
         super().__init__(line + list(args), **kw)
         self.host, self.port = listen.rsplit(":", 1)[0].strip("[]"), 0
         if kw.get("stdout", subprocess.PIPE) == subprocess.PIPE and "log.level=0" not in args:
-            m = wait_until(self.running, LONG)
+            wait_until(lambda: self.running() or not self.alive(), LONG)
+            m = self.running()
             if not m:
                 self.stop()
                 raise AssertionError("it does not listen: " + self.text())

@@ -5,9 +5,8 @@ import socket
 import tempfile
 import threading
 
-from admin_client import AdminProxy
+from admin_client import AdminProxy, samples
 from harness import LONG, Case, ask, gone, read_all, read_line, reset, state, wait_until
-from test_metrics import samples
 
 REFUSED = 'proximux_client_connections_refused_total{reason="%s"}'
 

@@ -2,13 +2,8 @@
 import re
 import threading
 
-from admin_client import AdminProxy
+from admin_client import AdminProxy, samples
 from harness import LONG, SHORT, Case, ask, gone, reset, wait_until
-
-
-def samples(text):
-    """The value of each series."""
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")}
 
 
 def total(values, metric):

@@ -232,6 +232,7 @@ void ConfigurationCheck::checkRelations()
     checkTls();
     checkAdmin();
     checkHealthChecks();
+    checkProxyHeaders();
     checkProtocol();
     if (_configuration.exchange.mode != Mode::proxy)
         checkSharing();

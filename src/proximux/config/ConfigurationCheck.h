@@ -52,6 +52,8 @@ private:
     void checkTargetTls(const TargetTls& tls, std::size_t number);
     void checkAdmin();
     void checkHealthChecks();
+    void checkProxyHeaders();
+    void checkTargetHeader(std::size_t number);
     void checkCheckRequest();
     std::string readToken(const std::string& path);
     [[nodiscard]] std::size_t targetConnections() const;

@@ -168,6 +168,9 @@ Kind ranges(Field<std::vector<AddressRange>> field);
 /// Texts of at most `most` bytes, separated by commas; `expected` describes them. Nothing: none.
 Kind list(const char* expected, std::size_t most, Field<std::vector<std::string>> field);
 
+/// Names of ProxyExtension, separated by commas.
+Kind proxyExtensions(Field<unsigned> field);
+
 /// Addresses of the admin port, separated by commas: unix:PATH, or a numeric address with a port.
 Kind adminAddresses(Field<std::vector<AdminAddress>> field);
 

@@ -3,8 +3,10 @@
 #include <proximux/config/SettingKinds.h>
 
 #include <proximux/system/Surroundings.h>
+#include <proximux/wire/ProxyHeader.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace proximux::kinds
@@ -40,6 +42,19 @@ std::string trimmed(const std::string& text)
     return text.substr(from, text.find_last_not_of(' ') + 1 - from);
 }
 
+/// What stands between the commas, without the spaces around it; of an empty text one empty part.
+std::vector<std::string> partsOf(const std::string& text)
+{
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= text.size();)
+    {
+        const std::size_t end = std::min(text.find(',', at), text.size());
+        parts.push_back(trimmed(text.substr(at, end - at)));
+        at = end + 1;
+    }
+    return parts;
+}
+
 /// Parses one address of the admin port. Returns an error text, or an empty one.
 std::string readAddress(const std::string& text, AdminAddress& address)
 {
@@ -71,15 +86,13 @@ std::string readAddress(const std::string& text, AdminAddress& address)
 std::string readPatterns(const std::string& list, std::vector<std::string>& patterns)
 {
     constexpr std::size_t MOST = 100;
-    for (std::size_t at = 0; at <= list.size();)
+    patterns = partsOf(list);
+    for (const std::string& each : patterns)
     {
-        const std::size_t end = std::min(list.find(',', at), list.size());
-        patterns.push_back(trimmed(list.substr(at, end - at)));
-        if (patterns.back().empty())
+        if (each.empty())
             return "an empty pattern";
-        if (patterns.back().size() > MOST || patterns.size() > MOST)
+        if (each.size() > MOST || patterns.size() > MOST)
             return "more than 100 patterns, or one longer than 100 bytes";
-        at = end + 1;
     }
     return {};
 }
@@ -125,14 +138,12 @@ Kind peerApplications(Field<std::vector<PeerApplication>> field)
                 [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
                     std::vector<PeerApplication> applications;
-                    for (std::size_t at = 0; at <= text.size();)
+                    for (const std::string& part : partsOf(text))
                     {
-                        const std::size_t end = std::min(text.find(',', at), text.size());
-                        const auto application = readApplication(trimmed(text.substr(at, end - at)));
+                        const auto application = readApplication(part);
                         if (!application || applications.size() == MOST)
                             return "not numbers of applications";
                         applications.push_back(*application);
-                        at = end + 1;
                     }
                     field(c, i) = std::move(applications);
                     return {};
@@ -180,17 +191,35 @@ Kind adminAddresses(Field<std::vector<AdminAddress>> field)
         [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
         {
             std::vector<AdminAddress> addresses;
-            for (std::size_t at = 0; at <= text.size();)
-            {
-                const std::size_t end = std::min(text.find(',', at), text.size());
-                std::string wrong = readAddress(trimmed(text.substr(at, end - at)), addresses.emplace_back());
-                if (!wrong.empty())
+            for (const std::string& part : partsOf(text))
+                if (std::string wrong = readAddress(part, addresses.emplace_back()); !wrong.empty())
                     return wrong;
-                at = end + 1;
-            }
             field(c, i) = std::move(addresses);
             return {};
         });
+}
+
+Kind proxyExtensions(Field<unsigned> field)
+{
+    std::string names;
+    for (const ProxyExtension& each : PROXY_EXTENSIONS)
+        names += (names.empty() ? "" : ", ") + std::string(each.name);
+    return make(field, names + "; several with commas between, or nothing",
+                [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    unsigned chosen = 0;
+                    for (const std::string& part : text.empty() ? std::vector<std::string>() : partsOf(text))
+                    {
+                        const auto* const found =
+                            std::find_if(std::begin(PROXY_EXTENSIONS), std::end(PROXY_EXTENSIONS),
+                                         [&part](const ProxyExtension& each) { return part == each.name; });
+                        if (found == std::end(PROXY_EXTENSIONS))
+                            return part.empty() ? "an empty name" : part + ": unknown";
+                        chosen |= found->bit();
+                    }
+                    field(c, i) = chosen;
+                    return {};
+                });
 }
 
 Kind rate(Field<Rate> field)

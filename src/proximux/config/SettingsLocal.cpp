@@ -49,6 +49,35 @@ std::vector<Setting> listening()
     };
 }
 
+std::vector<Setting> clientPrefaces()
+{
+    using Ranges = std::vector<AddressRange>;
+    return {
+        fresh(row("local.proxy_protocol", "off",
+                  choice<bool>({{"off", false}, {"on", true}}, FIELD(bool, local.proxyProtocol)),
+                  {"", "Whether clients begin with a PROXY header, version 1 or 2, which says who they are",
+                   "Load balancers put it before the first byte, so that a client keeps its address behind them. "
+                   "The log, access rules, limits and scripts then use the announced address. "
+                   "A client without a header is refused where one is due: see local.proxy_from. "
+                   "Example: local.proxy_protocol = on behind HAProxy with send-proxy-v2."})),
+        guard(fresh(row("local.proxy_from", "", ranges(FIELD(Ranges, local.proxyFrom)),
+                        {"",
+                         "Address ranges whose clients must begin with a PROXY header; from all others none is "
+                         "looked for",
+                         "Without it everybody must send one, and so everybody can claim any address. "
+                         "It goes by the address of the socket, never by the bytes that come. "
+                         "Name the addresses of the load balancers here, for example local.proxy_from = 10.0.0.5."})),
+              "10.0.0.5, 2001:db8::/64"),
+        fresh(row("local.preface_timeout", "5s", duration(SECOND, DAY, Off::no, FIELD(Duration, local.prefaceTimeout)),
+                  {"",
+                   "Refuse a client that has not sent its PROXY header, or finished the TLS handshake, after this long",
+                   "The header and the handshake have this time each. "
+                   "Only connections that wait for one of them are limited by it. "
+                   "The specification of the PROXY protocol asks for at least 3s, since a lost packet is sent again. "
+                   "Example: local.preface_timeout = 10s on a slow line."})),
+    };
+}
+
 std::vector<Setting> clientTimeouts()
 {
     return {
@@ -117,7 +146,7 @@ std::vector<Setting> clientLimits()
 std::vector<Setting> localSettings()
 {
     std::vector<Setting> all = listening();
-    for (const auto& part : {clientTimeouts(), clientLimits()})
+    for (const auto& part : {clientPrefaces(), clientTimeouts(), clientLimits()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

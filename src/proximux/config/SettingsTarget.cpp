@@ -7,6 +7,7 @@ using namespace kinds;
 
 std::vector<Setting> targetSettings()
 {
+    using Header = TargetSettings::ProxyProtocol;
     return {
         required(now(row("target.N.host", "", host(FIELD(std::string, targets[i].endpoint.host)),
                          {"", "Host name or address of target N, counted from 1",
@@ -62,6 +63,22 @@ std::vector<Setting> targetSettings()
                  "All targets must have the same number. "
                  "A client that selects another database is pinned to a connection, or gets an error. "
                  "Example: target.1.database = 3."})),
+        now(row("target.N.proxy_protocol", "off",
+                choice<Header>({{"off", Header::off}, {"v1", Header::v1}, {"v2", Header::v2}},
+                               FIELD(Header, targets[i].proxyProtocol)),
+                {"proxy", "PROXY header with which each connection to target N begins: none, version 1 or version 2",
+                 "It tells the target who the client is, in front of all other bytes. "
+                 "The target must expect it, such as nginx with proxy_protocol or MariaDB with "
+                 "proxy_protocol_networks. "
+                 "In fifo and funnel mode it is a mistake, since clients share the connections. "
+                 "Health checks send one for a connection of the proxy itself. "
+                 "Example: target.1.proxy_protocol = v2."})),
+        now(row("target.N.proxy_tlvs", "", proxyExtensions(FIELD(unsigned, targets[i].proxyExtensions)),
+                {"proxy", "What a PROXY header of version 2 says beside the addresses, separated by commas",
+                 "The names are authority, alpn, ssl, unique_id and crc32c. "
+                 "The first four are passed on as the client's own header told them; what it did not tell is left out. "
+                 "A target that knows crc32c checks it against damage on the way. "
+                 "Example: target.1.proxy_tlvs = unique_id, crc32c."})),
     };
 }
 

@@ -72,6 +72,9 @@ public:
     /// Limits one read to `bytes` (0: the scratch size).
     void limitReads(std::size_t bytes) { _readLimit = bytes; }
 
+    /// The socket of an open connection.
+    [[nodiscard]] poco_socket_t handle() const { return _transport->handle(); }
+
     [[nodiscard]] std::size_t waiting() const { return _unsent.size(); }
 
     void readable() override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Bytes.h>
+#include <proximux/Endpoint.h>
 #include <proximux/KeepAlive.h>
 
 #include <Poco/Net/ServerSocket.h>
@@ -104,6 +105,15 @@ void prepareListener(Poco::Net::ServerSocket& listener);
 
 /// The address of a listening TCP socket; nothing if the descriptor is something else.
 std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descriptor);
+
+/// The addresses of both ends of a connected socket. A UNIX socket has "unix" as host and port 0; what the system does
+/// not tell is empty.
+struct Ends
+{
+    Endpoint here;
+    Endpoint there;
+};
+Ends endsOf(poco_socket_t socket);
 
 /// Transfers ownership of a descriptor that listeningAddress() knows to Poco.
 Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor);

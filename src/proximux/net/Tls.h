@@ -3,31 +3,11 @@
 #include <proximux/TlsSettings.h>
 #include <proximux/net/Transport.h>
 
-#include <cstddef>
 #include <memory>
 #include <string>
 
 namespace proximux
 {
-
-/// Why a handshake failed.
-enum class TlsReason
-{
-    noSharedCipher, ///< no cipher or version in common
-    unknownCa,      ///< of a certificate that nobody trusted has signed
-    expired,        ///< a certificate, or not yet valid
-    name,           ///< of a certificate
-    certificate,    ///< otherwise
-    timeout,
-    notTls, ///< the peer speaks something else
-    closed, ///< by the peer, or lost
-    protocol
-};
-
-constexpr std::size_t TLS_REASONS = 9;
-
-/// A reason as in a label: "no_shared_cipher".
-const char* toString(TlsReason reason);
 
 /// A handshake that failed.
 struct TlsFailure

@@ -24,7 +24,7 @@ void CheckConnection::dial(Resolver& resolver, const TargetSettings& target, Dur
 {
     _delay = connectDelay;
     _dial = std::make_unique<TargetDial>(reactor(), resolver, *this);
-    _dial->start(target, false, deadline);
+    _dial->start(target, std::nullopt, false, deadline);
 }
 
 void CheckConnection::abandon()

@@ -30,7 +30,7 @@ public:
 
 /// A connection that is opened for one health check, and closed by RST, so that servers need not wait for its end.
 ///
-///     dial() -> connected -> pool.connect_delay -> prologue -> request -> response
+///     dial() -> connected -> PROXY header -> pool.connect_delay -> prologue -> request -> response
 class CheckConnection : public Connection, public DialListener
 {
 public:

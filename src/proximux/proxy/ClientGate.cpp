@@ -43,6 +43,7 @@ ClientGate::ClientGate(Runtime& runtime)
 void ClientGate::use(const LimitsSettings& settings)
 {
     _runtime.addresses.use(settings, _runtime.clock.now());
+    const std::lock_guard<std::mutex> lock(_mutex);
     _memory.use(settings.memory);
     _action = settings.action;
 }
@@ -52,18 +53,35 @@ std::optional<AddressLimits::Place> ClientGate::admit(Transport& transport, cons
     if (!_runtime.addresses.isOn() && !_memory.isOn())
         return AddressLimits::NOWHERE;
     const Instant now = _runtime.clock.now();
+    const Poco::Net::IPAddress host = peer.host();
+    const std::lock_guard<std::mutex> lock(_mutex);
     if (_memory.isExceeded(now))
     {
         _unaffordable.fetch_add(1, std::memory_order_relaxed);
-        tell(MEMORY, MEMORY, peer, now);
+        tell(MEMORY, MEMORY, {host.toString(), peer.port()}, now);
         return refuse(transport);
     }
-    const Poco::Net::IPAddress host = peer.host();
-    const auto admission = _runtime.addresses.admit(AddressRange::addressOf(host.addr(), host.length()), now);
+    return judge(transport, AddressRange::addressOf(host.addr(), host.length()), {host.toString(), peer.port()}, now);
+}
+
+std::optional<AddressLimits::Place> ClientGate::announced(Transport& transport, const ClientInfo& client)
+{
+    const auto address = _runtime.addresses.isOn() ? AddressRange::addressOf(client.address) : std::nullopt;
+    if (!address)
+        return AddressLimits::NOWHERE;
+    const std::lock_guard<std::mutex> lock(_mutex);
+    return judge(transport, *address, {client.address, client.port}, _runtime.clock.now());
+}
+
+/// By the limits of its address. With the lock.
+std::optional<AddressLimits::Place> ClientGate::judge(Transport& transport, const AddressLimits::Address& address,
+                                                      const Endpoint& client, Instant now)
+{
+    const auto admission = _runtime.addresses.admit(address, now);
     if (admission.verdict == Verdict::admitted)
         return admission.place;
     (admission.verdict == Verdict::full ? _untracked : _limited).fetch_add(1, std::memory_order_relaxed);
-    tell(std::string(admission.prefix.begin(), admission.prefix.end()), toString(admission.verdict), peer, now);
+    tell(std::string(admission.prefix.begin(), admission.prefix.end()), toString(admission.verdict), client, now);
     return refuse(transport);
 }
 
@@ -74,13 +92,13 @@ std::nullopt_t ClientGate::refuse(Transport& transport) const
     return std::nullopt;
 }
 
-/// key: of those that have one record a minute together.
-void ClientGate::tell(const std::string& key, const char* why, const Poco::Net::SocketAddress& peer, Instant now)
+/// key: of those that have one record a minute together. With the lock.
+void ClientGate::tell(const std::string& key, const char* why, const Endpoint& peer, Instant now)
 {
     const auto before = _records.admit(key, now);
     if (!before)
         return;
-    const std::string client = _runtime.log.address(peer.host().toString(), peer.port());
+    const std::string client = _runtime.log.address(peer.host, peer.port);
     const std::string text =
         why + (*before > 0 ? " (" + std::to_string(*before) + " more of these since the last record)" : std::string());
     _runtime.errors.add("Refused", "client " + client + ": " + text);

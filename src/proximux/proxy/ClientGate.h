@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,7 @@ namespace proximux
 {
 
 /// Judges each client when it is accepted, by the memory of the process and by the limits of its address; counts and
-/// logs those that it refuses. Owned by the Proxy. use() and admit() are for the accepting thread, all else for any.
+/// logs those that it refuses. Owned by the Proxy. Any thread.
 class ClientGate
 {
 public:
@@ -28,6 +29,9 @@ public:
 
     /// Returns the place of its address in Runtime::addresses. Nothing: it is refused, so close its transport.
     std::optional<AddressLimits::Place> admit(Transport& transport, const Poco::Net::SocketAddress& peer);
+
+    /// Judges a client that was admitted by the address that it has announced since. As admit().
+    std::optional<AddressLimits::Place> announced(Transport& transport, const ClientInfo& client);
 
     /// Clients refused by a limit of their address.
     [[nodiscard]] std::uint64_t limited() const { return _limited.load(std::memory_order_relaxed); }
@@ -40,9 +44,12 @@ public:
 
 private:
     std::nullopt_t refuse(Transport& transport) const;
-    void tell(const std::string& key, const char* why, const Poco::Net::SocketAddress& peer, Instant now);
+    std::optional<AddressLimits::Place> judge(Transport& transport, const AddressLimits::Address& address,
+                                              const Endpoint& client, Instant now);
+    void tell(const std::string& key, const char* why, const Endpoint& peer, Instant now);
 
     Runtime& _runtime;
+    std::mutex _mutex; ///< guards the next three
     MemoryLimit _memory;
     RecordLimiter _records; ///< one a minute for each address, and for limits.memory
     LimitsSettings::Action _action = LimitsSettings::Action::close;

@@ -10,10 +10,12 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <limits>
 #include <mutex>
 #include <random>
+#include <system_error>
 
 namespace proximux
 {
@@ -134,9 +136,29 @@ void Proxy::Impl::warnOfRaw() const
                              (exchange.protocol == AUTO ? " (unless auto detects " + detectable() + ")" : ""));
 }
 
+namespace
+{
+
+/// Warns of a private key that not only its owner may read. A platform may mount it so, therefore it is no mistake.
+void warnOfReaders(const Log& log, const std::string& file)
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const fs::perms permissions = fs::status(file, error).permissions();
+    if (!error && (permissions & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none)
+        log.failure(LogScope::server, "TlsWarning",
+                    file + ": others than its owner may read or change this private key");
+}
+
+} // namespace
+
 /// Warns of encryption without a check of whom it is with.
 void Proxy::Impl::warnOfTls(const Configuration& configuration) const
 {
+    const LocalTls& local = configuration.local.tls;
+    if (local.isOn())
+        for (const std::string& file : local.keys.empty() ? local.certificates : local.keys)
+            warnOfReaders(runtime.log, file);
     for (std::size_t i = 0; i < configuration.targets.size(); ++i)
     {
         const TargetSettings& target = configuration.targets[i];

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,6 +43,10 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     void dropped(const Poco::Net::SocketAddress& peer) override;
     void exhausted(const std::string& why) override;
     void clientGone() override { server->released(); }
+    std::optional<AddressLimits::Place> announced(Transport& transport, const ClientInfo& client) override
+    {
+        return gate.announced(transport, client);
+    }
 
     void listenTo();
     ReloadResult reload(const std::shared_ptr<const Configuration>& configuration);

@@ -13,11 +13,12 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 {
 }
 
-void TargetConnection::dial(Instant deadline)
+void TargetConnection::dial(const TargetSettings& settings, Instant deadline, std::string header)
 {
     _since = reactor().now();
+    _isSecured = settings.tls.isOn();
     _dial = std::make_unique<TargetDial>(reactor(), _runtime.resolver, *this);
-    _dial->start(_runtime.directory.of(_target), maybeTruncated(*_runtime.configuration()), deadline);
+    _dial->start(settings, std::move(header), maybeTruncated(*_runtime.configuration()), deadline);
 }
 
 void TargetConnection::connected(std::unique_ptr<Transport> transport)
@@ -27,6 +28,8 @@ void TargetConnection::connected(std::unique_ptr<Transport> transport)
     hold(false);
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);
+    if (_isSecured)
+        _report.targetSecured();
     _since = reactor().now();
     if (_runtime.log.wants(LogScope::target, LogLevel::info))
     {

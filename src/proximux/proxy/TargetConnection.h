@@ -6,6 +6,7 @@
 #include <proximux/telemetry/WorkerReport.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace proximux
@@ -32,8 +33,9 @@ public:
         _number = number;
     }
 
-    /// Starts to connect. The Exchange receives the result, at the deadline at the latest.
-    void dial(Instant deadline);
+    /// Starts to connect to its target, which has these settings. The Exchange receives the result, at the deadline at
+    /// the latest. header: what the connection begins with.
+    void dial(const TargetSettings& settings, Instant deadline, std::string header);
 
     /// The index of its target.
     [[nodiscard]] std::size_t target() const { return _target; }
@@ -82,6 +84,7 @@ private:
     TargetId _id;
     Instant _since;
     std::unique_ptr<TargetDial> _dial; ///< while connecting
+    bool _isSecured = false;           ///< by TLS
     bool _wasOpen = false;
     bool _heardUnknown = false;
 };

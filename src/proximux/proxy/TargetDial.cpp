@@ -1,6 +1,9 @@
 #include <proximux/proxy/TargetDial.h>
 
 #include <proximux/protocol/Registry.h>
+#include <proximux/proxy/TargetHeader.h>
+
+#include <utility>
 
 namespace proximux
 {
@@ -18,24 +21,27 @@ TargetDial::TargetDial(Reactor& reactor, Resolver& resolver, DialListener& liste
 {
 }
 
-void TargetDial::start(const TargetSettings& target, bool strict, Instant deadline)
+void TargetDial::start(const TargetSettings& target, std::optional<std::string> header, bool strict, Instant deadline)
 {
-    _endpoint = target.endpoint;
-    _options = target.socket;
-    _secure = target.tls.isOn();
+    _target = target;
+    _header = std::move(header);
     _strict = strict;
-    _tls = target.tls.context;
     _deadline = deadline;
     _connector.start(target.endpoint, deadline);
 }
 
 void TargetDial::connected(const Poco::Net::StreamSocket& socket)
 {
-    sockets::setOptions(socket.impl()->sockfd(), _options);
+    sockets::setOptions(socket.impl()->sockfd(), _target.socket);
     auto plain = std::make_unique<PlainTransport>(socket);
-    if (!_secure)
+    const std::string header = _header ? *_header : targetHeaderOfOurs(_target, sockets::endsOf(plain->handle()));
+    const IoResult result = header.empty() ? IoResult() : plain->send(header);
+    if (result.bytes < header.size()) // a new socket has room for it
+        return _listener.connectFailed(errorOf(result.error, sockets::errorName(result.error), "write",
+                                               "PROXY header: " + sockets::errorText(result.error)));
+    if (!_target.tls.isOn())
         return _listener.connected(std::move(plain));
-    auto secure = _tls->begin(std::move(plain));
+    auto secure = _target.tls.context->begin(std::move(plain));
     if (!_strict)
         secure->allowTruncation();
     TlsListener& listener = *this;
@@ -45,9 +51,22 @@ void TargetDial::connected(const Poco::Net::StreamSocket& socket)
 
 void TargetDial::handshakeFailed(const TlsFailure& failure)
 {
-    const std::string reason = "TLS handshake: " + failure.text;
-    _listener.connectFailed(
-        {failure.error, failure.code, "tls", _endpoint.toString() + ": " + reason, _endpoint, reason, false});
+    ConnectError error = errorOf(failure.error, failure.code, "tls", "TLS handshake: " + failure.text);
+    error.tls = failure.reason;
+    _listener.connectFailed(error);
+}
+
+ConnectError TargetDial::errorOf(int error, const std::string& code, const char* syscall,
+                                 const std::string& reason) const
+{
+    ConnectError made;
+    made.error = error;
+    made.code = code;
+    made.syscall = syscall;
+    made.text = _target.endpoint.toString() + ": " + reason;
+    made.peer = _target.endpoint;
+    made.reason = reason;
+    return made;
 }
 
 } // namespace proximux

@@ -5,6 +5,7 @@
 #include <proximux/net/TlsHandshake.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace proximux
@@ -31,17 +32,18 @@ bool maybeTruncated(const Configuration& configuration);
 /// Opens a connection to a target as its settings say, TLS included. Owned by its listener and used in the reactor's
 /// thread; destroying it cancels the attempt.
 ///
-///     Connector --connected()--> TlsHandshake --secured()--> the listener
-///                     | without TLS
-///                     v
-///               the listener
+///     Connector --connected()--> PROXY header --> TlsHandshake --secured()--> the listener
+///                                     | without TLS
+///                                     v
+///                                the listener
 class TargetDial : private ConnectListener, private TlsListener
 {
 public:
     TargetDial(Reactor& reactor, Resolver& resolver, DialListener& listener);
 
-    /// strict: the end without close_notify is a failure, not an end.
-    void start(const TargetSettings& target, bool strict, Instant deadline);
+    /// header: the PROXY header; nothing: that of a connection of our own, if the settings want one. strict: the end
+    /// without close_notify is a failure, not an end.
+    void start(const TargetSettings& target, std::optional<std::string> header, bool strict, Instant deadline);
 
 private:
     void connected(const Poco::Net::StreamSocket& socket) override;
@@ -49,14 +51,14 @@ private:
     void connectWaits(const ConnectError& error) override { _listener.connectWaits(error); }
     void secured(std::unique_ptr<Transport> transport) override { _listener.connected(std::move(transport)); }
     void handshakeFailed(const TlsFailure& failure) override;
+    [[nodiscard]] ConnectError errorOf(int error, const std::string& code, const char* syscall,
+                                       const std::string& reason) const;
 
     Reactor& _reactor;
     DialListener& _listener;
-    Endpoint _endpoint;
-    SocketOptions _options;
-    bool _secure = false;
+    TargetSettings _target;
+    std::optional<std::string> _header;
     bool _strict = true;
-    std::shared_ptr<TlsContext> _tls;
     Instant _deadline;
     Connector _connector;
     std::unique_ptr<TlsHandshake> _handshake; ///< once connected

@@ -1,6 +1,7 @@
 #include <proximux/proxy/Worker.h>
 
 #include <proximux/protocol/Registry.h>
+#include <proximux/proxy/TargetHeader.h>
 
 #include <Poco/Exception.h>
 
@@ -23,6 +24,12 @@ std::unique_ptr<Poller> makePoller(IoSettings::Backend backend)
     return poller ? std::move(poller) : makePollPoller();
 }
 
+/// Whether the client is there and has sent nothing yet.
+bool isAwaited(const ClientSession* session)
+{
+    return session != nullptr && !session->hasSent();
+}
+
 } // namespace
 
 Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
@@ -34,6 +41,8 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
     , _report(runtime)
     , _gauges(_report)
     , _requests(runtime, _report.counters())
+    , _arrivals(_reactor, _report, listener, *this)
+    , _handshakes(_reactor, _report, *this)
     , _silence(_reactor, _report, _clients,
                _configuration->exchange.mode != Mode::proxy &&
                    findProtocol(_configuration->exchange.protocol)->mayGreet)
@@ -54,27 +63,6 @@ Worker::~Worker() = default;
 
 // ------------------------------------------------------------------------------------------------ clients
 
-void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
-{
-    ClientInfo info{arrival.peer.host().toString(), arrival.peer.port(), arrival.number};
-    if (!_report.isWelcome(info))
-    {
-        transport.reset();
-        return clientGone(arrival.place);
-    }
-    _report.clientOpened(info);
-    const ClientId id = _clients.insert(
-        std::make_unique<ClientSession>(_reactor, _scratch, _exchange, _report.counters().bytesIn, std::move(info)));
-    ClientSession& session = *_clients.find(id);
-    session.setId(id);
-    session.setPlace(arrival.place);
-    session.limitReads(_configuration->exchange.requestBuffer);
-    session.tally().opened = _reactor.now();
-    session.open(std::move(transport));
-    _silence.clientOpened();
-    _exchange.clientOpened(id, _reactor.now());
-}
-
 void Worker::closeClient(ClientId client, CloseReason reason, How how)
 {
     std::unique_ptr<ClientSession> session = _clients.take(client);
@@ -85,12 +73,6 @@ void Worker::closeClient(ClientId client, CloseReason reason, How how)
     const AddressLimits::Place place = session->place();
     _reactor.dispose(std::move(session)); // deferred: it may be the caller
     clientGone(place);
-}
-
-void Worker::clientGone(AddressLimits::Place place)
-{
-    _runtime.addresses.left(place);
-    _listener.clientGone();
 }
 
 std::size_t Worker::toClient(ClientId client, Bytes bytes)
@@ -123,7 +105,7 @@ void Worker::endClient(ClientId client)
 
 // ------------------------------------------------------------------------------------------------ targets
 
-TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant deadline)
+TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant deadline, ClientId client)
 {
     if (_checks)
         _checks->connectionBegins(target);
@@ -132,7 +114,10 @@ TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant dead
     TargetConnection& connection = *_targets.find(id);
     connection.setId(id, number);
     connection.limitReads(_configuration->exchange.responseBuffer);
-    connection.dial(deadline);
+    const TargetSettings settings = _runtime.directory.of(target);
+    const ClientSession* session = _clients.find(client);
+    connection.dial(settings, deadline,
+                    session != nullptr ? targetHeaderFor(settings, session->info(), session->handle()) : "");
     return id;
 }
 
@@ -277,33 +262,30 @@ void Worker::drain()
     const Instant now = _reactor.now();
     const Duration patience = _configuration->shutdown.firstRequestTimeout;
     for (const ClientId client : _clients.ids())
-        if (isAwaited(client) && _clients.find(client)->tally().opened + patience > now)
+        if (ClientSession* session = _clients.find(client);
+            isAwaited(session) && session->tally().opened + patience > now)
             _newcomers.push_back(client);
-    if (!_newcomers.empty())
+    if (!_newcomers.empty() || !haveAllEntered())
         _reactor.at(now + patience, [this] { beginDrain(); });
     beginDrainIfHeard();
-}
-
-/// Whether the client is there and has sent nothing yet.
-bool Worker::isAwaited(ClientId client) const
-{
-    const ClientSession* session = _clients.find(client);
-    return session != nullptr && !session->hasSent();
 }
 
 /// Begins the drain as soon as each newcomer has sent something or has gone.
 void Worker::beginDrainIfHeard()
 {
-    while (!_newcomers.empty() && !isAwaited(_newcomers.back()))
+    while (!_newcomers.empty() && !isAwaited(_clients.find(_newcomers.back())))
         _newcomers.pop_back();
-    if (_newcomers.empty())
+    if (_newcomers.empty() && haveAllEntered())
         beginDrain();
 }
 
 void Worker::beginDrain()
 {
-    if (!std::exchange(_draining, true))
-        _exchange.drain(_reactor.now());
+    if (std::exchange(_draining, true))
+        return;
+    _arrivals.closeAll();
+    _handshakes.closeAll();
+    _exchange.drain(_reactor.now());
 }
 
 void Worker::end(CloseReason reason)
@@ -312,6 +294,8 @@ void Worker::end(CloseReason reason)
     const std::size_t left = _exchange.size();
     if (reason == CloseReason::drainTimeout && left > 0)
         _report.cutOff(left);
+    _arrivals.closeAll();
+    _handshakes.closeAll();
     _exchange.closeAll(reason, _reactor.now());
     _reactor.stop();
 }

@@ -2,8 +2,9 @@
 
 #include <proximux/base/SlotMap.h>
 #include <proximux/net/loop/Reactor.h>
-#include <proximux/proxy/AddressLimits.h>
+#include <proximux/proxy/Arrivals.h>
 #include <proximux/proxy/CallList.h>
+#include <proximux/proxy/ClientHandshakes.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/HealthChecks.h>
@@ -11,6 +12,7 @@
 #include <proximux/proxy/Runtime.h>
 #include <proximux/proxy/SilenceWatch.h>
 #include <proximux/proxy/WorkerGauges.h>
+#include <proximux/proxy/WorkerListener.h>
 #include <proximux/proxy/WorkerObserver.h>
 
 #include <cstdint>
@@ -19,24 +21,6 @@
 
 namespace proximux
 {
-
-/// Receives notifications of a Worker, in its reactor's thread.
-class WorkerListener
-{
-public:
-    virtual ~WorkerListener() = default;
-
-    /// A client and all its resources are gone.
-    virtual void clientGone() = 0;
-};
-
-/// A client that was accepted.
-struct Arrival
-{
-    Poco::Net::SocketAddress peer;
-    std::uint64_t number;       ///< counts clients from 1
-    AddressLimits::Place place; ///< of its address
-};
 
 /// One reactor and everything in it: client sessions, target connections, their pool and their exchange. It performs
 /// the I/O for the exchange and the pool.
@@ -53,6 +37,8 @@ class Worker : public InspectedWorker,
                private PairEffects,
                private MultiplexerEffects,
                private TargetDialer,
+               private ArrivalListener,
+               private ClientHandshakesListener,
                private TurnListener
 {
 public:
@@ -68,7 +54,8 @@ public:
     /// in any thread.
     void warmUp();
 
-    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it.
+    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it, once it has sent the PROXY
+    /// header and finished the TLS handshake that are due.
     void adopt(std::unique_ptr<Transport> transport, const Arrival& arrival);
 
     /// Another configuration is in force, and its targets were assigned.
@@ -114,16 +101,22 @@ private:
     void limitClient(ClientId client, std::size_t bytes) override;
 
     // TargetDialer
-    TargetId openTarget(std::size_t target, std::size_t number, Instant deadline) override;
+    TargetId openTarget(std::size_t target, std::size_t number, Instant deadline, ClientId client) override;
+
+    // ArrivalListener
+    void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
+    void clientGone(AddressLimits::Place place) override;
+
+    // ClientHandshakesListener, and clientGone()
+    void enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
 
     // TurnListener
     Instant turnEnded(Instant now) override;
 
-    void clientGone(AddressLimits::Place place);
     bool flush();
+    [[nodiscard]] bool haveAllEntered() const { return _arrivals.areAllWelcomed() && _handshakes.areEmpty(); }
     void beginDrainIfHeard();
     void beginDrain();
-    [[nodiscard]] bool isAwaited(ClientId client) const;
 
     Runtime& _runtime;
     std::shared_ptr<const Configuration> _configuration;
@@ -135,6 +128,8 @@ private:
     RequestEvents _requests;
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
+    Arrivals _arrivals;
+    ClientHandshakes _handshakes;
     SilenceWatch _silence;
     WorkerObserver _observer;
     ExchangeAndPool _mode;

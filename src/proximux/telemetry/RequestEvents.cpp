@@ -3,6 +3,7 @@
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/protocol/Sniffer.h>
+#include <proximux/telemetry/ClientRecord.h>
 
 #include <deque>
 
@@ -87,9 +88,8 @@ public:
     {
         _unanswered.clear();
         const Log& log = _events._runtime.log;
-        JsonText record;
-        record.add("client", log.address(_client.address, _client.port))
-            .add("target", static_cast<std::int64_t>(_target))
+        JsonText record = clientRecord(log, _client);
+        record.add("target", static_cast<std::int64_t>(_target))
             .add("msg", std::string("Stopped observing: ") + reason);
         log.object(LogScope::exchange, LogLevel::info, record);
     }

@@ -1,6 +1,7 @@
 #include <proximux/telemetry/RequestLog.h>
 
 #include <proximux/protocol/Registry.h>
+#include <proximux/telemetry/ClientRecord.h>
 
 namespace proximux
 {
@@ -27,10 +28,8 @@ void RequestLog::write(const ResponseInfo& response) const
     const bool isSlow = !slow.isOff() && response.queued + response.whole >= slow;
     if (!isSlow && !_all.load(std::memory_order_relaxed))
         return;
-    JsonText record;
-    record.add("client", _log.address(response.client.address, response.client.port))
-        .add("id", static_cast<std::int64_t>(response.client.number))
-        .add("target", static_cast<std::int64_t>(response.target))
+    JsonText record = clientRecord(_log, response.client);
+    record.add("target", static_cast<std::int64_t>(response.target))
         .add("request", response.text)
         .add("bytesIn", static_cast<std::int64_t>(response.requestSize))
         .add("bytesOut", static_cast<std::int64_t>(response.responseSize));

@@ -3,6 +3,7 @@
 #include <proximux/exchange/Exchange.h>
 #include <proximux/exchange/mux/MultiplexerObserver.h>
 #include <proximux/net/Connector.h>
+#include <proximux/net/Tls.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/telemetry/ConnectionTally.h>
 #include <proximux/telemetry/Counters.h>
@@ -37,6 +38,13 @@ public:
     [[nodiscard]] LiveTargets& targets() { return _targets; }
     [[nodiscard]] const LiveTargets& targets() const { return _targets; }
 
+    /// The client of this socket has not begun as it had to.
+    void prefaceRefused(const Endpoint& peer, const char* why);
+
+    /// The connection of this socket has ended without a byte for a target: a load balancer has tried whether we are
+    /// there.
+    void wasCheck(const Endpoint& peer);
+
     /// Raises `connected`. Returns false if a listener refuses the client.
     [[nodiscard]] bool isWelcome(const ClientInfo& client);
     void clientOpened(const ClientInfo& client) const;
@@ -44,6 +52,11 @@ public:
     /// It was opened, which took this long.
     void targetConnected(Duration duration) { count(_counters.connectDuration, duration); }
     void connectFailed(std::size_t target, const ConnectError& error);
+
+    // Handshakes of TLS.
+    void targetSecured() { _counters.targetHandshakes += 1; }
+    void clientSecured() { _counters.clientHandshakes += 1; }
+    void handshakeFailed(const ClientInfo& client, const TlsFailure& failure);
     /// target: its index.
     void targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason);
     void paired(const ClientInfo& client, std::size_t number) const;
@@ -90,8 +103,10 @@ private:
     const char* _prologueOf = "";  ///< where what is sent on a new target connection comes from
     LiveCounters _counters;
     LiveTargets _targets;
-    RecordLimiter _refusals;  ///< limits records of refused requests
-    RecordLimiter _guesses;   ///< limits records of wrong passwords
+    RecordLimiter _prefaces;                          ///< limits records of refused prefaces
+    RecordLimiter _handshakes{Duration::seconds(60)}; ///< limits records of failed handshakes
+    RecordLimiter _refusals;                          ///< limits records of refused requests
+    RecordLimiter _guesses;                           ///< limits records of wrong passwords
     RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number
 };
 

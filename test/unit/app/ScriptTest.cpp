@@ -86,6 +86,21 @@ TEST(ScriptTest, refusesAClientWithItsReason)
         CPPUNIT_ASSERT(!connect(*load(std::string("function connected() ") + welcome + " end")).refuses);
 }
 
+TEST(ScriptTest, knowsWhatAProxyHeaderTells)
+{
+    const auto script =
+        load("function connected(client)\n"
+             "  log(client.address .. ' ' .. tostring(client.via) .. ' ' .. tostring(client.unique_id) ..\n"
+             "      ' ' .. tostring(client.certificate))\n"
+             "end");
+    ClientInfo announced = _client;
+    announced.announced =
+        std::make_shared<const Announcement>(Announcement{{"10.0.0.5", 1}, "id-1", "", "", "", "", ""});
+    CPPUNIT_ASSERT(!script->call({Function::connected, &announced, nullptr, nullptr, nullptr}).error);
+    CPPUNIT_ASSERT(!connect(*script).error);
+    CPPUNIT_ASSERT((std::vector<std::string>{"127.0.0.1 10.0.0.5 id-1 nil", "127.0.0.1 nil nil nil"}) == _logged);
+}
+
 TEST(ScriptTest, isToldOfRequestsAndResponses)
 {
     const auto script =

@@ -94,6 +94,16 @@ TEST(AddressRangeTest, readsEveryFormOfIPv6)
     CPPUNIT_ASSERT(holds("64:ff9b::192.0.2.33", "64:ff9b::c000:221"));
 }
 
+TEST(AddressRangeTest, anAddressHasAShortForm)
+{
+    for (const char* text : {"10.0.0.1", "::", "::1", "1::", "2001:db8::1", "2001:db8:0:1:1:1:1:1", "2001:0:0:1::1",
+                             "2001:db8::1:0:0:1", "fe80::a:bcde", "1:2:3:4:5:6:7:8"})
+        CPPUNIT_ASSERT_EQUAL(std::string(text), AddressRange::textOf(*AddressRange::addressOf(text)));
+    CPPUNIT_ASSERT_EQUAL(std::string("10.0.0.1"), AddressRange::textOf(*AddressRange::addressOf("::ffff:10.0.0.1")));
+    CPPUNIT_ASSERT(!AddressRange::addressOf("10.0.0.0/8"));
+    CPPUNIT_ASSERT(!AddressRange::addressOf("localhost"));
+}
+
 TEST(AddressRangeTest, writesItself)
 {
     CPPUNIT_ASSERT_EQUAL(std::string("10.0.0.0/8"), AddressRange::parse("10.0.0.0/8")->toString());

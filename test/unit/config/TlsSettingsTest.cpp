@@ -87,4 +87,23 @@ TEST(TlsSettingsTest, whatIsInTheFilesCounts)
     CPPUNIT_ASSERT_EQUAL(std::string("target.1.tls: what is in its files"), changesOf(a, renewed).changed.front());
 }
 
+TEST(TlsSettingsTest, clientsNeedACertificateOfOurs)
+{
+    const auto serving = [](Environment more)
+    {
+        Environment environment = least();
+        environment["PROXIMUX_LOCAL_TLS"] = "on";
+        environment.merge(more);
+        return fromEnvironment(environment);
+    };
+    const std::string file = certificate.path();
+    assertMistake(serving({}), "local.tls = on (environment PROXIMUX_LOCAL_TLS): needs a certificate");
+    CPPUNIT_ASSERT(good(serving({{"PROXIMUX_LOCAL_TLS_CERTIFICATE", file}})).local.tls.context);
+    assertMistake(serving({{"PROXIMUX_LOCAL_TLS_CERTIFICATE", file}, {"PROXIMUX_LOCAL_TLS_KEY", file + "," + file}}),
+                  "expected as many keys");
+    assertMistake(serving({{"PROXIMUX_LOCAL_TLS_CERTIFICATE", file}, {"PROXIMUX_LOCAL_TLS_CLIENT", "required"}}),
+                  "expected local.tls_client_ca, or none");
+    assertMistake(with("PROXIMUX_LOCAL_TLS_CERTIFICATE", file), "has no effect without local.tls");
+}
+
 } // namespace proximux

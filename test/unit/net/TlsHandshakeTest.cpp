@@ -2,6 +2,7 @@
 
 #include <proximux/net/TlsOpenSsl.h>
 #include <proximux/net/TlsOpenSslTickets.h>
+#include <proximux/telemetry/Labels.h>
 
 namespace proximux
 {

@@ -174,7 +174,7 @@ std::size_t LanePool::open(Instant now)
             continue;
         Place& place = _places[i];
         place.target = target;
-        place.id = _dialer.openTarget(target, i + 1, now + _settings.connectTimeout);
+        place.id = _dialer.openTarget(target, i + 1, now + _settings.connectTimeout, {});
         if (place.id.slot >= _bySlot.size())
             _bySlot.resize(place.id.slot + 1, NONE);
         _bySlot[place.id.slot] = i;

@@ -36,7 +36,7 @@ std::optional<PairPool::Grant> PairPool::acquire(ClientId client, const std::vec
     if (!target)
         return std::nullopt;
     const TargetId id =
-        _dialer.openTarget(*target, _targets.numberOf(*target), now + Duration{(deadline - now).us / shares});
+        _dialer.openTarget(*target, _targets.numberOf(*target), now + Duration{(deadline - now).us / shares}, client);
     if (id.slot >= _connections.size())
         _connections.resize(id.slot + 1);
     Connection& connection = _connections[id.slot];

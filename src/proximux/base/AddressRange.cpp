@@ -1,6 +1,7 @@
 #include <proximux/AddressRange.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -128,6 +129,42 @@ bool parseAddress(std::string_view text, Address& address)
     return parseV4(text, address.data() + MAPPED.size());
 }
 
+/// The group of 16 bits at this place, from 0 to 7.
+unsigned groupAt(const Address& address, std::size_t place)
+{
+    return static_cast<unsigned>(address[2 * place] << 8U | address[2 * place + 1]);
+}
+
+/// Without leading zeros.
+void appendHex(std::string& text, unsigned group)
+{
+    static constexpr char DIGITS[] = "0123456789abcdef";
+    unsigned shift = 12;
+    while (shift > 0 && group >> shift == 0)
+        shift -= 4;
+    for (;; shift -= 4)
+    {
+        text += DIGITS[group >> shift & 0xFU];
+        if (shift == 0)
+            return;
+    }
+}
+
+/// The first of the longest runs of two and more groups that are 0, and its length; 0: there is none.
+std::pair<std::size_t, std::size_t> longestGap(const Address& address)
+{
+    std::pair<std::size_t, std::size_t> longest;
+    for (std::size_t begin = 0; begin < address.size() / 2; ++begin)
+    {
+        std::size_t end = begin;
+        while (end < address.size() / 2 && groupAt(address, end) == 0)
+            ++end;
+        if (end - begin > std::max<std::size_t>(longest.second, 1))
+            longest = {begin, end - begin};
+    }
+    return longest;
+}
+
 /// Whether the first `bits` bits are the same.
 bool agree(const Address& a, const Address& b, unsigned bits)
 {
@@ -156,6 +193,37 @@ Address AddressRange::addressOf(const void* bytes, std::size_t size)
     std::copy(MAPPED.begin(), MAPPED.end(), address.begin());
     std::copy(first, first + size, address.end() - static_cast<std::ptrdiff_t>(size));
     return address;
+}
+
+std::optional<Address> AddressRange::addressOf(std::string_view text)
+{
+    Address address{};
+    return parseAddress(text, address) ? std::optional<Address>(address) : std::nullopt;
+}
+
+std::string AddressRange::textOf(const Address& address)
+{
+    std::string text;
+    if (isMapped(address))
+    {
+        for (std::size_t i = MAPPED.size(); i < address.size(); ++i)
+            text += (text.empty() ? "" : ".") + std::to_string(address[i]);
+        return text;
+    }
+    const auto [gap, length] = longestGap(address);
+    for (std::size_t place = 0; place < address.size() / 2; ++place)
+    {
+        if (length > 0 && place == gap)
+        {
+            text += "::";
+            place += length - 1;
+            continue;
+        }
+        if (!text.empty() && text.back() != ':')
+            text += ':';
+        appendHex(text, groupAt(address, place));
+    }
+    return text;
 }
 
 bool AddressRange::isMapped(const Address& address)
