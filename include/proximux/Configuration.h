@@ -5,6 +5,7 @@
 #include <proximux/Framing.h>
 #include <proximux/Instant.h>
 #include <proximux/KeepAlive.h>
+#include <proximux/TlsSettings.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -84,6 +85,7 @@ struct LocalSettings
     std::string password;      ///< resp: password that clients must send; empty: none
     unsigned failedAuth{};     ///< wrong passwords after which a client is closed
     Duration failedAuthDelay;
+    LocalTls tls; ///< of client connections
 
     /// All addresses on which it listens.
     [[nodiscard]] std::vector<Endpoint> endpoints() const;
@@ -225,6 +227,7 @@ struct TargetSettings
     std::string username;        ///< resp
     std::string password;
     unsigned database = 0;
+    TargetTls tls;
     ProxyProtocol proxyProtocol = ProxyProtocol::off;
     unsigned proxyExtensions = 0; ///< a sum of ProxyExtension::bit(), in version 2
 

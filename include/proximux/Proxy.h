@@ -47,7 +47,8 @@ class ProxyInspector;
 class Proxy
 {
 public:
-    /// Throws Poco::InvalidArgumentException for null: a LoadResult with mistakes has no configuration.
+    /// Throws Poco::InvalidArgumentException for null: a LoadResult with mistakes has no configuration; and for a
+    /// hand-made one with TLS whose files cannot be used.
     explicit Proxy(std::shared_ptr<const Configuration> configuration);
 
     /// Stops at once if it is still running.

@@ -4,6 +4,7 @@
 #include <proximux/Histogram.h>
 #include <proximux/Instant.h>
 #include <proximux/Pins.h>
+#include <proximux/TlsSettings.h>
 
 #include <array>
 #include <cstddef>
@@ -33,45 +34,50 @@ enum class ConnectFailure
     unreachable,
     reset,
     name,     ///< the host's name could not be resolved
+    tls,      ///< the handshake
     shortage, ///< of descriptors, ports or memory of the proxy's host
     other
 };
 
-constexpr std::size_t CONNECT_FAILURES = 7;
+constexpr std::size_t CONNECT_FAILURES = 8;
 
 /// The counters, each in a Value: in Statistics that is a number.
 template <class Value>
 struct Counters
 {
-    Value accepted{};       ///< clients accepted since start
-    Value dropped{};        ///< clients closed on arrival at local.max_connections
-    Value refused{};        ///< clients refused by a listener of `connected`, including the access list
-    Value limited{};        ///< clients closed on arrival at a limit of their address (limits.*)
-    Value untracked{};      ///< clients closed on arrival because limits.table was full
-    Value unaffordable{};   ///< clients closed on arrival at limits.memory
-    Value unannounced{};    ///< clients refused because of their PROXY header
-    Value balancerChecks{}; ///< connections of load balancers' checks, without a byte for a target
-    Value failed{};         ///< clients closed because no target connection could be opened
-    Value current{};        ///< clients connected now
-    Value bytesIn{};        ///< from clients
-    Value bytesOut{};       ///< to clients
-    Value targetBytesIn{};  ///< from targets
-    Value targetBytesOut{}; ///< to targets
-    Value unknownIds{};     ///< responses whose id matches no request
-    Value repeated{};       ///< requests sent again, because they were lost with their connection
-    Value queued{};         ///< requests that wait to be sent now
+    Value accepted{};         ///< clients accepted since start
+    Value dropped{};          ///< clients closed on arrival at local.max_connections
+    Value refused{};          ///< clients refused by a listener of `connected`, including the access list
+    Value limited{};          ///< clients closed on arrival at a limit of their address (limits.*)
+    Value untracked{};        ///< clients closed on arrival because limits.table was full
+    Value unaffordable{};     ///< clients closed on arrival at limits.memory
+    Value unannounced{};      ///< clients refused because of their PROXY header
+    Value balancerChecks{};   ///< connections of load balancers' checks, without a byte for a target
+    Value clientHandshakes{}; ///< of TLS with clients, done
+    Value targetHandshakes{}; ///< of TLS with targets, done
+    Value failed{};           ///< clients closed because no target connection could be opened
+    Value current{};          ///< clients connected now
+    Value bytesIn{};          ///< from clients
+    Value bytesOut{};         ///< to clients
+    Value targetBytesIn{};    ///< from targets
+    Value targetBytesOut{};   ///< to targets
+    Value unknownIds{};       ///< responses whose id matches no request
+    Value repeated{};         ///< requests sent again, because they were lost with their connection
+    Value queued{};           ///< requests that wait to be sent now
 
     /// Closed connections by reason: unsolicited bytes of a target, for example, are in
     /// targetsClosed[std::size_t(CloseReason::desync)].
     std::array<Value, CLOSE_REASONS> clientsClosed{};
     std::array<Value, CLOSE_REASONS> targetsClosed{};
-    std::array<Value, REQUEST_OUTCOMES> requests{}; ///< ended requests, by RequestOutcome
-    std::array<Value, pins::COUNT> tied{};          ///< clients that were pinned to a connection, by reason
-    std::array<Value, pins::COUNT> tiedNow{};       ///< clients that are pinned now, by reason
-    std::array<Value, pins::COUNT> tiesRefused{};   ///< clients whose pin was refused, by reason
-    Histogram<Value> queueDuration{};               ///< from a request's last byte to its being sent
-    Histogram<Value> requestDuration{};             ///< from its being sent to its response's last byte
-    Histogram<Value> connectDuration{};             ///< of target connections that were opened
+    std::array<Value, TLS_REASONS> clientHandshakesFailed{}; ///< by TlsReason; those clients are gone
+    std::array<Value, TLS_REASONS> targetHandshakesFailed{}; ///< likewise, attempts to connect
+    std::array<Value, REQUEST_OUTCOMES> requests{};          ///< ended requests, by RequestOutcome
+    std::array<Value, pins::COUNT> tied{};                   ///< clients that were pinned to a connection, by reason
+    std::array<Value, pins::COUNT> tiedNow{};                ///< clients that are pinned now, by reason
+    std::array<Value, pins::COUNT> tiesRefused{};            ///< clients whose pin was refused, by reason
+    Histogram<Value> queueDuration{};                        ///< from a request's last byte to its being sent
+    Histogram<Value> requestDuration{};                      ///< from its being sent to its response's last byte
+    Histogram<Value> connectDuration{};                      ///< of target connections that were opened
 };
 
 /// The counters of one target, each in a Value.

@@ -12,10 +12,12 @@ end
 
 function __proximux_choices
     switch $argv[1]
-        case local.proxy_protocol
+        case target.1.tls
             printf '%s\n' off on
-        case target.1.proxy_protocol
-            printf '%s\n' off v1 v2
+        case target.1.tls_verify
+            printf '%s\n' full chain none
+        case target.1.tls_min_version
+            printf '%s\n' 1.2 1.3
         case exchange.mode
             printf '%s\n' auto proxy fifo funnel
         case exchange.protocol
@@ -54,8 +56,6 @@ function __proximux_choices
             printf '%s\n' auto 0 1
         case log.connections
             printf '%s\n' auto 0 1
-        case access.hook_failure
-            printf '%s\n' deny allow
         case limits.action
             printf '%s\n' close reset
         case io.backend
@@ -75,17 +75,11 @@ function __proximux_setting
         end
     else
         printf '%s=\t%s\n' (string split -- \t \
-        'local.host'\t'Host names or addresses to listen on; *: all interfaces' \
+        'local.host'\t'Host name or address to listen on; *: all interfaces' \
         'local.port'\t'TCP port to listen on; 0: any free one' \
-        'local.path'\t'Path of a UNIX socket to listen on, in place of local.host and local.port' \
-        'local.path_mode'\t'Permissions of the file of local.path, in octal' \
-        'local.path_group'\t'Group that the file of local.path gets' \
         'local.ipv6_only'\t'Accept IPv6 clients only' \
         'local.max_connections'\t'Maximum concurrent clients; further ones are closed on arrival' \
         'local.backlog'\t'Length of the kernel\'s accept queue' \
-        'local.proxy_protocol'\t'Whether clients begin with a PROXY header, version 1 or 2, which says who they are' \
-        'local.proxy_from'\t'Address ranges whose clients must begin with a PROXY header; from all others none is looked for' \
-        'local.preface_timeout'\t'Refuse a client that has not sent its whole PROXY header after this long' \
         'local.keep_alive'\t'TCP keep-alive of client connections: probe after IDLE, every INTERVAL; lost after COUNT unanswered probes' \
         'local.user_timeout'\t'Close a client that leaves sent data unacknowledged, or its receive window shut, this long (TCP_USER_TIMEOUT)' \
         'local.idle_timeout'\t'Close a client after this long without traffic in either direction' \
@@ -96,15 +90,24 @@ function __proximux_setting
         'local.failed_auth_delay'\t'Delay of the reply to a wrong password' \
         'target.1.host'\t'Host name or address of target N, counted from 1' \
         'target.1.port'\t'TCP port of target N' \
-        'target.1.path'\t'Path of a UNIX socket on which target N listens, in place of its host and port' \
         'target.1.keep_alive'\t'TCP keep-alive of connections to target N: probe after IDLE, every INTERVAL; lost after COUNT unanswered probes' \
         'target.1.user_timeout'\t'Close a connection to target N that leaves sent data unacknowledged, or its receive window shut, this long (TCP_USER_TIMEOUT)' \
         'target.1.connections'\t'Number of connections to target N' \
         'target.1.username'\t'User name with which each new target connection authenticates' \
         'target.1.password'\t'Password for new target connections' \
         'target.1.database'\t'Number of the database that each new target connection selects' \
-        'target.1.proxy_protocol'\t'PROXY header with which each connection to target N begins: none, version 1 or version 2' \
-        'target.1.proxy_tlvs'\t'What a PROXY header of version 2 says beside the addresses, separated by commas' \
+        'target.1.tls'\t'TLS of connections to target N: off, or on from their first byte' \
+        'target.1.tls_verify'\t'What to check of target N\'s certificate: full (signature and name), chain (signature), or none' \
+        'target.1.tls_ca'\t'File of certificates, or folder of them, whose signatures on target N\'s certificate are trusted' \
+        'target.1.tls_name'\t'Name that target N is asked for (SNI) and that its certificate must have; empty: target.N.host' \
+        'target.1.tls_crl'\t'File of lists of revoked certificates, PEM' \
+        'target.1.tls_certificate'\t'Certificate that is shown to target N when it asks for one, PEM' \
+        'target.1.tls_key'\t'Private key of target.N.tls_certificate, PEM without a passphrase' \
+        'target.1.tls_min_version'\t'Oldest version of TLS towards target N: 1.2 or 1.3' \
+        'target.1.tls_ciphers'\t'Ciphers of TLS 1.2 towards target N' \
+        'target.1.tls_ciphersuites'\t'Cipher suites of TLS 1.3 towards target N' \
+        'target.1.tls_alpn'\t'Protocols that target N is offered (ALPN), separated by commas' \
+        'target.1.tls_resume'\t'Keep the last TLS session of target N, and resume it' \
         'exchange.mode'\t'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel' \
         'exchange.protocol'\t'Protocol to speak; in proxy mode traffic is only observed' \
         'exchange.pairing'\t'Rule that pairs responses with requests; auto: as suits the protocol, identifier if exchange.id_offset is set' \
@@ -195,10 +198,6 @@ function __proximux_setting
         'log.connections'\t'Write a log record when a client connection ends; auto: in proxy mode' \
         'access.deny'\t'Address ranges whose clients are refused' \
         'access.allow'\t'Address ranges whose clients are admitted; all others are refused' \
-        'access.uids'\t'Users whose processes may connect to local.path, by number; all others are refused' \
-        'access.hook'\t'UNIX socket of a program that is asked of each client whether it is admitted' \
-        'access.hook_timeout'\t'How long the program of access.hook may take for an answer' \
-        'access.hook_failure'\t'Refuse (deny) or admit (allow) clients when the program of access.hook does not answer' \
         'limits.reconnects'\t'Target connections that one client may cause to be replaced in a second; at the limit its requests wait; 0: no limit' \
         'limits.connections'\t'Maximum concurrent clients of one address; further ones are closed on arrival; 0: no limit' \
         'limits.connection_rate'\t'New clients of one address per second or minute; further ones are closed on arrival; 0: no limit' \
@@ -234,7 +233,7 @@ function __proximux_setting
 end
 
 function __proximux_topics
-    printf '%s\n' local.host local.port local.path local.path_mode local.path_group local.ipv6_only local.max_connections local.backlog local.proxy_protocol local.proxy_from local.preface_timeout local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.path target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database target.1.proxy_protocol target.1.proxy_tlvs exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow access.uids access.hook access.hook_timeout access.hook_failure limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
+    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database target.1.tls target.1.tls_verify target.1.tls_ca target.1.tls_name target.1.tls_crl target.1.tls_certificate target.1.tls_key target.1.tls_min_version target.1.tls_ciphers target.1.tls_ciphersuites target.1.tls_alpn target.1.tls_resume exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
 end
 
 complete -c proximux -f
@@ -244,8 +243,8 @@ complete -c proximux -n __fish_is_first_arg -a admin -d 'Give a command to a run
 complete -c proximux -n __fish_is_first_arg -a status -d 'Show the status of a running proxy'
 complete -c proximux -n __fish_is_first_arg -a top -d 'Show rates and connections of a running proxy'
 complete -c proximux -n '__proximux_in decode' -F
-complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address and port to listen on; :PORT: all interfaces; unix:PATH: a UNIX socket (local.host, local.port, local.path)'
-complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to, or unix:PATH; may be repeated (target.N.host, target.N.port, target.N.path)'
+complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address and port to listen on; :PORT: all interfaces (local.host, local.port)'
+complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to; may be repeated (target.N.host, target.N.port)'
 complete -c proximux -n '__proximux_in program' -l max-connections -x -d 'Maximum concurrent clients; further ones are closed on arrival (local.max_connections)'
 complete -c proximux -n '__proximux_in program' -l mode -x -a 'auto proxy fifo funnel' -d 'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel (exchange.mode: auto, proxy, fifo, funnel)'
 complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, mysql, postgresql)'
@@ -268,7 +267,7 @@ complete -c proximux -n '__proximux_in decode' -l response -d 'Decode responses 
 complete -c proximux -n '__proximux_in decode' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in decode' -s h -l help -d 'Print this help and exit'
 complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter'
-complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test, or unix:PATH'
+complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test'
 complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed and length'
 complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in probe' -s h -l help -d 'Print this help and exit'

@@ -18,7 +18,7 @@ constexpr const char* PROBE_USAGE =
     "Tests a target with harmless requests, first one at a time, then pipelined. Reports whether it frames\n"
     "and pairs responses as the protocol requires, how many requests may be in flight, and the settings to\n"
     "use. For targets that need a login or an initial message, set pool.prologue, target.1.username and\n"
-    "target.1.password.\n\nOptions:\n";
+    "target.1.password; for TLS set target.1.tls = on, and target.1.tls_ca.\n\nOptions:\n";
 
 constexpr const char* PROBE_EXIT_CODES =
     "\nExit codes: 0 the target works as required, 69 it fails or cannot be reached, 74 the output cannot be\n"

@@ -159,10 +159,11 @@ std::shared_ptr<const Configuration> ToolOptions::load()
     for (const std::string& mistake : mistakes)
         loader.addMistake(mistake);
     // required settings that the tools do not use
-    for (const auto& [key, value] : {std::pair{"local.port", "0"},
+    const bool isChosen = !target.host.empty() && target.port != 0;
+    for (const auto& [key, value] : {std::pair{"local.port", std::string("0")},
                                      {"exchange.mode", "funnel"},
-                                     {"target.1.host", "localhost"},
-                                     {"target.1.port", "1"}})
+                                     {"target.1.host", isChosen ? target.host : "localhost"},
+                                     {"target.1.port", isChosen ? std::to_string(target.port) : "1"}})
         loader.addCommandLine(key, value, "");
     for (const RequiredSetting& each : findProtocol(protocol)->requiredToShare)
         loader.addCommandLine(std::string(each.key), std::string(each.value), "");

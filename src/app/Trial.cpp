@@ -7,6 +7,7 @@
 #include <proximux/proxy/TargetHeader.h>
 #include <proximux/wire/MessageStream.h>
 
+#include <Poco/Exception.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Timespan.h>
 
@@ -57,8 +58,10 @@ Trial::Trial(const Plan& plan, const Endpoint& target)
         connectLocal(target.path);
     else
         _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
-    _socket.setSendTimeout(Poco::Timespan(SECONDS, 0));
-    send(targetHeaderOfOurs(plan.target, sockets::endsOf(_socket.impl()->sockfd())));
+    _socket.setBlocking(false);
+    _transport = std::make_unique<PlainTransport>(_socket, target.isLocal());
+    begins();
+    send(targetHeaderOfOurs(plan.target, sockets::endsOf(_transport->handle())));
 }
 
 void Trial::connectLocal(const std::string& path)
@@ -72,6 +75,8 @@ void Trial::connectLocal(const std::string& path)
 std::string Trial::begin()
 {
     begins();
+    if (std::string wrong = _plan.target.tls.isOn() ? secure() : ""; !wrong.empty())
+        return wrong;
     if (_plan.prologue.expects.empty() && speaks())
         return receive() ? "the target sent data before the first request: " + shown(_bytes)
                          : "the target closed the connection immediately";
@@ -150,34 +155,98 @@ std::string Trial::surplus(bool wait)
     return more ? "the target sent unsolicited bytes after its responses" : "";
 }
 
-/// Whether bytes arrive before it was quiet for long enough.
-bool Trial::speaks()
+/// Of the time for this step.
+std::chrono::microseconds Trial::left() const
 {
-    return _socket.poll(Poco::Timespan(_plan.quiet.us), Poco::Net::Socket::SELECT_READ);
+    return std::chrono::duration_cast<std::chrono::microseconds>(_deadline - Clock::now());
 }
 
-void Trial::send(const std::string& bytes)
+/// Whether the socket becomes ready in this time for what the transport wants.
+bool Trial::await(Interest wanted, std::chrono::microseconds time) const
 {
-    std::size_t sent = 0;
-    while (sent < bytes.size())
-        sent += static_cast<std::size_t>(_socket.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
+    const Interest watched = _transport->wants(wanted);
+    return time.count() > 0 &&
+           _socket.poll(Poco::Timespan(time.count()), (watched.read ? Poco::Net::Socket::SELECT_READ : 0) |
+                                                          (watched.write ? Poco::Net::Socket::SELECT_WRITE : 0));
+}
+
+/// Makes TLS of the connection.
+std::string Trial::secure()
+{
+    auto made = _plan.target.tls.context->begin(std::move(_transport));
+    TlsTransport& secured = *made;
+    _transport = std::move(made);
+    secured.allowTruncation();
+    for (;;)
+        switch (secured.handshake())
+        {
+        case IoResult::Kind::done:
+            return {};
+        case IoResult::Kind::wouldBlock:
+            if (!await({true, false}, left()))
+                return "TLS handshake: not done within " + std::to_string(SECONDS) + " s";
+            break;
+        case IoResult::Kind::ended:
+        case IoResult::Kind::failed:
+            return "TLS handshake: " + secured.failure().text;
+        }
+}
+
+/// Whether bytes arrive before it was quiet for long enough. What TLS says to itself is none of them.
+bool Trial::speaks()
+{
+    const Clock::time_point end = Clock::now() + std::chrono::microseconds(_plan.quiet.us);
+    for (;;)
+    {
+        if (_transport->peek().kind != IoResult::Kind::wouldBlock)
+            return true;
+        if (!await({true, false}, std::chrono::duration_cast<std::chrono::microseconds>(end - Clock::now())))
+            return false;
+    }
+}
+
+void Trial::send(std::string_view bytes)
+{
+    while (!bytes.empty())
+    {
+        const IoResult result = _transport->send(bytes);
+        if (result.kind == IoResult::Kind::failed)
+            throw Poco::IOException(_transport->describe(result.error).text);
+        bytes.remove_prefix(result.bytes);
+        if (!bytes.empty() && !await({false, true}, left()))
+            throw Poco::TimeoutException();
+    }
 }
 
 /// Reads once. Returns false when the target has ended.
 bool Trial::receive()
 {
     char buffer[16384];
-    const int n = _socket.receiveBytes(buffer, sizeof(buffer));
-    _bytes.append(buffer, static_cast<std::size_t>(std::max(n, 0)));
-    _ended = n <= 0;
-    return !_ended;
+    for (;;)
+    {
+        const IoResult result = _transport->receive(buffer, sizeof buffer);
+        switch (result.kind)
+        {
+        case IoResult::Kind::done:
+            _bytes.append(buffer, result.bytes);
+            return true;
+        case IoResult::Kind::ended:
+            _ended = true;
+            return false;
+        case IoResult::Kind::failed:
+            throw Poco::IOException(_transport->describe(result.error).text);
+        case IoResult::Kind::wouldBlock:
+            if (!await({true, false}, left()))
+                throw Poco::TimeoutException();
+        }
+    }
 }
 
 /// Waits for further bytes until the deadline.
 std::string Trial::more()
 {
-    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(_deadline - Clock::now()).count();
-    if (left <= 0 || !_socket.poll(Poco::Timespan(left), Poco::Net::Socket::SELECT_READ))
+    const bool pending = (_transport->needs() & Transport::readPending) != 0;
+    if (!pending && !await({true, false}, left()))
         return "the target did not answer within " + std::to_string(SECONDS) + " s";
     return receive() ? "" : "the target closed the connection";
 }

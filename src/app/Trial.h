@@ -2,6 +2,7 @@
 
 #include <proximux/Configuration.h>
 #include <proximux/Instant.h>
+#include <proximux/net/Tls.h>
 #include <proximux/protocol/Registry.h>
 
 #include <Poco/Net/StreamSocket.h>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace proximux
 {
@@ -37,7 +39,7 @@ struct Plan
 
 /// A connection of proximux probe to the target, and its input. Methods return an error text, or an empty one. Each
 /// step has SECONDS. Memory is limited to one burst of input and the beginning of a response. The plan must outlive it.
-/// Throws POCO's exceptions if the connection breaks.
+/// Throws POCO's exceptions if the connection breaks or takes too long.
 class Trial
 {
 public:
@@ -63,8 +65,11 @@ private:
 
     void connectLocal(const std::string& path);
     void begins() { _deadline = Clock::now() + std::chrono::seconds(SECONDS); }
+    [[nodiscard]] std::chrono::microseconds left() const;
+    bool await(Interest wanted, std::chrono::microseconds time) const;
+    std::string secure();
     bool speaks();
-    void send(const std::string& bytes);
+    void send(std::string_view bytes);
     bool receive();
     std::string more();
     std::string signIn();
@@ -74,6 +79,7 @@ private:
     std::unique_ptr<ResponseFramer> _framer;
     std::uint32_t _hint;
     Poco::Net::StreamSocket _socket;
+    std::unique_ptr<Transport> _transport;
     Clock::time_point _deadline;
     std::string _bytes; ///< received and not consumed yet
     std::uint32_t _number = 0;

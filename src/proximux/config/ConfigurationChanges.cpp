@@ -30,6 +30,7 @@ public:
             else if (!setting.same(_before, _after, 0, 0))
                 differs(setting, setting.key);
         nameTargets();
+        compareFiles();
         if (ownLogin(_before) != ownLogin(_after))
             _changes.mistakes.emplace_back("target.N.username: to or from client, it needs a restart");
         return std::move(_changes);
@@ -60,6 +61,22 @@ private:
         for (std::size_t i = 0; i < _before.targets.size(); ++i)
             if (std::find(_matches.begin(), _matches.end(), std::optional<std::size_t>(i)) == _matches.end())
                 _changes.changed.push_back("target " + _before.targets[i].endpoint.toString() + " removed");
+    }
+
+    /// Files of TLS whose content is another one.
+    void compareFiles()
+    {
+        compareFiles("local", _before.local.tls, _after.local.tls);
+        for (std::size_t i = 0; i < _matches.size(); ++i)
+            if (_matches[i])
+                compareFiles("target." + std::to_string(i + 1), _before.targets[*_matches[i]].tls,
+                             _after.targets[i].tls);
+    }
+
+    void compareFiles(const std::string& whose, const TlsSettings& before, const TlsSettings& after)
+    {
+        if (before.isOn() && after.isOn() && before.fingerprint != after.fingerprint)
+            _changes.changed.push_back(whose + ".tls: what is in its files");
     }
 
     static bool ownLogin(const Configuration& configuration)

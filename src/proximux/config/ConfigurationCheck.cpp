@@ -219,6 +219,7 @@ void ConfigurationCheck::checkRelations()
         _mistakes.push_back(nameOf("limits.memory") +
                             ": this system does not tell how much memory a process has; expected 0");
     checkLocal();
+    checkTls();
     checkAdmin();
     checkHealthChecks();
     checkProxyHeaders();
@@ -350,14 +351,14 @@ const FoundValue* ConfigurationCheck::inForce(const std::string& key, std::size_
     return found == _inForce.end() ? nullptr : *found;
 }
 
-/// "key = value (origin)" of the value in force.
-std::string ConfigurationCheck::nameOf(const std::string& key) const
+/// "key = value (origin)" of the value in force. The key of a target has an N.
+std::string ConfigurationCheck::nameOf(const std::string& key, std::size_t target) const
 {
-    std::size_t number = 0;
-    const Setting& setting = *findSetting(key, number);
-    if (const FoundValue* value = inForce(setting.key, number))
-        return key + " = " + value->shown() + " (" + value->origin + ")";
-    return key + " = " + setting.fallback + " (default)";
+    const Setting* const setting = settingNamed(key);
+    const std::string name = numberedKey(*setting, target);
+    if (const FoundValue* value = inForce(key, target))
+        return name + " = " + value->shown() + " (" + value->origin + ")";
+    return name + " = " + setting->fallback + " (default)";
 }
 
 LoadResult ConfigurationCheck::result() const

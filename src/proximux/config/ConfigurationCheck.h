@@ -50,6 +50,10 @@ private:
     void checkCredentials(const ProtocolInfo& protocol);
     void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
+    void checkTls();
+    void checkTlsEffect(const FoundValue& value);
+    void checkLocalTls(const LocalTls& tls);
+    void checkTargetTls(const TargetTls& tls, std::size_t number);
     void checkAdmin();
     void checkHealthChecks();
     void checkProxyHeaders();
@@ -63,7 +67,7 @@ private:
     [[nodiscard]] const FoundValue* inForce(const std::string& key, std::size_t number = 0) const;
     [[nodiscard]] const FoundValue* pathInForce(const std::string& key, std::size_t number = 0) const;
     [[nodiscard]] bool hasPath(const Setting& setting, std::size_t number) const;
-    [[nodiscard]] std::string nameOf(const std::string& key) const;
+    [[nodiscard]] std::string nameOf(const std::string& key, std::size_t target = 0) const;
 
     const Of _whose;
     Values _inForce; ///< one value per key

@@ -165,6 +165,9 @@ Kind listeningHosts(Field<LocalSettings> field);
 /// Addresses and CIDR ranges, separated by commas.
 Kind ranges(Field<std::vector<AddressRange>> field);
 
+/// Texts of at most `most` bytes, separated by commas; `expected` describes them. Nothing: none.
+Kind list(const char* expected, std::size_t most, Field<std::vector<std::string>> field);
+
 /// Names of ProxyExtension, separated by commas.
 Kind proxyExtensions(Field<unsigned> field);
 

@@ -179,6 +179,21 @@ Kind bytePairs(Field<std::map<unsigned char, unsigned char>> field)
                 });
 }
 
+Kind list(const char* expected, std::size_t most, Field<std::vector<std::string>> field)
+{
+    return make(field, expected,
+                [field, most](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const auto items = text.empty() ? std::vector<std::string>() : partsOf(text);
+                    for (const std::string& item : items)
+                        if (item.empty() || item.size() > most || item.find('\0') != std::string::npos)
+                            return "an item that is empty, longer than " + std::to_string(most) +
+                                   " bytes, or has a NUL character";
+                    field(c, i) = items;
+                    return {};
+                });
+}
+
 Kind adminAddresses(Field<std::vector<Endpoint>> field)
 {
     return make(

@@ -86,7 +86,9 @@ constexpr Duration DAY = Duration::seconds(86400);
 // ---- the parts, in the order of the table
 
 std::vector<Setting> localSettings();
+std::vector<Setting> localTlsSettings();
 std::vector<Setting> targetSettings();
+std::vector<Setting> targetTlsSettings();
 std::vector<Setting> exchangeSettings();
 std::vector<Setting> timeoutSettings();
 std::vector<Setting> bufferSettings();

@@ -88,9 +88,10 @@ std::vector<Setting> clientPrefaces()
                          "Name the addresses of the load balancers here, for example local.proxy_from = 10.0.0.5."})),
               "10.0.0.5, 2001:db8::/64"),
         fresh(row("local.preface_timeout", "5s", duration(SECOND, DAY, Off::no, FIELD(Duration, local.prefaceTimeout)),
-                  {"", "Refuse a client that has not sent its whole PROXY header after this long",
-                   "It is the time for all that precedes the protocol of a client. "
-                   "Only connections that wait for a header are limited by it. "
+                  {"",
+                   "Refuse a client that has not sent its PROXY header, or finished the TLS handshake, after this long",
+                   "The header and the handshake have this time each. "
+                   "Only connections that wait for one of them are limited by it. "
                    "The specification of the PROXY protocol asks for at least 3s, since a lost packet is sent again. "
                    "Example: local.preface_timeout = 10s on a slow line."})),
     };

@@ -62,7 +62,11 @@ std::size_t Connection::flush()
 
 IoResult::Kind Connection::peek()
 {
-    return isOpen() && !_failed && !_ended ? _transport->peek().kind : IoResult::Kind::ended;
+    if (!isOpen() || _failed || _ended)
+        return IoResult::Kind::ended;
+    const IoResult::Kind kind = _transport->peek().kind;
+    heedNeeds();
+    return kind;
 }
 
 void Connection::acknowledge()
@@ -126,15 +130,22 @@ void Connection::close(bool reset)
 
 void Connection::readable()
 {
+    if ((_transport->needs() & Transport::writeNeedsReadable) != 0)
+        return goOn();
+    read();
+}
+
+void Connection::read()
+{
     const std::size_t most = _readLimit == 0 ? _scratch.size() : std::min(_readLimit, _scratch.size());
     const IoResult result = _transport->receive(_scratch.data(), most);
     switch (result.kind)
     {
     case IoResult::Kind::done:
         received({_scratch.data(), result.bytes});
-        return;
+        return heedNeeds();
     case IoResult::Kind::wouldBlock:
-        return;
+        return heedNeeds();
     case IoResult::Kind::ended:
         if (_sendError != 0)
             return fail(_sendError, "write");
@@ -152,11 +163,13 @@ void Connection::readable()
 
 void Connection::writable()
 {
+    if (_unsent.isEmpty())
+        return goOn();
     const IoResult result = _transport->send(_unsent.waiting());
     if (result.kind == IoResult::Kind::failed)
         return sendFailed(result.error);
     if (result.bytes == 0)
-        return;
+        return heedNeeds();
     _unsent.consume(result.bytes);
     if (_unsent.isEmpty())
     {
@@ -165,6 +178,35 @@ void Connection::writable()
             sendFin();
     }
     sent(_unsent.size());
+    heedNeeds();
+}
+
+/// The socket is ready for what the transport needs in order to go on, not for what was asked of it.
+void Connection::goOn()
+{
+    const unsigned needs = _transport->needs();
+    if ((needs & Transport::endNeedsWritable) != 0)
+        _transport->shutdownSend();
+    if ((needs & Transport::writeNeedsReadable) != 0 && !_unsent.isEmpty() && !_gathering)
+        writable();
+    if (isOpen() && isReading())
+        return read();
+    heedNeeds();
+}
+
+/// What the transport has at hand is read later in this turn: the socket does not tell of it.
+void Connection::readPending()
+{
+    _deferred = false;
+    if (isOpen() && isReading())
+        read();
+}
+
+/// After a call that may have changed the needs of the transport. Plain TCP has none.
+void Connection::heedNeeds()
+{
+    if (isOpen() && (_transport->needs() != _needs || (_needs & Transport::readPending) != 0))
+        update();
 }
 
 bool Connection::hungUp()
@@ -226,13 +268,19 @@ void Connection::sendFin()
 {
     _transport->shutdownSend();
     _fin = Fin::sent;
+    heedNeeds();
 }
 
 void Connection::update()
 {
-    if (isOpen())
-        _reactor.setInterest(_registration,
-                             {!_held && !_ended && !_failed, !_failed && !_unsent.isEmpty() && !_gathering});
+    if (!isOpen())
+        return;
+    const Interest wanted{isReading(), !_failed && !_unsent.isEmpty() && !_gathering};
+    _needs = _transport->needs();
+    _reactor.setInterest(_registration, _failed ? wanted : _transport->wants(wanted));
+    if ((_needs & Transport::readPending) == 0 || !wanted.read || std::exchange(_deferred, true))
+        return;
+    _reactor.defer([this] { readPending(); }); // a closed connection lives until the end of the turn
 }
 
 } // namespace proximux

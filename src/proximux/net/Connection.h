@@ -95,6 +95,9 @@ protected:
 
     Reactor& reactor() const { return _reactor; }
 
+    /// What lost() was called with, in words.
+    [[nodiscard]] ErrorText describe(int error) const { return _transport->describe(error); }
+
 private:
     enum class Fin : unsigned char
     {
@@ -103,6 +106,11 @@ private:
         sent
     };
 
+    [[nodiscard]] bool isReading() const { return !_held && !_ended && !_failed; }
+    void read();
+    void heedNeeds();
+    void goOn();
+    void readPending();
     void update();
     void sendFailed(int error);
     void fail(int error, const char* syscall);
@@ -116,9 +124,11 @@ private:
     std::size_t _readLimit = 0;
     bool _gathering = false; ///< the unsent bytes were gathered and not tried yet
     bool _held = true;
-    bool _ended = false;  ///< the peer's FIN came
-    bool _failed = false; ///< lost() was or will be called
-    int _sendError = 0;   ///< error of the failed send, or 0; after it the peer's remaining bytes are still read
+    bool _deferred = false; ///< readPending() will be called
+    unsigned _needs = 0;    ///< of the transport, as they are watched for
+    bool _ended = false;    ///< the peer's FIN came
+    bool _failed = false;   ///< lost() was or will be called
+    int _sendError = 0;     ///< error of the failed send, or 0; after it the peer's remaining bytes are still read
     Fin _fin = Fin::none;
 };
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <proximux/Endpoint.h>
+#include <proximux/TlsSettings.h>
 #include <proximux/net/Resolver.h>
 #include <proximux/net/Shortage.h>
 #include <proximux/net/loop/Reactor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct ConnectError
     Endpoint peer;       ///< the address tried; for a failed look-up the name, with port 0; or the path
     std::string reason;
     bool ours = false; ///< caused by a local shortage of descriptors, ports or memory; says nothing about the peer
+    std::optional<TlsReason> tls = std::nullopt; ///< it was the handshake of TLS
 };
 
 /// Receives the result of a Connector: exactly one call of connected() or connectFailed(), never from within start().

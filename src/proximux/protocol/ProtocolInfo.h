@@ -75,6 +75,9 @@ struct ProtocolInfo
     /// Whether the target might speak first, so that a new connection must be silent for a while before it is used.
     bool mayGreet = true;
 
+    /// Whether the end of a connection may be the end of a message.
+    bool mayEndByClose = false;
+
     /// The keys of settings that apply only to protocols that name them here.
     std::vector<std::string_view> settings;
 

@@ -1,7 +1,5 @@
 #include <proximux/proxy/CheckConnection.h>
 
-#include <proximux/proxy/TargetHeader.h>
-
 #include <utility>
 
 namespace proximux
@@ -24,30 +22,24 @@ CheckConnection::~CheckConnection()
 
 void CheckConnection::dial(Resolver& resolver, const TargetSettings& target, Duration connectDelay, Instant deadline)
 {
-    _settings = target;
     _delay = connectDelay;
-    _connector = std::make_unique<Connector>(reactor(), resolver, *this);
-    _connector->start(target.endpoint, deadline);
+    _dial = std::make_unique<TargetDial>(reactor(), resolver, *this);
+    _dial->start(target, std::nullopt, false, deadline);
 }
 
 void CheckConnection::abandon()
 {
     _ended = true;
-    _connector.reset();
+    _dial.reset();
     if (std::exchange(_delayed, false))
         reactor().cancel(_timer);
     close(true);
 }
 
-void CheckConnection::connected(const Poco::Net::StreamSocket& socket)
+void CheckConnection::connected(std::unique_ptr<Transport> transport)
 {
-    reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    const bool isLocal = _settings.endpoint.isLocal();
-    if (!isLocal)
-        sockets::setOptions(socket.impl()->sockfd(), _settings.socket);
-    open(std::make_unique<PlainTransport>(socket, isLocal));
-    if (const std::string header = targetHeaderOfOurs(_settings, sockets::endsOf(handle())); !header.empty())
-        send(header);
+    reactor().dispose(std::move(_dial)); // deferred: it is the caller
+    open(std::move(transport));
     if (_plan.isSilent())
         return end(CheckListener::Result::passed, "");
     if (_delay == Duration{0})
@@ -63,7 +55,7 @@ void CheckConnection::connected(const Poco::Net::StreamSocket& socket)
 
 void CheckConnection::connectFailed(const ConnectError& error)
 {
-    reactor().dispose(std::move(_connector));
+    reactor().dispose(std::move(_dial));
     end(error.ours ? CheckListener::Result::none : CheckListener::Result::failed, error.reason);
 }
 
@@ -86,7 +78,7 @@ void CheckConnection::goOn(CheckTalk::State state)
 
 void CheckConnection::lost(int error, const char*)
 {
-    end(CheckListener::Result::failed, sockets::errorText(error));
+    end(CheckListener::Result::failed, describe(error).text);
 }
 
 void CheckConnection::end(CheckListener::Result result, const std::string& why)

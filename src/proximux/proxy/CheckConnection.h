@@ -3,7 +3,7 @@
 #include <proximux/Configuration.h>
 #include <proximux/exchange/CheckTalk.h>
 #include <proximux/net/Connection.h>
-#include <proximux/net/Connector.h>
+#include <proximux/proxy/TargetDial.h>
 
 #include <memory>
 #include <string>
@@ -31,7 +31,7 @@ public:
 /// A connection that is opened for one health check, and closed by RST, so that servers need not wait for its end.
 ///
 ///     dial() -> connected -> PROXY header -> pool.connect_delay -> prologue -> request -> response
-class CheckConnection : public Connection, public ConnectListener
+class CheckConnection : public Connection, public DialListener
 {
 public:
     /// target: its index. The plan must outlive it.
@@ -44,7 +44,7 @@ public:
     /// Closes it at once, in any state. Not from within a call of the listener.
     void abandon();
 
-    void connected(const Poco::Net::StreamSocket& socket) override;
+    void connected(std::unique_ptr<Transport> transport) override;
     void connectFailed(const ConnectError& error) override;
 
 protected:
@@ -63,9 +63,8 @@ private:
     const CheckPlan& _plan;
     const std::size_t _target;
     CheckListener& _listener;
-    std::unique_ptr<Connector> _connector; ///< while connecting
-    std::unique_ptr<CheckTalk> _talk;      ///< once open, where something is said
-    TargetSettings _settings;
+    std::unique_ptr<TargetDial> _dial; ///< while connecting
+    std::unique_ptr<CheckTalk> _talk;  ///< once open, where something is said
     Duration _delay;
     Reactor::TimerId _timer{};
     bool _delayed = false;

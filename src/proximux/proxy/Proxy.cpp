@@ -1,5 +1,6 @@
 #include <proximux/proxy/ProxyImpl.h>
 
+#include <proximux/config/TlsFiles.h>
 #include <proximux/config/Values.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/DescriptorPlan.h>
@@ -9,10 +10,12 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <limits>
 #include <mutex>
 #include <random>
+#include <system_error>
 
 namespace proximux
 {
@@ -100,6 +103,7 @@ void Proxy::Impl::start(const std::function<void()>& listen)
     listening = server->listening();
     dealOutDescriptors(*configuration);
     warnOfRaw();
+    warnOfTls(*configuration);
     running = workers.size();
     for (std::size_t number = 0; number < workers.size(); ++number)
         threads.emplace_back([this, number] { runWorker(number); });
@@ -146,6 +150,39 @@ void Proxy::Impl::warnOfRaw() const
                          "Warning: with exchange.protocol = " + exchange.protocol + " and " + setting +
                              ", responses may reach the wrong client" +
                              (exchange.protocol == AUTO ? " (unless auto detects " + detectable() + ")" : ""));
+}
+
+namespace
+{
+
+/// Warns of a private key that not only its owner may read. A platform may mount it so, therefore it is no mistake.
+void warnOfReaders(const Log& log, const std::string& file)
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const fs::perms permissions = fs::status(file, error).permissions();
+    if (!error && (permissions & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none)
+        log.failure(LogScope::server, "TlsWarning",
+                    file + ": others than its owner may read or change this private key");
+}
+
+} // namespace
+
+/// Warns of encryption without a check of whom it is with.
+void Proxy::Impl::warnOfTls(const Configuration& configuration) const
+{
+    const LocalTls& local = configuration.local.tls;
+    if (local.isOn())
+        for (const std::string& file : local.keys.empty() ? local.certificates : local.keys)
+            warnOfReaders(runtime.log, file);
+    for (std::size_t i = 0; i < configuration.targets.size(); ++i)
+    {
+        const TargetSettings& target = configuration.targets[i];
+        if (target.tls.isOn() && target.tls.verify == TargetTls::Verify::none)
+            runtime.log.failure(LogScope::server, "TlsWarning",
+                                "target." + std::to_string(i + 1) + ".tls_verify = none: anybody on the way to " +
+                                    target.endpoint.toString() + " can pretend to be the target");
+    }
 }
 
 void Proxy::Impl::runWorker(std::size_t number)
@@ -251,11 +288,26 @@ void Proxy::Impl::stop()
 namespace
 {
 
+/// What a ConfigurationLoader has not made.
+bool lacksTls(const TlsSettings& tls)
+{
+    return tls.isOn() && !tls.context;
+}
+
 std::shared_ptr<const Configuration> checked(std::shared_ptr<const Configuration> configuration)
 {
     if (!configuration)
         throw Poco::InvalidArgumentException("proximux::Proxy: no configuration; see LoadResult::mistakes");
-    return configuration;
+    const auto lacks = [](const TargetSettings& target) { return lacksTls(target.tls); };
+    if (!lacksTls(configuration->local.tls) &&
+        std::none_of(configuration->targets.begin(), configuration->targets.end(), lacks))
+        return configuration;
+    auto complete = std::make_shared<Configuration>(*configuration);
+    const std::vector<TlsMistake> mistakes = readTlsFiles(*complete);
+    if (mistakes.empty())
+        return complete;
+    const TlsMistake& first = mistakes.front();
+    throw Poco::InvalidArgumentException(first.setting() + " (" + std::to_string(first.number) + "): " + first.text);
 }
 
 } // namespace

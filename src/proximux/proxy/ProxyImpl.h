@@ -58,6 +58,7 @@ struct Proxy::Impl : TCPServerListener, WorkerListener
     static TCPServerSettings serverSettings(const LocalSettings& local);
     [[nodiscard]] std::string whereItListens(const Configuration& configuration) const;
     void warnOfRaw() const;
+    void warnOfTls(const Configuration& configuration) const;
     void dealOutDescriptors(const Configuration& configuration);
     void start(const std::function<void()>& listen);
     void runWorker(std::size_t number);

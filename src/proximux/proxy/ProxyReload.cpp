@@ -62,6 +62,7 @@ std::uint64_t Proxy::Impl::apply(const PreparedReload& prepared)
 {
     const auto& configuration = prepared.configuration;
     runtime.use(configuration);
+    warnOfTls(*configuration);
     listenTo();
     for (Pulse& pulse : pulses)
         pulse.applied = false;

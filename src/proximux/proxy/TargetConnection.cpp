@@ -15,25 +15,21 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 
 void TargetConnection::dial(const TargetSettings& settings, Instant deadline, std::string header)
 {
-    _options = settings.socket;
-    _isLocal = settings.endpoint.isLocal();
-    _header = std::move(header);
     _since = reactor().now();
-    _connector = std::make_unique<Connector>(reactor(), _runtime.resolver, *this);
-    _connector->start(settings.endpoint, deadline);
+    _isSecured = settings.tls.isOn();
+    _dial = std::make_unique<TargetDial>(reactor(), _runtime.resolver, *this);
+    _dial->start(settings, std::move(header), maybeTruncated(*_runtime.configuration()), deadline);
 }
 
-void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
+void TargetConnection::connected(std::unique_ptr<Transport> transport)
 {
-    reactor().dispose(std::move(_connector)); // deferred: the connector is the caller
-    if (!_isLocal)
-        sockets::setOptions(socket.impl()->sockfd(), _options);
-    open(std::make_unique<PlainTransport>(socket, _isLocal));
-    if (!_header.empty())
-        send(std::exchange(_header, {}));
+    reactor().dispose(std::move(_dial)); // deferred: it is the caller
+    open(std::move(transport));
     hold(false);
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);
+    if (_isSecured)
+        _report.targetSecured();
     _since = reactor().now();
     if (_runtime.log.wants(LogScope::target, LogLevel::info))
     {
@@ -49,7 +45,7 @@ void TargetConnection::connected(const Poco::Net::StreamSocket& socket)
 
 void TargetConnection::connectFailed(const ConnectError& error)
 {
-    reactor().dispose(std::move(_connector));
+    reactor().dispose(std::move(_dial));
     _report.connectFailed(_target, error);
     _runtime.errors.addOfTarget(_target, shown(error));
     logFailure(error);
@@ -76,9 +72,9 @@ std::string TargetConnection::shown(const ConnectError& error) const
 
 void TargetConnection::lost(int error, const char* syscall)
 {
-    const std::string text = sockets::errorText(error);
+    const auto [name, text] = describe(error);
     _runtime.errors.addOfTarget(_target, text);
-    logError(error, sockets::errorName(error), syscall, text);
+    logError(error, name, syscall, text);
     announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), text});
     _exchange.targetLost(_id, reactor().now());
 }

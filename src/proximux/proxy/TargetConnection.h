@@ -2,7 +2,7 @@
 
 #include <proximux/exchange/Exchange.h>
 #include <proximux/net/Connection.h>
-#include <proximux/net/Connector.h>
+#include <proximux/proxy/TargetDial.h>
 #include <proximux/telemetry/WorkerReport.h>
 
 #include <memory>
@@ -20,7 +20,7 @@ namespace proximux
 ///               gone
 ///
 /// Owned by its Worker, used in its reactor's thread.
-class TargetConnection : public Connection, public ConnectListener
+class TargetConnection : public Connection, public DialListener
 {
 public:
     /// target: index in the configuration's list.
@@ -52,7 +52,7 @@ public:
     /// Notes a response whose id matches no request. Returns whether it was the first.
     bool heardUnknown() { return !std::exchange(_heardUnknown, true); }
 
-    void connected(const Poco::Net::StreamSocket& socket) override;
+    void connected(std::unique_ptr<Transport> transport) override;
     void connectFailed(const ConnectError& error) override;
     void connectWaits(const ConnectError& error) override;
 
@@ -83,10 +83,8 @@ private:
     std::size_t _number = 0;
     TargetId _id;
     Instant _since;
-    std::unique_ptr<Connector> _connector; ///< while connecting
-    SocketOptions _options;
-    bool _isLocal = false; ///< its target is a UNIX socket
-    std::string _header;   ///< likewise
+    std::unique_ptr<TargetDial> _dial; ///< while connecting
+    bool _isSecured = false;           ///< by TLS
     bool _wasOpen = false;
     bool _heardUnknown = false;
 };

@@ -1,6 +1,7 @@
 #include <proximux/proxy/TargetDirectory.h>
 
 #include <proximux/config/ConfigurationChanges.h>
+#include <proximux/config/TlsFiles.h>
 
 #include <numeric>
 
@@ -11,9 +12,10 @@ namespace
 {
 
 /// Whether a connection that was opened for the one is as the other wants it.
-bool signsInAlike(const TargetSettings& a, const TargetSettings& b)
+bool connectsAlike(const TargetSettings& a, const TargetSettings& b)
 {
-    return a.username == b.username && a.password == b.password && a.database == b.database;
+    return a.username == b.username && a.password == b.password && a.database == b.database &&
+           isSecuredAlike(a.tls, b.tls);
 }
 
 } // namespace
@@ -63,7 +65,7 @@ TargetAssignment TargetDirectory::assign(const Configuration& configuration, Tar
     {
         const std::size_t index = made.indices[i];
         const TargetSettings& wanted = configuration.targets[i];
-        made.changes.renewed[index] = !signsInAlike(_targets[index], wanted);
+        made.changes.renewed[index] = !connectsAlike(_targets[index], wanted);
         _targets[index] = wanted;
         const bool counted = configuration.exchange.mode == Mode::funnel;
         assigned.push_back({index, counted ? wanted.connections : Targets::UNLIMITED});

@@ -42,6 +42,7 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
     , _gauges(_report)
     , _requests(runtime, _report.counters())
     , _arrivals(_reactor, _scratch, _report, listener, *this)
+    , _handshakes(_reactor, _report, *this)
     , _silence(_reactor, _report, _clients,
                _configuration->exchange.mode != Mode::proxy &&
                    findProtocol(_configuration->exchange.protocol)->mayGreet)
@@ -61,39 +62,6 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
 Worker::~Worker() = default;
 
 // ------------------------------------------------------------------------------------------------ clients
-
-void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
-{
-    _arrivals.begin(std::move(transport), arrival, *_configuration);
-}
-
-void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
-{
-    if (!_report.isWelcome(info))
-    {
-        transport.reset();
-        return clientGone(place);
-    }
-    _report.clientOpened(info);
-    const ClientId id = _clients.insert(
-        std::make_unique<ClientSession>(_reactor, _scratch, _exchange, _report.counters().bytesIn, std::move(info)));
-    ClientSession& session = *_clients.find(id);
-    session.setId(id);
-    session.setPlace(place);
-    session.limitReads(_configuration->exchange.requestBuffer);
-    session.tally().opened = _reactor.now();
-    session.open(std::move(transport));
-    if (_drainAsked && !_draining)
-        _newcomers.push_back(id);
-    _silence.clientOpened();
-    _exchange.clientOpened(id, _reactor.now());
-}
-
-void Worker::clientGone(AddressLimits::Place place)
-{
-    _runtime.addresses.left(place);
-    _listener.clientGone();
-}
 
 void Worker::closeClient(ClientId client, CloseReason reason, How how)
 {
@@ -297,7 +265,7 @@ void Worker::drain()
         if (ClientSession* session = _clients.find(client);
             isAwaited(session) && session->tally().opened + patience > now)
             _newcomers.push_back(client);
-    if (!_newcomers.empty() || !_arrivals.areAllWelcomed())
+    if (!_newcomers.empty() || !haveAllEntered())
         _reactor.at(now + patience, [this] { beginDrain(); });
     beginDrainIfHeard();
 }
@@ -307,7 +275,7 @@ void Worker::beginDrainIfHeard()
 {
     while (!_newcomers.empty() && !isAwaited(_clients.find(_newcomers.back())))
         _newcomers.pop_back();
-    if (_newcomers.empty() && _arrivals.areAllWelcomed())
+    if (_newcomers.empty() && haveAllEntered())
         beginDrain();
 }
 
@@ -316,6 +284,7 @@ void Worker::beginDrain()
     if (std::exchange(_draining, true))
         return;
     _arrivals.closeAll();
+    _handshakes.closeAll();
     _exchange.drain(_reactor.now());
 }
 
@@ -326,6 +295,7 @@ void Worker::end(CloseReason reason)
     if (reason == CloseReason::drainTimeout && left > 0)
         _report.cutOff(left);
     _arrivals.closeAll();
+    _handshakes.closeAll();
     _exchange.closeAll(reason, _reactor.now());
     _reactor.stop();
 }

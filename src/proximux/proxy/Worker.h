@@ -4,6 +4,7 @@
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/Arrivals.h>
 #include <proximux/proxy/CallList.h>
+#include <proximux/proxy/ClientHandshakes.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/HealthChecks.h>
@@ -38,6 +39,7 @@ class Worker : public InspectedWorker,
                private MultiplexerEffects,
                private TargetDialer,
                private ArrivalListener,
+               private ClientHandshakesListener,
                private TurnListener
 {
 public:
@@ -54,7 +56,7 @@ public:
     void warmUp();
 
     /// Takes ownership of a client, or closes it if a listener of `connected` refuses it, once it has sent the PROXY
-    /// header that is due.
+    /// header and finished the TLS handshake that are due.
     void adopt(std::unique_ptr<Transport> transport, const Arrival& arrival);
 
     /// Another configuration is in force, and its targets were assigned.
@@ -106,10 +108,14 @@ private:
     void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
     void clientGone(AddressLimits::Place place) override;
 
+    // ClientHandshakesListener, and clientGone()
+    void enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
+
     // TurnListener
     Instant turnEnded(Instant now) override;
 
     bool flush();
+    [[nodiscard]] bool haveAllEntered() const { return _arrivals.areAllWelcomed() && _handshakes.areEmpty(); }
     void beginDrainIfHeard();
     void beginDrain();
 
@@ -124,6 +130,7 @@ private:
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
     Arrivals _arrivals;
+    ClientHandshakes _handshakes;
     SilenceWatch _silence;
     WorkerObserver _observer;
     ExchangeAndPool _mode;

@@ -61,6 +61,14 @@ void forEachCounter(const Visit& visit, Sets&... sets)
     visit(
         CounterInfo{"balancerChecks", COUNTER, "connections", "of load balancers' checks, without a byte for a target"},
         sets.balancerChecks...);
+    visit(CounterInfo{"clientHandshakes", COUNTER, "handshakes", "of TLS with clients, done"},
+          sets.clientHandshakes...);
+    visit(CounterInfo{"targetHandshakes", COUNTER, "handshakes", "of TLS with targets, done"},
+          sets.targetHandshakes...);
+    visit(CounterInfo{"clientHandshakesFailed", COUNTER, "handshakes", "of TLS with clients, failed, by reason"},
+          sets.clientHandshakesFailed...);
+    visit(CounterInfo{"targetHandshakesFailed", COUNTER, "handshakes", "of TLS with targets, failed, by reason"},
+          sets.targetHandshakesFailed...);
     visit(CounterInfo{"failed", COUNTER, "clients", "closed because no target connection could be opened"},
           sets.failed...);
     visit(CounterInfo{"current", GAUGE, "clients", "connected now"}, sets.current...);

@@ -33,6 +33,8 @@ ConnectFailure kindOf(const ConnectError& error)
         return ConnectFailure::shortage;
     if (error.syscall == "getaddrinfo")
         return ConnectFailure::name;
+    if (error.tls)
+        return ConnectFailure::tls;
     const auto* const code = std::find_if(std::begin(CODES), std::end(CODES),
                                           [&error](const Code& each) { return each.name == error.code; });
     return code != std::end(CODES) ? code->failure : ConnectFailure::other;
@@ -52,10 +54,38 @@ const char* toString(ConnectFailure failure)
         return "reset";
     case ConnectFailure::name:
         return "name";
+    case ConnectFailure::tls:
+        return "tls";
     case ConnectFailure::shortage:
         return "shortage";
     case ConnectFailure::other:
         return "other";
+    }
+    return "";
+}
+
+const char* toString(TlsReason reason)
+{
+    switch (reason)
+    {
+    case TlsReason::noSharedCipher:
+        return "no_shared_cipher";
+    case TlsReason::unknownCa:
+        return "unknown_ca";
+    case TlsReason::expired:
+        return "expired";
+    case TlsReason::name:
+        return "name";
+    case TlsReason::certificate:
+        return "certificate";
+    case TlsReason::timeout:
+        return "timeout";
+    case TlsReason::notTls:
+        return "not_tls";
+    case TlsReason::closed:
+        return "closed";
+    case TlsReason::protocol:
+        return "protocol";
     }
     return "";
 }

@@ -56,6 +56,12 @@ std::string targetName(std::size_t number)
     return "target " + std::to_string(number);
 }
 
+/// The number of records of an address that were suppressed.
+std::string moreFromThere(std::uint64_t number)
+{
+    return number > 0 ? " (" + std::to_string(number) + " more from this address since the last record)" : "";
+}
+
 } // namespace
 
 WorkerReport::WorkerReport(Runtime& runtime)
@@ -94,8 +100,23 @@ void WorkerReport::prefaceRefused(const Endpoint& peer, const char* why)
     if (!before)
         return;
     tell(LogScope::server, "PrefaceError",
-         "Connection from " + _runtime.log.address(peer.host, peer.port) + " refused: " + why +
-             (*before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : ""));
+         "Connection from " + _runtime.log.address(peer.host, peer.port) + " refused: " + why + moreFromThere(*before));
+}
+
+/// A client that leaves in the handshake may be a check of whether the port is open.
+void WorkerReport::handshakeFailed(const ClientInfo& client, const TlsFailure& failure)
+{
+    _counters.clientHandshakesFailed[static_cast<std::size_t>(failure.reason)] += 1;
+    const std::string text = "Connection from " + nameOf(client) + " refused: TLS handshake: " + failure.text;
+    if (failure.reason == TlsReason::closed)
+    {
+        if (_runtime.log.wants(LogScope::server, LogLevel::debug))
+            _runtime.log.text(LogScope::server, LogLevel::debug, text);
+        return;
+    }
+    const auto before = _handshakes.admit(client.address, _runtime.clock.now());
+    if (before)
+        tell(LogScope::server, "TlsError", text + moreFromThere(*before));
 }
 
 void WorkerReport::wasCheck(const Endpoint& peer)
@@ -152,6 +173,8 @@ void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally&
 void WorkerReport::connectFailed(std::size_t target, const ConnectError& error)
 {
     _targets.of(target).connectFailures[static_cast<std::size_t>(kindOf(error))] += 1;
+    if (error.tls)
+        _counters.targetHandshakesFailed[static_cast<std::size_t>(*error.tls)] += 1;
 }
 
 void WorkerReport::targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason)
@@ -273,8 +296,7 @@ void WorkerReport::requestRefused(const ClientInfo& client, const char* why, boo
     const auto before = (guess ? _guesses : _refusals).admit(client.address, _runtime.clock.now());
     if (!before)
         return;
-    const std::string more =
-        *before > 0 ? " (" + std::to_string(*before) + " more from this address since the last record)" : "";
+    const std::string more = moreFromThere(*before);
     if (guess)
         return tell(LogScope::server, "AuthError", "client " + nameOf(client) + " sent " + why + more);
     const std::string text = "client " + nameOf(client) + ": request refused: " + why + more;

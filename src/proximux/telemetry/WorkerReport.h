@@ -3,6 +3,7 @@
 #include <proximux/exchange/Exchange.h>
 #include <proximux/exchange/mux/MultiplexerObserver.h>
 #include <proximux/net/Connector.h>
+#include <proximux/net/Tls.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/telemetry/ConnectionTally.h>
 #include <proximux/telemetry/Counters.h>
@@ -55,6 +56,11 @@ public:
     /// It was opened, which took this long.
     void targetConnected(Duration duration) { count(_counters.connectDuration, duration); }
     void connectFailed(std::size_t target, const ConnectError& error);
+
+    // Handshakes of TLS.
+    void targetSecured() { _counters.targetHandshakes += 1; }
+    void clientSecured() { _counters.clientHandshakes += 1; }
+    void handshakeFailed(const ClientInfo& client, const TlsFailure& failure);
     /// target: its index.
     void targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason);
     void paired(const ClientInfo& client, std::size_t number) const;
@@ -101,9 +107,10 @@ private:
     const char* _prologueOf = "";  ///< where what is sent on a new target connection comes from
     LiveCounters _counters;
     LiveTargets _targets;
-    RecordLimiter _prefaces;  ///< limits records of refused prefaces
-    RecordLimiter _refusals;  ///< limits records of refused requests
-    RecordLimiter _guesses;   ///< limits records of wrong passwords
+    RecordLimiter _prefaces;                          ///< limits records of refused prefaces
+    RecordLimiter _handshakes{Duration::seconds(60)}; ///< limits records of failed handshakes
+    RecordLimiter _refusals;                          ///< limits records of refused requests
+    RecordLimiter _guesses;                           ///< limits records of wrong passwords
     RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number
 };
 

@@ -338,6 +338,7 @@ ProtocolInfo info()
     info.pipeline = 1;
     info.inOrder = false;
     info.mayGreet = false;
+    info.mayEndByClose = true;
     info.settings = {"exchange.http_connect", "exchange.http_chunked", "exchange.http_expect",
                      "exchange.http_expect_timeout", "exchange.http_forwarded"};
     info.detection = {detect, "HTTP", "HTTP", "HTTP/2 (not supported)"};

@@ -1,0 +1,77 @@
+// ConfigurationCheck: TLS.
+
+#include <proximux/config/ConfigurationCheck.h>
+
+#include <proximux/config/TlsFiles.h>
+
+#include <string>
+
+namespace proximux
+{
+
+namespace
+{
+
+/// Whether this key is one of TLS, but for that which switches it on.
+bool refinesTls(const std::string& key)
+{
+    return key.find(".tls_") != std::string::npos;
+}
+
+} // namespace
+
+void ConfigurationCheck::checkTls()
+{
+    for (const FoundValue* value : _inForce)
+        if (refinesTls(value->setting->key) && value->text != value->setting->fallback)
+            checkTlsEffect(*value);
+    if (_configuration.local.tls.isOn())
+        checkLocalTls(_configuration.local.tls);
+    for (std::size_t i = 0; i < _configuration.targets.size(); ++i)
+        checkTargetTls(_configuration.targets[i].tls, i + 1);
+    for (const TlsMistake& mistake : readTlsFiles(_configuration))
+        _mistakes.push_back(nameOf(mistake.setting(), mistake.number) + ": " + mistake.text);
+}
+
+/// A setting without an effect would give a false sense of security.
+void ConfigurationCheck::checkTlsEffect(const FoundValue& value)
+{
+    const std::string key = numberedKey(*value.setting, value.number);
+    const std::string use = key.substr(0, key.find(".tls_")) + ".tls";
+    const bool isOn = value.setting->isOfTarget() ? _configuration.targets[value.number - 1].tls.isOn()
+                                                  : _configuration.local.tls.isOn();
+    const std::string name = nameOf(value.setting->key, value.number);
+    if (!tls::isBuiltIn())
+        _mistakes.push_back(name + ": this program was built without TLS; expected no value");
+    else if (!isOn)
+        _mistakes.push_back(name + ": has no effect without " + use + "; expected " + use + " = on, or no value");
+}
+
+void ConfigurationCheck::checkLocalTls(const LocalTls& tls)
+{
+    using Clients = LocalTls::Clients;
+    if (tls.certificates.empty() && tls::isBuiltIn())
+        _mistakes.push_back(nameOf("local.tls") + ": needs a certificate; expected local.tls_certificate, or off");
+    if (!tls.keys.empty() && tls.keys.size() != tls.certificates.size())
+        _mistakes.push_back(nameOf("local.tls_key") + ": there are " + std::to_string(tls.certificates.size()) +
+                            " certificates; expected as many keys, in the same order, or no value");
+    if (tls.clients != Clients::none && tls.clientCa.empty())
+        _mistakes.push_back(nameOf("local.tls_client") +
+                            ": needs those whose signatures are trusted; expected local.tls_client_ca, or none");
+    if (tls.clients == Clients::none && (!tls.clientCa.empty() || !tls.clientCrl.empty() || !tls.clientNames.empty()))
+        _mistakes.push_back(nameOf("local.tls_client") + ": local.tls_client_ca, local.tls_client_crl and "
+                                                         "local.tls_client_names have no effect with it; expected "
+                                                         "optional or required, or none of them");
+}
+
+void ConfigurationCheck::checkTargetTls(const TargetTls& tls, std::size_t number)
+{
+    if (!tls.key.empty() && tls.certificate.empty())
+        _mistakes.push_back(nameOf("target.N.tls_key", number) +
+                            ": has no effect without a certificate; expected tls_certificate, or no value");
+    if (tls.verify == TargetTls::Verify::none && (!tls.ca.empty() || !tls.crl.empty()))
+        _mistakes.push_back(nameOf("target.N.tls_verify", number) +
+                            ": tls_ca and tls_crl have no effect with it; expected full or chain, or neither of them");
+}
+
+} // namespace proximux

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <proximux/Configuration.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace proximux
+{
+
+/// A setting of TLS that cannot be used.
+struct TlsMistake
+{
+    std::string key;        ///< without its section: "tls_ca"
+    std::string text;       ///< what is wrong and what is expected
+    std::size_t number = 0; ///< the target's, from 1; 0: of local
+
+    /// The setting, with an N for the number of a target.
+    [[nodiscard]] std::string setting() const { return (number == 0 ? "local." : "target.N.") + key; }
+};
+
+inline bool operator==(const TlsMistake& a, const TlsMistake& b)
+{
+    return a.key == b.key && a.text == b.text && a.number == b.number;
+}
+
+/// A context, or why it cannot be made.
+struct TlsResult
+{
+    std::shared_ptr<TlsContext> context;
+    std::string fingerprint; ///< of what is in the files
+    std::vector<TlsMistake> mistakes;
+};
+
+/// What the library of TLS does with settings, in net/TlsOpenSsl*.cpp; or net/TlsNone.cpp, where there is none.
+namespace tls
+{
+
+/// Whether there is one.
+bool isBuiltIn();
+
+/// Reads the files of a target. host: its name or address, unless the settings have a name.
+TlsResult forTarget(const TargetTls& settings, const std::string& host);
+
+/// Reads the files for clients.
+TlsResult forClients(const LocalTls& settings);
+
+} // namespace tls
+
+/// Reads the files of clients and targets that have TLS, and stores their contexts. Returns what is wrong.
+std::vector<TlsMistake> readTlsFiles(Configuration& configuration);
+
+/// Whether a connection that was opened for the one is as the other wants it, the content of the files included.
+bool isSecuredAlike(const TargetTls& a, const TargetTls& b);
+
+} // namespace proximux

@@ -1,0 +1,50 @@
+// Worker: how clients come and go.
+
+#include <proximux/proxy/Worker.h>
+
+#include <utility>
+
+namespace proximux
+{
+
+void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
+{
+    _arrivals.begin(std::move(transport), arrival, *_configuration);
+}
+
+void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
+{
+    if (!_report.isWelcome(info))
+    {
+        transport.reset();
+        return clientGone(place);
+    }
+    if (_configuration->local.tls.isOn())
+        return _handshakes.begin(std::move(transport), std::move(info), place, *_configuration);
+    enter(std::move(transport), std::move(info), place);
+}
+
+void Worker::enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
+{
+    _report.clientOpened(info);
+    const ClientId id = _clients.insert(
+        std::make_unique<ClientSession>(_reactor, _scratch, _exchange, _report.counters().bytesIn, std::move(info)));
+    ClientSession& session = *_clients.find(id);
+    session.setId(id);
+    session.setPlace(place);
+    session.limitReads(_configuration->exchange.requestBuffer);
+    session.tally().opened = _reactor.now();
+    session.open(std::move(transport));
+    if (_drainAsked && !_draining)
+        _newcomers.push_back(id);
+    _silence.clientOpened();
+    _exchange.clientOpened(id, _reactor.now());
+}
+
+void Worker::clientGone(AddressLimits::Place place)
+{
+    _runtime.addresses.left(place);
+    _listener.clientGone();
+}
+
+} // namespace proximux
