@@ -66,6 +66,8 @@ function __proximux_choices
             printf '%s\n' auto 0 1
         case log.connections
             printf '%s\n' auto 0 1
+        case access.hook_failure
+            printf '%s\n' deny allow
         case limits.action
             printf '%s\n' close reset
         case io.backend
@@ -85,8 +87,11 @@ function __proximux_setting
         end
     else
         printf '%s=\t%s\n' (string split -- \t \
-        'local.host'\t'Host name or address to listen on; *: all interfaces' \
+        'local.host'\t'Host names or addresses to listen on; *: all interfaces' \
         'local.port'\t'TCP port to listen on; 0: any free one' \
+        'local.path'\t'Path of a UNIX socket to listen on, in place of local.host and local.port' \
+        'local.path_mode'\t'Permissions of the file of local.path, in octal' \
+        'local.path_group'\t'Group that the file of local.path gets' \
         'local.ipv6_only'\t'Accept IPv6 clients only' \
         'local.max_connections'\t'Maximum concurrent clients; further ones are closed on arrival' \
         'local.backlog'\t'Length of the kernel\'s accept queue' \
@@ -116,6 +121,7 @@ function __proximux_setting
         'local.tls_tickets'\t'Give clients tickets with which they resume their TLS sessions' \
         'target.1.host'\t'Host name or address of target N, counted from 1' \
         'target.1.port'\t'TCP port of target N' \
+        'target.1.path'\t'Path of a UNIX socket on which target N listens, in place of its host and port' \
         'target.1.keep_alive'\t'TCP keep-alive of connections to target N: probe after IDLE, every INTERVAL; lost after COUNT unanswered probes' \
         'target.1.user_timeout'\t'Close a connection to target N that leaves sent data unacknowledged, or its receive window shut, this long (TCP_USER_TIMEOUT)' \
         'target.1.connections'\t'Number of connections to target N' \
@@ -226,6 +232,10 @@ function __proximux_setting
         'log.connections'\t'Write a log record when a client connection ends; auto: in proxy mode' \
         'access.deny'\t'Address ranges whose clients are refused' \
         'access.allow'\t'Address ranges whose clients are admitted; all others are refused' \
+        'access.uids'\t'Users whose processes may connect to local.path, by number; all others are refused' \
+        'access.hook'\t'UNIX socket of a program that is asked of each client whether it is admitted' \
+        'access.hook_timeout'\t'How long the program of access.hook may take for an answer' \
+        'access.hook_failure'\t'Refuse (deny) or admit (allow) clients when the program of access.hook does not answer' \
         'limits.reconnects'\t'Target connections that one client may cause to be replaced in a second; at the limit its requests wait; 0: no limit' \
         'limits.connections'\t'Maximum concurrent clients of one address; further ones are closed on arrival; 0: no limit' \
         'limits.connection_rate'\t'New clients of one address per second or minute; further ones are closed on arrival; 0: no limit' \
@@ -261,7 +271,7 @@ function __proximux_setting
 end
 
 function __proximux_topics
-    printf '%s\n' local.host local.port local.ipv6_only local.max_connections local.backlog local.proxy_protocol local.proxy_from local.preface_timeout local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay local.tls local.tls_certificate local.tls_key local.tls_strict_sni local.tls_client local.tls_client_ca local.tls_client_crl local.tls_client_names local.tls_min_version local.tls_ciphers local.tls_ciphersuites local.tls_alpn local.tls_tickets target.1.host target.1.port target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database target.1.proxy_protocol target.1.proxy_tlvs target.1.tls target.1.tls_verify target.1.tls_ca target.1.tls_name target.1.tls_crl target.1.tls_certificate target.1.tls_key target.1.tls_min_version target.1.tls_ciphers target.1.tls_ciphersuites target.1.tls_alpn target.1.tls_resume exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
+    printf '%s\n' local.host local.port local.path local.path_mode local.path_group local.ipv6_only local.max_connections local.backlog local.proxy_protocol local.proxy_from local.preface_timeout local.keep_alive local.user_timeout local.idle_timeout local.half_close_timeout local.max_requests local.password local.failed_auth local.failed_auth_delay local.tls local.tls_certificate local.tls_key local.tls_strict_sni local.tls_client local.tls_client_ca local.tls_client_crl local.tls_client_names local.tls_min_version local.tls_ciphers local.tls_ciphersuites local.tls_alpn local.tls_tickets target.1.host target.1.port target.1.path target.1.keep_alive target.1.user_timeout target.1.connections target.1.username target.1.password target.1.database target.1.proxy_protocol target.1.proxy_tlvs target.1.tls target.1.tls_verify target.1.tls_ca target.1.tls_name target.1.tls_crl target.1.tls_certificate target.1.tls_key target.1.tls_min_version target.1.tls_ciphers target.1.tls_ciphersuites target.1.tls_alpn target.1.tls_resume exchange.mode exchange.protocol exchange.pairing exchange.pipeline exchange.stateful exchange.funnel_async exchange.raw_gap exchange.trial_timeout exchange.queue_timeout exchange.tie_timeout exchange.response_timeout exchange.request_timeout exchange.stall_timeout exchange.abandon_limit exchange.abandon_timeout exchange.tie_idle_timeout exchange.discard_timeout exchange.discard_limit exchange.request_buffer exchange.response_buffer exchange.total_buffer exchange.reserve exchange.max_queue exchange.max_message exchange.delimiter exchange.line_reply exchange.message_size exchange.length_offset exchange.length_width exchange.length_order exchange.length_encoding exchange.length_adjust exchange.length_min exchange.id_offset exchange.id_width exchange.id_order exchange.response_id_offset exchange.response_id_width exchange.response_id_order exchange.resp_unknown exchange.unknown_id exchange.id_reuse exchange.modbus_unit_backoff exchange.modbus_unit exchange.modbus_units exchange.modbus_target exchange.http_connect exchange.http_chunked exchange.http_expect exchange.http_expect_timeout exchange.http_forwarded exchange.diameter_identity exchange.diameter_realm exchange.diameter_applications pool.connections pool.warmup pool.connect_timeout pool.connect_delay pool.request_gap pool.switch_delay pool.settle pool.max_tied pool.prologue pool.prologue_expect pool.inactive_timeout pool.backoff_min pool.backoff_max check.interval check.kind check.request check.expect check.timeout check.fall check.rise check.down_interval check.lazy log.level log.format log.file log.file_size log.file_count log.queue log.queue_bytes log.mask_addresses log.data_limit log.requests log.slow log.connections access.deny access.allow access.uids access.hook access.hook_timeout access.hook_failure limits.reconnects limits.connections limits.connection_rate limits.connection_burst limits.request_rate limits.prefix4 limits.prefix6 limits.exempt limits.table limits.memory limits.action io.backend io.threads io.read_size io.resolver_threads shutdown.delay shutdown.drain_timeout shutdown.first_request_timeout admin.listen admin.access admin.commands admin.token admin.token_file admin.path_mode admin.live_timeout admin.ready_targets script.file script.output script.instructions script.memory local target exchange pool check log access limits io shutdown admin script
 end
 
 complete -c proximux -f
@@ -271,8 +281,8 @@ complete -c proximux -n __fish_is_first_arg -a admin -d 'Give a command to a run
 complete -c proximux -n __fish_is_first_arg -a status -d 'Show the status of a running proxy'
 complete -c proximux -n __fish_is_first_arg -a top -d 'Show rates and connections of a running proxy'
 complete -c proximux -n '__proximux_in decode' -F
-complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address and port to listen on; :PORT: all interfaces (local.host, local.port)'
-complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to; may be repeated (target.N.host, target.N.port)'
+complete -c proximux -n '__proximux_in program' -s l -l listen -x -d 'Address and port to listen on; :PORT: all interfaces; unix:PATH: a UNIX socket (local.host, local.port, local.path)'
+complete -c proximux -n '__proximux_in program' -s t -l target -x -d 'Target to connect to, or unix:PATH; may be repeated (target.N.host, target.N.port, target.N.path)'
 complete -c proximux -n '__proximux_in program' -l max-connections -x -d 'Maximum concurrent clients; further ones are closed on arrival (local.max_connections)'
 complete -c proximux -n '__proximux_in program' -l mode -x -a 'auto proxy fifo funnel' -d 'Mode; auto: proxy if local.max_connections equals the number of target connections, fifo if there is one, otherwise funnel (exchange.mode: auto, proxy, fifo, funnel)'
 complete -c proximux -n '__proximux_in program' -l protocol -x -a 'auto raw line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' -d 'Protocol to speak; in proxy mode traffic is only observed (exchange.protocol: auto, raw, line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, mysql, postgresql)'
@@ -295,7 +305,7 @@ complete -c proximux -n '__proximux_in decode' -l response -d 'Decode responses 
 complete -c proximux -n '__proximux_in decode' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in decode' -s h -l help -d 'Print this help and exit'
 complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter'
-complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test'
+complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test, or unix:PATH'
 complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed and length'
 complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in probe' -s h -l help -d 'Print this help and exit'

@@ -59,13 +59,13 @@ bool isReached(const Endpoint& listening, bool onlyV6, const Endpoint& target)
 /// "local.path; it applies to TCP"; empty: the setting has an effect.
 std::string obstacle(const Setting& setting, const LocalSettings& local)
 {
-    static const std::vector<std::string> OF_TCP{"local.ipv6_only", "local.keep_alive", "local.user_timeout",
-                                                 "access.deny", "access.allow"};
+    static const std::vector<std::string> OF_TCP{"local.ipv6_only", "local.keep_alive", "local.user_timeout"};
     static const std::vector<std::string> OF_PATH{"local.path_mode", "local.path_group", "access.uids"};
     const auto isOne = [&setting](const std::vector<std::string>& keys)
     { return std::find(keys.begin(), keys.end(), setting.key) != keys.end(); };
+    static const std::vector<std::string> OF_ADDRESSES{"access.deny", "access.allow"};
     if (local.endpoint.isLocal())
-        return isOne(OF_TCP) ? "local.path; it applies to TCP" : "";
+        return isOne(OF_TCP) || (isOne(OF_ADDRESSES) && !local.proxyProtocol) ? "local.path; it applies to TCP" : "";
     return isOne(OF_PATH) ? "local.port; it applies to local.path" : "";
 }
 

@@ -43,12 +43,12 @@ void ConfigurationCheck::checkTargetHeader(std::size_t number)
 {
     using Header = TargetSettings::ProxyProtocol;
     const TargetSettings& target = _configuration.targets[number - 1];
-    const std::string key = "target." + std::to_string(number) + ".proxy_";
     if (target.proxyProtocol != Header::off && _configuration.exchange.mode != Mode::proxy)
-        _mistakes.push_back(nameOf(key + "protocol") + ": a connection that clients share has no one client; expected "
-                                                       "off, or exchange.mode = proxy");
+        _mistakes.push_back(nameOf("target.N.proxy_protocol", number) +
+                            ": a connection that clients share has no one client; expected "
+                            "off, or exchange.mode = proxy");
     if (target.proxyExtensions != 0 && target.proxyProtocol != Header::v2)
-        _mistakes.push_back(nameOf(key + "tlvs") + ": is used with target.N.proxy_protocol = v2 only");
+        _mistakes.push_back(nameOf("target.N.proxy_tlvs", number) + ": is used with target.N.proxy_protocol = v2 only");
 }
 
 } // namespace proximux

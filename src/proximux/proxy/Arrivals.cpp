@@ -31,13 +31,15 @@ Arrivals::Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report, Wor
     , _listener(listener)
     , _prefaces(reactor, report, *this)
     , _hook(reactor, scratch, report, *this)
+    , _handshakes(reactor, report, *this)
 {
 }
 
-void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arrival, const Configuration& configuration)
+void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arrival,
+                     const std::shared_ptr<const Configuration>& configuration)
 {
-    const LocalSettings& settings = configuration.local;
-    _program = configuration.access.hook;
+    const LocalSettings& settings = configuration->local;
+    _configuration = configuration;
     if (Prefaces::areDue(settings, arrival.peer))
         return _prefaces.begin(std::move(transport), arrival, settings.prefaceTimeout);
     known({std::move(transport), infoOf(arrival), arrival.place});
@@ -46,6 +48,7 @@ void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arriva
 void Arrivals::closeAll()
 {
     _prefaces.closeAll();
+    _handshakes.closeAll();
     while (!_asked.empty())
         judged(_asked.begin()->first, "the proxy ends");
 }
@@ -73,10 +76,11 @@ void Arrivals::prefaceRead(std::unique_ptr<Transport> transport, const Arrival& 
 
 void Arrivals::known(Asked client)
 {
-    if (_program.path.empty())
-        return _listener.welcome(std::move(client.transport), std::move(client.info), client.place);
+    const AccessHookSettings& hook = _configuration->access.hook;
+    if (hook.path.empty())
+        return judge(std::move(client));
     Asked& asked = _asked[client.info.number] = std::move(client);
-    _hook.ask(asked.info, _program);
+    _hook.ask(asked.info, hook);
 }
 
 void Arrivals::judged(std::uint64_t number, const std::string& refusal)
@@ -87,10 +91,28 @@ void Arrivals::judged(std::uint64_t number, const std::string& refusal)
     Asked client = std::move(found->second);
     _asked.erase(found);
     if (refusal.empty())
-        return _listener.welcome(std::move(client.transport), std::move(client.info), client.place);
+        return judge(std::move(client));
     _report.clientRefused(client.info, refusal);
     client.transport.reset();
     _listener.clientGone(client.place);
+}
+
+/// By the listeners of `connected`, of which the access list is the first.
+void Arrivals::judge(Asked client)
+{
+    if (!_report.isWelcome(client.info))
+    {
+        client.transport.reset();
+        return _listener.clientGone(client.place);
+    }
+    if (_configuration->local.tls.isOn())
+        return _handshakes.begin(std::move(client.transport), std::move(client.info), client.place, *_configuration);
+    enter(std::move(client.transport), std::move(client.info), client.place);
+}
+
+void Arrivals::enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
+{
+    _listener.welcome(std::move(transport), std::move(info), place);
 }
 
 } // namespace proximux

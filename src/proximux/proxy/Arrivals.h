@@ -3,6 +3,7 @@
 #include <proximux/Configuration.h>
 #include <proximux/Events.h>
 #include <proximux/proxy/AccessHook.h>
+#include <proximux/proxy/ClientHandshakes.h>
 #include <proximux/proxy/Prefaces.h>
 #include <proximux/proxy/WorkerListener.h>
 
@@ -20,21 +21,21 @@ class ArrivalListener
 public:
     virtual ~ArrivalListener() = default;
 
-    /// Takes ownership of a client, or closes it if a listener of `connected` refuses it. place: of its address in
-    /// Runtime::addresses.
+    /// Takes ownership of a client that is admitted, and with which TLS is spoken where that is wanted. place: of its
+    /// address in Runtime::addresses.
     virtual void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) = 0;
 
     /// The client has left or was refused before that.
     virtual void clientGone(AddressLimits::Place place) = 0;
 };
 
-/// Finds out who the clients of a Worker are: by their socket, or where a PROXY header is due by what that tells. Then
-/// it asks of each, where another program is to decide. Used in its reactor's thread.
+/// What comes before a client of a Worker is one: who it is, by its socket or where a PROXY header is due by what that
+/// tells; whether it is admitted; and TLS. Used in its reactor's thread.
 ///
-///     begin() --------------------------------------------------> AccessHook --> welcome()
-///        |                                                             ^
-///        +--> Prefaces --> limits of the announced address ------------+
-class Arrivals : private PrefaceListener, private AccessHookListener
+///     begin() ---------------------------------> AccessHook --> `connected` --> ClientHandshakes --> welcome()
+///        |                                            ^
+///        +--> Prefaces --> limits of the announced ---+
+class Arrivals : private PrefaceListener, private AccessHookListener, private ClientHandshakesListener
 {
 public:
     /// judge: of announced addresses.
@@ -42,10 +43,14 @@ public:
              ArrivalListener& listener);
 
     /// Takes ownership of a client that was accepted.
-    void begin(std::unique_ptr<Transport> transport, const Arrival& arrival, const Configuration& configuration);
+    void begin(std::unique_ptr<Transport> transport, const Arrival& arrival,
+               const std::shared_ptr<const Configuration>& configuration);
 
     /// Whether none of them is still to be welcomed.
-    [[nodiscard]] bool areAllWelcomed() const { return _prefaces.areEmpty() && _asked.empty(); }
+    [[nodiscard]] bool areAllWelcomed() const
+    {
+        return _prefaces.areEmpty() && _asked.empty() && _handshakes.areEmpty();
+    }
 
     /// Closes those that are still to be welcomed.
     void closeAll();
@@ -62,14 +67,18 @@ private:
     void prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival, const ProxyHeader& header) override;
     void prefaceEnded(const Arrival& arrival) override { _listener.clientGone(arrival.place); }
     void judged(std::uint64_t number, const std::string& refusal) override;
+    void enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
+    void clientGone(AddressLimits::Place place) override { _listener.clientGone(place); }
     void known(Asked client);
+    void judge(Asked client);
 
     WorkerReport& _report;
     WorkerListener& _judge;
     ArrivalListener& _listener;
-    AccessHookSettings _program;
+    std::shared_ptr<const Configuration> _configuration;
     Prefaces _prefaces;
     AccessHook _hook;
+    ClientHandshakes _handshakes;
     std::map<std::uint64_t, Asked> _asked; ///< by the client's number
 };
 

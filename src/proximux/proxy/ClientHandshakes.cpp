@@ -67,7 +67,7 @@ void ClientHandshakes::closeAll()
 void ClientHandshakes::secured(Client& client, std::unique_ptr<Transport> transport)
 {
     std::unique_ptr<Client> taken = take(client);
-    _report.clientSecured();
+    _report.counters().clientHandshakes += 1;
     _listener.enter(std::move(transport), std::move(taken->info), taken->place);
     _reactor.dispose(std::move(taken)); // deferred: it is the caller
 }

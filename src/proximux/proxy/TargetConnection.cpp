@@ -29,7 +29,7 @@ void TargetConnection::connected(std::unique_ptr<Transport> transport)
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);
     if (_isSecured)
-        _report.targetSecured();
+        _report.counters().targetHandshakes += 1;
     _since = reactor().now();
     if (_runtime.log.wants(LogScope::target, LogLevel::info))
     {

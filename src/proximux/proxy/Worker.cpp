@@ -42,7 +42,6 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
     , _gauges(_report)
     , _requests(runtime, _report.counters())
     , _arrivals(_reactor, _scratch, _report, listener, *this)
-    , _handshakes(_reactor, _report, *this)
     , _silence(_reactor, _report, _clients,
                _configuration->exchange.mode != Mode::proxy &&
                    findProtocol(_configuration->exchange.protocol)->mayGreet)
@@ -265,7 +264,7 @@ void Worker::drain()
         if (ClientSession* session = _clients.find(client);
             isAwaited(session) && session->tally().opened + patience > now)
             _newcomers.push_back(client);
-    if (!_newcomers.empty() || !haveAllEntered())
+    if (!_newcomers.empty() || !_arrivals.areAllWelcomed())
         _reactor.at(now + patience, [this] { beginDrain(); });
     beginDrainIfHeard();
 }
@@ -275,7 +274,7 @@ void Worker::beginDrainIfHeard()
 {
     while (!_newcomers.empty() && !isAwaited(_clients.find(_newcomers.back())))
         _newcomers.pop_back();
-    if (_newcomers.empty() && haveAllEntered())
+    if (_newcomers.empty() && _arrivals.areAllWelcomed())
         beginDrain();
 }
 
@@ -284,7 +283,6 @@ void Worker::beginDrain()
     if (std::exchange(_draining, true))
         return;
     _arrivals.closeAll();
-    _handshakes.closeAll();
     _exchange.drain(_reactor.now());
 }
 
@@ -295,7 +293,6 @@ void Worker::end(CloseReason reason)
     if (reason == CloseReason::drainTimeout && left > 0)
         _report.cutOff(left);
     _arrivals.closeAll();
-    _handshakes.closeAll();
     _exchange.closeAll(reason, _reactor.now());
     _reactor.stop();
 }

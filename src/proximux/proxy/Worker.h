@@ -4,7 +4,6 @@
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/Arrivals.h>
 #include <proximux/proxy/CallList.h>
-#include <proximux/proxy/ClientHandshakes.h>
 #include <proximux/proxy/ClientSession.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/HealthChecks.h>
@@ -39,7 +38,6 @@ class Worker : public InspectedWorker,
                private MultiplexerEffects,
                private TargetDialer,
                private ArrivalListener,
-               private ClientHandshakesListener,
                private TurnListener
 {
 public:
@@ -108,14 +106,10 @@ private:
     void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
     void clientGone(AddressLimits::Place place) override;
 
-    // ClientHandshakesListener, and clientGone()
-    void enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
-
     // TurnListener
     Instant turnEnded(Instant now) override;
 
     bool flush();
-    [[nodiscard]] bool haveAllEntered() const { return _arrivals.areAllWelcomed() && _handshakes.areEmpty(); }
     void beginDrainIfHeard();
     void beginDrain();
 
@@ -130,7 +124,6 @@ private:
     SlotMap<ClientSession, ClientId> _clients;
     SlotMap<TargetConnection, TargetId> _targets;
     Arrivals _arrivals;
-    ClientHandshakes _handshakes;
     SilenceWatch _silence;
     WorkerObserver _observer;
     ExchangeAndPool _mode;

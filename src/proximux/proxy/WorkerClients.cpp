@@ -9,22 +9,10 @@ namespace proximux
 
 void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
 {
-    _arrivals.begin(std::move(transport), arrival, *_configuration);
+    _arrivals.begin(std::move(transport), arrival, _configuration);
 }
 
 void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
-{
-    if (!_report.isWelcome(info))
-    {
-        transport.reset();
-        return clientGone(place);
-    }
-    if (_configuration->local.tls.isOn())
-        return _handshakes.begin(std::move(transport), std::move(info), place, *_configuration);
-    enter(std::move(transport), std::move(info), place);
-}
-
-void Worker::enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
 {
     _report.clientOpened(info);
     const ClientId id = _clients.insert(

@@ -57,9 +57,7 @@ public:
     void targetConnected(Duration duration) { count(_counters.connectDuration, duration); }
     void connectFailed(std::size_t target, const ConnectError& error);
 
-    // Handshakes of TLS.
-    void targetSecured() { _counters.targetHandshakes += 1; }
-    void clientSecured() { _counters.clientHandshakes += 1; }
+    /// The client's handshake of TLS has failed.
     void handshakeFailed(const ClientInfo& client, const TlsFailure& failure);
     /// target: its index.
     void targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason);
@@ -71,7 +69,6 @@ public:
 
     /// Counts a request of fifo or funnel.
     void requestEnded(const Outcome& outcome);
-    void requestRepeated() { _counters.repeated += 1; }
 
     // The reports of an exchange of fifo or funnel; see MultiplexerObserver.
     void clientMalformed(const ClientInfo& client, const char* why) const;

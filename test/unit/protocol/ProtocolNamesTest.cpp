@@ -128,7 +128,8 @@ bool isForbiddenIdentifier(const std::string& identifier)
 {
     static const Words PROPER = properNames();
     static const Words FIELDS = fieldsOfSettings();
-    return hasWord(identifier, PROPER) && FIELDS.count(lower(identifier)) == 0;
+    static const Words OF_OTHERS{"GEN_DNS"}; // OpenSSL's, of a host's name
+    return hasWord(identifier, PROPER) && FIELDS.count(lower(identifier)) == 0 && OF_OTHERS.count(identifier) == 0;
 }
 
 bool isOfIdentifier(char c)
