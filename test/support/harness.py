@@ -233,7 +233,7 @@ class Proxy(Program):
         for key, value in (settings or {}).items():
             line += ["--set", "%s=%s" % (key.replace("__", "."), value)]
         for t in targets:
-            line += ["--target", t if isinstance(t, str) else t.address]
+            line += ["--target", t if isinstance(t, str) else getattr(t, "address", None) or "%s:%d" % (t.host, t.port)]
         super().__init__(line + list(args), **kw)
         self.socket_path = listen[5:] if listen.startswith("unix:") else None
         self.host, self.port = listen.rsplit(":", 1)[0].strip("[]"), 0
