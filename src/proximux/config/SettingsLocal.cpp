@@ -90,7 +90,7 @@ std::vector<Setting> clientPrefaces()
         fresh(row("local.preface_timeout", "5s", duration(SECOND, DAY, Off::no, FIELD(Duration, local.prefaceTimeout)),
                   {"",
                    "Refuse a client that has not sent its PROXY header, or finished the TLS handshake, after this long",
-                   "The header and the handshake have this time each. "
+                   "The header and the handshake have this time together. "
                    "Only connections that wait for one of them are limited by it. "
                    "The specification of the PROXY protocol asks for at least 3s, since a lost packet is sent again. "
                    "Example: local.preface_timeout = 10s on a slow line."})),

@@ -26,7 +26,8 @@ ClientInfo infoOf(const Arrival& arrival)
 
 Arrivals::Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report, WorkerListener& judge,
                    ArrivalListener& listener)
-    : _report(report)
+    : _reactor(reactor)
+    , _report(report)
     , _judge(judge)
     , _listener(listener)
     , _prefaces(reactor, report, *this)
@@ -40,9 +41,10 @@ void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arriva
 {
     const LocalSettings& settings = configuration->local;
     _configuration = configuration;
+    const Instant due = _reactor.now() + settings.prefaceTimeout;
     if (Prefaces::areDue(settings, arrival.peer))
-        return _prefaces.begin(std::move(transport), arrival, settings.prefaceTimeout);
-    known({std::move(transport), infoOf(arrival), arrival.place});
+        return _prefaces.begin(std::move(transport), arrival, due);
+    known({std::move(transport), infoOf(arrival), arrival.place, due});
 }
 
 void Arrivals::closeAll()
@@ -54,9 +56,10 @@ void Arrivals::closeAll()
 }
 
 /// A header that names nobody, or is about the sender's own connection, leaves the address as it is.
-void Arrivals::prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival, const ProxyHeader& header)
+void Arrivals::prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival, const ProxyHeader& header,
+                           Instant due)
 {
-    Asked client{std::move(transport), infoOf(arrival), arrival.place};
+    Known client{std::move(transport), infoOf(arrival), arrival.place, due};
     if (!header.isLocal)
         client.info.announced = announcementOf(arrival, header);
     if (header.source.family == ProxyEnd::Family::none)
@@ -74,12 +77,14 @@ void Arrivals::prefaceRead(std::unique_ptr<Transport> transport, const Arrival& 
     known(std::move(client));
 }
 
-void Arrivals::known(Asked client)
+void Arrivals::known(Known client)
 {
     const AccessHookSettings& hook = _configuration->access.hook;
     if (hook.path.empty())
         return judge(std::move(client));
-    Asked& asked = _asked[client.info.number] = std::move(client);
+    client.asked = _reactor.now();
+    const std::uint64_t number = client.info.number;
+    const Known& asked = _asked.emplace(number, std::move(client)).first->second;
     _hook.ask(asked.info, hook);
 }
 
@@ -88,8 +93,9 @@ void Arrivals::judged(std::uint64_t number, const std::string& refusal)
     const auto found = _asked.find(number);
     if (found == _asked.end())
         return; // closed meanwhile
-    Asked client = std::move(found->second);
+    Known client = std::move(found->second);
     _asked.erase(found);
+    client.due = client.due + (_reactor.now() - client.asked); // the program has its own time
     if (refusal.empty())
         return judge(std::move(client));
     _report.clientRefused(client.info, refusal);
@@ -98,7 +104,7 @@ void Arrivals::judged(std::uint64_t number, const std::string& refusal)
 }
 
 /// By the listeners of `connected`, of which the access list is the first.
-void Arrivals::judge(Asked client)
+void Arrivals::judge(Known client)
 {
     if (!_report.isWelcome(client.info))
     {
@@ -106,7 +112,8 @@ void Arrivals::judge(Asked client)
         return _listener.clientGone(client.place);
     }
     if (_configuration->local.tls.isOn())
-        return _handshakes.begin(std::move(client.transport), std::move(client.info), client.place, *_configuration);
+        return _handshakes.begin(std::move(client.transport), std::move(client.info), client.place, *_configuration,
+                                 client.due);
     enter(std::move(client.transport), std::move(client.info), client.place);
 }
 

@@ -56,22 +56,26 @@ public:
     void closeAll();
 
 private:
-    /// A client whose address is known, and of which was asked.
-    struct Asked
+    /// A client whose address is known.
+    struct Known
     {
         std::unique_ptr<Transport> transport;
         ClientInfo info;
         AddressLimits::Place place;
+        Instant due;     ///< until when it has time for what precedes its protocol
+        Instant asked{}; ///< when the program was asked of it
     };
 
-    void prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival, const ProxyHeader& header) override;
+    void prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival, const ProxyHeader& header,
+                     Instant due) override;
     void prefaceEnded(const Arrival& arrival) override { _listener.clientGone(arrival.place); }
     void judged(std::uint64_t number, const std::string& refusal) override;
     void enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
     void clientGone(AddressLimits::Place place) override { _listener.clientGone(place); }
-    void known(Asked client);
-    void judge(Asked client);
+    void known(Known client);
+    void judge(Known client);
 
+    Reactor& _reactor;
     WorkerReport& _report;
     WorkerListener& _judge;
     ArrivalListener& _listener;
@@ -79,7 +83,7 @@ private:
     Prefaces _prefaces;
     AccessHook _hook;
     ClientHandshakes _handshakes;
-    std::map<std::uint64_t, Asked> _asked; ///< by the client's number
+    std::map<std::uint64_t, Known> _asked; ///< by the client's number
 };
 
 } // namespace proximux

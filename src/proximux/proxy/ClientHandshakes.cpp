@@ -43,16 +43,15 @@ ClientHandshakes::ClientHandshakes(Reactor& reactor, WorkerReport& report, Clien
 ClientHandshakes::~ClientHandshakes() = default;
 
 void ClientHandshakes::begin(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place,
-                             const Configuration& configuration)
+                             const Configuration& configuration, Instant due)
 {
-    const LocalSettings& local = configuration.local;
-    auto secure = local.tls.context->begin(std::move(transport));
+    auto secure = configuration.local.tls.context->begin(std::move(transport));
     if (!maybeTruncated(configuration))
         secure->allowTruncation();
     const std::uint64_t number = info.number;
     auto& client = _all[number];
     client = std::make_unique<Client>(*this, std::move(secure), std::move(info), place);
-    client->start(_reactor.now() + local.prefaceTimeout);
+    client->start(due);
 }
 
 void ClientHandshakes::closeAll()

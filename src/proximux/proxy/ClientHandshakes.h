@@ -26,7 +26,8 @@ public:
     virtual void clientGone(AddressLimits::Place place) = 0;
 };
 
-/// Clients that are welcome and have yet to finish the handshake of TLS, for which they have local.preface_timeout.
+/// Clients that are welcome and have yet to finish the handshake of TLS, for which they have what is left of
+/// local.preface_timeout.
 /// Owned by a Worker, used in its reactor's thread.
 class ClientHandshakes
 {
@@ -37,9 +38,9 @@ public:
     ClientHandshakes(const ClientHandshakes&) = delete;
     ClientHandshakes& operator=(const ClientHandshakes&) = delete;
 
-    /// Takes ownership of a client. place: of its address.
+    /// Takes ownership of a client, which has time until then. place: of its address.
     void begin(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place,
-               const Configuration& configuration);
+               const Configuration& configuration, Instant due);
 
     [[nodiscard]] bool areEmpty() const { return _all.empty(); }
 

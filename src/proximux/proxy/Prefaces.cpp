@@ -20,10 +20,11 @@ constexpr const char* CUT_OFF = "a PROXY header that is cut off";
 class Prefaces::Preface : public EventHandler
 {
 public:
-    Preface(Prefaces& all, std::unique_ptr<Transport> transport, const Arrival& arrival)
+    Preface(Prefaces& all, std::unique_ptr<Transport> transport, const Arrival& arrival, Instant due)
         : _all(all)
         , _transport(std::move(transport))
         , _arrival(arrival)
+        , _due(due)
         , _registration(all._reactor.add(_transport->handle(), *this))
     {
         _all._reactor.setInterest(_registration, {true, false});
@@ -36,13 +37,14 @@ public:
             _all._reactor.remove(_registration, true);
     }
 
+    [[nodiscard]] Instant due() const { return _due; }
     [[nodiscard]] const Arrival& arrival() const { return _arrival; }
 
-    /// Until then.
-    void limit(Duration time)
+    /// It has time until then.
+    void limit(Instant end)
     {
         _all._reactor.cancel(_timer);
-        _timer = _all._reactor.at(_all._reactor.now() + time, [this] { expired(); });
+        _timer = _all._reactor.at(end, [this] { expired(); });
     }
 
     std::unique_ptr<Transport> giveTransport()
@@ -75,7 +77,7 @@ public:
         if (!header().isLocal)
             return _all.read(*this);
         _lingers = true;
-        limit(LINGER);
+        limit(_all._reactor.now() + LINGER);
     }
 
     void writable() override {}
@@ -118,6 +120,7 @@ private:
     Prefaces& _all;
     std::unique_ptr<Transport> _transport;
     const Arrival _arrival;
+    const Instant _due;
     Reactor::Registration _registration;
     Reactor::TimerId _timer{};
     ProxyHeaderReader _reader;
@@ -144,11 +147,11 @@ bool Prefaces::areDue(const LocalSettings& settings, const Poco::Net::SocketAddr
                        [&address](const AddressRange& range) { return range.contains(address); });
 }
 
-void Prefaces::begin(std::unique_ptr<Transport> transport, const Arrival& arrival, Duration timeout)
+void Prefaces::begin(std::unique_ptr<Transport> transport, const Arrival& arrival, Instant due)
 {
     auto& preface = _all[arrival.number];
-    preface = std::make_unique<Preface>(*this, std::move(transport), arrival);
-    preface->limit(timeout);
+    preface = std::make_unique<Preface>(*this, std::move(transport), arrival, due);
+    preface->limit(due);
 }
 
 void Prefaces::closeAll()
@@ -173,7 +176,7 @@ void Prefaces::read(Preface& preface)
 {
     std::unique_ptr<Preface> taken = take(preface);
     std::unique_ptr<Transport> transport = taken->giveTransport();
-    _listener.prefaceRead(std::move(transport), taken->arrival(), taken->header());
+    _listener.prefaceRead(std::move(transport), taken->arrival(), taken->header(), taken->due());
     _reactor.dispose(std::move(taken));
 }
 

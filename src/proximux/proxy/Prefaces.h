@@ -20,9 +20,9 @@ class PrefaceListener
 public:
     virtual ~PrefaceListener() = default;
 
-    /// The client has said what precedes its protocol. header: what it has announced.
-    virtual void prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival,
-                             const ProxyHeader& header) = 0;
+    /// The client has said what precedes its protocol. header: what it has announced. due: until when it had time.
+    virtual void prefaceRead(std::unique_ptr<Transport> transport, const Arrival& arrival, const ProxyHeader& header,
+                             Instant due) = 0;
 
     /// The client is closed: it has left, was refused, or was a check of whether we are there.
     virtual void prefaceEnded(const Arrival& arrival) = 0;
@@ -51,8 +51,8 @@ public:
     /// Whether a client from there begins with something that precedes its protocol.
     static bool areDue(const LocalSettings& settings, const Poco::Net::SocketAddress& peer);
 
-    /// Takes ownership of a client that has arrived. It has this long.
-    void begin(std::unique_ptr<Transport> transport, const Arrival& arrival, Duration timeout);
+    /// Takes ownership of a client that has arrived. It has time until then.
+    void begin(std::unique_ptr<Transport> transport, const Arrival& arrival, Instant due);
 
     [[nodiscard]] bool areEmpty() const { return _all.empty(); }
 
