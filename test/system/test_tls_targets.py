@@ -294,8 +294,8 @@ class Faults(TlsCase):
     def test_descriptors_are_given_back(self):
         target, _ = self.secured()
         p = self.proxy(target, settings=self.settings())
-        self.assertServes(p)
         before = p.fds()
+        self.assertServes(p)
         self.assertServes(p)
         self.assertFds(p, before)
 
