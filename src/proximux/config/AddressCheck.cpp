@@ -13,9 +13,9 @@ namespace proximux
 namespace
 {
 
-constexpr const char* HOST = "local.host";
-constexpr const char* PORT = "local.port";
-constexpr const char* PATH = "local.path";
+constexpr const char* LOCAL_HOST = "local.host";
+constexpr const char* LOCAL_PORT = "local.port";
+constexpr const char* LOCAL_PATH = "local.path";
 
 std::string contradiction(const FoundValue& lower, const FoundValue& passed, const std::string& where)
 {
@@ -32,8 +32,8 @@ void ConfigurationCheck::checkPassed(const FoundValue& lower)
     if (passed == nullptr || passed->layer != Layer::passedSocket || lower.text == passed->text)
         return;
     const auto range = AddressRange::parse(lower.text);
-    const bool isPort = lower.setting->key == PORT;
-    const bool isHost = lower.setting->key == HOST;
+    const bool isPort = lower.setting->key == LOCAL_PORT;
+    const bool isHost = lower.setting->key == LOCAL_HOST;
     const bool agrees = isPort ? lower.text == "0" : isHost && (!range || range->contains(passed->text));
     if (!agrees)
         _mistakes.push_back(contradiction(lower, *passed, passed->text));
@@ -42,9 +42,9 @@ void ConfigurationCheck::checkPassed(const FoundValue& lower)
 /// A path takes the place of host and port. Of different layers the higher one decides, as for any setting.
 void ConfigurationCheck::chooseAddress()
 {
-    const FoundValue* path = pathInForce(PATH);
-    const FoundValue* host = inForce(HOST);
-    const FoundValue* port = inForce(PORT);
+    const FoundValue* path = pathInForce(LOCAL_PATH);
+    const FoundValue* host = inForce(LOCAL_HOST);
+    const FoundValue* port = inForce(LOCAL_PORT);
     if (path == nullptr)
         return;
     if (port != nullptr && port->layer == Layer::passedSocket)
@@ -53,11 +53,12 @@ void ConfigurationCheck::chooseAddress()
         _mistakes.push_back(contradiction(*port, *path, path->text));
     for (const FoundValue* other : {host, port})
         if (other != nullptr && other->layer == path->layer)
-            _mistakes.push_back(nameOf(PATH) + ": " + other->setting->key + " is set, too; expected one of the two");
+            _mistakes.push_back(nameOf(LOCAL_PATH) + ": " + other->setting->key +
+                                " is set, too; expected one of the two");
     if (port != nullptr && port->layer > path->layer)
-        return drop(PATH);
-    drop(HOST);
-    drop(PORT);
+        return drop(LOCAL_PATH);
+    drop(LOCAL_HOST);
+    drop(LOCAL_PORT);
 }
 
 void ConfigurationCheck::drop(const std::string& key)
@@ -98,7 +99,7 @@ const FoundValue* ConfigurationCheck::pathInForce(const std::string& key, std::s
 /// Whether a path stands in the place of this required host or port.
 bool ConfigurationCheck::hasPath(const Setting& setting, std::size_t number) const
 {
-    return pathInForce(setting.isOfTarget() ? "target.N.path" : PATH, number) != nullptr;
+    return pathInForce(setting.isOfTarget() ? "target.N.path" : LOCAL_PATH, number) != nullptr;
 }
 
 } // namespace proximux
