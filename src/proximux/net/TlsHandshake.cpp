@@ -66,7 +66,8 @@ void TlsHandshake::faulted(const std::exception& exception) noexcept
 
 void TlsHandshake::fail(const TlsFailure& failure)
 {
-    const TlsFailure told = failure; // the transport may own it
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the transport may own it, and is closed first
+    const TlsFailure told = failure;
     release();
     _listener.handshakeFailed(told);
 }
