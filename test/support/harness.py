@@ -31,8 +31,8 @@ def slowness():
 SLOW = float(os.environ.get("PROXIMUX_SLOW") or slowness())
 SHORT = 5.0 * SLOW
 LONG = 30.0 * SLOW
-# the sanitizer keeps freed memory to detect its use, so memory cannot be measured
-KEEPS_WHAT_IS_FREED = "ASAN_OPTIONS" in os.environ
+# a sanitizer keeps freed memory to detect its use, and memory of its own: what the program needs cannot be measured
+SANITIZED = "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ
 OURS = re.compile(r"^(PROXIMUX_|LOG_LEVEL$|LOCAL_|EXCHANGE_|PROXY_|TARGET_|NOTIFY_SOCKET$|WATCHDOG_|LISTEN_|JOURNAL_STREAM$)")
 
 
@@ -67,6 +67,16 @@ def finishes(command, moving):
                 p.wait()
         out.seek(0)
         return p.returncode, out.read()
+
+
+def terminate(process):
+    """Ends a process, at last by force."""
+    process.terminate()
+    try:
+        process.wait(LONG)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_port():
@@ -415,6 +425,11 @@ class Case(unittest.TestCase):
         self.assertTrue(proxy.alive(), proxy.text())
         with proxy.client() as c:
             self.assertEqual(ask(c, b"still there"), b"still there")
+
+    def assertMemory(self, proxy, before, more):
+        """Not more than so many bytes in addition, where memory can be measured."""
+        if not SANITIZED:
+            self.assertLess(proxy.memory_at_rest() - before, more)
 
     def assertFds(self, proxy, before):
         self.assertTrue(proxy.alive(), proxy.text()[-4000:])

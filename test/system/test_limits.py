@@ -2,9 +2,8 @@
 import resource
 import socket
 import time
-import unittest
 
-from harness import KEEPS_WHAT_IS_FREED, SHORT, Case, ask, gone, read_all, read_line, state, wait_until
+from harness import SHORT, Case, ask, gone, read_all, read_line, state, wait_until
 from measure import allow_descriptors
 
 
@@ -119,7 +118,6 @@ class Limits(Case):
         p.signal()
         self.assertEqual(p.wait(), 0)
 
-    @unittest.skipIf(KEEPS_WHAT_IS_FREED, "with a sanitizer")
     def test_requests_that_are_watched_and_wait_cost_little_memory(self):
         for protocol, one in (("resp", b"GET " + b"k" * 60000 + b"\r\n"), ("http", b"GET /" + b"k" * 60000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")):
             t = self.target(lambda s: read_all(s))
@@ -130,7 +128,7 @@ class Limits(Case):
                     c.sendall(one)
                 c.shutdown(socket.SHUT_WR)
                 self.assertEqual(read_all(c), b"")
-                self.assertLess(p.memory_at_rest() - before, 10 << 20)
+                self.assertMemory(p, before, 10 << 20)
 
     def test_a_thousand_clients_at_once(self):
         self.assertGreater(allow_descriptors(4 * 1000), 3100, "ulimit -n is too small")

@@ -14,7 +14,7 @@ import cql
 import diameter
 import kafka_wire
 import mongo
-from harness import COMMAND, KEEPS_WHAT_IS_FREED, LONG, SHORT, echo, gone, read_line, wait_until
+from harness import COMMAND, SANITIZED, LONG, SHORT, echo, gone, read_line, wait_until
 from modbus_bus import ascii_line, read_request, reading, rtu, values
 from sharing import SharedCase, read_exactly, read_frame
 
@@ -170,7 +170,7 @@ class Nonsense(SharedCase):
                 for t in threads:
                     t.join()
                 self.assertEqual([end for came, end in ends], [True] * 100)
-                self.assertLess(proxy.memory_at_rest(), before + (16 << 20))
+                self.assertMemory(proxy, before, 4 << 20)
 
 
 class Prologue(SharedCase):
@@ -289,7 +289,7 @@ class Tools(SharedCase):
             self.assertEqual(code, 78, args)
             self.assertIn(said, err)
 
-    @unittest.skipIf(KEEPS_WHAT_IS_FREED, "with a sanitizer")
+    @unittest.skipIf(SANITIZED, "with a sanitizer")
     def test_decode_keeps_no_more_than_it_shows(self):
         def most_memory(pieces):
             r = subprocess.Popen([*COMMAND, "decode", "--protocol", "resp", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)

@@ -6,7 +6,7 @@ import signal
 import socket
 import tempfile
 
-from harness import BACKEND, KEEPS_WHAT_IS_FREED, LONG, Case, Target, ask, free_port, gone, listens, read_all, wait_until
+from harness import BACKEND, SANITIZED, LONG, Case, Target, ask, free_port, gone, listens, read_all, wait_until
 
 MOST = 50
 BRIEF = "[shutdown]\ndrain_timeout = 1s\n"  # a pair ends by itself, or by then
@@ -117,7 +117,7 @@ class Services(Case):
         for port in ports.values():
             self.serves(port)
         self.assertLessEqual(len(os.listdir("/proc/%d/task" % p.pid)), MOST + THREADS_OF_THE_PROCESS)
-        if not KEEPS_WHAT_IS_FREED:
+        if not SANITIZED:
             self.assertLess(p.memory_at_rest(), (MOST + 10) * 2 ** 20)
         self.assertEqual(len(self.shown("clients")), MOST)
         p.signal(signal.SIGQUIT)

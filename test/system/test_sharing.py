@@ -116,7 +116,7 @@ class Messages(SharedCase):
             sender.start()
             self.assertEqual(read_frame(c), payload)
             sender.join()
-            self.assertLess(proxy.memory() - before, 8 << 20)
+            self.assertMemory(proxy, before, 8 << 20)
 
     def test_many_large_messages_of_many_clients(self):
         for mode, connections in MODES:

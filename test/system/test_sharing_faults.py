@@ -279,7 +279,7 @@ class Limits(SharedCase):
                                 c.sendall(b"flood\n" * 20000)
                         except socket.timeout:
                             pass
-                    self.assertLess(proxy.memory() - before, 16 << 20)
+                    self.assertMemory(proxy, before, 16 << 20)
                     self.assertTrue(proxy.alive())
 
     def test_the_total_of_kept_bytes_is_bounded_and_frees_itself(self):
@@ -291,7 +291,7 @@ class Limits(SharedCase):
                 c.sendall(b"h" * 60000)
             except socket.timeout:
                 pass
-        self.assertLess(proxy.memory() - before, 12 << 20)
+        self.assertMemory(proxy, before, 12 << 20)
         self.serves(proxy)  # some of those that never become whole are given up
         self.assertIsNotNone(proxy.record(lambda r: "exchange.total_buffer" in r["e"]["message"]))
 

@@ -2,9 +2,8 @@
 import socket
 import threading
 import time
-import unittest
 
-from harness import KEEPS_WHAT_IS_FREED, SHORT, SLOW, free_port, gone, read_line, wait_until
+from harness import SHORT, SLOW, free_port, gone, read_line, wait_until
 from sharing import MODES, Lines, SharedCase
 
 
@@ -62,7 +61,6 @@ class Memory(SharedCase):
             c.sendall(b"\n")
             self.assertEqual(read_line(c), b"A:" + b"%d" % i * 3000 + b"\n")
 
-    @unittest.skipIf(KEEPS_WHAT_IS_FREED, "with a sanitizer")
     def test_answers_of_ours_that_wait_stay_within_the_limits(self):
         redis = Redis()
         proxy = self.shared("fifo", self.target(redis), protocol="resp", exchange__total_buffer="1M",
@@ -76,7 +74,7 @@ class Memory(SharedCase):
                 c.sendall(flood)
             except socket.timeout:
                 pass
-        self.assertLess(proxy.memory_at_rest() - before, 24 << 20)
+        self.assertMemory(proxy, before, 24 << 20)
         redis.let.set()
         other = self.client(proxy)
         other.sendall(command(b"PING"))
