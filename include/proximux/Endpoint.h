@@ -6,6 +6,9 @@
 namespace proximux
 {
 
+/// Stands for the host of a peer that came over a UNIX socket.
+constexpr const char* UNIX_HOST = "unix";
+
 /// An address to listen on or connect to: a host and a port, or the path of a UNIX socket. The host is a name or a
 /// numeric address, without brackets; to listen on all interfaces it may be "*".
 struct Endpoint

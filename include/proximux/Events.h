@@ -59,7 +59,7 @@ struct Announcement
 struct ClientInfo
 {
     /// Numeric, as reported by the socket: an IPv4 client of an IPv6 listener is ::ffff:a.b.c.d; of a UNIX socket
-    /// "unix". Or as announced by a PROXY header; there "unix:" and a path stand for a UNIX socket.
+    /// UNIX_HOST. Or as announced by a PROXY header; there "unix:" and a path stand for a UNIX socket.
     std::string address;
     std::uint16_t port = 0;               ///< of a UNIX socket 0
     std::uint64_t number = 0;             ///< counts clients from 1

@@ -3,7 +3,7 @@ import os
 import signal
 import subprocess
 
-from harness import LONG, free_port, listens, wait_until
+from harness import LONG, free_port, listens, terminate, wait_until
 
 PATH = os.environ["PATH"] + ":/usr/sbin:/usr/lib/cgi-bin"
 
@@ -48,12 +48,7 @@ class Server:
             return False
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(LONG)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        terminate(self.process)
         self.log.close()
 
 

@@ -1,21 +1,17 @@
 """TLS with other implementations: redis-server, openssl s_server, nginx."""
 import os
-import shutil
 import socket
 import subprocess
-import tempfile
 
-from certificates import Authority
+from certificates import WithAuthority
 from harness import LONG, Case, Target, ask, echo, free_port, listens, read_line, wait_until
 from sharing import Lines
 
 
-class TlsPeers(Case):
+class TlsPeers(WithAuthority, Case):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="proximux-tls-peers-")
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.authority = Authority(cls.folder)
+        super().setUpClass()
         cls.certificate = cls.authority.issue("localhost", "DNS:localhost,IP:127.0.0.1")
         cls.parts = (cls.certificate[:-4] + ".crt", cls.certificate[:-4] + ".key")
 

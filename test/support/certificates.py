@@ -1,8 +1,12 @@
 """Certificates for tests, made on the spot with openssl; and what speaks TLS with them."""
 import os
+import shutil
 import ssl
 import subprocess
+import tempfile
 import threading
+
+from harness import LONG, reset, wait_until
 
 # of an authority
 RULES = """
@@ -73,6 +77,26 @@ class Authority:
             openssl("ca", "-config", self.rules, "-revoke", each[:-4] + ".crt")
         openssl("ca", "-config", self.rules, "-gencrl", "-out", self.path("crl.pem"))
         return self.path("crl.pem")
+
+
+class WithAuthority:
+    """A part of a test case: an authority, and a certificate of it that is good."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = tempfile.mkdtemp(prefix="proximux-tls-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.authority = Authority(cls.folder)
+        cls.good = cls.authority.issue("good.test")
+
+    def assertResetReaches(self, ends, c):
+        """That a reset of this client reaches its target, which keeps what it gets and how its client ends."""
+        c.sendall(b"x")
+        self.assertTrue(wait_until(lambda: ends, LONG))
+        reset(c)
+        self.assertTrue(wait_until(lambda: len(ends) == 2, LONG))
+        self.assertEqual(ends, [b"x", "RESET"])
 
 
 def server_context(certificate, client_ca=None, alpn=None, newest=None):

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import LONG, Program, free_port, listens, wait_until
+from harness import LONG, Program, free_port, listens, terminate, wait_until
 
 
 class Server:
@@ -28,12 +28,7 @@ class Server:
             raise SystemExit("%s does not listen: %s" % (name, said))
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(LONG)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        terminate(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def write(self, name, text):

@@ -5,24 +5,16 @@ import signal
 import socket
 import ssl
 import subprocess
-import tempfile
 import threading
 
-from certificates import Authority, Engine, Secured, server_context
+from certificates import Authority, Engine, Secured, WithAuthority, server_context
 from harness import COMMAND, LONG, ask, echo, free_port, read_all, reset, state, wait_until
 from sharing import Lines, SharedCase
 
 LINES = {"exchange__protocol": "line"}
 
 
-class TlsCase(SharedCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="proximux-tls-")
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.authority = Authority(cls.folder)
-        cls.good = cls.authority.issue("good.test")
-
+class TlsCase(WithAuthority, SharedCase):
     def secured(self, handler=echo, certificate=None, notify=True, **kw):
         """A target, and what it has seen of TLS."""
         secured = Secured(handler, server_context(certificate or self.good, **kw), notify)
@@ -284,12 +276,8 @@ class Faults(TlsCase):
             ends.append(engine.receive(s))
             ends.append(state(s, LONG))
         p = self.proxy(self.target(handler), settings=self.settings())
-        c = p.client()
-        c.sendall(b"x")
-        self.assertTrue(wait_until(lambda: ends, LONG))
-        reset(c)
-        self.assertTrue(wait_until(lambda: len(ends) == 2, LONG))
-        self.assertEqual(ends, [b"x", "RESET"])
+        with p.client() as c:
+            self.assertResetReaches(ends, c)
 
     def test_descriptors_are_given_back(self):
         target, _ = self.secured()

@@ -1,5 +1,7 @@
 #include <proximux/AddressRange.h>
 
+#include <proximux/base/Decimal.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -12,21 +14,6 @@ namespace
 
 constexpr unsigned MAPPED_BITS = 96; // ::ffff:0:0/96
 constexpr std::array<std::uint8_t, 12> MAPPED{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-/// Decimal digits without leading zeros, at most `max`.
-std::optional<unsigned> parseDecimal(std::string_view text, unsigned max)
-{
-    if (text.empty() || text.size() > 3 || (text.size() > 1 && text.front() == '0'))
-        return std::nullopt;
-    unsigned value = 0;
-    for (const char c : text)
-    {
-        if (c < '0' || c > '9')
-            return std::nullopt;
-        value = value * 10 + static_cast<unsigned>(c - '0');
-    }
-    return value <= max ? std::optional<unsigned>(value) : std::nullopt;
-}
 
 std::vector<std::string_view> split(std::string_view text, char separator)
 {
@@ -48,7 +35,7 @@ bool parseV4(std::string_view text, std::uint8_t* into)
         return false;
     for (std::size_t i = 0; i < 4; ++i)
     {
-        const auto part = parseDecimal(parts[i], 255);
+        const auto part = strictDecimal(parts[i], 255);
         if (!part)
             return false;
         into[i] = static_cast<std::uint8_t>(*part);
@@ -239,7 +226,7 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text, std::stri
         return fail(why, v6 ? "not an IPv6 address" : "not an IPv4 address (four decimal numbers, no leading zeros)");
     if (slash != std::string_view::npos)
     {
-        const auto prefix = parseDecimal(text.substr(slash + 1), v6 ? 128 : 32);
+        const auto prefix = strictDecimal(text.substr(slash + 1), v6 ? 128 : 32);
         if (!prefix)
             return fail(why, v6 ? "the prefix length is not 0..128" : "the prefix length is not 0..32");
         range._prefix = v6 ? *prefix : MAPPED_BITS + *prefix;

@@ -18,7 +18,7 @@ public:
     Comparison(const Configuration& before, const Configuration& after)
         : _before(before)
         , _after(after)
-        , _matches(matchTargets(before.targets, after.targets))
+        , _matches(matchEndpoints(endpointsOf(before.targets), endpointsOf(after.targets)))
     {
     }
 
@@ -92,15 +92,23 @@ private:
 
 } // namespace
 
-Matches matchTargets(const std::vector<TargetSettings>& before, const std::vector<TargetSettings>& after)
+std::vector<Endpoint> endpointsOf(const std::vector<TargetSettings>& targets)
+{
+    std::vector<Endpoint> endpoints;
+    for (const TargetSettings& target : targets)
+        endpoints.push_back(target.endpoint);
+    return endpoints;
+}
+
+Matches matchEndpoints(const std::vector<Endpoint>& before, const std::vector<Endpoint>& after)
 {
     std::vector<bool> taken(before.size());
     Matches matches;
-    for (const TargetSettings& target : after)
+    for (const Endpoint& endpoint : after)
     {
         std::optional<std::size_t> match;
         for (std::size_t i = 0; i < before.size() && !match; ++i)
-            if (!taken[i] && before[i].endpoint == target.endpoint)
+            if (!taken[i] && before[i] == endpoint)
                 match = i;
         if (match)
             taken[*match] = true;

@@ -20,9 +20,11 @@ struct ConfigurationChanges
 /// Compares two validated configurations. Targets are the same where their endpoints are, whatever their numbers.
 ConfigurationChanges changesOf(const Configuration& before, const Configuration& after);
 
-/// For each target of `after` the place in `before` of the one with the same endpoint; nothing: it is new. Each of
-/// `before` is found once.
-std::vector<std::optional<std::size_t>> matchTargets(const std::vector<TargetSettings>& before,
-                                                     const std::vector<TargetSettings>& after);
+/// The endpoints of targets, in this order.
+std::vector<Endpoint> endpointsOf(const std::vector<TargetSettings>& targets);
+
+/// For each of `after` the place of the same one in `before`; nothing: it is new. Each of `before` is found once.
+std::vector<std::optional<std::size_t>> matchEndpoints(const std::vector<Endpoint>& before,
+                                                       const std::vector<Endpoint>& after);
 
 } // namespace proximux

@@ -271,13 +271,8 @@ constexpr const char* ALL_INTERFACES = "*";
 std::string readHosts(const std::string& text, std::vector<std::string>& hosts)
 {
     constexpr std::size_t MOST = 16;
-    for (std::size_t at = 0; at <= text.size();)
+    for (std::string& host : values::parts(text))
     {
-        const std::size_t end = std::min(text.find(',', at), text.size());
-        std::string host = text.substr(at, end - at);
-        host.erase(0, std::min(host.find_first_not_of(' '), host.size()));
-        host.erase(host.find_last_not_of(' ') + 1);
-        at = end + 1;
         std::string wrong = host == ALL_INTERFACES ? "" : checkHost(host);
         if (wrong.empty() && host.empty() && !text.empty())
             wrong = "an empty address";

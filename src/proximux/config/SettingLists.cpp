@@ -36,26 +36,6 @@ std::string readPairs(const std::string& text, std::map<unsigned char, unsigned 
     return {};
 }
 
-/// Without the spaces around it.
-std::string trimmed(const std::string& text)
-{
-    const std::size_t from = std::min(text.find_first_not_of(' '), text.size());
-    return text.substr(from, text.find_last_not_of(' ') + 1 - from);
-}
-
-/// What stands between the commas, without the spaces around it; of an empty text one empty part.
-std::vector<std::string> partsOf(const std::string& text)
-{
-    std::vector<std::string> parts;
-    for (std::size_t at = 0; at <= text.size();)
-    {
-        const std::size_t end = std::min(text.find(',', at), text.size());
-        parts.push_back(trimmed(text.substr(at, end - at)));
-        at = end + 1;
-    }
-    return parts;
-}
-
 /// What is wrong with the path of a UNIX socket; empty: nothing.
 std::string checkSocketPath(const std::string& path)
 {
@@ -102,7 +82,7 @@ std::string readAddress(const std::string& text, Endpoint& address)
 std::string readPatterns(const std::string& list, std::vector<std::string>& patterns)
 {
     constexpr std::size_t MOST = 100;
-    patterns = partsOf(list);
+    patterns = values::parts(list);
     for (const std::string& each : patterns)
     {
         if (each.empty())
@@ -154,7 +134,7 @@ Kind peerApplications(Field<std::vector<PeerApplication>> field)
                 [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
                     std::vector<PeerApplication> applications;
-                    for (const std::string& part : partsOf(text))
+                    for (const std::string& part : values::parts(text))
                     {
                         const auto application = readApplication(part);
                         if (!application || applications.size() == MOST)
@@ -184,7 +164,7 @@ Kind list(const char* expected, std::size_t most, Field<std::vector<std::string>
     return make(field, expected,
                 [field, most](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
-                    const auto items = text.empty() ? std::vector<std::string>() : partsOf(text);
+                    const auto items = text.empty() ? std::vector<std::string>() : values::parts(text);
                     for (const std::string& item : items)
                         if (item.empty() || item.size() > most || item.find('\0') != std::string::npos)
                             return "an item that is empty, longer than " + std::to_string(most) +
@@ -202,7 +182,7 @@ Kind adminAddresses(Field<std::vector<Endpoint>> field)
         [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
         {
             std::vector<Endpoint> addresses;
-            for (const std::string& part : partsOf(text))
+            for (const std::string& part : values::parts(text))
                 if (std::string wrong = readAddress(part, addresses.emplace_back()); !wrong.empty())
                     return wrong;
             field(c, i) = std::move(addresses);
@@ -219,7 +199,7 @@ Kind proxyExtensions(Field<unsigned> field)
                 [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
                     unsigned chosen = 0;
-                    for (const std::string& part : text.empty() ? std::vector<std::string>() : partsOf(text))
+                    for (const std::string& part : text.empty() ? std::vector<std::string>() : values::parts(text))
                     {
                         const auto* const found =
                             std::find_if(std::begin(PROXY_EXTENSIONS), std::end(PROXY_EXTENSIONS),
@@ -267,7 +247,7 @@ Kind userIds(Field<std::vector<std::uint32_t>> field)
                 [field](const std::string& text, Configuration& c, std::size_t i) -> std::string
                 {
                     std::vector<std::uint32_t> uids;
-                    for (const std::string& part : partsOf(text))
+                    for (const std::string& part : values::parts(text))
                     {
                         const auto uid = values::integer(part);
                         if (!uid || *uid < 0 || *uid > MOST)

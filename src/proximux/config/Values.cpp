@@ -115,6 +115,20 @@ std::string toText(Duration duration)
     return std::to_string(duration.us / 1000) + "ms";
 }
 
+std::vector<std::string> parts(const std::string& text)
+{
+    std::vector<std::string> all;
+    for (std::size_t at = 0; at <= text.size();)
+    {
+        const std::size_t end = std::min(text.find(',', at), text.size());
+        const std::size_t from = std::min(text.find_first_not_of(' ', at), end);
+        const std::size_t last = text.find_last_not_of(' ', end - (end > at ? 1 : 0));
+        all.push_back(from < end ? text.substr(from, last + 1 - from) : "");
+        at = end + 1;
+    }
+    return all;
+}
+
 std::optional<HostPort> hostPort(std::string_view text)
 {
     const std::size_t colon = text.rfind(':');

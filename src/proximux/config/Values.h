@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proximux
 {
@@ -31,6 +32,9 @@ std::string toText(Duration duration);
 
 /// Resolves the escapes \r \n \t \0 \\ \xHH.
 std::optional<std::string> unescape(std::string_view text);
+
+/// What stands between the commas, without the spaces around it; of an empty text one empty part.
+std::vector<std::string> parts(const std::string& text);
 
 /// Splits HOST:PORT, [HOST]:PORT. The host must not be empty.
 struct HostPort

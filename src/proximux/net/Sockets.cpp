@@ -22,7 +22,7 @@ Endpoint endpointOf(bool told, const sockaddr_storage& address, poco_socklen_t s
     if (!told)
         return {};
     if (!isInternet(address))
-        return {"unix", 0};
+        return {UNIX_HOST, 0};
     const Poco::Net::SocketAddress there(reinterpret_cast<const sockaddr*>(&address), size);
     return {there.host().toString(), there.port()};
 }
@@ -61,7 +61,7 @@ bool isLocal(const Poco::Net::SocketAddress& peer)
 
 std::string hostOf(const Poco::Net::SocketAddress& peer)
 {
-    return isLocal(peer) ? "unix" : peer.host().toString();
+    return isLocal(peer) ? UNIX_HOST : peer.host().toString();
 }
 
 Poco::Net::ServerSocket adoptListener(poco_socket_t descriptor)

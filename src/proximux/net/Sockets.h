@@ -75,7 +75,7 @@ Accepted accept(Poco::Net::ServerSocket& listener);
 /// Whether a peer that was accepted is one of a UNIX socket.
 bool isLocal(const Poco::Net::SocketAddress& peer);
 
-/// The numeric address of a peer that was accepted; "unix" for one of a UNIX socket, whose port is 0.
+/// The numeric address of a peer that was accepted; UNIX_HOST for one of a UNIX socket, whose port is 0.
 std::string hostOf(const Poco::Net::SocketAddress& peer);
 
 /// Whether the error means that descriptors or memory are exhausted.
@@ -112,7 +112,7 @@ void prepareListener(Poco::Net::ServerSocket& listener);
 /// The address of a listening TCP socket; nothing if the descriptor is something else.
 std::optional<Poco::Net::SocketAddress> listeningAddress(poco_socket_t descriptor);
 
-/// The addresses of both ends of a connected socket. A UNIX socket has "unix" as host and port 0; what the system does
+/// The addresses of both ends of a connected socket. A UNIX socket has UNIX_HOST and port 0; what the system does
 /// not tell is empty.
 struct Ends
 {

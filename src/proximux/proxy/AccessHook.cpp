@@ -84,7 +84,7 @@ private:
     AccessHook& _hook;
 };
 
-AccessHook::AccessHook(Reactor& reactor, Scratch& scratch, WorkerReport& report, AccessHookListener& listener)
+AccessHook::AccessHook(Reactor& reactor, Scratch& scratch, ArrivalReport& report, AccessHookListener& listener)
     : _reactor(reactor)
     , _scratch(scratch)
     , _report(report)
@@ -188,8 +188,7 @@ void AccessHook::tell(const std::string& why)
     const std::string text = "unix:" + _settings.path + ": " + why + "; clients are " +
                              (_settings.admits ? "admitted" : "refused") + " (access.hook_failure)" +
                              (*before > 0 ? "; " + std::to_string(*before) + " more since the last record" : "");
-    _report.runtime().errors.add("AccessHookError", text);
-    _report.runtime().log.failure(LogScope::server, "AccessHookError", text);
+    proximux::tell(_report.runtime(), LogScope::server, "AccessHookError", text);
 }
 
 /// For the oldest question.

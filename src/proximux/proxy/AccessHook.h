@@ -4,8 +4,8 @@
 #include <proximux/Events.h>
 #include <proximux/net/Connection.h>
 #include <proximux/net/Connector.h>
+#include <proximux/telemetry/ArrivalReport.h>
 #include <proximux/telemetry/RecordLimiter.h>
-#include <proximux/telemetry/WorkerReport.h>
 
 #include <cstdint>
 #include <deque>
@@ -34,7 +34,7 @@ class AccessHook : private ConnectListener
 public:
     static constexpr std::size_t MOST_OF_LINE = 4096; ///< bytes of an answer
 
-    AccessHook(Reactor& reactor, Scratch& scratch, WorkerReport& report, AccessHookListener& listener);
+    AccessHook(Reactor& reactor, Scratch& scratch, ArrivalReport& report, AccessHookListener& listener);
     ~AccessHook() override;
 
     AccessHook(const AccessHook&) = delete;
@@ -63,7 +63,7 @@ private:
 
     Reactor& _reactor;
     Scratch& _scratch;
-    WorkerReport& _report;
+    ArrivalReport& _report;
     AccessHookListener& _listener;
     AccessHookSettings _settings;
     std::deque<Question> _asked; ///< oldest first

@@ -11,7 +11,7 @@ namespace
 /// Whether it came over a UNIX socket.
 bool isLocal(const ClientInfo& client)
 {
-    return client.address == "unix"; // one that a PROXY header announces has a path, too
+    return client.address == UNIX_HOST; // one that a PROXY header announces has a path, too
 }
 
 } // namespace

@@ -24,35 +24,35 @@ ClientInfo infoOf(const Arrival& arrival)
 
 } // namespace
 
-Arrivals::Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report, WorkerListener& judge,
+Arrivals::Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report,
+                   const std::shared_ptr<const Configuration>& configuration, WorkerListener& judge,
                    ArrivalListener& listener)
     : _reactor(reactor)
-    , _report(report)
+    , _configuration(configuration)
+    , _report(report.runtime(), report.counters())
     , _judge(judge)
     , _listener(listener)
-    , _prefaces(reactor, report, *this)
-    , _hook(reactor, scratch, report, *this)
-    , _handshakes(reactor, report, *this)
+    , _prefaces(reactor, _report, *this)
+    , _hook(reactor, scratch, _report, *this)
+    , _handshakes(reactor, _report, *this)
 {
 }
 
-void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arrival,
-                     const std::shared_ptr<const Configuration>& configuration)
+void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arrival)
 {
-    const LocalSettings& settings = configuration->local;
-    _configuration = configuration;
+    const LocalSettings& settings = _configuration->local;
     const Instant due = _reactor.now() + settings.prefaceTimeout;
     if (Prefaces::areDue(settings, arrival.peer))
         return _prefaces.begin(std::move(transport), arrival, due);
     known({std::move(transport), infoOf(arrival), arrival.place, due});
 }
 
-void Arrivals::closeAll()
+void Arrivals::closeAll(CloseReason reason)
 {
     _prefaces.closeAll();
-    _handshakes.closeAll();
+    _handshakes.closeAll(reason);
     while (!_asked.empty())
-        judged(_asked.begin()->first, "the proxy ends");
+        judged(_asked.begin()->first, toString(reason));
 }
 
 /// A header that names nobody, or is about the sender's own connection, leaves the address as it is.

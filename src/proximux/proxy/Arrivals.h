@@ -6,6 +6,7 @@
 #include <proximux/proxy/ClientHandshakes.h>
 #include <proximux/proxy/Prefaces.h>
 #include <proximux/proxy/WorkerListener.h>
+#include <proximux/telemetry/WorkerReport.h>
 
 #include <cstdint>
 #include <map>
@@ -38,13 +39,13 @@ public:
 class Arrivals : private PrefaceListener, private AccessHookListener, private ClientHandshakesListener
 {
 public:
-    /// judge: of announced addresses.
-    Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report, WorkerListener& judge,
+    /// judge: of announced addresses. configuration: of the worker, which replaces it at a reload.
+    Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report,
+             const std::shared_ptr<const Configuration>& configuration, WorkerListener& judge,
              ArrivalListener& listener);
 
     /// Takes ownership of a client that was accepted.
-    void begin(std::unique_ptr<Transport> transport, const Arrival& arrival,
-               const std::shared_ptr<const Configuration>& configuration);
+    void begin(std::unique_ptr<Transport> transport, const Arrival& arrival);
 
     /// Whether none of them is still to be welcomed.
     [[nodiscard]] bool areAllWelcomed() const
@@ -52,8 +53,8 @@ public:
         return _prefaces.areEmpty() && _asked.empty() && _handshakes.areEmpty();
     }
 
-    /// Closes those that are still to be welcomed.
-    void closeAll();
+    /// Closes those that are still to be welcomed, because the proxy ends.
+    void closeAll(CloseReason reason);
 
 private:
     /// A client whose address is known.
@@ -76,10 +77,10 @@ private:
     void judge(Known client);
 
     Reactor& _reactor;
-    WorkerReport& _report;
+    const std::shared_ptr<const Configuration>& _configuration;
+    ArrivalReport _report;
     WorkerListener& _judge;
     ArrivalListener& _listener;
-    std::shared_ptr<const Configuration> _configuration;
     Prefaces _prefaces;
     AccessHook _hook;
     ClientHandshakes _handshakes;

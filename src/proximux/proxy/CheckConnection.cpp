@@ -20,7 +20,8 @@ CheckConnection::~CheckConnection()
         reactor().cancel(_timer);
 }
 
-void CheckConnection::dial(Resolver& resolver, const TargetSettings& target, Duration connectDelay, Instant deadline)
+void CheckConnection::dial(Resolver& resolver, const std::shared_ptr<const TargetSettings>& target,
+                           Duration connectDelay, Instant deadline)
 {
     _delay = connectDelay;
     _dial = std::make_unique<TargetDial>(reactor(), resolver, *this);

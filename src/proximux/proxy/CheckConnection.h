@@ -39,7 +39,8 @@ public:
                     CheckListener& listener);
     ~CheckConnection() override;
 
-    void dial(Resolver& resolver, const TargetSettings& target, Duration connectDelay, Instant deadline);
+    void dial(Resolver& resolver, const std::shared_ptr<const TargetSettings>& target, Duration connectDelay,
+              Instant deadline);
 
     /// Closes it at once, in any state. Not from within a call of the listener.
     void abandon();

@@ -33,7 +33,7 @@ private:
     TlsHandshake _handshake;
 };
 
-ClientHandshakes::ClientHandshakes(Reactor& reactor, WorkerReport& report, ClientHandshakesListener& listener)
+ClientHandshakes::ClientHandshakes(Reactor& reactor, ArrivalReport& report, ClientHandshakesListener& listener)
     : _reactor(reactor)
     , _report(report)
     , _listener(listener)
@@ -54,11 +54,12 @@ void ClientHandshakes::begin(std::unique_ptr<Transport> transport, ClientInfo in
     client->start(due);
 }
 
-void ClientHandshakes::closeAll()
+void ClientHandshakes::closeAll(CloseReason reason)
 {
     while (!_all.empty())
     {
         const auto client = take(*_all.begin()->second);
+        _report.handshakeCutOff(client->info, reason);
         _listener.clientGone(client->place);
     }
 }
@@ -66,7 +67,7 @@ void ClientHandshakes::closeAll()
 void ClientHandshakes::secured(Client& client, std::unique_ptr<Transport> transport)
 {
     std::unique_ptr<Client> taken = take(client);
-    _report.counters().clientHandshakes += 1;
+    _report.clientSecured();
     _listener.enter(std::move(transport), std::move(taken->info), taken->place);
     _reactor.dispose(std::move(taken)); // deferred: it is the caller
 }

@@ -4,7 +4,7 @@
 #include <proximux/Events.h>
 #include <proximux/net/TlsHandshake.h>
 #include <proximux/proxy/AddressLimits.h>
-#include <proximux/telemetry/WorkerReport.h>
+#include <proximux/telemetry/ArrivalReport.h>
 
 #include <cstdint>
 #include <map>
@@ -32,7 +32,7 @@ public:
 class ClientHandshakes
 {
 public:
-    ClientHandshakes(Reactor& reactor, WorkerReport& report, ClientHandshakesListener& listener);
+    ClientHandshakes(Reactor& reactor, ArrivalReport& report, ClientHandshakesListener& listener);
     ~ClientHandshakes();
 
     ClientHandshakes(const ClientHandshakes&) = delete;
@@ -44,8 +44,8 @@ public:
 
     [[nodiscard]] bool areEmpty() const { return _all.empty(); }
 
-    /// Closes all of them.
-    void closeAll();
+    /// Closes all of them, because the proxy ends.
+    void closeAll(CloseReason reason);
 
 private:
     class Client;
@@ -55,7 +55,7 @@ private:
     std::unique_ptr<Client> take(Client& client);
 
     Reactor& _reactor;
-    WorkerReport& _report;
+    ArrivalReport& _report;
     ClientHandshakesListener& _listener;
     std::map<std::uint64_t, std::unique_ptr<Client>> _all; ///< by the client's number
 };

@@ -179,7 +179,7 @@ void HealthChecks::begin(Checked& checked, Instant now)
 /// Whether the target has as many connections as it may.
 bool HealthChecks::isFull(const Checked& checked) const
 {
-    const std::size_t most = connectionLimit(*_configuration, _runtime.directory.of(checked.target));
+    const std::size_t most = connectionLimit(*_configuration, *_runtime.directory.of(checked.target));
     return most > 0 && _runtime.targets.connections(checked.target) >= most;
 }
 
@@ -188,7 +188,7 @@ void HealthChecks::connectionBegins(std::size_t target)
     Checked* checked = find(target);
     if (checked == nullptr || !checked->own)
         return;
-    const std::size_t most = connectionLimit(*_configuration, _runtime.directory.of(target));
+    const std::size_t most = connectionLimit(*_configuration, *_runtime.directory.of(target));
     if (most == 0 || _runtime.targets.connections(target) < most)
         return;
     leave(*checked);

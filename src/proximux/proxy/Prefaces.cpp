@@ -127,7 +127,7 @@ private:
     bool _lingers = false; ///< the header is read and was LOCAL
 };
 
-Prefaces::Prefaces(Reactor& reactor, WorkerReport& report, PrefaceListener& listener)
+Prefaces::Prefaces(Reactor& reactor, ArrivalReport& report, PrefaceListener& listener)
     : _reactor(reactor)
     , _report(report)
     , _listener(listener)
@@ -158,7 +158,7 @@ void Prefaces::closeAll()
 {
     while (!_all.empty())
     {
-        _report.counters().unannounced += 1;
+        _report.prefaceCutOff();
         close(*_all.begin()->second);
     }
 }

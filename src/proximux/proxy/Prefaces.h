@@ -4,7 +4,7 @@
 #include <proximux/net/Transport.h>
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/proxy/Arrival.h>
-#include <proximux/telemetry/WorkerReport.h>
+#include <proximux/telemetry/ArrivalReport.h>
 #include <proximux/wire/ProxyHeader.h>
 
 #include <cstdint>
@@ -42,7 +42,7 @@ public:
     /// of health checks are closed at once.
     static constexpr Duration LINGER = Duration::milliseconds(100);
 
-    Prefaces(Reactor& reactor, WorkerReport& report, PrefaceListener& listener);
+    Prefaces(Reactor& reactor, ArrivalReport& report, PrefaceListener& listener);
     ~Prefaces();
 
     Prefaces(const Prefaces&) = delete;
@@ -68,7 +68,7 @@ private:
     void refuse(Preface& preface, const char* why);
 
     Reactor& _reactor;
-    WorkerReport& _report;
+    ArrivalReport& _report;
     PrefaceListener& _listener;
     std::map<std::uint64_t, std::unique_ptr<Preface>> _all; ///< by the client's number
 };

@@ -75,7 +75,7 @@ std::vector<TargetView> ProxyView::targets() const
         const Targets::Health health = targets.health(i);
         const Instant retry = targets.retryAt(i, now);
         const bool isDead = health == Targets::Health::dead;
-        TargetView view{_runtime.directory.of(i).endpoint.toString(),
+        TargetView view{_runtime.directory.of(i)->endpoint.toString(),
                         toString(health),
                         mayBeTried(health, retry <= now),
                         targets.connections(i),
@@ -94,7 +94,7 @@ bool ProxyView::setDuty(const std::string& target, Targets::Duty duty)
     for (const std::size_t i : _runtime.targets.inOrder())
     {
         if (target != std::to_string(_runtime.targets.numberOf(i)) &&
-            target != _runtime.directory.of(i).endpoint.toString())
+            target != _runtime.directory.of(i)->endpoint.toString())
             continue;
         _runtime.targets.setDuty(i, duty, _runtime.clock.now());
         tellDuty(i, duty);

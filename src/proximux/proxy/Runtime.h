@@ -62,6 +62,13 @@ private:
     std::shared_ptr<const Configuration> _configuration;
 };
 
+/// Logs a failure, and keeps it for an administrator.
+inline void tell(Runtime& runtime, LogScope scope, const char* name, const std::string& message)
+{
+    runtime.errors.add(name, message);
+    runtime.log.failure(scope, name, message);
+}
+
 /// Calls a listener; the only place that does. Catches what it throws and returns that as text.
 template <class Call>
 std::optional<std::string> guarded(const Call& call)

@@ -16,14 +16,14 @@ Duration toDuration(const LiveValue& microseconds)
 TargetStatistics snapshotOf(std::size_t index, const Runtime& runtime,
                             const std::vector<std::unique_ptr<Worker>>& workers)
 {
-    const TargetSettings settings = runtime.directory.of(index);
+    const auto settings = runtime.directory.of(index);
     const Targets::History history = runtime.targets.history(index, runtime.clock.now());
     const auto moves = [&history](Targets::Health to) { return history.moves[static_cast<std::size_t>(to)]; };
     TargetStatistics target;
     for (const auto& worker : workers)
         worker->targets().addTo(target, index);
-    target.address = settings.endpoint.toString();
-    target.limit = connectionLimit(*runtime.configuration(), settings);
+    target.address = settings->endpoint.toString();
+    target.limit = connectionLimit(*runtime.configuration(), *settings);
     target.up = history.health == Targets::Health::living;
     target.living = moves(Targets::Health::living);
     target.dead = moves(Targets::Health::dead);

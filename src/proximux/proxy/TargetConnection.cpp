@@ -13,10 +13,10 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 {
 }
 
-void TargetConnection::dial(const TargetSettings& settings, Instant deadline, std::string header)
+void TargetConnection::dial(const std::shared_ptr<const TargetSettings>& settings, Instant deadline, std::string header)
 {
     _since = reactor().now();
-    _isSecured = settings.tls.isOn();
+    _isSecured = settings->tls.isOn();
     _dial = std::make_unique<TargetDial>(reactor(), _runtime.resolver, *this);
     _dial->start(settings, std::move(header), maybeTruncated(*_runtime.configuration()), deadline);
 }
@@ -29,7 +29,7 @@ void TargetConnection::connected(std::unique_ptr<Transport> transport)
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);
     if (_isSecured)
-        _report.counters().targetHandshakes += 1;
+        _report.targetSecured();
     _since = reactor().now();
     if (_runtime.log.wants(LogScope::target, LogLevel::info))
     {

@@ -35,7 +35,7 @@ public:
 
     /// Starts to connect to its target, which has these settings. The Exchange receives the result, at the deadline at
     /// the latest. header: what the connection begins with.
-    void dial(const TargetSettings& settings, Instant deadline, std::string header);
+    void dial(const std::shared_ptr<const TargetSettings>& settings, Instant deadline, std::string header);
 
     /// The index of its target.
     [[nodiscard]] std::size_t target() const { return _target; }

@@ -21,29 +21,30 @@ TargetDial::TargetDial(Reactor& reactor, Resolver& resolver, DialListener& liste
 {
 }
 
-void TargetDial::start(const TargetSettings& target, std::optional<std::string> header, bool strict, Instant deadline)
+void TargetDial::start(const std::shared_ptr<const TargetSettings>& target, std::optional<std::string> header,
+                       bool strict, Instant deadline)
 {
     _target = target;
     _header = std::move(header);
     _strict = strict;
     _deadline = deadline;
-    _connector.start(target.endpoint, deadline);
+    _connector.start(target->endpoint, deadline);
 }
 
 void TargetDial::connected(const Poco::Net::StreamSocket& socket)
 {
-    const bool isLocal = _target.endpoint.isLocal();
+    const bool isLocal = _target->endpoint.isLocal();
     if (!isLocal)
-        sockets::setOptions(socket.impl()->sockfd(), _target.socket);
+        sockets::setOptions(socket.impl()->sockfd(), _target->socket);
     auto plain = std::make_unique<PlainTransport>(socket, isLocal);
-    const std::string header = _header ? *_header : targetHeaderOfOurs(_target, sockets::endsOf(plain->handle()));
+    const std::string header = _header ? *_header : targetHeaderOfOurs(*_target, sockets::endsOf(plain->handle()));
     const IoResult result = header.empty() ? IoResult() : plain->send(header);
     if (result.bytes < header.size()) // a new socket has room for it
         return _listener.connectFailed(errorOf(result.error, sockets::errorName(result.error), "write",
                                                "PROXY header: " + sockets::errorText(result.error)));
-    if (!_target.tls.isOn())
+    if (!_target->tls.isOn())
         return _listener.connected(std::move(plain));
-    auto secure = _target.tls.context->begin(std::move(plain));
+    auto secure = _target->tls.context->begin(std::move(plain));
     if (!_strict)
         secure->allowTruncation();
     TlsListener& listener = *this;
@@ -65,8 +66,8 @@ ConnectError TargetDial::errorOf(int error, const std::string& code, const char*
     made.error = error;
     made.code = code;
     made.syscall = syscall;
-    made.text = _target.endpoint.toString() + ": " + reason;
-    made.peer = _target.endpoint;
+    made.text = _target->endpoint.toString() + ": " + reason;
+    made.peer = _target->endpoint;
     made.reason = reason;
     return made;
 }

@@ -43,7 +43,8 @@ public:
 
     /// header: the PROXY header; nothing: that of a connection of our own, if the settings want one. strict: the end
     /// without close_notify is a failure, not an end.
-    void start(const TargetSettings& target, std::optional<std::string> header, bool strict, Instant deadline);
+    void start(const std::shared_ptr<const TargetSettings>& target, std::optional<std::string> header, bool strict,
+               Instant deadline);
 
 private:
     void connected(const Poco::Net::StreamSocket& socket) override;
@@ -56,7 +57,7 @@ private:
 
     Reactor& _reactor;
     DialListener& _listener;
-    TargetSettings _target;
+    std::shared_ptr<const TargetSettings> _target;
     std::optional<std::string> _header;
     bool _strict = true;
     Instant _deadline;

@@ -36,11 +36,12 @@ std::size_t connectionLimit(const Configuration& configuration, const TargetSett
 }
 
 TargetDirectory::TargetDirectory(const std::vector<TargetSettings>& targets)
-    : _targets(targets)
 {
+    for (const TargetSettings& target : targets)
+        _targets.push_back(std::make_shared<const TargetSettings>(target));
 }
 
-TargetSettings TargetDirectory::of(std::size_t target) const
+std::shared_ptr<const TargetSettings> TargetDirectory::of(std::size_t target) const
 {
     const std::lock_guard<std::mutex> lock(_mutex);
     return _targets[target];
@@ -65,8 +66,8 @@ TargetAssignment TargetDirectory::assign(const Configuration& configuration, Tar
     {
         const std::size_t index = made.indices[i];
         const TargetSettings& wanted = configuration.targets[i];
-        made.changes.renewed[index] = !connectsAlike(_targets[index], wanted);
-        _targets[index] = wanted;
+        made.changes.renewed[index] = !connectsAlike(*_targets[index], wanted);
+        _targets[index] = std::make_shared<const TargetSettings>(wanted);
         const bool counted = configuration.exchange.mode == Mode::funnel;
         assigned.push_back({index, counted ? wanted.connections : Targets::UNLIMITED});
     }
@@ -78,7 +79,10 @@ TargetAssignment TargetDirectory::assign(const Configuration& configuration, Tar
 std::vector<std::size_t> TargetDirectory::indicesFor(const std::vector<TargetSettings>& wanted, Targets& targets,
                                                      TargetChanges& changes)
 {
-    const auto matches = matchTargets(_targets, wanted);
+    std::vector<Endpoint> known;
+    for (const auto& target : _targets)
+        known.push_back(target->endpoint);
+    const auto matches = matchEndpoints(known, endpointsOf(wanted));
     std::vector<bool> taken(_targets.size());
     for (const auto& match : matches)
         if (match)
@@ -96,7 +100,7 @@ std::vector<std::size_t> TargetDirectory::indicesFor(const std::vector<TargetSet
         taken[index] = true;
         if (index == _targets.size())
             _targets.emplace_back();
-        _targets[index] = wanted[i];
+        _targets[index] = std::make_shared<const TargetSettings>(wanted[i]);
         changes.fresh.push_back(index);
         indices.push_back(index);
     }

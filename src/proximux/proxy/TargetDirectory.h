@@ -5,6 +5,7 @@
 #include <proximux/targets/Targets.h>
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -27,8 +28,8 @@ class TargetDirectory
 public:
     explicit TargetDirectory(const std::vector<TargetSettings>& targets);
 
-    /// Of a target, be it retired.
-    [[nodiscard]] TargetSettings of(std::size_t target) const;
+    /// Of a target, be it retired. Never null.
+    [[nodiscard]] std::shared_ptr<const TargetSettings> of(std::size_t target) const;
 
     /// The assignment at the start.
     [[nodiscard]] TargetAssignment first() const;
@@ -41,7 +42,7 @@ private:
                                                       TargetChanges& changes);
 
     mutable std::mutex _mutex;
-    std::vector<TargetSettings> _targets; ///< by index
+    std::vector<std::shared_ptr<const TargetSettings>> _targets; ///< by index
 };
 
 } // namespace proximux

@@ -15,7 +15,7 @@ using Version = TargetSettings::ProxyProtocol;
 /// One end of a connection: an address, or "unix" with a colon and a path where that is known.
 ProxyEnd endOf(const Endpoint& endpoint)
 {
-    const std::string unix = "unix";
+    const std::string unix = UNIX_HOST;
     const std::string& host = endpoint.host;
     if (const auto address = AddressRange::addressOf(std::string_view(host).substr(0, host.find('%'))))
         return ProxyEnd::of(*address, endpoint.port);

@@ -41,7 +41,7 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
     , _report(runtime)
     , _gauges(_report)
     , _requests(runtime, _report.counters())
-    , _arrivals(_reactor, _scratch, _report, listener, *this)
+    , _arrivals(_reactor, _scratch, _report, _configuration, listener, *this)
     , _silence(_reactor, _report, _clients,
                _configuration->exchange.mode != Mode::proxy &&
                    findProtocol(_configuration->exchange.protocol)->mayGreet)
@@ -113,10 +113,10 @@ TargetId Worker::openTarget(std::size_t target, std::size_t number, Instant dead
     TargetConnection& connection = *_targets.find(id);
     connection.setId(id, number);
     connection.limitReads(_configuration->exchange.responseBuffer);
-    const TargetSettings settings = _runtime.directory.of(target);
+    const auto settings = _runtime.directory.of(target);
     const ClientSession* session = _clients.find(client);
     connection.dial(settings, deadline,
-                    session != nullptr ? targetHeaderFor(settings, session->info(), session->handle()) : "");
+                    session != nullptr ? targetHeaderFor(*settings, session->info(), session->handle()) : "");
     return id;
 }
 
@@ -282,7 +282,7 @@ void Worker::beginDrain()
 {
     if (std::exchange(_draining, true))
         return;
-    _arrivals.closeAll();
+    _arrivals.closeAll(CloseReason::drained);
     _exchange.drain(_reactor.now());
 }
 
@@ -292,7 +292,7 @@ void Worker::end(CloseReason reason)
     const std::size_t left = _exchange.size();
     if (reason == CloseReason::drainTimeout && left > 0)
         _report.cutOff(left);
-    _arrivals.closeAll();
+    _arrivals.closeAll(reason);
     _exchange.closeAll(reason, _reactor.now());
     _reactor.stop();
 }

@@ -9,7 +9,7 @@ namespace proximux
 
 void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
 {
-    _arrivals.begin(std::move(transport), arrival, _configuration);
+    _arrivals.begin(std::move(transport), arrival);
 }
 
 void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)

@@ -42,7 +42,7 @@ WorkerView Worker::inspect() const
             continue;
         const ClientSession* session = _clients.find(each.client);
         view.connections.push_back({connection->number(), _runtime.targets.numberOf(each.target),
-                                    _runtime.directory.of(each.target).endpoint.toString(), each.state,
+                                    _runtime.directory.of(each.target)->endpoint.toString(), each.state,
                                     now - connection->since(), session != nullptr ? session->info().number : 0,
                                     each.pins, each.pins != 0 ? now - each.pinnedSince : Duration{}, each.inFlight});
     }

@@ -41,7 +41,7 @@ void WorkerObserver::requestEnded(std::uint64_t tag, const Outcome& outcome)
 
 void WorkerObserver::requestRepeated()
 {
-    _report.counters().repeated += 1;
+    _report.requestRepeated();
 }
 
 void WorkerObserver::clientMalformed(ClientId client, const char* why)

@@ -3,14 +3,32 @@
 #include <proximux/Events.h>
 #include <proximux/Log.h>
 
+#include <cstdint>
+#include <string>
+
 namespace proximux
 {
+
+/// "address:port" of a client in the log.
+inline std::string clientName(const Log& log, const ClientInfo& client)
+{
+    return log.address(client.address, client.port);
+}
+
+/// Likewise, of a UNIX socket with " (uid 1000, pid 4711)".
+inline std::string clientNameAndProcess(const Log& log, const ClientInfo& client)
+{
+    const std::string name = clientName(log, client);
+    return client.process ? name + " (uid " + std::to_string(client.process->uid) + ", pid " +
+                                std::to_string(client.process->pid) + ")"
+                          : name;
+}
 
 /// The beginning of a log record that is about a client: who it is, and what a PROXY header has told of it.
 inline JsonText clientRecord(const Log& log, const ClientInfo& client)
 {
     JsonText record;
-    record.add("client", log.address(client.address, client.port));
+    record.add("client", clientName(log, client));
     if (client.announced != nullptr)
     {
         record.add("via", log.host(client.announced->via.host));

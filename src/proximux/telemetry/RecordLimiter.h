@@ -23,6 +23,13 @@ public:
     /// one, too.
     std::optional<std::uint64_t> admit(const std::string& address, Instant now);
 
+    /// What a record says of so many that were suppressed; empty: there were none.
+    static std::string more(std::uint64_t suppressed)
+    {
+        return suppressed > 0 ? " (" + std::to_string(suppressed) + " more from this address since the last record)"
+                              : std::string();
+    }
+
     /// Number of addresses tracked separately; further ones share one entry.
     static constexpr std::size_t MOST = 1024;
 

@@ -42,24 +42,10 @@ RequestOutcome outcomeOf(const Outcome& outcome)
     return left ? RequestOutcome::clientGone : RequestOutcome::error;
 }
 
-/// " (uid 1000, pid 4711)" of a client of a UNIX socket.
-std::string processOf(const ClientInfo& client)
-{
-    return client.process
-               ? " (uid " + std::to_string(client.process->uid) + ", pid " + std::to_string(client.process->pid) + ")"
-               : "";
-}
-
 /// A target connection in the log.
 std::string targetName(std::size_t number)
 {
     return "target " + std::to_string(number);
-}
-
-/// The number of records of an address that were suppressed.
-std::string moreFromThere(std::uint64_t number)
-{
-    return number > 0 ? " (" + std::to_string(number) + " more from this address since the last record)" : "";
 }
 
 } // namespace
@@ -67,7 +53,6 @@ std::string moreFromThere(std::uint64_t number)
 WorkerReport::WorkerReport(Runtime& runtime)
     : _runtime(runtime)
     , _shared(runtime.configuration()->exchange.mode != Mode::proxy)
-    , _prefaces(Duration::seconds(60))
 {
     use(*runtime.configuration());
 }
@@ -81,79 +66,21 @@ void WorkerReport::use(const Configuration& configuration)
 
 std::string WorkerReport::nameOf(const ClientInfo& client) const
 {
-    return _runtime.log.address(client.address, client.port);
+    return clientName(_runtime.log, client);
 }
 
-/// Logs a failure, and keeps it for an administrator.
 void WorkerReport::tell(LogScope scope, const char* name, const std::string& message) const
 {
-    _runtime.errors.add(name, message);
-    _runtime.log.failure(scope, name, message);
+    proximux::tell(_runtime, scope, name, message);
 }
 
 // ------------------------------------------------------------------------------------------------ connections
 
-void WorkerReport::prefaceRefused(const Endpoint& peer, const char* why)
-{
-    _counters.unannounced += 1;
-    const auto before = _prefaces.admit(peer.host, _runtime.clock.now());
-    if (!before)
-        return;
-    tell(LogScope::server, "PrefaceError",
-         "Connection from " + _runtime.log.address(peer.host, peer.port) + " refused: " + why + moreFromThere(*before));
-}
-
-/// A client that leaves in the handshake may be a check of whether the port is open.
-void WorkerReport::handshakeFailed(const ClientInfo& client, const TlsFailure& failure)
-{
-    _counters.clientHandshakesFailed[static_cast<std::size_t>(failure.reason)] += 1;
-    const std::string text = "Connection from " + nameOf(client) + " refused: TLS handshake: " + failure.text;
-    if (failure.reason == TlsReason::closed)
-    {
-        if (_runtime.log.wants(LogScope::server, LogLevel::debug))
-            _runtime.log.text(LogScope::server, LogLevel::debug, text);
-        return;
-    }
-    const auto before = _handshakes.admit(client.address, _runtime.clock.now());
-    if (before)
-        tell(LogScope::server, "TlsError", text + moreFromThere(*before));
-}
-
-void WorkerReport::wasCheck(const Endpoint& peer)
-{
-    _counters.balancerChecks += 1;
-    if (_runtime.log.wants(LogScope::server, LogLevel::debug))
-        _runtime.log.text(LogScope::server, LogLevel::debug,
-                          "Connection from " + _runtime.log.address(peer.host, peer.port) +
-                              " was a check: it has sent nothing");
-}
-
-bool WorkerReport::isWelcome(const ClientInfo& client)
-{
-    ConnectedArgs args{client, std::nullopt};
-    if (const auto thrown = raise(_runtime.events.connected, args))
-    {
-        tell(LogScope::server, "ListenerError", *thrown);
-        _counters.refused += 1;
-        return false;
-    }
-    if (args.rejected)
-        clientRefused(client, *args.rejected);
-    return !args.rejected;
-}
-
-void WorkerReport::clientRefused(const ClientInfo& client, const std::string& why)
-{
-    const std::string who = nameOf(client) + processOf(client);
-    _runtime.errors.add("Refused", "client " + who + ": " + why);
-    _runtime.log.text(LogScope::server, LogLevel::info, "Connection from " + who + " refused: " + why);
-    _counters.refused += 1;
-}
-
 void WorkerReport::clientOpened(const ClientInfo& client) const
 {
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
-        _runtime.log.text(LogScope::server, LogLevel::debug, "Client connected: " + nameOf(client) + processOf(client));
+        _runtime.log.text(LogScope::server, LogLevel::debug,
+                          "Client connected: " + clientNameAndProcess(_runtime.log, client));
 }
 
 void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason)
@@ -296,7 +223,7 @@ void WorkerReport::requestRefused(const ClientInfo& client, const char* why, boo
     const auto before = (guess ? _guesses : _refusals).admit(client.address, _runtime.clock.now());
     if (!before)
         return;
-    const std::string more = moreFromThere(*before);
+    const std::string more = RecordLimiter::more(*before);
     if (guess)
         return tell(LogScope::server, "AuthError", "client " + nameOf(client) + " sent " + why + more);
     const std::string text = "client " + nameOf(client) + ": request refused: " + why + more;

@@ -3,7 +3,6 @@
 #include <proximux/exchange/Exchange.h>
 #include <proximux/exchange/mux/MultiplexerObserver.h>
 #include <proximux/net/Connector.h>
-#include <proximux/net/Tls.h>
 #include <proximux/proxy/Runtime.h>
 #include <proximux/telemetry/ConnectionTally.h>
 #include <proximux/telemetry/Counters.h>
@@ -19,8 +18,8 @@ namespace proximux
 {
 
 /// What a worker reports of its clients and target connections: counters, log records and events. Requests are reported
-/// by RequestEvents. Target connections are named by their number in the log. Owned by its Worker, used in its
-/// reactor's thread; the counters may be read from any thread.
+/// by RequestEvents, clients that are not welcome yet by ArrivalReport. Target connections are named by their number in
+/// the log. Owned by its Worker, used in its reactor's thread; the counters may be read from any thread.
 class WorkerReport
 {
 public:
@@ -38,27 +37,13 @@ public:
     [[nodiscard]] LiveTargets& targets() { return _targets; }
     [[nodiscard]] const LiveTargets& targets() const { return _targets; }
 
-    /// The client of this socket has not begun as it had to.
-    void prefaceRefused(const Endpoint& peer, const char* why);
-
-    /// The connection of this socket has ended without a byte for a target: a load balancer has tried whether we are
-    /// there.
-    void wasCheck(const Endpoint& peer);
-
-    /// Raises `connected`. Returns false if a listener refuses the client.
-    [[nodiscard]] bool isWelcome(const ClientInfo& client);
-
-    /// The client is not admitted.
-    void clientRefused(const ClientInfo& client, const std::string& why);
-
     void clientOpened(const ClientInfo& client) const;
     void clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason);
     /// It was opened, which took this long.
     void targetConnected(Duration duration) { count(_counters.connectDuration, duration); }
     void connectFailed(std::size_t target, const ConnectError& error);
-
-    /// The client's handshake of TLS has failed.
-    void handshakeFailed(const ClientInfo& client, const TlsFailure& failure);
+    /// TLS is spoken with a target.
+    void targetSecured() { _counters.targetHandshakes += 1; }
     /// target: its index.
     void targetClosed(std::size_t target, std::size_t number, bool wasOpen, CloseReason reason);
     void paired(const ClientInfo& client, std::size_t number) const;
@@ -69,6 +54,7 @@ public:
 
     /// Counts a request of fifo or funnel.
     void requestEnded(const Outcome& outcome);
+    void requestRepeated() { _counters.repeated += 1; }
 
     // The reports of an exchange of fifo or funnel; see MultiplexerObserver.
     void clientMalformed(const ClientInfo& client, const char* why) const;
@@ -104,10 +90,8 @@ private:
     const char* _prologueOf = "";  ///< where what is sent on a new target connection comes from
     LiveCounters _counters;
     LiveTargets _targets;
-    RecordLimiter _prefaces;                          ///< limits records of refused prefaces
-    RecordLimiter _handshakes{Duration::seconds(60)}; ///< limits records of failed handshakes
-    RecordLimiter _refusals;                          ///< limits records of refused requests
-    RecordLimiter _guesses;                           ///< limits records of wrong passwords
+    RecordLimiter _refusals;  ///< limits records of refused requests
+    RecordLimiter _guesses;   ///< limits records of wrong passwords
     RecordLimiter _greetings; ///< limits records of target connections that greeted, by their number
 };
 

@@ -1,9 +1,9 @@
 #include <proximux/wire/ProxyHeaderReader.h>
 
 #include <proximux/Number.h>
+#include <proximux/base/Decimal.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace proximux
 {
@@ -30,6 +30,7 @@ constexpr Bytes UNKNOWN = "PROXY UNKNOWN";
 /// port may be nothing.
 constexpr std::size_t STILL_TO_COME[] = {1, 1, 9, 6, 4, 2};
 constexpr std::size_t BLANKS = 5;
+constexpr unsigned LAST_PORT = 65535;
 
 constexpr std::size_t AT_COMMAND = 12; ///< in version 2
 constexpr std::size_t AT_FAMILY = 13;
@@ -58,21 +59,6 @@ std::vector<Bytes> fieldsOf(Bytes line)
             return fields;
         line.remove_prefix(end + 1);
     }
-}
-
-/// Decimal, without leading zeros.
-std::optional<std::uint16_t> portOf(Bytes text)
-{
-    if (text.empty() || text.size() > 5 || (text.size() > 1 && text.front() == '0'))
-        return std::nullopt;
-    unsigned value = 0;
-    for (const char c : text)
-    {
-        if (c < '0' || c > '9')
-            return std::nullopt;
-        value = value * 10 + static_cast<unsigned>(c - '0');
-    }
-    return value <= 65535 ? std::optional(static_cast<std::uint16_t>(value)) : std::nullopt;
 }
 
 /// Of a field of 108 bytes; that of an abstract socket begins with '@' here.
@@ -186,10 +172,10 @@ bool ProxyHeaderReader::parseEnds(const std::vector<Bytes>& fields)
     {
         const Bytes text = fields[2 + i];
         const auto address = AddressRange::addressOf(text);
-        const auto port = portOf(fields[4 + i]);
+        const auto port = strictDecimal(fields[4 + i], LAST_PORT);
         if (!address || !port || (text.find(':') != Bytes::npos) != v6)
             return false;
-        *ends[i] = ProxyEnd::of(*address, *port);
+        *ends[i] = ProxyEnd::of(*address, static_cast<std::uint16_t>(*port));
     }
     return true;
 }

@@ -80,7 +80,7 @@ TEST(ConfigurationChangesTest, targetsOfOneAddressAreEachFoundOnce)
 {
     _after.targets.push_back(_after.targets[1]);
     expect({"target two:2 added"});
-    const auto matches = matchTargets(_before.targets, _after.targets);
+    const auto matches = matchEndpoints(endpointsOf(_before.targets), endpointsOf(_after.targets));
     CPPUNIT_ASSERT(matches[1] == std::optional<std::size_t>(1));
     CPPUNIT_ASSERT(!matches[2]);
 }

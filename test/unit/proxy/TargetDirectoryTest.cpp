@@ -32,7 +32,7 @@ TEST(TargetDirectoryTest, whoStaysKeepsItsIndex)
     const TargetAssignment made = _directory.assign(with({"c", "b", "a"}), _targets);
     CPPUNIT_ASSERT((made.indices == Indices{2, 1, 0}));
     CPPUNIT_ASSERT((made.changes.fresh == Indices{2}));
-    CPPUNIT_ASSERT_EQUAL(std::string("c"), _directory.of(2).endpoint.host);
+    CPPUNIT_ASSERT_EQUAL(std::string("c"), _directory.of(2)->endpoint.host);
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _targets.numberOf(2));
     CPPUNIT_ASSERT_EQUAL(std::size_t{3}, _targets.numberOf(0));
 }
