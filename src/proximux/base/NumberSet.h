@@ -52,13 +52,7 @@ public:
                 word &= ~std::uint64_t{0} << (from % 64);
             if (word == 0)
                 continue;
-            std::size_t n = i * 64;
-            while ((word & 1U) == 0)
-            {
-                word >>= 1U;
-                ++n;
-            }
-            return n;
+            return i * 64 + lowest(word);
         }
         return NONE;
     }
@@ -68,6 +62,19 @@ public:
 
 private:
     static std::uint64_t bit(std::size_t n) { return std::uint64_t{1} << (n % 64); }
+
+    /// The number of the lowest bit of a word that has one.
+    static std::size_t lowest(std::uint64_t word)
+    {
+        std::size_t n = 0;
+        for (unsigned width = 32; width > 0; width /= 2)
+            if (word << (64 - width) == 0)
+            {
+                word >>= width;
+                n += width;
+            }
+        return n;
+    }
 
     std::vector<std::uint64_t> _words;
     std::size_t _size = 0;

@@ -44,8 +44,8 @@ struct LoginAnswer
     std::size_t size = 0; ///< accepted: bytes of the reply
 };
 
-/// What a protocol knows about a request.
-struct RequestTraits
+/// What a protocol knows about a request, without what is allocated.
+struct RequestMarks
 {
     bool answered = true;   ///< the target sends a response
     bool swallowed = false; ///< its response is discarded: the client does not expect one
@@ -81,21 +81,26 @@ struct RequestTraits
     unsigned frees = 0;      ///< pin reasons that end with its response
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
-    std::uint64_t check = 0; ///< value that its response must repeat; 0: none
-    unsigned part = 0;       ///< part of the target that it addresses, from 1; 0: the target itself
-    unsigned dialect = 0;    ///< its connection must be new or use the same dialect; 0: there is only one
-    bool switches = false;   ///< brings its connection to `dialect` itself, if the target agrees
-    bool signsIn = false;    ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
-    std::shared_ptr<const Login> user; ///< whose its connection must be; null: it stays as it was opened
-    Bytes suffix;                      ///< sent after its last byte: fixed text
-    std::uint32_t hint = 0;            ///< passed to its response framer
-    std::uint32_t unasked = 0;         ///< asks: added to it if a response comes before consent; it ends its client
-    std::string seed;                  ///< data for creating an error reply later
-    std::string reply;                 ///< local: the reply
-    std::vector<Edit> edits;           ///< in the order of their offsets
+    std::uint64_t check = 0;   ///< value that its response must repeat; 0: none
+    unsigned part = 0;         ///< part of the target that it addresses, from 1; 0: the target itself
+    unsigned dialect = 0;      ///< its connection must be new or use the same dialect; 0: there is only one
+    bool switches = false;     ///< brings its connection to `dialect` itself, if the target agrees
+    bool signsIn = false;      ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
+    Bytes suffix;              ///< sent after its last byte: fixed text
+    std::uint32_t hint = 0;    ///< passed to its response framer
+    std::uint32_t unasked = 0; ///< asks: added to it if a response comes before consent; it ends its client
 
     /// Whether no other request may be in flight on its connection.
     [[nodiscard]] bool isAlone() const { return alone || keepsId || fenced || guarded; }
+};
+
+/// What a protocol knows about a request.
+struct RequestTraits : RequestMarks
+{
+    std::shared_ptr<const Login> user; ///< whose its connection must be; null: it stays as it was opened
+    std::string seed;                  ///< data for creating an error reply later
+    std::string reply;                 ///< local: the reply
+    std::vector<Edit> edits;           ///< in the order of their offsets
 
     /// Resets all fields. Small allocations are kept for reuse.
     void clear()
@@ -106,20 +111,8 @@ struct RequestTraits
             RequestTraits used;
             return std::swap(*this, used);
         }
-        answered = true;
-        swallowed = local = refused = last = delayed = resets = greets = blocking = barrier = pushes = alone = false;
-        muted = false;
-        fenced = guarded = keepsId = optional = repeatable = changes = spends = rewritten = secret = switches = false;
-        translated = awaited = asks = supersedes = false;
-        refusal = nullptr;
-        pins = frees = claims = proof = 0;
-        check = 0;
-        part = 0;
-        dialect = 0;
-        signsIn = false;
+        static_cast<RequestMarks&>(*this) = RequestMarks();
         user.reset();
-        suffix = {};
-        hint = unasked = 0;
         seed.clear();
         reply.clear();
         edits.clear();

@@ -1,6 +1,7 @@
 #include "support/ProtocolCheck.h"
 #include "support/Test.h"
 
+#include <proximux/protocol/resp/Command.h>
 #include <proximux/protocol/resp/Resp.h>
 
 namespace proximux
@@ -26,6 +27,21 @@ protected:
 
     ProtocolCheck _check{"resp"};
 };
+
+TEST(RespTest, eachKnownCommandIsFoundInEitherCase)
+{
+    const auto entryOf = [](std::string_view name) { return resp::entryOf(command({name, "x"})); };
+    for (const resp::Entry& known : resp::knownCommands())
+    {
+        const std::string name(known.name);
+        std::string low = name;
+        for (char& c : low)
+            c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, name, std::string(entryOf(name).name));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, name, std::string(entryOf(low).name));
+        CPPUNIT_ASSERT_MESSAGE(name, entryOf(name + "_").name.empty());
+    }
+}
 
 TEST(RespTest, answersWhatIsOfTheConnection)
 {

@@ -252,10 +252,11 @@ void LanePool::load(std::size_t place, std::size_t requests)
 
 std::size_t LanePool::leastLoaded() const
 {
-    for (std::size_t load = 0; load < _settings.pipeline; ++load)
-        if (!_byLoad[load].isEmpty())
-            return _byLoad[load].first();
-    return NONE;
+    if (_withRoom == 0)
+        return NONE;
+    while (_byLoad[_least].isEmpty())
+        ++_least;
+    return _byLoad[_least].first();
 }
 
 std::size_t LanePool::placeOf(TargetId id) const
@@ -270,17 +271,23 @@ NumberSet& LanePool::setOf(const Place& place)
 {
     switch (place.state)
     {
+    case State::idle:
+    case State::busy:
+        break;
     case State::closed:
         return _closed;
     case State::opening:
         return _opening;
     case State::settling:
         return _settling;
-    case State::idle:
-    case State::busy:
-        break;
     }
     return _byLoad[std::min(place.load, _settings.pipeline)];
+}
+
+/// Whether it is open and may take another request.
+bool LanePool::hasRoom(const Place& place) const
+{
+    return (place.state == State::idle || place.state == State::busy) && place.load < _settings.pipeline;
 }
 
 void LanePool::recount(std::size_t target, State from, State to)
@@ -297,11 +304,17 @@ void LanePool::move(std::size_t place, State state, std::size_t load)
 {
     Place& moved = _places[place];
     assert(isLegal(moved.state, state));
-    recount(moved.target, moved.state, state);
+    if (moved.state != state)
+        recount(moved.target, moved.state, state);
     setOf(moved).remove(place);
+    _withRoom -= hasRoom(moved) ? 1 : 0;
     moved.state = state;
     moved.load = load;
     setOf(moved).insert(place);
+    if (!hasRoom(moved))
+        return;
+    ++_withRoom;
+    _least = std::min(_least, load);
 }
 
 void LanePool::forget(std::size_t place)

@@ -180,6 +180,7 @@ private:
     };
 
     [[nodiscard]] NumberSet& setOf(const Place& place);
+    [[nodiscard]] bool hasRoom(const Place& place) const;
     [[nodiscard]] std::size_t nextClosed(std::size_t from) const;
     void move(std::size_t place, State state, std::size_t load);
     void recount(std::size_t target, State from, State to);
@@ -200,6 +201,8 @@ private:
     NumberSet _settling;
     NumberSet _outgoing;            ///< with a connection, in any state
     std::vector<NumberSet> _byLoad; ///< open places by requests in flight; the last: at the limit or above
+    std::size_t _withRoom = 0;      ///< open places that may take another request
+    mutable std::size_t _least = 0; ///< none of those has fewer in flight
 };
 
 const char* toString(LanePool::State state);

@@ -34,31 +34,61 @@ std::vector<Bytes> inlineWords(Bytes line, std::size_t most)
     return words;
 }
 
-/// Where the entries begin whose first letter is this one or a later one, from 'A' to the one behind 'Z'.
-constexpr auto firstEntries()
+constexpr std::size_t longestName()
 {
-    std::array<std::size_t, 'Z' - 'A' + 2> first{};
-    std::size_t at = 0;
-    for (std::size_t letter = 0; letter < first.size(); ++letter)
-    {
-        while (at < std::size(COMMANDS) && COMMANDS[at].name.front() < static_cast<char>('A' + letter))
-            ++at;
-        first[letter] = at;
-    }
-    return first;
+    std::size_t longest = 0;
+    for (const Entry& entry : COMMANDS)
+        longest = std::max(longest, entry.name.size());
+    return longest;
 }
 
-/// The entry with this name in upper case, or null.
-const Entry* entryNamed(Bytes name)
+constexpr std::size_t SLOTS = 1024; ///< of the table of names, a power of two, most of them free
+
+/// Goes on with the hash of a name by its next letter.
+constexpr std::size_t hashed(std::size_t hash, char c)
 {
-    constexpr auto FIRST = firstEntries();
-    if (name.empty() || name.front() < 'A' || name.front() > 'Z')
+    return hash * 31 + static_cast<unsigned char>(c);
+}
+
+/// The places of the known commands by the hashes of their names, each in the first free slot from there; -1: free.
+constexpr auto commandSlots()
+{
+    std::array<short, SLOTS> slots{};
+    for (short& slot : slots)
+        slot = -1;
+    for (std::size_t i = 0; i < std::size(COMMANDS); ++i)
+    {
+        std::size_t at = 0;
+        for (const char c : COMMANDS[i].name)
+            at = hashed(at, c);
+        while (slots[at % SLOTS] >= 0)
+            ++at;
+        slots[at % SLOTS] = static_cast<short>(i);
+    }
+    return slots;
+}
+
+/// The entry with this name, in letters of either case, or null.
+const Entry* entryNamed(Bytes word)
+{
+    static constexpr auto SLOT_OF = commandSlots();
+    constexpr std::size_t LONGEST = longestName();
+    if (word.size() > LONGEST)
         return nullptr;
-    const auto letter = static_cast<std::size_t>(name.front() - 'A');
-    const Entry* end = COMMANDS + FIRST[letter + 1];
-    const Entry* found = std::lower_bound(COMMANDS + FIRST[letter], end, name,
-                                          [](const Entry& entry, Bytes key) { return entry.name < key; });
-    return found != end && found->name == name ? found : nullptr;
+    char name[LONGEST];
+    std::size_t hash = 0;
+    for (std::size_t i = 0; i < word.size(); ++i)
+    {
+        name[i] = upper(word[i]);
+        hash = hashed(hash, name[i]);
+    }
+    for (; SLOT_OF[hash % SLOTS] >= 0; ++hash)
+    {
+        const Entry& entry = COMMANDS[SLOT_OF[hash % SLOTS]];
+        if (entry.name == Bytes(name, word.size()))
+            return &entry;
+    }
+    return nullptr;
 }
 
 /// Whether this is the name of a module's command: JSON.GET, FT.SEARCH.
@@ -125,15 +155,18 @@ std::vector<Entry> knownCommands()
     return {std::begin(COMMANDS), std::end(COMMANDS)};
 }
 
-Entry entryOf(Bytes request)
+const Entry& entryOf(Bytes request)
 {
-    char name[24]; // the longest known one has 20 characters
+    static constexpr Entry EMPTY{{}, Effect::empty};
+    static constexpr Entry MODULE{{}, Effect::none};
+    static constexpr Entry SECRET_OF_MODULE{{}, Effect::none, true};
+    static constexpr Entry UNKNOWN{{}, Effect::unknown, true};
     Bytes word;
     if (!request.empty() && request.front() == '*')
     {
         std::size_t at = 0;
         if (request.substr(1, 1) == "-" || numberAt(request, at) == 0)
-            return {{}, Effect::empty};
+            return EMPTY;
         const std::size_t size = numberAt(request, at);
         word = at < request.size() ? request.substr(at, size) : Bytes();
     }
@@ -142,15 +175,13 @@ Entry entryOf(Bytes request)
         std::size_t at = 0;
         word = nextWord(request, at);
         if (word.empty())
-            return {{}, Effect::empty};
+            return EMPTY;
     }
-    if (word.size() < sizeof(name))
-    {
-        std::transform(word.begin(), word.end(), name, upper);
-        if (const Entry* known = entryNamed({name, word.size()}))
-            return *known;
-    }
-    return {{}, isOfModule(word) ? Effect::none : Effect::unknown, !isOfModule(word) || isOfCluster(word)};
+    if (const Entry* known = entryNamed(word))
+        return *known;
+    if (!isOfModule(word))
+        return UNKNOWN;
+    return isOfCluster(word) ? SECRET_OF_MODULE : MODULE;
 }
 
 bool mayBlock(Bytes request, bool whole)

@@ -58,7 +58,7 @@ std::vector<Entry> knownCommands();
 
 /// The entry of the command that begins like this. A module's command, which has a dot in its name, can change no state
 /// except through the client's name and user.
-Entry entryOf(Bytes request);
+const Entry& entryOf(Bytes request);
 
 /// Whether XREAD or XREADGROUP blocks; true if that cannot be determined.
 bool mayBlock(Bytes request, bool whole);

@@ -9,8 +9,32 @@ using Kind = Framer::Progress::Kind;
 
 // ------------------------------------------------------------------------------------------------ common
 
-/// Reads a type, a number and CRLF.
+namespace
+{
+
+constexpr bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+} // namespace
+
+/// Reads a type, a number and CRLF. Nearly every line has few digits and nothing else.
 Reader::Number Reader::readNumber(Bytes input)
+{
+    constexpr std::size_t FEW = 8;
+    const std::size_t most = std::min(input.size(), FEW + 1);
+    std::size_t at = 1;
+    std::int64_t value = 0;
+    while (at < most && isDigit(input[at]))
+        value = value * 10 + (input[at++] - '0');
+    const bool isPlain = at == 2 || (at > 2 && input[1] != '0');
+    if (isPlain && at + 1 < input.size() && input[at] == '\r' && input[at + 1] == '\n')
+        return {at + 2, value, nullptr};
+    return readAnyNumber(input);
+}
+
+Reader::Number Reader::readAnyNumber(Bytes input)
 {
     constexpr std::size_t LONGEST = 24;
     const std::size_t end = input.substr(0, LONGEST).find('\n');
@@ -25,7 +49,7 @@ Reader::Number Reader::readNumber(Bytes input)
     std::uint64_t value = 0;
     for (std::size_t at = digits; at < end - 1; ++at)
     {
-        if (input[at] < '0' || input[at] > '9')
+        if (!isDigit(input[at]))
             return {0, 0, "an invalid RESP integer"};
         const auto digit = static_cast<std::uint64_t>(input[at] - '0');
         if (value > (most - digit) / 10)

@@ -49,6 +49,9 @@ protected:
     std::uint64_t _lineSize = 0;
     bool _return = false;      ///< its last byte was a CR
     std::uint64_t _values = 0; ///< values of the current message still to come; 0: it has not begun
+
+private:
+    static Number readAnyNumber(Bytes input);
 };
 
 /// Frames commands: an array of strings, or an inline command, which is a line.
