@@ -2,7 +2,7 @@
 """Proximux in fifo and funnel beside a direct connection; CPU time of Proximux in proxy mode, and of HAProxy in mode
 tcp, per unit of work. Measured in turns within one run.
 
-    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [redis] [sharing] [lone] [requests] [connections] [bulk] [idle]
+    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [redis] [sharing] [lone] [requests] [connections] [bulk] [idle] [tls] [guards]
 
 CPU time is that of the proxy process alone, user and system, over all its threads. Everything is on loopback. What is
 compared are the ratios of one round; times of different machines, or of different runs, say little. Prints Markdown.
@@ -15,81 +15,19 @@ import os
 import platform
 import shutil
 import statistics
-import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
 sys.dont_write_bytecode = True
 
+from guards import guards  # noqa: E402
 from harness import BIN, BACKEND, Proxy  # noqa: E402
 from load import Echo, asked  # noqa: E402
 from measure import Idle, QuietTarget, allow_descriptors  # noqa: E402
+from rounds import BESIDE, OTHER, ROUNDS, Table, ab, compare, other, ours, run  # noqa: E402
 from servers import HAProxy, Nginx, Redis, Twemproxy  # noqa: E402
-
-ROUNDS = int(os.environ.get("PROXIMUX_ROUNDS", "5"))
-LIMIT = 600  # seconds for one load
-BESIDE = os.environ.get("PROXIMUX_BESIDE", "")
-OTHER = "the other build" if BESIDE else "HAProxy"
-
-
-def run(*command):
-    done = subprocess.run(command, capture_output=True, timeout=LIMIT)
-    if done.returncode != 0:
-        raise SystemExit("%s failed: %s" % (command[0], (done.stdout + done.stderr).decode("utf-8", "replace")[-2000:]))
-    return done.stdout.decode("utf-8", "replace")
-
-
-def ours(target, program=BIN):
-    # the default level: a record for each connection that comes and goes
-    return Proxy(target, args=["--log-level", "2"], program=program)
-
-
-def other(target):
-    return ours(target, BESIDE) if BESIDE else HAProxy(target)
-
-
-class Table:
-    """Rounds in which each proxy does the same work, one after the other."""
-
-    def __init__(self, title, unit, amount, scale):
-        self.unit, self.amount, self.scale = unit, amount, scale
-        print("\n### %s\n\n| round | Proximux, %s | %s, %s | ratio |\n|---|---|---|---|"
-              % (title, unit, OTHER, unit))
-        self.ratios, self.values = [], []
-
-    def cost(self, process, load):
-        before = process.cpu()
-        load(process.port)
-        return (process.cpu() - before) / self.amount * self.scale
-
-    def measure(self, proxies, load):
-        for p in proxies:
-            load(p.port)  # what happens but once is not counted
-        for number in range(1, ROUNDS + 1):
-            order = proxies if number % 2 else proxies[::-1]
-            cost = {p: self.cost(p, load) for p in order}
-            a, b = (cost[p] for p in proxies)
-            self.row(str(number), a, b)
-            self.values.append((a, b))
-            self.ratios.append(a / b)
-        medians = [statistics.median(values) for values in zip(*self.values)]
-        self.row("**median**", *medians, statistics.median(self.ratios))
-
-    @staticmethod
-    def row(name, a, b, ratio=None):
-        print("| %s | %.2f | %.2f | %.3f |" % (name, a, b, a / b if ratio is None else ratio), flush=True)
-
-
-def compare(target, table, load):
-    started = [target]
-    try:
-        started += [ours(target)]
-        started += [other(target)]
-        table.measure(started[1:], load)
-    finally:
-        for each in reversed(started):
-            each.stop()
+from tls import tls  # noqa: E402
 
 
 def requests():
@@ -103,11 +41,8 @@ def requests():
 def connections():
     count = 10000
 
-    def load(port):
-        done = run("ab", "-q", "-n", str(count), "-c", "50", "http://127.0.0.1:%d/small" % port)
-        if "Failed requests:        0" not in done:
-            raise SystemExit("ab had failures: " + done)
-    compare(Nginx(0), Table("Connections: ab -c 50, without -k", "us of CPU per connection", count, 1e6), load)
+    compare(Nginx(0), Table("Connections: ab -c 50, without -k", "us of CPU per connection", count, 1e6),
+            lambda port: ab("http://127.0.0.1:%d/small" % port, count))
 
 
 def bulk():
@@ -222,7 +157,8 @@ def lone():
         target.stop()
 
 
-PARTS = {"redis": redis, "sharing": sharing, "lone": lone, "requests": requests, "connections": connections, "bulk": bulk, "idle": idle}
+PARTS = {"redis": redis, "sharing": sharing, "lone": lone, "requests": requests, "connections": connections, "bulk": bulk,
+         "idle": idle, "tls": tls, "guards": guards}
 
 
 def main():

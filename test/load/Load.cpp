@@ -68,10 +68,12 @@ std::size_t whole(const Options& options, const std::string& bytes, std::size_t 
     return bytes.size() - from >= size ? size : 0;
 }
 
-/// The answer to a request: the same, with an A where the Q was.
+/// The answer to a request: the same, with an A where the first Q was, if it has one.
 std::string answer(std::string message)
 {
-    message[message.find('Q')] = 'A';
+    const std::size_t at = message.find('Q');
+    if (at != std::string::npos)
+        message[at] = 'A';
     return message;
 }
 

@@ -73,8 +73,8 @@ class Nginx(Server):
 class HAProxy(Server):
     """HAProxy with one thread in mode tcp before `target`. CPU time and memory are told as for our own program."""
 
-    def __init__(self, target, options=""):
-        self.target, self.options = target, options
+    def __init__(self, target, options="", bind=""):
+        self.target, self.options, self.bind = target, options, bind
         super().__init__("haproxy")
 
     cpu = Program.cpu
@@ -92,9 +92,9 @@ defaults
     timeout server 600s
     %s
 listen l
-    bind 127.0.0.1:%d backlog 4096
+    bind 127.0.0.1:%d backlog 4096 %s
     server s %s:%d
-""" % (self.options, self.port, self.target.host, self.target.port))]
+""" % (self.options, self.port, self.bind, self.target.host, self.target.port))]
 
 
 class Twemproxy(Server):

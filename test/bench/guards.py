@@ -1,0 +1,149 @@
+"""What clients feel of a flood: the 99th percentile of the time of an exchange, alone and beside it, in turns."""
+import multiprocessing
+import shutil
+import socket
+import ssl
+import statistics
+import struct
+import tempfile
+import threading
+import time
+
+from certificates import Authority
+from harness import LONG, SHORT, free_port
+from load import Echo, asked
+from rounds import ROUNDS, ours
+
+TICK = 0.01  # seconds
+
+
+def at_a_rate(rate, act, done, count):
+    """Calls act() so many times a second, or as often as it can, until told to end."""
+    begin = time.monotonic()
+    while not done.is_set():
+        while count.value < (time.monotonic() - begin) * rate and not done.is_set():
+            act()
+            count.value += 1
+        time.sleep(TICK)  # the rate itself
+
+
+def connect_and_reset(port):
+    with socket.socket() as s:
+        s.bind(("127.0.0.2", 0))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        s.settimeout(SHORT)
+        s.connect(("127.0.0.1", port))
+
+
+def shake_hands(context, port):
+    with socket.create_connection(("127.0.0.1", port), SHORT) as s:
+        try:
+            with context.wrap_socket(s):
+                pass
+        except OSError:
+            pass
+
+
+class Flood:
+    """A process that acts at a rate, as often a second as `rate` tells at last."""
+
+    def __init__(self, rate, act, *args):
+        self.done, self.count = multiprocessing.Event(), multiprocessing.Value("L", 0)
+        self.process = multiprocessing.Process(target=at_a_rate,
+                                               args=(rate, lambda: act(*args), self.done, self.count), daemon=True)
+        self.began = time.monotonic()
+        self.process.start()
+
+    def stop(self):
+        self.rate = self.count.value / (time.monotonic() - self.began)
+        self.done.set()
+        self.process.join(LONG)
+
+
+class Readers:
+    """64 silent connections to the admin port, and 100 readers of /metrics, each once a second. `live` is the longest
+    time in which /livez answered, in seconds."""
+
+    def __init__(self, port):
+        self.port, self.stopped, self.live, self.read = port, threading.Event(), 0, 0
+        self.silent = [socket.create_connection(("127.0.0.1", port), SHORT) for _ in range(64)]
+        self.threads = [threading.Thread(target=self._run, args=(path, every), daemon=True)
+                        for path, every in [("/metrics", 1)] * 100 + [("/livez", 0.05)]]
+        for thread in self.threads:
+            thread.start()
+
+    def _run(self, path, every):
+        while not self.stopped.wait(every):
+            began = time.monotonic()
+            with socket.create_connection(("127.0.0.1", self.port), SHORT) as s:
+                s.sendall(("GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path).encode())
+                while s.recv(1 << 16):
+                    pass
+            if path == "/livez":
+                self.live = max(self.live, time.monotonic() - began)
+            else:
+                self.read += 1
+
+    def stop(self):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join(LONG)
+        for s in self.silent:
+            s.close()
+
+
+def plain(port):
+    """The 99th percentile in microseconds of four clients that ask as soon as they are answered."""
+    return asked(port, clients=4, requests=40000)["p99"]
+
+
+def over_tls(context, port, exchanges=3000):
+    """The same of one client with TLS."""
+    times = []
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port), LONG)) as s:
+        for _ in range(exchanges):
+            began = time.perf_counter()
+            s.sendall(b"x" * 63 + b"\n")
+            left = 64
+            while left:
+                left -= len(s.recv(left))
+            times.append(time.perf_counter() - began)
+    return statistics.quantiles(times, n=100)[98] * 1e6
+
+
+def beside(name, proxy, measure, begin, told):
+    """A row: the percentile alone and beside what begin() begins, medians of the rounds; what told() tells of it."""
+    alone, beside_it, said = [], [], ""
+    for number in range(ROUNDS):
+        for flooded in (False, True) if number % 2 else (True, False):
+            flood = begin() if flooded else None
+            (beside_it if flooded else alone).append(measure(proxy.port))
+            if flood:
+                flood.stop()
+                said = told(flood)
+    a, b = statistics.median(alone), statistics.median(beside_it)
+    print("| %s | %.0f us | %.0f us | %.2f | %s |" % (name, a, b, b / a, said), flush=True)
+
+
+def guards():
+    print("\n### The 99th percentile of an exchange, alone and beside a flood, medians of %d rounds\n\n"
+          "| flood | alone | beside it | ratio | |\n|---|---|---|---|---|" % ROUNDS)
+    folder, admin = tempfile.mkdtemp(prefix="proximux-guards-"), free_port()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    started = [Echo()]
+    try:
+        certificate = Authority(folder).issue("bench.test")
+        started += [ours(started[0], settings={"limits.connection_rate": "100/s", "admin.listen": "127.0.0.1:%d" % admin}),
+                    ours(started[0], settings={"local.tls": "on", "local.tls_certificate": certificate})]
+        _, limited, secured = started
+        beside("10,000 connects a second of another address, beyond its limit", limited, plain,
+               lambda: Flood(10000, connect_and_reset, limited.port), lambda f: "%.0f connects a second" % f.rate)
+        beside("64 silent connections and 100 readers of the admin port", limited, plain, lambda: Readers(admin),
+               lambda f: "/livez in %.0f ms at most, /metrics read %d times" % (f.live * 1e3, f.read))
+        beside("1,000 handshakes a second", secured, lambda port: over_tls(context, port),
+               lambda: Flood(1000, shake_hands, context, secured.port), lambda f: "%.0f handshakes a second" % f.rate)
+    finally:
+        for each in reversed(started):
+            each.stop()
+        shutil.rmtree(folder, ignore_errors=True)
