@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
+import npm
 from harness import LONG, Case, free_port, listens, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -57,13 +58,11 @@ class ModbusSerialPeers(Case):
                 self.clients((*PYTHON, "client"), form, p.port, 8)
                 self.assertEqual(p.text().count("Connection opened"), 1)
 
-    @unittest.skipUnless(shutil.which("npm"), "npm is not installed")
+    @unittest.skipUnless(npm.IS_THERE, "npm and node are not installed")
     def test_node_modbus_serial(self):
-        install = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--omit=optional", "--prefix", self.folder,
-                                  PACKAGE], capture_output=True, timeout=LONG * 4)
-        if install.returncode != 0:
+        if not npm.fetch(self.folder, PACKAGE):
             self.skipTest("npm cannot fetch " + PACKAGE)
-        env = dict(os.environ, NODE_PATH=self.folder + "/node_modules")
+        env = npm.environment(self.folder)
         for protocol, form, target in WAYS:
             forms = {"tcp": ("tcp", "buffered"), "rtu": ("rtu",), "ascii": ()}[form]
             for each in forms:

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
+import npm
 from harness import LONG, Case
 from opensearch import Server
 
@@ -14,14 +15,12 @@ PACKAGES = ("@opensearch-project/opensearch@3.9.0", "@elastic/elasticsearch@8.19
 WAYS = (("proxy", 1), ("fifo", 1), ("funnel", 1), ("funnel", 4))
 
 
-@unittest.skipUnless(shutil.which("npm") and shutil.which("node"), "npm and node are not installed")
+@unittest.skipUnless(npm.IS_THERE, "npm and node are not installed")
 class Clients(Case):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="proximux-opensearch-")
-        install = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--omit=optional", "--prefix", cls.folder,
-                                  *PACKAGES], capture_output=True, timeout=LONG * 6)
-        cls.installed = install.returncode == 0
+        cls.installed = npm.fetch(cls.folder, *PACKAGES)
 
     @classmethod
     def tearDownClass(cls):
@@ -42,9 +41,9 @@ class Clients(Case):
         return self.proxy(self.server.address, mode=mode, settings=named)
 
     def clients(self, package, address, processes=2, workers=4, rounds=2):
-        env = dict(os.environ, NODE_PATH=self.folder + "/node_modules")
         command = ["node", HERE + "/opensearch_node.js", package.rpartition("@")[0], "http://" + address, str(workers),
                    str(rounds)]
+        env = npm.environment(self.folder)
         running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env)
                    for _ in range(processes)]
         for each in running:
