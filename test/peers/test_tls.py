@@ -163,10 +163,11 @@ class Clients(TlsPeers):
         self.server("redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder, port=port)
         mine = self.authority.issue("web.clients.test")
         p = self.served("127.0.0.1:%d" % port, mode="funnel", exchange__protocol="resp", target__1__connections=4,
-                        local__tls_client="required", local__tls_client_ca=self.authority.ca)
+                        local__tls_client="required", local__tls_client_ca=self.authority.ca, log__connections=1)
         run = self.run_tool("redis-cli", "--tls", "--cacert", self.authority.ca, "--cert", mine[:-4] + ".crt", "--key", mine[:-4] + ".key",
                             "-p", str(p.port), "--pipe", said=b"".join(b"set key%d value\r\n" % n for n in range(5000)))
         self.assertIn(b"errors: 0, replies: 5000", run.stdout)
+        self.assertIsNotNone(p.record(lambda r: r["d"]["certificate"] == "web.clients.test" and r["d"]["tls"], LONG), p.text())
 
     def test_gnutls(self):
         p = self.served(self.echo())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/ClientTls.h>
 #include <proximux/TlsSettings.h>
 #include <proximux/net/Transport.h>
 
@@ -31,6 +32,9 @@ public:
 
     /// From now on the peer may end the connection without close_notify, as many do: that is an end, and no failure.
     virtual void allowTruncation() = 0;
+
+    /// What is known of the client once handshake() has returned `done`. Empty on the side of a client.
+    [[nodiscard]] virtual ClientTls client() const { return {}; }
 };
 
 /// Certificates, keys and rules of one side, as they were read from their files. Any thread.

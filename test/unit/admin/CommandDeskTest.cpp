@@ -30,6 +30,16 @@ TEST(CommandDeskTest, clientsAndConnectionsAreShown)
     expect("show queue", 0, "id  address        waits  queued  inFlight\n7   10.0.0.1:4711  2.0s   3       0\n");
 }
 
+TEST(CommandDeskTest, aClientIsShownWithTheNameOfItsCertificate)
+{
+    for (FakeWorker& worker : _proxy.workers)
+        for (ClientView& client : worker.view.clients)
+            client.info.tls = std::make_shared<const ClientTls>(ClientTls{"TLSv1.3", "", "", "", "web\n.test"});
+    expect("show queue", 0,
+           "id  address                              waits  queued  inFlight\n"
+           "7   10.0.0.1:4711 certificate=web..test  2.0s   3       0\n");
+}
+
 TEST(CommandDeskTest, otherThingsAreShown)
 {
     expect("show errors --json", 0,
