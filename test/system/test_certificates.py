@@ -1,16 +1,20 @@
-"""Names of clients by their certificates."""
+"""Certificates: names of clients, and when ours expire."""
 import json
 import os
 import shutil
 import ssl
 import tempfile
+import time
 import unittest
 
-from admin_client import AdminProxy
-from harness import LONG, ask
+from admin_client import AdminProxy, samples
+from certificates import Secured, server_context
+from harness import LONG, ask, wait_until
 from sharing import Lines
 from test_script import has_lua
 from tls_case import ClientTlsCase
+
+EXPIRY = "proximux_tls_certificate_expiry_timestamp_seconds"
 
 
 class CertificateCase(ClientTlsCase):
@@ -27,6 +31,9 @@ class CertificateCase(ClientTlsCase):
         p = AdminProxy(target or self.target(), path=path, mode=mode, settings=self.settings(**more))
         self.addCleanup(self.ended, p)
         return p
+
+    def failures(self, p, name):
+        return [r["e"]["message"] for r in p.records() if r.get("e", {}).get("name") == name]
 
 
 class Names(CertificateCase):
@@ -84,3 +91,38 @@ class Names(CertificateCase):
         for said in ("connected nil nil nil", "request TLSv1.3 good.test web.clients.test",
                      "disconnected TLSv1.3 good.test web.clients.test"):
             self.assertIsNotNone(p.record(lambda r, said=said: said in str(r["d"]), LONG), p.text())
+
+
+class Expiry(CertificateCase):
+    def told(self, p):
+        return [each for each in self.failures(p, "TlsWarning") if ": the certificate of " in each]
+
+    def test_metrics_tell_when_certificates_expire(self):
+        mine = self.authority.issue("proximux.test")
+        target = self.target(Secured(Lines(), server_context(self.good)))
+        p = self.admin_proxy(target, target__1__tls="on", target__1__tls_ca=self.authority.ca,
+                             target__1__tls_certificate=mine)
+        c = self.secured(p)
+        shown = samples(p.http("/metrics")[1])
+        self.assertEqual(shown['%s{side="client",file="%s"}' % (EXPIRY, self.good)],
+                         ssl.cert_time_to_seconds(c.getpeercert()["notAfter"]))
+        self.assertGreater(shown['%s{side="target",file="%s"}' % (EXPIRY, mine)], time.time() + 29 * 86400)
+        self.assertEqual(len([name for name in shown if name.startswith(EXPIRY)]), 2)
+        self.assertEqual(self.told(p), [])
+
+    def test_there_are_none_without_tls(self):
+        p = AdminProxy(self.target())
+        self.addCleanup(self.ended, p)
+        self.assertEqual([name for name in samples(p.http("/metrics")[1]) if name.startswith(EXPIRY)], [])
+
+    def test_the_log_tells_of_those_that_have_expired_or_soon_will(self):
+        soon = self.authority.issue("soon.test", days=3)
+        gone = self.authority.issue("gone.test", expired=True)
+        p = self.admin_proxy(local__tls_certificate=self.good + "," + soon, target__1__tls="on",
+                             target__1__tls_ca=self.authority.ca, target__1__tls_certificate=gone)
+        self.assertTrue(wait_until(lambda: len(self.told(p)) == 2, LONG), p.text())
+        first, second = self.told(p)
+        self.assertRegex(first, r"^%s: the certificate of CN=soon\.test expires in [23] days, on \d{4}-\d\d-\d\d \S+ UTC$" % soon)
+        self.assertEqual(second, gone + ": the certificate of CN=gone.test has expired on 2020-01-02 00:00:00 UTC")
+        self.assertEqual(p.command("reload certificates")[0], 0)
+        self.assertTrue(wait_until(lambda: len(self.told(p)) == 4, LONG), p.text())

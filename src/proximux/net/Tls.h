@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace proximux
 {
@@ -45,6 +47,24 @@ public:
 
     /// Begins TLS on a new connection.
     [[nodiscard]] virtual std::unique_ptr<TlsTransport> begin(std::unique_ptr<Transport> plain) = 0;
+
+    /// What is shown to peers, one of each file.
+    [[nodiscard]] const std::vector<TlsCertificate>& certificates() const { return _certificates; }
+
+protected:
+    explicit TlsContext(std::vector<TlsCertificate> certificates)
+        : _certificates(std::move(certificates))
+    {
+    }
+
+    /// Before the context is used.
+    void addCertificates(const std::vector<TlsCertificate>& more)
+    {
+        _certificates.insert(_certificates.end(), more.begin(), more.end());
+    }
+
+private:
+    std::vector<TlsCertificate> _certificates;
 };
 
 } // namespace proximux

@@ -72,7 +72,8 @@ class ClientsContext : public TlsContext, public std::enable_shared_from_this<Cl
 {
 public:
     explicit ClientsContext(const LocalTls& settings)
-        : _alpn(settings.alpn)
+        : TlsContext({})
+        , _alpn(settings.alpn)
         , _names(settings.clientNames)
         , _isStrict(settings.strictSni)
         , _tickets(TicketKeys::Clock::now())
@@ -80,8 +81,10 @@ public:
     }
 
     /// Call it for each certificate, before begin().
-    void add(Owned<SSL_CTX> context, const LocalTls& settings)
+    void add(ContextMaker& maker, const LocalTls& settings)
     {
+        addCertificates(maker.certificates());
+        Owned<SSL_CTX> context = maker.take();
         SSL_CTX* const added = context.get();
         SSL_CTX_set_app_data(added, this);
         SSL_CTX_set_tlsext_servername_callback(added, onName);
@@ -223,7 +226,7 @@ TlsResult forClients(const LocalTls& settings)
             if (std::find(result.mistakes.begin(), result.mistakes.end(), mistake) == result.mistakes.end())
                 result.mistakes.push_back(mistake);
         if (maker.mistakes().empty())
-            context->add(maker.take(), settings);
+            context->add(maker, settings);
     }
     if (result.mistakes.empty())
         result.context = context;
