@@ -372,6 +372,7 @@ struct Configuration
     ShutdownSettings shutdown;
     AdminSettings admin;
     ScriptSettings script;
+    TlsFileSettings tls;
     std::string service; ///< its name, where a process has several: in log records and metrics; empty: it has none
 
     /// Number of target connections in fifo and funnel.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Bytes.h>
+#include <proximux/ClientTls.h>
 #include <proximux/Endpoint.h>
 #include <proximux/Instant.h>
 #include <proximux/PeerProcess.h>
@@ -67,6 +68,9 @@ struct ClientInfo
 
     /// What a PROXY header has told; null: the address is that of the socket.
     std::shared_ptr<const Announcement> announced = nullptr;
+
+    /// What the handshake of TLS has told (local.tls); null: there is none, or not yet, as with `connected`.
+    std::shared_ptr<const ClientTls> tls = nullptr;
 };
 
 /// Raised when a client connects, before any other action. A listener refuses the client by reject() or by throwing.

@@ -126,6 +126,8 @@ struct Statistics : Counters<std::uint64_t>
     std::string ioBackend;                 ///< of io.backend, in force
     std::vector<TargetStatistics> targets; ///< in the order of the configuration
     std::vector<ThreadStatistics> threads;
+    std::vector<TlsCertificate> clientCertificates; ///< that are shown to clients, each file once
+    std::vector<TlsCertificate> targetCertificates; ///< likewise, to targets
 };
 
 } // namespace proximux

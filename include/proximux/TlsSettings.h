@@ -1,6 +1,9 @@
 #pragma once
 
+#include <proximux/Instant.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +34,21 @@ enum class TlsVersion
 {
     tls12,
     tls13
+};
+
+/// A certificate that is shown to peers, as its file has it.
+struct TlsCertificate
+{
+    std::string file;
+    std::string subject;   ///< whose it is: "CN=db.example,O=Example"; in a chain that of the one that ends first
+    std::int64_t ends = 0; ///< seconds since 1970
+};
+
+/// The files of TLS, of the whole process. The program looks at them, the library does not.
+struct TlsFileSettings
+{
+    Duration watch;    ///< between two looks whether they have changed; off: none
+    std::string stamp; ///< of all files before they were read, to be compared; set with their contexts
 };
 
 /// What the settings of both sides have in common. The initial values equal the defaults of the table.

@@ -4,7 +4,7 @@
 #include <app/Heartbeat.h>
 #include <app/Logging.h>
 #include <app/PidFile.h>
-#include <app/Reloader.h>
+#include <app/ReloadReport.h>
 #include <app/ScriptHost.h>
 #include <app/ServiceControl.h>
 #include <app/StandardStream.h>
@@ -24,26 +24,6 @@ namespace proximux
 
 namespace
 {
-
-std::string describe(const std::exception& exception)
-{
-    if (const auto* const refusal = dynamic_cast<const Poco::IOException*>(&exception))
-        return refusal->message(); // the system's error text
-    const auto* const known = dynamic_cast<const Poco::Exception*>(&exception);
-    return known != nullptr ? known->displayText() : exception.what();
-}
-
-/// "Reloaded: 2 settings changed (access.deny, log.level); 41 clients stay".
-std::string describe(const ReloadResult& result)
-{
-    std::string names;
-    for (const std::string& each : result.changed)
-        names += (names.empty() ? "" : ", ") + each;
-    const std::size_t count = result.changed.size();
-    return "Reloaded: " + (count == 0 ? "nothing" : std::to_string(count) + (count == 1 ? " setting" : " settings")) +
-           " changed" + (names.empty() ? "" : " (" + names + ")") + "; " + std::to_string(result.clients) +
-           (result.clients == 1 ? " client stays" : " clients stay");
-}
 
 /// Sets a pointer to an object for its own lifetime.
 template <class T>
@@ -164,7 +144,7 @@ int ProximuxApplication::serve()
     if (configuration->service.empty()) // where services have names, there is no script
         script.attach(services.only().events());
     const Lent<Services> lent(_services, services);
-    Reloader reloader([this] { return reloadNow(); });
+    Reloader reloader(reloads());
     const Lent<Reloader> lentReloader(_reloader, reloader);
     _configured = Poco::Timestamp().epochMicroseconds();
     AdminServer admin(services, *this);
@@ -194,7 +174,7 @@ int ProximuxApplication::demonstrate()
     bool portWasTaken = false;
     const std::unique_ptr<Services> services = startedServices(portWasTaken);
     const Lent<Services> lent(_services, *services);
-    Reloader reloader([this] { return reloadNow(); });
+    Reloader reloader(reloads());
     const Lent<Reloader> lentReloader(_reloader, reloader);
     const Signals signals(*this);
     const bool succeeded = _startup.demonstration->run(services->only(), _startup.configuration->local, portWasTaken);
@@ -225,6 +205,13 @@ std::unique_ptr<Services> ProximuxApplication::startedServices(bool& portWasTake
 
 // ------------------------------------------------------------------------------------------------ a reload
 
+Reloader::Work ProximuxApplication::reloads()
+{
+    return {[this] { return reloadNow(); }, [this] { return reloadCertificatesNow(); },
+            [this] { return _tlsWatch.haveChanged(_services->configurations(), _areCertificatesGood); },
+            [this] { return std::atomic_load(&_startup.configuration)->tls.watch; }};
+}
+
 /// In the thread of the Reloader.
 ReloadResult ProximuxApplication::reloadNow()
 {
@@ -232,19 +219,34 @@ ReloadResult ProximuxApplication::reloadNow()
     _service.reloading();
     std::vector<std::string> notices;
     ReloadResult result = reloadAll(notices);
-    for (const std::string& mistake : result.mistakes)
-        log.failure(LogScope::server, "ReloadError", mistake + "; nothing was applied");
-    if (result.mistakes.empty() && log.wants(LogScope::server, LogLevel::info))
-        log.text(LogScope::server, LogLevel::info, describe(result));
+    logReload("Reloaded", result);
     for (const std::string& notice : notices)
         log.text(LogScope::server, LogLevel::info, notice);
     _isReloaded = result.mistakes.empty();
     if (_isReloaded)
     {
+        _areCertificatesGood = true;
         _configured = Poco::Timestamp().epochMicroseconds();
         _service.serves("Serving " + _services->summary());
     }
     _service.reloaded(result.mistakes.empty() ? "" : result.mistakes.front());
+    return result;
+}
+
+/// Likewise.
+ReloadResult ProximuxApplication::reloadCertificatesNow()
+{
+    ReloadResult result;
+    try
+    {
+        result = _services->reloadCertificates();
+    }
+    catch (const std::exception& exception)
+    {
+        result.mistakes = {"internal error: " + describe(exception)};
+    }
+    logReload("Certificates reloaded", result);
+    _areCertificatesGood = result.mistakes.empty();
     return result;
 }
 
@@ -308,7 +310,7 @@ void ProximuxApplication::stopAsked()
 
 void ProximuxApplication::reloadAsked()
 {
-    _reloader->ask([](const ReloadResult&) {});
+    _reloader->ask(Reloader::What::all, [](const ReloadResult&) {});
 }
 
 void ProximuxApplication::reopenAsked()
@@ -327,18 +329,28 @@ std::string ProximuxApplication::configuration() const
 void ProximuxApplication::addFacts(ProcessFacts& facts) const
 {
     facts.logRecordsDropped = _logging->dropped();
-    facts.isReloaded = _isReloaded;
+    facts.isReloaded = _isReloaded && _areCertificatesGood;
     facts.configured = {_configured};
 }
 
 void ProximuxApplication::reload(std::function<void(const Reload&)> done)
 {
-    _reloader->ask(
-        [done = std::move(done)](const ReloadResult& result)
-        {
-            const bool applied = result.mistakes.empty();
-            done({applied, applied ? result.changed : result.mistakes});
-        });
+    ask(Reloader::What::all, std::move(done));
+}
+
+void ProximuxApplication::reloadCertificates(std::function<void(const Reload&)> done)
+{
+    ask(Reloader::What::certificates, std::move(done));
+}
+
+void ProximuxApplication::ask(Reloader::What what, std::function<void(const Reload&)> done)
+{
+    _reloader->ask(what,
+                   [done = std::move(done)](const ReloadResult& result)
+                   {
+                       const bool applied = result.mistakes.empty();
+                       done({applied, applied ? result.changed : result.mistakes});
+                   });
 }
 
 void ProximuxApplication::drain()

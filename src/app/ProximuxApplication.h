@@ -2,10 +2,12 @@
 
 #include <app/DaemonStart.h>
 #include <app/Demonstration.h>
+#include <app/Reloader.h>
 #include <app/ServiceManager.h>
 #include <app/Services.h>
 #include <app/Signals.h>
 #include <app/Startup.h>
+#include <app/TlsWatch.h>
 #include <proximux/admin/AdminCommands.h>
 
 #include <Poco/Util/ServerApplication.h>
@@ -21,7 +23,6 @@ namespace proximux
 {
 
 class Logging;
-class Reloader;
 class ScriptHost;
 
 /// The program. Command line and configuration are read and validated before POCO sees them, so that errors reach the
@@ -48,7 +49,10 @@ private:
     int guarded(const std::function<int()>& work);
     int refused(int exitCode, const std::string& why);
     int logged(const std::function<int()>& work);
+    [[nodiscard]] Reloader::Work reloads();
     ReloadResult reloadNow();
+    ReloadResult reloadCertificatesNow();
+    void ask(Reloader::What what, std::function<void(const Reload&)> done);
     ReloadResult reloadAll(std::vector<std::string>& notices);
 
     // SignalListener
@@ -61,6 +65,7 @@ private:
     [[nodiscard]] std::string configuration() const override;
     void addFacts(ProcessFacts& facts) const override;
     void reload(std::function<void(const Reload&)> done) override;
+    void reloadCertificates(std::function<void(const Reload&)> done) override;
     void drain() override;
     void stop() override;
     void reopen() override;
@@ -69,6 +74,8 @@ private:
     ServiceManager _service;
     StartupResult _startup;
     std::atomic<bool> _isReloaded{true};
+    std::atomic<bool> _areCertificatesGood{true}; ///< when they were read last
+    TlsWatch _tlsWatch;
     std::atomic<std::int64_t> _configured{0};              ///< microseconds since 1970
     std::shared_ptr<const std::string> _configurationText; ///< since the last reload; null: there was none
     DaemonStart _daemonStart;

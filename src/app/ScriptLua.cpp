@@ -267,6 +267,15 @@ private:
                 set(lua, name, *value);
     }
 
+    /// What is known from TLS replaces what a header tells.
+    static void setTls(lua_State* lua, const ClientTls& tls)
+    {
+        set(lua, "tls", tls.version);
+        for (const auto& [name, value] : {std::pair("authority", &tls.serverName), std::pair("certificate", &tls.name)})
+            if (!value->empty())
+                set(lua, name, *value);
+    }
+
     static void pushClient(lua_State* lua, const ClientInfo& client)
     {
         lua_createtable(lua, 0, 3);
@@ -280,6 +289,8 @@ private:
         }
         if (client.announced)
             setAnnounced(lua, *client.announced);
+        if (client.tls)
+            setTls(lua, *client.tls);
     }
 
     /// What is known of a request before and behind its response.

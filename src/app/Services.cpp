@@ -2,6 +2,7 @@
 
 #include <proximux/config/ConfigurationChanges.h>
 #include <proximux/config/Settings.h>
+#include <proximux/config/TlsFiles.h>
 
 #include <Poco/Exception.h>
 
@@ -172,6 +173,30 @@ ReloadResult Services::reload(const Configurations& configurations)
         service.proxy->retire();
     }
     return result;
+}
+
+ReloadResult Services::reloadCertificates()
+{
+    Configurations fresh;
+    std::vector<std::string> mistakes;
+    for (const auto& configuration : configurations())
+    {
+        auto copy = std::make_shared<Configuration>(*configuration);
+        std::vector<std::string> lines;
+        for (const TlsMistake& mistake : readTlsFiles(*copy))
+            lines.push_back(mistake.toString());
+        addLines(mistakes, lines, configuration->service);
+        fresh.push_back(std::move(copy));
+    }
+    return mistakes.empty() ? reload(fresh) : ReloadResult{std::move(mistakes), {}, 0};
+}
+
+Services::Configurations Services::configurations() const
+{
+    Configurations found;
+    for (const Service& service : _services)
+        found.push_back(service.proxy->inspector().configuration());
+    return found;
 }
 
 /// All that can fail.

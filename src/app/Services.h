@@ -40,6 +40,12 @@ public:
     /// thread at a time.
     ReloadResult reload(const Configurations& configurations);
 
+    /// Reads the files of TLS again, and puts them in force as reload() does. One thread at a time, the same.
+    ReloadResult reloadCertificates();
+
+    /// Those in force, of each service. In the thread that reloads.
+    [[nodiscard]] Configurations configurations() const;
+
     void drain();
     void stop();
 

@@ -1,8 +1,13 @@
 """TLS with other implementations: redis-server, openssl s_server, nginx."""
+import json
 import os
+import re
+import shutil
 import socket
+import ssl
 import subprocess
 
+from admin_client import AdminProxy, samples
 from certificates import WithAuthority
 from harness import LONG, Case, Target, ask, echo, free_port, listens, read_line, wait_until
 from sharing import Lines
@@ -113,8 +118,8 @@ class Nginx(TlsPeers):
             self.assertEqual(run.stdout, b"hello TLSv1.3" * 5)
 
 
-class Clients(TlsPeers):
-    """Other implementations as clients."""
+class ServedCase(TlsPeers):
+    """A proxy that speaks TLS to others."""
 
     def served(self, *targets, mode="proxy", **more):
         return self.proxy(*targets, mode=mode, settings={"local__tls": "on", "local__tls_certificate": self.certificate, **more})
@@ -126,6 +131,10 @@ class Clients(TlsPeers):
 
     def run_tool(self, *command, said=b""):
         return subprocess.run(command, input=said, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LONG, check=False)
+
+
+class Clients(ServedCase):
+    """Other implementations as clients."""
 
     def test_openssl(self):
         p = self.served(self.echo())
@@ -163,10 +172,27 @@ class Clients(TlsPeers):
         self.server("redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder, port=port)
         mine = self.authority.issue("web.clients.test")
         p = self.served("127.0.0.1:%d" % port, mode="funnel", exchange__protocol="resp", target__1__connections=4,
-                        local__tls_client="required", local__tls_client_ca=self.authority.ca)
+                        local__tls_client="required", local__tls_client_ca=self.authority.ca, log__connections=1)
         run = self.run_tool("redis-cli", "--tls", "--cacert", self.authority.ca, "--cert", mine[:-4] + ".crt", "--key", mine[:-4] + ".key",
                             "-p", str(p.port), "--pipe", said=b"".join(b"set key%d value\r\n" % n for n in range(5000)))
         self.assertIn(b"errors: 0, replies: 5000", run.stdout)
+        self.assertIsNotNone(p.record(lambda r: r["d"]["certificate"] == "web.clients.test" and r["d"]["tls"], LONG), p.text())
+
+    def test_a_renewed_certificate(self):
+        """openssl is shown it, and knows as we do when it expires."""
+        shown = os.path.join(self.folder, "renewed.pem")
+        shutil.copy(self.certificate, shown)
+        p = AdminProxy(self.echo(), settings={"local__tls": "on", "local__tls_certificate": shown, "tls__watch": "1s"})
+        self.addCleanup(self.ended, p)
+
+        def subject():
+            return self.run_tool("openssl", "s_client", "-connect", "127.0.0.1:%d" % p.port).stdout
+        self.assertIn(b"subject=CN = localhost", subject())
+        shutil.copy(self.authority.issue("renewed.test", days=7), shown)
+        self.assertTrue(wait_until(lambda: b"subject=CN = renewed.test" in subject(), LONG), p.text())
+        end = self.run_tool("openssl", "x509", "-in", shown, "-noout", "-enddate").stdout.decode().strip().partition("=")[2]
+        self.assertEqual(samples(p.http("/metrics")[1])['proximux_tls_certificate_expiry_timestamp_seconds{side="client",file="%s"}' % shown],
+                         ssl.cert_time_to_seconds(end))
 
     def test_gnutls(self):
         p = self.served(self.echo())
@@ -186,6 +212,35 @@ class Clients(TlsPeers):
                            settings=self.settings(exchange__protocol="line", target__1__tls_certificate=mine))
         with first.client() as c:
             self.assertEqual(ask(c, b"through both"), b"A:through both")
+
+
+class Scanners(ServedCase):
+    """What looks for weaknesses finds none with the defaults."""
+
+    def test_sslscan(self):
+        p = self.served(self.echo())
+        out = self.run_tool("sslscan", "--no-colour", "127.0.0.1:%d" % p.port).stdout.decode()
+        for version, is_on in (("SSLv2", False), ("SSLv3", False), ("TLSv1.0", False), ("TLSv1.1", False), ("TLSv1.2", True),
+                               ("TLSv1.3", True)):
+            self.assertRegex(out, r"(?m)^%s +%s" % (re.escape(version), "enabled" if is_on else "disabled"))
+        self.assertIn("Session renegotiation not supported", out)
+        ciphers = re.findall(r"(?m)^(?:Preferred|Accepted) +TLSv1\.\d +(\d+) bits +(\S+)", out)
+        self.assertGreater(len(ciphers), 5, out)
+        for bits, name in ciphers:
+            self.assertGreaterEqual(int(bits), 128, name)
+            self.assertRegex(name, r"^(TLS_|ECDHE-|DHE-)")
+
+    def test_testssl(self):
+        """Nothing above LOW, which ciphers without AEAD are, for clients that know no others."""
+        p, found = self.served(self.echo()), os.path.join(self.folder, "found.json")
+        run = subprocess.run(["testssl", "--quiet", "--color", "0", "--warnings", "off", "--jsonfile", found, "-p", "-s", "-U", "--ip",
+                              "127.0.0.1", "localhost:%d" % p.port], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, timeout=480, check=False)
+        with open(found) as file:
+            findings = json.load(file)
+        self.assertGreater(len(findings), 20, run.stdout)
+        self.assertEqual([each for each in findings if each["severity"] in ("MEDIUM", "HIGH", "CRITICAL", "FATAL")], [])
+        self.assertIn("OK", [each["severity"] for each in findings if each["id"] == "heartbleed"])
 
 
 class Stunnel(TlsPeers):

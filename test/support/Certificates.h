@@ -18,15 +18,15 @@ namespace proximux
 class CertificateFile
 {
 public:
-    /// names: alternative ones, as "DNS:a.test,IP:127.0.0.1"; empty: none.
-    explicit CertificateFile(const std::string& commonName, const std::string& names = "")
+    /// names: alternative ones, as "DNS:a.test,IP:127.0.0.1"; empty: none. days: until it expires.
+    explicit CertificateFile(const std::string& commonName, const std::string& names = "", long days = 1)
     {
         const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
         const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), X509_free);
         X509_set_version(made.get(), X509_VERSION_3);
         ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
         X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
-        X509_gmtime_adj(X509_getm_notAfter(made.get()), 86400);
+        X509_gmtime_adj(X509_getm_notAfter(made.get()), days * 86400);
         X509_set_pubkey(made.get(), key.get());
         X509_NAME* const name = X509_get_subject_name(made.get());
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,

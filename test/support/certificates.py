@@ -56,18 +56,19 @@ class Authority:
         with open(self.rules, "w", encoding="ascii") as file:
             file.write(RULES.format(self.folder))
         write(self.path("index.txt"))
-        openssl("req", "-x509", *KEY, "-keyout", self.path("ca.key"), "-out", self.ca, "-days", "2", "-subj", "/CN=" + name,
+        openssl("req", "-x509", *KEY, "-keyout", self.path("ca.key"), "-out", self.ca, "-days", "60", "-subj", "/CN=" + name,
                 "-addext", "basicConstraints=critical,CA:TRUE")
 
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def issue(self, name, alternative=None, expired=False, file=None):
-        """A certificate of this name. alternative: as openssl has it, by default the name and 127.0.0.1."""
+    def issue(self, name, alternative=None, expired=False, file=None, days=30):
+        """A certificate of this name. alternative: as openssl has it, by default the name and 127.0.0.1. days: until it
+        expires."""
         stem = self.path(file or name.replace("*", "any"))
         openssl("req", "-new", "-config", self.rules, *KEY, "-keyout", stem + ".key", "-out", stem + ".csr", "-subj",
                 "/CN=" + name, "-addext", "subjectAltName=" + (alternative or "DNS:%s,IP:127.0.0.1" % name))
-        time = ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"] if expired else ["-days", "1"]
+        time = ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"] if expired else ["-days", str(days)]
         openssl("ca", "-batch", "-notext", "-config", self.rules, "-in", stem + ".csr", "-out", stem + ".crt", *time)
         return write(stem + ".pem", stem + ".crt", stem + ".key")
 

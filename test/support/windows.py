@@ -19,6 +19,7 @@ KEEP_ALIVE = "Wine 8 sets no times of keep-alive, nor says which are set"
 # Why tests cannot run, by their names.
 MISSING = {
     "test_admin_commands.*": UNIX_SOCKETS,
+    "test_certificates.*": UNIX_SOCKETS,
     "test_life.Life.test_daemon*": DAEMON,
     "test_life.Life.test_pidfile*": DAEMON,
     "test_limits.Limits.test_idle_clients_cost_no_time": HUNDREDS,

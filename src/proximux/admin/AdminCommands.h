@@ -30,6 +30,10 @@ public:
     /// Reads the configuration again and applies it as a whole, or not at all. Calls done later, in any thread.
     virtual void reload(std::function<void(const Reload&)> done) = 0;
 
+    /// Reads the files of TLS again that the configuration in force names, and uses all of them, or none. Calls done
+    /// later, in any thread.
+    virtual void reloadCertificates(std::function<void(const Reload&)> done) = 0;
+
     /// As TERM: a second one stops.
     virtual void drain() = 0;
 

@@ -127,6 +127,11 @@ const std::vector<CommandDesk::Row>& CommandDesk::rows()
         {{"resume"}, "", SERVICE | CHANGES | POSTED, "end a pause", &Desk::resume},
         {{"set", "log.level"}, "N", CHANGES, "change log.level until the next reload or start", &Desk::setLogLevel},
         {{"reopen"}, "", CHANGES | POSTED, "open the log file again", &Desk::reopen},
+        {{"reload", "certificates"},
+         "",
+         CHANGES,
+         "read the files of TLS again, and nothing else",
+         &Desk::reloadCertificates},
         {{"reload"}, "", CHANGES | POSTED, "apply the changed configuration", &Desk::reload},
         {{"drain"}, "", CHANGES | POSTED, "accept no more clients, and end when all have left", &Desk::drain},
         {{"stop"}, "", CHANGES | POSTED, "end at once", &Desk::stop},
@@ -341,14 +346,24 @@ void CommandDesk::reopen(const Job&, const Done& done)
 
 void CommandDesk::reload(const Job&, const Done& done)
 {
-    _commands.reload(
-        [done, mailbox = _survey.mailbox()](const AdminCommands::Reload& reload)
-        {
-            const std::string lines = joined(reload.lines, "\n");
-            const Reply reply = reload.applied ? textReply(200, "applied" + (lines.empty() ? "" : "\n" + lines))
-                                               : refusal(REFUSED, lines);
-            mailbox->post([done, reply] { done(reply); });
-        });
+    _commands.reload(whenReloaded(done));
+}
+
+void CommandDesk::reloadCertificates(const Job&, const Done& done)
+{
+    _commands.reloadCertificates(whenReloaded(done));
+}
+
+/// Answers in the server's thread.
+std::function<void(const AdminCommands::Reload&)> CommandDesk::whenReloaded(const Done& done) const
+{
+    return [done, mailbox = _survey.mailbox()](const AdminCommands::Reload& reload)
+    {
+        const std::string lines = joined(reload.lines, "\n");
+        const Reply reply =
+            reload.applied ? textReply(200, "applied" + (lines.empty() ? "" : "\n" + lines)) : refusal(REFUSED, lines);
+        mailbox->post([done, reply] { done(reply); });
+    };
 }
 
 void CommandDesk::drain(const Job&, const Done& done)

@@ -6,6 +6,7 @@
 #include <proximux/admin/Table.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ namespace proximux::admin
 ///     kill client ID [SERVICE] | kill address RANGE [SERVICE]
 ///     target NAME drain [SERVICE] | target NAME ready [SERVICE] | target NAME close [SERVICE]
 ///     pause [SERVICE] | resume [SERVICE]
-///     set log.level N | reopen | drain | stop | reload | help
+///     set log.level N | reopen | drain | stop | reload | reload certificates | help
 class CommandDesk
 {
 public:
@@ -95,6 +96,8 @@ private:
     void drain(const Job& job, const Done& done);
     void stop(const Job& job, const Done& done);
     void reload(const Job& job, const Done& done);
+    void reloadCertificates(const Job& job, const Done& done);
+    [[nodiscard]] std::function<void(const AdminCommands::Reload&)> whenReloaded(const Done& done) const;
 
     const AccessRules& _rules;
     const ServiceDirectory& _services;

@@ -16,13 +16,19 @@ namespace
 using Cell = Table::Cell;
 
 /// Of a UNIX socket that is its process, since it has no address.
-std::string peerOf(const ClientInfo& info)
+std::string addressOrProcess(const ClientInfo& info)
 {
     if (info.process)
         return info.address + " uid=" + std::to_string(info.process->uid) + " pid=" + std::to_string(info.process->pid);
     if (info.port == 0)
         return info.address;
     return Endpoint{info.address, info.port}.toString();
+}
+
+/// With the name of its certificate.
+std::string peerOf(const ClientInfo& info)
+{
+    return addressOrProcess(info) + (info.tls && !info.tls->name.empty() ? " certificate=" + info.tls->name : "");
 }
 
 std::optional<Duration> pinnedFor(unsigned reasons, Duration time)

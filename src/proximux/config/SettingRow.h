@@ -101,6 +101,7 @@ std::vector<Setting> logSettings();
 std::vector<Setting> accessSettings();
 std::vector<Setting> limitsSettings();
 std::vector<Setting> otherSettings();
+std::vector<Setting> tlsFileSettings();
 std::vector<Setting> adminSettings();
 std::vector<Setting> scriptSettings();
 

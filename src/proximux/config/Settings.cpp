@@ -77,7 +77,7 @@ std::vector<Setting> makeTable()
           table::exchangeSettings(), table::timeoutSettings(), table::bufferSettings(), table::framingSettings(),
           table::protocolSettings(), table::peerSettings(), table::poolSettings(), table::checkSettings(),
           table::logSettings(), table::accessSettings(), table::limitsSettings(), table::otherSettings(),
-          table::adminSettings(), table::scriptSettings()})
+          table::tlsFileSettings(), table::adminSettings(), table::scriptSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -97,7 +97,7 @@ bool Setting::isOfProcess() const
 {
     const std::string name = section();
     return name == "log" || name == "io" || name == "shutdown" || name == "admin" || name == "script" ||
-           key == "limits.memory";
+           name == "tls" || key == "limits.memory";
 }
 
 const std::vector<Setting>& settings()

@@ -221,4 +221,17 @@ std::vector<Setting> targetTlsSettings()
     return joined(trust(), identity());
 }
 
+std::vector<Setting> tlsFileSettings()
+{
+    return {
+        now(row("tls.watch", "60s", duration(SECOND, DAY, Off::zeroToo, FIELD(Duration, tls.watch)),
+                {"",
+                 "Time between two looks at whether files of certificates, keys and revocations have changed; 0: none",
+                 "Changed files are put in force as by the admin command reload certificates. "
+                 "If one of them cannot be used, all stay as they were, and the log says why, once for each change. "
+                 "Only times, sizes and numbers of files are looked at. "
+                 "Example: tls.watch = 0 if the program that renews certificates asks for a reload itself."})),
+    };
+}
+
 } // namespace proximux::table

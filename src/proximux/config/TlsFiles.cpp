@@ -1,5 +1,7 @@
 #include <proximux/config/TlsFiles.h>
 
+#include <proximux/system/FileStamp.h>
+
 #include <tuple>
 #include <utility>
 
@@ -27,11 +29,39 @@ void store(TlsResult made, std::size_t number, TlsSettings& settings, std::vecto
     }
 }
 
+/// What its settings name, also nothing.
+std::vector<std::string> pathsOf(const Configuration& configuration)
+{
+    std::vector<std::string> paths;
+    const LocalTls& local = configuration.local.tls;
+    if (local.isOn())
+    {
+        paths = local.certificates;
+        paths.insert(paths.end(), local.keys.begin(), local.keys.end());
+        paths.insert(paths.end(), {local.clientCa, local.clientCrl});
+    }
+    for (const TargetSettings& target : configuration.targets)
+        if (target.tls.isOn())
+            paths.insert(paths.end(), {target.tls.ca, target.tls.certificate, target.tls.key, target.tls.crl});
+    return paths;
+}
+
 } // namespace
 
+std::string stampOfTlsFiles(const Configuration& configuration)
+{
+    std::string all;
+    for (const std::string& path : pathsOf(configuration))
+        if (!path.empty())
+            all += fileStamp(path) + "\n";
+    return all;
+}
+
+/// What changes while they are read is seen as a change afterwards.
 std::vector<TlsMistake> readTlsFiles(Configuration& configuration)
 {
     std::vector<TlsMistake> mistakes;
+    configuration.tls.stamp = stampOfTlsFiles(configuration);
     if (configuration.local.tls.isOn())
         store(tls::forClients(configuration.local.tls), 0, configuration.local.tls, mistakes);
     for (std::size_t i = 0; i < configuration.targets.size(); ++i)

@@ -19,6 +19,12 @@ struct TlsMistake
 
     /// The setting, with an N for the number of a target.
     [[nodiscard]] std::string setting() const { return (number == 0 ? "local." : "target.N.") + key; }
+
+    /// "target.2.tls_ca: /none cannot be read ..."
+    [[nodiscard]] std::string toString() const
+    {
+        return (number == 0 ? "local." : "target." + std::to_string(number) + ".") + key + ": " + text;
+    }
 };
 
 inline bool operator==(const TlsMistake& a, const TlsMistake& b)
@@ -48,6 +54,9 @@ TlsResult forTarget(const TargetTls& settings, const std::string& host);
 TlsResult forClients(const LocalTls& settings);
 
 } // namespace tls
+
+/// What tells whether files of TLS that the configuration names have changed, without a look into them (fileStamp()).
+std::string stampOfTlsFiles(const Configuration& configuration);
 
 /// Reads the files of clients and targets that have TLS, and stores their contexts. Returns what is wrong.
 std::vector<TlsMistake> readTlsFiles(Configuration& configuration);

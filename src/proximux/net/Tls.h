@@ -1,10 +1,13 @@
 #pragma once
 
+#include <proximux/ClientTls.h>
 #include <proximux/TlsSettings.h>
 #include <proximux/net/Transport.h>
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace proximux
 {
@@ -31,6 +34,9 @@ public:
 
     /// From now on the peer may end the connection without close_notify, as many do: that is an end, and no failure.
     virtual void allowTruncation() = 0;
+
+    /// What is known of the client once handshake() has returned `done`. Empty on the side of a client.
+    [[nodiscard]] virtual ClientTls client() const { return {}; }
 };
 
 /// Certificates, keys and rules of one side, as they were read from their files. Any thread.
@@ -41,6 +47,24 @@ public:
 
     /// Begins TLS on a new connection.
     [[nodiscard]] virtual std::unique_ptr<TlsTransport> begin(std::unique_ptr<Transport> plain) = 0;
+
+    /// What is shown to peers, one of each file.
+    [[nodiscard]] const std::vector<TlsCertificate>& certificates() const { return _certificates; }
+
+protected:
+    explicit TlsContext(std::vector<TlsCertificate> certificates)
+        : _certificates(std::move(certificates))
+    {
+    }
+
+    /// Before the context is used.
+    void addCertificates(const std::vector<TlsCertificate>& more)
+    {
+        _certificates.insert(_certificates.end(), more.begin(), more.end());
+    }
+
+private:
+    std::vector<TlsCertificate> _certificates;
 };
 
 } // namespace proximux

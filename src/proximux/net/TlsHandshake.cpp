@@ -46,7 +46,7 @@ void TlsHandshake::goOn()
     {
     case IoResult::Kind::done:
     {
-        std::unique_ptr<Transport> ready = std::move(_transport);
+        std::unique_ptr<TlsTransport> ready = std::move(_transport);
         release();
         return _listener.secured(std::move(ready));
     }

@@ -15,7 +15,7 @@ public:
     virtual ~TlsListener() = default;
 
     /// The transport is ready to be used.
-    virtual void secured(std::unique_ptr<Transport> transport) = 0;
+    virtual void secured(std::unique_ptr<TlsTransport> transport) = 0;
     virtual void handshakeFailed(const TlsFailure& failure) = 0;
 };
 

@@ -27,6 +27,7 @@ struct Free
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
     void operator()(BIO* bio) const { BIO_free(bio); }
+    void operator()(ASN1_TIME* time) const { ASN1_TIME_free(time); }
 };
 
 template <class T>

@@ -27,12 +27,53 @@ namespace
 
 constexpr std::string_view SESSIONS = "proximux"; ///< whose sessions these are; OpenSSL wants a name
 
+/// A connection with a client.
+class ClientChannel : public Channel
+{
+public:
+    /// names: of which its certificate must have one; empty: any.
+    ClientChannel(SSL_CTX* context, std::unique_ptr<Transport> plain, const std::vector<std::string>& names)
+        : Channel(context, std::move(plain), Side::server, "one of local.tls_client_names")
+        , _names(names)
+    {
+    }
+
+    [[nodiscard]] ClientTls client() const override
+    {
+        ClientTls told{SSL_get_version(connection()), SSL_get_cipher_name(connection()), "", "", nameOfClient()};
+        if (const char* const asked = SSL_get_servername(connection(), TLSEXT_NAMETYPE_host_name))
+            told.serverName = asked;
+        const unsigned char* chosen = nullptr;
+        unsigned size = 0;
+        SSL_get0_alpn_selected(connection(), &chosen, &size);
+        if (size > 0)
+            told.alpn.assign(reinterpret_cast<const char*>(chosen), size);
+        return told;
+    }
+
+private:
+    /// Of a session that is resumed, too. The common name is the last one.
+    [[nodiscard]] std::string nameOfClient() const
+    {
+        const X509* const certificate = SSL_get0_peer_certificate(connection());
+        if (certificate == nullptr)
+            return "";
+        if (!_names.empty())
+            return nameAmong(certificate, _names).value_or("");
+        const std::vector<std::string> names = namesOf(certificate);
+        return names.empty() ? "" : names.back();
+    }
+
+    const std::vector<std::string>& _names; ///< of the context, which outlives it
+};
+
 /// All certificates of an address, with its rules.
 class ClientsContext : public TlsContext, public std::enable_shared_from_this<ClientsContext>
 {
 public:
     explicit ClientsContext(const LocalTls& settings)
-        : _alpn(settings.alpn)
+        : TlsContext({})
+        , _alpn(settings.alpn)
         , _names(settings.clientNames)
         , _isStrict(settings.strictSni)
         , _tickets(TicketKeys::Clock::now())
@@ -40,8 +81,10 @@ public:
     }
 
     /// Call it for each certificate, before begin().
-    void add(Owned<SSL_CTX> context, const LocalTls& settings)
+    void add(ContextMaker& maker, const LocalTls& settings)
     {
+        addCertificates(maker.certificates());
+        Owned<SSL_CTX> context = maker.take();
         SSL_CTX* const added = context.get();
         SSL_CTX_set_app_data(added, this);
         SSL_CTX_set_tlsext_servername_callback(added, onName);
@@ -69,8 +112,7 @@ public:
 
     std::unique_ptr<TlsTransport> begin(std::unique_ptr<Transport> plain) override
     {
-        auto channel = std::make_unique<Channel>(_contexts.front().get(), std::move(plain), Side::server,
-                                                 "one of local.tls_client_names");
+        auto channel = std::make_unique<ClientChannel>(_contexts.front().get(), std::move(plain), _names);
         channel->keep(shared_from_this());
         return channel;
     }
@@ -115,7 +157,7 @@ private:
             static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
         const auto& self = *static_cast<ClientsContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
         if (isGood == 1 && X509_STORE_CTX_get_error_depth(store) == 0 && !self._names.empty() &&
-            !hasName(X509_STORE_CTX_get_current_cert(store), self._names))
+            !nameAmong(X509_STORE_CTX_get_current_cert(store), self._names))
         {
             X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
             isGood = 0;
@@ -184,7 +226,7 @@ TlsResult forClients(const LocalTls& settings)
             if (std::find(result.mistakes.begin(), result.mistakes.end(), mistake) == result.mistakes.end())
                 result.mistakes.push_back(mistake);
         if (maker.mistakes().empty())
-            context->add(maker.take(), settings);
+            context->add(maker, settings);
     }
     if (result.mistakes.empty())
         result.context = context;

@@ -14,8 +14,10 @@
 #include <openssl/pem.h>
 
 #include <array>
+#include <cstdint>
 #include <iterator>
 #include <new>
+#include <utility>
 
 namespace proximux::openssl
 {
@@ -49,6 +51,17 @@ std::string digestOf(const std::string& before, const std::string& content)
     unsigned size = 0;
     EVP_Digest(all.data(), all.size(), digest.data(), &size, EVP_sha256(), nullptr);
     return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+/// When the certificate ends, in seconds since 1970.
+std::int64_t endOf(const X509* certificate)
+{
+    const Owned<ASN1_TIME> epoch(ASN1_TIME_set(nullptr, 0));
+    int days = 0;
+    int seconds = 0;
+    if (!epoch || ASN1_TIME_diff(&days, &seconds, epoch.get(), X509_get0_notAfter(certificate)) != 1)
+        return 0; // no time that anybody understands: nobody will trust it
+    return std::int64_t{days} * 86400 + seconds;
 }
 
 } // namespace
@@ -94,8 +107,12 @@ void ContextMaker::useCertificate(const std::string& file, const std::string& ke
     if (!certificate || SSL_CTX_use_certificate(context(), certificate.get()) != 1)
         return refuse("tls_certificate", file + " holds no usable certificate (" + takeErrorText("none") +
                                              "); expected a PEM file with the certificate and its chain");
+    note(file, certificate.get());
     while ((certificate = certificateIn(memory.get())))
+    {
         SSL_CTX_add1_chain_cert(context(), certificate.get());
+        note(file, certificate.get());
+    }
     ERR_clear_error(); // the end of the file is one
     const std::string setting = keyFile.empty() ? "tls_certificate" : "tls_key";
     auto text = keyFile.empty() ? chain : read(setting, keyFile);
@@ -112,6 +129,16 @@ void ContextMaker::useCertificate(const std::string& file, const std::string& ke
         refuse(setting, (keyFile.empty() ? file : keyFile) + " holds the key of another certificate than " + file +
                             "; expected its own");
     ERR_clear_error();
+}
+
+/// Of a chain the one that ends first.
+void ContextMaker::note(const std::string& file, const X509* certificate)
+{
+    TlsCertificate noted{file, nameOf(X509_get_subject_name(certificate)), endOf(certificate)};
+    if (_certificates.empty())
+        _certificates.push_back(std::move(noted));
+    else if (noted.ends < _certificates.front().ends)
+        _certificates.front() = std::move(noted);
 }
 
 void ContextMaker::useTrusted(const std::string& key, const std::string& path)

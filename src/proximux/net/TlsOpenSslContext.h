@@ -39,15 +39,20 @@ public:
     [[nodiscard]] const std::string& fingerprint() const { return _fingerprint; }
     [[nodiscard]] const std::vector<TlsMistake>& mistakes() const { return _mistakes; }
 
+    /// That is shown, or none.
+    [[nodiscard]] const std::vector<TlsCertificate>& certificates() const { return _certificates; }
+
     /// The context; no further call follows.
     Owned<SSL_CTX> take() { return std::move(_context); }
 
 private:
+    void note(const std::string& file, const X509* certificate);
     std::optional<std::string> read(const std::string& key, const std::string& file);
 
     Owned<SSL_CTX> _context;
     std::string _fingerprint; ///< of all files so far
     std::vector<TlsMistake> _mistakes;
+    std::vector<TlsCertificate> _certificates;
 };
 
 } // namespace proximux::openssl

@@ -55,15 +55,12 @@ std::vector<std::string> namesOf(const X509* certificate)
     return found;
 }
 
-bool hasName(const X509* certificate, const std::vector<std::string>& wanted)
+std::optional<std::string> nameAmong(const X509* certificate, const std::vector<std::string>& wanted)
 {
-    const std::vector<std::string> names = namesOf(certificate);
-    return std::any_of(names.begin(), names.end(),
-                       [&wanted](const std::string& name)
-                       {
-                           return std::any_of(wanted.begin(), wanted.end(),
-                                              [&name](const std::string& each) { return matches(name, each); });
-                       });
+    for (const std::string& name : namesOf(certificate))
+        if (std::any_of(wanted.begin(), wanted.end(), [&name](const std::string& each) { return matches(name, each); }))
+            return name;
+    return std::nullopt;
 }
 
 } // namespace proximux::openssl

@@ -4,6 +4,7 @@
 
 #include <openssl/x509.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace proximux::openssl
 /// common name.
 std::vector<std::string> namesOf(const X509* certificate);
 
-/// Whether the certificate has one of these names; a * stands for one part of a name, as in *.clients.example.
-bool hasName(const X509* certificate, const std::vector<std::string>& wanted);
+/// The name of the certificate that is one of these, where a * stands for one part, as in *.clients.example. Nothing:
+/// it has none of them.
+std::optional<std::string> nameAmong(const X509* certificate, const std::vector<std::string>& wanted);
 
 } // namespace proximux::openssl

@@ -30,7 +30,8 @@ class TargetContext : public TlsContext, public std::enable_shared_from_this<Tar
 {
 public:
     TargetContext(ContextMaker& maker, std::string name)
-        : _context(maker.take())
+        : TlsContext(maker.certificates())
+        , _context(maker.take())
         , _name(std::move(name))
     {
     }

@@ -26,7 +26,7 @@ public:
     const AddressLimits::Place place;
 
 private:
-    void secured(std::unique_ptr<Transport> transport) override { _all.secured(*this, std::move(transport)); }
+    void secured(std::unique_ptr<TlsTransport> transport) override { _all.secured(*this, std::move(transport)); }
     void handshakeFailed(const TlsFailure& failure) override { _all.failed(*this, failure); }
 
     ClientHandshakes& _all;
@@ -64,10 +64,11 @@ void ClientHandshakes::closeAll(CloseReason reason)
     }
 }
 
-void ClientHandshakes::secured(Client& client, std::unique_ptr<Transport> transport)
+void ClientHandshakes::secured(Client& client, std::unique_ptr<TlsTransport> transport)
 {
     std::unique_ptr<Client> taken = take(client);
     _report.clientSecured();
+    taken->info.tls = std::make_shared<const ClientTls>(transport->client());
     _listener.enter(std::move(transport), std::move(taken->info), taken->place);
     _reactor.dispose(std::move(taken)); // deferred: it is the caller
 }

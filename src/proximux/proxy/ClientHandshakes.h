@@ -50,7 +50,7 @@ public:
 private:
     class Client;
 
-    void secured(Client& client, std::unique_ptr<Transport> transport);
+    void secured(Client& client, std::unique_ptr<TlsTransport> transport);
     void failed(Client& client, const TlsFailure& failure);
     std::unique_ptr<Client> take(Client& client);
 

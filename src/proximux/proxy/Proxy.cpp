@@ -1,11 +1,13 @@
 #include <proximux/proxy/ProxyImpl.h>
 
 #include <proximux/config/Values.h>
+#include <proximux/net/TlsCertificates.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/DescriptorPlan.h>
 
 #include <Poco/Delegate.h>
 #include <Poco/Exception.h>
+#include <Poco/Timestamp.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -164,15 +166,26 @@ void warnOfReaders(const Log& log, const std::string& file)
                     file + ": others than its owner may read or change this private key");
 }
 
+/// Warns of those that have expired, or will soon.
+void warnOfExpiry(const Log& log, const std::vector<TlsCertificate>& certificates)
+{
+    const std::int64_t now = Poco::Timestamp().epochTime();
+    for (const TlsCertificate& each : certificates)
+        if (const std::string notice = expiryNotice(each, now); !notice.empty())
+            log.failure(LogScope::server, "TlsWarning", notice);
+}
+
 } // namespace
 
-/// Warns of encryption without a check of whom it is with.
+/// Warns of encryption without a check of whom it is with, of keys that others may read, and of certificates that end.
 void Proxy::Impl::warnOfTls(const Configuration& configuration) const
 {
     const LocalTls& local = configuration.local.tls;
     if (local.isOn())
         for (const std::string& file : local.keys.empty() ? local.certificates : local.keys)
             warnOfReaders(runtime.log, file);
+    warnOfExpiry(runtime.log, certificatesForClients(configuration));
+    warnOfExpiry(runtime.log, certificatesForTargets(configuration));
     for (std::size_t i = 0; i < configuration.targets.size(); ++i)
     {
         const TargetSettings& target = configuration.targets[i];

@@ -37,8 +37,7 @@ std::shared_ptr<const Configuration> checked(std::shared_ptr<const Configuration
     const std::vector<TlsMistake> mistakes = readTlsFiles(*complete);
     if (mistakes.empty())
         return complete;
-    const TlsMistake& first = mistakes.front();
-    throw Poco::InvalidArgumentException(first.setting() + " (" + std::to_string(first.number) + "): " + first.text);
+    throw Poco::InvalidArgumentException(mistakes.front().toString());
 }
 
 } // namespace

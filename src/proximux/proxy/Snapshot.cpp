@@ -1,5 +1,7 @@
 #include <proximux/proxy/Snapshot.h>
 
+#include <proximux/net/TlsCertificates.h>
+
 #include <algorithm>
 
 namespace proximux
@@ -50,6 +52,8 @@ Statistics snapshot(const Runtime& runtime, const TCPServer& server,
     if (exchange.mode != Mode::proxy && !exchange.queueTimeout.isOff())
         all.queueTimeout = exchange.queueTimeout;
     all.paused = runtime.targets.isPaused();
+    all.clientCertificates = certificatesForClients(*configuration);
+    all.targetCertificates = certificatesForTargets(*configuration);
     const Instant now = runtime.clock.now();
     for (const auto& worker : workers)
     {

@@ -50,7 +50,7 @@ private:
     void connected(const Poco::Net::StreamSocket& socket) override;
     void connectFailed(const ConnectError& error) override { _listener.connectFailed(error); }
     void connectWaits(const ConnectError& error) override { _listener.connectWaits(error); }
-    void secured(std::unique_ptr<Transport> transport) override { _listener.connected(std::move(transport)); }
+    void secured(std::unique_ptr<TlsTransport> transport) override { _listener.connected(std::move(transport)); }
     void handshakeFailed(const TlsFailure& failure) override;
     [[nodiscard]] ConnectError errorOf(int error, const std::string& code, const char* syscall,
                                        const std::string& reason) const;

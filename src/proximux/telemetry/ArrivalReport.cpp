@@ -57,7 +57,7 @@ bool ArrivalReport::isWelcome(const ClientInfo& client)
 
 void ArrivalReport::clientRefused(const ClientInfo& client, const std::string& why)
 {
-    const std::string who = clientNameAndProcess(_runtime.log, client);
+    const std::string who = clientNameAndProof(_runtime.log, client);
     _runtime.errors.add("Refused", "client " + who + ": " + why);
     _runtime.log.text(LogScope::server, LogLevel::info, "Connection from " + who + " refused: " + why);
     _counters.refused += 1;

@@ -15,16 +15,18 @@ inline std::string clientName(const Log& log, const ClientInfo& client)
     return log.address(client.address, client.port);
 }
 
-/// Likewise, of a UNIX socket with " (uid 1000, pid 4711)".
-inline std::string clientNameAndProcess(const Log& log, const ClientInfo& client)
+/// Likewise, of a UNIX socket with " (uid 1000, pid 4711)", and with a certificate with " (certificate web.example)".
+inline std::string clientNameAndProof(const Log& log, const ClientInfo& client)
 {
-    const std::string name = clientName(log, client);
-    return client.process ? name + " (uid " + std::to_string(client.process->uid) + ", pid " +
-                                std::to_string(client.process->pid) + ")"
-                          : name;
+    std::string name = clientName(log, client);
+    if (client.process)
+        name += " (uid " + std::to_string(client.process->uid) + ", pid " + std::to_string(client.process->pid) + ")";
+    if (client.tls && !client.tls->name.empty())
+        name += " (certificate " + client.tls->name + ")";
+    return name;
 }
 
-/// The beginning of a log record that is about a client: who it is, and what a PROXY header has told of it.
+/// The beginning of a log record that is about a client: who it is, and what a PROXY header and TLS have told of it.
 inline JsonText clientRecord(const Log& log, const ClientInfo& client)
 {
     JsonText record;
@@ -38,6 +40,10 @@ inline JsonText clientRecord(const Log& log, const ClientInfo& client)
     record.add("id", static_cast<std::int64_t>(client.number));
     if (client.process)
         record.add("uid", std::int64_t{client.process->uid}).add("pid", client.process->pid);
+    if (client.tls)
+        record.add("tls", client.tls->version);
+    if (client.tls && !client.tls->name.empty())
+        record.add("certificate", client.tls->name);
     return record;
 }
 

@@ -114,6 +114,18 @@ void handshakes(W& writer, const S& source)
     }
 }
 
+void expiries(W& writer, const S& source)
+{
+    const auto write = [&writer](const char* side, const std::vector<TlsCertificate>& all)
+    {
+        for (const TlsCertificate& each : all)
+            writer.sample(static_cast<std::uint64_t>(std::max<std::int64_t>(each.ends, 0)),
+                          {{"side", side}, {"file", each.file}});
+    };
+    write("client", source.statistics.clientCertificates);
+    write("target", source.statistics.targetCertificates);
+}
+
 void targetLimits(W& writer, const S& source)
 {
     eachTarget(source,
@@ -198,7 +210,7 @@ std::vector<MetricInfo> programRows()
          "Log records dropped because the queue of the log was full (log.queue, log.queue_bytes).",
          [](W& w, const S& s) { w.sample(s.process.logRecordsDropped); }},
         {"proximux_config_last_reload_successful", GAUGE, "",
-         "1 if the last reload was applied, or there was none; 0 if it was refused.",
+         "1 if the last reload was applied, or there was none; 0 if it was refused, or the last one of certificates.",
          [](W& w, const S& s) { w.sample(std::uint64_t{s.process.isReloaded}); }},
         {"proximux_config_last_reload_success_timestamp_seconds", GAUGE, "",
          "When the configuration in force was put in force, since 1970: at the start, or by a reload.",
@@ -262,6 +274,9 @@ std::vector<MetricInfo> clientRows()
          "Handshakes of TLS with clients and with targets, those of health checks not counted; the reason is that of a "
          "failed one (docs/tls.md).",
          handshakes},
+        {"proximux_tls_certificate_expiry_timestamp_seconds", GAUGE, "side, file",
+         "When a certificate that is shown expires, since 1970; in a file with a chain the first one that does.",
+         expiries},
         {"proximux_client_connections_closed_total", COUNTER, "reason",
          "Clients that have left or were closed, by close reason (docs/operations.md).",
          [](W& w, const S& s) { byReason(w, s.statistics.clientsClosed); }},
@@ -281,8 +296,7 @@ std::vector<MetricInfo> targetRows()
          targetsUp},
         {"proximux_target_connections", GAUGE, "target, address, state",
          "Connections to the target. opening: also open ones that are not in use yet; idle: no request; busy: requests "
-         "in "
-         "flight, or in proxy mode a client; tied: a pinned client.",
+         "in flight, or in proxy mode a client; tied: a pinned client.",
          [](W& w, const S& s) { byTargetAnd(w, s, "state", connectionsOf); }},
         {"proximux_target_connections_limit", GAUGE, "target, address",
          "Connections that the target may have: 1 in fifo, target.N.connections in funnel. Absent in proxy mode.",
@@ -296,8 +310,7 @@ std::vector<MetricInfo> targetRows()
          [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::down); }},
         {"proximux_target_connect_failures_total", COUNTER, "target, address, reason",
          "Failed attempts to connect. shortage: of descriptors, ports or memory on this host, which is no failure of "
-         "the "
-         "target.",
+         "the target.",
          [](W& w, const S& s) { byTargetAnd(w, s, "reason", connectFailuresOf); }},
         {"proximux_target_check_failures_total", COUNTER, "target, address",
          "Failed health checks of the target (check.interval).",
@@ -314,9 +327,8 @@ std::vector<MetricInfo> requestRows()
     return {
         {"proximux_requests_total", COUNTER, "outcome",
          "Ended requests. answered: by the target, or by a reply of the proxy; error: by an error of the proxy, or "
-         "with "
-         "its connection; refused: the proxy does not pass such requests; client_gone: its client left first. In proxy "
-         "mode only where exchange.protocol delimits messages, and only requests with a response.",
+         "with its connection; refused: the proxy does not pass such requests; client_gone: its client left first. In "
+         "proxy mode only where exchange.protocol delimits messages, and only requests with a response.",
          byOutcome},
         {"proximux_requests_repeated_total", COUNTER, "",
          "Requests sent again after they were lost with their connection; fifo and funnel.",

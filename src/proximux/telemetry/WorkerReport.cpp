@@ -80,7 +80,7 @@ void WorkerReport::clientOpened(const ClientInfo& client) const
 {
     if (_runtime.log.wants(LogScope::server, LogLevel::debug))
         _runtime.log.text(LogScope::server, LogLevel::debug,
-                          "Client connected: " + clientNameAndProcess(_runtime.log, client));
+                          "Client connected: " + clientNameAndProof(_runtime.log, client));
 }
 
 void WorkerReport::clientClosed(const ClientInfo& client, const ConnectionTally& tally, CloseReason reason)

@@ -25,6 +25,7 @@ protected:
             ++reloads;
             done({reloads > 1, {"a line"}});
         }
+        void reloadCertificates(std::function<void(const Reload&)> done) override { done({true, {}}); }
         void drain() override { ++drains; }
         void stop() override { ++stops; }
         void reopen() override { ++reopens; }

@@ -30,6 +30,16 @@ TEST(CommandDeskTest, clientsAndConnectionsAreShown)
     expect("show queue", 0, "id  address        waits  queued  inFlight\n7   10.0.0.1:4711  2.0s   3       0\n");
 }
 
+TEST(CommandDeskTest, aClientIsShownWithTheNameOfItsCertificate)
+{
+    for (FakeWorker& worker : _proxy.workers)
+        for (ClientView& client : worker.view.clients)
+            client.info.tls = std::make_shared<const ClientTls>(ClientTls{"TLSv1.3", "", "", "", "web\n.test"});
+    expect("show queue", 0,
+           "id  address                              waits  queued  inFlight\n"
+           "7   10.0.0.1:4711 certificate=web..test  2.0s   3       0\n");
+}
+
 TEST(CommandDeskTest, otherThingsAreShown)
 {
     expect("show errors --json", 0,
@@ -104,6 +114,8 @@ TEST(CommandDeskTest, theProcessIsAsked)
         CPPUNIT_ASSERT_EQUAL_MESSAGE(line, 0, run(line).exitCode);
     CPPUNIT_ASSERT_EQUAL(std::string("drain stop reopen level3 "), _process.asked);
     expect("reload", REFUSED, "first mistake\nsecond mistake\n");
+    expect("reload certificates", 0, "applied\nlocal.tls: what is in its files\n");
+    expect("reload certificates now", UNKNOWN_COMMAND, "reload certificates takes no argument\n");
     for (const char* line : {"set log.level", "set log.level 4", "set log.level x", "set log.level 1 2", "drain now"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(line, UNKNOWN_COMMAND, run(line).exitCode);
 }

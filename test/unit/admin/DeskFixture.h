@@ -97,6 +97,10 @@ protected:
         {
             done({false, {"first mistake", "second mistake"}});
         }
+        void reloadCertificates(std::function<void(const Reload&)> done) override
+        {
+            done({true, {"local.tls: what is in its files"}});
+        }
         void drain() override { asked += "drain "; }
         void stop() override { asked += "stop "; }
         void reopen() override { asked += "reopen "; }

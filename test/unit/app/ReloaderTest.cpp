@@ -23,6 +23,27 @@ protected:
         return {{}, {std::to_string(_begun)}, 0};
     }
 
+    /// A reloader of which all is a reload.
+    Reloader::Work work(Duration interval = Duration::off())
+    {
+        return {[this] { return reload(); }, [this] { return reloadCertificates(); }, [this] { return look(); },
+                [interval] { return interval; }};
+    }
+
+    ReloadResult reloadCertificates()
+    {
+        told({{}, {"certificates"}, 0});
+        return {{}, {"done"}, 0};
+    }
+
+    /// Every second look finds a change.
+    bool look()
+    {
+        const std::lock_guard<std::mutex> lock(_mutex);
+        _changed.notify_all();
+        return ++_looks % 2 == 0;
+    }
+
     void letEnd(int reloads)
     {
         const std::lock_guard<std::mutex> lock(_mutex);
@@ -50,17 +71,18 @@ protected:
     std::condition_variable _changed;
     int _begun = 0;
     int _mayEnd = 0;
+    int _looks = 0;
     std::string _told;
 };
 
 TEST(ReloaderTest, whatIsAskedForMeanwhileBecomesOneMore)
 {
-    Reloader reloader([this] { return reload(); });
+    Reloader reloader(work());
     const auto done = [this](const ReloadResult& result) { told(result); };
-    reloader.ask(done);
+    reloader.ask(Reloader::What::all, done);
     CPPUNIT_ASSERT(await([this] { return _begun == 1; }));
-    reloader.ask(done);
-    reloader.ask(done);
+    reloader.ask(Reloader::What::all, done);
+    reloader.ask(Reloader::What::all, done);
     letEnd(2);
     CPPUNIT_ASSERT(await([this] { return _told == "1 2 2 "; }));
     CPPUNIT_ASSERT_EQUAL(2, _begun);
@@ -69,12 +91,30 @@ TEST(ReloaderTest, whatIsAskedForMeanwhileBecomesOneMore)
 TEST(ReloaderTest, itsEndWaitsForTheReloadThatIsUnderWay)
 {
     {
-        Reloader reloader([this] { return reload(); });
-        reloader.ask([this](const ReloadResult& result) { told(result); });
+        Reloader reloader(work());
+        reloader.ask(Reloader::What::all, [this](const ReloadResult& result) { told(result); });
         CPPUNIT_ASSERT(await([this] { return _begun == 1; }));
         letEnd(1);
     }
     CPPUNIT_ASSERT_EQUAL(std::string("1 "), _told);
+}
+
+TEST(ReloaderTest, certificatesAloneAreRead)
+{
+    Reloader reloader(work());
+    reloader.ask(Reloader::What::certificates, [this](const ReloadResult& result) { told(result); });
+    CPPUNIT_ASSERT(await([this] { return _told == "certificates done "; }));
+    CPPUNIT_ASSERT_EQUAL(0, _begun);
+    CPPUNIT_ASSERT_EQUAL(0, _looks);
+}
+
+TEST(ReloaderTest, itLooksAtIntervalsAndReadsWhatHasChanged)
+{
+    const Reloader reloader(work(Duration::milliseconds(1)));
+    CPPUNIT_ASSERT(await([this] { return _looks >= 5; }));
+    const std::lock_guard<std::mutex> lock(_mutex);
+    CPPUNIT_ASSERT_EQUAL(std::string("certificates certificates "), _told.substr(0, 26));
+    CPPUNIT_ASSERT_EQUAL(0, _begun);
 }
 
 } // namespace proximux

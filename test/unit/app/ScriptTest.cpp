@@ -101,6 +101,25 @@ TEST(ScriptTest, knowsWhatAProxyHeaderTells)
     CPPUNIT_ASSERT((std::vector<std::string>{"127.0.0.1 10.0.0.5 id-1 nil", "127.0.0.1 nil nil nil"}) == _logged);
 }
 
+TEST(ScriptTest, isToldWhatTlsTells)
+{
+    const auto script =
+        load("function connected(client)\n"
+             "  log(tostring(client.tls) .. ' ' .. tostring(client.authority) .. ' ' .. tostring(client.certificate))\n"
+             "end");
+    ClientInfo secured = _client;
+    secured.announced = std::make_shared<const Announcement>(
+        Announcement{{"10.0.0.5", 1}, "", "announced.test", "", "", "announced", ""});
+    for (const auto& tls : {ClientTls{"TLSv1.3", "", "asked.test", "", "web"}, ClientTls{"TLSv1.2", "", "", "", ""}})
+    {
+        secured.tls = std::make_shared<const ClientTls>(tls);
+        CPPUNIT_ASSERT(!script->call({Function::connected, &secured, nullptr, nullptr, nullptr}).error);
+    }
+    CPPUNIT_ASSERT(!connect(*script).error);
+    CPPUNIT_ASSERT((std::vector<std::string>{"TLSv1.3 asked.test web", "TLSv1.2 announced.test announced",
+                                             "nil nil nil"}) == _logged);
+}
+
 TEST(ScriptTest, isToldOfRequestsAndResponses)
 {
     const auto script =

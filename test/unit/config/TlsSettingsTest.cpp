@@ -87,6 +87,19 @@ TEST(TlsSettingsTest, whatIsInTheFilesCounts)
     CPPUNIT_ASSERT_EQUAL(std::string("target.1.tls: what is in its files"), changesOf(a, renewed).changed.front());
 }
 
+TEST(TlsSettingsTest, filesAreWatched)
+{
+    CPPUNIT_ASSERT_EQUAL(Duration::seconds(60).us, good(fromEnvironment(least())).tls.watch.us);
+    CPPUNIT_ASSERT(good(with("PROXIMUX_TLS_WATCH", "0")).tls.watch.isOff());
+    CPPUNIT_ASSERT_EQUAL(Duration::seconds(1).us, good(with("PROXIMUX_TLS_WATCH", "1s")).tls.watch.us);
+    for (const char* wrong : {"999ms", "25h", "often"})
+        assertMistake(with("PROXIMUX_TLS_WATCH", wrong), "tls.watch = ");
+    const Configuration read = good(withTls({{"TLS_CA", certificate.path()}}));
+    CPPUNIT_ASSERT(!read.tls.stamp.empty());
+    CPPUNIT_ASSERT_EQUAL(read.tls.stamp, stampOfTlsFiles(read));
+    CPPUNIT_ASSERT_EQUAL(std::string(), good(fromEnvironment(least())).tls.stamp);
+}
+
 TEST(TlsSettingsTest, clientsNeedACertificateOfOurs)
 {
     const auto serving = [](Environment more)

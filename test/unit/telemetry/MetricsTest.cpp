@@ -31,6 +31,8 @@ protected:
             _statistics.targets.push_back(target);
         }
         _statistics.threads.resize(2);
+        _statistics.clientCertificates = {{"/a.pem", "CN=a", 1700000000}, {"/b.pem", "CN=b", -1}};
+        _statistics.targetCertificates = {{"/a.pem", "CN=a", 1700000000}};
         _statistics.clientLimit = 100;
         _statistics.queueTimeout = Duration::seconds(30);
         _facts.residentMemory = 4096;
@@ -202,6 +204,14 @@ TEST(MetricsTest, aTargetIsNamedByNumberAndAddress)
     CPPUNIT_ASSERT_EQUAL(std::string("1"), valueOf("proximux_target_connections{" + labels + ",state=\"tied\"}"));
     CPPUNIT_ASSERT_EQUAL(std::string("6"),
                          valueOf("proximux_target_connect_failures_total{" + labels + ",reason=\"timeout\"}"));
+}
+
+TEST(MetricsTest, certificatesExpire)
+{
+    const std::string name = "proximux_tls_certificate_expiry_timestamp_seconds";
+    for (const char* side : {"client", "target"})
+        CPPUNIT_ASSERT_EQUAL(std::string("1700000000"), valueOf(name + "{side=\"" + side + "\",file=\"/a.pem\"}"));
+    CPPUNIT_ASSERT_EQUAL(std::string("0"), valueOf(name + "{side=\"client\",file=\"/b.pem\"}"));
 }
 
 TEST(MetricsTest, moreTiedThanBusyIsNoHugeNumber)

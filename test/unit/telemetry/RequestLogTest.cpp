@@ -33,7 +33,7 @@ protected:
     }
 
     const Log _log{true};
-    const ClientInfo _client{"127.0.0.1", 80, 7};
+    ClientInfo _client{"127.0.0.1", 80, 7};
     RequestLog _requests{_log, true};
 };
 
@@ -46,6 +46,21 @@ TEST(RequestLogTest, aRecordHasTheNumberOfItsClient)
         std::string(R"({"client":"127.0.x.x:80","id":7,"target":1,"request":"a","bytesIn":2,"bytesOut":3,)"
                     R"("queueMs":1.000,"firstByteMs":2.000,"ms":2.000})"),
         logged()[0].getText());
+}
+
+TEST(RequestLogTest, aRecordHasTheNameOfACertificate)
+{
+    CPPUNIT_ASSERT(_requests.use(configuration(Requests::on, Duration::off())));
+    for (const char* name : {"web.test", ""})
+    {
+        _client.tls = std::make_shared<const ClientTls>(ClientTls{"TLSv1.3", "", "asked.test", "", name});
+        request(1, 2);
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, logged().size());
+    const std::string begin = R"({"client":"127.0.x.x:80","id":7,"tls":"TLSv1.3",)";
+    CPPUNIT_ASSERT_EQUAL(begin + R"("certificate":"web.test","target":1)",
+                         logged()[0].getText().substr(0, begin.size() + 35));
+    CPPUNIT_ASSERT_EQUAL(begin + R"("target":1)", logged()[1].getText().substr(0, begin.size() + 10));
 }
 
 TEST(RequestLogTest, aSlowRequestHasARecordWhateverElseHasNone)
