@@ -16,6 +16,9 @@ struct ClientTls
     /// Of the client's certificate, which was verified: the one that is among local.tls_client_names, or without these
     /// its common name, or else the first of its other names. Empty: it has shown none.
     std::string name;
+    std::string commonName;   ///< of that certificate, whichever name was chosen; empty: it has none
+    bool isCertified = false; ///< the client has shown a certificate, which was verified
+    bool isResumed = false;   ///< a session was resumed: the certificate was shown on an earlier connection
 };
 
 } // namespace proximux

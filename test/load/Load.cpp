@@ -71,10 +71,8 @@ std::size_t whole(const Options& options, const std::string& bytes, std::size_t 
 /// The answer to a request: the same, with an A where the first Q was, if it has one.
 std::string answer(std::string message)
 {
-    const std::size_t at = message.find('Q');
-    if (at != std::string::npos)
-        message[at] = 'A';
-    return message;
+    const auto at = std::find(message.begin(), message.end(), 'Q');
+    return at == message.end() ? message : message.replace(at, at + 1, "A");
 }
 
 struct Connection

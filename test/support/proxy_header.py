@@ -9,7 +9,10 @@ from harness import Case
 
 BEGIN = b"\r\n\r\n\0\r\nQUIT\n"
 LOCAL = BEGIN + b"\x20\0\0\0"
+ALPN = 0x01
+AUTHORITY = 0x02
 UNIQUE_ID = 0x05
+SSL = 0x20
 ON = {"local__proxy_protocol": "on"}
 CHECKS = "proximux_client_connections_checks_total"
 

@@ -5,8 +5,10 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 
+import proxy_header as header
 from certificates import Authority, Engine, Secured, server_context
 from harness import COMMAND, LONG, ask, clean_environment, echo, free_port, read_all, read_line, reset, state, wait_until
 from sharing import Lines
@@ -146,6 +148,27 @@ class Headers(ClientTlsCase):
         self.addCleanup(c.close)
         self.assertEqual(ask(c, b"hello"), b"hello")
         self.assertRegex(lines[0], rb"^PROXY TCP4 10\.1\.2\.3 \S+ 1111 \d+\r\n$")
+
+    def test_a_target_is_told_of_the_tls_of_its_client(self):
+        """A session that is resumed has a certificate, too, but not one that was shown on this connection."""
+        seen = []
+
+        def target(s):
+            seen.append(header.receive(s))
+            s.sendall(b"welcome\n")
+            read_all(s)
+        p = self.proxy(self.target(target), settings=self.settings(
+            local__tls_client="required", local__tls_client_ca=self.authority.ca, local__tls_alpn="one,two",
+            target__1__proxy_protocol="v2", target__1__proxy_tlvs="authority,alpn,ssl"))
+        context, session = self.context(self.authority.issue("a.client"), ssl.TLSVersion.TLSv1_2, ["two"]), None
+        for client in (7, 5):
+            c = self.secured(p, context=context, session=session)
+            self.assertEqual(read_line(c), b"welcome\n")
+            session = c.session
+            told = (struct.pack(">BI", client, 0) + header.tlv(0x21, b"TLSv1.2") + header.tlv(0x22, b"a.client")
+                    + header.tlv(0x23, c.cipher()[0].encode()))
+            self.assertEqual(seen.pop(), header.binary("127.0.0.1", c.getsockname()[1], "127.0.0.1", p.port, header.tlv(
+                header.AUTHORITY, b"good.test") + header.tlv(header.ALPN, b"two") + header.tlv(header.SSL, told)))
 
     def test_who_is_refused_makes_no_handshake(self):
         p = self.proxy(self.target(), settings=self.settings(access__deny="127.0.0.1"))

@@ -82,7 +82,8 @@ std::vector<Setting> targetSettings()
         now(row("target.N.proxy_tlvs", "", proxyExtensions(FIELD(unsigned, targets[i].proxyExtensions)),
                 {"proxy", "What a PROXY header of version 2 says beside the addresses, separated by commas",
                  "The names are authority, alpn, ssl, unique_id and crc32c. "
-                 "The first four are passed on as the client's own header told them; what it did not tell is left out. "
+                 "With local.tls the first three tell of the client's TLS, with the common name of its certificate. "
+                 "Else they, and always unique_id, are passed on as the client's own header told them. "
                  "A target that knows crc32c checks it against damage on the way. "
                  "Example: target.1.proxy_tlvs = unique_id, crc32c."})),
     };

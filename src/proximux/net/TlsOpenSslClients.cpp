@@ -40,7 +40,16 @@ public:
 
     [[nodiscard]] ClientTls client() const override
     {
-        ClientTls told{SSL_get_version(connection()), SSL_get_cipher_name(connection()), "", "", nameOfClient()};
+        ClientTls told;
+        told.version = SSL_get_version(connection());
+        told.cipher = SSL_get_cipher_name(connection());
+        told.isResumed = SSL_session_reused(connection()) == 1;
+        if (const X509* const certificate = SSL_get0_peer_certificate(connection()))
+        {
+            told.name = chosenOf(certificate);
+            told.commonName = commonNameOf(certificate);
+            told.isCertified = true;
+        }
         if (const char* const asked = SSL_get_servername(connection(), TLSEXT_NAMETYPE_host_name))
             told.serverName = asked;
         const unsigned char* chosen = nullptr;
@@ -52,12 +61,9 @@ public:
     }
 
 private:
-    /// Of a session that is resumed, too. The common name is the last one.
-    [[nodiscard]] std::string nameOfClient() const
+    /// The common name is the last one.
+    [[nodiscard]] std::string chosenOf(const X509* certificate) const
     {
-        const X509* const certificate = SSL_get0_peer_certificate(connection());
-        if (certificate == nullptr)
-            return "";
         if (!_names.empty())
             return nameAmong(certificate, _names).value_or("");
         const std::vector<std::string> names = namesOf(certificate);

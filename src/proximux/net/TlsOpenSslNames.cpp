@@ -48,11 +48,16 @@ std::vector<std::string> namesOf(const X509* certificate)
         if (name->type == GEN_DNS || name->type == GEN_EMAIL || name->type == GEN_URI)
             found.push_back(textOf(name->d.ia5));
     }
+    if (const std::string common = commonNameOf(certificate); !common.empty())
+        found.push_back(common);
+    return found;
+}
+
+std::string commonNameOf(const X509* certificate)
+{
     const X509_NAME* const subject = X509_get_subject_name(certificate);
     const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-    if (at >= 0)
-        found.push_back(textOf(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))));
-    return found;
+    return at >= 0 ? textOf(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))) : "";
 }
 
 std::optional<std::string> nameAmong(const X509* certificate, const std::vector<std::string>& wanted)

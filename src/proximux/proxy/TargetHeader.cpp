@@ -48,6 +48,12 @@ std::string targetHeaderFor(const TargetSettings& target, const ClientInfo& clie
         header.alpn = client.announced->alpn;
         header.ssl = client.announced->ssl;
     }
+    if (client.tls)
+    {
+        header.authority = client.tls->serverName;
+        header.alpn = client.tls->alpn;
+        header.ssl = proxySsl(*client.tls);
+    }
     return textOf(header, target);
 }
 

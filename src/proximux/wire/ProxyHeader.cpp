@@ -51,7 +51,7 @@ unsigned char appendEnds(std::string& to, const ProxyHeader& header)
     return proxyheader::STREAM_LOCAL;
 }
 
-void appendExtension(std::string& to, ProxyHeader::Extension type, Bytes value)
+void appendExtension(std::string& to, unsigned char type, Bytes value)
 {
     appendNumber(to, type, 1);
     appendNumber(to, value.size(), 2);
@@ -145,6 +145,24 @@ std::string proxyHeaderV2(const ProxyHeader& header, unsigned extensions)
     if (sum > 0)
         writeNumber(proxyheader::crc32c(whole, sum), &whole[sum], 4);
     return whole;
+}
+
+std::string proxySsl(const ClientTls& tls)
+{
+    constexpr unsigned IS_TLS = 0x01;
+    constexpr unsigned ON_THIS_CONNECTION = 0x02; // the certificate was shown
+    constexpr unsigned IN_THIS_SESSION = 0x04;
+    unsigned client = IS_TLS;
+    if (tls.isCertified)
+        client |= IN_THIS_SESSION | (tls.isResumed ? 0U : ON_THIS_CONNECTION);
+    std::string value;
+    appendNumber(value, client, 1);
+    appendNumber(value, tls.isCertified ? 0 : 1, 4); // 0: verified
+    appendExtension(value, proxyheader::SSL_VERSION, tls.version);
+    if (tls.isCertified && !tls.commonName.empty())
+        appendExtension(value, proxyheader::SSL_COMMON_NAME, tls.commonName);
+    appendExtension(value, proxyheader::SSL_CIPHER, tls.cipher);
+    return value;
 }
 
 std::uint32_t proxyheader::crc32c(Bytes bytes, std::size_t skip)

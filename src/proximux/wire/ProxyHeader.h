@@ -2,6 +2,7 @@
 
 #include <proximux/AddressRange.h>
 #include <proximux/Bytes.h>
+#include <proximux/ClientTls.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -72,6 +73,9 @@ std::string proxyHeaderV1(const ProxyHeader& header);
 /// The header in version 2, with those of the extensions (a sum of 1 << ...) that it has; see EXTENSIONS.
 std::string proxyHeaderV2(const ProxyHeader& header, unsigned extensions);
 
+/// What the extension SSL has of a client whose TLS ends here (section 2.2.6 of the specification).
+std::string proxySsl(const ClientTls& tls);
+
 /// The extensions that can be chosen, and the bit of each.
 struct ProxyExtension
 {
@@ -97,6 +101,12 @@ constexpr unsigned char STREAM_LOCAL = 0x31; ///< UNIX sockets
 /// The one before it: the version, and whether the connection is the sender's own or is passed on.
 constexpr unsigned char COMMAND_LOCAL = 0x20;
 constexpr unsigned char COMMAND_PROXY = 0x21;
+
+/// What the extension SSL has within, behind so many bytes: its types there.
+constexpr std::size_t SSL_FIXED = 5;
+constexpr unsigned char SSL_VERSION = 0x21;
+constexpr unsigned char SSL_COMMON_NAME = 0x22; ///< of the client's certificate
+constexpr unsigned char SSL_CIPHER = 0x23;
 
 /// CRC-32C (RFC 3720, appendix B.4), in which the four bytes at `skip` count as 0.
 std::uint32_t crc32c(Bytes bytes, std::size_t skip);

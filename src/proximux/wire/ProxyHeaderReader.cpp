@@ -36,10 +36,7 @@ constexpr std::size_t AT_COMMAND = 12; ///< in version 2
 constexpr std::size_t AT_FAMILY = 13;
 constexpr std::size_t AT_LENGTH = 14;
 
-constexpr std::size_t SSL_FIXED = 5;            ///< bytes before what the extension SSL has within
-constexpr unsigned char SSL_VERSION = 0x21;     ///< a type within
-constexpr unsigned char SSL_COMMON_NAME = 0x22; ///< likewise
-constexpr std::size_t EXTENSION_FIXED = 3;      ///< type and length
+constexpr std::size_t EXTENSION_FIXED = 3; ///< type and length
 constexpr std::size_t SIZE_OF_SUM = 4;
 
 bool begins(Bytes bytes, Bytes beginning)
@@ -265,15 +262,15 @@ bool ProxyHeaderReader::parseExtension(unsigned char type, Bytes value)
 bool ProxyHeaderReader::parseSsl(Bytes value)
 {
     _header.ssl = value;
-    return value.size() >= SSL_FIXED && eachExtension(value.substr(SSL_FIXED),
-                                                      [this](unsigned char type, Bytes text)
-                                                      {
-                                                          if (type == SSL_VERSION)
-                                                              _header.tlsVersion = text;
-                                                          if (type == SSL_COMMON_NAME)
-                                                              _header.certificateName = text;
-                                                          return true;
-                                                      });
+    return value.size() >= proxyheader::SSL_FIXED && eachExtension(value.substr(proxyheader::SSL_FIXED),
+                                                                   [this](unsigned char type, Bytes text)
+                                                                   {
+                                                                       if (type == proxyheader::SSL_VERSION)
+                                                                           _header.tlsVersion = text;
+                                                                       if (type == proxyheader::SSL_COMMON_NAME)
+                                                                           _header.certificateName = text;
+                                                                       return true;
+                                                                   });
 }
 
 } // namespace proximux

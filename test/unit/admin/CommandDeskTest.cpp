@@ -1,3 +1,4 @@
+#include "support/ClientsTls.h"
 #include "unit/admin/DeskFixture.h"
 
 #include <proximux/Version.h>
@@ -34,7 +35,7 @@ TEST(CommandDeskTest, aClientIsShownWithTheNameOfItsCertificate)
 {
     for (FakeWorker& worker : _proxy.workers)
         for (ClientView& client : worker.view.clients)
-            client.info.tls = std::make_shared<const ClientTls>(ClientTls{"TLSv1.3", "", "", "", "web\n.test"});
+            client.info.tls = tlsOf("TLSv1.3", "", "web\n.test");
     expect("show queue", 0,
            "id  address                              waits  queued  inFlight\n"
            "7   10.0.0.1:4711 certificate=web..test  2.0s   3       0\n");

@@ -1,3 +1,4 @@
+#include "support/ClientsTls.h"
 #include "support/Test.h"
 
 #include <app/Script.h>
@@ -110,9 +111,9 @@ TEST(ScriptTest, isToldWhatTlsTells)
     ClientInfo secured = _client;
     secured.announced = std::make_shared<const Announcement>(
         Announcement{{"10.0.0.5", 1}, "", "announced.test", "", "", "announced", ""});
-    for (const auto& tls : {ClientTls{"TLSv1.3", "", "asked.test", "", "web"}, ClientTls{"TLSv1.2", "", "", "", ""}})
+    for (const auto& tls : {tlsOf("TLSv1.3", "asked.test", "web"), tlsOf("TLSv1.2", "", "")})
     {
-        secured.tls = std::make_shared<const ClientTls>(tls);
+        secured.tls = tls;
         CPPUNIT_ASSERT(!script->call({Function::connected, &secured, nullptr, nullptr, nullptr}).error);
     }
     CPPUNIT_ASSERT(!connect(*script).error);

@@ -1,3 +1,4 @@
+#include "support/ClientsTls.h"
 #include "support/LogRecorder.h"
 
 #include <proximux/telemetry/RequestLog.h>
@@ -53,7 +54,7 @@ TEST(RequestLogTest, aRecordHasTheNameOfACertificate)
     CPPUNIT_ASSERT(_requests.use(configuration(Requests::on, Duration::off())));
     for (const char* name : {"web.test", ""})
     {
-        _client.tls = std::make_shared<const ClientTls>(ClientTls{"TLSv1.3", "", "asked.test", "", name});
+        _client.tls = tlsOf("TLSv1.3", "asked.test", name);
         request(1, 2);
     }
     CPPUNIT_ASSERT_EQUAL(std::size_t{2}, logged().size());

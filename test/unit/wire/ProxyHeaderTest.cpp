@@ -201,6 +201,26 @@ TEST(ProxyHeaderTest, extensionsAreKept)
     CPPUNIT_ASSERT_EQUAL(std::string("a client"), header.certificateName);
 }
 
+TEST(ProxyHeaderTest, saysWhatIsKnownOfTls)
+{
+    ClientTls tls;
+    tls.version = "TLSv1.3";
+    tls.cipher = "TLS_AES_128_GCM_SHA256";
+    const std::string cipher = tlv(0x23, tls.cipher);
+    CPPUNIT_ASSERT_EQUAL(std::string("\x01\0\0\0\x01", 5) + tlv(0x21, "TLSv1.3") + cipher, proxySsl(tls));
+    tls.isCertified = true;
+    CPPUNIT_ASSERT_EQUAL(std::string("\x07\0\0\0\0", 5) + tlv(0x21, "TLSv1.3") + cipher, proxySsl(tls));
+    tls.isResumed = true;
+    tls.commonName = "a client";
+    CPPUNIT_ASSERT_EQUAL(std::string("\x05\0\0\0\0", 5) + tlv(0x21, "TLSv1.3") + tlv(0x22, "a client") + cipher,
+                         proxySsl(tls));
+    ProxyHeader header = between("192.0.2.1", "198.51.100.7");
+    header.ssl = proxySsl(tls);
+    const Result result = read(proxyHeaderV2(header, ~0U));
+    CPPUNIT_ASSERT_EQUAL(std::string("TLSv1.3"), result.header.tlsVersion);
+    CPPUNIT_ASSERT_EQUAL(std::string("a client"), result.header.certificateName);
+}
+
 TEST(ProxyHeaderTest, aChecksumIsCastagnoli)
 {
     CPPUNIT_ASSERT_EQUAL(std::uint32_t{0xE3069283}, proxyheader::crc32c("123456789", 9));
