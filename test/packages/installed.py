@@ -1,10 +1,13 @@
 """What is the same for an installed package of any kind: a system in a folder, with a service in the hands of systemd."""
+import contextlib
 import os
 import re
 import socket
+import ssl
 import stat
 import subprocess
 
+from certificates import WithAuthority
 from chroot import ENVIRONMENT, Chroot
 from harness import LONG, Case, ask, free_port
 
@@ -40,7 +43,7 @@ class Manager:
         return self.p.returncode, output
 
 
-class Installed(Case):
+class Installed(WithAuthority, Case):
     """upgraded(revision, change=None) installs the package with another revision; change(text) changes its configuration
     file. A new configuration file that is not taken gets a suffix."""
 
@@ -54,12 +57,13 @@ class Installed(Case):
         return "[local]\nhost = 127.0.0.1\nport = %d\n[target]\n1.host = 127.0.0.1\n1.port = %d\n[exchange]\nmode = proxy\n" % (
             port, self.t.port)
 
-    def assertServes(self, unit, port, instance=""):
+    def assertServes(self, unit, port, instance="", through=lambda s: s):
+        """through(s): what a client makes of its socket."""
         m = Manager(self.root, unit, instance)
         try:
             told = m.told()
             self.assertEqual(told, ["READY=1", "STATUS=Serving on 127.0.0.1:%d in PROXY mode" % port])
-            with socket.create_connection(("127.0.0.1", port), LONG) as c:
+            with socket.create_connection(("127.0.0.1", port), LONG) as s, through(s) as c:
                 self.assertEqual(ask(c, b"x"), b"x")
             with open("/proc/%d/status" % m.p.pid) as f:
                 user = int(re.search(r"Uid:\s+(\d+)", f.read()).group(1))
@@ -70,11 +74,13 @@ class Installed(Case):
             code, output = m.end()
         self.assertEqual(code, 0, output)
 
+    def group(self):
+        return int(re.search(r"(?m)^proximux:x:(\d+):", self.root.read("/etc/group")).group(1))
+
     def assertProtected(self):
-        group = int(re.search(r"(?m)^proximux:x:(\d+):", self.root.read("/etc/group")).group(1))
         for name, mode in (("/etc/proximux", 0o750), (INI, 0o640)):
             found = os.stat(self.root.path(name))
-            self.assertEqual((stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid), (mode, 0, group), name)
+            self.assertEqual((stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid), (mode, 0, self.group()), name)
 
     def assertWantsAConfiguration(self):
         """As it is installed it has neither an address nor a target."""
@@ -109,10 +115,30 @@ class Installed(Case):
         with open(self.root.path(INI), "a") as f:
             f.write(self.configuration(port))
         self.assertServes("proximux.service", port)
-        self.root.write("/etc/proximux/other.ini", self.configuration(other))
-        self.assertServes("proximux@.service", other, "other")
-        os.remove(self.root.path("/etc/proximux/other.ini"))
+        with self.written("other.ini", self.configuration(other)):
+            self.assertServes("proximux@.service", other, "other")
         self.port = port
+        self.speaks_tls(other)
+
+    def speaks_tls(self, port):
+        with open(self.good) as f:
+            certificate = f.read()
+        text = self.configuration(port) + "[local]\ntls = on\ntls_certificate = /etc/proximux/other.pem\n"
+        client = ssl.create_default_context(cafile=self.authority.ca)
+        with self.written("other.pem", certificate), self.written("other.ini", text):
+            self.assertServes("proximux@.service", port, "other",
+                              lambda s: client.wrap_socket(s, server_hostname="good.test"))
+
+    @contextlib.contextmanager
+    def written(self, name, text):
+        """A file beside the configuration, which the service may read, and nobody else."""
+        path = "/etc/proximux/" + name
+        self.root.write(path, text, 0o640)
+        os.chown(self.root.path(path), 0, self.group())
+        try:
+            yield
+        finally:
+            os.remove(self.root.path(path))
 
     def upgraded_with_a_changed_configuration(self, suffix):
         edited = self.root.read(INI)

@@ -67,6 +67,11 @@ class Deb(Installed):
         os.makedirs(self.root.path("/var/log/proximux"))
         self.root.write("/var/log/proximux/p.log", "{}")
 
+    def test_depends_on_what_tls_and_scripts_need(self):
+        needed = run(["dpkg-deb", "--field", package(), "Depends"])
+        for name in ("libssl3", "liblua5.4-0"):
+            self.assertRegex(needed, r"\b%s\b" % re.escape(name))
+
     def test_an_upgrade_restarts_only_what_it_can_serve(self):
         self.root.install(package())
         self.pretend_to_serve()

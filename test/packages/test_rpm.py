@@ -79,6 +79,8 @@ class Contents(unittest.TestCase):
         needed = query("proximux", "--requires")
         for name in ("Foundation", "Util", "Net", "JSON"):
             self.assertTrue([each for each in needed if re.fullmatch(r"libPoco%s\.so\.\d+\(\)\(64bit\)" % name, each)], needed)
+        for name in ("libssl.so.3", "libcrypto.so.3", "liblua5.4.so.0"):
+            self.assertIn(name + "()(64bit)", needed)
         self.assertIn("shadow-utils", needed)
         self.assertIn("poco-devel >= 1.11", query("libproximux-devel", "--requires"))
 
