@@ -108,17 +108,11 @@ class Contents(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         tree = unpacked(folder.name, "libproximux-devel")
-        with open(folder.name + "/main.cpp", "w") as f:
-            f.write("#include <proximux/Version.h>\n#include <iostream>\n"
-                    "int main() { std::cout << proximux::VERSION << '\\n'; }\n")
-        with open(folder.name + "/CMakeLists.txt", "w") as f:
-            f.write("cmake_minimum_required(VERSION 3.16)\nproject(consumer CXX)\nfind_package(proximux REQUIRED)\n"
-                    "add_executable(consumer main.cpp)\ntarget_link_libraries(consumer proximux::proximux)\n")
-        found, = glob.glob(tree + "/usr/lib*/cmake/proximux")
-        run(["cmake", "-S", folder.name, "-B", folder.name + "/build", "-Dproximux_DIR=" + found])
-        run(["cmake", "--build", folder.name + "/build"])
+        said = subprocess.run(["sh", ROOT + "/packaging/debian/tests/library"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=dict(os.environ, CMAKE_PREFIX_PATH=tree + "/usr"), text=True)
+        self.assertEqual(said.returncode, 0, said.stderr)
         version = query("proximux", "--queryformat", "%{VERSION}\n")
-        self.assertEqual(run([folder.name + "/build/consumer"]).splitlines(), version)
+        self.assertEqual(said.stdout.splitlines(), version)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root")
