@@ -14,7 +14,12 @@ from harness import LONG, Case, ask, free_port
 INI = "/etc/proximux/proximux.ini"
 SYSTEMCTL = """#!/bin/sh
 echo "$@" >>/tmp/asked
-case $1 in list-units) printf '%s loaded active running x\\n' proximux.service proximux@other.service ;; esac
+case $1 in
+list-units) printf '%s loaded active running x\\n' proximux.service proximux@other.service proximux@many.service ;;
+show) [ "$4" != proximux@many.service ] ||
+    echo '{ path=/usr/bin/proximux ; argv[]=/usr/bin/proximux --config /etc/proximux/many.ini --services /etc/proximux/many.d' \
+        '; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }' ;;
+esac
 """
 
 
@@ -91,20 +96,25 @@ class Installed(WithAuthority, Case):
         self.assertRegex(output, "(?m)^local.port .*: missing")
 
     def replace_systemctl(self):
-        """It writes down what is asked of it, and says that two services run."""
+        """It writes down what is asked of it, and says that three services run."""
         self.root.write("/usr/bin/systemctl", SYSTEMCTL, 0o755)
         os.makedirs(self.root.path("/run/systemd/system"), exist_ok=True)
 
     def pretend_to_serve(self):
-        """As replace_systemctl(). One of the two services has a mistake in its configuration."""
+        """As replace_systemctl(). One has a mistake in its configuration, another has services in files of their own."""
         self.replace_systemctl()
         self.root.write(INI, self.configuration(1).replace("port = 1\n", ""))  # the port is that of a socket unit
         self.root.write("/etc/proximux/other.ini", self.configuration(1) + "no_such_setting = 1\n")
+        self.root.write("/etc/proximux/many.ini", "[log]\nlevel = 2\n")
+        os.makedirs(self.root.path("/etc/proximux/many.d"), exist_ok=True)
+        self.root.write("/etc/proximux/many.d/one.ini", self.configuration(1))
 
     def assertRestarted(self, said):
         """said: what the upgrade wrote."""
         asked = self.root.read("/tmp/asked").splitlines()
-        self.assertIn("try-restart proximux.service", [line.replace("--quiet ", "").replace("--system ", "") for line in asked])
+        plain = [line.replace("--quiet ", "").replace("--system ", "") for line in asked]
+        for name in ("proximux.service", "proximux@many.service"):
+            self.assertIn("try-restart " + name, plain, said)
         self.assertFalse([line for line in asked if "restart" in line and "other" in line], asked)
         self.assertIn("no_such_setting", said)
         self.assertIn("proximux@other.service is not restarted", said)
