@@ -29,6 +29,13 @@ def repacked(folder, revision, change=None):
     return result
 
 
+class Contents(unittest.TestCase):
+    def test_depends_on_what_tls_and_scripts_need(self):
+        needed = run(["dpkg-deb", "--field", package(), "Depends"])
+        for name in ("libssl3", "liblua5.4-0"):
+            self.assertRegex(needed, r"\b%s\b" % re.escape(name))
+
+
 @unittest.skipUnless(os.geteuid() == 0, "needs root")
 class Deb(Installed):
     def upgraded(self, revision, change=None):
@@ -66,11 +73,6 @@ class Deb(Installed):
         self.assertEqual(self.root.read(INI), self.configuration(1))
         os.makedirs(self.root.path("/var/log/proximux"))
         self.root.write("/var/log/proximux/p.log", "{}")
-
-    def test_depends_on_what_tls_and_scripts_need(self):
-        needed = run(["dpkg-deb", "--field", package(), "Depends"])
-        for name in ("libssl3", "liblua5.4-0"):
-            self.assertRegex(needed, r"\b%s\b" % re.escape(name))
 
     def test_programs_can_embed_the_library(self):
         """The package's own test of it."""
