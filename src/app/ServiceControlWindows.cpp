@@ -22,7 +22,7 @@ namespace
 
 constexpr Duration START_LIMIT = Duration::seconds(60); ///< names may have to be looked up
 constexpr Duration STOP_LIMIT = Duration::seconds(10);
-constexpr Duration MARGIN = Duration::seconds(5);
+constexpr Duration STOP_MARGIN = Duration::seconds(5);
 constexpr Duration UNLIMITED = Duration::seconds(24 * 3600);
 
 /// The service of this process. The system's calls have no place for a pointer to it.
@@ -143,7 +143,7 @@ void ServiceControl::serving()
 
 void ServiceControl::stopping(Duration limit)
 {
-    Service::ofProcess().report(SERVICE_STOP_PENDING, limit.isOff() ? UNLIMITED : Duration{limit.us + MARGIN.us});
+    Service::ofProcess().report(SERVICE_STOP_PENDING, limit.isOff() ? UNLIMITED : Duration{limit.us + STOP_MARGIN.us});
 }
 
 } // namespace proximux

@@ -12,7 +12,7 @@ namespace proximux
 namespace
 {
 
-using Clock = std::chrono::steady_clock;
+using WaitClock = std::chrono::steady_clock;
 
 constexpr const char* ENTER = "\x1b[?1049h\x1b[?25l"; ///< the other screen, without a cursor
 constexpr const char* LEAVE = "\x1b[?25h\x1b[?1049l";
@@ -82,10 +82,10 @@ Terminal::Size Terminal::size() const
 
 Terminal::Event Terminal::wait(Duration most)
 {
-    const auto end = Clock::now() + std::chrono::microseconds(most.us);
+    const auto end = WaitClock::now() + std::chrono::microseconds(most.us);
     for (;;)
     {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - WaitClock::now()).count();
         if (left <= 0 || ::WaitForSingleObject(input(), static_cast<DWORD>(left)) != WAIT_OBJECT_0)
             return Event::none;
         INPUT_RECORD record = {};

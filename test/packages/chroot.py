@@ -21,9 +21,9 @@ def run(command, **kw):
     return r.stdout
 
 
-def package():
-    """The newest package in PROXIMUX_DIST."""
-    found = glob.glob(os.path.join(DIST, "proximux_*.deb"))
+def package(name="proximux"):
+    """The newest such package in PROXIMUX_DIST."""
+    found = glob.glob(os.path.join(DIST, name + "_*.deb"))
     if not found:
         raise AssertionError("no package in %s: run scripts/package deb" % DIST)
     return max(found, key=os.path.getmtime)

@@ -65,9 +65,15 @@ class Container(Case):
 
     def test_has_nothing_but_the_program_and_its_libraries(self):
         found = {os.path.join(folder, name)[len(self.root):] for folder, _, names in os.walk(self.root) for name in names}
-        others = {name for name in found if not re.search(r"/(lib[\w+-]+|ld-linux[\w-]*)\.so\.\d+$", name)}
+        others = {name for name in found if not re.search(r"/(lib[\w+-]+(\.\d+)?|ld-linux[\w-]*)\.so\.\d+$", name)}
         self.assertEqual(others, {"/usr/bin/proximux", "/usr/share/doc/proximux/LICENSE", "/etc/nsswitch.conf", "/etc/passwd",
                                   "/etc/group"})
+
+    def test_speaks_tls(self):
+        """It says OK when it has prepared for it."""
+        said = run(["chroot", self.root, "/usr/bin/proximux", "--check-config", "--listen", "1", "--target", "127.0.0.1:2",
+                    "--set", "target.1.tls=on"])
+        self.assertTrue(said.startswith("OK: "), said)
 
     def test_drains_as_the_first_process_on_a_file_system_that_is_read_only(self):
         with open(self.root + "/etc/hosts", "w") as f:  # engines bring it

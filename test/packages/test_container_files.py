@@ -1,13 +1,14 @@
 """The files for containers and Kubernetes: what they say to the program, it understands, and they agree with it."""
+import ipaddress
 import os
 import re
 import subprocess
 import tempfile
-import unittest
 
 import yaml
 
-from harness import BIN, OURS
+from admin_client import AdminProxy
+from harness import BIN, OURS, Case
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PLAIN = {name: value for name, value in os.environ.items() if not OURS.match(name)}
@@ -38,8 +39,9 @@ class Image:
         return dict(re.match(r"(\w+)=(\S*)", value).groups() for name, value in self.instructions if name == "ENV")
 
 
-class Files(unittest.TestCase):
+class Files(Case):
     def setUp(self):
+        super().setUp()
         self.image = Image()
 
     def values(self, environment, *args):
@@ -124,10 +126,21 @@ class Kubernetes(Files):
         self.assertIn("with %d connections each make %d at the server" % (connections, replicas * connections),
                       read("kubernetes/proximux.yaml").replace("\n#", ""))
 
+    def test_probes_are_answered(self):
+        """The nodes, from which they come, are let in."""
+        admin = self.container["ports"][1]
+        values = self.configuration()
+        self.assertEqual(values["admin.listen"], "0.0.0.0:%d" % admin["containerPort"])
+        self.assertTrue(any(ipaddress.ip_address("10.1.2.3") in ipaddress.ip_network(each.strip())
+                            for each in values["admin.access"].split(",")), values["admin.access"])
+        p = AdminProxy(self.target())
+        self.addCleanup(self.ended, p)
+        for name in ("readinessProbe", "livenessProbe"):
+            self.assertEqual(self.container[name]["httpGet"]["port"], admin["name"])
+            self.assertEqual(p.http(self.container[name]["httpGet"]["path"])[0], 200)
+
     def test_ports_and_labels_agree(self):
         port = self.container["ports"][0]["name"]
-        for probe in ("readinessProbe", "livenessProbe"):
-            self.assertEqual(self.container[probe]["tcpSocket"]["port"], port)
         self.assertEqual(self.objects["Service"]["spec"]["ports"][0]["targetPort"], port)
         labels = self.objects["Deployment"]["spec"]["template"]["metadata"]["labels"]
         self.assertEqual(self.objects["Service"]["spec"]["selector"], labels)

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import unittest
 
-from chroot import package, run
+from chroot import ROOT, package, run
 from installed import INI, Installed
 
 
@@ -27,6 +27,13 @@ def repacked(folder, revision, change=None):
     run(["dpkg-deb", "--root-owner-group", "-b", tree, result])
     shutil.rmtree(tree)
     return result
+
+
+class Contents(unittest.TestCase):
+    def test_depends_on_what_tls_and_scripts_need(self):
+        needed = run(["dpkg-deb", "--field", package(), "Depends"])
+        for name in ("libssl3", "liblua5.4-0"):
+            self.assertRegex(needed, r"\b%s\b" % re.escape(name))
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root")
@@ -66,6 +73,12 @@ class Deb(Installed):
         self.assertEqual(self.root.read(INI), self.configuration(1))
         os.makedirs(self.root.path("/var/log/proximux"))
         self.root.write("/var/log/proximux/p.log", "{}")
+
+    def test_programs_can_embed_the_library(self):
+        """The package's own test of it."""
+        self.root.install(package("libproximux-dev"), "cmake", "g++", "make")
+        shutil.copy(os.path.join(ROOT, "packaging/debian/tests/library"), self.root.path("/root"))
+        self.root.run("sh", "/root/library")
 
     def test_an_upgrade_restarts_only_what_it_can_serve(self):
         self.root.install(package())

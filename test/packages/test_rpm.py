@@ -79,6 +79,8 @@ class Contents(unittest.TestCase):
         needed = query("proximux", "--requires")
         for name in ("Foundation", "Util", "Net", "JSON"):
             self.assertTrue([each for each in needed if re.fullmatch(r"libPoco%s\.so\.\d+\(\)\(64bit\)" % name, each)], needed)
+        for name in ("libssl.so.3", "libcrypto.so.3", "liblua5.4.so.0"):
+            self.assertIn(name + "()(64bit)", needed)
         self.assertIn("shadow-utils", needed)
         self.assertIn("poco-devel >= 1.11", query("libproximux-devel", "--requires"))
 
@@ -106,17 +108,11 @@ class Contents(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         tree = unpacked(folder.name, "libproximux-devel")
-        with open(folder.name + "/main.cpp", "w") as f:
-            f.write("#include <proximux/Version.h>\n#include <iostream>\n"
-                    "int main() { std::cout << proximux::VERSION << '\\n'; }\n")
-        with open(folder.name + "/CMakeLists.txt", "w") as f:
-            f.write("cmake_minimum_required(VERSION 3.16)\nproject(consumer CXX)\nfind_package(proximux REQUIRED)\n"
-                    "add_executable(consumer main.cpp)\ntarget_link_libraries(consumer proximux::proximux)\n")
-        found, = glob.glob(tree + "/usr/lib*/cmake/proximux")
-        run(["cmake", "-S", folder.name, "-B", folder.name + "/build", "-Dproximux_DIR=" + found])
-        run(["cmake", "--build", folder.name + "/build"])
+        said = subprocess.run(["sh", ROOT + "/packaging/debian/tests/library"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=dict(os.environ, CMAKE_PREFIX_PATH=tree + "/usr"), text=True)
+        self.assertEqual(said.returncode, 0, said.stderr)
         version = query("proximux", "--queryformat", "%{VERSION}\n")
-        self.assertEqual(run([folder.name + "/build/consumer"]).splitlines(), version)
+        self.assertEqual(said.stdout.splitlines(), version)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root")

@@ -1,4 +1,5 @@
-"""The package in a system that systemd has booted, in a container without a network: the package's own test of it."""
+"""The package in a container without a network, also as systemd has booted it: the package's own tests of the program and of
+the service."""
 import glob
 import os
 import shutil
@@ -32,6 +33,8 @@ class Systemd(Case):
         self.root.install(package(), "systemd-sysv", "dbus", "curl", "python3")
         shutil.copytree(os.path.join(ROOT, "packaging/debian"), self.root.path("/root/debian"))
         self.root.write("/etc/hosts", "127.0.0.1 localhost\n")
+        used = self.nspawn("--chdir=/root", "/bin/sh", "-ex", "debian/tests/program")
+        self.assertEqual(used.returncode, 0, used.stdout)
         self.root.write("/etc/systemd/system/booted.service", BOOTED)
         wants = self.root.path("/etc/systemd/system/multi-user.target.wants")
         os.makedirs(wants, exist_ok=True)

@@ -3,6 +3,7 @@ import json
 import re
 import socket
 
+import windows
 from harness import LONG, Proxy, read_all, wait_until
 
 
@@ -12,10 +13,10 @@ def samples(text):
 
 
 class AdminProxy(Proxy):
-    """A proxy with an admin port: over TCP, and with `path` over a UNIX socket, too."""
+    """A proxy with an admin port: over TCP, and with `path` over a UNIX socket, too, where there are any."""
 
     def __init__(self, *targets, path=None, settings=None, **kw):
-        listen = ["127.0.0.1:0"] + (["unix:" + path] if path else [])
+        listen = ["127.0.0.1:0"] + (["unix:" + path] if path and not windows.IS else [])
         super().__init__(*targets, settings={"admin__listen": ",".join(listen), **(settings or {})}, **kw)
         self.path = path
         self.admin_port = int(wait_until(self._admin, LONG).group(1))
@@ -25,6 +26,8 @@ class AdminProxy(Proxy):
 
     def admin_socket(self, local=False):
         """A connection to the admin port."""
+        if local:
+            windows.need_unix_sockets()
         s = socket.socket(socket.AF_UNIX if local else socket.AF_INET)
         s.settimeout(LONG)
         s.connect(self.path if local else ("127.0.0.1", self.admin_port))

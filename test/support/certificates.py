@@ -5,8 +5,9 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import unittest
 
-from harness import LONG, reset, wait_until
+from harness import COMMAND, LONG, clean_environment, reset, wait_until
 
 # of an authority
 RULES = """
@@ -80,6 +81,14 @@ class Authority:
         return self.path("crl.pem")
 
 
+def has_tls():
+    """Whether the program does."""
+    said = subprocess.run([*COMMAND, "--check-config", "--listen", "1", "--target", "127.0.0.1:1", "--set", "target.1.tls=on"],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=clean_environment(), check=False)
+    return b"built without TLS" not in said.stdout
+
+
+@unittest.skipUnless(has_tls(), "built without TLS")
 class WithAuthority:
     """A part of a test case: an authority, and a certificate of it that is good."""
 

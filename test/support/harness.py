@@ -87,6 +87,7 @@ def free_port():
 
 def local_client(path, timeout=LONG):
     """A connection to a UNIX socket."""
+    windows.need_unix_sockets()
     s = socket.socket(socket.AF_UNIX)
     s.settimeout(timeout)
     s.connect("\0" + path[1:] if path.startswith("@") else path)

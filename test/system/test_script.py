@@ -6,13 +6,13 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, Case, ask, gone, wait_until
+from harness import COMMAND, Case, ask, gone, wait_until
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "etc", "script")
 
 
 def has_lua():
-    said = subprocess.run([BIN, "--check-config", "--target", "127.0.0.1:1", "--set", "script.file=" + os.path.join(EXAMPLES, "limit.lua")],
+    said = subprocess.run([*COMMAND, "--check-config", "--target", "127.0.0.1:1", "--set", "script.file=" + os.path.join(EXAMPLES, "limit.lua")],
                           capture_output=True, text=True)
     return "built without Lua" not in said.stderr
 
@@ -136,7 +136,7 @@ class Script(Case):
         for text, wanted in (("function connected(", "x.lua:1:"), ("while true do end", "script.instructions = 100000")):
             path = self.script(text)
             for extra in ([], ["--check-config"]):
-                said = subprocess.run([BIN, "--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--set", "script.file=" + path] + extra,
+                said = subprocess.run([*COMMAND, "--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--set", "script.file=" + path] + extra,
                                       capture_output=True, text=True)
                 self.assertEqual(said.returncode, 78, said)
                 self.assertIn("script.file = " + path, said.stderr)

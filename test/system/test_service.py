@@ -4,11 +4,11 @@ import re
 import signal
 import socket
 import tempfile
-import threading
 import time
 import unittest
 
-from harness import BACKEND, LONG, SHORT, Case, ask, free_port, gone, wait_until
+from harness import BACKEND, LONG, SHORT, ask, free_port, gone, wait_until
+from restarts import RestartCase
 
 RESTARTS = int(os.environ.get("PROXIMUX_RESTARTS", "5"))
 
@@ -37,7 +37,7 @@ class Manager:
 
 
 @unittest.skipUnless(os.path.exists("/proc/self"), "a protocol of Linux")
-class Service(Case):
+class Service(RestartCase):
     def manager(self, address=None):
         if address is None:
             folder = tempfile.TemporaryDirectory()
@@ -220,46 +220,16 @@ class Service(Case):
             self.assertRegex(p.text(), r"local.port = %d +; socket of the service manager" % s.getsockname()[1])
 
     def test_a_restart_under_load_refuses_no_client(self):
-        self.restarts_under_load("proxy", 3)
+        self.restarts("proxy", 3)
 
     def test_a_restart_under_load_answers_each_first_request(self):
         # of several requests of a client a restart may come between two
-        self.restarts_under_load("fifo", 1, "--protocol", "line")
+        self.restarts("fifo", 1, "--protocol", "line")
 
-    def restarts_under_load(self, mode, requests, *args):
-        s, target, failures, served, ending = self.listener(), self.target(), [], [], threading.Event()
-
-        def stream(name):
-            while not ending.is_set():
-                try:
-                    with socket.create_connection(s.getsockname(), LONG) as c:
-                        c.settimeout(LONG)
-                        for i in range(requests):
-                            self.assertEqual(ask(c, b"%s %d" % (name, i)), b"%s %d" % (name, i))
-                    served.append(name)
-                except (OSError, EOFError, AssertionError) as error:
-                    failures.append(repr(error))
-
-        def more_are_served():
-            wanted = len(served) + 20
-            self.assertTrue(wait_until(lambda: len(served) >= wanted or failures, LONG))
-            self.assertEqual(failures, [])
-        p = self.with_socket(s, mode=mode, args=args, target=target)
-        clients = [threading.Thread(target=stream, args=(b"client %d" % i,), daemon=True) for i in range(4)]
-        for c in clients:
-            c.start()
-        try:
-            for _ in range(RESTARTS):
-                more_are_served()
-                p.signal()
-                self.assertEqual(p.wait(), 0)
-                p = self.with_socket(s, mode=mode, args=args, target=target)
-            more_are_served()
-        finally:
-            ending.set()
-            for c in clients:
-                c.join(LONG)
-        self.assertEqual(failures, [])
+    def restarts(self, mode, requests, *args):
+        s, target = self.listener(), self.target()
+        self.restarts_under_load(lambda: self.with_socket(s, mode=mode, args=args, target=target), s.getsockname(), RESTARTS,
+                                 requests)
 
     # -- the journal
 

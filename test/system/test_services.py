@@ -6,7 +6,8 @@ import signal
 import socket
 import tempfile
 
-from harness import BACKEND, SANITIZED, LONG, Case, Target, ask, free_port, gone, listens, read_all, wait_until
+import windows
+from harness import BACKEND, SANITIZED, LONG, Case, Target, ask, free_port, gone, listens, local_client, read_all, wait_until
 
 MOST = 50
 BRIEF = "[shutdown]\ndrain_timeout = 1s\n"  # a pair ends by itself, or by then
@@ -48,7 +49,8 @@ class Services(Case):
         ports = dict(zip(services, free_ports(len(services))))
         for name, target in services.items():
             self.write(name, ports[name], target, more=more)
-        self.write_main("[admin]\nlisten = unix:%s, 127.0.0.1:0\n%s" % (self.path, text))
+        local = "" if windows.IS else "unix:%s, " % self.path
+        self.write_main("[admin]\nlisten = %s127.0.0.1:0\n%s" % (local, text))
         p = self.program("--config", self.main, "--services", self.folder)
         self.assertTrue(wait_until(lambda: len(self.running(p)) == len(ports), LONG), p.text())
         return p, ports
@@ -77,9 +79,7 @@ class Services(Case):
 
     def command(self, line):
         """The exit code and the text of a command."""
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(LONG)
-            s.connect(self.path)
+        with local_client(self.path) as s:
             s.sendall(b"--code " + line.encode() + b"\n")
             code, _, text = read_all(s).decode().partition("\n")
         return int(code), text

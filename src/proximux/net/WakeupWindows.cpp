@@ -69,7 +69,7 @@ sockaddr_in ownAddress(SOCKET socket)
     return address;
 }
 
-void makeNonBlocking(SOCKET socket)
+void stopBlocking(SOCKET socket)
 {
     u_long on = 1;
     ::ioctlsocket(socket, FIONBIO, &on);
@@ -93,8 +93,8 @@ Wakeup::Wakeup()
         Guarded receiving(::accept(listener.get(), reinterpret_cast<sockaddr*>(&peer), &size));
         if (peer.sin_port != ownAddress(sending.get()).sin_port)
             continue; // somebody else has connected first
-        makeNonBlocking(receiving.get());
-        makeNonBlocking(sending.get());
+        stopBlocking(receiving.get());
+        stopBlocking(sending.get());
         _receiving = receiving.release();
         _sending = sending.release();
         return;
