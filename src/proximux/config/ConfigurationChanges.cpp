@@ -95,6 +95,7 @@ private:
 std::vector<Endpoint> endpointsOf(const std::vector<TargetSettings>& targets)
 {
     std::vector<Endpoint> endpoints;
+    endpoints.reserve(targets.size());
     for (const TargetSettings& target : targets)
         endpoints.push_back(target.endpoint);
     return endpoints;
