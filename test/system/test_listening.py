@@ -86,7 +86,7 @@ class Listening(Case):
         p = self.program("--set", "local.port=%d" % port, "--set", "local.host=" + self.both, "--target", "127.0.0.1:1",
                          "--mode", "proxy", "--io-backend", BACKEND)
         self.assertEqual(p.wait(), 71, p.text())
-        self.assertIn("Address already in use", p.text())
+        self.assertIn("EADDRINUSE", p.text())
         self.assertFalse(self.hears("127.0.0.1", port))
         taken.stop()
 

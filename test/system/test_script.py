@@ -12,9 +12,9 @@ EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", 
 
 
 def has_lua():
-    said = subprocess.run([*COMMAND, "--check-config", "--target", "127.0.0.1:1", "--set", "script.file=" + os.path.join(EXAMPLES, "limit.lua")],
-                          capture_output=True, text=True)
-    return "built without Lua" not in said.stderr
+    said = subprocess.run([*COMMAND, "--check-config", "--listen", "127.0.0.1:1", "--target", "127.0.0.1:2", "--mode", "proxy",
+                           "--set", "script.file=" + os.path.join(EXAMPLES, "limit.lua")], capture_output=True, text=True)
+    return "built without Lua" not in said.stdout + said.stderr
 
 
 @unittest.skipUnless(has_lua(), "built without Lua")

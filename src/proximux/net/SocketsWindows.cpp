@@ -217,7 +217,9 @@ Descriptors descriptors()
 
 bool isTransientAcceptError(int error)
 {
-    return error == WSAECONNRESET || error == WSAEINTR || error == WSAENETDOWN || error == WSAECONNABORTED;
+    // WSAENOTCONN: what Wine says of a client that has gone before it was accepted
+    return error == WSAECONNRESET || error == WSAENOTCONN || error == WSAEINTR || error == WSAENETDOWN ||
+           error == WSAECONNABORTED;
 }
 
 void prepareListener(Poco::Net::ServerSocket& listener)
