@@ -33,8 +33,8 @@ constexpr const char* ADMIN_USAGE =
     "  proximux admin target 2 drain\n"
     "  proximux status --watch 5\n\nOptions:\n";
 
-constexpr const char* ADMIN_EXIT_CODES = "\nExit codes: 0 done, 64 unknown command, 69 no proxy listens there, 77 not "
-                                         "allowed, 78 refused.\n";
+constexpr const char* ADMIN_EXIT_CODES = "\nExit codes: 0 done, 64 unknown command, 69 no proxy listens there, or "
+                                         "it is not ready, 77 not allowed, 78 refused.\n";
 
 constexpr std::int64_t MOST_SECONDS = 3600;
 

@@ -143,8 +143,10 @@ class AdminCommands(AdminCase):
         p = self.local(self.target(), settings={"shutdown__drain_timeout": "-1"})
         with p.client() as c:
             self.assertEqual(ask(c, b"a"), b"a")
+            self.assertEqual(p.command("ready"), (0, "ok\n"))
             self.assertEqual(p.command("drain"), (0, "draining\n"))
             self.assertTrue(wait_until(lambda: p.http("/readyz")[0] == 503))
+            self.assertEqual(p.command("ready"), (69, "draining: it is about to end\n"))
             self.assertEqual(ask(c, b"b"), b"b")
             self.assertEqual(p.command("stop"), (0, "stopping\n"))
             self.assertTrue(gone(c, LONG))

@@ -114,6 +114,7 @@ const std::vector<CommandDesk::Row>& CommandDesk::rows()
         {{"show", "errors"}, "", SERVICE, "the last 32 refusals and errors", &Desk::showErrors},
         {{"show", "config"}, "", SHOWS, "each setting, its value and where that comes from", &Desk::showConfig},
         {{"show", "version"}, "", SHOWS, "the version", &Desk::showVersion},
+        {{"ready"}, "", SHOWS, "ok, or why clients should not come", &Desk::ready},
         {{"kill", "client"}, "ID", SERVICE | CHANGES, "close a client, by its id in show clients", &Desk::killClient},
         {{"kill", "address"},
          "RANGE",
@@ -287,6 +288,11 @@ void CommandDesk::showConfig(const Job&, const Done& done)
 void CommandDesk::showVersion(const Job&, const Done& done)
 {
     _pages.version(done);
+}
+
+void CommandDesk::ready(const Job&, const Done& done)
+{
+    _pages.readiness(done);
 }
 
 // ------------------------------------------------------------------------------------------------ what has an effect

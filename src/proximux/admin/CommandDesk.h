@@ -20,7 +20,7 @@ namespace proximux::admin
 ///     kill client ID [SERVICE] | kill address RANGE [SERVICE]
 ///     target NAME drain [SERVICE] | target NAME ready [SERVICE] | target NAME close [SERVICE]
 ///     pause [SERVICE] | resume [SERVICE]
-///     set log.level N | reopen | drain | stop | reload | reload certificates | help
+///     set log.level N | reopen | drain | stop | reload | reload certificates | ready | help
 class CommandDesk
 {
 public:
@@ -84,6 +84,7 @@ private:
     void showErrors(const Job& job, const Done& done);
     void showConfig(const Job& job, const Done& done);
     void showVersion(const Job& job, const Done& done);
+    void ready(const Job& job, const Done& done);
     void killClient(const Job& job, const Done& done);
     void killAddress(const Job& job, const Done& done);
     void drainTarget(const Job& job, const Done& done);

@@ -94,11 +94,18 @@ void Pages::live(const Request&, const Done& done)
 
 void Pages::ready(const Request&, const Done& done)
 {
+    readiness(done);
+}
+
+void Pages::readiness(const Done& done)
+{
     std::string text;
     for (const InspectedService& service : _services.services())
         for (const std::string& each : service.isLeaving ? std::vector<std::string>() : obstacles(service))
             text.append(text.empty() ? "" : "\n").append(each);
-    done(text.empty() ? textReply(200, "ok") : textReply(503, text));
+    Reply reply = text.empty() ? textReply(200, "ok") : textReply(503, text);
+    reply.exitCode = text.empty() ? DONE : UNAVAILABLE;
+    done(reply);
 }
 
 void Pages::version(const Done& done)

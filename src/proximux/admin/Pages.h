@@ -36,6 +36,9 @@ public:
     void version(const Done& done);
     void configuration(const Done& done);
 
+    /// "ok", or why clients should not come: status 503 and exit code UNAVAILABLE.
+    void readiness(const Done& done);
+
 private:
     struct Route;
 

@@ -9,6 +9,7 @@ namespace proximux::admin
 /// Exit codes of `proximux admin`, those of sysexits.h.
 constexpr int DONE = 0;
 constexpr int UNKNOWN_COMMAND = 64;
+constexpr int UNAVAILABLE = 69;
 constexpr int FORBIDDEN = 77;
 constexpr int REFUSED = 78;
 

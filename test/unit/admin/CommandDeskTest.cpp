@@ -47,6 +47,7 @@ TEST(CommandDeskTest, otherThingsAreShown)
            R"([{"time":"1970-01-01T00:00:00Z","name":"Refused","text":"client x"}])"
            "\n");
     expect("show config", 0, "a = b\n");
+    expect("ready", 0, "ok\n");
     expect("  show \t version ", 0, std::string("proximux ") + VERSION + "\n");
     CPPUNIT_ASSERT(run("help").body.find("\nkill client ID ") != std::string::npos);
     CPPUNIT_ASSERT(run("show status").body.find("\nqueue     3 requests, the oldest waits for 2.0s\n") !=
