@@ -141,15 +141,19 @@ def guards():
     started = [Echo()]
     try:
         certificate = Authority(folder).issue("bench.test")
-        started += [ours(started[0], settings={"limits.connection_rate": "100/s", "admin.listen": "127.0.0.1:%d" % admin}),
-                    ours(started[0], settings={"local.tls": "on", "local.tls_certificate": certificate})]
-        _, limited, secured = started
-        beside("10,000 connects a second of another address, beyond its limit", limited, plain,
-               lambda: Flood(10000, connect_and_reset, limited.port), lambda f: "%.0f connects a second" % f.rate)
+        rate, with_tls = {"limits.connection_rate": "100/s"}, {"local.tls": "on", "local.tls_certificate": certificate}
+        for settings in ({**rate, "admin.listen": "127.0.0.1:%d" % admin}, rate, with_tls, with_tls):
+            started.append(ours(started[0], settings=settings))
+        _, limited, other_limited, secured, other_secured = started
+        for p, name in ((limited, "10,000 connects a second of another address, beyond its limit"),
+                        (other_limited, "the same at another process, which has its share of the machine")):
+            beside(name, limited, plain, lambda port=p.port: Flood(10000, connect_and_reset, port),
+                   lambda f: "%.0f connects a second" % f.rate)
         beside("64 silent connections and 100 readers of the admin port", limited, plain, lambda: Readers(admin),
                lambda f: "/livez in %.0f ms at most, /metrics read %d times, %d refused" % (f.live * 1e3, f.read, f.refused))
-        beside("1,000 handshakes a second", secured, lambda port: over_tls(context, port),
-               lambda: Flood(1000, shake_hands, context, secured.port), lambda f: "%.0f handshakes a second" % f.rate)
+        for p, name in ((secured, "1,000 handshakes a second"), (other_secured, "the same at another process")):
+            beside(name, secured, lambda port: over_tls(context, port),
+                   lambda port=p.port: Flood(1000, shake_hands, context, port), lambda f: "%.0f handshakes a second" % f.rate)
     finally:
         for each in reversed(started):
             each.stop()
