@@ -233,6 +233,7 @@ class Maintenance(AdminCase, SharedCase):
                 for thread in threads:
                     thread.join(LONG)
                 self.assertEqual(errors, [])
+                self.assertTrue(wait_until(lambda d=again: d.most, LONG))  # it counts when nothing more comes
                 self.assertEqual((device.most, again.most), (1, 1))
                 self.assertNotIn("is down", p.text())
                 self.assertEqual(p.end(), 0)
