@@ -42,6 +42,9 @@ void TlsHandshake::start(Instant deadline)
 
 void TlsHandshake::goOn()
 {
+    if (!_reactor.mayTakeLong())
+        return _reactor.setInterest(_registration, _isBegun ? _transport->wants({true, false}) : Interest{true, true});
+    _isBegun = true;
     switch (_transport->handshake())
     {
     case IoResult::Kind::done:

@@ -19,8 +19,9 @@ public:
     virtual void handshakeFailed(const TlsFailure& failure) = 0;
 };
 
-/// Drives the handshake of one connection until it is done, has failed or has taken too long. Owned by its listener and
-/// used in the reactor's thread; destroying it closes the connection.
+/// Drives the handshake of one connection until it is done, has failed or has taken too long. Of all handshakes of a
+/// reactor one goes a step on in each turn, since a step takes as long as hundreds of messages. Owned by its listener
+/// and used in the reactor's thread; destroying it closes the connection.
 class TlsHandshake : public EventHandler
 {
 public:
@@ -48,6 +49,7 @@ private:
     Reactor::Registration _registration;
     Reactor::TimerId _timer{};
     bool _timed = false;
+    bool _isBegun = false;        ///< else nobody knows which side is to speak
     std::shared_ptr<bool> _alive; ///< lets a deferred call detect that this object is gone
 };
 

@@ -316,6 +316,36 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, anEndedPeerThatAcceptsNothingWakesNobody)
     turned.reactor.remove(registration);
 }
 
+TEST_ON_BOTH_BACK_ENDS(ReactorTest, whatTakesLongIsDoneByOneInATurn)
+{
+    constexpr std::size_t MANY = 5;
+    TurnedReactor turned(epoll);
+    std::vector<SocketPair> pairs(MANY);
+    std::vector<Handler> handlers(MANY);
+    std::size_t done = 0;
+    std::size_t inThisTurn = 0;
+    for (std::size_t i = 0; i < MANY; ++i)
+    {
+        handlers[i].onReadable = [&, i]
+        {
+            if (!turned.reactor.mayTakeLong())
+                return;
+            (void)read(pairs[i]);
+            ++done;
+            ++inThisTurn;
+        };
+        turned.reactor.setInterest(turned.reactor.add(pairs[i].handle(), handlers[i]), {true, false});
+        pairs[i].say("x");
+    }
+    turned.until(
+        [&]
+        {
+            CPPUNIT_ASSERT(inThisTurn <= 1);
+            inThisTurn = 0;
+            return done == MANY;
+        });
+}
+
 TEST_ON_BOTH_BACK_ENDS(ReactorTest, idleSocketsWakeNobody)
 {
     TurnedReactor turned(epoll);

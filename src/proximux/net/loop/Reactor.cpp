@@ -163,6 +163,7 @@ void Reactor::wait(Instant until)
     if (!_deferred.empty() || _anyPosted.load(std::memory_order_acquire) || _stopping.load(std::memory_order_acquire))
         timeout = 0;
     _poller->wait(timeout, _ready);
+    _tookLong = false;
     _now = _clock.now();
     if (_woke != Instant::never())
         _woke = _now;

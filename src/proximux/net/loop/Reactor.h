@@ -97,6 +97,11 @@ public:
     /// Calls later in this turn, after the current handler has returned.
     void defer(Call call) { _deferred.push_back(std::move(call)); }
 
+    /// Whether a handler may do work now that takes long, such as a step of a handshake: in each turn the first one
+    /// that asks may. Others leave it; their sockets are as ready in the next turn, which calls them again. So whoever
+    /// has little to do waits for one such piece of work at most.
+    [[nodiscard]] bool mayTakeLong() { return !std::exchange(_tookLong, true); }
+
     /// Takes ownership of the object and destroys it at the end of the turn.
     template <class T>
     void dispose(std::unique_ptr<T> object)
@@ -175,6 +180,7 @@ private:
     std::vector<Call> _deferred;
     std::vector<std::shared_ptr<void>> _disposed;
     TurnListener* _listener = nullptr;
+    bool _tookLong = false; ///< somebody did so in this turn
     FaultReport _report;
 
     sockets::Wakeup _wakeup;
