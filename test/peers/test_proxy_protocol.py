@@ -9,28 +9,9 @@ from proxy_header import CHECKS, ON, ProxyHeaders
 from servers import HAProxy, Server
 
 
-class Balancer(HAProxy):
-    """HAProxy in mode tcp, which sends a header to its target or takes one from its clients."""
-
-    def __init__(self, target, server="", bind="", defaults=""):
-        self.server, self.bind = server, bind
-        super().__init__(target, defaults)
-
-    def command(self):
-        return ["haproxy", "-db", "-f", self.write("conf", """
-global
-    nbthread 1
-defaults
-    mode tcp
-    timeout connect 5s
-    timeout client 60s
-    timeout server 60s
-    %s
-listen l
-    bind 127.0.0.1:%d %s
-    unique-id-format %%{+X}o\\ %%ci:%%cp
-    server s %s:%d %s
-""" % (self.options, self.port, self.bind, self.target.host, self.target.port, self.server))]
+def balanced(target, server="", bind="", defaults=""):
+    """HAProxy, which sends a header to its target or takes one from its clients."""
+    return HAProxy(target, "unique-id-format %{+X}o\\ %ci:%cp\n    " + defaults, bind, server)
 
 
 class WhoAsks(Server):
@@ -75,7 +56,7 @@ class Senders(Peers):
         for server in ("send-proxy", "send-proxy-v2",
                        "send-proxy-v2 proxy-v2-options crc32c,unique-id,authority,ssl,cert-cn"):
             p = self.behind()
-            balancer = self.started(Balancer(p, server))
+            balancer = self.started(balanced(p, server))
             with socket.create_connection(("127.0.0.1", balancer.port), LONG, ("127.0.0.7", 0)) as c:
                 self.assertEqual(ask(c, b"hello"), b"hello")
                 name = "127.0.0.7:%d" % c.getsockname()[1]
@@ -86,7 +67,7 @@ class Senders(Peers):
     def test_checks_of_haproxy_reach_no_target(self):
         target = self.target()
         p = self.admin(target=target)
-        self.started(Balancer(p, "send-proxy-v2 check inter 50ms"))
+        self.started(balanced(p, "send-proxy-v2 check inter 50ms"))
         self.assertTrue(wait_until(lambda: samples(p.http("/metrics")[1]).get(CHECKS, 0) >= 5, LONG))
         self.assertEqual([r for r in p.records() if "e" in r], [])
         self.assertLessEqual(len(target.conns), 2)  # those came to see whether HAProxy listens
@@ -102,13 +83,13 @@ class Takers(Peers):
     def test_haproxy_knows_the_client_and_passes_it_on(self):
         target = self.started(WhoAsks())
         for version in ("v1", "v2"):
-            balancer = self.started(Balancer(target, "send-proxy-v2", "accept-proxy"))
+            balancer = self.started(balanced(target, "send-proxy-v2", "accept-proxy"))
             p = self.proxy(balancer, settings={"target__1__proxy_protocol": version})
             self.assertTrue(curl(p.port, "--interface", "127.0.0.9").startswith("127.0.0.9 "))
 
     def test_haproxy_checks_the_checksum(self):
         target = self.started(WhoAsks())
-        balancer = self.started(Balancer(target, "send-proxy-v2", "accept-proxy"))
+        balancer = self.started(balanced(target, "send-proxy-v2", "accept-proxy"))
         p = self.proxy(balancer, settings={"target__1__proxy_protocol": "v2", "target__1__proxy_tlvs": "crc32c"})
         self.assertTrue(curl(p.port).startswith("127.0.0.1 "))
 
@@ -120,7 +101,7 @@ class MariaDB(MariaDBCase):
         for version in ("v1", "v2"):
             p = self.proxy("127.0.0.1:%d" % self.port, args=["--protocol", "mysql", "--set", "local.proxy_protocol=on",
                                                             "--set", "target.1.proxy_protocol=" + version])
-            balancer = Balancer(p, "send-proxy-v2")
+            balancer = balanced(p, "send-proxy-v2")
             self.addCleanup(balancer.stop)
             done = subprocess.run(["mariadb", *login(balancer), "-N", "-e",
                                    "select host from information_schema.processlist where id = connection_id()"],

@@ -71,10 +71,11 @@ class Nginx(Server):
 
 
 class HAProxy(Server):
-    """HAProxy with one thread in mode tcp before `target`. CPU time and memory are told as for our own program."""
+    """HAProxy with one thread in mode tcp before `target`. options are of its defaults, bind and server further words of
+    these lines. CPU time and memory are told as for our own program."""
 
-    def __init__(self, target, options="", bind=""):
-        self.target, self.options, self.bind = target, options, bind
+    def __init__(self, target, options="", bind="", server=""):
+        self.target, self.options, self.bind, self.server = target, options, bind, server
         super().__init__("haproxy")
 
     cpu = Program.cpu
@@ -93,8 +94,8 @@ defaults
     %s
 listen l
     bind 127.0.0.1:%d backlog 4096 %s
-    server s %s:%d
-""" % (self.options, self.port, self.bind, self.target.host, self.target.port))]
+    server s %s:%d %s
+""" % (self.options, self.port, self.bind, self.target.host, self.target.port, self.server))]
 
 
 class Twemproxy(Server):
