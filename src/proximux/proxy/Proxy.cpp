@@ -110,12 +110,11 @@ void Proxy::Impl::start(const std::function<void()>& listen)
     view.started();
 }
 
-/// The first address, with the port that it has where any free one was asked for.
+/// In the original's text an IPv6 address has no brackets.
 std::string Proxy::Impl::whereItListens(const Configuration& configuration) const
 {
-    Endpoint endpoint = configuration.local.endpoint;
-    endpoint.port = server->port();
-    return endpoint.toString();
+    const Endpoint& endpoint = configuration.local.endpoint;
+    return endpoint.isLocal() ? endpoint.toString() : endpoint.host + ":" + std::to_string(server->port());
 }
 
 /// Limits the clients so that they never take the last descriptor.
