@@ -1,0 +1,168 @@
+#include <proximux/protocol/auth/Authenticator.h>
+
+#include <proximux/protocol/auth/Base64.h>
+
+#include <utility>
+
+namespace proximux::auth
+{
+
+namespace
+{
+
+constexpr std::size_t SALT_SIZE = 16; ///< bytes
+constexpr unsigned ROUNDS = 4096;     ///< as PostgreSQL's
+constexpr Bytes MD5 = "md5";
+
+} // namespace
+
+void Authenticator::change(Settings settings)
+{
+    _settings = std::move(settings);
+    _verifiers.clear();
+    _keys.clear();
+}
+
+const Secret* Authenticator::find(Bytes name) const
+{
+    return _settings.users != nullptr ? _settings.users->find(name) : nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ clients
+
+Method Authenticator::methodFor(Bytes name) const
+{
+    const Secret* secret = find(name);
+    const bool isDigest = secret != nullptr && secret->kind == Secret::Kind::md5;
+    const bool isVerifier = secret != nullptr && secret->kind == Secret::Kind::scram;
+    switch (_settings.method)
+    {
+    case Method::automatic:
+        return isDigest ? Method::md5 : Method::scram;
+    case Method::md5:
+        return isVerifier ? Method::scram : Method::md5; // as PostgreSQL's method of this name
+    default:
+        return _settings.method;
+    }
+}
+
+Verifier Authenticator::verifierFor(Bytes name)
+{
+    const Secret* secret = find(name);
+    if (secret != nullptr && secret->kind == Secret::Kind::scram)
+        return secret->verifier;
+    if (secret == nullptr || secret->kind != Secret::Kind::clear)
+    {
+        const std::string salt = _digests.hmacSha256(_key, "salt of " + std::string(name)).substr(0, SALT_SIZE);
+        return {ROUNDS, salt, bytes(Digests::SHA256_SIZE), bytes(Digests::SHA256_SIZE)};
+    }
+    auto found = _verifiers.find(name);
+    if (found == _verifiers.end())
+    {
+        if (_verifiers.size() >= MOST_KEPT)
+            _verifiers.clear();
+        const std::string salt = _digests.hmacSha256(_key, "salt of " + std::string(name)).substr(0, SALT_SIZE);
+        const ScramKeys keys = scramKeys(_digests, secret->text, salt, ROUNDS);
+        found = _verifiers.emplace(name, verifierOf(_digests, keys, salt, ROUNDS)).first;
+    }
+    return found->second;
+}
+
+bool Authenticator::isPassword(Bytes name, Bytes password) const
+{
+    const Secret* secret = find(name);
+    if (secret == nullptr)
+        return false;
+    if (secret->kind == Secret::Kind::clear)
+        return areEqual(secret->text, password);
+    if (secret->kind == Secret::Kind::md5)
+        return areEqual(secret->text,
+                        std::string(MD5) + hexadecimal(_digests.md5(std::string(password) + std::string(name))));
+    const Verifier& verifier = secret->verifier;
+    const ScramKeys keys = scramKeys(_digests, password, verifier.salt, verifier.rounds);
+    return areEqual(_digests.sha256(keys.clientKey), verifier.storedKey);
+}
+
+/// "md5" and the digest of password and name; empty: it cannot be made.
+std::string Authenticator::md5Of(const Secret& secret, Bytes name) const
+{
+    if (secret.kind == Secret::Kind::md5)
+        return secret.text;
+    if (secret.kind == Secret::Kind::clear)
+        return std::string(MD5) + hexadecimal(_digests.md5(secret.text + std::string(name)));
+    return {};
+}
+
+bool Authenticator::isMd5Answer(Bytes name, Bytes answer, Bytes salt) const
+{
+    const Secret* secret = find(name);
+    if (secret == nullptr)
+        return false;
+    const auto expected = md5Answer({std::string(name), *secret, true, std::nullopt}, salt);
+    return expected && areEqual(*expected, answer);
+}
+
+// ------------------------------------------------------------------------------------------------ targets
+
+Identity Authenticator::identityAt(std::size_t target, Bytes name, const std::optional<ScramKeys>& proven) const
+{
+    Identity identity;
+    identity.name = name;
+    if (target < _settings.targets.size() && !_settings.targets[target].username.empty())
+    {
+        identity.name = _settings.targets[target].username;
+        identity.secret.text = _settings.targets[target].password;
+        identity.isKnown = !identity.secret.text.empty();
+        return identity;
+    }
+    if (const Secret* secret = find(name))
+    {
+        identity.secret = *secret;
+        identity.isKnown = true;
+        identity.proven = proven;
+    }
+    return identity;
+}
+
+std::optional<ScramKeys> Authenticator::keysOf(const Identity& identity, Bytes salt, unsigned rounds)
+{
+    const Secret& secret = identity.secret;
+    if (identity.isKnown && secret.kind == Secret::Kind::scram && identity.proven && secret.verifier.salt == salt &&
+        secret.verifier.rounds == rounds)
+        return identity.proven;
+    if (!identity.isKnown || secret.kind != Secret::Kind::clear)
+        return std::nullopt;
+    const std::string place = _digests.sha256(identity.name + '\0' + secret.text + '\0' + std::string(salt)) +
+                              std::to_string(rounds);
+    auto found = _keys.find(place);
+    if (found == _keys.end())
+    {
+        if (_keys.size() >= MOST_KEPT)
+            _keys.clear();
+        found = _keys.emplace(place, scramKeys(_digests, secret.text, salt, rounds)).first;
+    }
+    return found->second;
+}
+
+std::optional<std::string> Authenticator::md5Answer(const Identity& identity, Bytes salt) const
+{
+    const std::string digest = identity.isKnown ? md5Of(identity.secret, identity.name) : "";
+    if (digest.empty())
+        return std::nullopt;
+    return std::string(MD5) + hexadecimal(_digests.md5(digest.substr(MD5.size()) + std::string(salt)));
+}
+
+// ------------------------------------------------------------------------------------------------- chance
+
+std::string Authenticator::nonce()
+{
+    constexpr std::size_t SIZE = 18; // bytes: 24 digits
+    return base64(bytes(SIZE));
+}
+
+std::string Authenticator::bytes(std::size_t n)
+{
+    return _digests.hmacSha256(_key, "number " + std::to_string(++_count)).substr(0, n);
+}
+
+} // namespace proximux::auth

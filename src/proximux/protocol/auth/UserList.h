@@ -1,0 +1,58 @@
+#pragma once
+
+#include <proximux/Bytes.h>
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace proximux::auth
+{
+
+/// What a server that uses SCRAM-SHA-256 keeps of a password (RFC 5803): it proves a login without the password.
+struct Verifier
+{
+    unsigned rounds = 4096;
+    std::string salt;
+    std::string storedKey;
+    std::string serverKey;
+};
+
+/// What is known of a user's password.
+struct Secret
+{
+    enum class Kind
+    {
+        clear, ///< the password
+        md5,   ///< "md5" and the digest of password and name
+        scram  ///< its verifier
+    };
+
+    Kind kind = Kind::clear;
+    std::string text;  ///< as it was written
+    Verifier verifier; ///< scram
+};
+
+/// The users who may come in, from a text in the form of PgBouncer's userlist.txt: lines of "name" "secret", in which
+/// a quote is written twice. Empty lines, and those that begin with ; or #, count for nothing. Immutable; any thread.
+class UserList
+{
+public:
+    static constexpr std::size_t LONGEST_LINE = 4096; ///< bytes
+
+    /// Returns what is wrong with the text, with its line; nothing: it was taken.
+    std::optional<std::string> read(Bytes text);
+
+    /// Null: there is no such user.
+    [[nodiscard]] const Secret* find(Bytes name) const;
+
+    [[nodiscard]] std::size_t size() const { return _users.size(); }
+
+private:
+    const char* readLine(Bytes line);
+
+    std::map<std::string, Secret, std::less<>> _users;
+};
+
+} // namespace proximux::auth
