@@ -53,10 +53,12 @@ enum class CloseReason
     targetDrained,     ///< an administrator wants nothing new to be sent to its target
     targetClosed,      ///< an administrator wants nobody to use its target
     allDrained,        ///< an administrator has drained or closed each target that it could have been connected to
-    paused             ///< an administrator wants no target to be used for a while
+    paused,            ///< an administrator wants no target to be used for a while
+    otherUser,         ///< another request needs it with another login
+    loginTimeout       ///< local.login_timeout
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::paused) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::loginTimeout) + 1;
 
 /// Whose fault it is that a connection is closed.
 enum class Fault

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/AddressRange.h>
+#include <proximux/AuthMethod.h>
 #include <proximux/Endpoint.h>
 #include <proximux/Framing.h>
 #include <proximux/Instant.h>
@@ -10,12 +11,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace proximux
 {
+
+namespace auth
+{
+
+class UserList;
+
+} // namespace auth
 
 /// How clients are assigned to target connections.
 enum class Mode
@@ -85,13 +94,22 @@ struct LocalSettings
     std::string password;      ///< resp: password that clients must send; empty: none
     unsigned failedAuth{};     ///< wrong passwords after which a client is closed
     Duration failedAuthDelay;
-    LocalTls tls; ///< of client connections
+    Duration loginTimeout; ///< databases in fifo, funnel: until a client has proven who it is
+    LocalTls tls;          ///< of client connections
 
     /// All addresses on which it listens.
     [[nodiscard]] std::vector<Endpoint> endpoints() const;
 
     /// These as in a text: "127.0.0.1:80, [::1]:80".
     [[nodiscard]] std::string toString() const;
+};
+
+/// Who may come in, where the proxy lets clients in itself (databases in fifo, funnel).
+struct AuthSettings
+{
+    std::string file;                            ///< empty: none
+    std::shared_ptr<const auth::UserList> users; ///< what it has; null: nothing was read
+    AuthMethod method{};
 };
 
 struct ExchangeSettings
@@ -224,7 +242,7 @@ struct TargetSettings
     Endpoint endpoint;
     SocketOptions socket;        ///< of target connections
     std::size_t connections = 1; ///< in funnel mode
-    std::string username;        ///< resp
+    std::string username;        ///< resp, postgresql
     std::string password;
     unsigned database = 0;
     TargetTls tls;
@@ -233,6 +251,9 @@ struct TargetSettings
 
     /// Whether each client signs in as itself.
     [[nodiscard]] bool isOwnLogin() const { return username == "client"; }
+
+    /// Whether all sign in with this login.
+    [[nodiscard]] bool hasLogin() const { return !username.empty() && !isOwnLogin(); }
 };
 
 /// A program that decides on each client.
@@ -362,6 +383,7 @@ struct Configuration
 
     LogSettings log;
     LocalSettings local;
+    AuthSettings auth;
     ExchangeSettings exchange;
     PoolSettings pool;
     CheckSettings check;

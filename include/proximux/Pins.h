@@ -19,13 +19,19 @@ constexpr unsigned AUTHENTICATION = 1U << 6U;
 constexpr unsigned UPGRADE = 1U << 7U;
 constexpr unsigned TRANSFER = 1U << 8U;
 constexpr unsigned SIGNATURE = 1U << 9U;
-constexpr unsigned UNKNOWN = 1U << 10U; ///< the effect of a command is unknown
-constexpr std::size_t COUNT = 11;
+constexpr unsigned UNKNOWN = 1U << 10U;   ///< the effect of a command is unknown
+constexpr unsigned LEASE = 1U << 11U;     ///< a transaction of a database, which ends by itself
+constexpr unsigned LOCK = 1U << 12U;      ///< locks of a session
+constexpr unsigned TEMPORARY = 1U << 13U; ///< temporary tables
+constexpr unsigned SETTING = 1U << 14U;
+constexpr unsigned STATEMENT = 1U << 15U; ///< prepared statements
+constexpr std::size_t COUNT = 16;
 
 /// The reasons by bit number.
-constexpr const char* NAMES[COUNT] = {"transaction", "watch",     "subscription",   "blocking",
-                                      "database",    "session",   "authentication", "upgrade",
-                                      "transfer",    "signature", "unknown command"};
+constexpr const char* NAMES[COUNT] = {"transaction", "watch",           "subscription",    "blocking",
+                                      "database",    "session",         "authentication",  "upgrade",
+                                      "transfer",    "signature",       "unknown command", "lease",
+                                      "lock",        "temporary table", "setting",         "prepared statement"};
 
 } // namespace pins
 

@@ -325,6 +325,9 @@ void ConfigurationCheck::checkPrologue(const ProtocolInfo& protocol)
         _mistakes.push_back(
             nameOf("pool.prologue") +
             ": a client would receive its reply; expected pool.prologue_expect to be set to that reply");
+    if (protocol.uses("auth.file") && !pool.prologue.empty())
+        _mistakes.push_back(nameOf("pool.prologue") + ": does not apply with " + std::string(protocol.name) +
+                            ", whose connections begin with a login; expected no value");
     if (protocol.name == AUTO && isOfDetectedProtocol(pool.prologue))
         _mistakes.push_back(
             nameOf("pool.prologue") +

@@ -4,6 +4,7 @@
 #include <proximux/config/Settings.h>
 #include <proximux/protocol/Registry.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,8 @@ private:
     void checkUsers(const ProtocolInfo& protocol, const char* key, bool hasValue);
     void checkPrologue(const ProtocolInfo& protocol);
     void checkCredentials(const ProtocolInfo& protocol);
+    void checkLogins();
+    std::shared_ptr<const auth::UserList> readUsers(const std::string& path);
     void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
     void checkTls();

@@ -2,8 +2,14 @@
 
 #include <proximux/config/ConfigurationCheck.h>
 
+#include <proximux/auth/UserList.h>
 #include <proximux/protocol/Registry.h>
+#include <proximux/system/SystemError.h>
 
+#include <Poco/Exception.h>
+#include <Poco/FileStream.h>
+
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,9 +37,55 @@ void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
                                     ": differs from target.1.database; expected " +
                                     std::to_string(targets[0].database));
         }
-        else if (!targets[i].username.empty() || !targets[i].password.empty() || targets[i].database != 0)
-            _mistakes.push_back(key + ".username, .password, .database: apply" + onlyWith("target.N.database"));
+        else if (targets[i].database != 0)
+            _mistakes.push_back(key + ".database: applies" + onlyWith("target.N.database"));
+        else if (!protocol.uses("target.N.username") && (!targets[i].username.empty() || !targets[i].password.empty()))
+            _mistakes.push_back(key + ".username, .password: apply" + onlyWith("target.N.username"));
     }
+    if (protocol.uses("auth.file"))
+        checkLogins();
+}
+
+/// Where the proxy lets clients in, it must know who they are, and as whom its connections sign in.
+void ConfigurationCheck::checkLogins()
+{
+    AuthSettings& auth = _configuration.auth;
+    if (!auth.file.empty())
+        auth.users = readUsers(auth.file);
+    if (auth.file.empty() && auth.method != AuthMethod::trust)
+        _mistakes.push_back(nameOf("auth.file") + ": missing; expected a file with users, or auth.method = trust");
+    const std::vector<TargetSettings>& targets = _configuration.targets;
+    for (std::size_t i = 0; i < targets.size(); ++i)
+    {
+        const std::string key = "target." + std::to_string(i + 1);
+        if (targets[i].hasLogin() != targets[0].hasLogin())
+            _mistakes.push_back(key + ".username: differs from target.1.username; expected a name for all targets or "
+                                      "none");
+        if (!targets[i].hasLogin() && !targets[i].password.empty())
+            _mistakes.push_back(key + ".password: applies with " + key + ".username; expected no value");
+    }
+}
+
+std::shared_ptr<const auth::UserList> ConfigurationCheck::readUsers(const std::string& path)
+{
+    constexpr std::size_t LONGEST = 16 * 1024 * 1024; // bytes
+    auto users = std::make_shared<auth::UserList>();
+    std::string why;
+    try
+    {
+        Poco::FileInputStream file(path);
+        std::string text;
+        for (char part[4096]; text.size() <= LONGEST && (file.read(part, sizeof part), file.gcount() > 0);)
+            text.append(part, static_cast<std::size_t>(file.gcount()));
+        why = text.size() > LONGEST ? "longer than 16 MiB" : users->read(text).value_or("");
+    }
+    catch (const Poco::Exception& exception)
+    {
+        why = "cannot be read: " + systemerror::reason(exception);
+    }
+    if (!why.empty())
+        _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
+    return users;
 }
 
 /// Which login a connection has would depend on the target.

@@ -102,6 +102,7 @@ std::vector<Setting> accessSettings();
 std::vector<Setting> limitsSettings();
 std::vector<Setting> otherSettings();
 std::vector<Setting> tlsFileSettings();
+std::vector<Setting> authSettings();
 std::vector<Setting> adminSettings();
 std::vector<Setting> scriptSettings();
 

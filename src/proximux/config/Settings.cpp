@@ -73,11 +73,11 @@ std::vector<Setting> makeTable()
 {
     std::vector<Setting> all;
     for (const auto& part :
-         {table::localSettings(), table::localTlsSettings(), table::targetSettings(), table::targetTlsSettings(),
-          table::exchangeSettings(), table::timeoutSettings(), table::bufferSettings(), table::framingSettings(),
-          table::protocolSettings(), table::peerSettings(), table::poolSettings(), table::checkSettings(),
-          table::logSettings(), table::accessSettings(), table::limitsSettings(), table::otherSettings(),
-          table::tlsFileSettings(), table::adminSettings(), table::scriptSettings()})
+         {table::localSettings(),    table::localTlsSettings(), table::targetSettings(), table::targetTlsSettings(),
+          table::exchangeSettings(), table::timeoutSettings(),  table::bufferSettings(), table::framingSettings(),
+          table::protocolSettings(), table::authSettings(),     table::peerSettings(),   table::poolSettings(),
+          table::checkSettings(),    table::logSettings(),      table::accessSettings(), table::limitsSettings(),
+          table::otherSettings(),    table::tlsFileSettings(),  table::adminSettings(),  table::scriptSettings()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -151,6 +151,11 @@ std::vector<Setting> clientLimits()
                   {SHARED_USERS, "Wrong passwords after which a client is closed",
                    "The client still gets the error for the last one, then its connection is closed. "
                    "Example: local.failed_auth = 1 closes it at the first wrong password."})),
+        now(row("local.login_timeout", "15s", duration(SECOND, DAY, Off::no, FIELD(Duration, local.loginTimeout)),
+                {SHARED_USERS, "Time in which a client must prove who it is",
+                 "It begins when the client connects; then the client is closed. "
+                 "Waiting for a target connection does not count. "
+                 "Raise it for people who type their password, for example local.login_timeout = 1m."})),
         now(row("local.failed_auth_delay", "1s",
                 duration(Duration{0}, Duration::seconds(60), Off::no, FIELD(Duration, local.failedAuthDelay)),
                 {SHARED_USERS, "Delay of the reply to a wrong password",

@@ -59,7 +59,7 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"noIdentifier", "no request id was available (exchange.id_reuse)", R::noIdentifier, F::proxy, ERROR, UNTOLD},
     {"partSilent", "the unit or function is in back-off after a timeout (exchange.modbus_unit_backoff)", R::partSilent,
      F::target, ERROR, UNTOLD},
-    {"userRefused", "the target refused the user name or password of the client", R::userRefused, F::client, UNTOLD,
+    {"userRefused", "the target refused the user name or password of the client", R::userRefused, F::client, ERROR,
      UNTOLD},
     {"outgoing", "a reload removed or changed the target", R::outgoing, F::nobody, ERROR, UNTOLD},
     {"killed", "closed by an administrator", R::killed, F::proxy, ERROR, UNTOLD},
@@ -68,6 +68,8 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"targetClosed", "an administrator closed the target (target close)", R::targetClosed, F::proxy, ERROR, UNTOLD},
     {"allDrained", "an administrator drained or closed every target", R::allDrained, F::proxy, ERROR, UNTOLD},
     {"paused", "an administrator paused the proxy (pause)", R::paused, F::proxy, ERROR, UNTOLD},
+    {"otherUser", "reopened for another login", R::otherUser, F::nobody, ERROR, UNTOLD},
+    {"loginTimeout", "local.login_timeout", R::loginTimeout, F::client, UNTOLD, UNTOLD},
 };
 
 constexpr bool hasRowForEach()

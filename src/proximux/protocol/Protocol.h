@@ -18,6 +18,13 @@
 namespace proximux
 {
 
+namespace auth
+{
+
+class Authenticator;
+
+} // namespace auth
+
 /// Finds where responses end, and extracts their traits.
 class ResponseFramer : public Framer
 {
@@ -166,6 +173,12 @@ public:
     /// The target has accepted, or refused, the user of this client's request (RequestTraits::signsIn).
     virtual void signedIn(bool accepted) { static_cast<void>(accepted); }
 
+    /// These reasons pin this client to a connection, besides those of its requests (ResponseTraits::begun, ended).
+    virtual void held(unsigned reasons) { static_cast<void>(reasons); }
+
+    /// Creates the reply to a client that loses its idle connection to others. False: there is none.
+    virtual bool expired(const char* why, std::string& reply) { return malformed(why, reply); }
+
     /// The target has challenged this client to something that pins it (ResponseTraits::challenges).
     virtual void challenged(unsigned reasons) { static_cast<void>(reasons); }
 
@@ -188,11 +201,12 @@ struct ConversationSettings
     std::size_t largest = 65536; ///< bytes kept of a request
     bool passive = false;        ///< traffic is only observed: no request is answered or refused
     UnknownCommands unknown = UnknownCommands::close;
-    unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
-    bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
-    bool oneTarget = false;   ///< all connections lead to the same target
-    bool consents = false;    ///< HTTP: answer Expect: 100-continue in the target's place
-    bool ownLogin = false;    ///< each client signs in at the target as itself
+    unsigned failedAuth = 3;                            ///< wrong passwords after which a client is closed
+    bool passChunked = false;                           ///< HTTP: send chunked request bodies unchanged
+    bool oneTarget = false;                             ///< all connections lead to the same target
+    bool consents = false;                              ///< HTTP: answer Expect: 100-continue in the target's place
+    bool ownLogin = false;                              ///< each client signs in at the target as itself
+    std::shared_ptr<auth::Authenticator> authenticator = nullptr; ///< databases: lets clients in
 
     [[nodiscard]] bool mustSignIn() const { return ownLogin || !password.empty(); }
 };
@@ -273,6 +287,12 @@ public:
     /// Whether other bytes than responses may come from a target, at any time. Its response framer discards them; those
     /// on an idle connection are discarded, too.
     [[nodiscard]] virtual bool isNoisy() const { return false; }
+
+    /// Whether a connection belongs to the login of a client (RequestTraits::user), and is of no use without one.
+    [[nodiscard]] virtual bool isPersonal() const { return false; }
+
+    /// Whether targets may say something on a connection at rest (ResponseTraits::Kind::notice).
+    [[nodiscard]] virtual bool speaksAtRest() const { return false; }
 
     /// Whether targets send requests of their own (ResponseTraits::Kind::request), at any time.
     [[nodiscard]] virtual bool isTwoWay() const { return false; }

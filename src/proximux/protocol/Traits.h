@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,12 +23,17 @@ struct Edit
     Bytes insert;
 };
 
+class LoginDialog;
+
 /// The bytes that log in on a connection, and the exact reply to them. Empty if none are needed.
 struct Login
 {
-    std::string says;
+    std::string says; ///< tells logins apart, too
     std::string expects;
     bool isJudged = false; ///< the reply differs, and Protocol::judgeLogin() judges it; `expects` is what follows it
+
+    /// Begins the login at this target, where it is a dialog, which a connection has once at most; empty: it is none.
+    std::function<std::unique_ptr<LoginDialog>(std::size_t target)> begin = {};
 };
 
 /// What came for a login (Login::isJudged).
@@ -44,6 +50,33 @@ struct LoginAnswer
     std::size_t size = 0; ///< accepted: bytes of the reply
 };
 
+/// A login on one target connection in which both sides speak several times. No input makes it throw.
+class LoginDialog
+{
+public:
+    /// What is to be done behind what came.
+    struct Step
+    {
+        LoginAnswer::State state = LoginAnswer::State::more;
+        std::size_t taken = 0; ///< bytes; the rest is shown again, with more
+        std::string says;      ///< what the target gets
+    };
+
+    LoginDialog() = default;
+    LoginDialog(const LoginDialog&) = delete;
+    LoginDialog& operator=(const LoginDialog&) = delete;
+    virtual ~LoginDialog() = default;
+
+    /// What is said first.
+    [[nodiscard]] virtual std::string opening() const = 0;
+
+    /// Bytes came from the target.
+    virtual Step hear(Bytes came) = 0;
+
+    /// accepted: what RequestTraits::greets is answered with; refused: the seed of the error reply, which may be empty.
+    [[nodiscard]] virtual const std::string& outcome() const = 0;
+};
+
 /// What a protocol knows about a request, without what is allocated.
 struct RequestMarks
 {
@@ -55,6 +88,7 @@ struct RequestMarks
     bool delayed = false; ///< local: answered after local.failed_auth_delay; the client's next request waits until then
     const char* refusal = nullptr; ///< local: the reason of the refusal, for the log: fixed text
     bool resets = false;           ///< local: ends all pins of its client and closes the pinned connection
+    bool vital = false;            ///< if it fails, its client is closed behind the error reply
     bool greets = false;           ///< not sent: the answer is the reply to the login of its connection, translated
     bool blocking = false;         ///< no response timeout applies
     bool barrier = false;  ///< its response decides what the following bytes are; they are not parsed until then
@@ -147,7 +181,8 @@ struct ResponseTraits
         more,    ///< a part of the response; more parts follow
         interim, ///< precedes the response and is not part of it
         tunnel,  ///< the final response; all further bytes in both directions belong to its client
-        request  ///< no response: a request of the target's own, which gets `reply` (Protocol::isTwoWay)
+        request, ///< no response: a request of the target's own, which gets `reply` (Protocol::isTwoWay)
+        notice   ///< no response: belongs to whoever is served or has the connection alone (Protocol::speaksAtRest)
     };
 
     Kind kind = Kind::final;
@@ -170,6 +205,9 @@ struct ResponseTraits
     bool proof = false;        ///< proves that the target speaks this protocol
     Notice notice;             ///< meaning to a client with subscriptions
     unsigned challenges = 0;   ///< reasons for which the target now wants its client to be pinned
+    unsigned begun = 0;        ///< pin reasons that its client has from now on, whatever the limit is
+    unsigned ended = 0;        ///< pin reasons that it has no more
+    bool resumes = false;      ///< more: what its client sends next belongs to the request (Framer::resume)
     unsigned keeps = 0;        ///< pin reasons that its request was to end and that remain, because it failed
     std::uint64_t check = 0;   ///< must equal the request's check, if that has one
     bool unchecked = false;    ///< repeats no check value and is only an error, so it may answer any request
@@ -179,9 +217,9 @@ struct ResponseTraits
     void clear()
     {
         kind = Kind::final;
-        swallowed = closesTarget = undone = spends = closesClient = consents = proof = unchecked = false;
+        swallowed = closesTarget = undone = spends = closesClient = consents = proof = unchecked = resumes = false;
         notice = {};
-        challenges = keeps = 0;
+        challenges = keeps = begun = ended = 0;
         check = 0;
         reply.clear();
         edits.clear();

@@ -1,9 +1,11 @@
 #include <proximux/proxy/ExchangeFactory.h>
 
+#include <proximux/auth/Authenticator.h>
 #include <proximux/exchange/AutoExchange.h>
 #include <proximux/exchange/mux/FramedExchange.h>
 #include <proximux/exchange/mux/RawExchange.h>
 #include <proximux/protocol/Registry.h>
+#include <proximux/system/PocoDigests.h>
 
 #include <algorithm>
 #include <random>
@@ -120,11 +122,38 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     }
     if (!made)
         return settings;
+    settings.personal = made->isPersonal();
+    settings.speaksAtRest = made->speaksAtRest();
+    settings.loginTimeout = configuration.local.loginTimeout;
     settings.noisy = made->isNoisy();
     settings.twoWay = made->isTwoWay();
     settings.requestId = made->requestId();
     settings.responseId = made->responseId();
     settings.byId = exchange.pairingInForce() != Pairing::order && settings.requestId && settings.responseId;
+    return settings;
+}
+
+/// Bytes that nobody can guess.
+std::string secretKey()
+{
+    constexpr std::size_t NUMBERS = 4;
+    std::string key;
+    for (std::size_t i = 0; i < NUMBERS; ++i)
+        appendNumber(key, unpredictable(), sizeof(std::uint64_t));
+    return key;
+}
+
+auth::Settings logins(const Configuration& configuration, const std::vector<std::size_t>& indices)
+{
+    auth::Settings settings;
+    settings.method = configuration.auth.method;
+    settings.users = configuration.auth.users;
+    for (std::size_t i = 0; i < indices.size(); ++i)
+    {
+        settings.targets.resize(std::max(settings.targets.size(), indices[i] + 1));
+        if (configuration.targets[i].hasLogin())
+            settings.targets[indices[i]] = {configuration.targets[i].username, configuration.targets[i].password};
+    }
     return settings;
 }
 
@@ -149,6 +178,7 @@ public:
         , _dialer(dialer)
         , _effects(effects)
         , _observer(observer)
+        , _authenticator(std::make_shared<auth::Authenticator>(digests(), secretKey()))
     {
     }
 
@@ -158,7 +188,7 @@ public:
         AutoExchange::Tenant tenant;
         const Configuration chosen = choosing(*_configuration, protocol);
         const ProtocolInfo& info = *findProtocol(protocol);
-        const MultiplexerSettings settings = sharedSettings(chosen, _indices, info);
+        const MultiplexerSettings settings = settingsFor(chosen, info);
         tenant.pool = std::make_unique<LanePool>(poolSettings(chosen), _targets, _dialer, _places);
         if (info.make == nullptr)
             tenant.exchange = std::make_unique<RawExchange>(settings, _effects, _observer, *tenant.pool);
@@ -190,7 +220,7 @@ public:
     {
         const Configuration chosen = choosing(*_configuration, protocol);
         pool.reconfigure(poolSettings(chosen), changes);
-        exchange.reconfigure(sharedSettings(chosen, _indices, *findProtocol(protocol)), changes, now);
+        exchange.reconfigure(settingsFor(chosen, *findProtocol(protocol)), changes, now);
     }
 
     void changeAuto(AutoExchange& exchange, const TargetChanges& changes, Instant now) const
@@ -203,6 +233,17 @@ public:
     }
 
 private:
+    /// Clients are let in as it says from now on.
+    [[nodiscard]] MultiplexerSettings settingsFor(const Configuration& chosen, const ProtocolInfo& protocol) const
+    {
+        MultiplexerSettings settings = sharedSettings(chosen, _indices, protocol);
+        if (!settings.personal)
+            return settings;
+        _authenticator->change(logins(chosen, _indices));
+        settings.conversation.authenticator = _authenticator;
+        return settings;
+    }
+
     [[nodiscard]] AutoExchangeSettings autoSettings() const
     {
         return {_configuration->local.idleTimeout, _configuration->exchange.trialTimeout,
@@ -216,6 +257,7 @@ private:
     TargetDialer& _dialer;
     MultiplexerEffects& _effects;
     MultiplexerObserver& _observer;
+    std::shared_ptr<auth::Authenticator> _authenticator;
 };
 
 ExchangeAndPool makePairs(const Configuration& configuration, Targets& targets, TargetDialer& dialer,

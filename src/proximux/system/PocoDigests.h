@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/protocol/auth/Digests.h>
+#include <proximux/auth/Digests.h>
 
 namespace proximux
 {

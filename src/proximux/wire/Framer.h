@@ -22,6 +22,7 @@ public:
             partial,  ///< the message goes on
             header,   ///< its header is complete and more follows; reported at most once a message, by protocols that
                       ///< need it
+            flush,    ///< the message goes on, and what came of it is to be passed on, for its sender waits
             complete, ///< the bytes taken are its last; the next byte begins another
             malformed ///< not a message of this protocol; the framer must not be used again
         };
@@ -36,6 +37,13 @@ public:
 
     /// Examines the bytes that follow those taken so far. One call never takes bytes of two messages.
     virtual Progress feed(Bytes input) = 0;
+
+    /// The message that was completed last goes on: what answered it asks for more.
+    virtual void resume() {}
+
+    /// The rest of the present message is not needed. True: what was taken of it ends where the receiver can read
+    /// another one, and the next byte begins one. False: the rest must still be taken.
+    virtual bool leave() { return false; }
 
     /// Whether the message that was completed last has a response, in protocols where only all of its bytes tell that.
     [[nodiscard]] virtual bool isAnswered() const { return true; }

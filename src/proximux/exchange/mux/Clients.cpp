@@ -22,6 +22,8 @@ void Clients::opened(ClientId client, Instant now)
     opened.reconnects = TokenBucket(_mux.settings.reconnects);
     ++_size;
     _mux.timers.idle.arm(opened.idle, now);
+    if (_mux.settings.personal)
+        _mux.timers.welcome.arm(opened.welcome, now);
     _mux.backpressure.update(opened, now);
     closeIfDone(opened, now); // we drain
 }
@@ -243,7 +245,8 @@ void Clients::close(Client& client, CloseReason reason, How how, Instant now)
         _delayed.remove(client);
     for (Deadline* deadline : {static_cast<Deadline*>(&client.idle), static_cast<Deadline*>(&client.pause),
                                static_cast<Deadline*>(&client.linger), static_cast<Deadline*>(&client.discard),
-                               static_cast<Deadline*>(&client.calm), static_cast<Deadline*>(&client.paced)})
+                               static_cast<Deadline*>(&client.calm), static_cast<Deadline*>(&client.paced),
+                               static_cast<Deadline*>(&client.welcome)})
         DeadlineList::disarm(*deadline);
     const std::unique_ptr<Client> last = std::move(_clients[client.id.slot]);
     --_size;
@@ -379,6 +382,8 @@ void Clients::expire(Instant now)
         const bool closing = client.state == Client::State::closing;
         close(client, closing ? client.reason : CloseReason::halfCloseTimeout, How::abort, now);
     }
+    while (Deadline* due = _mux.timers.welcome.takeDue(now))
+        fail(Due<Client>::owner(*due), CloseReason::loginTimeout, false, now);
     while (Deadline* due = _mux.timers.calm.takeDue(now))
         calmed(Due<Client>::owner(*due), now);
     while (Deadline* due = _mux.timers.pace.takeDue(now))

@@ -11,7 +11,7 @@ namespace
 
 bool needsPin(const Request& request)
 {
-    return request.traits.pins != 0 && request.client->pin.lane == nullptr;
+    return request.traits.pins != 0 && !Pinning::isTied(*request.client);
 }
 
 } // namespace
@@ -32,7 +32,7 @@ bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
         return false; // its id is in use, and the others need not wait for it
     const Client& client = *request.client;
     if (client.pin.lane != nullptr)
-        return client.pin.lane == &lane;
+        return client.pin.lane == &lane && (!needsPin(request) || _mux.pinning.mayPin());
     if (lane.pin.client != nullptr)
         return false;
     if (_mux.pool.isOutgoing(lane.number))
@@ -78,6 +78,8 @@ bool FramedChoice::hasRoom(const Lane& lane, const Request& request) const
     if (lane.waiting > 0 || lane.pin.leaving || lane.streaming != nullptr)
         return false;
     if (lane.ending || !TargetRecords::mayHaveId(lane, request))
+        return false;
+    if (request.client->pin.lane != nullptr && needsPin(request) && !_mux.pinning.mayPin())
         return false;
     if (needsRest(lane, request))
         return lane.pipeline.isEmpty() || Lanes::isForsaken(lane);

@@ -26,6 +26,8 @@ void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
     judge(client, request);
     request.traits.alone = request.traits.alone || _trial.isOn;
     Consents::begin(client, request);
+    if (request.traits.greets)
+        DeadlineList::disarm(client.welcome); // it has proven who it is
     if (request.traits.supersedes)
         supersede(client, request);
     if (request.traits.local && request.traits.pins != 0)
@@ -54,6 +56,8 @@ void FramedRequests::clientBytes(Client& client, Instant now)
 {
     while (!_mux.backpressure.isFull(client) && !client.isBehindBarrier())
     {
+        if (client.flushes && client.queued == 0 && client.large == nullptr && client.requests.isEmpty())
+            flush(client, now);
         if (isInTunnel(client))
             return _mux.forwarding.raw(client, *client.pin.lane, now);
         const Bytes rest = client.input.waiting().substr(client.queued + client.partial);
@@ -80,6 +84,14 @@ void FramedRequests::clientBytes(Client& client, Instant now)
     }
 }
 
+/// What came of a request goes to the target, for its client waits for what answers that.
+void FramedRequests::flush(Client& client, Instant now)
+{
+    client.flushes = false;
+    if (client.partial > 0)
+        _mux.sending.queue(client, client.partial, false, now);
+}
+
 void FramedRequests::requestBytes(Client& client, const Framer::Progress& progress, Instant now)
 {
     client.partial += progress.taken;
@@ -87,8 +99,13 @@ void FramedRequests::requestBytes(Client& client, const Framer::Progress& progre
         _mux.consents.headerSeen(client, now);
     else if (progress.taken > 0)
         _mux.consents.restComes(client);
+    if (progress.kind == ProgressKind::flush)
+        client.flushes = true;
     if (progress.kind == ProgressKind::complete)
+    {
+        client.flushes = false;
         _mux.sending.queue(client, client.partial, true, now);
+    }
     else if (client.large == nullptr && client.queued == 0 && client.partial > 0 &&
              client.input.size() >= _mux.settings.requestBuffer)
         _mux.sending.queue(client, client.partial, false, now);

@@ -40,6 +40,7 @@ private:
     static void supersede(Client& client, const Request& newest);
     [[nodiscard]] static bool isInTunnel(const Client& client);
     void judge(const Client& client, Request& request);
+    void flush(Client& client, Instant now);
     void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
     void largeBytes(Client& client, const Framer::Progress& progress, Instant now);
     void malformedRequest(Client& client, const char* why, Instant now);

@@ -88,8 +88,16 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
             lane.input.clear();
             return true;
         }
+        if (lane.login != nullptr)
+        {
+            if (!_users.hear(lane, now))
+                return false;
+            if (lane.login != nullptr)
+                return true; // it wants to see more
+            continue;
+        }
         const bool expected = lane.inMessage || lane.pin.pushes || !lane.pipeline.isEmpty() || _mux.settings.twoWay ||
-                              _mux.lanes.ignoresUnknown(lane);
+                              _mux.settings.speaksAtRest || _mux.lanes.ignoresUnknown(lane);
         if (!expected && _mux.settings.noisy)
         {
             lane.input.clear();
@@ -149,12 +157,14 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     const bool theirs = traits.kind == ResponseTraits::Kind::request;
     bool passes = !traits.swallowed && !theirs;
     lane.inMessage = true;
+    const bool notice = traits.kind == ResponseTraits::Kind::notice;
     if (first && !lane.pin.pushes && !theirs)
     {
         lane.answered = whose(lane, bytes, traits);
-        if (lane.answered == nullptr && !isNobodys(lane))
+        if (lane.answered == nullptr && !notice && !isNobodys(lane))
         {
-            _mux.lanes.close(lane, CloseReason::desync, How::abort, now);
+            const bool ends = _mux.settings.speaksAtRest && traits.notice.kind == Notice::Kind::error;
+            _mux.lanes.close(lane, ends ? CloseReason::targetEnded : CloseReason::desync, How::abort, now);
             return false;
         }
         if (lane.answered != nullptr)
@@ -169,10 +179,14 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
         _mux.answers.deliver(lane, *lane.pin.client, bytes, now);
     else if (lane.answered != nullptr && passes)
         _mux.answers.deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
+    else if (notice && lane.answered == nullptr && lane.pin.client != nullptr)
+        _mux.answers.deliver(lane, *lane.pin.client, bytes, now);
     lane.input.consume(progress.taken);
     if (progress.kind != ProgressKind::complete)
         return true;
     lane.inMessage = false;
+    if (notice)
+        return true;
     if (lane.pin.pushes)
         return pushWhole(lane, now);
     if (theirs)
@@ -226,13 +240,12 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const ResponseTraits& traits = lane.framer->traits();
     if (traits.kind == ResponseTraits::Kind::interim)
         request.begun = false; // an error can still be told
+    if (traits.resumes)
+        return resume(lane, request, now);
     if (!traits.endsRequest())
         return true;
-    if (!request.whole)
-    {
-        answeredEarly(lane, request, now);
+    if (!request.whole && !answeredEarly(lane, request, now))
         return false;
-    }
     _trial.isProven = _trial.isProven || traits.proof;
     Client* client = request.client;
     const bool tunnel = traits.kind == ResponseTraits::Kind::tunnel;
@@ -247,6 +260,8 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const unsigned challenges = traits.challenges;
     const bool isError = traits.notice.kind == Notice::Kind::error;
     const bool turned = request.turnsLane;
+    const unsigned begun = traits.begun;
+    const unsigned ended = traits.ended;
     if (request.traits.switches && !isError)
         Dialects::settle(lane, request, true);
     if (request.traits.signsIn)
@@ -254,6 +269,8 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     if (request.traits.guarded)
         _fences.put(lane, now);
     _mux.answers.finish(lane, request, now);
+    if ((begun | ended) != 0)
+        hold(lane, client, begun, ended, now);
     if (tunnel && client != nullptr)
         beginTunnel(lane, *client, now);
     if (closesClient && client != nullptr)
@@ -328,13 +345,60 @@ void FramedResponses::endTrial(const Lane& lane, Instant now)
 
 // ------------------------------------------------------------------------------------------- leaving
 
-/// What is left of the request is thrown away, and the target, which has not read it all, is left.
-void FramedResponses::answeredEarly(Lane& lane, Request& request, Instant now)
+/// What is left of the request is thrown away, and the target, which has not read it all, is left; unless the rest
+/// consists of messages that it need not read. Returns whether the lane is still there.
+bool FramedResponses::answeredEarly(Lane& lane, Request& request, Instant now)
 {
-    if (request.client != nullptr)
+    Client* client = request.client;
+    if (client != nullptr && lane.waiting == 0 && client->framer->leave())
+    {
+        request.whole = true;
+        client->large = nullptr;
+        return true;
+    }
+    if (client != nullptr)
         Answers::leaveRest(request);
     _mux.answers.finish(lane, request, now);
     _mux.lanes.close(lane, CloseReason::earlyResponse, How::abort, now);
+    return false;
+}
+
+/// The target waits for more of a request that was whole. Returns whether the lane is still there.
+bool FramedResponses::resume(Lane& lane, Request& request, Instant now)
+{
+    if (request.client == nullptr || !request.traits.barrier || !request.whole)
+    {
+        _mux.lanes.close(lane, request.client == nullptr ? CloseReason::requestBroken : CloseReason::desync, How::abort,
+                         now);
+        return false;
+    }
+    Client& client = *request.client;
+    request.whole = false;
+    client.large = &request;
+    lane.streaming = &request;
+    client.framer->resume();
+    _mux.lanes.updateLoad(lane);
+    _mux.stalls.watch(lane);
+    _mux.clients.lookAgain(client);
+    return true;
+}
+
+/// A response has begun, or ended, what its client has the lane alone for.
+void FramedResponses::hold(Lane& lane, Client* client, unsigned begun, unsigned ended, Instant now)
+{
+    const bool isThere = client != nullptr && client->state != Client::State::closing;
+    if (begun != 0 && !isThere)
+        return _mux.lanes.close(lane, CloseReason::pinEnded, How::abort, now); // nobody is there who would end it
+    if (client == nullptr)
+        return;
+    if (begun != 0)
+    {
+        _mux.lanes.pin(lane, *client, begun, now);
+        _mux.pinExpiry.isUsed(lane, now);
+    }
+    else if (client->pin.lane == &lane)
+        free(*client, ended);
+    client->conversation->held(client->pin.reasons);
 }
 
 /// From now on whatever passes between the two is theirs.

@@ -64,7 +64,9 @@ private:
     void settleClaims(Lane& lane, Client* client, unsigned claims, unsigned challenges, Instant now);
     bool pushWhole(Lane& lane, Instant now);
     void endTrial(const Lane& lane, Instant now);
-    void answeredEarly(Lane& lane, Request& request, Instant now);
+    bool answeredEarly(Lane& lane, Request& request, Instant now);
+    bool resume(Lane& lane, Request& request, Instant now);
+    void hold(Lane& lane, Client* client, unsigned begun, unsigned ended, Instant now);
     void beginTunnel(Lane& lane, Client& client, Instant now);
     void free(Client& client, unsigned reasons);
 

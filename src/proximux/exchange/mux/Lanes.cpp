@@ -166,6 +166,12 @@ void Lanes::expire(Instant now)
     }
     while (Deadline* due = _mux.timers.settle.takeDue(now))
         _mux.opening.usable(Due<Lane>::owner(*due), now);
+    while (Deadline* due = _mux.timers.signIn.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        _mux.observer.prologueRefused(lane.target, {});
+        close(lane, CloseReason::targetLost, How::abort, now);
+    }
     while (Deadline* due = _mux.timers.response.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
@@ -249,8 +255,9 @@ void Lanes::close(Lane& lane, CloseReason reason, How how, Instant now)
 /// A connection that its target ends before it was of any use is as good as none.
 void Lanes::leavePool(Lane& lane, CloseReason reason, Instant now)
 {
+    const bool atRest = _mux.pool.state(lane.number) == LanePool::State::idle;
     const bool useless =
-        !lane.proven && _mux.pool.state(lane.number) == LanePool::State::idle &&
+        !lane.proven && (atRest || lane.login != nullptr) &&
         (reason == CloseReason::targetEnded || reason == CloseReason::targetLost || reason == CloseReason::desync);
     if (!useless)
         return _mux.pool.closed(lane.number, now);
@@ -324,7 +331,7 @@ void Lanes::empty(Lane& lane)
     for (Deadline* deadline : {static_cast<Deadline*>(&lane.pause), static_cast<Deadline*>(&lane.settle),
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
                                static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure),
-                               static_cast<Deadline*>(&lane.parting)})
+                               static_cast<Deadline*>(&lane.parting), static_cast<Deadline*>(&lane.signIn)})
         DeadlineList::disarm(*deadline);
     _mux.orphans.leave(lane);
     LaneConnection next;

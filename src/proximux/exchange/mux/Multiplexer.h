@@ -43,7 +43,11 @@ public:
 
     [[nodiscard]] Backlog backlog() const override;
 
-    void warmUp(Instant now) override { _mux.opening.warmUp(now); }
+    void warmUp(Instant now) override
+    {
+        if (!_mux.settings.personal)
+            _mux.opening.warmUp(now);
+    }
 
     void healthChanged(Instant now) override;
     [[nodiscard]] Instant heardFrom(std::size_t target) const override { return _mux.checks.heardFrom(target); }

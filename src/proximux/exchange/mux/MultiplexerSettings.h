@@ -35,8 +35,10 @@ struct MultiplexerSettings
     bool byId = false;                ///< responses are paired by an id, and may come in any order
     std::optional<IdField> requestId; ///< where the protocol's messages have an id
     std::optional<IdField> responseId;
-    bool noisy = false;  ///< other bytes than responses may come from targets, and are discarded
-    bool twoWay = false; ///< targets send requests of their own
+    bool noisy = false;        ///< other bytes than responses may come from targets, and are discarded
+    bool twoWay = false;       ///< targets send requests of their own
+    bool personal = false;     ///< a connection is of no use before a client's login has made it that client's
+    bool speaksAtRest = false; ///< what comes on a connection at rest is a message, and is looked at
     std::size_t optional =
         1024;                  ///< requests that may never be answered, on one connection, beside those of the pipeline
     std::size_t maxPinned = 0; ///< target connections that clients may have alone
@@ -58,7 +60,8 @@ struct MultiplexerSettings
     Duration abandonTimeout = Duration::seconds(1);  ///< and their time
     Duration pinIdleTimeout = Duration::seconds(60); ///< then a pin lasts as long as nobody else needs its connection
     Duration queueTimeout = Duration::seconds(30);
-    Duration connectTimeout = Duration::seconds(5); ///< in the queue, while every target fails
+    Duration connectTimeout = Duration::seconds(5); ///< in the queue, while every target fails; of the login at one
+    Duration loginTimeout = Duration::off();        ///< of a client, where it must prove who it is
     Duration pinTimeout = Duration::seconds(5);     ///< in the queue, while as many as may be are pinned
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);

@@ -56,7 +56,7 @@ void PinExpiry::end(Lane& lane, CloseReason reason, const char* why, Instant now
                      now); // first: what is pushed must not hold back the error
     Client* client = mayBeTold ? _mux.clients.find(id) : nullptr;
     std::string error;
-    if (client != nullptr && client->conversation->malformed(why, error))
+    if (client != nullptr && client->conversation->expired(why, error))
         _mux.answers.replyOnly(*client, std::move(error), now);
 }
 
@@ -66,7 +66,7 @@ void PinExpiry::expire(Instant now)
     while (Deadline* due = _mux.timers.pin.takeDue(now))
     {
         Request& request = Due<Request>::owner(*due);
-        if (request.client->pin.lane != nullptr)
+        if (!Sending::awaitsPin(request))
             continue;
         if (_mux.pinning.mayPin())
         {

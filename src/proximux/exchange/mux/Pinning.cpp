@@ -30,7 +30,7 @@ bool Pinning::pin(Lane& lane, std::size_t target, Client& client, unsigned reaso
     client.pin.since = now;
     lane.pin.client = &client;
     lane.pin.target = target;
-    ++_pinned;
+    _tied += isTied(client) ? 1 : 0;
     _counts.pin(target);
     _counts.changeReasons(0, client.pin.reasons);
     return true;
@@ -41,7 +41,9 @@ void Pinning::change(Client& client, unsigned reasons)
 {
     if (client.pin.lane != nullptr)
         _counts.changeReasons(client.pin.reasons, reasons);
+    const bool was = isTied(client);
     client.pin.reasons = reasons;
+    _tied += (isTied(client) ? 1 : 0) - (was ? 1 : 0);
 }
 
 void Pinning::unpin(Lane& lane)
@@ -49,9 +51,9 @@ void Pinning::unpin(Lane& lane)
     isUsed(lane);
     _counts.changeReasons(lane.pin.client->pin.reasons, 0);
     _counts.unpin(lane.pin.target);
+    _tied -= isTied(*lane.pin.client) ? 1 : 0;
     lane.pin.client->pin = {};
     lane.pin = {};
-    --_pinned;
 }
 
 void Pinning::becameIdle(Lane& lane, Instant now)
@@ -75,8 +77,8 @@ std::string Pinning::describe(const LaneList& lanes, Instant now) const
     for (const auto& lane : lanes)
         if (lane->pin.client != nullptr)
             first = std::min(first, lane->pin.client->pin.since);
-    std::string text = "pool.max_tied = " + std::to_string(_most) + " is reached: " + std::to_string(_pinned) +
-                       (_pinned == 1 ? " connection is pinned (" : " connections are pinned (");
+    std::string text = "pool.max_tied = " + std::to_string(_most) + " is reached: " + std::to_string(_tied) +
+                       (_tied == 1 ? " connection is pinned (" : " connections are pinned (");
     const char* separator = "";
     for (std::size_t i = 0; i < pins::COUNT; ++i)
         if (reasons[i] > 0)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/Pins.h>
 #include <proximux/exchange/mux/State.h>
 #include <proximux/targets/ConnectionCounts.h>
 
@@ -27,8 +28,15 @@ public:
     /// So many of them are pinned elsewhere.
     void setOthers(std::size_t pinned) { _others = pinned; }
 
-    [[nodiscard]] std::size_t count() const { return _pinned; }
-    [[nodiscard]] bool mayPin() const { return _pinned + _others < _most; }
+    /// How many count for the limit: a lease ends by itself, and any number may have one.
+    [[nodiscard]] std::size_t count() const { return _tied; }
+    [[nodiscard]] bool mayPin() const { return _tied + _others < _most; }
+
+    /// Whether the client is pinned for more than a lease.
+    [[nodiscard]] static bool isTied(const Client& client)
+    {
+        return client.pin.lane != nullptr && (client.pin.reasons & ~pins::LEASE) != 0;
+    }
 
     /// The client has the lane, of this target, alone from now on. False: it had it before, and has these reasons more.
     bool pin(Lane& lane, std::size_t target, Client& client, unsigned reasons, Instant now);
@@ -73,7 +81,7 @@ private:
     std::size_t _most;
     ConnectionCounts& _counts;
     std::size_t _others = 0;
-    std::size_t _pinned = 0;
+    std::size_t _tied = 0;
     std::size_t _idle = 0;
 };
 

@@ -110,7 +110,7 @@ void Sending::armAgain(Request& request, Instant now)
 
 bool Sending::awaitsPin(const Request& request)
 {
-    return request.traits.pins != 0 && request.client->pin.lane == nullptr;
+    return request.traits.pins != 0 && !Pinning::isTied(*request.client);
 }
 
 /// It answers no client, and keeps its place in the pipeline as any other.
@@ -234,11 +234,6 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
         _mux.answers.fail(request, CloseReason::partSilent, now);
         return true;
     }
-    if (request.traits.greets)
-    {
-        _mux.answers.greet(lane, request, now);
-        return true;
-    }
     if (isStale(lane, request, now) || !isQuiet(lane, request, now))
         return false;
     switch (_mux.policy.responses.makeReady(lane, request, now))
@@ -256,6 +251,11 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
     case Readiness::fixed:
         leave(lane, request, now);
         return false;
+    }
+    if (request.traits.greets)
+    {
+        _mux.answers.greet(lane, request, now);
+        return true;
     }
     _mux.forwarding.begin(lane, request, now);
     Client& client = *request.client;
@@ -294,7 +294,8 @@ bool Sending::isStale(Lane& lane, const Request& request, Instant now)
 void Sending::leave(Lane& lane, const Request& request, Instant now)
 {
     Client& client = *request.client;
-    _mux.lanes.close(lane, CloseReason::otherDialect, Lanes::partingFrom(lane), now);
+    const bool isUsers = _mux.settings.personal;
+    _mux.lanes.close(lane, isUsers ? CloseReason::otherUser : CloseReason::otherDialect, Lanes::partingFrom(lane), now);
     _mux.clients.charge(client, &request, now);
 }
 
@@ -312,6 +313,8 @@ bool Sending::isSilent(Lane& lane, Instant now)
         _mux.lanes.close(lane, CloseReason::targetEnded, How::finish, now);
         return false;
     }
+    if (quiet == MultiplexerEffects::Quiet::bytes && _mux.settings.speaksAtRest)
+        return false; // they are read before it is used
     const bool heard = quiet == MultiplexerEffects::Quiet::bytes && !_mux.lanes.ignoresUnknown(lane) &&
                        !(_mux.settings.twoWay && _mux.settings.byId);
     if (heard)

@@ -82,9 +82,11 @@ public:
     void giveWay(Instant since);
     [[nodiscard]] Instant latest() const { return _latest; }
 
+    /// Whether it cannot be sent before its client may be pinned.
+    [[nodiscard]] static bool awaitsPin(const Request& request);
+
 private:
     Request& newRequest(Instant now);
-    [[nodiscard]] static bool awaitsPin(const Request& request);
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
     bool send(Lane& lane, Request& request, Instant now);
     bool isStale(Lane& lane, const Request& request, Instant now);

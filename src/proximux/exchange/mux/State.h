@@ -124,6 +124,7 @@ struct LaneConnection
     PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
     InputBuffer input;
     std::string greeting;                     ///< what its target has answered to its login
+    std::unique_ptr<LoginDialog> login;       ///< by which it is being signed in, where that is a dialog
     std::string owed;                         ///< replies to requests of its target, which it has not got yet
     Fence fence;                              ///< ends the response to the fenced request in the pipeline
     unsigned proofs = 0;                      ///< what its target has proven (RequestTraits::proof)
@@ -196,6 +197,7 @@ struct Lane : LaneConnection
     Link<Lane> stalling;       ///< in the list of those that may wait for a client
     Due<Lane> pause{*this};    ///< pool.connect_delay, pool.request_gap: until then nothing is sent
     Due<Lane> settle{*this};
+    Due<Lane> signIn{*this}; ///< pool.connect_timeout, for a login that is a dialog
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
     Due<Lane> gap{*this};
@@ -229,6 +231,7 @@ struct Client
     std::unique_ptr<Conversation> conversation; ///< null where nothing is to be said of a request
     ClientPin pin;                              ///< which lane it has alone, and why; see Pinning
     bool final = false;                         ///< nothing more is read from it; it is closed when all was answered
+    bool flushes = false;                       ///< what came of the request that is not whole is to be passed on
     bool halted = false;                        ///< nothing more is looked at until the last request is answered
     bool fin = false;                           ///< it has ended: FIN came
     bool endPassed = false;                     ///< and its target was told of that end
@@ -261,6 +264,7 @@ struct Client
     Due<Client> asking{*this};  ///< its target has not consented to the rest of its request
     Due<Client> calm{*this};    ///< until then nothing of it stands in the queue: limits.reconnects
     Due<Client> paced{*this};   ///< until then no request of it is looked at: limits.request_rate
+    Due<Client> welcome{*this}; ///< local.login_timeout
     Due<Client> linger{*this};  ///< local.half_close_timeout, while closing
     Due<Client> discard{*this}; ///< exchange.discard_timeout, while closing
 

@@ -31,6 +31,8 @@ struct Timers
         pace.change(settings.pace);
         connectDelay.change(settings.connectDelay);
         settle.change(settings.settle);
+        signIn.change(settings.connectTimeout);
+        welcome.change(settings.loginTimeout);
         requestGap.change(settings.requestGap);
         response.change(settings.responseTimeout);
         gap.change(settings.gap);
@@ -48,7 +50,7 @@ struct Timers
                          connectDelay.first(), requestGap.first(), settle.first(),    inactive.first(),
                          gap.first(),          leaver.first(),     departure.first(), calm.first(),
                          delayedReply.first(), pinIdle.first(),    consent.first(),   parting.first(),
-                         pace.first()});
+                         pace.first(),         signIn.first(),     welcome.first()});
     }
 
     // of requests
@@ -66,10 +68,12 @@ struct Timers
     DeadlineList discard; ///< being closed, and still sending
     DeadlineList calm;    ///< after it has caused too many new connections
     DeadlineList pace;    ///< after it has asked too often
+    DeadlineList welcome; ///< until it has proven who it is
 
     // of lanes
     DeadlineList connectDelay; ///< from open to the first byte sent
     DeadlineList settle;       ///< silence before a new connection is used
+    DeadlineList signIn;       ///< in a login that is a dialog
     DeadlineList requestGap;   ///< between requests
     DeadlineList response;     ///< in order: until the target's next byte
     DeadlineList gap;          ///< raw: the silence that ends a response

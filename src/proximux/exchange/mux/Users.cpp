@@ -30,14 +30,65 @@ Readiness Users::bring(Lane& lane, Request& request, Instant now)
         return Readiness::fixed;
     if (isSame(refused, request.traits.user))
         return Readiness::denied;
+    if (request.traits.user->begin && lane.user != nullptr)
+        return Readiness::fixed;
+    begin(lane, request.traits.user, now);
+    return Readiness::asked;
+}
+
+void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, Instant now)
+{
     RequestTraits traits;
     traits.swallowed = traits.signsIn = traits.alone = true;
     traits.dialect = lane.dialect;
-    traits.user = request.traits.user;
+    traits.user = user;
     _mux.sending.sendOwn(lane, traits, now);
-    lane.waiting = _mux.effects.toTarget(lane.target, traits.user->says);
+    if (user->begin)
+    {
+        lane.login = user->begin(_mux.pool.targetOf(lane.number));
+        _mux.timers.signIn.arm(lane.signIn, now);
+    }
+    lane.waiting = _mux.effects.toTarget(lane.target, lane.login != nullptr ? lane.login->opening() : user->says);
     _mux.lanes.updateLoad(lane);
-    return Readiness::asked;
+}
+
+bool Users::hear(Lane& lane, Instant now)
+{
+    using State = LoginAnswer::State;
+    const LoginDialog::Step step = lane.login->hear(lane.input.waiting());
+    lane.input.consume(step.taken);
+    if (!step.says.empty())
+        lane.waiting = _mux.effects.toTarget(lane.target, step.says);
+    if (step.state == State::more)
+        return true;
+    if (step.state == State::refused)
+    {
+        denied(lane, now);
+        return false;
+    }
+    Request& request = *lane.pipeline.first();
+    lane.greeting = lane.login->outcome();
+    lane.login.reset();
+    DeadlineList::disarm(lane.signIn);
+    settle(lane, request, true);
+    _mux.answers.finish(lane, request, now);
+    return true;
+}
+
+/// The target may let the next one in.
+void Users::denied(Lane& lane, Instant now)
+{
+    const auto user = lane.pipeline.first()->traits.user;
+    const std::string error = lane.login->outcome();
+    _mux.observer.prologueRefused(lane.target, _mux.policy.responses.describe(error));
+    _mux.lanes.close(lane, CloseReason::userRefused, How::abort, now);
+    const auto waits = [&user](const Request& request)
+    { return request.client->pin.lane == nullptr && isSame(request.traits.user, user); };
+    while (Request* request = _mux.queue.first(true, waits))
+    {
+        request->traits.seed = error;
+        _mux.answers.fail(*request, CloseReason::userRefused, now);
+    }
 }
 
 void Users::settle(Lane& lane, const Request& request, bool done)

@@ -13,6 +13,9 @@ struct Mux;
 ///     [request of a] ... at rest ... [sign in b] ... agreed ... [request of b]      refused: the request fails
 ///
 /// A client that signs in does so itself, by a request of its own (RequestTraits::signsIn).
+///
+/// Where a login is a dialog (Login::begin), a connection has one: for another user it is replaced. Whoever waits for a
+/// connection of a user who is refused gets the error of the target.
 class Users
 {
 public:
@@ -34,10 +37,16 @@ public:
     /// A request is about to be sent on this lane, which is at rest where it belongs to another user.
     Readiness bring(Lane& lane, Request& request, Instant now);
 
+    /// Bytes came on a lane that is being signed in by a dialog. False: the lane is closed then.
+    bool hear(Lane& lane, Instant now);
+
     /// A request that signs in was answered. done: the lane belongs to its user now; else it does to whom it did.
     static void settle(Lane& lane, const Request& request, bool done);
 
 private:
+    void begin(Lane& lane, const std::shared_ptr<const Login>& user, Instant now);
+    void denied(Lane& lane, Instant now);
+
     Mux& _mux;
 };
 

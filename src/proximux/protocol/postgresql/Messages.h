@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 /// The messages of PostgreSQL's frontend: https://www.postgresql.org/docs/current/protocol-message-formats.html
 namespace proximux::postgresql
@@ -49,6 +50,20 @@ inline Bytes textAt(Bytes bytes, std::size_t at)
 {
     const Bytes rest = bytes.substr(std::min(at, bytes.size()));
     return rest.substr(0, rest.find('\0'));
+}
+
+/// A message of this type.
+inline std::string message(char type, Bytes body)
+{
+    std::string text(1, type);
+    appendNumber(text, body.size() + 4, 4);
+    return text.append(body);
+}
+
+/// Appends a text and the NUL behind it.
+inline void appendText(std::string& body, Bytes text)
+{
+    body.append(text).push_back('\0');
 }
 
 /// Calls `call` with type and body of each message of a request; the last body may be cut off.

@@ -1,7 +1,7 @@
-#include <proximux/protocol/auth/Scram.h>
+#include <proximux/auth/Scram.h>
 
+#include <proximux/auth/Base64.h>
 #include <proximux/base/Decimal.h>
-#include <proximux/protocol/auth/Base64.h>
 
 #include <algorithm>
 #include <utility>

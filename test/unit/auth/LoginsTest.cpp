@@ -1,7 +1,7 @@
 #include "support/Test.h"
 
-#include <proximux/protocol/auth/Authenticator.h>
-#include <proximux/protocol/auth/Base64.h>
+#include <proximux/auth/Authenticator.h>
+#include <proximux/auth/Base64.h>
 #include <proximux/system/PocoDigests.h>
 
 #include <memory>
@@ -104,9 +104,10 @@ TEST(LoginsTest, clientAnswersOnlyItsOwnConversation)
 TEST(LoginsTest, usersAreReadAsPgBouncerWritesThem)
 {
     auth::UserList list;
-    CPPUNIT_ASSERT(!list.read("; users\n\n\"anna\" \"pass\"\"word\"\r\n  \"bert\"\t\"md5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n"
-                              "\"carl\" \"" +
-                              written(verifier()) + "\" ; since May\n# end"));
+    CPPUNIT_ASSERT(
+        !list.read("; users\n\n\"anna\" \"pass\"\"word\"\r\n  \"bert\"\t\"md5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n"
+                   "\"carl\" \"" +
+                   written(verifier()) + "\" ; since May\n# end"));
     CPPUNIT_ASSERT_EQUAL(std::size_t{3}, list.size());
     CPPUNIT_ASSERT_EQUAL(std::string("pass\"word"), list.find("anna")->text);
     CPPUNIT_ASSERT(list.find("bert")->kind == auth::Secret::Kind::md5);
@@ -132,8 +133,8 @@ TEST(LoginsTest, aClientProvesWhatIsKnownOfItsPassword)
 {
     using auth::Method;
     const std::string digest = "md5" + auth::hexadecimal(digests().md5("pencilbert"));
-    auth::Authenticator door = letting("\"anna\" \"pencil\"\n\"bert\" \"" + digest + "\"\n\"carl\" \"" +
-                                       written(verifier()) + "\"");
+    auth::Authenticator door =
+        letting("\"anna\" \"pencil\"\n\"bert\" \"" + digest + "\"\n\"carl\" \"" + written(verifier()) + "\"");
     CPPUNIT_ASSERT(door.methodFor("anna") == Method::scram);
     CPPUNIT_ASSERT(door.methodFor("bert") == Method::md5);
     CPPUNIT_ASSERT(door.methodFor("stranger") == Method::scram);
@@ -189,7 +190,7 @@ TEST(LoginsTest, aTargetsOwnLoginComesFirst)
 
 TEST(LoginsTest, base64IsReadAsWritten)
 {
-    const std::pair<const char*, const char*> PAIRS[] = {{"", ""},         {"f", "Zg=="},     {"fo", "Zm8="},
+    const std::pair<const char*, const char*> PAIRS[] = {{"", ""},        {"f", "Zg=="},        {"fo", "Zm8="},
                                                          {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}};
     for (const auto& [plain, text] : PAIRS)
     {

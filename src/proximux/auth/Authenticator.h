@@ -1,9 +1,10 @@
 #pragma once
 
+#include <proximux/AuthMethod.h>
 #include <proximux/Bytes.h>
-#include <proximux/protocol/auth/Digests.h>
-#include <proximux/protocol/auth/Scram.h>
-#include <proximux/protocol/auth/UserList.h>
+#include <proximux/auth/Digests.h>
+#include <proximux/auth/Scram.h>
+#include <proximux/auth/UserList.h>
 
 #include <cstdint>
 #include <map>
@@ -15,15 +16,7 @@
 namespace proximux::auth
 {
 
-/// How clients prove who they are.
-enum class Method
-{
-    automatic, ///< by SCRAM, or by MD5 where only that digest is known
-    trust,     ///< not at all
-    password,  ///< by the password in clear text
-    md5,
-    scram
-};
+using Method = AuthMethod;
 
 /// The login of a target's settings. Without a name each client's own is used.
 struct TargetLogin

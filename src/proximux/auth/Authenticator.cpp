@@ -1,6 +1,6 @@
-#include <proximux/protocol/auth/Authenticator.h>
+#include <proximux/auth/Authenticator.h>
 
-#include <proximux/protocol/auth/Base64.h>
+#include <proximux/auth/Base64.h>
 
 #include <utility>
 
@@ -132,8 +132,8 @@ std::optional<ScramKeys> Authenticator::keysOf(const Identity& identity, Bytes s
         return identity.proven;
     if (!identity.isKnown || secret.kind != Secret::Kind::clear)
         return std::nullopt;
-    const std::string place = _digests.sha256(identity.name + '\0' + secret.text + '\0' + std::string(salt)) +
-                              std::to_string(rounds);
+    const std::string place =
+        _digests.sha256(identity.name + '\0' + secret.text + '\0' + std::string(salt)) + std::to_string(rounds);
     auto found = _keys.find(place);
     if (found == _keys.end())
     {

@@ -1,4 +1,4 @@
-#include <proximux/protocol/auth/Base64.h>
+#include <proximux/auth/Base64.h>
 
 #include <proximux/Number.h>
 

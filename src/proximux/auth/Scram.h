@@ -1,8 +1,8 @@
 #pragma once
 
 #include <proximux/Bytes.h>
-#include <proximux/protocol/auth/Digests.h>
-#include <proximux/protocol/auth/UserList.h>
+#include <proximux/auth/Digests.h>
+#include <proximux/auth/UserList.h>
 
 #include <functional>
 #include <optional>

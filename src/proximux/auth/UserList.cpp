@@ -1,8 +1,8 @@
-#include <proximux/protocol/auth/UserList.h>
+#include <proximux/auth/UserList.h>
 
+#include <proximux/auth/Base64.h>
+#include <proximux/auth/Digests.h>
 #include <proximux/base/Decimal.h>
-#include <proximux/protocol/auth/Base64.h>
-#include <proximux/protocol/auth/Digests.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <proximux/auth/Authenticator.h>
+#include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/postgresql/Startup.h>
+#include <proximux/protocol/postgresql/Statements.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace proximux::postgresql
+{
+
+/// One client that shares connections: its login, and the state that its statements leave behind. What lasts beyond a
+/// transaction pins it.
+class ClientSession : public Conversation
+{
+public:
+    explicit ClientSession(const ConversationSettings& settings);
+
+    void begin(std::uint64_t client, Bytes address) override;
+    void request(Bytes bytes, bool whole, RequestTraits& traits) override;
+    void translate(Bytes bytes, const RequestTraits& traits, std::string& text) override;
+    bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
+    bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
+    bool malformed(const char* why, std::string& reply) override;
+    bool expired(const char* why, std::string& reply) override;
+    void held(unsigned reasons) override;
+
+private:
+    enum class State
+    {
+        starting,
+        password, ///< its password, or its answer to an MD5 challenge, is to come
+        scram,    ///< its first message of SCRAM
+        proof,    ///< its last one
+        ready,
+        refused
+    };
+
+    // ---- login
+
+    void startup(Bytes packet, RequestTraits& traits);
+    void ask(RequestTraits& traits);
+    void prove(Bytes body, RequestTraits& traits);
+    void beginScram(Bytes body, RequestTraits& traits);
+    void endScram(Bytes body, RequestTraits& traits);
+    void welcome(RequestTraits& traits);
+    void refuseLogin(RequestTraits& traits);
+    static void answer(RequestTraits& traits, std::string reply);
+    void refuse(RequestTraits& traits, const char* refusal, std::string reply);
+
+    // ---- statements
+
+    /// What a request holds.
+    struct Contents
+    {
+        Effects effects;
+        std::size_t parsed = 0;   ///< statements that are prepared
+        std::size_t executed = 0; ///< and portals that are run
+        bool unnamed = false;     ///< the statement without a name is prepared
+        bool used = false;        ///< it is bound
+        bool foreign = false;     ///< it is bound or described, and was not prepared here
+    };
+
+    void statements(Bytes bytes, bool whole, RequestTraits& traits);
+    [[nodiscard]] Contents contentsOf(Bytes bytes) const;
+    void look(char type, Bytes body, Contents& contents) const;
+    bool refuseForeign(const Contents& contents, RequestTraits& traits);
+    void judge(const Effects& effects, RequestTraits& traits);
+    [[nodiscard]] bool isWithin() const { return (_held | _asked) != 0; }
+    [[nodiscard]] std::string error(Bytes code, const std::string& text, Bytes hint = {}) const;
+
+    std::shared_ptr<auth::Authenticator> _authenticator;
+    bool _mayPin;
+    std::uint64_t _number = 0;
+    State _state = State::starting;
+    Startup _startup;
+    std::string _salt;
+    std::optional<auth::ScramServer> _scram;
+    std::optional<auth::ScramKeys> _proven;
+    std::string _final; ///< the last message of SCRAM, sent with the welcome
+    std::shared_ptr<const Login> _login;
+    unsigned _held = 0;         ///< reasons by which it is pinned, as told last
+    unsigned _asked = 0;        ///< those of its requests since
+    bool _tookLast = false;     ///< meanwhile it may have used a sequence
+    bool _preparedHere = false; ///< meanwhile it has prepared the statement without a name
+};
+
+} // namespace proximux::postgresql

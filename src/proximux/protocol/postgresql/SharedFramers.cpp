@@ -1,0 +1,216 @@
+#include <proximux/protocol/postgresql/SharedFramers.h>
+
+#include <proximux/Pins.h>
+#include <proximux/protocol/postgresql/Messages.h>
+
+#include <algorithm>
+
+namespace proximux::postgresql
+{
+
+using Kind = Framer::Progress::Kind;
+
+namespace
+{
+
+constexpr Bytes CONTINUED = "PBDECH";    ///< the request goes on, up to Sync
+constexpr Bytes ANY_TIME = "NAS";        ///< messages that answer nothing
+constexpr std::size_t WHOLE_ROW = 16384; ///< bytes of a message of rows that is taken whole
+
+} // namespace
+
+bool MessageReader::takeBody(Bytes input, std::size_t& at)
+{
+    const std::uint64_t n = std::min<std::uint64_t>(_left, input.size() - at);
+    _left -= n;
+    at += static_cast<std::size_t>(n);
+    return _left == 0;
+}
+
+const char* MessageReader::takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more)
+{
+    more = input.size() - at < HEADER;
+    if (at < input.size() && known.find(input[at]) == Bytes::npos)
+        return "a PostgreSQL message of unknown type";
+    if (more)
+        return nullptr;
+    const std::uint64_t length = lengthAt(input, at + 1);
+    if (length < 4 || length > LARGEST)
+        return "a PostgreSQL message with an impossible length";
+    _type = input[at];
+    _left = length - 4;
+    at += HEADER;
+    return nullptr;
+}
+
+// ------------------------------------------------------------------------------------------------ requests
+
+Framer::Progress SharedRequestFramer::feed(Bytes input)
+{
+    std::size_t at = 0;
+    while (at < input.size())
+    {
+        bool more = false;
+        if (!_inBody && isTooShort(input, at))
+            break;
+        if (!_inBody)
+            if (const char* wrong =
+                    _phase == Phase::starting ? takeStartup(input, at, more) : takeHeader(input, at, known(), more))
+                return {Kind::malformed, at, wrong};
+        if (more)
+            break;
+        _inBody = !takeBody(input, at);
+        const Kind kind = _inBody ? Kind::partial : messageWhole();
+        if (kind != Kind::partial)
+            return {kind, at, ""};
+    }
+    return {Kind::partial, at, ""};
+}
+
+/// Rows are passed on message by message, so that a target that wants no more of them is left between two.
+bool SharedRequestFramer::isTooShort(Bytes input, std::size_t at) const
+{
+    if (!isCopying() || input.size() - at < HEADER)
+        return false;
+    const std::uint64_t size = 1 + lengthAt(input, at + 1);
+    return size <= WHOLE_ROW && input.size() - at < size;
+}
+
+Bytes SharedRequestFramer::known() const
+{
+    return isCopying() ? Bytes("dcfHS") : Bytes("QPBDECHSFXpdcf");
+}
+
+/// A message is complete. Says whether its request is.
+Kind SharedRequestFramer::messageWhole()
+{
+    switch (_phase)
+    {
+    case Phase::starting:
+        return Kind::complete;
+    case Phase::requests:
+        if (_type == 'H')
+            return Kind::flush;
+        _synced = _type == 'S';
+        return CONTINUED.find(_type) == Bytes::npos ? Kind::complete : Kind::partial;
+    case Phase::copying:
+        if (_type != 'c' && _type != 'f')
+            return Kind::partial;
+        _phase = _synced ? Phase::copied : Phase::requests;
+        return _synced ? Kind::partial : Kind::complete;
+    case Phase::copied:
+        if (_type != 'S')
+            return Kind::partial;
+        _phase = Phase::requests;
+        return Kind::complete;
+    }
+    return Kind::partial;
+}
+
+const char* SharedRequestFramer::takeStartup(Bytes input, std::size_t& at, bool& more)
+{
+    more = input.size() - at < STARTUP_HEADER;
+    if (more)
+        return nullptr;
+    const std::uint64_t length = lengthAt(input, at);
+    if (length < STARTUP_HEADER || length > LARGEST_STARTUP)
+        return "a PostgreSQL startup packet with an impossible length";
+    const std::uint64_t code = lengthAt(input, at + 4);
+    if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
+        return "a PostgreSQL startup packet of unknown version";
+    if (code != SSL && code != GSS) // else another startup packet follows
+        _phase = Phase::requests;
+    _type = '\0';
+    _synced = false;
+    _left = length - STARTUP_HEADER;
+    at += STARTUP_HEADER;
+    return nullptr;
+}
+
+void SharedRequestFramer::resume()
+{
+    _phase = Phase::copying;
+}
+
+bool SharedRequestFramer::leave()
+{
+    if (_inBody || !isCopying())
+        return false;
+    _phase = Phase::requests;
+    return true;
+}
+
+// ----------------------------------------------------------------------------------------------- responses
+
+Framer::Progress SharedResponseFramer::feed(Bytes input)
+{
+    constexpr Bytes KNOWN = "SZTDCIENAGHVcdnst123";
+    std::size_t at = 0;
+    if (!_begun && !_inBody)
+    {
+        _traits.clear();
+        _failed = false;
+    }
+    while (at < input.size())
+    {
+        if (!_inBody && (input[at] == 'Z' || input[at] == 'G'))
+        {
+            Progress progress;
+            return takeWhole(input, at, progress) ? progress : Progress{Kind::partial, at, ""};
+        }
+        bool more = false;
+        if (!_inBody)
+            if (const char* wrong = takeHeader(input, at, KNOWN, more))
+                return {Kind::malformed, at, wrong};
+        if (more)
+            break;
+        const bool between = !_begun && ANY_TIME.find(_type) != Bytes::npos;
+        if (between)
+            _traits.kind = ResponseTraits::Kind::notice;
+        _begun = _begun || !between;
+        _failed = _failed || _type == 'E';
+        if (_failed)
+            _traits.notice.kind = Notice::Kind::error;
+        _inBody = !takeBody(input, at);
+        if (between && !_inBody)
+            return {Kind::complete, at, ""};
+    }
+    return {Kind::partial, at, ""};
+}
+
+/// ReadyForQuery, or CopyInResponse. False: more bytes are needed.
+bool SharedResponseFramer::takeWhole(Bytes input, std::size_t& at, Progress& progress)
+{
+    constexpr std::uint64_t LONGEST = 4096; // of the formats of as many columns as there may be
+    const bool ends = input[at] == 'Z';
+    const std::uint64_t size = input.size() - at < HEADER ? 0 : 1 + lengthAt(input, at + 1);
+    if (size > 0 && (ends ? size != HEADER + 1 : size > LONGEST || size < HEADER))
+    {
+        progress = {Kind::malformed, at, "a PostgreSQL message with an impossible length"};
+        return true;
+    }
+    if (size == 0 || input.size() - at < size)
+        return false;
+    _begun = false;
+    at += static_cast<std::size_t>(size);
+    if (ends)
+        ready(input[at - 1]);
+    else
+    {
+        _traits.kind = ResponseTraits::Kind::more;
+        _traits.resumes = true;
+    }
+    progress = {Kind::complete, at, ""};
+    return true;
+}
+
+void SharedResponseFramer::ready(char status)
+{
+    const bool atRest = status == 'I';
+    _traits.kind = ResponseTraits::Kind::final;
+    _traits.begun = atRest ? 0 : pins::LEASE;
+    _traits.ended = atRest ? pins::LEASE : 0;
+    _traits.keeps = _failed || !atRest ? ~0U : 0;
+}
+
+} // namespace proximux::postgresql

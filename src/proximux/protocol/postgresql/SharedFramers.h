@@ -1,0 +1,70 @@
+#pragma once
+
+#include <proximux/protocol/Protocol.h>
+
+#include <cstdint>
+
+namespace proximux::postgresql
+{
+
+/// Takes messages, one after the other.
+class MessageReader
+{
+protected:
+    /// Takes bytes of the current message. True: it is complete.
+    bool takeBody(Bytes input, std::size_t& at);
+
+    /// Takes type and length. Returns why they are invalid, or null; `more`: incomplete.
+    const char* takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more);
+
+    char _type = 0;
+    std::uint64_t _left = 0; ///< bytes of the current message still to come
+    bool _inBody = false;
+};
+
+/// Requests of clients that share connections: a startup packet, a query, or all messages up to a Sync. A Flush has
+/// what came of them passed on. A query that asks for rows (COPY) goes on with these.
+class SharedRequestFramer : public Framer, private MessageReader
+{
+public:
+    Progress feed(Bytes input) override;
+    void resume() override;
+    bool leave() override;
+
+private:
+    enum class Phase
+    {
+        starting,
+        requests,
+        copying, ///< rows come
+        copied   ///< their end came; a Sync is to come
+    };
+
+    const char* takeStartup(Bytes input, std::size_t& at, bool& more);
+    [[nodiscard]] Bytes known() const;
+    [[nodiscard]] bool isCopying() const { return _phase == Phase::copying || _phase == Phase::copied; }
+    [[nodiscard]] bool isTooShort(Bytes input, std::size_t at) const;
+    Progress::Kind messageWhole();
+
+    Phase _phase = Phase::starting;
+    bool _synced = false; ///< the request that was completed last ended with a Sync
+};
+
+/// What a target sends up to ReadyForQuery, whose status says whether a transaction is open.
+class SharedResponseFramer : public ResponseFramer, private MessageReader
+{
+public:
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+    Progress feed(Bytes input) override;
+
+private:
+    /// A message that is looked at whole.
+    bool takeWhole(Bytes input, std::size_t& at, Progress& progress);
+    void ready(char status);
+
+    bool _begun = false;
+    bool _failed = false; ///< an error is among its messages
+    ResponseTraits _traits;
+};
+
+} // namespace proximux::postgresql

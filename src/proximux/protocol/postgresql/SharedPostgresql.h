@@ -1,0 +1,33 @@
+#pragma once
+
+#include <proximux/protocol/ProtocolOf.h>
+#include <proximux/protocol/postgresql/ClientSession.h>
+#include <proximux/protocol/postgresql/Description.h>
+#include <proximux/protocol/postgresql/SharedFramers.h>
+
+namespace proximux::postgresql
+{
+
+/// PostgreSQL whose connections are shared: each belongs to a login, and to one client for as long as its transaction,
+/// or other state, lasts.
+class SharedPostgresql : public ProtocolOf<SharedRequestFramer, SharedResponseFramer, ClientSession>
+{
+public:
+    [[nodiscard]] bool isExclusive() const override { return true; }
+    [[nodiscard]] bool isPersonal() const override { return true; }
+    [[nodiscard]] bool speaksAtRest() const override { return true; }
+
+    [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
+    {
+        return postgresql::describe(request, limit);
+    }
+
+    [[nodiscard]] std::string describeResponse(Bytes response, std::size_t limit) const override
+    {
+        return postgresql::describeResponse(response, limit);
+    }
+
+    [[nodiscard]] bool isSecret(Bytes request) const override { return postgresql::isSecret(request); }
+};
+
+} // namespace proximux::postgresql

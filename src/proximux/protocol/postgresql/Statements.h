@@ -1,0 +1,25 @@
+#pragma once
+
+#include <proximux/Bytes.h>
+
+namespace proximux::postgresql
+{
+
+/// What the statements of a text leave behind in their session, as far as the text tells.
+struct Effects
+{
+    unsigned ties = 0;      ///< pins:: reasons: state that lasts beyond the transaction
+    unsigned frees = 0;     ///< pins:: reasons that the text ends, where it is one statement
+    bool copies = false;    ///< it may ask for data (COPY FROM STDIN)
+    bool readsLast = false; ///< it asks for the last number of a sequence in this session
+    bool takesLast = false; ///< it may take such a number
+
+    void add(const Effects& more);
+};
+
+/// Looks at each word of a text once, without a grammar; comments, strings and quoted names are told apart. What is not
+/// known for harmless counts as state of an unknown kind: statements that are not known, functions that are not built
+/// in. No input makes it throw.
+Effects effectsOf(Bytes sql);
+
+} // namespace proximux::postgresql

@@ -1,0 +1,158 @@
+#include <proximux/protocol/postgresql/TargetDialog.h>
+
+#include <proximux/protocol/postgresql/Messages.h>
+#include <proximux/protocol/postgresql/Startup.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace proximux::postgresql
+{
+
+namespace
+{
+
+constexpr Bytes SCRAM = "SCRAM-SHA-256";
+constexpr std::size_t LONGEST_MESSAGE = 65536; ///< bytes, of those in a login
+constexpr std::size_t LONGEST_OUTCOME = 65536;
+
+/// What AuthenticationRequest asks for.
+enum Request : std::uint64_t
+{
+    ok = 0,
+    clearText = 3,
+    md5 = 5,
+    sasl = 10,
+    saslContinue = 11,
+    saslFinal = 12
+};
+
+std::string passwordMessage(Bytes text)
+{
+    std::string body;
+    appendText(body, text);
+    return message('p', body);
+}
+
+} // namespace
+
+TargetDialog::TargetDialog(std::shared_ptr<auth::Authenticator> authenticator, auth::Identity identity,
+                           std::string packet)
+    : _authenticator(std::move(authenticator))
+    , _identity(std::move(identity))
+    , _packet(std::move(packet))
+{
+}
+
+LoginDialog::Step TargetDialog::hear(Bytes came)
+{
+    Step step;
+    while (step.state == State::more && came.size() - step.taken >= HEADER)
+    {
+        const Bytes rest = came.substr(step.taken);
+        const std::uint64_t length = lengthAt(rest, 1);
+        if (length < 4 || length > LONGEST_MESSAGE || _outcome.size() > LONGEST_OUTCOME)
+        {
+            step.state = refuse("08P01", "the target does not speak PostgreSQL");
+            return step;
+        }
+        const auto size = static_cast<std::size_t>(length + 1);
+        if (rest.size() < size)
+            break;
+        step.taken += size;
+        step.state = take(rest.front(), rest.substr(0, size), step.says);
+    }
+    return step;
+}
+
+TargetDialog::State TargetDialog::take(char type, Bytes whole, std::string& says)
+{
+    switch (type)
+    {
+    case 'R':
+        return authenticate(whole.substr(HEADER), says);
+    case 'S':
+        _outcome.append(whole);
+        return State::more;
+    case 'K':
+    case 'N':
+    case 'v':
+        return State::more;
+    case 'Z':
+        return _isIn ? State::accepted : refuse("08P01", "the target has let nobody in");
+    case 'E':
+        _outcome = whole;
+        return State::refused;
+    default:
+        return refuse("08P01", "the target does not speak PostgreSQL");
+    }
+}
+
+TargetDialog::State TargetDialog::authenticate(Bytes body, std::string& says)
+{
+    const Bytes data = body.substr(std::min<std::size_t>(4, body.size()));
+    switch (readNumber(body.substr(0, 4)))
+    {
+    case ok:
+        _isIn = !_scram || _isGenuine;
+        return _isIn ? State::more : refuse("08P01", "the target has not proven to know the password");
+    case clearText:
+        if (!_identity.isKnown || _identity.secret.kind != auth::Secret::Kind::clear)
+            return refuseWithoutSecret("password");
+        says += passwordMessage(_identity.secret.text);
+        return State::more;
+    case md5:
+        if (const auto answer = _authenticator->md5Answer(_identity, data.substr(0, 4)))
+        {
+            says += passwordMessage(*answer);
+            return State::more;
+        }
+        return refuseWithoutSecret("md5");
+    case sasl:
+        return beginScram(data, says);
+    case saslContinue:
+        if (const auto proof = _scram ? _scram->prove(data) : std::nullopt)
+        {
+            says += message('p', *proof);
+            return State::more;
+        }
+        return refuseWithoutSecret("scram-sha-256");
+    case saslFinal:
+        _isGenuine = _scram && _scram->isGenuine(data);
+        return State::more;
+    default:
+        return refuse("0A000", "the target wants a login of a kind that is not supported");
+    }
+}
+
+TargetDialog::State TargetDialog::beginScram(Bytes methods, std::string& says)
+{
+    bool offered = false;
+    for (std::size_t at = 0; at < methods.size() && methods[at] != '\0'; at += textAt(methods, at).size() + 1)
+        offered = offered || textAt(methods, at) == SCRAM;
+    if (!offered)
+        return refuse("0A000", "the target wants a login of a kind that is not supported");
+    _scram.emplace(_authenticator->digests(), _authenticator->nonce(),
+                   [this](Bytes salt, unsigned rounds) { return _authenticator->keysOf(_identity, salt, rounds); });
+    std::string body;
+    appendText(body, SCRAM);
+    const std::string first = _scram->begin();
+    appendNumber(body, first.size(), 4);
+    says += message('p', body + first);
+    return State::more;
+}
+
+TargetDialog::State TargetDialog::refuse(Bytes code, const std::string& text)
+{
+    _outcome = errorMessage("FATAL", code, "proximux: " + text);
+    return State::refused;
+}
+
+TargetDialog::State TargetDialog::refuseWithoutSecret(const char* method)
+{
+    return refuse("28000", "the target wants a login by " + std::string(method) + " for user \"" + _identity.name +
+                               "\", for which what is known of its password is of no use (auth.file, "
+                               "target.N.username)");
+}
+
+} // namespace proximux::postgresql
