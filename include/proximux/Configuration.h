@@ -1,7 +1,7 @@
 #pragma once
 
 #include <proximux/AddressRange.h>
-#include <proximux/AuthMethod.h>
+#include <proximux/AuthSettings.h>
 #include <proximux/Endpoint.h>
 #include <proximux/Framing.h>
 #include <proximux/Instant.h>
@@ -11,20 +11,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace proximux
 {
-
-namespace auth
-{
-
-class UserList;
-
-} // namespace auth
 
 /// How clients are assigned to target connections.
 enum class Mode
@@ -102,14 +94,6 @@ struct LocalSettings
 
     /// These as in a text: "127.0.0.1:80, [::1]:80".
     [[nodiscard]] std::string toString() const;
-};
-
-/// Who may come in, where the proxy lets clients in itself (databases in fifo, funnel).
-struct AuthSettings
-{
-    std::string file;                            ///< empty: none
-    std::shared_ptr<const auth::UserList> users; ///< what it has; null: nothing was read
-    AuthMethod method{};
 };
 
 struct ExchangeSettings

@@ -17,7 +17,7 @@ A text that is not found exactly once, or that two faults change, ends the build
 import os
 import sys
 
-FOLDERS = ("base", "wire", "protocol", "targets", "exchange")
+FOLDERS = ("base", "wire", "auth", "protocol", "targets", "exchange")
 HEADER = "proximux/exchange/Mutants.h"
 
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <proximux/AuthMethod.h>
+#include <proximux/AuthSettings.h>
 #include <proximux/Bytes.h>
 #include <proximux/auth/Digests.h>
 #include <proximux/auth/Scram.h>

@@ -52,9 +52,9 @@ Bytes takePart(Bytes& text, char separator)
 /// SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY.
 std::optional<Verifier> verifierIn(Bytes text)
 {
-    constexpr unsigned MOST_ROUNDS = 99999;
+    constexpr unsigned HIGHEST = 99999;
     takePart(text, '$');
-    const auto rounds = strictDecimal(takePart(text, ':'), MOST_ROUNDS);
+    const auto rounds = strictDecimal(takePart(text, ':'), HIGHEST);
     const auto salt = fromBase64(takePart(text, '$'));
     const auto stored = fromBase64(takePart(text, ':'));
     const auto server = fromBase64(text);

@@ -4,7 +4,6 @@
 #include <proximux/config/Settings.h>
 #include <proximux/protocol/Registry.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -50,7 +49,6 @@ private:
     void checkPrologue(const ProtocolInfo& protocol);
     void checkCredentials(const ProtocolInfo& protocol);
     void checkLogins();
-    std::shared_ptr<const auth::UserList> readUsers(const std::string& path);
     void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
     void checkTls();
@@ -62,7 +60,6 @@ private:
     void checkProxyHeaders();
     void checkTargetHeader(std::size_t number);
     void checkCheckRequest();
-    std::string readToken(const std::string& path);
     [[nodiscard]] std::size_t targetConnections() const;
     void checkRelations();
     void missing(const Setting& setting, std::size_t number);

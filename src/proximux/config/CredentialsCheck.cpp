@@ -3,11 +3,8 @@
 #include <proximux/config/ConfigurationCheck.h>
 
 #include <proximux/auth/UserList.h>
+#include <proximux/config/FileContent.h>
 #include <proximux/protocol/Registry.h>
-#include <proximux/system/SystemError.h>
-
-#include <Poco/Exception.h>
-#include <Poco/FileStream.h>
 
 #include <memory>
 #include <string>
@@ -15,6 +12,22 @@
 
 namespace proximux
 {
+
+namespace
+{
+
+/// The users in the file. why: set where they cannot be read.
+std::shared_ptr<const auth::UserList> readUsers(const std::string& path, std::string& why)
+{
+    constexpr std::size_t LONGEST = std::size_t{16} * 1024 * 1024; // bytes
+    auto users = std::make_shared<auth::UserList>();
+    const std::string text = contentOf(path, LONGEST, why);
+    if (why.empty())
+        why = users->read(text).value_or("");
+    return users;
+}
+
+} // namespace
 
 /// Credentials without an effect would give a false sense of security.
 void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
@@ -51,7 +64,12 @@ void ConfigurationCheck::checkLogins()
 {
     AuthSettings& auth = _configuration.auth;
     if (!auth.file.empty())
-        auth.users = readUsers(auth.file);
+    {
+        std::string why;
+        auth.users = readUsers(auth.file, why);
+        if (!why.empty())
+            _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
+    }
     if (auth.file.empty() && auth.method != AuthMethod::trust)
         _mistakes.push_back(nameOf("auth.file") + ": missing; expected a file with users, or auth.method = trust");
     const std::vector<TargetSettings>& targets = _configuration.targets;
@@ -64,28 +82,6 @@ void ConfigurationCheck::checkLogins()
         if (!targets[i].hasLogin() && !targets[i].password.empty())
             _mistakes.push_back(key + ".password: applies with " + key + ".username; expected no value");
     }
-}
-
-std::shared_ptr<const auth::UserList> ConfigurationCheck::readUsers(const std::string& path)
-{
-    constexpr std::size_t LONGEST = 16 * 1024 * 1024; // bytes
-    auto users = std::make_shared<auth::UserList>();
-    std::string why;
-    try
-    {
-        Poco::FileInputStream file(path);
-        std::string text;
-        for (char part[4096]; text.size() <= LONGEST && (file.read(part, sizeof part), file.gcount() > 0);)
-            text.append(part, static_cast<std::size_t>(file.gcount()));
-        why = text.size() > LONGEST ? "longer than 16 MiB" : users->read(text).value_or("");
-    }
-    catch (const Poco::Exception& exception)
-    {
-        why = "cannot be read: " + systemerror::reason(exception);
-    }
-    if (!why.empty())
-        _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
-    return users;
 }
 
 /// Which login a connection has would depend on the target.
