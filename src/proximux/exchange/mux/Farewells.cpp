@@ -9,14 +9,18 @@ namespace proximux
 
 void Farewells::ask(Lane& lane, Instant now)
 {
-    if (lane.pin.leaving)
+    if (lane.pin.leaving || lane.ending)
         return;
-    lane.pin.leaving = true;
+    lane.pin.leaving = lane.pin.client != nullptr;
+    lane.ending = lane.pin.client == nullptr;
     const Bytes request = _protocol.farewell().request;
     if (request.empty() || lane.pin.muted)
         _mux.effects.endTarget(lane.target);
     else
         lane.waiting = _mux.effects.toTarget(lane.target, request);
+    if (lane.ending)
+        _mux.timers.signIn.arm(lane.signIn, now);
+    _mux.lanes.updateLoad(lane);
     _mux.lanes.armResponse(lane, now);
 }
 

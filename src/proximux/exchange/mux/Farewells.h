@@ -19,7 +19,8 @@ public:
     {
     }
 
-    /// Asks for the end, once.
+    /// Asks for the end, once. On a connection that nobody has alone nothing is owed: it is at rest, and its place is
+    /// free when the target has ended it, or after pool.connect_timeout.
     void ask(Lane& lane, Instant now);
 
     /// What came on the way there. What comes last may be the answer to the farewell and is kept.

@@ -169,6 +169,11 @@ void Lanes::expire(Instant now)
     while (Deadline* due = _mux.timers.signIn.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
+        if (lane.ending)
+        {
+            close(lane, CloseReason::otherUser, How::abort, now);
+            continue;
+        }
         _mux.observer.prologueRefused(lane.target, {});
         close(lane, CloseReason::targetLost, How::abort, now);
     }

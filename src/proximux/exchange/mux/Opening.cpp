@@ -56,6 +56,7 @@ bool Opening::wantsMore() const
 Instant Opening::wantingSince(Instant latest) const
 {
     std::size_t wanting = 0;
+    const std::size_t coming = _mux.pool.underWay() + signingIn();
     Instant oldest = Instant::never();
     const Request* more = _mux.queue.find(
         [&](const Request& request, bool pins)
@@ -64,9 +65,18 @@ Instant Opening::wantingSince(Instant latest) const
                 !_mux.policy.choice.wantsConnection(request))
                 return false;
             oldest = std::min(oldest, request.came);
-            return ++wanting > _mux.pool.underWay();
+            return ++wanting > coming;
         });
     return more != nullptr ? oldest : Instant::never();
+}
+
+/// Connections that are being signed in for somebody who waits.
+std::size_t Opening::signingIn() const
+{
+    if (!_mux.settings.personal)
+        return 0;
+    return static_cast<std::size_t>(std::count_if(_mux.lanes.all().begin(), _mux.lanes.all().end(),
+                                                  [](const auto& lane) { return lane->login != nullptr; }));
 }
 
 bool Opening::opensMore() const

@@ -81,6 +81,7 @@ private:
     bool takeLogin(Lane& lane, const Prologue& prologue, Instant now);
     [[nodiscard]] bool wantsMore() const;
     [[nodiscard]] Instant wantingSince(Instant latest) const;
+    [[nodiscard]] std::size_t signingIn() const;
     void attemptEnded(Lane& lane, Instant now);
     [[nodiscard]] const Prologue* prologueOf(const Lane& lane) const;
     [[nodiscard]] Instant allFailedAt() const;

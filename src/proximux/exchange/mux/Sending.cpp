@@ -294,8 +294,10 @@ bool Sending::isStale(Lane& lane, const Request& request, Instant now)
 void Sending::leave(Lane& lane, const Request& request, Instant now)
 {
     Client& client = *request.client;
-    const bool isUsers = _mux.settings.personal;
-    _mux.lanes.close(lane, isUsers ? CloseReason::otherUser : CloseReason::otherDialect, Lanes::partingFrom(lane), now);
+    if (_mux.settings.personal)
+        _mux.policy.responses.askForEnd(lane, now);
+    else
+        _mux.lanes.close(lane, CloseReason::otherDialect, Lanes::partingFrom(lane), now);
     _mux.clients.charge(client, &request, now);
 }
 

@@ -197,7 +197,7 @@ struct Lane : LaneConnection
     Link<Lane> stalling;       ///< in the list of those that may wait for a client
     Due<Lane> pause{*this};    ///< pool.connect_delay, pool.request_gap: until then nothing is sent
     Due<Lane> settle{*this};
-    Due<Lane> signIn{*this}; ///< pool.connect_timeout, for a login that is a dialog
+    Due<Lane> signIn{*this}; ///< pool.connect_timeout, for a login that is a dialog, and for an end that was asked for
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
     Due<Lane> gap{*this};

@@ -3,6 +3,7 @@
 #include <proximux/protocol/ProtocolOf.h>
 #include <proximux/protocol/postgresql/ClientSession.h>
 #include <proximux/protocol/postgresql/Description.h>
+#include <proximux/protocol/postgresql/Messages.h>
 #include <proximux/protocol/postgresql/SharedFramers.h>
 
 namespace proximux::postgresql
@@ -16,6 +17,12 @@ public:
     [[nodiscard]] bool isExclusive() const override { return true; }
     [[nodiscard]] bool isPersonal() const override { return true; }
     [[nodiscard]] bool speaksAtRest() const override { return true; }
+
+    [[nodiscard]] Farewell farewell() const override
+    {
+        constexpr Bytes TERMINATE("X\0\0\0\4", HEADER);
+        return {TERMINATE, {}};
+    }
 
     [[nodiscard]] std::string describe(Bytes request, std::size_t limit) const override
     {

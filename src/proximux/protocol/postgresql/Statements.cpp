@@ -218,7 +218,7 @@ constexpr Bytes NO_CALLS =
     "char bpchar numeric decimal dec bit float national nchar coalesce nullif greatest least grouping cast extract "
     "overlay position substring trim treat xmlelement xmlforest xmlparse xmlpi xmlroot xmlserialize xmlconcat "
     "xmlexists xmltable normalize collation for isnull notnull ordinality tablesample materialized returns do nothing "
-    "update delete insert truncate fetch first next only ties include end";
+    "update delete insert truncate fetch first next only ties include end copy";
 
 /// Behind these stands the name of something else, with columns in parentheses.
 constexpr Bytes NAMES_FOLLOW =

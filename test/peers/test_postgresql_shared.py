@@ -1,0 +1,188 @@
+"""PostgreSQL shared by fifo and funnel: psql, pgbench and others on a real server that asks for SCRAM, MD5 or nothing."""
+import os
+import subprocess
+import threading
+
+from harness import LONG, wait_until
+from peer import SHARES
+from postgres import Client, Error, message, query
+from postgres_server import PostgresqlCase
+
+
+class SharedPostgresql(PostgresqlCase):
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        with open(cls.folder + "/data/pg_hba.conf", "w") as f:
+            f.write("host all me 127.0.0.1/32 trust\nhost all anna 127.0.0.1/32 scram-sha-256\n"
+                    "host all bert 127.0.0.1/32 md5\nhost all carl 127.0.0.1/32 password\n")
+        cls.SERVER = cls.SERVER + ("-c", "max_connections=40")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.direct("create role anna login password 'pencil'", "set password_encryption = md5",
+                   "create role bert login password 'pencil'", "create role carl login password 'pencil'",
+                   "create database shop", "create database store", "grant all on schema public to public")
+        cls.direct("grant all on schema public to public", database="shop")
+        cls.users = cls.folder + "/users"
+        verifier = cls.direct("select rolpassword from pg_authid where rolname = 'anna'").decode().strip()
+        digest = cls.direct("select rolpassword from pg_authid where rolname = 'bert'").decode().strip()
+        with open(cls.users, "w") as f:
+            f.write('"me" "any"\n"anna" "%s"\n"bert" "%s"\n"carl" "pencil"\n' % (verifier, digest))
+
+    @classmethod
+    def direct(cls, *commands, database="postgres"):
+        args = [a for c in commands for a in ("-c", c)]
+        return subprocess.check_output(("psql", "-X", "-At", "-h", "127.0.0.1", "-p", str(cls.port), "-U", "me", database, *args))
+
+    def shared(self, mode, connections, **settings):
+        return self.share("postgresql", mode, connections, auth__file=self.users, **settings)
+
+    def psql(self, p, *commands, user="me", password="any", database="postgres", text=None):
+        args = [a for c in commands for a in ("-c", c)]
+        return self.run_tool("psql", "-X", "-At", "-h", "127.0.0.1", "-p", str(p.port), "-U", user, database, *args,
+                             text=text, env=dict(os.environ, PGPASSWORD=password))
+
+    def bench(self, p, *args):
+        return self.run_tool(self.BIN + "/pgbench", "-h", "127.0.0.1", "-p", str(p.port), "-U", "me", *args, "postgres",
+                             env=dict(os.environ, PGPASSWORD="any"))
+
+    def connect(self, p, **how):
+        c = Client(p, **{"user": "me", "password": "any", "database": "postgres", **how})
+        self.addCleanup(c.close)
+        return c
+
+    def value(self, c, sql):
+        self.run_query(c, sql)
+        return self.rows[0] if self.rows else None
+
+    def run_query(self, c, sql):
+        c.s.sendall(query(sql))
+        self.rows = []
+        for kind, body in c.until():
+            if kind == b"E":
+                raise Error(body)
+            if kind == b"D":
+                self.rows.append(body[6:].decode() if body[2:6] != b"\xff" * 4 else None)
+
+    def test_each_login_of_a_server_is_known(self):
+        for mode, connections in SHARES:
+            p = self.shared(mode, connections)
+            for user in ("anna", "bert", "carl"):
+                self.assertEqual(self.psql(p, "select current_user", user=user, password="pencil"), (user + "\n").encode())
+            self.assertEqual(self.psql(p, "select current_database()", database="shop"), b"shop\n")
+
+    def test_the_server_s_own_refusals_reach_the_client(self):
+        p = self.shared("funnel", 2)
+        with self.assertRaises(Error) as raised:
+            self.connect(p, database="none")
+        self.assertEqual((raised.exception.code, raised.exception.text), ("3D000", 'database "none" does not exist'))
+        self.assertEqual(self.value(self.connect(p), "select 1"), "1")
+
+    def test_no_state_of_one_client_is_seen_by_another(self):
+        p = self.shared("funnel", 4)
+        for sql, look, clean in (
+                ("set work_mem = '7MB'", "show work_mem", "4MB"),
+                ("select set_config('my.setting', 'a', false)", "select current_setting('my.setting', true)", None),
+                ("create temp table mine (a int)", "select count(*) from pg_class where relname = 'mine' and "
+                 "relnamespace = pg_my_temp_schema()", "0"),
+                ("set role anna", "select current_user", "me"),
+                ("prepare s as select 1", "select count(*) from pg_prepared_statements", "0"),
+                ("listen x", "select count(*) from pg_listening_channels()", "0"),
+                ("select pg_advisory_lock(7)", "select count(*) from pg_locks where locktype = 'advisory' and pid = "
+                 "pg_backend_pid()", "0"),
+                ("declare c cursor with hold for select 1", "select count(*) from pg_cursors", "0")):
+            c = self.connect(p)
+            if "declare" in sql:
+                c.query("begin")
+            c.query(sql)
+            if "declare" in sql:
+                c.query("commit")
+            for _ in range(6):
+                self.assertEqual(self.value(self.connect(p), look), clean, sql)
+            c.close()
+            for _ in range(6):
+                self.assertEqual(self.value(self.connect(p), look), clean, sql)
+
+    def test_transactions_of_many_over_few_lose_nothing(self):
+        self.direct("create table if not exists counter (n int)", "truncate counter", "insert into counter values (0)")
+        for mode, connections in SHARES:
+            p = self.shared(mode, connections)
+            self.direct("update counter set n = 0")
+
+            def work():
+                c = self.connect(p)
+                for _ in range(10):
+                    c.query("begin")
+                    c.query("update counter set n = n + 1")
+                    c.query("rollback" if _ % 2 else "commit")
+            threads = [threading.Thread(target=work) for _ in range(12)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join(LONG * 2)
+            self.assertEqual(self.direct("select n from counter"), b"60\n")
+
+    def test_pgbench_over_few_connections(self):
+        p = self.shared("funnel", 4, local__max_connections=200)
+        self.bench(p, "-i", "-q")
+        most = []
+
+        def sample():
+            most.append(int(self.direct("select count(*) from pg_stat_activity where backend_type = 'client backend' and "
+                                        "pid <> pg_backend_pid()")))
+            return done.is_set()
+        done = threading.Event()
+        sampler = threading.Thread(target=lambda: wait_until(sample, LONG * 6, 0.05))
+        sampler.start()
+        try:
+            for how in ("simple", "extended"):
+                for kind in (("-S",), ()):
+                    out = self.bench(p, "-n", "-M", how, *kind, "-c", "100", "-t", "10")
+                    self.assertIn(b"processed: 1000/1000", out)
+                    self.assertIn(b"failed transactions: 0 ", out)
+        finally:
+            done.set()
+            sampler.join()
+        self.assertLessEqual(max(most), 4)
+        self.assertEqual(self.direct("select (select sum(abalance) from pgbench_accounts) = (select sum(bbalance) from "
+                                     "pgbench_branches), (select sum(tbalance) from pgbench_tellers) = "
+                                     "(select sum(delta) from pgbench_history), count(*) from pgbench_history"), b"t|t|2000\n")
+
+    def test_copy_both_ways_and_its_errors(self):
+        for mode, connections in SHARES:
+            p = self.shared(mode, connections)
+            self.direct("drop table if exists numbers", "create table numbers (a int)", "grant all on numbers to public")
+            rows = b"".join(b"%d\n" % n for n in range(100000))
+            self.psql(p, "copy numbers from stdin", text=rows)
+            self.assertEqual(self.psql(p, "copy (select a from numbers order by a) to stdout"), rows)
+            c = self.connect(p)
+            for text, code in ((b"1\nx\n", "22P02"), (b"", None)):
+                call = query("copy numbers from stdin") + message(b"d", text) + message(b"c")
+                if code:
+                    with self.assertRaises(Error) as raised:
+                        c.ask(call)
+                    self.assertEqual(raised.exception.code, code)
+                else:
+                    self.assertEqual(c.ask(call)[0], ["COPY 0"])
+            self.assertEqual(self.value(c, "select count(*) from numbers"), "100000")
+
+    def test_backends_that_are_terminated_cost_what_they_did_alone(self):
+        p = self.shared("funnel", 2)
+        c = self.connect(p)
+        for state in ("at rest", "in a transaction"):
+            if state != "at rest":
+                c.query("begin")
+            self.assertEqual(self.value(self.connect(p), "select 1"), "1")
+            self.direct("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and "
+                        "pid <> pg_backend_pid()")
+
+            def serves():
+                try:
+                    return self.value(self.connect(p), "select 1") == "1"
+                except (Error, OSError, EOFError):
+                    return False  # it was told that its connection was terminated
+            self.assertTrue(wait_until(serves))
+        with self.assertRaises((Error, OSError, EOFError)):
+            c.query("commit")

@@ -1,0 +1,227 @@
+"""PostgreSQL's protocol 3, as far as the tests need it: a client, and a scripted server."""
+import base64
+import hashlib
+import hmac
+import os
+import socket
+import struct
+import threading
+
+from harness import LONG
+from sharing import read_exactly
+
+SSL, CANCEL = 80877103, 80877102
+
+
+def message(kind, body=b""):
+    return kind + struct.pack(">I", len(body) + 4) + body
+
+
+def texts(*words):
+    return b"".join(w.encode() + b"\0" for w in words)
+
+
+def startup(**settings):
+    body = struct.pack(">I", 3 << 16) + texts(*[w for pair in settings.items() for w in pair]) + b"\0"
+    return struct.pack(">I", len(body) + 4) + body
+
+
+def special(code, body=b""):
+    return struct.pack(">II", 8 + len(body), code) + body
+
+
+def read(s):
+    """Kind and body of the next message."""
+    kind = read_exactly(s, 1)
+    return kind, read_exactly(s, struct.unpack(">I", read_exactly(s, 4))[0] - 4)
+
+
+def read_startup(s):
+    size, code = struct.unpack(">II", read_exactly(s, 8))
+    words = read_exactly(s, size - 8).split(b"\0")
+    return code, {words[i].decode(): words[i + 1].decode() for i in range(0, len(words) - 2, 2)}
+
+
+def query(sql):
+    return message(b"Q", sql.encode() + b"\0")
+
+
+def parse(sql, name=""):
+    return message(b"P", texts(name, sql) + b"\0\0")
+
+
+def bind(name="", portal=""):
+    return message(b"B", texts(portal, name) + b"\0\0" * 3)
+
+
+EXECUTE, SYNC, FLUSH = message(b"E", b"\0" + b"\0" * 4), message(b"S"), message(b"H")
+
+
+class Error(Exception):
+    """An ErrorResponse, with its fields."""
+
+    def __init__(self, body):
+        self.fields = {f[:1].decode(): f[1:].decode() for f in body.split(b"\0") if f}
+        self.severity, self.code, self.text = (self.fields.get(k) for k in "SCM")
+        super().__init__("%s %s: %s" % (self.severity, self.code, self.text))
+
+
+def md5(password, user, salt):
+    inner = hashlib.md5(password.encode() + user.encode()).hexdigest()
+    return "md5" + hashlib.md5(inner.encode() + salt).hexdigest()
+
+
+class Client:
+    """A client that has signed in. Errors of the login are raised."""
+
+    def __init__(self, proxy, user="anna", password="pencil", database="shop", **settings):
+        self.s = proxy.client()
+        self.user, self.password, self.parameters, self.key = user, password, {}, None
+        self.s.sendall(startup(user=user, database=database, **settings))
+        while True:
+            kind, body = read(self.s)
+            if kind == b"E":
+                raise Error(body)
+            if kind == b"R":
+                self.authenticate(struct.unpack(">I", body[:4])[0], body[4:])
+            elif kind == b"S":
+                key, value = body.split(b"\0")[:2]
+                self.parameters[key.decode()] = value.decode()
+            elif kind == b"K":
+                self.key = body
+            elif kind == b"Z":
+                return
+
+    def authenticate(self, how, data):
+        if how == 3:
+            self.s.sendall(message(b"p", texts(self.password)))
+        elif how == 5:
+            self.s.sendall(message(b"p", texts(md5(self.password, self.user, data))))
+        elif how == 10:
+            self.nonce = base64.b64encode(os.urandom(12)).decode()
+            self.first = "n=,r=" + self.nonce
+            said = ("n,," + self.first).encode()
+            self.s.sendall(message(b"p", texts("SCRAM-SHA-256") + struct.pack(">I", len(said)) + said))
+        elif how == 11:
+            self.prove(data.decode())
+        elif how == 12 and data[2:] != base64.b64encode(self.signature):
+            raise AssertionError("the server does not know the password")
+
+    def prove(self, server):
+        nonce, salt, rounds = (part[2:] for part in server.split(",", 2))
+        salted = hashlib.pbkdf2_hmac("sha256", self.password.encode(), base64.b64decode(salt), int(rounds))
+        final = "c=biws,r=" + nonce
+        said = ",".join((self.first, server, final)).encode()
+        key = hmac.digest(salted, b"Client Key", "sha256")
+        mask = hmac.digest(hashlib.sha256(key).digest(), said, "sha256")
+        proof = base64.b64encode(bytes(a ^ b for a, b in zip(key, mask))).decode()
+        self.signature = hmac.digest(hmac.digest(salted, b"Server Key", "sha256"), said, "sha256")
+        self.s.sendall(message(b"p", (final + ",p=" + proof).encode()))
+
+    def until(self, kinds=b"Z"):
+        """The messages up to one of these kinds, which is the last."""
+        got = []
+        while not got or got[-1][0] not in kinds:
+            got.append(read(self.s))
+        return got
+
+    def ask(self, data):
+        """The tags of what was done, and the state of the transaction. The first error is raised behind it."""
+        self.s.sendall(data)
+        got, failed = [], None
+        while failed is None or failed.severity != "FATAL":
+            got.append(read(self.s))
+            kind, body = got[-1]
+            if kind == b"Z":
+                break
+            failed = failed or (Error(body) if kind == b"E" else None)
+        if failed:
+            raise failed
+        return [body[:-1].decode() for kind, body in got if kind == b"C"], got[-1][1].decode()
+
+    def query(self, sql):
+        return self.ask(query(sql))
+
+    def close(self):
+        self.s.close()
+
+
+class Server:
+    """Lets everybody in and answers each statement with a tag of its text and the number of the connection:
+    "SELECT 1@2". script(server, connection, kind, body) may do it instead; it returns whether it did. script may set
+    `login`, which is called with a connection in place of the welcome."""
+
+    def __init__(self, script=None, login=None):
+        self.script, self.login, self.lock = script, login, threading.Lock()
+        self.logins, self.open, self.most, self.asked = [], set(), 0, []
+
+    def __call__(self, s):
+        code, settings = read_startup(s)
+        if code == CANCEL:
+            return
+        with self.lock:
+            self.logins.append(settings)
+            number = len(self.logins)
+            self.open.add(number)
+            self.most = max(self.most, len(self.open))
+        try:
+            if self.login is None or not self.login(self, s, settings):
+                s.sendall(self.welcome())
+            self.serve(Session(self, s, number))
+        finally:
+            with self.lock:
+                self.open.discard(number)
+
+    @staticmethod
+    def welcome():
+        return (message(b"R", b"\0" * 4) + message(b"S", texts("server_version", "15.9")) +
+                message(b"S", texts("TimeZone", "UTC")) + message(b"K", b"\0" * 8) + message(b"Z", b"I"))
+
+    def serve(self, session):
+        while True:
+            kind, body = read(session.s)
+            if kind == b"X":
+                return
+            with self.lock:
+                self.asked.append((session.number, kind, body))
+            if self.script is None or not self.script(self, session, kind, body):
+                session.answer(kind, body)
+
+
+class Session:
+    """One connection of the server."""
+
+    def __init__(self, server, s, number):
+        self.server, self.s, self.number, self.state, self.batch = server, s, number, "I", b""
+
+    def answer(self, kind, body):
+        if kind == b"Q":
+            self.s.sendall(self.done(body[:-1].decode()) + self.ready())
+        elif kind == b"P":
+            self.text = body.split(b"\0")[1].decode()
+            self.batch += message(b"1")
+        elif kind == b"B":
+            self.batch += message(b"2")
+        elif kind == b"E":
+            self.batch += self.done(self.text)
+        elif kind in b"SH":
+            self.s.sendall(self.batch + (self.ready() if kind == b"S" else b""))
+            self.batch = b""
+
+    def done(self, text):
+        word = text.split(" ")[0].rstrip(";").lower()
+        self.state = {"begin": "T", "commit": "I", "rollback": "I"}.get(word, self.state)
+        return message(b"C", texts("%s@%d" % (text, self.number)))
+
+    def ready(self):
+        return message(b"Z", self.state.encode())
+
+
+def error(code, text, severity="ERROR"):
+    return message(b"E", b"S" + texts(severity) + b"V" + texts(severity) + b"C" + texts(code) + b"M" + texts(text) + b"\0")
+
+
+def cancel(proxy, key):
+    with socket.create_connection(("127.0.0.1", proxy.port), LONG) as s:
+        s.sendall(special(CANCEL, key))
+        return s.recv(1)

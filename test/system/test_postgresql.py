@@ -1,0 +1,365 @@
+"""PostgreSQL in fifo and funnel with scripted servers: logins, transactions, state, COPY, and servers that go wrong."""
+import hashlib
+import os
+import tempfile
+import threading
+
+import postgres
+from harness import SHORT, gone, wait_until
+from postgres import EXECUTE, FLUSH, SSL, SYNC, Client, Error, Server, bind, error, message, parse, query, read, special, startup, texts
+from sharing import SharedCase
+
+USERS = '"anna" "pencil"\n"bert" "md5%s"\n"carl" "crayon"\n'
+
+
+class Postgresql(SharedCase):
+    def setUp(self):
+        super().setUp()
+        handle, self.users = tempfile.mkstemp()
+        os.write(handle, (USERS % hashlib.md5(b"penbert").hexdigest()).encode())
+        os.close(handle)
+        self.addCleanup(os.unlink, self.users)
+
+    def share(self, *servers, mode="funnel", connections=2, **settings):
+        settings.setdefault("auth__file", self.users)
+        return self.shared(mode, *map(self.target, servers), protocol="postgresql", connections=connections, **settings)
+
+    def connect(self, proxy, **how):
+        c = Client(proxy, **how)
+        self.addCleanup(c.close)
+        return c
+
+    def refused(self, call, severity, code):
+        with self.assertRaises(Error) as raised:
+            call()
+        self.assertEqual((raised.exception.severity, raised.exception.code), (severity, code), raised.exception)
+        return raised.exception
+
+    def test_each_proves_who_it_is_and_gets_what_the_target_says(self):
+        server = Server()
+        proxy = self.share(server, connections=3)
+        for user, password in (("anna", "pencil"), ("bert", "pen"), ("carl", "crayon")):
+            c = self.connect(proxy, user=user, password=password)
+            self.assertEqual(c.parameters, {"server_version": "15.9", "TimeZone": "UTC"})
+            self.assertEqual(len(c.key), 8)
+            self.assertEqual(c.query("SELECT 1")[1], "I")
+        self.assertEqual([s["user"] for s in server.logins], ["anna", "bert", "carl"])
+        for method in ("password", "md5", "trust"):
+            other = self.share(Server(), auth__method=method)
+            self.assertEqual(self.connect(other).query("x")[0], ["x@1"])
+
+    def test_nobody_comes_in_with_a_wrong_password_or_name(self):
+        server = Server()
+        for method in ("auto", "password", "md5", "scram"):
+            proxy = self.share(server, auth__method=method, local__failed_auth_delay="0s")
+            for user, password in (("anna", "pen"), ("anna", ""), ("nobody", "pencil")):
+                e = self.refused(lambda: self.connect(proxy, user=user, password=password), "FATAL", "28P01")
+                self.assertEqual(e.text, 'password authentication failed for user "%s"' % user)
+        self.assertEqual(server.logins, [])
+
+    def test_what_comes_before_a_session_is_answered_as_a_server_would(self):
+        proxy = self.share(Server())
+        with proxy.client() as c:
+            c.sendall(special(SSL))
+            self.assertEqual(c.recv(1), b"N")
+            c.sendall(startup(user="anna"))
+            self.assertEqual(read(c)[0], b"R")
+        for data, code in ((startup(user="anna", replication="database"), "0A000"), (startup(database="x"), "28000"),
+                           (b"\0\0\0\x09\0\x03\0\0x", "08P01"), (b"GET / HTTP/1.1\r\n\r\n", "08P01"),
+                           (b"\0\0\0\x08\0\x02\0\0", "08P01"), (startup(user="anna") + query("SELECT 1"), "08P01")):
+            with proxy.client() as c:
+                c.sendall(data)
+                kind, body = read(c)
+                while kind == b"R":
+                    kind, body = read(c)
+                self.assertEqual((kind, Error(body).severity, Error(body).code), (b"E", "FATAL", code), data)
+                self.assertTrue(gone(c))
+        self.assertEqual(postgres.cancel(proxy, b"\0" * 8), b"")
+
+    def test_who_does_not_sign_in_is_closed(self):
+        proxy = self.share(Server(), local__login_timeout="1s")
+        with proxy.client() as c:
+            self.assertTrue(gone(c, SHORT))
+        c = self.connect(proxy)
+        self.assertEqual(c.query("SELECT 1")[0], ["SELECT 1@1"])
+
+    def test_a_transaction_has_its_connection_alone_until_it_ends(self):
+        for mode, connections in (("fifo", 1), ("funnel", 2)):
+            server = Server()
+            proxy = self.share(server, mode=mode, connections=connections)
+            busy = [self.connect(proxy) for _ in range(connections)]
+            for n, c in enumerate(busy):
+                self.assertEqual(c.query("begin"), (["begin@%d" % (n + 1)], "T"))
+            other = []
+            thread = threading.Thread(target=lambda: other.append(self.connect(proxy).query("SELECT 2")))
+            thread.start()
+            for n, c in enumerate(busy):
+                for _ in range(3):
+                    self.assertEqual(c.query("SELECT 1"), (["SELECT 1@%d" % (n + 1)], "T"))
+            self.assertEqual(other, [])
+            self.assertEqual(busy[0].query("commit"), (["commit@1"], "I"))
+            thread.join(SHORT)
+            self.assertEqual(other, [(["SELECT 2@1"], "I")])
+            self.assertLessEqual(server.most, connections)
+
+    def test_a_transaction_whose_client_vanishes_is_never_another_clients(self):
+        server = Server()
+        proxy = self.share(server, mode="fifo", connections=1)
+        for end in ("idle", "busy"):
+            c = self.connect(proxy)
+            c.query("begin")
+            if end == "busy":
+                c.s.sendall(query("SELECT 'long'"))
+            c.close()
+            self.assertEqual(self.connect(proxy).query("SELECT 1")[1], "I")
+        self.assertEqual(server.most, 1)
+
+    def test_what_lasts_ties_its_client_and_nobody_sees_it(self):
+        server = Server()
+        proxy = self.share(server, connections=3, exchange__tie_timeout="1s")
+        tied = [self.connect(proxy), self.connect(proxy)]
+        for n, (c, sql) in enumerate(zip(tied, ("SET work_mem = '1MB'", "SELECT my_function()"))):
+            self.assertEqual(c.query(sql)[0], ["%s@%d" % (sql, n + 1)])
+        for _ in range(3):
+            self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@3"])
+        third = self.connect(proxy)
+        e = self.refused(lambda: third.query("LISTEN x"), "FATAL", "0A000")
+        self.assertIn("pool.max_tied", e.fields["H"])
+        self.assertEqual(tied[0].query("DISCARD ALL")[0], ["DISCARD ALL@1"])
+        self.assertEqual(self.connect(proxy).query("LISTEN x")[0], ["LISTEN x@1"])
+
+    def test_what_ends_state_ends_it_only_when_it_was_done(self):
+        def fails(server, session, kind, body):
+            if b"fails" not in body:
+                return False
+            session.s.sendall(error("XX000", "no") + session.ready())
+            return True
+        proxy = self.share(Server(fails), connections=2)
+        c = self.connect(proxy)
+        c.query("SET a = 'b'")
+        self.refused(lambda: c.query("RESET ALL /* fails */"), "ERROR", "XX000")
+        self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
+        c.query("RESET ALL")
+        self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@1"])
+
+    def test_with_one_connection_state_is_refused_and_the_client_goes_on(self):
+        proxy = self.share(Server(), mode="fifo", connections=1)
+        c = self.connect(proxy)
+        e = self.refused(lambda: c.query("SET a = 'b'"), "ERROR", "0A000")
+        self.assertIn("exchange.stateful", e.fields["H"])
+        self.assertEqual(c.query("SELECT 1")[1], "I")
+        c.query("begin")
+        self.assertEqual(c.query("SET LOCAL a = 'b'")[1], "T")
+        self.refused(lambda: c.query("SET a = 'b'"), "FATAL", "0A000")
+        self.assertTrue(gone(c.s))
+
+    def test_each_login_and_database_has_connections_of_its_own_and_never_more_than_there_may_be(self):
+        server = Server()
+        proxy = self.share(server, connections=2)
+        for _ in range(3):
+            for database in ("shop", "store", "depot"):
+                c = self.connect(proxy, database=database)
+                number = int(c.query("SELECT 1")[0][0].split("@")[1])
+                self.assertEqual(server.logins[number - 1]["database"], database)
+                c.close()
+        self.assertLessEqual(server.most, 2)
+        one = self.share(Server(), connections=1, target__1__username="service", target__1__password="x")
+        for user, password in (("anna", "pencil"), ("carl", "crayon")):
+            self.assertEqual(self.connect(one, user=user, password=password).query("SELECT 1")[0], ["SELECT 1@1"])
+
+    def test_settings_of_a_startup_are_those_of_its_connection(self):
+        server = Server()
+        proxy = self.share(server, connections=1)
+        for name in ("one", "two", "one"):
+            c = self.connect(proxy, application_name=name, options="-c a=b")
+            number = int(c.query("SELECT 1")[0][0].split("@")[1])
+            self.assertEqual(server.logins[number - 1], {"user": "anna", "database": "shop", "application_name": name, "options": "-c a=b"})
+
+    def test_a_login_that_the_target_refuses_is_told_in_its_words_and_costs_nobody_else(self):
+        def login(server, s, settings):
+            if settings["database"] != "none":
+                return False
+            s.sendall(error("3D000", 'database "none" does not exist', "FATAL"))
+            raise EOFError
+        proxy = self.share(Server(login=login), connections=2)
+        good = self.connect(proxy)
+        for _ in range(3):
+            e = self.refused(lambda: self.connect(proxy, database="none"), "FATAL", "3D000")
+            self.assertEqual(e.text, 'database "none" does not exist')
+        self.assertEqual(good.query("SELECT 1")[1], "I")
+
+    def test_a_target_that_stops_in_a_login_counts_as_failed(self):
+        for way in ("silent", "fin", "garbage"):
+            wrong = [True]
+
+            def login(server, s, settings):
+                if not wrong[0]:
+                    return False
+                if way == "garbage":
+                    s.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                if way == "fin":
+                    raise EOFError
+                s.recv(1)
+                raise EOFError
+            proxy = self.share(Server(login=login), connections=1, pool__connect_timeout="1s", exchange__queue_timeout="2s")
+            with self.assertRaises(Error):
+                self.connect(proxy)
+            wrong[0] = False
+            self.assertTrue(wait_until(lambda: self.works(proxy)), way)
+
+    def works(self, proxy):
+        try:
+            return self.connect(proxy).query("SELECT 1")[1] == "I"
+        except (Error, OSError, EOFError):
+            return False
+
+    def test_a_lost_connection_costs_a_transaction_and_outside_of_one_only_its_statement(self):
+        def dies(server, session, kind, body):
+            if b"die" in body:
+                raise EOFError
+            return False
+        proxy = self.share(Server(dies), connections=1)
+        c = self.connect(proxy)
+        e = self.refused(lambda: c.query("SELECT 'die'"), "ERROR", "08006")
+        self.assertIn("not known whether", e.text)
+        self.assertEqual(c.query("SELECT 1")[1], "I")
+        c.query("begin")
+        self.refused(lambda: c.query("SELECT 'die'"), "FATAL", "08006")
+        self.assertTrue(gone(c.s))
+        self.assertEqual(self.connect(proxy).query("SELECT 1")[1], "I")
+
+    def test_what_a_target_says_at_rest_is_taken_for_no_answer(self):
+        notice, status = message(b"N", b"SNOTICE\0\0"), message(b"S", texts("TimeZone", "GMT"))
+        notification = message(b"A", b"\0" * 4 + texts("x", "hello"))
+
+        def speaks(server, session, kind, body):
+            if b"quiet" not in body:
+                return False
+            session.s.sendall(session.done(body[:-1].decode()) + session.ready() + notice + status)
+            return True
+        server = Server(speaks)
+        proxy = self.share(server, connections=2)
+        for n in range(20):
+            c = self.connect(proxy)
+            self.assertTrue(c.query("SELECT 'quiet %d'" % n)[0][0].startswith("SELECT 'quiet %d'@" % n))
+        self.assertLessEqual(len(server.logins), 2)
+
+        def notifies(server, session, kind, body):
+            if kind == b"Q" and body.startswith(b"LISTEN"):
+                session.s.sendall(session.done("LISTEN") + session.ready() + notification)
+                return True
+            return False
+        proxy = self.share(Server(notifies), connections=2)
+        c = self.connect(proxy)
+        c.query("LISTEN x")
+        self.assertEqual(read(c.s)[0], b"A")
+        self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
+
+    def test_a_target_that_ends_a_connection_at_rest_says_so_and_is_no_fault(self):
+        def ends(server, session, kind, body):
+            if b"last" not in body:
+                return False
+            session.s.sendall(session.done("last") + session.ready() + error("57P01", "terminating", "FATAL"))
+            raise EOFError
+        proxy = self.share(Server(ends), connections=1)
+        c = self.connect(proxy)
+        for _ in range(5):
+            self.assertEqual(c.query("SELECT 'last'")[1], "I")
+        self.assertNotIn("unsolicited", proxy.text())
+
+    def copying(self, server, session, kind, body):
+        if kind == b"Q" and b"stdin" in body:
+            session.rows, session.left = [], b"refused" in body
+            session.s.sendall(error("42P01", "no") + session.ready() if session.left else message(b"G", b"\0\0\0"))
+        elif kind == b"d" and not session.left:
+            session.rows.append(body)
+            if b"wrong" in body:
+                session.left = True
+                session.s.sendall(error("22P02", "wrong") + session.ready())
+        elif kind == b"c" and not session.left:
+            session.s.sendall(message(b"C", texts("COPY %d@%d" % (len(session.rows), session.number))) + session.ready())
+        else:
+            return kind in b"dcf"
+        return True
+
+    def test_rows_of_a_copy_follow_it_and_late_ones_are_dropped(self):
+        server = Server(self.copying)
+        proxy = self.share(server, connections=1)
+        c = self.connect(proxy)
+        rows = b"".join(message(b"d", b"row %d\n" % n) for n in range(100))
+        for _ in range(2):
+            self.assertEqual(c.ask(query("copy t from stdin") + rows + message(b"c"))[0], ["COPY 100@1"])
+            wrong = message(b"d", b"wrong\n")
+            self.refused(lambda: c.ask(query("copy t from stdin") + rows + wrong + rows + message(b"c")), "ERROR", "22P02")
+            self.assertEqual(c.query("SELECT 1")[0], ["SELECT 1@1"])
+            self.refused(lambda: c.ask(query("copy refused from stdin") + rows + message(b"c")), "ERROR", "42P01")
+            self.assertEqual(c.query("SELECT 1")[0], ["SELECT 1@1"])
+        self.assertEqual(len(server.logins), 1)
+
+    def test_rows_of_any_size_in_any_pieces(self):
+        proxy = self.share(Server(self.copying), connections=1, exchange__request_buffer="64K")
+        c = self.connect(proxy)
+        c.s.sendall(query("copy t from stdin"))
+        self.assertEqual(read(c.s)[0], b"G")
+        sent = message(b"d", b"x" * 300000) + message(b"d", b"y" * 7)
+        for at in range(0, len(sent), 5000):
+            c.s.sendall(sent[at:at + 5000])
+        for byte in message(b"d", b"z") + message(b"c"):
+            c.s.sendall(bytes([byte]))
+        self.assertEqual(c.until()[-2], (b"C", texts("COPY 3@1")))
+
+    def test_a_client_that_leaves_in_a_copy_costs_its_connection_alone(self):
+        server = Server(self.copying)
+        proxy = self.share(server, connections=1)
+        c = self.connect(proxy)
+        c.s.sendall(query("copy t from stdin"))
+        self.assertEqual(read(c.s)[0], b"G")
+        c.s.sendall(message(b"d", b"half")[:-2])
+        c.close()
+        self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
+
+    def test_a_flush_is_answered_before_the_sync(self):
+        proxy = self.share(Server(), connections=2)
+        c = self.connect(proxy)
+        c.s.sendall(parse("SELECT 1") + bind() + EXECUTE + FLUSH)
+        self.assertEqual([kind for kind, _ in c.until(b"C")], [b"1", b"2", b"C"])
+        c.s.sendall(SYNC)
+        self.assertEqual(c.until()[-1], (b"Z", b"I"))
+
+    def test_a_batch_is_one_request_and_an_unnamed_statement_is_nobody_elses(self):
+        proxy = self.share(Server(), connections=2)
+        c, other = self.connect(proxy), self.connect(proxy)
+        self.assertEqual(c.ask(parse("SELECT 1") + bind() + EXECUTE + SYNC), (["SELECT 1@1"], "I"))
+        self.refused(lambda: other.ask(bind() + EXECUTE + SYNC), "ERROR", "26000")
+        self.assertEqual(other.query("SELECT 2")[0], ["SELECT 2@1"])
+        c.ask(parse("SELECT 3") + SYNC)
+        self.assertEqual(c.ask(bind() + EXECUTE + SYNC)[0], ["SELECT 3@1"])
+        self.assertEqual(other.query("SELECT 4")[0], ["SELECT 4@2"])
+
+    def test_the_last_number_of_a_sequence_is_never_another_clients(self):
+        proxy = self.share(Server(), connections=2)
+        c = self.connect(proxy)
+        self.refused(lambda: c.query("SELECT lastval()"), "ERROR", "55000")
+        c.query("begin")
+        c.query("INSERT INTO t VALUES (1)")
+        self.assertEqual(c.query("SELECT currval('s')")[1], "T")
+
+    def test_bytes_may_come_one_by_one(self):
+        def torn(server, session, kind, body):
+            if kind != b"Q":
+                return False
+            for byte in session.done(body[:-1].decode()) + session.ready():
+                session.s.sendall(bytes([byte]))
+            return True
+        proxy = self.share(Server(torn), connections=1)
+        c = self.connect(proxy)
+        for byte in query("SELECT 1"):
+            c.s.sendall(bytes([byte]))
+        self.assertEqual(c.until()[-2:], [(b"C", texts("SELECT 1@1")), (b"Z", b"I")])
+
+    def test_a_statement_larger_than_the_buffer_streams(self):
+        proxy = self.share(Server(lambda server, session, kind, body: kind == b"Q" and not session.s.sendall(
+            message(b"C", texts(str(len(body)))) + session.ready())), connections=2, exchange__request_buffer="64K")
+        c = self.connect(proxy)
+        for size in (1000, 70000, 5000000):
+            self.assertEqual(c.query("SELECT '%s'" % ("x" * size))[0], [str(size + 10)])
