@@ -155,7 +155,7 @@ function __proximux_setting
         'exchange.trial_timeout'\t'Time that a trial of a protocol may keep other clients waiting' \
         'exchange.queue_timeout'\t'Maximum wait of a request before it is sent' \
         'exchange.tie_timeout'\t'Maximum wait of a request that would pin a connection while pool.max_tied is reached' \
-        'exchange.response_timeout'\t'Maximum silence of a target before a response; auto: -1 with postgresql, 2s with modbus, modbus-rtu and modbus-ascii, 10s with dns and scpi, 330s with kafka, otherwise 30s' \
+        'exchange.response_timeout'\t'Longest silence before a response; auto: -1 with postgresql, 2s with modbus, modbus-rtu and modbus-ascii, 10s with dns and scpi, 330s with kafka, otherwise 30s' \
         'exchange.request_timeout'\t'Maximum pause inside a request larger than exchange.request_buffer' \
         'exchange.stall_timeout'\t'Total time a slow reader or sender may delay other clients; slow clients of one connection share such a time' \
         'exchange.abandon_limit'\t'Bytes for clients that have left while others wait behind them; at the limit the target connection is reset' \
