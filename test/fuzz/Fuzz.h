@@ -34,6 +34,12 @@ void runMessages(std::string_view protocol, Bytes input);
 /// A header of the PROXY protocol: the input is what comes over a connection.
 void runProxyHeaders(std::string_view name, Bytes input);
 
+/// A login at a target: the input is what the target says.
+void runLogins(std::string_view name, Bytes input);
+
+/// A file with users.
+void runUsers(std::string_view name, Bytes input);
+
 /// Fifo and funnel: the input is a Script.
 void runExchanges(std::string_view name, Bytes input);
 

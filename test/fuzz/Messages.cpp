@@ -1,5 +1,8 @@
 #include "fuzz/Fuzz.h"
 
+#include "support/NoDigests.h"
+
+#include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/Registry.h>
 
 #include <memory>
@@ -97,10 +100,21 @@ void checkEdits(const std::vector<Edit>& edits, std::size_t size)
     }
 }
 
+/// Lets everybody in.
+std::shared_ptr<auth::Authenticator> authenticator()
+{
+    static const NoDigests DIGESTS;
+    auto made = std::make_shared<auth::Authenticator>(DIGESTS, "key");
+    made->change({AuthMethod::trust, nullptr, {}});
+    return made;
+}
+
 /// What the protocol says of the requests of a client.
 void talk(const Protocol& protocol, const std::vector<std::string>& requests, const std::string& rest, bool mayPin)
 {
-    const auto conversation = protocol.makeConversation({mayPin, mayPin ? "secret" : "", 0, mayPin, 1000, false});
+    ConversationSettings settings{mayPin, mayPin ? "secret" : "", 0, mayPin, 1000, false};
+    settings.authenticator = authenticator();
+    const auto conversation = protocol.makeConversation(settings);
     for (const std::string& request : requests)
     {
         check(protocol.describe(request, TEXT).size() <= TEXT, "the readable form is short");

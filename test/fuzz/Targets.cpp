@@ -19,6 +19,8 @@ const std::vector<Target>& targets()
                 all.push_back({each.name, runMessages});
         all.push_back({"exchanges", runExchanges});
         all.push_back({"proxy-header", runProxyHeaders});
+        all.push_back({"login", runLogins});
+        all.push_back({"users", runUsers});
         return all;
     }();
     return ALL;

@@ -9,6 +9,8 @@ FILES = {
     "length": ("wire/LengthFramer",),
     "mysql": ("protocol/mysql/", "protocol/sql/"),
     "proxy-header": ("wire/ProxyHeader", "base/AddressRange"),
+    "login": ("postgresql/TargetDialog", "auth/Scram"),
+    "users": ("auth/UserList", "auth/Base64"),
     "exchanges": ("/exchange/Framed", "/exchange/Shared", "/exchange/Raw", "/exchange/Auto", "/pool/Shared"),
 }
 

@@ -1,4 +1,5 @@
 #include "rules/Rules.h"
+#include "support/NoDigests.h"
 
 #include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/postgresql/Messages.h>
@@ -14,16 +15,6 @@ namespace proximux
 class LeasesTest : public Rules
 {
 protected:
-    /// Nobody proves anything here.
-    class NoDigests : public auth::Digests
-    {
-    public:
-        [[nodiscard]] std::string md5(Bytes) const override { return std::string(MD5_SIZE, 'd'); }
-        [[nodiscard]] std::string sha256(Bytes) const override { return std::string(SHA256_SIZE, 'd'); }
-        [[nodiscard]] std::string hmacSha256(Bytes, Bytes) const override { return sha256({}); }
-        [[nodiscard]] std::string pbkdf2(Bytes, Bytes, unsigned) const override { return sha256({}); }
-    };
-
     void database(std::size_t connections = 1, std::size_t maxPinned = 0, std::int64_t reconnects = 20)
     {
         Options options;

@@ -3,6 +3,7 @@ import hashlib
 import os
 import tempfile
 import threading
+import time
 
 import postgres
 from harness import SHORT, gone, wait_until
@@ -325,6 +326,24 @@ class Postgresql(SharedCase):
         self.assertEqual([kind for kind, _ in c.until(b"C")], [b"1", b"2", b"C"])
         c.s.sendall(SYNC)
         self.assertEqual(c.until()[-1], (b"Z", b"I"))
+
+    def test_a_copy_and_a_flush_may_take_their_time_as_a_transaction_may(self):
+        proxy = self.share(Server(self.copying), mode="fifo", connections=1, exchange__stall_timeout="200ms",
+                           exchange__tie_idle_timeout="2s")
+        c, other = self.connect(proxy), self.connect(proxy)
+        for start, end in ((query("copy t from stdin"), message(b"c")), (parse("SELECT 1") + bind() + EXECUTE + FLUSH, SYNC)):
+            c.s.sendall(start)
+            read(c.s)
+            other.s.sendall(query("SELECT 2"))
+            time.sleep(1)  # longer than a client may delay others that only reads or sends slowly
+            c.s.sendall(end)
+            self.assertEqual(c.until()[-1], (b"Z", b"I"))
+            self.assertEqual(other.until()[-1], (b"Z", b"I"))
+        c.s.sendall(query("copy t from stdin"))
+        read(c.s)
+        other.s.sendall(query("SELECT 2"))
+        self.assertTrue(gone(c.s))  # but not for ever
+        self.assertEqual(other.until()[-1], (b"Z", b"I"))
 
     def test_a_batch_is_one_request_and_an_unnamed_statement_is_nobody_elses(self):
         proxy = self.share(Server(), connections=2)

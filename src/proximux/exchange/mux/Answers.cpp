@@ -108,7 +108,7 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
         if (client->requests.isEmpty())
             _mux.timers.idle.arm(client->idle, now);
         if (client->next != nullptr || client->state == Client::State::ended || _mux.draining || client->held ||
-            client->final || !client->consent.text.empty() || request.traits.barrier)
+            client->final || client->flushes || !client->consent.text.empty() || request.traits.barrier)
             _mux.clients.lookAgain(*client);
         reply(*client, now);
     }

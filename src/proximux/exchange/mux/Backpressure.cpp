@@ -100,7 +100,7 @@ void Backpressure::update(Client& client, Instant now)
     client.held = hold;
 
     const bool owes = client.large != nullptr && client.large->isSent() && client.large->lane->waiting == 0 &&
-                      !client.large->awaitsTarget();
+                      !client.large->awaitsTarget() && !client.large->isOpen;
     if (!owes)
         DeadlineList::disarm(client.pause);
     else if (!client.pause.isArmed())

@@ -80,6 +80,7 @@ bool FramedResponses::resume(Lane& lane, Request& request, Instant now)
     }
     Client& client = *request.client;
     request.whole = false;
+    request.isOpen = true;
     client.large = &request;
     lane.streaming = &request;
     client.framer->resume();

@@ -24,6 +24,7 @@ void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
     if (client.conversation != nullptr)
         client.conversation->request(bytes, request.whole, request.traits);
     judge(client, request);
+    request.isOpen = std::exchange(client.flushes, false);
     request.traits.alone = request.traits.alone || _trial.isOn;
     Consents::begin(client, request);
     if (request.traits.greets)
@@ -87,9 +88,10 @@ void FramedRequests::clientBytes(Client& client, Instant now)
 /// What came of a request goes to the target, for its client waits for what answers that.
 void FramedRequests::flush(Client& client, Instant now)
 {
-    client.flushes = false;
     if (client.partial > 0)
         _mux.sending.queue(client, client.partial, false, now);
+    else
+        client.flushes = false;
 }
 
 void FramedRequests::requestBytes(Client& client, const Framer::Progress& progress, Instant now)

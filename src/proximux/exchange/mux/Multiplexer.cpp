@@ -191,7 +191,7 @@ void Multiplexer::reconfigure(const MultiplexerSettings& settings, const TargetC
     _mux.settings = settings;
     _mux.timers.change(settings);
     _mux.pinning.setMost(settings.maxPinned);
-    _mux.stalls.setLimit(settings.stallTimeout);
+    _mux.stalls.change(settings);
     _mux.orphans.change(settings);
     _mux.records.reconfigure(_mux.pool.size(), changes.fresh);
     _mux.opening.reconfigure(changes.fresh);

@@ -44,7 +44,7 @@ struct Mux
         , random(settings.seed)
         , timers(settings)
         , pinning(settings.maxPinned, pool.counts())
-        , stalls(settings.stallTimeout, queue, pinning)
+        , stalls(settings, queue, pinning)
         , orphans(settings)
         , records(settings, pool.size())
         , backpressure(*this)

@@ -50,6 +50,7 @@ void Stalls::update(Instant now)
             end(lane, 0, now);
             lane.stall.client = client;
             lane.stall.since = now;
+            lane.stall.isLease = lane.heldFor == nullptr && lane.streaming != nullptr && lane.streaming->isOpen;
             lane.stall.until = client != nullptr ? endOf(lane, *client, now) : Instant::never();
         }
         if (lane.heldFor == nullptr && lane.streaming == nullptr)
@@ -61,8 +62,10 @@ void Stalls::update(Instant now)
 /// of this lane.
 Instant Stalls::endOf(const Lane& lane, const Client& client, Instant since) const
 {
-    if (_limit.isOff())
+    if ((lane.stall.isLease ? _patience : _limit).isOff())
         return Instant::never();
+    if (lane.stall.isLease)
+        return since + _patience;
     const Duration own{std::max<std::int64_t>(_limit.us - client.stalled.us, 0)};
     const Duration left = lane.stall.budget.left(_limit, since);
     return since + std::min(own, left);
@@ -74,9 +77,11 @@ void Stalls::end(Lane& lane, std::size_t bytes, Instant now)
     Client* client = std::exchange(lane.stall.client, nullptr);
     if (client == nullptr)
         return;
+    lane.stall.until = Instant::never();
+    if (lane.stall.isLease)
+        return;
     client->stalled.us += (now - lane.stall.since).us;
     lane.stall.budget.charge(lane.stall.since, now, bytes);
-    lane.stall.until = Instant::never();
 }
 
 void Stalls::bytesPass(const Client& client, std::size_t bytes, Instant now)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/exchange/mux/MultiplexerSettings.h>
 #include <proximux/exchange/mux/Pinning.h>
 #include <proximux/exchange/mux/Queue.h>
 
@@ -18,14 +19,19 @@ class Stalls
 {
 public:
     /// The queue and the pinning must outlive it.
-    Stalls(Duration limit, const Queue& queue, const Pinning& pinning)
-        : _limit(limit)
+    Stalls(const MultiplexerSettings& settings, const Queue& queue, const Pinning& pinning)
+        : _limit(settings.stallTimeout)
+        , _patience(settings.pinIdleTimeout)
         , _queue(queue)
         , _pinning(pinning)
     {
     }
 
-    void setLimit(Duration limit) { _limit = limit; }
+    void change(const MultiplexerSettings& settings)
+    {
+        _limit = settings.stallTimeout;
+        _patience = settings.pinIdleTimeout;
+    }
 
     [[nodiscard]] bool isEmpty() const { return _lanes.isEmpty(); }
 
@@ -69,6 +75,7 @@ private:
     static void end(Lane& lane, std::size_t bytes, Instant now);
 
     Duration _limit;
+    Duration _patience; ///< with open requests
     const Queue& _queue;
     const Pinning& _pinning;
     Watched _lanes; ///< those that may wait for a client

@@ -68,6 +68,7 @@ struct RequestState : Transaction
     std::uint64_t tag = 0;    ///< for MultiplexerObserver
     std::uint64_t ticket = 0; ///< its turn in the queue
     unsigned repeats = 0;     ///< how often it was
+    bool isOpen = false;      ///< not whole: its client may take its time, as with a lease
     bool suspect = false;     ///< it may be why a connection ended on which others were lost, too
     bool used = false;        ///< its bytes are no more in its client's input
     Instant came;
@@ -176,6 +177,7 @@ struct StallState
     Client* client = nullptr; ///< who keeps it from others, which wait; null: nobody does
     Instant since;
     Instant until = Instant::never(); ///< then that client has used up its time
+    bool isLease = false;             ///< it counts for nothing else: the request is open
     StallBudget budget;               ///< of all clients that did so; outlives a connection
 };
 

@@ -18,6 +18,12 @@ public:
     [[nodiscard]] bool isPersonal() const override { return true; }
     [[nodiscard]] bool speaksAtRest() const override { return true; }
 
+    /// Without somebody who lets clients in, only the ends of requests are known.
+    [[nodiscard]] std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const override
+    {
+        return settings.authenticator != nullptr ? std::make_unique<ClientSession>(settings) : nullptr;
+    }
+
     [[nodiscard]] Farewell farewell() const override
     {
         constexpr Bytes TERMINATE("X\0\0\0\4", HEADER);
