@@ -59,10 +59,7 @@ void ClientSession::held(unsigned reasons)
 {
     _held = reasons;
     _asked = 0;
-    if (isWithin())
-        return;
-    _tookLast = false;
-    _preparedHere = false;
+    _preparedHere = _preparedHere && isWithin();
 }
 
 void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
@@ -124,7 +121,7 @@ void ClientSession::startup(Bytes packet, RequestTraits& traits)
                       fatal("0A000", "proximux: replication connections are not shared"));
     ask(traits);
     if (!traits.refused && (_startup.isNewer || !_startup.extensions.empty()))
-        traits.greets ? void(_final = olderVersion(_startup)) : void(traits.reply.insert(0, olderVersion(_startup)));
+        (traits.greets ? _final : traits.reply).insert(0, olderVersion(_startup));
 }
 
 /// Asks it to prove who it is.
@@ -250,7 +247,6 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
     judge(contents.effects, traits);
     if (traits.local || !isWithin())
         return;
-    _tookLast = _tookLast || contents.effects.takesLast;
     _preparedHere = _preparedHere || contents.unnamed;
 }
 
@@ -303,11 +299,11 @@ bool ClientSession::refuseForeign(const Contents& contents, RequestTraits& trait
         refusal = "a statement without a name that was prepared earlier (not kept)";
         reply = error("26000", "unnamed prepared statement does not exist");
     }
-    else if (contents.effects.readsLast && !_tookLast && !contents.effects.takesLast)
+    else if (contents.effects.readsLast)
     {
-        refusal = "currval() or lastval() without a transaction that has used a sequence";
-        reply = error("55000", "proximux: currval() and lastval() are known within a transaction that has used a "
-                               "sequence only, for the connections are shared");
+        refusal = "currval() or lastval(), whose number may be another client's";
+        reply = error("55000", "proximux: currval() and lastval() are not known, for connections are shared",
+                      "Use INSERT ... RETURNING.");
     }
     if (refusal == nullptr)
         return false;

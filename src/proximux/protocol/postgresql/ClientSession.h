@@ -84,7 +84,6 @@ private:
     std::shared_ptr<const Login> _login;
     unsigned _held = 0;         ///< reasons by which it is pinned, as told last
     unsigned _asked = 0;        ///< those of its requests since
-    bool _tookLast = false;     ///< meanwhile it may have used a sequence
     bool _preparedHere = false; ///< meanwhile it has prepared the statement without a name
 };
 

@@ -1,10 +1,11 @@
 #include <proximux/protocol/postgresql/Statements.h>
 
 #include <proximux/Pins.h>
-#include <proximux/protocol/postgresql/Functions.h>
+#include <proximux/protocol/postgresql/Words.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 namespace proximux::postgresql
 {
@@ -12,25 +13,14 @@ namespace proximux::postgresql
 namespace
 {
 
-bool isOneOf(Bytes word, Bytes list)
-{
-    std::size_t at = list.find(word);
-    while (at != Bytes::npos)
-    {
-        const bool begins = at == 0 || list[at - 1] == ' ';
-        const std::size_t end = at + word.size();
-        if (begins && (end == list.size() || list[end] == ' '))
-            return true;
-        at = list.find(word, at + 1);
-    }
-    return false;
-}
-
 bool isWordChar(char c)
 {
-    const auto u = static_cast<unsigned char>(c);
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           u >= 0x80;
+    return folded(c) != 0;
+}
+
+bool isFolded(char c, char lower)
+{
+    return folded(c) == static_cast<unsigned char>(lower);
 }
 
 /// A word, a quoted name, or a sign of the text.
@@ -39,29 +29,27 @@ struct Token
     enum class Kind
     {
         end,
-        word,   ///< in lower case, cut at LONGEST
-        quoted, ///< a name in double quotes
+        word,
+        quoted, ///< a name in double quotes, of which a quote within is not undone
         literal,
         sign ///< one character
     };
 
-    static constexpr std::size_t LONGEST = 63; ///< bytes of a name
-
     Kind kind = Kind::end;
-    char text[LONGEST + 1] = {};
-    std::size_t size = 0;
-    bool unsure = false; ///< where it ends depends on a setting
+    Bytes text;
+    std::uint32_t roles = 0; ///< of a word
+    bool unsure = false;     ///< where it ends depends on a setting
 
-    [[nodiscard]] Bytes name() const { return {text, size}; }
-    [[nodiscard]] bool is(Bytes word) const { return kind == Kind::word && name() == word; }
-    [[nodiscard]] bool isSign(char c) const { return kind == Kind::sign && text[0] == c; }
-    [[nodiscard]] bool isName() const { return kind == Kind::word || kind == Kind::quoted; }
-
-    void append(char c)
+    /// word: in lower case.
+    [[nodiscard]] bool is(Bytes word) const
     {
-        if (size < LONGEST)
-            text[size++] = c;
+        return kind == Kind::word && text.size() == word.size() &&
+               std::equal(text.begin(), text.end(), word.begin(), isFolded);
     }
+
+    [[nodiscard]] bool isSign(char c) const { return kind == Kind::sign && text.front() == c; }
+    [[nodiscard]] bool isName() const { return kind == Kind::word || kind == Kind::quoted; }
+    [[nodiscard]] bool has(std::uint32_t role) const { return (roles & role) != 0; }
 };
 
 /// The tokens of a text, without comments and space.
@@ -92,7 +80,7 @@ public:
         if (isWordChar(c) && c != '$')
             return word();
         token.kind = Token::Kind::sign;
-        token.append(c);
+        token.text = _rest.substr(0, 1);
         _rest.remove_prefix(1);
         return token;
     }
@@ -102,7 +90,12 @@ private:
     {
         for (;;)
         {
-            _rest.remove_prefix(std::min(_rest.find_first_not_of(" \t\r\n\f\v"), _rest.size()));
+            std::size_t space = 0;
+            while (space < _rest.size() && (_rest[space] == ' ' || (_rest[space] >= '\t' && _rest[space] <= '\r')))
+                ++space;
+            _rest.remove_prefix(space);
+            if (_rest.size() < 2 || (_rest[0] != '-' && _rest[0] != '/'))
+                return;
             if (_rest.substr(0, 2) == "--")
                 _rest.remove_prefix(std::min(_rest.find_first_of("\r\n"), _rest.size()));
             else if (_rest.substr(0, 2) == "/*")
@@ -155,18 +148,14 @@ private:
 
     Token quoted()
     {
+        std::size_t end = 1;
+        while (end < _rest.size() && (_rest[end] != '"' || _rest.substr(end + 1, 1) == "\""))
+            end += _rest[end] == '"' ? 2 : 1;
+        end = std::min(end, _rest.size());
         Token token;
         token.kind = Token::Kind::quoted;
-        for (_rest.remove_prefix(1); !_rest.empty(); _rest.remove_prefix(1))
-        {
-            if (_rest.front() == '"')
-            {
-                _rest.remove_prefix(1);
-                if (_rest.empty() || _rest.front() != '"')
-                    break;
-            }
-            token.append(_rest.front());
-        }
+        token.text = _rest.substr(1, end - 1);
+        _rest.remove_prefix(std::min(end + 1, _rest.size()));
         return token;
     }
 
@@ -186,50 +175,23 @@ private:
 
     Token word()
     {
+        std::size_t end = 0;
+        std::uint32_t hash = HASH_BEGIN;
+        for (unsigned char c = 0; end < _rest.size() && (c = folded(_rest[end])) != 0; ++end)
+            hash = hashOn(hash, c);
         Token token;
         token.kind = Token::Kind::word;
-        while (!_rest.empty() && isWordChar(_rest.front()))
-        {
-            const char c = _rest.front();
-            token.append(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-            _rest.remove_prefix(1);
-        }
-        const bool quote = !_rest.empty() && _rest.front() == '\'';
-        if (quote && token.name() == "e")
+        token.text = _rest.substr(0, end);
+        _rest.remove_prefix(end);
+        const bool escapes = token.is("e") && !_rest.empty() && _rest.front() == '\'';
+        if (escapes)
             return literal(true);
+        token.roles = rolesOf(token.text, hash);
         return token;
     }
 
     Bytes _rest;
 };
-
-constexpr Bytes PLAIN =
-    "select values table with insert update delete merge show explain begin start commit end rollback abort savepoint "
-    "release fetch move close lock truncate alter drop comment grant revoke vacuum analyze analyse reindex cluster "
-    "checkpoint refresh create notify reassign security import unlisten reset deallocate discard declare execute set "
-    "prepare listen copy";
-
-/// Words in front of a parenthesis that call nothing.
-constexpr Bytes NO_CALLS =
-    "in values and or not exists any all some over filter using as on from where group within sets cube rollup case "
-    "when then else by limit offset returning select distinct union except intersect lateral join like ilike between "
-    "is set key conflict array row with explain analyze vacuum check unique references primary default generated "
-    "always having window partition order range rows groups current time timestamp interval varchar character varying "
-    "char bpchar numeric decimal dec bit float national nchar coalesce nullif greatest least grouping cast extract "
-    "overlay position substring trim treat xmlelement xmlforest xmlparse xmlpi xmlroot xmlserialize xmlconcat "
-    "xmlexists xmltable normalize collation for isnull notnull ordinality tablesample materialized returns do nothing "
-    "update delete insert truncate fetch first next only ties include end copy";
-
-/// Behind these stands the name of something else, with columns in parentheses.
-constexpr Bytes NAMES_FOLLOW =
-    "into as with recursive table exists references copy index view update analyze execute prepare function procedure "
-    "aggregate routine operator";
-
-/// What CREATE makes without running what it is made of.
-constexpr Bytes DEFINITIONS =
-    "function procedure type domain aggregate operator index unique role user group database schema extension trigger "
-    "rule policy publication subscription sequence cast collation conversion server foreign language statistics text "
-    "transform tablespace access event constraint trusted procedural default";
 
 /// Judges one statement after the other.
 class Judge
@@ -290,12 +252,11 @@ private:
         _first = token;
         _before = {};
         _defines = false;
-        _calls = !isOneOf(token.name(), "create drop grant revoke comment security import");
+        _calls = !token.has(roles::RUNS_NOTHING);
         if (token.isSign('('))
             return; // a query in parentheses
-        if (token.kind != Token::Kind::word || !isOneOf(token.name(), PLAIN))
+        if (!token.has(roles::BEGINS))
             tie(pins::UNKNOWN);
-        _effects.takesLast = _effects.takesLast || isOneOf(token.name(), "insert merge with copy");
         _effects.copies = _effects.copies || token.is("copy");
         if (token.is("listen"))
             tie(pins::SUBSCRIPTION);
@@ -303,40 +264,44 @@ private:
 
     void goOn(const Token& token)
     {
-        if (token.isName() && token.name().substr(0, 7) == "pg_temp")
+        if (token.isName() && isTemporary(token.text))
             tie(pins::TEMPORARY);
-        if (token.kind == Token::Kind::word && isOneOf(token.name(), "temp temporary") &&
-            isOneOf(_before.name(), "create local global replace into recursive"))
+        if (token.has(roles::TEMP) && _before.has(roles::BEFORE_TEMP))
             tie(pins::TEMPORARY);
-        if (token.is("insert"))
-            _effects.takesLast = true; // in WITH
         if (_place == 2)
-            second(token);
-        else if (_first.is("create") && token.is("as"))
-            _calls = !_defines;
-        else if (_first.is("declare") && token.is("hold") && !_before.is("without"))
-            tie(pins::SESSION);
-        else if (_first.is("set") && _before.is("session") && token.is("authorization"))
-            tie(pins::SESSION);
+                second(token);
+            else if (_first.is("create") && token.is("as"))
+                _calls = !_defines;
+            else if (_first.is("declare") && token.is("hold") && !_before.is("without"))
+                tie(pins::SESSION);
+            else if (_first.is("set") && _before.is("session") && token.is("authorization"))
+                tie(pins::SESSION);
+    }
+
+    /// The schema of a session's temporary things.
+    static bool isTemporary(Bytes name)
+    {
+        constexpr Bytes SCHEMA = "pg_temp";
+        return name.size() >= SCHEMA.size() &&
+               std::equal(SCHEMA.begin(), SCHEMA.end(), name.begin(), [](char a, char b) { return isFolded(b, a); });
     }
 
     /// What the second word makes of the first.
     void second(const Token& token)
     {
-        const Bytes word = token.kind == Token::Kind::word ? token.name() : Bytes("?");
-        if (_first.is("set") && word == "role")
+        if (_first.is("set") && token.is("role"))
             tie(pins::SESSION);
-        else if (_first.is("set") && !isOneOf(word, "local transaction constraints"))
+        else if (_first.is("set") && !token.has(roles::PASSING))
             tie(pins::SETTING);
-        else if (_first.is("prepare") && word != "transaction")
+        else if (_first.is("prepare") && !token.is("transaction"))
             tie(pins::STATEMENT);
         else if (_first.is("create"))
-            _defines = isOneOf(word, DEFINITIONS);
-        else if (_first.is("discard") && word == "all")
+            _defines = token.has(roles::DEFINED);
+        else if (_first.is("discard") && token.is("all"))
             _effects.frees = ~pins::LEASE;
-        else if (_first.is("reset") && word == "all")
+        else if (_first.is("reset") && token.is("all"))
             _effects.frees = pins::SETTING;
-        else if (_first.is("deallocate") && word == "all")
+        else if (_first.is("deallocate") && token.is("all"))
             _effects.frees = pins::STATEMENT;
         else if (_first.is("unlisten") && token.isSign('*'))
             _effects.frees = pins::SUBSCRIPTION;
@@ -345,28 +310,32 @@ private:
     /// Whether a parenthesis behind this name is no call of a function.
     [[nodiscard]] bool isNoCall(const Token& token) const
     {
-        const bool isKeyword = token.kind == Token::Kind::word && _schema.size == 0 && isOneOf(token.name(), NO_CALLS);
+        const bool isKeyword = token.has(roles::NO_CALL) && _schema.text.empty();
         const bool isType = _leading.isSign(':');
-        return isKeyword || isType || (_leading.kind == Token::Kind::word && isOneOf(_leading.name(), NAMES_FOLLOW));
+        return isKeyword || isType || _leading.has(roles::NAME_FOLLOWS);
     }
 
     void called(const Token& token)
     {
         if (isNoCall(token))
             return;
-        const Bytes name = token.name();
-        if (_schema.size > 0 && _schema.name() != "pg_catalog")
+        const bool isQuoted = token.kind == Token::Kind::quoted;
+        const std::uint32_t is = !isQuoted ? token.roles : hasCapitals(token.text) ? 0 : rolesOf(token.text);
+        if (!_schema.text.empty() && !_schema.is("pg_catalog"))
             tie(pins::UNKNOWN);
-        if (isOneOf(name, "currval lastval"))
+        if ((is & roles::READS_LAST) != 0)
             _effects.readsLast = true;
-        else if (isOneOf(name, "pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock "
-                               "pg_try_advisory_lock_shared"))
+        else if ((is & roles::LOCKS) != 0)
             tie(pins::LOCK);
-        else if (name == "pg_advisory_unlock_all")
-            _effects.frees = pins::LOCK;
-        else if (!isHarmlessFunction(name) && !isOneOf(name, "pg_advisory_unlock pg_advisory_unlock_shared"))
+        else if ((is & roles::HARMLESS) == 0)
             tie(pins::UNKNOWN);
-        _effects.takesLast = _effects.takesLast || isOneOf(name, "nextval setval");
+        else if (token.is("pg_advisory_unlock_all"))
+            _effects.frees = pins::LOCK;
+    }
+
+    static bool hasCapitals(Bytes name)
+    {
+        return std::any_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     }
 
     Tokens _tokens;
@@ -389,7 +358,6 @@ void Effects::add(const Effects& more)
     frees |= more.frees;
     copies = copies || more.copies;
     readsLast = readsLast || more.readsLast;
-    takesLast = takesLast || more.takesLast;
 }
 
 Effects effectsOf(Bytes sql)

@@ -11,8 +11,7 @@ struct Effects
     unsigned ties = 0;      ///< pins:: reasons: state that lasts beyond the transaction
     unsigned frees = 0;     ///< pins:: reasons that the text ends, where it is one statement
     bool copies = false;    ///< it may ask for data (COPY FROM STDIN)
-    bool readsLast = false; ///< it asks for the last number of a sequence in this session
-    bool takesLast = false; ///< it may take such a number
+    bool readsLast = false; ///< it asks for the last number that this session took from a sequence
 
     void add(const Effects& more);
 };

@@ -1,6 +1,7 @@
-#include <proximux/protocol/postgresql/Functions.h>
+#include <proximux/protocol/postgresql/Words.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace proximux::postgresql
@@ -9,8 +10,33 @@ namespace proximux::postgresql
 namespace
 {
 
+constexpr Bytes BEGINNINGS =
+    "select values table with insert update delete merge show explain begin start commit end rollback abort savepoint "
+    "release fetch move close lock truncate alter drop comment grant revoke vacuum analyze analyse reindex cluster "
+    "checkpoint refresh create notify reassign security import unlisten reset deallocate discard declare execute set "
+    "prepare listen copy";
+
+constexpr Bytes NO_CALLS =
+    "in values and or not exists any all some over filter using as on from where group within sets cube rollup case "
+    "when then else by limit offset returning select distinct union except intersect lateral join like ilike between "
+    "is set key conflict array row with explain analyze vacuum check unique references primary default generated "
+    "always having window partition order range rows groups current time timestamp interval varchar character varying "
+    "char bpchar numeric decimal dec bit float national nchar coalesce nullif greatest least grouping cast extract "
+    "overlay position substring trim treat xmlelement xmlforest xmlparse xmlpi xmlroot xmlserialize xmlconcat "
+    "xmlexists xmltable normalize collation for isnull notnull ordinality tablesample materialized returns do nothing "
+    "update delete insert truncate fetch first next only ties include end copy";
+
+constexpr Bytes NAMES_FOLLOW =
+    "into as with recursive table exists references copy index view update analyze execute prepare function procedure "
+    "aggregate routine operator";
+
+constexpr Bytes DEFINITIONS =
+    "function procedure type domain aggregate operator index unique role user group database schema extension trigger "
+    "rule policy publication subscription sequence cast collation conversion server foreign language statistics text "
+    "transform tablespace access event constraint trusted procedural default";
+
 /// Those of pg_proc in PostgreSQL 15 that are immutable or stable and that statements call by name, and a few that are
-/// volatile but leave nothing behind in the session. Sorted.
+/// volatile but leave nothing behind in the session.
 constexpr Bytes HARMLESS =
     "abbrev abs acldefault aclexplode acos acosd acosh age area array_agg array_append array_cat array_dims "
     "array_fill array_length array_lower array_ndims array_position array_positions array_prepend array_remove "
@@ -145,24 +171,86 @@ constexpr Bytes HARMLESS =
     "window_rank_support window_row_number_support xid xml xml_is_well_formed xml_is_well_formed_content "
     "xml_is_well_formed_document xmlagg xmlcomment xmlexists xmlvalidate xpath xpath_exists";
 
-std::vector<Bytes> wordsOf(Bytes list)
+std::uint32_t hashOf(Bytes word)
 {
-    std::vector<Bytes> words;
-    for (std::size_t at = 0; at < list.size();)
-    {
-        const std::size_t end = std::min(list.find(' ', at), list.size());
-        words.push_back(list.substr(at, end - at));
-        at = end + 1;
-    }
-    return words;
+    std::uint32_t hash = HASH_BEGIN;
+    for (const char c : word)
+        hash = hashOn(hash, folded(c));
+    return hash;
 }
+
+/// All words with a role, by their hash.
+class Table
+{
+public:
+    Table()
+        : _entries(SIZE)
+    {
+        add(BEGINNINGS, roles::BEGINS);
+        add(NO_CALLS, roles::NO_CALL);
+        add(NAMES_FOLLOW, roles::NAME_FOLLOWS);
+        add(DEFINITIONS, roles::DEFINED);
+        add("create drop grant revoke comment security import", roles::RUNS_NOTHING);
+        add("create local global replace into recursive", roles::BEFORE_TEMP);
+        add("temp temporary", roles::TEMP);
+        add("local transaction constraints", roles::PASSING);
+        add(HARMLESS, roles::HARMLESS);
+        add("pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_unlock_all", roles::HARMLESS);
+        add("pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared", roles::LOCKS);
+        add("currval lastval", roles::READS_LAST);
+    }
+
+    [[nodiscard]] std::uint32_t find(Bytes word, std::uint32_t hash) const
+    {
+        return _entries[placeOf(word, hash)].second;
+    }
+
+private:
+    static constexpr std::size_t SIZE = 4096; ///< a power of two, several times the number of words
+
+    void add(Bytes list, std::uint32_t role)
+    {
+        for (std::size_t at = 0; at < list.size();)
+        {
+            const std::size_t end = std::min(list.find(' ', at), list.size());
+            const Bytes word = list.substr(at, end - at);
+            auto& entry = _entries[placeOf(word, hashOf(word))];
+            entry.first = word;
+            entry.second |= role;
+            at = end + 1;
+        }
+    }
+
+    /// That of the word, or the free one where it would stand.
+    [[nodiscard]] std::size_t placeOf(Bytes word, std::uint32_t hash) const
+    {
+        std::size_t place = hash % SIZE;
+        while (!_entries[place].first.empty() && !isSame(word, _entries[place].first))
+            place = (place + 1) % SIZE;
+        return place;
+    }
+
+    static bool isSame(Bytes word, Bytes entry)
+    {
+        return word.size() == entry.size() &&
+               std::equal(word.begin(), word.end(), entry.begin(),
+                          [](char a, char b) { return folded(a) == static_cast<unsigned char>(b); });
+    }
+
+    std::vector<std::pair<Bytes, std::uint32_t>> _entries;
+};
 
 } // namespace
 
-bool isHarmlessFunction(Bytes name)
+std::uint32_t rolesOf(Bytes word, std::uint32_t hash)
 {
-    static const std::vector<Bytes> ALL = wordsOf(HARMLESS);
-    return std::binary_search(ALL.begin(), ALL.end(), name);
+    static const Table ALL;
+    return ALL.find(word, hash);
+}
+
+std::uint32_t rolesOf(Bytes word)
+{
+    return rolesOf(word, hashOf(word));
 }
 
 } // namespace proximux::postgresql
