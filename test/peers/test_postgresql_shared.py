@@ -150,6 +150,12 @@ class SharedPostgresql(PostgresqlCase):
                                      "pgbench_branches), (select sum(tbalance) from pgbench_tellers) = "
                                      "(select sum(delta) from pgbench_history), count(*) from pgbench_history"), b"t|t|2000\n")
 
+    def test_psycopg_with_its_defaults(self):
+        for connections in (2, 4):
+            p = self.shared("funnel", connections)
+            self.run_tool("/usr/bin/python3", os.path.join(os.path.dirname(__file__), "psycopg_python.py"),
+                          "host=127.0.0.1 port=%d user=carl password=pencil dbname=postgres" % p.port)
+
     def test_copy_both_ways_and_its_errors(self):
         for mode, connections in SHARES:
             p = self.shared(mode, connections)
