@@ -18,42 +18,7 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-/// Takes messages, one after the other.
-class Reader
-{
-protected:
-    /// Takes bytes of the current message. True: it is complete.
-    bool takeBody(Bytes input, std::size_t& at)
-    {
-        const std::uint64_t n = std::min<std::uint64_t>(_left, input.size() - at);
-        _left -= n;
-        at += static_cast<std::size_t>(n);
-        return _left == 0;
-    }
-
-    /// Takes type and length. Returns why they are invalid, or null; `more`: incomplete.
-    const char* takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more)
-    {
-        more = input.size() - at < HEADER;
-        if (at < input.size() && known.find(input[at]) == Bytes::npos)
-            return "a PostgreSQL message of unknown type";
-        if (more)
-            return nullptr;
-        const std::uint64_t length = lengthAt(input, at + 1);
-        if (length < 4 || length > LARGEST)
-            return "a PostgreSQL message with an impossible length";
-        _type = input[at];
-        _left = length - 4;
-        at += HEADER;
-        return nullptr;
-    }
-
-    char _type = 0;
-    std::uint64_t _left = 0; ///< bytes of the current message still to come
-    bool _inBody = false;
-};
-
-class RequestFramer : public Framer, private Reader
+class RequestFramer : public Framer, private MessageReader
 {
 public:
     Progress feed(Bytes input) override
@@ -99,7 +64,7 @@ private:
     bool _starting = true;
 };
 
-class ResponseFramer : public proximux::ResponseFramer, private Reader
+class ResponseFramer : public proximux::ResponseFramer, private MessageReader
 {
 public:
     void expect(std::uint32_t hint) override { _hint = hint; }
