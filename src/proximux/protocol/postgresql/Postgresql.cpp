@@ -3,6 +3,7 @@
 #include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/postgresql/Messages.h>
+#include <proximux/protocol/postgresql/Securing.h>
 #include <proximux/protocol/sql/Secrets.h>
 
 #include <algorithm>
@@ -350,9 +351,10 @@ private:
 ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Postgresql>>(
-        "postgresql", "the frontend/backend protocol of PostgreSQL, without TLS; proxy mode only");
+        "postgresql", "the frontend/backend protocol of PostgreSQL; proxy mode only");
     info.aliases = {"postgres", "pgsql"};
     info.make = nullptr; // its connections cannot be shared
+    info.tlsStarts = securing();
     return info;
 }
 
