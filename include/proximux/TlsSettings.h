@@ -57,7 +57,9 @@ struct TlsSettings
     enum class Use
     {
         off,
-        on ///< from the first byte
+        on,              ///< from the first byte
+        starttls,        ///< inside of the protocol; towards clients: of those that ask for it
+        starttlsRequired ///< likewise, and clients that do not ask for it are refused
     };
 
     static constexpr const char* CIPHERS = "HIGH:!aNULL:!kRSA:!PSK:!SRP";
@@ -73,6 +75,9 @@ struct TlsSettings
     std::string fingerprint; ///< of what is in the files; set with the context
 
     [[nodiscard]] bool isOn() const { return use != Use::off; }
+
+    /// Whether it begins inside of the protocol.
+    [[nodiscard]] bool startsInside() const { return use == Use::starttls || use == Use::starttlsRequired; }
 };
 
 /// TLS towards a target.

@@ -52,11 +52,11 @@ _proximux_choices()
     words=
     case $1 in
     local.proxy_protocol) words='off on' ;;
-    local.tls) words='off on' ;;
+    local.tls) words='off on starttls starttls_required' ;;
     local.tls_client) words='none optional required' ;;
     local.tls_min_version) words='1.2 1.3' ;;
     target.1.proxy_protocol) words='off v1 v2' ;;
-    target.1.tls) words='off on' ;;
+    target.1.tls) words='off on starttls' ;;
     target.1.tls_verify) words='full chain none' ;;
     target.1.tls_min_version) words='1.2 1.3' ;;
     exchange.mode) words='auto proxy fifo funnel' ;;

@@ -15,7 +15,7 @@ function __proximux_choices
         case local.proxy_protocol
             printf '%s\n' off on
         case local.tls
-            printf '%s\n' off on
+            printf '%s\n' off on starttls starttls_required
         case local.tls_client
             printf '%s\n' none optional required
         case local.tls_min_version
@@ -23,7 +23,7 @@ function __proximux_choices
         case target.1.proxy_protocol
             printf '%s\n' off v1 v2
         case target.1.tls
-            printf '%s\n' off on
+            printf '%s\n' off on starttls
         case target.1.tls_verify
             printf '%s\n' full chain none
         case target.1.tls_min_version
@@ -109,7 +109,7 @@ function __proximux_setting
         'local.failed_auth'\t'Wrong passwords after which a client is closed' \
         'local.login_timeout'\t'Time in which a client must prove who it is' \
         'local.failed_auth_delay'\t'Delay of the reply to a wrong password' \
-        'local.tls'\t'TLS of client connections: off, or on from their first byte' \
+        'local.tls'\t'TLS of client connections: off, on from their first byte, or starttls, starttls_required: when asked for' \
         'local.tls_certificate'\t'Certificates that are shown to clients, PEM files separated by commas' \
         'local.tls_key'\t'Private keys of local.tls_certificate in the same order, PEM without a passphrase' \
         'local.tls_strict_sni'\t'Refuse clients that ask for a name that no certificate has' \
@@ -133,7 +133,7 @@ function __proximux_setting
         'target.1.database'\t'Number of the database that each new target connection selects' \
         'target.1.proxy_protocol'\t'PROXY header with which each connection to target N begins: none, version 1 or version 2' \
         'target.1.proxy_tlvs'\t'What a PROXY header of version 2 says beside the addresses, separated by commas' \
-        'target.1.tls'\t'TLS of connections to target N: off, or on from their first byte' \
+        'target.1.tls'\t'TLS of connections to target N: off, on from their first byte, or starttls: as its protocol asks for it' \
         'target.1.tls_verify'\t'What to check of target N\'s certificate: full (signature and name), chain (signature), or none' \
         'target.1.tls_ca'\t'File of certificates, or folder of them, whose signatures on target N\'s certificate are trusted' \
         'target.1.tls_name'\t'Name that target N is asked for (SNI) and that its certificate must have; empty: target.N.host' \

@@ -2,7 +2,7 @@
 import json
 
 from harness import wait_until
-from postgres_server import PostgresqlCase
+from postgresql import PostgresqlCase
 
 
 class Postgresql(PostgresqlCase):

@@ -6,7 +6,7 @@ import threading
 from harness import LONG, wait_until
 from peer import SHARES
 from postgres import Client, Error, message, query
-from postgres_server import PostgresqlCase
+from postgresql import PostgresqlCase
 
 
 class SharedPostgresql(PostgresqlCase):

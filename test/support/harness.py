@@ -237,11 +237,14 @@ class Program:
 
 
 class Proxy(Program):
-    """The program, listening on a free port, in proxy mode by default. settings: two underscores stand for a dot."""
+    """The program, listening on a free port, in proxy mode by default. settings: two underscores stand for a dot. dress and
+    more: what a suite makes of its clients, and settings that it needs, for so many targets (tls_sockets.py)."""
+    dress = None
+    more = staticmethod(lambda targets: {})
 
     def __init__(self, *targets, args=(), listen="127.0.0.1:0", mode="proxy", settings=None, **kw):
         line = ["--listen", listen, "--mode", mode, "--io-backend", BACKEND]
-        for key, value in (settings or {}).items():
+        for key, value in {**self.more(len(targets)), **(settings or {})}.items():
             line += ["--set", "%s=%s" % (key.replace("__", "."), value)]
         for t in targets:
             line += ["--target", t if isinstance(t, str) else getattr(t, "address", None) or "%s:%d" % (t.host, t.port)]
@@ -284,12 +287,13 @@ class Proxy(Program):
         if source:
             s.bind((source, 0))
         s.connect((host, self.port))
-        return s
+        return self.dress(s) if self.dress else s
 
 
 class Target:
     """A listening socket, with `path` a UNIX socket. handler(socket) runs in one thread per connection, which is closed
-    when it returns."""
+    when it returns. dress: as of Proxy."""
+    dress = None
 
     def __init__(self, handler, port=0, host="127.0.0.1", rcvbuf=None, path=None):
         self.handler, self.host, self.conns, self.received = handler, host, [], 0
@@ -311,11 +315,15 @@ class Target:
                 return
             if s.family != socket.AF_UNIX:
                 s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.conns.append(s)
+            if not self.dress:
+                self.conns.append(s)
             threading.Thread(target=self._run, args=(s,), daemon=True).start()
 
     def _run(self, s):
         try:
+            if self.dress:
+                s = self.dress(s)
+                self.conns.append(s)
             self.handler(s)
         except (OSError, EOFError):
             pass

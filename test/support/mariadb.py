@@ -8,9 +8,9 @@ from peer import PeerCase
 USER = ["--user=root"] if os.getuid() == 0 else []
 
 
-def login(p, user="root"):
+def login(p, user="root", tls=("--skip-ssl",)):
     """What names the server to one of its clients: this proxy."""
-    return ["--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-u" + user, "--skip-ssl"]
+    return ["--no-defaults", "-h127.0.0.1", "-P%d" % p.port, "-u" + user, *tls]
 
 
 class MariaDBCase(PeerCase):

@@ -171,7 +171,7 @@ class Clients(SharedCase):
     def test_leaving_in_each_state(self):
         """Queued, in flight, within an answer, within a request, within a large one; by RST and by FIN."""
         for mode, connections in MODES:
-            for leave in (reset, socket.socket.close):
+            for leave in (reset, lambda s: s.close()):
                 proxy = self.shared(mode, self.target(Lines(act)), connections=connections)
                 self.serves(proxy)
                 before = proxy.fds()

@@ -54,6 +54,7 @@ private:
     void checkTls();
     void checkTlsEffect(const FoundValue& value);
     void checkLocalTls(const LocalTls& tls);
+    void checkTlsStarts();
     void checkTargetTls(const TargetTls& tls, std::size_t number);
     void checkAdmin();
     void checkHealthChecks();

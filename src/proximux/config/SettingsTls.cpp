@@ -11,9 +11,16 @@ namespace
 using Use = TlsSettings::Use;
 using Verify = TargetTls::Verify;
 
-Kind use(Field<Use> field)
+Kind useForClients(Field<Use> field)
 {
-    return choice<Use>({{"off", Use::off}, {"on", Use::on}}, field);
+    return choice<Use>(
+        {{"off", Use::off}, {"on", Use::on}, {"starttls", Use::starttls}, {"starttls_required", Use::starttlsRequired}},
+        field);
+}
+
+Kind useForTarget(Field<Use> field)
+{
+    return choice<Use>({{"off", Use::off}, {"on", Use::on}, {"starttls", Use::starttls}}, field);
 }
 
 Kind version(Field<TlsVersion> field)
@@ -52,11 +59,15 @@ std::string about(std::string text, const char* key)
 std::vector<Setting> certificates()
 {
     return {
-        fresh(row("local.tls", "off", use(FIELD(Use, local.tls.use)),
-                  {"", "TLS of client connections: off, or on from their first byte",
-                   "The handshake has to end within local.preface_timeout. "
-                   "A client that speaks no TLS is closed, and the log says what it began with. "
-                   "Example: local.tls = on, with local.tls_certificate = /etc/proximux/server.pem."})),
+        fresh(row(
+            "local.tls", "off", useForClients(FIELD(Use, local.tls.use)),
+            {"",
+             "TLS of client connections: off, on from their first byte, or starttls, starttls_required: when asked for",
+             "The handshake has to end within local.preface_timeout. "
+             "With on a client that speaks no TLS is closed, and the log says what it began with. "
+             "In proxy mode mysql and postgresql have a request for TLS of their own: starttls heeds it, and "
+             "starttls_required refuses clients without it. "
+             "Example: local.tls = on, with local.tls_certificate = /etc/proximux/server.pem."})),
         fresh(row("local.tls_certificate", "",
                   list("paths of PEM files, separated by commas", PATH,
                        FIELD(std::vector<std::string>, local.tls.certificates)),
@@ -141,12 +152,14 @@ std::vector<Setting> negotiation()
 std::vector<Setting> trust()
 {
     return {
-        now(row("target.N.tls", "off", use(FIELD(Use, targets[i].tls.use)),
-                {"", "TLS of connections to target N: off, or on from their first byte",
-                 "Clients need not know of it: they speak to Proximux in clear text, unless local.tls is on. "
-                 "Health checks and proximux probe use it, too. "
-                 "A handshake that fails counts as a failed attempt to connect, within pool.connect_timeout. "
-                 "Example: target.1.tls = on for a managed Redis on port 6380."})),
+        now(row(
+            "target.N.tls", "off", useForTarget(FIELD(Use, targets[i].tls.use)),
+            {"",
+             "TLS of connections to target N: off, on from their first byte, or starttls: as its protocol asks for it",
+             "Clients need not know of it: they speak to Proximux in clear text, unless local.tls is on. "
+             "Servers of mysql and postgresql want starttls, in proxy mode. "
+             "A handshake that fails counts as a failed attempt to connect, within pool.connect_timeout. "
+             "Example: target.1.tls = on for a managed Redis on port 6380."})),
         now(row("target.N.tls_verify", "full",
                 choice<Verify>({{"full", Verify::full}, {"chain", Verify::chain}, {"none", Verify::none}},
                                FIELD(Verify, targets[i].tls.verify)),

@@ -29,6 +29,7 @@ void ConfigurationCheck::checkTls()
         checkLocalTls(_configuration.local.tls);
     for (std::size_t i = 0; i < _configuration.targets.size(); ++i)
         checkTargetTls(_configuration.targets[i].tls, i + 1);
+    checkTlsStarts();
     for (const TlsMistake& mistake : readTlsFiles(_configuration))
         _mistakes.push_back(nameOf(mistake.setting(), mistake.number) + ": " + mistake.text);
 }
@@ -62,6 +63,32 @@ void ConfigurationCheck::checkLocalTls(const LocalTls& tls)
         _mistakes.push_back(nameOf("local.tls_client") + ": local.tls_client_ca, local.tls_client_crl and "
                                                          "local.tls_client_names have no effect with it; expected "
                                                          "optional or required, or none of them");
+}
+
+/// TLS can begin inside of some protocols alone, in proxy mode.
+void ConfigurationCheck::checkTlsStarts()
+{
+    const TlsStarts& starts = findProtocol(_configuration.exchange.protocol)->tlsStarts;
+    const auto know = [](const ProtocolInfo& info) { return info.tlsStarts.areThere(); };
+    const bool isLocal = _configuration.local.tls.startsInside();
+    const auto check = [&](const std::string& name, bool startsInside)
+    {
+        if (startsInside && !starts.areThere())
+            _mistakes.push_back(name + ": " + _configuration.exchange.protocol + " has no request for TLS; expected " +
+                                "off, on, or exchange.protocol = " + namesOfProtocols(know, " or "));
+        else if (startsInside && _configuration.exchange.mode != Mode::proxy)
+            _mistakes.push_back(name + ": a request for TLS inside of a protocol is understood in proxy mode only; "
+                                       "expected off or on, or exchange.mode = proxy");
+    };
+    check(nameOf("local.tls"), isLocal);
+    for (std::size_t i = 0; i < _configuration.targets.size(); ++i)
+    {
+        const bool isTarget = _configuration.targets[i].tls.startsInside();
+        check(nameOf("target.N.tls", i + 1), isTarget);
+        if (isLocal && !isTarget && starts.areThere() && starts.needsTarget)
+            _mistakes.push_back(nameOf("local.tls") + ": passwords would not be protected behind it; expected target." +
+                                std::to_string(i + 1) + ".tls = starttls, or local.tls = off");
+    }
 }
 
 void ConfigurationCheck::checkTargetTls(const TargetTls& tls, std::size_t number)

@@ -32,11 +32,48 @@ void Connection::open(std::unique_ptr<Transport> transport)
     _registration = _reactor.add(_transport->handle(), *this);
 }
 
+bool Connection::secure(TlsContext& context, bool strict, Instant deadline)
+{
+    if (_transport == nullptr || _failed || _ended || _sendError != 0 || !_unsent.isEmpty())
+        return false;
+    _reactor.remove(std::exchange(_registration, {}));
+    auto transport = context.begin(std::move(_transport));
+    if (!strict)
+        transport->allowTruncation();
+    TlsListener& listener = *this;
+    _handshake = std::make_unique<TlsHandshake>(_reactor, std::move(transport), listener);
+    _handshake->start(deadline);
+    return true;
+}
+
+void Connection::secured(std::unique_ptr<TlsTransport> transport)
+{
+    _reactor.dispose(std::move(_handshake)); // deferred: it is the caller
+    const TlsTransport& told = *transport;
+    open(std::move(transport));
+    handshakeDone(told);
+    if (!isOpen())
+        return;
+    update();
+    if (!_unsent.isEmpty())
+        writable();
+    else if (_fin == Fin::wanted)
+        sendFin();
+}
+
+void Connection::handshakeFailed(const TlsFailure& failure)
+{
+    _reactor.dispose(std::move(_handshake));
+    _unsent.clear();
+    _failed = true;
+    securingFailed(failure);
+}
+
 std::size_t Connection::sendLater(Bytes bytes)
 {
     if (!isOpen() || _failed || _sendError != 0)
         return 0;
-    if (!_gathering && (!_unsent.isEmpty() || bytes.size() >= MANY))
+    if (!_gathering && (!_unsent.isEmpty() || bytes.size() >= MANY || !_transport))
         return send(bytes);
     _gathering = true;
     _unsent.append(bytes);
@@ -62,7 +99,7 @@ std::size_t Connection::flush()
 
 IoResult::Kind Connection::peek()
 {
-    if (!isOpen() || _failed || _ended)
+    if (!_transport || _failed || _ended)
         return IoResult::Kind::ended;
     const IoResult::Kind kind = _transport->peek().kind;
     heedNeeds();
@@ -71,7 +108,7 @@ IoResult::Kind Connection::peek()
 
 void Connection::acknowledge()
 {
-    if (isOpen() && !_failed && !_ended)
+    if (_transport && !_failed && !_ended)
         _transport->acknowledge();
 }
 
@@ -79,7 +116,7 @@ std::size_t Connection::send(Bytes bytes)
 {
     if (!isOpen() || _failed || _sendError != 0)
         return 0;
-    if (_unsent.isEmpty())
+    if (_unsent.isEmpty() && _transport)
     {
         const IoResult result = _transport->send(bytes);
         if (result.kind == IoResult::Kind::failed)
@@ -110,7 +147,7 @@ void Connection::end()
     if (_failed || _sendError != 0)
         return;
     _fin = Fin::wanted;
-    if (_unsent.isEmpty())
+    if (_unsent.isEmpty() && _transport)
         sendFin();
 }
 
@@ -120,10 +157,14 @@ void Connection::close(bool reset)
         return;
     if (!reset && !_failed && _sendError == 0)
         flush();
-    _reactor.remove(_registration, true);
-    if (reset)
-        _transport->resetOnClose();
-    _transport.reset();
+    _handshake.reset();
+    if (_transport)
+    {
+        _reactor.remove(_registration, true);
+        if (reset)
+            _transport->resetOnClose();
+        _transport.reset();
+    }
     _unsent.clear();
     _gathering = false;
 }
@@ -189,7 +230,7 @@ void Connection::goOn()
         _transport->shutdownSend();
     if ((needs & Transport::writeNeedsReadable) != 0 && !_unsent.isEmpty() && !_gathering)
         writable();
-    if (isOpen() && isReading())
+    if (_transport && isReading())
         return read();
     heedNeeds();
 }
@@ -198,14 +239,14 @@ void Connection::goOn()
 void Connection::readPending()
 {
     _deferred = false;
-    if (isOpen() && isReading())
+    if (_transport && isReading())
         read();
 }
 
 /// After a call that may have changed the needs of the transport. Plain TCP has none.
 void Connection::heedNeeds()
 {
-    if (isOpen() && (_transport->needs() != _needs || (_needs & Transport::readPending) != 0))
+    if (_transport && (_transport->needs() != _needs || (_needs & Transport::readPending) != 0))
         update();
 }
 
@@ -273,7 +314,7 @@ void Connection::sendFin()
 
 void Connection::update()
 {
-    if (!isOpen())
+    if (!_transport)
         return;
     const Interest wanted{isReading(), !_failed && !_unsent.isEmpty() && !_gathering};
     _needs = _transport->needs();

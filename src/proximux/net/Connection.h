@@ -1,5 +1,6 @@
 #pragma once
 
+#include <proximux/net/TlsHandshake.h>
 #include <proximux/net/Transport.h>
 #include <proximux/net/loop/Reactor.h>
 #include <proximux/wire/Buffer.h>
@@ -24,8 +25,10 @@ using Scratch = std::vector<char>;
 ///
 /// sendLater() gathers bytes until flush(), so that all bytes of a turn leave in one send.
 ///
-/// The hooks are never called from within send(), hold() or end(). Use it in its reactor's thread only.
-class Connection : public EventHandler
+/// TLS may begin in the middle: while its handshake lasts, nothing is read, and what is sent waits.
+///
+/// The hooks are never called from within send(), hold(), end() or secure(). Use it in its reactor's thread only.
+class Connection : public EventHandler, private TlsListener
 {
 public:
     Connection(Reactor& reactor, Scratch& scratch);
@@ -37,7 +40,11 @@ public:
     /// Takes ownership of the transport and registers it, held: call hold(false) to start reading.
     void open(std::unique_ptr<Transport> transport);
 
-    [[nodiscard]] bool isOpen() const { return _transport != nullptr; }
+    [[nodiscard]] bool isOpen() const { return _transport != nullptr || _handshake != nullptr; }
+
+    /// Begins TLS on an open connection: handshakeDone() or securingFailed() follows. strict: the end without
+    /// close_notify is a failure. Returns false if clear text still waits to be sent, or the connection has ended.
+    bool secure(TlsContext& context, bool strict, Instant deadline);
 
     /// Sends the bytes and buffers what cannot be sent at once. Returns the number of unsent bytes.
     std::size_t send(Bytes bytes);
@@ -72,7 +79,7 @@ public:
     /// Limits one read to `bytes` (0: the scratch size).
     void limitReads(std::size_t bytes) { _readLimit = bytes; }
 
-    /// The socket of an open connection.
+    /// The socket of an open connection that is not in a handshake.
     [[nodiscard]] poco_socket_t handle() const { return _transport->handle(); }
 
     [[nodiscard]] std::size_t waiting() const { return _unsent.size(); }
@@ -88,6 +95,12 @@ protected:
     virtual void sent(std::size_t waiting) = 0;
     virtual void lost(int error, const char* syscall) = 0;
     virtual void broken() = 0; ///< a hook threw
+
+    /// The handshake that secure() has begun is done.
+    virtual void handshakeDone(const TlsTransport& transport) { static_cast<void>(transport); }
+
+    /// It has failed. The connection is closed and can be neither read nor written.
+    virtual void securingFailed(const TlsFailure& failure) { static_cast<void>(failure); }
 
     /// Whether input that is still unread matters after the peer has reset the connection or sending has failed. If so,
     /// it is read first, once the connection is no longer held; then lost() is called.
@@ -106,6 +119,8 @@ private:
         sent
     };
 
+    void secured(std::unique_ptr<TlsTransport> transport) final;
+    void handshakeFailed(const TlsFailure& failure) final;
     [[nodiscard]] bool isReading() const { return !_held && !_ended && !_failed; }
     void read();
     void heedNeeds();
@@ -118,7 +133,8 @@ private:
 
     Reactor& _reactor;
     Scratch& _scratch;
-    std::unique_ptr<Transport> _transport;
+    std::unique_ptr<Transport> _transport;    ///< but while its handshake lasts
+    std::unique_ptr<TlsHandshake> _handshake; ///< while it lasts
     Reactor::Registration _registration;
     Buffer _unsent;
     std::size_t _readLimit = 0;

@@ -32,19 +32,32 @@ void TlsHandshake::start(Instant deadline)
                 fail({TlsReason::timeout, sockets::TIMED_OUT, sockets::errorName(sockets::TIMED_OUT), "timed out"});
             });
     }
-    _reactor.defer(
+    await();
+}
+
+/// Goes on when it is its turn. Until then the socket is not watched.
+void TlsHandshake::await()
+{
+    _reactor.setInterest(_registration, {});
+    _reactor.inItsTurn(
         [this, alive = std::weak_ptr<bool>(_alive)]
         {
-            if (!alive.expired() && _transport)
+            if (alive.expired() || !_transport)
+                return;
+            try
+            {
                 goOn();
+            }
+            catch (const std::exception& exception)
+            {
+                faulted(exception);
+                throw; // the reactor tells of it
+            }
         });
 }
 
 void TlsHandshake::goOn()
 {
-    if (!_reactor.mayTakeLong())
-        return _reactor.setInterest(_registration, _isBegun ? _transport->wants({true, false}) : Interest{true, true});
-    _isBegun = true;
     switch (_transport->handshake())
     {
     case IoResult::Kind::done:

@@ -33,12 +33,13 @@ public:
 
     void start(Instant deadline);
 
-    void readable() override { goOn(); }
-    void writable() override { goOn(); }
+    void readable() override { await(); }
+    void writable() override { await(); }
     bool hungUp() override { return false; }
     void faulted(const std::exception& exception) noexcept override;
 
 private:
+    void await();
     void goOn();
     void fail(const TlsFailure& failure);
     void release();
@@ -49,7 +50,6 @@ private:
     Reactor::Registration _registration;
     Reactor::TimerId _timer{};
     bool _timed = false;
-    bool _isBegun = false;        ///< else nobody knows which side is to speak
     std::shared_ptr<bool> _alive; ///< lets a deferred call detect that this object is gone
 };
 

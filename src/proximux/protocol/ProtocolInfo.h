@@ -3,6 +3,7 @@
 #include <proximux/Framing.h>
 #include <proximux/Instant.h>
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/TlsStart.h>
 #include <proximux/protocol/watch/Watcher.h>
 
 #include <algorithm>
@@ -84,6 +85,9 @@ struct ProtocolInfo
     RequiredSetting required;
     std::vector<RequiredSetting> requiredToShare; ///< in fifo and funnel
     Detection detection;
+
+    /// How TLS begins inside of it (starttls), where it does.
+    TlsStarts tlsStarts;
 
     /// Its commands, where their meaning is worth a table. Null: there is none.
     std::vector<CommandNote> (*commands)() = nullptr;

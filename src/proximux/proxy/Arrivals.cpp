@@ -111,7 +111,7 @@ void Arrivals::judge(Known client)
         client.transport.reset();
         return _listener.clientGone(client.place);
     }
-    if (_configuration->local.tls.isOn())
+    if (_configuration->local.tls.use == TlsSettings::Use::on)
         return _handshakes.begin(std::move(client.transport), std::move(client.info), client.place, *_configuration,
                                  client.due);
     enter(std::move(client.transport), std::move(client.info), client.place);

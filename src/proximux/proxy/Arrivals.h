@@ -47,6 +47,8 @@ public:
     /// Takes ownership of a client that was accepted.
     void begin(std::unique_ptr<Transport> transport, const Arrival& arrival);
 
+    [[nodiscard]] ArrivalReport& report() { return _report; }
+
     /// Whether none of them is still to be welcomed.
     [[nodiscard]] bool areAllWelcomed() const
     {

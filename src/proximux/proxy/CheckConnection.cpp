@@ -21,11 +21,11 @@ CheckConnection::~CheckConnection()
 }
 
 void CheckConnection::dial(Resolver& resolver, const std::shared_ptr<const TargetSettings>& target,
-                           Duration connectDelay, Instant deadline)
+                           std::unique_ptr<TlsStart> start, Duration connectDelay, Instant deadline)
 {
     _delay = connectDelay;
     _dial = std::make_unique<TargetDial>(reactor(), resolver, *this);
-    _dial->start(target, std::nullopt, false, deadline);
+    _dial->start(target, std::nullopt, {false, std::move(start)}, deadline);
 }
 
 void CheckConnection::abandon()
@@ -37,10 +37,11 @@ void CheckConnection::abandon()
     close(true);
 }
 
-void CheckConnection::connected(std::unique_ptr<Transport> transport)
+void CheckConnection::connected(Dialled dialled)
 {
     reactor().dispose(std::move(_dial)); // deferred: it is the caller
-    open(std::move(transport));
+    open(std::move(dialled.transport));
+    _said = std::move(dialled.said);
     if (_plan.isSilent())
         return end(CheckListener::Result::passed, "");
     if (_delay == Duration{0})
@@ -65,6 +66,8 @@ void CheckConnection::begin()
     _talk = std::make_unique<CheckTalk>(_plan);
     hold(false);
     goOn(_talk->begin());
+    if (!_said.empty() && !_ended)
+        goOn(_talk->received(_said));
 }
 
 void CheckConnection::goOn(CheckTalk::State state)

@@ -39,13 +39,15 @@ public:
                     CheckListener& listener);
     ~CheckConnection() override;
 
-    void dial(Resolver& resolver, const std::shared_ptr<const TargetSettings>& target, Duration connectDelay,
-              Instant deadline);
+    /// start: of TLS inside of the protocol; null: it begins with the connection, or not at all. Where it needs the
+    /// login of a client the check ends before.
+    void dial(Resolver& resolver, const std::shared_ptr<const TargetSettings>& target, std::unique_ptr<TlsStart> start,
+              Duration connectDelay, Instant deadline);
 
     /// Closes it at once, in any state. Not from within a call of the listener.
     void abandon();
 
-    void connected(std::unique_ptr<Transport> transport) override;
+    void connected(Dialled dialled) override;
     void connectFailed(const ConnectError& error) override;
 
 protected:
@@ -66,6 +68,7 @@ private:
     CheckListener& _listener;
     std::unique_ptr<TargetDial> _dial; ///< while connecting
     std::unique_ptr<CheckTalk> _talk;  ///< once open, where something is said
+    std::string _said;                 ///< by the target before
     Duration _delay;
     Reactor::TimerId _timer{};
     bool _delayed = false;

@@ -1,6 +1,6 @@
 #include <proximux/proxy/ClientHandshakes.h>
 
-#include <proximux/proxy/TargetDial.h>
+#include <proximux/proxy/TlsRules.h>
 
 #include <utility>
 

@@ -6,6 +6,7 @@
 #include <proximux/net/Connection.h>
 #include <proximux/protocol/watch/Watcher.h>
 #include <proximux/proxy/AddressLimits.h>
+#include <proximux/proxy/ClientTlsStart.h>
 #include <proximux/telemetry/ConnectionTally.h>
 
 #include <memory>
@@ -25,6 +26,12 @@ public:
         , _info(std::move(info))
     {
     }
+
+    /// TLS begins inside of the protocol, as this says. Call it before open().
+    void setStart(std::unique_ptr<ClientTlsStart> start) { _start = std::move(start); }
+
+    /// The client has a target: from now on the time runs until which TLS has to have begun, if it may.
+    void beginStart();
 
     /// Call it before open().
     void setId(ClientId id) { _id = id; }
@@ -49,6 +56,8 @@ protected:
     {
         _tally.bytesIn += bytes.size();
         _bytesIn += bytes.size();
+        if (_start)
+            return receivedInStart(bytes);
         _exchange.request(_id, bytes, reactor().now());
     }
     void ended() override { _exchange.clientEnded(_id, reactor().now()); }
@@ -59,11 +68,16 @@ protected:
         _exchange.clientLost(_id, reactor().now());
     }
     void broken() override { _exchange.clientFaulted(_id, reactor().now()); }
+    void handshakeDone(const TlsTransport& transport) override;
+    void securingFailed(const TlsFailure& failure) override;
 
     /// Input that is still unread after a client's reset is useless.
     [[nodiscard]] bool isReadToTheEnd() const override { return false; }
 
 private:
+    void receivedInStart(Bytes bytes);
+    void refuse(const TlsFailure& failure);
+
     Exchange& _exchange;
     LiveValue& _bytesIn;
     ClientId _id;
@@ -71,6 +85,7 @@ private:
     AddressLimits::Place _place = AddressLimits::NOWHERE;
     ConnectionTally _tally;
     std::unique_ptr<WatchListener> _listener;
+    std::unique_ptr<ClientTlsStart> _start; ///< until TLS has begun inside of the protocol, or does not
 };
 
 } // namespace proximux

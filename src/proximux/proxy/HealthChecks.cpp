@@ -1,5 +1,7 @@
 #include <proximux/proxy/HealthChecks.h>
 
+#include <proximux/proxy/TlsRules.h>
+
 #include <proximux/exchange/Exchange.h>
 #include <proximux/protocol/Registry.h>
 #include <proximux/proxy/ExchangeFactory.h>
@@ -172,7 +174,8 @@ void HealthChecks::begin(Checked& checked, Instant now)
         return skip(checked, now);
     CheckListener& listener = *this;
     checked.own = std::make_unique<CheckConnection>(_reactor, _scratch, checked.plan, target, listener);
-    checked.own->dial(_runtime.resolver, _runtime.directory.of(target),
+    const auto settings = _runtime.directory.of(target);
+    checked.own->dial(_runtime.resolver, settings, tlsStartWithTarget(*_configuration, *settings),
                       checked.plan.isSilent() ? Duration{0} : _configuration->pool.connectDelay, checked.check.next());
 }
 

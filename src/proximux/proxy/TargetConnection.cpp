@@ -1,5 +1,9 @@
 #include <proximux/proxy/TargetConnection.h>
 
+#include <proximux/proxy/TlsRules.h>
+
+#include <utility>
+
 namespace proximux
 {
 
@@ -16,20 +20,21 @@ TargetConnection::TargetConnection(Reactor& reactor, Scratch& scratch, Exchange&
 void TargetConnection::dial(const std::shared_ptr<const TargetSettings>& settings, Instant deadline, std::string header)
 {
     _since = reactor().now();
-    _isSecured = settings->tls.isOn();
+    _settings = settings;
     _dial = std::make_unique<TargetDial>(reactor(), _runtime.resolver, *this);
-    _dial->start(settings, std::move(header), maybeTruncated(*_runtime.configuration()), deadline);
+    const auto configuration = _runtime.configuration();
+    _dial->start(settings, std::move(header),
+                 {maybeTruncated(*configuration), tlsStartWithTarget(*configuration, *settings)}, deadline);
 }
 
-void TargetConnection::connected(std::unique_ptr<Transport> transport)
+void TargetConnection::connected(Dialled dialled)
 {
     reactor().dispose(std::move(_dial)); // deferred: it is the caller
-    open(std::move(transport));
+    _start = std::move(dialled.start);
+    open(std::move(dialled.transport));
     hold(false);
     _wasOpen = true;
     _report.targetConnected(reactor().now() - _since);
-    if (_isSecured)
-        _report.targetSecured();
     _since = reactor().now();
     if (_runtime.log.wants(LogScope::target, LogLevel::info))
     {
@@ -37,10 +42,78 @@ void TargetConnection::connected(std::unique_ptr<Transport> transport)
         record.add("target", static_cast<std::int64_t>(number())).add("msg", "Connection opened");
         _runtime.log.object(LogScope::target, LogLevel::info, record);
     }
-    if (const std::uint64_t attempts = _runtime.outages.succeeded(_target))
-        logReturn(attempts);
+    if (!_start)
+        reached();
     announce(_runtime, _runtime.events.targetConnected, TargetArgs{number(), ""});
     _exchange.targetOpened(_id, reactor().now());
+    if (!dialled.said.empty() && isOpen())
+        _exchange.response(_id, dialled.said, reactor().now());
+}
+
+/// The target is connected as its settings want it.
+void TargetConnection::reached()
+{
+    if (_settings->tls.isOn())
+        _report.targetSecured();
+    if (const std::uint64_t attempts = _runtime.outages.succeeded(_target))
+        logReturn(attempts);
+}
+
+std::size_t TargetConnection::passInStart(Bytes bytes)
+{
+    const TlsStep step = _start->sending(bytes);
+    send(step.reply);
+    if (step.kind == TlsStep::Kind::secure)
+    {
+        const auto configuration = _runtime.configuration();
+        const Duration timeout = configuration->pool.connectTimeout;
+        const Instant deadline = timeout.isOff() ? Instant::never() : reactor().now() + timeout;
+        if (secure(*_settings->tls.context, maybeTruncated(*configuration), deadline))
+            send(step.behind);
+        else
+            notSecured({TlsReason::closed, 0, "TLS_CLOSED", "it does not read"});
+    }
+    if (step.kind == TlsStep::Kind::refuse)
+        notSecured({TlsReason::protocol, 0, "ETLS", step.why});
+    if (_start->isOver())
+        _start.reset();
+    return waiting();
+}
+
+void TargetConnection::receivedInStart(Bytes bytes)
+{
+    const TlsStep step = _start->received(bytes);
+    if (_start->isOver())
+        _start.reset();
+    if (!step.passed.empty())
+        _exchange.response(_id, step.passed, reactor().now());
+}
+
+void TargetConnection::handshakeDone(const TlsTransport&)
+{
+    reached();
+}
+
+void TargetConnection::securingFailed(const TlsFailure& failure)
+{
+    const ConnectError error = tlsErrorOf(*_settings, failure);
+    _report.connectFailed(_target, error);
+    _runtime.errors.addOfTarget(_target, shown(error));
+    logFailure(error);
+    announce(_runtime, _runtime.events.targetLost, TargetArgs{number(), error.text});
+    _runtime.targets.shun(_target, reactor().now());
+    _exchange.targetLost(_id, reactor().now());
+}
+
+/// Told after the current call has returned, because the exchange is in it.
+void TargetConnection::notSecured(const TlsFailure& failure)
+{
+    reactor().defer(
+        [this, failure]
+        {
+            if (isOpen()) // a closed connection lives until the end of the turn
+                securingFailed(failure);
+        });
 }
 
 void TargetConnection::connectFailed(const ConnectError& error)

@@ -52,7 +52,10 @@ public:
     /// Notes a response whose id matches no request. Returns whether it was the first.
     bool heardUnknown() { return !std::exchange(_heardUnknown, true); }
 
-    void connected(std::unique_ptr<Transport> transport) override;
+    /// Sends the bytes of its client. Returns the number of unsent bytes.
+    std::size_t pass(Bytes bytes) { return _start ? passInStart(bytes) : send(bytes); }
+
+    void connected(Dialled dialled) override;
     void connectFailed(const ConnectError& error) override;
     void connectWaits(const ConnectError& error) override;
 
@@ -60,17 +63,25 @@ protected:
     void received(Bytes bytes) override
     {
         _report.counters().targetBytesIn += bytes.size();
+        if (_start)
+            return receivedInStart(bytes);
         _exchange.response(_id, bytes, reactor().now());
     }
     void ended() override { _exchange.targetEnded(_id, reactor().now()); }
     void sent(std::size_t waiting) override { _exchange.targetSent(_id, waiting, reactor().now()); }
     void lost(int error, const char* syscall) override;
     void broken() override { _exchange.targetFaulted(_id, reactor().now()); }
+    void handshakeDone(const TlsTransport& transport) override;
+    void securingFailed(const TlsFailure& failure) override;
 
     /// Bytes that a target sent before its reset still belong to its client.
     [[nodiscard]] bool isReadToTheEnd() const override { return true; }
 
 private:
+    std::size_t passInStart(Bytes bytes);
+    void receivedInStart(Bytes bytes);
+    void notSecured(const TlsFailure& failure);
+    void reached();
     [[nodiscard]] std::string shown(const ConnectError& error) const;
     void logFailure(const ConnectError& error);
     void logReturn(std::uint64_t attempts) const;
@@ -83,8 +94,9 @@ private:
     std::size_t _number = 0;
     TargetId _id;
     Instant _since;
-    std::unique_ptr<TargetDial> _dial; ///< while connecting
-    bool _isSecured = false;           ///< by TLS
+    std::unique_ptr<TargetDial> _dial;               ///< while connecting
+    std::shared_ptr<const TargetSettings> _settings; ///< from dial() on
+    std::unique_ptr<TlsStart> _start;                ///< while TLS begins inside of the protocol, once open
     bool _wasOpen = false;
     bool _heardUnknown = false;
 };

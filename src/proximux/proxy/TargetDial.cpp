@@ -1,6 +1,5 @@
 #include <proximux/proxy/TargetDial.h>
 
-#include <proximux/protocol/Registry.h>
 #include <proximux/proxy/TargetHeader.h>
 
 #include <utility>
@@ -8,10 +7,29 @@
 namespace proximux
 {
 
-bool maybeTruncated(const Configuration& configuration)
+namespace
 {
-    const ProtocolInfo& protocol = *findProtocol(configuration.exchange.protocol);
-    return configuration.exchange.mode == Mode::proxy || !protocol.delimited || protocol.mayEndByClose;
+
+ConnectError dialError(const TargetSettings& target, int error, const std::string& code, const char* syscall,
+                       const std::string& reason)
+{
+    ConnectError made;
+    made.error = error;
+    made.code = code;
+    made.syscall = syscall;
+    made.text = target.endpoint.toString() + ": " + reason;
+    made.peer = target.endpoint;
+    made.reason = reason;
+    return made;
+}
+
+} // namespace
+
+ConnectError tlsErrorOf(const TargetSettings& target, const TlsFailure& failure)
+{
+    ConnectError error = dialError(target, failure.error, failure.code, "tls", "TLS handshake: " + failure.text);
+    error.tls = failure.reason;
+    return error;
 }
 
 TargetDial::TargetDial(Reactor& reactor, Resolver& resolver, DialListener& listener)
@@ -22,11 +40,11 @@ TargetDial::TargetDial(Reactor& reactor, Resolver& resolver, DialListener& liste
 }
 
 void TargetDial::start(const std::shared_ptr<const TargetSettings>& target, std::optional<std::string> header,
-                       bool strict, Instant deadline)
+                       TlsPlan plan, Instant deadline)
 {
     _target = target;
     _header = std::move(header);
-    _strict = strict;
+    _plan = std::move(plan);
     _deadline = deadline;
     _connector.start(target->endpoint, deadline);
 }
@@ -40,36 +58,40 @@ void TargetDial::connected(const Poco::Net::StreamSocket& socket)
     const std::string header = _header ? *_header : targetHeaderOfOurs(*_target, sockets::endsOf(plain->handle()));
     const IoResult result = header.empty() ? IoResult() : plain->send(header);
     if (result.bytes < header.size()) // a new socket has room for it
-        return _listener.connectFailed(errorOf(result.error, sockets::errorName(result.error), "write",
-                                               "PROXY header: " + sockets::errorText(result.error)));
+        return _listener.connectFailed(dialError(*_target, result.error, sockets::errorName(result.error), "write",
+                                                 "PROXY header: " + sockets::errorText(result.error)));
     if (!_target->tls.isOn())
-        return _listener.connected(std::move(plain));
-    auto secure = _target->tls.context->begin(std::move(plain));
-    if (!_strict)
-        secure->allowTruncation();
+        return _listener.connected({std::move(plain), nullptr, ""});
+    if (!_plan.start)
+        return secure(std::move(plain));
+    TargetTlsStartListener& listener = *this;
+    _start = std::make_unique<TargetTlsStart>(_reactor, std::move(plain), std::move(_plan.start), listener);
+    _start->start(_deadline);
+}
+
+void TargetDial::begun(std::unique_ptr<Transport> transport, std::unique_ptr<TlsStart> start, const TlsStep& step)
+{
+    _reactor.dispose(std::move(_start)); // deferred: it is the caller
+    if (step.kind == TlsStep::Kind::secure)
+        return secure(std::move(transport));
+    if (start->isOver())
+        start.reset();
+    _listener.connected({std::move(transport), std::move(start), step.passed});
+}
+
+void TargetDial::secure(std::unique_ptr<Transport> plain)
+{
+    auto secured = _target->tls.context->begin(std::move(plain));
+    if (!_plan.isStrict)
+        secured->allowTruncation();
     TlsListener& listener = *this;
-    _handshake = std::make_unique<TlsHandshake>(_reactor, std::move(secure), listener);
+    _handshake = std::make_unique<TlsHandshake>(_reactor, std::move(secured), listener);
     _handshake->start(_deadline);
 }
 
 void TargetDial::handshakeFailed(const TlsFailure& failure)
 {
-    ConnectError error = errorOf(failure.error, failure.code, "tls", "TLS handshake: " + failure.text);
-    error.tls = failure.reason;
-    _listener.connectFailed(error);
-}
-
-ConnectError TargetDial::errorOf(int error, const std::string& code, const char* syscall,
-                                 const std::string& reason) const
-{
-    ConnectError made;
-    made.error = error;
-    made.code = code;
-    made.syscall = syscall;
-    made.text = _target->endpoint.toString() + ": " + reason;
-    made.peer = _target->endpoint;
-    made.reason = reason;
-    return made;
+    _listener.connectFailed(tlsErrorOf(*_target, failure));
 }
 
 } // namespace proximux

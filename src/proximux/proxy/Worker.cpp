@@ -137,7 +137,7 @@ std::size_t Worker::toTarget(TargetId target, Bytes bytes)
         return 0;
     _report.counters().targetBytesOut += bytes.size();
     if (!_gathers)
-        return connection->send(bytes);
+        return connection->pass(bytes);
     const bool gathered = connection->isGathering();
     const std::size_t waiting = connection->sendLater(bytes);
     if (!gathered && connection->isGathering())
@@ -163,6 +163,7 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
     const std::size_t number = _targets.find(target)->number();
     session.tally().target = number;
     session.tally().paired = _reactor.now();
+    session.beginStart();
     _report.paired(session.info(), number);
     auto listener = _requests.watch(session.info(), session.tally(), number);
     if (!listener)

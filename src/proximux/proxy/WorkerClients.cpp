@@ -1,5 +1,6 @@
 // Worker: how clients come and go.
 
+#include <proximux/proxy/TlsRules.h>
 #include <proximux/proxy/Worker.h>
 
 #include <utility>
@@ -22,6 +23,13 @@ void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, Addr
     session.setPlace(place);
     session.limitReads(_configuration->exchange.requestBuffer);
     session.tally().opened = _reactor.now();
+    if (auto start = tlsStartWithClient(*_configuration))
+    {
+        session.limitReads(LONGEST_REQUEST_FOR_TLS);
+        session.setStart(std::make_unique<ClientTlsStart>(
+            _reactor, _arrivals.report(), std::move(start), _configuration->local.tls.context,
+            _configuration->local.prefaceTimeout, maybeTruncated(*_configuration)));
+    }
     session.open(std::move(transport));
     if (_drainAsked && !_draining)
         _newcomers.push_back(id);

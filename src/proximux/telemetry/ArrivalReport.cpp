@@ -66,10 +66,15 @@ void ArrivalReport::clientRefused(const ClientInfo& client, const std::string& w
 /// A client that leaves in the handshake may be a check of whether the port is open.
 void ArrivalReport::handshakeFailed(const ClientInfo& client, const TlsFailure& failure)
 {
+    announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{client, "TLS handshake: " + failure.text});
+    startFailed(client, failure);
+}
+
+void ArrivalReport::startFailed(const ClientInfo& client, const TlsFailure& failure)
+{
     _counters.clientHandshakesFailed[static_cast<std::size_t>(failure.reason)] += 1;
-    const std::string why = "TLS handshake: " + failure.text;
-    announce(_runtime, _runtime.events.disconnected, DisconnectedArgs{client, why});
-    const std::string text = "Connection from " + clientName(_runtime.log, client) + " refused: " + why;
+    const std::string text =
+        "Connection from " + clientName(_runtime.log, client) + " refused: TLS handshake: " + failure.text;
     if (failure.reason == TlsReason::closed)
     {
         if (_runtime.log.wants(LogScope::server, LogLevel::debug))

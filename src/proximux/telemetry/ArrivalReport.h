@@ -44,6 +44,9 @@ public:
     /// The handshake of TLS with a client has failed. Raises `disconnected`.
     void handshakeFailed(const ClientInfo& client, const TlsFailure& failure);
 
+    /// Likewise of one with which TLS was to begin inside of its protocol, so that it is a client already.
+    void startFailed(const ClientInfo& client, const TlsFailure& failure);
+
     /// A client is closed in its handshake, because the proxy ends. Raises `disconnected`.
     void handshakeCutOff(const ClientInfo& client, CloseReason reason);
 

@@ -320,23 +320,15 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, whatTakesLongIsDoneByOneInATurn)
 {
     constexpr std::size_t MANY = 5;
     TurnedReactor turned(epoll);
-    std::vector<SocketPair> pairs(MANY);
-    std::vector<Handler> handlers(MANY);
     std::size_t done = 0;
     std::size_t inThisTurn = 0;
     for (std::size_t i = 0; i < MANY; ++i)
-    {
-        handlers[i].onReadable = [&, i]
-        {
-            if (!turned.reactor.mayTakeLong())
-                return;
-            (void)read(pairs[i]);
-            ++done;
-            ++inThisTurn;
-        };
-        turned.reactor.setInterest(turned.reactor.add(pairs[i].handle(), handlers[i]), {true, false});
-        pairs[i].say("x");
-    }
+        turned.reactor.inItsTurn(
+            [&]
+            {
+                ++done;
+                ++inThisTurn;
+            });
     turned.until(
         [&]
         {
@@ -344,6 +336,33 @@ TEST_ON_BOTH_BACK_ENDS(ReactorTest, whatTakesLongIsDoneByOneInATurn)
             inThisTurn = 0;
             return done == MANY;
         });
+}
+
+TEST_ON_BOTH_BACK_ENDS(ReactorTest, whoeverHasMoreToDoThatTakesLongComesLast)
+{
+    constexpr std::size_t MANY = 5;
+    TurnedReactor turned(epoll);
+    std::vector<SocketPair> pairs(MANY);
+    std::vector<Handler> handlers(MANY);
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < MANY; ++i)
+    {
+        handlers[i].onReadable = [&, i]
+        {
+            (void)read(pairs[i]);
+            turned.reactor.inItsTurn(
+                [&, i]
+                {
+                    order.push_back(i);
+                    pairs[i].say("x"); // there is always more
+                });
+        };
+        turned.reactor.setInterest(turned.reactor.add(pairs[i].handle(), handlers[i]), {true, false});
+        pairs[i].say("x");
+    }
+    turned.until([&] { return order.size() == 4 * MANY; });
+    for (std::size_t at = MANY; at < order.size(); ++at)
+        CPPUNIT_ASSERT_EQUAL(order[at - MANY], order[at]);
 }
 
 TEST_ON_BOTH_BACK_ENDS(ReactorTest, idleSocketsWakeNobody)

@@ -144,6 +144,7 @@ void Reactor::turn(Instant latest)
         dispatch(ready);
         runDeferred();
     }
+    runLong();
     runTimers();
     runPosted();
     runDeferred();
@@ -160,10 +161,10 @@ void Reactor::wait(Instant until)
     std::int64_t timeout = -1;
     if (until != Instant::never())
         timeout = std::max<std::int64_t>((until - now).us, 0);
-    if (!_deferred.empty() || _anyPosted.load(std::memory_order_acquire) || _stopping.load(std::memory_order_acquire))
+    if (!_deferred.empty() || !_long.empty() || _anyPosted.load(std::memory_order_acquire) ||
+        _stopping.load(std::memory_order_acquire))
         timeout = 0;
     _poller->wait(timeout, _ready);
-    _tookLong = false;
     _now = _clock.now();
     if (_woke != Instant::never())
         _woke = _now;
@@ -228,6 +229,16 @@ void Reactor::call(const Call& call)
         if (_report)
             _report(exception);
     }
+}
+
+void Reactor::runLong()
+{
+    if (_long.empty())
+        return;
+    const Call next = std::move(_long.front());
+    _long.pop_front();
+    call(next);
+    runDeferred();
 }
 
 void Reactor::runDeferred()

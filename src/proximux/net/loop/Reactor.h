@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -97,10 +98,9 @@ public:
     /// Calls later in this turn, after the current handler has returned.
     void defer(Call call) { _deferred.push_back(std::move(call)); }
 
-    /// Whether a handler may do work now that takes long, such as a step of a handshake: in each turn the first one
-    /// that asks may. Others leave it; their sockets are as ready in the next turn, which calls them again. So whoever
-    /// has little to do waits for one such piece of work at most.
-    [[nodiscard]] bool mayTakeLong() { return !std::exchange(_tookLong, true); }
+    /// Calls it once, in this turn or a later one: in each turn one of these calls is made, in the order of asking. For
+    /// what takes as long as hundreds of messages, so that these wait for one step at most.
+    void inItsTurn(Call call) { _long.push_back(std::move(call)); }
 
     /// Takes ownership of the object and destroys it at the end of the turn.
     template <class T>
@@ -165,6 +165,7 @@ private:
     void runTimers();
     void runPosted();
     void runDeferred();
+    void runLong();
 
     std::unique_ptr<Poller> _poller;
     const Clock& _clock;
@@ -180,7 +181,7 @@ private:
     std::vector<Call> _deferred;
     std::vector<std::shared_ptr<void>> _disposed;
     TurnListener* _listener = nullptr;
-    bool _tookLong = false; ///< somebody did so in this turn
+    std::deque<Call> _long; ///< see inItsTurn()
     FaultReport _report;
 
     sockets::Wakeup _wakeup;

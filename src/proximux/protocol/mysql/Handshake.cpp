@@ -57,7 +57,7 @@ std::optional<UserLogin> readLogin(Bytes packet, std::uint64_t serverCapabilitie
 
     UserLogin login;
     login.capabilities = withExtension(own, extension) & serverCapabilities;
-    if ((login.capabilities & capability::SSL) != 0)
+    if ((login.capabilities & capability::SSL) != 0 && packet.size() == REQUEST_FOR_TLS)
     {
         login.wantsTls = true;
         return login;

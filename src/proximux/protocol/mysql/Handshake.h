@@ -2,6 +2,7 @@
 
 #include <proximux/Bytes.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ constexpr std::uint64_t QUERY_ATTRIBUTES = 1U << 27U;
 constexpr std::uint64_t MARIADB_PROGRESS = 1ULL << 32U;
 constexpr std::uint64_t MARIADB_CACHE_METADATA = 1ULL << 36U;
 } // namespace capability
+
+/// Bytes of a request for TLS, which is the beginning of a login. The login inside of TLS is longer.
+constexpr std::size_t REQUEST_FOR_TLS = 32;
 
 /// The capabilities in a server's greeting (protocol version 10); nothing if it is invalid.
 std::optional<std::uint64_t> readCapabilities(Bytes greeting);

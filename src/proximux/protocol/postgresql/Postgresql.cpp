@@ -4,6 +4,7 @@
 #include <proximux/protocol/FirstLine.h>
 #include <proximux/protocol/postgresql/Description.h>
 #include <proximux/protocol/postgresql/Messages.h>
+#include <proximux/protocol/postgresql/Securing.h>
 #include <proximux/protocol/postgresql/SharedPostgresql.h>
 #include <proximux/protocol/sql/Secrets.h>
 
@@ -222,7 +223,7 @@ public:
 ProtocolInfo info()
 {
     ProtocolInfo info = delimitedProtocol<makeProtocol<Postgresql>>(
-        "postgresql", "the frontend/backend protocol of PostgreSQL, without TLS");
+        "postgresql", "the frontend/backend protocol of PostgreSQL");
     info.aliases = {"postgres", "pgsql"};
     info.make = makeProtocol<SharedPostgresql>;
     info.pairing = Pairing::exclusive;
@@ -231,6 +232,7 @@ ProtocolInfo info()
     info.responseTimeout = Duration::off(); // statements may take any time
     info.settings = {"auth.file",         "auth.method",       "local.login_timeout", "local.failed_auth_delay",
                      "target.N.username", "target.N.password", "pool.switch_delay"};
+    info.tlsStarts = securing();
     return info;
 }
 

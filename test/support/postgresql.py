@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for a test."""
+"""A PostgreSQL server of a test's own."""
 import glob
 import os
 import pwd
@@ -14,6 +14,7 @@ def own(*command):
 
 
 class PostgresqlCase(PeerCase):
+    OPTIONS = ()
     BIN = (sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [""])[-1]
 
     @classmethod
@@ -22,7 +23,8 @@ class PostgresqlCase(PeerCase):
             shutil.chown(cls.folder, pwd.getpwnam("postgres").pw_uid)
         subprocess.check_call(own(cls.BIN + "/initdb", "-A", "trust", "-U", "me", "-D", cls.folder + "/data"),
                               stdout=subprocess.DEVNULL, cwd="/")
-        cls.SERVER = own(cls.BIN + "/postgres", "-D", "{folder}/data", "-p", "{port}", "-k", "{folder}", "-h", "127.0.0.1")
+        cls.SERVER = own(cls.BIN + "/postgres", "-D", "{folder}/data", "-p", "{port}", "-k", "{folder}", "-h", "127.0.0.1",
+                         *cls.OPTIONS)
 
     @classmethod
     def is_ready(cls):
