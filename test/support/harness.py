@@ -396,7 +396,8 @@ class Case(unittest.TestCase):
 
     def ended(self, p):
         """Ends the program and checks for reports of a sanitizer."""
-        orderly = not ("ASAN_OPTIONS" in os.environ and p.alive()) or p.end() == 0  # an orderly end checks for leaks
+        # an orderly end checks for leaks; and when a program is killed, Wine 8 keeps its sockets, and spins for each
+        orderly = not (("ASAN_OPTIONS" in os.environ or windows.IS) and p.alive()) or p.end() == 0
         p.stop()
         found = re.search(r"(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:).*", p.text(), re.S)
         self.assertIsNone(found, found and found.group(0)[:3000])

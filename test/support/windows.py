@@ -27,6 +27,7 @@ MISSING = {
     "test_limits.Limits.test_keep_alive_is_set_with_its_times_on_both_sides": KEEP_ALIVE,
     "test_oracle.*": "Wine 8 takes a millisecond and more to poll 200 sockets: too slow on a loaded machine",
     "test_service.*": SERVICE_MANAGER,
+    "test_services.Services.test_the_service_manager_*": SERVICE_MANAGER,
     "test_top.*": UNIX_SOCKETS,
     "test_unix_addresses.*": UNIX_SOCKETS,
     "test_unix_sockets.*": UNIX_SOCKETS,
