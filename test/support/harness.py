@@ -36,6 +36,11 @@ SANITIZED = "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ
 OURS = re.compile(r"^(PROXIMUX_|LOG_LEVEL$|LOCAL_|EXCHANGE_|PROXY_|TARGET_|NOTIFY_SOCKET$|WATCHDOG_|LISTEN_|JOURNAL_STREAM$)")
 
 
+def patience(ms):
+    """A time of a setting: a silent peer is given up after it, and an honest one on a machine as slow as this is not."""
+    return "%dms" % (ms * SLOW)
+
+
 def wait_until(predicate, timeout=SHORT, step=0.005):
     """Returns the first true value of predicate(), or its last false one at the timeout."""
     end = time.monotonic() + timeout
