@@ -26,6 +26,7 @@ MISSING = {
     "test_limits.Limits.test_idle_clients_cost_no_time": HUNDREDS,
     "test_limits.Limits.test_keep_alive_is_set_with_its_times_on_both_sides": KEEP_ALIVE,
     "test_oracle.*": "Wine 8 takes a millisecond and more to poll 200 sockets: too slow on a loaded machine",
+    "test_reload.Reload.test_a_relative_path_is_that_of_the_start": DAEMON,
     "test_service.*": SERVICE_MANAGER,
     "test_services.Services.test_the_service_manager_*": SERVICE_MANAGER,
     "test_top.*": UNIX_SOCKETS,
