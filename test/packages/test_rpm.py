@@ -108,8 +108,10 @@ class Contents(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         tree = unpacked(folder.name, "libproximux-devel")
+        config = next(name for name in query("libproximux-devel", "--list") if name.endswith("/proximuxConfig.cmake"))
+        env = dict(os.environ, proximux_DIR=tree + os.path.dirname(config))  # Debian's CMake does not look in lib64
         said = subprocess.run(["sh", ROOT + "/packaging/debian/tests/library"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              env=dict(os.environ, CMAKE_PREFIX_PATH=tree + "/usr"), text=True)
+                              env=env, text=True)
         self.assertEqual(said.returncode, 0, said.stderr)
         version = query("proximux", "--queryformat", "%{VERSION}\n")
         self.assertEqual(said.stdout.splitlines(), version)

@@ -2,8 +2,10 @@
 """Runs the unit tests or the system tests of the program for Windows, in a Wine of their own.
 
     python3 test/packages/under_wine.py FOLDER unit|system [NAME ...]
+    python3 test/packages/under_wine.py FOLDER command COMMAND [ARGUMENT ...]
 
 FOLDER has proximux.exe and proximux-unit.exe. Closes with "N passed, N failed". NAME: a module, or part of a test's name.
+COMMAND: other tests, of this system; PROXIMUX_BIN and PROXIMUX_CMD are the command line of the program.
 PROXIMUX_SLOW: as in test/run.py. PROXIMUX_LOAD: the proximux-load of this system.
 """
 import os
@@ -18,7 +20,7 @@ from wine import WINE, Wine  # noqa: E402
 
 
 def main():
-    if len(sys.argv) < 3 or sys.argv[2] not in ("unit", "system"):
+    if len(sys.argv) < 3 or sys.argv[2] not in ("unit", "system", "command"):
         print(__doc__, file=sys.stderr)
         return 64
     folder, suite, names = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]
@@ -28,6 +30,8 @@ def main():
         environment = dict(wine.env, PROXIMUX_BACKEND="poll", PROXIMUX_BIN="%s/wine64 %s/proximux.exe" % (WINE, folder), **ours)
         if suite == "unit":
             return unit([WINE + "/wine64", folder + "/proximux-unit.exe"] + names, environment)
+        if suite == "command":
+            return subprocess.call(names, env=dict(environment, PROXIMUX_CMD=environment["PROXIMUX_BIN"]), stdin=subprocess.DEVNULL)
         command = [sys.executable, os.path.join(TEST, "run.py"), "system"]
         return subprocess.call(command + names, env=environment, stdin=subprocess.DEVNULL)
     finally:

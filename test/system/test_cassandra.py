@@ -3,7 +3,7 @@ import time
 
 import cql
 from cql import Node, query, read
-from harness import SHORT, gone, reset
+from harness import SHORT, gone, patience, reset
 from sharing import MODES, SharedCase, read_exactly
 
 
@@ -193,7 +193,7 @@ class Cassandra(SharedCase):
                 time.sleep(0.05)  # the reset must not overtake it
                 reset(s)
             return f.statement in (b"UPDATE reset", b"UPDATE tear", b"UPDATE silent")
-        proxy = self.share(Node(script), exchange__response_timeout="300ms")
+        proxy = self.share(Node(script), exchange__response_timeout=patience(300))
         for failure in (b"reset", b"tear", b"silent"):
             c = self.open(proxy)
             c.sendall(query(b"UPDATE " + failure, 5))

@@ -14,7 +14,7 @@ import unittest
 
 import windows
 from admin_client import AdminProxy
-from harness import LONG, SHORT, SLOW, ask, echo, free_port, listens, read_all, wait_until
+from harness import LONG, SHORT, SLOW, ask, echo, free_port, listens, patience, read_all, wait_until
 from resp_client import Client
 from sharing import SharedCase, read_exactly
 from test_modbus import request, value
@@ -257,7 +257,8 @@ class Checks(SharedCase):
         for mode, _ in SHARES:
             only = Redis(b"1")
             only.silent.set()
-            p = self.shared(mode, self.target(only), protocol="resp", exchange__response_timeout="500ms", **CHECKS)
+            p = self.shared(mode, self.target(only), protocol="resp", exchange__response_timeout=patience(500),
+                            **CHECKS)
             self.told(p, "target 1 is down")
             with p.client(timeout=LONG) as s:
                 s.sendall(b"*2\r\n$3\r\nGET\r\n$1\r\nx\r\n")

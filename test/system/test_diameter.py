@@ -3,7 +3,7 @@ import subprocess
 
 import diameter as d
 from diameter import Server, ask, read
-from harness import COMMAND, LONG, SHORT, gone, reset, wait_until
+from harness import COMMAND, LONG, SHORT, gone, patience, reset, wait_until
 from sharing import MODES, SharedCase
 
 
@@ -147,7 +147,7 @@ class Diameter(SharedCase):
             if m.get(d.USER) == b"reset":
                 reset(s)
             return m.get(d.USER) in (b"reset", b"silent")
-        proxy = self.share(Server(script), exchange__response_timeout="300ms")
+        proxy = self.share(Server(script), exchange__response_timeout=patience(300))
         for failure in (b"reset", b"silent"):
             c = self.open(proxy)
             c.sendall(ask(5, 6, failure))

@@ -3,7 +3,7 @@ import re
 import socket
 import threading
 
-from harness import SHORT, read_all, reset, wait_until
+from harness import SHORT, patience, read_all, reset, wait_until
 from sharing import MODES, SharedCase
 
 GO = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -152,7 +152,7 @@ class Expect(SharedCase):
     def test_a_silent_target_gets_the_body(self):
         for mode, connections in MODES:
             proxy = self.http(mode, connections, exchange__http_expect_timeout="100ms",
-                              exchange__response_timeout="500ms")
+                              exchange__response_timeout=patience(500))
             for path in b"mute", b"late":
                 client = self.client(proxy)
                 client.sendall(asks(b"/" + path, b"abc"))

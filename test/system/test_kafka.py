@@ -4,7 +4,7 @@ import threading
 import time
 
 import kafka_wire as kafka
-from harness import SHORT, gone, reset
+from harness import SHORT, gone, patience, reset
 from kafka_wire import Broker, read, read_response, request
 from sharing import MODES, SharedCase
 
@@ -133,7 +133,7 @@ class Kafka(SharedCase):
                 time.sleep(0.05)  # the reset must not overtake it
                 reset(s)
             return m.data.endswith((b"reset", b"tear", b"silent"))
-        proxy = self.share(Broker(script), exchange__response_timeout="300ms")
+        proxy = self.share(Broker(script), exchange__response_timeout=patience(300))
         for failure in (b"reset", b"tear", b"silent"):
             c = self.client(proxy)
             c.sendall(request(kafka.HEARTBEAT, 0, 5, failure))

@@ -3,7 +3,7 @@ import socket
 import struct
 import threading
 
-from harness import SHORT, wait_until
+from harness import SHORT, patience, wait_until
 from sharing import SharedCase, read_exactly
 
 MODES = (("fifo", 1), ("funnel", 4))
@@ -62,7 +62,7 @@ class ModbusGateways(SharedCase):
         def all_but_nine(_, ident, unit, function, address):
             return None if unit == 9 else value(ident, unit, address)
         for mode, connections in MODES:
-            gateway, p = self.gateway(mode, connections, all_but_nine, exchange__response_timeout="300ms",
+            gateway, p = self.gateway(mode, connections, all_but_nine, exchange__response_timeout=patience(300),
                                       exchange__modbus_unit_backoff="1h")
             silent, other = self.client(p), self.client(p)
             self.assertEqual(self.ask(silent, 1, 9, 0), exception(1, 9, 11))

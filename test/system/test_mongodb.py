@@ -3,7 +3,7 @@ import threading
 import time
 
 import mongo
-from harness import SHORT, gone, reset
+from harness import SHORT, gone, patience, reset
 from mongo import COMPRESSED, EXHAUST_ALLOWED, MORE_TO_COME, QUERY, Long, Server, message, read
 from sharing import MODES, SharedCase
 
@@ -190,7 +190,7 @@ class Mongodb(SharedCase):
                 time.sleep(0.05)  # the reset must not overtake it
                 reset(s)
             return comment in ("reset", "tear", "silent")
-        proxy = self.share(Server(script), exchange__response_timeout="300ms")
+        proxy = self.share(Server(script), exchange__response_timeout=patience(300))
         for comment, code in (("reset", 6), ("tear", 6), ("silent", 89)):
             c = self.client(proxy)
             body = {"findAndModify": "items", "comment": comment, "$db": "test"}

@@ -4,7 +4,7 @@ import threading
 import time
 import zlib
 
-from harness import LONG, SHORT, Target, ask, free_port, gone, read_line, reset, state, wait_until
+from harness import LONG, SHORT, Target, ask, free_port, gone, patience, read_line, reset, state, wait_until
 from sharing import MODES, Lines, SharedCase, act, frame
 
 
@@ -46,12 +46,12 @@ class Targets(SharedCase):
     def test_silence(self):
         for mode, connections in MODES:
             self.costs_one(b"silent", mode, connections, "exchange.response_timeout",
-                           exchange__response_timeout="300ms")
+                           exchange__response_timeout=patience(300))
 
     def test_silence_with_raw(self):
         for mode, connections in MODES:
             self.costs_one(b"silent", mode, connections, "exchange.response_timeout", protocol="raw",
-                           exchange__response_timeout="300ms")
+                           exchange__response_timeout=patience(300))
 
     def test_part_of_an_answer_is_followed_by_a_reset(self):
         proxy = self.shared("fifo", self.target(Lines(act)))
