@@ -228,7 +228,7 @@ RULE(LeasesTest, aTieWaitsForAPinEvenInATransaction, tieBeyondLimit)
     got(b);
     says(b, query("set a = 1"));
     CPPUNIT_ASSERT_EQUAL(std::string(), got(other));
-    says(a, query("unlisten *"));
+    says(a, query("discard all"));
     got(t);
     answers(t, done());
     CPPUNIT_ASSERT_EQUAL(query("set a = 1"), got(other));

@@ -129,7 +129,7 @@ class Postgresql(SharedCase):
         self.assertEqual(tied[0].query("DISCARD ALL")[0], ["DISCARD ALL@1"])
         self.assertEqual(self.connect(proxy).query("LISTEN x")[0], ["LISTEN x@1"])
 
-    def test_what_ends_state_ends_it_only_when_it_was_done(self):
+    def test_only_discard_all_as_a_query_of_its_own_ends_state_and_only_when_it_was_done(self):
         def fails(server, session, kind, body):
             if b"fails" not in body:
                 return False
@@ -138,9 +138,12 @@ class Postgresql(SharedCase):
         proxy = self.share(Server(fails), connections=2)
         c = self.connect(proxy)
         c.query("SET a = 'b'")
-        self.refused(lambda: c.query("RESET ALL /* fails */"), "ERROR", "XX000")
+        self.refused(lambda: c.query("DISCARD ALL /* fails */"), "ERROR", "XX000")
+        for sql in ("RESET ALL", "UNLISTEN *", "DEALLOCATE ALL", "SELECT pg_advisory_unlock_all()", "SELECT 1; DISCARD ALL"):
+            c.query(sql)
+        c.ask(parse("DISCARD ALL") + bind() + EXECUTE + SYNC)
         self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
-        c.query("RESET ALL")
+        c.query("DISCARD ALL")
         self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@1"])
 
     def test_with_one_connection_state_is_refused_and_the_client_goes_on(self):
@@ -207,6 +210,26 @@ class Postgresql(SharedCase):
                 self.connect(proxy)
             wrong[0] = False
             self.assertTrue(wait_until(lambda: self.works(proxy)), way)
+
+    def test_a_target_that_asks_again_and_again_in_a_login_is_left(self):
+        scram = message(b"R", b"\0\0\0\x0a" + texts("SCRAM-SHA-256") + b"\0")
+        for again in (scram, message(b"R", b"\0\0\0\3"), message(b"R", b"\0\0\0\5salt"), message(b"R", b"\0\0\0\x0bx"),
+                      message(b"R", b"\0\0\0\x0cv=x")):
+            wrong = [True]
+
+            def login(server, s, settings):
+                if not wrong[0]:
+                    return False
+                s.sendall(scram + again * 1000)
+                while s.recv(65536):
+                    pass
+                raise EOFError
+            proxy = self.share(Server(login=login), connections=1)
+            with self.assertRaises(Error) as raised:
+                self.connect(proxy)
+            self.assertIn(raised.exception.code, ("08P01", "28000"))
+            wrong[0] = False
+            self.assertTrue(wait_until(lambda: self.works(proxy)))
 
     def works(self, proxy):
         try:
@@ -320,12 +343,60 @@ class Postgresql(SharedCase):
         self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
 
     def test_a_flush_is_answered_before_the_sync(self):
-        proxy = self.share(Server(), connections=2)
+        for mode, connections in (("fifo", 1), ("funnel", 2)):
+            proxy = self.share(Server(), mode=mode, connections=connections)
+            c = self.connect(proxy)
+            for _ in range(2):
+                c.s.sendall(parse("SELECT 1") + bind() + EXECUTE + FLUSH)
+                self.assertEqual([kind for kind, _ in c.until(b"C")], [b"1", b"2", b"C"])
+                c.s.sendall(parse("SELECT 2") + bind() + EXECUTE + FLUSH)
+                self.assertEqual([kind for kind, _ in c.until(b"C")], [b"1", b"2", b"C"])
+                c.s.sendall(SYNC)
+                self.assertEqual(c.until()[-1], (b"Z", b"I"))
+
+    def test_what_comes_behind_a_flush_is_judged_as_what_comes_before(self):
+        server = Server()
+        proxy = self.share(server, connections=2)
+        self.connect(proxy).ask(parse("SELECT 'secret'") + bind() + EXECUTE + SYNC)
+        for late in (bind() + EXECUTE + SYNC, parse("SELECT lastval()") + bind() + EXECUTE + SYNC, parse("SET a = 'b'") + SYNC,
+                     parse("SELECT '%s'" % ("x" * 20000)) + SYNC, query("SELECT 1")):
+            c = self.connect(proxy)
+            c.s.sendall(FLUSH)
+            time.sleep(0.1)  # so that it is passed on alone
+            c.s.sendall(late)
+            self.assertTrue(gone(c.s))
+        self.assertEqual(self.connect(proxy).query("SELECT 1")[1], "I")
+        self.assertFalse(any(b"lastval" in body or b"SET a" in body for _, _, body in server.asked))
+
+    def test_a_batch_holds_nothing_that_would_get_no_answer(self):
+        proxy = self.share(Server(), connections=1)
+        for data in (query("SELECT 1"), message(b"X"), message(b"d", b"x"), message(b"F", b"")):
+            c = self.connect(proxy)
+            self.refused(lambda: c.ask(parse("x") + data), "FATAL", "08P01")
+            self.assertTrue(gone(c.s))
+        self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@1"])
+
+    def test_a_refusal_behind_what_may_begin_a_transaction_ends_the_client(self):
+        proxy = self.share(Server(), connections=1)
         c = self.connect(proxy)
-        c.s.sendall(parse("SELECT 1") + bind() + EXECUTE + FLUSH)
-        self.assertEqual([kind for kind, _ in c.until(b"C")], [b"1", b"2", b"C"])
-        c.s.sendall(SYNC)
-        self.assertEqual(c.until()[-1], (b"Z", b"I"))
+        c.s.sendall(query("begin") + query("SELECT lastval()") + query("SELECT 1"))
+        got = c.until(b"E")
+        self.assertEqual([kind for kind, _ in got], [b"C", b"Z", b"E"])
+        self.assertEqual(Error(got[-1][1]).severity, "FATAL")
+        self.assertTrue(gone(c.s))
+
+    def test_a_lost_request_is_an_error_of_its_own_whatever_is_queued_behind_it(self):
+        lost = []
+
+        def dies(server, session, kind, body):
+            if b"die" in body and not lost:
+                lost.append(True)
+                raise EOFError
+            return False
+        proxy = self.share(Server(dies), connections=2)
+        c = self.connect(proxy)
+        c.s.sendall(query("SELECT 'die'") + query("SET a = 'b'") + query("SELECT 3"))
+        self.assertEqual([kind for _ in range(3) for kind, _ in c.until()], [b"E", b"Z", b"C", b"Z", b"C", b"Z"])
 
     def test_a_copy_and_a_flush_may_take_their_time_as_a_transaction_may(self):
         proxy = self.share(Server(self.copying), mode="fifo", connections=1, exchange__stall_timeout="200ms",
@@ -352,8 +423,9 @@ class Postgresql(SharedCase):
         self.refused(lambda: other.ask(bind() + EXECUTE + SYNC), "ERROR", "26000")
         self.assertEqual(other.query("SELECT 2")[0], ["SELECT 2@1"])
         c.ask(parse("SELECT 3") + SYNC)
-        self.assertEqual(c.ask(bind() + EXECUTE + SYNC)[0], ["SELECT 3@1"])
-        self.assertEqual(other.query("SELECT 4")[0], ["SELECT 4@2"])
+        self.refused(lambda: c.ask(bind() + EXECUTE + SYNC), "ERROR", "26000")
+        c.s.sendall(query("commit") + bind() + EXECUTE + SYNC)
+        self.assertEqual([kind for kind, _ in c.until(b"E")], [b"C", b"Z", b"E"])
 
     def test_the_last_number_of_a_sequence_is_never_another_clients(self):
         proxy = self.share(Server(), connections=2)
@@ -376,9 +448,13 @@ class Postgresql(SharedCase):
             c.s.sendall(bytes([byte]))
         self.assertEqual(c.until()[-2:], [(b"C", texts("SELECT 1@1")), (b"Z", b"I")])
 
-    def test_a_statement_larger_than_the_buffer_streams(self):
-        proxy = self.share(Server(lambda server, session, kind, body: kind == b"Q" and not session.s.sendall(
-            message(b"C", texts(str(len(body)))) + session.ready())), connections=2, exchange__request_buffer="64K")
+    def test_a_statement_larger_than_the_buffer_is_refused_and_its_client_goes_on(self):
+        proxy = self.share(Server(), connections=1, exchange__request_buffer="64K")
         c = self.connect(proxy)
-        for size in (1000, 70000, 5000000):
-            self.assertEqual(c.query("SELECT '%s'" % ("x" * size))[0], [str(size + 10)])
+        for _ in range(2):
+            self.assertEqual(c.query("SELECT '%s'" % ("x" * 60000))[1], "I")
+            self.refused(lambda: c.query("SELECT '%s'" % ("x" * 70000)), "ERROR", "54000")
+            large = parse("SELECT '%s'" % ("x" * 70000)) + bind() + EXECUTE + SYNC
+            self.refused(lambda: c.ask(large), "ERROR", "54000")
+        proxy = self.share(Server(), connections=1, exchange__request_buffer="8M")
+        self.assertEqual(self.connect(proxy).query("SELECT '%s'" % ("x" * 5000000))[1], "I")

@@ -98,8 +98,8 @@ const char* UserList::readLine(Bytes line)
     skipSpace(line);
     if (!name || !written || (!line.empty() && line.front() != ';'))
         return "expected \"name\" \"secret\", each in double quotes";
-    if (name->empty())
-        return "a user without a name";
+    if (name->empty() || written->empty())
+        return name->empty() ? "a user without a name" : "a user without a secret";
     Secret secret;
     secret.text = *written;
     if (isMd5(*written))

@@ -48,7 +48,6 @@ private:
     void checkUsers(const ProtocolInfo& protocol, const char* key, bool hasValue);
     void checkPrologue(const ProtocolInfo& protocol);
     void checkCredentials(const ProtocolInfo& protocol);
-    void checkLogins();
     void checkOwnLogin(const TargetSettings& target, const std::string& key);
     void checkSharing();
     void checkTls();

@@ -27,6 +27,20 @@ std::shared_ptr<const auth::UserList> readUsers(const std::string& path, std::st
     return users;
 }
 
+/// Where the proxy lets clients in, their connections sign in as themselves at all targets, or at none.
+void addLoginMistakes(const std::vector<TargetSettings>& targets, std::vector<std::string>& mistakes)
+{
+    for (std::size_t i = 0; i < targets.size(); ++i)
+    {
+        const std::string key = "target." + std::to_string(i + 1);
+        if (targets[i].hasLogin() != targets[0].hasLogin())
+            mistakes.push_back(key + ".username: differs from target.1.username; expected a name for all targets or "
+                                     "none");
+        if (!targets[i].hasLogin() && !targets[i].password.empty())
+            mistakes.push_back(key + ".password: applies with target.N.username; expected no value");
+    }
+}
+
 } // namespace
 
 /// Credentials without an effect would give a false sense of security.
@@ -55,33 +69,17 @@ void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
         else if (!protocol.uses("target.N.username") && (!targets[i].username.empty() || !targets[i].password.empty()))
             _mistakes.push_back(key + ".username, .password: apply" + onlyWith("target.N.username"));
     }
-    if (protocol.uses("auth.file"))
-        checkLogins();
-}
-
-/// Where the proxy lets clients in, it must know who they are, and as whom its connections sign in.
-void ConfigurationCheck::checkLogins()
-{
+    if (!protocol.uses("auth.file"))
+        return;
     AuthSettings& auth = _configuration.auth;
+    std::string why;
     if (!auth.file.empty())
-    {
-        std::string why;
         auth.users = readUsers(auth.file, why);
-        if (!why.empty())
-            _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
-    }
+    if (!why.empty())
+        _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
     if (auth.file.empty() && auth.method != AuthMethod::trust)
         _mistakes.push_back(nameOf("auth.file") + ": missing; expected a file with users, or auth.method = trust");
-    const std::vector<TargetSettings>& targets = _configuration.targets;
-    for (std::size_t i = 0; i < targets.size(); ++i)
-    {
-        const std::string key = "target." + std::to_string(i + 1);
-        if (targets[i].hasLogin() != targets[0].hasLogin())
-            _mistakes.push_back(key + ".username: differs from target.1.username; expected a name for all targets or "
-                                      "none");
-        if (!targets[i].hasLogin() && !targets[i].password.empty())
-            _mistakes.push_back(key + ".password: applies with " + key + ".username; expected no value");
-    }
+    addLoginMistakes(targets, _mistakes);
 }
 
 /// Which login a connection has would depend on the target.

@@ -32,6 +32,42 @@ void Connection::open(std::unique_ptr<Transport> transport)
     _registration = _reactor.add(_transport->handle(), *this);
 }
 
+/// What becomes of a handshake in the middle of a connection.
+class Connection::Securing : public TlsListener
+{
+public:
+    explicit Securing(Connection& connection)
+        : _connection(connection)
+    {
+    }
+
+    void secured(std::unique_ptr<TlsTransport> transport) override
+    {
+        _connection._reactor.dispose(std::move(_connection._handshake)); // deferred: it is the caller
+        const TlsTransport& told = *transport;
+        _connection.open(std::move(transport));
+        _connection.handshakeDone(told);
+        if (!_connection.isOpen())
+            return;
+        _connection.update();
+        if (!_connection._unsent.isEmpty())
+            _connection.writable();
+        else if (_connection._fin == Fin::wanted)
+            _connection.sendFin();
+    }
+
+    void handshakeFailed(const TlsFailure& failure) override
+    {
+        _connection._reactor.dispose(std::move(_connection._handshake));
+        _connection._unsent.clear();
+        _connection._failed = true;
+        _connection.securingFailed(failure);
+    }
+
+private:
+    Connection& _connection;
+};
+
 bool Connection::secure(TlsContext& context, bool strict, Instant deadline)
 {
     if (_transport == nullptr || _failed || _ended || _sendError != 0 || !_unsent.isEmpty())
@@ -40,33 +76,10 @@ bool Connection::secure(TlsContext& context, bool strict, Instant deadline)
     auto transport = context.begin(std::move(_transport));
     if (!strict)
         transport->allowTruncation();
-    TlsListener& listener = *this;
-    _handshake = std::make_unique<TlsHandshake>(_reactor, std::move(transport), listener);
+    _securing = std::make_unique<Securing>(*this);
+    _handshake = std::make_unique<TlsHandshake>(_reactor, std::move(transport), *_securing);
     _handshake->start(deadline);
     return true;
-}
-
-void Connection::secured(std::unique_ptr<TlsTransport> transport)
-{
-    _reactor.dispose(std::move(_handshake)); // deferred: it is the caller
-    const TlsTransport& told = *transport;
-    open(std::move(transport));
-    handshakeDone(told);
-    if (!isOpen())
-        return;
-    update();
-    if (!_unsent.isEmpty())
-        writable();
-    else if (_fin == Fin::wanted)
-        sendFin();
-}
-
-void Connection::handshakeFailed(const TlsFailure& failure)
-{
-    _reactor.dispose(std::move(_handshake));
-    _unsent.clear();
-    _failed = true;
-    securingFailed(failure);
 }
 
 std::size_t Connection::sendLater(Bytes bytes)

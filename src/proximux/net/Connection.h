@@ -28,14 +28,11 @@ using Scratch = std::vector<char>;
 /// TLS may begin in the middle: while its handshake lasts, nothing is read, and what is sent waits.
 ///
 /// The hooks are never called from within send(), hold(), end() or secure(). Use it in its reactor's thread only.
-class Connection : public EventHandler, private TlsListener
+class Connection : public EventHandler
 {
 public:
     Connection(Reactor& reactor, Scratch& scratch);
     ~Connection() override;
-
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
 
     /// Takes ownership of the transport and registers it, held: call hold(false) to start reading.
     void open(std::unique_ptr<Transport> transport);
@@ -112,6 +109,8 @@ protected:
     [[nodiscard]] ErrorText describe(int error) const { return _transport->describe(error); }
 
 private:
+    class Securing;
+
     enum class Fin : unsigned char
     {
         none,
@@ -119,8 +118,6 @@ private:
         sent
     };
 
-    void secured(std::unique_ptr<TlsTransport> transport) final;
-    void handshakeFailed(const TlsFailure& failure) final;
     [[nodiscard]] bool isReading() const { return !_held && !_ended && !_failed; }
     void read();
     void heedNeeds();
@@ -134,6 +131,7 @@ private:
     Reactor& _reactor;
     Scratch& _scratch;
     std::unique_ptr<Transport> _transport;    ///< but while its handshake lasts
+    std::unique_ptr<TlsListener> _securing;   ///< hears of its handshake
     std::unique_ptr<TlsHandshake> _handshake; ///< while it lasts
     Reactor::Registration _registration;
     Buffer _unsent;

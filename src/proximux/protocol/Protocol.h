@@ -119,6 +119,14 @@ public:
     /// Evaluates a request, complete or cut to the bytes that are kept. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
 
+    /// More of a request that was passed on before it was whole (Framer::Progress::flush): whole messages. False: it may
+    /// not go on, and its client is closed.
+    virtual bool goesOn(Bytes bytes)
+    {
+        static_cast<void>(bytes);
+        return true;
+    }
+
     /// Sets `text` to what is sent instead of this complete request (RequestTraits::rewritten), with the edits applied.
     virtual void rewrite(Bytes bytes, const RequestTraits& traits, std::string& text)
     {

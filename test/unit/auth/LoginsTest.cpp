@@ -123,6 +123,7 @@ TEST(LoginsTest, mistakesInUsersAreNamedWithoutTheirSecrets)
                          refusal("\"a\" \"b"));
     CPPUNIT_ASSERT_EQUAL(std::string("line 2: a user who was named before"), refusal("\"a\" \"b\"\n\"a\" \"c\""));
     CPPUNIT_ASSERT_EQUAL(std::string("line 1: a user without a name"), refusal("\"\" \"b\""));
+    CPPUNIT_ASSERT_EQUAL(std::string("line 1: a user without a secret"), refusal("\"a\" \"\""));
     CPPUNIT_ASSERT_EQUAL(
         std::string("line 1: an invalid verifier; expected SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY"),
         refusal("\"a\" \"SCRAM-SHA-256$4096:AAAA$BBBB:CCCC\""));

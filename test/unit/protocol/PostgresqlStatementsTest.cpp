@@ -45,7 +45,7 @@ TEST(PostgresqlStatementsTest, harmlessStatementsTieNobody)
                    "declare c cursor without hold for select 1",
                    "select 'set a = b', \"listen x\", $$ listen x $$, $t$ $$ my_function() $t$ -- listen x\n",
                    "select /* /* nested */ my_function() */ 1",
-                   "select E'it\\'s my_function()', U&'x', 'it''s'",
+                   "select E'it\\'s my_function()', 'it''s'",
                    "prepare transaction 'x'",
                    "select pg_advisory_xact_lock(1), nextval('s'), random()",
                    "discard plans",
@@ -81,16 +81,26 @@ TEST(PostgresqlStatementsTest, whatIsNotKnownTies)
                 "alter table t alter a type int using my_function(a)", "\"select\" 1", "1 select"});
 }
 
-TEST(PostgresqlStatementsTest, onlyAStatementOfItsOwnEndsState)
+TEST(PostgresqlStatementsTest, onlyDiscardAllAsAStatementOfItsOwnEndsState)
 {
-    CPPUNIT_ASSERT_EQUAL(~pins::LEASE, effectsOf("DISCARD ALL;").frees);
-    CPPUNIT_ASSERT_EQUAL(pins::SETTING, effectsOf("reset all").frees);
-    CPPUNIT_ASSERT_EQUAL(pins::STATEMENT, effectsOf("deallocate all").frees);
-    CPPUNIT_ASSERT_EQUAL(pins::SUBSCRIPTION, effectsOf("unlisten *").frees);
-    CPPUNIT_ASSERT_EQUAL(pins::LOCK, effectsOf("select pg_advisory_unlock_all()").frees);
-    for (const char* sql : {"reset all; set a = b", "select 1; discard all", "reset alle", "unlisten x", "discard temp",
-                            "deallocate s", "reset x", "select 'reset all'"})
+    CPPUNIT_ASSERT_EQUAL(~(pins::LEASE | pins::UNKNOWN), effectsOf("DISCARD ALL;").frees);
+    for (const char* sql : {"reset all", "deallocate all", "unlisten *", "select pg_advisory_unlock_all()",
+                            "reset all; set a = b", "select 1; discard all", "discard temp", "select 'discard all'",
+                            "explain discard all", "/* discard all */ select 1"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, 0U, effectsOf(sql).frees);
+}
+
+TEST(PostgresqlStatementsTest, whatLooksHarmlessAndIsNotTies)
+{
+    assertTies(pins::UNKNOWN,
+               {"create table U&\"pg\\005ftemp\".s as select 1 as x", "select U&'\\0061'",
+                "select * from ts_stat('select 1')", "select ts_rewrite('a'::tsquery, 'select 1')",
+                "select table_to_xml('t', true, true, '')", "select a[1:my_function(2)]", "select update('x')",
+                "select copy(1), explain(2)", "select range(1, 2)", "select over(1)", "select key(1)",
+                "create table p partition of t for values in (my_function())"});
+    assertTies(
+        0, {"select count(*) filter (where a) over (partition by b), percentile_cont(0.5) within group (order by a)",
+            "select a[1:2], b::numeric(10, 2)", "explain (verbose) select 1", "select x from t where a like ('b')"});
 }
 
 TEST(PostgresqlStatementsTest, sequencesAndCopiesAreSeen)

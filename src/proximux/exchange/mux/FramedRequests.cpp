@@ -120,6 +120,9 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
         return; // it wants to see more
     _mux.consents.restComes(client);
     Request& request = *client.large;
+    const Bytes bytes = client.input.waiting().substr(0, progress.taken);
+    if (request.isOpen && !request.traits.barrier && !client.conversation->goesOn(bytes))
+        return _mux.clients.fail(client, CloseReason::malformedRequest, false, now);
     Lane& lane = *request.lane;
     const bool complete = progress.kind == ProgressKind::complete;
     if (complete)
@@ -181,6 +184,7 @@ bool FramedRequests::makeReply(Request& request, CloseReason reason)
         return true; // nobody waits for it
     if (request.client->conversation == nullptr)
         return false;
+    request.traits.last = request.traits.last || request.client->final;
     if (reason == CloseReason::noPin)
         return request.client->conversation->unpinned(request.traits, _mux.pinExpiry.why(), request.traits.reply);
     Failure failure = Failure::lost;

@@ -42,6 +42,21 @@ std::string fatal(Bytes code, const std::string& text, Bytes hint = {})
     return errorMessage("FATAL", code, text, hint);
 }
 
+/// Whether the bytes are whole messages, of which the last is Flush.
+bool endsWithFlush(Bytes bytes)
+{
+    char last = '\0';
+    while (bytes.size() >= HEADER)
+    {
+        const std::uint64_t size = 1 + lengthAt(bytes, 1);
+        if (size < HEADER || size > bytes.size())
+            return false;
+        last = bytes.front();
+        bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return bytes.empty() && last == 'H';
+}
+
 } // namespace
 
 ClientSession::ClientSession(const ConversationSettings& settings)
@@ -58,8 +73,7 @@ void ClientSession::begin(std::uint64_t client, Bytes)
 void ClientSession::held(unsigned reasons)
 {
     _held = reasons;
-    _asked = 0;
-    _preparedHere = _preparedHere && isWithin();
+    _unanswered -= _unanswered > 0 ? 1 : 0;
 }
 
 void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
@@ -234,134 +248,124 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
     default:
         break;
     }
-    Contents contents = contentsOf(bytes);
-    if (refuseForeign(contents, traits))
-        return;
-    if (!whole)
-        contents.effects.ties |= pins::UNKNOWN;
-    const bool alone = contents.parsed + contents.executed == 0 || (contents.parsed == 1 && contents.executed == 1);
-    if (!alone || !whole)
-        contents.effects.frees = 0;
-    if (contents.unnamed && !contents.used)
-        contents.effects.ties |= pins::STATEMENT;
-    judge(contents.effects, traits);
-    if (traits.local || !isWithin())
-        return;
-    _preparedHere = _preparedHere || contents.unnamed;
-}
-
-ClientSession::Contents ClientSession::contentsOf(Bytes bytes) const
-{
+    const bool open = !whole && endsWithFlush(bytes);
+    if (!whole && !open)
+        return refuseStatement(traits, "a statement larger than exchange.request_buffer", "54000",
+                               "proximux: the statement is larger than exchange.request_buffer");
     Contents contents;
-    eachMessage(bytes, [this, &contents](char type, Bytes body) { look(type, body, contents); });
-    return contents;
+    look(bytes, contents);
+    if (open)
+        _open = contents;
+    judge(contents, traits);
+    if (open && traits.barrier)
+        return refuseStatement(traits, "COPY behind a Flush (not supported)", "0A000",
+                               "proximux: COPY behind a Flush is not supported");
+    if (!traits.local)
+        ++_unanswered;
 }
 
-void ClientSession::look(char type, Bytes body, Contents& contents) const
+/// What it holds more must not need anything that it did not need before.
+bool ClientSession::goesOn(Bytes bytes)
+{
+    const unsigned before = _open.effects.ties;
+    look(bytes, _open);
+    return !_open.foreign && !_open.effects.readsLast && !_open.effects.copies &&
+           (_open.effects.ties & ~(before | _held)) == 0;
+}
+
+void ClientSession::look(Bytes bytes, Contents& contents)
+{
+    eachMessage(bytes, [&contents](char type, Bytes body) { look(type, body, contents); });
+}
+
+void ClientSession::look(char type, Bytes body, Contents& contents)
 {
     const Bytes name = type == 'B' ? boundIn(body) : textAt(body, type == 'D' ? 1 : 0);
-    const bool describes = type == 'D' && !body.empty() && body.front() == 'S';
     switch (type)
     {
     case 'Q':
+        contents.alone = true;
         return contents.effects.add(effectsOf(statementIn(type, body)));
     case 'F':
         contents.effects.ties |= pins::UNKNOWN;
         return;
     case 'P':
-        ++contents.parsed;
         contents.effects.add(effectsOf(statementIn(type, body)));
         contents.unnamed = contents.unnamed || name.empty();
         contents.effects.ties |= name.empty() ? 0 : pins::STATEMENT;
         return;
-    case 'E':
-        ++contents.executed;
-        return;
     case 'B':
+        contents.foreign = contents.foreign || (name.empty() && !contents.unnamed);
+        return;
     case 'D':
-        if (!name.empty() || (type == 'D' && !describes))
-            return;
-        contents.used = contents.used || type == 'B';
-        contents.foreign = contents.foreign || !(contents.unnamed || _preparedHere);
+        contents.foreign = contents.foreign || (name.empty() && body.substr(0, 1) == "S" && !contents.unnamed);
         return;
     default:
         return;
     }
 }
 
-/// What it asks for was left on a connection that it may not have any more.
-bool ClientSession::refuseForeign(const Contents& contents, RequestTraits& traits)
+void ClientSession::judge(const Contents& contents, RequestTraits& traits)
 {
-    const char* refusal = nullptr;
-    std::string reply;
+    const Effects& effects = contents.effects;
     if (contents.foreign)
-    {
-        refusal = "a statement without a name that was prepared earlier (not kept)";
-        reply = error("26000", "unnamed prepared statement does not exist");
-    }
-    else if (contents.effects.readsLast)
-    {
-        refusal = "currval() or lastval(), whose number may be another client's";
-        reply = error("55000", "proximux: currval() and lastval() are not known, for connections are shared",
-                      "Use INSERT ... RETURNING.");
-    }
-    if (refusal == nullptr)
-        return false;
-    answer(traits, std::move(reply));
-    traits.refused = true;
-    traits.refusal = refusal;
-    traits.last = isWithin();
-    return true;
+        return refuseStatement(traits, "a statement without a name of an earlier request (not kept)", "26000",
+                               "unnamed prepared statement does not exist");
+    if (effects.readsLast)
+        return refuseStatement(traits, "currval() or lastval(), whose number may be another client's", "55000",
+                               "proximux: currval() and lastval() are not known, for connections are shared",
+                               "Use INSERT ... RETURNING.");
+    if (effects.ties != 0 && !_mayPin)
+        return refuseStatement(traits, "a statement that leaves state behind (exchange.stateful)", "0A000",
+                               "proximux: a statement that leaves state behind requires a dedicated target "
+                               "connection, which is not available",
+                               "See exchange.stateful and pool.max_tied.");
+    traits.pins = effects.ties;
+    traits.frees = contents.alone && effects.ties == 0 ? effects.frees : 0;
+    traits.barrier = effects.copies;
 }
 
-void ClientSession::judge(const Effects& effects, RequestTraits& traits)
+/// Within a transaction, or where one may have begun, nobody knows what the target would say next.
+void ClientSession::refuseStatement(RequestTraits& traits, const char* refusal, Bytes code, const std::string& text,
+                                    Bytes hint)
 {
-    if (effects.ties != 0 && !_mayPin)
-    {
-        answer(traits, error("0A000",
-                             "proximux: a statement that leaves state behind requires a dedicated target connection, "
-                             "which is not available",
-                             "See exchange.stateful and pool.max_tied."));
-        traits.refused = true;
-        traits.refusal = "a statement that leaves state behind (exchange.stateful)";
-        traits.last = isWithin();
-        return;
-    }
-    traits.pins = effects.ties;
-    traits.frees = effects.frees;
-    traits.barrier = effects.copies;
-    _asked |= effects.ties;
+    traits.last = (_held | _unanswered) != 0;
+    traits.pins = traits.frees = 0;
+    traits.barrier = false;
+    answer(traits, error(traits, code, text, hint));
+    traits.refused = true;
+    traits.refusal = refusal;
 }
 
 // ---------------------------------------------------------------------------------------------------- errors
 
-/// Within a transaction, or with other state, that is lost with its connection.
-std::string ClientSession::error(Bytes code, const std::string& text, Bytes hint) const
+/// FATAL exactly where the client is closed behind it.
+std::string ClientSession::error(const RequestTraits& traits, Bytes code, const std::string& text, Bytes hint) const
 {
-    if (isWithin() || _state != State::ready)
-        return errorMessage("FATAL", code, text, hint);
+    if (traits.last || traits.vital)
+        return fatal(code, text, hint);
     return errorMessage("ERROR", code, text, hint) + readyMessage();
 }
 
 bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::string& reply)
 {
+    _unanswered -= _unanswered > 0 ? 1 : 0;
     if (traits.vital)
         _state = State::refused;
     switch (failure)
     {
     case Failure::user:
-        reply = traits.seed.empty() ? error("28000", "proximux: the target refused the login") : traits.seed;
-        if (!traits.vital)
-            reply += readyMessage();
+        reply = traits.vital && !traits.seed.empty() ? traits.seed
+                                                     : error(traits, "28000", "proximux: the target refused the login");
         return true;
     case Failure::timeout:
-        reply = error("57014", "proximux: the target did not answer in time");
+        reply = error(traits, "57014", "proximux: the target did not answer in time");
         return true;
     case Failure::unavailable:
-        reply = error("53300", "proximux: no target connection was free in time");
+        reply = error(traits, "53300", "proximux: no target connection was free in time");
         return true;
     default:
-        reply = error("08006",
+        reply = error(traits, "08006",
                       "proximux: " + std::string(textOf(failure)) + "; it is not known whether the statement was done");
         return true;
     }

@@ -27,6 +27,7 @@ public:
     bool malformed(const char* why, std::string& reply) override;
     bool expired(const char* why, std::string& reply) override;
     void held(unsigned reasons) override;
+    bool goesOn(Bytes bytes) override;
 
 private:
     enum class State
@@ -57,20 +58,19 @@ private:
     struct Contents
     {
         Effects effects;
-        std::size_t parsed = 0;   ///< statements that are prepared
-        std::size_t executed = 0; ///< and portals that are run
-        bool unnamed = false;     ///< the statement without a name is prepared
-        bool used = false;        ///< it is bound
-        bool foreign = false;     ///< it is bound or described, and was not prepared here
+        bool unnamed = false; ///< the statement without a name is prepared
+        bool foreign = false; ///< it is bound or described, and was not prepared before in this request
+        bool alone = false;   ///< a simple query, and nothing else
     };
 
     void statements(Bytes bytes, bool whole, RequestTraits& traits);
-    [[nodiscard]] Contents contentsOf(Bytes bytes) const;
-    void look(char type, Bytes body, Contents& contents) const;
-    bool refuseForeign(const Contents& contents, RequestTraits& traits);
-    void judge(const Effects& effects, RequestTraits& traits);
-    [[nodiscard]] bool isWithin() const { return (_held | _asked) != 0; }
-    [[nodiscard]] std::string error(Bytes code, const std::string& text, Bytes hint = {}) const;
+    static void look(Bytes bytes, Contents& contents);
+    static void look(char type, Bytes body, Contents& contents);
+    void judge(const Contents& contents, RequestTraits& traits);
+    void refuseStatement(RequestTraits& traits, const char* refusal, Bytes code, const std::string& text,
+                         Bytes hint = {});
+    [[nodiscard]] std::string error(const RequestTraits& traits, Bytes code, const std::string& text,
+                                    Bytes hint = {}) const;
 
     std::shared_ptr<auth::Authenticator> _authenticator;
     bool _mayPin;
@@ -82,9 +82,9 @@ private:
     std::optional<auth::ScramKeys> _proven;
     std::string _final; ///< the last message of SCRAM, sent with the welcome
     std::shared_ptr<const Login> _login;
-    unsigned _held = 0;         ///< reasons by which it is pinned, as told last
-    unsigned _asked = 0;        ///< those of its requests since
-    bool _preparedHere = false; ///< meanwhile it has prepared the statement without a name
+    unsigned _held = 0;          ///< reasons by which it is pinned, as told last
+    std::size_t _unanswered = 0; ///< requests that may change that
+    Contents _open;              ///< of the request that goes on
 };
 
 } // namespace proximux::postgresql

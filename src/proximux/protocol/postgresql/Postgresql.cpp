@@ -222,8 +222,8 @@ public:
 
 ProtocolInfo info()
 {
-    ProtocolInfo info = delimitedProtocol<makeProtocol<Postgresql>>(
-        "postgresql", "the frontend/backend protocol of PostgreSQL");
+    ProtocolInfo info =
+        delimitedProtocol<makeProtocol<Postgresql>>("postgresql", "the frontend/backend protocol of PostgreSQL");
     info.aliases = {"postgres", "pgsql"};
     info.make = makeProtocol<SharedPostgresql>;
     info.pairing = Pairing::exclusive;

@@ -59,6 +59,8 @@ Framer::Progress SharedRequestFramer::feed(Bytes input)
                 return {Kind::malformed, at, wrong};
         if (more)
             break;
+        if (_flushed && !isCopying() && _left > WHOLE_ROW)
+            return {Kind::malformed, at, "a large PostgreSQL message behind a Flush (not supported)"};
         _inBody = !takeBody(input, at);
         const Kind kind = _inBody ? Kind::partial : messageWhole();
         if (kind != Kind::partial)
@@ -67,10 +69,11 @@ Framer::Progress SharedRequestFramer::feed(Bytes input)
     return {Kind::partial, at, ""};
 }
 
-/// Rows are passed on message by message, so that a target that wants no more of them is left between two.
+/// Rows are passed on message by message, so that a target that wants no more of them is left between two; and what
+/// comes behind a Flush, so that it is judged.
 bool SharedRequestFramer::isTooShort(Bytes input, std::size_t at) const
 {
-    if (!isCopying() || input.size() - at < HEADER)
+    if (!(isCopying() || _flushed) || input.size() - at < HEADER)
         return false;
     const std::uint64_t size = 1 + lengthAt(input, at + 1);
     return size <= WHOLE_ROW && input.size() - at < size;
@@ -78,7 +81,9 @@ bool SharedRequestFramer::isTooShort(Bytes input, std::size_t at) const
 
 Bytes SharedRequestFramer::known() const
 {
-    return isCopying() ? Bytes("dcfHS") : Bytes("QPBDECHSFXpdcf");
+    if (isCopying())
+        return "dcfHS";
+    return _inBatch ? Bytes("PBDECHS") : Bytes("QPBDECHSFXpdcf"); // what else it says would get no answer
 }
 
 /// A message is complete. Says whether its request is.
@@ -89,10 +94,12 @@ Kind SharedRequestFramer::messageWhole()
     case Phase::starting:
         return Kind::complete;
     case Phase::requests:
+        _synced = _type == 'S';
+        _inBatch = CONTINUED.find(_type) != Bytes::npos;
+        _flushed = _inBatch && (_flushed || _type == 'H');
         if (_type == 'H')
             return Kind::flush;
-        _synced = _type == 'S';
-        return CONTINUED.find(_type) == Bytes::npos ? Kind::complete : Kind::partial;
+        return _inBatch ? Kind::partial : Kind::complete;
     case Phase::copying:
         if (_type != 'c' && _type != 'f')
             return Kind::partial;

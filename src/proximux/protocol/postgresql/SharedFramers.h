@@ -47,7 +47,9 @@ private:
     Progress::Kind messageWhole();
 
     Phase _phase = Phase::starting;
-    bool _synced = false; ///< the request that was completed last ended with a Sync
+    bool _synced = false;  ///< the request that was completed last ended with a Sync
+    bool _inBatch = false; ///< messages came, and their Sync did not
+    bool _flushed = false; ///< and some of them were passed on
 };
 
 /// What a target sends up to ReadyForQuery, whose status says whether a transaction is open.

@@ -80,8 +80,8 @@ public:
         if (isWordChar(c) && c != '$')
             return word();
         token.kind = Token::Kind::sign;
-        token.text = _rest.substr(0, 1);
-        _rest.remove_prefix(1);
+        token.text = _rest.substr(0, _rest.substr(0, 2) == "::" ? 2 : 1);
+        _rest.remove_prefix(token.text.size());
         return token;
     }
 
@@ -187,6 +187,8 @@ private:
         if (escapes)
             return literal(true);
         token.roles = rolesOf(token.text, hash);
+        const bool isUnicode = token.is("u") && _rest.size() > 1 && _rest[0] == '&';
+        token.unsure = isUnicode && (_rest[1] == '"' || _rest[1] == '\''); // what it says is written otherwise
         return token;
     }
 
@@ -269,13 +271,13 @@ private:
         if (token.has(roles::TEMP) && _before.has(roles::BEFORE_TEMP))
             tie(pins::TEMPORARY);
         if (_place == 2)
-                second(token);
-            else if (_first.is("create") && token.is("as"))
-                _calls = !_defines;
-            else if (_first.is("declare") && token.is("hold") && !_before.is("without"))
-                tie(pins::SESSION);
-            else if (_first.is("set") && _before.is("session") && token.is("authorization"))
-                tie(pins::SESSION);
+            second(token);
+        else if (_first.is("create") && (token.is("as") || token.is("values")))
+            _calls = !_defines;
+        else if (_first.is("declare") && token.is("hold") && !_before.is("without"))
+            tie(pins::SESSION);
+        else if (_first.is("set") && _before.is("session") && token.is("authorization"))
+            tie(pins::SESSION);
     }
 
     /// The schema of a session's temporary things.
@@ -298,21 +300,17 @@ private:
         else if (_first.is("create"))
             _defines = token.has(roles::DEFINED);
         else if (_first.is("discard") && token.is("all"))
-            _effects.frees = ~pins::LEASE;
-        else if (_first.is("reset") && token.is("all"))
-            _effects.frees = pins::SETTING;
-        else if (_first.is("deallocate") && token.is("all"))
-            _effects.frees = pins::STATEMENT;
-        else if (_first.is("unlisten") && token.isSign('*'))
-            _effects.frees = pins::SUBSCRIPTION;
+            _effects.frees = ~(pins::LEASE | pins::UNKNOWN); // of an unknown kind of state something may be left
     }
 
     /// Whether a parenthesis behind this name is no call of a function.
     [[nodiscard]] bool isNoCall(const Token& token) const
     {
         const bool isKeyword = token.has(roles::NO_CALL) && _schema.text.empty();
-        const bool isType = _leading.isSign(':');
-        return isKeyword || isType || _leading.has(roles::NAME_FOLLOWS);
+        const bool isClause = token.has(roles::CLAUSE) && _leading.isSign(')');
+        const bool isType = _leading.kind == Token::Kind::sign && _leading.text.size() == 2;
+        const bool isOption = _place == 1; // EXPLAIN (ANALYZE)
+        return isKeyword || isClause || isType || isOption || _leading.has(roles::NAME_FOLLOWS);
     }
 
     void called(const Token& token)
@@ -329,8 +327,6 @@ private:
             tie(pins::LOCK);
         else if ((is & roles::HARMLESS) == 0)
             tie(pins::UNKNOWN);
-        else if (token.is("pg_advisory_unlock_all"))
-            _effects.frees = pins::LOCK;
     }
 
     static bool hasCapitals(Bytes name)

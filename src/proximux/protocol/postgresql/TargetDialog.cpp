@@ -91,7 +91,10 @@ TargetDialog::State TargetDialog::take(char type, Bytes whole, std::string& says
 TargetDialog::State TargetDialog::authenticate(Bytes body, std::string& says)
 {
     const Bytes data = body.substr(std::min<std::size_t>(4, body.size()));
-    switch (readNumber(body.substr(0, 4)))
+    const std::uint64_t request = readNumber(body.substr(0, 4));
+    if (_isIn || (request != ok && !isInTurn(request)))
+        return refuse("08P01", "the target does not keep to the order of a login");
+    switch (request)
     {
     case ok:
         _isIn = !_scram || _isGenuine;
@@ -111,18 +114,29 @@ TargetDialog::State TargetDialog::authenticate(Bytes body, std::string& says)
     case sasl:
         return beginScram(data, says);
     case saslContinue:
-        if (const auto proof = _scram ? _scram->prove(data) : std::nullopt)
+        _isProven = true;
+        if (const auto proof = _scram->prove(data))
         {
             says += message('p', *proof);
             return State::more;
         }
         return refuseWithoutSecret("scram-sha-256");
     case saslFinal:
-        _isGenuine = _scram && _scram->isGenuine(data);
+        _isGenuine = _scram->isGenuine(data);
         return State::more;
     default:
         return refuse("0A000", "the target wants a login of a kind that is not supported");
     }
+}
+
+/// Each costs time or memory, so it is answered once.
+bool TargetDialog::isInTurn(std::uint64_t request)
+{
+    if (request == saslContinue)
+        return _scram && !_isProven;
+    if (request == saslFinal)
+        return _isProven && !_isGenuine;
+    return !std::exchange(_isAsked, true);
 }
 
 TargetDialog::State TargetDialog::beginScram(Bytes methods, std::string& says)

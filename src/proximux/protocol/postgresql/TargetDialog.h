@@ -26,6 +26,7 @@ private:
 
     State take(char type, Bytes whole, std::string& says);
     State authenticate(Bytes body, std::string& says);
+    [[nodiscard]] bool isInTurn(std::uint64_t request);
     State beginScram(Bytes methods, std::string& says);
     State refuse(Bytes code, const std::string& text);
     State refuseWithoutSecret(const char* method);
@@ -35,6 +36,8 @@ private:
     std::string _packet;
     std::string _outcome;
     std::optional<auth::ScramClient> _scram;
+    bool _isAsked = false;   ///< the target has asked for a proof: once
+    bool _isProven = false;  ///< SCRAM: ours was given
     bool _isIn = false;      ///< the target has let us in
     bool _isGenuine = false; ///< SCRAM: the target has proven to know the secret, too
 };

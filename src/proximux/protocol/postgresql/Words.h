@@ -21,6 +21,7 @@ constexpr std::uint32_t BEFORE_TEMP = 1U << 5U;  ///< TEMP behind it makes somet
 constexpr std::uint32_t TEMP = 1U << 6U;
 constexpr std::uint32_t PASSING = 1U << 8U;     ///< behind SET: it ends with the transaction
 constexpr std::uint32_t HARMLESS = 1U << 9U;    ///< a function whose call leaves nothing behind in the session
+constexpr std::uint32_t CLAUSE = 1U << 7U;      ///< calls nothing behind a closing parenthesis
 constexpr std::uint32_t LOCKS = 1U << 10U;      ///< a function that locks for the session
 constexpr std::uint32_t READS_LAST = 1U << 11U; ///< a function that asks for the last number of a sequence
 
