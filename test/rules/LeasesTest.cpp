@@ -210,6 +210,23 @@ RULE(LeasesTest, lateRowsOfACopyAreDropped, keepAfterRows)
     CPPUNIT_ASSERT_EQUAL(query("select 1"), got(t));
 }
 
+TEST(LeasesTest, aClientThatHasEndedBringsNoMoreRows)
+{
+    for (const bool whole : {true, false})
+    {
+        database();
+        TargetId t;
+        const ClientId a = first("u", t);
+        const std::string rows = message('d', "1\n") + (whole ? message('c', "") : "");
+        says(a, query("copy t from stdin") + rows);
+        exchange->clientEnded(a, now);
+        answers(t, message('G', std::string(3, '\0')));
+        CPPUNIT_ASSERT_EQUAL(!whole, isClosed(t));
+        if (whole)
+            CPPUNIT_ASSERT_EQUAL(query("copy t from stdin") + rows, got(t));
+    }
+}
+
 RULE(LeasesTest, aTieWaitsForAPinEvenInATransaction, tieBeyondLimit)
 {
     database(3, 1);

@@ -1,6 +1,7 @@
 """PostgreSQL in fifo and funnel with scripted servers: logins, transactions, state, COPY, and servers that go wrong."""
 import hashlib
 import os
+import signal
 import tempfile
 import threading
 import time
@@ -57,6 +58,18 @@ class Postgresql(SharedCase):
                 e = self.refused(lambda: self.connect(proxy, user=user, password=password), "FATAL", "28P01")
                 self.assertEqual(e.text, 'password authentication failed for user "%s"' % user)
         self.assertEqual(server.logins, [])
+
+    def test_a_reload_takes_other_users_and_closes_nobody(self):
+        server = Server()
+        proxy = self.share(server, connections=1)
+        c = self.connect(proxy)
+        with open(self.users, "w") as f:
+            f.write('"dora" "chalk"\n')
+        proxy.signal(signal.SIGHUP)
+        self.assertIsNotNone(proxy.record(lambda r: "auth.file: what is in it" in str(r["d"])), proxy.text())
+        self.assertEqual(self.connect(proxy, user="dora", password="chalk").query("SELECT 1")[1], "I")
+        self.refused(lambda: self.connect(proxy), "FATAL", "28P01")
+        self.assertEqual(c.query("SELECT 1")[1], "I")
 
     def test_what_comes_before_a_session_is_answered_as_a_server_would(self):
         proxy = self.share(Server())

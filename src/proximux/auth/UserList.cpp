@@ -115,6 +115,14 @@ const char* UserList::readLine(Bytes line)
     return _users.emplace(std::move(*name), std::move(secret)).second ? nullptr : "a user who was named before";
 }
 
+bool UserList::isSame(const UserList& other) const
+{
+    return _users.size() == other._users.size() &&
+           std::equal(_users.begin(), _users.end(), other._users.begin(),
+                      [](const auto& a, const auto& b)
+                      { return a.first == b.first && a.second.text == b.second.text; });
+}
+
 const Secret* UserList::find(Bytes name) const
 {
     const auto found = _users.find(name);

@@ -49,6 +49,9 @@ public:
 
     [[nodiscard]] std::size_t size() const { return _users.size(); }
 
+    /// Whether both have the same users with the same secrets.
+    [[nodiscard]] bool isSame(const UserList& other) const;
+
 private:
     const char* readLine(Bytes line);
 

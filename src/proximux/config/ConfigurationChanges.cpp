@@ -1,5 +1,6 @@
 #include <proximux/config/ConfigurationChanges.h>
 
+#include <proximux/auth/UserList.h>
 #include <proximux/config/Settings.h>
 
 #include <algorithm>
@@ -63,9 +64,13 @@ private:
                 _changes.changed.push_back("target " + _before.targets[i].endpoint.toString() + " removed");
     }
 
-    /// Files of TLS whose content is another one.
+    /// Files whose content is another one: those of TLS, and that of users.
     void compareFiles()
     {
+        const auto& before = _before.auth.users;
+        const auto& after = _after.auth.users;
+        if (before != nullptr && after != nullptr && !before->isSame(*after))
+            _changes.changed.emplace_back("auth.file: what is in it");
         compareFiles("local", _before.local.tls, _after.local.tls);
         for (std::size_t i = 0; i < _matches.size(); ++i)
             if (_matches[i])

@@ -78,7 +78,7 @@ void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
     if (!why.empty())
         _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
     if (auth.file.empty() && auth.method != AuthMethod::trust)
-        _mistakes.push_back(nameOf("auth.file") + ": missing; expected a file with users, or auth.method = trust");
+        _mistakes.emplace_back("auth.file: missing; expected a file with users, or auth.method = trust");
     addLoginMistakes(targets, _mistakes);
 }
 

@@ -1,7 +1,9 @@
 #include "support/Test.h"
 
+#include <proximux/auth/UserList.h>
 #include <proximux/config/ConfigurationChanges.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -60,6 +62,25 @@ TEST(ConfigurationChangesTest, whatNeedsARestartIsAMistake)
     _after.exchange.mode = Mode::fifo;
     _after.log.level = 3;
     expect({"log.level"}, {"exchange.mode: needs a restart", "io.threads: needs a restart"});
+}
+
+TEST(ConfigurationChangesTest, usersDifferByWhatIsInTheirFile)
+{
+    const auto reading = [](const char* text)
+    {
+        auto users = std::make_shared<auth::UserList>();
+        CPPUNIT_ASSERT(!users->read(text));
+        return users;
+    };
+    _before.auth.users = reading("\"anna\" \"pencil\"\n\"bert\" \"pen\"");
+    _after.auth.users = reading("\"bert\" \"pen\"\n\"anna\" \"pencil\"");
+    expect({});
+    for (const char* text :
+         {"\"anna\" \"pencil\"", "\"anna\" \"pencil\"\n\"bert\" \"other\"", "\"anna\" \"pencil\"\n\"carl\" \"pen\""})
+    {
+        _after.auth.users = reading(text);
+        expect({"auth.file: what is in it"});
+    }
 }
 
 /// Numbers are of no importance.

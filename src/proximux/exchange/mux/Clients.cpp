@@ -46,6 +46,10 @@ void Clients::look(Client& client, Instant now)
     _mux.policy.requests.clientBytes(client, now);
     if (find(id) == nullptr || client.state == Client::State::closing)
         return;
+    const bool isBroken = client.state == Client::State::ended && client.large != nullptr && client.large->isSent() &&
+                          !_mux.backpressure.isFull(client);
+    if (isBroken) // its request was whole when it ended, and goes on
+        return fail(client, CloseReason::requestBroken, false, now);
     client.input.keep();
     _mux.backpressure.account(client);
     if (client.next != nullptr && Queue::isIn(*client.next))

@@ -294,7 +294,7 @@ private:
         if (_first.is("set") && token.is("role"))
             tie(pins::SESSION);
         else if (_first.is("set") && !token.has(roles::PASSING))
-            tie(pins::SETTING);
+            tie(token.is("seed") ? pins::UNKNOWN : pins::SETTING); // DISCARD ALL does not reset that one
         else if (_first.is("prepare") && !token.is("transaction"))
             tie(pins::STATEMENT);
         else if (_first.is("create"))
