@@ -1,6 +1,7 @@
 #include <proximux/protocol/postgresql/Securing.h>
 
 #include <proximux/protocol/postgresql/Messages.h>
+#include <proximux/protocol/postgresql/Startup.h>
 
 #include <proximux/Number.h>
 
@@ -26,18 +27,6 @@ std::string packetOf(std::uint64_t code)
     writeNumber(STARTUP_HEADER, packet.data(), 4);
     writeNumber(code, &packet[4], 4);
     return packet;
-}
-
-/// An ErrorResponse: severity, again for programs, state and message.
-std::string errorResponse()
-{
-    std::string body;
-    for (const auto& [field, text] : {std::pair('S', "FATAL"), {'V', "FATAL"}, {'C', SQL_STATE}, {'M', INSECURE}})
-        body.append(1, field).append(text).append(1, '\0');
-    body.append(1, '\0');
-    std::string message(HEADER, 'E');
-    writeNumber(body.size() + 4, &message[1], 4);
-    return message + body;
 }
 
 class ClientStart : public TlsStart
@@ -88,7 +77,7 @@ private:
         {
             step.kind = TlsStep::Kind::refuse;
             step.why = "it did not ask for TLS";
-            step.reply += errorResponse();
+            step.reply += errorMessage("FATAL", SQL_STATE, INSECURE);
             return;
         }
         step.kind = TlsStep::Kind::open;
