@@ -13,6 +13,8 @@ namespace proximux::auth
 
 // SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding.
 
+constexpr Bytes SCRAM_SHA_256 = "SCRAM-SHA-256"; ///< its name
+
 /// What a side that logs in needs of its password.
 struct ScramKeys
 {

@@ -119,8 +119,8 @@ public:
     /// Evaluates a request, complete or cut to the bytes that are kept. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
 
-    /// More of a request that was passed on before it was whole (Framer::Progress::flush): whole messages. False: it may
-    /// not go on, and its client is closed.
+    /// More of a request that was passed on before it was whole (Framer::Progress::flush): whole messages. False: it
+    /// may not go on, and its client is closed.
     virtual bool goesOn(Bytes bytes)
     {
         static_cast<void>(bytes);
@@ -209,11 +209,11 @@ struct ConversationSettings
     std::size_t largest = 65536; ///< bytes kept of a request
     bool passive = false;        ///< traffic is only observed: no request is answered or refused
     UnknownCommands unknown = UnknownCommands::close;
-    unsigned failedAuth = 3;                            ///< wrong passwords after which a client is closed
-    bool passChunked = false;                           ///< HTTP: send chunked request bodies unchanged
-    bool oneTarget = false;                             ///< all connections lead to the same target
-    bool consents = false;                              ///< HTTP: answer Expect: 100-continue in the target's place
-    bool ownLogin = false;                              ///< each client signs in at the target as itself
+    unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
+    bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
+    bool oneTarget = false;   ///< all connections lead to the same target
+    bool consents = false;    ///< HTTP: answer Expect: 100-continue in the target's place
+    bool ownLogin = false;    ///< each client signs in at the target as itself
     std::shared_ptr<auth::Authenticator> authenticator = nullptr; ///< databases: lets clients in
 
     [[nodiscard]] bool mustSignIn() const { return ownLogin || !password.empty(); }

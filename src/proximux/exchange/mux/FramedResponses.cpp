@@ -162,12 +162,10 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     }
     if (lane.pin.leaving)
         _farewells.deliverButLast(lane, bytes, now);
-    else if (lane.pin.pushes)
+    else if (lane.pin.pushes || (notice && lane.answered == nullptr && lane.pin.client != nullptr))
         _mux.answers.deliver(lane, *lane.pin.client, bytes, now);
     else if (lane.answered != nullptr && passes)
         _mux.answers.deliver(lane, *lane.answered, bytes, first ? editsOf(*lane.answered, traits) : nullptr, now);
-    else if (notice && lane.answered == nullptr && lane.pin.client != nullptr)
-        _mux.answers.deliver(lane, *lane.pin.client, bytes, now);
     lane.input.consume(progress.taken);
     if (progress.kind != ProgressKind::complete)
         return true;

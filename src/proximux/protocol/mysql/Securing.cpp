@@ -18,9 +18,9 @@ namespace
 
 constexpr std::size_t HEADER = PacketReader::HEADER;
 constexpr std::size_t REQUEST = REQUEST_FOR_TLS;
-constexpr std::size_t GREETING = 4096;   ///< bytes of a greeting at most
-constexpr std::size_t LOGIN_BEHIND = 2;  ///< number of a login inside of TLS
-constexpr std::uint64_t INSECURE = 3159; ///< error "Connections using insecure transport are prohibited"
+constexpr std::size_t LONGEST_GREETING = 4096; ///< bytes of a greeting at most
+constexpr std::size_t LOGIN_BEHIND = 2;        ///< number of a login inside of TLS
+constexpr std::uint64_t INSECURE = 3159;       ///< error "Connections using insecure transport are prohibited"
 constexpr const char* SQL_STATE = "#HY000";
 constexpr const char* NO_TLS = "Connections using insecure transport are prohibited";
 
@@ -138,7 +138,7 @@ private:
         _kept += bytes;
         TlsStep step;
         if (_kept.size() <= HEADER || _kept.size() < HEADER + lengthOf(_kept))
-            return _kept.size() < GREETING ? step : refusal("its greeting is not understood");
+            return _kept.size() < LONGEST_GREETING ? step : refusal("its greeting is not understood");
         const Bytes payload = Bytes(_kept).substr(HEADER);
         _isOver = isError(payload);
         if (!_isOver)

@@ -16,7 +16,6 @@ namespace
 
 constexpr std::size_t SALT_SIZE = 4; ///< bytes, of MD5
 constexpr std::size_t KEY_SIZE = 4;
-constexpr Bytes SCRAM = "SCRAM-SHA-256";
 
 /// AuthenticationRequest.
 std::string authentication(std::uint64_t kind, Bytes data = {})
@@ -156,7 +155,7 @@ void ClientSession::ask(RequestTraits& traits)
         return answer(traits, authentication(MD5, _salt));
     default:
         _state = State::scram;
-        return answer(traits, authentication(SASL, std::string(SCRAM) + std::string(2, '\0')));
+        return answer(traits, authentication(SASL, std::string(auth::SCRAM_SHA_256) + std::string(2, '\0')));
     }
 }
 
@@ -177,7 +176,7 @@ void ClientSession::beginScram(Bytes body, RequestTraits& traits)
     const Bytes method = textAt(body, 0);
     const Bytes first = body.substr(std::min(method.size() + 1 + 4, body.size()));
     _scram.emplace(_authenticator->digests(), _authenticator->verifierFor(_startup.user), _authenticator->nonce());
-    const auto reply = method == SCRAM ? _scram->begin(first) : std::nullopt;
+    const auto reply = method == auth::SCRAM_SHA_256 ? _scram->begin(first) : std::nullopt;
     if (!reply)
         return refuse(traits, "an invalid message of SCRAM", fatal("08P01", "invalid message of SCRAM-SHA-256"));
     answer(traits, authentication(CONTINUE, *reply));

@@ -13,8 +13,8 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-constexpr Bytes CONTINUED = "PBDECH";    ///< the request goes on, up to Sync
-constexpr Bytes ANY_TIME = "NAS";        ///< messages that answer nothing
+constexpr Bytes IN_BATCH = "PBDECH";     ///< the request goes on, up to Sync
+constexpr Bytes UNASKED = "NAS";         ///< messages that answer nothing
 constexpr std::size_t WHOLE_ROW = 16384; ///< bytes of a message of rows that is taken whole
 
 } // namespace
@@ -95,7 +95,7 @@ Kind SharedRequestFramer::messageWhole()
         return Kind::complete;
     case Phase::requests:
         _synced = _type == 'S';
-        _inBatch = CONTINUED.find(_type) != Bytes::npos;
+        _inBatch = IN_BATCH.find(_type) != Bytes::npos;
         _flushed = _inBatch && (_flushed || _type == 'H');
         if (_type == 'H')
             return Kind::flush;
@@ -171,7 +171,7 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
                 return {Kind::malformed, at, wrong};
         if (more)
             break;
-        const bool between = !_begun && ANY_TIME.find(_type) != Bytes::npos;
+        const bool between = !_begun && UNASKED.find(_type) != Bytes::npos;
         if (between)
             _traits.kind = ResponseTraits::Kind::notice;
         _begun = _begun || !between;

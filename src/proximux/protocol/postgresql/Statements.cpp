@@ -274,9 +274,8 @@ private:
             second(token);
         else if (_first.is("create") && (token.is("as") || token.is("values")))
             _calls = !_defines;
-        else if (_first.is("declare") && token.is("hold") && !_before.is("without"))
-            tie(pins::SESSION);
-        else if (_first.is("set") && _before.is("session") && token.is("authorization"))
+        else if ((_first.is("declare") && token.is("hold") && !_before.is("without")) ||
+                 (_first.is("set") && _before.is("session") && token.is("authorization")))
             tie(pins::SESSION);
     }
 

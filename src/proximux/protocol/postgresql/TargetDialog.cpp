@@ -12,7 +12,6 @@ namespace proximux::postgresql
 namespace
 {
 
-constexpr Bytes SCRAM = "SCRAM-SHA-256";
 constexpr std::size_t LONGEST_MESSAGE = 65536; ///< bytes, of those in a login
 constexpr std::size_t LONGEST_OUTCOME = 65536;
 
@@ -143,13 +142,13 @@ TargetDialog::State TargetDialog::beginScram(Bytes methods, std::string& says)
 {
     bool offered = false;
     for (std::size_t at = 0; at < methods.size() && methods[at] != '\0'; at += textAt(methods, at).size() + 1)
-        offered = offered || textAt(methods, at) == SCRAM;
+        offered = offered || textAt(methods, at) == auth::SCRAM_SHA_256;
     if (!offered)
         return refuse("0A000", "the target wants a login of a kind that is not supported");
     _scram.emplace(_authenticator->digests(), _authenticator->nonce(),
                    [this](Bytes salt, unsigned rounds) { return _authenticator->keysOf(_identity, salt, rounds); });
     std::string body;
-    appendText(body, SCRAM);
+    appendText(body, auth::SCRAM_SHA_256);
     const std::string first = _scram->begin();
     appendNumber(body, first.size(), 4);
     says += message('p', body + first);
