@@ -73,7 +73,10 @@ void FramedRequests::clientBytes(Client& client, Instant now)
             client.discarding = progress.kind != ProgressKind::complete;
         }
         else if (client.large != nullptr)
-            largeBytes(client, progress, now);
+        {
+            if (!largeBytes(client, progress, now))
+                return;
+        }
         else
             requestBytes(client, progress, now);
         if (progress.kind == ProgressKind::partial && progress.taken < rest.size())
@@ -113,16 +116,19 @@ void FramedRequests::requestBytes(Client& client, const Framer::Progress& progre
         _mux.sending.queue(client, client.partial, false, now);
 }
 
-/// Of a request that is being sent.
-void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress, Instant now)
+/// Of a request that is being sent. False: its client is closed.
+bool FramedRequests::largeBytes(Client& client, const Framer::Progress& progress, Instant now)
 {
     if (progress.taken == 0)
-        return; // it wants to see more
+        return true; // it wants to see more
     _mux.consents.restComes(client);
     Request& request = *client.large;
     const Bytes bytes = client.input.waiting().substr(0, progress.taken);
     if (request.isOpen && !request.traits.barrier && !client.conversation->goesOn(bytes))
-        return _mux.clients.fail(client, CloseReason::malformedRequest, false, now);
+    {
+        _mux.clients.fail(client, CloseReason::malformedRequest, false, now);
+        return false;
+    }
     Lane& lane = *request.lane;
     const bool complete = progress.kind == ProgressKind::complete;
     if (complete)
@@ -136,16 +142,17 @@ void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
     }
     _mux.forwarding.goOn(client, request, progress.taken, now);
     if (!complete)
-        return;
+        return true;
     _mux.forwarding.suffix(lane, request);
     if (request.traits.fenced)
         _fences.send(lane);
     if (!request.traits.answered)
         _mux.answers.finish(lane, request, now);
     if (!_mux.targetRequests.pay(lane, now))
-        return;
+        return true;
     _mux.lanes.updateLoad(lane);
     _mux.sending.pump(lane, now);
+    return true;
 }
 
 /// Nothing behind it can be understood.

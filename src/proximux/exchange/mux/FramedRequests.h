@@ -42,7 +42,7 @@ private:
     void judge(const Client& client, Request& request);
     void flush(Client& client, Instant now);
     void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
-    void largeBytes(Client& client, const Framer::Progress& progress, Instant now);
+    bool largeBytes(Client& client, const Framer::Progress& progress, Instant now);
     void malformedRequest(Client& client, const char* why, Instant now);
 
     Mux& _mux;
