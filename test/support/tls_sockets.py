@@ -17,6 +17,7 @@ class TlsSocket:
     def __init__(self, raw, context, server_hostname=None):
         self.raw, self.lock = raw, threading.Lock()
         self.incoming, self.outgoing, self.unsent, self.peeked = ssl.MemoryBIO(), ssl.MemoryBIO(), b"", b""
+        self.early = b""
         self.resets = self.has_ended = False
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_side=server_hostname is None, server_hostname=server_hostname)
         time = raw.gettimeout()
@@ -54,6 +55,9 @@ class TlsSocket:
     def receive(self, size):
         while True:
             with self.lock:
+                if self.early:
+                    got, self.early = self.early[:size], self.early[size:]
+                    return got
                 try:
                     return self.tls.read(size)
                 except ssl.SSLZeroReturnError:
@@ -87,11 +91,20 @@ class TlsSocket:
             data = data[self.send(data):]
         self.flush()
 
+    def read_early(self):
+        """unwrap() would take what came for an error."""
+        try:
+            while data := self.tls.read(65536):
+                self.early += data
+        except (ssl.SSLWantReadError, ssl.SSLZeroReturnError):
+            pass
+
     def notify(self):
         """What is still to be sent, with close_notify."""
         with self.lock:
             if not self.has_ended:
                 self.has_ended = True
+                self.read_early()
                 try:
                     self.tls.unwrap()
                 except (ssl.SSLError, ValueError):

@@ -35,6 +35,9 @@ def greeting():
 
 
 def login(extra=0):
+    """A client that wants TLS says so before it tells who it is."""
+    if extra == SSL:
+        return packet(struct.pack("<IIB", CAPABILITIES | extra, 1 << 24, 0x21) + b"\0" * 23, 1)
     return packet(struct.pack("<IIB", CAPABILITIES | extra, 1 << 24, 0x21) + b"\0" * 23 + b"ada\0" +
                   bytes([len(SECRET)]) + SECRET + b"mysql_native_password\0", 1)
 

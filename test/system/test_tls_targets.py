@@ -349,7 +349,10 @@ class Around(TlsCase):
         self.assertIn("has no effect without target.1.tls; expected target.1.tls = on, or no value", out)
         code, out = self.check(tls="starttls")
         self.assertEqual(code, 78)
-        self.assertIn("expected one of off, on", out)
+        self.assertIn("auto has no request for TLS; expected off, on, or", out)
+        code, out = self.check(tls="perhaps")
+        self.assertEqual(code, 78)
+        self.assertIn("expected one of off, on, starttls", out)
         self.assertEqual(self.check(tls="on", tls_ca=self.authority.ca)[0], 0)
 
     def test_a_reload_reads_the_files_again(self):
