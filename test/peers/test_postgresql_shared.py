@@ -131,7 +131,7 @@ class SharedPostgresql(PostgresqlCase):
 
         def sample():
             most.append(int(self.direct("select count(*) from pg_stat_activity where backend_type = 'client backend' and "
-                                        "pid <> pg_backend_pid()")))
+                                        "application_name <> 'psql'")))  # as which this one comes
             return done.is_set()
         done = threading.Event()
         sampler = threading.Thread(target=lambda: wait_until(sample, LONG * 6, 0.05))
