@@ -210,6 +210,24 @@ RULE(LeasesTest, lateRowsOfACopyAreDropped, keepAfterRows)
     CPPUNIT_ASSERT_EQUAL(query("select 1"), got(t));
 }
 
+TEST(LeasesTest, aTargetThatEndsInALoginIsLeftAlone)
+{
+    for (const bool ends : {true, false})
+    {
+        database();
+        const ClientId a = asks(startup("u"));
+        const TargetId t = opens();
+        got(t);
+        if (ends)
+            exchange->targetEnded(t, now);
+        else
+            pass(Duration::seconds(10)); // pool.connect_timeout
+        CPPUNIT_ASSERT(isClosed(t));
+        CPPUNIT_ASSERT(world.dialled.empty()); // not before its back-off has ended
+        CPPUNIT_ASSERT(!isWelcome(a));
+    }
+}
+
 TEST(LeasesTest, aClientThatHasEndedBringsNoMoreRows)
 {
     for (const bool whole : {true, false})

@@ -226,7 +226,7 @@ void LanePool::failed(std::size_t place, Instant now)
 
 void LanePool::wasUseless(std::size_t place, Instant now)
 {
-    assert(_places[place].state == State::idle);
+    assert(_places[place].state == State::idle || _places[place].state == State::busy); // in its login
     _targets.closed(_places[place].target);
     _targets.shun(_places[place].target, now);
     forget(place);
