@@ -127,7 +127,7 @@ public:
     /// The connection could not be opened or did not settle. Its target is backed off.
     void failed(std::size_t place, Instant now);
 
-    /// The idle connection closed without having been useful. Its target is backed off, too.
+    /// The connection closed, at rest or in its login, without having been useful. Its target is backed off, too.
     void wasUseless(std::size_t place, Instant now);
 
     /// The connection was closed, in any state.

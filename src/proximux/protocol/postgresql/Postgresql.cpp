@@ -29,7 +29,8 @@ public:
         {
             bool more = false;
             if (!_inBody)
-                if (const char* wrong = _starting ? takeStartup(input, at, more) : takeHeader(input, at, KNOWN, more))
+                if (const char* wrong =
+                        _starting ? takeStartup(input, at, more, _starting) : takeHeader(input, at, KNOWN, more))
                     return {Kind::malformed, at, wrong};
             if (more)
                 break;
@@ -43,24 +44,6 @@ public:
 private:
     static constexpr Bytes KNOWN = "QPBDECHSFXpdcf";
     static constexpr Bytes CONTINUED = "PBDECHd"; ///< the request continues, up to Sync
-
-    const char* takeStartup(Bytes input, std::size_t& at, bool& more)
-    {
-        more = input.size() - at < STARTUP_HEADER;
-        if (more)
-            return nullptr;
-        const std::uint64_t length = lengthAt(input, at);
-        if (length < STARTUP_HEADER || length > LARGEST_STARTUP)
-            return "a PostgreSQL startup packet with an impossible length";
-        const std::uint64_t code = lengthAt(input, at + 4);
-        if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
-            return "a PostgreSQL startup packet of unknown version";
-        _starting = code == SSL || code == GSS; // another startup packet follows
-        _type = 0;
-        _left = length - STARTUP_HEADER;
-        at += STARTUP_HEADER;
-        return nullptr;
-    }
 
     bool _starting = true;
 };

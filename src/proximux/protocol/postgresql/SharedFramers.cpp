@@ -43,6 +43,24 @@ const char* MessageReader::takeHeader(Bytes input, std::size_t& at, Bytes known,
     return nullptr;
 }
 
+const char* MessageReader::takeStartup(Bytes input, std::size_t& at, bool& more, bool& another)
+{
+    more = input.size() - at < STARTUP_HEADER;
+    if (more)
+        return nullptr;
+    const std::uint64_t length = lengthAt(input, at);
+    if (length < STARTUP_HEADER || length > LARGEST_STARTUP)
+        return "a PostgreSQL startup packet with an impossible length";
+    const std::uint64_t code = lengthAt(input, at + 4);
+    if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
+        return "a PostgreSQL startup packet of unknown version";
+    another = code == SSL || code == GSS;
+    _type = '\0';
+    _left = length - STARTUP_HEADER;
+    at += STARTUP_HEADER;
+    return nullptr;
+}
+
 // ------------------------------------------------------------------------------------------------ requests
 
 Framer::Progress SharedRequestFramer::feed(Bytes input)
@@ -116,22 +134,11 @@ Kind SharedRequestFramer::messageWhole()
 
 const char* SharedRequestFramer::takeStartup(Bytes input, std::size_t& at, bool& more)
 {
-    more = input.size() - at < STARTUP_HEADER;
-    if (more)
-        return nullptr;
-    const std::uint64_t length = lengthAt(input, at);
-    if (length < STARTUP_HEADER || length > LARGEST_STARTUP)
-        return "a PostgreSQL startup packet with an impossible length";
-    const std::uint64_t code = lengthAt(input, at + 4);
-    if (code >> 16U != 3 && code != SSL && code != GSS && code != CANCEL)
-        return "a PostgreSQL startup packet of unknown version";
-    if (code != SSL && code != GSS) // else another startup packet follows
+    bool another = true;
+    const char* wrong = MessageReader::takeStartup(input, at, more, another);
+    if (!another)
         _phase = Phase::requests;
-    _type = '\0';
-    _synced = false;
-    _left = length - STARTUP_HEADER;
-    at += STARTUP_HEADER;
-    return nullptr;
+    return wrong;
 }
 
 void SharedRequestFramer::resume()

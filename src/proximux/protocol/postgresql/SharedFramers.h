@@ -17,6 +17,10 @@ protected:
     /// Takes type and length. Returns why they are invalid, or null; `more`: incomplete.
     const char* takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more);
 
+    /// Takes the header of a startup packet. Returns why it is invalid, or null; `more`: incomplete; `another`: a
+    /// startup packet follows this one.
+    const char* takeStartup(Bytes input, std::size_t& at, bool& more, bool& another);
+
     char _type = 0;
     std::uint64_t _left = 0; ///< bytes of the current message still to come
     bool _inBody = false;
