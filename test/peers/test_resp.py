@@ -69,7 +69,7 @@ class Resp(PeerCase):
             before = p.memory()
             tied = "tied" if connections > 1 else "refused"
             self.run_tool(PYTHON, "-c", LIBRARY, str(p.port), tied)
-            self.assertLess(p.memory() - before, 8 << 20)
+            self.assertMemory(p, before, 8 << 20)
 
     def test_a_program_with_hiredis(self):
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hiredis.c")

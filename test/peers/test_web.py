@@ -76,7 +76,7 @@ class Web(Case):
         done = self.curl("-o", got, "http://127.0.0.1:%d/big" % p.port)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(digest(got), digest(self.folder + "/www/big"))
-        self.assertLess(p.memory() - before, 2 << 20)
+        self.assertMemory(p, before, 2 << 20)
 
     def test_large_upload_is_exact(self):
         p = self.start()

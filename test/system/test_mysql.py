@@ -182,7 +182,7 @@ class Mysql(Case):
         stream.message()
         self.assertEqual(digest, [hashlib.sha256(body).digest()])
         self.assertEqual(self.logged(p, "select '")["d"]["bytesIn"], len(query(body)))
-        self.assertLess(p.memory() - before, 4 << 20)
+        self.assertMemory(p, before, 4 << 20)
 
     def test_no_secret_is_logged(self):
         p = self.start(Server(), "--log-level", "3")

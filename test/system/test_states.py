@@ -243,7 +243,7 @@ class Connecting(Case):
         highest = [0]
         sender.start()
         wait_until(lambda: highest.append(p.memory()) or p.record(lambda r: "paired" in str(r["d"]), 0), 0.5)
-        self.assertLess(max(highest) - before, 3 << 20)  # of ten
+        self.assertMemory(p, before, 3 << 20, max(highest))  # of ten
         self.assertEqual(read_all(c), b"10000000 bytes, later")
 
     @staticmethod

@@ -163,3 +163,15 @@ TEST(ShapeTest, methodsAreCounted)
     CPPUNIT_ASSERT_EQUAL(std::size_t{3}, count.classes().at("A"));
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count.classes().at("C"));
 }
+
+/// Else it would be judged with a sanitizer, too, whose runtime has memory of its own.
+TEST(ShapeTest, memoryOfTheProgramIsJudgedByOneRule)
+{
+    const std::regex judged("assert(?!Memory)\\w+\\(.*(\\.memory(_at_rest)?\\(|memory\\[|grown)");
+    CPPUNIT_ASSERT(std::regex_search("self.assertLess(p.memory() - before, 4)", judged));
+    CPPUNIT_ASSERT(!std::regex_search("self.assertMemory(p, before, 4, memory[1])", judged));
+    for (const char* folder : {"test/system", "test/peers"})
+        for (const auto& entry : fs::directory_iterator(fs::path(PROXIMUX_SOURCE_DIR) / folder))
+            if (entry.path().extension() == ".py")
+                CPPUNIT_ASSERT_MESSAGE(entry.path().string(), !std::regex_search(read(entry.path()), judged));
+}
