@@ -1,5 +1,6 @@
 """PostgreSQL shared by fifo and funnel: psql, pgbench and others on a real server that asks for SCRAM, MD5 or nothing."""
 import os
+import random
 import subprocess
 import threading
 
@@ -54,17 +55,18 @@ class SharedPostgresql(PostgresqlCase):
         return c
 
     def value(self, c, sql):
-        self.run_query(c, sql)
-        return self.rows[0] if self.rows else None
+        rows = self.run_query(c, sql)
+        return rows[0] if rows else None
 
     def run_query(self, c, sql):
         c.s.sendall(query(sql))
-        self.rows = []
+        rows = []
         for kind, body in c.until():
             if kind == b"E":
                 raise Error(body)
             if kind == b"D":
-                self.rows.append(body[6:].decode() if body[2:6] != b"\xff" * 4 else None)
+                rows.append(body[6:].decode() if body[2:6] != b"\xff" * 4 else None)
+        return rows
 
     def test_each_login_of_a_server_is_known(self):
         for mode, connections in SHARES:
@@ -104,6 +106,38 @@ class SharedPostgresql(PostgresqlCase):
             c.close()
             for _ in range(6):
                 self.assertEqual(self.value(self.connect(p), look), clean, sql)
+
+    def test_settings_follow_their_client_and_nobody_else_has_them(self):
+        names = ("work_mem", "TimeZone", "search_path", "application_name", "DateStyle", "statement_timeout")
+        values = {"work_mem": ("'5MB'", "'6MB'"), "TimeZone": ("'Europe/Rome'", "'UTC'"), "search_path": ("shop, public", "pg_catalog"),
+                  "application_name": ("'a'", "'b'"), "DateStyle": ("'German'",), "statement_timeout": ("'1min'", "0")}
+        shows = {"'5MB'": "5MB", "'6MB'": "6MB", "'Europe/Rome'": "Europe/Rome", "'UTC'": "UTC", "'a'": "a", "'b'": "b",
+                 "'German'": "German, DMY", "'1min'": "1min", "pg_catalog": "pg_catalog", "shop, public": "shop, public", "0": "0"}
+        for mode, connections in SHARES:
+            p = self.shared(mode, connections)
+            wrong = []
+
+            def work(seed, p=p, wrong=wrong):
+                rng = random.Random(seed)
+                own, c = {}, self.connect(p)
+                first = {name: self.value(c, "show " + name) for name in names}
+                for _ in range(40):
+                    name = rng.choice(names)
+                    if rng.random() < 0.3:
+                        value = rng.choice(values[name])
+                        c.query("set %s = %s" % (name, value))
+                        own[name] = shows[value]
+                    elif rng.random() < 0.1:
+                        c.query("discard all")
+                        own = {}
+                    elif (seen := self.value(c, "show " + name)) != own.get(name, first[name]):
+                        wrong.append((seed, name, seen, own.get(name, first[name])))
+            threads = [threading.Thread(target=work, args=(seed,)) for seed in range(12)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join(LONG * 2)
+            self.assertEqual(wrong, [])
 
     def test_transactions_of_many_over_few_lose_nothing(self):
         self.direct("create table if not exists counter (n int)", "truncate counter", "insert into counter values (0)")

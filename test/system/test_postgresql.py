@@ -43,7 +43,7 @@ class Postgresql(SharedPostgresqlCase):
         server = Server()
         proxy = self.share(server, connections=3, exchange__tie_timeout="1s")
         tied = [self.connect(proxy), self.connect(proxy)]
-        for n, (c, sql) in enumerate(zip(tied, ("SET work_mem = '1MB'", "SELECT my_function()"))):
+        for n, (c, sql) in enumerate(zip(tied, ("PREPARE s AS SELECT 1", "SELECT my_function()"))):
             self.assertEqual(c.query(sql)[0], ["%s@%d" % (sql, n + 1)])
         for _ in range(3):
             self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@3"])
@@ -61,19 +61,20 @@ class Postgresql(SharedPostgresqlCase):
             return True
         proxy = self.share(Server(fails), connections=2)
         c = self.connect(proxy)
-        c.query("SET a = 'b'")
+        c.query("LISTEN a")
         self.refused(lambda: c.query("DISCARD ALL /* fails */"), "ERROR", "XX000")
         for sql in ("RESET ALL", "UNLISTEN *", "DEALLOCATE ALL", "SELECT pg_advisory_unlock_all()", "SELECT 1; DISCARD ALL"):
             c.query(sql)
-        c.ask(parse("DISCARD ALL") + bind() + EXECUTE + SYNC)
         self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
-        c.query("DISCARD ALL")
-        self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@1"])
+        for discards in (query("DISCARD ALL"), parse("DISCARD ALL") + bind() + EXECUTE + SYNC):
+            c.query("LISTEN a")
+            c.ask(discards)
+            self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@1"])
 
     def test_with_one_connection_state_is_refused_and_the_client_goes_on(self):
         proxy = self.share(Server(), mode="fifo", connections=1)
         c = self.connect(proxy)
-        e = self.refused(lambda: c.query("SET a = 'b'"), "ERROR", "0A000")
+        e = self.refused(lambda: c.query("LISTEN a"), "ERROR", "0A000")
         self.assertIn("exchange.stateful", e.fields["H"])
         self.assertEqual(c.query("SELECT 1")[1], "I")
         c.query("begin")

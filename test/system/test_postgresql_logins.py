@@ -85,10 +85,11 @@ class PostgresqlLogins(SharedPostgresqlCase):
     def test_settings_of_a_startup_are_those_of_its_connection(self):
         server = Server()
         proxy = self.share(server, connections=1)
-        for name in ("one", "two", "one"):
-            c = self.connect(proxy, application_name=name, options="-c a=b")
+        for value in ("one", "two", "one"):
+            c = self.connect(proxy, application_name="x", options="-c a=" + value)
             number = int(c.query("SELECT 1")[0][0].split("@")[1])
-            self.assertEqual(server.logins[number - 1], {"user": "anna", "database": "shop", "application_name": name, "options": "-c a=b"})
+            self.assertEqual(server.logins[number - 1],
+                             {"user": "anna", "database": "shop", "application_name": "x", "options": "-c a=" + value})
 
     def test_a_login_that_the_target_refuses_is_told_in_its_words_and_costs_nobody_else(self):
         def login(server, s, settings):

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,6 +26,9 @@ struct Edit
 
 class LoginDialog;
 
+/// What a session sets of its own: names, and values as they are said to the target.
+using SessionSettings = std::map<std::string, std::string>;
+
 /// The bytes that log in on a connection, and the exact reply to them. Empty if none are needed.
 struct Login
 {
@@ -34,6 +38,17 @@ struct Login
 
     /// Begins the login at this target, where it is a dialog, which a connection has once at most; empty: it is none.
     std::function<std::unique_ptr<LoginDialog>(std::size_t target)> begin = {};
+
+    // ---- logins that differ in their settings alone
+
+    std::string key;               ///< they have it in common; empty: there are no such logins
+    SessionSettings settings = {}; ///< of the session
+
+    /// With whose settings begin() has opened a connection; null: with these.
+    std::shared_ptr<const Login> opens = nullptr;
+
+    /// Has a connection of the other login, which has the same key, belong to this one.
+    std::function<std::unique_ptr<LoginDialog>(const Login& other)> change = {};
 };
 
 /// What came for a login (Login::isJudged).
@@ -115,13 +130,14 @@ struct RequestMarks
     unsigned frees = 0;      ///< pin reasons that end with its response
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
-    std::uint64_t check = 0;   ///< value that its response must repeat; 0: none
-    unsigned part = 0;         ///< part of the target that it addresses, from 1; 0: the target itself
-    unsigned dialect = 0;      ///< its connection must be new or use the same dialect; 0: there is only one
-    bool switches = false;     ///< brings its connection to `dialect` itself, if the target agrees
-    bool signsIn = false;      ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
-    Bytes suffix;              ///< sent after its last byte: fixed text
-    std::uint32_t hint = 0;    ///< passed to its response framer
+    std::uint64_t check = 0; ///< value that its response must repeat; 0: none
+    unsigned part = 0;       ///< part of the target that it addresses, from 1; 0: the target itself
+    unsigned dialect = 0;    ///< its connection must be new or use the same dialect; 0: there is only one
+    bool switches = false;   ///< brings its connection to `dialect` itself, if the target agrees
+    bool signsIn = false;    ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
+    bool restores = false;  ///< its connection belongs to the login that has opened it afterwards, if the target agrees
+    Bytes suffix;           ///< sent after its last byte: fixed text
+    std::uint32_t hint = 0; ///< passed to its response framer
     std::uint32_t unasked = 0; ///< asks: added to it if a response comes before consent; it ends its client
 
     /// Whether no other request may be in flight on its connection.
@@ -131,10 +147,11 @@ struct RequestMarks
 /// What a protocol knows about a request.
 struct RequestTraits : RequestMarks
 {
-    std::shared_ptr<const Login> user; ///< whose its connection must be; null: it stays as it was opened
-    std::string seed;                  ///< data for creating an error reply later
-    std::string reply;                 ///< local: the reply
-    std::vector<Edit> edits;           ///< in the order of their offsets
+    std::shared_ptr<const Login> user;    ///< whose its connection must be; null: it stays as it was opened
+    std::shared_ptr<const Login> becomes; ///< whose it is afterwards, if the target agrees; null: it stays the same
+    std::string seed;                     ///< data for creating an error reply later
+    std::string reply;                    ///< local: the reply
+    std::vector<Edit> edits;              ///< in the order of their offsets
 
     /// Resets all fields. Small allocations are kept for reuse.
     void clear()
@@ -147,6 +164,7 @@ struct RequestTraits : RequestMarks
         }
         static_cast<RequestMarks&>(*this) = RequestMarks();
         user.reset();
+        becomes.reset();
         seed.clear();
         reply.clear();
         edits.clear();

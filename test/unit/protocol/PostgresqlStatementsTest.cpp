@@ -49,7 +49,7 @@ TEST(PostgresqlStatementsTest, harmlessStatementsTieNobody)
                    "prepare transaction 'x'",
                    "select pg_advisory_xact_lock(1), nextval('s'), random()",
                    "discard plans",
-                   "reset work_mem",
+                   "reset role",
                    "values (1), (2)",
                    "table t",
                    "lock table t in exclusive mode"});
@@ -57,9 +57,9 @@ TEST(PostgresqlStatementsTest, harmlessStatementsTieNobody)
 
 TEST(PostgresqlStatementsTest, stateThatLastsTies)
 {
-    assertTies(pins::SETTING,
-               {"set work_mem = '1MB'", "SET SESSION x = 1", "select 1; set x to y", "/* a */ SET a TO b",
-                "set session characteristics as transaction read only", "set time zone 'utc'"});
+    assertTies(pins::SETTING, {"set work_mem = '1MB'", "SET SESSION x = 1", "select 1; set x to y",
+                               "/* a */ SET a TO b", "set session characteristics as transaction read only",
+                               "set time zone 'utc'", "reset work_mem", "reset all", "discard all"});
     assertTies(pins::SESSION, {"set role x", "declare c cursor with hold for select 1"});
     assertTies(pins::SETTING | pins::SESSION, {"set session authorization x"});
     assertTies(pins::SUBSCRIPTION, {"listen x", "LISTEN \"x\"", "begin; listen x; commit"});

@@ -122,6 +122,8 @@ FramedChoice::Rank FramedChoice::rankOf(const Lane& lane, const Request& request
         return Rank::own;
     if (lane.user == nullptr)
         return Rank::nobodys;
+    if (Users::isRelated(lane, request))
+        return Rank::related;
     return lane.lastByte + _mux.settings.switchDelay <= now ? Rank::unused : Rank::others;
 }
 

@@ -36,6 +36,7 @@ private:
     enum class Rank
     {
         own,     ///< an idle one of the user's
+        related, ///< an idle one whose settings alone differ from the user's
         nobodys, ///< an idle one as it was opened
         closed,  ///< one that is to be opened
         unused,  ///< one of another user, idle for pool.switch_delay

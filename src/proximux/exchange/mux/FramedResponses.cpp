@@ -249,7 +249,7 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const unsigned ended = traits.ended;
     if (request.traits.switches && !isError)
         Dialects::settle(lane, request, true);
-    if (request.traits.signsIn)
+    if (Users::decides(request))
         Users::settle(lane, request, !isError);
     if (request.traits.guarded)
         _fences.put(lane, now);

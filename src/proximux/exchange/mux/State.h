@@ -142,6 +142,7 @@ struct LaneConnection
     unsigned spoken = 0;                      ///< dialects to which it can be changed: dialectBit()
     unsigned refused = 0;                     ///< likewise, those which the target has refused
     std::shared_ptr<const Login> user;        ///< whose it is; null: as it was opened
+    std::shared_ptr<const Login> first;       ///< who has opened it, where that was a dialog
     std::shared_ptr<const Login> refusedUser; ///< who was to have it, which the target has refused
     Client* reader = nullptr;                 ///< who got something last, or does not read it; null where he has left
     Request* streaming = nullptr;             ///< a request of which only a part was sent

@@ -30,24 +30,35 @@ Readiness Users::bring(Lane& lane, Request& request, Instant now)
         return Readiness::fixed;
     if (isSame(refused, request.traits.user))
         return Readiness::denied;
-    if (request.traits.user->begin && lane.user != nullptr)
+    const std::shared_ptr<const Login>& user = request.traits.user;
+    if (isRelated(lane, request))
+        begin(lane, user, user->change(*lane.user), now);
+    else if (!user->begin)
+        begin(lane, user, nullptr, now);
+    else if (lane.user == nullptr)
+        begin(lane, user->opens != nullptr ? user->opens : user, user->begin(_mux.pool.targetOf(lane.number)), now);
+    else
         return Readiness::fixed;
-    begin(lane, request.traits.user, now);
     return Readiness::asked;
 }
 
-void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, Instant now)
+bool Users::isRelated(const Lane& lane, const Request& request)
+{
+    return lane.user != nullptr && request.traits.user != nullptr && !lane.user->key.empty() &&
+           lane.user->key == request.traits.user->key;
+}
+
+void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::unique_ptr<LoginDialog> dialog,
+                  Instant now)
 {
     RequestTraits traits;
     traits.swallowed = traits.signsIn = traits.alone = true;
     traits.dialect = lane.dialect;
     traits.user = user;
     _mux.sending.sendOwn(lane, traits, now);
-    if (user->begin)
-    {
-        lane.login = user->begin(_mux.pool.targetOf(lane.number));
+    lane.login = std::move(dialog);
+    if (lane.login != nullptr)
         _mux.timers.signIn.arm(lane.signIn, now);
-    }
     lane.waiting = _mux.effects.toTarget(lane.target, lane.login != nullptr ? lane.login->opening() : user->says);
     _mux.lanes.updateLoad(lane);
 }
@@ -67,7 +78,11 @@ bool Users::hear(Lane& lane, Instant now)
         return false;
     }
     Request& request = *lane.pipeline.first();
-    lane.greeting = lane.login->outcome();
+    if (lane.first == nullptr)
+    {
+        lane.first = request.traits.user;
+        lane.greeting = lane.login->outcome();
+    }
     lane.login.reset();
     DeadlineList::disarm(lane.signIn);
     settle(lane, request, true);
@@ -75,15 +90,22 @@ bool Users::hear(Lane& lane, Instant now)
     return true;
 }
 
-/// The target may let the next one in.
+/// The target may let the next one in. Settings that are refused may be so because of those that were there before: who
+/// waits gets another connection, unless it was as it had been opened.
 void Users::denied(Lane& lane, Instant now)
 {
     const auto user = lane.pipeline.first()->traits.user;
     const std::string error = lane.login->outcome();
+    const bool isOver = lane.user == nullptr || lane.user == lane.first;
+    const bool isFirst = lane.first == nullptr;
     _mux.observer.prologueRefused(lane.target, _mux.policy.responses.describe(error));
     _mux.lanes.close(lane, CloseReason::userRefused, How::abort, now);
-    const auto waits = [&user](const Request& request)
-    { return request.client->pin.lane == nullptr && isSame(request.traits.user, user); };
+    const auto waits = [&user, isOver, isFirst](const Request& request)
+    {
+        const auto& waiting = request.traits.user;
+        const bool opens = isFirst && waiting != nullptr && isSame(waiting->opens, user);
+        return isOver && request.client->pin.lane == nullptr && (opens || isSame(waiting, user));
+    };
     while (Request* request = _mux.queue.first(true, waits))
     {
         request->traits.seed = error;
@@ -94,7 +116,9 @@ void Users::denied(Lane& lane, Instant now)
 void Users::settle(Lane& lane, const Request& request, bool done)
 {
     if (done)
-        lane.user = request.traits.user;
+        lane.user = request.traits.restores             ? lane.first
+                    : request.traits.becomes != nullptr ? request.traits.becomes
+                                                        : request.traits.user;
     else if (request.traits.swallowed)
         lane.refusedUser = request.traits.user;
     if (request.client != nullptr)

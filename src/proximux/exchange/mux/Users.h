@@ -14,8 +14,9 @@ struct Mux;
 ///
 /// A client that signs in does so itself, by a request of its own (RequestTraits::signsIn).
 ///
-/// Where a login is a dialog (Login::begin), a connection has one: for another user it is replaced. Whoever waits for a
-/// connection of a user who is refused gets the error of the target.
+/// Where a login is a dialog (Login::begin), a connection has one: for another user it is replaced, unless the two
+/// differ in the settings of their sessions alone (Login::change). Whoever waits for a connection of a user who is
+/// refused gets the error of the target.
 class Users
 {
 public:
@@ -27,6 +28,9 @@ public:
 
     /// Whether the lane belongs to the user of the request.
     [[nodiscard]] static bool isOf(const Lane& lane, const Request& request);
+
+    /// Whether the lane belongs to somebody who differs from the user of the request in settings alone.
+    [[nodiscard]] static bool isRelated(const Lane& lane, const Request& request);
 
     /// Whether the request can be sent on the lane as it is.
     [[nodiscard]] static bool fits(const Lane& lane, const Request& request)
@@ -40,11 +44,17 @@ public:
     /// Bytes came on a lane that is being signed in by a dialog. False: the lane is closed then.
     bool hear(Lane& lane, Instant now);
 
-    /// A request that signs in was answered. done: the lane belongs to its user now; else it does to whom it did.
+    /// Whether the answer to this request says whose its lane is.
+    [[nodiscard]] static bool decides(const Request& request)
+    {
+        return request.traits.signsIn || request.traits.restores || request.traits.becomes != nullptr;
+    }
+
+    /// Such a request was answered. done: the lane belongs to its user now; else it does to whom it did.
     static void settle(Lane& lane, const Request& request, bool done);
 
 private:
-    void begin(Lane& lane, const std::shared_ptr<const Login>& user, Instant now);
+    void begin(Lane& lane, const std::shared_ptr<const Login>& user, std::unique_ptr<LoginDialog> dialog, Instant now);
     void denied(Lane& lane, Instant now);
 
     Mux& _mux;

@@ -1,9 +1,7 @@
 #include <proximux/protocol/postgresql/ClientSession.h>
 
 #include <proximux/Pins.h>
-#include <proximux/auth/Base64.h>
 #include <proximux/protocol/postgresql/Messages.h>
-#include <proximux/protocol/postgresql/TargetDialog.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,33 +11,6 @@ namespace proximux::postgresql
 
 namespace
 {
-
-constexpr std::size_t SALT_SIZE = 4; ///< bytes, of MD5
-constexpr std::size_t KEY_SIZE = 4;
-
-/// AuthenticationRequest.
-std::string authentication(std::uint64_t kind, Bytes data = {})
-{
-    std::string body;
-    appendNumber(body, kind, 4);
-    return message('R', body.append(data));
-}
-
-/// NegotiateProtocolVersion: version 3.0 is spoken, without these options.
-std::string olderVersion(const Startup& startup)
-{
-    std::string body;
-    appendNumber(body, 0, 4);
-    appendNumber(body, startup.extensions.size(), 4);
-    for (const std::string& name : startup.extensions)
-        appendText(body, name);
-    return message('v', body);
-}
-
-std::string fatal(Bytes code, const std::string& text, Bytes hint = {})
-{
-    return errorMessage("FATAL", code, text, hint);
-}
 
 /// Whether the bytes are whole messages, of which the last is Flush.
 bool endsWithFlush(Bytes bytes)
@@ -54,6 +25,12 @@ bool endsWithFlush(Bytes bytes)
         bytes.remove_prefix(static_cast<std::size_t>(size));
     }
     return bytes.empty() && last == 'H';
+}
+
+/// Whether this is an error behind which its client goes on.
+bool isError(Bytes message)
+{
+    return textAt(message, HEADER) == "SERROR";
 }
 
 } // namespace
@@ -75,6 +52,13 @@ void ClientSession::held(unsigned reasons)
     _unanswered -= _unanswered > 0 ? 1 : 0;
 }
 
+void ClientSession::signedIn(bool accepted)
+{
+    const std::shared_ptr<const Login> next = std::exchange(_next, nullptr);
+    if (accepted && next != nullptr)
+        _login = next;
+}
+
 void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
     const char type = bytes.empty() ? '\0' : bytes.front();
@@ -89,142 +73,14 @@ void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
     if (_state == State::ready)
         return statements(bytes, whole, traits);
     if (type != 'p' || !whole)
-        return refuse(traits, "another message than its login", fatal("08P01", "expected the answer to a login"));
+        return refuse(traits, "another message than its login",
+                      fatalMessage("08P01", "expected the answer to a login"));
     if (_state == State::password)
         prove(body, traits);
     else if (_state == State::scram)
         beginScram(body, traits);
     else
         endScram(body, traits);
-}
-
-// --------------------------------------------------------------------------------------------------- login
-
-void ClientSession::answer(RequestTraits& traits, std::string reply)
-{
-    traits.local = true;
-    traits.reply = std::move(reply);
-}
-
-/// It is closed behind the reply.
-void ClientSession::refuse(RequestTraits& traits, const char* refusal, std::string reply)
-{
-    answer(traits, std::move(reply));
-    traits.refused = traits.last = true;
-    traits.refusal = refusal;
-    _state = State::refused;
-}
-
-void ClientSession::startup(Bytes packet, RequestTraits& traits)
-{
-    const std::uint64_t code = codeOf(packet);
-    if (code == SSL || code == GSS)
-        return answer(traits, "N");
-    if (code == CANCEL)
-    {
-        traits.local = traits.last = true;
-        return;
-    }
-    if (!_startup.read(packet))
-        return refuse(traits, "an invalid startup packet", fatal("08P01", "invalid startup packet"));
-    if (_startup.user.empty())
-        return refuse(traits, "a startup packet without a user", fatal("28000", "no user name in the startup packet"));
-    if (_startup.isReplication)
-        return refuse(traits, "a replication connection (not supported)",
-                      fatal("0A000", "proximux: replication connections are not shared"));
-    ask(traits);
-    if (!traits.refused && (_startup.isNewer || !_startup.extensions.empty()))
-        (traits.greets ? _final : traits.reply).insert(0, olderVersion(_startup));
-}
-
-/// Asks it to prove who it is.
-void ClientSession::ask(RequestTraits& traits)
-{
-    constexpr std::uint64_t CLEAR = 3;
-    constexpr std::uint64_t MD5 = 5;
-    constexpr std::uint64_t SASL = 10;
-    _state = State::password;
-    switch (_authenticator->methodFor(_startup.user))
-    {
-    case auth::Method::trust:
-        return welcome(traits);
-    case auth::Method::password:
-        return answer(traits, authentication(CLEAR));
-    case auth::Method::md5:
-        _salt = _authenticator->bytes(SALT_SIZE);
-        return answer(traits, authentication(MD5, _salt));
-    default:
-        _state = State::scram;
-        return answer(traits, authentication(SASL, std::string(auth::SCRAM_SHA_256) + std::string(2, '\0')));
-    }
-}
-
-void ClientSession::prove(Bytes body, RequestTraits& traits)
-{
-    const Bytes said = textAt(body, 0);
-    const bool proven = _salt.empty() ? _authenticator->isPassword(_startup.user, said)
-                                      : _authenticator->isMd5Answer(_startup.user, said, _salt);
-    if (proven)
-        welcome(traits);
-    else
-        refuseLogin(traits);
-}
-
-void ClientSession::beginScram(Bytes body, RequestTraits& traits)
-{
-    constexpr std::uint64_t CONTINUE = 11;
-    const Bytes method = textAt(body, 0);
-    const Bytes first = body.substr(std::min(method.size() + 1 + 4, body.size()));
-    _scram.emplace(_authenticator->digests(), _authenticator->verifierFor(_startup.user), _authenticator->nonce());
-    const auto reply = method == auth::SCRAM_SHA_256 ? _scram->begin(first) : std::nullopt;
-    if (!reply)
-        return refuse(traits, "an invalid message of SCRAM", fatal("08P01", "invalid message of SCRAM-SHA-256"));
-    answer(traits, authentication(CONTINUE, *reply));
-    _state = State::proof;
-}
-
-void ClientSession::endScram(Bytes body, RequestTraits& traits)
-{
-    constexpr std::uint64_t FINAL = 12;
-    const auto reply = _scram->end(body);
-    if (!reply)
-        return refuseLogin(traits);
-    _final += authentication(FINAL, *reply);
-    _proven = _scram->proven();
-    welcome(traits);
-}
-
-/// It is welcome as soon as a connection of its login is there.
-void ClientSession::welcome(RequestTraits& traits)
-{
-    const auto login = std::make_shared<Login>();
-    login->says = _startup.packetFor(_authenticator->identityAt(0, _startup.user, _proven).name);
-    login->begin = [authenticator = _authenticator, startup = _startup, proven = _proven](std::size_t target)
-    {
-        const auth::Identity identity = authenticator->identityAt(target, startup.user, proven);
-        return std::make_unique<TargetDialog>(authenticator, identity, startup.packetFor(identity.name));
-    };
-    _login = login;
-    _scram.reset();
-    _state = State::ready;
-    traits.user = _login;
-    traits.greets = traits.vital = true;
-}
-
-void ClientSession::refuseLogin(RequestTraits& traits)
-{
-    refuse(traits, "a wrong password",
-           fatal("28P01", "password authentication failed for user \"" + _startup.user + "\""));
-    traits.delayed = true;
-}
-
-void ClientSession::translate(Bytes bytes, const RequestTraits&, std::string& text)
-{
-    std::string key;
-    appendNumber(key, _number & 0x7fffffffU, 4);
-    key += _authenticator->bytes(KEY_SIZE);
-    text = std::exchange(_final, {});
-    text.append(authentication(0)).append(bytes).append(message('K', key)).append(readyMessage());
 }
 
 // ---------------------------------------------------------------------------------------------- statements
@@ -243,7 +99,7 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
         traits.local = true;
         return;
     case 'p':
-        return refuse(traits, "an unexpected login", fatal("08P01", "unexpected password message"));
+        return refuse(traits, "an unexpected login", fatalMessage("08P01", "unexpected password message"));
     default:
         break;
     }
@@ -252,6 +108,7 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
         return refuseStatement(traits, "a statement larger than exchange.request_buffer", "54000",
                                "proximux: the statement is larger than exchange.request_buffer");
     Contents contents;
+    contents.isOpen = open;
     look(bytes, contents);
     if (open)
         _open = contents;
@@ -283,13 +140,13 @@ void ClientSession::look(char type, Bytes body, Contents& contents)
     switch (type)
     {
     case 'Q':
-        contents.alone = true;
-        return contents.effects.add(effectsOf(statementIn(type, body)));
+        ++contents.runs;
+        return add(statementIn(type, body), contents);
     case 'F':
         contents.effects.ties |= pins::UNKNOWN;
         return;
     case 'P':
-        contents.effects.add(effectsOf(statementIn(type, body)));
+        add(statementIn(type, body), contents);
         contents.unnamed = contents.unnamed || name.empty();
         contents.effects.ties |= name.empty() ? 0 : pins::STATEMENT;
         return;
@@ -299,9 +156,38 @@ void ClientSession::look(char type, Bytes body, Contents& contents)
     case 'D':
         contents.foreign = contents.foreign || (name.empty() && body.substr(0, 1) == "S" && !contents.unnamed);
         return;
+    case 'E':
+        ++contents.runs;
+        return;
     default:
         return;
     }
+}
+
+void ClientSession::add(Bytes sql, Contents& contents)
+{
+    const Effects effects = effectsOf(sql);
+    contents.effects.add(effects);
+    ++contents.texts;
+    if (effects.ties == pins::SETTING)
+        contents.change = settingChangeIn(sql);
+}
+
+/// A change that is done at once, whatever else it leaves behind, ties nobody. Nothing behind it is looked at before it
+/// is known whether the target agrees.
+bool ClientSession::takeChange(const Contents& contents, RequestTraits& traits)
+{
+    const bool atRest = _unanswered == 0 && (_held & pins::LEASE) == 0;
+    if (!contents.change || !contents.isSingle() || contents.effects.ties != pins::SETTING || !atRest)
+        return false;
+    const auto settings = changed(_login->settings, *contents.change, _logins->first()->settings);
+    if (!settings)
+        return false;
+    _next = _logins->with(*settings);
+    traits.restores = contents.change->kind == SettingChange::Kind::resetAll;
+    traits.becomes = traits.restores ? nullptr : _next;
+    traits.barrier = true;
+    return true;
 }
 
 void ClientSession::judge(const Contents& contents, RequestTraits& traits)
@@ -314,14 +200,15 @@ void ClientSession::judge(const Contents& contents, RequestTraits& traits)
         return refuseStatement(traits, "currval() or lastval(), whose number may be another client's", "55000",
                                "proximux: currval() and lastval() are not known, for connections are shared",
                                "Use INSERT ... RETURNING.");
-    if (effects.ties != 0 && !_mayPin)
+    const unsigned ties = takeChange(contents, traits) ? 0 : effects.ties;
+    if (ties != 0 && !_mayPin)
         return refuseStatement(traits, "a statement that leaves state behind (exchange.stateful)", "0A000",
                                "proximux: a statement that leaves state behind requires a dedicated target "
                                "connection, which is not available",
                                "See exchange.stateful and pool.max_tied.");
-    traits.pins = effects.ties;
-    traits.frees = contents.alone && effects.ties == 0 ? effects.frees : 0;
-    traits.barrier = effects.copies;
+    traits.pins = ties;
+    traits.frees = contents.isSingle() && ties == 0 ? effects.frees : 0;
+    traits.barrier = traits.barrier || effects.copies;
 }
 
 /// Within a transaction, or where one may have begun, nobody knows what the target would say next.
@@ -342,7 +229,7 @@ void ClientSession::refuseStatement(RequestTraits& traits, const char* refusal, 
 std::string ClientSession::error(const RequestTraits& traits, Bytes code, const std::string& text, Bytes hint) const
 {
     if (traits.last || traits.vital)
-        return fatal(code, text, hint);
+        return fatalMessage(code, text, hint);
     return errorMessage("ERROR", code, text, hint) + readyMessage();
 }
 
@@ -355,6 +242,7 @@ bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::st
     {
     case Failure::user:
         reply = traits.vital && !traits.seed.empty() ? traits.seed
+                : isError(traits.seed)               ? traits.seed + readyMessage()
                                                      : error(traits, "28000", "proximux: the target refused the login");
         return true;
     case Failure::timeout:
@@ -372,20 +260,20 @@ bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::st
 
 bool ClientSession::unpinned(const RequestTraits&, const std::string& why, std::string& reply)
 {
-    reply =
-        fatal("0A000", "proximux: a statement that leaves state behind requires a dedicated target connection", why);
+    reply = fatalMessage("0A000",
+                         "proximux: a statement that leaves state behind requires a dedicated target connection", why);
     return true;
 }
 
 bool ClientSession::malformed(const char* why, std::string& reply)
 {
-    reply = fatal("08P01", "proximux: " + std::string(why));
+    reply = fatalMessage("08P01", "proximux: " + std::string(why));
     return true;
 }
 
 bool ClientSession::expired(const char* why, std::string& reply)
 {
-    reply = fatal("25P03", "proximux: " + std::string(why));
+    reply = fatalMessage("25P03", "proximux: " + std::string(why));
     return true;
 }
 

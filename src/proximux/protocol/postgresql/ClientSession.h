@@ -2,6 +2,8 @@
 
 #include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/postgresql/SessionLogin.h>
+#include <proximux/protocol/postgresql/SessionSettings.h>
 #include <proximux/protocol/postgresql/Startup.h>
 #include <proximux/protocol/postgresql/Statements.h>
 
@@ -12,8 +14,8 @@
 namespace proximux::postgresql
 {
 
-/// One client that shares connections: its login, and the state that its statements leave behind. What lasts beyond a
-/// transaction pins it.
+/// One client that shares connections: its login, and the state that its statements leave behind. Settings are made
+/// again on whichever connection serves it next; what else lasts beyond a transaction pins it.
 class ClientSession : public Conversation
 {
 public:
@@ -27,6 +29,7 @@ public:
     bool malformed(const char* why, std::string& reply) override;
     bool expired(const char* why, std::string& reply) override;
     void held(unsigned reasons) override;
+    void signedIn(bool accepted) override;
     bool goesOn(Bytes bytes) override;
 
 private:
@@ -58,15 +61,23 @@ private:
     struct Contents
     {
         Effects effects;
-        bool unnamed = false; ///< the statement without a name is prepared
-        bool foreign = false; ///< it is bound or described, and was not prepared before in this request
-        bool alone = false;   ///< a simple query, and nothing else
+        std::optional<SettingChange> change; ///< of the text, where it is the only one
+        bool unnamed = false;                ///< the statement without a name is prepared
+        bool foreign = false;                ///< it is bound or described, and was not prepared before in this request
+        unsigned texts = 0;
+        unsigned runs = 0;   ///< how often something is executed
+        bool isOpen = false; ///< more of it is to come
+
+        /// Whether one text is executed, once.
+        [[nodiscard]] bool isSingle() const { return texts == 1 && runs == 1 && !isOpen; }
     };
 
     void statements(Bytes bytes, bool whole, RequestTraits& traits);
     static void look(Bytes bytes, Contents& contents);
     static void look(char type, Bytes body, Contents& contents);
+    static void add(Bytes sql, Contents& contents);
     void judge(const Contents& contents, RequestTraits& traits);
+    bool takeChange(const Contents& contents, RequestTraits& traits);
     void refuseStatement(RequestTraits& traits, const char* refusal, Bytes code, const std::string& text,
                          Bytes hint = {});
     [[nodiscard]] std::string error(const RequestTraits& traits, Bytes code, const std::string& text,
@@ -81,10 +92,12 @@ private:
     std::optional<auth::ScramServer> _scram;
     std::optional<auth::ScramKeys> _proven;
     std::string _final; ///< the last message of SCRAM, sent with the welcome
+    std::optional<SessionLogins> _logins;
     std::shared_ptr<const Login> _login;
-    unsigned _held = 0;          ///< reasons by which it is pinned, as told last
-    std::size_t _unanswered = 0; ///< requests that may change that
-    Contents _open;              ///< of the request that goes on
+    std::shared_ptr<const Login> _next; ///< as soon as the target has agreed
+    unsigned _held = 0;                 ///< reasons by which it is pinned, as told last
+    std::size_t _unanswered = 0;        ///< requests that may change that
+    Contents _open;                     ///< of the request that goes on
 };
 
 } // namespace proximux::postgresql

@@ -2,8 +2,21 @@
 
 #include <proximux/protocol/postgresql/Messages.h>
 
+#include <algorithm>
+
 namespace proximux::postgresql
 {
+
+namespace
+{
+
+/// Whether a text means the same in each encoding.
+bool isPrintable(Bytes text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+} // namespace
 
 bool Startup::read(Bytes packet)
 {
@@ -27,6 +40,8 @@ bool Startup::read(Bytes packet)
             isReplication = value != "false" && value != "off" && value != "no" && value != "0";
         else if (key.substr(0, 5) == "_pq_.")
             extensions.emplace_back(key);
+        else if (key == APPLICATION_NAME && isPrintable(value))
+            applicationName = value;
         else
             settings.emplace_back(key, value);
     }
@@ -35,7 +50,7 @@ bool Startup::read(Bytes packet)
     return at + 1 == packet.size();
 }
 
-std::string Startup::packetFor(Bytes name) const
+std::string Startup::packet(Bytes name, bool isNamed) const
 {
     constexpr std::uint64_t VERSION = 3U << 16U;
     std::string body;
@@ -47,6 +62,8 @@ std::string Startup::packetFor(Bytes name) const
     };
     say("user", name);
     say("database", database);
+    if (isNamed && !applicationName.empty())
+        say(APPLICATION_NAME, applicationName);
     for (const auto& [key, value] : settings)
         say(key, value);
     body.push_back('\0');
