@@ -86,8 +86,9 @@ struct LocalSettings
     std::string password;      ///< resp: password that clients must send; empty: none
     unsigned failedAuth{};     ///< wrong passwords after which a client is closed
     Duration failedAuthDelay;
-    Duration loginTimeout; ///< databases in fifo, funnel: until a client has proven who it is
-    LocalTls tls;          ///< of client connections
+    Duration loginTimeout;         ///< databases in fifo, funnel: until a client has proven who it is
+    std::size_t statementMemory{}; ///< likewise: bytes of prepared statements that a client may have
+    LocalTls tls;                  ///< of client connections
 
     /// All addresses on which it listens.
     [[nodiscard]] std::vector<Endpoint> endpoints() const;
@@ -180,6 +181,7 @@ struct PoolSettings
     Duration connectDelay;
     Duration requestGap;
     Duration switchDelay;
+    std::size_t statements{};           ///< databases: prepared statements that a connection keeps
     std::optional<Duration> settle;     ///< nothing: the protocol's default
     std::optional<std::size_t> maxTied; ///< connections that may be pinned; nothing: all but one
     std::string prologue;               ///< bytes sent on each new connection

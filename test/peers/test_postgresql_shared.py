@@ -6,7 +6,7 @@ import threading
 
 from harness import LONG, wait_until
 from peer import SHARES
-from postgres import Client, Error, message, query
+from postgres import EXECUTE, SYNC, Client, Error, bind, message, parse, query
 from postgresql import PostgresqlCase
 
 
@@ -171,7 +171,7 @@ class SharedPostgresql(PostgresqlCase):
         sampler = threading.Thread(target=lambda: wait_until(sample, LONG * 6, 0.05))
         sampler.start()
         try:
-            for how in ("simple", "extended"):
+            for how in ("simple", "extended", "prepared"):
                 for kind in (("-S",), ()):
                     out = self.bench(p, "-n", "-M", how, *kind, "-c", "100", "-t", "10")
                     self.assertIn(b"processed: 1000/1000", out)
@@ -182,7 +182,50 @@ class SharedPostgresql(PostgresqlCase):
         self.assertLessEqual(max(most), 4)
         self.assertEqual(self.direct("select (select sum(abalance) from pgbench_accounts) = (select sum(bbalance) from "
                                      "pgbench_branches), (select sum(tbalance) from pgbench_tellers) = "
-                                     "(select sum(delta) from pgbench_history), count(*) from pgbench_history"), b"t|t|2000\n")
+                                     "(select sum(delta) from pgbench_history), count(*) from pgbench_history"), b"t|t|3000\n")
+
+    def test_prepared_statements_are_their_clients_own(self):
+        for mode, connections in SHARES:
+            p = self.shared(mode, connections, pool__statements=5)
+            wrong = []
+
+            def ask(c, data):
+                c.s.sendall(data)
+                return [body[6:].decode() for kind, body in c.until() if kind == b"D"]
+
+            def work(seed, p=p, wrong=wrong):
+                rng, mine, c = random.Random(seed), {}, self.connect(p)
+                for step in range(60):
+                    name, value = rng.choice("abc"), str(rng.randrange(10))
+                    act = rng.randrange(6)
+                    if act == 0:
+                        ask(c, message(b"C", b"S" + name.encode() + b"\0") + parse("select '%s'::text" % value, name) + SYNC)
+                        mine[name] = value
+                    elif act == 1 and name in mine:
+                        c.query("deallocate " + name)
+                        del mine[name]
+                    elif act == 2 and step % 5 == 0:
+                        c.query(rng.choice(("discard all", "deallocate all")))
+                        mine = {}
+                    elif ask(c, bind(name) + EXECUTE + SYNC) != ([mine[name]] if name in mine else []):
+                        wrong.append((seed, step))
+            threads = [threading.Thread(target=work, args=(seed,)) for seed in range(12)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join(LONG * 2)
+            self.assertEqual(wrong, [])
+
+    def test_a_plan_whose_table_has_changed_is_made_anew(self):
+        self.direct("drop table if exists changing", "create table changing (a int)", "insert into changing values (1)",
+                    "grant all on changing to public")
+        c = self.connect(self.shared("funnel", 2))
+        c.ask(parse("select * from changing", "s") + bind("s") + EXECUTE + SYNC)
+        self.direct("alter table changing add column b int")
+        with self.assertRaises(Error) as raised:
+            c.ask(bind("s") + EXECUTE + SYNC)
+        self.assertEqual(raised.exception.code, "0A000")
+        self.assertEqual(c.ask(bind("s") + EXECUTE + SYNC)[0], ["SELECT 1"])
 
     def test_psycopg_with_its_defaults(self):
         for connections in (2, 4):

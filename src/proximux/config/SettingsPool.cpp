@@ -58,6 +58,14 @@ std::vector<Setting> connecting()
                  "A user without a connection takes an idle one at once. "
                  "One who has some uses these together instead, until one of another user was idle for this time. "
                  "Example: pool.switch_delay = 1s for few users that pause between requests."})),
+        fresh(
+            row("pool.statements", "200", integer<std::size_t>(1, 100000, FIELD(std::size_t, pool.statements)),
+                {SHARED_USERS, "Prepared statements that a connection keeps",
+                 "Clients with the same statement share it, whatever their names for it are. "
+                 "Beyond the limit the one that was used last the longest time ago is closed, and prepared again when "
+                 "it is wanted. "
+                 "Each takes memory of the server. "
+                 "Example: pool.statements = 1000 for an application with many statements."})),
         now(row(
             "pool.settle", "auto",
             automaticDuration(Duration{0}, Duration::seconds(600), Off::no,

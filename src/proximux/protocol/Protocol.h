@@ -4,6 +4,7 @@
 #include <proximux/Instant.h>
 #include <proximux/Number.h>
 #include <proximux/base/Random.h>
+#include <proximux/protocol/ConversationSettings.h>
 #include <proximux/protocol/Fence.h>
 #include <proximux/protocol/Traits.h>
 #include <proximux/wire/Framer.h>
@@ -18,12 +19,15 @@
 namespace proximux
 {
 
-namespace auth
+/// What a target connection keeps of the clients that it serves, beside the traits of what it answers.
+class ConnectionMemory
 {
-
-class Authenticator;
-
-} // namespace auth
+public:
+    ConnectionMemory() = default;
+    ConnectionMemory(const ConnectionMemory&) = delete;
+    ConnectionMemory& operator=(const ConnectionMemory&) = delete;
+    virtual ~ConnectionMemory() = default;
+};
 
 /// Finds where responses end, and extracts their traits.
 class ResponseFramer : public Framer
@@ -44,6 +48,9 @@ public:
 
     /// The target has ended. Returns whether that completes the current message.
     virtual bool finish() { return false; }
+
+    /// What the connection remembers (RequestTraits::fitted); null: nothing.
+    [[nodiscard]] virtual ConnectionMemory* memory() { return nullptr; }
 };
 
 /// Responses delimited by a generic framer.
@@ -134,6 +141,15 @@ public:
         text = bytes;
     }
 
+    /// Appends to `text` what is sent instead of these bytes on a connection that remembers this
+    /// (RequestTraits::fitted). begins: they are a request, or its beginning; else more of it.
+    virtual void fit(Bytes bytes, bool begins, ConnectionMemory& memory, std::string& text)
+    {
+        static_cast<void>(begins);
+        static_cast<void>(memory);
+        text.append(bytes);
+    }
+
     /// Sets `text` to what the client gets instead of these bytes, the first of the response to its request
     /// (RequestTraits::translated) that the response framer has taken at once. Edits are applied behind that. Likewise
     /// instead of the reply to a login (RequestTraits::greets); empty: there was none.
@@ -197,26 +213,6 @@ public:
         static_cast<void>(notice);
         return false;
     }
-};
-
-/// Settings for requests that depend on the state of their connection, and for local replies.
-struct ConversationSettings
-{
-    bool pins = false;           ///< clients may be pinned to a connection
-    std::string password;        ///< required of clients; empty: none
-    unsigned database = 0;       ///< selected on all target connections (resp)
-    bool connect = false;        ///< HTTP: allow CONNECT
-    std::size_t largest = 65536; ///< bytes kept of a request
-    bool passive = false;        ///< traffic is only observed: no request is answered or refused
-    UnknownCommands unknown = UnknownCommands::close;
-    unsigned failedAuth = 3;  ///< wrong passwords after which a client is closed
-    bool passChunked = false; ///< HTTP: send chunked request bodies unchanged
-    bool oneTarget = false;   ///< all connections lead to the same target
-    bool consents = false;    ///< HTTP: answer Expect: 100-continue in the target's place
-    bool ownLogin = false;    ///< each client signs in at the target as itself
-    std::shared_ptr<auth::Authenticator> authenticator = nullptr; ///< databases: lets clients in
-
-    [[nodiscard]] bool mustSignIn() const { return ownLogin || !password.empty(); }
 };
 
 /// The request that makes a target close a connection, and its final reply, if any. Fixed text.
@@ -307,6 +303,9 @@ public:
 
     [[nodiscard]] virtual std::unique_ptr<Framer> makeRequestFramer() const = 0;
     [[nodiscard]] virtual std::unique_ptr<ResponseFramer> makeResponseFramer() const = 0;
+
+    /// Made once for each exchange; null: its conversations have nothing in common.
+    [[nodiscard]] virtual std::shared_ptr<ConversationCommons> makeCommons() const { return nullptr; }
 
     /// Null: the protocol knows only where requests end.
     [[nodiscard]] virtual std::unique_ptr<Conversation> makeConversation(const ConversationSettings& settings) const

@@ -41,7 +41,7 @@ struct Login
 
     // ---- logins that differ in their settings alone
 
-    std::string key;               ///< they have it in common; empty: there are no such logins
+    std::string key = {};          ///< they have it in common; empty: there are no such logins
     SessionSettings settings = {}; ///< of the session
 
     /// With whose settings begin() has opened a connection; null: with these.
@@ -120,6 +120,7 @@ struct RequestMarks
     bool spends = false; ///< the target may not read all of it or may keep state: its connection serves no other client
                          ///< afterwards
     bool rewritten = false; ///< different bytes are sent instead: Conversation::rewrite()
+    bool fitted = false;    ///< likewise, and they depend on its connection: Conversation::fit()
     bool translated =
         false;            ///< its client gets different bytes than the first of its response: Conversation::translate()
     bool awaited = false; ///< its response is awaited even if its client leaves: it may come over the next connection
@@ -230,6 +231,7 @@ struct ResponseTraits
     std::uint64_t check = 0;   ///< must equal the request's check, if that has one
     bool unchecked = false;    ///< repeats no check value and is only an error, so it may answer any request
     std::string reply;         ///< request: what the target gets
+    Bytes instead;             ///< what its client gets in place of the bytes taken last: fixed text; empty: these
     std::vector<Edit> edits;   ///< in the order of their offsets, all within the bytes taken first
 
     void clear()
@@ -240,6 +242,7 @@ struct ResponseTraits
         challenges = keeps = begun = ended = 0;
         check = 0;
         reply.clear();
+        instead = {};
         edits.clear();
     }
 };

@@ -103,6 +103,8 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.conversation.unknown = exchange.respUnknown;
     settings.conversation.oneTarget = configuration.targets.size() == 1;
     settings.conversation.failedAuth = configuration.local.failedAuth;
+    settings.conversation.statements = configuration.pool.statements;
+    settings.conversation.statementMemory = configuration.local.statementMemory;
     settings.failedAuthDelay = configuration.local.failedAuthDelay;
     if (!configuration.targets.empty())
     {

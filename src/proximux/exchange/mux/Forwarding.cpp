@@ -58,6 +58,8 @@ void Forwarding::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
         request.client->conversation->rewrite(bytes, request.traits, text);
         bytes = text;
     }
+    if (request.traits.fitted)
+        return pass(fitted(lane, *request.client, bytes, true));
     if (request.id != request.theirId)
     {
         const IdField& field = *_mux.settings.requestId;
@@ -77,6 +79,14 @@ void Forwarding::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
         at = edit.offset + edit.remove;
     }
     pass(bytes.substr(at));
+}
+
+/// The bytes that are sent instead on this lane.
+Bytes Forwarding::fitted(Lane& lane, Client& client, Bytes bytes, bool begins)
+{
+    _fitted.clear();
+    client.conversation->fit(bytes, begins, *lane.framer->memory(), _fitted);
+    return _fitted;
 }
 
 void Forwarding::takeFromInput(Lane& lane, Request& request)
@@ -111,7 +121,8 @@ void Forwarding::goOn(Client& client, Request& request, std::size_t n, Instant n
     const Bytes bytes = client.input.waiting().substr(0, n);
     request.size += n;
     _mux.stalls.bytesPass(client, n, now);
-    lane.waiting = _mux.effects.toTarget(lane.target, bytes);
+    const bool fits = request.traits.fitted && request.isOpen && !request.traits.barrier;
+    lane.waiting = _mux.effects.toTarget(lane.target, fits ? fitted(lane, client, bytes, false) : bytes);
     client.input.consume(n);
     _mux.backpressure.account(client);
     if (client.pause.isArmed())

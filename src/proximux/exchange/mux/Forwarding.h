@@ -3,6 +3,7 @@
 #include <proximux/exchange/mux/State.h>
 
 #include <cstddef>
+#include <string>
 
 namespace proximux
 {
@@ -32,9 +33,11 @@ public:
 
 private:
     void passWithEdits(Lane& lane, const Request& request, Bytes bytes);
+    Bytes fitted(Lane& lane, Client& client, Bytes bytes, bool begins);
     void takeFromInput(Lane& lane, Request& request);
 
     Mux& _mux;
+    std::string _fitted; ///< its memory is used again
 };
 
 } // namespace proximux

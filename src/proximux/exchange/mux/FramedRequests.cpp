@@ -14,7 +14,9 @@ using ProgressKind = Framer::Progress::Kind;
 void FramedRequests::prepare(Client& client)
 {
     client.framer = _protocol.makeRequestFramer();
-    client.conversation = _protocol.makeConversation(_mux.settings.conversation);
+    ConversationSettings settings = _mux.settings.conversation;
+    settings.commons = _commons;
+    client.conversation = _protocol.makeConversation(settings);
     if (client.conversation != nullptr)
         client.conversation->begin(++_clients, _mux.effects.addressOf(client.id));
 }

@@ -26,6 +26,7 @@ public:
         , _protocol(protocol)
         , _fences(fences)
         , _trial(trial)
+        , _commons(protocol.makeCommons())
     {
     }
 
@@ -49,6 +50,7 @@ private:
     const Protocol& _protocol;
     Fences& _fences;
     const Trial& _trial;
+    std::shared_ptr<ConversationCommons> _commons;
     std::uint64_t _clients = 0; ///< since the start
 };
 

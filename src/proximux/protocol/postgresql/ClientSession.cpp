@@ -38,6 +38,8 @@ bool isError(Bytes message)
 ClientSession::ClientSession(const ConversationSettings& settings)
     : _authenticator(settings.authenticator)
     , _mayPin(settings.pins)
+    , _statements(settings.statements, std::static_pointer_cast<StatementRegistry>(settings.commons))
+    , _statementMemory(settings.statementMemory)
 {
 }
 
@@ -50,6 +52,7 @@ void ClientSession::held(unsigned reasons)
 {
     _held = reasons;
     _unanswered -= _unanswered > 0 ? 1 : 0;
+    _isOwn = _isOwn && ((_held & pins::LEASE) | _unanswered) != 0;
 }
 
 void ClientSession::signedIn(bool accepted)
@@ -110,8 +113,13 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
     Contents contents;
     contents.isOpen = open;
     look(bytes, contents);
+    if (bytes.front() == 'Q')
+        _statements.forgetUnnamed();
     if (open)
+    {
         _open = contents;
+        _open.prepared = {};
+    }
     judge(contents, traits);
     if (open && traits.barrier)
         return refuseStatement(traits, "COPY behind a Flush (not supported)", "0A000",
@@ -125,7 +133,7 @@ bool ClientSession::goesOn(Bytes bytes)
 {
     const unsigned before = _open.effects.ties;
     look(bytes, _open);
-    return !_open.foreign && !_open.effects.readsLast && !_open.effects.copies &&
+    return !isTooMuch(_open) && !_open.effects.readsLast && !_open.effects.copies &&
            (_open.effects.ties & ~(before | _held)) == 0;
 }
 
@@ -136,7 +144,7 @@ void ClientSession::look(Bytes bytes, Contents& contents)
 
 void ClientSession::look(char type, Bytes body, Contents& contents)
 {
-    const Bytes name = type == 'B' ? boundIn(body) : textAt(body, type == 'D' ? 1 : 0);
+    ++contents.messages;
     switch (type)
     {
     case 'Q':
@@ -146,15 +154,22 @@ void ClientSession::look(char type, Bytes body, Contents& contents)
         contents.effects.ties |= pins::UNKNOWN;
         return;
     case 'P':
+    {
+        contents.isPrepared = true;
+        const bool isNamed = !textAt(body, 0).empty();
+        const unsigned before = std::exchange(contents.effects.ties, 0);
         add(statementIn(type, body), contents);
-        contents.unnamed = contents.unnamed || name.empty();
-        contents.effects.ties |= name.empty() ? 0 : pins::STATEMENT;
+        if (isNamed && contents.effects.ties != 0)
+            contents.effects.ties |= pins::STATEMENT; // nobody knows when it is executed
+        contents.effects.ties |= before;
+        contents.named += isNamed ? body.size() : 0;
+        contents.prepared = body;
         return;
+    }
     case 'B':
-        contents.foreign = contents.foreign || (name.empty() && !contents.unnamed);
-        return;
     case 'D':
-        contents.foreign = contents.foreign || (name.empty() && body.substr(0, 1) == "S" && !contents.unnamed);
+    case 'C':
+        contents.isPrepared = true;
         return;
     case 'E':
         ++contents.runs;
@@ -190,22 +205,45 @@ bool ClientSession::takeChange(const Contents& contents, RequestTraits& traits)
     return true;
 }
 
+bool ClientSession::isTooMuch(const Contents& contents)
+{
+    if (contents.named == 0 || _statements.size() + contents.named <= _statementMemory)
+        return false;
+    if (_unanswered == 0)
+        _statements.sweep();
+    return _statements.size() + contents.named > _statementMemory;
+}
+
+/// Its connection belongs to its login by then.
+void ClientSession::fit(Bytes bytes, bool begins, ConnectionMemory& memory, std::string& text)
+{
+    if (begins)
+        _statements.begin();
+    _statements.write(bytes, {_login, _isOwn || isTied() ? _number : 0}, static_cast<LaneStatements&>(memory), text);
+}
+
 void ClientSession::judge(const Contents& contents, RequestTraits& traits)
 {
     const Effects& effects = contents.effects;
-    if (contents.foreign)
-        return refuseStatement(traits, "a statement without a name of an earlier request (not kept)", "26000",
-                               "unnamed prepared statement does not exist");
+    if (isTooMuch(contents))
+        return refuseStatement(traits, "prepared statements larger than local.statement_memory", "54000",
+                               "proximux: the prepared statements of this client are larger than "
+                               "local.statement_memory");
     if (effects.readsLast)
         return refuseStatement(traits, "currval() or lastval(), whose number may be another client's", "55000",
                                "proximux: currval() and lastval() are not known, for connections are shared",
                                "Use INSERT ... RETURNING.");
+    if (contents.isPrepareAlone() && (_held | _unanswered) == 0 && effects.ties == 0 &&
+        _statements.prepareKnown(contents.prepared, _login))
+        return answer(traits, message('1', {}) + readyMessage());
     const unsigned ties = takeChange(contents, traits) ? 0 : effects.ties;
     if (ties != 0 && !_mayPin)
         return refuseStatement(traits, "a statement that leaves state behind (exchange.stateful)", "0A000",
                                "proximux: a statement that leaves state behind requires a dedicated target "
                                "connection, which is not available",
                                "See exchange.stateful and pool.max_tied.");
+    _isOwn = _isOwn || effects.isLocal || ties != 0;
+    traits.fitted = contents.isPrepared || effects.forgets;
     traits.pins = ties;
     traits.frees = contents.isSingle() && ties == 0 ? effects.frees : 0;
     traits.barrier = traits.barrier || effects.copies;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <proximux/Pins.h>
 #include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/postgresql/ClientStatements.h>
 #include <proximux/protocol/postgresql/SessionLogin.h>
 #include <proximux/protocol/postgresql/SessionSettings.h>
 #include <proximux/protocol/postgresql/Startup.h>
@@ -14,8 +16,8 @@
 namespace proximux::postgresql
 {
 
-/// One client that shares connections: its login, and the state that its statements leave behind. Settings are made
-/// again on whichever connection serves it next; what else lasts beyond a transaction pins it.
+/// One client that shares connections: its login, and the state that its statements leave behind. Settings and prepared
+/// statements are made again on whichever connection serves it next; what else lasts beyond a transaction pins it.
 class ClientSession : public Conversation
 {
 public:
@@ -31,6 +33,7 @@ public:
     void held(unsigned reasons) override;
     void signedIn(bool accepted) override;
     bool goesOn(Bytes bytes) override;
+    void fit(Bytes bytes, bool begins, ConnectionMemory& memory, std::string& text) override;
 
 private:
     enum class State
@@ -62,14 +65,19 @@ private:
     {
         Effects effects;
         std::optional<SettingChange> change; ///< of the text, where it is the only one
-        bool unnamed = false;                ///< the statement without a name is prepared
-        bool foreign = false;                ///< it is bound or described, and was not prepared before in this request
+        bool isPrepared = false;             ///< statements are prepared, bound, described or closed
+        std::size_t named = 0;               ///< bytes of statements with a name
+        Bytes prepared;                      ///< the body of the last Parse
+        unsigned messages = 0;
         unsigned texts = 0;
         unsigned runs = 0;   ///< how often something is executed
         bool isOpen = false; ///< more of it is to come
 
+        /// Whether one statement with a name is prepared, and nothing else is asked.
+        [[nodiscard]] bool isPrepareAlone() const { return messages == 2 && named > 0 && !isOpen; }
+
         /// Whether one text is executed, once.
-        [[nodiscard]] bool isSingle() const { return texts == 1 && runs == 1 && !isOpen; }
+        [[nodiscard]] bool isSingle() const { return texts == 1 && runs == 1 && named == 0 && !isOpen; }
     };
 
     void statements(Bytes bytes, bool whole, RequestTraits& traits);
@@ -77,6 +85,8 @@ private:
     static void look(char type, Bytes body, Contents& contents);
     static void add(Bytes sql, Contents& contents);
     void judge(const Contents& contents, RequestTraits& traits);
+    [[nodiscard]] bool isTied() const { return (_held & ~pins::LEASE) != 0; }
+    bool isTooMuch(const Contents& contents);
     bool takeChange(const Contents& contents, RequestTraits& traits);
     void refuseStatement(RequestTraits& traits, const char* refusal, Bytes code, const std::string& text,
                          Bytes hint = {});
@@ -95,9 +105,12 @@ private:
     std::optional<SessionLogins> _logins;
     std::shared_ptr<const Login> _login;
     std::shared_ptr<const Login> _next; ///< as soon as the target has agreed
-    unsigned _held = 0;                 ///< reasons by which it is pinned, as told last
-    std::size_t _unanswered = 0;        ///< requests that may change that
-    Contents _open;                     ///< of the request that goes on
+    ClientStatements _statements;
+    std::size_t _statementMemory;
+    unsigned _held = 0;          ///< reasons by which it is pinned, as told last
+    bool _isOwn = false;         ///< its session has something of its own, or may soon
+    std::size_t _unanswered = 0; ///< requests that may change that
+    Contents _open;              ///< of the request that goes on
 };
 
 } // namespace proximux::postgresql

@@ -60,6 +60,16 @@ inline std::string message(char type, Bytes body)
     return text.append(body);
 }
 
+constexpr Bytes END("\0", 1); ///< of a text
+
+/// Appends a message whose body is these parts.
+inline void appendMessage(std::string& text, char type, Bytes first, Bytes second = {}, Bytes third = {})
+{
+    text.push_back(type);
+    appendNumber(text, first.size() + second.size() + third.size() + 4, 4);
+    text.append(first).append(second).append(third);
+}
+
 /// Appends a text and the NUL behind it.
 inline void appendText(std::string& body, Bytes text)
 {

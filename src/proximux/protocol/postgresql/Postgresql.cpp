@@ -213,8 +213,9 @@ ProtocolInfo info()
     info.inOrder = false;
     info.mayGreet = false;
     info.responseTimeout = Duration::off(); // statements may take any time
-    info.settings = {"auth.file",         "auth.method",       "local.login_timeout", "local.failed_auth_delay",
-                     "target.N.username", "target.N.password", "pool.switch_delay"};
+    info.settings = {
+        "auth.file",         "auth.method",       "local.login_timeout", "local.failed_auth_delay", "target.N.username",
+        "target.N.password", "pool.switch_delay", "pool.statements",     "local.statement_memory"};
     info.tlsStarts = securing();
     return info;
 }

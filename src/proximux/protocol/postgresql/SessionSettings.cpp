@@ -211,14 +211,14 @@ std::string literal(Bytes text)
             quoted.push_back(c);
         quoted.push_back(c);
     }
-    return quoted + '\'';
+    return quoted.append(1, '\'');
 }
 
 // ------------------------------------------------------------------------------------------------- SettingsDialog
 
 SettingsDialog::SettingsDialog(Bytes sql)
-    : _query(message('Q', std::string(sql) + '\0'))
 {
+    appendMessage(_query, 'Q', sql, END);
 }
 
 LoginDialog::Step SettingsDialog::hear(Bytes came)

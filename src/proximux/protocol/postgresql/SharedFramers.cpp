@@ -165,8 +165,17 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
         _traits.clear();
         _failed = false;
     }
+    _traits.swallowed = false;
+    _traits.instead = {};
     while (at < input.size())
     {
+        const Next next = _inBody ? Next::passes : look(input, at);
+        if (next == Next::malformed)
+            return {Kind::malformed, at, "a PostgreSQL message that answers nothing"};
+        if (next == Next::taken)
+            continue;
+        if (next != Next::passes)
+            break;
         if (!_inBody && (input[at] == 'Z' || input[at] == 'G'))
         {
             Progress progress;
@@ -190,6 +199,64 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
             return {Kind::complete, at, ""};
     }
     return {Kind::partial, at, ""};
+}
+
+/// What a message means for prepared statements. One that answers a message of ours, or changes into another, is a
+/// piece of the response of its own.
+SharedResponseFramer::Next SharedResponseFramer::look(Bytes input, std::size_t& at)
+{
+    constexpr std::uint64_t LONGEST = 8192; // of the messages that are looked at
+    const char type = input[at];
+    if (type == '1' || type == '2' || type == '3')
+        return takeAnswer(input, at);
+    const bool mayEnd = (type == 'C' && !_statements.isEmpty()) || (type == 'E' && _statements.isUsed());
+    if (!mayEnd)
+        return Next::passes;
+    if (input.size() - at < HEADER)
+        return Next::needsMore;
+    const std::uint64_t size = 1 + lengthAt(input, at + 1);
+    if (size > LONGEST || size < HEADER)
+        return Next::passes;
+    if (input.size() - at < size)
+        return Next::needsMore;
+    see(type, input.substr(at + HEADER, static_cast<std::size_t>(size) - HEADER));
+    return Next::passes;
+}
+
+SharedResponseFramer::Next SharedResponseFramer::takeAnswer(Bytes input, std::size_t& at)
+{
+    constexpr Bytes PARSE_COMPLETE("1\0\0\0\4", HEADER);
+    if (input.size() - at < HEADER)
+        return Next::needsMore;
+    const LaneStatements::Answer answer = _statements.answerTo(input[at]);
+    if (answer == LaneStatements::Answer::unasked || lengthAt(input, at + 1) != HEADER - 1)
+        return Next::malformed;
+    if (answer != LaneStatements::Answer::passes && at > 0)
+        return Next::ends;
+    _statements.answered(input[at]);
+    _begun = true;
+    at += HEADER;
+    if (answer == LaneStatements::Answer::passes)
+        return Next::taken;
+    _traits.swallowed = answer == LaneStatements::Answer::swallowed;
+    if (!_traits.swallowed)
+        _traits.instead = PARSE_COMPLETE;
+    return Next::ends;
+}
+
+/// CommandComplete, or an error.
+void SharedResponseFramer::see(char type, Bytes body)
+{
+    if (type == 'C')
+    {
+        const Bytes tag = textAt(body, 0);
+        if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL")
+            _statements.forgetAll();
+        return;
+    }
+    constexpr Bytes NOT_SUPPORTED("\0C0A000\0", 8); // as a plan is whose result would have other columns
+    if (body.find(NOT_SUPPORTED) != Bytes::npos)
+        _statements.outdated();
 }
 
 /// ReadyForQuery, or CopyInResponse. False: more bytes are needed.
@@ -220,6 +287,7 @@ bool SharedResponseFramer::takeWhole(Bytes input, std::size_t& at, Progress& pro
 
 void SharedResponseFramer::ready(char status)
 {
+    _statements.ready();
     const bool atRest = status == 'I';
     _traits.kind = ResponseTraits::Kind::final;
     _traits.begun = atRest ? 0 : pins::LEASE;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/postgresql/LaneStatements.h>
 
 #include <cstdint>
 
@@ -62,12 +63,27 @@ class SharedResponseFramer : public ResponseFramer, private MessageReader
 public:
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
     Progress feed(Bytes input) override;
+    [[nodiscard]] ConnectionMemory* memory() override { return &_statements; }
 
 private:
+    /// What follows from a message that was looked at.
+    enum class Next
+    {
+        passes,
+        taken,
+        needsMore,
+        ends, ///< the piece of the response that is taken
+        malformed
+    };
+
     /// A message that is looked at whole.
     bool takeWhole(Bytes input, std::size_t& at, Progress& progress);
+    Next look(Bytes input, std::size_t& at);
+    Next takeAnswer(Bytes input, std::size_t& at);
+    void see(char type, Bytes body);
     void ready(char status);
 
+    LaneStatements _statements;
     bool _begun = false;
     bool _failed = false; ///< an error is among its messages
     ResponseTraits _traits;

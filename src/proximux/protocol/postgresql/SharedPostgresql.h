@@ -24,6 +24,11 @@ public:
         return settings.authenticator != nullptr ? std::make_unique<ClientSession>(settings) : nullptr;
     }
 
+    [[nodiscard]] std::shared_ptr<ConversationCommons> makeCommons() const override
+    {
+        return std::make_shared<StatementRegistry>();
+    }
+
     [[nodiscard]] Farewell farewell() const override
     {
         constexpr Bytes TERMINATE("X\0\0\0\4", HEADER);

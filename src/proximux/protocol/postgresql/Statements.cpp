@@ -78,6 +78,7 @@ private:
         if (!token.has(roles::BEGINS))
             tie(pins::UNKNOWN);
         _effects.copies = _effects.copies || token.is("copy");
+        _effects.forgets = _effects.forgets || token.is("deallocate") || token.is("discard");
         if (token.is("listen"))
             tie(pins::SUBSCRIPTION);
     }
@@ -114,6 +115,8 @@ private:
             tie(pins::SETTING);
         else if (_first.is("set") && !token.has(roles::PASSING))
             tie(token.is("seed") ? pins::UNKNOWN : pins::SETTING); // DISCARD ALL does not reset that one
+        else if (_first.is("set") && token.is("local"))
+            _effects.isLocal = true;
         else if (_first.is("prepare") && !token.is("transaction"))
             tie(pins::STATEMENT);
         else if (_first.is("create"))
@@ -176,6 +179,8 @@ void Effects::add(const Effects& more)
     frees |= more.frees;
     copies = copies || more.copies;
     readsLast = readsLast || more.readsLast;
+    isLocal = isLocal || more.isLocal;
+    forgets = forgets || more.forgets;
 }
 
 Effects effectsOf(Bytes sql)

@@ -12,6 +12,8 @@ struct Effects
     unsigned frees = 0;     ///< pins:: reasons that the text ends, where it is one statement
     bool copies = false;    ///< it may ask for data (COPY FROM STDIN)
     bool readsLast = false; ///< it asks for the last number that this session took from a sequence
+    bool isLocal = false;   ///< it sets something for the rest of the transaction
+    bool forgets = false;   ///< it may end prepared statements
 
     void add(const Effects& more);
 };
