@@ -5,6 +5,7 @@ import servers_http
 import servers_modbus
 import talk_cassandra
 import talk_diameter
+import talk_iso8583
 import talk_kafka
 import talk_mongodb
 import talk_users
@@ -12,7 +13,7 @@ from canary import SECONDS, CanaryCase
 from talk_dns import Dns
 from talk_http import Http
 from talk_memcached import Memcached
-from talk_modbus import Gateway, Modbus
+from talk_modbus import Ascii, AsciiGateway, Gateway, Modbus, Rtu
 from talk_resp import Resp
 from talk_scpi import Scpi, Scripted
 
@@ -35,6 +36,9 @@ class Canary(CanaryCase):
 
     def test_diameter_scripted(self):
         self.run_server(talk_diameter.Diameter, talk_diameter.Server, SECONDS / 3)
+
+    def test_iso8583_scripted(self):
+        self.run_server(talk_iso8583.Iso8583, talk_iso8583.Host, SECONDS / 3)
 
     def test_memcached_memcached(self):
         self.run_server(Memcached, servers.Memcached, SECONDS)
@@ -71,3 +75,12 @@ class Canary(CanaryCase):
 
     def test_modbus_gateway(self):
         self.run_server(Gateway, servers_modbus.SerialBus, SECONDS)
+
+    def test_modbus_ascii_gateway(self):
+        self.run_server(AsciiGateway, servers_modbus.AsciiBus, SECONDS / 3)
+
+    def test_modbus_rtu_clients(self):
+        self.run_server(Rtu, servers_modbus.QuietBus, SECONDS / 3)
+
+    def test_modbus_ascii_clients(self):
+        self.run_server(Ascii, servers_modbus.QuietAsciiBus, SECONDS / 3)
