@@ -15,9 +15,11 @@ SHRINK = float(os.environ.get("PROXIMUX_CANARY_SHRINK", "120"))     # to shrink 
 SEED = os.environ.get("PROXIMUX_CANARY_SEED") or str(random.SystemRandom().randrange(10 ** 9))
 PLAYERS = 5
 MODES = (("fifo", 1), ("funnel", 2), ("funnel", 4))
-# what holds others up ends soon, so that a victim's patience is longer than all of them in a row
-SETTINGS = {"exchange.response_timeout": "%dms" % (2000 * SLOW), "exchange.request_timeout": "1s",
-            "exchange.stall_timeout": "1s", "pool.backoff_max": "200ms", "exchange.abandon_limit": "256M",
+# What holds others up ends soon, so that a victim's patience is longer than all of them in a row. But victims send large
+# requests, too: the time that all slow clients of a connection share must not be used up where the machine is slow.
+SETTINGS = {"exchange.response_timeout": "%dms" % (2000 * SLOW), "exchange.request_timeout": "%dms" % (1000 * SLOW),
+            "exchange.stall_timeout": "%dms" % (4000 * SLOW), "pool.backoff_max": "200ms",
+            "exchange.abandon_limit": "256M",
             "exchange.abandon_timeout": "%dms" % (2000 * SLOW),
             "log.mask_addresses": "0"}
 

@@ -1,5 +1,6 @@
-"""A bus with devices of every unit behind a device server, which pass on noise now and then: serial_bus.py PORT. It
-answers RTU, and Modbus/TCP to who speaks that, with the values of the server in ../peers/modbus.c."""
+"""A bus with devices of every unit behind a device server: serial_bus.py PORT rtu|ascii noisy|quiet. It answers RTU or
+ASCII, and Modbus/TCP to who speaks that, with the values of the server in ../peers/modbus.c. A noisy one passes on noise
+now and then, but to nobody who speaks Modbus/TCP."""
 import os
 import random
 import socketserver
@@ -9,11 +10,12 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
-from modbus_bus import rtu, tcp  # noqa: E402
+from modbus_bus import FORMS, ascii_line, rtu, tcp  # noqa: E402
 
 SIZE = 1000
 COILS, WORDS, LOCK = [0] * SIZE, [0] * SIZE, threading.Lock()
 NOISE = random.Random(1)
+FORM, NOISY = "rtu", True
 
 
 class Refused(Exception):
@@ -85,7 +87,10 @@ def answer(body):
         with LOCK:
             return body[:2] + done(function, body[2:])
     except Refused as refused:
-        return bytes([body[0], function | 128, refused.args[0]])
+        code = refused.args[0]
+    except (IndexError, struct.error):  # ASCII has any size
+        code = 3
+    return bytes([body[0], function | 128, code])
 
 
 def size_of(body):
@@ -98,11 +103,12 @@ def size_of(body):
 
 
 def noise(body):
-    if NOISE.random() < 0.7:
+    if not NOISY or NOISE.random() < 0.7:
         return b""
     said = bytes(NOISE.randrange(256) for _ in range(NOISE.randrange(1, 12)))
-    echo = rtu(body) if body[1] in (1, 2, 3, 4, 15, 16) else b""  # docs/protocols.md says what others cost
-    return NOISE.choice((said, echo, rtu(bytes([body[0] ^ 1]) + b"\3\2\7\7"), rtu(body[:1] + b"\x14\2\7\7")))
+    make = FORMS[FORM]
+    echo = make(body) if body[1] in (1, 2, 3, 4, 15, 16) else b""  # docs/protocols.md says what others cost
+    return NOISE.choice((said, echo, make(bytes([body[0] ^ 1]) + b"\3\2\7\7"), make(body[:1] + b"\x14\2\7\7")))
 
 
 def message_in(data):
@@ -110,6 +116,9 @@ def message_in(data):
     if data[2:4] == b"\0\0" and len(data) >= 8 and not is_rtu(data):
         ident, _, size = struct.unpack(">HHH", data[:6])
         return (data[6:6 + size], 6 + size, lambda body: tcp(body, ident)) if len(data) >= 6 + size else None
+    if FORM == "ascii":
+        end = data.find(b"\n") + 1
+        return (bytes.fromhex(data[1:end - 4].decode()), end, ascii_line) if end else None
     size = size_of(data) if len(data) >= 2 else None
     if size is None or len(data) < size + 2:
         return None
@@ -117,6 +126,8 @@ def message_in(data):
 
 
 def is_rtu(data):
+    if FORM != "rtu":
+        return False
     try:
         size = size_of(data)
     except KeyError:
@@ -133,10 +144,10 @@ class Device(socketserver.BaseRequestHandler):
                 body, size, make = message
                 data = data[size:]
                 said = answer(body)
-                if make is not rtu:
+                if make is not FORMS[FORM]:
                     self.request.sendall(make(said))
                 elif body[0] != 0 or body[1] not in (5, 6, 15, 16, 22):
-                    self.request.sendall(noise(body) + rtu(said))
+                    self.request.sendall(noise(body) + make(said))
 
 
 class DeviceServer(socketserver.ThreadingTCPServer):
@@ -144,5 +155,6 @@ class DeviceServer(socketserver.ThreadingTCPServer):
 
 
 if __name__ == "__main__":
+    FORM, NOISY = sys.argv[2], sys.argv[3] == "noisy"
     with DeviceServer(("127.0.0.1", int(sys.argv[1])), Device) as server:
         server.serve_forever()

@@ -18,4 +18,22 @@ class Libmodbus(Server):
 
 
 class SerialBus(Server):
-    COMMAND = (sys.executable, os.path.join(os.path.dirname(SOURCE), "..", "canary", "serial_bus.py"), "{port}")
+    FORM, NOISE = "rtu", "noisy"
+
+    def __init__(self, folder):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "serial_bus.py")
+        self.COMMAND = (sys.executable, script, "{port}", self.FORM, self.NOISE)
+        super().__init__(folder)
+
+
+class AsciiBus(SerialBus):
+    FORM = "ascii"
+
+
+class QuietBus(SerialBus):
+    """Whom some ask directly in RTU, and know each byte."""
+    NOISE = "quiet"
+
+
+class QuietAsciiBus(QuietBus):
+    FORM = "ascii"

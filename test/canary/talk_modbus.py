@@ -1,8 +1,10 @@
 """Modbus TCP with libmodbus: every function, unit and length, right and wrong."""
+import itertools
 import struct
 
+from modbus_bus import FORMS
 from script import Script
-from victims import Answers
+from victims import Answers, Due
 
 
 def frame(ident, unit, pdu, length=None, protocol=0):
@@ -146,3 +148,40 @@ class Modbus:
 class Gateway(Modbus):
     """The same clients, for devices on a serial bus. What holds up the bus for a time is given up soon."""
     settings = {"exchange.modbus_target": "rtu", "pool.settle": "50ms"}
+
+
+class AsciiGateway(Modbus):
+    settings = {"exchange.modbus_target": "ascii", "pool.settle": "50ms"}
+
+
+class Rtu(Modbus):
+    """Clients that speak the form of the bus. They have no ids, so one request of a client is under way at a time."""
+    protocol, form = "modbus-rtu", "rtu"
+    settings, corpus = {"pool.settle": "50ms"}, [b"\1\3\0\0\0\1", b":010300000001FB\r\n", b":" * 600]
+
+    def victim(self, n, random):
+        make = FORMS[self.form]
+        while True:
+            request, answer = self.known(n, random)
+            unit = bytes([random.choice((1, 1, n + 1))])
+            yield make(unit + request), Due(make(unit + answer))
+
+    def error(self, data):
+        """An exception 10 or 11 to what victims ask."""
+        for body in itertools.product(range(256), (0x82, 0x83, 0x84, 0x86, 0x97), (10, 11)):
+            error = FORMS[self.form](bytes(body))
+            if error.startswith(bytes(data[:len(error)])):
+                return len(error) if len(data) >= len(error) else 0, error
+        return 0, None
+
+    def request(self, random):
+        data = bytearray(FORMS[self.form](bytes([random.choice((0, 1, 1, 2, 247, 255))]) + self.pdu(random)))
+        if random.random() < 0.1:
+            data[random.randrange(len(data))] ^= random.choice((1, 0x20, 0x80))
+        return bytes(data)
+
+    split = staticmethod(lambda data: [data])
+
+
+class Ascii(Rtu):
+    protocol, form = "modbus-ascii", "ascii"

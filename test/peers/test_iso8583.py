@@ -1,63 +1,9 @@
 """A scripted ISO 8583 host that answers out of order, late, for another STAN, unasked, or not at all."""
-import struct
 import subprocess
-import threading
 
 from harness import COMMAND, LONG, SHORT, Case, gone, reset, wait_until
+from iso8583 import APPROVED, ECHO_TEST, SIGN_ON, Host, message, parse, read_message, response_to
 from peer import SHARES
-from sharing import read_exactly
-
-APPROVED = b"00"
-SIGN_ON, ECHO_TEST = b"001", b"301"
-
-
-def message(mti, stan, terminal=None, code=None, management=None, pan=None):
-    """Fields 2, 11, 39, 41 and 70, where given."""
-    fields = {2: pan and b"%02d%s" % (len(pan), pan), 11: b"%06d" % stan, 39: code, 41: terminal, 70: management}
-    fields = {number: value for number, value in fields.items() if value}
-    bits = sum(1 << (128 - number) for number in fields)
-    if management:
-        bits |= 1 << 127
-    bitmap = struct.pack(">QQ", bits >> 64, bits & (1 << 64) - 1)[:16 if management else 8]
-    body = mti + bitmap + b"".join(value for _, value in sorted(fields.items()))
-    return struct.pack(">H", len(body)) + body
-
-
-def read_message(s):
-    size = read_exactly(s, 2)
-    return size + read_exactly(s, struct.unpack(">H", size)[0])
-
-
-def parse(m):
-    """Type, STAN and terminal of a message with no other fields than 2, 7, 11, 39, 41 and 70."""
-    mti, (bits,) = m[2:6], struct.unpack(">Q", m[6:14])
-    at = 22 if bits >> 63 else 14
-    if bits >> 62 & 1:
-        at += 2 + int(m[at:at + 2])
-    at += 10 if bits >> 57 & 1 else 0
-    stan, at = int(m[at:at + 6]), at + 6
-    at += 2 if bits >> 25 & 1 else 0
-    return mti, stan, m[at:at + 8] if bits >> 23 & 1 else None
-
-
-def response_to(m, stan=None):
-    mti, own, terminal = parse(m)
-    return message(mti[:2] + b"10", own if stan is None else stan, terminal, APPROVED)
-
-
-class Host:
-    """Answers each request. script(host, connection, request) may do it instead; it returns whether it did."""
-
-    def __init__(self, script=None):
-        self.script, self.requests, self.lock = script, [], threading.Lock()
-
-    def __call__(self, s):
-        while True:
-            m = read_message(s)
-            with self.lock:
-                self.requests.append(m)
-            if not (self.script and self.script(self, s, m)):
-                s.sendall(response_to(m))
 
 
 class Iso8583(Case):

@@ -38,7 +38,8 @@ class ModbusSerialPeers(Case):
         shutil.rmtree(cls.folder, ignore_errors=True)
 
     def through(self, protocol, target):
-        settings = {"exchange.protocol": protocol}
+        """The device is as slow as the machine."""
+        settings = {"exchange.protocol": protocol, "exchange.response_timeout": "%ds" % LONG}
         if protocol == "modbus":
             settings["exchange.modbus_target"] = target
         return self.proxy("127.0.0.1:%d" % self.ports[target], mode="fifo", settings=settings)

@@ -21,11 +21,9 @@ class Scpi(Case):
         return self.proxy(self.target(instrument), mode=mode, settings=given)
 
     def visa(self, port, clients, rounds=3):
-        """Returns how many seconds the slowest round of a client took: six messages."""
         done = subprocess.run([PYTHON, CLIENTS, str(port), str(clients), str(rounds)], capture_output=True, text=True,
                               timeout=LONG * 6)
         self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr[-2000:])
-        return float(done.stdout)
 
     def asks(self, c, message, answer):
         c.sendall(message)
@@ -36,11 +34,12 @@ class Scpi(Case):
             self.asks(c, b"*IDN?\n", IDENTITY + b"\n")
 
     def test_twenty_clients(self):
+        """None of them waits for exchange.response_timeout, which is longer than their own."""
         for mode, connections in SHARES:
             with self.subTest(mode=mode, connections=connections):
                 instrument = Instrument()
-                p = self.share(instrument, mode, connections)
-                self.assertLess(self.visa(p.port, 20), SHORT)  # nobody has waited for exchange.response_timeout
+                p = self.share(instrument, mode, connections, exchange__response_timeout="1h")
+                self.visa(p.port, 20)
                 self.assertEqual((instrument.interrupted, list(instrument.errors)), (0, []))
                 self.assertLessEqual(p.text().count("Connection opened"), connections)
 
@@ -68,13 +67,11 @@ class Scpi(Case):
 
     def test_a_command_costs_nobody_time(self):
         p = self.share(Instrument(), exchange__response_timeout="1h")
-        began = time.monotonic()
         with p.client() as c:
             for n in range(100):
                 c.sendall(b"VOLT %d\n" % n)
                 self.serves(p)
             self.asks(c, b"VOLT?\n", b"99\n")
-        self.assertLess(time.monotonic() - began, SHORT)
 
     def test_a_client_that_only_commands_and_leaves(self):
         instrument = Instrument()

@@ -2,7 +2,6 @@
 import random
 import sys
 import threading
-import time
 
 import pyvisa
 
@@ -12,9 +11,9 @@ WAVE = bytes(range(256)) * 4096
 WRONG = []
 
 
-def opened(timeout=30000):
+def opened():
     return MANAGER.open_resource("TCPIP::127.0.0.1::%d::SOCKET" % PORT, read_termination="\n", write_termination="\n",
-                                 timeout=timeout)
+                                 timeout=120000)
 
 
 def same(got, due):
@@ -23,34 +22,30 @@ def same(got, due):
 
 
 def client(n):
-    chance, slowest = random.Random(n), 0
+    chance = random.Random(n)
     instrument = opened()
     for turn in range(ROUNDS):
         value = "%d.%d%d" % (chance.randrange(1000), n, turn)
-        began = time.monotonic()
         instrument.write("VOLT%d %s" % (n, value))
         instrument.write("TEXT%d \"a;b?#15%s\"" % (n, value))
         same(instrument.query("VOLT%d?" % n), value)
         same(instrument.query("TEXT%d?;:VOLT%d?" % (n, n)), "\"a;b?#15%s\";%s" % (value, value))
         same(instrument.query("CURR%d %s;CURR%d?" % (n, value, n)), value)
         same(instrument.query("*IDN?"), "ACME,\"Model\" 1,#H15,1.0")
-        slowest = max(slowest, time.monotonic() - began)
         if turn == n % ROUNDS:
             wave = WAVE[n:] + WAVE[:n]
             instrument.write_binary_values("DATA W%d," % n, wave, datatype="B")
             same(bytes(instrument.query_binary_values("DATA? W%d" % n, datatype="B", container=bytes)), wave)
     instrument.close()
-    return slowest
 
 
 def guarded(n):
     try:
-        TIMES.append(client(n))
+        client(n)
     except Exception as e:
         WRONG.append(repr(e))
 
 
-TIMES = []
 threads = [threading.Thread(target=guarded, args=(n,)) for n in range(CLIENTS)]
 for thread in threads:
     thread.start()
@@ -58,4 +53,3 @@ for thread in threads:
     thread.join()
 if WRONG:
     sys.exit("\n".join(WRONG[:10]))
-print("%.3f" % max(TIMES))
