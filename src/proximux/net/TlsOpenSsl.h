@@ -87,6 +87,7 @@ public:
 
     IoResult::Kind handshake() override;
     [[nodiscard]] const TlsFailure& failure() const override { return _failure; }
+    [[nodiscard]] bool awaitsPeer() const override { return SSL_is_server(_connection.get()) == 1; }
     void allowTruncation() override { _allowsTruncation = true; }
 
     IoResult receive(char* into, std::size_t size) override;
