@@ -23,6 +23,7 @@ struct Free
     void operator()(SSL* connection) const { SSL_free(connection); }
     void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
     void operator()(X509* certificate) const { X509_free(certificate); }
+    void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
     void operator()(X509_CRL* list) const { X509_CRL_free(list); }
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
