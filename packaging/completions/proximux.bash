@@ -37,7 +37,7 @@ _proximux_option()
 _proximux_words()
 {
     case $1 in
-    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --services --service --config --set --check-config --print-config --demo --daemon --pidfile --umask --version --help decode probe admin status top' ;;
+    '') words='--listen --target --max-connections --mode --protocol --log-level --io-backend --services --service --config --set --check-config --print-config --demo --tls --daemon --pidfile --umask --version --help decode probe admin status top' ;;
     decode) words='--protocol --response --set --help' ;;
     probe) words='--protocol --target --request --set --help' ;;
     admin) words='--socket --json --watch --help' ;;

@@ -303,6 +303,7 @@ complete -c proximux -n '__proximux_in program' -s s -l set -x -a '(__proximux_s
 complete -c proximux -n '__proximux_in program' -l check-config -d 'Validate the configuration and exit'
 complete -c proximux -n '__proximux_in program' -l print-config -d 'Print each value in force and its origin, and exit'
 complete -c proximux -n '__proximux_in program' -l demo -d 'Run a self-contained demonstration'
+complete -c proximux -n '__proximux_in program' -l tls -d 'With --demo: its clients speak TLS, with a certificate that is made for it'
 complete -c proximux -n '__proximux_in program' -l daemon -d 'Run in the background'
 complete -c proximux -n '__proximux_in program' -l pidfile -r -F -d 'Write the process id to this file and lock it'
 complete -c proximux -n '__proximux_in program' -l umask -x -d 'File mode creation mask of the daemon, in octal'

@@ -119,6 +119,8 @@ Options CommandLine::others()
         {"--print-config", "", "", "Print each value in force and its origin, and exit", false,
          [this](const std::string&) { _print = true; }},
         {"--demo", "", "", "Run a self-contained demonstration", false, [this](const std::string&) { _demo = true; }},
+        {"--tls", "", "", "With --demo: its clients speak TLS, with a certificate that is made for it", false,
+         [this](const std::string&) { _tls = true; }},
         {"--daemon", "", "", "Run in the background", false,
          [this](const std::string&)
          {

@@ -44,6 +44,7 @@ public:
     [[nodiscard]] bool wantsCheck() const { return _check; }
     [[nodiscard]] bool wantsPrint() const { return _print; }
     [[nodiscard]] bool wantsDemo() const { return _demo; }
+    [[nodiscard]] bool wantsTls() const { return _tls; }
     [[nodiscard]] bool wantsDaemon() const { return _daemon; }
 
     [[nodiscard]] const std::vector<std::string>& mistakes() const { return _mistakes; }
@@ -110,6 +111,7 @@ private:
     bool _check = false;
     bool _print = false;
     bool _demo = false;
+    bool _tls = false; ///< of the demonstration
     bool _daemon = false;
     bool _mayBeValue = false; ///< the last unknown argument was an option without a value
 };

@@ -4,6 +4,8 @@
 #include <app/Invitation.h>
 #include <app/LogFormat.h>
 
+#include <proximux/ClientTls.h>
+#include <proximux/config/TlsFiles.h>
 #include <proximux/protocol/Registry.h>
 
 #include <Poco/Delegate.h>
@@ -71,26 +73,47 @@ std::string lineProtocolName()
 
 } // namespace
 
-Demonstration::Demonstration(Output output)
+Demonstration::Demonstration(Output output, Security security)
     : _output(std::move(output))
     , _target(DELAY)
+    , _certificate(security == Security::tls ? std::make_unique<DemonstrationCertificate>() : nullptr)
 {
 }
 
 std::vector<std::pair<std::string, std::string>> Demonstration::settings() const
 {
-    return {{"log.level", "1"},
-            {"local.host", "127.0.0.1"},
-            {"local.port", std::to_string(PORT)},
-            {"exchange.mode", "fifo"},
-            {"exchange.protocol", lineProtocolName()},
-            {"target.1.host", "127.0.0.1"},
-            {"target.1.port", std::to_string(_target.port())}};
+    std::vector<std::pair<std::string, std::string>> all{{"log.level", "1"},
+                                                         {"local.host", "127.0.0.1"},
+                                                         {"local.port", std::to_string(PORT)},
+                                                         {"exchange.mode", "fifo"},
+                                                         {"exchange.protocol", lineProtocolName()},
+                                                         {"target.1.host", "127.0.0.1"},
+                                                         {"target.1.port", std::to_string(_target.port())}};
+    if (_certificate)
+    {
+        all.emplace_back("local.tls", "on");
+        all.emplace_back("local.tls_certificate", _certificate->path());
+    }
+    return all;
+}
+
+/// What the clients need to verify that certificate, and nothing else; null without TLS.
+std::shared_ptr<TlsContext> Demonstration::trust() const
+{
+    if (!_certificate)
+        return nullptr;
+    TargetTls settings;
+    settings.ca = _certificate->path();
+    TlsResult made = tls::forTarget(settings, DemonstrationCertificate::NAME);
+    if (!made.mistakes.empty())
+        throw Poco::FileException(made.mistakes.front().text);
+    return std::move(made.context);
 }
 
 bool Demonstration::run(Proxy& proxy, const LocalSettings& local, bool portWasTaken)
 {
     const auto address = reachable(local.endpoint.host, proxy.port());
+    _trust = trust();
     listen(proxy.events());
     _target.start();
     introduce(address, portWasTaken);
@@ -148,6 +171,11 @@ void Demonstration::onConnected(ConnectedArgs& args)
 
 void Demonstration::onRequest(RequestArgs& args)
 {
+    if (args.client.tls)
+    {
+        const std::lock_guard<std::mutex> lock(_mutex);
+        _version = args.client.tls->version;
+    }
     _narrator.report(clientName(args.client.number) + "  --> proximux               " + quoted(args.text));
     args.whenAnswered([this](const ResponseInfo& response) { answered(response); });
 }
@@ -203,11 +231,15 @@ void Demonstration::introduce(const Poco::Net::SocketAddress& address, bool port
     _narrator.say("");
     _narrator.say("Proximux demonstration: three clients share one target connection, all in this process.");
     _narrator.say("");
-    _narrator.say("    clients  ----->  proximux  ------------>  target");
+    _narrator.say(std::string("    clients  ") + (_certificate ? "-TLS->" : "----->") +
+                  "  proximux  ------------>  target");
     _narrator.say("                     " + padded(address.toString()).substr(0, 24) + " " + target);
     _narrator.say("");
     _narrator.say("The mode is fifo: all requests use one connection, in order of arrival. The target sends");
     _narrator.say("every line back after " + std::to_string(_target.delay().count()) + " ms.");
+    if (_certificate)
+        _narrator.say("Clients speak TLS and trust this certificate alone, which is removed at the end: " +
+                      _certificate->path());
     if (portWasTaken)
         _narrator.say("Port " + std::to_string(PORT) + " is in use on this machine; another port is used.");
     _narrator.say("");
@@ -237,7 +269,7 @@ bool Demonstration::converse(const Poco::Net::SocketAddress& address, const std:
 {
     try
     {
-        DemonstrationClient client(address);
+        DemonstrationClient client(address, _trust.get());
         {
             const std::lock_guard<std::mutex> lock(_mutex);
             _cast.emplace(client.port(), 0);
@@ -285,6 +317,14 @@ bool Demonstration::awaitDepartures()
     return fail("a client", "its disconnect was not noticed within 5 s");
 }
 
+std::vector<std::string> Demonstration::invitations(const Poco::Net::SocketAddress& address) const
+{
+    if (_certificate)
+        return {"openssl s_client -quiet -CAfile \"" + _certificate->path() + "\" -connect " + address.toString() +
+                "    type a line and press Enter"};
+    return waysToTalk(address.host().toString(), address.port());
+}
+
 void Demonstration::conclude(const Poco::Net::SocketAddress& address)
 {
     const std::lock_guard<std::mutex> lock(_mutex);
@@ -299,10 +339,11 @@ void Demonstration::conclude(const Poco::Net::SocketAddress& address)
     const std::size_t connections = _connections;
     _narrator.say(std::to_string(connections) + (connections == 1 ? " target connection" : " target connections") +
                   " carried " + std::to_string(_tallies.size()) + " clients.");
-    _narrator.say("Every client got its own answers and no others.");
+    _narrator.say("Every client got its own answers and no others" +
+                  (_version.empty() ? "." : ", over " + _version + "."));
     _narrator.say("");
     const char* beginning = "try it: ";
-    for (const std::string& way : waysToTalk(address.host().toString(), address.port()))
+    for (const std::string& way : invitations(address))
         _narrator.say(std::exchange(beginning, "    or: ") + way);
     _narrator.say("Press Ctrl-C here to stop.");
     _narrator.say("");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <app/DemonstrationCertificate.h>
 #include <app/EchoTarget.h>
 #include <app/Narrator.h>
 #include <proximux/Configuration.h>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -22,7 +24,8 @@ namespace proximux
 class DemonstrationClient;
 
 /// `proximux --demo`: a target, a Proxy in front of it in fifo mode, and three clients, in one process. Prints what
-/// each of them does, checks that each client receives its own responses, and runs until it is ended.
+/// each of them does, checks that each client receives its own responses, and runs until it is ended. With --tls the
+/// clients speak TLS, and trust a certificate that was made for this run alone.
 ///
 ///     clients (threads) --> Proxy --> EchoTarget
 ///         |                   | events
@@ -40,8 +43,16 @@ public:
     /// Receives a line of text. It may block.
     using Output = std::function<void(const std::string& line)>;
 
-    /// Binds the target's port; starts no thread. Throws Poco::IOException if the system refuses.
-    explicit Demonstration(Output output);
+    /// Whether clients speak TLS.
+    enum class Security
+    {
+        none,
+        tls ///< the library must have it
+    };
+
+    /// Binds the target's port and makes the certificate; starts no thread. Throws Poco::IOException if the system
+    /// refuses.
+    explicit Demonstration(Output output, Security security = Security::none);
 
     /// The default settings by key; the command line overrides them.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings() const;
@@ -69,6 +80,8 @@ private:
     void onTargetConnected(TargetArgs& args);
     void answered(const ResponseInfo& response);
 
+    [[nodiscard]] std::shared_ptr<TlsContext> trust() const;
+    [[nodiscard]] std::vector<std::string> invitations(const Poco::Net::SocketAddress& address) const;
     void introduce(const Poco::Net::SocketAddress& address, bool portWasTaken);
     bool direct(const Poco::Net::SocketAddress& address);
     bool converse(const Poco::Net::SocketAddress& address, const std::string& name);
@@ -81,6 +94,8 @@ private:
 
     Output _output;
     EchoTarget _target;
+    std::unique_ptr<DemonstrationCertificate> _certificate; ///< with TLS
+    std::shared_ptr<TlsContext> _trust;                     ///< the clients', while it runs with TLS
     Narrator _narrator;
     std::atomic<bool> _endAsked{false};
     std::atomic<std::size_t> _connections{0}; ///< opened to the target
@@ -91,6 +106,7 @@ private:
     std::map<std::uint16_t, std::uint64_t> _cast;    ///< the same for the three clients; 0: not known yet
     std::map<std::uint64_t, Tally> _tallies;         ///< by client number
     std::size_t _departures = 0;
+    std::string _version; ///< of TLS, as the Proxy has told it
 };
 
 } // namespace proximux

@@ -2,8 +2,7 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/NetException.h>
-
-#include <array>
+#include <Poco/Timespan.h>
 
 namespace proximux
 {
@@ -11,15 +10,24 @@ namespace proximux
 namespace
 {
 
-const Poco::Timespan REPLY_PATIENCE(5, 0);
+constexpr std::chrono::seconds PATIENCE{5};
+
+Poco::Net::StreamSocket connectedTo(const Poco::Net::SocketAddress& proxy)
+{
+    Poco::Net::StreamSocket socket;
+    socket.connect(proxy, Poco::Timespan(PATIENCE.count(), 0));
+    return socket;
+}
 
 } // namespace
 
-DemonstrationClient::DemonstrationClient(const Poco::Net::SocketAddress& proxy)
+DemonstrationClient::DemonstrationClient(const Poco::Net::SocketAddress& proxy, TlsContext* tls)
+    : _connection(connectedTo(proxy))
+    , _port(sockets::endsOf(_connection.handle()).here.port)
 {
-    _socket.connect(proxy, REPLY_PATIENCE);
-    _socket.setReceiveTimeout(REPLY_PATIENCE);
-    _port = _socket.address().port();
+    _connection.allow(PATIENCE);
+    if (const std::string failure = tls != nullptr ? _connection.secure(*tls) : ""; !failure.empty())
+        throw Poco::Net::NetException("TLS handshake: " + failure);
 }
 
 DemonstrationClient::Answer DemonstrationClient::ask(const std::string& line)
@@ -28,8 +36,8 @@ DemonstrationClient::Answer DemonstrationClient::ask(const std::string& line)
     const auto begin = std::chrono::steady_clock::now();
     try
     {
-        const std::string bytes = line + "\n";
-        _socket.sendBytes(bytes.data(), static_cast<int>(bytes.size())); // blocks until all bytes are sent
+        _connection.allow(PATIENCE);
+        _connection.send(line + "\n");
         answer.text = readLine();
     }
     catch (const Poco::TimeoutException&)
@@ -46,15 +54,10 @@ DemonstrationClient::Answer DemonstrationClient::ask(const std::string& line)
 
 std::string DemonstrationClient::readLine()
 {
-    std::array<char, 1024> bytes{};
     auto end = _received.find('\n');
     for (; end == std::string::npos; end = _received.find('\n'))
-    {
-        const int count = _socket.receiveBytes(bytes.data(), static_cast<int>(bytes.size()));
-        if (count <= 0)
+        if (!_connection.receive(_received))
             throw Poco::Net::NetException("the connection was closed before an answer");
-        _received.append(bytes.data(), static_cast<std::size_t>(count));
-    }
     std::string line = _received.substr(0, end);
     _received.erase(0, end + 1);
     return line;

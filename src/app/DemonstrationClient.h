@@ -1,7 +1,8 @@
 #pragma once
 
+#include <app/WaitingTransport.h>
+
 #include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/StreamSocket.h>
 
 #include <chrono>
 #include <cstdint>
@@ -22,8 +23,8 @@ public:
         std::string failure; ///< why there is no response; empty on success
     };
 
-    /// Connects within five seconds. Throws Poco::Exception on failure.
-    explicit DemonstrationClient(const Poco::Net::SocketAddress& proxy);
+    /// Connects within five seconds, with a context by TLS. Throws Poco::Exception on failure.
+    explicit DemonstrationClient(const Poco::Net::SocketAddress& proxy, TlsContext* tls = nullptr);
 
     /// Sends the line with a line feed added, and waits at most five seconds for the response.
     Answer ask(const std::string& line);
@@ -34,7 +35,7 @@ public:
 private:
     std::string readLine();
 
-    Poco::Net::StreamSocket _socket;
+    WaitingTransport _connection;
     std::uint16_t _port;
     std::string _received;
 };

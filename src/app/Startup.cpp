@@ -13,6 +13,7 @@
 
 #include <proximux/Version.h>
 #include <proximux/config/Settings.h>
+#include <proximux/config/TlsFiles.h>
 #include <proximux/system/Surroundings.h>
 
 #include <Poco/Exception.h>
@@ -99,14 +100,19 @@ std::vector<std::string> serverMistakes(const CommandLine& commandLine)
     }
     if (commandLine.wantsDemo() && commandLine.wantsDaemon())
         mistakes.emplace_back("--demo cannot be combined with --daemon");
+    if (commandLine.wantsTls() && !commandLine.wantsDemo())
+        mistakes.emplace_back("--tls belongs to --demo; expected --demo --tls, or --set local.tls=on");
+    if (commandLine.wantsTls() && !tls::isBuiltIn())
+        mistakes.emplace_back("--tls: this program was built without TLS; expected --demo alone");
     return mistakes;
 }
 
-LoadResult loadDemonstration(const Arguments& arguments, StartupResult& result)
+LoadResult loadDemonstration(const Arguments& arguments, bool wantsTls, StartupResult& result)
 {
     const auto output = std::make_shared<StandardStream>(StandardStream::Which::output);
-    result.demonstration =
-        std::make_unique<Demonstration>([output](const std::string& line) { output->write(line + "\n"); });
+    result.demonstration = std::make_unique<Demonstration>(
+        [output](const std::string& line) { output->write(line + "\n"); },
+        wantsTls && tls::isBuiltIn() ? Demonstration::Security::tls : Demonstration::Security::none);
     const LoadResult said = CommandLine(arguments).load(std::map<std::string, std::string>());
     result.portWasChosen =
         std::any_of(said.values.begin(), said.values.end(),
@@ -259,7 +265,7 @@ LoadResult load(const CommandLine& commandLine, const Arguments& options,
                 const std::map<std::string, std::string>* environment, StartupResult& result)
 {
     if (commandLine.wantsDemo())
-        return loadDemonstration(options, result);
+        return loadDemonstration(options, commandLine.wantsTls(), result);
     return environment != nullptr ? commandLine.load(*environment) : commandLine.load();
 }
 

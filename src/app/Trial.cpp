@@ -29,6 +29,20 @@ std::string shown(Bytes bytes)
     return printable(firstLine(bytes, RESPONSE_SHOWN));
 }
 
+Poco::Net::StreamSocket connected(const Endpoint& target)
+{
+    Poco::Net::StreamSocket socket;
+    if (!target.isLocal())
+    {
+        socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(Trial::SECONDS, 0));
+        return socket;
+    }
+    const auto local = sockets::connectLocal(target.path);
+    if (local.result.kind != IoResult::Kind::done)
+        throw Poco::IOException(sockets::errorText(local.result.error));
+    return local.socket;
+}
+
 } // namespace
 
 std::string Plan::make(std::uint32_t number) const
@@ -53,23 +67,10 @@ Trial::Trial(const Plan& plan, const Endpoint& target)
     : _plan(plan)
     , _framer(plan.protocol->makeResponseFramer())
     , _hint(plan.hint())
+    , _connection(connected(target), target.isLocal())
 {
-    if (target.isLocal())
-        connectLocal(target.path);
-    else
-        _socket.connect(Poco::Net::SocketAddress(target.host, target.port), Poco::Timespan(SECONDS, 0));
-    _socket.setBlocking(false);
-    _transport = std::make_unique<PlainTransport>(_socket, target.isLocal());
     begins();
-    send(targetHeaderOfOurs(plan.target, sockets::endsOf(_transport->handle())));
-}
-
-void Trial::connectLocal(const std::string& path)
-{
-    const auto connected = sockets::connectLocal(path);
-    if (connected.result.kind != IoResult::Kind::done)
-        throw Poco::IOException(sockets::errorText(connected.result.error));
-    _socket = connected.socket;
+    _connection.send(targetHeaderOfOurs(plan.target, sockets::endsOf(_connection.handle())));
 }
 
 std::string Trial::begin()
@@ -78,9 +79,9 @@ std::string Trial::begin()
     if (std::string wrong = _plan.target.tls.isOn() ? secure() : ""; !wrong.empty())
         return wrong;
     if (_plan.prologue.expects.empty() && speaks())
-        return receive() ? "the target sent data before the first request: " + shown(_bytes)
-                         : "the target closed the connection immediately";
-    send(_plan.prologue.says);
+        return _connection.receive(_bytes) ? "the target sent data before the first request: " + shown(_bytes)
+                                           : "the target closed the connection immediately";
+    _connection.send(_plan.prologue.says);
     if (std::string wrong = signIn(); !wrong.empty())
         return wrong;
     const std::string& expected = _plan.prologue.expects;
@@ -127,7 +128,7 @@ std::string Trial::ask(std::size_t count)
         waiting.insert(requestId ? requestId->read(request) : 0);
         all += request;
     }
-    send(all);
+    _connection.send(all);
     for (std::size_t i = 0; i < count; ++i)
     {
         std::string response;
@@ -151,104 +152,35 @@ std::string Trial::ask(std::size_t count)
 
 std::string Trial::surplus(bool wait)
 {
-    const bool more = !_bytes.empty() || (wait && speaks() && receive());
+    const bool more = !_bytes.empty() || (wait && speaks() && _connection.receive(_bytes));
     return more ? "the target sent unsolicited bytes after its responses" : "";
-}
-
-/// Of the time for this step.
-std::chrono::microseconds Trial::left() const
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(_deadline - Clock::now());
-}
-
-/// Whether the socket becomes ready in this time for what the transport wants.
-bool Trial::await(Interest wanted, std::chrono::microseconds time) const
-{
-    const Interest watched = _transport->wants(wanted);
-    return time.count() > 0 &&
-           _socket.poll(Poco::Timespan(time.count()), (watched.read ? Poco::Net::Socket::SELECT_READ : 0) |
-                                                          (watched.write ? Poco::Net::Socket::SELECT_WRITE : 0));
 }
 
 /// Makes TLS of the connection.
 std::string Trial::secure()
 {
-    auto made = _plan.target.tls.context->begin(std::move(_transport));
-    TlsTransport& secured = *made;
-    _transport = std::move(made);
-    secured.allowTruncation();
-    for (;;)
-        switch (secured.handshake())
-        {
-        case IoResult::Kind::done:
-            return {};
-        case IoResult::Kind::wouldBlock:
-            if (!await({true, false}, left()))
-                return "TLS handshake: not done within " + std::to_string(SECONDS) + " s";
-            break;
-        case IoResult::Kind::ended:
-        case IoResult::Kind::failed:
-            return "TLS handshake: " + secured.failure().text;
-        }
+    const std::string failure = _connection.secure(*_plan.target.tls.context);
+    return failure.empty() ? "" : "TLS handshake: " + failure;
 }
 
-/// Whether bytes arrive before it was quiet for long enough. What TLS says to itself is none of them.
+/// Whether bytes arrive before it was quiet for long enough.
 bool Trial::speaks()
 {
-    const Clock::time_point end = Clock::now() + std::chrono::microseconds(_plan.quiet.us);
-    for (;;)
-    {
-        if (_transport->peek().kind != IoResult::Kind::wouldBlock)
-            return true;
-        if (!await({true, false}, std::chrono::duration_cast<std::chrono::microseconds>(end - Clock::now())))
-            return false;
-    }
-}
-
-void Trial::send(std::string_view bytes)
-{
-    while (!bytes.empty())
-    {
-        const IoResult result = _transport->send(bytes);
-        if (result.kind == IoResult::Kind::failed)
-            throw Poco::IOException(_transport->describe(result.error).text);
-        bytes.remove_prefix(result.bytes);
-        if (!bytes.empty() && !await({false, true}, left()))
-            throw Poco::TimeoutException();
-    }
-}
-
-/// Reads once. Returns false when the target has ended.
-bool Trial::receive()
-{
-    char buffer[16384];
-    for (;;)
-    {
-        const IoResult result = _transport->receive(buffer, sizeof buffer);
-        switch (result.kind)
-        {
-        case IoResult::Kind::done:
-            _bytes.append(buffer, result.bytes);
-            return true;
-        case IoResult::Kind::ended:
-            _ended = true;
-            return false;
-        case IoResult::Kind::failed:
-            throw Poco::IOException(_transport->describe(result.error).text);
-        case IoResult::Kind::wouldBlock:
-            if (!await({true, false}, left()))
-                throw Poco::TimeoutException();
-        }
-    }
+    return _connection.speaks(std::chrono::microseconds(_plan.quiet.us));
 }
 
 /// Waits for further bytes until the deadline.
 std::string Trial::more()
 {
-    const bool pending = (_transport->needs() & Transport::readPending) != 0;
-    if (!pending && !await({true, false}, left()))
+    try
+    {
+        _ended = !_connection.receive(_bytes);
+        return _ended ? "the target closed the connection" : "";
+    }
+    catch (const Poco::TimeoutException&)
+    {
         return "the target did not answer within " + std::to_string(SECONDS) + " s";
-    return receive() ? "" : "the target closed the connection";
+    }
 }
 
 /// Reads one final response, or its beginning.

@@ -1,17 +1,14 @@
 #pragma once
 
+#include <app/WaitingTransport.h>
 #include <proximux/Configuration.h>
 #include <proximux/Instant.h>
-#include <proximux/net/Tls.h>
 #include <proximux/protocol/Registry.h>
-
-#include <Poco/Net/StreamSocket.h>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace proximux
 {
@@ -61,16 +58,9 @@ public:
     bool strangeId = false; ///< its id matches no request
 
 private:
-    using Clock = std::chrono::steady_clock;
-
-    void connectLocal(const std::string& path);
-    void begins() { _deadline = Clock::now() + std::chrono::seconds(SECONDS); }
-    [[nodiscard]] std::chrono::microseconds left() const;
-    bool await(Interest wanted, std::chrono::microseconds time) const;
+    void begins() { _connection.allow(std::chrono::seconds(SECONDS)); }
     std::string secure();
     bool speaks();
-    void send(std::string_view bytes);
-    bool receive();
     std::string more();
     std::string signIn();
     std::string read(std::string& response);
@@ -78,9 +68,7 @@ private:
     const Plan& _plan;
     std::unique_ptr<ResponseFramer> _framer;
     std::uint32_t _hint;
-    Poco::Net::StreamSocket _socket;
-    std::unique_ptr<Transport> _transport;
-    Clock::time_point _deadline;
+    WaitingTransport _connection;
     std::string _bytes; ///< received and not consumed yet
     std::uint32_t _number = 0;
     bool _ended = false; ///< the target sent FIN

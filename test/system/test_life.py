@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import threading
@@ -10,6 +11,7 @@ import time
 import unittest
 
 import windows
+from certificates import has_tls
 from harness import BACKEND, LONG, SHORT, Case, ask, free_port, gone, read_all, wait_until
 
 
@@ -224,6 +226,31 @@ class Life(Case):
         self.assertEqual((said.returncode, said.stdout, said.stderr), (0, b"hello\n", b""))
         p.signal(signal.SIGINT)
         self.assertEqual(p.wait(), 0)
+
+    @unittest.skipUnless(has_tls(), "built without TLS")
+    def test_demonstration_of_tls(self):
+        """Somebody new to it types what it prints, and sees that nothing is left at the end."""
+        p = self.program("--demo", "--tls", "--io-backend", BACKEND)
+        self.assertTrue(wait_until(lambda: "Press Ctrl-C" in p.text(), LONG), p.text())
+        self.assertIn("Every client got its own answers and no others, over TLSv1.3.", p.text())
+        way, file = re.search(r"try it: (openssl .* -CAfile \"(.*?)\" .*)    type a line", p.text()).groups()
+        folder = os.path.dirname(file)
+        self.assertEqual([stat.S_IMODE(os.stat(each).st_mode) for each in (folder, file)], [0o700, 0o600])
+        typed = subprocess.Popen(["sh", "-c", "exec " + way + " -verify_return_error"], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            typed.stdin.write(b"hello\n")
+            typed.stdin.flush()
+            self.assertEqual(typed.stdout.readline(), b"hello\n")
+        finally:
+            typed.kill()
+            said = typed.communicate()[1]
+        self.assertIn(b"verify return:1", said)
+        self.assertNotIn(b"verify error", said)
+        p.signal(signal.SIGINT)
+        self.assertEqual(p.wait(), 0)
+        self.assertFalse(os.path.exists(folder))
+        self.assertEqual(p.err, [])
 
     def test_background_job_of_a_shell_hears_int(self):
         def ignored():

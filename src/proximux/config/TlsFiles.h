@@ -53,6 +53,11 @@ TlsResult forTarget(const TargetTls& settings, const std::string& host);
 /// Reads the files for clients.
 TlsResult forClients(const LocalTls& settings);
 
+/// A new certificate that has signed itself, and behind it its key, as a PEM file has them. names: alternative ones, as
+/// "DNS:a.example,IP:127.0.0.1"; empty: none. days: until it expires. Throws Poco::RuntimeException where there is
+/// none, or no such library.
+std::string makeCertificate(const std::string& commonName, const std::string& names, int days);
+
 } // namespace tls
 
 /// What tells whether files of TLS that the configuration names have changed, without a look into them (fileStamp()).

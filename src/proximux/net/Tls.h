@@ -32,6 +32,9 @@ public:
 
     [[nodiscard]] virtual const TlsFailure& failure() const = 0;
 
+    /// Whether the peer has the first word: before it has come, handshake() does nothing but take memory.
+    [[nodiscard]] virtual bool awaitsPeer() const = 0;
+
     /// From now on the peer may end the connection without close_notify, as many do: that is an end, and no failure.
     virtual void allowTruncation() = 0;
 

@@ -32,7 +32,10 @@ void TlsHandshake::start(Instant deadline)
                 fail({TlsReason::timeout, sockets::TIMED_OUT, sockets::errorName(sockets::TIMED_OUT), "timed out"});
             });
     }
-    await();
+    if (_transport->awaitsPeer())
+        _reactor.setInterest(_registration, {true, false});
+    else
+        await();
 }
 
 /// Goes on when it is its turn. Until then the socket is not watched.

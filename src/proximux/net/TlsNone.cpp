@@ -2,6 +2,8 @@
 
 #include <proximux/config/TlsFiles.h>
 
+#include <Poco/Exception.h>
+
 namespace proximux::tls
 {
 
@@ -28,6 +30,11 @@ TlsResult forTarget(const TargetTls&, const std::string&)
 TlsResult forClients(const LocalTls&)
 {
     return none();
+}
+
+std::string makeCertificate(const std::string&, const std::string&, int)
+{
+    throw Poco::RuntimeException("this program was built without TLS");
 }
 
 } // namespace proximux::tls

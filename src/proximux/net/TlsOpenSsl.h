@@ -23,6 +23,7 @@ struct Free
     void operator()(SSL* connection) const { SSL_free(connection); }
     void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
     void operator()(X509* certificate) const { X509_free(certificate); }
+    void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
     void operator()(X509_CRL* list) const { X509_CRL_free(list); }
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
@@ -87,6 +88,7 @@ public:
 
     IoResult::Kind handshake() override;
     [[nodiscard]] const TlsFailure& failure() const override { return _failure; }
+    [[nodiscard]] bool awaitsPeer() const override { return SSL_is_server(_connection.get()) == 1; }
     void allowTruncation() override { _allowsTruncation = true; }
 
     IoResult receive(char* into, std::size_t size) override;

@@ -159,9 +159,10 @@ TEST(CommandLineTest, knowsItsFlags)
     CPPUNIT_ASSERT(CommandLine({"--check-config"}).wantsCheck());
     CPPUNIT_ASSERT(CommandLine({"--print-config"}).wantsPrint());
     CPPUNIT_ASSERT(CommandLine({"--demo"}).wantsDemo());
+    CPPUNIT_ASSERT(CommandLine({"--demo", "--tls"}).wantsTls());
     const CommandLine none({});
     CPPUNIT_ASSERT(!none.wantsHelp() && !none.wantsVersion() && !none.wantsCheck() && !none.wantsPrint() &&
-                   !none.wantsDemo() && !none.wantsDaemon());
+                   !none.wantsDemo() && !none.wantsTls() && !none.wantsDaemon());
 }
 
 TEST(CommandLineTest, leavesPocosOptionsToPoco)
@@ -178,7 +179,7 @@ TEST(CommandLineTest, describesEveryOption)
     const std::string man = CommandLine::manOptionsText();
     for (const char* option : {"--listen", "--target", "--mode", "--protocol", "--max-connections", "--log-level",
                                "--io-backend", "--config", "--set", "--check-config", "--print-config", "--demo",
-                               "--daemon", "--pidfile", "--umask", "--help", "--version"})
+                               "--tls", "--daemon", "--pidfile", "--umask", "--help", "--version"})
     {
         CPPUNIT_ASSERT_MESSAGE(option, help.find(option) != std::string::npos);
         CPPUNIT_ASSERT_MESSAGE(option, man.find(reference::roff(option)) != std::string::npos);

@@ -1,6 +1,5 @@
-#include "support/Test.h"
+#include "DemonstrationFixture.h"
 
-#include <app/Demonstration.h>
 #include <app/DemonstrationClient.h>
 #include <app/EchoTarget.h>
 #include <app/Narrator.h>
@@ -14,43 +13,8 @@
 
 using namespace proximux;
 
-class DemonstrationTest : public CppUnit::TestCase
+class DemonstrationTest : public DemonstrationFixture
 {
-protected:
-    /// Ends it when it invites the user.
-    static bool play(std::string& story, int maxConnections)
-    {
-        Proxy* running = nullptr;
-        Demonstration* shown = nullptr;
-        Demonstration demonstration(
-            [&](const std::string& line)
-            {
-                story += line + "\n";
-                if (line.find("try it") == std::string::npos)
-                    return;
-                shown->endAsked();
-                running->drain();
-            });
-        auto configuration = std::make_shared<Configuration>();
-        configuration->exchange.mode = Mode::fifo;
-        configuration->exchange.protocol = "line";
-        configuration->local.endpoint = {"127.0.0.1", 0};
-        configuration->local.maxConnections = maxConnections;
-        for (const auto& [key, value] : demonstration.settings())
-            if (key == "target.1.port")
-                configuration->targets.emplace_back().endpoint = {"127.0.0.1",
-                                                                  static_cast<std::uint16_t>(std::stoi(value))};
-        Proxy proxy(configuration);
-        proxy.start();
-        running = &proxy;
-        shown = &demonstration;
-        return demonstration.run(proxy, configuration->local, false);
-    }
-
-    static void expect(const std::string& story, const std::string& part)
-    {
-        CPPUNIT_ASSERT_MESSAGE(story, story.find(part) != std::string::npos);
-    }
 };
 
 TEST(DemonstrationTest, targetSendsLinesBackAfterItsDelay)

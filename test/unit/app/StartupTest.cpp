@@ -105,6 +105,11 @@ TEST(StartupTest, refusesADemonstrationInTheBackground)
     expectMistake({"proximux", "--demo", "--daemon"}, "--demo");
 }
 
+TEST(StartupTest, hasTlsOfADemonstrationAlone)
+{
+    expectMistake(with({"--tls"}), "--tls belongs to --demo; expected --demo --tls, or --set local.tls=on\n");
+}
+
 TEST(StartupTest, makesTheLogFileAbsolute)
 {
     const std::string name = Poco::Path(Poco::TemporaryFile::tempName()).getFileName() + ".log";
