@@ -34,8 +34,7 @@ DemonstrationCertificate::DemonstrationCertificate()
     if (!_folder.createDirectory())
         throw Poco::FileExistsException(_folder.path());
     restrict(_folder.path(), Permissions::owner_all);
-    Poco::FileOutputStream(path()) << tls::makeCertificate(NAME, std::string("DNS:") + NAME + ",IP:127.0.0.1,IP:::1",
-                                                           DAYS);
+    Poco::FileOutputStream(path()) << tls::makeCertificate(NAME, "IP:127.0.0.1,IP:::1", DAYS);
     restrict(path(), Permissions::owner_read | Permissions::owner_write);
 }
 

@@ -12,8 +12,8 @@ namespace proximux
 class DemonstrationCertificate
 {
 public:
-    /// Of whom it is. It is also for the addresses of this machine's loopback.
-    static constexpr const char* NAME = "localhost";
+    /// Of whom it is. It is for the other addresses of this machine's loopback, too.
+    static constexpr const char* NAME = "127.0.0.1";
 
     /// Makes it. Throws Poco::FileException if the system refuses.
     DemonstrationCertificate();
