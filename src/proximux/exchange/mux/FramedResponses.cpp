@@ -165,7 +165,8 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     else if (lane.pin.pushes || (notice && lane.answered == nullptr && lane.pin.client != nullptr))
         _mux.answers.deliver(lane, *lane.pin.client, bytes, now);
     else if (lane.answered != nullptr && passes)
-        _mux.answers.deliver(lane, *lane.answered, traits.instead.empty() ? bytes : traits.instead, first ? editsOf(*lane.answered, traits) : nullptr, now);
+        _mux.answers.deliver(lane, *lane.answered, traits.instead.empty() ? bytes : traits.instead,
+                             first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
     if (progress.kind != ProgressKind::complete)
         return true;

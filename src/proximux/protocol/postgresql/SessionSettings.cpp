@@ -189,15 +189,15 @@ std::string alignment(const SessionSettings& from, const SessionSettings& to)
     std::string sql;
     for (const auto& setting : from)
         if (to.count(setting.first) == 0)
-            sql += "RESET " + setting.first + ';';
+            sql.append("RESET ").append(setting.first).append(1, ';');
     for (const auto& [name, value] : to)
     {
         const auto before = from.find(name);
         if (before != from.end() && before->second == value)
             continue;
         if (name == DATE_STYLE && before != from.end())
-            sql += "RESET " + name + ';';
-        sql += "SET " + name + '=' + value + ';';
+            sql.append("RESET ").append(name).append(1, ';');
+        sql.append("SET ").append(name).append(1, '=').append(value).append(1, ';');
     }
     return sql;
 }
