@@ -40,6 +40,9 @@ void runLogins(std::string_view name, Bytes input);
 /// A file with users.
 void runUsers(std::string_view name, Bytes input);
 
+/// Prepared statements of PostgreSQL: the input chooses what clients ask for, and on which connections.
+void runPrepared(std::string_view name, Bytes input);
+
 /// Fifo and funnel: the input is a Script.
 void runExchanges(std::string_view name, Bytes input);
 

@@ -21,6 +21,7 @@ const std::vector<Target>& targets()
         all.push_back({"proxy-header", runProxyHeaders});
         all.push_back({"login", runLogins});
         all.push_back({"users", runUsers});
+        all.push_back({"prepared", runPrepared});
         return all;
     }();
     return ALL;

@@ -11,6 +11,7 @@ FILES = {
     "proxy-header": ("wire/ProxyHeader", "base/AddressRange"),
     "login": ("postgresql/TargetDialog", "auth/Scram"),
     "users": ("auth/UserList", "auth/Base64"),
+    "prepared": ("postgresql/ClientStatements", "postgresql/LaneStatements"),
     "exchanges": ("/exchange/Framed", "/exchange/Shared", "/exchange/Raw", "/exchange/Auto", "/pool/Shared"),
 }
 

@@ -75,14 +75,45 @@ void StatementRegistry::add(const std::shared_ptr<ClientStatement>& statement)
 
 // ------------------------------------------------------------------------------------------------- ClientStatements
 
+void ClientStatements::begin()
+{
+    ++_request;
+    _unnamedIsThere = false;
+    if (_discarded != nullptr && *_discarded)
+    {
+        _byName.clear();
+        _asked.clear();
+        _size = 0;
+    }
+    _discarded.reset();
+    for (auto& [name, statement] : _asked)
+    {
+        if (statement->exists)
+            put(name, statement);
+        else
+            _size -= sizeOf(name, *statement);
+    }
+    _asked.clear();
+}
+
 void ClientStatements::sweep()
 {
+    begin();
     for (auto each = _byName.begin(); each != _byName.end();)
     {
         const bool stays = each->second->exists;
         _size -= stays ? 0 : sizeOf(each->first, *each->second);
         each = stays ? std::next(each) : _byName.erase(each);
     }
+}
+
+/// In place of the one that had the name before.
+void ClientStatements::put(const std::string& name, const std::shared_ptr<ClientStatement>& statement)
+{
+    std::shared_ptr<ClientStatement>& place = _byName[name];
+    if (place != nullptr)
+        _size -= sizeOf(name, *place);
+    place = statement;
 }
 
 void ClientStatements::write(Bytes messages, const Whose& whose, LaneStatements& lane, std::string& text)
@@ -125,35 +156,41 @@ void ClientStatements::parse(Bytes body, const Page& page)
     const Bytes name = textAt(body, 0);
     const Bytes rest = body.substr(std::min(name.size() + 1, body.size()));
     if (name.empty())
-    {
-        _unnamed = rest;
-        _hasUnnamed = _unnamedIsThere = true;
-        const Bytes sql = textAt(rest, 0);
-        const std::string instead = deallocated(sql, page);
-        if (instead.empty())
-            return page.lane.parse({}, rest, page.text);
-        return page.lane.parse({}, instead + std::string(rest.substr(sql.size())), page.text);
-    }
+        return parseUnnamed(rest, page);
     if (const std::shared_ptr<ClientStatement> before = find(name))
-        return page.lane.parse(ensure(before->what, page), rest, page.text); // it is there already, says the target
+        return page.lane.parse(ensure(before->what, page), rest, nullptr,
+                               page.text); // it is there already, says the target
     const bool isThere = !page.lane.find(rest, page.whose, true).empty();
     const auto made = make(name, isThere ? page.lane.found() : std::make_shared<const Prepared>(rest), page.whose);
-    made->madeIn = _request;
+    _asked.emplace_back(name, made);
     if (isThere)
         page.lane.parseAgain(made, page.text);
     else
         page.lane.prepare(made->what, page.whose, made, page.text);
 }
 
+/// Whatever becomes of it, the one before is gone. What was kept of that is used again.
+void ClientStatements::parseUnnamed(Bytes body, const Page& page)
+{
+    if (_unnamed == nullptr || _unnamed.use_count() > 1)
+        _unnamed = std::make_shared<ClientStatement>();
+    _unnamed->exists = false;
+    _unnamedBody = body;
+    _unnamedIsThere = true;
+    const Bytes sql = textAt(body, 0);
+    const std::string instead = deallocated(sql, page);
+    if (instead.empty())
+        return page.lane.parse({}, body, _unnamed, page.text);
+    page.lane.parse({}, instead + std::string(body.substr(sql.size())), nullptr, page.text);
+}
+
 std::shared_ptr<ClientStatement> ClientStatements::make(Bytes name, std::shared_ptr<const Prepared> what,
                                                         const Whose& whose)
 {
-    forget(name);
     auto made = std::make_shared<ClientStatement>();
     made->what = std::move(what);
     made->login = whose.login;
     _size += sizeOf(name, *made);
-    _byName.emplace(name, made);
     if (whose.owner == 0)
         _registry->add(made);
     return made;
@@ -167,27 +204,21 @@ bool ClientStatements::prepareKnown(Bytes body, const std::shared_ptr<const Logi
     auto known = _registry->find(body.substr(std::min(name.size() + 1, body.size())), *login);
     if (known == nullptr)
         return false;
-    make(name, std::move(known), {login})->exists = true;
+    const auto made = make(name, std::move(known), {login});
+    made->exists = true;
+    put(std::string(name), made);
     return true;
-}
-
-void ClientStatements::forget(Bytes name)
-{
-    const auto found = _byName.find(name);
-    if (found == _byName.end())
-        return;
-    _size -= sizeOf(name, *found->second);
-    _byName.erase(found);
 }
 
 /// As far as can be known before the target has answered what was written.
 std::shared_ptr<ClientStatement> ClientStatements::find(Bytes name) const
 {
+    const auto asked =
+        std::find_if(_asked.rbegin(), _asked.rend(), [name](const auto& entry) { return entry.first == name; });
+    if (asked != _asked.rend())
+        return asked->second->endsIn != _request ? asked->second : nullptr;
     const auto found = _byName.find(name);
-    if (found == _byName.end())
-        return nullptr;
-    const ClientStatement& statement = *found->second;
-    const bool isThere = (statement.exists || statement.madeIn == _request) && statement.endsIn != _request;
+    const bool isThere = found != _byName.end() && found->second->exists && found->second->endsIn != _request;
     return isThere ? found->second : nullptr;
 }
 
@@ -202,7 +233,8 @@ Bytes ClientStatements::ensure(const std::shared_ptr<const Prepared>& what, cons
 Bytes ClientStatements::nameOn(Bytes name, const Page& page)
 {
     if (name.empty() && !_unnamedIsThere)
-        return _hasUnnamed ? ensure(std::make_shared<const Prepared>(_unnamed), page) : LaneStatements::NOBODYS;
+        return _unnamed != nullptr && _unnamed->exists ? ensure(std::make_shared<const Prepared>(_unnamedBody), page)
+                                                       : LaneStatements::NOBODYS;
     const std::shared_ptr<ClientStatement> statement = name.empty() ? nullptr : find(name);
     return statement != nullptr ? ensure(statement->what, page) : name;
 }
@@ -230,7 +262,7 @@ void ClientStatements::close(Bytes body, const Page& page)
     const Bytes name = textAt(body, 1);
     const bool isStatement = body.substr(0, 1) == "S";
     if (isStatement && name.empty())
-        _hasUnnamed = _unnamedIsThere = false;
+        forgetUnnamed();
     const auto statement = isStatement && !name.empty() ? find(name) : nullptr;
     if (statement != nullptr)
         statement->endsIn = _request;
@@ -253,8 +285,8 @@ std::string ClientStatements::deallocated(Bytes sql, const Page& page)
         return {};
     if (name->empty())
     {
-        _byName.clear();
-        _size = 0;
+        _discarded = std::make_shared<bool>(false);
+        page.lane.discard(_discarded);
         return {};
     }
     const std::shared_ptr<ClientStatement> statement = find(*name);

@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace proximux::postgresql
 {
@@ -42,7 +43,7 @@ public:
     /// Bytes that they take.
     [[nodiscard]] std::size_t size() const { return _size; }
 
-    /// Forgets those that no target has agreed to. Nothing of the client is in flight.
+    /// Forgets those that are not there any more. Nothing of the client is in flight.
     void sweep();
 
     /// Prepares what the body of this Parse says, if targets have agreed to the same before. False: one is to be asked.
@@ -52,15 +53,15 @@ public:
     /// Appends what is said on this connection instead of these messages.
     void write(Bytes messages, const Whose& whose, LaneStatements& lane, std::string& text);
 
-    /// A request begins.
-    void begin()
-    {
-        ++_request;
-        _unnamedIsThere = false;
-    }
+    /// A request begins; those before it were answered.
+    void begin();
 
     /// A query of its own ends the statement without a name.
-    void forgetUnnamed() { _hasUnnamed = false; }
+    void forgetUnnamed()
+    {
+        _unnamed.reset();
+        _unnamedIsThere = false;
+    }
 
 private:
     /// Where messages are written to.
@@ -73,6 +74,7 @@ private:
 
     void write(char type, Bytes whole, const Page& page);
     void parse(Bytes body, const Page& page);
+    void parseUnnamed(Bytes body, const Page& page);
     void bind(Bytes body, const Page& page);
     void describe(Bytes body, const Page& page);
     void close(Bytes body, const Page& page);
@@ -82,16 +84,18 @@ private:
     static Bytes ensure(const std::shared_ptr<const Prepared>& what, const Page& page);
     [[nodiscard]] std::shared_ptr<ClientStatement> find(Bytes name) const;
     std::shared_ptr<ClientStatement> make(Bytes name, std::shared_ptr<const Prepared> what, const Whose& whose);
-    void forget(Bytes name);
+    void put(const std::string& name, const std::shared_ptr<ClientStatement>& statement);
 
     std::size_t _most;
     std::shared_ptr<StatementRegistry> _registry;
     std::map<std::string, std::shared_ptr<ClientStatement>, std::less<>> _byName;
+    std::vector<std::pair<std::string, std::shared_ptr<ClientStatement>>> _asked; ///< in the present request
     std::size_t _size = 0;
-    std::uint64_t _request = 1;   ///< the number of the present one
-    std::string _unnamed;         ///< the body of the Parse that prepared the statement without a name
-    bool _hasUnnamed = false;     ///< there is one
-    bool _unnamedIsThere = false; ///< it was prepared in the present request
+    std::uint64_t _request = 1;                ///< the number of the present one
+    std::string _unnamedBody;                  ///< of the Parse that prepared the statement without a name
+    std::shared_ptr<ClientStatement> _unnamed; ///< whether that is there; null: there is none
+    bool _unnamedIsThere = false;              ///< it was prepared in the present request
+    std::shared_ptr<bool> _discarded;          ///< whether the present request has ended all; null: it does not
 };
 
 /// The name of a statement that this text deallocates, "" for all; nothing: it is none of these.

@@ -100,10 +100,10 @@ void LaneStatements::makeRoom(std::string& text)
     _marks.push_back({CLOSED, Answer::swallowed, true, last, nullptr});
 }
 
-void LaneStatements::parse(Bytes name, Bytes body, std::string& text)
+void LaneStatements::parse(Bytes name, Bytes body, const std::shared_ptr<ClientStatement>& client, std::string& text)
 {
     appendMessage(text, 'P', name, END, body);
-    _marks.push_back({PARSED, Answer::passes, false, {}, nullptr});
+    _marks.push_back({PARSED, Answer::passes, false, {}, client});
 }
 
 void LaneStatements::parseAgain(const std::shared_ptr<ClientStatement>& client, std::string& text)
@@ -160,6 +160,7 @@ void LaneStatements::answered(char type)
 
 void LaneStatements::ready()
 {
+    _discarded.reset();
     if (_marks.empty() && _used.empty() && _unsure.empty())
         return;
     for (; _next < _marks.size(); ++_next)
@@ -188,6 +189,8 @@ void LaneStatements::drop(Place place)
 
 void LaneStatements::forgetAll()
 {
+    if (_discarded != nullptr)
+        *_discarded = true;
     for (Place place = _statements.begin(); place != _statements.end(); ++place)
         if (place->isThere)
         {

@@ -40,7 +40,6 @@ struct ClientStatement
     std::shared_ptr<const Prepared> what;
     std::shared_ptr<const Login> login; ///< in whose settings
     bool exists = false;                ///< the target has agreed
-    std::uint64_t madeIn = 0;           ///< the request that was to prepare it
     std::uint64_t endsIn = 0;           ///< the last one that was to end it
 };
 
@@ -78,7 +77,7 @@ public:
                   const std::shared_ptr<ClientStatement>& client, std::string& text);
 
     /// The client's Parse of this name passes: it is the one without a name, or has to fail.
-    void parse(Bytes name, Bytes body, std::string& text);
+    void parse(Bytes name, Bytes body, const std::shared_ptr<ClientStatement>& client, std::string& text);
 
     /// The client's Parse of a statement that is there.
     void parseAgain(const std::shared_ptr<ClientStatement>& client, std::string& text);
@@ -88,6 +87,9 @@ public:
 
     /// A query of ours, in place of the client's, which gets what it answers and is not told of the rest.
     void query(Bytes sql, std::string& text);
+
+    /// A statement of the client's ends all prepared statements. done: becomes true where it did.
+    void discard(const std::shared_ptr<bool>& done) { _discarded = done; }
 
     /// The one that was found or prepared last is deallocated by its name: nobody finds it any more.
     void deallocate();
@@ -111,7 +113,8 @@ public:
     /// Whether statements were used since the last ReadyForQuery.
     [[nodiscard]] bool isUsed() const { return !_used.empty(); }
 
-    [[nodiscard]] bool isEmpty() const { return _statements.empty(); }
+    /// Whether forgetAll() would change anything.
+    [[nodiscard]] bool mayForget() const { return !_statements.empty() || _discarded != nullptr; }
 
     /// ReadyForQuery came: what was not answered was not done.
     void ready();
@@ -157,6 +160,7 @@ private:
     std::vector<Mark> _marks;
     std::size_t _next = 0; ///< the first that is not answered
     std::vector<std::string> _toClose;
+    std::shared_ptr<bool> _discarded; ///< becomes true with forgetAll()
     std::size_t _most = 0;
     std::uint64_t _number = 0;
 };

@@ -209,7 +209,7 @@ SharedResponseFramer::Next SharedResponseFramer::look(Bytes input, std::size_t& 
     const char type = input[at];
     if (type == '1' || type == '2' || type == '3')
         return takeAnswer(input, at);
-    const bool mayEnd = (type == 'C' && !_statements.isEmpty()) || (type == 'E' && _statements.isUsed());
+    const bool mayEnd = (type == 'C' && _statements.mayForget()) || (type == 'E' && _statements.isUsed());
     if (!mayEnd)
         return Next::passes;
     if (input.size() - at < HEADER)
