@@ -204,6 +204,8 @@ private:
 
     void ask(Client& client, Line& line, const std::string& request)
     {
+        if (isPreparedAtOnce(client, request))
+            return;
         std::string said;
         client.statements.begin();
         if (request.front() == 'Q')
@@ -212,6 +214,20 @@ private:
                                 said);
         const std::string told = heard(line, line.server.answer(said));
         check(told == client.own.answer(request), "a client gets what a server of its own would answer");
+    }
+
+    /// One that only prepares what is known.
+    bool isPreparedAtOnce(Client& client, const std::string& request)
+    {
+        const std::string end = message('S', {});
+        const Bytes body = Bytes(request).substr(postgresql::HEADER);
+        const bool isAlone =
+            request.front() == 'P' && 1 + postgresql::lengthAt(request, 1) + end.size() == request.size();
+        if (!isAlone || !client.statements.prepareKnown(body.substr(0, body.size() - end.size()), _login))
+            return false;
+        check(client.own.answer(request) == message('1', {}) + message('Z', "I"),
+              "what is known is what a server knows");
+        return true;
     }
 
     /// What the client gets of this response, which comes in pieces.

@@ -77,8 +77,14 @@ void StatementRegistry::add(const std::shared_ptr<ClientStatement>& statement)
 
 void ClientStatements::begin()
 {
+    settle();
     ++_request;
     _unnamedIsThere = false;
+}
+
+/// What came of the request before.
+void ClientStatements::settle()
+{
     if (_discarded != nullptr && *_discarded)
     {
         _byName.clear();
@@ -98,7 +104,7 @@ void ClientStatements::begin()
 
 void ClientStatements::sweep()
 {
-    begin();
+    settle();
     for (auto each = _byName.begin(); each != _byName.end();)
     {
         const bool stays = each->second->exists;
@@ -198,6 +204,7 @@ std::shared_ptr<ClientStatement> ClientStatements::make(Bytes name, std::shared_
 
 bool ClientStatements::prepareKnown(Bytes body, const std::shared_ptr<const Login>& login)
 {
+    begin();
     const Bytes name = textAt(body, 0);
     if (name.empty() || find(name) != nullptr)
         return false;

@@ -84,6 +84,7 @@ private:
     static Bytes ensure(const std::shared_ptr<const Prepared>& what, const Page& page);
     [[nodiscard]] std::shared_ptr<ClientStatement> find(Bytes name) const;
     std::shared_ptr<ClientStatement> make(Bytes name, std::shared_ptr<const Prepared> what, const Whose& whose);
+    void settle();
     void put(const std::string& name, const std::shared_ptr<ClientStatement>& statement);
 
     std::size_t _most;
