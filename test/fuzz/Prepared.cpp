@@ -92,7 +92,7 @@ private:
     {
         constexpr Bytes DEALLOCATE = "DEALLOCATE \"";
         if (text == "DISCARD ALL" || text == "DEALLOCATE ALL")
-            _statements.clear();
+            _statements.erase(_statements.upper_bound(""), _statements.end()); // but for the one without a name
         else if (text.compare(0, DEALLOCATE.size(), DEALLOCATE) == 0)
         {
             const auto end = text.size() - DEALLOCATE.size() - 1;
@@ -183,7 +183,7 @@ private:
     {
         constexpr std::array<const char*, 4> TEXTS{"one", "two", "three", "bad"};
         const std::string end(1, '\0');
-        switch (_choices.byte() % 6)
+        switch (_choices.byte() % 7)
         {
         case 0:
         case 1:
@@ -197,6 +197,9 @@ private:
             return message('D', 'S' + name() + end);
         case 4:
             return message('C', 'S' + name() + end);
+        case 5:
+            return message('P', end + "DEALLOCATE ALL" + std::string(3, '\0')) +
+                   message('B', end + end + std::string(6, '\0')) + message('E', std::string(5, '\0'));
         default:
             return message('E', std::string(5, '\0'));
         }

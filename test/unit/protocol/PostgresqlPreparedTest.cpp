@@ -224,6 +224,17 @@ TEST(PostgresqlPreparedTest, whatDiscardsAllForgetsAll)
     }
 }
 
+TEST(PostgresqlPreparedTest, whatIsPreparedBehindADeallocationOfAllIsThere)
+{
+    Client a(registry);
+    said(a, parse("s", "x") + sync());
+    told(parsed() + ready());
+    const std::string all = parse("", "DEALLOCATE ALL") + bind("") + message('E', std::string(5, '\0'));
+    CPPUNIT_ASSERT_EQUAL(all + parse("proximux/2", "y") + sync(), said(a, all + parse("s", "y") + sync()));
+    told(parsed() + bound() + message('C', text("DEALLOCATE ALL", "")) + parsed() + ready());
+    CPPUNIT_ASSERT_EQUAL(bind("proximux/2") + sync(), said(a, bind("s") + sync()));
+}
+
 TEST(PostgresqlPreparedTest, anOutdatedPlanIsMadeAnew)
 {
     Client a(registry);

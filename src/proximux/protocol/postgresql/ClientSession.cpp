@@ -133,6 +133,7 @@ bool ClientSession::goesOn(Bytes bytes)
 {
     const unsigned before = _open.effects.ties;
     look(bytes, _open);
+    _isOwn = _isOwn || _open.effects.isLocal || _open.effects.ties != 0;
     return !isTooMuch(_open) && !_open.effects.readsLast && !_open.effects.copies &&
            (_open.effects.ties & ~(before | _held)) == 0;
 }

@@ -88,10 +88,13 @@ void ClientStatements::settle()
     if (_discarded != nullptr && *_discarded)
     {
         _byName.clear();
-        _asked.clear();
+        _asked.erase(_asked.begin(), _asked.begin() + static_cast<std::ptrdiff_t>(_askedBefore));
         _size = 0;
+        for (const auto& [name, statement] : _asked)
+            _size += sizeOf(name, *statement);
     }
     _discarded.reset();
+    _askedBefore = 0;
     for (auto& [name, statement] : _asked)
     {
         if (statement->exists)
@@ -220,11 +223,11 @@ bool ClientStatements::prepareKnown(Bytes body, const std::shared_ptr<const Logi
 /// As far as can be known before the target has answered what was written.
 std::shared_ptr<ClientStatement> ClientStatements::find(Bytes name) const
 {
-    const auto asked =
-        std::find_if(_asked.rbegin(), _asked.rend(), [name](const auto& entry) { return entry.first == name; });
-    if (asked != _asked.rend())
+    const auto end = _asked.rend() - static_cast<std::ptrdiff_t>(_askedBefore);
+    const auto asked = std::find_if(_asked.rbegin(), end, [name](const auto& entry) { return entry.first == name; });
+    if (asked != end)
         return asked->second->endsIn != _request ? asked->second : nullptr;
-    const auto found = _byName.find(name);
+    const auto found = _discarded == nullptr ? _byName.find(name) : _byName.end();
     const bool isThere = found != _byName.end() && found->second->exists && found->second->endsIn != _request;
     return isThere ? found->second : nullptr;
 }
@@ -294,6 +297,7 @@ std::string ClientStatements::deallocated(Bytes sql, const Page& page)
     {
         _discarded = std::make_shared<bool>(false);
         page.lane.discard(_discarded);
+        _askedBefore = _asked.size();
         return {};
     }
     const std::shared_ptr<ClientStatement> statement = find(*name);

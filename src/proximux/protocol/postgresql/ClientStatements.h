@@ -97,6 +97,7 @@ private:
     std::shared_ptr<ClientStatement> _unnamed; ///< whether that is there; null: there is none
     bool _unnamedIsThere = false;              ///< it was prepared in the present request
     std::shared_ptr<bool> _discarded;          ///< whether the present request has ended all; null: it does not
+    std::size_t _askedBefore = 0;              ///< how many were asked for before that
 };
 
 /// The name of a statement that this text deallocates, "" for all; nothing: it is none of these.
