@@ -197,9 +197,10 @@ private:
             return message('D', 'S' + name() + end);
         case 4:
             return message('C', 'S' + name() + end);
-        case 5:
+        case 5: // and neither statement nor portal stays, by which it would be done once more
             return message('P', end + "DEALLOCATE ALL" + std::string(3, '\0')) +
-                   message('B', end + end + std::string(6, '\0')) + message('E', std::string(5, '\0'));
+                   message('B', end + end + std::string(6, '\0')) + message('E', std::string(5, '\0')) +
+                   message('P', end + "one" + std::string(3, '\0')) + message('B', end + end + std::string(6, '\0'));
         default:
             return message('E', std::string(5, '\0'));
         }

@@ -51,13 +51,13 @@ void LaneStatements::begin(std::size_t most, std::string& text)
 Bytes LaneStatements::find(Bytes body, const Whose& whose, bool exactly)
 {
     const auto range = _byHash.equal_range(Prepared::hashOf(body));
-    const auto same =
-        std::find_if(range.first, range.second,
-                     [&](const auto& entry)
-                     {
-                         const Statement& each = *entry.second;
-                         return !each.isGone && each.what->body == body && serves(each.whose, whose, exactly);
-                     });
+    const auto same = std::find_if(range.first, range.second,
+                                   [&](const auto& entry)
+                                   {
+                                       const Statement& each = *entry.second;
+                                       return !each.isGone && !each.isLeaving && each.number >= _visibleFrom &&
+                                              each.what->body == body && serves(each.whose, whose, exactly);
+                                   });
     if (same == range.second)
         return {};
     _found = same->second;
@@ -76,7 +76,8 @@ Bytes LaneStatements::prepare(const std::shared_ptr<const Prepared>& what, const
                               const std::shared_ptr<ClientStatement>& client, std::string& text)
 {
     makeRoom(text);
-    _statements.push_front({what, whose, "proximux/" + std::to_string(++_number)});
+    ++_number;
+    _statements.push_front({what, whose, "proximux/" + std::to_string(_number), _number});
     const Place place = _found = _statements.begin();
     _byHash.emplace(what->hash, place);
     _unsure.push_back(place);
@@ -94,7 +95,7 @@ void LaneStatements::makeRoom(std::string& text)
     const Place last = std::prev(_statements.end());
     if (last->isUsed || last->isGone)
         return;
-    last->isGone = true;
+    last->isLeaving = true;
     _unsure.push_back(last);
     sayClose(text, last->name);
     _marks.push_back({CLOSED, Answer::swallowed, true, last, nullptr});
@@ -161,11 +162,9 @@ void LaneStatements::answered(char type)
 void LaneStatements::ready()
 {
     _discarded.reset();
+    _visibleFrom = 0;
     if (_marks.empty() && _used.empty() && _unsure.empty())
         return;
-    for (; _next < _marks.size(); ++_next)
-        if (_marks[_next].changes && _marks[_next].type == CLOSED)
-            _marks[_next].place->isGone = false; // it is still there
     _marks.clear();
     _next = 0;
     for (const Place place : _used)
@@ -174,8 +173,11 @@ void LaneStatements::ready()
     std::sort(_unsure.begin(), _unsure.end(), [](Place a, Place b) { return &*a < &*b; });
     _unsure.erase(std::unique(_unsure.begin(), _unsure.end()), _unsure.end());
     for (const Place place : _unsure)
+    {
+        place->isLeaving = false;
         if (!place->isThere || place->isGone)
             drop(place);
+    }
     _unsure.clear();
 }
 

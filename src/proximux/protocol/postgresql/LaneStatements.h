@@ -89,7 +89,12 @@ public:
     void query(Bytes sql, std::string& text);
 
     /// A statement of the client's ends all prepared statements. done: becomes true where it did.
-    void discard(const std::shared_ptr<bool>& done) { _discarded = done; }
+    /// Until that is known, nobody finds them.
+    void discard(const std::shared_ptr<bool>& done)
+    {
+        _discarded = done;
+        _visibleFrom = _number + 1;
+    }
 
     /// The one that was found or prepared last is deallocated by its name: nobody finds it any more.
     void deallocate();
@@ -131,9 +136,11 @@ private:
         std::shared_ptr<const Prepared> what;
         Whose whose;
         std::string name;
-        bool isThere = false; ///< the target has agreed
-        bool isGone = false;  ///< nobody finds it
-        bool isUsed = false;  ///< since the last ReadyForQuery
+        std::uint64_t number = 0;
+        bool isThere = false;   ///< the target has agreed
+        bool isGone = false;    ///< nobody finds it any more
+        bool isLeaving = false; ///< likewise, if the target agrees
+        bool isUsed = false;    ///< since the last ReadyForQuery
     };
 
     using Place = std::list<Statement>::iterator;
@@ -162,7 +169,8 @@ private:
     std::vector<std::string> _toClose;
     std::shared_ptr<bool> _discarded; ///< becomes true with forgetAll()
     std::size_t _most = 0;
-    std::uint64_t _number = 0;
+    std::uint64_t _number = 0;      ///< of the statement that was prepared last
+    std::uint64_t _visibleFrom = 0; ///< those with lower numbers are not found in the present request
 };
 
 } // namespace proximux::postgresql
