@@ -26,14 +26,17 @@ TEST(ReferenceTest, committedFilesAreTheGeneratedOnes)
 
 TEST(ReferenceTest, everySettingIsInEveryDocument)
 {
+    const std::string help = reference::help();
+    const std::string markdown = reference::markdown();
+    const std::string man = reference::man();
+    const std::string ini = reference::ini();
     for (const Setting& setting : settings())
     {
         const std::string name = setting.key.substr(setting.key.find('.') + 1);
-        CPPUNIT_ASSERT(reference::help().find(setting.key) != std::string::npos);
-        CPPUNIT_ASSERT(reference::markdown().find("`" + setting.key + "`") != std::string::npos);
-        CPPUNIT_ASSERT(reference::man().find(reference::roff(setting.key)) != std::string::npos);
-        CPPUNIT_ASSERT(reference::ini().find(Poco::replace(name, std::string("N."), std::string("1."))) !=
-                       std::string::npos);
+        CPPUNIT_ASSERT(help.find(setting.key) != std::string::npos);
+        CPPUNIT_ASSERT(markdown.find("`" + setting.key + "`") != std::string::npos);
+        CPPUNIT_ASSERT(man.find(reference::roff(setting.key)) != std::string::npos);
+        CPPUNIT_ASSERT(ini.find(Poco::replace(name, std::string("N."), std::string("1."))) != std::string::npos);
         CPPUNIT_ASSERT_MESSAGE(setting.key, !setting.expected.empty());
     }
 }
