@@ -295,6 +295,16 @@ class Proxy(Program):
         return self.dress(s) if self.dress else s
 
 
+def stop_accepting(ls, thread):
+    """Closes a listening socket when its thread has ended: else that could accept on the next one that has its number."""
+    try:
+        ls.shutdown(socket.SHUT_RDWR)  # wakes the thread in accept()
+    except OSError:
+        pass
+    thread.join(LONG)
+    ls.close()
+
+
 class Target:
     """A listening socket, with `path` a UNIX socket. handler(socket) runs in one thread per connection, which is closed
     when it returns. dress: as of Proxy."""
@@ -311,7 +321,8 @@ class Target:
         self.ls.listen(1024)
         self.port = None if path else self.ls.getsockname()[1]
         self.address = "unix:" + path if path else "%s:%d" % (host, self.port)
-        threading.Thread(target=self._accept, args=(self.ls,), daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, args=(self.ls,), daemon=True)
+        self._accepting.start()
 
     def _accept(self, ls):
         while True:
@@ -340,11 +351,7 @@ class Target:
         return [s for s in list(self.conns) if s.fileno() >= 0]
 
     def stop(self):
-        try:
-            self.ls.shutdown(socket.SHUT_RDWR)  # wakes the thread in accept()
-        except OSError:
-            pass
-        self.ls.close()
+        stop_accepting(self.ls, self._accepting)
         for s in list(self.conns):
             try:
                 s.shutdown(socket.SHUT_RDWR)
@@ -405,6 +412,7 @@ def gone(s, timeout=SHORT):
 
 class Case(unittest.TestCase):
     def setUp(self):
+        self.targets = []
         if not BIN:
             self.fail("PROXIMUX_BIN is not set")
 
@@ -429,6 +437,7 @@ class Case(unittest.TestCase):
 
     def target(self, handler=echo, **kw):
         t = Target(handler, **kw)
+        self.targets.append(t)
         self.addCleanup(t.stop)
         return t
 

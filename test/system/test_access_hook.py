@@ -7,7 +7,7 @@ import tempfile
 import threading
 
 import proxy_header as header
-from harness import LONG, SHORT, SLOW, Case, ask, gone, read_line, wait_until
+from harness import LONG, SHORT, SLOW, Case, ask, gone, read_line, stop_accepting, wait_until
 
 
 class Guard:
@@ -18,7 +18,8 @@ class Guard:
         self.ls = socket.socket(socket.AF_UNIX)
         self.ls.bind(path)
         self.ls.listen(64)
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.accepting = threading.Thread(target=self.accept, daemon=True)
+        self.accepting.start()
 
     def accept(self):
         while True:
@@ -41,7 +42,7 @@ class Guard:
             pass
 
     def stop(self):
-        self.ls.close()
+        stop_accepting(self.ls, self.accepting)
         for s in self.conns:
             try:
                 s.shutdown(socket.SHUT_RDWR)

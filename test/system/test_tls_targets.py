@@ -23,10 +23,10 @@ class TlsCase(WithAuthority, SharedCase):
     def settings(self, **more):
         return {"target__1__tls": "on", "target__1__tls_ca": self.authority.ca, "pool__connect_timeout": "20s", **more}
 
-    def failure(self, p, code, target=None):
+    def failure(self, p, code):
         """The text of the record of a failed connection."""
         record = p.record(lambda r: r["d"]["error"]["code"] == code, LONG)
-        self.assertIsNotNone(record, (p.text(), target and target.faults))
+        self.assertIsNotNone(record, (p.text(), [t.faults for t in self.targets]))
         return record["d"]["error"]["message"]
 
     def assertRefused(self, target, code, *says, **more):
@@ -34,7 +34,7 @@ class TlsCase(WithAuthority, SharedCase):
         p = self.proxy(target, settings=self.settings(**more))
         with p.client() as c:
             self.assertIn(state(c, LONG), ("EOF", "RESET"))
-        message = self.failure(p, code, target)
+        message = self.failure(p, code)
         for each in says:
             self.assertIn(each, message)
         return p
