@@ -181,7 +181,7 @@ private:
 
     std::string one()
     {
-        constexpr std::array<const char*, 4> TEXTS{"one", "two", "three", "bad"};
+        constexpr std::array<const char*, 4> TEXTS{"select 1", "select 2", "select 3", "bad"};
         const std::string end(1, '\0');
         switch (_choices.byte() % 7)
         {
@@ -200,7 +200,8 @@ private:
         case 5: // and neither statement nor portal stays, by which it would be done once more
             return message('P', end + "DEALLOCATE ALL" + std::string(3, '\0')) +
                    message('B', end + end + std::string(6, '\0')) + message('E', std::string(5, '\0')) +
-                   message('P', end + "one" + std::string(3, '\0')) + message('B', end + end + std::string(6, '\0'));
+                   message('P', end + "select 1" + std::string(3, '\0')) +
+                   message('B', end + end + std::string(6, '\0'));
         default:
             return message('E', std::string(5, '\0'));
         }

@@ -230,6 +230,8 @@ class Session:
         return (message(b"t", b"\0\0") if words[0][0] == "S" else b"") + message(b"n")
 
     def execute(self, words):
+        if words[0] not in self.portals:
+            return error("34000", 'portal "%s" does not exist' % words[0])
         return self.run(self.portals[words[0]])
 
     def close(self, words):

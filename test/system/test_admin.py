@@ -25,8 +25,8 @@ class AdminCase(Case):
 class Admin(AdminCase):
     def test_pages_are_answered(self):
         p = self.admin(self.target())
-        for page in ("/livez", "/healthz", "/readyz"):
-            self.assertEqual(p.http(page), (200, "ok\n"))
+        for page in ("/livez", "/healthz", "/readyz"):  # of which the last is so as soon as it listens
+            self.assertTrue(wait_until(lambda page=page: p.http(page) == (200, "ok\n")), p.http(page))
         status, text = p.http("/version")
         self.assertEqual(status, 200)
         self.assertRegex(text, r"^proximux \d+\.\d+\.\d+\n$")
@@ -62,7 +62,7 @@ class Admin(AdminCase):
     def test_readiness_follows_targets(self):
         port = free_port()
         p = self.admin("127.0.0.1:%d" % port, settings={"pool__backoff_min": "1h", "pool__backoff_max": "1h"})
-        self.assertEqual(p.http("/readyz")[0], 200)  # nothing is known to be wrong
+        self.assertTrue(wait_until(lambda: p.http("/readyz")[0] == 200))  # nothing is known to be wrong
         with p.client() as c:
             self.assertTrue(gone(c, LONG))
         status, text = p.http("/readyz")
@@ -84,7 +84,7 @@ class Admin(AdminCase):
                        settings={"pool__backoff_min": "1h", "pool__backoff_max": "1h", "admin__ready_targets": "0"})
         with p.client() as c:
             self.assertTrue(gone(c, LONG))
-        self.assertEqual(p.http("/readyz"), (200, "ok\n"))
+        self.assertTrue(wait_until(lambda: p.http("/readyz") == (200, "ok\n")))
 
     def test_the_port_is_open_to_the_end_of_a_drain(self):
         p = self.admin(self.target(), settings={"shutdown__drain_timeout": "-1"})

@@ -172,6 +172,21 @@ class PostgresqlStatements(SharedPostgresqlCase):
         self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
         self.assertEqual(c.ask(run("s") + SYNC)[0], ["SET a = 1@1"])
 
+    def test_what_leaves_state_behind_is_executed_only_where_it_was_judged(self):
+        """By a later request, or by a portal of another name, it would be unseen."""
+        proxy = self.share(Server(), connections=2)
+        c, other = self.connect(proxy), self.connect(proxy)
+        portal = message(b"E", b"none\0" + b"\0" * 4)
+        c.ask(parse("SELECT 0", "s") + SYNC)
+        for text in ("SET a = 1", "DISCARD ALL"):
+            self.refused(lambda text=text: c.ask(parse(text) + bind() + portal + SYNC), "ERROR", "34000")
+            self.refused(lambda: c.ask(run() + SYNC), "ERROR", "26000")
+        self.assertIn("@2", other.query("SELECT 1")[0][0])  # the first one is tied for what may have been done
+        c.query("LISTEN x")
+        c.ask(parse("SELECT 1") + bind(portal="kept") + SYNC)
+        self.refused(lambda: c.ask(parse("DISCARD ALL") + portal + SYNC), "ERROR", "34000")
+        self.assertIn("@2", other.query("SELECT 1")[0][0])
+
     def test_a_client_has_so_much_memory_for_them(self):
         proxy = self.share(Server(), connections=1, local__statement_memory="64K")
         c = self.connect(proxy)

@@ -319,7 +319,7 @@ class Services(Case):
         p, ports = self.start({"plc1": target.port, "plc2": target.port})
         self.serves(ports["plc2"])
         self.assertEqual(self.http(p, "/livez"), (200, "ok\n"))
-        self.assertEqual(self.http(p, "/readyz"), (200, "ok\n"))
+        self.assertTrue(wait_until(lambda: self.http(p, "/readyz") == (200, "ok\n")))
         text = self.http(p, "/metrics")[1]
         self.assertIn('\nproximux_client_connections{service="plc1"} 0\n', text)
         self.assertIn('\nproximux_client_connections{service="plc2"} 1\n', text)

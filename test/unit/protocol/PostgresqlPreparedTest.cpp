@@ -189,12 +189,26 @@ TEST(PostgresqlPreparedTest, theStatementWithoutANameIsItsClients)
 {
     Client a(registry);
     Client b(registry);
-    CPPUNIT_ASSERT_EQUAL(parse("", "x") + bind("") + sync(), said(a, parse("", "x") + bind("") + sync()));
+    CPPUNIT_ASSERT_EQUAL(parse("", "select 1") + bind("") + sync(), said(a, parse("", "select 1") + bind("") + sync()));
     told(parsed() + bound() + ready());
     CPPUNIT_ASSERT_EQUAL(bind("proximux/none") + sync(), said(b, bind("") + sync()));
     told(error("26000") + ready());
-    CPPUNIT_ASSERT_EQUAL(parse("proximux/1", "x") + bind("proximux/1") + sync(), said(a, bind("") + sync()));
+    CPPUNIT_ASSERT_EQUAL(parse("proximux/1", "select 1") + bind("proximux/1") + sync(), said(a, bind("") + sync()));
     CPPUNIT_ASSERT_EQUAL(bound() + ready(), told(parsed() + bound() + ready()));
+}
+
+/// A later request was judged without it.
+TEST(PostgresqlPreparedTest, whatLeavesStateBehindIsExecutedWhereItWasJudged)
+{
+    Client a(registry);
+    for (const char* sql :
+         {"set a = 1", "discard all", "set local a = 1", "deallocate all", "select lastval()", "copy t from stdin"})
+    {
+        said(a, parse("", sql) + sync());
+        told(parsed() + ready());
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, bind("proximux/none") + sync(), said(a, bind("") + sync()));
+        told(error("26000") + ready());
+    }
 }
 
 TEST(PostgresqlPreparedTest, deallocationMeansTheClientsOwn)

@@ -150,29 +150,24 @@ void ClientSession::look(char type, Bytes body, Contents& contents)
     {
     case 'Q':
         ++contents.runs;
-        return add(statementIn(type, body), contents);
+        add(statementIn(type, body), contents);
+        return;
     case 'F':
         contents.effects.ties |= pins::UNKNOWN;
         return;
     case 'P':
-    {
-        contents.isPrepared = true;
-        const bool isNamed = !textAt(body, 0).empty();
-        const unsigned before = std::exchange(contents.effects.ties, 0);
-        add(statementIn(type, body), contents);
-        if (isNamed && contents.effects.ties != 0)
-            contents.effects.ties |= pins::STATEMENT; // nobody knows when it is executed
-        contents.effects.ties |= before;
-        contents.named += isNamed ? body.size() : 0;
-        contents.prepared = body;
-        return;
-    }
+        return lookAtParse(body, contents);
     case 'B':
+        return lookAtBind(body, contents);
     case 'D':
+        contents.isPrepared = true;
+        return;
     case 'C':
         contents.isPrepared = true;
+        contents.isPlain = false;
         return;
     case 'E':
+        contents.isPlain = contents.isPlain && textAt(body, 0).empty();
         ++contents.runs;
         return;
     default:
@@ -180,13 +175,34 @@ void ClientSession::look(char type, Bytes body, Contents& contents)
     }
 }
 
-void ClientSession::add(Bytes sql, Contents& contents)
+/// A statement with a name ties here for what it leaves behind, since nobody knows when it is executed. One without a
+/// name that leaves something behind is executed in this request alone (ClientStatements).
+void ClientSession::lookAtParse(Bytes body, Contents& contents)
+{
+    const bool isNamed = !textAt(body, 0).empty();
+    const Effects effects = add(statementIn('P', body), contents);
+    if (isNamed && (effects.ties != 0 || effects.isLocal))
+        contents.effects.ties |= pins::STATEMENT;
+    contents.isPlain = contents.isPlain && !isNamed && contents.messages == 1;
+    contents.isPrepared = true;
+    contents.named += isNamed ? body.size() : 0;
+    contents.prepared = body;
+}
+
+void ClientSession::lookAtBind(Bytes body, Contents& contents)
+{
+    contents.isPlain = contents.isPlain && boundIn(body).empty() && textAt(body, 0).empty() && contents.messages == 2;
+    contents.isPrepared = true;
+}
+
+Effects ClientSession::add(Bytes sql, Contents& contents)
 {
     const Effects effects = effectsOf(sql);
     contents.effects.add(effects);
     ++contents.texts;
     if (effects.ties == pins::SETTING)
         contents.change = settingChangeIn(sql);
+    return effects;
 }
 
 /// A change that is done at once, whatever else it leaves behind, ties nobody. Nothing behind it is looked at before it

@@ -68,6 +68,7 @@ private:
         bool isPrepared = false;             ///< statements are prepared, bound, described or closed
         std::size_t named = 0;               ///< bytes of statements with a name
         Bytes prepared;                      ///< the body of the last Parse
+        bool isPlain = true; ///< each message is of the statement and the portal without a name, in their order
         unsigned messages = 0;
         unsigned texts = 0;
         unsigned runs = 0;   ///< how often something is executed
@@ -76,14 +77,16 @@ private:
         /// Whether one statement with a name is prepared, and nothing else is asked.
         [[nodiscard]] bool isPrepareAlone() const { return messages == 2 && named > 0 && !isOpen; }
 
-        /// Whether one text is executed, once.
-        [[nodiscard]] bool isSingle() const { return texts == 1 && runs == 1 && named == 0 && !isOpen; }
+        /// Whether one text is executed, once, and nothing else can be.
+        [[nodiscard]] bool isSingle() const { return texts == 1 && runs == 1 && isPlain && !isOpen; }
     };
 
     void statements(Bytes bytes, bool whole, RequestTraits& traits);
     static void look(Bytes bytes, Contents& contents);
     static void look(char type, Bytes body, Contents& contents);
-    static void add(Bytes sql, Contents& contents);
+    static void lookAtParse(Bytes body, Contents& contents);
+    static void lookAtBind(Bytes body, Contents& contents);
+    static Effects add(Bytes sql, Contents& contents);
     void judge(const Contents& contents, RequestTraits& traits);
     [[nodiscard]] bool isTied() const { return (_held & ~pins::LEASE) != 0; }
     bool isTooMuch(const Contents& contents);

@@ -1,6 +1,7 @@
 #include <proximux/protocol/postgresql/ClientStatements.h>
 
 #include <proximux/protocol/postgresql/Messages.h>
+#include <proximux/protocol/postgresql/Statements.h>
 #include <proximux/protocol/postgresql/Tokens.h>
 
 #include <algorithm>
@@ -232,6 +233,15 @@ std::shared_ptr<ClientStatement> ClientStatements::find(Bytes name) const
     return isThere ? found->second : nullptr;
 }
 
+/// Whether the statement without a name may be executed by a later request, whose effects were judged without it.
+bool ClientStatements::mayLast() const
+{
+    if (_unnamed == nullptr || !_unnamed->exists)
+        return false;
+    const Effects effects = effectsOf(textAt(_unnamedBody, 0));
+    return effects.ties == 0 && !effects.isLocal && !effects.forgets && !effects.copies && !effects.readsLast;
+}
+
 /// The name under which the connection has this statement, or will have behind what was written.
 Bytes ClientStatements::ensure(const std::shared_ptr<const Prepared>& what, const Page& page)
 {
@@ -243,8 +253,7 @@ Bytes ClientStatements::ensure(const std::shared_ptr<const Prepared>& what, cons
 Bytes ClientStatements::nameOn(Bytes name, const Page& page)
 {
     if (name.empty() && !_unnamedIsThere)
-        return _unnamed != nullptr && _unnamed->exists ? ensure(std::make_shared<const Prepared>(_unnamedBody), page)
-                                                       : LaneStatements::NOBODYS;
+        return mayLast() ? ensure(std::make_shared<const Prepared>(_unnamedBody), page) : LaneStatements::NOBODYS;
     const std::shared_ptr<ClientStatement> statement = name.empty() ? nullptr : find(name);
     return statement != nullptr ? ensure(statement->what, page) : name;
 }

@@ -81,6 +81,7 @@ private:
     void query(Bytes body, const Page& page);
     std::string deallocated(Bytes sql, const Page& page);
     Bytes nameOn(Bytes name, const Page& page);
+    [[nodiscard]] bool mayLast() const;
     static Bytes ensure(const std::shared_ptr<const Prepared>& what, const Page& page);
     [[nodiscard]] std::shared_ptr<ClientStatement> find(Bytes name) const;
     std::shared_ptr<ClientStatement> make(Bytes name, std::shared_ptr<const Prepared> what, const Whose& whose);
