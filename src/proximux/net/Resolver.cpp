@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <system_error>
@@ -24,10 +25,16 @@ struct Resolver::State
     };
     using Name = std::pair<std::string, std::uint16_t>;
 
+    struct Worker
+    {
+        std::thread thread;
+        bool isLookingUp = false;
+    };
+
     std::mutex mutex;
     std::condition_variable changed;
     std::size_t mostThreads = 1;
-    std::size_t threads = 0;
+    std::list<Worker> workers;
     std::size_t idle = 0;
     bool closed = false;
     std::deque<Name> names;                      ///< waiting for a thread
@@ -47,31 +54,47 @@ Resolver::~Resolver()
 
 void Resolver::close()
 {
-    const std::lock_guard<std::mutex> lock(_state->mutex);
-    _state->closed = true;
-    _state->waiting.clear();
-    _state->changed.notify_all();
+    std::list<State::Worker> ending;
+    {
+        const std::lock_guard<std::mutex> lock(_state->mutex);
+        _state->closed = true;
+        _state->waiting.clear();
+        _state->changed.notify_all();
+        for (auto each = _state->workers.begin(); each != _state->workers.end();)
+        {
+            const auto worker = each++;
+            if (!worker->isLookingUp)
+                ending.splice(ending.end(), _state->workers, worker);
+            else if (worker->thread.joinable())
+                worker->thread.detach();
+        }
+    }
+    for (State::Worker& worker : ending)
+        worker.thread.join();
 }
 
 void Resolver::resolve(const std::string& host, std::uint16_t port, Reactor& reactor, Answer answer)
 {
     const std::lock_guard<std::mutex> lock(_state->mutex);
+    if (_state->closed)
+        return;
     const State::Name name{host, port};
     std::vector<State::Waiter>& waiters = _state->waiting[name];
     waiters.push_back({reactor, std::move(answer)});
     if (waiters.size() > 1)
         return;
     _state->names.push_back(name);
-    if (_state->names.size() > _state->idle && _state->threads < _state->mostThreads)
+    if (_state->names.size() > _state->idle && _state->workers.size() < _state->mostThreads)
     {
         try
         {
-            std::thread([state = _state] { work(state); }).detach();
-            ++_state->threads;
+            State::Worker& worker = _state->workers.emplace_back();
+            worker.thread = std::thread([state = _state, &worker] { work(state, worker.isLookingUp); });
         }
         catch (const std::system_error& error)
         {
-            if (_state->threads == 0)
+            _state->workers.pop_back();
+            if (_state->workers.empty())
                 return giveUp(*_state, name, error.code().value());
         }
     }
@@ -90,7 +113,8 @@ void Resolver::giveUp(State& state, const std::pair<std::string, std::uint16_t>&
     state.waiting.erase(name);
 }
 
-void Resolver::work(const std::shared_ptr<State>& state)
+/// isLookingUp: belongs to this thread, guarded by the lock.
+void Resolver::work(const std::shared_ptr<State>& state, bool& isLookingUp)
 {
     std::unique_lock<std::mutex> lock(state->mutex);
     for (;;)
@@ -102,12 +126,14 @@ void Resolver::work(const std::shared_ptr<State>& state)
             return;
         const State::Name name = std::move(state->names.front());
         state->names.pop_front();
+        isLookingUp = true;
         lock.unlock();
         const auto result = std::make_shared<Result>();
         result->addresses = sockets::lookUp(name.first, name.second, result->why, &result->shortage);
         lock.lock();
         if (state->closed)
             return;
+        isLookingUp = false;
         const auto found = state->waiting.find(name);
         for (State::Waiter& waiter : found->second)
             waiter.reactor.post([answer = std::move(waiter.answer), result] { answer(*result); });

@@ -33,7 +33,8 @@ public:
 
     ~Resolver();
 
-    /// Cancels all pending answers. A look-up that hangs in the system is abandoned, not waited for.
+    /// Cancels all pending answers and waits for the threads to end. A look-up that hangs in the system is abandoned,
+    /// not waited for. Not from two threads at once.
     void close();
 
     Resolver(const Resolver&) = delete;
@@ -45,7 +46,7 @@ public:
 private:
     struct State;
 
-    static void work(const std::shared_ptr<State>& state);
+    static void work(const std::shared_ptr<State>& state, bool& isLookingUp);
     static void giveUp(State& state, const std::pair<std::string, std::uint16_t>& name, int error);
 
     std::shared_ptr<State> _state;
