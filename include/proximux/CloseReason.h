@@ -55,10 +55,12 @@ enum class CloseReason
     allDrained,        ///< an administrator has drained or closed each target that it could have been connected to
     paused,            ///< an administrator wants no target to be used for a while
     otherUser,         ///< another request needs it with another login
-    loginTimeout       ///< local.login_timeout
+    loginTimeout,      ///< local.login_timeout
+    cancelled,         ///< the client of the request has cancelled it
+    cancelUnknown      ///< nobody knows whether a cancel request is still to come to its target
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::loginTimeout) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::cancelUnknown) + 1;
 
 /// Whose fault it is that a connection is closed.
 enum class Fault

@@ -63,6 +63,7 @@ struct Counters
     Value targetBytesOut{};   ///< to targets
     Value unknownIds{};       ///< responses whose id matches no request
     Value repeated{};         ///< requests sent again, because they were lost with their connection
+    Value cancelled{};        ///< requests that their clients have cancelled
     Value queued{};           ///< requests that wait to be sent now
 
     /// Closed connections by reason: unsolicited bytes of a target, for example, are in

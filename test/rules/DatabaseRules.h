@@ -45,7 +45,11 @@ protected:
     static std::string query(const std::string& sql) { return message('Q', sql + '\0'); }
     static std::string done(char status = 'I') { return message('C', std::string("OK\0", 3)) + ready(status); }
     static std::string ready(char status) { return message('Z', {status}); }
-    static std::string welcome() { return message('R', std::string(4, '\0')) + ready('I'); }
+    /// key: by which what the connection does is cancelled; empty: there is none.
+    static std::string welcome(const std::string& key = "")
+    {
+        return message('R', std::string(4, '\0')) + (key.empty() ? "" : message('K', key)) + ready('I');
+    }
 
     /// Whether a client was let in since it was looked at last.
     bool isWelcome(ClientId client)

@@ -32,9 +32,32 @@ private:
     Instant _next;
 };
 
+/// What is said to targets on connections that are none of the pool's.
+class ErrandRecorder : public OneRate, public MultiplexerObserver
+{
+public:
+    struct Errand
+    {
+        std::uint64_t number;
+        std::size_t target;
+        std::string says;
+        Instant deadline;
+    };
+
+    void beginErrand(std::uint64_t number, std::size_t target, const std::string& says, Instant deadline) override
+    {
+        errands.push_back({number, target, says, deadline});
+    }
+
+    void requestCancelled(ClientId, TargetId) override { ++cancelled; }
+
+    std::vector<Errand> errands; ///< that were begun
+    std::size_t cancelled = 0;
+};
+
 /// The outside world of an exchange, in any mode, and of its pool: connections whose peers accept as many bytes as they
 /// are told to, and a record of all calls. Throws std::logic_error on invalid calls.
-class World : public OneRate, public MultiplexerObserver, public PairEffects, public TargetDialer
+class World : public ErrandRecorder, public PairEffects, public TargetDialer
 {
 public:
     struct Side

@@ -350,8 +350,12 @@ class Target:
     def open(self):
         return [s for s in list(self.conns) if s.fileno() >= 0]
 
-    def stop(self):
+    def refuse(self):
+        """Nobody is let in any more; who is there stays."""
         stop_accepting(self.ls, self._accepting)
+
+    def stop(self):
+        self.refuse()
         for s in list(self.conns):
             try:
                 s.shutdown(socket.SHUT_RDWR)

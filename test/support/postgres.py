@@ -38,7 +38,10 @@ def read(s):
 
 def read_startup(s):
     size, code = struct.unpack(">II", read_exactly(s, 8))
-    words = read_exactly(s, size - 8).split(b"\0")
+    body = read_exactly(s, size - 8)
+    if code == CANCEL:
+        return code, body
+    words = body.split(b"\0")
     return code, {words[i].decode(): words[i + 1].decode() for i in range(0, len(words) - 2, 2)}
 
 
@@ -149,16 +152,18 @@ class Client:
 class Server:
     """Lets everybody in and answers each statement with a tag of its text and the number of the connection:
     "SELECT 1@2". script(server, connection, kind, body) may do it instead; it returns whether it did. script may set
-    `login`, which is called with a connection in place of the welcome."""
+    `login`, which is called with a connection in place of the welcome. A statement that begins with "select sleep" ends
+    when it is cancelled, which cancelled(socket, number of the connection) may put off; it returns whether it is heard."""
 
-    def __init__(self, script=None, login=None):
-        self.script, self.login, self.lock = script, login, threading.Lock()
+    def __init__(self, script=None, login=None, cancelled=None):
+        self.script, self.login, self.lock, self.cancelled = script, login, threading.Lock(), cancelled
         self.logins, self.open, self.most, self.asked = [], set(), 0, []
+        self.sessions, self.cancels = {}, []
 
     def __call__(self, s):
         code, settings = read_startup(s)
         if code == CANCEL:
-            return
+            return self.cancel(s, settings)
         with self.lock:
             self.logins.append(settings)
             number = len(self.logins)
@@ -166,16 +171,30 @@ class Server:
             self.most = max(self.most, len(self.open))
         try:
             if self.login is None or not self.login(self, s, settings):
-                s.sendall(self.welcome())
-            self.serve(Session(self, s, number))
+                s.sendall(self.welcome(number))
+            self.sessions[number] = Session(self, s, number)
+            self.serve(self.sessions[number])
         finally:
             with self.lock:
                 self.open.discard(number)
 
+    def cancel(self, s, key):
+        number = struct.unpack(">I", key[:4])[0]
+        if key != self.key(number):
+            raise AssertionError("a cancel request with a key that the server has not given")
+        with self.lock:
+            self.cancels.append(number)
+        if self.cancelled is None or self.cancelled(s, number):
+            self.sessions[number].cancelled.set()
+
     @staticmethod
-    def welcome():
+    def key(number):
+        return struct.pack(">II", number, 0x80000000 + number)
+
+    @classmethod
+    def welcome(cls, number=0):
         return (message(b"R", b"\0" * 4) + message(b"S", texts("server_version", "15.9")) +
-                message(b"S", texts("TimeZone", "UTC")) + message(b"K", b"\0" * 8) + message(b"Z", b"I"))
+                message(b"S", texts("TimeZone", "UTC")) + message(b"K", cls.key(number)) + message(b"Z", b"I"))
 
     def serve(self, session):
         while True:
@@ -194,6 +213,7 @@ class Session:
     def __init__(self, server, s, number):
         self.server, self.s, self.number, self.state, self.batch = server, s, number, "I", b""
         self.statements, self.portals, self.failed = {}, {}, False
+        self.cancelled = threading.Event()
 
     def answer(self, kind, body):
         if kind == b"Q":
@@ -247,11 +267,29 @@ class Session:
         return self.done(text)
 
     def done(self, text):
+        if text.startswith("select sleep"):
+            return self.sleep()
         if text.upper() in ("DISCARD ALL", "DEALLOCATE ALL"):
             return message(b"C", texts(text.upper()))  # which a proxy may look at
         word = text.split(" ")[0].rstrip(";").lower()
         self.state = {"begin": "T", "commit": "I", "rollback": "I"}.get(word, self.state)
         return message(b"C", texts("%s@%d" % (text, self.number)))
+
+    def sleep(self):
+        """Until it is cancelled, or its client has gone."""
+        self.cancelled.clear()
+        self.s.setblocking(False)
+        try:
+            while not self.cancelled.wait(0.005):
+                try:
+                    if not self.s.recv(1, socket.MSG_PEEK):
+                        raise EOFError
+                except BlockingIOError:
+                    pass
+        finally:
+            self.s.setblocking(True)
+        self.state = "I" if self.state == "I" else "E"
+        return error("57014", "canceling statement due to user request")
 
     def ready(self):
         return message(b"Z", self.state.encode())

@@ -70,6 +70,9 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"paused", "an administrator paused the proxy (pause)", R::paused, F::proxy, ERROR, UNTOLD},
     {"otherUser", "reopened for another login", R::otherUser, F::nobody, ERROR, UNTOLD},
     {"loginTimeout", "local.login_timeout", R::loginTimeout, F::client, UNTOLD, UNTOLD},
+    {"cancelled", "cancelled by its client", R::cancelled, F::nobody, UNTOLD, UNTOLD},
+    {"cancelUnknown", "a cancel request to the target was cut off, and may still be heard", R::cancelUnknown, F::target,
+     ERROR, ERROR},
 };
 
 constexpr bool hasRowForEach()

@@ -9,6 +9,7 @@
 #include <proximux/protocol/CheckRequest.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace proximux
 {
@@ -17,6 +18,14 @@ enum class How
 {
     finish, ///< by FIN
     abort   ///< by RST: the peer sees that something was cut off
+};
+
+/// How an errand has ended.
+enum class ErrandEnd
+{
+    unsaid, ///< nothing was said
+    heard,  ///< the target has closed the connection behind it
+    unknown ///< it may still be heard
 };
 
 /// All that an Exchange may ask of the world about connections that are there. It never calls back into the Exchange
@@ -115,6 +124,14 @@ public:
     virtual void endCheck(std::size_t target, Instant now)
     {
         static_cast<void>(target);
+        static_cast<void>(now);
+    }
+
+    /// An errand (MultiplexerEffects::beginErrand) has ended.
+    virtual void errandEnded(std::uint64_t number, ErrandEnd how, Instant now)
+    {
+        static_cast<void>(number);
+        static_cast<void>(how);
         static_cast<void>(now);
     }
 

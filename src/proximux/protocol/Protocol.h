@@ -78,7 +78,8 @@ enum class Failure
     timeout,     ///< the target was silent
     malformed,   ///< the target sent an invalid response
     dialect,     ///< the target does not speak the request's dialect
-    user         ///< the target does not let the client's user in
+    user,        ///< the target does not let the client's user in
+    cancelled    ///< its client has cancelled it before it was sent
 };
 
 /// What a client is told of it, without a full stop.
@@ -98,6 +99,8 @@ constexpr const char* textOf(Failure failure)
         return "the target does not speak this version of the protocol";
     case Failure::user:
         return "the target refused the user name or password";
+    case Failure::cancelled:
+        return "it was cancelled";
     }
     return "";
 }
@@ -268,6 +271,14 @@ public:
     [[nodiscard]] virtual LoginAnswer judgeLogin(Bytes came) const
     {
         static_cast<void>(came);
+        return {};
+    }
+
+    /// What stops the request that is under way on a connection, said on another one that the target then closes.
+    /// greeting: what the target has answered to the login (LoginDialog::outcome()). Empty: nothing does.
+    [[nodiscard]] virtual std::string cancellation(Bytes greeting) const
+    {
+        static_cast<void>(greeting);
         return {};
     }
 

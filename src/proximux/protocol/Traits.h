@@ -131,11 +131,12 @@ struct RequestMarks
     unsigned frees = 0;      ///< pin reasons that end with its response
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
-    std::uint64_t check = 0; ///< value that its response must repeat; 0: none
-    unsigned part = 0;       ///< part of the target that it addresses, from 1; 0: the target itself
-    unsigned dialect = 0;    ///< its connection must be new or use the same dialect; 0: there is only one
-    bool switches = false;   ///< brings its connection to `dialect` itself, if the target agrees
-    bool signsIn = false;    ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
+    std::uint64_t cancels = 0; ///< local: the client whose request is to be stopped (Conversation::begin()); 0: nobody
+    std::uint64_t check = 0;   ///< value that its response must repeat; 0: none
+    unsigned part = 0;         ///< part of the target that it addresses, from 1; 0: the target itself
+    unsigned dialect = 0;      ///< its connection must be new or use the same dialect; 0: there is only one
+    bool switches = false;     ///< brings its connection to `dialect` itself, if the target agrees
+    bool signsIn = false;      ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
     bool restores = false;  ///< its connection belongs to the login that has opened it afterwards, if the target agrees
     Bytes suffix;           ///< sent after its last byte: fixed text
     std::uint32_t hint = 0; ///< passed to its response framer

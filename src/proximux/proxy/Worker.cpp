@@ -48,6 +48,7 @@ Worker::Worker(Runtime& runtime, WorkerListener& listener, bool checks)
     , _observer(_clients, _targets, _report, _requests, _silence)
     , _mode(makeExchange(_configuration, runtime.targets, *this, *this, *this, _observer))
     , _exchange(*_mode.exchange)
+    , _errands(runtime, _reactor, _scratch, _exchange)
     , _gathers(_mode.underWay != nullptr)
 {
     _reactor.setTurnListener(this);
@@ -195,7 +196,7 @@ void Worker::reconfigure(const std::shared_ptr<const Configuration>& configurati
 Instant Worker::turnEnded(Instant now)
 {
     if (_drainAsked && !_draining)
-        beginDrainIfHeard();
+        beginDrain(true);
     if (_checks)
         _checks->expire(now);
     Instant next = _exchange.expire(now);
@@ -266,21 +267,17 @@ void Worker::drain()
             isAwaited(session) && session->tally().opened + patience > now)
             _newcomers.push_back(client);
     if (!_newcomers.empty() || !_arrivals.areAllWelcomed())
-        _reactor.at(now + patience, [this] { beginDrain(); });
-    beginDrainIfHeard();
+        _reactor.at(now + patience, [this] { beginDrain(false); });
+    beginDrain(true);
 }
 
-/// Begins the drain as soon as each newcomer has sent something or has gone.
-void Worker::beginDrainIfHeard()
+/// patient: not before each newcomer has sent something or has gone.
+void Worker::beginDrain(bool patient)
 {
     while (!_newcomers.empty() && !isAwaited(_clients.find(_newcomers.back())))
         _newcomers.pop_back();
-    if (_newcomers.empty() && _arrivals.areAllWelcomed())
-        beginDrain();
-}
-
-void Worker::beginDrain()
-{
+    if (patient && !(_newcomers.empty() && _arrivals.areAllWelcomed()))
+        return;
     if (std::exchange(_draining, true))
         return;
     _arrivals.closeAll(CloseReason::drained);
@@ -350,6 +347,11 @@ void Worker::checkEnded(std::size_t target, bool lost, Bytes response)
 {
     if (_checks)
         _checks->requestEnded(target, lost, response);
+}
+
+void Worker::beginErrand(std::uint64_t number, std::size_t target, const std::string& says, Instant deadline)
+{
+    _errands.begin(number, target, says, deadline);
 }
 
 std::size_t Worker::flushClient(ClientId client)

@@ -5,6 +5,7 @@
 #include <proximux/proxy/Arrivals.h>
 #include <proximux/proxy/CallList.h>
 #include <proximux/proxy/ClientSession.h>
+#include <proximux/proxy/Errands.h>
 #include <proximux/proxy/ExchangeFactory.h>
 #include <proximux/proxy/HealthChecks.h>
 #include <proximux/proxy/ProxyInspector.h>
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace proximux
@@ -97,6 +99,7 @@ private:
     void asked(ClientId client, Instant now) override;
     std::size_t flushClient(ClientId client) override;
     void checkEnded(std::size_t target, bool lost, Bytes response) override;
+    void beginErrand(std::uint64_t number, std::size_t target, const std::string& says, Instant deadline) override;
     void limitClient(ClientId client, std::size_t bytes) override;
 
     // TargetDialer
@@ -110,8 +113,7 @@ private:
     Instant turnEnded(Instant now) override;
 
     bool flush();
-    void beginDrainIfHeard();
-    void beginDrain();
+    void beginDrain(bool patient);
 
     Runtime& _runtime;
     std::shared_ptr<const Configuration> _configuration;
@@ -128,6 +130,7 @@ private:
     WorkerObserver _observer;
     ExchangeAndPool _mode;
     Exchange& _exchange;
+    Errands _errands;
     std::unique_ptr<HealthChecks> _checks;   ///< null: another worker does them
     const bool _gathers;                     ///< fifo and funnel
     std::vector<ClientId> _gatheringClients; ///< with bytes to flush

@@ -39,6 +39,11 @@ void WorkerObserver::requestEnded(std::uint64_t tag, const Outcome& outcome)
         _requests.ended(tag, numberOf(outcome.target), outcome);
 }
 
+void WorkerObserver::requestCancelled(ClientId client, TargetId target)
+{
+    _report.requestCancelled(infoOf(client), numberOf(target));
+}
+
 void WorkerObserver::requestRepeated()
 {
     _report.requestRepeated();

@@ -38,6 +38,7 @@ public:
     void requestContinued(ClientId client, Bytes bytes) override;
     void requestSent(ClientId client, std::uint64_t tag, TargetId target, Bytes bytes) override;
     void requestEnded(std::uint64_t tag, const Outcome& outcome) override;
+    void requestCancelled(ClientId client, TargetId target) override;
     void requestRepeated() override;
     void clientMalformed(ClientId client, const char* why) override;
     void targetMalformed(TargetId target, const char* why) override;

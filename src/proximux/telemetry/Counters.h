@@ -79,6 +79,7 @@ void forEachCounter(const Visit& visit, Sets&... sets)
     visit(CounterInfo{"unknownIds", COUNTER, "responses", "whose id matches no request"}, sets.unknownIds...);
     visit(CounterInfo{"repeated", COUNTER, "requests", "sent again, because they were lost with their connection"},
           sets.repeated...);
+    visit(CounterInfo{"cancelled", COUNTER, "requests", "that their clients have cancelled"}, sets.cancelled...);
     visit(CounterInfo{"queued", GAUGE, "requests", "that wait to be sent now"}, sets.queued...);
     visit(CounterInfo{"clientsClosed", COUNTER, "clients", "closed, by close reason"}, sets.clientsClosed...);
     visit(CounterInfo{"targetsClosed", COUNTER, "target connections", "closed, by close reason"},

@@ -2,6 +2,7 @@
 
 #include <proximux/Version.h>
 #include <proximux/telemetry/Labels.h>
+#include <proximux/telemetry/TargetMetrics.h>
 
 #include <Poco/Environment.h>
 
@@ -43,63 +44,6 @@ void byPin(W& writer, const std::array<std::uint64_t, pins::COUNT>& counts)
         writer.sample(counts[i], {{"reason", snakeCase(pins::NAMES[i])}});
 }
 
-/// Calls visit(target, number) for each target.
-template <class Visit>
-void eachTarget(const S& source, const Visit& visit)
-{
-    std::size_t number = 0;
-    for (const TargetStatistics& target : source.statistics.targets)
-        visit(target, std::to_string(++number));
-}
-
-/// One sample for each target, of a number or a duration.
-template <class Member, class Owner>
-void byTarget(W& writer, const S& source, Member Owner::*member)
-{
-    eachTarget(source,
-               [&writer, member](const TargetStatistics& target, const std::string& number) {
-                   writer.sample(target.*member, {{"target", number}, {"address", target.address}});
-               });
-}
-
-/// One sample for each target and each value of a further label.
-template <class Values>
-void byTargetAnd(W& writer, const S& source, std::string_view label, const Values& values)
-{
-    eachTarget(
-        source,
-        [&writer, label, &values](const TargetStatistics& target, const std::string& number)
-        {
-            for (const auto& [name, count] : values(target))
-                writer.sample(std::uint64_t{count}, {{"target", number}, {"address", target.address}, {label, name}});
-        });
-}
-
-using Named = std::vector<std::pair<const char*, std::uint64_t>>;
-
-/// A connection of a pinned client counts as tied alone; the two numbers may be of different moments.
-Named connectionsOf(const TargetStatistics& target)
-{
-    return {{"opening", target.opening},
-            {"idle", target.idle},
-            {"busy", target.busy - std::min(target.busy, target.tied)},
-            {"tied", target.tied}};
-}
-
-Named movesOf(const TargetStatistics& target)
-{
-    return {{"living", target.living}, {"dead", target.dead},      {"trial", target.trials},
-            {"down", target.downs},    {"drained", target.drains}, {"closed", target.closes}};
-}
-
-Named connectFailuresOf(const TargetStatistics& target)
-{
-    Named named;
-    for (std::size_t i = 0; i < CONNECT_FAILURES; ++i)
-        named.emplace_back(toString(static_cast<ConnectFailure>(i)), target.connectFailures[i]);
-    return named;
-}
-
 /// One sample for each side and each way in which a handshake may end.
 void handshakes(W& writer, const S& source)
 {
@@ -126,22 +70,11 @@ void expiries(W& writer, const S& source)
     write("target", source.statistics.targetCertificates);
 }
 
-void targetLimits(W& writer, const S& source)
+/// A value of its own.
+template <auto Member>
+void single(W& writer, const S& source)
 {
-    eachTarget(source,
-               [&writer](const TargetStatistics& target, const std::string& number)
-               {
-                   if (target.limit > 0)
-                       writer.sample(target.limit, {{"target", number}, {"address", target.address}});
-               });
-}
-
-void targetsUp(W& writer, const S& source)
-{
-    eachTarget(source,
-               [&writer](const TargetStatistics& target, const std::string& number) {
-                   writer.sample(std::uint64_t{target.up}, {{"target", number}, {"address", target.address}});
-               });
+    writer.sample(source.statistics.*Member);
 }
 
 void byOutcome(W& writer, const S& source)
@@ -240,8 +173,7 @@ std::vector<MetricInfo> ofProcess(std::vector<MetricInfo> rows)
 std::vector<MetricInfo> clientRows()
 {
     return {
-        {"proximux_client_connections", GAUGE, "", "Clients connected now.",
-         [](W& w, const S& s) { w.sample(s.statistics.current); }},
+        {"proximux_client_connections", GAUGE, "", "Clients connected now.", single<&Statistics::current>},
         {"proximux_client_connections_limit", GAUGE, "",
          "Clients that may be connected: local.max_connections, or what the descriptors suffice for. Absent: no limit.",
          [](W& w, const S& s)
@@ -269,7 +201,7 @@ std::vector<MetricInfo> clientRows()
          }},
         {"proximux_client_connections_checks_total", COUNTER, "",
          "Connections of load balancers' checks: where a PROXY header is due, those that sent nothing, or LOCAL alone.",
-         [](W& w, const S& s) { w.sample(s.statistics.balancerChecks); }},
+         single<&Statistics::balancerChecks>},
         {"proximux_tls_handshakes_total", COUNTER, "side, outcome, reason",
          "Handshakes of TLS with clients and with targets, those of health checks not counted; the reason is that of a "
          "failed one (docs/tls.md).",
@@ -287,41 +219,6 @@ std::vector<MetricInfo> clientRows()
     };
 }
 
-std::vector<MetricInfo> targetRows()
-{
-    return {
-        {"proximux_target_up", GAUGE, "target, address",
-         "0 after a failed attempt to connect, until one succeeds, while health checks find the target down, and while "
-         "an administrator has drained or closed it; otherwise 1.",
-         targetsUp},
-        {"proximux_target_connections", GAUGE, "target, address, state",
-         "Connections to the target. opening: also open ones that are not in use yet; idle: no request; busy: requests "
-         "in flight, or in proxy mode a client; tied: a pinned client.",
-         [](W& w, const S& s) { byTargetAnd(w, s, "state", connectionsOf); }},
-        {"proximux_target_connections_limit", GAUGE, "target, address",
-         "Connections that the target may have: 1 in fifo, target.N.connections in funnel. Absent in proxy mode.",
-         targetLimits},
-        {"proximux_target_state_changes_total", COUNTER, "target, address, to",
-         "Changes of the target's health. dead: an attempt failed; trial: one connection tests it; living: it is "
-         "back; down: health checks have failed (check.fall); drained, closed: by the admin commands target drain and "
-         "target close.",
-         [](W& w, const S& s) { byTargetAnd(w, s, "to", movesOf); }},
-        {"proximux_target_down_seconds_total", COUNTER, "target, address", "Time in which the target was not living.",
-         [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::down); }},
-        {"proximux_target_connect_failures_total", COUNTER, "target, address, reason",
-         "Failed attempts to connect. shortage: of descriptors, ports or memory on this host, which is no failure of "
-         "the target.",
-         [](W& w, const S& s) { byTargetAnd(w, s, "reason", connectFailuresOf); }},
-        {"proximux_target_check_failures_total", COUNTER, "target, address",
-         "Failed health checks of the target (check.interval).",
-         [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::checksFailed); }},
-        {"proximux_target_desyncs_total", COUNTER, "target, address",
-         "Connections closed because the target sent unsolicited bytes: two responses to one request, a late one, an "
-         "unknown id.",
-         [](W& w, const S& s) { byTarget(w, s, &TargetStatistics::desyncs); }},
-    };
-}
-
 std::vector<MetricInfo> requestRows()
 {
     return {
@@ -332,12 +229,14 @@ std::vector<MetricInfo> requestRows()
          byOutcome},
         {"proximux_requests_repeated_total", COUNTER, "",
          "Requests sent again after they were lost with their connection; fifo and funnel.",
-         [](W& w, const S& s) { w.sample(s.statistics.repeated); }},
+         single<&Statistics::repeated>},
+        {"proximux_requests_cancelled_total", COUNTER, "",
+         "Requests that their clients have cancelled, in the queue or at the target; fifo and funnel.",
+         single<&Statistics::cancelled>},
         {"proximux_requests_queued", GAUGE, "", "Requests that wait to be sent; fifo and funnel.",
-         [](W& w, const S& s) { w.sample(s.statistics.queued); }},
+         single<&Statistics::queued>},
         {"proximux_queue_oldest_wait_seconds", GAUGE, "",
-         "How long the oldest of them has been waiting; 0: none waits.",
-         [](W& w, const S& s) { w.sample(s.statistics.oldestWait); }},
+         "How long the oldest of them has been waiting; 0: none waits.", single<&Statistics::oldestWait>},
         {"proximux_queue_timeout_seconds", GAUGE, "", "exchange.queue_timeout. Absent: off, or in proxy mode.",
          [](W& w, const S& s)
          {
@@ -346,14 +245,14 @@ std::vector<MetricInfo> requestRows()
          }},
         {"proximux_queue_duration_seconds", HISTOGRAM, "",
          "Time from a request's last byte until it is sent, or fails unsent; fifo and funnel.",
-         [](W& w, const S& s) { w.sample(s.statistics.queueDuration); }},
+         single<&Statistics::queueDuration>},
         {"proximux_request_duration_seconds", HISTOGRAM, "",
          "Time from a request's being sent until its response's last byte, or its failure. In proxy mode as for "
          "proximux_requests_total.",
-         [](W& w, const S& s) { w.sample(s.statistics.requestDuration); }},
+         single<&Statistics::requestDuration>},
         {"proximux_connect_duration_seconds", HISTOGRAM, "",
          "Time until a target connection was open, looking up its name included.",
-         [](W& w, const S& s) { w.sample(s.statistics.connectDuration); }},
+         single<&Statistics::connectDuration>},
         {"proximux_clients_tied", GAUGE, "reason",
          "Clients that are pinned to a target connection now; a client may have several reasons.",
          [](W& w, const S& s) { byPin(w, s.statistics.tiedNow); }},
@@ -365,7 +264,7 @@ std::vector<MetricInfo> requestRows()
 std::vector<MetricInfo> allRows()
 {
     std::vector<MetricInfo> all;
-    for (const auto& rows : {clientRows(), requestRows(), targetRows(), ofProcess(processRows()), threadRows(),
+    for (const auto& rows : {clientRows(), requestRows(), targetMetrics(), ofProcess(processRows()), threadRows(),
                              ofProcess(programRows()), drainRows()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;

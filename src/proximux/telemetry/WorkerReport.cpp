@@ -273,6 +273,15 @@ void WorkerReport::clientPinned(const ClientInfo& client, std::size_t number, un
                               " (" + names + ")");
 }
 
+void WorkerReport::requestCancelled(const ClientInfo& client, std::size_t number)
+{
+    _counters.cancelled += 1;
+    if (_runtime.log.wants(LogScope::exchange, LogLevel::debug))
+        _runtime.log.text(LogScope::exchange, LogLevel::debug,
+                          "client " + nameOf(client) + ": request cancelled" +
+                              (number > 0 ? " on target connection " + std::to_string(number) : " in the queue"));
+}
+
 void WorkerReport::pinRefused(const ClientInfo& client, std::string_view why) const
 {
     tell(LogScope::server, "TieError",

@@ -54,6 +54,8 @@ public:
 
     /// Counts a request of fifo or funnel.
     void requestEnded(const Outcome& outcome);
+    /// number: 0 if it had not been sent.
+    void requestCancelled(const ClientInfo& client, std::size_t number);
     void requestRepeated() { _counters.repeated += 1; }
 
     // The reports of an exchange of fifo or funnel; see MultiplexerObserver.

@@ -92,6 +92,7 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
         DeadlineList::disarm(lane.response);
         DeadlineList::disarm(lane.gap);
         lane.silent = false;
+        DeadlineList::disarm(lane.departure);
         _mux.timers.inactive.arm(lane.inactive, now);
     }
     else if (!_mux.settings.byId)
@@ -208,7 +209,7 @@ void Answers::reply(Client& client, Instant now)
 bool Answers::mustWait(Client& client, const Request& request, Instant now)
 {
     const RequestTraits& traits = request.traits;
-    if (request.answer.isArmed())
+    if (request.answer.isArmed() || request.awaitsCancel)
         return true; // local.failed_auth_delay
     const bool says = !traits.reply.empty() || traits.resets || traits.last;
     if (client.pin.lane == nullptr || !client.pin.lane->pin.pushes || !says)

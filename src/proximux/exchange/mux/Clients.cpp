@@ -298,8 +298,7 @@ void Clients::abandon(Client& client, CloseReason reason, Instant now)
     if (pinned != nullptr)
     {
         _mux.lanes.unpin(*pinned);
-        return _mux.lanes.close(*pinned, CloseReason::pinEnded, Lanes::partingFrom(*pinned),
-                                now); // nobody inherits its state
+        return _mux.leavers.endPinned(*pinned, now);
     }
     if (broken != nullptr)
         _mux.lanes.close(*broken, CloseReason::requestBroken, How::abort, now);

@@ -18,7 +18,10 @@ void FramedRequests::prepare(Client& client)
     settings.commons = _commons;
     client.conversation = _protocol.makeConversation(settings);
     if (client.conversation != nullptr)
-        client.conversation->begin(++_clients, _mux.effects.addressOf(client.id));
+    {
+        client.number = ++_clients;
+        client.conversation->begin(client.number, _mux.effects.addressOf(client.id));
+    }
 }
 
 void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
@@ -207,6 +210,8 @@ bool FramedRequests::makeReply(Request& request, CloseReason reason)
         failure = Failure::dialect;
     else if (reason == CloseReason::userRefused)
         failure = Failure::user;
+    else if (reason == CloseReason::cancelled)
+        failure = Failure::cancelled;
     return request.client->conversation->failed(request.traits, failure, request.traits.reply);
 }
 

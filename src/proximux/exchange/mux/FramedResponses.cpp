@@ -324,6 +324,11 @@ void FramedResponses::answerOverdue(Request& request, Instant now)
     _mux.answers.giveUp(request, CloseReason::responseTimeout, now);
 }
 
+std::string FramedResponses::cancellation(const Lane& lane) const
+{
+    return _protocol.cancellation(lane.greeting);
+}
+
 bool FramedResponses::isAnswered(const Request&, bool, bool) const
 {
     return false;

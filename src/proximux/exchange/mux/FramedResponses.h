@@ -51,6 +51,7 @@ public:
     bool beforeYielding(Lane&, Instant) override { return true; }
     void askForEnd(Lane& lane, Instant now) override { _farewells.ask(lane, now); }
     void laneEnded(Lane& lane, Instant now) override;
+    [[nodiscard]] std::string cancellation(const Lane& lane) const override;
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol.nameOfPart(part); }
 

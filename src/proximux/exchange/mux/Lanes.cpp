@@ -114,7 +114,8 @@ void Lanes::updateLoad(Lane& lane)
     if (!isInUse(lane))
         return;
     const bool blocked = lane.streaming != nullptr || lane.waiting > 0 || lane.pin.client != nullptr ||
-                         lane.pause.isArmed() || lane.ending || isTaken(lane) || _mux.pool.isOutgoing(lane.number);
+                         lane.pause.isArmed() || lane.ending || lane.cancel != 0 || isTaken(lane) ||
+                         _mux.pool.isOutgoing(lane.number);
     _mux.pool.load(lane.number, blocked ? LanePool::FULL : lane.load());
 }
 
@@ -186,6 +187,7 @@ void Lanes::expire(Instant now)
         {
             if (!_mux.settings.byId && !lane.pipeline.isEmpty())
                 _mux.answers.partTimedOut(*lane.pipeline.first(), now); // else each has its own deadline
+            _mux.cancels.stop(lane, now);
             close(lane, CloseReason::responseTimeout, How::abort, now);
         }
     }

@@ -34,7 +34,7 @@ void Leavers::leaveLanes(Instant now)
 
 void Leavers::leaveIfForNobody(Lane& lane, Instant now)
 {
-    if (!_mux.lanes.isInUse(lane) || !Orphans::isLeft(lane) || lane.departure.isArmed())
+    if (!_mux.lanes.isInUse(lane) || !Orphans::isLeft(lane) || lane.departure.isArmed() || lane.cancel != 0)
         return;
     if (_mux.orphans.mayDepart(now) && !lane.unread)
         leaveLane(lane, now);
@@ -47,7 +47,28 @@ void Leavers::leaveLane(Lane& lane, Instant now)
     if (!Orphans::isLeft(lane))
         return;
     _mux.orphans.departs(now);
-    _mux.lanes.close(lane, CloseReason::abandoned, How::abort, now);
+    if (!stop(lane, now))
+        _mux.lanes.close(lane, CloseReason::abandoned, How::abort, now);
+}
+
+/// What a target works at for nobody it would go on with behind the end of its connection, too: it is told to stop, and
+/// the connection is closed only if that is of no use. False: it can't be told, or was.
+bool Leavers::stop(Lane& lane, Instant now)
+{
+    Request* request = lane.pipeline.first();
+    if (request == nullptr || request->stopped || lane.streaming != nullptr || !_mux.cancels.stop(lane, now))
+        return false;
+    request->stopped = true;
+    _mux.timers.departure.arm(lane.departure, now);
+    return true;
+}
+
+void Leavers::endPinned(Lane& lane, Instant now)
+{
+    if (stop(lane, now))
+        lane.spent = true; // closed as soon as that is answered
+    else
+        _mux.lanes.close(lane, CloseReason::pinEnded, Lanes::partingFrom(lane), now);
 }
 
 bool Leavers::leaveFlooded(Lane& lane, Instant now)

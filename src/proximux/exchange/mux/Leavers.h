@@ -23,6 +23,9 @@ public:
     /// Where that happens too often, as somebody may wish, it has the time that it has with others behind.
     void leaveLanes(Instant now);
 
+    /// The client that had this connection alone has left: nobody inherits its state.
+    void endPinned(Lane& lane, Instant now);
+
     /// Returns whether the lane is closed, because of what came for nobody, or because nothing but that is to come.
     bool leaveFlooded(Lane& lane, Instant now);
     void expire(Instant now);
@@ -31,6 +34,7 @@ private:
     void overdue(Request& request, Instant now);
     void leaveIfForNobody(Lane& lane, Instant now);
     void leaveLane(Lane& lane, Instant now);
+    bool stop(Lane& lane, Instant now);
 
     Mux& _mux;
 };

@@ -126,6 +126,9 @@ public:
     /// The target sent FIN, which may complete the response that is being received.
     virtual void laneEnded(Lane& lane, Instant now) = 0;
 
+    /// What stops the request that is under way on the lane (Protocol::cancellation()); empty: nothing does.
+    [[nodiscard]] virtual std::string cancellation(const Lane& lane) const = 0;
+
     /// Whether a request of a lane that is gone was answered all the same. lost: it did not end by FIN; silent: the
     /// target had said nothing for exchange.raw_gap.
     [[nodiscard]] virtual bool isAnswered(const Request& request, bool lost, bool silent) const = 0;

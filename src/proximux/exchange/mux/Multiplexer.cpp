@@ -223,6 +223,12 @@ void Multiplexer::endCheck(std::size_t target, Instant now)
     converge(now);
 }
 
+void Multiplexer::errandEnded(std::uint64_t number, ErrandEnd how, Instant now)
+{
+    _mux.cancels.ended(number, how, now);
+    converge(now);
+}
+
 /// Does what a call has made possible, until nothing more is to be done.
 void Multiplexer::converge(Instant now)
 {

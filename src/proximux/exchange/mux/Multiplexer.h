@@ -54,6 +54,8 @@ public:
     CheckStart beginCheck(std::size_t target, const CheckRequest& request, Instant now) override;
     void endCheck(std::size_t target, Instant now) override;
 
+    void errandEnded(std::uint64_t number, ErrandEnd how, Instant now) override;
+
     /// Other settings are in force, but for those that are of the protocol, the pairing and the pipeline. The pool was
     /// told before.
     void reconfigure(const MultiplexerSettings& settings, const TargetChanges& changes, Instant now);

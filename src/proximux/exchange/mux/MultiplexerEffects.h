@@ -3,6 +3,8 @@
 #include <proximux/exchange/Exchange.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 
 namespace proximux
 {
@@ -58,6 +60,11 @@ public:
         static_cast<void>(lost);
         static_cast<void>(response);
     }
+
+    /// Says this to the target on a connection of its own, which is none of the pool's, and waits for the target to
+    /// close it; what that says is thrown away. Errands to one target are done one after the other.
+    /// Exchange::errandEnded() follows, by the deadline.
+    virtual void beginErrand(std::uint64_t number, std::size_t target, const std::string& says, Instant deadline) = 0;
 
     /// Sends to the client what toClient() was given. Returns how many bytes wait.
     virtual std::size_t flushClient(ClientId client) = 0;

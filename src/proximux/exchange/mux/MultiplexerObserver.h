@@ -90,6 +90,10 @@ public:
         static_cast<void>(part);
     }
 
+    /// A client has asked for the end of what this one has under way: the target is told, or, if there is none, its
+    /// request is not sent.
+    virtual void requestCancelled(ClientId client, TargetId target) = 0;
+
     /// A request that was lost with its connection is to be sent again.
     virtual void requestRepeated() {}
 

@@ -3,6 +3,7 @@
 #include <proximux/base/Random.h>
 #include <proximux/exchange/mux/Answers.h>
 #include <proximux/exchange/mux/Backpressure.h>
+#include <proximux/exchange/mux/Cancels.h>
 #include <proximux/exchange/mux/Checks.h>
 #include <proximux/exchange/mux/Clients.h>
 #include <proximux/exchange/mux/Consents.h>
@@ -56,6 +57,7 @@ struct Mux
         , answers(*this)
         , consents(*this)
         , repeats(*this)
+        , cancels(*this)
         , leavers(*this)
         , targetRequests(*this)
         , pinExpiry(*this)
@@ -91,6 +93,7 @@ struct Mux
     Answers answers;
     Consents consents;
     Repeats repeats;
+    Cancels cancels;
     Leavers leavers;
     TargetRequests targetRequests;
     PinExpiry pinExpiry;

@@ -64,6 +64,7 @@ public:
     bool beforeYielding(Lane& lane, Instant now) override;
     void askForEnd(Lane&, Instant) override {} // nothing is pushed
     void laneEnded(Lane&, Instant) override {}
+    [[nodiscard]] std::string cancellation(const Lane&) const override { return {}; }
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned) const override { return {}; }
 

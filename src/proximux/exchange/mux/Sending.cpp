@@ -46,6 +46,8 @@ void Sending::queue(Client& client, std::size_t n, bool whole, Instant now)
     if (_mux.settings.requestId && bytes.size() >= _mux.settings.requestId->end())
         request.theirId = _mux.settings.requestId->read(bytes);
     _ownIds += request.traits.keepsId ? 1 : 0;
+    if (request.traits.cancels != 0)
+        _mux.cancels.ask(request, now);
     if (request.traits.local)
         return _mux.answers.answerLocally(request, now);
     if (_mux.records.isSilent(request.traits.part, _mux.pool, now))

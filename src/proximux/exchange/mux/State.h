@@ -65,12 +65,14 @@ struct RequestState : Transaction
     std::uint64_t theirId = 0;               ///< its client's own
     std::uint64_t size = 0;                  ///< bytes so far
     std::uint64_t responseSize = 0;
-    std::uint64_t tag = 0;    ///< for MultiplexerObserver
-    std::uint64_t ticket = 0; ///< its turn in the queue
-    unsigned repeats = 0;     ///< how often it was
-    bool isOpen = false;      ///< not whole: its client may take its time, as with a lease
-    bool suspect = false;     ///< it may be why a connection ended on which others were lost, too
-    bool used = false;        ///< its bytes are no more in its client's input
+    std::uint64_t tag = 0;     ///< for MultiplexerObserver
+    std::uint64_t ticket = 0;  ///< its turn in the queue
+    unsigned repeats = 0;      ///< how often it was
+    bool isOpen = false;       ///< not whole: its client may take its time, as with a lease
+    bool awaitsCancel = false; ///< replied: it is said when the target was told of what it cancels
+    bool stopped = false;      ///< its client has left, and its target was told to stop it
+    bool suspect = false;      ///< it may be why a connection ended on which others were lost, too
+    bool used = false;         ///< its bytes are no more in its client's input
     Instant came;
     Instant sentAt;
     Instant firstByte;
@@ -147,6 +149,7 @@ struct LaneConnection
     Client* reader = nullptr;                 ///< who got something last, or does not read it; null where he has left
     Request* streaming = nullptr;             ///< a request of which only a part was sent
     std::size_t waiting = 0;                  ///< bytes unsent to the target
+    std::uint64_t cancel = 0;                 ///< the errand that stops what it does (Cancels); 0: there is none
     bool silent = false;                      ///< raw: the target was silent for exchange.raw_gap
 };
 
@@ -228,6 +231,7 @@ struct Client
     }
 
     ClientId id;
+    std::uint64_t number = 0; ///< as its conversation knows it; 0: there is none
     State state = State::open;
     CloseReason reason = CloseReason::ended;    ///< closing: why
     std::unique_ptr<Framer> framer;             ///< of its requests; null with raw

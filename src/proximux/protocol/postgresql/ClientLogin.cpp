@@ -58,10 +58,7 @@ void ClientSession::startup(Bytes packet, RequestTraits& traits)
     if (code == SSL || code == GSS)
         return answer(traits, "N");
     if (code == CANCEL)
-    {
-        traits.local = traits.last = true;
-        return;
-    }
+        return cancel(packet.substr(STARTUP_HEADER), traits);
     if (!_startup.read(packet))
         return refuse(traits, "an invalid startup packet", fatalMessage("08P01", "invalid startup packet"));
     if (_startup.user.empty())
@@ -73,6 +70,17 @@ void ClientSession::startup(Bytes packet, RequestTraits& traits)
     ask(traits);
     if (!traits.refused && (_startup.isNewer || !_startup.extensions.empty()))
         (traits.greets ? _final : traits.reply).insert(0, olderVersion(_startup));
+}
+
+/// It is closed as soon as the target was told, which is all that its client waits for.
+void ClientSession::cancel(Bytes key, RequestTraits& traits)
+{
+    if (key.size() == 4 + KEY_SIZE)
+        traits.cancels = _commons->keys.find(readNumber(key.substr(0, 4)), key.substr(4));
+    if (traits.cancels == 0)
+        return refuse(traits, "a cancel request with an unknown key", "");
+    traits.local = traits.last = true;
+    _state = State::refused;
 }
 
 /// Asks it to prove who it is.
@@ -153,11 +161,13 @@ void ClientSession::refuseLogin(RequestTraits& traits)
 void ClientSession::translate(Bytes bytes, const RequestTraits&, std::string& text)
 {
     std::string key;
-    appendNumber(key, _number & 0x7fffffffU, 4);
-    key += _authenticator->bytes(KEY_SIZE);
+    appendNumber(key, CancelKeys::partOf(_number), 4);
+    const std::string secret = _authenticator->bytes(KEY_SIZE);
+    _commons->keys.add(_number, secret);
+    key += secret;
     text = std::exchange(_final, {});
     text.append(authentication(0)).append(greetingFor(_startup, bytes));
-    text.append(message('K', key)).append(readyMessage());
+    text.append(message(BACKEND_KEY, key)).append(readyMessage());
 }
 
 } // namespace proximux::postgresql

@@ -33,14 +33,27 @@ bool isError(Bytes message)
     return textAt(message, HEADER) == "SERROR";
 }
 
+std::shared_ptr<SharedCommons> commonsOf(const ConversationSettings& settings)
+{
+    if (settings.commons == nullptr)
+        return std::make_shared<SharedCommons>();
+    return std::static_pointer_cast<SharedCommons>(settings.commons);
+}
+
 } // namespace
 
 ClientSession::ClientSession(const ConversationSettings& settings)
     : _authenticator(settings.authenticator)
+    , _commons(commonsOf(settings))
     , _mayPin(settings.pins)
-    , _statements(settings.statements, std::static_pointer_cast<StatementRegistry>(settings.commons))
+    , _statements(settings.statements, {_commons, &_commons->statements})
     , _statementMemory(settings.statementMemory)
 {
+}
+
+ClientSession::~ClientSession()
+{
+    _commons->keys.remove(_number);
 }
 
 void ClientSession::begin(std::uint64_t client, Bytes)
@@ -302,6 +315,9 @@ bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::st
         return true;
     case Failure::timeout:
         reply = error(traits, "57014", "proximux: the target did not answer in time");
+        return true;
+    case Failure::cancelled:
+        reply = error(traits, "57014", "canceling statement due to user request");
         return true;
     case Failure::unavailable:
         reply = error(traits, "53300", "proximux: no target connection was free in time");

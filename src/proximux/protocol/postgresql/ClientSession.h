@@ -3,9 +3,9 @@
 #include <proximux/Pins.h>
 #include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/Protocol.h>
-#include <proximux/protocol/postgresql/ClientStatements.h>
 #include <proximux/protocol/postgresql/SessionLogin.h>
 #include <proximux/protocol/postgresql/SessionSettings.h>
+#include <proximux/protocol/postgresql/SharedCommons.h>
 #include <proximux/protocol/postgresql/Startup.h>
 #include <proximux/protocol/postgresql/Statements.h>
 
@@ -22,6 +22,7 @@ class ClientSession : public Conversation
 {
 public:
     explicit ClientSession(const ConversationSettings& settings);
+    ~ClientSession() override;
 
     void begin(std::uint64_t client, Bytes address) override;
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
@@ -49,6 +50,7 @@ private:
     // ---- login
 
     void startup(Bytes packet, RequestTraits& traits);
+    void cancel(Bytes key, RequestTraits& traits);
     void ask(RequestTraits& traits);
     void prove(Bytes body, RequestTraits& traits);
     void beginScram(Bytes body, RequestTraits& traits);
@@ -97,6 +99,7 @@ private:
                                     Bytes hint = {}) const;
 
     std::shared_ptr<auth::Authenticator> _authenticator;
+    std::shared_ptr<SharedCommons> _commons;
     bool _mayPin;
     std::uint64_t _number = 0;
     State _state = State::starting;

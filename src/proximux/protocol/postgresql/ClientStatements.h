@@ -16,7 +16,7 @@ namespace proximux::postgresql
 {
 
 /// What targets have agreed to for the clients that are there: the same texts in the same settings.
-class StatementRegistry : public ConversationCommons
+class StatementRegistry
 {
 public:
     /// Null: nobody knows whether a target agrees.

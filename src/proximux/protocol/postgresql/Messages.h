@@ -23,6 +23,7 @@ constexpr std::uint32_t ONE_BYTE = 1; ///< the response is one byte, without a l
 constexpr std::uint64_t SSL = 80877103;
 constexpr std::uint64_t GSS = 80877104;
 constexpr std::uint64_t CANCEL = 80877102;
+constexpr char BACKEND_KEY = 'K'; ///< the type of the message with the key of a session
 constexpr std::uint64_t LARGEST_STARTUP = 10000;
 constexpr std::uint64_t LARGEST = 0x3fffffff;
 

@@ -55,6 +55,8 @@ std::string greetingFor(const Startup& startup, Bytes greeting)
     eachMessage(greeting,
                 [&](char type, Bytes body)
                 {
+                    if (type == BACKEND_KEY)
+                        return;
                     const bool isName = type == 'S' && textAt(body, 0) == APPLICATION_NAME;
                     std::string own;
                     appendText(own, APPLICATION_NAME);
@@ -62,6 +64,22 @@ std::string greetingFor(const Startup& startup, Bytes greeting)
                     told += message(type, isName ? Bytes(own) : body);
                 });
     return told;
+}
+
+std::string cancelRequestFor(Bytes greeting)
+{
+    std::string request;
+    eachMessage(greeting,
+                [&request](char type, Bytes body)
+                {
+                    if (type != BACKEND_KEY)
+                        return;
+                    request.clear();
+                    appendNumber(request, STARTUP_HEADER + body.size(), 4);
+                    appendNumber(request, CANCEL, 4);
+                    request.append(body);
+                });
+    return request;
 }
 
 } // namespace proximux::postgresql

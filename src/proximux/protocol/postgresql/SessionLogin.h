@@ -31,4 +31,7 @@ private:
 /// What a target has said of its parameters to whom has opened the connection, as it is told to this client.
 std::string greetingFor(const Startup& startup, Bytes greeting);
 
+/// What cancels what is under way on the connection of this greeting; empty: the target has given no key for that.
+std::string cancelRequestFor(Bytes greeting);
+
 } // namespace proximux::postgresql

@@ -26,8 +26,10 @@ public:
 
     [[nodiscard]] std::shared_ptr<ConversationCommons> makeCommons() const override
     {
-        return std::make_shared<StatementRegistry>();
+        return std::make_shared<SharedCommons>();
     }
+
+    [[nodiscard]] std::string cancellation(Bytes greeting) const override { return cancelRequestFor(greeting); }
 
     [[nodiscard]] Farewell farewell() const override
     {

@@ -71,9 +71,9 @@ TargetDialog::State TargetDialog::take(char type, Bytes whole, std::string& says
     case 'R':
         return authenticate(whole.substr(HEADER), says);
     case 'S':
+    case BACKEND_KEY:
         _outcome.append(whole);
         return State::more;
-    case 'K':
     case 'N':
     case 'v':
         return State::more;

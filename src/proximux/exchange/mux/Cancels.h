@@ -1,0 +1,53 @@
+#pragma once
+
+#include <proximux/exchange/mux/State.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace proximux
+{
+
+struct Mux;
+
+/// What stops requests (RequestTraits::cancels): of one that is queued nothing is sent, and of one in flight the target
+/// is told on a connection of its own, an errand.
+///
+///     ask(), stop() -> errand -> the target closes its connection -> ended()
+///
+/// Until the errand has ended its lane is lent to nobody: what it says could stop another's request. Where nobody knows
+/// whether it was heard, the lane is closed.
+class Cancels
+{
+public:
+    explicit Cancels(Mux& mux)
+        : _mux(mux)
+    {
+    }
+
+    /// This request, which is answered by us, is to stop what another client has under way. It is answered as soon as
+    /// the target has heard of it.
+    void ask(Request& request, Instant now);
+
+    /// Has the target stop what it does on this lane. False: it can't be told.
+    bool stop(Lane& lane, Instant now);
+
+    void ended(std::uint64_t number, ErrandEnd how, Instant now);
+
+private:
+    struct Errand
+    {
+        std::uint64_t number = 0;
+        TargetId target;                ///< the connection on which something is to be stopped
+        std::vector<ClientId> awaiting; ///< those who have asked for it
+    };
+
+    [[nodiscard]] Client* find(std::uint64_t number) const;
+    void answer(ClientId asker, Instant now);
+
+    Mux& _mux;
+    std::vector<Errand> _errands;
+    std::uint64_t _last = 0; ///< the number of the last one
+};
+
+} // namespace proximux
