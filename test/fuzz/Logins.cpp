@@ -3,6 +3,7 @@
 #include "support/NoDigests.h"
 
 #include <proximux/auth/Authenticator.h>
+#include <proximux/protocol/postgresql/SessionProbe.h>
 #include <proximux/protocol/postgresql/TargetDialog.h>
 
 #include <memory>
@@ -42,6 +43,27 @@ struct Talk
 
 const NoDigests Talk::DIGESTS;
 
+/// Likewise, of a question about the state of a session.
+struct Inquiry
+{
+    Inquiry(Bytes said, std::size_t piece)
+    {
+        std::string came;
+        for (std::size_t at = 0; last.state == StateProbe::State::more && at < said.size(); at += piece)
+        {
+            came.append(said.substr(at, piece));
+            last = probe.hear(came);
+            check(last.taken <= came.size(), "no more is taken than there is");
+            came.erase(0, last.taken);
+            passes += last.passes;
+        }
+    }
+
+    postgresql::SessionProbe probe;
+    StateProbe::Step last;
+    std::string passes;
+};
+
 } // namespace
 
 void runLogins(std::string_view, Bytes input)
@@ -50,6 +72,10 @@ void runLogins(std::string_view, Bytes input)
     const Talk torn(input, 1);
     check(whole.state == torn.state && whole.says == torn.says, "a login is the same, however it comes");
     check(whole.dialog.outcome() == torn.dialog.outcome(), "and so is what comes of it");
+    const Inquiry asked(input, input.size() + 1);
+    const Inquiry slowly(input, 1);
+    check(asked.last.state == slowly.last.state && asked.passes == slowly.passes, "so is an answer about the state");
+    check(asked.last.state != StateProbe::State::known || asked.last.reasons == slowly.last.reasons, "with its reasons");
     check(whole.state != LoginAnswer::State::refused || !whole.dialog.outcome().empty(), "a refusal has a text");
 }
 

@@ -208,12 +208,15 @@ class Server:
 
 
 class Session:
-    """One connection of the server. It knows prepared statements; a text with "bad" in it can't be prepared."""
+    """One connection of the server. It knows prepared statements; a text with "bad" in it can't be prepared. It says what
+    its session has when it is asked as a proxy does: channels, locks, temporary tables, statements of SQL, a role."""
+    BEGINS = ("listen", "select pg_advisory_lock", "create temp", "prepare", "set role")
+    ENDS = ("unlisten *", "select pg_advisory_unlock(1)", "drop table t", "deallocate s", "reset role")
 
     def __init__(self, server, s, number):
         self.server, self.s, self.number, self.state, self.batch = server, s, number, "I", b""
         self.statements, self.portals, self.failed = {}, {}, False
-        self.cancelled = threading.Event()
+        self.cancelled, self.has = threading.Event(), [False] * 5
 
     def answer(self, kind, body):
         if kind == b"Q":
@@ -259,12 +262,26 @@ class Session:
         return message(b"3")
 
     def run(self, text):
+        if text.startswith("select exists(select from pg_catalog.pg_listening_channels())"):
+            return self.row(["ft"[has] for has in self.has])
+        for place in range(5):
+            self.has[place] |= text.lower().startswith(self.BEGINS[place])
+            self.has[place] &= not text.lower().startswith(self.ENDS[place]) and text.upper() != "DISCARD ALL"
         words = text.rstrip(";").split(" ")
+        if words[0].upper() == "PREPARE":
+            self.statements[words[1]] = text
         if words[0].upper() in ("DISCARD", "DEALLOCATE") and words[-1].upper() == "ALL":
             self.statements.clear()
         elif words[0].upper() == "DEALLOCATE" and self.statements.pop(words[-1].strip('"'), None) is None:
             return error("26000", "prepared statement %s does not exist" % words[-1])
         return self.done(text)
+
+    @staticmethod
+    def row(values):
+        columns = b"".join(texts("?") + struct.pack(">IHIhih", 0, 0, 25, -1, -1, 0) for _ in values)
+        row = b"".join(struct.pack(">I", len(v)) + v.encode() for v in values)
+        return (message(b"T", struct.pack(">H", len(values)) + columns) + message(b"D", struct.pack(">H", len(values)) + row) +
+                message(b"C", texts("SELECT 1")))
 
     def done(self, text):
         if text.startswith("select sleep"):

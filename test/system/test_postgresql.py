@@ -3,7 +3,7 @@ import threading
 import time
 
 from harness import SHORT, gone
-from postgres import EXECUTE, FLUSH, SYNC, Error, Server, bind, error, message, parse, query, read, texts
+from postgres import EXECUTE, FLUSH, SYNC, Error, Server, Session, bind, error, message, parse, query, read, texts
 from postgres_case import SharedPostgresqlCase
 
 
@@ -53,7 +53,7 @@ class Postgresql(SharedPostgresqlCase):
         self.assertEqual(tied[0].query("DISCARD ALL")[0], ["DISCARD ALL"])
         self.assertEqual(self.connect(proxy).query("LISTEN x")[0], ["LISTEN x@1"])
 
-    def test_only_discard_all_as_a_query_of_its_own_ends_state_and_only_when_it_was_done(self):
+    def test_discard_all_as_a_query_of_its_own_ends_state_when_it_was_done(self):
         def fails(server, session, kind, body):
             if b"fails" not in body:
                 return False
@@ -63,13 +63,39 @@ class Postgresql(SharedPostgresqlCase):
         c = self.connect(proxy)
         c.query("LISTEN a")
         self.refused(lambda: c.query("DISCARD ALL /* fails */"), "ERROR", "XX000")
-        for sql in ("RESET ALL", "UNLISTEN *", "DEALLOCATE ALL", "SELECT pg_advisory_unlock_all()", "SELECT 1; DISCARD ALL"):
+        for sql in ("RESET ALL", "DEALLOCATE ALL", "SELECT pg_advisory_unlock_all()", "SELECT 1; DISCARD ALL"):
             c.query(sql)
         self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@2"])
         for discards in (query("DISCARD ALL"), parse("DISCARD ALL") + bind() + EXECUTE + SYNC):
             c.query("LISTEN a")
             c.ask(discards)
             self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@1"])
+
+    def test_state_ends_when_the_target_says_so(self):
+        server = Server()
+        proxy = self.share(server, connections=2)
+        for begins, other, ends in (("LISTEN a", "UNLISTEN b", "UNLISTEN *"), ("CREATE TEMP TABLE t (a int)", "DROP TABLE x", "DROP TABLE t"),
+                                    ("SELECT pg_advisory_lock(1)", "SELECT pg_advisory_unlock(2)", "SELECT pg_advisory_unlock(1)"),
+                                    ("PREPARE s AS SELECT 1", "DEALLOCATE x", "DEALLOCATE s"), ("SET ROLE r", "COMMIT", "RESET ROLE")):
+            c = self.connect(proxy)
+            for sql in (query(begins), parse(begins) + bind() + EXECUTE + SYNC):
+                c.ask(sql)
+                place = next(i for i, word in enumerate(Session.BEGINS) if begins.lower().startswith(word))
+                mine = next(n for n, session in server.sessions.items() if session.has[place])
+                try:
+                    c.query(other)  # which it could have ended
+                except Error:
+                    pass
+                for _ in range(2):
+                    self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@%d" % (3 - mine)])
+                c.ask(query(ends))
+                self.assertFalse(any(server.sessions[mine].has))
+                busy = self.connect(proxy)
+                busy.query("begin")
+                free = self.connect(proxy)
+                self.assertEqual(free.query("SELECT 1")[1], "I")  # on the connection that was pinned, or nobody serves it
+                busy.query("commit")
+            c.close()
 
     def test_with_one_connection_state_is_refused_and_the_client_goes_on(self):
         proxy = self.share(Server(), mode="fifo", connections=1)

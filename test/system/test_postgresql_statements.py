@@ -187,6 +187,17 @@ class PostgresqlStatements(SharedPostgresqlCase):
         self.refused(lambda: c.ask(parse("DISCARD ALL") + portal + SYNC), "ERROR", "34000")
         self.assertIn("@2", other.query("SELECT 1")[0][0])
 
+    def test_what_ends_statements_is_not_prepared_for_later(self):
+        server = Server()
+        c = self.connect(self.share(server, connections=1))
+        for text in ("DEALLOCATE ALL", "DISCARD ALL", "DEALLOCATE a"):
+            for data in (parse(text, "later"), parse(text) + bind(portal="later"), parse(text, "later") + bind("later") + EXECUTE):
+                self.refused(lambda data=data: c.ask(data + SYNC), "ERROR", "0A000")
+        self.assertEqual(server.asked, [])
+        c.ask(parse("SELECT 1", "a") + SYNC)
+        self.assertEqual(c.ask(parse("DEALLOCATE ALL") + bind() + EXECUTE + SYNC)[0], ["DEALLOCATE ALL"])
+        self.refused(lambda: c.ask(run("a") + SYNC), "ERROR", "26000")
+
     def test_a_client_has_so_much_memory_for_them(self):
         proxy = self.share(Server(), connections=1, local__statement_memory="64K")
         c = self.connect(proxy)

@@ -6,8 +6,9 @@
 #include <proximux/base/Random.h>
 #include <proximux/protocol/ConversationSettings.h>
 #include <proximux/protocol/Fence.h>
+#include <proximux/protocol/ResponseFramer.h>
+#include <proximux/protocol/StateProbe.h>
 #include <proximux/protocol/Traits.h>
-#include <proximux/wire/Framer.h>
 
 #include <cstdint>
 #include <memory>
@@ -18,57 +19,6 @@
 
 namespace proximux
 {
-
-/// What a target connection keeps of the clients that it serves, beside the traits of what it answers.
-class ConnectionMemory
-{
-public:
-    ConnectionMemory() = default;
-    ConnectionMemory(const ConnectionMemory&) = delete;
-    ConnectionMemory& operator=(const ConnectionMemory&) = delete;
-    virtual ~ConnectionMemory() = default;
-};
-
-/// Finds where responses end, and extracts their traits.
-class ResponseFramer : public Framer
-{
-public:
-    /// Announces that the next message answers a request with this hint. Called before the first bytes are fed,
-    /// possibly more than once. With pairing by id it is called only for requests that keep their own id
-    /// (RequestTraits::keepsId).
-    virtual void expect(std::uint32_t hint) { static_cast<void>(hint); }
-
-    /// The traits of the current message: valid after the feed() that took its first bytes, until the next message is
-    /// fed.
-    [[nodiscard]] virtual const ResponseTraits& traits() const
-    {
-        static const ResponseTraits PLAIN;
-        return PLAIN;
-    }
-
-    /// The target has ended. Returns whether that completes the current message.
-    virtual bool finish() { return false; }
-
-    /// What the connection remembers (RequestTraits::fitted); null: nothing.
-    [[nodiscard]] virtual ConnectionMemory* memory() { return nullptr; }
-};
-
-/// Responses delimited by a generic framer.
-template <class F>
-class PlainResponses : public ResponseFramer
-{
-public:
-    template <class... Args>
-    explicit PlainResponses(Args&&... args)
-        : _framer(std::forward<Args>(args)...)
-    {
-    }
-
-    Progress feed(Bytes input) override { return _framer.feed(input); }
-
-private:
-    F _framer;
-};
 
 /// Why a target gave no response to a request.
 enum class Failure
@@ -206,6 +156,9 @@ public:
     /// Creates the reply to a client that loses its idle connection to others. False: there is none.
     virtual bool expired(const char* why, std::string& reply) { return malformed(why, reply); }
 
+    /// The target was asked (RequestTraits::probes): only these reasons still pin this client.
+    virtual void remains(unsigned reasons) { static_cast<void>(reasons); }
+
     /// The target has challenged this client to something that pins it (ResponseTraits::challenges).
     virtual void challenged(unsigned reasons) { static_cast<void>(reasons); }
 
@@ -281,6 +234,9 @@ public:
         static_cast<void>(greeting);
         return {};
     }
+
+    /// Asks a connection at rest what its session still has; null: that can't be asked.
+    [[nodiscard]] virtual std::unique_ptr<StateProbe> makeStateProbe() const { return nullptr; }
 
     /// Whether these bytes prepare a connection in a form that is not detected (ProtocolInfo::detection).
     [[nodiscard]] virtual bool isPreparation(Bytes bytes) const

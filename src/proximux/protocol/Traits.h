@@ -129,6 +129,7 @@ struct RequestMarks
     bool secret = false;     ///< observed traffic: contains secrets, as earlier messages show
     unsigned pins = 0;       ///< reasons for which it pins its client
     unsigned frees = 0;      ///< pin reasons that end with its response
+    unsigned probes = 0;     ///< pin reasons of which the target is asked behind the response whether they still hold
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
     std::uint64_t cancels = 0; ///< local: the client whose request is to be stopped (Conversation::begin()); 0: nobody

@@ -55,6 +55,17 @@ TEST(PostgresqlStatementsTest, harmlessStatementsTieNobody)
                    "lock table t in exclusive mode"});
 }
 
+TEST(PostgresqlStatementsTest, whatMayEndATieIsKnown)
+{
+    for (const char* sql : {"unlisten *", "DROP TABLE t", "close all", "deallocate s", "reset role", "set role none",
+                            "discard temp", "commit", "end", "rollback", "abort", "select pg_advisory_unlock(1)",
+                            "select 1; select pg_catalog.pg_advisory_unlock_all()"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).ends);
+    for (const char* sql : {"select 1", "select 'commit'", "listen x", "select drop from t", "create table t (a int)",
+                            "begin", "insert into t values (1)"})
+        CPPUNIT_ASSERT_MESSAGE(sql, !effectsOf(sql).ends);
+}
+
 TEST(PostgresqlStatementsTest, stateThatLastsTies)
 {
     assertTies(pins::SETTING, {"set work_mem = '1MB'", "SET SESSION x = 1", "select 1; set x to y",

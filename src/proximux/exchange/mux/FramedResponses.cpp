@@ -75,11 +75,11 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
             lane.input.clear();
             return true;
         }
-        if (lane.login != nullptr)
+        if (lane.login != nullptr || lane.probe != nullptr)
         {
-            if (!_users.hear(lane, now))
+            if (!hearDialog(lane, now))
                 return false;
-            if (lane.login != nullptr)
+            if (lane.login != nullptr || lane.probe != nullptr)
                 return true; // it wants to see more
             continue;
         }
@@ -132,6 +132,22 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
         if (!takeResponse(lane, progress, now))
             return false;
     }
+    return true;
+}
+
+/// What came answers what we ask ourselves. Returns false where the lane is closed then.
+bool FramedResponses::hearDialog(Lane& lane, Instant now)
+{
+    if (lane.login != nullptr)
+        return _users.hear(lane, now);
+    unsigned ended = 0;
+    if (!_probes.hear(lane, ended, now))
+        return false;
+    if (lane.probe != nullptr || ended == 0 || lane.pin.client == nullptr)
+        return true;
+    Client& client = *lane.pin.client;
+    free(client, client.pin.reasons & ended);
+    client.conversation->remains(client.pin.reasons);
     return true;
 }
 
@@ -248,6 +264,7 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const bool turned = request.turnsLane;
     const unsigned begun = traits.begun;
     const unsigned ended = traits.ended;
+    const unsigned probes = request.traits.probes;
     if (request.traits.switches && !isError)
         Dialects::settle(lane, request, true);
     if (Users::decides(request))
@@ -257,6 +274,8 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     _mux.answers.finish(lane, request, now);
     if ((begun | ended) != 0)
         hold(lane, client, begun, ended, now);
+    if (probes != 0 && client != nullptr)
+        _probes.begin(lane, *client, probes, now);
     if (tunnel && client != nullptr)
         beginTunnel(lane, *client, now);
     if (closesClient && client != nullptr)

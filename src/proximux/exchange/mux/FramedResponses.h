@@ -4,6 +4,7 @@
 #include <proximux/exchange/mux/Farewells.h>
 #include <proximux/exchange/mux/Fences.h>
 #include <proximux/exchange/mux/FramedRequests.h>
+#include <proximux/exchange/mux/StateProbes.h>
 #include <proximux/exchange/mux/Users.h>
 
 #include <string>
@@ -24,6 +25,7 @@ public:
         , _fences(fences)
         , _dialects(dialects)
         , _users(mux)
+        , _probes(mux, protocol)
         , _farewells(mux, protocol)
         , _trial(trial)
         , _idEdit(1)
@@ -56,6 +58,7 @@ public:
     [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol.nameOfPart(part); }
 
 private:
+    bool hearDialog(Lane& lane, Instant now);
     bool takeResponse(Lane& lane, const Framer::Progress& progress, Instant now);
     [[nodiscard]] bool isNobodys(Lane& lane);
     [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
@@ -76,6 +79,7 @@ private:
     Fences& _fences;
     Dialects& _dialects;
     Users _users;
+    StateProbes _probes;
     Farewells _farewells;
     Trial& _trial;
     char _theirId[8] = {};     ///< what is put back into the present response

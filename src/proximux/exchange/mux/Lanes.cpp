@@ -170,9 +170,9 @@ void Lanes::expire(Instant now)
     while (Deadline* due = _mux.timers.signIn.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);
-        if (lane.ending)
+        if (lane.ending || lane.probe != nullptr)
         {
-            close(lane, CloseReason::otherUser, How::abort, now);
+            close(lane, lane.ending ? CloseReason::otherUser : CloseReason::responseTimeout, How::abort, now);
             continue;
         }
         _mux.observer.prologueRefused(lane.target, {});

@@ -56,7 +56,8 @@ void Leavers::leaveLane(Lane& lane, Instant now)
 bool Leavers::stop(Lane& lane, Instant now)
 {
     Request* request = lane.pipeline.first();
-    if (request == nullptr || request->stopped || lane.streaming != nullptr || !_mux.cancels.stop(lane, now))
+    if (request == nullptr || request->stopped || lane.streaming != nullptr || lane.probe != nullptr ||
+        !_mux.cancels.stop(lane, now))
         return false;
     request->stopped = true;
     _mux.timers.departure.arm(lane.departure, now);

@@ -128,6 +128,7 @@ struct LaneConnection
     InputBuffer input;
     std::string greeting;                     ///< what its target has answered to its login
     std::unique_ptr<LoginDialog> login;       ///< by which it is being signed in, where that is a dialog
+    std::unique_ptr<StateProbe> probe;        ///< what its client still has there is being asked
     std::string owed;                         ///< replies to requests of its target, which it has not got yet
     Fence fence;                              ///< ends the response to the fenced request in the pipeline
     unsigned proofs = 0;                      ///< what its target has proven (RequestTraits::proof)

@@ -147,7 +147,7 @@ bool ClientSession::goesOn(Bytes bytes)
     const unsigned before = _open.effects.ties;
     look(bytes, _open);
     _isOwn = _isOwn || _open.effects.isLocal || _open.effects.ties != 0;
-    return !isTooMuch(_open) && !_open.effects.readsLast && !_open.effects.copies &&
+    return !isTooMuch(_open) && !_open.forgetsLater && !_open.effects.readsLast && !_open.effects.copies &&
            (_open.effects.ties & ~(before | _held)) == 0;
 }
 
@@ -196,6 +196,9 @@ void ClientSession::lookAtParse(Bytes body, Contents& contents)
     const Effects effects = add(statementIn('P', body), contents);
     if (isNamed && (effects.ties != 0 || effects.isLocal))
         contents.effects.ties |= pins::STATEMENT;
+    contents.namesState = contents.namesState || (isNamed && (effects.ties != 0 || effects.isLocal));
+    contents.forgetsLater = contents.forgetsLater || (isNamed && effects.forgets);
+    contents.namesEnd = contents.namesEnd || (isNamed && effects.ends);
     contents.isPlain = contents.isPlain && !isNamed && contents.messages == 1;
     contents.isPrepared = true;
     contents.named += isNamed ? body.size() : 0;
@@ -206,6 +209,7 @@ void ClientSession::lookAtBind(Bytes body, Contents& contents)
 {
     contents.isPlain = contents.isPlain && boundIn(body).empty() && textAt(body, 0).empty() && contents.messages == 2;
     contents.isPrepared = true;
+    contents.forgetsLater = contents.forgetsLater || (contents.effects.forgets && !textAt(body, 0).empty());
 }
 
 Effects ClientSession::add(Bytes sql, Contents& contents)
@@ -263,6 +267,10 @@ void ClientSession::judge(const Contents& contents, RequestTraits& traits)
         return refuseStatement(traits, "currval() or lastval(), whose number may be another client's", "55000",
                                "proximux: currval() and lastval() are not known, for connections are shared",
                                "Use INSERT ... RETURNING.");
+    if (contents.forgetsLater)
+        return refuseStatement(traits,
+                               "a statement or portal with a name that ends prepared statements (not supported)",
+                               "0A000", "proximux: DEALLOCATE and DISCARD cannot be prepared or bound under a name");
     if (contents.isPrepareAlone() && (_held | _unanswered) == 0 && effects.ties == 0 &&
         _statements.prepareKnown(contents.prepared, _login))
         return answer(traits, message('1', {}) + readyMessage());
@@ -276,7 +284,21 @@ void ClientSession::judge(const Contents& contents, RequestTraits& traits)
     traits.fitted = contents.isPrepared || effects.forgets;
     traits.pins = ties;
     traits.frees = contents.isSingle() && ties == 0 ? effects.frees : 0;
+    traits.probes = probesBehind(contents, ties);
     traits.barrier = traits.barrier || effects.copies;
+    _namesState = _namesState || contents.namesState;
+    _namesEnd = _namesEnd || contents.namesEnd;
+}
+
+/// What may end a tie is only believed when the target says that nothing of its kind is left. That of an unknown kind
+/// can't be asked for: settings of an extension, or of one's own, are not shown.
+unsigned ClientSession::probesBehind(const Contents& contents, unsigned ties) const
+{
+    constexpr unsigned ASKED = pins::SUBSCRIPTION | pins::LOCK | pins::TEMPORARY | pins::SESSION | pins::STATEMENT;
+    const bool isByName = contents.isPrepared && contents.texts == 0 && _namesEnd;
+    const unsigned reasons = _held & ~pins::LEASE;
+    const bool mayAsk = (ties & ~_held) == 0 && (reasons & ~ASKED) == 0 && !(_namesState || contents.namesState);
+    return (contents.effects.ends || isByName) && mayAsk && !contents.isOpen ? reasons : 0;
 }
 
 /// Within a transaction, or where one may have begun, nobody knows what the target would say next.

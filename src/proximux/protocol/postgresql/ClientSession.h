@@ -32,6 +32,7 @@ public:
     bool malformed(const char* why, std::string& reply) override;
     bool expired(const char* why, std::string& reply) override;
     void held(unsigned reasons) override;
+    void remains(unsigned reasons) override { _held = reasons; }
     void signedIn(bool accepted) override;
     bool goesOn(Bytes bytes) override;
     void fit(Bytes bytes, bool begins, ConnectionMemory& memory, std::string& text) override;
@@ -69,8 +70,11 @@ private:
         std::optional<SettingChange> change; ///< of the text, where it is the only one
         bool isPrepared = false;             ///< statements are prepared, bound, described or closed
         std::size_t named = 0;               ///< bytes of statements with a name
-        Bytes prepared;                      ///< the body of the last Parse
-        bool isPlain = true; ///< each message is of the statement and the portal without a name, in their order
+        bool namesState = false;             ///< one of them leaves something behind when it is executed
+        bool namesEnd = false;               ///< one of them may end what ties
+        bool forgetsLater = false; ///< prepared statements may be ended by a later request, whose text does not say it
+        Bytes prepared;            ///< the body of the last Parse
+        bool isPlain = true;       ///< each message is of the statement and the portal without a name, in their order
         unsigned messages = 0;
         unsigned texts = 0;
         unsigned runs = 0;   ///< how often something is executed
@@ -91,6 +95,7 @@ private:
     static Effects add(Bytes sql, Contents& contents);
     void judge(const Contents& contents, RequestTraits& traits);
     [[nodiscard]] bool isTied() const { return (_held & ~pins::LEASE) != 0; }
+    [[nodiscard]] unsigned probesBehind(const Contents& contents, unsigned ties) const;
     bool isTooMuch(const Contents& contents);
     bool takeChange(const Contents& contents, RequestTraits& traits);
     void refuseStatement(RequestTraits& traits, const char* refusal, Bytes code, const std::string& text,
@@ -114,6 +119,8 @@ private:
     ClientStatements _statements;
     std::size_t _statementMemory;
     unsigned _held = 0;          ///< reasons by which it is pinned, as told last
+    bool _namesState = false;    ///< a statement with a name leaves something behind whenever it is executed
+    bool _namesEnd = false;      ///< likewise, one may end what ties
     bool _isOwn = false;         ///< its session has something of its own, or may soon
     std::size_t _unanswered = 0; ///< requests that may change that
     Contents _open;              ///< of the request that goes on

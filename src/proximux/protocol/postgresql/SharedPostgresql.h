@@ -4,6 +4,7 @@
 #include <proximux/protocol/postgresql/ClientSession.h>
 #include <proximux/protocol/postgresql/Description.h>
 #include <proximux/protocol/postgresql/Messages.h>
+#include <proximux/protocol/postgresql/SessionProbe.h>
 #include <proximux/protocol/postgresql/SharedFramers.h>
 
 namespace proximux::postgresql
@@ -30,6 +31,11 @@ public:
     }
 
     [[nodiscard]] std::string cancellation(Bytes greeting) const override { return cancelRequestFor(greeting); }
+
+    [[nodiscard]] std::unique_ptr<StateProbe> makeStateProbe() const override
+    {
+        return std::make_unique<SessionProbe>();
+    }
 
     [[nodiscard]] Farewell farewell() const override
     {

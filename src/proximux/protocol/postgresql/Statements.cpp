@@ -79,6 +79,7 @@ private:
             tie(pins::UNKNOWN);
         _effects.copies = _effects.copies || token.is("copy");
         _effects.forgets = _effects.forgets || token.is("deallocate") || token.is("discard");
+        _effects.ends = _effects.ends || token.has(roles::ENDS);
         if (token.is("listen"))
             tie(pins::SUBSCRIPTION);
     }
@@ -146,6 +147,7 @@ private:
         const std::uint32_t is = !isQuoted ? token.roles : hasCapitals(token.text) ? 0 : rolesOf(token.text);
         if (!_schema.text.empty() && !_schema.is("pg_catalog"))
             tie(pins::UNKNOWN);
+        _effects.ends = _effects.ends || (is & roles::ENDS) != 0;
         if ((is & roles::READS_LAST) != 0)
             _effects.readsLast = true;
         else if ((is & roles::LOCKS) != 0)
@@ -181,6 +183,7 @@ void Effects::add(const Effects& more)
     readsLast = readsLast || more.readsLast;
     isLocal = isLocal || more.isLocal;
     forgets = forgets || more.forgets;
+    ends = ends || more.ends;
 }
 
 Effects effectsOf(Bytes sql)

@@ -14,6 +14,7 @@ struct Effects
     bool readsLast = false; ///< it asks for the last number that this session took from a sequence
     bool isLocal = false;   ///< it sets something for the rest of the transaction
     bool forgets = false;   ///< it may end prepared statements
+    bool ends = false;      ///< it may end what ties
 
     void add(const Effects& more);
 };

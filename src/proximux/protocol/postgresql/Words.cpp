@@ -198,7 +198,8 @@ public:
         add("temp temporary", roles::TEMP);
         add("local transaction constraints", roles::PASSING);
         add(HARMLESS, roles::HARMLESS);
-        add("pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_unlock_all", roles::HARMLESS);
+        add("pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_unlock_all", roles::HARMLESS | roles::ENDS);
+        add("unlisten drop close deallocate reset set discard commit end rollback abort", roles::ENDS);
         add("pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared", roles::LOCKS);
         add("currval lastval", roles::READS_LAST);
     }
