@@ -97,13 +97,28 @@ TEST(PostgresqlPreparedTest, aStatementIsPreparedOnceForAllWhoHaveIt)
     CPPUNIT_ASSERT_EQUAL(bind("s") + sync(), said(b, bind("s") + sync())); // the name of another client's
 }
 
+TEST(PostgresqlPreparedTest, inAFailedTransactionNothingIsPreparedWithoutTheTarget)
+{
+    Client a(registry);
+    said(a, parse("s", "x") + sync());
+    told(parsed() + ready());
+    told(error("22012") + message('Z', "E"));
+    CPPUNIT_ASSERT_EQUAL(parse("proximux/2", "x") + sync(), said(a, parse("t", "x") + sync()));
+    CPPUNIT_ASSERT_EQUAL(error("25P02") + message('Z', "E"), told(error("25P02") + message('Z', "E")));
+    said(a, message('Q', text("rollback", "")));
+    told(ready());
+    CPPUNIT_ASSERT_EQUAL(bind("t") + sync(), said(a, bind("t") + sync()));
+    told(error("26000") + ready());
+    CPPUNIT_ASSERT_EQUAL(bind("proximux/1") + sync(), said(a, bind("s") + sync()));
+}
+
 TEST(PostgresqlPreparedTest, whatIsMissingIsPreparedUnseen)
 {
     Client a(registry);
     said(a, parse("s", "x") + sync());
     told(parsed() + ready());
     lane().forgetAll();
-    lane().ready();
+    lane().ready(false);
     for (const std::size_t piece : {1U, 3U, 1000U})
     {
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, said(a, bind("s") + bind("s") + sync()).find('P'));

@@ -170,7 +170,7 @@ void ClientStatements::parse(Bytes body, const Page& page)
     if (const std::shared_ptr<ClientStatement> before = find(name))
         return page.lane.parse(ensure(before->what, page), rest, nullptr,
                                page.text); // it is there already, says the target
-    const bool isThere = !page.lane.find(rest, page.whose, true).empty();
+    const bool isThere = !page.lane.isInFailed() && !page.lane.find(rest, page.whose, true).empty();
     const auto made = make(name, isThere ? page.lane.found() : std::make_shared<const Prepared>(rest), page.whose);
     _asked.emplace_back(name, made);
     if (isThere)

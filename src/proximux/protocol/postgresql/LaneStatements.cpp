@@ -159,8 +159,9 @@ void LaneStatements::answered(char type)
         mark.client->exists = type == PARSED || mark.answer == Answer::parsed;
 }
 
-void LaneStatements::ready()
+void LaneStatements::ready(bool failed)
 {
+    _isInFailed = failed;
     _discarded.reset();
     _visibleFrom = 0;
     if (_marks.empty() && _used.empty() && _unsure.empty())

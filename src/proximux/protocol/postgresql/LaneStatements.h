@@ -65,6 +65,9 @@ public:
     /// Messages of ours that are due go first. most: statements that are kept.
     void begin(std::size_t most, std::string& text);
 
+    /// Whether the target refuses to prepare anything: a transaction has failed.
+    [[nodiscard]] bool isInFailed() const { return _isInFailed; }
+
     /// The name of this statement on the connection, or what it will be behind what was written; empty: it is not
     /// there. exactly: what belongs to everybody is none of a client's own.
     Bytes find(Bytes body, const Whose& whose, bool exactly);
@@ -121,8 +124,8 @@ public:
     /// Whether forgetAll() would change anything.
     [[nodiscard]] bool mayForget() const { return !_statements.empty() || _discarded != nullptr; }
 
-    /// ReadyForQuery came: what was not answered was not done.
-    void ready();
+    /// ReadyForQuery came: what was not answered was not done. failed: in a transaction that has failed.
+    void ready(bool failed);
 
     /// All of them are gone: DISCARD ALL, DEALLOCATE ALL.
     void forgetAll();
@@ -168,6 +171,7 @@ private:
     std::size_t _next = 0; ///< the first that is not answered
     std::vector<std::string> _toClose;
     std::shared_ptr<bool> _discarded; ///< becomes true with forgetAll()
+    bool _isInFailed = false;
     std::size_t _most = 0;
     std::uint64_t _number = 0;      ///< of the statement that was prepared last
     std::uint64_t _visibleFrom = 0; ///< those with lower numbers are not found in the present request

@@ -287,7 +287,7 @@ bool SharedResponseFramer::takeWhole(Bytes input, std::size_t& at, Progress& pro
 
 void SharedResponseFramer::ready(char status)
 {
-    _statements.ready();
+    _statements.ready(status == 'E');
     const bool atRest = status == 'I';
     _traits.kind = ResponseTraits::Kind::final;
     _traits.begun = atRest ? 0 : pins::LEASE;
