@@ -20,6 +20,10 @@ class PeerCase(Case):
         os.chmod(cls.folder, 0o755)
         cls.port = free_port()
         cls.prepare()
+        cls.start_server()
+
+    @classmethod
+    def start_server(cls):
         command = [word.format(port=cls.port, folder=cls.folder) for word in cls.SERVER]
         cls.server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                       env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))

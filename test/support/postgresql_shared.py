@@ -1,9 +1,21 @@
 """A real PostgreSQL that fifo and funnel share: it asks for SCRAM, MD5, a password or nothing, by the name of the user."""
 import os
+import socket
 import subprocess
 
+from harness import LONG
 from postgres import Client, Error, query
 from postgresql import PostgresqlCase
+
+
+class DirectPeer:
+    """The server itself, as if it were a proxy."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def client(self):
+        return socket.create_connection(("127.0.0.1", self.port), LONG)
 
 
 class SharedPeerCase(PostgresqlCase):

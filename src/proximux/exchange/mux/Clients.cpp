@@ -105,7 +105,8 @@ void Clients::ended(Client& client, Instant now)
     if (find(id) == nullptr)
         return;
     _mux.answers.drop(client, client.large, CloseReason::requestBroken, now); // not whole, and nothing of it was sent
-    bool endless = client.waiting > _mux.settings.responseBuffer;             // nothing else limits how long it takes
+    // nothing else limits how long it takes
+    bool endless = client.waiting > _mux.settings.responseBuffer || _mux.settings.responseTimeout.isOff();
     for (const Request* r = client.requests.first(); r != nullptr; r = client.requests.next(*r))
         endless = endless || r->traits.blocking;
     if (endless)
