@@ -50,18 +50,19 @@ class SharedStartTls(StartTlsCase, SharedPostgresqlCase):
         return serve
 
     def assertServed(self, p, **how):
-        self.assertEqual(self.connect(p, **how).query("SELECT 1")[1], "I")
+        c = self.connect(p, **how)
+        self.assertEqual(c.query("SELECT 1")[1], "I")
+        c.close()
 
 
 class Clients(SharedStartTls):
     def test_each_gets_what_it_asks_for(self):
         for mode, connections in BOTH:
             server = Server()
-            p = self.through(server, mode=mode, connections=connections, log__level="3")
+            p = self.through(server, mode=mode, connections=connections)
             for who in (Asking(self, p), p, Asking(self, p, GSS_REQUEST + SSL_REQUEST, b"NS")):
                 self.assertServed(who)
             self.assertLessEqual(server.most, connections)
-            self.assertTrue(p.record(lambda r: "TLSv1.3" in str(r["d"]), LONG), p.text())
         with p.client() as c:
             for n in range(8):
                 c.sendall(SSL_REQUEST[n:n + 1])
@@ -197,7 +198,7 @@ class Clients(SharedStartTls):
     def test_a_header_of_the_proxy_protocol_comes_first(self):
         p = self.through(Server(), "starttls_required", local__proxy_protocol="on", log__level="3")
         self.assertServed(Asking(self, p, b"PROXY TCP4 192.0.2.7 192.0.2.8 4711 5432\r\n" + SSL_REQUEST))
-        self.assertTrue(p.record(lambda r: "192.0.2.7" in str(r["d"]), LONG), p.text())
+        self.assertTrue(p.record(lambda r: r["d"] == "Client connected: 192.0.x.x:4711", LONG), p.text())
 
 
 class Targets(SharedStartTls):
