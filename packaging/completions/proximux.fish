@@ -313,7 +313,7 @@ complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed len
 complete -c proximux -n '__proximux_in decode' -l response -d 'Decode responses instead of requests'
 complete -c proximux -n '__proximux_in decode' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in decode' -s h -l help -d 'Print this help and exit'
-complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter postgresql' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, postgresql'
+complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter postgresql' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, mysql, postgresql'
 complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test, or unix:PATH'
 complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed, length and postgresql'
 complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'

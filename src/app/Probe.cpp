@@ -18,7 +18,8 @@ constexpr const char* PROBE_USAGE =
     "Tests a target with harmless requests, first one at a time, then pipelined. Reports whether it frames\n"
     "and pairs responses as the protocol requires, how many requests may be in flight, and the settings to\n"
     "use. For targets that need a login or an initial message, set pool.prologue, target.1.username and\n"
-    "target.1.password; for TLS set target.1.tls = on, and target.1.tls_ca.\n\nOptions:\n";
+    "target.1.password; for TLS set target.1.tls = on or starttls, and target.1.tls_ca. With starttls and\n"
+    "no request it tests TLS alone.\n\nOptions:\n";
 
 constexpr const char* PROBE_EXIT_CODES =
     "\nExit codes: 0 the target works as required, 69 it fails or cannot be reached, 74 the output cannot be\n"
@@ -54,23 +55,46 @@ void ask(Trial& trial, const Plan& plan, Finding& found)
     found.strangeId = trial.strangeId;
 }
 
-Finding tryTarget(const Plan& plan, const Endpoint& target)
+/// Calls act(trial) with a connection to the target. What POCO throws becomes the error in `wrong`.
+template <class Act>
+void connectTo(const Endpoint& target, const Plan& plan, std::string& wrong, const Act& act)
 {
-    Finding found;
     try
     {
         Trial trial(plan, target);
-        ask(trial, plan, found);
+        act(trial);
     }
     catch (const Poco::TimeoutException&)
     {
-        found.wrong = "timed out after " + std::to_string(Trial::SECONDS) + " s";
+        wrong = "timed out after " + std::to_string(Trial::SECONDS) + " s";
     }
     catch (const Poco::Exception& exception)
     {
-        found.wrong = exception.displayText();
+        wrong = exception.displayText();
     }
+}
+
+Finding tryTarget(const Plan& plan, const Endpoint& target)
+{
+    Finding found;
+    connectTo(target, plan, found.wrong, [&plan, &found](Trial& trial) { ask(trial, plan, found); });
     return found;
+}
+
+/// Tests TLS alone, inside of a protocol of which no harmless request is known. Returns the exit code.
+int tryTls(const ToolOptions& options, const Plan& plan)
+{
+    std::string wrong;
+    connectTo(options.target, plan, wrong, [&wrong](Trial& trial) { wrong = trial.beginTls(); });
+    if (!wrong.empty())
+    {
+        toolRefuses({options.target.toString() + ": " + wrong});
+        return EXIT_UNAVAILABLE;
+    }
+    const bool isVerified = plan.target.tls.verify != TargetTls::Verify::none;
+    return toolSays(options.target.toString() + ": begins TLS as " + options.protocol +
+                    " requires, and its certificate is " + (isVerified ? "trusted" : "not verified") +
+                    "\n\nsettings:\n  exchange.protocol = " + options.protocol + "\n  target.1.tls = starttls\n");
 }
 
 std::string report(const ToolOptions& options, const Plan& plan, const Finding& found)
@@ -106,7 +130,9 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     const ExchangeSettings& exchange = configuration.exchange;
     const TargetSettings& target = configuration.targets.front();
     const ProtocolInfo& info = *findProtocol(exchange.protocol);
-    Plan plan{info, info.make(exchange.framingInForce()), request, {}, target};
+    Plan plan{info, info.make != nullptr ? info.make(exchange.framingInForce()) : nullptr, request, {}, target};
+    if (!plan.protocol)
+        return plan;
     plan.prologue = plan.protocol->login({target.username, target.password, target.database});
     plan.prologue.says += configuration.pool.prologue;
     plan.prologue.expects += configuration.pool.prologueExpect;
@@ -143,6 +169,21 @@ std::string mistakeOf(const Plan& plan)
            (plan.info.uses("exchange.delimiter") ? ", which ends with exchange.delimiter (\\n by default)" : "");
 }
 
+/// Why the target cannot be asked anything; empty: it can, though for TLS alone maybe.
+std::string unaskable(const ToolOptions& options, const Plan& plan)
+{
+    const std::string protocol = "--protocol " + options.protocol + ": ";
+    const bool isSecured = plan.target.tls.startsInside();
+    if (!plan.protocol && !plan.request.empty())
+        return protocol + "its messages cannot be paired; expected no --request, and target.1.tls = starttls";
+    if (!plan.protocol && !isSecured)
+        return protocol + "its messages cannot be paired; expected target.1.tls = starttls, to test TLS alone";
+    if (!plan.protocol || isSecured || !plan.make(1).empty())
+        return {};
+    return protocol + "no harmless request is known for this protocol; expected --request TEXT" +
+           (plan.info.tlsStarts.areThere() ? ", or target.1.tls = starttls, to test TLS alone" : "");
+}
+
 } // namespace
 
 int probeTool(const std::vector<std::string>& arguments)
@@ -156,9 +197,10 @@ int probeTool(const std::vector<std::string>& arguments)
     if (!configuration)
         return toolRefuses(options.mistakes);
     Plan plan = makePlan(*configuration, options.request);
-    if (plan.make(1).empty())
-        return toolRefuses({"--protocol " + options.protocol +
-                            ": no harmless request is known for this protocol; expected --request TEXT"});
+    if (const std::string wrong = unaskable(options, plan); !wrong.empty())
+        return toolRefuses({wrong});
+    if (!plan.protocol || plan.make(1).empty())
+        return tryTls(options, plan);
     if (const std::string wrong = plan.request.empty() ? "" : mistakeOf(plan); !wrong.empty())
         return toolRefuses({"--request: " + wrong});
     Finding found = tryTarget(plan, options.target);

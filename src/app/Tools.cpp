@@ -36,12 +36,6 @@ int toolRefuses(const std::vector<std::string>& mistakes)
 namespace
 {
 
-/// The names of the protocols that the tools support.
-std::string knownProtocols()
-{
-    return namesOfProtocols([](const ProtocolInfo& each) { return each.make != nullptr; });
-}
-
 /// The names of those that have no harmless request of their own.
 std::string protocolsWithoutProbe()
 {
@@ -58,10 +52,21 @@ ToolOptions::ToolOptions(Tool which, const std::vector<std::string>& arguments)
         options(), arguments, [this](const std::string& argument) { takeOther(argument); }, mistakes);
 }
 
+/// A target whose messages cannot be framed may still be asked for TLS.
+bool ToolOptions::supports(const ProtocolInfo& info) const
+{
+    return info.make != nullptr || (tool == Tool::probe && info.tlsStarts.areThere());
+}
+
+std::string ToolOptions::supported() const
+{
+    return namesOfProtocols([this](const ProtocolInfo& each) { return supports(each); });
+}
+
 /// The only list of options: the parser and all texts use it.
 Options ToolOptions::options()
 {
-    Options all{{"--protocol", "", "NAME", "Protocol of the messages: " + knownProtocols(), true,
+    Options all{{"--protocol", "", "NAME", "Protocol of the messages: " + supported(), true,
                  [this](const std::string& value) { takeProtocol(value); }}};
     if (tool == Tool::decode)
         all.push_back({"--response", "", "", "Decode responses instead of requests", true,
@@ -135,10 +140,10 @@ void ToolOptions::takeOther(const std::string& argument)
 std::string ToolOptions::lacking() const
 {
     const ProtocolInfo* info = findProtocol(protocol);
-    if (info == nullptr || info->make == nullptr)
+    if (info == nullptr || !supports(*info))
     {
         const std::string unknown = "--protocol " + protocol + ": not supported by this tool";
-        return (protocol.empty() ? "--protocol: missing" : unknown) + "; expected one of " + knownProtocols();
+        return (protocol.empty() ? "--protocol: missing" : unknown) + "; expected one of " + supported();
     }
     const RequiredSetting& required = info->required;
     const auto isRequired = [&required](const auto& each) { return each.first == required.key; };
@@ -159,14 +164,17 @@ std::shared_ptr<const Configuration> ToolOptions::load()
     for (const std::string& mistake : mistakes)
         loader.addMistake(mistake);
     // required settings that the tools do not use
+    const bool isShared = findProtocol(protocol)->make != nullptr;
     const bool isChosen = !target.host.empty() && target.port != 0;
     for (const auto& [key, value] : {std::pair{"local.port", std::string("0")},
-                                     {"exchange.mode", "funnel"},
+                                     {"exchange.mode", isShared ? "funnel" : "proxy"},
                                      {"target.1.host", isChosen ? target.host : "localhost"},
                                      {"target.1.port", isChosen ? std::to_string(target.port) : "1"}})
         loader.addCommandLine(key, value, "");
     for (const RequiredSetting& each : findProtocol(protocol)->requiredToShare)
         loader.addCommandLine(std::string(each.key), std::string(each.value), "");
+    if (isShared && findProtocol(protocol)->uses("auth.method"))
+        loader.addCommandLine("auth.method", "trust", ""); // nobody comes in
     loader.addCommandLine("exchange.protocol", protocol, "--protocol");
     for (const auto& [key, value] : settings)
         if (!value.empty())

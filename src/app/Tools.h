@@ -11,6 +11,8 @@
 namespace proximux
 {
 
+struct ProtocolInfo;
+
 /// The program's tools. Each receives the arguments after its name and returns an exit code.
 
 /// proximux decode: prints the messages of a captured byte stream.
@@ -43,11 +45,13 @@ struct ToolOptions
     /// The options of this tool.
     [[nodiscard]] Options options();
 
-    /// The configuration made from the arguments, whose protocol delimits messages. Returns null and adds to `mistakes`
-    /// on error.
+    /// The configuration made from the arguments, whose protocol delimits messages, or for probe has a request for TLS.
+    /// Returns null and adds to `mistakes` on error.
     [[nodiscard]] std::shared_ptr<const Configuration> load();
 
 private:
+    [[nodiscard]] bool supports(const ProtocolInfo& info) const;
+    [[nodiscard]] std::string supported() const;
     [[nodiscard]] std::string lacking() const;
     void takeProtocol(const std::string& value);
     void takeRequest(const std::string& value);

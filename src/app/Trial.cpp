@@ -65,18 +65,23 @@ std::uint32_t Plan::hint() const
 
 Trial::Trial(const Plan& plan, const Endpoint& target)
     : _plan(plan)
-    , _framer(plan.protocol->makeResponseFramer())
-    , _hint(plan.hint())
+    , _framer(plan.protocol ? plan.protocol->makeResponseFramer() : nullptr)
+    , _hint(plan.protocol ? plan.hint() : 0)
     , _connection(connected(target), target.isLocal())
 {
     begins();
     _connection.send(targetHeaderOfOurs(plan.target, sockets::endsOf(_connection.handle())));
 }
 
-std::string Trial::begin()
+std::string Trial::beginTls()
 {
     begins();
-    if (std::string wrong = _plan.target.tls.isOn() ? secure() : ""; !wrong.empty())
+    return _plan.target.tls.isOn() ? secure() : "";
+}
+
+std::string Trial::begin()
+{
+    if (std::string wrong = beginTls(); !wrong.empty())
         return wrong;
     if (_plan.prologue.expects.empty() && speaks())
         return _connection.receive(_bytes) ? "the target sent data before the first request: " + shown(_bytes)
@@ -159,8 +164,33 @@ std::string Trial::surplus(bool wait)
 /// Makes TLS of the connection.
 std::string Trial::secure()
 {
-    const std::string failure = _connection.secure(*_plan.target.tls.context);
+    std::string failure = _plan.target.tls.startsInside() ? askForTls() : "";
+    if (failure.empty())
+        failure = _connection.secure(*_plan.target.tls.context);
     return failure.empty() ? "" : "TLS handshake: " + failure;
+}
+
+/// Agrees on TLS with the target, inside of the protocol.
+std::string Trial::askForTls()
+{
+    using Kind = TlsStep::Kind;
+    const auto start = _plan.info.tlsStarts.withTarget(TlsOffer::required);
+    _connection.send(start->opening());
+    for (TlsStep step; step.kind != Kind::secure;)
+    {
+        std::string said;
+        if (!_connection.receive(said))
+            return "it closed the connection before TLS";
+        step = start->received(said);
+        if (step.kind == Kind::open && start->isOver())
+            return "the target refuses: " + shown(step.passed);
+        if (step.kind == Kind::open)
+            step = start->sending(start->login());
+        if (step.kind == Kind::refuse)
+            return step.why;
+        _connection.send(step.reply);
+    }
+    return {};
 }
 
 /// Whether bytes arrive before it was quiet for long enough.

@@ -17,8 +17,8 @@ namespace proximux
 struct Plan
 {
     const ProtocolInfo& info;
-    std::shared_ptr<const Protocol> protocol;
-    std::string request; ///< empty: use the protocol's own
+    std::shared_ptr<const Protocol> protocol; ///< null: nothing is asked, but for TLS
+    std::string request;                      ///< empty: use the protocol's own
     Login prologue;
     TargetSettings target;  ///< how it is connected to
     bool byId = false;      ///< responses are paired by id
@@ -44,7 +44,10 @@ public:
 
     Trial(const Plan& plan, const Endpoint& target);
 
-    /// Checks that the target is silent, then performs the prologue.
+    /// Begins TLS where that is wanted.
+    std::string beginTls();
+
+    /// Does so, checks that the target is silent, then performs the prologue.
     std::string begin();
 
     /// Sends `count` requests at once and reads their responses.
@@ -60,6 +63,7 @@ public:
 private:
     void begins() { _connection.allow(std::chrono::seconds(SECONDS)); }
     std::string secure();
+    std::string askForTls();
     bool speaks();
     std::string more();
     std::string signIn();

@@ -75,7 +75,8 @@ void runLogins(std::string_view, Bytes input)
     const Inquiry asked(input, input.size() + 1);
     const Inquiry slowly(input, 1);
     check(asked.last.state == slowly.last.state && asked.passes == slowly.passes, "so is an answer about the state");
-    check(asked.last.state != StateProbe::State::known || asked.last.reasons == slowly.last.reasons, "with its reasons");
+    check(asked.last.state != StateProbe::State::known || asked.last.reasons == slowly.last.reasons,
+          "with its reasons");
     check(whole.state != LoginAnswer::State::refused || !whole.dialog.outcome().empty(), "a refusal has a text");
 }
 

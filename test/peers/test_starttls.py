@@ -14,6 +14,16 @@ def run(*command, **kw):
     return subprocess.run(command, capture_output=True, timeout=LONG * 4, **kw)
 
 
+def secure_server(case):
+    """The options with which the PostgreSQL of this case has its certificate."""
+    file = case.folder + "/server.pem"
+    shutil.copy(case.server_certificate, file)
+    os.chmod(file, 0o600)
+    if os.getuid() == 0:
+        shutil.chown(file, "postgres")
+    return ("-c", "ssl=on", "-c", "ssl_cert_file=" + file, "-c", "ssl_key_file=" + file)
+
+
 class StartTls:
     """A part of a test case: the server and the proxy have a certificate each."""
 
@@ -50,12 +60,7 @@ class Postgresql(StartTls, PostgresqlCase):
     @classmethod
     def prepare(cls):
         cls.certify()
-        shutil.copy(cls.server_certificate, cls.folder + "/server.pem")
-        os.chmod(cls.folder + "/server.pem", 0o600)
-        if os.getuid() == 0:
-            shutil.chown(cls.folder + "/server.pem", "postgres")
-        file = cls.folder + "/server.pem"
-        cls.OPTIONS = ("-c", "ssl=on", "-c", "ssl_cert_file=" + file, "-c", "ssl_key_file=" + file)
+        cls.OPTIONS = secure_server(cls)
         super().prepare()
         with open(cls.folder + "/data/pg_hba.conf", "w") as file:
             file.write("host all careful 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n")

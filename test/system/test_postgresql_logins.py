@@ -60,6 +60,10 @@ class PostgresqlLogins(SharedPostgresqlCase):
                 self.assertEqual((kind, Error(body).severity, Error(body).code), (b"E", "FATAL", code), data)
                 self.assertTrue(gone(c))
         self.assertEqual(postgres.cancel(proxy, b"\0" * 8), b"")
+        for data in (message(b"X"), message(b"X") + startup(user="anna")):
+            with proxy.client() as c:
+                c.sendall(data)
+                self.assertTrue(gone(c))  # without a word, as a server does
 
     def test_who_does_not_sign_in_is_closed(self):
         proxy = self.share(Server(), local__login_timeout="1s")

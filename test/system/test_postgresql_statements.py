@@ -198,6 +198,18 @@ class PostgresqlStatements(SharedPostgresqlCase):
         self.assertEqual(c.ask(parse("DEALLOCATE ALL") + bind() + EXECUTE + SYNC)[0], ["DEALLOCATE ALL"])
         self.refused(lambda: c.ask(run("a") + SYNC), "ERROR", "26000")
 
+    def test_a_refusal_within_a_batch_ends_behind_its_sync(self):
+        """Else the one who counts the ends would wait for one more."""
+        proxy = self.share(Server(), connections=1, exchange__request_buffer="64K")
+        c = self.connect(proxy)
+        large = parse("SELECT 1") + b"".join(bind() + EXECUTE for _ in range(4000))
+        for data in (large, parse("LISTEN x") + FLUSH, parse("copy t from stdin") + bind() + EXECUTE + FLUSH):
+            c.s.sendall(data)
+            self.assertEqual([kind for kind, _ in c.until(b"E")], [b"E"])
+            c.s.sendall(parse("SELECT 2") + bind() + EXECUTE + SYNC)
+            self.assertEqual(c.until(), [(b"Z", b"I")])
+            self.assertEqual(c.query("SELECT 3")[0], ["SELECT 3@1"])
+
     def test_a_client_has_so_much_memory_for_them(self):
         proxy = self.share(Server(), connections=1, local__statement_memory="64K")
         c = self.connect(proxy)

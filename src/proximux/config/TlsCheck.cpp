@@ -65,7 +65,7 @@ void ConfigurationCheck::checkLocalTls(const LocalTls& tls)
                                                          "optional or required, or none of them");
 }
 
-/// TLS can begin inside of some protocols alone, in proxy mode.
+/// TLS can begin inside of some protocols alone; in fifo and funnel only where no target has a part in that.
 void ConfigurationCheck::checkTlsStarts()
 {
     const TlsStarts& starts = findProtocol(_configuration.exchange.protocol)->tlsStarts;
@@ -76,9 +76,9 @@ void ConfigurationCheck::checkTlsStarts()
         if (startsInside && !starts.areThere())
             _mistakes.push_back(name + ": " + _configuration.exchange.protocol + " has no request for TLS; expected " +
                                 "off, on, or exchange.protocol = " + namesOfProtocols(know, " or "));
-        else if (startsInside && _configuration.exchange.mode != Mode::proxy)
-            _mistakes.push_back(name + ": a request for TLS inside of a protocol is understood in proxy mode only; "
-                                       "expected off or on, or exchange.mode = proxy");
+        else if (startsInside && starts.needsTarget && _configuration.exchange.mode != Mode::proxy)
+            _mistakes.push_back(name + ": the request for TLS inside of " + _configuration.exchange.protocol +
+                                " is understood in proxy mode only; expected off or on, or exchange.mode = proxy");
     };
     check(nameOf("local.tls"), isLocal);
     for (std::size_t i = 0; i < _configuration.targets.size(); ++i)

@@ -136,6 +136,10 @@ public:
         return failed(traits, Failure::unavailable, reply);
     }
 
+    /// The rest of a request that was answered before it was whole has come, and was thrown away. Returns what its
+    /// client gets behind that answer.
+    virtual std::string restCame() { return {}; }
+
     /// Creates the reply to invalid input, after which the client is closed. False: there is none.
     virtual bool malformed(const char* why, std::string& reply)
     {

@@ -50,6 +50,10 @@ public:
 
     /// Whether everything passes unchanged from now on.
     [[nodiscard]] virtual bool isOver() const = 0;
+
+    /// For sending(), by who wants to know of the peer whether TLS begins, and has no other side: what a client would
+    /// say next.
+    [[nodiscard]] virtual std::string login() const { return {}; }
 };
 
 /// What is offered to a client that speaks clear text.

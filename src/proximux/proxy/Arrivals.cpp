@@ -1,5 +1,7 @@
 #include <proximux/proxy/Arrivals.h>
 
+#include <proximux/proxy/TlsRules.h>
+
 #include <utility>
 
 namespace proximux
@@ -34,6 +36,7 @@ Arrivals::Arrivals(Reactor& reactor, Scratch& scratch, WorkerReport& report,
     , _listener(listener)
     , _prefaces(reactor, _report, *this)
     , _hook(reactor, scratch, _report, *this)
+    , _starts(reactor, _report, *this)
     , _handshakes(reactor, _report, *this)
 {
 }
@@ -50,6 +53,7 @@ void Arrivals::begin(std::unique_ptr<Transport> transport, const Arrival& arriva
 void Arrivals::closeAll(CloseReason reason)
 {
     _prefaces.closeAll();
+    _starts.closeAll(reason);
     _handshakes.closeAll(reason);
     while (!_asked.empty())
         judged(_asked.begin()->first, toString(reason));
@@ -112,14 +116,27 @@ void Arrivals::judge(Known client)
         return _listener.clientGone(client.place);
     }
     if (_configuration->local.tls.use == TlsSettings::Use::on)
-        return _handshakes.begin(std::move(client.transport), std::move(client.info), client.place, *_configuration,
-                                 client.due);
+        return beginTls(std::move(client.transport), std::move(client.info), client.place, *_configuration, client.due);
+    if (startsBeforeWelcome(*_configuration))
+        return _starts.begin(std::move(client.transport), std::move(client.info), client.place, _configuration,
+                             client.due);
     enter(std::move(client.transport), std::move(client.info), client.place);
+}
+
+void Arrivals::beginTls(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place,
+                        const Configuration& configuration, Instant due)
+{
+    _handshakes.begin(std::move(transport), std::move(info), place, configuration, due);
+}
+
+void Arrivals::beginClear(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place, Bytes said)
+{
+    _listener.welcome(std::move(transport), std::move(info), place, said);
 }
 
 void Arrivals::enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
 {
-    _listener.welcome(std::move(transport), std::move(info), place);
+    _listener.welcome(std::move(transport), std::move(info), place, {});
 }
 
 } // namespace proximux

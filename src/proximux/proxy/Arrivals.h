@@ -4,6 +4,7 @@
 #include <proximux/Events.h>
 #include <proximux/proxy/AccessHook.h>
 #include <proximux/proxy/ClientHandshakes.h>
+#include <proximux/proxy/ClientStarts.h>
 #include <proximux/proxy/Prefaces.h>
 #include <proximux/proxy/WorkerListener.h>
 #include <proximux/telemetry/WorkerReport.h>
@@ -23,8 +24,9 @@ public:
     virtual ~ArrivalListener() = default;
 
     /// Takes ownership of a client that is admitted, and with which TLS is spoken where that is wanted. place: of its
-    /// address in Runtime::addresses.
-    virtual void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) = 0;
+    /// address in Runtime::addresses. said: what it has said already.
+    virtual void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place,
+                         Bytes said) = 0;
 
     /// The client has left or was refused before that.
     virtual void clientGone(AddressLimits::Place place) = 0;
@@ -34,9 +36,12 @@ public:
 /// tells; whether it is admitted; and TLS. Used in its reactor's thread.
 ///
 ///     begin() ---------------------------------> AccessHook --> `connected` --> ClientHandshakes --> welcome()
-///        |                                            ^
-///        +--> Prefaces --> limits of the announced ---+
-class Arrivals : private PrefaceListener, private AccessHookListener, private ClientHandshakesListener
+///        |                                            ^              |            ^                     ^
+///        +--> Prefaces --> limits of the announced ---+              +--> ClientStarts --- clear text --+
+class Arrivals : private PrefaceListener,
+                 private AccessHookListener,
+                 private ClientStartsListener,
+                 private ClientHandshakesListener
 {
 public:
     /// judge: of announced addresses. configuration: of the worker, which replaces it at a reload.
@@ -52,7 +57,7 @@ public:
     /// Whether none of them is still to be welcomed.
     [[nodiscard]] bool areAllWelcomed() const
     {
-        return _prefaces.areEmpty() && _asked.empty() && _handshakes.areEmpty();
+        return _prefaces.areEmpty() && _asked.empty() && _starts.areEmpty() && _handshakes.areEmpty();
     }
 
     /// Closes those that are still to be welcomed, because the proxy ends.
@@ -73,6 +78,10 @@ private:
                      Instant due) override;
     void prefaceEnded(const Arrival& arrival) override { _listener.clientGone(arrival.place); }
     void judged(std::uint64_t number, const std::string& refusal) override;
+    void beginTls(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place,
+                  const Configuration& configuration, Instant due) override;
+    void beginClear(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place,
+                    Bytes said) override;
     void enter(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
     void clientGone(AddressLimits::Place place) override { _listener.clientGone(place); }
     void known(Known client);
@@ -85,6 +94,7 @@ private:
     ArrivalListener& _listener;
     Prefaces _prefaces;
     AccessHook _hook;
+    ClientStarts _starts;
     ClientHandshakes _handshakes;
     std::map<std::uint64_t, Known> _asked; ///< by the client's number
 };

@@ -33,6 +33,9 @@ public:
     /// The client has a target: from now on the time runs until which TLS has to have begun, if it may.
     void beginStart();
 
+    /// What the client has said before it was one.
+    void hear(Bytes said) { received(said); }
+
     /// Call it before open().
     void setId(ClientId id) { _id = id; }
 

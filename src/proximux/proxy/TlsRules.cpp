@@ -37,6 +37,11 @@ bool maybeTruncated(const Configuration& configuration)
     return configuration.exchange.mode == Mode::proxy || !protocol.delimited || protocol.mayEndByClose;
 }
 
+bool startsBeforeWelcome(const Configuration& configuration)
+{
+    return configuration.exchange.mode != Mode::proxy && configuration.local.tls.startsInside();
+}
+
 std::unique_ptr<TlsStart> tlsStartWithClient(const Configuration& configuration)
 {
     const TlsStarts& starts = findProtocol(configuration.exchange.protocol)->tlsStarts;

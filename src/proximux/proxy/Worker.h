@@ -106,7 +106,8 @@ private:
     TargetId openTarget(std::size_t target, std::size_t number, Instant deadline, ClientId client) override;
 
     // ArrivalListener
-    void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place) override;
+    void welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place,
+                 Bytes said) override;
     void clientGone(AddressLimits::Place place) override;
 
     // TurnListener

@@ -8,12 +8,29 @@
 namespace proximux
 {
 
+namespace
+{
+
+/// In proxy mode TLS begins once the client has a target, where it does inside of the protocol.
+void awaitStart(ClientSession& session, const Configuration& configuration, Reactor& reactor, ArrivalReport& report)
+{
+    auto start = tlsStartWithClient(configuration);
+    if (!start)
+        return;
+    session.limitReads(LONGEST_REQUEST_FOR_TLS);
+    session.setStart(
+        std::make_unique<ClientTlsStart>(reactor, report, std::move(start), configuration.local.tls.context,
+                                         configuration.local.prefaceTimeout, maybeTruncated(configuration)));
+}
+
+} // namespace
+
 void Worker::adopt(std::unique_ptr<Transport> transport, const Arrival& arrival)
 {
     _arrivals.begin(std::move(transport), arrival);
 }
 
-void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place)
+void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, AddressLimits::Place place, Bytes said)
 {
     _report.clientOpened(info);
     const ClientId id = _clients.insert(
@@ -23,18 +40,15 @@ void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, Addr
     session.setPlace(place);
     session.limitReads(_configuration->exchange.requestBuffer);
     session.tally().opened = _reactor.now();
-    if (auto start = tlsStartWithClient(*_configuration))
-    {
-        session.limitReads(LONGEST_REQUEST_FOR_TLS);
-        session.setStart(std::make_unique<ClientTlsStart>(
-            _reactor, _arrivals.report(), std::move(start), _configuration->local.tls.context,
-            _configuration->local.prefaceTimeout, maybeTruncated(*_configuration)));
-    }
+    if (!_gathers)
+        awaitStart(session, *_configuration, _reactor, _arrivals.report());
     session.open(std::move(transport));
     if (_drainAsked && !_draining)
         _newcomers.push_back(id);
     _silence.clientOpened();
     _exchange.clientOpened(id, _reactor.now());
+    if (ClientSession* opened = said.empty() ? nullptr : _clients.find(id)) // a drain may have closed it
+        opened->hear(said);
 }
 
 void Worker::clientGone(AddressLimits::Place place)

@@ -72,9 +72,6 @@ TEST(AuthSettingsTest, whatWouldComeBeforeTheLoginIsRefused)
     environment["PROXIMUX_POOL_PROLOGUE"] = "SET a = 1";
     environment["PROXIMUX_POOL_PROLOGUE_EXPECT"] = "x";
     assertMistake(fromEnvironment(environment), "whose connections begin with a login");
-    environment = sharing();
-    environment["PROXIMUX_TARGET_1_TLS"] = "starttls";
-    assertMistake(fromEnvironment(environment), "in proxy mode only");
 }
 
 } // namespace proximux

@@ -62,6 +62,37 @@ TEST(TlsSettingsTest, mistakesNameTheSetting)
         assertMistake(withTls({{key, wrong}}), "expected ");
 }
 
+TEST(TlsSettingsTest, itBeginsInsideOfAProtocolWhereTheTargetHasNoPartInThat)
+{
+    Environment environment{{"TLS", "starttls"}, {"TLS_CA", certificate.path()}};
+    const auto choose = [this, &environment](const char* protocol, const char* mode)
+    {
+        Environment chosen = least();
+        chosen["PROXIMUX_EXCHANGE_MODE"] = mode;
+        chosen["PROXIMUX_EXCHANGE_PROTOCOL"] = protocol;
+        chosen["PROXIMUX_LOCAL_TLS"] = "starttls";
+        chosen["PROXIMUX_LOCAL_TLS_CERTIFICATE"] = certificate.path();
+        if (mode != std::string("proxy"))
+            chosen["PROXIMUX_AUTH_METHOD"] = "trust";
+        for (const auto& [key, value] : environment)
+            chosen["PROXIMUX_TARGET_1_" + key] = value;
+        return fromEnvironment(chosen);
+    };
+    for (const char* mode : {"proxy", "fifo", "funnel"})
+    {
+        const Configuration configuration = good(choose("postgresql", mode));
+        CPPUNIT_ASSERT(configuration.local.tls.startsInside());
+        CPPUNIT_ASSERT(configuration.targets.front().tls.startsInside());
+        CPPUNIT_ASSERT(configuration.local.tls.context);
+    }
+    good(choose("mysql", "proxy"));
+    const LoadResult refused = choose("mysql", "funnel");
+    assertMistake(refused,
+                  "local.tls = starttls (environment PROXIMUX_LOCAL_TLS): the request for TLS inside of mysql is "
+                  "understood in proxy mode only");
+    assertMistake(refused, "target.1.tls = starttls");
+}
+
 TEST(TlsSettingsTest, whatHasNoEffectIsAMistake)
 {
     assertMistake(

@@ -187,6 +187,17 @@ TEST(SecuringTest, theGreetingOffersWhatIsOffered)
     CPPUNIT_ASSERT(failing->isOver());
 }
 
+TEST(SecuringTest, whoWantsNothingButTlsNeedsNoClient)
+{
+    const auto mysql = withTarget("mysql", TlsOffer::required);
+    CPPUNIT_ASSERT(mysql->received(greeting(SERVER)).kind == Kind::open);
+    const TlsStep step = mysql->sending(mysql->login());
+    CPPUNIT_ASSERT(step.kind == Kind::secure);
+    CPPUNIT_ASSERT_EQUAL(tlsRequest().substr(0, 4), step.reply.substr(0, 4));
+    CPPUNIT_ASSERT_EQUAL(tlsRequest().size(), step.reply.size());
+    CPPUNIT_ASSERT_EQUAL(""s, withTarget("postgresql")->login());
+}
+
 TEST(SecuringTest, aLoginInsideOfTlsKeepsItsNumbers)
 {
     const auto start = withTarget("mysql");

@@ -77,8 +77,8 @@ bool FramedChoice::hasRoom(const Lane& lane, const Request& request) const
 {
     if (lane.waiting > 0 || lane.pin.leaving || lane.streaming != nullptr)
         return false;
-    if (lane.cancel != 0)
-        return false; // what is to stop another request may come late
+    if (lane.cancel != 0 || lane.speaks)
+        return false; // what is to stop another request may come late; what came is read first
     if (lane.ending || !TargetRecords::mayHaveId(lane, request))
         return false;
     if (request.client->pin.lane != nullptr && needsPin(request) && !_mux.pinning.mayPin())

@@ -76,6 +76,8 @@ void FramedRequests::clientBytes(Client& client, Instant now)
         {
             client.input.consume(progress.taken);
             client.discarding = progress.kind != ProgressKind::complete;
+            if (!client.discarding)
+                endRest(client, now);
         }
         else if (client.large != nullptr)
         {
@@ -91,6 +93,13 @@ void FramedRequests::clientBytes(Client& client, Instant now)
             return; // it wants to see more
         }
     }
+}
+
+void FramedRequests::endRest(Client& client, Instant now)
+{
+    std::string behind = client.conversation != nullptr ? client.conversation->restCame() : "";
+    if (!behind.empty())
+        _mux.answers.replyOnly(client, std::move(behind), now);
 }
 
 /// What came of a request goes to the target, for its client waits for what answers that.

@@ -41,6 +41,7 @@ private:
     static void supersede(Client& client, const Request& newest);
     [[nodiscard]] static bool isInTunnel(const Client& client);
     void judge(const Client& client, Request& request);
+    void endRest(Client& client, Instant now);
     void flush(Client& client, Instant now);
     void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
     bool largeBytes(Client& client, const Framer::Progress& progress, Instant now);

@@ -25,6 +25,7 @@ void Lanes::grow()
 void Lanes::received(Lane& lane, Bytes bytes, Instant now)
 {
     lane.lastByte = now;
+    lane.speaks = false;
     const bool heard = _mux.settings.hearsOthers();
     if (_mux.pool.state(lane.number) != LanePool::State::settling)
         take(lane, bytes, now);

@@ -318,7 +318,10 @@ bool Sending::isSilent(Lane& lane, Instant now)
         return false;
     }
     if (quiet == MultiplexerEffects::Quiet::bytes && _mux.settings.speaksAtRest)
-        return false; // they are read before it is used
+    {
+        lane.speaks = true; // that is read before it is used
+        return false;
+    }
     const bool heard = quiet == MultiplexerEffects::Quiet::bytes && !_mux.lanes.ignoresUnknown(lane) &&
                        !(_mux.settings.twoWay && _mux.settings.byId);
     if (heard)

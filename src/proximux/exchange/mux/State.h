@@ -139,6 +139,7 @@ struct LaneConnection
     bool proven = false;                      ///< a response came on this connection
     bool unconfirmed = false;                 ///< nothing shows that the target has read what was sent last
     bool unread = false;                      ///< it may have requests without a response that the target has not read
+    bool speaks = false;                      ///< at rest: something came that is to be read first
     bool spent = false;                       ///< a request on it may be unread in part: nobody else gets it
     bool ending = false;                      ///< its target is about to end it: nothing more is sent
     unsigned dialect = 0;                     ///< which it speaks; 0: not yet chosen, or there is only one

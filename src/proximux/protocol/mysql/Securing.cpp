@@ -131,6 +131,15 @@ public:
 
     [[nodiscard]] bool isOver() const override { return _isOver; }
 
+    /// Of nobody: TLS begins before it is said who it is.
+    [[nodiscard]] std::string login() const override
+    {
+        std::string payload;
+        appendNumber(payload, capability::PROTOCOL_41 | capability::SSL, 4, ByteOrder::little);
+        payload.resize(REQUEST + 1);
+        return packetOf(1, payload);
+    }
+
 private:
     /// The greeting is passed on once it is whole. An error in its place ends the connection.
     TlsStep greeted(Bytes bytes)

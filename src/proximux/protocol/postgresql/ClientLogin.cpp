@@ -54,6 +54,11 @@ void ClientSession::refuse(RequestTraits& traits, const char* refusal, std::stri
 
 void ClientSession::startup(Bytes packet, RequestTraits& traits)
 {
+    if (packet.substr(0, 1) == "X") // Terminate; no startup packet is as long
+    {
+        traits.local = traits.last = true;
+        return;
+    }
     const std::uint64_t code = codeOf(packet);
     if (code == SSL || code == GSS)
         return answer(traits, "N");

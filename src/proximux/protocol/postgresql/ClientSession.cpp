@@ -120,6 +120,7 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
         break;
     }
     const bool open = !whole && endsWithFlush(bytes);
+    _isInBatch = !whole && bytes.front() != 'Q';
     if (!whole && !open)
         return refuseStatement(traits, "a statement larger than exchange.request_buffer", "54000",
                                "proximux: the statement is larger than exchange.request_buffer");
@@ -146,6 +147,7 @@ bool ClientSession::goesOn(Bytes bytes)
 {
     const unsigned before = _open.effects.ties;
     look(bytes, _open);
+    _isInBatch = !_open.isSynced;
     _isOwn = _isOwn || _open.effects.isLocal || _open.effects.ties != 0;
     return !isTooMuch(_open) && !_open.forgetsLater && !_open.effects.readsLast && !_open.effects.copies &&
            (_open.effects.ties & ~(before | _held)) == 0;
@@ -182,6 +184,9 @@ void ClientSession::look(char type, Bytes body, Contents& contents)
     case 'E':
         contents.isPlain = contents.isPlain && textAt(body, 0).empty();
         ++contents.runs;
+        return;
+    case 'S':
+        contents.isSynced = true;
         return;
     default:
         return;
@@ -301,11 +306,13 @@ unsigned ClientSession::probesBehind(const Contents& contents, unsigned ties) co
     return (contents.effects.ends || isByName) && mayAsk && !contents.isOpen ? reasons : 0;
 }
 
-/// Within a transaction, or where one may have begun, nobody knows what the target would say next.
+/// Within a transaction, or where one may have begun, nobody knows what the target would say next. Within a batch
+/// the answer ends behind its Sync (restCame()).
 void ClientSession::refuseStatement(RequestTraits& traits, const char* refusal, Bytes code, const std::string& text,
                                     Bytes hint)
 {
-    traits.last = (_held | _unanswered) != 0;
+    traits.last = ((_held & pins::LEASE) | _unanswered) != 0;
+    _isInBatch = _isInBatch && !traits.last;
     traits.pins = traits.frees = 0;
     traits.barrier = false;
     answer(traits, error(traits, code, text, hint));
@@ -320,7 +327,12 @@ std::string ClientSession::error(const RequestTraits& traits, Bytes code, const 
 {
     if (traits.last || traits.vital)
         return fatalMessage(code, text, hint);
-    return errorMessage("ERROR", code, text, hint) + readyMessage();
+    return errorMessage("ERROR", code, text, hint) + (_isInBatch ? "" : readyMessage());
+}
+
+std::string ClientSession::restCame()
+{
+    return std::exchange(_isInBatch, false) ? readyMessage() : "";
 }
 
 bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::string& reply)

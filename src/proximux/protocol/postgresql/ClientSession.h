@@ -30,6 +30,7 @@ public:
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
     bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
+    std::string restCame() override;
     bool expired(const char* why, std::string& reply) override;
     void held(unsigned reasons) override;
     void remains(unsigned reasons) override { _held = reasons; }
@@ -79,6 +80,7 @@ private:
         unsigned texts = 0;
         unsigned runs = 0;   ///< how often something is executed
         bool isOpen = false; ///< more of it is to come
+        bool isSynced = false;
 
         /// Whether one statement with a name is prepared, and nothing else is asked.
         [[nodiscard]] bool isPrepareAlone() const { return messages == 2 && named > 0 && !isOpen; }
@@ -123,6 +125,7 @@ private:
     bool _namesEnd = false;      ///< likewise, one may end what ties
     bool _isOwn = false;         ///< its session has something of its own, or may soon
     std::size_t _unanswered = 0; ///< requests that may change that
+    bool _isInBatch = false;     ///< the present request is one of which more is to come
     Contents _open;              ///< of the request that goes on
 };
 

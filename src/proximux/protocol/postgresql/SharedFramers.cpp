@@ -132,8 +132,16 @@ Kind SharedRequestFramer::messageWhole()
     return Kind::partial;
 }
 
+/// A client may end before it has begun.
 const char* SharedRequestFramer::takeStartup(Bytes input, std::size_t& at, bool& more)
 {
+    constexpr Bytes TERMINATE("X\0\0\0\4", HEADER);
+    if (input.substr(at, HEADER) == TERMINATE)
+    {
+        _left = 0;
+        at += HEADER;
+        return nullptr;
+    }
     bool another = true;
     const char* wrong = MessageReader::takeStartup(input, at, more, another);
     if (!another)
