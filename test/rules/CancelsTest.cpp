@@ -235,6 +235,18 @@ TEST(CancelsTest, theConnectionMayEndFirst)
     CPPUNIT_ASSERT(world.client(asker).fin && world.has(other));
 }
 
+TEST(CancelsTest, whoIsLetInAgainNeedsNoConnectionForThat)
+{
+    database();
+    TargetId t;
+    const Visitor a = comes("u", &t);
+    runs(a, t, "begin");
+    answers(t, done('T'));
+    CPPUNIT_ASSERT(!comes("u").key.empty()); // else somebody who waits for it could keep the only one
+    const ClientId other = asks(startup("v"));
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(other));
+}
+
 // ------------------------------------------------------------------------------- clients that leave
 
 RULE(CancelsTest, whatALeaverHasUnderWayIsStopped, leaveRunning)

@@ -1,6 +1,7 @@
 #include <proximux/exchange/mux/Sending.h>
 
 #include <proximux/exchange/mux/Mux.h>
+#include <proximux/exchange/mux/Users.h>
 
 #include <cassert>
 #include <string>
@@ -198,13 +199,22 @@ void Sending::serve(Request& request, Instant now)
     {
         Lane* lane = _mux.policy.choice.choose(request, now);
         if (lane == nullptr)
-            return;
+            return greetIfKnown(request, now);
         Request* first = nextFor(*lane);
         if (first == nullptr)
             return;
         if (send(*lane, *first, now))
             pump(*lane, now);
     }
+}
+
+/// Whoever keeps all connections may be waiting for this client to be let in: a program that connects again, say.
+void Sending::greetIfKnown(Request& request, Instant now)
+{
+    if (!request.traits.greets || _mux.pool.hasClosed())
+        return;
+    if (const Lane* known = Users::knownTo(_mux, request))
+        _mux.answers.greet(*known, request, now);
 }
 
 void Sending::pump(Lane& lane, Instant now)

@@ -88,6 +88,7 @@ public:
 private:
     Request& newRequest(Instant now);
     [[nodiscard]] Request* nextFor(const Lane& lane) const;
+    void greetIfKnown(Request& request, Instant now);
     bool send(Lane& lane, Request& request, Instant now);
     bool isStale(Lane& lane, const Request& request, Instant now);
     void leave(Lane& lane, const Request& request, Instant now);

@@ -48,6 +48,15 @@ bool Users::isRelated(const Lane& lane, const Request& request)
            lane.user->key == request.traits.user->key;
 }
 
+const Lane* Users::knownTo(const Mux& mux, const Request& request)
+{
+    for (const auto& lane : mux.lanes.all())
+        if (lane->first != nullptr && lane->login == nullptr && mux.lanes.isInUse(*lane) &&
+            !mux.pool.isOutgoing(lane->number) && (isOf(*lane, request) || isRelated(*lane, request)))
+            return lane.get();
+    return nullptr;
+}
+
 void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::unique_ptr<LoginDialog> dialog,
                   Instant now)
 {

@@ -32,6 +32,9 @@ public:
     /// Whether the lane belongs to somebody who differs from the user of the request in settings alone.
     [[nodiscard]] static bool isRelated(const Lane& lane, const Request& request);
 
+    /// A lane on which the target has let in the user of this request, in whatever state it is; null: there is none.
+    [[nodiscard]] static const Lane* knownTo(const Mux& mux, const Request& request);
+
     /// Whether the request can be sent on the lane as it is.
     [[nodiscard]] static bool fits(const Lane& lane, const Request& request)
     {
