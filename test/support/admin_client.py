@@ -20,17 +20,9 @@ class AdminProxy(Proxy):
         super().__init__(*targets, settings={"admin__listen": ",".join(listen), **(settings or {})}, **kw)
         self.path = path
         self.admin_port = int(wait_until(self._admin, LONG).group(1))
-        if self.running():  # which it says a moment before pages know of it
-            wait_until(self._knows_that_it_listens, LONG)
 
     def _admin(self):
         return next(filter(None, (re.search(r"Admin port is on 127\.0\.0\.1:(\d+)", line) for line in list(self.out))), None)
-
-    def _knows_that_it_listens(self):
-        try:
-            return b"does not listen yet" not in self.raw(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        except OSError:
-            return True  # its pages are for others (admin.access)
 
     def admin_socket(self, local=False):
         """A connection to the admin port."""

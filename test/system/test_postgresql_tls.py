@@ -229,7 +229,7 @@ class Targets(SharedStartTls):
                                    (b"", "TLS_CLOSED", "it closed the connection")):
             behind = []
             server = self.answering(answer, lambda s: behind.append(s.recv(100) if answer else b""))
-            p = self.through(server, "off", "starttls")
+            p = self.through(server, "off", "starttls", pool__connect_timeout="2s")
             self.assertRefused(p)
             self.assertFailed(p, code, text)
             self.assertEqual(b"".join(behind), b"")
@@ -245,7 +245,7 @@ class Targets(SharedStartTls):
         def late(s):
             if s.recv(1):
                 s.sendall(b"E" + bytes(50))
-        p = self.through(self.answering(b"S", late), "off", "starttls")
+        p = self.through(self.answering(b"S", late), "off", "starttls", pool__connect_timeout="2s")
         self.assertRefused(p)
         self.assertFailed(p, "NOT_TLS", "not TLS")
 
@@ -258,7 +258,7 @@ class Targets(SharedStartTls):
             self.assertFailed(p, code, "")
 
     def test_a_certificate_of_somebody_else(self):
-        p = self.through(self.secured(Server()), "off", "starttls", target__1__tls_name="other.test")
+        p = self.through(self.secured(Server()), "off", "starttls", target__1__tls_name="other.test", pool__connect_timeout="2s")
         self.assertRefused(p)
         self.assertFailed(p, "HOSTNAME_MISMATCH", "")
 

@@ -93,6 +93,7 @@ void Proxy::Impl::start(const std::function<void()>& listen)
     if (configuration->pool.warmup)
         workers.front()->warmUp();
     listen();
+    view.started(); // before the log says so
     if (runtime.log.wants(LogScope::server, LogLevel::info))
         runtime.log.text(LogScope::server, LogLevel::info,
                          "Server is running on " + whereItListens(*configuration) + " in " +
@@ -107,7 +108,6 @@ void Proxy::Impl::start(const std::function<void()>& listen)
     running = workers.size();
     for (std::size_t number = 0; number < workers.size(); ++number)
         threads.emplace_back([this, number] { runWorker(number); });
-    view.started();
 }
 
 /// In the original's text an IPv6 address has no brackets.
