@@ -40,6 +40,8 @@ def is_listed(data, got, want):
     at = next((n for n, pair in enumerate(zip(got, want)) if pair[0] != pair[1]), 0)
     if data[:1] == b"Q" or got[at][:2] != ("E", "ERROR"):
         return False
+    if got[at][2] == "25P02" and want[at][0] == "E":
+        return True  # another error, in a transaction that has failed
     return got[at][2] == "26000" or want[at:at + 2] == [("t", want[at][1]), ("n", b"")]
 
 
@@ -62,6 +64,7 @@ def answers(c, data):
 class PostgresqlDifferential(SharedPeerCase):
     def test_random_sessions_are_answered_as_on_a_connection_of_their_own(self):
         self.direct("grant anna to me")
+        self.direct("grant all on schema public to public", database="store")
         for database in ("shop", "store"):
             self.direct(*[sql.format(c) for c in range(CLIENTS) for sql in (
                 "create table t{0} (a int)", "create table k{0} (a int primary key)", "create sequence q{0}")], database=database)
