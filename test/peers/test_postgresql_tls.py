@@ -1,9 +1,11 @@
 """PostgreSQL with TLS on both sides, shared by fifo and funnel: the real server, psql and pgbench."""
 import os
+import signal
+import subprocess
 import unittest
 
 from certificates import has_tls
-from harness import LONG
+from harness import LONG, wait_until
 from peer import SHARES
 from postgresql import PostgresqlCase
 from test_starttls import StartTls, run, secure_server
@@ -78,6 +80,23 @@ class SharedPostgresqlTls(StartTls, PostgresqlCase):
         self.assertIn(b"this connection must be encrypted", self.psql(p, "select 1", mode="disable").stderr)
         self.assertAnswers(p, self.SSL, "t", mode="prefer")
         self.assertTrue(p.record(lambda r: "did not ask for TLS" in str(r.get("e")), LONG), p.text())
+
+    def test_a_cancel_request_goes_the_same_way(self):
+        """psql 15 sends its own in clear text; that to the target asks for TLS as each connection does."""
+        for local, target in (("starttls_required", "starttls"), ("off", "starttls"), ("starttls", "off")):
+            p = self.shared(local=local, target=target)
+            how = dict(user="me", mode="prefer")
+            psql = subprocess.Popen(("psql", "-X", "-At", self.words(p, **how), "-c", "select 'begun'", "-c", "select pg_sleep(600)"),
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, PGPASSWORD="any"))
+            self.assertEqual(psql.stdout.readline(), b"begun\n")
+            self.assertTrue(wait_until(lambda: self.sleeping() == 1, LONG), p.text())
+            psql.send_signal(signal.SIGINT)
+            self.assertIn(b"canceling statement due to user request", psql.communicate(timeout=LONG)[1])
+            self.assertEqual(self.sleeping(), 0)
+
+    def sleeping(self):
+        return int(run("psql", "-X", "-At", "-h", "127.0.0.1", "-p", str(self.port), "-U", "me", "postgres", "-c",
+                       "select count(*) from pg_stat_activity where state = 'active' and query = 'select pg_sleep(600)'").stdout)
 
     def test_tls_on_one_side(self):
         p = self.shared(local="off")

@@ -210,7 +210,7 @@ bool Answers::mustWait(Client& client, const Request& request, Instant now)
 {
     const RequestTraits& traits = request.traits;
     if (request.answer.isArmed() || request.awaitsCancel)
-        return true; // local.failed_auth_delay
+        return true; // for local.failed_auth_delay, or until the target was told of what it cancels
     const bool says = !traits.reply.empty() || traits.resets || traits.last;
     if (client.pin.lane == nullptr || !client.pin.lane->pin.pushes || !says)
         return false;
