@@ -57,10 +57,11 @@ enum class CloseReason
     otherUser,         ///< another request needs it with another login
     loginTimeout,      ///< local.login_timeout
     cancelled,         ///< the client of the request has cancelled it
-    cancelUnknown      ///< nobody knows whether a cancel request is still to come to its target
+    cancelUnknown,     ///< nobody knows whether a cancel request is still to come to its target
+    aged               ///< pool.lifetime
 };
 
-constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::cancelUnknown) + 1;
+constexpr std::size_t CLOSE_REASONS = static_cast<std::size_t>(CloseReason::aged) + 1;
 
 /// Whose fault it is that a connection is closed.
 enum class Fault

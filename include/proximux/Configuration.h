@@ -138,13 +138,14 @@ struct ExchangeSettings
     HttpChunked httpChunked{};
     HttpExpect httpExpect{};
     Duration httpExpectTimeout;
-    std::size_t requestBuffer{};  ///< buffered request bytes per client
-    std::size_t responseBuffer{}; ///< unsent response bytes per client
-    std::size_t totalBuffer{};    ///< buffered request bytes over all clients
-    std::size_t maxQueue{};       ///< queued requests over all clients
+    std::optional<std::size_t> requestBuffer; ///< buffered request bytes per client; nothing: the protocol's default
+    std::size_t responseBuffer{};             ///< unsent response bytes per client
+    std::size_t totalBuffer{};                ///< buffered request bytes over all clients
+    std::size_t maxQueue{};                   ///< queued requests over all clients
     Duration queueTimeout;
     std::optional<Duration> responseTimeout; ///< nothing: the protocol's default
     Duration requestTimeout;
+    Duration batchTimeout; ///< pause after which an incomplete batch is passed on
     Duration stallTimeout;
     std::size_t abandonLimit{};
     Duration abandonTimeout;
@@ -168,6 +169,9 @@ struct ExchangeSettings
     /// Maximum silence of a target that owes a response.
     [[nodiscard]] Duration responseTimeoutInForce() const;
 
+    /// Maximum number of buffered request bytes per client.
+    [[nodiscard]] std::size_t requestBufferInForce() const;
+
     /// The framing, including the id fields.
     [[nodiscard]] Framing framingInForce() const;
 };
@@ -178,6 +182,7 @@ struct PoolSettings
     bool warmup{};
     Duration connectTimeout;
     Duration inactiveTimeout;
+    Duration lifetime; ///< of a target connection
     Duration connectDelay;
     Duration requestGap;
     Duration switchDelay;

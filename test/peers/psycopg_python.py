@@ -18,6 +18,8 @@ with psycopg.connect(where) as c:
         assert cursor.execute("select count(*) from rows").fetchone() == (1100,)
         with cursor.copy("copy rows to stdout") as copy:
             assert len(b"".join(copy).splitlines()) == 1100
+        cursor.executemany("insert into rows values (%s, %s)", [(i, "y" * 300) for i in range(10000)])  # larger than a buffer
+        assert cursor.execute("select count(*) from rows where b like 'yyy%'").fetchone() == (10000,)
     try:
         c.execute("select 1 / 0")
     except psycopg.errors.DivisionByZero:
@@ -31,9 +33,14 @@ with psycopg.connect(where, autocommit=True) as c:
     for i in range(8):  # from the sixth time on as a prepared statement
         assert c.execute("select %s::int + 1", (i,)).fetchone() == (i + 1,)
 
+    for size in (70000, 5000000):
+        assert c.execute("select length(%s::bytea)", (b"z" * size,)).fetchone() == (size,)
+
 with psycopg2.connect(where) as c, c.cursor() as cursor:
     cursor.execute("select %s", (1,))
     assert cursor.fetchone() == (1,)
+    cursor.execute("select length(%s)", ("z" * 900000,))
+    assert cursor.fetchone() == (900000,)
 
 wrong = []
 

@@ -18,6 +18,9 @@ namespace proximux
 class DatabaseRules : public Rules
 {
 protected:
+    std::size_t requestBuffer = 65536; ///< bytes
+    Duration lifetime = Duration::off();
+
     void database(std::size_t connections = 1, std::size_t maxPinned = 0, std::int64_t reconnects = 20)
     {
         Options options;
@@ -29,6 +32,8 @@ protected:
         options.exchange.personal = options.exchange.speaksAtRest = true;
         options.exchange.responseTimeout = Duration::off();
         options.exchange.reconnects = reconnects;
+        options.exchange.requestBuffer = requestBuffer;
+        options.exchange.lifetime = lifetime;
         options.exchange.conversation.authenticator = std::make_shared<auth::Authenticator>(_digests, "key");
         options.exchange.conversation.authenticator->change({AuthMethod::trust, nullptr, {}});
         begin(options);

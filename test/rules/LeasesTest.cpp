@@ -187,12 +187,36 @@ RULE(LeasesTest, aTieWaitsForAPinEvenInATransaction, tieBeyondLimit)
     got(other);
     answers(other, done('T'));
     got(b);
-    says(b, query("set a = 1"));
+    says(b, query("listen y"));
     CPPUNIT_ASSERT_EQUAL(std::string(), got(other));
     says(a, query("discard all"));
     got(t);
     answers(t, done());
-    CPPUNIT_ASSERT_EQUAL(query("set a = 1"), got(other));
+    CPPUNIT_ASSERT_EQUAL(query("listen y"), got(other));
+}
+
+RULE(LeasesTest, aRequestThatIsNotSentWithinATransactionEndsItsClient, skipQueued)
+{
+    for (const bool isKnown : {true, false}) // or is behind what begins it
+    {
+        database();
+        TargetId t;
+        const ClientId a = first("u", t);
+        says(a, query("begin"));
+        if (isKnown)
+        {
+            answers(t, done('T'));
+            says(a, query("select 1"));
+        }
+        got(a);
+        says(a, query("select 2"));
+        passes(Duration::seconds(31));
+        answers(t, done('T'));
+        const std::string said = got(a);
+        CPPUNIT_ASSERT(said.find("SFATAL") != std::string::npos && said.find("C53300") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(done('T'), said.substr(0, done('T').size()));
+        CPPUNIT_ASSERT(isClosed(t));
+    }
 }
 
 } // namespace proximux

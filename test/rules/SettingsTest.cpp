@@ -1,5 +1,8 @@
 #include "rules/DatabaseRules.h"
 
+#include <string>
+#include <vector>
+
 namespace proximux
 {
 
@@ -14,6 +17,29 @@ protected:
         CPPUNIT_ASSERT_EQUAL(query(sql), got(t));
         answers(t, done());
         CPPUNIT_ASSERT_EQUAL(done(), got(client));
+    }
+
+    /// This client begins a transaction, and says this in it.
+    void inTransaction(ClientId client, TargetId t, const std::vector<const char*>& said)
+    {
+        says(client, query("begin"));
+        got(t);
+        answers(t, done('T'));
+        for (const char* sql : said)
+        {
+            says(client, query(sql));
+            CPPUNIT_ASSERT_EQUAL(query(sql), got(t));
+            answers(t, done('T'));
+        }
+        got(client);
+    }
+
+    static std::string ended(const std::string& tag) { return message('C', tag + '\0') + ready('I'); }
+
+    void answersAll(TargetId t)
+    {
+        got(t);
+        answers(t, done());
     }
 
     /// The connection is brought to other settings by this.
@@ -118,41 +144,77 @@ TEST(SettingsTest, aFreshConnectionThatRefusesThemIsTheirClientsError)
     CPPUNIT_ASSERT_EQUAL('E', got(a).front());
 }
 
-TEST(SettingsTest, aTransactionKeepsWhatItSets)
+RULE(SettingsTest, inATransactionTheyAreSetWithItsEnd, forgetCommitted)
 {
     database(2, 1);
     TargetId t;
     const ClientId a = first("u", t);
-    sets(a, t, "set a = 1");
-    says(a, query("begin"));
-    got(t);
-    answers(t, done('T'));
-    got(a);
-    says(a, query("set b = 2"));
-    got(t);
-    answers(t, done('T'));
-    got(a);
+    const ClientId b = further("u");
+    inTransaction(a, t, {"set timezone = 'UTC'", "select 1", "set search_path = x"});
     says(a, query("commit"));
     got(t);
-    answers(t, done());
-    got(a);
-    const ClientId b = asks(startup("u"));
-    const TargetId other = signedIn("u");
+    answers(t, ended("COMMIT"));
     says(b, query("select 1"));
-    CPPUNIT_ASSERT_EQUAL(query("select 1"), got(other)); // the first one is tied
+    isAligned(t, "RESET search_path;RESET timezone;");
+    answersAll(t);
+    says(a, query("select 2"));
+    isAligned(t, "SET search_path=x;SET timezone='UTC';");
 }
 
-TEST(SettingsTest, theNameOfAnApplicationNeedsNoConnectionOfItsOwn)
+RULE(SettingsTest, whatIsRolledBackIsNotSet, keepRolledBack)
 {
-    database();
+    database(2, 1);
     TargetId t;
-    first("u", t);
-    postgresql::Startup named;
-    named.user = named.database = "u";
-    named.applicationName = "it's";
-    const ClientId b = asks(named.packetFor("u"));
-    isAligned(t, "SET application_name=E'it''s';");
-    CPPUNIT_ASSERT(isWelcome(b));
+    const ClientId a = first("u", t);
+    for (const char* end : {"rollback", "commit"}) // of a transaction that has failed
+    {
+        inTransaction(a, t, {"set timezone = 'UTC'"});
+        says(a, query(end));
+        got(t);
+        answers(t, ended("ROLLBACK"));
+        got(a);
+    }
+    const ClientId b = further("u");
+    says(b, query("select 1"));
+    CPPUNIT_ASSERT_EQUAL(query("select 1"), got(t)); // the connection is as it was
+    answersAll(t);
+    says(a, query("select 2"));
+    CPPUNIT_ASSERT_EQUAL(query("select 2"), got(t));
+}
+
+RULE(SettingsTest, whatMayBeUndoneInPartPins, forgetDivision)
+{
+    for (const std::vector<const char*>& said :
+         {std::vector<const char*>{"savepoint s", "set timezone = 'UTC'"},
+          std::vector<const char*>{"set timezone = 'UTC'", "commit and chain"},
+          std::vector<const char*>{"set timezone = 'UTC'", "select 1; commit; begin"}})
+    {
+        database(2, 1);
+        TargetId t;
+        const ClientId a = first("u", t);
+        inTransaction(a, t, said);
+        says(a, query("commit"));
+        got(t);
+        answers(t, ended("COMMIT"));
+        const ClientId b = asks(startup("u"));
+        const TargetId other = signedIn("u");
+        says(b, query("select 1"));
+        CPPUNIT_ASSERT_EQUAL(query("select 1"), got(other)); // the first one stays its client's
+    }
+}
+
+RULE(SettingsTest, beforeASavepointTheyAreNotUndone)
+{
+    database(2, 1);
+    TargetId t;
+    const ClientId a = first("u", t);
+    const ClientId b = further("u");
+    inTransaction(a, t, {"set timezone = 'UTC'", "savepoint s", "rollback to savepoint s", "release s"});
+    says(a, query("commit"));
+    got(t);
+    answers(t, ended("COMMIT"));
+    says(b, query("select 1"));
+    isAligned(t, "RESET timezone;");
 }
 
 } // namespace proximux

@@ -3,6 +3,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import socket
 import struct
 import threading
@@ -207,6 +208,34 @@ class Server:
                 session.answer(kind, body)
 
 
+class Scram:
+    """The login of a server that offers these methods of SCRAM for this password. Notes the method that was chosen, and
+    what its client says of the channel."""
+    SALT, ROUNDS = b"salt", 4096
+
+    def __init__(self, *offers, password="pencil"):
+        self.offers, self.chosen = offers, []
+        self.salted = hashlib.pbkdf2_hmac("sha256", password.encode(), self.SALT, self.ROUNDS)
+
+    def __call__(self, _server, s, _settings):
+        s.sendall(message(b"R", b"\0\0\0\x0a" + b"".join(map(texts, self.offers)) + b"\0"))
+        method, _, rest = read(s)[1].partition(b"\0")
+        header, first = re.match(r"((?:n|y|p=[^,]*),,)(.*)", rest[4:].decode()).groups()
+        server = "r=%sserver,s=%s,i=%d" % (first.partition("r=")[2], base64.b64encode(self.SALT).decode(), self.ROUNDS)
+        s.sendall(message(b"R", b"\0\0\0\x0b" + server.encode()))
+        final, _, proof = read(s)[1].decode().rpartition(",p=")
+        channel = base64.b64decode(final.split(",")[0][2:])
+        said = ",".join((first, server, final)).encode()
+        key = hmac.digest(self.salted, b"Client Key", "sha256")
+        mask = hmac.digest(hashlib.sha256(key).digest(), said, "sha256")
+        if base64.b64decode(proof) != bytes(a ^ b for a, b in zip(key, mask)) or not channel.startswith(header.encode()):
+            raise AssertionError("a proof that proves nothing")
+        self.chosen.append((method.decode(), channel))
+        signature = hmac.digest(hmac.digest(self.salted, b"Server Key", "sha256"), said, "sha256")
+        s.sendall(message(b"R", b"\0\0\0\x0cv=" + base64.b64encode(signature)))
+        return False
+
+
 class Session:
     """One connection of the server. It knows prepared statements; a text with "bad" in it can't be prepared. It says what
     its session has when it is asked as a proxy does: channels, locks, temporary tables, statements of SQL, a role."""
@@ -232,6 +261,9 @@ class Session:
             reply = {b"P": self.parse, b"B": self.bind, b"D": self.describe, b"E": self.execute, b"C": self.close}[kind](words)
             self.failed = reply[:1] == b"E"
             self.batch += reply
+            if self.failed:  # is said at once
+                self.s.sendall(self.batch)
+                self.batch = b""
 
     def parse(self, words):
         if words[0] in self.statements and words[0]:

@@ -2,7 +2,7 @@
 import threading
 import time
 
-from harness import SHORT, gone
+from harness import SHORT, gone, wait_until
 from postgres import EXECUTE, FLUSH, SYNC, Error, Server, Session, bind, error, message, parse, query, read, texts
 from postgres_case import SharedPostgresqlCase
 
@@ -105,8 +105,8 @@ class Postgresql(SharedPostgresqlCase):
         self.assertEqual(c.query("SELECT 1")[1], "I")
         c.query("begin")
         self.assertEqual(c.query("SET LOCAL a = 'b'")[1], "T")
-        self.refused(lambda: c.query("SET a = 'b'"), "FATAL", "0A000")
-        self.assertTrue(gone(c.s))
+        self.refused(lambda: c.query("LISTEN a"), "ERROR", "0A000")
+        self.assertEqual(c.query("rollback")[1], "I")
 
     def test_a_lost_connection_costs_a_transaction_and_outside_of_one_only_its_statement(self):
         def dies(server, session, kind, body):
@@ -227,17 +227,49 @@ class Postgresql(SharedPostgresqlCase):
 
     def test_what_comes_behind_a_flush_is_judged_as_what_comes_before(self):
         server = Server()
-        proxy = self.share(server, connections=2)
-        self.connect(proxy).ask(parse("SELECT 'secret'") + bind() + EXECUTE + SYNC)
-        for late in (parse("SELECT lastval()") + bind() + EXECUTE + SYNC, parse("SET a = 'b'") + SYNC,
-                     parse("SELECT '%s'" % ("x" * 20000)) + SYNC, query("SELECT 1")):
+        proxy = self.share(server, connections=1)
+        for late, code in ((parse("SELECT lastval()"), "55000"), (parse("SET a = 'b'"), "0A000"),
+                           (parse("copy t from stdin"), "0A000"), (parse("DEALLOCATE ALL", "a"), "0A000")):
             c = self.connect(proxy)
-            c.s.sendall(FLUSH)
-            time.sleep(0.1)  # so that it is passed on alone
-            c.s.sendall(late)
-            self.assertTrue(gone(c.s))
-        self.assertEqual(self.connect(proxy).query("SELECT 1")[1], "I")
-        self.assertFalse(any(b"lastval" in body or b"SET a" in body for _, _, body in server.asked))
+            c.s.sendall(parse("SELECT 1") + bind() + EXECUTE + FLUSH)
+            self.assertEqual([kind for kind, _ in c.until(b"C")], [b"1", b"2", b"C"])
+            c.s.sendall(late + bind() + EXECUTE)
+            self.assertEqual(Error(c.until(b"E")[-1][1]).code, code)
+            c.s.sendall(parse("SELECT 2") + bind() + EXECUTE + SYNC)
+            self.assertEqual(c.until(), [(b"Z", b"I")])
+            self.assertEqual(c.query("SELECT 3")[0], ["SELECT 3@1"])
+        self.assertFalse(any(b"lastval" in body or b"SET a" in body or b"copy" in body for _, _, body in server.asked))
+
+    def test_what_comes_behind_a_flush_may_pin_its_client(self):
+        proxy = self.share(Server(), connections=2)
+        c, other = self.connect(proxy), self.connect(proxy)
+        c.s.sendall(parse("SELECT 1") + bind() + EXECUTE + FLUSH)
+        c.until(b"C")
+        c.ask(parse("LISTEN x") + bind() + EXECUTE + SYNC)
+        self.assertEqual({other.query("SELECT 2")[0][0][-1] for _ in range(4)}, {"2"})
+        self.assertEqual(c.query("SELECT 3")[0], ["SELECT 3@1"])
+
+    def test_a_batch_without_its_sync_is_passed_on_after_a_pause(self):
+        for mode, connections in (("fifo", 1), ("funnel", 2)):
+            server = Server()
+            c = self.connect(self.share(server, mode=mode, connections=connections))
+            c.s.sendall(parse("SELECT 1") + bind() + EXECUTE)
+            wait_until(lambda asked=server.asked: any(kind == b"E" for _, kind, _ in asked))
+            c.s.sendall(parse("SELECT 2") + bind() + EXECUTE + SYNC)
+            self.assertEqual("".join(kind.decode() for kind, _ in c.until()), "12C12CZ")
+            self.assertEqual(c.query("SELECT 3")[1], "I")
+
+    def test_a_batch_of_any_size_passes(self):
+        proxy = self.share(Server(), connections=1, exchange__request_buffer="64K")
+        c, other = self.connect(proxy), self.connect(proxy)
+        large = parse("SELECT 1") + b"".join(bind() + EXECUTE for _ in range(20000)) + SYNC
+        sender = threading.Thread(target=c.s.sendall, args=(large,))
+        sender.start()
+        got = c.until()
+        sender.join()
+        self.assertEqual(sum(kind == b"C" for kind, _ in got), 20000)
+        self.assertEqual(got[-1], (b"Z", b"I"))
+        self.assertEqual(other.query("SELECT 2")[0], ["SELECT 2@1"])
 
     def test_a_batch_holds_nothing_that_would_get_no_answer(self):
         proxy = self.share(Server(), connections=1)
@@ -247,13 +279,23 @@ class Postgresql(SharedPostgresqlCase):
             self.assertTrue(gone(c.s))
         self.assertEqual(self.connect(proxy).query("SELECT 1")[0], ["SELECT 1@1"])
 
-    def test_a_refusal_behind_what_may_begin_a_transaction_ends_the_client(self):
-        proxy = self.share(Server(), connections=1)
+    def test_a_refusal_behind_what_may_begin_a_transaction_fails_it(self):
+        def fails(_server, session, kind, body):
+            if b"proximux/none" in body and session.state == "T":
+                session.state = "E"
+            return False
+        proxy = self.share(Server(fails), connections=1, exchange__request_buffer="64K")
         c = self.connect(proxy)
         c.s.sendall(query("begin") + query("SELECT lastval()") + query("SELECT 1"))
-        got = c.until(b"E")
-        self.assertEqual([kind for kind, _ in got], [b"C", b"Z", b"E"])
-        self.assertEqual(Error(got[-1][1]).severity, "FATAL")
+        got = [c.until() for _ in range(3)]
+        self.assertEqual(got[0][-1], (b"Z", b"T"))
+        self.assertEqual([kind for kind, _ in got[1]], [b"E", b"Z"])
+        self.assertEqual((Error(got[1][0][1]).severity, Error(got[1][0][1]).code, got[1][1][1]), ("ERROR", "55000", b"E"))
+        self.refused(lambda: c.ask(parse("LISTEN x") + bind() + EXECUTE + SYNC), "ERROR", "0A000")
+        self.refused(lambda: c.ask(parse("SELECT '%s'" % ("x" * 70000)) + SYNC), "ERROR", "54000")
+        self.assertEqual(c.query("rollback")[1], "I")
+        c.query("begin")
+        self.refused(lambda: c.query("SELECT '%s'" % ("x" * 70000)), "FATAL", "54000")
         self.assertTrue(gone(c.s))
 
     def test_a_lost_request_is_an_error_of_its_own_whatever_is_queued_behind_it(self):
@@ -293,7 +335,7 @@ class Postgresql(SharedPostgresqlCase):
         self.refused(lambda: c.query("SELECT lastval()"), "ERROR", "55000")
         c.query("begin")
         c.query("INSERT INTO t VALUES (1)")
-        self.refused(lambda: c.query("SELECT currval('s')"), "FATAL", "55000")
+        self.refused(lambda: c.query("SELECT currval('s')"), "ERROR", "55000")
 
     def test_bytes_may_come_one_by_one(self):
         def torn(server, session, kind, body):

@@ -202,7 +202,7 @@ class PostgresqlStatements(SharedPostgresqlCase):
         """Else the one who counts the ends would wait for one more."""
         proxy = self.share(Server(), connections=1, exchange__request_buffer="64K")
         c = self.connect(proxy)
-        large = parse("SELECT 1") + b"".join(bind() + EXECUTE for _ in range(4000))
+        large = parse("SELECT '%s'" % ("x" * 70000))
         for data in (large, parse("LISTEN x") + FLUSH, parse("copy t from stdin") + bind() + EXECUTE + FLUSH):
             c.s.sendall(data)
             self.assertEqual([kind for kind, _ in c.until(b"E")], [b"E"])

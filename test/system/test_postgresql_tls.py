@@ -1,14 +1,17 @@
 """TLS inside of PostgreSQL in fifo and funnel, with scripted peers: what they may do wrong there, on both sides."""
+import hashlib
 import os
+import re
 import signal
 import socket
+import ssl
 import threading
 import unittest
 
 import postgres
 from certificates import Secured, server_context
 from harness import LONG, Target, read_all, reset, state, wait_until
-from postgres import Client, Error, Server, startup
+from postgres import Client, Error, Scram, Server, startup
 from postgres_case import SharedPostgresqlCase
 from sharing import read_exactly
 from test_starttls import CANCEL, GSS_REQUEST, SSL_REQUEST, StartTlsCase
@@ -214,6 +217,19 @@ class Targets(SharedStartTls):
             self.assertEqual(len(self.heard), len(server.logins))
             self.assertEqual(set(self.tls.names), {"good.test"})
             self.assertLessEqual(server.most, connections)
+
+    def test_a_login_is_bound_to_the_target_s_certificate_where_that_is_offered(self):
+        with open(self.good, encoding="ascii") as file:
+            certificate = re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", file.read(), re.S).group()
+        bound = b"p=tls-server-end-point,," + hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).digest()
+        plain, plus = "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"
+        for offers, chosen in (((plus, plain), (plus, bound)), ((plus,), (plus, bound)), ((plain,), (plain, b"y,,"))):
+            login = Scram(*offers)
+            self.assertServed(self.through(self.secured(Server(login=login)), "off", "starttls"))
+            self.assertEqual(login.chosen, [chosen])
+        login = Scram(plus, plain)
+        self.assertServed(self.through(Server(login=login), "off", "off"))
+        self.assertEqual(login.chosen, [(plain, b"n,,")])
 
     def test_clients_in_clear_text_know_nothing_of_it(self):
         p = self.through(self.secured(Server()), "off", "starttls")

@@ -82,11 +82,12 @@ std::optional<std::string> ScramServer::end(Bytes clientFinal)
     return "v=" + base64(_digests.hmacSha256(_verifier.serverKey, _said));
 }
 
-ScramClient::ScramClient(const Digests& digests, const std::string& nonce, FindKeys findKeys)
+ScramClient::ScramClient(const Digests& digests, const std::string& nonce, FindKeys findKeys, ScramChannel channel)
     : _digests(digests)
     , _nonce(nonce)
     , _first("n=,r=" + nonce)
     , _findKeys(std::move(findKeys))
+    , _channel(std::move(channel))
 {
 }
 
@@ -103,7 +104,7 @@ std::optional<std::string> ScramClient::prove(Bytes serverFirst)
     const auto keys = _findKeys(*bytes, *count);
     if (!keys)
         return std::nullopt;
-    std::string reply = "c=" + base64("n,,") + ",r=" + std::string(*nonce);
+    std::string reply = "c=" + base64(std::string(_channel.header) + _channel.data) + ",r=" + std::string(*nonce);
     const std::string said = _first + "," + std::string(serverFirst) + "," + reply;
     _signature = _digests.hmacSha256(keys->serverKey, said);
     const std::string signature = _digests.hmacSha256(_digests.sha256(keys->clientKey), said);

@@ -11,9 +11,20 @@
 namespace proximux::auth
 {
 
-// SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding.
+// SCRAM-SHA-256 (RFC 5802, RFC 7677). The server's side has no channel binding.
 
-constexpr Bytes SCRAM_SHA_256 = "SCRAM-SHA-256"; ///< its name
+constexpr Bytes SCRAM_SHA_256 = "SCRAM-SHA-256";           ///< its name
+constexpr Bytes SCRAM_SHA_256_PLUS = "SCRAM-SHA-256-PLUS"; ///< likewise, bound to a TLS connection
+
+/// How a login is tied to the connection that it is said on: what its first message begins with, and what is proven.
+struct ScramChannel
+{
+    Bytes header = "n,,";  ///< fixed text
+    std::string data = {}; ///< tls-server-end-point (RFC 5929)
+};
+
+constexpr Bytes BOUND_TO_SERVER = "p=tls-server-end-point,,";
+constexpr Bytes COULD_BE_BOUND = "y,,"; ///< and the server has not offered that
 
 /// What a side that logs in needs of its password.
 struct ScramKeys
@@ -66,9 +77,9 @@ public:
     using FindKeys = std::function<std::optional<ScramKeys>(Bytes salt, unsigned rounds)>;
 
     /// nonce: as above. The digests must outlive it.
-    ScramClient(const Digests& digests, const std::string& nonce, FindKeys findKeys);
+    ScramClient(const Digests& digests, const std::string& nonce, FindKeys findKeys, ScramChannel channel = {});
 
-    [[nodiscard]] std::string begin() const { return "n,," + _first; }
+    [[nodiscard]] std::string begin() const { return std::string(_channel.header) + _first; }
 
     /// The reply to the server's first message; nothing: it is invalid, or there are no keys for it.
     std::optional<std::string> prove(Bytes serverFirst);
@@ -81,6 +92,7 @@ private:
     std::string _nonce;
     std::string _first;
     FindKeys _findKeys;
+    ScramChannel _channel;
     std::string _signature; ///< expected of the server
 };
 

@@ -5,14 +5,28 @@
 namespace proximux
 {
 
-/// An object's place in one DeadlineList. Embedded in the object, which it leads back to.
+/// An object's place in one DeadlineList, which it leaves with its end. Embedded in the object, which it leads back to.
 struct Deadline
 {
+    Deadline() = default;
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+    ~Deadline() { leave(); }
+
+    [[nodiscard]] bool isArmed() const { return next != nullptr; }
+
+    void leave()
+    {
+        if (!isArmed())
+            return;
+        previous->next = next;
+        next->previous = previous;
+        previous = next = nullptr;
+    }
+
     Deadline* previous = nullptr;
     Deadline* next = nullptr;
     Instant due;
-
-    [[nodiscard]] bool isArmed() const { return next != nullptr; }
 };
 
 /// A deadline that leads back to whose it is.
@@ -32,7 +46,7 @@ private:
 };
 
 /// Deadlines of one class: all have the same duration, so the list is sorted by construction, and arming, arming
-/// again and disarming cost a few pointers each. Owns nothing; a Deadline is disarmed before it is destroyed.
+/// again and disarming cost a few pointers each. Owns nothing; either side may end first.
 class DeadlineList
 {
 public:
@@ -42,6 +56,8 @@ public:
     {
         _head.previous = _head.next = &_head;
     }
+
+    ~DeadlineList() { clear(); }
 
     DeadlineList(const DeadlineList&) = delete;
     DeadlineList& operator=(const DeadlineList&) = delete;
@@ -79,22 +95,14 @@ public:
     void change(Duration duration)
     {
         if (duration.isOff())
-            while (_head.next != &_head)
-                disarm(*_head.next);
+            clear();
         const Duration later{duration.us - _duration.us};
         for (Deadline* each = _head.next; each != &_head; each = each->next)
             each->due = each->due + later;
         _duration = duration;
     }
 
-    static void disarm(Deadline& deadline)
-    {
-        if (!deadline.isArmed())
-            return;
-        deadline.previous->next = deadline.next;
-        deadline.next->previous = deadline.previous;
-        deadline.previous = deadline.next = nullptr;
-    }
+    static void disarm(Deadline& deadline) { deadline.leave(); }
 
     /// When the first one is due.
     [[nodiscard]] Instant first() const { return _head.next == &_head ? Instant::never() : _head.next->due; }
@@ -110,6 +118,12 @@ public:
     }
 
 private:
+    void clear()
+    {
+        while (_head.next != &_head)
+            disarm(*_head.next);
+    }
+
     Duration _duration;
     Deadline _head;
 };

@@ -85,6 +85,13 @@ Duration ExchangeSettings::responseTimeoutInForce() const
     return responseTimeout.value_or(info != nullptr ? info->responseTimeout : Duration::seconds(30));
 }
 
+std::size_t ExchangeSettings::requestBufferInForce() const
+{
+    const bool isShared = mode == Mode::fifo || mode == Mode::funnel;
+    const ProtocolInfo* info = isShared ? findProtocol(protocol) : nullptr;
+    return requestBuffer.value_or(info != nullptr ? info->requestBuffer : ProtocolInfo().requestBuffer);
+}
+
 Framing ExchangeSettings::framingInForce() const
 {
     Framing made = framing;

@@ -300,7 +300,7 @@ void ConfigurationCheck::checkSharing()
             ": conflicts with exchange.pairing = exclusive; set it to 0, or set pairing to auto or order");
     if (_configuration.io.threads > 1)
         _mistakes.push_back(nameOf("io.threads") + ": fifo and funnel run on one thread; expected 1");
-    if (exchange.totalBuffer < exchange.requestBuffer)
+    if (exchange.totalBuffer < exchange.requestBufferInForce())
         _mistakes.push_back(nameOf("exchange.total_buffer") +
                             ": smaller than exchange.request_buffer; expected at least that value");
     if (exchange.mode == Mode::fifo && _configuration.pool.connections != _configuration.targets.size())

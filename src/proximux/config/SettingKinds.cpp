@@ -61,6 +61,23 @@ Kind size(std::int64_t min, std::int64_t max, Field<std::size_t> field)
                 });
 }
 
+Kind automaticSize(std::int64_t min, std::int64_t max, Field<std::optional<std::size_t>> field)
+{
+    return make(field, std::to_string(min) + ".." + std::to_string(max) + " bytes, or a number with K, M or G, or auto",
+                [min, max, field](const std::string& text, Configuration& c, std::size_t i) -> std::string
+                {
+                    const auto value = values::size(text);
+                    if (text != "auto" && !value)
+                        return "not a size";
+                    if (value && (*value < min || *value > max))
+                        return "out of range";
+                    field(c, i).reset();
+                    if (value)
+                        field(c, i) = static_cast<std::size_t>(*value);
+                    return {};
+                });
+}
+
 Kind duration(Duration min, Duration max, Off off, Field<Duration> field)
 {
     std::string expected = values::toText(min) + ".." + values::toText(max) + " (milliseconds, or with ms, s, m, h)";

@@ -90,6 +90,9 @@ Kind anyInteger(const char* expected, Field<int> field);
 /// A size in bytes within the range.
 Kind size(std::int64_t min, std::int64_t max, Field<std::size_t> field);
 
+/// Likewise; auto: nothing.
+Kind automaticSize(std::int64_t min, std::int64_t max, Field<std::optional<std::size_t>> field);
+
 /// Which values switch a duration off.
 enum class Off
 {

@@ -1,19 +1,34 @@
 #include <proximux/config/SettingRow.h>
 
+#include <functional>
+#include <string>
+
 namespace proximux::table
 {
 
 using namespace kinds;
 
+namespace
+{
+
+/// As it would be written.
+std::string sizeOf(std::size_t bytes)
+{
+    return bytes % MIB == 0 ? std::to_string(bytes / MIB) + "M" : std::to_string(bytes / KIB) + "K";
+}
+
+} // namespace
+
 std::vector<Setting> bufferSettings()
 {
     return {
         now(row(
-            "exchange.request_buffer", "64K", size(KIB, 16 * MIB, FIELD(std::size_t, exchange.requestBuffer)),
+            "exchange.request_buffer", "auto",
+            automaticSize(KIB, GIB, FIELD(std::optional<std::size_t>, exchange.requestBuffer)),
             {"",
-             "Request bytes buffered per client; in fifo and funnel a larger request streams over a connection that it "
-             "has alone",
-             "A request that fits takes no target connection before it is whole. "
+             "Request bytes buffered per client; in fifo and funnel larger requests stream; auto: " +
+                 defaultsOf(&ProtocolInfo::requestBuffer, std::less<>(), " with ", &sizeOf),
+             "A request that fits takes no target connection before it is whole. A larger one has a connection alone. "
              "At the limit the client is no longer read until bytes have been sent. "
              "In proxy mode the value bounds each read from a client, like io.read_size. "
              "Raise it if large requests occupy connections, for example exchange.request_buffer = 1M."})),

@@ -55,6 +55,13 @@ std::vector<Setting> requestTimeouts()
                  "Such a request streams through a target connection that it has alone. "
                  "At the limit the client and that target connection are closed. "
                  "Raise it for clients that produce large bodies slowly, for example exchange.request_timeout = 2m."})),
+        now(row("exchange.batch_timeout", "10ms",
+                duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.batchTimeout)),
+                {"fifo, funnel", "Pause within a batch of messages after which those that came are passed on",
+                 "A batch in extended queries of PostgreSQL ends with Sync, and is sent when it is whole. "
+                 "Few clients leave Sync out and wait for answers; a Flush asks for them at once. "
+                 "A batch that was passed on has its connection alone. "
+                 "Raise it if batches arrive over slow links, for example exchange.batch_timeout = 100ms."})),
         now(row(
             "exchange.stall_timeout", "5s", duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.stallTimeout)),
             {"fifo, funnel",

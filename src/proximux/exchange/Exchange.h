@@ -67,6 +67,13 @@ public:
     virtual void targetOpened(TargetId target, Instant now) = 0;
     virtual void targetFailed(TargetId target, Instant now) = 0;
 
+    /// Its connection has TLS, with this channel binding (Transport::channelBinding()).
+    virtual void targetSecured(TargetId target, const std::string& binding)
+    {
+        static_cast<void>(target);
+        static_cast<void>(binding);
+    }
+
     /// No attempt could be made until the deadline, for lack of a descriptor, a port or memory of ours: that says
     /// nothing about the target.
     virtual void targetUnavailable(TargetId target, Instant now) = 0;

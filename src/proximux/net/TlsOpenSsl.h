@@ -99,6 +99,7 @@ public:
     void resetOnClose() override;
     int takeError() override { return _plain->takeError(); }
     [[nodiscard]] poco_socket_t handle() const override { return _plain->handle(); }
+    [[nodiscard]] std::string channelBinding() const override;
     [[nodiscard]] ErrorText describe(int error) const override;
 
     /// Notes what is wrong with the peer's certificate: OpenSSL's callback for each certificate of a chain.

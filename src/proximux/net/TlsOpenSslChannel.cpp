@@ -149,6 +149,21 @@ IoResult::Kind Channel::handshake()
     return IoResult::Kind::failed;
 }
 
+/// By the hash of the certificate's signature, but for those that are weak.
+std::string Channel::channelBinding() const
+{
+    const Owned<X509> certificate(SSL_get1_peer_certificate(_connection.get()));
+    int hash = NID_undef;
+    if (!_isReady || !certificate || X509_get_signature_info(certificate.get(), &hash, nullptr, nullptr, nullptr) != 1)
+        return {};
+    const EVP_MD* method = hash == NID_md5 || hash == NID_sha1 ? EVP_sha256() : EVP_get_digestbyname(OBJ_nid2sn(hash));
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (method == nullptr || X509_digest(certificate.get(), method, digest, &size) != 1)
+        return {};
+    return {reinterpret_cast<const char*>(digest), size};
+}
+
 // ------------------------------------------------------------------------------------------------ bytes
 
 IoResult Channel::receive(char* into, std::size_t size)

@@ -63,6 +63,10 @@ public:
     /// The pending error, or 0. Clears it.
     virtual int takeError() = 0;
 
+    /// What ties a login to this TLS connection to a server: tls-server-end-point (RFC 5929), a hash of its
+    /// certificate. Empty: there is none.
+    [[nodiscard]] virtual std::string channelBinding() const { return {}; }
+
     /// The socket that the reactor watches.
     [[nodiscard]] virtual poco_socket_t handle() const = 0;
 

@@ -62,6 +62,13 @@ struct Consent
     bool byTarget = false; ///< the target is asked first, and says it itself (RequestTraits::asks)
 };
 
+/// What follows from more of a request.
+struct Continuation
+{
+    unsigned pins = 0;             ///< reasons for which it pins its client besides those before (RequestTraits::pins)
+    const char* refusal = nullptr; ///< why a part of it is refused, for the log: fixed text; null: none is
+};
+
 /// The protocol state of one client: the meaning of its requests, and the replies given in the target's place. Called
 /// for each request in order of arrival. No input makes it throw.
 class Conversation
@@ -79,12 +86,13 @@ public:
     /// Evaluates a request, complete or cut to the bytes that are kept. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
 
-    /// More of a request that was passed on before it was whole (Framer::Progress::flush): whole messages. False: it
-    /// may not go on, and its client is closed.
-    virtual bool goesOn(Bytes bytes)
+    /// More of a request that was passed on before it was whole: whole messages, of which the last may be in pieces.
+    /// mayPin: its client may be pinned for it. What is not to be passed on is left out by fit().
+    virtual Continuation goesOn(Bytes bytes, bool mayPin)
     {
         static_cast<void>(bytes);
-        return true;
+        static_cast<void>(mayPin);
+        return {};
     }
 
     /// Sets `text` to what is sent instead of this complete request (RequestTraits::rewritten), with the edits applied.
@@ -95,10 +103,11 @@ public:
     }
 
     /// Appends to `text` what is sent instead of these bytes on a connection that remembers this
-    /// (RequestTraits::fitted). begins: they are a request, or its beginning; else more of it.
-    virtual void fit(Bytes bytes, bool begins, ConnectionMemory& memory, std::string& text)
+    /// (RequestTraits::fitted). begins: they are the request, or its beginning; else more of it.
+    virtual void fit(Bytes bytes, bool begins, const RequestTraits& traits, ConnectionMemory& memory, std::string& text)
     {
         static_cast<void>(begins);
+        static_cast<void>(traits);
         static_cast<void>(memory);
         text.append(bytes);
     }

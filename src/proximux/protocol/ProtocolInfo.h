@@ -71,7 +71,8 @@ struct ProtocolInfo
     Pairing pairing = Pairing::automatic;
     std::size_t pipeline = 128; ///< requests in flight per target connection
     Duration responseTimeout = Duration::seconds(30);
-    bool inOrder = true; ///< whether several requests may be answered in order
+    std::size_t requestBuffer = 65536; ///< bytes kept of a client
+    bool inOrder = true;               ///< whether several requests may be answered in order
 
     /// Whether the target might speak first, so that a new connection must be silent for a while before it is used.
     bool mayGreet = true;

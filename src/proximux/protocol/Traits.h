@@ -82,6 +82,9 @@ public:
     LoginDialog& operator=(const LoginDialog&) = delete;
     virtual ~LoginDialog() = default;
 
+    /// The connection has TLS with this channel binding (tls-server-end-point, RFC 5929); empty: it has none.
+    virtual void secured(const std::string& binding) { static_cast<void>(binding); }
+
     /// What is said first.
     [[nodiscard]] virtual std::string opening() const = 0;
 
@@ -98,10 +101,10 @@ struct RequestMarks
     bool answered = true;   ///< the target sends a response
     bool swallowed = false; ///< its response is discarded: the client does not expect one
     bool local = false;     ///< not sent to the target; `reply` is the answer
-    bool refused = false;   ///< local: the reply is an error
+    bool refused = false;   ///< local: the reply is an error; fitted: the target is made to say that error
     bool last = false;      ///< its client is closed after the answer
     bool delayed = false; ///< local: answered after local.failed_auth_delay; the client's next request waits until then
-    const char* refusal = nullptr; ///< local: the reason of the refusal, for the log: fixed text
+    const char* refusal = nullptr; ///< refused: the reason, for the log: fixed text
     bool resets = false;           ///< local: ends all pins of its client and closes the pinned connection
     bool vital = false;            ///< if it fails, its client is closed behind the error reply
     bool greets = false;           ///< not sent: the answer is the reply to the login of its connection, translated
@@ -121,6 +124,7 @@ struct RequestMarks
                          ///< afterwards
     bool rewritten = false; ///< different bytes are sent instead: Conversation::rewrite()
     bool fitted = false;    ///< likewise, and they depend on its connection: Conversation::fit()
+    bool inParts = false;   ///< not whole: what comes later is judged, too: Conversation::goesOn()
     bool translated =
         false;            ///< its client gets different bytes than the first of its response: Conversation::translate()
     bool awaited = false; ///< its response is awaited even if its client leaves: it may come over the next connection
@@ -153,7 +157,7 @@ struct RequestTraits : RequestMarks
     std::shared_ptr<const Login> user;    ///< whose its connection must be; null: it stays as it was opened
     std::shared_ptr<const Login> becomes; ///< whose it is afterwards, if the target agrees; null: it stays the same
     std::string seed;                     ///< data for creating an error reply later
-    std::string reply;                    ///< local: the reply
+    std::string reply;                    ///< local, or refused: the reply
     std::vector<Edit> edits;              ///< in the order of their offsets
 
     /// Resets all fields. Small allocations are kept for reuse.

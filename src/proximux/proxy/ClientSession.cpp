@@ -41,7 +41,7 @@ void ClientSession::receivedInStart(Bytes bytes)
         refuse({TlsReason::closed, 0, "TLS_CLOSED", "it does not read"});
         return _exchange.clientLost(_id, reactor().now());
     case TlsStep::Kind::open:
-        limitReads(_start->report.runtime().configuration()->exchange.requestBuffer);
+        limitReads(_start->report.runtime().configuration()->exchange.requestBufferInForce());
         _start.reset();
         return _exchange.request(_id, step.passed, reactor().now());
     case TlsStep::Kind::refuse:
@@ -54,7 +54,7 @@ void ClientSession::receivedInStart(Bytes bytes)
 void ClientSession::handshakeDone(const TlsTransport& transport)
 {
     _start->report.clientSecured();
-    limitReads(_start->report.runtime().configuration()->exchange.requestBuffer);
+    limitReads(_start->report.runtime().configuration()->exchange.requestBufferInForce());
     _info.tls = std::make_shared<const ClientTls>(transport.client());
     _start.reset();
 }

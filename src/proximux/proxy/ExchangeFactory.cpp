@@ -67,7 +67,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.pipeline = exchange.pipelineInForce();
     settings.maxRequests = configuration.local.maxRequests;
     settings.maxQueue = exchange.maxQueue;
-    settings.requestBuffer = exchange.requestBuffer;
+    settings.requestBuffer = exchange.requestBufferInForce();
     settings.responseBuffer = exchange.responseBuffer;
     settings.totalBuffer = exchange.totalBuffer;
     settings.reserve = exchange.reserve;
@@ -79,6 +79,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.discardLimit = exchange.discardLimit;
     settings.responseTimeout = exchange.responseTimeoutInForce();
     settings.requestTimeout = exchange.requestTimeout;
+    settings.batchTimeout = exchange.batchTimeout;
     settings.stallTimeout = exchange.stallTimeout;
     settings.abandonLimit = exchange.abandonLimit;
     settings.abandonTimeout = exchange.abandonTimeout;
@@ -88,6 +89,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.idleTimeout = configuration.local.idleTimeout;
     settings.lingerTimeout = configuration.local.halfCloseTimeout;
     settings.inactiveTimeout = configuration.pool.inactiveTimeout;
+    settings.lifetime = configuration.pool.lifetime;
     settings.partingTimeout = configuration.shutdown.drainTimeout;
     settings.idReuse = exchange.idReuse;
     settings.ignoreUnknownIds = exchange.ignoreUnknownIds;
@@ -96,7 +98,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.conversation.pins = settings.maxPinned > 0;
     settings.conversation.password = configuration.local.password;
     settings.conversation.connect = exchange.httpConnect;
-    settings.conversation.largest = exchange.requestBuffer;
+    settings.conversation.largest = exchange.requestBufferInForce();
     settings.conversation.passChunked = exchange.httpChunked == ExchangeSettings::HttpChunked::pass;
     settings.conversation.consents = exchange.httpExpect == ExchangeSettings::HttpExpect::proxy;
     settings.consentTimeout = exchange.httpExpectTimeout;
@@ -249,7 +251,7 @@ private:
     [[nodiscard]] AutoExchangeSettings autoSettings() const
     {
         return {_configuration->local.idleTimeout, _configuration->exchange.trialTimeout,
-                _configuration->exchange.requestBuffer};
+                _configuration->exchange.requestBufferInForce()};
     }
 
     std::shared_ptr<const Configuration> _configuration;

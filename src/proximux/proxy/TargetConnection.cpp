@@ -31,6 +31,7 @@ void TargetConnection::connected(Dialled dialled)
 {
     reactor().dispose(std::move(_dial)); // deferred: it is the caller
     _start = std::move(dialled.start);
+    const std::string binding = dialled.transport->channelBinding();
     open(std::move(dialled.transport));
     hold(false);
     _wasOpen = true;
@@ -46,6 +47,8 @@ void TargetConnection::connected(Dialled dialled)
         reached();
     announce(_runtime, _runtime.events.targetConnected, TargetArgs{number(), ""});
     _exchange.targetOpened(_id, reactor().now());
+    if (isOpen())
+        tellBinding(binding);
     if (!dialled.said.empty() && isOpen())
         _exchange.response(_id, dialled.said, reactor().now());
 }
@@ -89,9 +92,16 @@ void TargetConnection::receivedInStart(Bytes bytes)
         _exchange.response(_id, step.passed, reactor().now());
 }
 
-void TargetConnection::handshakeDone(const TlsTransport&)
+void TargetConnection::handshakeDone(const TlsTransport& transport)
 {
     reached();
+    tellBinding(transport.channelBinding());
+}
+
+void TargetConnection::tellBinding(const std::string& binding)
+{
+    if (!binding.empty())
+        _exchange.targetSecured(_id, binding);
 }
 
 void TargetConnection::securingFailed(const TlsFailure& failure)

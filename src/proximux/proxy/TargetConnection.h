@@ -82,6 +82,7 @@ private:
     void receivedInStart(Bytes bytes);
     void notSecured(const TlsFailure& failure);
     void reached();
+    void tellBinding(const std::string& binding);
     [[nodiscard]] std::string shown(const ConnectError& error) const;
     void logFailure(const ConnectError& error);
     void logReturn(std::uint64_t attempts) const;

@@ -172,7 +172,7 @@ std::unique_ptr<Watcher> Worker::paired(ClientId client, TargetId target)
     const Configuration& configuration = *_configuration;
     auto watcher = findProtocol(configuration.exchange.protocol)
                        ->makeWatcher(configuration.exchange.framingInForce(), *listener,
-                                     {configuration.exchange.requestBuffer, configuration.log.dataLimit});
+                                     {configuration.exchange.requestBufferInForce(), configuration.log.dataLimit});
     session.setListener(std::move(listener));
     return watcher;
 }

@@ -38,7 +38,7 @@ void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, Addr
     ClientSession& session = *_clients.find(id);
     session.setId(id);
     session.setPlace(place);
-    session.limitReads(_configuration->exchange.requestBuffer);
+    session.limitReads(_configuration->exchange.requestBufferInForce());
     session.tally().opened = _reactor.now();
     if (!_gathers)
         awaitStart(session, *_configuration, _reactor, _arrivals.report());

@@ -45,6 +45,13 @@ public:
     /// another one, and the next byte begins one. False: the rest must still be taken.
     virtual bool leave() { return false; }
 
+    /// Whether what was taken of the present message may be passed on before the rest comes: it ends where its receiver
+    /// can act on it.
+    [[nodiscard]] virtual bool mayPass() const { return false; }
+
+    /// There is no room for what feed() wants to see at once. True: it takes that in pieces.
+    virtual bool cut() { return false; }
+
     /// Whether the message that was completed last has a response, in protocols where only all of its bytes tell that.
     [[nodiscard]] virtual bool isAnswered() const { return true; }
 };

@@ -89,6 +89,17 @@ TEST(LoginsTest, clientAndServerProveThePasswordToEachOther)
     CPPUNIT_ASSERT_EQUAL(keys(verifier().salt, 4096)->clientKey, server.proven().clientKey);
 }
 
+TEST(LoginsTest, clientProvesOnWhichConnectionItSpeaks)
+{
+    const auto keys = [](Bytes, unsigned) { return std::optional<auth::ScramKeys>({"key", "key"}); };
+    auth::ScramClient bound(digests(), CLIENT_NONCE, keys, {auth::BOUND_TO_SERVER, "hash"});
+    CPPUNIT_ASSERT_EQUAL(std::string("p=tls-server-end-point,,n=,r=") + CLIENT_NONCE, bound.begin());
+    const std::string proof = bound.prove(SERVER_FIRST).value_or("");
+    CPPUNIT_ASSERT_EQUAL(std::string("c=cD10bHMtc2VydmVyLWVuZC1wb2ludCwsaGFzaA==,r="), proof.substr(0, 45));
+    auth::ScramClient plain(digests(), CLIENT_NONCE, keys, {auth::COULD_BE_BOUND, ""});
+    CPPUNIT_ASSERT_EQUAL(std::string("c=eSws,r="), plain.prove(SERVER_FIRST).value_or("").substr(0, 9));
+}
+
 TEST(LoginsTest, clientAnswersOnlyItsOwnConversation)
 {
     const auto none = [](Bytes, unsigned) { return std::optional<auth::ScramKeys>(); };

@@ -79,4 +79,21 @@ TEST(DeadlineListTest, whoIsArmedMovesWithTheDuration)
     CPPUNIT_ASSERT(list.first() == at(13));
 }
 
+TEST(DeadlineListTest, eitherSideMayEndFirst)
+{
+    Deadline stays;
+    {
+        DeadlineList list(Duration{10});
+        list.arm(stays, at(0));
+        {
+            Deadline goes;
+            list.arm(goes, at(1));
+        }
+        CPPUNIT_ASSERT(list.takeDue(at(20)) == &stays);
+        CPPUNIT_ASSERT(list.takeDue(at(20)) == nullptr);
+        list.arm(stays, at(20));
+    }
+    CPPUNIT_ASSERT(!stays.isArmed());
+}
+
 } // namespace proximux

@@ -139,3 +139,34 @@ TEST(PostgresqlStatementsTest, functionsAreFoundByTheirWholeNames)
     for (const char* name : {"", "ab", "abso", "set_config", "currval", "pg_advisory_lock", "query_to_xml"})
         CPPUNIT_ASSERT_MESSAGE(name, (postgresql::rolesOf(name) & postgresql::roles::HARMLESS) == 0);
 }
+
+TEST(PostgresqlStatementsTest, howATransactionEnds)
+{
+    using postgresql::TransactionEnd;
+    const std::pair<const char*, TransactionEnd> ends[] = {{"commit", TransactionEnd::commit},
+                                                           {" END /* x */ WORK ;", TransactionEnd::commit},
+                                                           {"Commit Transaction", TransactionEnd::commit},
+                                                           {"rollback", TransactionEnd::rollback},
+                                                           {"abort work;", TransactionEnd::rollback},
+                                                           {"savepoint a", TransactionEnd::savepoint},
+                                                           {"release savepoint \"a b\";", TransactionEnd::savepoint},
+                                                           {"rollback work to savepoint a", TransactionEnd::savepoint},
+                                                           {"rollback to a", TransactionEnd::savepoint},
+                                                           {"commit and chain", TransactionEnd::none},
+                                                           {"rollback and no chain", TransactionEnd::none},
+                                                           {"commit prepared 'a'", TransactionEnd::none},
+                                                           {"prepare transaction 'a'", TransactionEnd::none},
+                                                           {"commit; select 1", TransactionEnd::none},
+                                                           {"savepoint a; set x = 1", TransactionEnd::none},
+                                                           {"select 1", TransactionEnd::none},
+                                                           {"", TransactionEnd::none}};
+    for (const auto& [sql, end] : ends)
+    {
+        CPPUNIT_ASSERT_MESSAGE(sql, end == postgresql::transactionEndIn(sql));
+        CPPUNIT_ASSERT_MESSAGE(sql, end == TransactionEnd::none || effectsOf(sql).transacts);
+    }
+    for (const char* sql : {"select 1; commit", "prepare transaction 'a'", "savepoint a", "commit and chain"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).transacts);
+    for (const char* sql : {"select 1", "begin", "set x = 'commit'"})
+        CPPUNIT_ASSERT_MESSAGE(sql, !effectsOf(sql).transacts);
+}

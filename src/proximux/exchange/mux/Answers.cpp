@@ -246,16 +246,27 @@ void Answers::releaseReply(Request& request)
 
 // -------------------------------------------------------------------------------------------------- not
 
+/// Whether its client has begun something that would go on without this request, in a state that nobody knows: it has a
+/// connection alone, or may have with the answer to an earlier one.
+bool Answers::leavesGap(const Request& request) const
+{
+    const Client& client = *request.client;
+    const bool mayBegin = _mux.settings.personal && _mux.settings.isExclusive() && client.inFlight > 0;
+    return !request.isSent() && (client.pin.lane != nullptr || mayBegin);
+}
+
 void Answers::fail(Request& request, CloseReason reason, Instant now)
 {
     _mux.consents.refuse(request, now);
     Client& client = *request.client;
+    const bool isGap = leavesGap(request);
+    request.traits.last = request.traits.last || isGap;
     if (request.begun || !_mux.policy.requests.makeReply(request, reason))
         return _mux.clients.fail(client, reason, request.begun, now);
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
-    if (!request.isSent() && (request.traits.pins != 0 || request.traits.vital))
+    if (isGap || (!request.isSent() && (request.traits.pins != 0 || request.traits.vital)))
     {
         drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
         _mux.clients.endRequests(client, reason, now);

@@ -78,6 +78,7 @@ public:
 private:
     static void noteOrder(Lane& lane, const Request& request);
     [[nodiscard]] bool mustWait(Client& client, const Request& request, Instant now);
+    [[nodiscard]] bool leavesGap(const Request& request) const;
     void leavePart(const Lane& lane, Request& request, bool answered, Instant now);
     void keepReply(Request& request);
     void releaseReply(Request& request);

@@ -248,11 +248,6 @@ void Clients::close(Client& client, CloseReason reason, How how, Instant now)
     abandon(client, reason, now);
     if (client.delayed.linked)
         _delayed.remove(client);
-    for (Deadline* deadline : {static_cast<Deadline*>(&client.idle), static_cast<Deadline*>(&client.pause),
-                               static_cast<Deadline*>(&client.linger), static_cast<Deadline*>(&client.discard),
-                               static_cast<Deadline*>(&client.calm), static_cast<Deadline*>(&client.paced),
-                               static_cast<Deadline*>(&client.welcome)})
-        DeadlineList::disarm(*deadline);
     const std::unique_ptr<Client> last = std::move(_clients[client.id.slot]);
     --_size;
     _mux.effects.closeClient(last->id, reason, how);
@@ -292,6 +287,7 @@ void Clients::abandon(Client& client, CloseReason reason, Instant now)
     client.partial = 0;
     client.consent = {};
     DeadlineList::disarm(client.asking);
+    DeadlineList::disarm(client.batch);
     client.input.clear();
     client.copied = 0;
     _mux.backpressure.account(client);
@@ -392,6 +388,7 @@ void Clients::expire(Instant now)
         calmed(Due<Client>::owner(*due), now);
     while (Deadline* due = _mux.timers.pace.takeDue(now))
         lookAgain(Due<Client>::owner(*due));
+    _mux.policy.requests.expire(now);
 }
 
 } // namespace proximux

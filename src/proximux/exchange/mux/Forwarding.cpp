@@ -59,7 +59,7 @@ void Forwarding::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
         bytes = text;
     }
     if (request.traits.fitted)
-        return pass(fitted(lane, *request.client, bytes, true));
+        return pass(fitted(lane, request, bytes, true));
     if (request.id != request.theirId)
     {
         const IdField& field = *_mux.settings.requestId;
@@ -82,10 +82,10 @@ void Forwarding::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
 }
 
 /// The bytes that are sent instead on this lane.
-Bytes Forwarding::fitted(Lane& lane, Client& client, Bytes bytes, bool begins)
+Bytes Forwarding::fitted(Lane& lane, const Request& request, Bytes bytes, bool begins)
 {
     _fitted.clear();
-    client.conversation->fit(bytes, begins, *lane.framer->memory(), _fitted);
+    request.client->conversation->fit(bytes, begins, request.traits, *lane.framer->memory(), _fitted);
     return _fitted;
 }
 
@@ -121,8 +121,10 @@ void Forwarding::goOn(Client& client, Request& request, std::size_t n, Instant n
     const Bytes bytes = client.input.waiting().substr(0, n);
     request.size += n;
     _mux.stalls.bytesPass(client, n, now);
-    const bool fits = request.traits.fitted && request.isOpen && !request.traits.barrier;
-    lane.waiting = _mux.effects.toTarget(lane.target, fits ? fitted(lane, client, bytes, false) : bytes);
+    const bool fits = request.traits.fitted && request.traits.inParts;
+    const Bytes passes = fits ? fitted(lane, request, bytes, false) : bytes;
+    if (!passes.empty()) // of a part that is refused nothing may be left
+        lane.waiting = _mux.effects.toTarget(lane.target, passes);
     client.input.consume(n);
     _mux.backpressure.account(client);
     if (client.pause.isArmed())

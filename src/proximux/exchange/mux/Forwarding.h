@@ -33,7 +33,7 @@ public:
 
 private:
     void passWithEdits(Lane& lane, const Request& request, Bytes bytes);
-    Bytes fitted(Lane& lane, Client& client, Bytes bytes, bool begins);
+    Bytes fitted(Lane& lane, const Request& request, Bytes bytes, bool begins);
     void takeFromInput(Lane& lane, Request& request);
 
     Mux& _mux;

@@ -29,7 +29,8 @@ void FramedRequests::describe(Client& client, Request& request, Bytes bytes)
     if (client.conversation != nullptr)
         client.conversation->request(bytes, request.whole, request.traits);
     judge(client, request);
-    request.isOpen = std::exchange(client.flushes, false);
+    DeadlineList::disarm(client.batch);
+    request.isOpen = std::exchange(client.flushes, false) || request.traits.inParts;
     request.traits.alone = request.traits.alone || _trial.isOn;
     Consents::begin(client, request);
     if (request.traits.greets)
@@ -63,7 +64,10 @@ void FramedRequests::clientBytes(Client& client, Instant now)
     while (!_mux.backpressure.isFull(client) && !client.isBehindBarrier())
     {
         if (client.flushes && client.queued == 0 && client.large == nullptr && client.requests.isEmpty())
+        {
             flush(client, now);
+            continue; // it may have to wait
+        }
         if (isInTunnel(client))
             return _mux.forwarding.raw(client, *client.pin.lane, now);
         const Bytes rest = client.input.waiting().substr(client.queued + client.partial);
@@ -80,18 +84,33 @@ void FramedRequests::clientBytes(Client& client, Instant now)
                 endRest(client, now);
         }
         else if (client.large != nullptr)
-        {
-            if (!largeBytes(client, progress, now))
-                return;
-        }
+            largeBytes(client, progress, now);
         else
             requestBytes(client, progress, now);
-        if (progress.kind == ProgressKind::partial && progress.taken < rest.size())
-        {
-            if (rest.size() - progress.taken >= _mux.settings.requestBuffer)
-                malformedRequest(client, "a header longer than exchange.request_buffer", now);
-            return; // it wants to see more
-        }
+        const bool wantsMore = progress.kind == ProgressKind::partial && progress.taken < rest.size();
+        if (wantsMore && !hasRoom(client, rest.size() - progress.taken, now))
+            return;
+    }
+}
+
+/// The framer wants to see more than so many bytes at once. Returns whether it takes them.
+bool FramedRequests::hasRoom(Client& client, std::size_t waiting, Instant now)
+{
+    if (waiting < _mux.settings.requestBuffer)
+        return false;
+    if (client.framer->cut())
+        return true;
+    malformedRequest(client, "a header longer than exchange.request_buffer", now);
+    return false;
+}
+
+void FramedRequests::expire(Instant now)
+{
+    while (Deadline* due = _mux.timers.batch.takeDue(now))
+    {
+        Client& client = Due<Client>::owner(*due);
+        client.flushes = client.framer->mayPass();
+        _mux.clients.lookAgain(client);
     }
 }
 
@@ -125,24 +144,34 @@ void FramedRequests::requestBytes(Client& client, const Framer::Progress& progre
         client.flushes = false;
         _mux.sending.queue(client, client.partial, true, now);
     }
-    else if (client.large == nullptr && client.queued == 0 && client.partial > 0 &&
-             client.input.size() >= _mux.settings.requestBuffer)
+    else if (client.large == nullptr && client.partial > 0)
+        partComes(client, now);
+}
+
+/// Of a request that may never be whole: with the buffer full, or behind a pause, what came of it is passed on.
+void FramedRequests::partComes(Client& client, Instant now)
+{
+    const bool isFull = client.queued == 0 && client.input.size() >= _mux.settings.requestBuffer;
+    if (client.flushes)
+        return;
+    if (client.framer->mayPass())
+    {
+        client.flushes = isFull;
+        _mux.timers.batch.arm(client.batch, now);
+    }
+    else if (isFull)
         _mux.sending.queue(client, client.partial, false, now);
 }
 
-/// Of a request that is being sent. False: its client is closed.
-bool FramedRequests::largeBytes(Client& client, const Framer::Progress& progress, Instant now)
+/// Of a request that is being sent.
+void FramedRequests::largeBytes(Client& client, const Framer::Progress& progress, Instant now)
 {
     if (progress.taken == 0)
-        return true; // it wants to see more
+        return; // it wants to see more
     _mux.consents.restComes(client);
     Request& request = *client.large;
-    const Bytes bytes = client.input.waiting().substr(0, progress.taken);
-    if (request.isOpen && !request.traits.barrier && !client.conversation->goesOn(bytes))
-    {
-        _mux.clients.fail(client, CloseReason::malformedRequest, false, now);
-        return false;
-    }
+    if (request.traits.inParts)
+        goOn(client, request, client.input.waiting().substr(0, progress.taken), now);
     Lane& lane = *request.lane;
     const bool complete = progress.kind == ProgressKind::complete;
     if (complete)
@@ -156,17 +185,30 @@ bool FramedRequests::largeBytes(Client& client, const Framer::Progress& progress
     }
     _mux.forwarding.goOn(client, request, progress.taken, now);
     if (!complete)
-        return true;
+        return;
     _mux.forwarding.suffix(lane, request);
     if (request.traits.fenced)
         _fences.send(lane);
     if (!request.traits.answered)
         _mux.answers.finish(lane, request, now);
     if (!_mux.targetRequests.pay(lane, now))
-        return true;
+        return;
     _mux.lanes.updateLoad(lane);
     _mux.sending.pump(lane, now);
-    return true;
+}
+
+/// It may have its client pinned by what comes later, as by what came first.
+void FramedRequests::goOn(Client& client, Request& request, Bytes bytes, Instant now)
+{
+    const Continuation next = client.conversation->goesOn(bytes, Pinning::isTied(client) || _mux.pinning.mayPin());
+    if (next.refusal != nullptr)
+        _mux.observer.requestRefused(client.id, next.refusal, false);
+    if (next.pins == 0)
+        return;
+    request.traits.pins |= next.pins;
+    if (client.pin.lane == nullptr)
+        _mux.observer.clientPinned(client.id, request.lane->target, next.pins);
+    _mux.lanes.pin(*request.lane, client, next.pins, now);
 }
 
 /// Nothing behind it can be understood.

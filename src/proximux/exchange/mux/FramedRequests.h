@@ -16,7 +16,8 @@ struct Trial
 };
 
 /// What clients send where messages are delimited. A request is kept until it is whole; one that outgrows
-/// exchange.request_buffer is passed on as it comes, on a connection that it has alone until then.
+/// exchange.request_buffer is passed on as it comes, on a connection that it has alone until then; likewise one that
+/// may be passed on in parts (Framer::mayPass()), if its client asks for that or pauses.
 class FramedRequests : public RequestPolicy
 {
 public:
@@ -33,6 +34,7 @@ public:
     void prepare(Client& client) override;
     void describe(Client& client, Request& request, Bytes bytes) override;
     void clientBytes(Client& client, Instant now) override;
+    void expire(Instant now) override;
     [[nodiscard]] bool passesOn(const Client& client) const override;
     [[nodiscard]] Lane* passLane(const Client& client) const override;
     bool makeReply(Request& request, CloseReason reason) override;
@@ -44,7 +46,10 @@ private:
     void endRest(Client& client, Instant now);
     void flush(Client& client, Instant now);
     void requestBytes(Client& client, const Framer::Progress& progress, Instant now);
-    bool largeBytes(Client& client, const Framer::Progress& progress, Instant now);
+    void largeBytes(Client& client, const Framer::Progress& progress, Instant now);
+    void goOn(Client& client, Request& request, Bytes bytes, Instant now);
+    void partComes(Client& client, Instant now);
+    [[nodiscard]] bool hasRoom(Client& client, std::size_t waiting, Instant now);
     void malformedRequest(Client& client, const char* why, Instant now);
 
     Mux& _mux;

@@ -141,11 +141,23 @@ void LanePool::reviewTargets()
         if (place.state == State::closed)
             continue;
         place.avoidance = _targets.avoidance(place.target);
-        if (place.stale || !isWanted(i))
+        if (place.stale || place.aged || !isWanted(i))
             _outgoing.insert(i);
         else
             _outgoing.remove(i);
     }
+}
+
+void LanePool::age(std::size_t place)
+{
+    _places[place].aged = true;
+    _outgoing.insert(place);
+}
+
+bool LanePool::mayStay(std::size_t place) const
+{
+    const bool isAvoided = avoidance(place) != Targets::Avoidance::none && !isEnding(place);
+    return !isOutgoing(place) || isAvoided || (!_places[place].stale && isWanted(place));
 }
 
 /// Whether a connection to its target would be opened here now.
@@ -153,7 +165,7 @@ bool LanePool::isWanted(std::size_t place) const
 {
     const std::size_t target = _places[place].target;
     const std::size_t own = _shared->targetOf(place);
-    return !_shared->isRetired(place) && !isAvoided(place) &&
+    return !_shared->isRetired(place) && avoidance(place) == Targets::Avoidance::none &&
            (own == Places::ANY ? _targets.numberOf(target) > 0 : own == target);
 }
 
@@ -321,7 +333,7 @@ void LanePool::forget(std::size_t place)
 {
     _bySlot[_places[place].id.slot] = NONE;
     _places[place].id = {};
-    _places[place].stale = false;
+    _places[place].stale = _places[place].aged = false;
     _places[place].avoidance = Targets::Avoidance::none;
     _outgoing.remove(place);
     _shared->claim(place, false);

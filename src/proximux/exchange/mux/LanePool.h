@@ -76,8 +76,8 @@ private:
 /// Places are numbered from 0 in list order; where there is a choice, the lowest number wins.
 /// Several pools may share the same places: a place with a connection in one pool is unavailable to the others.
 ///
-/// A connection is outgoing when a reload has taken its place or its target away, or changed how it is opened, and
-/// while its target is avoided (Targets): it ends as soon as nothing needs it.
+/// A connection is outgoing when it is too old, when a reload has taken its place or its target away, or changed how it
+/// is opened, and while its target is avoided (Targets): it ends as soon as nothing needs it.
 /// Use it in its reactor's thread only.
 class LanePool
 {
@@ -104,10 +104,16 @@ public:
 
     /// Whether the target of this connection is avoided, and why; as of the last review.
     [[nodiscard]] Targets::Avoidance avoidance(std::size_t place) const { return _places[place].avoidance; }
-    [[nodiscard]] bool isAvoided(std::size_t place) const { return avoidance(place) != Targets::Avoidance::none; }
 
     /// Whether it ends as soon as nothing is in flight on it, be it pinned: an administrator has closed its target.
     [[nodiscard]] bool isEnding(std::size_t place) const { return avoidance(place) == Targets::Avoidance::closed; }
+
+    /// The connection is too old.
+    void age(std::size_t place);
+
+    /// Whether it may be needed for as long as it likes: it is outgoing only for its age, or while its target is
+    /// avoided.
+    [[nodiscard]] bool mayStay(std::size_t place) const;
 
     [[nodiscard]] bool isOutgoing(std::size_t place) const { return _outgoing.contains(place); }
     [[nodiscard]] bool hasOutgoing() const { return !_outgoing.isEmpty(); }
@@ -175,6 +181,7 @@ private:
         std::size_t target = 0; ///< of the current connection, or the last
         std::size_t load = 0;
         bool stale = false;                                      ///< opened as it would not be opened now
+        bool aged = false;                                       ///< too old
         bool avoided = false;                                    ///< nothing may be opened: its target is avoided
         Targets::Avoidance avoidance = Targets::Avoidance::none; ///< of the target of the current connection
     };

@@ -339,7 +339,8 @@ void Lanes::empty(Lane& lane)
     for (Deadline* deadline : {static_cast<Deadline*>(&lane.pause), static_cast<Deadline*>(&lane.settle),
                                static_cast<Deadline*>(&lane.response), static_cast<Deadline*>(&lane.inactive),
                                static_cast<Deadline*>(&lane.gap), static_cast<Deadline*>(&lane.departure),
-                               static_cast<Deadline*>(&lane.parting), static_cast<Deadline*>(&lane.signIn)})
+                               static_cast<Deadline*>(&lane.parting), static_cast<Deadline*>(&lane.signIn),
+                               static_cast<Deadline*>(&lane.lifetime)})
         DeadlineList::disarm(*deadline);
     _mux.orphans.leave(lane);
     LaneConnection next;

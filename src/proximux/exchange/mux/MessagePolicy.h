@@ -29,6 +29,9 @@ public:
     /// Looks at what came from the client: Sending::queue(), Sending::sendOn().
     virtual void clientBytes(Client& client, Instant now) = 0;
 
+    /// Time has passed.
+    virtual void expire(Instant now) = 0;
+
     /// Whether what the client sends now passes on at once, and to which lane; null: nowhere, it is thrown away.
     [[nodiscard]] virtual bool passesOn(const Client& client) const = 0;
     [[nodiscard]] virtual Lane* passLane(const Client& client) const = 0;

@@ -88,6 +88,16 @@ void Multiplexer::targetOpened(TargetId target, Instant now)
     converge(now);
 }
 
+void Multiplexer::targetSecured(TargetId target, const std::string& binding)
+{
+    Lane* lane = _mux.lanes.find(target);
+    if (lane == nullptr)
+        return;
+    lane->binding = binding;
+    if (lane->login != nullptr)
+        lane->login->secured(binding);
+}
+
 void Multiplexer::targetFailed(TargetId target, Instant now)
 {
     if (Lane* lane = _mux.lanes.find(target))

@@ -22,6 +22,7 @@ public:
 
     void clientOpened(ClientId client, Instant now) override;
     void targetOpened(TargetId target, Instant now) override;
+    void targetSecured(TargetId target, const std::string& binding) override;
     void targetFailed(TargetId target, Instant now) override;
     void targetUnavailable(TargetId target, Instant now) override;
     void request(ClientId client, Bytes bytes, Instant now) override;

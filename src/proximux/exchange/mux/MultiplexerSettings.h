@@ -65,13 +65,15 @@ struct MultiplexerSettings
     Duration pinTimeout = Duration::seconds(5);     ///< in the queue, while as many as may be are pinned
     Duration responseTimeout = Duration::seconds(30);
     Duration requestTimeout = Duration::seconds(30);
-    Duration consentTimeout = Duration::seconds(1); ///< then a client sends the rest without the target's consent
+    Duration batchTimeout = Duration::milliseconds(10); ///< then what came of a request is passed on, if it may be
+    Duration consentTimeout = Duration::seconds(1);     ///< then a client sends the rest without the target's consent
     Duration stallTimeout = Duration::seconds(5);
     Duration idleTimeout = Duration::off();
     Duration lingerTimeout = Duration::seconds(60);
     Duration discardTimeout = Duration::seconds(2); ///< in which what a client still sends is thrown away
     std::size_t discardLimit = 65536;               ///< and bytes of that
     Duration inactiveTimeout = Duration::off();
+    Duration lifetime = Duration::off();             ///< of a target connection
     Duration partingTimeout = Duration::seconds(10); ///< then an outgoing target connection is closed, in use or not
     Duration settle = Duration{0};
     Duration connectDelay = Duration{0};                ///< from being open to being spoken to

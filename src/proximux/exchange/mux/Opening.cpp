@@ -191,6 +191,7 @@ void Opening::usable(Lane& lane, Instant now)
     _mux.lanes.updateLoad(lane);
     _mux.policy.responses.prepare(lane);
     _mux.timers.inactive.arm(lane.inactive, now);
+    _mux.outgoing.begin(lane, now);
     if (!lane.input.isEmpty())
     {
         if (!_mux.policy.responses.targetBytes(lane, now)) // what was heard meanwhile

@@ -6,6 +6,15 @@
 namespace proximux
 {
 
+/// By a random part of up to a tenth it counts as older, so that not all are replaced at once.
+void Outgoing::begin(Lane& lane, Instant now)
+{
+    const std::int64_t lifetime = _mux.settings.lifetime.us;
+    if (lifetime > 0)
+        _mux.timers.lifetime.armSince(lane.lifetime, now - Duration{static_cast<std::int64_t>(_mux.random.below(
+                                                               static_cast<std::uint64_t>(lifetime / 10 + 1)))});
+}
+
 void Outgoing::reconfigure(Instant now)
 {
     _mux.lanes.grow();
@@ -19,7 +28,7 @@ void Outgoing::review(Instant now)
 {
     for (const auto& lane : _mux.lanes.all())
     {
-        if (mayStay(*lane))
+        if (_mux.pool.mayStay(lane->number))
             DeadlineList::disarm(lane->parting);
         else if (!lane->parting.isArmed())
             _mux.timers.parting.arm(lane->parting, now);
@@ -28,15 +37,9 @@ void Outgoing::review(Instant now)
     _mux.sending.pumpAll();
 }
 
-/// Whether it may be needed for as long as it likes.
-bool Outgoing::mayStay(const Lane& lane) const
-{
-    return !_mux.pool.isOutgoing(lane.number) || (_mux.pool.isAvoided(lane.number) && !_mux.pool.isEnding(lane.number));
-}
-
 CloseReason Outgoing::reasonFor(const Lane& lane) const
 {
-    return leavingReason(_mux.pool.avoidance(lane.number));
+    return lane.aged ? CloseReason::aged : leavingReason(_mux.pool.avoidance(lane.number));
 }
 
 /// Arms deadlines that were off before, and are not any more.
@@ -44,6 +47,8 @@ void Outgoing::armAgain(Lane& lane, Instant now)
 {
     if (!lane.inactive.isArmed() && _mux.policy.choice.isAtRest(lane))
         _mux.timers.inactive.arm(lane.inactive, now);
+    if (!lane.lifetime.isArmed() && !lane.aged)
+        begin(lane, now);
     if (!lane.pinIdle.isArmed() && lane.pin.idleSince == Instant::never())
         _mux.pinExpiry.isUsed(lane, now);
     if (!lane.response.isArmed())
@@ -67,13 +72,26 @@ void Outgoing::leave(Lane& lane, Instant now)
     if (!_mux.lanes.isInUse(lane) || Lanes::isForsaken(lane))
         _mux.lanes.close(lane, reasonFor(lane), How::abort, now);
     else if (_mux.lanes.mayYield(lane, now))
-        _mux.lanes.close(lane, reasonFor(lane), Lanes::partingFrom(lane), now);
+        _mux.lanes.close(lane, reasonFor(lane), partingFrom(lane), now);
     else if (lane.pin.client != nullptr && _mux.pool.isEnding(lane.number) && PinExpiry::isBetweenMessages(lane))
         _mux.pinExpiry.end(lane, CloseReason::targetClosed, "an administrator closed the target (target close)", now);
 }
 
+/// An old connection ends in order: its target need not take that for a fault.
+How Outgoing::partingFrom(const Lane& lane) const
+{
+    return lane.aged ? How::finish : Lanes::partingFrom(lane);
+}
+
 void Outgoing::expire(Instant now)
 {
+    while (Deadline* due = _mux.timers.lifetime.takeDue(now))
+    {
+        Lane& lane = Due<Lane>::owner(*due);
+        lane.aged = true;
+        _mux.pool.age(lane.number);
+        _mux.lanes.updateLoad(lane);
+    }
     while (Deadline* due = _mux.timers.parting.takeDue(now))
     {
         Lane& lane = Due<Lane>::owner(*due);

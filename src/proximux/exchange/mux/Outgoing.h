@@ -7,8 +7,8 @@ namespace proximux
 
 struct Mux;
 
-/// Lanes whose connection is outgoing (LanePool), after a reload, or because their target is avoided: they serve nobody
-/// new, and are left as soon as nothing needs them.
+/// Lanes whose connection is outgoing (LanePool), after a reload, with their age, or because their target is avoided:
+/// they serve nobody new, and are left as soon as nothing needs them.
 class Outgoing
 {
 public:
@@ -17,6 +17,9 @@ public:
         : _mux(mux)
     {
     }
+
+    /// It is used from now on.
+    void begin(Lane& lane, Instant now);
 
     /// The pool has other places, or other connections are outgoing; and other settings are in force.
     void reconfigure(Instant now);
@@ -34,8 +37,8 @@ public:
 private:
     void armAgain(Lane& lane, Instant now);
     void leave(Lane& lane, Instant now);
-    [[nodiscard]] bool mayStay(const Lane& lane) const;
     [[nodiscard]] CloseReason reasonFor(const Lane& lane) const;
+    [[nodiscard]] How partingFrom(const Lane& lane) const;
 
     Mux& _mux;
 };

@@ -31,8 +31,9 @@ void PinExpiry::endIdle(Instant now)
     {
         if (_mux.pool.hasClosed() && _mux.pool.retryAt(now) > now)
             return; // nobody would be served by it
-        Lane* longest = _mux.pinning.longestIdle(_mux.lanes.all(), [this](const Lane& lane)
-                                                 { return !_mux.pool.isAvoided(lane.number); });
+        Lane* longest =
+            _mux.pinning.longestIdle(_mux.lanes.all(), [this](const Lane& lane)
+                                     { return _mux.pool.avoidance(lane.number) == Targets::Avoidance::none; });
         if (longest == nullptr)
             return; // nor by one to a target that is avoided
         end(*longest, CloseReason::pinIdle,

@@ -33,6 +33,7 @@ public:
     void prepare(Client&) override {}
     void describe(Client&, Request&, Bytes) override {}
     void clientBytes(Client& client, Instant now) override;
+    void expire(Instant) override {}
     [[nodiscard]] bool passesOn(const Client& client) const override;
     [[nodiscard]] Lane* passLane(const Client& client) const override { return client.lane; }
     bool makeReply(Request&, CloseReason) override { return false; }

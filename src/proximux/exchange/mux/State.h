@@ -126,6 +126,7 @@ struct LaneConnection
     Identifiers* ids = nullptr;             ///< of its target; null where responses are not paired by an id
     PartHealth* parts = nullptr;            ///< of its target; null where it has no parts
     InputBuffer input;
+    std::string binding;                      ///< of its TLS, for its login; empty: there is none
     std::string greeting;                     ///< what its target has answered to its login
     std::unique_ptr<LoginDialog> login;       ///< by which it is being signed in, where that is a dialog
     std::unique_ptr<StateProbe> probe;        ///< what its client still has there is being asked
@@ -141,6 +142,7 @@ struct LaneConnection
     bool unread = false;                      ///< it may have requests without a response that the target has not read
     bool speaks = false;                      ///< at rest: something came that is to be read first
     bool spent = false;                       ///< a request on it may be unread in part: nobody else gets it
+    bool aged = false;                        ///< pool.lifetime is over
     bool ending = false;                      ///< its target is about to end it: nothing more is sent
     unsigned dialect = 0;                     ///< which it speaks; 0: not yet chosen, or there is only one
     unsigned spoken = 0;                      ///< dialects to which it can be changed: dialectBit()
@@ -208,6 +210,7 @@ struct Lane : LaneConnection
     Due<Lane> signIn{*this}; ///< pool.connect_timeout, for a login that is a dialog, and for an end that was asked for
     Due<Lane> response{*this};
     Due<Lane> inactive{*this};
+    Due<Lane> lifetime{*this}; ///< pool.lifetime, but for a random part of it
     Due<Lane> gap{*this};
     Due<Lane> pinIdle{*this};
     Due<Lane> departure{*this}; ///< exchange.abandon_timeout, where nobody is there who waits
@@ -270,6 +273,7 @@ struct Client
     Link<Client> delayed;                  ///< in the list of those whose input is to be looked at again
     Due<Client> idle{*this};
     Due<Client> pause{*this};   ///< exchange.request_timeout
+    Due<Client> batch{*this};   ///< exchange.batch_timeout
     Due<Client> asking{*this};  ///< its target has not consented to the rest of its request
     Due<Client> calm{*this};    ///< until then nothing of it stands in the queue: limits.reconnects
     Due<Client> paced{*this};   ///< until then no request of it is looked at: limits.request_rate

@@ -23,6 +23,7 @@ struct Timers
         delayedReply.change(settings.failedAuthDelay);
         leaver.change(settings.abandonTimeout);
         pause.change(settings.requestTimeout);
+        batch.change(settings.batchTimeout);
         consent.change(settings.consentTimeout);
         idle.change(settings.idleTimeout);
         linger.change(settings.lingerTimeout);
@@ -37,6 +38,7 @@ struct Timers
         response.change(settings.responseTimeout);
         gap.change(settings.gap);
         inactive.change(settings.inactiveTimeout);
+        lifetime.change(settings.lifetime);
         departure.change(settings.abandonTimeout);
         pinIdle.change(settings.pinIdleTimeout);
         parting.change(settings.partingTimeout);
@@ -45,12 +47,12 @@ struct Timers
     /// When the first of all is due; never: none is armed.
     [[nodiscard]] Instant next() const
     {
-        return std::min({queue.first(),        pin.first(),        response.first(),  answer.first(),
-                         pause.first(),        idle.first(),       linger.first(),    discard.first(),
-                         connectDelay.first(), requestGap.first(), settle.first(),    inactive.first(),
-                         gap.first(),          leaver.first(),     departure.first(), calm.first(),
-                         delayedReply.first(), pinIdle.first(),    consent.first(),   parting.first(),
-                         pace.first(),         signIn.first(),     welcome.first()});
+        return std::min(
+            {queue.first(),  pin.first(),          response.first(), answer.first(),       pause.first(),
+             idle.first(),   linger.first(),       discard.first(),  connectDelay.first(), requestGap.first(),
+             settle.first(), inactive.first(),     gap.first(),      leaver.first(),       departure.first(),
+             calm.first(),   delayedReply.first(), pinIdle.first(),  consent.first(),      parting.first(),
+             pace.first(),   signIn.first(),       welcome.first(),  batch.first(),        lifetime.first()});
     }
 
     // of requests
@@ -62,6 +64,7 @@ struct Timers
 
     // of clients
     DeadlineList pause;   ///< within a request that is larger than the buffer
+    DeadlineList batch;   ///< within a request that may be passed on in parts
     DeadlineList consent; ///< until its target consents to the rest of a request
     DeadlineList idle;    ///< without a byte
     DeadlineList linger;  ///< half-closed, or being closed with bytes that it does not read
@@ -78,6 +81,7 @@ struct Timers
     DeadlineList response;     ///< in order: until the target's next byte
     DeadlineList gap;          ///< raw: the silence that ends a response
     DeadlineList inactive;     ///< at rest without a byte
+    DeadlineList lifetime;     ///< from being usable to being replaced
     DeadlineList departure;    ///< without a waiting client, but with responses for those that have left
     DeadlineList pinIdle;      ///< pinned without a byte
     DeadlineList parting;      ///< outgoing, and in use

@@ -67,7 +67,10 @@ void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::uni
     _mux.sending.sendOwn(lane, traits, now);
     lane.login = std::move(dialog);
     if (lane.login != nullptr)
+    {
+        lane.login->secured(lane.binding);
         _mux.timers.signIn.arm(lane.signIn, now);
+    }
     lane.waiting = _mux.effects.toTarget(lane.target, lane.login != nullptr ? lane.login->opening() : user->says);
     _mux.lanes.updateLoad(lane);
 }

@@ -3,6 +3,8 @@
 #include <proximux/Pins.h>
 #include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/postgresql/Contents.h>
+#include <proximux/protocol/postgresql/Refusal.h>
 #include <proximux/protocol/postgresql/SessionLogin.h>
 #include <proximux/protocol/postgresql/SessionSettings.h>
 #include <proximux/protocol/postgresql/SharedCommons.h>
@@ -35,8 +37,9 @@ public:
     void held(unsigned reasons) override;
     void remains(unsigned reasons) override { _held = reasons; }
     void signedIn(bool accepted) override;
-    bool goesOn(Bytes bytes) override;
-    void fit(Bytes bytes, bool begins, ConnectionMemory& memory, std::string& text) override;
+    Continuation goesOn(Bytes bytes, bool mayPin) override;
+    void fit(Bytes bytes, bool begins, const RequestTraits& traits, ConnectionMemory& memory,
+             std::string& text) override;
 
 private:
     enum class State
@@ -64,44 +67,33 @@ private:
 
     // ---- statements
 
-    /// What a request holds.
-    struct Contents
-    {
-        Effects effects;
-        std::optional<SettingChange> change; ///< of the text, where it is the only one
-        bool isPrepared = false;             ///< statements are prepared, bound, described or closed
-        std::size_t named = 0;               ///< bytes of statements with a name
-        bool namesState = false;             ///< one of them leaves something behind when it is executed
-        bool namesEnd = false;               ///< one of them may end what ties
-        bool forgetsLater = false; ///< prepared statements may be ended by a later request, whose text does not say it
-        Bytes prepared;            ///< the body of the last Parse
-        bool isPlain = true;       ///< each message is of the statement and the portal without a name, in their order
-        unsigned messages = 0;
-        unsigned texts = 0;
-        unsigned runs = 0;   ///< how often something is executed
-        bool isOpen = false; ///< more of it is to come
-        bool isSynced = false;
-
-        /// Whether one statement with a name is prepared, and nothing else is asked.
-        [[nodiscard]] bool isPrepareAlone() const { return messages == 2 && named > 0 && !isOpen; }
-
-        /// Whether one text is executed, once, and nothing else can be.
-        [[nodiscard]] bool isSingle() const { return texts == 1 && runs == 1 && isPlain && !isOpen; }
-    };
-
     void statements(Bytes bytes, bool whole, RequestTraits& traits);
-    static void look(Bytes bytes, Contents& contents);
-    static void look(char type, Bytes body, Contents& contents);
-    static void lookAtParse(Bytes body, Contents& contents);
-    static void lookAtBind(Bytes body, Contents& contents);
-    static Effects add(Bytes sql, Contents& contents);
-    void judge(const Contents& contents, RequestTraits& traits);
+    [[nodiscard]] std::optional<Refusal> refusalOf(const Contents& contents);
+    [[nodiscard]] std::optional<Refusal> judge(const Contents& contents, RequestTraits& traits);
     [[nodiscard]] bool isTied() const { return (_held & ~pins::LEASE) != 0; }
     [[nodiscard]] unsigned probesBehind(const Contents& contents, unsigned ties) const;
     bool isTooMuch(const Contents& contents);
-    bool takeChange(const Contents& contents, RequestTraits& traits);
-    void refuseStatement(RequestTraits& traits, const char* refusal, Bytes code, const std::string& text,
-                         Bytes hint = {});
+    // ---- settings
+
+    bool takesChange(const Contents& contents, RequestTraits& traits);
+    bool keepsChange(const Contents& contents);
+    [[nodiscard]] unsigned endOfTransaction(const Contents& contents, RequestTraits& traits);
+
+    // ---- a batch that is passed on in parts
+
+    struct Batch
+    {
+        Contents contents;
+        std::size_t more = 0;   ///< bytes of its last message that are still to come
+        std::size_t passes = 0; ///< of the present part, those that are passed on
+        std::string refusal;    ///< the error for what follows them; empty: nothing is refused there
+        bool isRefused = false; ///< a part of it was refused: nothing but its Sync is passed on behind that
+    };
+
+    [[nodiscard]] bool beginBatch(Bytes bytes);
+    std::optional<Refusal> take(Bytes message, bool isWhole, bool mayPin);
+
+    void refuseStatement(RequestTraits& traits, const Refusal& refusal, bool whole);
     [[nodiscard]] std::string error(const RequestTraits& traits, Bytes code, const std::string& text,
                                     Bytes hint = {}) const;
 
@@ -126,7 +118,16 @@ private:
     bool _isOwn = false;         ///< its session has something of its own, or may soon
     std::size_t _unanswered = 0; ///< requests that may change that
     bool _isInBatch = false;     ///< the present request is one of which more is to come
-    Contents _open;              ///< of the request that goes on
+    Batch _batch;
+    bool _transacts = false; ///< a statement with a name may end, or divide, a transaction
+
+    /// The transaction in which its session is.
+    struct TransactionState
+    {
+        std::optional<SessionSettings> settings; ///< when it is committed; nothing: as they are
+        bool isDivided = false;                  ///< a part of it may be undone
+    };
+    TransactionState _transaction;
 };
 
 } // namespace proximux::postgresql

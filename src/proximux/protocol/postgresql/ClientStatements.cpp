@@ -81,6 +81,7 @@ void ClientStatements::begin()
     settle();
     ++_request;
     _unnamedIsThere = false;
+    _more = 0;
 }
 
 /// What came of the request before.
@@ -128,14 +129,19 @@ void ClientStatements::put(const std::string& name, const std::shared_ptr<Client
 
 void ClientStatements::write(Bytes messages, const Whose& whose, LaneStatements& lane, std::string& text)
 {
-    const Page page{whose, lane, text};
-    lane.begin(_most, text);
+    const std::size_t rest = std::min(_more, messages.size());
+    text.append(messages.substr(0, rest));
+    messages.remove_prefix(rest);
+    _more -= rest;
+    if (_more == 0)
+        lane.begin(_most, text);
     while (messages.size() >= HEADER)
     {
-        const auto size = static_cast<std::size_t>(1 + lengthAt(messages, 1));
-        const Bytes whole = messages.substr(0, std::max(size, HEADER));
-        write(whole.front(), whole, page);
-        messages.remove_prefix(whole.size());
+        const std::size_t size = std::max(static_cast<std::size_t>(1 + lengthAt(messages, 1)), HEADER);
+        const Bytes came = messages.substr(0, size);
+        _more = size - came.size();
+        write(came.front(), came, {whose, lane, text, _more});
+        messages.remove_prefix(came.size());
     }
     text.append(messages);
 }
@@ -263,7 +269,8 @@ void ClientStatements::bind(Bytes body, const Page& page)
     const Bytes portal = body.substr(0, std::min(textAt(body, 0).size() + 1, body.size()));
     const Bytes name = textAt(body, portal.size());
     const Bytes known = nameOn(name, page);
-    appendMessage(page.text, 'B', portal, known, body.substr(std::min(portal.size() + name.size(), body.size())));
+    appendMessage(page.text, 'B', portal, known, body.substr(std::min(portal.size() + name.size(), body.size())),
+                  page.more);
 }
 
 void ClientStatements::describe(Bytes body, const Page& page)

@@ -50,7 +50,8 @@ public:
     /// Nothing of the client is in flight.
     bool prepareKnown(Bytes body, const std::shared_ptr<const Login>& login);
 
-    /// Appends what is said on this connection instead of these messages.
+    /// Appends what is said on this connection instead of these messages of a request. They follow those before them;
+    /// the last may be cut off, if it is a Bind.
     void write(Bytes messages, const Whose& whose, LaneStatements& lane, std::string& text);
 
     /// A request begins; those before it were answered.
@@ -70,6 +71,7 @@ private:
         const Whose& whose;
         LaneStatements& lane;
         std::string& text;
+        std::size_t more = 0; ///< bytes of the present message that are still to come
     };
 
     void write(char type, Bytes whole, const Page& page);
@@ -99,6 +101,7 @@ private:
     bool _unnamedIsThere = false;              ///< it was prepared in the present request
     std::shared_ptr<bool> _discarded;          ///< whether the present request has ended all; null: it does not
     std::size_t _askedBefore = 0;              ///< how many were asked for before that
+    std::size_t _more = 0;                     ///< bytes of the last message that are still to come
 };
 
 /// The name of a statement that this text deallocates, "" for all; nothing: it is none of these.

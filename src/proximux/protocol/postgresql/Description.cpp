@@ -77,7 +77,7 @@ std::string plain(char type)
 }
 
 /// The statements of a request, or the kind of message.
-std::string message(Bytes request)
+std::string spoken(Bytes request)
 {
     std::string text;
     Bytes parsed; // name of the last parsed statement
@@ -101,7 +101,7 @@ std::string message(Bytes request)
 
 std::string describe(Bytes request, std::size_t limit)
 {
-    const std::string text = isStartup(request) ? startup(request) : message(request);
+    const std::string text = isStartup(request) ? startup(request) : spoken(request);
     return text.substr(0, limit);
 }
 

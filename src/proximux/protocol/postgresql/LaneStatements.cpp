@@ -139,7 +139,19 @@ void LaneStatements::deallocate()
     _toClose.push_back(_found->name); // if that fails
 }
 
+/// It says Bind to a statement that nobody has.
+void LaneStatements::refuse(std::string error, std::string& text)
+{
+    _refusal = std::move(error);
+    appendMessage(text, 'B', END, NOBODYS, Bytes("\0\0\0\0\0\0\0", 7)); // without parameters
+}
+
 // ------------------------------------------------------------------------------------- while its response is read
+
+Bytes LaneStatements::refusalFor(Bytes error) const
+{
+    return refuses() && error.find(NOBODYS) != Bytes::npos ? Bytes(_refusal) : Bytes();
+}
 
 LaneStatements::Answer LaneStatements::answerTo(char type) const
 {
@@ -163,6 +175,7 @@ void LaneStatements::ready(bool failed)
 {
     _isInFailed = failed;
     _discarded.reset();
+    _refusal.clear();
     _visibleFrom = 0;
     if (_marks.empty() && _used.empty() && _unsure.empty())
         return;

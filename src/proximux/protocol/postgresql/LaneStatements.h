@@ -102,6 +102,9 @@ public:
     /// The one that was found or prepared last is deallocated by its name: nobody finds it any more.
     void deallocate();
 
+    /// The target is made to refuse everything up to the next Sync, for which the client gets this error.
+    void refuse(std::string error, std::string& text);
+
     // ---- while its response is read
 
     enum class Answer
@@ -123,6 +126,12 @@ public:
 
     /// Whether forgetAll() would change anything.
     [[nodiscard]] bool mayForget() const { return !_statements.empty() || _discarded != nullptr; }
+
+    /// Whether it was made to refuse something since then.
+    [[nodiscard]] bool refuses() const { return !_refusal.empty(); }
+
+    /// What the client gets for this error; empty: that.
+    [[nodiscard]] Bytes refusalFor(Bytes error) const;
 
     /// ReadyForQuery came: what was not answered was not done. failed: in a transaction that has failed.
     void ready(bool failed);
@@ -171,6 +180,7 @@ private:
     std::size_t _next = 0; ///< the first that is not answered
     std::vector<std::string> _toClose;
     std::shared_ptr<bool> _discarded; ///< becomes true with forgetAll()
+    std::string _refusal;             ///< the error that the client gets where the target refuses
     bool _isInFailed = false;
     std::size_t _most = 0;
     std::uint64_t _number = 0;      ///< of the statement that was prepared last

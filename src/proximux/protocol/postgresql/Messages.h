@@ -63,11 +63,12 @@ inline std::string message(char type, Bytes body)
 
 constexpr Bytes END("\0", 1); ///< of a text
 
-/// Appends a message whose body is these parts.
-inline void appendMessage(std::string& text, char type, Bytes first, Bytes second = {}, Bytes third = {})
+/// Appends a message whose body is these parts; so many bytes of it are still to come.
+inline void appendMessage(std::string& text, char type, Bytes first, Bytes second = {}, Bytes third = {},
+                          std::size_t more = 0)
 {
     text.push_back(type);
-    appendNumber(text, first.size() + second.size() + third.size() + 4, 4);
+    appendNumber(text, first.size() + second.size() + third.size() + more + 4, 4);
     text.append(first).append(second).append(third);
 }
 

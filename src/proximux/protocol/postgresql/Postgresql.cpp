@@ -212,10 +212,18 @@ ProtocolInfo info()
     info.pairing = Pairing::exclusive;
     info.inOrder = false;
     info.mayGreet = false;
-    info.responseTimeout = Duration::off(); // statements may take any time
-    info.settings = {
-        "auth.file",         "auth.method",       "local.login_timeout", "local.failed_auth_delay", "target.N.username",
-        "target.N.password", "pool.switch_delay", "pool.statements",     "local.statement_memory"};
+    info.responseTimeout = Duration::off();        // statements may take any time
+    info.requestBuffer = std::size_t{1024} * 1024; // a statement has to be whole before it is judged
+    info.settings = {"auth.file",
+                     "auth.method",
+                     "local.login_timeout",
+                     "local.failed_auth_delay",
+                     "target.N.username",
+                     "target.N.password",
+                     "pool.switch_delay",
+                     "pool.statements",
+                     "local.statement_memory",
+                     "exchange.batch_timeout"};
     info.tlsStarts = securing();
     return info;
 }

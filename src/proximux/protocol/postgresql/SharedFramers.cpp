@@ -77,8 +77,8 @@ Framer::Progress SharedRequestFramer::feed(Bytes input)
                 return {Kind::malformed, at, wrong};
         if (more)
             break;
-        if (_flushed && !isCopying() && _left > WHOLE_ROW)
-            return {Kind::malformed, at, "a large PostgreSQL message behind a Flush (not supported)"};
+        if (_left > 0 && (_type == 'S' || _type == 'H'))
+            return {Kind::malformed, at, "a PostgreSQL message with an impossible length"};
         _inBody = !takeBody(input, at);
         const Kind kind = _inBody ? Kind::partial : messageWhole();
         if (kind != Kind::partial)
@@ -87,14 +87,21 @@ Framer::Progress SharedRequestFramer::feed(Bytes input)
     return {Kind::partial, at, ""};
 }
 
-/// Rows are passed on message by message, so that a target that wants no more of them is left between two; and what
-/// comes behind a Flush, so that it is judged.
+/// Messages of a batch are taken whole, so that what was taken may be passed on; and rows, so that a target that wants
+/// no more of them is left between two.
 bool SharedRequestFramer::isTooShort(Bytes input, std::size_t at) const
 {
-    if (!(isCopying() || _flushed) || input.size() - at < HEADER)
+    if (_phase == Phase::starting || _isCut || input.size() - at < HEADER)
         return false;
     const std::uint64_t size = 1 + lengthAt(input, at + 1);
-    return size <= WHOLE_ROW && input.size() - at < size;
+    const bool isWhole = isCopying() ? size <= WHOLE_ROW : IN_BATCH.find(input[at]) != Bytes::npos && size <= LARGEST;
+    return isWhole && input.size() - at < size;
+}
+
+bool SharedRequestFramer::cut()
+{
+    _isCut = _phase == Phase::requests;
+    return _isCut;
 }
 
 Bytes SharedRequestFramer::known() const
@@ -107,6 +114,7 @@ Bytes SharedRequestFramer::known() const
 /// A message is complete. Says whether its request is.
 Kind SharedRequestFramer::messageWhole()
 {
+    _isCut = false;
     switch (_phase)
     {
     case Phase::starting:
@@ -114,7 +122,6 @@ Kind SharedRequestFramer::messageWhole()
     case Phase::requests:
         _synced = _type == 'S';
         _inBatch = IN_BATCH.find(_type) != Bytes::npos;
-        _flushed = _inBatch && (_flushed || _type == 'H');
         if (_type == 'H')
             return Kind::flush;
         return _inBatch ? Kind::partial : Kind::complete;
@@ -217,7 +224,7 @@ SharedResponseFramer::Next SharedResponseFramer::look(Bytes input, std::size_t& 
     const char type = input[at];
     if (type == '1' || type == '2' || type == '3')
         return takeAnswer(input, at);
-    const bool mayEnd = (type == 'C' && _statements.mayForget()) || (type == 'E' && _statements.isUsed());
+    const bool mayEnd = type == 'C' || (type == 'E' && (_statements.isUsed() || _statements.refuses()));
     if (!mayEnd)
         return Next::passes;
     if (input.size() - at < HEADER)
@@ -227,8 +234,23 @@ SharedResponseFramer::Next SharedResponseFramer::look(Bytes input, std::size_t& 
         return Next::passes;
     if (input.size() - at < size)
         return Next::needsMore;
-    see(type, input.substr(at + HEADER, static_cast<std::size_t>(size) - HEADER));
+    const Bytes body = input.substr(at + HEADER, static_cast<std::size_t>(size) - HEADER);
+    if (type == 'E' && !_statements.refusalFor(body).empty())
+        return takeRefusal(static_cast<std::size_t>(size), body, at);
+    see(type, body);
     return Next::passes;
+}
+
+/// The target has refused what it was made to refuse.
+SharedResponseFramer::Next SharedResponseFramer::takeRefusal(std::size_t size, Bytes error, std::size_t& at)
+{
+    if (at > 0)
+        return Next::ends;
+    at += size;
+    _traits.instead = _statements.refusalFor(error);
+    _traits.notice.kind = Notice::Kind::error;
+    _begun = _failed = true;
+    return Next::ends;
 }
 
 SharedResponseFramer::Next SharedResponseFramer::takeAnswer(Bytes input, std::size_t& at)
@@ -260,6 +282,8 @@ void SharedResponseFramer::see(char type, Bytes body)
         const Bytes tag = textAt(body, 0);
         if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL")
             _statements.forgetAll();
+        if (tag == "ROLLBACK") // of a COMMIT, too, in a transaction that has failed
+            _failed = true;
         return;
     }
     constexpr Bytes NOT_SUPPORTED("\0C0A000\0", 8); // as a plan is whose result would have other columns

@@ -27,14 +27,17 @@ protected:
     bool _inBody = false;
 };
 
-/// Requests of clients that share connections: a startup packet, a query, or all messages up to a Sync. A Flush has
-/// what came of them passed on. A query that asks for rows (COPY) goes on with these.
+/// Requests of clients that share connections: a startup packet, a query, or a batch, all messages up to a Sync.
+/// Between two messages what came of a batch may be passed on; a Flush asks for that. A query that asks for rows (COPY)
+/// goes on with these.
 class SharedRequestFramer : public Framer, private MessageReader
 {
 public:
     Progress feed(Bytes input) override;
     void resume() override;
     bool leave() override;
+    [[nodiscard]] bool mayPass() const override { return _phase == Phase::requests && _inBatch && !_inBody; }
+    bool cut() override;
 
 private:
     enum class Phase
@@ -54,7 +57,7 @@ private:
     Phase _phase = Phase::starting;
     bool _synced = false;  ///< the request that was completed last ended with a Sync
     bool _inBatch = false; ///< messages came, and their Sync did not
-    bool _flushed = false; ///< and some of them were passed on
+    bool _isCut = false;   ///< the present message is taken in pieces
 };
 
 /// What a target sends up to ReadyForQuery, whose status says whether a transaction is open.
@@ -80,6 +83,7 @@ private:
     bool takeWhole(Bytes input, std::size_t& at, Progress& progress);
     Next look(Bytes input, std::size_t& at);
     Next takeAnswer(Bytes input, std::size_t& at);
+    Next takeRefusal(std::size_t size, Bytes error, std::size_t& at);
     void see(char type, Bytes body);
     void ready(char status);
 

@@ -80,6 +80,7 @@ private:
         _effects.copies = _effects.copies || token.is("copy");
         _effects.forgets = _effects.forgets || token.is("deallocate") || token.is("discard");
         _effects.ends = _effects.ends || token.has(roles::ENDS);
+        _effects.transacts = _effects.transacts || token.has(roles::TRANSACTS);
         if (token.is("listen"))
             tie(pins::SUBSCRIPTION);
     }
@@ -184,11 +185,34 @@ void Effects::add(const Effects& more)
     isLocal = isLocal || more.isLocal;
     forgets = forgets || more.forgets;
     ends = ends || more.ends;
+    transacts = transacts || more.transacts;
 }
 
 Effects effectsOf(Bytes sql)
 {
     return Judge(sql).judge();
+}
+
+TransactionEnd transactionEndIn(Bytes sql)
+{
+    Tokens tokens(sql);
+    const Token first = tokens.next();
+    const bool commits = first.is("commit") || first.is("end");
+    const bool rollsBack = first.is("rollback") || first.is("abort");
+    Token token = tokens.next();
+    if ((commits || rollsBack) && (token.is("work") || token.is("transaction")))
+        token = tokens.next();
+    const bool isPart = first.is("savepoint") || first.is("release") || (rollsBack && token.is("to"));
+    while (isPart && token.isName())
+        token = tokens.next();
+    if (token.isSign(';'))
+        token = tokens.next();
+    if (token.kind != Token::Kind::end)
+        return TransactionEnd::none;
+    return isPart      ? TransactionEnd::savepoint
+           : commits   ? TransactionEnd::commit
+           : rollsBack ? TransactionEnd::rollback
+                       : TransactionEnd::none;
 }
 
 } // namespace proximux::postgresql

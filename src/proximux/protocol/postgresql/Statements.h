@@ -15,6 +15,7 @@ struct Effects
     bool isLocal = false;   ///< it sets something for the rest of the transaction
     bool forgets = false;   ///< it may end prepared statements
     bool ends = false;      ///< it may end what ties
+    bool transacts = false; ///< it may end, or divide, the transaction in which it is executed
 
     void add(const Effects& more);
 };
@@ -23,5 +24,17 @@ struct Effects
 /// known for harmless counts as state of an unknown kind: statements that are not known, functions that are not built
 /// in. No input makes it throw.
 Effects effectsOf(Bytes sql);
+
+/// How a statement ends, or divides, a transaction.
+enum class TransactionEnd
+{
+    none, ///< otherwise, or not alone
+    commit,
+    rollback,
+    savepoint ///< a part of it begins or ends
+};
+
+/// What this text is, if it is one statement in its usual form. No input makes it throw.
+TransactionEnd transactionEndIn(Bytes sql);
 
 } // namespace proximux::postgresql

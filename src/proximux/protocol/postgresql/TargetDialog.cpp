@@ -140,15 +140,27 @@ bool TargetDialog::isInTurn(std::uint64_t request)
 
 TargetDialog::State TargetDialog::beginScram(Bytes methods, std::string& says)
 {
-    bool offered = false;
+    bool isOffered = false;
+    bool mayBind = false;
     for (std::size_t at = 0; at < methods.size() && methods[at] != '\0'; at += textAt(methods, at).size() + 1)
-        offered = offered || textAt(methods, at) == auth::SCRAM_SHA_256;
-    if (!offered)
+    {
+        isOffered = isOffered || textAt(methods, at) == auth::SCRAM_SHA_256;
+        mayBind = mayBind || textAt(methods, at) == auth::SCRAM_SHA_256_PLUS;
+    }
+    const bool isBound = mayBind && !_binding.empty();
+    if (!isOffered && !isBound)
         return refuse("0A000", "the target wants a login of a kind that is not supported");
-    _scram.emplace(_authenticator->digests(), _authenticator->nonce(),
-                   [this](Bytes salt, unsigned rounds) { return _authenticator->keysOf(_identity, salt, rounds); });
+    auth::ScramChannel channel;
+    if (isBound)
+        channel = {auth::BOUND_TO_SERVER, _binding};
+    else if (!_binding.empty() && !mayBind)
+        channel.header = auth::COULD_BE_BOUND;
+    _scram.emplace(
+        _authenticator->digests(), _authenticator->nonce(),
+        [this](Bytes salt, unsigned rounds) { return _authenticator->keysOf(_identity, salt, rounds); },
+        std::move(channel));
     std::string body;
-    appendText(body, auth::SCRAM_SHA_256);
+    appendText(body, isBound ? auth::SCRAM_SHA_256_PLUS : auth::SCRAM_SHA_256);
     const std::string first = _scram->begin();
     appendNumber(body, first.size(), 4);
     says += message('p', body + first);

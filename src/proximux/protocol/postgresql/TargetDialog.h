@@ -10,13 +10,14 @@
 namespace proximux::postgresql
 {
 
-/// The login at a target: by trust, password, MD5 or SCRAM-SHA-256, as the target wants. Its outcome is what the target
-/// says of its parameters, or its error.
+/// The login at a target: by trust, password, MD5 or SCRAM-SHA-256 (bound to TLS where it can be), as the target wants.
+/// Its outcome is what the target says of its parameters, or its error.
 class TargetDialog : public LoginDialog
 {
 public:
     TargetDialog(std::shared_ptr<auth::Authenticator> authenticator, auth::Identity identity, std::string packet);
 
+    void secured(const std::string& binding) override { _binding = binding; }
     [[nodiscard]] std::string opening() const override { return _packet; }
     Step hear(Bytes came) override;
     [[nodiscard]] const std::string& outcome() const override { return _outcome; }
@@ -34,6 +35,7 @@ private:
     std::shared_ptr<auth::Authenticator> _authenticator;
     auth::Identity _identity;
     std::string _packet;
+    std::string _binding; ///< of its TLS connection; empty: there is none
     std::string _outcome;
     std::optional<auth::ScramClient> _scram;
     bool _isAsked = false;   ///< the target has asked for a proof: once

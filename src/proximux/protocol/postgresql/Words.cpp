@@ -199,6 +199,7 @@ public:
         add("local transaction constraints", roles::PASSING);
         add(HARMLESS, roles::HARMLESS);
         add("pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_unlock_all", roles::HARMLESS | roles::ENDS);
+        add("commit end rollback abort savepoint release prepare", roles::TRANSACTS);
         add("unlisten drop close deallocate reset set discard commit end rollback abort", roles::ENDS);
         add("pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared", roles::LOCKS);
         add("currval lastval", roles::READS_LAST);

@@ -24,6 +24,7 @@ constexpr std::uint32_t HARMLESS = 1U << 9U;    ///< a function whose call leave
 constexpr std::uint32_t CLAUSE = 1U << 7U;      ///< calls nothing behind a closing parenthesis
 constexpr std::uint32_t LOCKS = 1U << 10U;      ///< a function that locks for the session
 constexpr std::uint32_t READS_LAST = 1U << 11U; ///< a function that asks for the last number of a sequence
+constexpr std::uint32_t TRANSACTS = 1U << 13U;  ///< begins a statement that ends, or divides, a transaction
 constexpr std::uint32_t ENDS = 1U << 12U; ///< may end what lasts in the session: it begins a statement, or is called
 
 } // namespace roles
