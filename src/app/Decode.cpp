@@ -23,7 +23,7 @@ constexpr const char* DECODE_USAGE =
     "usage: proximux decode --protocol NAME [--response] [--set exchange.KEY=VALUE] FILE\n\n"
     "Decodes a captured byte stream, which is one direction of a connection; - reads it from standard input.\n"
     "Prints one line per message: offset, length, request id and description. Stops at the first malformed\n"
-    "message and says why. The stream holds requests, unless --response is given.\n\nOptions:\n";
+    "message, or where TLS begins, and says why. The stream holds requests, unless --response is given.\n\nOptions:\n";
 
 constexpr const char* DECODE_EXIT_CODES =
     "\nExit codes: 0 every message is valid, 65 malformed or incomplete data, 74 the output cannot be written,\n"
@@ -31,6 +31,31 @@ constexpr const char* DECODE_EXIT_CODES =
 
 constexpr int EXIT_DATA = 65;
 constexpr std::size_t READ_SIZE = 65536; ///< bytes per read, and bytes kept of one message
+
+constexpr const char* IS_TLS = "TLS; decode reads clear text";
+constexpr std::size_t RECORD = 5; ///< bytes by which a record of TLS is told
+constexpr std::size_t HELLO = 11; ///< and a hello in it
+
+unsigned numberAt(Bytes bytes, std::size_t at)
+{
+    return static_cast<unsigned char>(bytes[at]) * 256U + static_cast<unsigned char>(bytes[at + 1]);
+}
+
+/// Whether the bytes begin with a record of TLS, as a capture that began later does.
+bool beginsAsRecord(Bytes bytes)
+{
+    constexpr unsigned MOST = (1U << 14) + 2048;
+    return bytes.size() >= RECORD && bytes[0] >= 20 && bytes[0] <= 23 && numberAt(bytes, 1) >= 0x300 &&
+           numberAt(bytes, 1) <= 0x304 && numberAt(bytes, 3) > 0 && numberAt(bytes, 3) <= MOST;
+}
+
+/// Whether they begin with a record whose message is the hello of a client or a server. Next to nothing else does.
+bool beginsAsHello(Bytes bytes)
+{
+    if (bytes.size() < HELLO || !beginsAsRecord(bytes) || bytes[0] != 22 || bytes[6] != 0)
+        return false;
+    return (bytes[5] == 1 || bytes[5] == 2) && bytes[9] == 3 && numberAt(bytes, 7) >= 34;
+}
 
 std::string row(std::uint64_t offset, const std::string& length, const std::string& rest)
 {
@@ -58,7 +83,11 @@ public:
     {
         if (_wrong)
             return {};
+        // some protocols have no bytes that are none of theirs; the consent to TLS is a byte of a response
+        if (_read == 0 && (beginsAsHello(bytes) || (_responses && !bytes.empty() && beginsAsHello(bytes.substr(1)))))
+            return wrong("-", IS_TLS);
         std::string text;
+        const std::string before = _kept.substr(0, RECORD) + _stream.kept().substr(0, RECORD);
         const auto take = [this, &text](Bytes taken, bool last)
         {
             _kept.append(taken.substr(0, std::min(taken.size(), READ_SIZE - _kept.size())));
@@ -69,10 +98,10 @@ public:
         };
         if (const char* reason = _stream.feed(
                 bytes, [] {}, take))
-        {
-            _wrong = true;
-            text += row(_begin, "-", std::string("malformed: ") + reason);
-        }
+            text += wrong("-", std::string("malformed: ") + reason,
+                          _begin < _read ? before + std::string(bytes.substr(0, RECORD))
+                                         : std::string(bytes.substr(_begin - _read, RECORD)));
+        _read += bytes.size();
         return text;
     }
 
@@ -84,14 +113,20 @@ public:
             return {};
         if (_responses && _stream.kept().empty() && _responseFramer->finish())
             return whole("until the connection closed");
-        _wrong = true;
-        return row(_begin, std::to_string(left), "incomplete");
+        return wrong(std::to_string(left), "incomplete", _kept.substr(0, RECORD) + _stream.kept().substr(0, RECORD));
     }
 
     /// Whether a message was malformed or unfinished.
     [[nodiscard]] bool isWrong() const { return _wrong; }
 
 private:
+    /// The last row. first: how the message begins.
+    std::string wrong(const std::string& length, const std::string& why, const std::string& first = {})
+    {
+        _wrong = true;
+        return row(_begin, length, beginsAsRecord(first) ? why + "; it is " + IS_TLS : why);
+    }
+
     std::string whole(const std::string& remark = {})
     {
         constexpr std::size_t SHOWN = 160;
@@ -115,6 +150,7 @@ private:
     std::string _kept;        ///< the beginning of the current message
     std::uint64_t _size = 0;  ///< bytes of the current message so far
     std::uint64_t _begin = 0; ///< its offset in the stream
+    std::uint64_t _read = 0;  ///< bytes of the stream that were fed before
     bool _wrong = false;
 };
 

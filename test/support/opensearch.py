@@ -17,8 +17,10 @@ CLOSES_AFTER = 40  # requests of one connection
 
 
 class Store:
-    def __init__(self):
-        self.lock = threading.Lock()
+    """What the nodes of a cluster have in common. signed: the Authorization without which they refuse."""
+
+    def __init__(self, signed=None):
+        self.lock, self.signed = threading.Lock(), signed
         self.indices, self.refused, self.requests = {}, set(), []
 
     def refuses(self, what):
@@ -48,6 +50,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.body()
         with self.store.lock:
             self.store.requests.append((self.command, url.path, dict(self.headers)))
+            self.server.served.add(self.client_address)
+        if self.store.signed and self.headers.get("Authorization") != self.store.signed:
+            return self.reply(401, {"error": {"type": "security_exception", "reason": "missing credentials"}, "status": 401})
         for method, pattern, act in ROUTES:
             match = re.fullmatch(pattern, url.path)
             if match and self.command in method:
@@ -146,18 +151,30 @@ ROUTES = ((("GET", "HEAD"), "/", Handler.info), (("PUT",), "/([a-z0-9-]+)", Hand
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Listens on a free port, and serves in threads until stop()."""
+    """A node. Listens on a free port, with a context over TLS, and serves in threads until stop(). served: the addresses of
+    those who have asked it."""
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self):
-        self.store = Store()
+    def __init__(self, store=None, context=None):
+        self.store, self.served = store or Store(), set()
         super().__init__(("127.0.0.1", 0), type("Served", (Handler,), {"store": self.store}))
+        if context:
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def address(self):
         return "127.0.0.1:%d" % self.server_port
+
+    def shutdown_request(self, request):
+        if hasattr(request, "unwrap"):
+            request.settimeout(0)
+            try:
+                request.unwrap()
+            except (OSError, ValueError):
+                pass  # close_notify was sent; the answer to it need not come
+        super().shutdown_request(request)
 
     def handle_error(self, *_):
         pass  # a client left

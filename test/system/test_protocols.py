@@ -264,6 +264,23 @@ class Tools(SharedCase):
         code, out, _ = self.run_tool("decode", "--protocol", "length", "-", stdin=b"\0\0\0\5abc")
         self.assertEqual((code, "incomplete" in out), (65, True))
 
+    def test_decode_says_what_is_tls(self):
+        """From the beginning, inside of a protocol, or where a capture begins later. Also where any bytes are messages."""
+        hello, later = b"\x16\3\1\2\0\1\0\1\xfc\3\3" + bytes(501), b"\x17\3\3\0\x20" + bytes(32)
+        line = ["--protocol", "line"]
+        for args, stdin, at, said in (
+                (["--protocol", "resp"], hello, 0, "TLS; "), (line, hello + b"\n", 0, "TLS; "),
+                (["--protocol", "postgresql"], b"\0\0\0\x08\4\xd2\x16\x2f" + hello, 8, "malformed: .*; it is TLS; "),
+                (["--protocol", "postgresql", "--response"], b"S" + hello[:5] + b"\2" + hello[6:], 0, "TLS; "),
+                (["--protocol", "http"], later, 0, "malformed: .*; it is TLS; "),
+                (line, later, 0, "incomplete; it is TLS; ")):
+            code, out, _ = self.run_tool("decode", *args, "-", stdin=stdin)
+            self.assertEqual(code, 65, (args, out))
+            self.assertRegex(out.splitlines()[-1], r"^ *%d .*%sdecode reads clear text$" % (at, said))
+        for stdin in (b"\x16\3\1 not a record\n", hello[:6] + b"\n"):
+            code, out, _ = self.run_tool("decode", *line, "-", stdin=stdin)
+            self.assertEqual((code, "TLS" in out), (0, False), out)
+
     def test_mistakes_are_named(self):
         for args, said in ((["decode", "--protocol", "morse", "x"], "--protocol morse"),
                            (["decode", "--protocol", "resp"], "FILE: missing"),

@@ -66,7 +66,7 @@ class HalfOpen(ClientTlsCase):
         """They say nothing, half a record, or a whole one, after which it is their turn again."""
         if allow_descriptors(4 * CLIENTS + 500) < 3 * CLIENTS + 500:
             self.skipTest("ulimit -n is too small")
-        p = self.proxy(self.target(), settings=self.settings(local__preface_timeout="10m"))
+        p = self.proxy(self.target(), mode="fifo", settings=self.settings(local__preface_timeout="10m", exchange__protocol="line"))
         first = self.secured(p)
         self.assertEqual(ask(first, b"x"), b"x")
         self.opened(p, WARM, self.hello)
