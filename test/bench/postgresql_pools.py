@@ -99,7 +99,7 @@ def ratios(rows, name, other, which):
 
 def table(rows, clients, way):
     print("\n### PostgreSQL: pgbench -S -M %s, %d clients, medians (lowest to highest) of %d rounds\n\n"
-          "| | tps | of those directly | of those of %s | CPU of the pooler per transaction | of that of %s |\n"
+          "| | tps | of those directly | of those of %s | CPU of the pooler per transaction, us | of that of %s |\n"
           "|---|---|---|---|---|---|" % (way, clients, ROUNDS, BESIDE_IT, BESIDE_IT))
     for name in rows:
         other = name.replace("Proximux", BESIDE_IT)
@@ -107,7 +107,7 @@ def table(rows, clients, way):
         rate, cpu = zip(*rows[name])
         print("| %s | %s | %s | %s | %s | %s |" % (
             name, spread(rate, "%.0f"), spread(ratios(rows, name, "directly", 0)), beside[0],
-            spread(cpu, "%.1f us") if any(cpu) else "", beside[1]), flush=True)
+            spread(cpu, "%.1f") if any(cpu) else "", beside[1]), flush=True)
 
 
 def calls_table(poolers, clients):

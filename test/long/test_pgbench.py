@@ -65,17 +65,17 @@ class Pgbench(SharedPeerCase):
 
     def run_bench(self, p, name, how, connections, kind):
         said = self.bench(p, "-n", "-M", how, *kind, "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS)).decode()
+        self.assertRegex(said, RATE, "PROXIMUX_PGBENCH_SECONDS is too short for all to connect")
         processed, failed, rate = (float(each.search(said).group(1)) for each in (PROCESSED, FAILED, RATE))
         print("%s, funnel of %d, %s, %s: %.0f tps, %.0f transactions, %.0f failed" % (
             BACKEND, connections, name, how, rate, processed, failed), flush=True)
-        self.assertGreaterEqual(processed, CLIENTS, said)
         self.assertEqual(failed, 0, said)
         self.done += int(processed) if name == "TPC-B" else 0
         self.assertEqual(self.direct(ALIKE), b"t|%d\n" % self.done)
 
     def hold(self, connections):
         with Sampler(self) as sampler:
-            p = self.shared("funnel", connections, local__max_connections=CLIENTS,
+            p = self.shared("funnel", connections, local__max_connections=CLIENTS, auth__method="trust",
                             exchange__queue_timeout="%ds" % (60 * SLOW))
             for name, kind in KINDS:
                 for how in ("simple", "extended", "prepared"):
