@@ -7,11 +7,11 @@ tcp, per unit of work. Measured in turns within one run.
 CPU time is that of the proxy process alone, user and system, over all its threads. Everything is on loopback. What is
 compared are the ratios of one round; times of different machines, or of different runs, say little. Prints Markdown.
 
-PROXIMUX_BACKEND    io.backend of Proximux (auto)
-PROXIMUX_BESIDE     another build of Proximux, measured instead of HAProxy, twemproxy and PgBouncer
-PROXIMUX_PGBOUNCER  PgBouncer's program (pgbouncer)
-PROXIMUX_ROUNDS     rounds of each measurement (5)
-PROXIMUX_SLICE      seconds of each run of pgbench (3)
+PROXIMUX_BACKEND       io.backend of Proximux (auto)
+PROXIMUX_BESIDE        another build of Proximux, measured instead of HAProxy, twemproxy and PgBouncer
+PROXIMUX_PGBOUNCER     PgBouncer's program (pgbouncer)
+PROXIMUX_ROUNDS        rounds of each measurement (5)
+PROXIMUX_TRANSACTIONS  transactions of each run of pgbench (15000)
 """
 import os
 import platform

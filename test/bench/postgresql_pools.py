@@ -1,4 +1,4 @@
-"""PostgreSQL shared by a funnel, beside a direct connection and PgBouncer in transaction mode: `pgbench -S` in slices of
+"""PostgreSQL shared by a funnel, beside a direct connection and PgBouncer in transaction mode: `pgbench -S` in runs of
 some seconds, in random order; transactions per second, CPU of the pooler and its system calls per transaction."""
 import os
 import random
@@ -14,21 +14,18 @@ from servers import PgBouncer, Postgres
 
 WAYS = ("simple", "extended", "prepared")
 SIZES = (4, 8)  # connections of a pool
-SECONDS = int(os.environ.get("PROXIMUX_SLICE", "3"))
+TRANSACTIONS = int(os.environ.get("PROXIMUX_TRANSACTIONS", "15000"))  # of each run
 SCALE, MOST = 5, 500
 BESIDE_IT = "the other build" if BESIDE else "PgBouncer"
 
 
-def pgbench(port, clients, way, *until):
-    """Transactions, and how many there were a second once all had connected."""
-    said = run(Postgres.BIN + "/pgbench", "-S", "-n", "-M", way, "-c", str(clients), *until, "-h", "127.0.0.1", "-p", str(port),
-               "-U", "me", "postgres")
+def pgbench(port, clients, way, each):
+    """So many transactions of each client. Their number, and how many there were a second once all had connected."""
+    said = run(Postgres.BIN + "/pgbench", "-S", "-n", "-M", way, "-c", str(clients), "-t", str(each), "-h", "127.0.0.1",
+               "-p", str(port), "-U", "me", "postgres")
     if "number of failed transactions: 0 " not in said:
         raise SystemExit("pgbench had failures: " + said)
-    found = re.search(r"actually processed: (\d+).*tps = ([\d.]+)", said, re.S)
-    if not found:
-        raise SystemExit("pgbench has done nothing; PROXIMUX_SLICE may be too short: " + said)
-    return int(found.group(1)), float(found.group(2))
+    return int(re.search(r"actually processed: (\d+)", said).group(1)), float(re.search(r"tps = ([\d.]+)", said).group(1))
 
 
 def ours(target, size, users, program=BIN):
@@ -66,7 +63,7 @@ def calls_of(pooler, clients, way):
     counted = []
     for each in (10, 60):
         calls = Calls(pooler)
-        pgbench(pooler.port, clients, way, "-t", str(each))
+        pgbench(pooler.port, clients, way, each)
         calls.stop()
         counted.append(calls.of)
     few, many = counted
@@ -88,7 +85,7 @@ def slices(target, poolers, clients, way, rng):
         for name in names:
             pooler = poolers.get(name)
             before = pooler.cpu() if pooler else 0
-            count, rate = pgbench((pooler or target).port, clients, way, "-T", str(SECONDS))
+            count, rate = pgbench((pooler or target).port, clients, way, TRANSACTIONS // clients)
             rows[name].append((rate, ((pooler.cpu() if pooler else 0) - before) / count * 1e6))
     return rows
 

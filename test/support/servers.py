@@ -128,7 +128,8 @@ class Postgres(Server):
     def __init__(self, scale, clients):
         self.clients = clients
         super().__init__("postgresql")
-        if not wait_until(lambda: subprocess.call((self.BIN + "/pg_isready", "-q", "-h", self.host, "-p", str(self.port))) == 0, LONG):
+        asked = (self.BIN + "/pg_isready", "-q", "-h", self.host, "-p", str(self.port))
+        if not wait_until(lambda: subprocess.call(asked) == 0, LONG):
             raise SystemExit("postgresql is not ready")
         subprocess.check_output((self.BIN + "/pgbench", "-i", "-q", "-s", str(scale), "-h", self.host, "-p", str(self.port),
                                  "-U", "me", "postgres"), stderr=subprocess.STDOUT)
