@@ -18,7 +18,7 @@ packages_windows=(cmake ninja-build dpkg-dev g++-mingw-w64-x86-64-posix nsis)
 packages_packages=("${packages_deb[@]}" "${packages_rpm[@]}" bash-completion buildah debootstrap fish man-db mandoc podman
     python3-yaml strace systemd systemd-container zsh)
 packages_wine=(wine64 mariadb-server mariadb-client python3)
-packages_bench=(haproxy nutcracker redis-server redis-tools nginx-light curl apache2-utils python3)
+packages_bench=(haproxy nutcracker redis-server redis-tools nginx-light curl apache2-utils pgbouncer postgresql python3 strace)
 }
 
 jobs=$(nproc 2>/dev/null || echo 2)

@@ -2,14 +2,16 @@
 """Proximux in fifo and funnel beside a direct connection; CPU time of Proximux in proxy mode, and of HAProxy in mode
 tcp, per unit of work. Measured in turns within one run.
 
-    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [redis] [sharing] [lone] [requests] [connections] [bulk] [idle] [tls] [guards]
+    PROXIMUX_BIN=build/bench/proximux python3 test/bench/bench.py [redis] [sharing] [lone] [requests] [connections] [bulk] [idle] [tls] [guards] [postgresql]
 
 CPU time is that of the proxy process alone, user and system, over all its threads. Everything is on loopback. What is
 compared are the ratios of one round; times of different machines, or of different runs, say little. Prints Markdown.
 
-PROXIMUX_BACKEND  io.backend of Proximux (auto)
-PROXIMUX_BESIDE   another build of Proximux, measured instead of HAProxy and twemproxy
-PROXIMUX_ROUNDS   rounds of each measurement (5)
+PROXIMUX_BACKEND       io.backend of Proximux (auto)
+PROXIMUX_BESIDE        another build of Proximux, measured instead of HAProxy, twemproxy and PgBouncer
+PROXIMUX_PGBOUNCER     PgBouncer's program (pgbouncer)
+PROXIMUX_ROUNDS        rounds of each measurement (5)
+PROXIMUX_TRANSACTIONS  transactions of each run of pgbench (15000)
 """
 import os
 import platform
@@ -25,6 +27,7 @@ from guards import guards  # noqa: E402
 from harness import BIN, BACKEND, Proxy  # noqa: E402
 from load import Echo, asked  # noqa: E402
 from measure import Idle, QuietTarget, allow_descriptors  # noqa: E402
+from postgresql_pools import postgresql  # noqa: E402
 from rounds import BESIDE, OTHER, ROUNDS, Table, ab, compare, other, ours, run  # noqa: E402
 from servers import HAProxy, Nginx, Redis, Twemproxy  # noqa: E402
 from tls import tls  # noqa: E402
@@ -158,7 +161,7 @@ def lone():
 
 
 PARTS = {"redis": redis, "sharing": sharing, "lone": lone, "requests": requests, "connections": connections, "bulk": bulk,
-         "idle": idle, "tls": tls, "guards": guards}
+         "idle": idle, "tls": tls, "guards": guards, "postgresql": postgresql}
 
 
 def main():

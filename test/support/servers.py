@@ -1,11 +1,13 @@
 """The real servers and the other proxy that the benchmarks need, each on a free loopback port and in a folder of its
 own. Standard library only."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 
 from harness import LONG, Program, free_port, listens, terminate, wait_until
+from postgresql import PostgresqlCase, own
 
 
 class Server:
@@ -117,3 +119,66 @@ l:
   servers:
    - %s:%d:1
 """ % (self.port, self.target.host, self.target.port))]
+
+
+class Postgres(Server):
+    """A server that lets in everybody as `me`, with the tables of pgbench. It doesn't wait for the disk."""
+    BIN = PostgresqlCase.BIN
+
+    def __init__(self, scale, clients):
+        self.clients = clients
+        super().__init__("postgresql")
+        asked = (self.BIN + "/pg_isready", "-q", "-h", self.host, "-p", str(self.port))
+        if not wait_until(lambda: subprocess.call(asked) == 0, LONG):
+            raise SystemExit("postgresql is not ready")
+        subprocess.check_output((self.BIN + "/pgbench", "-i", "-q", "-s", str(scale), "-h", self.host, "-p", str(self.port),
+                                 "-U", "me", "postgres"), stderr=subprocess.STDOUT)
+
+    def command(self):
+        if os.getuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        subprocess.check_call(own(self.BIN + "/initdb", "-A", "trust", "-U", "me", "-D", self.folder + "/data"),
+                              stdout=subprocess.DEVNULL, cwd="/")
+        return own(self.BIN + "/postgres", "-D", self.folder + "/data", "-p", str(self.port), "-k", self.folder,
+                   "-h", self.host, "-c", "fsync=off", "-c", "max_connections=%d" % self.clients)
+
+
+class PgBouncer(Server):
+    """PgBouncer in transaction mode with a pool of `size` before `target`, a Postgres. It refuses root."""
+    PROGRAM = os.environ.get("PROXIMUX_PGBOUNCER", "pgbouncer")
+
+    def __init__(self, target, size):
+        self.target, self.size = target, size
+        super().__init__("pgbouncer")
+
+    cpu = Program.cpu
+
+    @classmethod
+    def version(cls):
+        """As numbers; None where there is none."""
+        found = shutil.which(cls.PROGRAM, path=os.environ["PATH"] + ":/usr/sbin")
+        said = found and subprocess.check_output((found, "--version")).decode()
+        return tuple(int(n) for n in re.search(r"(\d+)\.(\d+)\.(\d+)", said).groups()) if found else None
+
+    @classmethod
+    def shares_statements(cls):
+        return cls.version() >= (1, 21)
+
+    def command(self):
+        self.write("users", '"me" "any"\n')
+        other = ("-u", "postgres") if os.getuid() == 0 else ()
+        return (self.PROGRAM, *other, self.write("ini", """
+[databases]
+postgres = host=%s port=%d
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = %d
+unix_socket_dir =
+auth_type = trust
+auth_file = %s/users
+pool_mode = transaction
+default_pool_size = %d
+max_client_conn = 2000
+%s
+""" % (self.target.host, self.target.port, self.port, self.folder, self.size,
+       "max_prepared_statements = 200" if self.shares_statements() else "")))

@@ -129,6 +129,12 @@ FramedChoice::Rank FramedChoice::rankOf(const Lane& lane, const Request& request
     return lane.lastByte + _mux.settings.switchDelay <= now ? Rank::unused : Rank::others;
 }
 
+/// Whether there is no room on it for any request: most lanes of a busy pool, which are passed over first.
+bool FramedChoice::isFull(const Lane& lane) const
+{
+    return !lane.pipeline.isEmpty() && !Lanes::isForsaken(lane) && lane.load() >= _mux.settings.pipeline;
+}
+
 /// Null, too: it waits for one that is to be opened.
 Lane* FramedChoice::forUser(const Request& request, Instant now) const
 {
@@ -136,7 +142,7 @@ Lane* FramedChoice::forUser(const Request& request, Instant now) const
     Rank found = _mux.pool.hasClosed() && _mux.pool.retryAt(now) <= now ? Rank::closed : Rank::none;
     for (const auto& lane : _mux.lanes.all())
     {
-        if (!_mux.lanes.isInUse(*lane) || !mayUse(*lane, request) || !hasRoom(*lane, request))
+        if (isFull(*lane) || !_mux.lanes.isInUse(*lane) || !mayUse(*lane, request) || !hasRoom(*lane, request))
             continue;
         const Rank rank = rankOf(*lane, request, now);
         if (rank >= found)

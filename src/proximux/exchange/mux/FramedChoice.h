@@ -49,6 +49,7 @@ private:
     [[nodiscard]] Lane* forsaken() const;
     [[nodiscard]] bool isUserThere(const Request& request) const;
     [[nodiscard]] Rank rankOf(const Lane& lane, const Request& request, Instant now) const;
+    [[nodiscard]] bool isFull(const Lane& lane) const;
     [[nodiscard]] Lane* forUser(const Request& request, Instant now) const;
     [[nodiscard]] Lane* withId(std::size_t place, const Request& request) const;
 

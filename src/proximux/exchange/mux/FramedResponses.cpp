@@ -25,11 +25,14 @@ void FramedResponses::prepare(Lane& lane)
 // ------------------------------------------------------------------------------------------- sending
 
 /// With something in flight nothing can be said of bytes that came; at rest there must be none.
-bool FramedResponses::beforeSending(Lane& lane, Request& request, Instant)
+/// What comes unasked where a target speaks at rest is a message, which is looked at whenever it comes: a lane that was
+/// read just now need not be asked.
+bool FramedResponses::beforeSending(Lane& lane, Request& request, Instant now)
 {
     if (request.traits.proof != 0)
         request.traits.fenced = FramedChoice::isUnproven(lane, request.traits);
-    return lane.pipeline.isEmpty() && !lane.pin.pushes;
+    const bool wasRead = _mux.settings.speaksAtRest && lane.proven && lane.lastByte == now;
+    return lane.pipeline.isEmpty() && !lane.pin.pushes && !wasRead;
 }
 
 void FramedResponses::afterSending(Lane& lane, Request& request, Instant now)
