@@ -203,6 +203,24 @@ RULE(SettingsTest, whatMayBeUndoneInPartPins, forgetDivision)
     }
 }
 
+RULE(SettingsTest, anEndInALaterPartPins, loseChanges)
+{
+    database(2, 1);
+    TargetId t;
+    const ClientId a = first("u", t);
+    inTransaction(a, t, {"set timezone = 'UTC'"});
+    says(a, message('H', ""));
+    got(t);
+    says(a, message('P', '\0' + std::string("commit") + std::string(3, '\0')) + message('B', std::string(8, '\0')) +
+                message('E', std::string(5, '\0')) + message('S', ""));
+    got(t);
+    answers(t, ended("COMMIT"));
+    const ClientId b = asks(startup("u"));
+    const TargetId other = signedIn("u");
+    says(b, query("select 1"));
+    CPPUNIT_ASSERT_EQUAL(query("select 1"), got(other)); // the first one stays its client's
+}
+
 RULE(SettingsTest, beforeASavepointTheyAreNotUndone)
 {
     database(2, 1);

@@ -103,8 +103,14 @@ std::optional<Refusal> ClientSession::take(Bytes message, bool isWhole, bool may
         return refusal;
     if (contents.effects.copies)
         return copyInParts();
+    const bool loses = _transaction.settings && mayEndTransaction(contents); // what becomes of them is not told
+    contents.effects.ties |= loses ? pins::SETTING : 0;
     if ((contents.effects.ties & ~(_batch.contents.effects.ties | _held)) != 0 && !mayPin)
         return noPin();
+    rememberNames(contents);
+    if (loses)
+        _transaction.settings.reset();
+    _transaction.isDivided = _transaction.isDivided || contents.effects.transacts;
     _batch.contents = contents.withoutTexts();
     return std::nullopt;
 }

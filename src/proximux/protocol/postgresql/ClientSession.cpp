@@ -156,10 +156,16 @@ std::optional<Refusal> ClientSession::judge(const Contents& contents, RequestTra
     traits.frees = contents.isSingle() && ties == 0 ? effects.frees : 0;
     traits.probes = probesBehind(contents, ties);
     traits.barrier = traits.barrier || effects.copies;
+    rememberNames(contents);
+    return std::nullopt;
+}
+
+/// What has a name may be executed by any later request.
+void ClientSession::rememberNames(const Contents& contents)
+{
     _namesState = _namesState || contents.namesState;
     _namesEnd = _namesEnd || contents.namesEnd;
     _transacts = _transacts || contents.namesTransaction;
-    return std::nullopt;
 }
 
 /// What may end a tie is only believed when the target says that nothing of its kind is left. That of an unknown kind

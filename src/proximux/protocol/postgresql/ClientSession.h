@@ -71,12 +71,14 @@ private:
     [[nodiscard]] std::optional<Refusal> refusalOf(const Contents& contents);
     [[nodiscard]] std::optional<Refusal> judge(const Contents& contents, RequestTraits& traits);
     [[nodiscard]] bool isTied() const { return (_held & ~pins::LEASE) != 0; }
+    void rememberNames(const Contents& contents);
     [[nodiscard]] unsigned probesBehind(const Contents& contents, unsigned ties) const;
     bool isTooMuch(const Contents& contents);
     // ---- settings
 
     bool takesChange(const Contents& contents, RequestTraits& traits);
     bool keepsChange(const Contents& contents);
+    [[nodiscard]] bool mayEndTransaction(const Contents& contents) const;
     [[nodiscard]] unsigned endOfTransaction(const Contents& contents, RequestTraits& traits);
 
     // ---- a batch that is passed on in parts

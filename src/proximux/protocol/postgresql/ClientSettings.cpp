@@ -39,12 +39,18 @@ bool ClientSession::keepsChange(const Contents& contents)
     return true;
 }
 
+/// Whether this may end, or divide, the transaction.
+bool ClientSession::mayEndTransaction(const Contents& contents) const
+{
+    const bool isByName = contents.isPrepared && contents.runs > 0 && (_transacts || contents.namesTransaction);
+    return contents.effects.transacts || isByName;
+}
+
 /// What may end the transaction decides on the changes that were kept. Returns the reasons for which that ties: it does
 /// so in a way that does not tell what becomes of them.
 unsigned ClientSession::endOfTransaction(const Contents& contents, RequestTraits& traits)
 {
-    const bool isByName = contents.isPrepared && contents.runs > 0 && (_transacts || contents.namesTransaction);
-    if (!contents.effects.transacts && !isByName)
+    if (!mayEndTransaction(contents))
         return 0;
     const TransactionEnd end = contents.isSingle() ? transactionEndIn(contents.sql) : TransactionEnd::none;
     _transaction.isDivided = _transaction.isDivided || end == TransactionEnd::savepoint || end == TransactionEnd::none;
