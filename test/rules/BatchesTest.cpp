@@ -232,6 +232,30 @@ RULE(BatchesTest, aRefusalWithinATransactionFailsIt)
     CPPUNIT_ASSERT_EQUAL(query("rollback"), got(t));
 }
 
+RULE(BatchesTest, aFullBufferIsPassedOnAtOnce)
+{
+    requestBuffer = 100;
+    database();
+    TargetId t;
+    const ClientId a = first("u", t);
+    const std::string whole = parse("select 1") + run() + run() + run() + run();
+    says(a, whole + parse("select '" + std::string(50, 'x') + "'").substr(0, 40));
+    CPPUNIT_ASSERT_EQUAL(whole, got(t));
+}
+
+RULE(BatchesTest, anErrorBeforeABatchEndsByItself, endWithBatch)
+{
+    requestBuffer = 100;
+    database();
+    TargetId t;
+    const ClientId a = first("u", t);
+    says(a, query("select 1"));
+    got(t);
+    says(a, bind("", std::string(1000, 'x')).substr(0, 150));
+    exchange->targetLost(t, now);
+    assertError("08006", ready('I'), got(a));
+}
+
 RULE(BatchesTest, whoLeavesWithinABatchCostsNobodyButItsConnection)
 {
     database();

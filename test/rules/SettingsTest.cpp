@@ -42,6 +42,17 @@ protected:
         answers(t, done());
     }
 
+    /// Nobody else gets the connection that this client has.
+    void assertPinned(ClientId client, TargetId t)
+    {
+        got(client);
+        const ClientId other = asks(startup("u"));
+        const TargetId next = signedIn("u");
+        says(other, query("select 1"));
+        CPPUNIT_ASSERT_EQUAL(query("select 1"), got(next));
+        CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+    }
+
     /// The connection is brought to other settings by this.
     void isAligned(TargetId t, const std::string& sql)
     {
@@ -219,6 +230,58 @@ RULE(SettingsTest, anEndInALaterPartPins, loseChanges)
     const TargetId other = signedIn("u");
     says(b, query("select 1"));
     CPPUNIT_ASSERT_EQUAL(query("select 1"), got(other)); // the first one stays its client's
+}
+
+RULE(SettingsTest, aNameThatIsKnownMayEndATransaction, forgetKnownNames)
+{
+    const std::string prepares =
+        message('P', 's' + std::string(1, '\0') + "commit" + std::string(3, '\0')) + message('S', "");
+    database(2, 1);
+    TargetId t;
+    const ClientId a = first("u", t);
+    const ClientId b = further("u");
+    says(a, prepares);
+    got(t);
+    answers(t, message('1', "") + ready('I'));
+    says(b, prepares);
+    CPPUNIT_ASSERT_EQUAL(message('1', "") + ready('I'), got(b)); // the target need not be asked
+    inTransaction(b, t, {"set timezone = 'UTC'"});
+    says(b, query("commit"));
+    got(t);
+    answers(t, ended("COMMIT"));
+    assertPinned(b, t);
+}
+
+RULE(SettingsTest, whatWasAskedBehindAnEndDividesTheNextTransaction, forgetEarlyDivision)
+{
+    database(2, 1);
+    TargetId t;
+    const ClientId a = first("u", t);
+    inTransaction(a, t, {});
+    says(a, query("commit") + query("begin") + query("savepoint s"));
+    for (const char status : {'I', 'T', 'T'})
+        answers(t, done(status));
+    got(t);
+    got(a);
+    says(a, query("set timezone = 'UTC'"));
+    got(t);
+    answers(t, done('T'));
+    says(a, query("commit"));
+    got(t);
+    answers(t, ended("COMMIT"));
+    assertPinned(a, t);
+}
+
+RULE(SettingsTest, whatOneBringsBackInATransactionPins, keepResetAll)
+{
+    database(2, 1);
+    TargetId t;
+    const ClientId a = first("u", t);
+    inTransaction(a, t, {"reset all"});
+    says(a, query("commit"));
+    got(t);
+    answers(t, ended("COMMIT"));
+    assertPinned(a, t);
 }
 
 RULE(SettingsTest, beforeASavepointTheyAreNotUndone)

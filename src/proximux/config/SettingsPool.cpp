@@ -110,7 +110,8 @@ std::vector<Setting> keeping()
              "Keep it below the target's own idle timeout, so that no request meets a connection that is just closing. "
              "Example: pool.inactive_timeout = 50s for a web server that closes after 60s."},
             {"PROXY_INACTIVE_TIMEOUT", "proxyInactivityTimeout"})),
-        now(row("pool.lifetime", "-1", duration(MS, DAY, Off::zeroToo, FIELD(Duration, pool.lifetime)),
+        now(row("pool.lifetime", "-1",
+                duration(Duration::seconds(1), DAY, Off::zeroToo, FIELD(Duration, pool.lifetime)),
                 {"fifo, funnel", "Age at which a target connection is replaced; off: it may have any",
                  "It serves no new request then, and is closed once nothing needs it: a transaction ends first. "
                  "Each connection has up to a tenth less, so that they are not all replaced at once. "

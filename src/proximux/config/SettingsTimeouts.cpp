@@ -53,6 +53,7 @@ std::vector<Setting> requestTimeouts()
                 duration(MS, DAY, Off::minusOne, FIELD(Duration, exchange.requestTimeout)),
                 {"fifo, funnel", "Maximum pause inside a request larger than exchange.request_buffer",
                  "Such a request streams through a target connection that it has alone. "
+                 "For batches of PostgreSQL exchange.tie_idle_timeout counts instead. "
                  "At the limit the client and that target connection are closed. "
                  "Raise it for clients that produce large bodies slowly, for example exchange.request_timeout = 2m."})),
         now(row("exchange.batch_timeout", "10ms",

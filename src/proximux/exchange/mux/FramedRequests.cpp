@@ -157,6 +157,8 @@ void FramedRequests::partComes(Client& client, Instant now)
     if (client.framer->mayPass())
     {
         client.flushes = isFull;
+        if (isFull)
+            _mux.clients.lookAgain(client);
         _mux.timers.batch.arm(client.batch, now);
     }
     else if (isFull)

@@ -64,6 +64,7 @@ bool ClientSession::beginBatch(Bytes bytes)
 Continuation ClientSession::goesOn(Bytes bytes, bool mayPin)
 {
     const unsigned before = _batch.contents.effects.ties;
+    _batch.contents.named = 0; // what came before is counted by now
     std::size_t at = std::min(_batch.more, bytes.size());
     _batch.more -= at;
     _batch.passes = _batch.isRefused ? 0 : at;
@@ -130,7 +131,9 @@ void ClientSession::fit(Bytes bytes, bool begins, const RequestTraits& traits, C
             appendMessage(text, 'S', {});
         return;
     }
-    _statements.write(begins ? bytes : bytes.substr(0, _batch.passes), whose, lane, text);
+    const Bytes passes = begins ? bytes : bytes.substr(0, _batch.passes);
+    if (!passes.empty())
+        _statements.write(passes, whose, lane, text);
     if (begins)
         return;
     if (!_batch.refusal.empty())

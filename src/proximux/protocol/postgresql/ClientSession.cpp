@@ -46,12 +46,16 @@ void ClientSession::begin(std::uint64_t client, Bytes)
     _number = client;
 }
 
+/// What was asked for behind the end of a transaction may have divided the next one.
 void ClientSession::held(unsigned reasons)
 {
     _held = reasons;
-    if ((_held & pins::LEASE) == 0)
-        _transaction = {};
     _unanswered -= _unanswered > 0 ? 1 : 0;
+    if ((_held & pins::LEASE) == 0)
+    {
+        _transaction.settings.reset();
+        _transaction.isDivided = _transaction.isDivided && _unanswered > 0;
+    }
     _isOwn = _isOwn && ((_held & pins::LEASE) | _unanswered) != 0;
 }
 
@@ -138,6 +142,7 @@ std::optional<Refusal> ClientSession::judge(const Contents& contents, RequestTra
     const Effects& effects = contents.effects;
     if (auto refusal = refusalOf(contents))
         return refusal;
+    rememberNames(contents);
     if (contents.isPrepareAlone() && (_held | _unanswered) == 0 && effects.ties == 0 &&
         _statements.prepareKnown(contents.prepared, _login))
     {
@@ -156,7 +161,6 @@ std::optional<Refusal> ClientSession::judge(const Contents& contents, RequestTra
     traits.frees = contents.isSingle() && ties == 0 ? effects.frees : 0;
     traits.probes = probesBehind(contents, ties);
     traits.barrier = traits.barrier || effects.copies;
-    rememberNames(contents);
     return std::nullopt;
 }
 
@@ -193,19 +197,20 @@ void ClientSession::refuseStatement(RequestTraits& traits, const Refusal& refusa
         traits.reply = errorMessage("ERROR", refusal.code, refusal.text, refusal.hint);
     }
     else
-        answer(traits, error(traits, refusal.code, refusal.text, refusal.hint));
+        answer(traits, error(traits, _isInBatch, refusal.code, refusal.text, refusal.hint));
     traits.refused = true;
     traits.refusal = refusal.reason;
 }
 
 // ---------------------------------------------------------------------------------------------------- errors
 
-/// FATAL exactly where the client is closed behind it.
-std::string ClientSession::error(const RequestTraits& traits, Bytes code, const std::string& text, Bytes hint) const
+/// FATAL exactly where the client is closed behind it. goesOn: more of the request is to come, behind which it ends.
+std::string ClientSession::error(const RequestTraits& traits, bool goesOn, Bytes code, const std::string& text,
+                                 Bytes hint)
 {
     if (traits.last || traits.vital)
         return fatalMessage(code, text, hint);
-    return errorMessage("ERROR", code, text, hint) + (_isInBatch ? "" : readyMessage());
+    return errorMessage("ERROR", code, text, hint) + (goesOn ? "" : readyMessage());
 }
 
 std::string ClientSession::restCame()
@@ -216,6 +221,7 @@ std::string ClientSession::restCame()
 bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::string& reply)
 {
     _unanswered -= _unanswered > 0 ? 1 : 0;
+    const bool goesOn = traits.inParts && _isInBatch;
     if (traits.vital)
         _state = State::refused;
     switch (failure)
@@ -223,19 +229,19 @@ bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::st
     case Failure::user:
         reply = traits.vital && !traits.seed.empty() ? traits.seed
                 : isError(traits.seed)               ? traits.seed + readyMessage()
-                                                     : error(traits, "28000", "proximux: the target refused the login");
+                                       : error(traits, goesOn, "28000", "proximux: the target refused the login");
         return true;
     case Failure::timeout:
-        reply = error(traits, "57014", "proximux: the target did not answer in time");
+        reply = error(traits, goesOn, "57014", "proximux: the target did not answer in time");
         return true;
     case Failure::cancelled:
-        reply = error(traits, "57014", "canceling statement due to user request");
+        reply = error(traits, goesOn, "57014", "canceling statement due to user request");
         return true;
     case Failure::unavailable:
-        reply = error(traits, "53300", "proximux: no target connection was free in time");
+        reply = error(traits, goesOn, "53300", "proximux: no target connection was free in time");
         return true;
     default:
-        reply = error(traits, "08006",
+        reply = error(traits, goesOn, "08006",
                       "proximux: " + std::string(textOf(failure)) + "; it is not known whether the statement was done");
         return true;
     }

@@ -96,8 +96,8 @@ private:
     std::optional<Refusal> take(Bytes message, bool isWhole, bool mayPin);
 
     void refuseStatement(RequestTraits& traits, const Refusal& refusal, bool whole);
-    [[nodiscard]] std::string error(const RequestTraits& traits, Bytes code, const std::string& text,
-                                    Bytes hint = {}) const;
+    static std::string error(const RequestTraits& traits, bool goesOn, Bytes code, const std::string& text,
+                             Bytes hint = {});
 
     std::shared_ptr<auth::Authenticator> _authenticator;
     std::shared_ptr<SharedCommons> _commons;

@@ -25,10 +25,11 @@ bool ClientSession::takesChange(const Contents& contents, RequestTraits& traits)
 }
 
 /// Within a transaction it is done when that is committed: until then the connection is its client's anyway. In a
-/// transaction of which a part may be undone, nobody knows what is left of it.
+/// transaction of which a part may be undone, nobody knows what is left of it. RESET ALL brings back what was there
+/// when the connection was opened, which may be another client's name.
 bool ClientSession::keepsChange(const Contents& contents)
 {
-    if (_transaction.isDivided || _transacts || isTied())
+    if (_transaction.isDivided || _transacts || isTied() || contents.change->kind == SettingChange::Kind::resetAll)
         return false;
     const SessionSettings& before = _transaction.settings ? *_transaction.settings : _login->settings;
     const auto settings = changed(before, *contents.change, _logins->first()->settings);

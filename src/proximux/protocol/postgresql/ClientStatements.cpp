@@ -81,6 +81,7 @@ void ClientStatements::begin()
     settle();
     ++_request;
     _unnamedIsThere = false;
+    _begins = true;
     _more = 0;
 }
 
@@ -105,6 +106,7 @@ void ClientStatements::settle()
             _size -= sizeOf(name, *statement);
     }
     _asked.clear();
+    _newest.clear();
 }
 
 void ClientStatements::sweep()
@@ -133,7 +135,7 @@ void ClientStatements::write(Bytes messages, const Whose& whose, LaneStatements&
     text.append(messages.substr(0, rest));
     messages.remove_prefix(rest);
     _more -= rest;
-    if (_more == 0)
+    if (std::exchange(_begins, false))
         lane.begin(_most, text);
     while (messages.size() >= HEADER)
     {
@@ -176,8 +178,9 @@ void ClientStatements::parse(Bytes body, const Page& page)
     if (const std::shared_ptr<ClientStatement> before = find(name))
         return page.lane.parse(ensure(before->what, page), rest, nullptr,
                                page.text); // it is there already, says the target
-    const bool isThere = !page.lane.isInFailed() && !page.lane.find(rest, page.whose, true).empty();
+    const bool isThere = !page.lane.isInFailed() && page.lane.has(rest, page.whose);
     const auto made = make(name, isThere ? page.lane.found() : std::make_shared<const Prepared>(rest), page.whose);
+    _newest[std::string(name)] = _asked.size();
     _asked.emplace_back(name, made);
     if (isThere)
         page.lane.parseAgain(made, page.text);
@@ -192,6 +195,8 @@ void ClientStatements::parseUnnamed(Bytes body, const Page& page)
         _unnamed = std::make_shared<ClientStatement>();
     _unnamed->exists = false;
     _unnamedBody = body;
+    _lasting.reset();
+    _lasts.reset();
     _unnamedIsThere = true;
     const Bytes sql = textAt(body, 0);
     const std::string instead = deallocated(sql, page);
@@ -230,28 +235,38 @@ bool ClientStatements::prepareKnown(Bytes body, const std::shared_ptr<const Logi
 /// As far as can be known before the target has answered what was written.
 std::shared_ptr<ClientStatement> ClientStatements::find(Bytes name) const
 {
-    const auto end = _asked.rend() - static_cast<std::ptrdiff_t>(_askedBefore);
-    const auto asked = std::find_if(_asked.rbegin(), end, [name](const auto& entry) { return entry.first == name; });
-    if (asked != end)
-        return asked->second->endsIn != _request ? asked->second : nullptr;
+    const auto newest = _newest.find(name);
+    if (newest != _newest.end() && newest->second >= _askedBefore)
+    {
+        const std::shared_ptr<ClientStatement>& asked = _asked[newest->second].second;
+        return asked->endsIn != _request ? asked : nullptr;
+    }
     const auto found = _discarded == nullptr ? _byName.find(name) : _byName.end();
     const bool isThere = found != _byName.end() && found->second->exists && found->second->endsIn != _request;
     return isThere ? found->second : nullptr;
 }
 
-/// Whether the statement without a name may be executed by a later request, whose effects were judged without it.
-bool ClientStatements::mayLast() const
+/// The statement without a name, where it may be executed by a later request, whose effects were judged without it.
+/// Null: it may not, or there is none.
+const std::shared_ptr<const Prepared>& ClientStatements::lasting()
 {
+    static const std::shared_ptr<const Prepared> NONE;
     if (_unnamed == nullptr || !_unnamed->exists)
-        return false;
-    const Effects effects = effectsOf(textAt(_unnamedBody, 0));
-    return effects.ties == 0 && !effects.isLocal && !effects.forgets && !effects.copies && !effects.readsLast;
+        return NONE;
+    if (!_lasts)
+    {
+        const Effects effects = effectsOf(textAt(_unnamedBody, 0));
+        _lasts = effects.ties == 0 && !effects.isLocal && !effects.forgets && !effects.copies && !effects.readsLast;
+        if (*_lasts)
+            _lasting = std::make_shared<const Prepared>(_unnamedBody);
+    }
+    return _lasting;
 }
 
 /// The name under which the connection has this statement, or will have behind what was written.
 Bytes ClientStatements::ensure(const std::shared_ptr<const Prepared>& what, const Page& page)
 {
-    const Bytes name = page.lane.find(what->body, page.whose, false);
+    const Bytes name = page.lane.find(what, page.whose);
     return name.empty() ? page.lane.prepare(what, page.whose, nullptr, page.text) : name;
 }
 
@@ -259,7 +274,7 @@ Bytes ClientStatements::ensure(const std::shared_ptr<const Prepared>& what, cons
 Bytes ClientStatements::nameOn(Bytes name, const Page& page)
 {
     if (name.empty() && !_unnamedIsThere)
-        return mayLast() ? ensure(std::make_shared<const Prepared>(_unnamedBody), page) : LaneStatements::NOBODYS;
+        return lasting() != nullptr ? ensure(_lasting, page) : LaneStatements::NOBODYS;
     const std::shared_ptr<ClientStatement> statement = name.empty() ? nullptr : find(name);
     return statement != nullptr ? ensure(statement->what, page) : name;
 }

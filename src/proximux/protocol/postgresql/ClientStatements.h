@@ -83,7 +83,7 @@ private:
     void query(Bytes body, const Page& page);
     std::string deallocated(Bytes sql, const Page& page);
     Bytes nameOn(Bytes name, const Page& page);
-    [[nodiscard]] bool mayLast() const;
+    const std::shared_ptr<const Prepared>& lasting();
     static Bytes ensure(const std::shared_ptr<const Prepared>& what, const Page& page);
     [[nodiscard]] std::shared_ptr<ClientStatement> find(Bytes name) const;
     std::shared_ptr<ClientStatement> make(Bytes name, std::shared_ptr<const Prepared> what, const Whose& whose);
@@ -94,13 +94,17 @@ private:
     std::shared_ptr<StatementRegistry> _registry;
     std::map<std::string, std::shared_ptr<ClientStatement>, std::less<>> _byName;
     std::vector<std::pair<std::string, std::shared_ptr<ClientStatement>>> _asked; ///< in the present request
+    std::map<std::string, std::size_t, std::less<>> _newest;                      ///< the last of these with each name
     std::size_t _size = 0;
     std::uint64_t _request = 1;                ///< the number of the present one
     std::string _unnamedBody;                  ///< of the Parse that prepared the statement without a name
+    std::shared_ptr<const Prepared> _lasting;  ///< that statement, once a later request has used it
+    std::optional<bool> _lasts;                ///< whether one may; nothing: it was not asked
     std::shared_ptr<ClientStatement> _unnamed; ///< whether that is there; null: there is none
     bool _unnamedIsThere = false;              ///< it was prepared in the present request
     std::shared_ptr<bool> _discarded;          ///< whether the present request has ended all; null: it does not
     std::size_t _askedBefore = 0;              ///< how many were asked for before that
+    bool _begins = true;                       ///< nothing of the present request was written
     std::size_t _more = 0;                     ///< bytes of the last message that are still to come
 };
 

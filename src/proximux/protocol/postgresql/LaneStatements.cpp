@@ -43,26 +43,36 @@ void LaneStatements::begin(std::size_t most, std::string& text)
     for (const std::string& name : _toClose)
     {
         sayClose(text, name);
-        _marks.push_back({CLOSED, Answer::swallowed, false, {}, nullptr});
+        mark({CLOSED, Answer::swallowed, false, {}, nullptr});
     }
     _toClose.clear();
 }
 
-Bytes LaneStatements::find(Bytes body, const Whose& whose, bool exactly)
+bool LaneStatements::look(const std::shared_ptr<const Prepared>& what, Bytes body, std::size_t hash, const Whose& whose,
+                          bool exactly)
 {
-    const auto range = _byHash.equal_range(Prepared::hashOf(body));
+    const auto range = _byHash.equal_range(hash);
     const auto same = std::find_if(range.first, range.second,
                                    [&](const auto& entry)
                                    {
                                        const Statement& each = *entry.second;
                                        return !each.isGone && !each.isLeaving && each.number >= _visibleFrom &&
-                                              each.what->body == body && serves(each.whose, whose, exactly);
+                                              (each.what == what || each.what->body == body) &&
+                                              serves(each.whose, whose, exactly);
                                    });
     if (same == range.second)
-        return {};
+        return false;
     _found = same->second;
     _statements.splice(_statements.begin(), _statements, _found);
     use(_found);
+    return true;
+}
+
+Bytes LaneStatements::find(const std::shared_ptr<const Prepared>& what, const Whose& whose)
+{
+    if (!look(what, what->body, what->hash, whose, false))
+        return {};
+    _found->what = what; // so that the texts need not be compared again
     return _found->name;
 }
 
@@ -83,7 +93,7 @@ Bytes LaneStatements::prepare(const std::shared_ptr<const Prepared>& what, const
     _unsure.push_back(place);
     use(place);
     appendMessage(text, 'P', place->name, END, what->body);
-    _marks.push_back({PARSED, client != nullptr ? Answer::passes : Answer::swallowed, true, place, client});
+    mark({PARSED, client != nullptr ? Answer::passes : Answer::swallowed, true, place, client});
     return place->name;
 }
 
@@ -98,19 +108,19 @@ void LaneStatements::makeRoom(std::string& text)
     last->isLeaving = true;
     _unsure.push_back(last);
     sayClose(text, last->name);
-    _marks.push_back({CLOSED, Answer::swallowed, true, last, nullptr});
+    mark({CLOSED, Answer::swallowed, true, last, nullptr});
 }
 
 void LaneStatements::parse(Bytes name, Bytes body, const std::shared_ptr<ClientStatement>& client, std::string& text)
 {
     appendMessage(text, 'P', name, END, body);
-    _marks.push_back({PARSED, Answer::passes, false, {}, client});
+    mark({PARSED, Answer::passes, false, {}, client});
 }
 
 void LaneStatements::parseAgain(const std::shared_ptr<ClientStatement>& client, std::string& text)
 {
     sayClose(text, NOBODYS);
-    _marks.push_back({CLOSED, Answer::parsed, false, {}, client});
+    mark({CLOSED, Answer::parsed, false, {}, client});
 }
 
 void LaneStatements::close(Bytes body, const std::shared_ptr<ClientStatement>& client, std::string& text)
@@ -119,7 +129,7 @@ void LaneStatements::close(Bytes body, const std::shared_ptr<ClientStatement>& c
         sayClose(text, NOBODYS);
     else
         appendMessage(text, 'C', body, {}, {});
-    _marks.push_back({CLOSED, Answer::passes, false, {}, client});
+    mark({CLOSED, Answer::passes, false, {}, client});
 }
 
 void LaneStatements::query(Bytes sql, std::string& text)
@@ -128,8 +138,8 @@ void LaneStatements::query(Bytes sql, std::string& text)
     appendMessage(text, 'B', Bytes("\0\0\0\0\0\0\0\0", 8), {}, {});
     appendMessage(text, 'E', Bytes("\0\0\0\0\0", 5), {}, {});
     appendMessage(text, 'S', {}, {}, {});
-    _marks.push_back({PARSED, Answer::swallowed, false, {}, nullptr});
-    _marks.push_back({BOUND, Answer::swallowed, false, {}, nullptr});
+    mark({PARSED, Answer::swallowed, false, {}, nullptr});
+    mark({BOUND, Answer::swallowed, false, {}, nullptr});
 }
 
 void LaneStatements::deallocate()
@@ -169,6 +179,19 @@ void LaneStatements::answered(char type)
         (type == PARSED ? mark.place->isThere : mark.place->isGone) = true;
     if (mark.client != nullptr)
         mark.client->exists = type == PARSED || mark.answer == Answer::parsed;
+    constexpr std::size_t MANY = 256;
+    if (_next == _marks.size() || _next >= MANY)
+    {
+        _marks.erase(_marks.begin(), _marks.begin() + static_cast<std::ptrdiff_t>(_next));
+        _next = 0;
+    }
+}
+
+/// A batch may go on behind an error for as long as it likes.
+void LaneStatements::mark(Mark mark)
+{
+    if (!_hasFailed)
+        _marks.push_back(std::move(mark));
 }
 
 void LaneStatements::ready(bool failed)
@@ -176,6 +199,7 @@ void LaneStatements::ready(bool failed)
     _isInFailed = failed;
     _discarded.reset();
     _refusal.clear();
+    _hasFailed = false;
     _visibleFrom = 0;
     if (_marks.empty() && _used.empty() && _unsure.empty())
         return;

@@ -69,8 +69,12 @@ public:
     [[nodiscard]] bool isInFailed() const { return _isInFailed; }
 
     /// The name of this statement on the connection, or what it will be behind what was written; empty: it is not
-    /// there. exactly: what belongs to everybody is none of a client's own.
-    Bytes find(Bytes body, const Whose& whose, bool exactly);
+    /// there.
+    Bytes find(const std::shared_ptr<const Prepared>& what, const Whose& whose);
+
+    /// Whether this client's Parse of this text would prepare one that is there: what belongs to everybody is none of a
+    /// client's own.
+    bool has(Bytes body, const Whose& whose) { return look(nullptr, body, Prepared::hashOf(body), whose, true); }
 
     /// What it was found as last.
     [[nodiscard]] const std::shared_ptr<const Prepared>& found() const { return _found->what; }
@@ -133,6 +137,9 @@ public:
     /// What the client gets for this error; empty: that.
     [[nodiscard]] Bytes refusalFor(Bytes error) const;
 
+    /// An error came: nothing is answered up to Sync.
+    void fail() { _hasFailed = true; }
+
     /// ReadyForQuery came: what was not answered was not done. failed: in a transaction that has failed.
     void ready(bool failed);
 
@@ -167,6 +174,9 @@ private:
         std::shared_ptr<ClientStatement> client; ///< likewise, of the client's own
     };
 
+    bool look(const std::shared_ptr<const Prepared>& what, Bytes body, std::size_t hash, const Whose& whose,
+              bool exactly);
+    void mark(Mark mark);
     void use(Place place);
     void makeRoom(std::string& text);
     void drop(Place place);
@@ -182,6 +192,7 @@ private:
     std::shared_ptr<bool> _discarded; ///< becomes true with forgetAll()
     std::string _refusal;             ///< the error that the client gets where the target refuses
     bool _isInFailed = false;
+    bool _hasFailed = false; ///< an error came since the last ReadyForQuery
     std::size_t _most = 0;
     std::uint64_t _number = 0;      ///< of the statement that was prepared last
     std::uint64_t _visibleFrom = 0; ///< those with lower numbers are not found in the present request

@@ -224,6 +224,8 @@ SharedResponseFramer::Next SharedResponseFramer::look(Bytes input, std::size_t& 
     const char type = input[at];
     if (type == '1' || type == '2' || type == '3')
         return takeAnswer(input, at);
+    if (type == 'E')
+        _statements.fail();
     const bool mayEnd = type == 'C' || (type == 'E' && (_statements.isUsed() || _statements.refuses()));
     if (!mayEnd)
         return Next::passes;
