@@ -17,6 +17,7 @@ protected:
     {
         return message('B', '\0' + name + std::string(7, '\0') + parameter);
     }
+    static std::string bound() { return message('2', ""); }
     static std::string sync() { return message('S', ""); }
     static std::string flush() { return message('H', ""); }
     static std::string refusal() { return bind("proximux/none"); }
@@ -121,8 +122,8 @@ RULE(BatchesTest, whatComesLaterIsRefusedInItsPlace, passRefused)
     CPPUNIT_ASSERT_EQUAL(parse("select 1") + run() + flush(), got(t));
     says(a, parse("listen x") + run() + parse("select 2") + flush());
     CPPUNIT_ASSERT_EQUAL(refusal(), got(t));
-    answers(t, message('C', "SELECT 1\0") + refused());
-    assertError("0A000", "", got(a).substr(message('C', "SELECT 1\0").size()));
+    answers(t, bound() + refused());
+    assertError("0A000", "", got(a).substr(bound().size()));
     says(a, parse("select 3") + sync() + query("select 4"));
     CPPUNIT_ASSERT_EQUAL(sync(), got(t));
     answers(t, ready('I'));

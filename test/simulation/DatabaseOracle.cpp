@@ -193,7 +193,11 @@ std::vector<std::string> DatabaseOracle::batch(bool inTransaction)
         if (sql == "discard all")
             sql = "select 8";
         if (name.empty() || chance(3))
-            messages.push_back(postgresql::message('P', name + '\0' + sql + std::string(3, '\0')));
+        {
+            std::string body = name;
+            body.append(1, '\0').append(sql).append(3, '\0');
+            messages.push_back(postgresql::message('P', body));
+        }
         messages.push_back(postgresql::message('B', '\0' + name + std::string(7, '\0')));
         if (!chance(8))
             messages.push_back(postgresql::message('E', std::string(5, '\0')));

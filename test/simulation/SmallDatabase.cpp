@@ -288,7 +288,7 @@ std::string SmallDatabase::digest() const
     for (const auto& [name, value] : _state.passing)
         settings[name] = value;
     for (const auto& [name, value] : settings)
-        text += " " + name + "=" + value;
+        text.append(" ").append(name).append("=").append(value);
     for (const std::string& table : _state.tables)
         text += " t:" + table;
     for (const std::string& channel : _state.channels)
