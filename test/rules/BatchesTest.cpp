@@ -113,6 +113,46 @@ RULE(BatchesTest, aPartThatWaitsIsNotGoneOnWith)
     CPPUNIT_ASSERT_EQUAL(parse("select 1") + flush() + run() + sync(), got(t));
 }
 
+RULE(BatchesTest, aClientIsNotWaitedForWhileItsTargetWorks, blameClient)
+{
+    queueTimeout = Duration::off();
+    database();
+    TargetId t;
+    const ClientId a = first("u", t);
+    const ClientId b = further("u");
+    const std::string parsed = message('1', "");
+    const std::string complete = message('C', std::string("OK\0", 3));
+    says(a, parse("select 1") + run() + flush() + parse("select 2"));
+    passes(Duration::milliseconds(10));
+    got(t);
+    says(b, query("select 3"));
+    answers(t, parsed + bound());
+    passes(Duration::seconds(100));
+    CPPUNIT_ASSERT_EQUAL(parsed + bound(), got(a)); // the target is to speak
+    answers(t, complete);
+    passes(Duration::seconds(59));
+    CPPUNIT_ASSERT_EQUAL(complete, got(a));
+    passes(Duration::seconds(1)); // of what was not asked for by Flush nothing may come
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, world.closedClients.count(a.slot));
+}
+
+RULE(BatchesTest, whatFollowsAnErrorIsNotAwaited)
+{
+    queueTimeout = Duration::off();
+    database();
+    TargetId t;
+    const ClientId a = first("u", t);
+    const ClientId b = further("u");
+    says(a, parse("select bad") + run() + flush());
+    says(b, query("select 3"));
+    answers(t, message('E', "C1"));
+    got(a);
+    says(a, run() + flush());
+    got(t);
+    passes(Duration::seconds(60));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, world.closedClients.count(a.slot));
+}
+
 RULE(BatchesTest, whatComesLaterIsRefusedInItsPlace, passRefused)
 {
     database();

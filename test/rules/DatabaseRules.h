@@ -20,6 +20,7 @@ class DatabaseRules : public Rules
 protected:
     std::size_t requestBuffer = 65536; ///< bytes
     Duration lifetime = Duration::off();
+    Duration queueTimeout = Duration::seconds(30);
 
     void database(std::size_t connections = 1, std::size_t maxPinned = 0, std::int64_t reconnects = 20)
     {
@@ -34,6 +35,7 @@ protected:
         options.exchange.reconnects = reconnects;
         options.exchange.requestBuffer = requestBuffer;
         options.exchange.lifetime = lifetime;
+        options.exchange.queueTimeout = queueTimeout;
         options.exchange.conversation.authenticator = std::make_shared<auth::Authenticator>(_digests, "key");
         options.exchange.conversation.authenticator->change({AuthMethod::trust, nullptr, {}});
         begin(options);

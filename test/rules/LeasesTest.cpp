@@ -120,6 +120,25 @@ RULE(LeasesTest, rowsBelongToTheirCopy, dropRows)
     CPPUNIT_ASSERT_EQUAL(query("select 1"), got(t));
 }
 
+RULE(LeasesTest, aRowOfACopyMayBeLargerThanTheBuffer)
+{
+    requestBuffer = 100;
+    database();
+    TargetId t;
+    const ClientId a = first("u", t);
+    const std::string row = message('d', std::string(300, 'x'));
+    says(a, query("copy t from stdin"));
+    got(t);
+    answers(t, message('G', std::string(3, '\0')));
+    says(a, row.substr(0, 200));
+    says(a, row.substr(200) + message('c', ""));
+    CPPUNIT_ASSERT_EQUAL(row + message('c', ""), got(t));
+    answers(t, done());
+    got(a);
+    says(a, query("select 1"));
+    CPPUNIT_ASSERT_EQUAL(query("select 1"), got(t));
+}
+
 RULE(LeasesTest, lateRowsOfACopyAreDropped, keepAfterRows)
 {
     database();

@@ -34,6 +34,13 @@ protected:
         got(client);
     }
 
+    void commits(ClientId client, TargetId t)
+    {
+        says(client, query("commit"));
+        got(t);
+        answers(t, ended("COMMIT"));
+    }
+
     static std::string ended(const std::string& tag) { return message('C', tag + '\0') + ready('I'); }
 
     void answersAll(TargetId t)
@@ -162,9 +169,7 @@ RULE(SettingsTest, inATransactionTheyAreSetWithItsEnd, forgetCommitted)
     const ClientId a = first("u", t);
     const ClientId b = further("u");
     inTransaction(a, t, {"set timezone = 'UTC'", "select 1", "set search_path = x"});
-    says(a, query("commit"));
-    got(t);
-    answers(t, ended("COMMIT"));
+    commits(a, t);
     says(b, query("select 1"));
     isAligned(t, "RESET search_path;RESET timezone;");
     answersAll(t);
@@ -204,9 +209,7 @@ RULE(SettingsTest, whatMayBeUndoneInPartPins, forgetDivision)
         TargetId t;
         const ClientId a = first("u", t);
         inTransaction(a, t, said);
-        says(a, query("commit"));
-        got(t);
-        answers(t, ended("COMMIT"));
+        commits(a, t);
         const ClientId b = asks(startup("u"));
         const TargetId other = signedIn("u");
         says(b, query("select 1"));
@@ -246,9 +249,7 @@ RULE(SettingsTest, aNameThatIsKnownMayEndATransaction, forgetKnownNames)
     says(b, prepares);
     CPPUNIT_ASSERT_EQUAL(message('1', "") + ready('I'), got(b)); // the target need not be asked
     inTransaction(b, t, {"set timezone = 'UTC'"});
-    says(b, query("commit"));
-    got(t);
-    answers(t, ended("COMMIT"));
+    commits(b, t);
     assertPinned(b, t);
 }
 
@@ -266,9 +267,7 @@ RULE(SettingsTest, whatWasAskedBehindAnEndDividesTheNextTransaction, forgetEarly
     says(a, query("set timezone = 'UTC'"));
     got(t);
     answers(t, done('T'));
-    says(a, query("commit"));
-    got(t);
-    answers(t, ended("COMMIT"));
+    commits(a, t);
     assertPinned(a, t);
 }
 
@@ -278,9 +277,7 @@ RULE(SettingsTest, whatOneBringsBackInATransactionPins, keepResetAll)
     TargetId t;
     const ClientId a = first("u", t);
     inTransaction(a, t, {"reset all"});
-    says(a, query("commit"));
-    got(t);
-    answers(t, ended("COMMIT"));
+    commits(a, t);
     assertPinned(a, t);
 }
 
@@ -291,9 +288,7 @@ RULE(SettingsTest, beforeASavepointTheyAreNotUndone)
     const ClientId a = first("u", t);
     const ClientId b = further("u");
     inTransaction(a, t, {"set timezone = 'UTC'", "savepoint s", "rollback to savepoint s", "release s"});
-    says(a, query("commit"));
-    got(t);
-    answers(t, ended("COMMIT"));
+    commits(a, t);
     says(b, query("select 1"));
     isAligned(t, "RESET timezone;");
 }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -105,10 +106,62 @@ protected:
         }
     }
 
+    /// What the targets do in so many turns.
+    void targetTurns(int turns)
+    {
+        for (int i = 0; i < turns && !_targets.empty(); ++i)
+        {
+            targetActs(anyTarget());
+            look();
+        }
+    }
+
+    /// Goes on until no client waits any more.
+    void serveAll()
+    {
+        for (int turns = 0; turns < 20000; ++turns)
+        {
+            bool isAwaited = false;
+            for (Client& client : _clients)
+            {
+                isAwaited = waits(client) || isAwaited;
+                clientReads(client);
+                if (world.has(client.id) && !client.says.empty())
+                    clientSpeaks(client);
+                look();
+            }
+            if (!isAwaited)
+                return;
+            targetTurns(20);
+            timePasses(1000);
+        }
+        fail("clients wait for ever:" + waiting());
+    }
+
+    /// Those that wait, for the text of a failure.
+    [[nodiscard]] std::string waiting() const
+    {
+        std::string who;
+        for (const Client& client : _clients)
+            if (waits(client))
+                who += " " + std::to_string(client.id.slot);
+        return who;
+    }
+
     virtual void lookAtConnections() const
     {
         if (world.targets.size() > _connections)
             fail("more target connections than allowed");
+    }
+
+    [[nodiscard]] virtual bool waits(const Client& client) const = 0;
+    virtual void clientReads(Client& client) = 0;
+    virtual void clientSpeaks(Client& client) = 0; ///< says some of what it has to say
+    virtual void targetActs(Target& target) = 0;
+    virtual void timePasses(std::int64_t us)
+    {
+        pass({us});
+        look();
     }
 
     virtual void targetAdded(Target&) {}

@@ -78,7 +78,8 @@ void DatabaseOracle::run()
     addClients(_settings.clients);
     while (_made < _settings.requests)
         step();
-    finish();
+    _settings.faults = false; // who is still there gets all
+    serveAll();
 }
 
 void DatabaseOracle::step()
@@ -89,11 +90,7 @@ void DatabaseOracle::step()
     else
         clientSpeaks(client);
     look();
-    for (int i = 0; i < 3 && !_targets.empty(); ++i)
-    {
-        targetActs(anyTarget());
-        look();
-    }
+    targetTurns(3);
     endErrands();
     if (_settings.faults && chance(300) && !_targets.empty())
         targetFails(anyTarget());
@@ -101,8 +98,13 @@ void DatabaseOracle::step()
     if (_settings.faults && chance(200))
         clientLeaves(anyClient());
     look();
-    pass({static_cast<std::int64_t>(random(2000))});
-    look();
+    timePasses(static_cast<std::int64_t>(random(2000)));
+}
+
+void DatabaseOracle::timePasses(std::int64_t us)
+{
+    endErrands();
+    Crowd::timePasses(us);
 }
 
 // ------------------------------------------------------------------------------------------------ clients
@@ -310,35 +312,6 @@ void DatabaseOracle::judgeError(Client& client, const std::vector<std::string>& 
 }
 
 // ------------------------------------------------------------------------------------------------ the whole
-
-/// From here on nothing fails: who is still there gets all.
-void DatabaseOracle::finish()
-{
-    _settings.faults = false;
-    for (int turns = 0; turns < 20000; ++turns)
-    {
-        bool waits = false;
-        for (Client& client : _clients)
-        {
-            waits = waits || (!client.asked.empty() && !client.told);
-            clientReads(client);
-            if (world.has(client.id) && !client.says.empty())
-                clientSpeaks(client);
-            look();
-        }
-        if (!waits)
-            return;
-        for (int i = 0; i < 20 && !_targets.empty(); ++i)
-        {
-            targetActs(anyTarget());
-            look();
-        }
-        endErrands();
-        pass({1000});
-        look();
-    }
-    fail("clients wait for ever");
-}
 
 void DatabaseOracle::fail(const std::string& what) const
 {

@@ -53,8 +53,9 @@ private:
     [[nodiscard]] Options options();
     void step();
 
-    void clientSpeaks(Client& client);
-    void clientReads(Client& client);
+    [[nodiscard]] bool waits(const Client& client) const override { return !client.asked.empty() && !client.told; }
+    void clientSpeaks(Client& client) override;
+    void clientReads(Client& client) override;
     void clientLeaves(Client& client);
     [[nodiscard]] std::string userOf(const Client& client) const;
     std::vector<std::string> request(bool inTransaction);
@@ -66,15 +67,14 @@ private:
     void judge(Client& client, const std::vector<std::string>& answer);
     void judgeError(Client& client, const std::vector<std::string>& answer, std::size_t at);
 
-    void targetActs(Target& target);
+    void targetActs(Target& target) override;
     void targetOpens(Target& target);
     void targetFails(Target& target);
     void speak(Target& target);
     void lookAtTarget(Target& target) override;
     void targetClosed(Target& target, const World::Closed& closed) override;
     void endErrands();
-
-    void finish();
+    void timePasses(std::int64_t us) override;
     [[noreturn]] void fail(const std::string& what) const override;
 
     OracleSettings _settings;

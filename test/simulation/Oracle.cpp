@@ -67,7 +67,13 @@ void Oracle::run()
     addClients(_settings.clients);
     while (_made < _settings.requests)
         step();
-    finish();
+    _settings.faults = false;       // who is still there gets all
+    for (Client& client : _clients) // who has a connection alone gives it back
+        while (_settings.talks && client.made % 8 > 5 && !client.ended)
+            speakOn(client);
+    serveAll();
+    if (exchange->usage().kept > 0)
+        fail("something is kept when all was answered");
 }
 
 void Oracle::step()
@@ -93,19 +99,14 @@ void Oracle::step()
     look();
 }
 
-void Oracle::targetTurns(int turns)
+void Oracle::targetActs(Target& target)
 {
-    for (int i = 0; i < turns && !_targets.empty(); ++i)
-    {
-        Target& target = anyTarget();
-        if (!target.open)
-            targetOpens(target);
-        else if (chance(2))
-            targetReads(target);
-        else
-            targetAnswers(target);
-        look();
-    }
+    if (!target.open)
+        targetOpens(target);
+    else if (chance(2))
+        targetReads(target);
+    else
+        targetAnswers(target);
 }
 
 void Oracle::targetAdded(Target& target)
@@ -121,41 +122,10 @@ void Oracle::lookAtConnections() const
         fail("a connection was opened beside those that leave");
 }
 
-/// From here on nothing fails: who is still there gets all.
-void Oracle::finish()
+bool Oracle::waits(const Client& client) const
 {
-    _settings.faults = false;
-    for (Client& client : _clients) // who has a connection alone gives it back
-        while (_settings.talks && client.made % 8 > 5 && !client.ended)
-            speakOn(client);
-    for (int turns = 0; turns < 20000; ++turns)
-    {
-        bool waits = false;
-        for (Client& client : _clients)
-        {
-            waits = waits || !client.open.empty() || !client.expected.empty() || !client.says.empty();
-            clientReads(client);
-            if (world.has(client.id) && !client.says.empty())
-                clientSpeaks(client);
-            look();
-        }
-        waits = waits || (!_mayFail && _arrived.size() + _numbers.local < _made);
-        if (!waits)
-        {
-            if (exchange->usage().kept > 0)
-                fail("something is kept when all was answered");
-            return;
-        }
-        targetTurns(20);
-        pass({1000});
-        look();
-    }
-    std::string who;
-    for (const Client& client : _clients)
-        if (!client.open.empty())
-            who += " " + std::to_string(client.id.slot) + " (" + std::to_string(client.open.size()) + " of " +
-                   std::to_string(client.made) + ")";
-    fail("clients wait for ever:" + who);
+    const bool lacksRequests = !_mayFail && _arrived.size() + _numbers.local < _made;
+    return lacksRequests || !client.open.empty() || !client.expected.empty() || !client.says.empty();
 }
 
 void Oracle::fail(const std::string& what) const

@@ -145,16 +145,16 @@ private:
     static constexpr std::size_t LARGE = OracleTalk::LARGE;
 
     void step();
-    void targetTurns(int turns);
-    void finish();
+    [[nodiscard]] bool waits(const Client& client) const override;
+    void targetActs(Target& target) override;
     void lookAtConnections() const override;
     [[noreturn]] void fail(const std::string& what) const override;
 
     // OracleClients.cpp
-    void clientSpeaks(Client& client);
+    void clientSpeaks(Client& client) override;
     void speakOn(Client& client);
     [[nodiscard]] bool dawdles(const Client& client);
-    void clientReads(Client& client);
+    void clientReads(Client& client) override;
     void clientLeaves(Client& client);
     void endsWithin(Client& client);
     void lookAtClient(Client& client) override;

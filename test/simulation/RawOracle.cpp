@@ -52,7 +52,8 @@ void RawOracle::run()
     addClients(_settings.clients);
     while (_made < _settings.requests)
         step();
-    finish();
+    _settings.faults = false; // who is still there gets all
+    serveAll();
 }
 
 void RawOracle::step()
@@ -72,7 +73,7 @@ void RawOracle::step()
     if (_settings.faults && chance(100))
         clientLeaves(anyClient());
     look();
-    passTime(static_cast<std::int64_t>(random(3000)));
+    timePasses(static_cast<std::int64_t>(random(3000)));
 }
 
 // ------------------------------------------------------------------------------------------------ clients
@@ -285,7 +286,7 @@ void RawOracle::beforeLook()
 }
 
 /// Each piece of an answer is said when it is due.
-void RawOracle::passTime(std::int64_t us)
+void RawOracle::timePasses(std::int64_t us)
 {
     const Instant end{now.us + us};
     for (;;)
@@ -308,33 +309,6 @@ void RawOracle::passTime(std::int64_t us)
     now = end;
     exchange->expire(now);
     look();
-}
-
-/// From here on nothing fails: who is still there gets all.
-void RawOracle::finish()
-{
-    _settings.faults = false;
-    for (int turns = 0; turns < 20000; ++turns)
-    {
-        bool waits = false;
-        for (Client& client : _clients)
-        {
-            waits = waits || !client.expected.empty();
-            clientReads(client);
-            if (world.has(client.id) && !client.says.empty())
-                clientSpeaks(client);
-            look();
-        }
-        if (!waits)
-            return;
-        for (int i = 0; i < 20 && !_targets.empty(); ++i)
-        {
-            targetActs(anyTarget());
-            look();
-        }
-        passTime(1000);
-    }
-    fail("clients wait for ever");
 }
 
 void RawOracle::fail(const std::string& what) const

@@ -47,15 +47,16 @@ private:
     using Target = RawTarget;
 
     void step();
-    void clientSpeaks(Client& client);
-    void clientReads(Client& client);
+    [[nodiscard]] bool waits(const Client& client) const override { return !client.expected.empty(); }
+    void clientSpeaks(Client& client) override;
+    void clientReads(Client& client) override;
     void clientLeaves(Client& client);
     void lookAtClient(Client& client) override;
     void check(Client& client, const std::string& bytes);
     [[nodiscard]] Client* holder(const Target& target);
     [[nodiscard]] Target* leased(const Client& client);
 
-    void targetActs(Target& target);
+    void targetActs(Target& target) override;
     void targetOpens(Target& target);
     void targetFails(Target& target);
     void speak(Target& target);
@@ -65,8 +66,7 @@ private:
     void lookAtTarget(Target& target) override;
     void targetClosed(Target& target, const World::Closed& closed) override;
 
-    void passTime(std::int64_t us);
-    void finish();
+    void timePasses(std::int64_t us) override;
     [[noreturn]] void fail(const std::string& what) const override;
 
     OracleSettings _settings;

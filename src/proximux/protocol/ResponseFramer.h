@@ -39,6 +39,9 @@ public:
     /// The target has ended. Returns whether that completes the current message.
     virtual bool finish() { return false; }
 
+    /// Whether the target is asked to answer what came of a request before its end, and has not.
+    [[nodiscard]] virtual bool owes() const { return false; }
+
     /// What the connection remembers (RequestTraits::fitted); null: nothing.
     [[nodiscard]] virtual ConnectionMemory* memory() { return nullptr; }
 };

@@ -136,7 +136,7 @@ void Lanes::armResponse(Lane& lane, Instant now)
                                        : _mux.timers.response.arm(lane.response, now); // there may be no end of bytes
     const bool ends =
         lane.framer != nullptr || (first != nullptr && !first->begun); // of raw only the first byte is awaited
-    const bool owes = lane.streaming != first || lane.waiting > 0 || (first != nullptr && first->awaitsTarget());
+    const bool owes = lane.streaming != first || lane.waiting > 0 || (first != nullptr && lane.awaitsTarget(*first));
     if (_mux.settings.byId && lane.waiting == 0 && lane.streaming == nullptr)
         return DeadlineList::disarm(lane.response); // each has its own deadline
     if (first != nullptr && ends && owes && lane.heldFor == nullptr && !first->traits.blocking)

@@ -19,7 +19,7 @@ Client* Stalls::awaited(const Lane& lane)
         return lane.heldFor;
     if (lane.streaming == nullptr || lane.waiting > 0)
         return nullptr; // with bytes unsent it waits for its target
-    return lane.streaming->awaitsTarget() ? nullptr : lane.streaming->client;
+    return lane.awaitsTarget(*lane.streaming) ? nullptr : lane.streaming->client;
 }
 
 /// Since when somebody else has waited who may be held up by this client on this lane; never(): nobody does.

@@ -218,6 +218,12 @@ struct Lane : LaneConnection
 
     /// Places of the pipeline that are taken.
     [[nodiscard]] std::size_t load() const { return pipeline.size() - optional - orphans.forgotten; }
+
+    /// Whether the target is to speak next, although this request, the oldest one, is not whole.
+    [[nodiscard]] bool awaitsTarget(const Request& request) const
+    {
+        return request.awaitsTarget() || (framer != nullptr && framer->owes());
+    }
 };
 
 /// One client.

@@ -142,6 +142,7 @@ void ClientStatements::write(Bytes messages, const Whose& whose, LaneStatements&
         const std::size_t size = std::max(static_cast<std::size_t>(1 + lengthAt(messages, 1)), HEADER);
         const Bytes came = messages.substr(0, size);
         _more = size - came.size();
+        lane.asks(came.front());
         write(came.front(), came, {whose, lane, text, _more});
         messages.remove_prefix(came.size());
     }

@@ -200,6 +200,7 @@ void LaneStatements::ready(bool failed)
     _discarded.reset();
     _refusal.clear();
     _hasFailed = false;
+    _flushed.end();
     _visibleFrom = 0;
     if (_marks.empty() && _used.empty() && _unsure.empty())
         return;

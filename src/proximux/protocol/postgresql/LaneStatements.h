@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/postgresql/Flushed.h>
 
 #include <cstddef>
 #include <list>
@@ -64,6 +65,13 @@ public:
 
     /// Messages of ours that are due go first. most: statements that are kept.
     void begin(std::size_t most, std::string& text);
+
+    /// The client says a message of this type.
+    void asks(char type)
+    {
+        if (!_hasFailed)
+            _flushed.asks(type);
+    }
 
     /// Whether the target refuses to prepare anything: a transaction has failed.
     [[nodiscard]] bool isInFailed() const { return _isInFailed; }
@@ -137,8 +145,18 @@ public:
     /// What the client gets for this error; empty: that.
     [[nodiscard]] Bytes refusalFor(Bytes error) const;
 
+    /// The target has said a message of this type that answers the client.
+    void says(char type) { _flushed.answers(type); }
+
+    /// Whether it has not answered what it was asked to answer before the end of a batch.
+    [[nodiscard]] bool owes() const { return _flushed.isDue(); }
+
     /// An error came: nothing is answered up to Sync.
-    void fail() { _hasFailed = true; }
+    void fail()
+    {
+        _hasFailed = true;
+        _flushed.end();
+    }
 
     /// ReadyForQuery came: what was not answered was not done. failed: in a transaction that has failed.
     void ready(bool failed);
@@ -192,6 +210,7 @@ private:
     std::shared_ptr<bool> _discarded; ///< becomes true with forgetAll()
     std::string _refusal;             ///< the error that the client gets where the target refuses
     bool _isInFailed = false;
+    Flushed _flushed;
     bool _hasFailed = false; ///< an error came since the last ReadyForQuery
     std::size_t _most = 0;
     std::uint64_t _number = 0;      ///< of the statement that was prepared last

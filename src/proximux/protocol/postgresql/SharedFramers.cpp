@@ -100,7 +100,7 @@ bool SharedRequestFramer::isTooShort(Bytes input, std::size_t at) const
 
 bool SharedRequestFramer::cut()
 {
-    _isCut = _phase == Phase::requests;
+    _isCut = _phase != Phase::starting;
     return _isCut;
 }
 
@@ -202,6 +202,8 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
                 return {Kind::malformed, at, wrong};
         if (more)
             break;
+        if (!_inBody)
+            _statements.says(_type);
         const bool between = !_begun && UNASKED.find(_type) != Bytes::npos;
         if (between)
             _traits.kind = ResponseTraits::Kind::notice;
@@ -268,6 +270,8 @@ SharedResponseFramer::Next SharedResponseFramer::takeAnswer(Bytes input, std::si
     _statements.answered(input[at]);
     _begun = true;
     at += HEADER;
+    if (answer != LaneStatements::Answer::swallowed)
+        _statements.says(input[at - HEADER]);
     if (answer == LaneStatements::Answer::passes)
         return Next::taken;
     _traits.swallowed = answer == LaneStatements::Answer::swallowed;

@@ -67,6 +67,7 @@ public:
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
     Progress feed(Bytes input) override;
     [[nodiscard]] ConnectionMemory* memory() override { return &_statements; }
+    [[nodiscard]] bool owes() const override { return _statements.owes(); }
 
 private:
     /// What follows from a message that was looked at.
