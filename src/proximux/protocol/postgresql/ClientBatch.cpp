@@ -99,7 +99,7 @@ std::optional<Refusal> ClientSession::take(Bytes message, bool isWhole, bool may
     if (!isWhole && !maySplit(message))
         return tooLarge();
     Contents contents = _batch.contents;
-    contents.look(message.front(), message.substr(HEADER));
+    contents.look(message.front(), message.substr(HEADER), _commons->judged);
     if (auto refusal = refusalOf(contents))
         return refusal;
     if (contents.effects.copies)

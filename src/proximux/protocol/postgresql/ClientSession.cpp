@@ -115,7 +115,7 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
     Contents contents;
     contents.isOpen = !whole;
     if (!isTorn)
-        contents.look(bytes);
+        contents.look(bytes, _commons->judged);
     if (bytes.front() == 'Q')
         _statements.forgetUnnamed();
     const auto refusal = isTorn ? tooLarge() : judge(contents, traits);

@@ -27,13 +27,15 @@ std::optional<std::string> deallocatedBy(Bytes sql)
 {
     Tokens tokens(sql);
     const Token first = tokens.next();
+    if (!first.is("deallocate") && !first.is("discard"))
+        return std::nullopt;
     Token name = tokens.next();
     if (first.is("deallocate") && name.is("prepare"))
         name = tokens.next();
     Token end = tokens.next();
     if (end.isSign(';'))
         end = tokens.next();
-    const bool isAll = name.is("all") && (first.is("deallocate") || first.is("discard"));
+    const bool isAll = name.is("all");
     const bool isName = first.is("deallocate") && name.isName() && name.text.find('"') == Bytes::npos;
     if (end.kind != Token::Kind::end || name.unsure || !(isAll || isName))
         return std::nullopt;

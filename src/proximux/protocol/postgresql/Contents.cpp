@@ -6,9 +6,9 @@
 namespace proximux::postgresql
 {
 
-void Contents::look(Bytes request)
+void Contents::look(Bytes request, JudgedTexts& judged)
 {
-    eachMessage(request, [this](char type, Bytes body) { look(type, body); });
+    eachMessage(request, [&](char type, Bytes body) { look(type, body, judged); });
 }
 
 Contents Contents::withoutTexts() const
@@ -18,20 +18,20 @@ Contents Contents::withoutTexts() const
     return copy;
 }
 
-void Contents::look(char type, Bytes body)
+void Contents::look(char type, Bytes body, JudgedTexts& judged)
 {
     ++messages;
     switch (type)
     {
     case 'Q':
         ++runs;
-        add(statementIn(type, body));
+        add(textAt(body, 0), effectsOf(textAt(body, 0))); // its values are mostly others each time
         return;
     case 'F':
         effects.ties |= pins::UNKNOWN;
         return;
     case 'P':
-        return lookAtParse(body);
+        return lookAtParse(body, judged);
     case 'B':
         return lookAtBind(body);
     case 'D':
@@ -55,10 +55,12 @@ void Contents::look(char type, Bytes body)
 
 /// A statement with a name ties here for what it leaves behind, since nobody knows when it is executed. One without a
 /// name that leaves something behind is executed in this request alone (ClientStatements).
-void Contents::lookAtParse(Bytes body)
+void Contents::lookAtParse(Bytes body, JudgedTexts& judged)
 {
     const bool isNamed = !textAt(body, 0).empty();
-    const Effects its = add(statementIn('P', body));
+    const Bytes text = statementIn('P', body);
+    const Effects its = judged.effectsOf(text);
+    add(text, its);
     const bool leavesState = isNamed && (its.ties != 0 || its.isLocal);
     effects.ties |= leavesState ? pins::STATEMENT : 0;
     namesState = namesState || leavesState;
@@ -78,15 +80,13 @@ void Contents::lookAtBind(Bytes body)
     forgetsLater = forgetsLater || (effects.forgets && !textAt(body, 0).empty());
 }
 
-Effects Contents::add(Bytes text)
+void Contents::add(Bytes text, const Effects& its)
 {
-    const Effects its = effectsOf(text);
     effects.add(its);
     ++texts;
     sql = text;
     if (its.ties == pins::SETTING)
         change = settingChangeIn(text);
-    return its;
 }
 
 } // namespace proximux::postgresql

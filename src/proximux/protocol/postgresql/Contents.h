@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/Bytes.h>
+#include <proximux/protocol/postgresql/JudgedTexts.h>
 #include <proximux/protocol/postgresql/SessionSettings.h>
 #include <proximux/protocol/postgresql/Statements.h>
 
@@ -14,8 +15,8 @@ namespace proximux::postgresql
 struct Contents
 {
     /// Adds these messages.
-    void look(Bytes request);
-    void look(char type, Bytes body);
+    void look(Bytes request, JudgedTexts& judged);
+    void look(char type, Bytes body, JudgedTexts& judged);
 
     /// Without what refers to bytes of its messages.
     [[nodiscard]] Contents withoutTexts() const;
@@ -44,9 +45,9 @@ struct Contents
     [[nodiscard]] bool isSingle() const { return texts == 1 && runs == 1 && isPlain && !isOpen; }
 
 private:
-    void lookAtParse(Bytes body);
+    void lookAtParse(Bytes body, JudgedTexts& judged);
     void lookAtBind(Bytes body);
-    Effects add(Bytes text);
+    void add(Bytes text, const Effects& its);
 };
 
 } // namespace proximux::postgresql

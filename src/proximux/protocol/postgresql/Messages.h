@@ -67,9 +67,15 @@ constexpr Bytes END("\0", 1); ///< of a text
 inline void appendMessage(std::string& text, char type, Bytes first, Bytes second = {}, Bytes third = {},
                           std::size_t more = 0)
 {
-    text.push_back(type);
-    appendNumber(text, first.size() + second.size() + third.size() + more + 4, 4);
-    text.append(first).append(second).append(third);
+    const std::size_t size = first.size() + second.size() + third.size();
+    const std::size_t before = text.size();
+    text.resize(before + HEADER + size);
+    char* at = text.data() + before;
+    *at = type;
+    writeNumber(size + more + 4, at + 1, HEADER - 1);
+    at = std::copy(first.begin(), first.end(), at + HEADER);
+    at = std::copy(second.begin(), second.end(), at);
+    std::copy(third.begin(), third.end(), at);
 }
 
 /// Appends a text and the NUL behind it.

@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    static constexpr Bytes KNOWN = "QPBDECHSFXpdcf";
+    static constexpr MessageTypes KNOWN{"QPBDECHSFXpdcf"};
     static constexpr Bytes CONTINUED = "PBDECHd"; ///< the request continues, up to Sync
 
     bool _starting = true;
@@ -83,7 +83,7 @@ public:
     }
 
 private:
-    static constexpr Bytes KNOWN = "RKSZTDCIENAGHWVdcsnt123v";
+    static constexpr MessageTypes KNOWN{"RKSZTDCIENAGHWVdcsnt123v"};
     static constexpr Bytes ANY_TIME = "NAS";
 
     Progress oneByte(char answer)

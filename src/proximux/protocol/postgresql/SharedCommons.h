@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/protocol/postgresql/ClientStatements.h>
+#include <proximux/protocol/postgresql/JudgedTexts.h>
 
 #include <cstdint>
 #include <string>
@@ -54,6 +55,7 @@ struct SharedCommons : ConversationCommons
 {
     StatementRegistry statements;
     CancelKeys keys;
+    JudgedTexts judged;
 };
 
 } // namespace proximux::postgresql

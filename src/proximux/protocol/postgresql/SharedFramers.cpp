@@ -13,9 +13,9 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-constexpr Bytes IN_BATCH = "PBDECH";     ///< the request goes on, up to Sync
-constexpr Bytes UNASKED = "NAS";         ///< messages that answer nothing
-constexpr std::size_t WHOLE_ROW = 16384; ///< bytes of a message of rows that is taken whole
+constexpr MessageTypes IN_BATCH("PBDECH"); ///< the request goes on, up to Sync
+constexpr MessageTypes UNASKED("NAS");     ///< messages that answer nothing
+constexpr std::size_t WHOLE_ROW = 16384;   ///< bytes of a message of rows that is taken whole
 
 } // namespace
 
@@ -27,10 +27,10 @@ bool MessageReader::takeBody(Bytes input, std::size_t& at)
     return _left == 0;
 }
 
-const char* MessageReader::takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more)
+const char* MessageReader::takeHeader(Bytes input, std::size_t& at, const MessageTypes& known, bool& more)
 {
     more = input.size() - at < HEADER;
-    if (at < input.size() && known.find(input[at]) == Bytes::npos)
+    if (at < input.size() && !known.has(input[at]))
         return "a PostgreSQL message of unknown type";
     if (more)
         return nullptr;
@@ -94,7 +94,7 @@ bool SharedRequestFramer::isTooShort(Bytes input, std::size_t at) const
     if (_phase == Phase::starting || _isCut || input.size() - at < HEADER)
         return false;
     const std::uint64_t size = 1 + lengthAt(input, at + 1);
-    const bool isWhole = isCopying() ? size <= WHOLE_ROW : IN_BATCH.find(input[at]) != Bytes::npos && size <= LARGEST;
+    const bool isWhole = isCopying() ? size <= WHOLE_ROW : IN_BATCH.has(input[at]) && size <= LARGEST;
     return isWhole && input.size() - at < size;
 }
 
@@ -104,11 +104,12 @@ bool SharedRequestFramer::cut()
     return _isCut;
 }
 
-Bytes SharedRequestFramer::known() const
+const MessageTypes& SharedRequestFramer::known() const
 {
-    if (isCopying())
-        return "dcfHS";
-    return _inBatch ? Bytes("PBDECHS") : Bytes("QPBDECHSFXpdcf"); // what else it says would get no answer
+    static constexpr MessageTypes COPYING("dcfHS");
+    static constexpr MessageTypes BATCH("PBDECHS"); // what else it says would get no answer
+    static constexpr MessageTypes ALL("QPBDECHSFXpdcf");
+    return isCopying() ? COPYING : _inBatch ? BATCH : ALL;
 }
 
 /// A message is complete. Says whether its request is.
@@ -121,7 +122,7 @@ Kind SharedRequestFramer::messageWhole()
         return Kind::complete;
     case Phase::requests:
         _synced = _type == 'S';
-        _inBatch = IN_BATCH.find(_type) != Bytes::npos;
+        _inBatch = IN_BATCH.has(_type);
         if (_type == 'H')
             return Kind::flush;
         return _inBatch ? Kind::partial : Kind::complete;
@@ -173,7 +174,7 @@ bool SharedRequestFramer::leave()
 
 Framer::Progress SharedResponseFramer::feed(Bytes input)
 {
-    constexpr Bytes KNOWN = "SZTDCIENAGHVcdnst123";
+    static constexpr MessageTypes KNOWN("SZTDCIENAGHVcdnst123");
     std::size_t at = 0;
     if (!_begun && !_inBody)
     {
@@ -204,7 +205,7 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
             break;
         if (!_inBody)
             _statements.says(_type);
-        const bool between = !_begun && UNASKED.find(_type) != Bytes::npos;
+        const bool between = !_begun && UNASKED.has(_type);
         if (between)
             _traits.kind = ResponseTraits::Kind::notice;
         _begun = _begun || !between;

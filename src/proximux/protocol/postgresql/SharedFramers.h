@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/Protocol.h>
 #include <proximux/protocol/postgresql/LaneStatements.h>
+#include <proximux/protocol/postgresql/MessageTypes.h>
 
 #include <cstdint>
 
@@ -16,7 +17,7 @@ protected:
     bool takeBody(Bytes input, std::size_t& at);
 
     /// Takes type and length. Returns why they are invalid, or null; `more`: incomplete.
-    const char* takeHeader(Bytes input, std::size_t& at, Bytes known, bool& more);
+    const char* takeHeader(Bytes input, std::size_t& at, const MessageTypes& known, bool& more);
 
     /// Takes the header of a startup packet. Returns why it is invalid, or null; `more`: incomplete; `another`: a
     /// startup packet follows this one.
@@ -49,7 +50,7 @@ private:
     };
 
     const char* takeStartup(Bytes input, std::size_t& at, bool& more);
-    [[nodiscard]] Bytes known() const;
+    [[nodiscard]] const MessageTypes& known() const;
     [[nodiscard]] bool isCopying() const { return _phase == Phase::copying || _phase == Phase::copied; }
     [[nodiscard]] bool isTooShort(Bytes input, std::size_t at) const;
     Progress::Kind messageWhole();
