@@ -29,6 +29,9 @@ struct AuthSettings
     std::string file;                            ///< empty: none
     std::shared_ptr<const auth::UserList> users; ///< what it has; null: nothing was read
     AuthMethod method{};
+    std::string query;    ///< that asks a target for the secrets of others; empty: they stay outside
+    std::string user;     ///< who asks
+    std::string database; ///< where; empty: in the client's
 };
 
 } // namespace proximux

@@ -21,6 +21,7 @@ protected:
     std::size_t requestBuffer = 65536; ///< bytes
     Duration lifetime = Duration::off();
     Duration queueTimeout = Duration::seconds(30);
+    auth::Settings logins{AuthMethod::trust, nullptr, {}};
 
     void database(std::size_t connections = 1, std::size_t maxPinned = 0, std::int64_t reconnects = 20)
     {
@@ -37,7 +38,7 @@ protected:
         options.exchange.lifetime = lifetime;
         options.exchange.queueTimeout = queueTimeout;
         options.exchange.conversation.authenticator = std::make_shared<auth::Authenticator>(_digests, "key");
-        options.exchange.conversation.authenticator->change({AuthMethod::trust, nullptr, {}});
+        options.exchange.conversation.authenticator->change(logins);
         begin(options);
     }
 

@@ -23,16 +23,24 @@ void Authenticator::change(Settings settings)
     _keys.clear();
 }
 
-const Secret* Authenticator::find(Bytes name) const
+const Secret* Authenticator::find(Bytes name, const Secret* found) const
 {
-    return _settings.users != nullptr ? _settings.users->find(name) : nullptr;
+    const Secret* listed = _settings.users != nullptr ? _settings.users->find(name) : nullptr;
+    return listed != nullptr ? listed : found;
+}
+
+const Lookup* Authenticator::lookupFor(Bytes name) const
+{
+    const Lookup& lookup = _settings.lookup;
+    const bool asks = !lookup.query.empty() && _settings.method != Method::trust && find(name) == nullptr;
+    return asks && name != lookup.user ? &lookup : nullptr;
 }
 
 // ------------------------------------------------------------------------------------------------ clients
 
-Method Authenticator::methodFor(Bytes name) const
+Method Authenticator::methodFor(Bytes name, const Secret* found) const
 {
-    const Secret* secret = find(name);
+    const Secret* secret = find(name, found);
     const bool isDigest = secret != nullptr && secret->kind == Secret::Kind::md5;
     const bool isVerifier = secret != nullptr && secret->kind == Secret::Kind::scram;
     switch (_settings.method)
@@ -46,9 +54,9 @@ Method Authenticator::methodFor(Bytes name) const
     }
 }
 
-Verifier Authenticator::verifierFor(Bytes name)
+Verifier Authenticator::verifierFor(Bytes name, const Secret* found)
 {
-    const Secret* secret = find(name);
+    const Secret* secret = find(name, found);
     if (secret != nullptr && secret->kind == Secret::Kind::scram)
         return secret->verifier;
     if (secret == nullptr || secret->kind != Secret::Kind::clear)
@@ -56,21 +64,22 @@ Verifier Authenticator::verifierFor(Bytes name)
         const std::string salt = _digests.hmacSha256(_key, "salt of " + std::string(name)).substr(0, SALT_SIZE);
         return {ROUNDS, salt, bytes(Digests::SHA256_SIZE), bytes(Digests::SHA256_SIZE)};
     }
-    auto found = _verifiers.find(name);
-    if (found == _verifiers.end())
+    const std::string place = std::string(name) + '\0' + secret->text;
+    auto made = _verifiers.find(place);
+    if (made == _verifiers.end())
     {
         if (_verifiers.size() >= MOST_KEPT)
             _verifiers.clear();
         const std::string salt = _digests.hmacSha256(_key, "salt of " + std::string(name)).substr(0, SALT_SIZE);
         const ScramKeys keys = scramKeys(_digests, secret->text, salt, ROUNDS);
-        found = _verifiers.emplace(name, verifierOf(_digests, keys, salt, ROUNDS)).first;
+        made = _verifiers.emplace(place, verifierOf(_digests, keys, salt, ROUNDS)).first;
     }
-    return found->second;
+    return made->second;
 }
 
-bool Authenticator::isPassword(Bytes name, Bytes password) const
+bool Authenticator::isPassword(Bytes name, Bytes password, const Secret* found) const
 {
-    const Secret* secret = find(name);
+    const Secret* secret = find(name, found);
     if (secret == nullptr)
         return false;
     if (secret->kind == Secret::Kind::clear)
@@ -93,9 +102,9 @@ std::string Authenticator::md5Of(const Secret& secret, Bytes name) const
     return {};
 }
 
-bool Authenticator::isMd5Answer(Bytes name, Bytes answer, Bytes salt) const
+bool Authenticator::isMd5Answer(Bytes name, Bytes answer, Bytes salt, const Secret* found) const
 {
-    const Secret* secret = find(name);
+    const Secret* secret = find(name, found);
     if (secret == nullptr)
         return false;
     const auto expected = md5Answer({std::string(name), *secret, true, std::nullopt}, salt);
@@ -104,7 +113,8 @@ bool Authenticator::isMd5Answer(Bytes name, Bytes answer, Bytes salt) const
 
 // ------------------------------------------------------------------------------------------------ targets
 
-Identity Authenticator::identityAt(std::size_t target, Bytes name, const std::optional<ScramKeys>& proven) const
+Identity Authenticator::identityAt(std::size_t target, Bytes name, const std::optional<ScramKeys>& proven,
+                                   const Secret* found) const
 {
     Identity identity;
     identity.name = name;
@@ -115,7 +125,7 @@ Identity Authenticator::identityAt(std::size_t target, Bytes name, const std::op
         identity.isKnown = !identity.secret.text.empty();
         return identity;
     }
-    if (const Secret* secret = find(name))
+    if (const Secret* secret = find(name, found))
     {
         identity.secret = *secret;
         identity.isKnown = true;

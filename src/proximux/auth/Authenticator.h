@@ -25,12 +25,21 @@ struct TargetLogin
     std::string password;
 };
 
+/// How targets are asked for the secrets of users who are not in the list.
+struct Lookup
+{
+    std::string query;    ///< SQL, with the user's name as $1; empty: they are not asked
+    std::string user;     ///< who asks
+    std::string database; ///< where; empty: in the client's
+};
+
 /// What the settings say of logins.
 struct Settings
 {
     Method method = Method::automatic;
     std::shared_ptr<const UserList> users; ///< null: only with trust
     std::vector<TargetLogin> targets;      ///< by target
+    Lookup lookup = {};
 };
 
 /// With whose password a connection is opened.
@@ -42,7 +51,8 @@ struct Identity
     std::optional<ScramKeys> proven; ///< by its client, where the secret is a verifier
 };
 
-/// Lets clients in, and knows with which secrets target connections log in for them. One thread.
+/// Lets clients in, and knows with which secrets target connections log in for them. The secret of a user who is not in
+/// the list is `found` elsewhere, or nowhere (null). One thread.
 class Authenticator
 {
 public:
@@ -61,20 +71,24 @@ public:
     // ---- clients
 
     /// How this user proves who it is: never automatic. A user who is not known is asked like others.
-    [[nodiscard]] Method methodFor(Bytes name) const;
+    [[nodiscard]] Method methodFor(Bytes name, const Secret* found = nullptr) const;
 
     /// What the user's SCRAM is checked with; of one who is not known, something that nothing proves.
-    [[nodiscard]] Verifier verifierFor(Bytes name);
+    [[nodiscard]] Verifier verifierFor(Bytes name, const Secret* found = nullptr);
 
-    [[nodiscard]] bool isPassword(Bytes name, Bytes password) const;
+    [[nodiscard]] bool isPassword(Bytes name, Bytes password, const Secret* found = nullptr) const;
 
     /// Whether this is the answer to an MD5 challenge with this salt: "md5" and 32 digits.
-    [[nodiscard]] bool isMd5Answer(Bytes name, Bytes answer, Bytes salt) const;
+    [[nodiscard]] bool isMd5Answer(Bytes name, Bytes answer, Bytes salt, const Secret* found = nullptr) const;
+
+    /// How a target is asked for the secret of this user; null: it is not.
+    [[nodiscard]] const Lookup* lookupFor(Bytes name) const;
 
     // ---- targets
 
     /// Who logs in at this target for a client of that name.
-    [[nodiscard]] Identity identityAt(std::size_t target, Bytes name, const std::optional<ScramKeys>& proven) const;
+    [[nodiscard]] Identity identityAt(std::size_t target, Bytes name, const std::optional<ScramKeys>& proven,
+                                      const Secret* found = nullptr) const;
 
     /// The keys with which somebody logs in by SCRAM; nothing: the secret is of no use for that.
     [[nodiscard]] std::optional<ScramKeys> keysOf(const Identity& identity, Bytes salt, unsigned rounds);
@@ -93,14 +107,14 @@ public:
 private:
     static constexpr std::size_t MOST_KEPT = 10000; ///< verifiers, and keys
 
-    [[nodiscard]] const Secret* find(Bytes name) const;
+    [[nodiscard]] const Secret* find(Bytes name, const Secret* found = nullptr) const;
     [[nodiscard]] std::string md5Of(const Secret& secret, Bytes name) const;
 
     const Digests& _digests;
     std::string _key;
     std::uint64_t _count = 0;
     Settings _settings;
-    std::map<std::string, Verifier, std::less<>> _verifiers; ///< made from clear text, by user
+    std::map<std::string, Verifier, std::less<>> _verifiers; ///< made from clear text, by user and text
     std::map<std::string, ScramKeys> _keys;                  ///< by user, rounds and salt
 };
 

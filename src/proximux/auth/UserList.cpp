@@ -73,6 +73,23 @@ bool isMd5(Bytes text)
 
 } // namespace
 
+std::optional<Secret> secretFrom(Bytes written)
+{
+    Secret secret;
+    secret.text = written;
+    if (isMd5(written))
+        secret.kind = Secret::Kind::md5;
+    else if (written.rfind("SCRAM-SHA-256$", 0) == 0)
+    {
+        const auto verifier = verifierIn(written);
+        if (!verifier)
+            return std::nullopt;
+        secret.kind = Secret::Kind::scram;
+        secret.verifier = *verifier;
+    }
+    return written.empty() ? std::nullopt : std::make_optional(std::move(secret));
+}
+
 std::optional<std::string> UserList::read(Bytes text)
 {
     for (std::size_t number = 1; !text.empty(); ++number)
@@ -100,19 +117,10 @@ const char* UserList::readLine(Bytes line)
         return "expected \"name\" \"secret\", each in double quotes";
     if (name->empty() || written->empty())
         return name->empty() ? "a user without a name" : "a user without a secret";
-    Secret secret;
-    secret.text = *written;
-    if (isMd5(*written))
-        secret.kind = Secret::Kind::md5;
-    else if (written->rfind("SCRAM-SHA-256$", 0) == 0)
-    {
-        const auto verifier = verifierIn(*written);
-        if (!verifier)
-            return "an invalid verifier; expected SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY";
-        secret.kind = Secret::Kind::scram;
-        secret.verifier = *verifier;
-    }
-    return _users.emplace(std::move(*name), std::move(secret)).second ? nullptr : "a user who was named before";
+    auto secret = secretFrom(*written);
+    if (!secret)
+        return "an invalid verifier; expected SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY";
+    return _users.emplace(std::move(*name), std::move(*secret)).second ? nullptr : "a user who was named before";
 }
 
 bool UserList::isSame(const UserList& other) const

@@ -34,6 +34,10 @@ struct Secret
     Verifier verifier; ///< scram
 };
 
+/// The secret that this text means: a password, md5 and its digest, or a verifier of SCRAM. Nothing: it is an invalid
+/// verifier, or empty.
+std::optional<Secret> secretFrom(Bytes written);
+
 /// The users who may come in, from a text in the form of PgBouncer's userlist.txt: lines of "name" "secret", in which
 /// a quote is written twice. Empty lines, and those that begin with ; or #, count for nothing. Immutable; any thread.
 class UserList

@@ -27,6 +27,22 @@ std::shared_ptr<const auth::UserList> readUsers(const std::string& path, std::st
     return users;
 }
 
+/// hasLogin: targets are signed in at as one user.
+void addLookupMistakes(const AuthSettings& auth, bool hasLogin, std::vector<std::string>& mistakes)
+{
+    const bool asks = !auth.query.empty();
+    if (asks && auth.method == AuthMethod::trust)
+        mistakes.emplace_back("auth.query: does not apply with auth.method = trust; expected no value");
+    else if (asks && auth.user.empty() && !hasLogin)
+        mistakes.emplace_back("auth.user: missing; expected the user who asks auth.query");
+    if (asks && auth.query.find('\0') != std::string::npos)
+        mistakes.emplace_back("auth.query: has a NUL; expected SQL");
+    if (!asks && !auth.user.empty())
+        mistakes.emplace_back("auth.user: applies with auth.query; expected no value");
+    if (!asks && !auth.database.empty())
+        mistakes.emplace_back("auth.database: applies with auth.query; expected no value");
+}
+
 /// Where the proxy lets clients in, their connections sign in as themselves at all targets, or at none.
 void addLoginMistakes(const std::vector<TargetSettings>& targets, std::vector<std::string>& mistakes)
 {
@@ -77,8 +93,9 @@ void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
         auth.users = readUsers(auth.file, why);
     if (!why.empty())
         _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
-    if (auth.file.empty() && auth.method != AuthMethod::trust)
-        _mistakes.emplace_back("auth.file: missing; expected a file with users, or auth.method = trust");
+    if (auth.file.empty() && auth.query.empty() && auth.method != AuthMethod::trust)
+        _mistakes.emplace_back("auth.file: missing; expected a file with users, auth.query, or auth.method = trust");
+    addLookupMistakes(auth, targets.front().hasLogin(), _mistakes);
     addLoginMistakes(targets, _mistakes);
 }
 

@@ -29,6 +29,23 @@ std::vector<Setting> authSettings()
                    "With trust anybody may use any name, so limit the addresses with access.allow. "
                    "Use password only over TLS or a UNIX socket. "
                    "Example: auth.method = md5 for old clients."})),
+        now(row(
+            "auth.query", "", text("SQL", FIELD(std::string, auth.query)),
+            {SHARED_USERS, "Query that asks a target for the secret of a user whom auth.file has not, by $1",
+             "Its second column is the secret, in the forms of auth.file; no row means that there is no such user. "
+             "It is asked at each such login, on a connection of auth.user, which is one of the target's connections. "
+             "Without it users who are not in auth.file stay outside. "
+             "Example: auth.query = SELECT usename, passwd FROM pg_shadow WHERE usename = $1."})),
+        now(row("auth.user", "", text("a name", FIELD(std::string, auth.user)),
+                {SHARED_USERS, "User who asks auth.query at the target",
+                 "It signs in with its secret in auth.file, and must be allowed to read what the query names. "
+                 "With target.N.username the query is asked by that user, and this needs no value. "
+                 "Example: auth.user = pgbouncer."})),
+        now(row("auth.database", "", text("a name", FIELD(std::string, auth.database)),
+                {SHARED_USERS, "Database in which auth.query is asked; empty: that of the client",
+                 "Name one where not each database has what the query names. "
+                 "It also spares connections, which belong to a user and a database. "
+                 "Example: auth.database = postgres."})),
     };
 }
 

@@ -152,6 +152,7 @@ auth::Settings logins(const Configuration& configuration, const std::vector<std:
     auth::Settings settings;
     settings.method = configuration.auth.method;
     settings.users = configuration.auth.users;
+    settings.lookup = {configuration.auth.query, configuration.auth.user, configuration.auth.database};
     for (std::size_t i = 0; i < indices.size(); ++i)
     {
         settings.targets.resize(std::max(settings.targets.size(), indices[i] + 1));

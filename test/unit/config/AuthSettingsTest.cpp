@@ -34,11 +34,28 @@ TEST(AuthSettingsTest, nobodyIsLetInWithoutThem)
     Environment environment = sharing();
     environment.erase("PROXIMUX_AUTH_FILE");
     assertMistake(fromEnvironment(environment),
-                  "auth.file: missing; expected a file with users, or auth.method = trust");
+                  "auth.file: missing; expected a file with users, auth.query, or auth.method = trust");
     environment["PROXIMUX_AUTH_METHOD"] = "trust";
     CPPUNIT_ASSERT(good(fromEnvironment(environment)).auth.users == nullptr);
     environment["PROXIMUX_AUTH_METHOD"] = "kerberos";
     assertMistake(fromEnvironment(environment), "auth.method = kerberos");
+}
+
+TEST(AuthSettingsTest, aQueryNeedsSomebodyWhoAsksIt)
+{
+    Environment environment = sharing();
+    environment["PROXIMUX_AUTH_USER"] = "keeper";
+    assertMistake(fromEnvironment(environment), "auth.user: applies with auth.query; expected no value");
+    environment.erase("PROXIMUX_AUTH_USER");
+    environment["PROXIMUX_AUTH_DATABASE"] = "people";
+    assertMistake(fromEnvironment(environment), "auth.database: applies with auth.query; expected no value");
+    environment["PROXIMUX_AUTH_QUERY"] = "select * from secrets($1)";
+    assertMistake(fromEnvironment(environment), "auth.user: missing; expected the user who asks auth.query");
+    environment.erase("PROXIMUX_AUTH_FILE");
+    environment["PROXIMUX_TARGET_1_USERNAME"] = "service"; // who asks, too
+    CPPUNIT_ASSERT_EQUAL(std::string("select * from secrets($1)"), good(fromEnvironment(environment)).auth.query);
+    environment["PROXIMUX_AUTH_METHOD"] = "trust";
+    assertMistake(fromEnvironment(environment), "auth.query: does not apply with auth.method = trust");
 }
 
 TEST(AuthSettingsTest, mistakesInTheFileAreNamed)

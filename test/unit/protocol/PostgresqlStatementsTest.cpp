@@ -1,6 +1,7 @@
 #include "support/Test.h"
 
 #include <proximux/Pins.h>
+#include <proximux/protocol/postgresql/JudgedTexts.h>
 #include <proximux/protocol/postgresql/Statements.h>
 #include <proximux/protocol/postgresql/Words.h>
 
@@ -20,6 +21,17 @@ protected:
             CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, ties, effectsOf(sql).ties);
     }
 };
+
+TEST(PostgresqlStatementsTest, aTextThatComesAgainIsJudgedTheSame)
+{
+    postgresql::JudgedTexts judged;
+    for (int round = 0; round < 3; ++round)
+        for (int i = 0; i < 1000; ++i) // more than are kept
+            for (const std::string& sql :
+                 {"listen c" + std::to_string(i), "select " + std::to_string(i), "set a = " + std::string(2000, 'x')})
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, effectsOf(sql).ties, judged.effectsOf(sql).ties);
+    CPPUNIT_ASSERT_EQUAL(0U, judged.effectsOf("").ties);
+}
 
 TEST(PostgresqlStatementsTest, harmlessStatementsTieNobody)
 {

@@ -266,7 +266,7 @@ void Answers::fail(Request& request, CloseReason reason, Instant now)
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
-    if (isGap || (!request.isSent() && (request.traits.pins != 0 || request.traits.vital)))
+    if (isGap || request.traits.vital || (!request.isSent() && request.traits.pins != 0))
     {
         drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
         _mux.clients.endRequests(client, reason, now);

@@ -120,6 +120,11 @@ std::optional<Refusal> ClientSession::take(Bytes message, bool isWhole, bool may
 void ClientSession::fit(Bytes bytes, bool begins, const RequestTraits& traits, ConnectionMemory& memory,
                         std::string& text)
 {
+    if (!_entry.isWelcome())
+    {
+        text.append(_entry.lookup());
+        return;
+    }
     auto& lane = static_cast<LaneStatements&>(memory);
     const Whose whose{_login, _isOwn || isTied() ? _number : 0};
     if (begins)

@@ -1,7 +1,6 @@
-// ClientSession: its login.
+#include <proximux/protocol/postgresql/ClientLogin.h>
 
 #include <proximux/auth/Base64.h>
-#include <proximux/protocol/postgresql/ClientSession.h>
 #include <proximux/protocol/postgresql/Messages.h>
 
 #include <algorithm>
@@ -37,14 +36,42 @@ std::string olderVersion(const Startup& startup)
 
 } // namespace
 
-void ClientSession::answer(RequestTraits& traits, std::string reply)
+ClientLogin::ClientLogin(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons)
+    : _authenticator(std::move(authenticator))
+    , _commons(std::move(commons))
+{
+}
+
+void ClientLogin::take(Bytes bytes, bool whole, RequestTraits& traits)
+{
+    const char type = bytes.empty() ? '\0' : bytes.front();
+    const Bytes body = bytes.substr(std::min(HEADER, bytes.size()));
+    if (_state == State::starting)
+        return startup(bytes, traits);
+    if (_state == State::refused)
+    {
+        traits.local = traits.last = true;
+        return;
+    }
+    if (type != 'p' || !whole || _state == State::lookup)
+        return refuse(traits, "another message than its login",
+                      fatalMessage("08P01", "expected the answer to a login"));
+    if (_state == State::password)
+        prove(body, traits);
+    else if (_state == State::scram)
+        beginScram(body, traits);
+    else
+        endScram(body, traits);
+}
+
+void ClientLogin::answer(RequestTraits& traits, std::string reply)
 {
     traits.local = true;
     traits.reply = std::move(reply);
 }
 
 /// It is closed behind the reply.
-void ClientSession::refuse(RequestTraits& traits, const char* refusal, std::string reply)
+void ClientLogin::refuse(RequestTraits& traits, const char* refusal, std::string reply)
 {
     answer(traits, std::move(reply));
     traits.refused = traits.last = true;
@@ -52,7 +79,7 @@ void ClientSession::refuse(RequestTraits& traits, const char* refusal, std::stri
     _state = State::refused;
 }
 
-void ClientSession::startup(Bytes packet, RequestTraits& traits)
+void ClientLogin::startup(Bytes packet, RequestTraits& traits)
 {
     if (packet.substr(0, 1) == "X") // Terminate; no startup packet is as long
     {
@@ -72,13 +99,15 @@ void ClientSession::startup(Bytes packet, RequestTraits& traits)
     if (_startup.isReplication)
         return refuse(traits, "a replication connection (not supported)",
                       fatalMessage("0A000", "proximux: replication connections are not shared"));
+    _lookup = SecretLookup::of(_authenticator->lookupFor(_startup.user), _startup);
+    if (_lookup)
+        return lookUp(traits);
     ask(traits);
-    if (!traits.refused && (_startup.isNewer || !_startup.extensions.empty()))
-        (traits.greets ? _final : traits.reply).insert(0, olderVersion(_startup));
+    negotiate(traits.greets ? _final : traits.reply);
 }
 
 /// It is closed as soon as the target was told, which is all that its client waits for.
-void ClientSession::cancel(Bytes key, RequestTraits& traits)
+void ClientLogin::cancel(Bytes key, RequestTraits& traits)
 {
     if (key.size() == 4 + KEY_SIZE)
         traits.cancels = _commons->keys.find(readNumber(key.substr(0, 4)), key.substr(4));
@@ -88,14 +117,47 @@ void ClientSession::cancel(Bytes key, RequestTraits& traits)
     _state = State::refused;
 }
 
+/// Before all else that is said to it.
+void ClientLogin::negotiate(std::string& reply) const
+{
+    if (_startup.isNewer || !_startup.extensions.empty())
+        reply.insert(0, olderVersion(_startup));
+}
+
+/// A connection of whoever may ask is asked.
+void ClientLogin::lookUp(RequestTraits& traits)
+{
+    traits.user = SessionLogins(_authenticator, _lookup->startup, std::nullopt, std::nullopt).first();
+    traits.fitted = traits.translated = traits.vital = true;
+    traits.hint = hint::WHOLE;
+    _state = State::lookup;
+}
+
+/// A user of whom the target knows nothing is asked like others.
+std::string ClientLogin::looked(Bytes response)
+{
+    if (_state != State::lookup)
+        return {}; // it was refused meanwhile
+    _found = FoundSecret::in(response);
+    RequestTraits traits;
+    ask(traits);
+    if (traits.greets) // another configuration is in force by now
+    {
+        _state = State::refused;
+        return fatalMessage("57P03", "proximux: logins have changed; try again");
+    }
+    negotiate(traits.reply);
+    return std::move(traits.reply);
+}
+
 /// Asks it to prove who it is.
-void ClientSession::ask(RequestTraits& traits)
+void ClientLogin::ask(RequestTraits& traits)
 {
     constexpr std::uint64_t CLEAR = 3;
     constexpr std::uint64_t MD5 = 5;
     constexpr std::uint64_t SASL = 10;
     _state = State::password;
-    switch (_authenticator->methodFor(_startup.user))
+    switch (_authenticator->methodFor(_startup.user, found()))
     {
     case auth::Method::trust:
         return welcome(traits);
@@ -110,23 +172,24 @@ void ClientSession::ask(RequestTraits& traits)
     }
 }
 
-void ClientSession::prove(Bytes body, RequestTraits& traits)
+void ClientLogin::prove(Bytes body, RequestTraits& traits)
 {
     const Bytes said = textAt(body, 0);
-    const bool proven = _salt.empty() ? _authenticator->isPassword(_startup.user, said)
-                                      : _authenticator->isMd5Answer(_startup.user, said, _salt);
+    const bool proven = _salt.empty() ? _authenticator->isPassword(_startup.user, said, found())
+                                      : _authenticator->isMd5Answer(_startup.user, said, _salt, found());
     if (proven)
         welcome(traits);
     else
         refuseLogin(traits);
 }
 
-void ClientSession::beginScram(Bytes body, RequestTraits& traits)
+void ClientLogin::beginScram(Bytes body, RequestTraits& traits)
 {
     constexpr std::uint64_t CONTINUE = 11;
     const Bytes method = textAt(body, 0);
     const Bytes first = body.substr(std::min(method.size() + 1 + 4, body.size()));
-    _scram.emplace(_authenticator->digests(), _authenticator->verifierFor(_startup.user), _authenticator->nonce());
+    _scram.emplace(_authenticator->digests(), _authenticator->verifierFor(_startup.user, found()),
+                   _authenticator->nonce());
     const auto reply = method == auth::SCRAM_SHA_256 ? _scram->begin(first) : std::nullopt;
     if (!reply)
         return refuse(traits, "an invalid message of SCRAM", fatalMessage("08P01", "invalid message of SCRAM-SHA-256"));
@@ -134,7 +197,7 @@ void ClientSession::beginScram(Bytes body, RequestTraits& traits)
     _state = State::proof;
 }
 
-void ClientSession::endScram(Bytes body, RequestTraits& traits)
+void ClientLogin::endScram(Bytes body, RequestTraits& traits)
 {
     constexpr std::uint64_t FINAL = 12;
     const auto reply = _scram->end(body);
@@ -146,33 +209,32 @@ void ClientSession::endScram(Bytes body, RequestTraits& traits)
 }
 
 /// It is welcome as soon as a connection of its login is there.
-void ClientSession::welcome(RequestTraits& traits)
+void ClientLogin::welcome(RequestTraits& traits)
 {
-    _logins.emplace(_authenticator, _startup, _proven);
-    _login = _logins->first();
+    _logins.emplace(_authenticator, _startup, _proven, std::exchange(_found.secret, std::nullopt));
     _scram.reset();
     _state = State::ready;
-    traits.user = _login;
+    traits.user = _logins->first();
     traits.greets = traits.vital = true;
 }
 
-void ClientSession::refuseLogin(RequestTraits& traits)
+void ClientLogin::refuseLogin(RequestTraits& traits)
 {
-    refuse(traits, "a wrong password",
+    refuse(traits, _found.failed ? "a user whose secret auth.query could not find" : "a wrong password",
            fatalMessage("28P01", "password authentication failed for user \"" + _startup.user + "\""));
     traits.delayed = true;
 }
 
-void ClientSession::translate(Bytes bytes, const RequestTraits&, std::string& text)
+std::string ClientLogin::greeting(Bytes told, std::uint64_t client)
 {
     std::string key;
-    appendNumber(key, CancelKeys::partOf(_number), 4);
+    appendNumber(key, CancelKeys::partOf(client), 4);
     const std::string secret = _authenticator->bytes(KEY_SIZE);
-    _commons->keys.add(_number, secret);
+    _commons->keys.add(client, secret);
     key += secret;
-    text = std::exchange(_final, {});
-    text.append(authentication(0)).append(greetingFor(_startup, bytes));
-    text.append(message(BACKEND_KEY, key)).append(readyMessage());
+    std::string text = std::exchange(_final, {});
+    text.append(authentication(0)).append(greetingFor(_startup, told));
+    return text.append(message(BACKEND_KEY, key)).append(readyMessage());
 }
 
 } // namespace proximux::postgresql

@@ -28,9 +28,9 @@ std::shared_ptr<SharedCommons> commonsOf(const ConversationSettings& settings)
 } // namespace
 
 ClientSession::ClientSession(const ConversationSettings& settings)
-    : _authenticator(settings.authenticator)
-    , _commons(commonsOf(settings))
+    : _commons(commonsOf(settings))
     , _mayPin(settings.pins)
+    , _entry(settings.authenticator, _commons)
     , _statements(settings.statements, {_commons, &_commons->statements})
     , _statementMemory(settings.statementMemory)
 {
@@ -68,26 +68,16 @@ void ClientSession::signedIn(bool accepted)
 
 void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    const char type = bytes.empty() ? '\0' : bytes.front();
-    const Bytes body = bytes.substr(std::min(HEADER, bytes.size()));
-    if (_state == State::starting)
-        return startup(bytes, traits);
-    if (_state == State::refused)
-    {
-        traits.local = traits.last = true;
-        return;
-    }
-    if (_state == State::ready)
+    if (_entry.isWelcome())
         return statements(bytes, whole, traits);
-    if (type != 'p' || !whole)
-        return refuse(traits, "another message than its login",
-                      fatalMessage("08P01", "expected the answer to a login"));
-    if (_state == State::password)
-        prove(body, traits);
-    else if (_state == State::scram)
-        beginScram(body, traits);
-    else
-        endScram(body, traits);
+    _entry.take(bytes, whole, traits);
+    if (_entry.isWelcome())
+        _login = _entry.logins().first();
+}
+
+void ClientSession::translate(Bytes bytes, const RequestTraits& traits, std::string& text)
+{
+    text = traits.greets ? _entry.greeting(bytes, _number) : _entry.looked(bytes);
 }
 
 // ---------------------------------------------------------------------------------------------- statements
@@ -106,7 +96,7 @@ void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
         traits.local = true;
         return;
     case 'p':
-        return refuse(traits, "an unexpected login", fatalMessage("08P01", "unexpected password message"));
+        return _entry.refuse(traits, "an unexpected login", fatalMessage("08P01", "unexpected password message"));
     default:
         break;
     }
@@ -146,7 +136,7 @@ std::optional<Refusal> ClientSession::judge(const Contents& contents, RequestTra
     if (contents.isPrepareAlone() && (_held | _unanswered) == 0 && effects.ties == 0 &&
         _statements.prepareKnown(contents.prepared, _login))
     {
-        answer(traits, message('1', {}) + readyMessage());
+        ClientLogin::answer(traits, message('1', {}) + readyMessage());
         return std::nullopt;
     }
     const unsigned ties = (takesChange(contents, traits) ? 0 : effects.ties) | endOfTransaction(contents, traits);
@@ -197,7 +187,7 @@ void ClientSession::refuseStatement(RequestTraits& traits, const Refusal& refusa
         traits.reply = errorMessage("ERROR", refusal.code, refusal.text, refusal.hint);
     }
     else
-        answer(traits, error(traits, _isInBatch, refusal.code, refusal.text, refusal.hint));
+        ClientLogin::answer(traits, error(traits, _isInBatch, refusal.code, refusal.text, refusal.hint));
     traits.refused = true;
     traits.refusal = refusal.reason;
 }
@@ -223,7 +213,7 @@ bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::st
     _unanswered -= _unanswered > 0 ? 1 : 0;
     const bool goesOn = traits.inParts && _isInBatch;
     if (traits.vital)
-        _state = State::refused;
+        _entry.fail();
     switch (failure)
     {
     case Failure::user:

@@ -1,14 +1,12 @@
 #pragma once
 
 #include <proximux/Pins.h>
-#include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/postgresql/ClientLogin.h>
 #include <proximux/protocol/postgresql/Contents.h>
 #include <proximux/protocol/postgresql/Refusal.h>
-#include <proximux/protocol/postgresql/SessionLogin.h>
 #include <proximux/protocol/postgresql/SessionSettings.h>
 #include <proximux/protocol/postgresql/SharedCommons.h>
-#include <proximux/protocol/postgresql/Startup.h>
 #include <proximux/protocol/postgresql/Statements.h>
 
 #include <memory>
@@ -42,29 +40,6 @@ public:
              std::string& text) override;
 
 private:
-    enum class State
-    {
-        starting,
-        password, ///< its password, or its answer to an MD5 challenge, is to come
-        scram,    ///< its first message of SCRAM
-        proof,    ///< its last one
-        ready,
-        refused
-    };
-
-    // ---- login
-
-    void startup(Bytes packet, RequestTraits& traits);
-    void cancel(Bytes key, RequestTraits& traits);
-    void ask(RequestTraits& traits);
-    void prove(Bytes body, RequestTraits& traits);
-    void beginScram(Bytes body, RequestTraits& traits);
-    void endScram(Bytes body, RequestTraits& traits);
-    void welcome(RequestTraits& traits);
-    void refuseLogin(RequestTraits& traits);
-    static void answer(RequestTraits& traits, std::string reply);
-    void refuse(RequestTraits& traits, const char* refusal, std::string reply);
-
     // ---- statements
 
     void statements(Bytes bytes, bool whole, RequestTraits& traits);
@@ -99,17 +74,10 @@ private:
     static std::string error(const RequestTraits& traits, bool goesOn, Bytes code, const std::string& text,
                              Bytes hint = {});
 
-    std::shared_ptr<auth::Authenticator> _authenticator;
     std::shared_ptr<SharedCommons> _commons;
     bool _mayPin;
     std::uint64_t _number = 0;
-    State _state = State::starting;
-    Startup _startup;
-    std::string _salt;
-    std::optional<auth::ScramServer> _scram;
-    std::optional<auth::ScramKeys> _proven;
-    std::string _final; ///< the last message of SCRAM, sent with the welcome
-    std::optional<SessionLogins> _logins;
+    ClientLogin _entry;
     std::shared_ptr<const Login> _login;
     std::shared_ptr<const Login> _next; ///< as soon as the target has agreed
     ClientStatements _statements;

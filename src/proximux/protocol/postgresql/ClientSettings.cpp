@@ -14,10 +14,10 @@ bool ClientSession::takesChange(const Contents& contents, RequestTraits& traits)
         return false;
     if ((_held & pins::LEASE) != 0)
         return keepsChange(contents);
-    const auto settings = changed(_login->settings, *contents.change, _logins->first()->settings);
+    const auto settings = changed(_login->settings, *contents.change, _entry.logins().first()->settings);
     if (!settings)
         return false;
-    _next = _logins->with(*settings);
+    _next = _entry.logins().with(*settings);
     traits.restores = contents.change->kind == SettingChange::Kind::resetAll;
     traits.becomes = traits.restores ? nullptr : _next;
     traits.barrier = true;
@@ -32,7 +32,7 @@ bool ClientSession::keepsChange(const Contents& contents)
     if (_transaction.isDivided || _transacts || isTied() || contents.change->kind == SettingChange::Kind::resetAll)
         return false;
     const SessionSettings& before = _transaction.settings ? *_transaction.settings : _login->settings;
-    const auto settings = changed(before, *contents.change, _logins->first()->settings);
+    const auto settings = changed(before, *contents.change, _entry.logins().first()->settings);
     if (!settings)
         return false;
     _transaction.settings = settings;
@@ -59,7 +59,7 @@ unsigned ClientSession::endOfTransaction(const Contents& contents, RequestTraits
         return 0;
     if (end == TransactionEnd::commit)
     {
-        _next = traits.becomes = _logins->with(*_transaction.settings);
+        _next = traits.becomes = _entry.logins().with(*_transaction.settings);
         traits.barrier = true;
     }
     _transaction.settings.reset();

@@ -17,6 +17,7 @@ namespace hint
 {
 
 constexpr std::uint32_t ONE_BYTE = 1; ///< the response is one byte, without a length
+constexpr std::uint32_t WHOLE = 2;    ///< it is taken when all of it is there
 
 } // namespace hint
 

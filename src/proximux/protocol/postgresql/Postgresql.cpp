@@ -216,6 +216,9 @@ ProtocolInfo info()
     info.requestBuffer = std::size_t{1024} * 1024; // a statement has to be whole before it is judged
     info.settings = {"auth.file",
                      "auth.method",
+                     "auth.query",
+                     "auth.user",
+                     "auth.database",
                      "local.login_timeout",
                      "local.failed_auth_delay",
                      "target.N.username",

@@ -28,13 +28,15 @@ std::shared_ptr<Login> withSettings(Login login, const SessionSettings& settings
 } // namespace
 
 SessionLogins::SessionLogins(std::shared_ptr<auth::Authenticator> authenticator, const Startup& startup,
-                             const std::optional<auth::ScramKeys>& proven)
+                             const std::optional<auth::ScramKeys>& proven, std::optional<auth::Secret> found)
 {
     Login login;
     login.key = startup.keyFor(authenticator->identityAt(0, startup.user, proven).name);
-    login.begin = [authenticator = std::move(authenticator), startup, proven](std::size_t target)
+    login.begin =
+        [authenticator = std::move(authenticator), startup, proven, found = std::move(found)](std::size_t target)
     {
-        const auth::Identity identity = authenticator->identityAt(target, startup.user, proven);
+        const auth::Identity identity =
+            authenticator->identityAt(target, startup.user, proven, found ? &*found : nullptr);
         return std::make_unique<TargetDialog>(authenticator, identity, startup.packetFor(identity.name));
     };
     _first = withSettings(std::move(login), {{std::string(APPLICATION_NAME), literal(startup.applicationName)}});

@@ -15,9 +15,10 @@ namespace proximux::postgresql
 class SessionLogins
 {
 public:
-    /// proven: what the client has proven to know, where it did so by SCRAM.
+    /// proven: what the client has proven to know, where it did so by SCRAM; found: its secret, where the list of users
+    /// has none.
     SessionLogins(std::shared_ptr<auth::Authenticator> authenticator, const Startup& startup,
-                  const std::optional<auth::ScramKeys>& proven);
+                  const std::optional<auth::ScramKeys>& proven, std::optional<auth::Secret> found);
 
     /// That with which it begins.
     [[nodiscard]] const std::shared_ptr<const Login>& first() const { return _first; }

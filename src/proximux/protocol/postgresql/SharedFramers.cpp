@@ -13,9 +13,10 @@ using Kind = Framer::Progress::Kind;
 namespace
 {
 
-constexpr MessageTypes IN_BATCH("PBDECH"); ///< the request goes on, up to Sync
-constexpr MessageTypes UNASKED("NAS");     ///< messages that answer nothing
-constexpr std::size_t WHOLE_ROW = 16384;   ///< bytes of a message of rows that is taken whole
+constexpr MessageTypes IN_BATCH("PBDECH");            ///< the request goes on, up to Sync
+constexpr MessageTypes UNASKED("NAS");                ///< messages that answer nothing
+constexpr MessageTypes KNOWN("SZTDCIENAGHVcdnst123"); ///< what a target says behind its login
+constexpr std::size_t WHOLE_ROW = 16384;              ///< bytes of a message of rows that is taken whole
 
 } // namespace
 
@@ -174,7 +175,6 @@ bool SharedRequestFramer::leave()
 
 Framer::Progress SharedResponseFramer::feed(Bytes input)
 {
-    static constexpr MessageTypes KNOWN("SZTDCIENAGHVcdnst123");
     std::size_t at = 0;
     if (!_begun && !_inBody)
     {
@@ -183,6 +183,8 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
     }
     _traits.swallowed = false;
     _traits.instead = {};
+    if (_isWhole && !_inBody)
+        return takeResponse(input);
     while (at < input.size())
     {
         const Next next = _inBody ? Next::passes : look(input, at);
@@ -217,6 +219,30 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
             return {Kind::complete, at, ""};
     }
     return {Kind::partial, at, ""};
+}
+
+Framer::Progress SharedResponseFramer::takeResponse(Bytes input)
+{
+    constexpr std::size_t LONGEST = 8192;
+    std::size_t at = 0;
+    for (bool more = false, ended = false; !more && !ended && at < LONGEST;)
+    {
+        if (const char* wrong = takeHeader(input, at, KNOWN, more))
+            return {Kind::malformed, at, wrong};
+        if (more)
+            break;
+        ended = _type == 'Z';
+        _failed = _failed || _type == 'E';
+        more = !takeBody(input, at);
+        if (ended && !more)
+        {
+            ready(input[at - 1]);
+            return {Kind::complete, at, ""};
+        }
+    }
+    if (input.size() >= LONGEST)
+        return {Kind::malformed, at, "a long answer to auth.query"};
+    return {Kind::partial, 0, ""};
 }
 
 /// What a message means for prepared statements. One that answers a message of ours, or changes into another, is a

@@ -3,6 +3,7 @@
 #include <proximux/protocol/Protocol.h>
 #include <proximux/protocol/postgresql/LaneStatements.h>
 #include <proximux/protocol/postgresql/MessageTypes.h>
+#include <proximux/protocol/postgresql/Messages.h>
 
 #include <cstdint>
 
@@ -66,6 +67,7 @@ class SharedResponseFramer : public ResponseFramer, private MessageReader
 {
 public:
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+    void expect(std::uint32_t hint) override { _isWhole = hint == hint::WHOLE; }
     Progress feed(Bytes input) override;
     [[nodiscard]] ConnectionMemory* memory() override { return &_statements; }
     [[nodiscard]] bool owes() const override { return _statements.owes(); }
@@ -81,6 +83,9 @@ private:
         malformed
     };
 
+    /// All messages of the response.
+    Progress takeResponse(Bytes input);
+
     /// A message that is looked at whole.
     bool takeWhole(Bytes input, std::size_t& at, Progress& progress);
     Next look(Bytes input, std::size_t& at);
@@ -93,6 +98,7 @@ private:
     bool _begun = false;
     bool _failed = false; ///< an error is among its messages
     ResponseTraits _traits;
+    bool _isWhole = false; ///< hint::WHOLE
 };
 
 } // namespace proximux::postgresql
