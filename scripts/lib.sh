@@ -140,6 +140,12 @@ known()
 passed=0
 failed=0
 
+# seconds_in FILE: of what `times` has written there, those of CPU that programs have taken which have ended.
+seconds_in()
+{
+    awk 'NR == 2 { split($0, part, /[ms ]+/); printf "%d", part[1] * 60 + part[2] + part[3] * 60 + part[4] }' "$1"
+}
+
 # run_part NAME COMMAND...: runs a part whose last lines say "N passed, N failed", adds up, and says how long it took.
 # A part that does not say so, says it of nothing, or whose exit code does not fit, counts as a failure.
 run_part()
@@ -148,6 +154,7 @@ run_part()
     shift
     log=$(mktemp)
     started=$(date +%s)
+    times >"$log.before"
     "$@" >"$log" 2>&1 || status=$?
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
     p=${line%% passed*}
@@ -159,10 +166,12 @@ run_part()
         printf '%s: no result; exit code %s\n' "$name" "$status" >>"$log"
     fi
     [ "$f" -eq 0 ] || cat "$log"
-    printf '%-28s %5s passed, %s failed, %4s s\n' "$name" "$p" "$f" "$(($(date +%s) - started))"
+    times >"$log.after"
+    printf '%-28s %5s passed, %s failed, %4s s, %4s of CPU\n' "$name" "$p" "$f" "$(($(date +%s) - started))" \
+        "$(($(seconds_in "$log.after") - $(seconds_in "$log.before")))"
     passed=$((passed + p))
     failed=$((failed + f))
-    rm -f "$log"
+    rm -f "$log" "$log.before" "$log.after"
 }
 
 # run_check NAME COMMAND...: a part of which all that counts is the exit code.
