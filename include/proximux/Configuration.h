@@ -186,6 +186,7 @@ struct PoolSettings
     Duration connectDelay;
     Duration requestGap;
     Duration switchDelay;
+    Duration loginRetry;
     std::size_t statements{};           ///< databases: prepared statements that a connection keeps
     std::optional<Duration> settle;     ///< nothing: the protocol's default
     std::optional<std::size_t> maxTied; ///< connections that may be pinned; nothing: all but one

@@ -90,6 +90,27 @@ RULE(LeasesTest, whoWaitsForARefusedLoginIsTold, keepRefused)
     CPPUNIT_ASSERT(world.dialled.empty());
 }
 
+RULE(LeasesTest, aRefusedLoginIsNotTriedAgainAtOnce, insist)
+{
+    database(2);
+    TargetId t;
+    first("u", t);
+    const ClientId a = asks(startup("none"));
+    const TargetId refusing = opens();
+    got(refusing);
+    const std::string error = postgresql::errorMessage("FATAL", "3D000", "no such database");
+    answers(refusing, error);
+    CPPUNIT_ASSERT_EQUAL(error, got(a));
+    const ClientId b = asks(startup("none"));
+    CPPUNIT_ASSERT_EQUAL(error, got(b));
+    CPPUNIT_ASSERT(world.dialled.empty());
+    CPPUNIT_ASSERT(world.client(b).fin);
+    further("u"); // the others are not concerned
+    passes(Duration::seconds(1));
+    asks(startup("none"));
+    got(opens());
+}
+
 RULE(LeasesTest, whatIsSaidAtRestAnswersNothing, takeNoticeForAnswer)
 {
     database();

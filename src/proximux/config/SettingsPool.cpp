@@ -50,6 +50,14 @@ std::vector<Setting> connecting()
                  "Some serial gateways and controllers lose requests that follow too fast. "
                  "The pause limits the throughput: 10ms allow at most 100 requests per second on a connection. "
                  "Example: pool.request_gap = 10ms."})),
+        now(row(
+            "pool.login_retry", "1s",
+            duration(MS, Duration::seconds(600), Off::minusOne, FIELD(Duration, pool.loginRetry)),
+            {SHARED_USERS, "How long a login that the target has refused is not tried again",
+             "Clients with the same user and database get the target's error meanwhile, and the target is left alone. "
+             "It does not apply where the user has a connection already. "
+             "A reload ends it. "
+             "Example: pool.login_retry = 15s for applications that connect again and again."})),
         now(row("pool.switch_delay", "100ms",
                 duration(Duration{0}, Duration::seconds(600), Off::no, FIELD(Duration, pool.switchDelay)),
                 {SHARED_USERS,

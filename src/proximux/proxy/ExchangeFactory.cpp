@@ -116,6 +116,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.connectDelay = configuration.pool.connectDelay;
     settings.requestGap = configuration.pool.requestGap;
     settings.switchDelay = configuration.pool.switchDelay;
+    settings.loginRetry = configuration.pool.loginRetry;
     const auto made = protocol.make != nullptr ? protocol.make(exchange.framingInForce()) : nullptr;
     const Duration silence = made ? made->silence() : Duration{0};
     settings.settle = configuration.pool.settle.value_or(protocol.mayGreet ? SETTLE : silence);

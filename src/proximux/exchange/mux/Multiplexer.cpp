@@ -203,6 +203,7 @@ void Multiplexer::reconfigure(const MultiplexerSettings& settings, const TargetC
     _mux.pinning.setMost(settings.maxPinned);
     _mux.stalls.change(settings);
     _mux.orphans.change(settings);
+    _mux.refused.clear();
     _mux.records.reconfigure(_mux.pool.size(), changes.fresh);
     _mux.opening.reconfigure(changes.fresh);
     _mux.opening.reviewTargets(now);

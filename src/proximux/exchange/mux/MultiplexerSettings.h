@@ -76,8 +76,9 @@ struct MultiplexerSettings
     Duration lifetime = Duration::off();             ///< of a target connection
     Duration partingTimeout = Duration::seconds(10); ///< then an outgoing target connection is closed, in use or not
     Duration settle = Duration{0};
-    Duration connectDelay = Duration{0};                ///< from being open to being spoken to
-    Duration requestGap = Duration{0};                  ///< from a request, and from what answers it, to the next
+    Duration connectDelay = Duration{0};        ///< from being open to being spoken to
+    Duration requestGap = Duration{0};          ///< from a request, and from what answers it, to the next
+    Duration loginRetry = Duration::seconds(1); ///< what a target says to a login counts for so long, if it refuses it
     Duration switchDelay = Duration::milliseconds(100); ///< idle for so long, a connection is for other users, too
     std::vector<Prologue> prologues;                    ///< by target
     Duration gap = Duration::milliseconds(10);          ///< raw

@@ -19,6 +19,7 @@
 #include <proximux/exchange/mux/PinExpiry.h>
 #include <proximux/exchange/mux/Pinning.h>
 #include <proximux/exchange/mux/Queue.h>
+#include <proximux/exchange/mux/RefusedLogins.h>
 #include <proximux/exchange/mux/Repeats.h>
 #include <proximux/exchange/mux/Sending.h>
 #include <proximux/exchange/mux/Stalls.h>
@@ -83,6 +84,7 @@ struct Mux
     Stalls stalls;
     Orphans orphans;
     TargetRecords records;
+    RefusedLogins refused;
 
     Backpressure backpressure;
     Lanes lanes;

@@ -193,8 +193,24 @@ Request* Sending::nextFor(const Lane& lane) const
     return next != nullptr && Queue::isIn(*next) && _mux.policy.choice.hasRoom(lane, *next) ? next : nullptr;
 }
 
+/// The target has refused its login lately: it fails.
+bool Sending::isRefused(Request& request, Instant now)
+{
+    const auto& user = request.traits.user;
+    if (_mux.refused.isEmpty() || user == nullptr || request.client->pin.lane != nullptr)
+        return false;
+    const std::string* error = _mux.refused.find(user->key, now);
+    if (error == nullptr || Users::knownTo(_mux, request) != nullptr)
+        return false;
+    request.traits.seed = *error;
+    _mux.answers.fail(request, CloseReason::userRefused, now);
+    return true;
+}
+
 void Sending::serve(Request& request, Instant now)
 {
+    if (isRefused(request, now))
+        return;
     while (Queue::isIn(request))
     {
         Lane* lane = _mux.policy.choice.choose(request, now);

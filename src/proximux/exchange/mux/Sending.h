@@ -69,6 +69,7 @@ public:
 
     /// A request came into the queue, or its client is free to go elsewhere.
     void serve(Request& request, Instant now);
+    bool isRefused(Request& request, Instant now);
 
     /// Serves whoever can now be served by this lane.
     void pump(Lane& lane, Instant now);

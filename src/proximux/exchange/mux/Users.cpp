@@ -110,6 +110,8 @@ void Users::denied(Lane& lane, Instant now)
     const std::string error = lane.login->outcome();
     const bool isOver = lane.user == nullptr || lane.user == lane.first;
     const bool isFirst = lane.first == nullptr;
+    if (isFirst && !_mux.settings.loginRetry.isOff() && !user->key.empty())
+        _mux.refused.note(user->key, error, now + _mux.settings.loginRetry, now);
     _mux.observer.prologueRefused(lane.target, _mux.policy.responses.describe(error));
     _mux.lanes.close(lane, CloseReason::userRefused, How::abort, now);
     const auto waits = [&user, isOver, isFirst](const Request& request)

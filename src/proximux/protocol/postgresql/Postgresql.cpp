@@ -223,6 +223,7 @@ ProtocolInfo info()
                      "local.failed_auth_delay",
                      "target.N.username",
                      "target.N.password",
+                     "pool.login_retry",
                      "pool.switch_delay",
                      "pool.statements",
                      "local.statement_memory",
