@@ -30,6 +30,11 @@ const Secret* Authenticator::find(Bytes name) const
 
 // ------------------------------------------------------------------------------------------------ clients
 
+bool Authenticator::mayTrust(Bytes name) const
+{
+    return _settings.users == nullptr || find(name) != nullptr;
+}
+
 Method Authenticator::methodFor(Bytes name) const
 {
     const Secret* secret = find(name);
@@ -71,7 +76,7 @@ Verifier Authenticator::verifierFor(Bytes name)
 bool Authenticator::isPassword(Bytes name, Bytes password) const
 {
     const Secret* secret = find(name);
-    if (secret == nullptr)
+    if (secret == nullptr || secret->kind == Secret::Kind::none)
         return false;
     if (secret->kind == Secret::Kind::clear)
         return areEqual(secret->text, password);
@@ -113,13 +118,13 @@ Identity Authenticator::identityAt(std::size_t target, Bytes name, const std::op
         identity.name = _settings.targets[target].username;
         identity.secret.text = _settings.targets[target].password;
         identity.isKnown = !identity.secret.text.empty();
-        return identity;
     }
-    if (const Secret* secret = find(name))
+    const Secret* secret = identity.isKnown ? nullptr : find(identity.name);
+    if (secret != nullptr)
     {
         identity.secret = *secret;
         identity.isKnown = true;
-        identity.proven = proven;
+        identity.proven = identity.name == name ? proven : std::nullopt;
     }
     return identity;
 }

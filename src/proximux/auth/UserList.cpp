@@ -98,11 +98,13 @@ const char* UserList::readLine(Bytes line)
     skipSpace(line);
     if (!name || !written || (!line.empty() && line.front() != ';'))
         return "expected \"name\" \"secret\", each in double quotes";
-    if (name->empty() || written->empty())
-        return name->empty() ? "a user without a name" : "a user without a secret";
+    if (name->empty())
+        return "a user without a name";
     Secret secret;
     secret.text = *written;
-    if (isMd5(*written))
+    if (written->empty())
+        secret.kind = Secret::Kind::none;
+    else if (isMd5(*written))
         secret.kind = Secret::Kind::md5;
     else if (written->rfind("SCRAM-SHA-256$", 0) == 0)
     {

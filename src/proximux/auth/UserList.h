@@ -24,6 +24,7 @@ struct Secret
 {
     enum class Kind
     {
+        none,  ///< nothing
         clear, ///< the password
         md5,   ///< "md5" and the digest of password and name
         scram  ///< its verifier

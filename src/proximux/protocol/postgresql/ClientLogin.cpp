@@ -98,7 +98,7 @@ void ClientSession::ask(RequestTraits& traits)
     switch (_authenticator->methodFor(_startup.user))
     {
     case auth::Method::trust:
-        return welcome(traits);
+        return _authenticator->mayTrust(_startup.user) ? welcome(traits) : refuseLogin(traits);
     case auth::Method::password:
         return answer(traits, authentication(CLEAR));
     case auth::Method::md5:
