@@ -169,6 +169,13 @@ public:
     /// Creates the reply to a client that loses its idle connection to others. False: there is none.
     virtual bool expired(const char* why, std::string& reply) { return malformed(why, reply); }
 
+    /// Creates what a client at rest is told before a drain closes it. False: nothing.
+    virtual bool drained(std::string& reply)
+    {
+        static_cast<void>(reply);
+        return false;
+    }
+
     /// The target was asked (RequestTraits::probes): only these reasons still pin this client.
     virtual void remains(unsigned reasons) { static_cast<void>(reasons); }
 

@@ -266,4 +266,11 @@ bool ClientSession::expired(const char* why, std::string& reply)
     return true;
 }
 
+bool ClientSession::drained(std::string& reply)
+{
+    if (_state == State::ready)
+        reply = fatalMessage("57P01", "proximux: it is stopping");
+    return _state == State::ready;
+}
+
 } // namespace proximux::postgresql

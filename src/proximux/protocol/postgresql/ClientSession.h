@@ -34,6 +34,7 @@ public:
     bool malformed(const char* why, std::string& reply) override;
     std::string restCame() override;
     bool expired(const char* why, std::string& reply) override;
+    bool drained(std::string& reply) override;
     void held(unsigned reasons) override;
     void remains(unsigned reasons) override { _held = reasons; }
     void signedIn(bool accepted) override;
