@@ -121,6 +121,14 @@ public:
         text = bytes;
     }
 
+    /// Sets `text` to what the client gets instead of this message, which names a session of the target
+    /// (ResponseTraits::names). greeting: the reply to the login of the connection that it came from.
+    virtual void rename(Bytes message, Bytes greeting, std::string& text)
+    {
+        static_cast<void>(greeting);
+        text = message;
+    }
+
     /// The header of a request is complete and more follows (Framer::Progress::header). Returns what its client waits
     /// for before it sends the rest: usually nothing.
     virtual Consent header(Bytes bytes)

@@ -175,4 +175,19 @@ void ClientSession::translate(Bytes bytes, const RequestTraits&, std::string& te
     text.append(message(BACKEND_KEY, key)).append(readyMessage());
 }
 
+/// What it has sent itself carries the number that it knows as its own.
+void ClientSession::rename(Bytes bytes, Bytes greeting, std::string& text)
+{
+    text = bytes;
+    eachMessage(greeting,
+                [&](char type, Bytes body)
+                {
+                    if (type != BACKEND_KEY || body.substr(0, 4) != bytes.substr(HEADER, 4))
+                        return;
+                    std::string own;
+                    appendNumber(own, CancelKeys::partOf(_number), 4);
+                    text.replace(HEADER, 4, own);
+                });
+}
+
 } // namespace proximux::postgresql

@@ -29,6 +29,7 @@ public:
     void begin(std::uint64_t client, Bytes address) override;
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     void translate(Bytes bytes, const RequestTraits& traits, std::string& text) override;
+    void rename(Bytes bytes, Bytes greeting, std::string& text) override;
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
     bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;

@@ -16,6 +16,7 @@ namespace
 constexpr Bytes IN_BATCH = "PBDECH";     ///< the request goes on, up to Sync
 constexpr Bytes UNASKED = "NAS";         ///< messages that answer nothing
 constexpr std::size_t WHOLE_ROW = 16384; ///< bytes of a message of rows that is taken whole
+constexpr std::uint64_t LONGEST = 8192;  ///< bytes of a message that is looked at
 
 } // namespace
 
@@ -180,13 +181,15 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
         _traits.clear();
         _failed = false;
     }
-    _traits.swallowed = false;
+    _traits.swallowed = _traits.names = false;
     _traits.instead = {};
     while (at < input.size())
     {
         const Next next = _inBody ? Next::passes : look(input, at);
         if (next == Next::malformed)
             return {Kind::malformed, at, "a PostgreSQL message that answers nothing"};
+        if (next == Next::whole)
+            return {Kind::complete, at, ""};
         if (next == Next::taken)
             continue;
         if (next != Next::passes)
@@ -220,10 +223,11 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
 /// piece of the response of its own.
 SharedResponseFramer::Next SharedResponseFramer::look(Bytes input, std::size_t& at)
 {
-    constexpr std::uint64_t LONGEST = 8192; // of the messages that are looked at
     const char type = input[at];
     if (type == '1' || type == '2' || type == '3')
         return takeAnswer(input, at);
+    if (type == 'A')
+        return takeNotification(input, at);
     if (type == 'E')
         _statements.fail();
     const bool mayEnd = type == 'C' || (type == 'E' && (_statements.isUsed() || _statements.refuses()));
@@ -274,6 +278,26 @@ SharedResponseFramer::Next SharedResponseFramer::takeAnswer(Bytes input, std::si
     if (!_traits.swallowed)
         _traits.instead = PARSE_COMPLETE;
     return Next::ends;
+}
+
+/// It names the session of its sender.
+SharedResponseFramer::Next SharedResponseFramer::takeNotification(Bytes input, std::size_t& at)
+{
+    if (input.size() - at < HEADER)
+        return Next::needsMore;
+    const std::uint64_t size = 1 + lengthAt(input, at + 1);
+    if (size > LONGEST || size < HEADER + 4)
+        return Next::passes;
+    if (at > 0)
+        return Next::ends;
+    if (input.size() < size)
+        return Next::needsMore;
+    at += static_cast<std::size_t>(size);
+    _traits.names = true;
+    if (_begun)
+        return Next::ends;
+    _traits.kind = ResponseTraits::Kind::notice;
+    return Next::whole;
 }
 
 /// CommandComplete, or an error.
