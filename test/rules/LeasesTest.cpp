@@ -259,4 +259,28 @@ RULE(LeasesTest, aRequestThatIsNotSentWithinATransactionEndsItsClient, skipQueue
     }
 }
 
+TEST(LeasesTest, aDrainLetsATransactionEnd)
+{
+    database(2);
+    TargetId t;
+    const ClientId a = first("u", t);
+    const ClientId idle = further("u");
+    says(a, query("begin"));
+    answers(t, done('T'));
+    got(a);
+    exchange->drain(now);
+    assertClosed(idle, CloseReason::drained, How::finish);
+    const std::string farewell = world.closedClients.at(idle.slot).last.sent;
+    CPPUNIT_ASSERT_EQUAL(std::string("SFATAL"), std::string(farewell.c_str() + 5));
+    CPPUNIT_ASSERT(farewell.find("57P01") != std::string::npos);
+    CPPUNIT_ASSERT(!world.client(a).held);
+    says(a, query("select 1"));
+    answers(t, done('T'));
+    CPPUNIT_ASSERT_EQUAL(done('T'), got(a));
+    says(a, query("commit"));
+    answers(t, done());
+    assertClosed(a, CloseReason::drained, How::finish);
+    CPPUNIT_ASSERT_EQUAL(done() + farewell, world.closedClients.at(a.slot).last.sent);
+}
+
 } // namespace proximux

@@ -9,6 +9,12 @@ class NoticesTest : public DatabaseRules
 protected:
     static std::string notice() { return message('N', std::string("SNOTICE\0\0", 9)); }
 
+    /// From the session of this number.
+    static std::string notification(const std::string& number)
+    {
+        return message('A', number + std::string("channel\0payload\0", 16));
+    }
+
     /// It is later than when the connections were read last.
     void rest() { passes(Duration{1}); }
 };
@@ -82,6 +88,31 @@ TEST(NoticesTest, anErrorAtRestCostsNobodyItsRequest)
     CPPUNIT_ASSERT_EQUAL(query("select 1"), got(other));
     answers(other, done());
     CPPUNIT_ASSERT_EQUAL(done(), got(a));
+}
+
+TEST(NoticesTest, aClientKnowsItsOwnNotifications)
+{
+    database(1, 1);
+    const ClientId a = asks(startup("u"));
+    const TargetId t = opens();
+    got(t);
+    answers(t, welcome("\1\2\3\4secret"));
+    const std::string greeting = got(a);
+    const std::string own = greeting.substr(greeting.rfind("K") + 5, 4);
+    says(a, query("listen x"));
+    answers(t, done());
+    got(a);
+    answers(t, notification("\1\2\3\4"));
+    CPPUNIT_ASSERT_EQUAL(notification(own), got(a));
+    const std::string others = notification("\1\2\3\5");
+    answers(t, others.substr(0, 7));
+    answers(t, others.substr(7));
+    CPPUNIT_ASSERT_EQUAL(others, got(a));
+    says(a, query("notify x"));
+    answers(t, message('C', std::string("NOTIFY\0", 7)) + notification("\1\2\3\4") + ready('I'));
+    CPPUNIT_ASSERT_EQUAL(message('C', std::string("NOTIFY\0", 7)) + notification(own) + ready('I'), got(a));
+    answers(t, notification("\1\2\3\4"));
+    CPPUNIT_ASSERT_EQUAL(notification(own), got(a));
 }
 
 } // namespace proximux

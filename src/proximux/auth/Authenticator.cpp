@@ -38,6 +38,11 @@ const Lookup* Authenticator::lookupFor(Bytes name) const
 
 // ------------------------------------------------------------------------------------------------ clients
 
+bool Authenticator::mayTrust(Bytes name) const
+{
+    return _settings.users == nullptr || find(name) != nullptr;
+}
+
 Method Authenticator::methodFor(Bytes name, const Secret* found) const
 {
     const Secret* secret = find(name, found);
@@ -80,7 +85,7 @@ Verifier Authenticator::verifierFor(Bytes name, const Secret* found)
 bool Authenticator::isPassword(Bytes name, Bytes password, const Secret* found) const
 {
     const Secret* secret = find(name, found);
-    if (secret == nullptr)
+    if (secret == nullptr || secret->kind == Secret::Kind::none)
         return false;
     if (secret->kind == Secret::Kind::clear)
         return areEqual(secret->text, password);
@@ -123,13 +128,14 @@ Identity Authenticator::identityAt(std::size_t target, Bytes name, const std::op
         identity.name = _settings.targets[target].username;
         identity.secret.text = _settings.targets[target].password;
         identity.isKnown = !identity.secret.text.empty();
-        return identity;
     }
-    if (const Secret* secret = find(name, found))
+    const bool isItself = identity.name == name;
+    const Secret* secret = identity.isKnown ? nullptr : find(identity.name, isItself ? found : nullptr);
+    if (secret != nullptr)
     {
         identity.secret = *secret;
         identity.isKnown = true;
-        identity.proven = proven;
+        identity.proven = isItself ? proven : std::nullopt;
     }
     return identity;
 }

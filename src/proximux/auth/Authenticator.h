@@ -73,6 +73,9 @@ public:
     /// How this user proves who it is: never automatic. A user who is not known is asked like others.
     [[nodiscard]] Method methodFor(Bytes name, const Secret* found = nullptr) const;
 
+    /// Whether this user may come in without a proof: one who is in the list, if there is one.
+    [[nodiscard]] bool mayTrust(Bytes name) const;
+
     /// What the user's SCRAM is checked with; of one who is not known, something that nothing proves.
     [[nodiscard]] Verifier verifierFor(Bytes name, const Secret* found = nullptr);
 

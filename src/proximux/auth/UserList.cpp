@@ -77,7 +77,9 @@ std::optional<Secret> secretFrom(Bytes written)
 {
     Secret secret;
     secret.text = written;
-    if (isMd5(written))
+    if (written.empty())
+        secret.kind = Secret::Kind::none;
+    else if (isMd5(written))
         secret.kind = Secret::Kind::md5;
     else if (written.rfind("SCRAM-SHA-256$", 0) == 0)
     {
@@ -87,7 +89,7 @@ std::optional<Secret> secretFrom(Bytes written)
         secret.kind = Secret::Kind::scram;
         secret.verifier = *verifier;
     }
-    return written.empty() ? std::nullopt : std::make_optional(std::move(secret));
+    return secret;
 }
 
 std::optional<std::string> UserList::read(Bytes text)
@@ -115,8 +117,8 @@ const char* UserList::readLine(Bytes line)
     skipSpace(line);
     if (!name || !written || (!line.empty() && line.front() != ';'))
         return "expected \"name\" \"secret\", each in double quotes";
-    if (name->empty() || written->empty())
-        return name->empty() ? "a user without a name" : "a user without a secret";
+    if (name->empty())
+        return "a user without a name";
     auto secret = secretFrom(*written);
     if (!secret)
         return "an invalid verifier; expected SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY";

@@ -24,6 +24,7 @@ struct Secret
 {
     enum class Kind
     {
+        none,  ///< nothing
         clear, ///< the password
         md5,   ///< "md5" and the digest of password and name
         scram  ///< its verifier
@@ -34,8 +35,8 @@ struct Secret
     Verifier verifier; ///< scram
 };
 
-/// The secret that this text means: a password, md5 and its digest, or a verifier of SCRAM. Nothing: it is an invalid
-/// verifier, or empty.
+/// The secret that this text means: none, a password, md5 and its digest, or a verifier of SCRAM. Nothing: it is an
+/// invalid verifier.
 std::optional<Secret> secretFrom(Bytes written);
 
 /// The users who may come in, from a text in the form of PgBouncer's userlist.txt: lines of "name" "secret", in which

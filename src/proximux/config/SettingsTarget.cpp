@@ -61,7 +61,8 @@ std::vector<Setting> targetSettings()
                  "Example: target.1.username = proxy."})),
         secret(now(row("target.N.password", "", text("a password", FIELD(std::string, targets[i].password)),
                        {SHARED_USERS, "Password for new target connections",
-                        "Proximux sends it with AUTH; clients neither know nor need it. "
+                        "Proximux sends it; clients neither know nor need it. "
+                        "With postgresql, if it is not set, that of the name in auth.file is used. "
                         "The value is never shown in the log or by --print-config. "
                         "Example: PROXIMUX_TARGET_1_PASSWORD in the environment of the service."}))),
         now(row("target.N.database", "0", integer<unsigned>(0, 65535, FIELD(unsigned, targets[i].database)),

@@ -121,6 +121,14 @@ public:
         text = bytes;
     }
 
+    /// Sets `text` to what the client gets instead of this message, which names a session of the target
+    /// (ResponseTraits::names). greeting: the reply to the login of the connection that it came from.
+    virtual void rename(Bytes message, Bytes greeting, std::string& text)
+    {
+        static_cast<void>(greeting);
+        text = message;
+    }
+
     /// The header of a request is complete and more follows (Framer::Progress::header). Returns what its client waits
     /// for before it sends the rest: usually nothing.
     virtual Consent header(Bytes bytes)
@@ -168,6 +176,13 @@ public:
 
     /// Creates the reply to a client that loses its idle connection to others. False: there is none.
     virtual bool expired(const char* why, std::string& reply) { return malformed(why, reply); }
+
+    /// Creates what a client at rest is told before a drain closes it. False: nothing.
+    virtual bool drained(std::string& reply)
+    {
+        static_cast<void>(reply);
+        return false;
+    }
 
     /// The target was asked (RequestTraits::probes): only these reasons still pin this client.
     virtual void remains(unsigned reasons) { static_cast<void>(reasons); }

@@ -238,10 +238,12 @@ struct ResponseTraits
     bool unchecked = false;    ///< repeats no check value and is only an error, so it may answer any request
     std::string reply;         ///< request: what the target gets
     Bytes instead;             ///< what its client gets in place of the bytes taken last: fixed text; empty: these
+    bool names = false;        ///< the bytes taken last are a message that names a session: Conversation::rename()
     std::vector<Edit> edits;   ///< in the order of their offsets, all within the bytes taken first
 
     void clear()
     {
+        names = false;
         kind = Kind::final;
         swallowed = closesTarget = undone = spends = closesClient = consents = proof = unchecked = resumes = false;
         notice = {};

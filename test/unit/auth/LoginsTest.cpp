@@ -134,7 +134,6 @@ TEST(LoginsTest, mistakesInUsersAreNamedWithoutTheirSecrets)
                          refusal("\"a\" \"b"));
     CPPUNIT_ASSERT_EQUAL(std::string("line 2: a user who was named before"), refusal("\"a\" \"b\"\n\"a\" \"c\""));
     CPPUNIT_ASSERT_EQUAL(std::string("line 1: a user without a name"), refusal("\"\" \"b\""));
-    CPPUNIT_ASSERT_EQUAL(std::string("line 1: a user without a secret"), refusal("\"a\" \"\""));
     CPPUNIT_ASSERT_EQUAL(
         std::string("line 1: an invalid verifier; expected SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY"),
         refusal("\"a\" \"SCRAM-SHA-256$4096:AAAA$BBBB:CCCC\""));
@@ -163,6 +162,21 @@ TEST(LoginsTest, aClientProvesWhatIsKnownOfItsPassword)
         CPPUNIT_ASSERT(!door.isMd5Answer(name, "md5" + auth::hexadecimal(digests().md5(inner + "tlas")), "salt"));
     }
     CPPUNIT_ASSERT(letting("\"carl\" \"" + written(verifier()) + "\"", Method::md5).methodFor("carl") == Method::scram);
+}
+
+TEST(LoginsTest, aUserWithoutASecretProvesNothing)
+{
+    auth::Authenticator door = letting("\"anna\" \"\"");
+    CPPUNIT_ASSERT(!door.isPassword("anna", ""));
+    const std::string inner = auth::hexadecimal(digests().md5("anna"));
+    CPPUNIT_ASSERT(!door.isMd5Answer("anna", "md5" + auth::hexadecimal(digests().md5(inner + "salt")), "salt"));
+    const auth::Verifier asked = door.verifierFor("anna");
+    const auth::ScramKeys keys = auth::scramKeys(digests(), "", asked.salt, asked.rounds);
+    CPPUNIT_ASSERT(asked.storedKey != digests().sha256(keys.clientKey));
+    const auth::Identity anna = door.identityAt(0, "anna", std::nullopt);
+    CPPUNIT_ASSERT(anna.isKnown);
+    CPPUNIT_ASSERT(!door.md5Answer(anna, "salt"));
+    CPPUNIT_ASSERT(!door.keysOf(anna, "salt", 4096));
 }
 
 TEST(LoginsTest, aStrangerIsAskedAsSomebodyWhoIsKnown)
@@ -198,6 +212,29 @@ TEST(LoginsTest, aTargetsOwnLoginComesFirst)
     CPPUNIT_ASSERT_EQUAL(std::string("service"), door.identityAt(1, "anna", {}).name);
     CPPUNIT_ASSERT_EQUAL(std::string("secret"), door.identityAt(1, "anna", {}).secret.text);
     CPPUNIT_ASSERT(!door.identityAt(0, "stranger", {}).isKnown);
+}
+
+TEST(LoginsTest, aTargetsOwnLoginWithoutAPasswordHasThatOfTheList)
+{
+    auto users = std::make_shared<auth::UserList>();
+    CPPUNIT_ASSERT(!users->read("\"anna\" \"pencil\"\n\"service\" \"secret\""));
+    auth::Authenticator door(digests(), "key");
+    door.change({auth::Method::automatic, users, {{"service", ""}, {"other", ""}}});
+    const auth::Identity service = door.identityAt(0, "anna", auth::ScramKeys{"key", "key"});
+    CPPUNIT_ASSERT_EQUAL(std::string("service"), service.name);
+    CPPUNIT_ASSERT_EQUAL(std::string("secret"), service.secret.text);
+    CPPUNIT_ASSERT(service.isKnown && !service.proven);
+    CPPUNIT_ASSERT(!door.identityAt(1, "anna", {}).isKnown);
+}
+
+TEST(LoginsTest, onlyWhoIsInTheListIsTrusted)
+{
+    auth::Authenticator door = letting("\"anna\" \"\"");
+    CPPUNIT_ASSERT(door.mayTrust("anna"));
+    CPPUNIT_ASSERT(!door.mayTrust("stranger"));
+    auth::Authenticator open(digests(), "key");
+    open.change({auth::Method::trust, nullptr, {}});
+    CPPUNIT_ASSERT(open.mayTrust("stranger"));
 }
 
 TEST(LoginsTest, base64IsReadAsWritten)

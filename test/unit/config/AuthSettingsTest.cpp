@@ -61,7 +61,7 @@ TEST(AuthSettingsTest, aQueryNeedsSomebodyWhoAsksIt)
 TEST(AuthSettingsTest, mistakesInTheFileAreNamed)
 {
     assertMistake(fromEnvironment(sharing("anna pencil\n")), "line 1: expected \"name\" \"secret\"");
-    assertMistake(fromEnvironment(sharing("\"anna\" \"\"\n")), "line 1: a user without a secret");
+    assertMistake(fromEnvironment(sharing("\"\" \"pencil\"\n")), "line 1: a user without a name");
     Environment environment = sharing();
     environment["PROXIMUX_AUTH_FILE"] = "/nonexistent/users";
     assertMistake(fromEnvironment(environment), "/nonexistent/users (environment PROXIMUX_AUTH_FILE): cannot be read");

@@ -227,6 +227,14 @@ void Answers::replyOnly(Client& client, std::string text, Instant now)
     answerLocally(request, now);
 }
 
+void Answers::tellDrained(Client& client)
+{
+    std::string text;
+    const bool isBetween = client.pin.lane == nullptr || !client.pin.lane->inMessage;
+    if (isBetween && client.conversation != nullptr && client.conversation->drained(text))
+        client.waiting = _mux.effects.toClient(client.id, text);
+}
+
 /// A request is answered by us; its answer counts until it is said.
 void Answers::keepReply(Request& request)
 {

@@ -41,6 +41,9 @@ public:
     /// A reply to what was no request stands in the client's pipeline.
     void replyOnly(Client& client, std::string text, Instant now);
 
+    /// A drain is about to close it, at rest.
+    void tellDrained(Client& client);
+
     /// A request is answered, of which the rest has not come: that is thrown away, or its client is closed.
     static void leaveRest(Request& request);
 

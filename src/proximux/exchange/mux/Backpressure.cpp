@@ -88,7 +88,8 @@ void Backpressure::update(Client& client, Instant now)
     const std::size_t room = _memory.roomFor(client.memory, client.input.kept());
     bool hold = client.deaf;
     if (client.state != Client::State::closing)
-        hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) || (_mux.draining && !passing) ||
+        hold = client.waiting > 0 || isFull(client) || (room == 0 && !passing) ||
+               (_mux.draining && !passing && !Pinning::isLeased(client)) ||
                (passing && _mux.policy.requests.passLane(client) != nullptr &&
                 _mux.policy.requests.passLane(client)->waiting > 0);
     const std::size_t limit = passing || client.state == Client::State::closing ? _mux.settings.requestBuffer : room;

@@ -170,7 +170,7 @@ void Clients::closeIfDone(Client& client, Instant now)
         return;
     if (!client.input.isEmpty() && _mux.backpressure.isFull(client) && !client.final)
         return; // there may be requests in it
-    if (client.state != Client::State::ended && !client.final && !_mux.draining)
+    if (client.state != Client::State::ended && !client.final && (!_mux.draining || Pinning::isLeased(client)))
         return;
     if (client.pin.lane != nullptr && client.pin.lane->pin.tunnel && !_mux.draining)
         return; // the tunnel ends with its target
@@ -180,10 +180,12 @@ void Clients::closeIfDone(Client& client, Instant now)
         _mux.observer.requestDropped(client.id, client.input.size());
     if (client.final && !client.fin)
         return beginClosing(client, client.reason, now); // what it still sends must not reset what it is to read
-    client.waiting = _mux.effects.flushClient(client.id);
     CloseReason reason = client.state == Client::State::ended ? CloseReason::ended : CloseReason::drained;
     if (client.final)
         reason = client.reason;
+    if (reason == CloseReason::drained)
+        _mux.answers.tellDrained(client);
+    client.waiting = _mux.effects.flushClient(client.id);
     if (client.waiting > 0)
         beginClosing(client, reason, now);
     else

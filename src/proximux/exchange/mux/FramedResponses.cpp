@@ -182,9 +182,9 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     if (lane.pin.leaving)
         _farewells.deliverButLast(lane, bytes, now);
     else if (lane.pin.pushes || (notice && lane.answered == nullptr && lane.pin.client != nullptr))
-        _mux.answers.deliver(lane, *lane.pin.client, bytes, now);
+        _mux.answers.deliver(lane, *lane.pin.client, toClient(lane, lane.pin.client, bytes), now);
     else if (lane.answered != nullptr && passes)
-        _mux.answers.deliver(lane, *lane.answered, traits.instead.empty() ? bytes : traits.instead,
+        _mux.answers.deliver(lane, *lane.answered, toClient(lane, lane.answered->client, bytes),
                              first ? editsOf(*lane.answered, traits) : nullptr, now);
     lane.input.consume(progress.taken);
     if (progress.kind != ProgressKind::complete)
@@ -197,6 +197,16 @@ bool FramedResponses::takeResponse(Lane& lane, const Framer::Progress& progress,
     if (theirs)
         return _mux.targetRequests.answer(lane, traits, now);
     return lane.answered == nullptr || responseWhole(lane, now);
+}
+
+/// What its client gets in place of these bytes.
+Bytes FramedResponses::toClient(const Lane& lane, const Client* client, Bytes bytes)
+{
+    const ResponseTraits& traits = lane.framer->traits();
+    if (!traits.names || client == nullptr || client->conversation == nullptr)
+        return traits.instead.empty() ? bytes : traits.instead;
+    client->conversation->rename(bytes, lane.greeting, _renamed);
+    return _renamed;
 }
 
 /// A message that answers nothing. True: it is ignored.

@@ -60,6 +60,7 @@ public:
 private:
     bool hearDialog(Lane& lane, Instant now);
     bool takeResponse(Lane& lane, const Framer::Progress& progress, Instant now);
+    [[nodiscard]] Bytes toClient(const Lane& lane, const Client* client, Bytes bytes);
     [[nodiscard]] bool isNobodys(Lane& lane);
     [[nodiscard]] Request* whose(const Lane& lane, Bytes bytes, const ResponseTraits& traits) const;
     [[nodiscard]] const std::vector<Edit>* editsOf(const Request& request, const ResponseTraits& traits);
@@ -84,6 +85,7 @@ private:
     Trial& _trial;
     char _theirId[8] = {};     ///< what is put back into the present response
     std::vector<Edit> _idEdit; ///< by this
+    std::string _renamed;      ///< a message that names a session
 };
 
 } // namespace proximux

@@ -38,6 +38,12 @@ public:
         return client.pin.lane != nullptr && (client.pin.reasons & ~pins::LEASE) != 0;
     }
 
+    /// Whether the client is within a transaction.
+    [[nodiscard]] static bool isLeased(const Client& client)
+    {
+        return client.pin.lane != nullptr && (client.pin.reasons & pins::LEASE) != 0;
+    }
+
     /// The client has the lane, of this target, alone from now on. False: it had it before, and has these reasons more.
     bool pin(Lane& lane, std::size_t target, Client& client, unsigned reasons, Instant now);
 

@@ -103,7 +103,8 @@ void ClientLogin::startup(Bytes packet, RequestTraits& traits)
     if (_lookup)
         return lookUp(traits);
     ask(traits);
-    negotiate(traits.greets ? _final : traits.reply);
+    if (!traits.refused)
+        negotiate(traits.greets ? _final : traits.reply);
 }
 
 /// It is closed as soon as the target was told, which is all that its client waits for.
@@ -160,7 +161,7 @@ void ClientLogin::ask(RequestTraits& traits)
     switch (_authenticator->methodFor(_startup.user, found()))
     {
     case auth::Method::trust:
-        return welcome(traits);
+        return _authenticator->mayTrust(_startup.user) ? welcome(traits) : refuseLogin(traits);
     case auth::Method::password:
         return answer(traits, authentication(CLEAR));
     case auth::Method::md5:

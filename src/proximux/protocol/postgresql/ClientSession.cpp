@@ -80,6 +80,21 @@ void ClientSession::translate(Bytes bytes, const RequestTraits& traits, std::str
     text = traits.greets ? _entry.greeting(bytes, _number) : _entry.looked(bytes);
 }
 
+/// What it has sent itself carries the number that it knows as its own.
+void ClientSession::rename(Bytes bytes, Bytes greeting, std::string& text)
+{
+    text = bytes;
+    eachMessage(greeting,
+                [&](char type, Bytes body)
+                {
+                    if (type != BACKEND_KEY || body.substr(0, 4) != bytes.substr(HEADER, 4))
+                        return;
+                    std::string own;
+                    appendNumber(own, CancelKeys::partOf(_number), 4);
+                    text.replace(HEADER, 4, own);
+                });
+}
+
 // ---------------------------------------------------------------------------------------------- statements
 
 void ClientSession::statements(Bytes bytes, bool whole, RequestTraits& traits)
@@ -254,6 +269,13 @@ bool ClientSession::expired(const char* why, std::string& reply)
 {
     reply = fatalMessage("25P03", "proximux: " + std::string(why));
     return true;
+}
+
+bool ClientSession::drained(std::string& reply)
+{
+    if (_entry.isWelcome())
+        reply = fatalMessage("57P01", "proximux: it is stopping");
+    return _entry.isWelcome();
 }
 
 } // namespace proximux::postgresql

@@ -27,11 +27,13 @@ public:
     void begin(std::uint64_t client, Bytes address) override;
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     void translate(Bytes bytes, const RequestTraits& traits, std::string& text) override;
+    void rename(Bytes bytes, Bytes greeting, std::string& text) override;
     bool failed(const RequestTraits& traits, Failure failure, std::string& reply) override;
     bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
     std::string restCame() override;
     bool expired(const char* why, std::string& reply) override;
+    bool drained(std::string& reply) override;
     void held(unsigned reasons) override;
     void remains(unsigned reasons) override { _held = reasons; }
     void signedIn(bool accepted) override;

@@ -15,10 +15,11 @@ namespace proximux::postgresql
 class CancelKeys
 {
 public:
-    /// The first part of the key of this client.
+    /// The first part of the key of this client: no number that the process of a server has. Some take it for signed.
     static constexpr std::uint32_t partOf(std::uint64_t client)
     {
-        return static_cast<std::uint32_t>(client & 0x7fffffffU); // some take it for signed
+        constexpr std::uint32_t LOWEST = 0x40000000U;
+        return static_cast<std::uint32_t>(client & (LOWEST - 1)) | LOWEST;
     }
 
     void add(std::uint64_t client, const std::string& secret)

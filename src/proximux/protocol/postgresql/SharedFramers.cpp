@@ -17,6 +17,7 @@ constexpr MessageTypes IN_BATCH("PBDECH");            ///< the request goes on, 
 constexpr MessageTypes UNASKED("NAS");                ///< messages that answer nothing
 constexpr MessageTypes KNOWN("SZTDCIENAGHVcdnst123"); ///< what a target says behind its login
 constexpr std::size_t WHOLE_ROW = 16384;              ///< bytes of a message of rows that is taken whole
+constexpr std::uint64_t LONGEST = 8192;               ///< bytes of a message that is looked at
 
 } // namespace
 
@@ -181,7 +182,7 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
         _traits.clear();
         _failed = false;
     }
-    _traits.swallowed = false;
+    _traits.swallowed = _traits.names = false;
     _traits.instead = {};
     if (_isWhole && !_inBody)
         return takeResponse(input);
@@ -190,6 +191,8 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
         const Next next = _inBody ? Next::passes : look(input, at);
         if (next == Next::malformed)
             return {Kind::malformed, at, "a PostgreSQL message that answers nothing"};
+        if (next == Next::whole)
+            return {Kind::complete, at, ""};
         if (next == Next::taken)
             continue;
         if (next != Next::passes)
@@ -249,10 +252,11 @@ Framer::Progress SharedResponseFramer::takeResponse(Bytes input)
 /// piece of the response of its own.
 SharedResponseFramer::Next SharedResponseFramer::look(Bytes input, std::size_t& at)
 {
-    constexpr std::uint64_t LONGEST = 8192; // of the messages that are looked at
     const char type = input[at];
     if (type == '1' || type == '2' || type == '3')
         return takeAnswer(input, at);
+    if (type == 'A')
+        return takeNotification(input, at);
     if (type == 'E')
         _statements.fail();
     const bool mayEnd = type == 'C' || (type == 'E' && (_statements.isUsed() || _statements.refuses()));
@@ -305,6 +309,26 @@ SharedResponseFramer::Next SharedResponseFramer::takeAnswer(Bytes input, std::si
     if (!_traits.swallowed)
         _traits.instead = PARSE_COMPLETE;
     return Next::ends;
+}
+
+/// It names the session of its sender.
+SharedResponseFramer::Next SharedResponseFramer::takeNotification(Bytes input, std::size_t& at)
+{
+    if (input.size() - at < HEADER)
+        return Next::needsMore;
+    const std::uint64_t size = 1 + lengthAt(input, at + 1);
+    if (size > LONGEST || size < HEADER + 4)
+        return Next::passes;
+    if (at > 0)
+        return Next::ends;
+    if (input.size() < size)
+        return Next::needsMore;
+    at += static_cast<std::size_t>(size);
+    _traits.names = true;
+    if (_begun)
+        return Next::ends;
+    _traits.kind = ResponseTraits::Kind::notice;
+    return Next::whole;
 }
 
 /// CommandComplete, or an error.

@@ -79,7 +79,8 @@ private:
         passes,
         taken,
         needsMore,
-        ends, ///< the piece of the response that is taken
+        ends,  ///< the piece of the response that is taken
+        whole, ///< what came unasked
         malformed
     };
 
@@ -91,6 +92,7 @@ private:
     Next look(Bytes input, std::size_t& at);
     Next takeAnswer(Bytes input, std::size_t& at);
     Next takeRefusal(std::size_t size, Bytes error, std::size_t& at);
+    Next takeNotification(Bytes input, std::size_t& at);
     void see(char type, Bytes body);
     void ready(char status);
 
