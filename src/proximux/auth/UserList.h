@@ -24,14 +24,17 @@ struct Secret
 {
     enum class Kind
     {
-        clear, ///< the password
-        md5,   ///< "md5" and the digest of password and name
-        scram  ///< its verifier
+        clear,  ///< the password
+        md5,    ///< "md5" and the digest of password and name
+        scram,  ///< its verifier
+        native, ///< "*" and the verifier of a scramble, as hexadecimal digits
+        sha2    ///< "$sha2$", likewise
     };
 
     Kind kind = Kind::clear;
-    std::string text;  ///< as it was written
-    Verifier verifier; ///< scram
+    std::string text;      ///< as it was written
+    Verifier verifier;     ///< scram
+    std::string scrambles; ///< native, sha2: the verifier (Scrambles.h)
 };
 
 /// The users who may come in, from a text in the form of PgBouncer's userlist.txt: lines of "name" "secret", in which
