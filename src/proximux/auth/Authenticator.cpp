@@ -92,6 +92,8 @@ bool Authenticator::isPassword(Bytes name, Bytes password, const Secret* found) 
     if (secret->kind == Secret::Kind::md5)
         return areEqual(secret->text,
                         std::string(MD5) + hexadecimal(_digests.md5(std::string(password) + std::string(name))));
+    if (secret->kind != Secret::Kind::scram)
+        return false;
     const Verifier& verifier = secret->verifier;
     const ScramKeys keys = scramKeys(_digests, password, verifier.salt, verifier.rounds);
     return areEqual(_digests.sha256(keys.clientKey), verifier.storedKey);
@@ -112,8 +114,35 @@ bool Authenticator::isMd5Answer(Bytes name, Bytes answer, Bytes salt, const Secr
     const Secret* secret = find(name, found);
     if (secret == nullptr)
         return false;
-    const auto expected = md5Answer({std::string(name), *secret, true, std::nullopt}, salt);
+    const auto expected = md5Answer({std::string(name), *secret, true, std::nullopt, {}}, salt);
     return expected && areEqual(*expected, answer);
+}
+
+ScrambleKind Authenticator::scrambleFor(Bytes name, ScrambleKind preferred) const
+{
+    const Secret* secret = find(name);
+    if (secret != nullptr && secret->kind == Secret::Kind::native)
+        return ScrambleKind::native;
+    if (secret != nullptr && secret->kind == Secret::Kind::sha2)
+        return ScrambleKind::sha2;
+    return preferred;
+}
+
+std::optional<std::string> Authenticator::isScramble(Bytes name, ScrambleKind kind, Bytes scramble, Bytes nonce) const
+{
+    const Secret* secret = find(name);
+    const auto known = kind == ScrambleKind::native ? Secret::Kind::native : Secret::Kind::sha2;
+    std::string verifier(scrambleSize(kind), '\0');
+    bool isKnown = secret != nullptr && secret->kind == known;
+    if (isKnown)
+        verifier = secret->scrambles;
+    else if (secret != nullptr && secret->kind == Secret::Kind::clear)
+    {
+        verifier = scrambleVerifier(_digests, kind, scrambleKey(_digests, kind, secret->text));
+        isKnown = true;
+    }
+    auto key = keyProven(_digests, kind, verifier, scramble, nonce);
+    return isKnown ? key : std::nullopt;
 }
 
 // ------------------------------------------------------------------------------------------------ targets
@@ -166,6 +195,19 @@ std::optional<std::string> Authenticator::md5Answer(const Identity& identity, By
     if (digest.empty())
         return std::nullopt;
     return std::string(MD5) + hexadecimal(_digests.md5(digest.substr(MD5.size()) + std::string(salt)));
+}
+
+std::optional<std::string> Authenticator::scrambleOf(const Identity& identity, ScrambleKind kind, Bytes nonce) const
+{
+    const Secret& secret = identity.secret;
+    if (!identity.isKnown)
+        return std::nullopt;
+    if (secret.kind == Secret::Kind::clear)
+        return scrambled(_digests, kind, scrambleKey(_digests, kind, secret.text), nonce);
+    const auto known = kind == ScrambleKind::native ? Secret::Kind::native : Secret::Kind::sha2;
+    if (secret.kind != known || identity.provenKey.size() != scrambleSize(kind))
+        return std::nullopt;
+    return scrambled(_digests, kind, identity.provenKey, nonce);
 }
 
 // ------------------------------------------------------------------------------------------------- chance

@@ -4,6 +4,7 @@
 #include <proximux/Bytes.h>
 #include <proximux/auth/Digests.h>
 #include <proximux/auth/Scram.h>
+#include <proximux/auth/Scrambles.h>
 #include <proximux/auth/UserList.h>
 
 #include <cstdint>
@@ -49,6 +50,7 @@ struct Identity
     Secret secret;
     bool isKnown = false;            ///< the secret is
     std::optional<ScramKeys> proven; ///< by its client, where the secret is a verifier
+    std::string provenKey;           ///< likewise, of a scramble
 };
 
 /// Lets clients in, and knows with which secrets target connections log in for them. The secret of a user who is not in
@@ -87,6 +89,14 @@ public:
     /// How a target is asked for the secret of this user; null: it is not.
     [[nodiscard]] const Lookup* lookupFor(Bytes name) const;
 
+    /// How this user is asked for a scramble, by a server that prefers this kind: what is known of the password may
+    /// allow only the other. A user who is not known is asked like others.
+    [[nodiscard]] ScrambleKind scrambleFor(Bytes name, ScrambleKind preferred) const;
+
+    /// The key of a scramble with which this user has proven the password; nothing: it proves nothing.
+    [[nodiscard]] std::optional<std::string> isScramble(Bytes name, ScrambleKind kind, Bytes scramble,
+                                                        Bytes nonce) const;
+
     // ---- targets
 
     /// Who logs in at this target for a client of that name.
@@ -98,6 +108,9 @@ public:
 
     /// The answer of somebody to an MD5 challenge; nothing: the secret is of no use for that.
     [[nodiscard]] std::optional<std::string> md5Answer(const Identity& identity, Bytes salt) const;
+
+    /// The scramble with which somebody logs in; nothing: the secret is of no use for that.
+    [[nodiscard]] std::optional<std::string> scrambleOf(const Identity& identity, ScrambleKind kind, Bytes nonce) const;
 
     // ---- chance
 

@@ -24,14 +24,6 @@ std::optional<Bytes> take(Bytes& message, char name)
     return value;
 }
 
-std::string combined(Bytes a, Bytes b)
-{
-    std::string text(a);
-    for (std::size_t i = 0; i < text.size() && i < b.size(); ++i)
-        text[i] = static_cast<char>(static_cast<unsigned char>(text[i]) ^ static_cast<unsigned char>(b[i]));
-    return text;
-}
-
 } // namespace
 
 ScramKeys scramKeys(const Digests& digests, Bytes password, Bytes salt, unsigned rounds)
@@ -76,7 +68,7 @@ std::optional<std::string> ScramServer::end(Bytes clientFinal)
     if (!nonce || *binding != base64(_header) || *nonce != _nonce || !proof || proof->size() != Digests::SHA256_SIZE)
         return std::nullopt;
     _said.append(",").append(clientFinal.substr(0, at));
-    _clientKey = combined(*proof, _digests.hmacSha256(_verifier.storedKey, _said));
+    _clientKey = covered(*proof, _digests.hmacSha256(_verifier.storedKey, _said));
     if (!areEqual(_digests.sha256(_clientKey), _verifier.storedKey))
         return std::nullopt;
     return "v=" + base64(_digests.hmacSha256(_verifier.serverKey, _said));
@@ -108,7 +100,7 @@ std::optional<std::string> ScramClient::prove(Bytes serverFirst)
     const std::string said = _first + "," + std::string(serverFirst) + "," + reply;
     _signature = _digests.hmacSha256(keys->serverKey, said);
     const std::string signature = _digests.hmacSha256(_digests.sha256(keys->clientKey), said);
-    return reply + ",p=" + base64(combined(keys->clientKey, signature));
+    return reply + ",p=" + base64(covered(keys->clientKey, signature));
 }
 
 bool ScramClient::isGenuine(Bytes serverFinal) const

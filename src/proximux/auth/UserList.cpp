@@ -71,25 +71,59 @@ bool isMd5(Bytes text)
            text.find_first_not_of("0123456789abcdef", 3) == Bytes::npos;
 }
 
+/// The bytes that these hexadecimal digits stand for, if they are so many.
+std::optional<std::string> fromHexadecimal(Bytes digits, std::size_t size)
+{
+    constexpr Bytes ALL = "0123456789abcdef0123456789ABCDEF";
+    if (digits.size() != 2 * size || digits.find_first_not_of(ALL) != Bytes::npos)
+        return std::nullopt;
+    std::string bytes;
+    for (std::size_t i = 0; i < digits.size(); i += 2)
+        bytes += static_cast<char>(ALL.find(digits[i]) % 16 * 16 + ALL.find(digits[i + 1]) % 16);
+    return bytes;
+}
+
+constexpr Bytes SHA2 = "$sha2$";
+
+/// A secret of this text. Returns what is wrong with it; null: nothing.
+const char* readSecret(Secret& secret)
+{
+    const Bytes text = secret.text;
+    if (text.empty())
+        secret.kind = Secret::Kind::none;
+    else if (isMd5(text))
+        secret.kind = Secret::Kind::md5;
+    else if (text.rfind("SCRAM-SHA-256$", 0) == 0)
+    {
+        const auto verifier = verifierIn(text);
+        if (!verifier)
+            return "an invalid verifier; expected SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY";
+        secret.kind = Secret::Kind::scram;
+        secret.verifier = *verifier;
+    }
+    else if (const auto native = fromHexadecimal(text.substr(1), Digests::SHA1_SIZE); native && text.front() == '*')
+    {
+        secret.kind = Secret::Kind::native;
+        secret.scrambles = *native;
+    }
+    else if (text.rfind(SHA2, 0) == 0)
+    {
+        const auto sha2 = fromHexadecimal(text.substr(SHA2.size()), Digests::SHA256_SIZE);
+        if (!sha2)
+            return "an invalid digest; expected $sha2$ and 64 hexadecimal digits";
+        secret.kind = Secret::Kind::sha2;
+        secret.scrambles = *sha2;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 std::optional<Secret> secretFrom(Bytes written)
 {
     Secret secret;
     secret.text = written;
-    if (written.empty())
-        secret.kind = Secret::Kind::none;
-    else if (isMd5(written))
-        secret.kind = Secret::Kind::md5;
-    else if (written.rfind("SCRAM-SHA-256$", 0) == 0)
-    {
-        const auto verifier = verifierIn(written);
-        if (!verifier)
-            return std::nullopt;
-        secret.kind = Secret::Kind::scram;
-        secret.verifier = *verifier;
-    }
-    return secret;
+    return readSecret(secret) == nullptr ? std::make_optional(std::move(secret)) : std::nullopt;
 }
 
 std::optional<std::string> UserList::read(Bytes text)
@@ -119,10 +153,11 @@ const char* UserList::readLine(Bytes line)
         return "expected \"name\" \"secret\", each in double quotes";
     if (name->empty())
         return "a user without a name";
-    auto secret = secretFrom(*written);
-    if (!secret)
-        return "an invalid verifier; expected SCRAM-SHA-256$ROUNDS:SALT$STOREDKEY:SERVERKEY";
-    return _users.emplace(std::move(*name), std::move(*secret)).second ? nullptr : "a user who was named before";
+    Secret secret;
+    secret.text = *written;
+    if (const char* wrong = readSecret(secret))
+        return wrong;
+    return _users.emplace(std::move(*name), std::move(secret)).second ? nullptr : "a user who was named before";
 }
 
 bool UserList::isSame(const UserList& other) const

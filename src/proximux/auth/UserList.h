@@ -24,19 +24,21 @@ struct Secret
 {
     enum class Kind
     {
-        none,  ///< nothing
-        clear, ///< the password
-        md5,   ///< "md5" and the digest of password and name
-        scram  ///< its verifier
+        none,   ///< nothing
+        clear,  ///< the password
+        md5,    ///< "md5" and the digest of password and name
+        scram,  ///< its verifier
+        native, ///< "*" and the verifier of a scramble, as hexadecimal digits
+        sha2    ///< "$sha2$", likewise
     };
 
     Kind kind = Kind::clear;
-    std::string text;  ///< as it was written
-    Verifier verifier; ///< scram
+    std::string text;      ///< as it was written
+    Verifier verifier;     ///< scram
+    std::string scrambles; ///< native, sha2: the verifier (Scrambles.h)
 };
 
-/// The secret that this text means: none, a password, md5 and its digest, or a verifier of SCRAM. Nothing: it is an
-/// invalid verifier.
+/// The secret that this text means. Nothing: it is an invalid one.
 std::optional<Secret> secretFrom(Bytes written);
 
 /// The users who may come in, from a text in the form of PgBouncer's userlist.txt: lines of "name" "secret", in which

@@ -83,6 +83,14 @@ public:
         static_cast<void>(address);
     }
 
+    /// Its client has come. Fills in the traits of what it is sent before it has said anything, where that is local, or
+    /// the reply to a login (RequestTraits::greets). Returns whether there is such a thing.
+    virtual bool opened(RequestTraits& traits)
+    {
+        static_cast<void>(traits);
+        return false;
+    }
+
     /// Evaluates a request, complete or cut to the bytes that are kept. Fills in the traits, which are clear.
     virtual void request(Bytes bytes, bool whole, RequestTraits& traits) = 0;
 
@@ -183,6 +191,10 @@ public:
         static_cast<void>(reply);
         return false;
     }
+
+    /// A response to this client's request has said something that later requests may depend on
+    /// (ResponseTraits::tells).
+    virtual void told(const Told& what) { static_cast<void>(what); }
 
     /// The target was asked (RequestTraits::probes): only these reasons still pin this client.
     virtual void remains(unsigned reasons) { static_cast<void>(reasons); }
@@ -289,6 +301,9 @@ public:
 
     /// Whether a connection belongs to the login of a client (RequestTraits::user), and is of no use without one.
     [[nodiscard]] virtual bool isPersonal() const { return false; }
+
+    /// Whether a target speaks first on a new connection, as a part of the login (Login::begin).
+    [[nodiscard]] virtual bool isGreeted() const { return false; }
 
     /// Whether targets may say something on a connection at rest (ResponseTraits::Kind::notice).
     [[nodiscard]] virtual bool speaksAtRest() const { return false; }

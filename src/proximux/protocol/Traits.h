@@ -47,8 +47,12 @@ struct Login
     /// With whose settings begin() has opened a connection; null: with these.
     std::shared_ptr<const Login> opens = nullptr;
 
-    /// Has a connection of the other login, which has the same key, belong to this one.
-    std::function<std::unique_ptr<LoginDialog>(const Login& other)> change = {};
+    /// Has a connection to this target of the other login, which has the same key, belong to this one.
+    std::function<std::unique_ptr<LoginDialog>(const Login& other, std::size_t target)> change = {};
+
+    /// Has a connection at rest to this target, whose client has left something behind, be as begin() would have opened
+    /// it; empty: it can't be.
+    std::function<std::unique_ptr<LoginDialog>(std::size_t target)> restore = {};
 };
 
 /// What came for a login (Login::isJudged).
@@ -197,6 +201,13 @@ struct Notice
     bool pushed = false;     ///< its form says that it is no reply
 };
 
+/// What a response says to the conversation of its client.
+struct Told
+{
+    unsigned what = 0; ///< the protocol's own; 0: nothing
+    std::uint64_t number = 0;
+};
+
 /// What a protocol knows about a response.
 struct ResponseTraits
 {
@@ -232,10 +243,12 @@ struct ResponseTraits
     unsigned challenges = 0;   ///< reasons for which the target now wants its client to be pinned
     unsigned begun = 0;        ///< pin reasons that its client has from now on, whatever the limit is
     unsigned ended = 0;        ///< pin reasons that it has no more
+    unsigned doubts = 0;       ///< of those begun, those of which the target is asked whether they hold
     bool resumes = false;      ///< more: what its client sends next belongs to the request (Framer::resume)
     unsigned keeps = 0;        ///< pin reasons that its request was to end and that remain, because it failed
     std::uint64_t check = 0;   ///< must equal the request's check, if that has one
     bool unchecked = false;    ///< repeats no check value and is only an error, so it may answer any request
+    Told tells;                ///< final: Conversation::told()
     std::string reply;         ///< request: what the target gets
     Bytes instead;             ///< what its client gets in place of the bytes taken last: fixed text; empty: these
     bool names = false;        ///< the bytes taken last are a message that names a session: Conversation::rename()
@@ -247,8 +260,9 @@ struct ResponseTraits
         kind = Kind::final;
         swallowed = closesTarget = undone = spends = closesClient = consents = proof = unchecked = resumes = false;
         notice = {};
-        challenges = keeps = begun = ended = 0;
+        challenges = keeps = begun = ended = doubts = 0;
         check = 0;
+        tells = {};
         reply.clear();
         instead = {};
         edits.clear();

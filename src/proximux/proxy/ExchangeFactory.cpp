@@ -128,6 +128,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     if (!made)
         return settings;
     settings.personal = made->isPersonal();
+    settings.isGreeted = made->isGreeted();
     settings.speaksAtRest = made->speaksAtRest();
     settings.loginTimeout = configuration.local.loginTimeout;
     settings.noisy = made->isNoisy();

@@ -1,8 +1,11 @@
 #include <proximux/system/PocoDigests.h>
 
+#include <proximux/system/PublicKey.h>
+
 #include <Poco/HMACEngine.h>
 #include <Poco/MD5Engine.h>
 #include <Poco/PBKDF2Engine.h>
+#include <Poco/SHA1Engine.h>
 #include <Poco/SHA2Engine.h>
 
 #include <string>
@@ -43,6 +46,12 @@ public:
         return digestBy(engine, text);
     }
 
+    [[nodiscard]] std::string sha1(Bytes text) const override
+    {
+        Poco::SHA1Engine engine;
+        return digestBy(engine, text);
+    }
+
     [[nodiscard]] std::string sha256(Bytes text) const override
     {
         Sha256 engine;
@@ -59,6 +68,11 @@ public:
     {
         Poco::PBKDF2Engine<Hmac> engine(std::string(salt), rounds);
         return digestBy(engine, password);
+    }
+
+    [[nodiscard]] std::string encrypted(Bytes publicKey, Bytes text) const override
+    {
+        return encryptedFor(publicKey, text);
     }
 };
 

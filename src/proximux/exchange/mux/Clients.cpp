@@ -26,6 +26,8 @@ void Clients::opened(ClientId client, Instant now)
         _mux.timers.welcome.arm(opened.welcome, now);
     _mux.backpressure.update(opened, now);
     closeIfDone(opened, now); // we drain
+    if (Client* there = find(client))
+        _mux.sending.greet(*there, now);
 }
 
 void Clients::received(Client& client, Bytes bytes, Instant now)

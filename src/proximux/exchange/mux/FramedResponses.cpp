@@ -86,6 +86,8 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
                 return true; // it wants to see more
             continue;
         }
+        if (_mux.settings.isGreeted && lane.first == nullptr)
+            return waitsForLogin(lane, now);
         const bool expected = lane.inMessage || lane.pin.pushes || !lane.pipeline.isEmpty() || _mux.settings.twoWay ||
                               _mux.settings.speaksAtRest || _mux.lanes.ignoresUnknown(lane);
         if (!expected && _mux.settings.noisy)
@@ -136,6 +138,15 @@ bool FramedResponses::targetBytes(Lane& lane, Instant now)
             return false;
     }
     return true;
+}
+
+/// What a target says first is heard as soon as somebody logs in. Returns false where the lane is closed then.
+bool FramedResponses::waitsForLogin(Lane& lane, Instant now)
+{
+    if (lane.input.size() <= _mux.settings.responseBuffer)
+        return true;
+    _mux.lanes.close(lane, CloseReason::greeted, How::abort, now);
+    return false;
 }
 
 /// What came answers what we ask ourselves. Returns false where the lane is closed then.
@@ -277,11 +288,13 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
     const bool turned = request.turnsLane;
     const unsigned begun = traits.begun;
     const unsigned ended = traits.ended;
-    const unsigned probes = request.traits.probes;
+    const unsigned probes = request.traits.probes | traits.doubts;
     if (request.traits.switches && !isError)
         Dialects::settle(lane, request, true);
     if (Users::decides(request))
         Users::settle(lane, request, !isError);
+    if (client != nullptr && traits.tells.what != 0)
+        client->conversation->told(traits.tells);
     if (request.traits.guarded)
         _fences.put(lane, now);
     _mux.answers.finish(lane, request, now);
@@ -354,6 +367,11 @@ void FramedResponses::answerOverdue(Request& request, Instant now)
         return _mux.lanes.close(lane, CloseReason::responseTimeout, How::abort, now);
     }
     _mux.answers.giveUp(request, CloseReason::responseTimeout, now);
+}
+
+bool FramedResponses::restore(Lane& lane, Instant now)
+{
+    return _users.restore(lane, now);
 }
 
 std::string FramedResponses::cancellation(const Lane& lane) const

@@ -53,11 +53,13 @@ public:
     bool beforeYielding(Lane&, Instant) override { return true; }
     void askForEnd(Lane& lane, Instant now) override { _farewells.ask(lane, now); }
     void laneEnded(Lane& lane, Instant now) override;
+    bool restore(Lane& lane, Instant now) override;
     [[nodiscard]] std::string cancellation(const Lane& lane) const override;
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol.nameOfPart(part); }
 
 private:
+    bool waitsForLogin(Lane& lane, Instant now);
     bool hearDialog(Lane& lane, Instant now);
     bool takeResponse(Lane& lane, const Framer::Progress& progress, Instant now);
     [[nodiscard]] Bytes toClient(const Lane& lane, const Client* client, Bytes bytes);

@@ -234,6 +234,8 @@ void Lanes::endPin(Client& client, Instant now)
     if (lane == nullptr)
         return;
     unpin(*lane);
+    if (_mux.policy.responses.restore(*lane, now))
+        return;
     close(*lane, CloseReason::pinEnded, partingFrom(*lane), now);
     _mux.clients.charge(client, nullptr, now);
 }

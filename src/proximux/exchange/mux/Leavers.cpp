@@ -68,7 +68,7 @@ void Leavers::endPinned(Lane& lane, Instant now)
 {
     if (stop(lane, now))
         lane.spent = true; // closed as soon as that is answered
-    else
+    else if (!_mux.policy.responses.restore(lane, now))
         _mux.lanes.close(lane, CloseReason::pinEnded, Lanes::partingFrom(lane), now);
 }
 

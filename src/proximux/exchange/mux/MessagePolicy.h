@@ -129,6 +129,10 @@ public:
     /// The target sent FIN, which may complete the response that is being received.
     virtual void laneEnded(Lane& lane, Instant now) = 0;
 
+    /// The lane is at rest, and its client has left it with a state of its own: has it be as it was opened
+    /// (Login::restore). False: it can't be.
+    virtual bool restore(Lane& lane, Instant now) = 0;
+
     /// What stops the request that is under way on the lane (Protocol::cancellation()); empty: nothing does.
     [[nodiscard]] virtual std::string cancellation(const Lane& lane) const = 0;
 

@@ -38,6 +38,7 @@ struct MultiplexerSettings
     bool noisy = false;        ///< other bytes than responses may come from targets, and are discarded
     bool twoWay = false;       ///< targets send requests of their own
     bool personal = false;     ///< a connection is of no use before a client's login has made it that client's
+    bool isGreeted = false;    ///< a target speaks first on a new connection, as a part of the login
     bool speaksAtRest = false; ///< what comes on a connection at rest is a message, and is looked at
     std::size_t optional =
         1024;                  ///< requests that may never be answered, on one connection, beside those of the pipeline
@@ -88,8 +89,8 @@ struct MultiplexerSettings
     bool ignoreUnknownIds = false;             ///< byId: what answers nothing is thrown away, the connection stays
     Duration partPause = Duration::seconds(5); ///< for so long a part of the target that was silent is left alone
 
-    /// What answers no request is looked at: it need not end the connection.
-    [[nodiscard]] bool hearsOthers() const { return byId && (ignoreUnknownIds || twoWay); }
+    /// What comes on a new connection, or answers no request, is looked at: it need not end the connection.
+    [[nodiscard]] bool hearsOthers() const { return isGreeted || (byId && (ignoreUnknownIds || twoWay)); }
 
     /// Each request is alone on its connection, and none is answered by an id.
     [[nodiscard]] bool isExclusive() const { return pipeline == 1 && !byId; }

@@ -65,6 +65,7 @@ public:
     bool beforeYielding(Lane& lane, Instant now) override;
     void askForEnd(Lane&, Instant) override {} // nothing is pushed
     void laneEnded(Lane&, Instant) override {}
+    bool restore(Lane&, Instant) override { return false; }
     [[nodiscard]] std::string cancellation(const Lane&) const override { return {}; }
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned) const override { return {}; }

@@ -60,6 +60,21 @@ void Sending::queue(Client& client, std::size_t n, bool whole, Instant now)
     serve(request, now);
 }
 
+void Sending::greet(Client& client, Instant now)
+{
+    RequestTraits traits;
+    if (client.conversation == nullptr || !client.conversation->opened(traits))
+        return;
+    Request& request = make(client, now);
+    request.size = 0;
+    request.traits = std::move(traits);
+    if (request.traits.local)
+        return _mux.answers.answerLocally(request, now);
+    _mux.timers.queue.arm(request.queue, now);
+    enter(request, now);
+    serve(request, now);
+}
+
 void Sending::advance(Client& client, Instant now)
 {
     while (client.next != nullptr && client.next->is(Transaction::replied))
@@ -248,7 +263,11 @@ void Sending::pumpIfDue(Instant now)
     if (!std::exchange(_pumpAll, false))
         return;
     for (const auto& lane : _mux.lanes.all())
-        pump(*lane, now);
+    {
+        const bool heard = lane->login != nullptr && !lane->input.isEmpty();
+        if (!heard || _mux.policy.responses.targetBytes(*lane, now))
+            pump(*lane, now);
+    }
 }
 
 // ------------------------------------------------------------------------------------------- sending

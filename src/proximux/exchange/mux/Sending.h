@@ -33,6 +33,9 @@ public:
     /// The next n bytes of the client's input are a request, or the beginning of one that is too large to be kept.
     void queue(Client& client, std::size_t n, bool whole, Instant now);
 
+    /// A client has come: what it gets first is said, or waits for a lane.
+    void greet(Client& client, Instant now);
+
     /// A request of this client, which is its newest.
     Request& make(Client& client, Instant now);
 

@@ -32,11 +32,11 @@ Readiness Users::bring(Lane& lane, Request& request, Instant now)
         return Readiness::denied;
     const std::shared_ptr<const Login>& user = request.traits.user;
     if (isRelated(lane, request))
-        begin(lane, user, user->change(*lane.user), now);
+        begin(lane, user, user->change(*lane.user, _mux.pool.targetOf(lane.number)), {}, now);
     else if (!user->begin)
-        begin(lane, user, nullptr, now);
+        begin(lane, user, nullptr, {}, now);
     else if (lane.user == nullptr)
-        begin(lane, user->opens != nullptr ? user->opens : user, user->begin(_mux.pool.targetOf(lane.number)), now);
+        begin(lane, user->opens != nullptr ? user->opens : user, user->begin(_mux.pool.targetOf(lane.number)), {}, now);
     else
         return Readiness::fixed;
     return Readiness::asked;
@@ -58,9 +58,8 @@ const Lane* Users::knownTo(const Mux& mux, const Request& request)
 }
 
 void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::unique_ptr<LoginDialog> dialog,
-                  Instant now)
+                  RequestTraits traits, Instant now)
 {
-    RequestTraits traits;
     traits.swallowed = traits.signsIn = traits.alone = true;
     traits.dialect = lane.dialect;
     traits.user = user;
@@ -73,6 +72,21 @@ void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::uni
     }
     lane.waiting = _mux.effects.toTarget(lane.target, lane.login != nullptr ? lane.login->opening() : user->says);
     _mux.lanes.updateLoad(lane);
+    if (!lane.input.isEmpty())
+        _mux.sending.pumpAll(); // what its target said first is heard then
+}
+
+bool Users::restore(Lane& lane, Instant now)
+{
+    const bool isAtRest = lane.pipeline.isEmpty() && lane.waiting == 0 && !lane.inMessage && lane.input.isEmpty() &&
+                          lane.cancel == 0 && !lane.ending && !lane.spent && lane.probe == nullptr;
+    if (!isAtRest || !_mux.lanes.isInUse(lane) || _mux.pool.isOutgoing(lane.number) || lane.first == nullptr ||
+        !lane.first->restore)
+        return false;
+    RequestTraits traits;
+    traits.restores = true;
+    begin(lane, lane.first, lane.first->restore(_mux.pool.targetOf(lane.number)), std::move(traits), now);
+    return true;
 }
 
 bool Users::hear(Lane& lane, Instant now)
@@ -108,7 +122,8 @@ void Users::denied(Lane& lane, Instant now)
 {
     const auto user = lane.pipeline.first()->traits.user;
     const std::string error = lane.login->outcome();
-    const bool isOver = lane.user == nullptr || lane.user == lane.first;
+    const bool isRestored = lane.pipeline.first()->traits.restores;
+    const bool isOver = !isRestored && (lane.user == nullptr || lane.user == lane.first);
     const bool isFirst = lane.first == nullptr;
     if (isFirst && !_mux.settings.loginRetry.isOff() && !user->key.empty())
         _mux.refused.note(user->key, error, now + _mux.settings.loginRetry, now);

@@ -44,6 +44,9 @@ public:
     /// A request is about to be sent on this lane, which is at rest where it belongs to another user.
     Readiness bring(Lane& lane, Request& request, Instant now);
 
+    /// Has a lane at rest be as it was opened, whatever its client has left there. False: it can't be.
+    bool restore(Lane& lane, Instant now);
+
     /// Bytes came on a lane that is being signed in by a dialog. False: the lane is closed then.
     bool hear(Lane& lane, Instant now);
 
@@ -57,7 +60,8 @@ public:
     static void settle(Lane& lane, const Request& request, bool done);
 
 private:
-    void begin(Lane& lane, const std::shared_ptr<const Login>& user, std::unique_ptr<LoginDialog> dialog, Instant now);
+    void begin(Lane& lane, const std::shared_ptr<const Login>& user, std::unique_ptr<LoginDialog> dialog,
+               RequestTraits traits, Instant now);
     void denied(Lane& lane, Instant now);
 
     Mux& _mux;

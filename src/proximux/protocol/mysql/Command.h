@@ -47,10 +47,24 @@ struct Command
 namespace code
 {
 constexpr std::uint8_t QUIT = 0x01;
+constexpr std::uint8_t INIT_DB = 0x02;
+constexpr std::uint8_t QUERY = 0x03;
+constexpr std::uint8_t FIELD_LIST = 0x04;
+constexpr std::uint8_t CREATE_DB = 0x05;
+constexpr std::uint8_t STATISTICS = 0x09;
+constexpr std::uint8_t PROCESS_INFO = 0x0A;
+constexpr std::uint8_t PROCESS_KILL = 0x0C;
+constexpr std::uint8_t PING = 0x0E;
 constexpr std::uint8_t CHANGE_USER = 0x11;
 constexpr std::uint8_t STMT_PREPARE = 0x16;
+constexpr std::uint8_t STMT_EXECUTE = 0x17;
+constexpr std::uint8_t STMT_LONG_DATA = 0x18;
 constexpr std::uint8_t STMT_CLOSE = 0x19;
+constexpr std::uint8_t STMT_RESET = 0x1A;
+constexpr std::uint8_t SET_OPTION = 0x1B;
+constexpr std::uint8_t STMT_FETCH = 0x1C;
 constexpr std::uint8_t RESET_CONNECTION = 0x1F;
+constexpr std::uint8_t STMT_BULK_EXECUTE = 0xFA;
 } // namespace code
 
 /// The row of a command byte, or null if its reply is unknown.

@@ -116,6 +116,14 @@ Response::Outcome Response::message(Bytes head, std::uint64_t size)
     return Outcome::nonsense;
 }
 
+bool Response::hasStatus(char byte, std::uint64_t size) const
+{
+    const bool isOk = byte == static_cast<char>(OK) && (_stage == Stage::answer || _stage == Stage::status);
+    const bool isEof = byte == static_cast<char>(END) && size <= LONGEST_EOF &&
+                       (_stage == Stage::definitionsEnd || _stage == Stage::rows || _stage == Stage::status);
+    return isOk || isEof;
+}
+
 Response::Outcome Response::error(Bytes head)
 {
     Fields fields(head.substr(1));

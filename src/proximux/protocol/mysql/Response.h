@@ -63,6 +63,9 @@ public:
 
     [[nodiscard]] Stage stage() const { return _stage; }
 
+    /// Whether a message that begins with this byte, and has that size, is OK or EOF here: it has a status.
+    [[nodiscard]] bool hasStatus(char first, std::uint64_t size) const;
+
     /// Whether the last message was ERR.
     [[nodiscard]] bool isError() const { return _error; }
 

@@ -1,7 +1,7 @@
 #include <proximux/protocol/mysql/Securing.h>
 
 #include <proximux/protocol/mysql/Handshake.h>
-#include <proximux/protocol/mysql/PacketReader.h>
+#include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/Renumbering.h>
 #include <proximux/protocol/mysql/Response.h>
 
@@ -16,26 +16,12 @@ namespace proximux::mysql
 namespace
 {
 
-constexpr std::size_t HEADER = PacketReader::HEADER;
 constexpr std::size_t REQUEST = REQUEST_FOR_TLS;
 constexpr std::size_t LONGEST_GREETING = 4096; ///< bytes of a greeting at most
 constexpr std::size_t LOGIN_BEHIND = 2;        ///< number of a login inside of TLS
-constexpr std::uint64_t INSECURE = 3159;       ///< error "Connections using insecure transport are prohibited"
-constexpr const char* SQL_STATE = "#HY000";
+constexpr unsigned INSECURE = 3159;            ///< error "Connections using insecure transport are prohibited"
+constexpr const char* SQL_STATE = "HY000";
 constexpr const char* NO_TLS = "Connections using insecure transport are prohibited";
-
-std::size_t lengthOf(Bytes packet)
-{
-    return static_cast<std::size_t>(numberAt(packet, 0, HEADER - 1, ByteOrder::little));
-}
-
-std::string packetOf(std::uint64_t number, const std::string& payload)
-{
-    std::string packet;
-    appendNumber(packet, payload.size(), HEADER - 1, ByteOrder::little);
-    appendNumber(packet, number, 1);
-    return packet + payload;
-}
 
 /// What a client's first packet says of its abilities, of which at least 8 bytes must be there.
 std::uint64_t abilitiesIn(Bytes packet)
@@ -89,12 +75,7 @@ public:
     [[nodiscard]] bool isOver() const override { return _isOver; }
 
 private:
-    static std::string error(unsigned number)
-    {
-        std::string payload(1, '\xFF');
-        appendNumber(payload, INSECURE, 2, ByteOrder::little);
-        return packetOf(number, payload + SQL_STATE + NO_TLS);
-    }
+    static std::string error(unsigned number) { return errorPacket(number, INSECURE, SQL_STATE, NO_TLS); }
 
     const bool _isRequired;
     std::string _kept;

@@ -20,7 +20,7 @@ std::shared_ptr<Login> withSettings(Login login, const SessionSettings& settings
     login.says = login.key;
     for (const auto& [name, value] : settings)
         login.says.append(name).append(1, '\0').append(value).append(1, '\0');
-    login.change = [settings](const Login& other)
+    login.change = [settings](const Login& other, std::size_t)
     { return std::make_unique<SettingsDialog>(alignment(other.settings, settings)); };
     return std::make_shared<Login>(std::move(login));
 }

@@ -1,0 +1,177 @@
+#include <proximux/protocol/mysql/Effects.h>
+
+#include <proximux/Pins.h>
+#include <proximux/protocol/mysql/Functions.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace proximux::mysql
+{
+
+namespace
+{
+
+/// First words of statements that leave nothing behind but what is found by other words. In their order.
+constexpr Bytes HARMLESS[] = {
+    "alter",     "analyze",   "begin",  "cache",    "change",   "check",  "checksum", "clone",  "commit",
+    "create",    "delete",    "desc",   "describe", "do",       "drop",   "explain",  "flush",  "get",
+    "grant",     "help",      "import", "insert",   "install",  "kill",   "load",     "lock",   "optimize",
+    "purge",     "release",   "rename", "repair",   "replace",  "reset",  "restart",  "revoke", "rollback",
+    "savepoint", "select",    "set",    "show",     "shutdown", "signal", "start",    "stop",   "table",
+    "truncate",  "uninstall", "unlock", "update",   "use",      "values", "with"};
+
+/// Words before the name of a table, or of an index, whose columns stand in brackets.
+constexpr Bytes BEFORE_COLUMNS[] = {"delayed", "exists",       "high_priority", "ignore",  "insert", "into",   "join",
+                                    "key",     "low_priority", "recursive",     "replace", "table",  "update", "with"};
+
+template <std::size_t N>
+bool isAmong(const Bytes (&words)[N], Bytes word)
+{
+    return std::binary_search(std::begin(words), std::end(words), word);
+}
+
+bool isNumber(const std::string& word)
+{
+    return word.front() >= '0' && word.front() <= '9';
+}
+
+} // namespace
+
+Effects EffectsReader::soFar() const
+{
+    Effects effects = _effects;
+    if (_scanner.isUnsure() && !_doubleQuotes)
+        effects.ties |= pins::SESSION;
+    return effects;
+}
+
+Effects EffectsReader::end()
+{
+    _scanner.end();
+    return soFar();
+}
+
+void EffectsReader::token(const Token& token)
+{
+    const bool isName = token.kind == Token::Kind::word || token.kind == Token::Kind::quoted;
+    if (_begins && !token.isSign(';'))
+        ++_effects.statements;
+    if (_begins && !token.isSign(';') && !token.isSign('(') &&
+        !(token.kind == Token::Kind::word && isNumber(token.text)))
+        firstWord(token.kind == Token::Kind::word ? token.text : "");
+    else if (token.kind == Token::Kind::word)
+        word(token.text);
+    if (isName)
+    {
+        _isDotted = _last.isSign('.');
+        if (!_isDotted)
+            _beforeName = _last.kind == Token::Kind::word ? _last.text : "";
+        _name = token;
+    }
+    if (token.isSign('(') && (_last.kind == Token::Kind::word || _last.kind == Token::Kind::quoted))
+        callOf(_name);
+    const bool isSet = _hasInto || _first == "set" || _first == "load";
+    if ((token.kind == Token::Kind::variable && isSet) || (token.isSign('=') && _isAssigned))
+        _effects.ties |= pins::SESSION;
+    _isAssigned = token.isSign(':') && _last.kind == Token::Kind::variable;
+    if (token.kind == Token::Kind::system)
+        system(token.text);
+    if (token.isSign(';'))
+        _begins = true;
+    _last = token;
+}
+
+void EffectsReader::firstWord(const std::string& word)
+{
+    _begins = false;
+    _words = 1;
+    _first = word;
+    _hasInto = _isAssigned = false;
+    if (_effects.first.empty())
+        _effects.first = word;
+    _isDdl = word == "create" || word == "alter";
+    if (!isAmong(HARMLESS, word))
+        _effects.ties |= pins::SESSION;
+    if (word == "prepare" || word == "execute" || word == "deallocate")
+        _effects.ties |= pins::STATEMENT;
+    if (word == "lock")
+        _effects.locksTables = true;
+    _effects.unlocksTables = _effects.unlocksTables || word == "unlock";
+    _effects.kills = _effects.kills || word == "kill";
+    _effects.readsCount = _effects.readsCount || word == "get";
+    _effects.sets = _effects.sets || word == "set" || word == "use";
+    _effects.setsGlobally = _effects.setsGlobally && word != "use";
+    if (_effects.locksTables)
+        _effects.ties |= pins::LOCK;
+}
+
+/// A word that is not the first of its statement.
+void EffectsReader::word(const std::string& word)
+{
+    ++_words;
+    if (word == "select" || word == "values" || word == "do" || word == "begin" || word == "return")
+        _isDdl = false;
+    if (_first == "load" && word == "local")
+        _effects.copies = true;
+    if (_first == "flush" && (word == "lock" || word == "export"))
+    {
+        _effects.locksTables = true;
+        _effects.ties |= pins::LOCK;
+    }
+    if (_first == "lock" && word == "instance")
+        _effects.ties |= pins::SESSION; // UNLOCK TABLES does not end it
+    if (_first == "create" && word == "temporary")
+        _effects.ties |= pins::TEMPORARY;
+    if (_first == "begin" && word == "not")
+        _effects.ties |= pins::SESSION; // compound statements
+    if (_first == "show" && _words == 2 && (word == "warnings" || word == "errors" || word == "count"))
+        _effects.readsCount = true;
+    _hasInto = _hasInto || word == "into";
+    if (word == "sql_calc_found_rows")
+        _effects.countsFound = true;
+    if (word == "value" && _last.is("previous"))
+        _effects.readsSequence = true;
+    const bool isGlobal = word == "global" || word == "persist" || word == "persist_only" || word == "password";
+    if (_first == "set" && _words == 2 && !isGlobal)
+        _effects.setsGlobally = false;
+    if (_first == "set" && _words == 2 && (word == "role" || word == "statement" || word == "transaction"))
+        _effects.ties |= pins::SESSION;
+}
+
+/// A variable of the server.
+void EffectsReader::system(const std::string& name)
+{
+    if (_first == "set" && name.rfind("@global.", 0) != 0 && name.rfind("@persist", 0) != 0)
+        _effects.setsGlobally = false;
+    const std::string last = name.substr(name.find_last_of(".@") + 1);
+    if (last == "identity" || last == "last_insert_id")
+        _effects.readsInserted = true;
+    if (last == "warning_count" || last == "error_count")
+        _effects.readsCount = true;
+}
+
+/// Brackets follow a name: a function is called, or it is a word of the language, or columns are named.
+void EffectsReader::callOf(const Token& name)
+{
+    const std::string& text = name.text;
+    if (!_isDotted && text == "get_lock")
+        _effects.ties |= pins::LOCK | pins::SESSION;
+    else if (!_isDotted && text == "last_insert_id")
+        _effects.readsInserted = true;
+    else if (!_isDotted && text == "row_count")
+        _effects.readsCount = true;
+    else if (!_isDotted && text == "found_rows")
+        _effects.readsFound = true;
+    else if (!_isDotted && text == "lastval")
+        _effects.readsSequence = true;
+    else if (!_isDdl && !isColumnList() && (_isDotted || !isHarmlessBeforeBrackets(text)))
+        _effects.ties |= pins::SESSION;
+}
+
+bool EffectsReader::isColumnList() const
+{
+    return isAmong(BEFORE_COLUMNS, _beforeName);
+}
+
+} // namespace proximux::mysql

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <proximux/Bytes.h>
+#include <proximux/protocol/mysql/PacketReader.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace proximux::mysql
+{
+
+constexpr std::size_t HEADER = PacketReader::HEADER; ///< bytes
+
+/// Bits of the status in OK and EOF.
+namespace status
+{
+constexpr std::uint64_t IN_TRANSACTION = 1;
+constexpr std::uint64_t AUTOCOMMIT = 2;
+constexpr std::uint64_t MORE_RESULTS = 8;
+constexpr std::uint64_t NO_BACKSLASH_ESCAPES = 0x200;
+constexpr std::uint64_t STATE_CHANGED = 0x4000;
+constexpr std::uint64_t ANSI_QUOTES = 0x8000; ///< MariaDB
+} // namespace status
+
+/// The first byte of a server's message.
+constexpr char OK_PACKET = '\0';
+constexpr char SWITCH_PACKET = '\xFE'; ///< of a login; else EOF
+constexpr char ERROR_PACKET = '\xFF';
+constexpr char MORE_OF_LOGIN = '\x01';
+
+/// The length of a packet's payload, of which the header must be there.
+std::size_t lengthOf(Bytes packet);
+
+/// Its sequence number.
+unsigned numberOf(Bytes packet);
+
+/// The sequence number behind a message of one or more packets, which is whole.
+unsigned numberBehind(Bytes message);
+
+/// A packet of a payload of less than 16 MB.
+std::string packetOf(std::uint64_t number, Bytes payload);
+
+std::string okPacket(std::uint64_t number, std::uint64_t status);
+std::string eofPacket(std::uint64_t number, std::uint64_t status);
+
+/// state: five characters.
+std::string errorPacket(std::uint64_t number, unsigned code, Bytes state, Bytes text);
+
+/// The same packet with another sequence number.
+std::string renumbered(std::string packet, std::uint64_t number);
+
+void appendLengthEncoded(std::string& text, Bytes value);
+
+} // namespace proximux::mysql

@@ -1,0 +1,78 @@
+#include <proximux/protocol/mysql/SessionReports.h>
+
+#include <proximux/Number.h>
+#include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/Packets.h>
+
+namespace proximux::mysql
+{
+
+namespace
+{
+
+/// The kinds of a change that tell nothing that lasts: those of a transaction, whose state the status has.
+enum Change : std::uint64_t
+{
+    transactionIds = 3,
+    transactionCharacteristics = 4,
+    transactionState = 5
+};
+
+/// Whether a change is among these that lasts.
+bool lasts(Bytes changes)
+{
+    Fields fields(changes);
+    while (!fields.rest().empty() && fields.isGood())
+    {
+        const std::uint64_t kind = fields.number(1);
+        fields.lengthEncodedText();
+        if (kind < transactionIds || kind > transactionState || !fields.isGood())
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::optional<SessionReport> readOk(Bytes payload)
+{
+    Fields fields(payload);
+    fields.skip(1);
+    fields.lengthEncodedNumber(); // affected rows
+    SessionReport report;
+    report.inserted = fields.lengthEncodedNumber();
+    const std::size_t at = payload.size() - fields.rest().size();
+    report.status = fields.number(2);
+    fields.skip(2); // warnings
+    const std::size_t end = payload.size() - fields.rest().size();
+    const bool isChanged = (report.status & status::STATE_CHANGED) != 0;
+    const Bytes info = fields.rest().empty() ? Bytes() : fields.lengthEncodedText();
+    const Bytes changes = isChanged && !fields.rest().empty() ? fields.lengthEncodedText() : Bytes();
+    if (!fields.isGood())
+        return std::nullopt;
+    report.hasChanged = isChanged && (changes.empty() || lasts(changes));
+    report.status &= ~status::STATE_CHANGED;
+    report.payload = payload.substr(0, end);
+    writeNumber(report.status, &report.payload[at], 2, ByteOrder::little);
+    if (!info.empty())
+        appendLengthEncoded(report.payload, info);
+    return report;
+}
+
+/// It does not say what has changed.
+std::optional<SessionReport> readEof(Bytes payload)
+{
+    constexpr std::size_t SIZE = 5;
+    constexpr std::size_t AT = 3;
+    if (payload.size() != SIZE)
+        return std::nullopt;
+    SessionReport report;
+    report.status = numberAt(payload, AT, 2, ByteOrder::little);
+    report.hasChanged = (report.status & status::STATE_CHANGED) != 0;
+    report.status &= ~status::STATE_CHANGED;
+    report.payload = payload;
+    writeNumber(report.status, &report.payload[AT], 2, ByteOrder::little);
+    return report;
+}
+
+} // namespace proximux::mysql

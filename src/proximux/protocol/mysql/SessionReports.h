@@ -1,0 +1,27 @@
+#pragma once
+
+#include <proximux/Bytes.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace proximux::mysql
+{
+
+/// What OK or EOF says of a session that is tracked.
+struct SessionReport
+{
+    std::uint64_t status = 0;
+    std::uint64_t inserted = 0; ///< the id of the row that was inserted last; 0: none
+    bool hasChanged = false;    ///< something of the session is not as it was
+    std::string payload;        ///< the same for a client that does not track
+};
+
+/// payload: OK as it is with CLIENT_SESSION_TRACK. Nothing: it is invalid.
+std::optional<SessionReport> readOk(Bytes payload);
+
+/// Likewise, EOF.
+std::optional<SessionReport> readEof(Bytes payload);
+
+} // namespace proximux::mysql

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/mysql/Packets.h>
+#include <proximux/protocol/mysql/Response.h>
+
+#include <cstdint>
+#include <string>
+
+namespace proximux::mysql
+{
+
+/// What RequestTraits::hint says of a request that is sent: its command, the number of the first packet that answers
+/// it, and what is expected of it.
+namespace hint
+{
+constexpr std::uint32_t COMMAND = 0xFFU;
+constexpr unsigned NUMBER_AT = 8;               ///< bit
+constexpr std::uint32_t CHANGES = 1U << 16U;    ///< it changes settings in a known way: that is no news
+constexpr std::uint32_t ANY_NUMBER = 1U << 17U; ///< of a request that is not whole yet
+} // namespace hint
+
+/// What ResponseTraits::tells says.
+namespace told
+{
+constexpr unsigned INSERTED = 1; ///< the id of the row that was inserted last
+constexpr unsigned PREPARED = 2; ///< a statement, which has this id
+} // namespace told
+
+/// Requests of clients that share connections: messages of one or more packets. One that is answered by the wish for a
+/// file goes on with that, up to an empty message.
+class SharedRequestFramer : public Framer
+{
+public:
+    Progress feed(Bytes input) override;
+    void resume() override { _isFile = true; }
+
+private:
+    PacketReader _packets;
+    bool _isFile = false;
+    bool _isEmpty = true;     ///< the present message is, so far
+    unsigned _nextNumber = 0; ///< of a packet that goes on with a message
+};
+
+/// What a target answers. Its OK and EOF tell whether a transaction is open, and, where it tracks sessions, what a
+/// statement has left behind; clients get them without that.
+class SharedResponseFramer : public ResponseFramer
+{
+public:
+    void expect(std::uint32_t hint) override;
+    [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+    Progress feed(Bytes input) override;
+
+private:
+    enum class Phase
+    {
+        rest, ///< nothing is expected
+        answering,
+        fileWanted ///< the client sends it
+    };
+
+    Progress unasked(Bytes input);
+    Progress next(Bytes input, std::size_t at);
+    Progress takeStatus(Bytes packet);
+    [[nodiscard]] const char* checkNumber(unsigned number);
+    Progress ended(Response::Outcome outcome, std::size_t at);
+    void takeBody(Bytes input, std::size_t& at);
+    void noteOk(Bytes payload);
+    void conclude();
+
+    Phase _phase = Phase::rest;
+    Response _response{Reply::status, 0};
+    std::uint32_t _hint = 0;
+    std::size_t _left = 0; ///< bytes of the present packet still to come
+    bool _goesOn = false;  ///< the present message goes on in the next packet
+    bool _inMessage = false;
+    Response::Outcome _outcome = Response::Outcome::more; ///< of the present message
+    unsigned _number = 0;                                 ///< of the next packet
+    bool _anyNumber = false;
+    std::uint64_t _status = 0;
+    bool _hasStatus = false;
+    bool _hasChanged = false; ///< it has left something behind
+    std::uint64_t _inserted = 0;
+    std::string _instead;
+    ResponseTraits _traits;
+};
+
+} // namespace proximux::mysql

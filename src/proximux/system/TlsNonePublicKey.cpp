@@ -1,0 +1,13 @@
+// For programs without OpenSSL.
+
+#include <proximux/system/PublicKey.h>
+
+namespace proximux
+{
+
+std::string encryptedFor(Bytes, Bytes)
+{
+    return {};
+}
+
+} // namespace proximux

@@ -1,0 +1,369 @@
+#include "support/Test.h"
+
+#include <proximux/Pins.h>
+#include <proximux/auth/Authenticator.h>
+#include <proximux/auth/Base64.h>
+#include <proximux/protocol/mysql/ClientSession.h>
+#include <proximux/protocol/mysql/Packets.h>
+#include <proximux/protocol/mysql/PingProbe.h>
+#include <proximux/protocol/mysql/SharedFramers.h>
+#include <proximux/protocol/mysql/SharedMysql.h>
+#include <proximux/protocol/mysql/TargetDialog.h>
+#include <proximux/system/PocoDigests.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace proximux;
+
+/// One of ours lets another of ours in: a ClientSession asks, a TargetDialog answers. Then the client's commands.
+class MysqlSharedTest : public CppUnit::TestCase
+{
+protected:
+    using State = LoginAnswer::State;
+    using Kind = Framer::Progress::Kind;
+
+    static std::shared_ptr<auth::Authenticator> knowing(const std::string& users,
+                                                        AuthMethod method = AuthMethod::automatic)
+    {
+        auto list = std::make_shared<auth::UserList>();
+        CPPUNIT_ASSERT(!list->read(users));
+        auto made = std::make_shared<auth::Authenticator>(digests(), "key");
+        made->change({method, std::move(list), {}});
+        return made;
+    }
+
+    static mysql::Greeting target(const std::string& plugin = "mysql_native_password")
+    {
+        mysql::Greeting greeting;
+        greeting.capabilities = 0x81FFF7DF;
+        greeting.version = "5.5.5-10.11-MariaDB";
+        greeting.collation = 45;
+        greeting.status = 2;
+        greeting.nonce = "aaaaaaaabbbbbbbbbbbb";
+        greeting.plugin = plugin;
+        return greeting;
+    }
+
+    /// A client in the state before its login.
+    void begin(const std::shared_ptr<auth::Authenticator>& server, bool pins = true,
+               const std::string& plugin = "mysql_native_password")
+    {
+        ConversationSettings settings;
+        settings.authenticator = server;
+        settings.pins = pins;
+        auto commons = std::make_shared<mysql::SharedCommons>();
+        commons->target = target(plugin);
+        settings.commons = commons;
+        session = std::make_unique<mysql::ClientSession>(settings);
+        session->begin(7, "10.0.0.1");
+        RequestTraits traits;
+        CPPUNIT_ASSERT(session->opened(traits) && traits.local);
+        auto said = mysql::readGreeting(Bytes(traits.reply).substr(4));
+        CPPUNIT_ASSERT(said);
+        said->capabilities |= mysql::capability::SESSION_TRACK; // which targets must have, and clients are not offered
+        greeting = mysql::packetOf(0, mysql::greetingOf(*said, 7));
+    }
+
+    /// What the server answers to a message.
+    std::string asked(const std::string& message)
+    {
+        RequestTraits traits;
+        session->request(message, true, traits);
+        if (!traits.greets)
+            return traits.reply;
+        std::string text;
+        session->translate(outcomeOf(target()), traits, text);
+        login = traits.user;
+        return text;
+    }
+
+    static std::string outcomeOf(const mysql::Greeting& greeting)
+    {
+        return std::string("\2\0", 2) + mysql::greetingOf(greeting, 1);
+    }
+
+    /// Both speak until one has had enough, in pieces of this size.
+    State run(const std::shared_ptr<auth::Authenticator>& client, std::size_t piece = 1000)
+    {
+        mysql::TargetDialog dialog(client, std::make_shared<mysql::SharedCommons>(),
+                                   client->identityAt(0, "anna", std::nullopt), 0, {{"#collation", "45"}});
+        std::string came = greeting;
+        LoginDialog::Step step;
+        for (std::size_t seen = 0; step.state == State::more && !came.empty();)
+        {
+            seen = std::min(seen + piece, came.size());
+            step = dialog.hear(Bytes(came).substr(0, seen));
+            const bool all = seen == came.size();
+            came.erase(0, step.taken);
+            seen -= step.taken;
+            if (!step.says.empty() && step.says[4] == '\3')
+                came += mysql::okPacket(1, 2); // the target's session is tracked
+            else if (!step.says.empty())
+                came += asked(step.says);
+            else if (all && step.taken == 0)
+                break;
+        }
+        outcome = dialog.outcome();
+        return step.state;
+    }
+
+    void isIn(bool pins = true)
+    {
+        begin(knowing("\"anna\" \"pencil\""), pins);
+        CPPUNIT_ASSERT(run(knowing("\"anna\" \"pencil\"")) == State::accepted);
+    }
+
+    static std::string command(char code, const std::string& text = "")
+    {
+        return mysql::packetOf(0, std::string(1, code) + text);
+    }
+
+    RequestTraits does(char code, const std::string& text = "")
+    {
+        RequestTraits traits;
+        session->request(command(code, text), true, traits);
+        return traits;
+    }
+
+    RequestTraits query(const std::string& sql) { return does('\3', sql); }
+
+    static unsigned codeOf(const std::string& error)
+    {
+        CPPUNIT_ASSERT(error.size() > 7 && error[4] == '\xFF');
+        return static_cast<unsigned char>(error[5]) | static_cast<unsigned char>(error[6]) << 8U;
+    }
+
+    std::unique_ptr<mysql::ClientSession> session;
+    std::string greeting;
+    std::string outcome;
+    std::shared_ptr<const Login> login;
+};
+
+TEST(MysqlSharedTest, eachMethodLetsThePasswordInAndNoOther)
+{
+    for (const char* plugin : {"mysql_native_password", "caching_sha2_password"})
+        for (const std::size_t piece : {1, 7, 1000})
+        {
+            begin(knowing("\"anna\" \"pencil\""), true, plugin);
+            CPPUNIT_ASSERT(run(knowing("\"anna\" \"pencil\""), piece) == State::accepted);
+            CPPUNIT_ASSERT(mysql::factsIn(outcome));
+            begin(knowing("\"anna\" \"pencil\""), true, plugin);
+            CPPUNIT_ASSERT(run(knowing("\"anna\" \"pen\""), piece) == State::refused);
+            CPPUNIT_ASSERT_EQUAL(1045U, codeOf(outcome));
+            begin(knowing("\"bert\" \"pencil\""), true, plugin);
+            CPPUNIT_ASSERT(run(knowing("\"anna\" \"pencil\""), piece) == State::refused);
+            CPPUNIT_ASSERT_EQUAL(1045U, codeOf(outcome));
+        }
+}
+
+TEST(MysqlSharedTest, theOtherMethodIsAskedForWhereADigestWantsIt)
+{
+    const auto digest = [](auth::ScrambleKind kind) {
+        return auth::hexadecimal(auth::scrambleVerifier(digests(), kind, auth::scrambleKey(digests(), kind, "pencil")));
+    };
+    const std::string native = "*" + digest(auth::ScrambleKind::native);
+    const std::string sha2 = "$sha2$" + digest(auth::ScrambleKind::sha2);
+    for (const char* plugin : {"mysql_native_password", "caching_sha2_password"})
+        for (const std::string& secret : {native, sha2})
+        {
+            begin(knowing("\"anna\" \"" + secret + "\""), true, plugin);
+            CPPUNIT_ASSERT(run(knowing("\"anna\" \"pencil\"")) == State::accepted);
+        }
+}
+
+TEST(MysqlSharedTest, aTargetThatSpeaksNoMysqlIsLeft)
+{
+    const auto client = knowing("\"anna\" \"pencil\"");
+    for (const std::string& said :
+         {std::string("HTTP/1.1 400 Bad Request\r\n"), mysql::packetOf(0, "\x0b"), mysql::packetOf(0, ""),
+          mysql::errorPacket(0, 1040, "08004", "Too many connections")})
+    {
+        mysql::TargetDialog dialog(client, std::make_shared<mysql::SharedCommons>(),
+                                   client->identityAt(0, "anna", std::nullopt), 0, {});
+        CPPUNIT_ASSERT_MESSAGE(said, dialog.hear(said).state != State::accepted);
+    }
+    mysql::Greeting old = target();
+    old.capabilities &= ~mysql::capability::SESSION_TRACK;
+    mysql::TargetDialog dialog(client, std::make_shared<mysql::SharedCommons>(),
+                               client->identityAt(0, "anna", std::nullopt), 0, {});
+    CPPUNIT_ASSERT(dialog.hear(mysql::packetOf(0, mysql::greetingOf(old, 1))).state == State::refused);
+    CPPUNIT_ASSERT_EQUAL(1251U, codeOf(dialog.outcome()));
+}
+
+TEST(MysqlSharedTest, theWholePasswordIsSaidOverTlsAlone)
+{
+    const auto client = knowing("\"anna\" \"pencil\"");
+    for (const bool isSecure : {true, false})
+    {
+        mysql::TargetDialog dialog(client, std::make_shared<mysql::SharedCommons>(),
+                                   client->identityAt(0, "anna", std::nullopt), 0, {});
+        dialog.secured(isSecure ? "binding" : "");
+        dialog.hear(mysql::packetOf(0, mysql::greetingOf(target("caching_sha2_password"), 1)));
+        const auto step = dialog.hear(mysql::packetOf(2, "\x01\x04"));
+        CPPUNIT_ASSERT_EQUAL(mysql::packetOf(3, isSecure ? Bytes("pencil\0", 7) : Bytes("\x02")), step.says);
+        if (!isSecure)
+            CPPUNIT_ASSERT(dialog.hear(mysql::packetOf(4, "\x01no key")).state == State::refused);
+    }
+}
+
+TEST(MysqlSharedTest, whatLastsPinsOrIsRefused)
+{
+    isIn();
+    CPPUNIT_ASSERT_EQUAL(0U, query("select 1").pins);
+    CPPUNIT_ASSERT_EQUAL(pins::SESSION | pins::SETTING, query("set @a = 1").pins);
+    CPPUNIT_ASSERT_EQUAL(pins::SETTING, query("set timestamp = 1").pins);
+    CPPUNIT_ASSERT_EQUAL(0U, query("set global max_connections = 5").pins);
+    CPPUNIT_ASSERT_EQUAL(pins::STATEMENT, does('\x16', "select 1").pins);
+    CPPUNIT_ASSERT_EQUAL(pins::LOCK, query("unlock tables").frees);
+    isIn(false);
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(query("set @a = 1").reply));
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(does('\x16', "select 1").reply));
+    CPPUNIT_ASSERT(!query("select 1").local);
+}
+
+TEST(MysqlSharedTest, settingsAreThoseOfTheLogin)
+{
+    isIn();
+    const RequestTraits traits = query("set autocommit = 0");
+    CPPUNIT_ASSERT(traits.becomes != nullptr && traits.barrier);
+    CPPUNIT_ASSERT_EQUAL(std::string("0"), traits.becomes->settings.at("autocommit"));
+    session->signedIn(false);
+    CPPUNIT_ASSERT_EQUAL(login->says, query("select 1").user->says);
+    const std::string says = query("set autocommit = 0").becomes->says;
+    session->signedIn(true);
+    CPPUNIT_ASSERT_EQUAL(says, query("select 1").user->says);
+    CPPUNIT_ASSERT_EQUAL(login->key, query("select 1").user->key);
+    session->told({mysql::told::INSERTED, 42});
+    CPPUNIT_ASSERT_EQUAL(std::string("42"), query("select last_insert_id()").user->settings.at("#inserted"));
+    const RequestTraits reset = does('\x1f');
+    CPPUNIT_ASSERT(reset.local && reset.resets);
+    CPPUNIT_ASSERT_EQUAL(login->says, query("select 1").user->says);
+}
+
+TEST(MysqlSharedTest, whatIsNotKnownIsRefused)
+{
+    isIn();
+    for (const char* sql :
+         {"kill 5", "select row_count()", "show warnings", "select found_rows()", "select lastval(s)"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, 1235U, codeOf(query(sql).reply));
+    for (const char code : {'\x11', '\x0c', '\x12', '\x07', '\x66'})
+        CPPUNIT_ASSERT_EQUAL(1235U, codeOf(does(code, std::string(4, '\0')).reply));
+    CPPUNIT_ASSERT_EQUAL(1243U, codeOf(does('\x17', std::string(9, '\1')).reply));
+    CPPUNIT_ASSERT(does('\x19', std::string(4, '\1')).local); // nobody has it
+    query("begin");
+    session->held(pins::LEASE);
+    CPPUNIT_ASSERT(!query("select row_count()").local);
+    session->held(0);
+    CPPUNIT_ASSERT(query("select row_count()").local);
+    RequestTraits late;
+    session->request(mysql::packetOf(1, "\3select 1"), true, late);
+    CPPUNIT_ASSERT(late.last && codeOf(late.reply) == 1156);
+}
+
+TEST(MysqlSharedTest, aStatementIsPreparedUntilItIsClosed)
+{
+    isIn();
+    const RequestTraits first = does('\x16', "select 1");
+    CPPUNIT_ASSERT(first.frees == pins::STATEMENT && first.barrier); // if it fails
+    session->told({mysql::told::PREPARED, 1});
+    CPPUNIT_ASSERT_EQUAL(0U, does('\x16', "select 2").frees);
+    session->told({mysql::told::PREPARED, 2});
+    CPPUNIT_ASSERT(!does('\x17', std::string("\2\0\0\0\0\1\0\0\0", 9)).local);
+    CPPUNIT_ASSERT_EQUAL(0U, does('\x19', std::string("\1\0\0\0", 4)).frees);
+    const RequestTraits last = does('\x19', std::string("\2\0\0\0", 4));
+    CPPUNIT_ASSERT(last.frees == pins::STATEMENT && !last.answered);
+}
+
+TEST(MysqlSharedTest, ofALargeStatementAllIsLookedAt)
+{
+    isIn();
+    const std::string text = "\3select '" + std::string(100000, 'x') + "', @a := 1";
+    const std::string whole = mysql::packetOf(0, text);
+    RequestTraits traits;
+    session->request(Bytes(whole).substr(0, 50000), false, traits);
+    CPPUNIT_ASSERT_EQUAL(pins::UNKNOWN, traits.pins);
+    CPPUNIT_ASSERT(traits.inParts && traits.frees == pins::UNKNOWN);
+    CPPUNIT_ASSERT_EQUAL(0U, session->goesOn(Bytes(whole).substr(50000, 50000), true).pins);
+    CPPUNIT_ASSERT_EQUAL(pins::SESSION, session->goesOn(Bytes(whole).substr(100000), true).pins);
+}
+
+TEST(MysqlSharedTest, requestsEndWithTheirMessages)
+{
+    const std::string one = command('\3', "select 1");
+    mysql::SharedRequestFramer framer;
+    CPPUNIT_ASSERT(framer.feed(one.substr(0, 5)).kind == Kind::partial);
+    CPPUNIT_ASSERT(framer.feed(one.substr(5) + one).taken == one.size() - 5);
+    framer.resume();
+    const std::string file = mysql::packetOf(2, "line") + mysql::packetOf(3, "") + one;
+    const auto progress = framer.feed(file);
+    CPPUNIT_ASSERT(progress.kind == Kind::complete);
+    CPPUNIT_ASSERT_EQUAL(file.size() - one.size(), progress.taken);
+}
+
+TEST(MysqlSharedTest, responsesSayWhatIsLeftBehind)
+{
+    const auto answered = [](const std::string& bytes, std::uint32_t hint)
+    {
+        mysql::SharedResponseFramer framer;
+        framer.expect(hint | 1U << mysql::hint::NUMBER_AT);
+        std::string left = bytes;
+        for (Framer::Progress progress; progress.kind == Kind::partial;)
+        {
+            progress = framer.feed(left);
+            CPPUNIT_ASSERT(progress.kind != Kind::malformed && progress.taken > 0);
+            left.erase(0, progress.taken);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(), left);
+        return framer.traits();
+    };
+    const std::uint32_t query = mysql::code::QUERY;
+    CPPUNIT_ASSERT_EQUAL(pins::LEASE, answered(mysql::okPacket(1, 3), query).begun);
+    CPPUNIT_ASSERT_EQUAL(pins::LEASE, answered(mysql::okPacket(1, 2), query).ended);
+    const std::string changed = mysql::packetOf(1, std::string("\0\0\0\2\x40\0\0\0\3\2\1"
+                                                               "1",
+                                                               12));
+    CPPUNIT_ASSERT_EQUAL(pins::SESSION, answered(changed, query).begun);
+    CPPUNIT_ASSERT_EQUAL(0U, answered(changed, query | mysql::hint::CHANGES).begun);
+    const ResponseTraits failed = answered(mysql::errorPacket(1, 1062, "23000", "Duplicate"), query);
+    CPPUNIT_ASSERT_EQUAL(pins::LEASE, failed.begun & failed.doubts);
+    const std::string rows = mysql::packetOf(1, "\1") + mysql::packetOf(2, "column") + mysql::eofPacket(3, 2) +
+                             mysql::packetOf(4, "\1x") + mysql::eofPacket(5, 3);
+    CPPUNIT_ASSERT_EQUAL(pins::LEASE, answered(rows, query).begun);
+    const std::string prepared = mysql::packetOf(1, std::string("\0\5\0\0\0\0\0\0\0\0\0\0", 12));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{5}, answered(prepared, mysql::code::STMT_PREPARE).tells.number);
+}
+
+TEST(MysqlSharedTest, whatAnswersNothingIsNoResponse)
+{
+    mysql::SharedResponseFramer framer;
+    CPPUNIT_ASSERT(framer.feed(mysql::okPacket(0, 2)).kind == Kind::malformed);
+    mysql::SharedResponseFramer ended;
+    CPPUNIT_ASSERT(ended.feed(mysql::errorPacket(0, 1053, "08S01", "shutdown")).kind == Kind::complete);
+    CPPUNIT_ASSERT(ended.traits().notice.kind == Notice::Kind::error);
+    mysql::SharedResponseFramer late;
+    late.expect(mysql::code::QUERY | 1U << mysql::hint::NUMBER_AT);
+    CPPUNIT_ASSERT(late.feed(mysql::errorPacket(0, 4031, "HY000", "timeout")).kind == Kind::malformed);
+}
+
+TEST(MysqlSharedTest, aPingTellsWhetherATransactionIsOpen)
+{
+    mysql::PingProbe probe;
+    CPPUNIT_ASSERT(probe.hear("\7\0").state == StateProbe::State::more);
+    CPPUNIT_ASSERT_EQUAL(0U, probe.hear(mysql::okPacket(1, 2)).reasons);
+    CPPUNIT_ASSERT_EQUAL(pins::LEASE, probe.hear(mysql::okPacket(1, 3)).reasons);
+    CPPUNIT_ASSERT(probe.hear(mysql::errorPacket(1, 1053, "08S01", "x")).state == StateProbe::State::broken);
+}
+
+TEST(MysqlSharedTest, secretsAreNotShown)
+{
+    const mysql::SharedMysql protocol;
+    CPPUNIT_ASSERT(protocol.isSecret(mysql::packetOf(1, "login")));
+    CPPUNIT_ASSERT(protocol.isSecret(command('\x17', "values")));
+    CPPUNIT_ASSERT(!protocol.isSecret(command('\3', "select 1")));
+    CPPUNIT_ASSERT(protocol.isSecret(command('\3', "set password = 'Geheim'")));
+    CPPUNIT_ASSERT_EQUAL(std::string("error 1062: Duplicate"),
+                         protocol.describeResponse(mysql::errorPacket(1, 1062, "23000", "Duplicate"), 100));
+}
