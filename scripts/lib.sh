@@ -8,7 +8,7 @@
 packages_build=(g++ cmake ninja-build libpoco-dev libssl-dev liblua5.4-dev)
 packages_test=(pkg-config libcppunit-dev openssl python3)
 packages_peers=(haproxy mariadb-server mariadb-client nginx-light curl apache2-utils redis-server redis-tools openssh-server
-    openssh-client memcached libmemcached-tools libmodbus-dev libhiredis-dev postgresql unbound bind9-dnsutils python3-redis python3-pymodbus python3-serial-asyncio python3-pymongo python3-psycopg python3-psycopg2 wrk nodejs
+    openssh-client memcached libmemcached-tools libmodbus-dev libhiredis-dev postgresql unbound bind9-dnsutils python3-redis python3-pymodbus python3-serial-asyncio python3-pymongo python3-psycopg python3-psycopg2 python3-pymysql wrk nodejs
     apache2 lighttpd python3-pyvisa-py freediameterd freediameter-extensions openssl gnutls-bin socat sslscan stunnel4 prometheus chromium)
 packages_canary=(redis-server memcached nginx-light apache2 lighttpd nodejs unbound pdns-server pdns-backend-bind pdns-recursor libmodbus-dev)
 packages_check=(clang clang-format clang-tidy)

@@ -130,7 +130,8 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     const ExchangeSettings& exchange = configuration.exchange;
     const TargetSettings& target = configuration.targets.front();
     const ProtocolInfo& info = *findProtocol(exchange.protocol);
-    Plan plan{info, info.make != nullptr ? info.make(exchange.framingInForce()) : nullptr, request, {}, target};
+    const bool isAsked = info.make != nullptr && !info.tlsStarts.needsTarget;
+    Plan plan{info, isAsked ? info.make(exchange.framingInForce()) : nullptr, request, {}, target};
     if (!plan.protocol)
         return plan;
     plan.prologue = plan.protocol->login({target.username, target.password, target.database});

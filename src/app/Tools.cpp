@@ -164,7 +164,8 @@ std::shared_ptr<const Configuration> ToolOptions::load()
     for (const std::string& mistake : mistakes)
         loader.addMistake(mistake);
     // required settings that the tools do not use
-    const bool isShared = findProtocol(protocol)->make != nullptr;
+    const ProtocolInfo& info = *findProtocol(protocol);
+    const bool isShared = info.make != nullptr && !info.tlsStarts.needsTarget; // TLS of others begins in proxy mode
     const bool isChosen = !target.host.empty() && target.port != 0;
     for (const auto& [key, value] : {std::pair{"local.port", std::string("0")},
                                      {"exchange.mode", isShared ? "funnel" : "proxy"},

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proximux
@@ -57,6 +58,41 @@ void addLoginMistakes(const std::vector<TargetSettings>& targets, std::vector<st
     }
 }
 
+/// As in the configuration.
+constexpr std::string_view nameOfMethod(AuthMethod method)
+{
+    switch (method)
+    {
+    case AuthMethod::automatic:
+        return "auto";
+    case AuthMethod::trust:
+        return "trust";
+    case AuthMethod::password:
+        return "password";
+    case AuthMethod::md5:
+        return "md5";
+    case AuthMethod::scram:
+        return "scram";
+    }
+    return "";
+}
+
+/// Each protocol has methods of its own.
+void checkAuthMethod(const ProtocolInfo& protocol, AuthMethod method, std::vector<std::string>& mistakes)
+{
+    if (method == AuthMethod::automatic || method == AuthMethod::trust)
+        return;
+    std::string names = "auto, trust";
+    for (const std::string_view each : protocol.authMethods)
+    {
+        if (each == nameOfMethod(method))
+            return;
+        names.append(", ").append(each);
+    }
+    mistakes.push_back("auth.method = " + std::string(nameOfMethod(method)) + ": is no method of " +
+                       std::string(protocol.name) + "; expected one of " + names);
+}
+
 } // namespace
 
 /// Credentials without an effect would give a false sense of security.
@@ -93,8 +129,12 @@ void ConfigurationCheck::checkCredentials(const ProtocolInfo& protocol)
         auth.users = readUsers(auth.file, why);
     if (!why.empty())
         _mistakes.push_back(nameOf("auth.file") + ": " + why + "; expected lines of \"name\" \"secret\"");
+    checkAuthMethod(protocol, auth.method, _mistakes);
     if (auth.file.empty() && auth.query.empty() && auth.method != AuthMethod::trust)
-        _mistakes.emplace_back("auth.file: missing; expected a file with users, auth.query, or auth.method = trust");
+        _mistakes.push_back("auth.file: missing; expected a file with users, " +
+                            std::string(protocol.uses("auth.query") ? "auth.query, " : "") + "or auth.method = trust");
+    if (!auth.query.empty() && !protocol.uses("auth.query"))
+        _mistakes.push_back("auth.query: applies" + onlyWith("auth.query"));
     addLookupMistakes(auth, targets.front().hasLogin(), _mistakes);
     addLoginMistakes(targets, _mistakes);
 }

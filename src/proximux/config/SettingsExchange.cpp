@@ -38,10 +38,7 @@ std::vector<Setting> exchangeSettings()
              "It tells where a message ends and which response answers which request. "
              "In fifo and funnel mode, auto detects HTTP and Redis by the target's answers and treats everything else "
              "as raw, which is a heuristic. "
-             "The protocols " +
-                 namesOfProtocols([](const ProtocolInfo& each) { return !each.isShareable(); }, " and ") +
-                 " work in proxy mode only. "
-                 "Name the protocol if you can, for example --protocol modbus."},
+             "Name the protocol if you can, for example --protocol modbus."},
             {"", "", "--protocol"}),
         row("exchange.pairing", "auto",
             choice<Pairing>({{"auto", Pairing::automatic},

@@ -83,6 +83,9 @@ struct ProtocolInfo
     /// The keys of settings that apply only to protocols that name them here.
     std::vector<std::string_view> settings;
 
+    /// The values of auth.method that it has beside auto and trust.
+    std::vector<std::string_view> authMethods;
+
     RequiredSetting required;
     std::vector<RequiredSetting> requiredToShare; ///< in fifo and funnel
     Detection detection;

@@ -24,9 +24,8 @@ TEST(RegistryTest, findsRawAndMysql)
 TEST(RegistryTest, knowsWhichCanBeShared)
 {
     for (const char* name : {"auto", "raw", "line", "fixed", "length", "resp", "memcached", "http", "modbus",
-                             "modbus-rtu", "modbus-ascii", "dns"})
+                             "modbus-rtu", "modbus-ascii", "dns", "mysql", "postgresql"})
         CPPUNIT_ASSERT_MESSAGE(name, findProtocol(name)->isShareable());
-    CPPUNIT_ASSERT(!findProtocol("mysql")->isShareable());
 }
 
 TEST(RegistryTest, findsNothingElse)

@@ -1,7 +1,9 @@
 #include <proximux/protocol/mysql/Mysql.h>
 
+#include <proximux/protocol/Delimited.h>
 #include <proximux/protocol/mysql/Securing.h>
 #include <proximux/protocol/mysql/SessionWatcher.h>
+#include <proximux/protocol/mysql/SharedMysql.h>
 
 namespace proximux::mysql
 {
@@ -10,12 +12,20 @@ ProtocolInfo info()
 {
     ProtocolInfo info;
     info.name = "mysql";
-    info.summary = "the client/server protocol of MySQL and MariaDB, without compression; proxy mode only";
+    info.summary = "the client/server protocol of MySQL and MariaDB, without compression";
     info.aliases = {"mariadb"};
     info.delimited = true;
     info.makeWatcher = [](const Framing&, WatchListener& listener,
                           const WatchLimits& limits) -> std::unique_ptr<Watcher>
     { return std::make_unique<SessionWatcher>(listener, limits); };
+    info.make = makeProtocol<SharedMysql>;
+    info.pairing = Pairing::exclusive;
+    info.inOrder = false;
+    info.mayGreet = false;
+    info.responseTimeout = Duration::off();        // statements may take any time
+    info.requestBuffer = std::size_t{1024} * 1024; // a statement has to be whole before it is judged
+    info.settings = {"auth.file",         "auth.method",       "local.login_timeout", "local.failed_auth_delay",
+                     "target.N.username", "target.N.password", "pool.switch_delay"};
     info.tlsStarts = securing();
     return info;
 }

@@ -214,6 +214,7 @@ ProtocolInfo info()
     info.mayGreet = false;
     info.responseTimeout = Duration::off();        // statements may take any time
     info.requestBuffer = std::size_t{1024} * 1024; // a statement has to be whole before it is judged
+    info.authMethods = {"password", "md5", "scram"};
     info.settings = {"auth.file",
                      "auth.method",
                      "auth.query",
