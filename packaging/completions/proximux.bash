@@ -18,9 +18,9 @@ _proximux_option()
     ,--pidfile) kind=file ;;
     ,--umask) kind=other ;;
     ,-h | ,--help) kind=topic ;;
-    decode,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter postgresql' ;;
+    decode,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' ;;
     decode,-s | decode,--set) kind=setting ;;
-    probe,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter postgresql' ;;
+    probe,--protocol) kind=choice words='line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' ;;
     probe,--target) kind=other ;;
     probe,--request) kind=other ;;
     probe,-s | probe,--set) kind=setting ;;

@@ -156,7 +156,7 @@ function __proximux_setting
         'exchange.trial_timeout'\t'Time that a trial of a protocol may keep other clients waiting' \
         'exchange.queue_timeout'\t'Maximum wait of a request before it is sent' \
         'exchange.tie_timeout'\t'Maximum wait of a request that would pin a connection while pool.max_tied is reached' \
-        'exchange.response_timeout'\t'Longest silence before a response; auto: -1 with postgresql, 2s with modbus, modbus-rtu and modbus-ascii, 10s with dns and scpi, 330s with kafka, otherwise 30s' \
+        'exchange.response_timeout'\t'Longest wait for a byte; auto: -1 with mysql and postgresql, 2s with modbus, modbus-rtu and modbus-ascii, 10s with dns and scpi, 330s with kafka, otherwise 30s' \
         'exchange.request_timeout'\t'Maximum pause inside a request larger than exchange.request_buffer' \
         'exchange.batch_timeout'\t'Pause within a batch of messages after which those that came are passed on' \
         'exchange.stall_timeout'\t'Total time a slow reader or sender may delay other clients; slow clients of one connection share such a time' \
@@ -165,7 +165,7 @@ function __proximux_setting
         'exchange.tie_idle_timeout'\t'Idle time after which a pinned client is closed as soon as another client waits for a connection' \
         'exchange.discard_timeout'\t'Time for which input of a client that is being closed is read and discarded' \
         'exchange.discard_limit'\t'Bytes of a client that is being closed that are read and discarded' \
-        'exchange.request_buffer'\t'Request bytes buffered per client; in fifo and funnel larger requests stream; auto: 1M with postgresql, otherwise 64K' \
+        'exchange.request_buffer'\t'Request bytes buffered per client; in fifo and funnel larger requests stream; auto: 1M with mysql and postgresql, otherwise 64K' \
         'exchange.response_buffer'\t'Unsent response bytes per client before its target is paused' \
         'exchange.total_buffer'\t'Buffered request bytes over all clients; at the limit a client is read only up to exchange.reserve' \
         'exchange.reserve'\t'Request bytes of each client that find room even if exchange.total_buffer is full' \
@@ -315,13 +315,13 @@ complete -c proximux -n '__proximux_in program' -l pidfile -r -F -d 'Write the p
 complete -c proximux -n '__proximux_in program' -l umask -x -d 'File mode creation mask of the daemon, in octal'
 complete -c proximux -n '__proximux_in program' -s v -l version -d 'Print the version and exit'
 complete -c proximux -n '__proximux_in program' -s h -l help -x -a '(__proximux_topics)' -d 'Print this overview, or all about one setting or section, and exit'
-complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter postgresql' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, postgresql'
+complete -c proximux -n '__proximux_in decode' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, mysql, postgresql'
 complete -c proximux -n '__proximux_in decode' -l response -d 'Decode responses instead of requests'
 complete -c proximux -n '__proximux_in decode' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in decode' -s h -l help -d 'Print this help and exit'
-complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter postgresql' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, mysql, postgresql'
+complete -c proximux -n '__proximux_in probe' -l protocol -x -a 'line fixed length resp memcached http modbus modbus-rtu modbus-ascii dns iso8583 scpi mongodb kafka cassandra diameter mysql postgresql' -d 'Protocol of the messages: line, fixed, length, resp, memcached, http, modbus, modbus-rtu, modbus-ascii, dns, iso8583, scpi, mongodb, kafka, cassandra, diameter, mysql, postgresql'
 complete -c proximux -n '__proximux_in probe' -l target -x -d 'Target to test, or unix:PATH'
-complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed, length and postgresql'
+complete -c proximux -n '__proximux_in probe' -l request -x -d 'Harmless request to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH; required with line, fixed, length, mysql and postgresql'
 complete -c proximux -n '__proximux_in probe' -s s -l set -x -a '(__proximux_setting)' -d 'Any setting; may be repeated'
 complete -c proximux -n '__proximux_in probe' -s h -l help -d 'Print this help and exit'
 complete -c proximux -n '__proximux_in admin' -l socket -x -d 'UNIX socket of the proxy (default /run/proximux/admin.sock)'

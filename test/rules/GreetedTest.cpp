@@ -151,6 +151,7 @@ RULE(GreetedTest, behindAnErrorTheTargetIsAskedForATransaction, trustErrors)
     CPPUNIT_ASSERT_EQUAL(query("rollback"), got(t));
     exchange->clientLost(b, now);
     answers(t, ok());
+    CPPUNIT_ASSERT_EQUAL(ok(), got(a));
     does(a, t, "select 1", error);
     CPPUNIT_ASSERT_EQUAL(ping(), got(t));
     answers(t, ok()); // it is not

@@ -43,7 +43,7 @@ std::vector<Setting> requestTimeouts()
         now(row("exchange.response_timeout", "auto",
                 automaticDuration(MS, DAY, Off::minusOne, FIELD(std::optional<Duration>, exchange.responseTimeout)),
                 {"fifo, funnel",
-                 "Longest silence before a response; auto: " +
+                 "Longest wait for a byte; auto: " +
                      defaultsOf(&ProtocolInfo::responseTimeout, std::less<>(), " with ", &values::toText),
                  "At the limit the requests on that connection fail, and the connection is replaced. "
                  "If messages have ids, only the late request fails. "

@@ -161,13 +161,13 @@ TEST(SharingSettingsTest, looksAtCredentials)
     environment["TARGET_PORT_2"] = "3306";
     assertMistake(fromEnvironment(environment), "target.2.database");
     assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "applies to exchange.protocol = resp only");
-    assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "apply to exchange.protocol = resp, postgresql only");
+    assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "apply to exchange.protocol = resp, mysql, postgresql only");
     // what is found out later would come too late for them
     assertFifoMistake("auto", "PROXIMUX_LOCAL_PASSWORD", "x",
                       "to exchange.protocol = resp only; expected no value with auto");
     for (const char* name : {"PROXIMUX_TARGET_1_USERNAME", "PROXIMUX_TARGET_1_PASSWORD"})
         assertFifoMistake("auto", name, "x",
-                          "to exchange.protocol = resp, postgresql only; expected no value with auto");
+                          "to exchange.protocol = resp, mysql, postgresql only; expected no value with auto");
     assertFifoMistake("auto", "PROXIMUX_TARGET_1_DATABASE", "1", "applies to exchange.protocol = resp only");
     for (const char* prologue : {"AUTH secret\\r\\n", "select 3\\r\\n", "*1\\r\\n$4\\r\\nPING\\r\\n",
                                  "GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"})

@@ -114,7 +114,8 @@ bool isPortable(const std::string& name)
 /// TLS is in few files of its own, another library of which could take the place of this one.
 bool isOfTls(const Include& include)
 {
-    return startsWith(include.name, "openssl/") && startsWith(include.file, "proximux/net/TlsOpenSsl");
+    return startsWith(include.name, "openssl/") && (startsWith(include.file, "proximux/net/TlsOpenSsl") ||
+                                                    startsWith(include.file, "proximux/system/TlsOpenSsl"));
 }
 
 bool endsWith(const std::string& text, const std::string& end)

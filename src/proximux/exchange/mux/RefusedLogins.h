@@ -11,27 +11,27 @@
 namespace proximux
 {
 
-/// Logins that a target has refused lately, by what connections have in common (Login::key), with the target's error:
-/// for pool.login_retry whoever needs such a connection gets that, and the target is not asked again.
+/// Logins that a target has refused lately (Login::says), with the target's error: for pool.login_retry whoever needs
+/// such a connection gets that, and the target is not asked again.
 class RefusedLogins
 {
 public:
     [[nodiscard]] bool isEmpty() const { return _refused.empty(); }
 
-    void note(const std::string& key, std::string error, Instant until, Instant now)
+    void note(const std::string& says, std::string error, Instant until, Instant now)
     {
         constexpr std::size_t MOST = 1000;
         if (_refused.size() >= MOST)
             sweep(now);
         if (_refused.size() >= MOST)
             _refused.clear();
-        _refused[key] = {std::move(error), until};
+        _refused[says] = {std::move(error), until};
     }
 
     /// The error; null: the target may be asked.
-    [[nodiscard]] const std::string* find(const std::string& key, Instant now)
+    [[nodiscard]] const std::string* find(const std::string& says, Instant now)
     {
-        const auto found = _refused.find(key);
+        const auto found = _refused.find(says);
         if (found == _refused.end())
             return nullptr;
         if (now < found->second.until)

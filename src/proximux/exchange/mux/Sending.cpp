@@ -214,7 +214,7 @@ bool Sending::isRefused(Request& request, Instant now)
     const auto& user = request.traits.user;
     if (_mux.refused.isEmpty() || user == nullptr || request.client->pin.lane != nullptr)
         return false;
-    const std::string* error = _mux.refused.find(user->key, now);
+    const std::string* error = _mux.refused.find((user->opens != nullptr ? user->opens : user)->says, now);
     if (error == nullptr || Users::knownTo(_mux, request) != nullptr)
         return false;
     request.traits.seed = *error;

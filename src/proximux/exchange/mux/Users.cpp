@@ -70,7 +70,9 @@ void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::uni
         lane.login->secured(lane.binding);
         _mux.timers.signIn.arm(lane.signIn, now);
     }
-    lane.waiting = _mux.effects.toTarget(lane.target, lane.login != nullptr ? lane.login->opening() : user->says);
+    const std::string says = lane.login != nullptr ? lane.login->opening() : user->says;
+    if (!says.empty()) // else its target speaks first
+        lane.waiting = _mux.effects.toTarget(lane.target, says);
     _mux.lanes.updateLoad(lane);
     if (!lane.input.isEmpty())
         _mux.sending.pumpAll(); // what its target said first is heard then
@@ -125,8 +127,8 @@ void Users::denied(Lane& lane, Instant now)
     const bool isRestored = lane.pipeline.first()->traits.restores;
     const bool isOver = !isRestored && (lane.user == nullptr || lane.user == lane.first);
     const bool isFirst = lane.first == nullptr;
-    if (isFirst && !_mux.settings.loginRetry.isOff() && !user->key.empty())
-        _mux.refused.note(user->key, error, now + _mux.settings.loginRetry, now);
+    if (isFirst && !_mux.settings.loginRetry.isOff())
+        _mux.refused.note(user->says, error, now + _mux.settings.loginRetry, now);
     _mux.observer.prologueRefused(lane.target, _mux.policy.responses.describe(error));
     _mux.lanes.close(lane, CloseReason::userRefused, How::abort, now);
     const auto waits = [&user, isOver, isFirst](const Request& request)

@@ -60,10 +60,10 @@ private:
     Scanner _scanner;
     bool _doubleQuotes;
     Effects _effects;
-    bool _begins = true;    ///< the next word is the first of a statement
-    bool _isDdl = false;    ///< what has brackets here is not called
-    std::size_t _words = 0; ///< of the present statement
-    std::string _first;     ///< its first word
+    bool _begins = true;      ///< the next word is the first of a statement
+    bool _isDdl = false;      ///< what has brackets here is not called
+    std::size_t _words = 0;   ///< of the present statement
+    std::string _first;       ///< its first word
     bool _hasInto = false;    ///< it has INTO
     bool _isAssigned = false; ///< a variable and a colon came last
     Token _last;
