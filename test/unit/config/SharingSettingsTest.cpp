@@ -161,7 +161,8 @@ TEST(SharingSettingsTest, looksAtCredentials)
     environment["TARGET_PORT_2"] = "3306";
     assertMistake(fromEnvironment(environment), "target.2.database");
     assertFifoMistake("line", "PROXIMUX_LOCAL_PASSWORD", "x", "applies to exchange.protocol = resp only");
-    assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x", "apply to exchange.protocol = resp, mysql, postgresql only");
+    assertFifoMistake("line", "PROXIMUX_TARGET_1_USERNAME", "x",
+                      "apply to exchange.protocol = resp, mysql, postgresql only");
     // what is found out later would come too late for them
     assertFifoMistake("auto", "PROXIMUX_LOCAL_PASSWORD", "x",
                       "to exchange.protocol = resp only; expected no value with auto");
