@@ -54,7 +54,8 @@ std::string encryptedWith(EVP_PKEY* key, Bytes text)
 std::string encryptedFor(Bytes publicKey, Bytes text)
 {
     const Bio source(BIO_new_mem_buf(publicKey.data(), static_cast<int>(publicKey.size())));
-    const Key key(source != nullptr ? PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr) : nullptr);
+    const auto noPassword = [](char*, int, int, void*) { return -1; }; // else somebody is asked for one
+    const Key key(source != nullptr ? PEM_read_bio_PUBKEY(source.get(), nullptr, noPassword, nullptr) : nullptr);
     std::string made = key != nullptr ? encryptedWith(key.get(), text) : std::string();
     ERR_clear_error(); // of what was refused nothing is left for TLS
     return made;

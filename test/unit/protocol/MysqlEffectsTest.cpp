@@ -70,16 +70,17 @@ TEST(MysqlEffectsTest, whatLeavesNothingBehindTiesNobody)
                    "update t set a = concat(a, 'b') limit 1",
                    "with a (x) as (select 1) select x from a",
                    "grant select on d.* to u@localhost",
-                   "/*!50000 select 1 */",
+                   "insert high_priority t (a) values (1)",
                    "select @a, @b + 1 from t where c = @a"});
 }
 
 TEST(MysqlEffectsTest, whatLastsTies)
 {
-    assertTies(pins::SESSION, {"select @a := 1", "set @a = 1", "select 1 into @a", "call p()", "select f(1)",
-                               "select d.f(1)", "select `f` (1)", "xa start 'a'", "handler t open",
-                               "begin not atomic select 1; end", "something new", "/*! set @a = 1 */",
-                               "/*M!100100 call p() */", "select 1; call p()", "set role r", "select @`a b` := 1"});
+    assertTies(pins::SESSION,
+               {"select @a := 1", "set @a = 1", "select 1 into @a", "call p()", "select f(1)", "select d.f(1)",
+                "select `f` (1)", "xa start 'a'", "handler t open", "begin not atomic select 1; end", "something new",
+                "/*! set @a = 1 */", "/*M!100100 call p() */", "select 1; call p()", "set role r", "select @`a b` := 1",
+                "/*!50000 select 1 */", "get diagnostics condition 1 @m = message_text", "select high_priority f()"});
     assertTies(pins::LOCK, {"lock tables t read", "flush tables with read lock", "FLUSH TABLES t FOR EXPORT"});
     assertTies(pins::LOCK | pins::SESSION,
                {"select get_lock('a', 1)", "do GET_LOCK ('a', 1)", "select `get_lock`('a', 1)"});
@@ -115,6 +116,57 @@ TEST(MysqlEffectsTest, whereATextEndsDependsOnTheServer)
     CPPUNIT_ASSERT_EQUAL(pins::SESSION, effectsOf("select '\\' , @a := 1, '", false).ties);
     CPPUNIT_ASSERT_EQUAL(pins::SESSION, effectsOf("select \"\\\"\"", true, false).ties);
     CPPUNIT_ASSERT_EQUAL(0U, effectsOf("select \"\\\"\"").ties);
+}
+
+TEST(MysqlEffectsTest, whatOnlySomeServersExecuteCountsWhereverItStands)
+{
+    for (const char* sql : {"show /*!50000 warnings */", "/*!50000show warnings*/", "/*!99999 x */ show warnings",
+                            "show /*!99999 x */ warnings", "/*M!100100 show errors */"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).readsCount);
+    for (const char* sql : {"/*!50000kill 5*/", "/*!99999 set */ kill 5", "/*! kill */ 5"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).kills);
+    CPPUNIT_ASSERT(effectsOf("select /*!50000found_rows()*/").readsFound);
+    CPPUNIT_ASSERT((effectsOf("/*!99999 x */ lock tables t write").ties & pins::LOCK) != 0);
+    CPPUNIT_ASSERT((effectsOf("create /*!99999 x */ temporary table t (a int)").ties & pins::TEMPORARY) != 0);
+}
+
+TEST(MysqlEffectsTest, whatMayEndElsewhereForAServerIsNotRead)
+{
+    for (const char* sql :
+         {"select /*!99999 ' */ found_rows() /* ' */", "/*!1 # */ select 1", "/*!1 -- */ select 1", "/*!1 /* */ */",
+          "kill\xA0"
+          "5",
+          "show\xFFwarnings", "select 1 \x85", "select /*+ qb_name(`a*/`) */ 1"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).hides);
+    for (const char* sql :
+         {"/*!40103 set time_zone='+00:00' */", "select 'a*/b'", "select '\xA0'", "select caf\xC3\xA9 from t",
+          "select caf\xE9 from t", "/* ' */ select 1", "-- \xA0\nselect 1"})
+        CPPUNIT_ASSERT_MESSAGE(sql, !effectsOf(sql).hides);
+    CPPUNIT_ASSERT(effectsOf("/*m! ' */ select found_rows() /* ' */").readsFound);
+    CPPUNIT_ASSERT(effectsOf("select 1 --\x01 '\n, found_rows() -- '").readsFound);
+}
+
+TEST(MysqlEffectsTest, whatBelongsTogetherMayStandApart)
+{
+    for (const char* sql : {"select @@session . last_insert_id", "select @@session./**/identity"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).readsInserted);
+    CPPUNIT_ASSERT(effectsOf("select @@session .`warning_count`").readsCount);
+    CPPUNIT_ASSERT(!effectsOf("select t.warning_count from t").readsCount);
+    CPPUNIT_ASSERT(effectsOf("unlock tables").unlocksTables);
+    CPPUNIT_ASSERT(!effectsOf("unlock instance").unlocksTables);
+    CPPUNIT_ASSERT(!effectsOf("set global a = 1, session b = 2").setsGlobally);
+    CPPUNIT_ASSERT(effectsOf("select sql_calc_found_rows found_rows()").readsFound);
+    CPPUNIT_ASSERT(!effectsOf("select sql_calc_found_rows 1; select found_rows()").readsFound);
+    CPPUNIT_ASSERT(effectsOf("select f(1)").calls);
+    CPPUNIT_ASSERT(!effectsOf("set @a = 1").calls);
+}
+
+TEST(MysqlEffectsTest, ofTwoNamesOfASettingTheLastCounts)
+{
+    const auto settings = mysql::changed({{"tx_isolation", "'SERIALIZABLE'"}, {"tx_read_only", "1"}},
+                                         {{"transaction_isolation", "'READ-COMMITTED'"}});
+    CPPUNIT_ASSERT(settings);
+    CPPUNIT_ASSERT_EQUAL(std::string("transaction_isolation='READ-COMMITTED';tx_read_only=1;"), shown(*settings));
 }
 
 TEST(MysqlEffectsTest, settingsAreReadThatAnotherSessionCanHave)

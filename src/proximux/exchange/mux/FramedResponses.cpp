@@ -162,6 +162,7 @@ bool FramedResponses::hearDialog(Lane& lane, Instant now)
     Client& client = *lane.pin.client;
     free(client, client.pin.reasons & ended);
     client.conversation->remains(client.pin.reasons);
+    _mux.clients.lookAgain(client); // a drain may have waited for it
     return true;
 }
 

@@ -131,11 +131,12 @@ void Users::denied(Lane& lane, Instant now)
         _mux.refused.note(user->says, error, now + _mux.settings.loginRetry, now);
     _mux.observer.prologueRefused(lane.target, _mux.policy.responses.describe(error));
     _mux.lanes.close(lane, CloseReason::userRefused, How::abort, now);
-    const auto waits = [&user, isOver, isFirst](const Request& request)
+    const auto waits = [this, &user, isOver, isFirst](const Request& request)
     {
         const auto& waiting = request.traits.user;
         const bool opens = isFirst && waiting != nullptr && isSame(waiting->opens, user);
-        return isOver && request.client->pin.lane == nullptr && (opens || isSame(waiting, user));
+        const bool isTheirs = opens || isSame(waiting, user);
+        return isOver && isTheirs && request.client->pin.lane == nullptr && (!isFirst || knownTo(_mux, request) == nullptr);
     };
     while (Request* request = _mux.queue.first(true, waits))
     {

@@ -132,6 +132,11 @@ void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
     const Effects effects = effectsOf(bytes, whole);
     if (auto refusal = refusalOf(effects))
         return refuseStatement(*refusal, traits);
+    if (!whole && (effects.first.empty() || effects.first == "show" || effects.first == "get"))
+        return refuseStatement(
+            {"a large statement whose kind is not known",
+             "proximux: a statement larger than exchange.request_buffer must begin with another word"},
+            traits);
     const auto text = whole && !isPrepare && effects.ties == 0 && effects.isSingle() ? textIn(bytes) : std::nullopt;
     const auto changes = text && effects.sets ? settingsIn(*text) : std::nullopt;
     if (changes)
@@ -166,9 +171,9 @@ void ClientSession::judge(const Effects& effects, bool isPrepare, bool whole, Re
         traits.frees &= ~pins::UNKNOWN;
     if (isPrepare && _prepared.empty())
         traits.frees |= pins::STATEMENT; // unless it succeeds
-    if (effects.unlocksTables && effects.isSingle())
+    if (effects.unlocksTables && effects.isSingle() && !isPrepare)
         traits.frees |= pins::LOCK;
-    if (effects.readsInserted || !whole)
+    if (effects.readsInserted || (effects.calls && !isTied()) || !whole) // what is called may ask, too
     {
         SessionSettings settings = _login->settings;
         settings[setting::INSERTED] = std::to_string(_inserted);
@@ -185,7 +190,12 @@ std::optional<ClientSession::Refusal> ClientSession::refusalOf(const Effects& ef
         return Refusal{"a question about an earlier statement, which may be another client's",
                        "proximux: ROW_COUNT(), SHOW WARNINGS and their like are known within a transaction only, for "
                        "connections are shared"};
-    if (effects.readsFound && !_counted && !effects.countsFound)
+    if (effects.hides)
+        return Refusal{
+            "a text that servers may read differently",
+            "proximux: a quote or a comment that is open at the end of an executed comment, or a byte outside of "
+            "quotes that is no character, is not supported, for connections are shared"};
+    if (effects.readsFound && !_counted)
         return Refusal{"FOUND_ROWS() without SQL_CALC_FOUND_ROWS, whose number may be another client's",
                        "proximux: FOUND_ROWS() is known behind SQL_CALC_FOUND_ROWS only, for connections are shared"};
     if (effects.readsSequence)
@@ -206,9 +216,14 @@ void ClientSession::refuseStatement(const Refusal& refusal, RequestTraits& trait
 /// More of a statement that has its connection alone until its end.
 Continuation ClientSession::goesOn(Bytes bytes, bool)
 {
+    bool isWhole = false;
     while (!bytes.empty())
-        _reader->feed(_packets.next(bytes).payload);
-    const Effects effects = _reader->soFar();
+    {
+        const PacketReader::Piece piece = _packets.next(bytes);
+        _reader->feed(piece.payload);
+        isWhole = piece.ended;
+    }
+    const Effects effects = isWhole ? _reader->end() : _reader->soFar();
     unsigned ties = effects.ties | (effects.sets ? pins::SETTING : 0);
     if (effects.kills || effects.readsCount || effects.readsFound || effects.readsSequence)
         ties |= pins::SESSION;
@@ -267,7 +282,10 @@ void ClientSession::prepared(std::uint8_t code, Bytes arguments, RequestTraits& 
     {
         _prepared.erase(id);
         if (_prepared.empty())
+        {
             traits.frees |= pins::STATEMENT;
+            held(_held & ~pins::STATEMENT);
+        }
     }
     _hasRun = _hasRun || code == code::STMT_EXECUTE;
 }

@@ -83,7 +83,8 @@ void ClientSession::login(Bytes payload, RequestTraits& traits)
     if (!said->database.empty())
         _first[setting::DATABASE] = said->database;
     if (_authenticator->methodFor(_opening.user) == auth::Method::trust)
-        return welcome(traits, auth::ScrambleKind::native, "");
+        return _authenticator->mayTrust(_opening.user) ? welcome(traits, auth::ScrambleKind::native, "")
+                                                       : refuseLogin(false, traits);
     const Bytes plugin = said->plugin.empty() ? NATIVE_PASSWORD : said->plugin;
     const bool isOther = plugin != nameOf(_kind);
     _kind = _authenticator->scrambleFor(_opening.user, plugin == CACHING_SHA2      ? auth::ScrambleKind::sha2
@@ -136,6 +137,11 @@ void ClientSession::refuseLogin(bool hasPassword, RequestTraits& traits)
 /// What its target has said is there: the greeting, or the end of the login.
 void ClientSession::translate(Bytes bytes, const RequestTraits&, std::string& text)
 {
+    if (_state == State::refused)
+    {
+        text.clear();
+        return;
+    }
     if (_state == State::greeting)
     {
         text = packetOf(0, greeting());

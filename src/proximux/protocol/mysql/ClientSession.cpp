@@ -92,6 +92,11 @@ void ClientSession::told(const Told& what)
         _prepared.insert(static_cast<std::uint32_t>(what.number));
     else if (what.what == told::INSERTED)
         _inserted = what.number;
+    else if (what.what == told::FAILED)
+    {
+        _countsFound = false;
+        _inserted = what.number != 0 ? what.number : _inserted;
+    }
 }
 
 /// Its session is as it was behind its login.
@@ -99,7 +104,8 @@ void ClientSession::reset()
 {
     _login = _logins->first();
     _next.reset();
-    _hasRun = _countsFound = false;
+    _hasRun = _countsFound = _counted = false;
+    _held = 0;
     _prepared.clear();
     _inserted = 0;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace proximux::mysql
 {
@@ -43,6 +44,7 @@ Effects EffectsReader::soFar() const
     Effects effects = _effects;
     if (_scanner.isUnsure() && !_doubleQuotes)
         effects.ties |= pins::SESSION;
+    effects.hides = _scanner.isRisky();
     return effects;
 }
 
@@ -62,6 +64,10 @@ void EffectsReader::token(const Token& token)
         firstWord(token.kind == Token::Kind::word ? token.text : "");
     else if (token.kind == Token::Kind::word)
         word(token.text);
+    if (isName && _scanner.hasExecuted())
+        anywhere(token.text);
+    if (isName && std::exchange(_isOfSystem, false))
+        system("@" + token.text);
     if (isName)
     {
         _isDotted = _last.isSign('.');
@@ -71,12 +77,16 @@ void EffectsReader::token(const Token& token)
     }
     if (token.isSign('(') && (_last.kind == Token::Kind::word || _last.kind == Token::Kind::quoted))
         callOf(_name);
-    const bool isSet = _hasInto || _first == "set" || _first == "load";
+    const bool isSet = _hasInto || _first == "set" || _first == "load" || _first == "get";
     if ((token.kind == Token::Kind::variable && isSet) || (token.isSign('=') && _isAssigned))
         _effects.ties |= pins::SESSION;
     _isAssigned = token.isSign(':') && _last.kind == Token::Kind::variable;
     if (token.kind == Token::Kind::system)
         system(token.text);
+    _isOfSystem = token.isSign('.') ? _last.kind == Token::Kind::system
+                                    : token.kind == Token::Kind::system && token.text.back() == '.';
+    if (token.isSign(',') && _first == "set")
+        _effects.setsGlobally = false;
     if (token.isSign(';'))
         _begins = true;
     _last = token;
@@ -88,16 +98,19 @@ void EffectsReader::firstWord(const std::string& word)
     _words = 1;
     _first = word;
     _hasInto = _isAssigned = false;
+    _countedBefore = _effects.countsFound;
     if (_effects.first.empty())
         _effects.first = word;
     _isDdl = word == "create" || word == "alter";
     if (!isAmong(HARMLESS, word))
+    {
         _effects.ties |= pins::SESSION;
+        _effects.calls = true;
+    }
     if (word == "prepare" || word == "execute" || word == "deallocate")
         _effects.ties |= pins::STATEMENT;
     if (word == "lock")
         _effects.locksTables = true;
-    _effects.unlocksTables = _effects.unlocksTables || word == "unlock";
     _effects.kills = _effects.kills || word == "kill";
     _effects.readsCount = _effects.readsCount || word == "get";
     _effects.sets = _effects.sets || word == "set" || word == "use";
@@ -119,6 +132,8 @@ void EffectsReader::word(const std::string& word)
         _effects.locksTables = true;
         _effects.ties |= pins::LOCK;
     }
+    if (_first == "unlock" && _words == 2 && (word == "tables" || word == "table"))
+        _effects.unlocksTables = true;
     if (_first == "lock" && word == "instance")
         _effects.ties |= pins::SESSION; // UNLOCK TABLES does not end it
     if (_first == "create" && word == "temporary")
@@ -137,6 +152,19 @@ void EffectsReader::word(const std::string& word)
         _effects.setsGlobally = false;
     if (_first == "set" && _words == 2 && (word == "role" || word == "statement" || word == "transaction"))
         _effects.ties |= pins::SESSION;
+}
+
+/// Only some servers read what stands in an executed comment: so it is not known behind one where a statement begins.
+void EffectsReader::anywhere(const std::string& word)
+{
+    _effects.ties |= pins::SESSION;
+    if (word == "lock" || word == "export")
+        _effects.ties |= pins::LOCK;
+    if (word == "temporary")
+        _effects.ties |= pins::TEMPORARY;
+    _effects.kills = _effects.kills || word == "kill";
+    _effects.readsCount =
+        _effects.readsCount || word == "warnings" || word == "errors" || word == "diagnostics" || word == "count";
 }
 
 /// A variable of the server.
@@ -162,16 +190,20 @@ void EffectsReader::callOf(const Token& name)
     else if (!_isDotted && text == "row_count")
         _effects.readsCount = true;
     else if (!_isDotted && text == "found_rows")
-        _effects.readsFound = true;
+        _effects.readsFound = _effects.readsFound || !_countedBefore;
     else if (!_isDotted && text == "lastval")
         _effects.readsSequence = true;
     else if (!_isDdl && !isColumnList() && (_isDotted || !isHarmlessBeforeBrackets(text)))
+    {
         _effects.ties |= pins::SESSION;
+        _effects.calls = true;
+    }
 }
 
 bool EffectsReader::isColumnList() const
 {
-    return isAmong(BEFORE_COLUMNS, _beforeName);
+    const bool isOfSelect = _beforeName == "high_priority" && _first != "insert" && _first != "replace";
+    return !isOfSelect && isAmong(BEFORE_COLUMNS, _beforeName);
 }
 
 } // namespace proximux::mysql

@@ -24,6 +24,8 @@ struct Effects
     bool readsInserted = false; ///< it asks for the id that was inserted last
     bool readsCount = false;    ///< it asks how the statement before it went
     bool readsFound = false;    ///< it asks how many rows that had without a limit
+    bool calls = false;         ///< it may run statements that do not stand in it
+    bool hides = false;         ///< a server may read it otherwise than we do
     bool readsSequence = false; ///< it asks for the value that a sequence has given last
 
     [[nodiscard]] bool isSingle() const { return statements == 1; }
@@ -53,6 +55,7 @@ private:
     void token(const Token& token) override;
     void firstWord(const std::string& word);
     void word(const std::string& word);
+    void anywhere(const std::string& word);
     void system(const std::string& name);
     void callOf(const Token& name);
     [[nodiscard]] bool isColumnList() const;
@@ -70,6 +73,8 @@ private:
     Token _name; ///< the last name, whose last part this is
     std::string _beforeName;
     bool _isDotted = false;
+    bool _isOfSystem = false;    ///< a dot behind @@name came last
+    bool _countedBefore = false; ///< an earlier statement counts rows
 };
 
 } // namespace proximux::mysql

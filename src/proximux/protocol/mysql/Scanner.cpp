@@ -31,6 +31,14 @@ char lowered(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// A byte that can't begin a character of UTF-8 is space in some encodings.
+bool isSpaceSomewhere(char before, char c)
+{
+    const auto byte = static_cast<unsigned char>(c);
+    const bool begins = static_cast<unsigned char>(before) < 0x80U;
+    return (begins && byte >= 0x80U && byte < 0xC0U) || byte >= 0xFEU;
+}
+
 } // namespace
 
 void Scanner::feed(Bytes text)
@@ -48,6 +56,15 @@ void Scanner::end()
 }
 
 void Scanner::take(char c)
+{
+    const char before = std::exchange(_last, c);
+    const bool isCode = _where != Where::quotes && _where != Where::lineComment && _where != Where::comment;
+    _isRisky = _isRisky || (isCode && isSpaceSomewhere(before, c)) ||
+               (_where == Where::quotes && _executed > 0 && before == '*' && c == '/');
+    read(c);
+}
+
+void Scanner::read(char c)
 {
     switch (_where)
     {
@@ -70,9 +87,16 @@ void Scanner::take(char c)
 /// A minus, a slash or an asterisk may begin or end a comment; -- does only before space.
 void Scanner::between(char c)
 {
-    const char before = std::exchange(_before, '\0');
-    if (before == '=' && (isSpace(c) || c == '\0')) // "--" and space
+    if (_version > 0 && isDigit(c))
     {
+        --_version;
+        return;
+    }
+    _version = 0;
+    const char before = std::exchange(_before, '\0');
+    if (before == '=' && (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')) // "--" and space, as servers see it
+    {
+        _isRisky = _isRisky || _executed > 0;
         _where = c == '\n' ? Where::between : Where::lineComment;
         return;
     }
@@ -98,7 +122,10 @@ void Scanner::between(char c)
     if (c == '-' || c == '/' || c == '*')
         _before = c;
     else if (c == '#')
+    {
+        _isRisky = _isRisky || _executed > 0;
         _where = Where::lineComment;
+    }
     else if (c == '\'' || c == '"' || c == '`')
     {
         _where = Where::quotes;
@@ -118,29 +145,36 @@ void Scanner::between(char c)
 
 void Scanner::openComment()
 {
+    _isRisky = _isRisky || _executed > 0;
     _where = Where::comment;
+    _isHint = false;
     _text.clear();
+}
+
+/// Up to six digits behind the exclamation mark are the version of a server.
+void Scanner::execute()
+{
+    constexpr std::size_t DIGITS = 6;
+    ++_executed;
+    _hasExecuted = true;
+    _version = DIGITS;
+    _text.clear();
+    _where = Where::between;
 }
 
 /// The first characters tell whether the server executes it: an exclamation mark, or M and that.
 void Scanner::inComment(char c)
 {
     constexpr char OTHER = 'x';
-    if (_text.empty() && (c == '!' || c == 'M' || c == 'm'))
+    if (c == '!' && (_text.empty() || _text == "M"))
+        return execute();
+    if (_text.empty() && c == 'M')
     {
-        _text = lowered(c);
-        if (c != '!')
-            return;
-        ++_executed;
-        _where = Where::between;
+        _text = c;
         return;
     }
-    if (_text == "m" && c == '!')
-    {
-        ++_executed;
-        _where = Where::between;
-        return;
-    }
+    _isHint = _isHint || (_text.empty() && c == '+');
+    _isRisky = _isRisky || (_isHint && c == '`');
     if (c == '/' && _text == "*")
         _where = Where::between;
     _text = c == '*' ? c : OTHER;
@@ -182,7 +216,7 @@ void Scanner::inName(char c)
         say(Token::Kind::word);
     else
         say(_text.substr(0, 1) == "@" ? Token::Kind::system : Token::Kind::variable);
-    take(c);
+    read(c);
 }
 
 /// Two quotes are one of the text.
@@ -196,7 +230,7 @@ void Scanner::inQuotes(char c)
             say(_text.substr(0, 1) == "@" ? Token::Kind::system : Token::Kind::variable);
         else
             say(_quote == '\'' ? Token::Kind::string : Token::Kind::quoted);
-        return take(c);
+        return read(c);
     }
     if (std::exchange(_isEscaped, false))
         return;

@@ -58,6 +58,12 @@ public:
     /// A backslash stands in double quotes, where its meaning depends on a mode of the server.
     [[nodiscard]] bool isUnsure() const { return _isUnsure; }
 
+    /// A comment came that some servers execute, and others do not.
+    [[nodiscard]] bool hasExecuted() const { return _hasExecuted; }
+
+    /// Where such a comment, or a word, ends may be read otherwise.
+    [[nodiscard]] bool isRisky() const { return _isRisky; }
+
 private:
     enum class Where
     {
@@ -71,8 +77,10 @@ private:
     };
 
     void take(char c);
+    void read(char c);
     void between(char c);
     void openComment();
+    void execute();
     void inName(char c);
     void inQuotes(char c);
     void inComment(char c);
@@ -91,6 +99,11 @@ private:
     bool _mayEnd = false; ///< quotes: one came, which is the end unless another follows
     bool _isQuotedVariable = false;
     std::size_t _executed = 0; ///< executed comments that are open
+    std::size_t _version = 0;  ///< digits that may be the version of the one that begins
+    bool _hasExecuted = false;
+    bool _isHint = false; ///< comment: of the optimizer
+    bool _isRisky = false;
+    char _last = 0; ///< the character before the present one
     std::string _text;
     Token _token;
 };

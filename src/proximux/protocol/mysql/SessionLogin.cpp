@@ -28,6 +28,8 @@ std::shared_ptr<const Login> SessionLogins::with(const SessionSettings& settings
     login->settings = settings;
     for (const auto& [name, value] : settings)
         login->says.append(name).append(1, '\0').append(value).append(1, '\0');
+    if (settings.count(setting::INSERTED) != 0) // the statement may change it: no other session is like this one
+        login->says.append(std::to_string(++_commons->told));
     const auto identityAt = [authenticator = _authenticator, opening = _opening](std::size_t target)
     {
         auth::Identity identity = authenticator->identityAt(target, opening.user, std::nullopt);

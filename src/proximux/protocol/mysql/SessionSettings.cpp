@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace proximux::mysql
 {
@@ -302,7 +303,7 @@ void appendVariables(const SessionSettings& settings, const SessionSettings& kno
     {
         const bool isOverwritten = saysNames && name == "character_set_results";
         const bool isInserted = name == setting::INSERTED;
-        if ((name.front() == '#' && !isInserted) || (!isNew(name, value) && !isOverwritten))
+        if ((name.front() == '#' && !isInserted) || (!isNew(name, value) && !isOverwritten && !isInserted))
             continue;
         sql += (sql.empty() ? "SET " : ",");
         sql += (isInserted ? "last_insert_id" : name) + "=" + value;
@@ -345,6 +346,11 @@ std::optional<SessionSettings> changed(SessionSettings settings, const SessionSe
 {
     if (changes.count(setting::NAMES) != 0)
         settings.erase("character_set_results");
+    for (const auto& [name, alias] :
+         {std::pair{"tx_isolation", "transaction_isolation"}, std::pair{"transaction_isolation", "tx_isolation"},
+          std::pair{"tx_read_only", "transaction_read_only"}, std::pair{"transaction_read_only", "tx_read_only"}})
+        if (changes.count(name) != 0)
+            settings.erase(alias);
     for (const char* name : {"tx_isolation", "transaction_isolation"})
     {
         if (changes.count(setting::ISOLATION) != 0)

@@ -3,6 +3,7 @@
 #include <proximux/protocol/ConversationSettings.h>
 #include <proximux/protocol/mysql/Handshake.h>
 
+#include <cstdint>
 #include <optional>
 
 namespace proximux::mysql
@@ -12,6 +13,7 @@ namespace proximux::mysql
 struct SharedCommons : ConversationCommons
 {
     std::optional<Greeting> target; ///< what a target has said last of itself
+    std::uint64_t told = 0;         ///< how often a session was told what it has inserted last
 };
 
 } // namespace proximux::mysql

@@ -208,6 +208,7 @@ void SharedResponseFramer::conclude()
         _traits.notice.kind = Notice::Kind::error;
         _traits.begun = _traits.doubts = pins::LEASE;
         _traits.keeps = ~(pins::UNKNOWN | (isPrepare ? pins::STATEMENT : 0));
+        _traits.tells = {told::FAILED, _inserted};
     }
     else if (_hasStatus)
         (isOpen ? _traits.begun : _traits.ended) = pins::LEASE;
@@ -218,7 +219,7 @@ void SharedResponseFramer::conclude()
         _traits.tells = {told::PREPARED, _response.statementId()};
         _traits.keeps = pins::STATEMENT;
     }
-    else if (_inserted != 0)
+    else if (!failed && _inserted != 0)
         _traits.tells = {told::INSERTED, _inserted};
 }
 

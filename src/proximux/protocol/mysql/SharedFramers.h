@@ -25,6 +25,7 @@ namespace told
 {
 constexpr unsigned INSERTED = 1; ///< the id of the row that was inserted last
 constexpr unsigned PREPARED = 2; ///< a statement, which has this id
+constexpr unsigned FAILED = 3;   ///< a statement has failed, and before it this id was inserted; 0: none was
 } // namespace told
 
 /// Requests of clients that share connections: messages of one or more packets. One that is answered by the wish for a
