@@ -136,7 +136,8 @@ void Users::denied(Lane& lane, Instant now)
         const auto& waiting = request.traits.user;
         const bool opens = isFirst && waiting != nullptr && isSame(waiting->opens, user);
         const bool isTheirs = opens || isSame(waiting, user);
-        return isOver && isTheirs && request.client->pin.lane == nullptr && (!isFirst || knownTo(_mux, request) == nullptr);
+        return isOver && isTheirs && request.client->pin.lane == nullptr &&
+               (!isFirst || knownTo(_mux, request) == nullptr);
     };
     while (Request* request = _mux.queue.first(true, waits))
     {
