@@ -336,6 +336,20 @@ TEST(MysqlSharedTest, responsesSayWhatIsLeftBehind)
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{5}, answered(prepared, mysql::code::STMT_PREPARE).tells.number);
 }
 
+TEST(MysqlSharedTest, aFileIsGivenToATargetOnlyIfItsClientOffersOne)
+{
+    const std::string wanted = mysql::packetOf(1, "\xfb/etc/passwd");
+    for (const std::uint32_t offered : {0U, mysql::hint::FILE})
+    {
+        mysql::SharedResponseFramer framer;
+        framer.expect(mysql::code::QUERY | 1U << mysql::hint::NUMBER_AT | offered);
+        Framer::Progress progress;
+        for (std::string left = wanted; progress.kind == Kind::partial && !left.empty(); left.erase(0, progress.taken))
+            progress = framer.feed(left);
+        CPPUNIT_ASSERT((progress.kind == Kind::malformed) == (offered == 0));
+    }
+}
+
 TEST(MysqlSharedTest, whatAnswersNothingIsNoResponse)
 {
     mysql::SharedResponseFramer framer;

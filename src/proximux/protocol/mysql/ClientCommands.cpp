@@ -137,6 +137,7 @@ void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
             {"a large statement whose kind is not known",
              "proximux: a statement larger than exchange.request_buffer must begin with another word"},
             traits);
+    traits.hint |= effects.copies ? hint::FILE : 0;
     const auto text = whole && !isPrepare && effects.ties == 0 && effects.isSingle() ? textIn(bytes) : std::nullopt;
     const auto changes = text && effects.sets ? settingsIn(*text) : std::nullopt;
     if (changes)

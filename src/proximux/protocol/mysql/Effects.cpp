@@ -162,6 +162,7 @@ void EffectsReader::anywhere(const std::string& word)
         _effects.ties |= pins::LOCK;
     if (word == "temporary")
         _effects.ties |= pins::TEMPORARY;
+    _effects.copies = _effects.copies || word == "infile";
     _effects.kills = _effects.kills || word == "kill";
     _effects.readsCount =
         _effects.readsCount || word == "warnings" || word == "errors" || word == "diagnostics" || word == "count";

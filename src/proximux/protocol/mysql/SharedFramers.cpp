@@ -142,8 +142,10 @@ Framer::Progress SharedResponseFramer::next(Bytes input, std::size_t at)
         return takeStatus(rest.substr(0, HEADER + length));
     if (!_inMessage)
     {
+        const bool isFile = _response.stage() == Response::Stage::file;
         _outcome = _response.message(seen.substr(0, Response::HEAD), length);
-        if (_outcome == Response::Outcome::nonsense)
+        const bool wantsFile = !isFile && _response.stage() == Response::Stage::file;
+        if (_outcome == Response::Outcome::nonsense || (wantsFile && (_hint & hint::FILE) == 0))
             return {Kind::malformed, at, NONSENSE};
     }
     _inMessage = true;

@@ -18,6 +18,7 @@ constexpr std::uint32_t COMMAND = 0xFFU;
 constexpr unsigned NUMBER_AT = 8;               ///< bit
 constexpr std::uint32_t CHANGES = 1U << 16U;    ///< it changes settings in a known way: that is no news
 constexpr std::uint32_t ANY_NUMBER = 1U << 17U; ///< of a request that is not whole yet
+constexpr std::uint32_t FILE = 1U << 18U;       ///< it offers a file of its client
 } // namespace hint
 
 /// What ResponseTraits::tells says.
