@@ -210,9 +210,7 @@ void Scanner::inName(char c)
             _text += lowered(c);
         return;
     }
-    if (_where == Where::word)
-        say(Token::Kind::word);
-    else if (_where == Where::number)
+    if (_where != Where::variable)
         say(Token::Kind::word);
     else
         say(_text.substr(0, 1) == "@" ? Token::Kind::system : Token::Kind::variable);

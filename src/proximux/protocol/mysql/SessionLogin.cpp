@@ -9,7 +9,7 @@ namespace proximux::mysql
 {
 
 SessionLogins::SessionLogins(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons,
-                             Opening opening, SessionSettings settings)
+                             Opening opening, const SessionSettings& settings)
     : _authenticator(std::move(authenticator))
     , _commons(std::move(commons))
     , _opening(std::move(opening))

@@ -31,7 +31,7 @@ class SessionLogins
 {
 public:
     SessionLogins(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons,
-                  Opening opening, SessionSettings settings);
+                  Opening opening, const SessionSettings& settings);
 
     /// That with which it begins.
     [[nodiscard]] const std::shared_ptr<const Login>& first() const { return _first; }

@@ -118,7 +118,7 @@ public:
     /// A word comes next, in lower case; empty: none does.
     std::string word()
     {
-        const std::string taken = inLowerCase(take(WORD));
+        std::string taken = inLowerCase(take(WORD));
         skip();
         return taken;
     }
