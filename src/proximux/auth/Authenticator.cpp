@@ -128,7 +128,8 @@ ScrambleKind Authenticator::scrambleFor(Bytes name, ScrambleKind preferred) cons
     return preferred;
 }
 
-std::optional<std::string> Authenticator::isScramble(Bytes name, ScrambleKind kind, Bytes scramble, Bytes nonce) const
+std::optional<std::string> Authenticator::keyOfScramble(Bytes name, ScrambleKind kind, Bytes scramble,
+                                                        Bytes nonce) const
 {
     const Secret* secret = find(name);
     const auto known = kind == ScrambleKind::native ? Secret::Kind::native : Secret::Kind::sha2;

@@ -94,8 +94,8 @@ public:
     [[nodiscard]] ScrambleKind scrambleFor(Bytes name, ScrambleKind preferred) const;
 
     /// The key of a scramble with which this user has proven the password; nothing: it proves nothing.
-    [[nodiscard]] std::optional<std::string> isScramble(Bytes name, ScrambleKind kind, Bytes scramble,
-                                                        Bytes nonce) const;
+    [[nodiscard]] std::optional<std::string> keyOfScramble(Bytes name, ScrambleKind kind, Bytes scramble,
+                                                           Bytes nonce) const;
 
     // ---- targets
 

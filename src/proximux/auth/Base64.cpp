@@ -62,14 +62,6 @@ std::string hexadecimal(Bytes bytes)
     return text;
 }
 
-std::string covered(Bytes text, Bytes by)
-{
-    std::string made(text);
-    for (std::size_t i = 0; i < made.size() && i < by.size(); ++i)
-        made[i] = static_cast<char>(static_cast<unsigned char>(made[i]) ^ static_cast<unsigned char>(by[i]));
-    return made;
-}
-
 bool areEqual(Bytes a, Bytes b)
 {
     unsigned different = a.size() == b.size() ? 0 : 1;

@@ -17,9 +17,6 @@ std::optional<std::string> fromBase64(Bytes text);
 /// Two lower-case hexadecimal digits for each byte.
 std::string hexadecimal(Bytes bytes);
 
-/// The bytes of the one text, each with that of the other at its place by XOR; bytes without such a one as they are.
-std::string covered(Bytes text, Bytes by);
-
 /// Whether two secrets are equal, in a time that does not tell where they differ.
 bool areEqual(Bytes a, Bytes b);
 

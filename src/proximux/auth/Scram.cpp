@@ -1,6 +1,7 @@
 #include <proximux/auth/Scram.h>
 
 #include <proximux/auth/Base64.h>
+#include <proximux/auth/Covered.h>
 #include <proximux/base/Decimal.h>
 
 #include <algorithm>

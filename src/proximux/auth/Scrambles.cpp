@@ -1,6 +1,7 @@
 #include <proximux/auth/Scrambles.h>
 
 #include <proximux/auth/Base64.h>
+#include <proximux/auth/Covered.h>
 
 namespace proximux::auth
 {

@@ -73,11 +73,11 @@ TEST(ScramblesTest, digestsAreSecretsOfOneKind)
     {
         CPPUNIT_ASSERT(door.scrambleFor("anna", kind) == kind);
         CPPUNIT_ASSERT(door.scrambleFor("stranger", kind) == kind);
-        CPPUNIT_ASSERT(door.isScramble("anna", kind, said(kind), NONCE));
-        CPPUNIT_ASSERT_EQUAL(kind == Kind::native, door.isScramble("nora", kind, said(kind), NONCE).has_value());
-        CPPUNIT_ASSERT_EQUAL(kind == Kind::sha2, door.isScramble("sara", kind, said(kind), NONCE).has_value());
-        CPPUNIT_ASSERT(!door.isScramble("stranger", kind, said(kind), NONCE));
-        CPPUNIT_ASSERT(!door.isScramble("anna", kind, said(kind, "pen"), NONCE));
+        CPPUNIT_ASSERT(door.keyOfScramble("anna", kind, said(kind), NONCE));
+        CPPUNIT_ASSERT_EQUAL(kind == Kind::native, door.keyOfScramble("nora", kind, said(kind), NONCE).has_value());
+        CPPUNIT_ASSERT_EQUAL(kind == Kind::sha2, door.keyOfScramble("sara", kind, said(kind), NONCE).has_value());
+        CPPUNIT_ASSERT(!door.keyOfScramble("stranger", kind, said(kind), NONCE));
+        CPPUNIT_ASSERT(!door.keyOfScramble("anna", kind, said(kind, "pen"), NONCE));
     }
 }
 
@@ -89,7 +89,7 @@ TEST(ScramblesTest, aDigestLogsInWithWhatItsClientHasProven)
                          door.scrambleOf(door.identityAt(0, "anna", {}), Kind::sha2, NONCE).value_or(""));
     auth::Identity nora = door.identityAt(0, "nora", {});
     CPPUNIT_ASSERT(!door.scrambleOf(nora, Kind::native, NONCE));
-    nora.provenKey = door.isScramble("nora", Kind::native, said(Kind::native), NONCE).value_or("");
+    nora.provenKey = door.keyOfScramble("nora", Kind::native, said(Kind::native), NONCE).value_or("");
     CPPUNIT_ASSERT_EQUAL(said(Kind::native), door.scrambleOf(nora, Kind::native, NONCE).value_or(""));
     CPPUNIT_ASSERT(!door.scrambleOf(nora, Kind::sha2, NONCE));
     CPPUNIT_ASSERT(!door.scrambleOf(door.identityAt(0, "stranger", {}), Kind::native, NONCE));

@@ -1,4 +1,4 @@
-#include "support/Test.h"
+#include "support/Authenticators.h"
 
 #include <proximux/Pins.h>
 #include <proximux/auth/Authenticator.h>
@@ -24,16 +24,6 @@ class MysqlSharedTest : public CppUnit::TestCase
 protected:
     using State = LoginAnswer::State;
     using Kind = Framer::Progress::Kind;
-
-    static std::shared_ptr<auth::Authenticator> knowing(const std::string& users,
-                                                        AuthMethod method = AuthMethod::automatic)
-    {
-        auto list = std::make_shared<auth::UserList>();
-        CPPUNIT_ASSERT(!list->read(users));
-        auto made = std::make_shared<auth::Authenticator>(digests(), "key");
-        made->change({method, std::move(list), {}});
-        return made;
-    }
 
     static mysql::Greeting target(const std::string& plugin = "mysql_native_password")
     {

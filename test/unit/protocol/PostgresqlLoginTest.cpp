@@ -1,4 +1,4 @@
-#include "support/Test.h"
+#include "support/Authenticators.h"
 
 #include <proximux/auth/Authenticator.h>
 #include <proximux/auth/Base64.h>
@@ -18,16 +18,6 @@ class PostgresqlLoginTest : public CppUnit::TestCase
 {
 protected:
     using State = LoginAnswer::State;
-
-    static std::shared_ptr<auth::Authenticator> knowing(const std::string& users,
-                                                        AuthMethod method = AuthMethod::automatic)
-    {
-        auto list = std::make_shared<auth::UserList>();
-        CPPUNIT_ASSERT(!list->read(users));
-        auto made = std::make_shared<auth::Authenticator>(digests(), "key");
-        made->change({method, std::move(list), {}});
-        return made;
-    }
 
     static std::string packet()
     {

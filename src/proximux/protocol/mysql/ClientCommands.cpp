@@ -120,10 +120,7 @@ Effects ClientSession::effectsOf(Bytes message, bool whole)
     EffectsReader reader(_escapes, _doubleQuotes);
     PacketReader packets;
     feedText(reader, packets, message);
-    if (whole)
-        return reader.end();
-    Effects effects = reader.soFar();
-    return effects;
+    return whole ? reader.end() : reader.soFar();
 }
 
 void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)

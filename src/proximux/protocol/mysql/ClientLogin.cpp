@@ -103,7 +103,7 @@ void ClientSession::login(Bytes payload, RequestTraits& traits)
 
 void ClientSession::prove(Bytes scramble, RequestTraits& traits)
 {
-    auto key = _authenticator->isScramble(_opening.user, _kind, scramble, _nonce);
+    auto key = _authenticator->keyOfScramble(_opening.user, _kind, scramble, _nonce);
     if (key)
         welcome(traits, _kind, std::move(*key));
     else

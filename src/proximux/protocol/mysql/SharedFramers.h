@@ -67,7 +67,6 @@ private:
     [[nodiscard]] const char* checkNumber(unsigned number);
     Progress ended(Response::Outcome outcome, std::size_t at);
     void takeBody(Bytes input, std::size_t& at);
-    void noteOk(Bytes payload);
     void conclude();
 
     Phase _phase = Phase::rest;

@@ -1,7 +1,7 @@
 #include <proximux/protocol/mysql/TargetDialog.h>
 
 #include <proximux/Number.h>
-#include <proximux/auth/Base64.h>
+#include <proximux/auth/Covered.h>
 #include <proximux/protocol/mysql/Command.h>
 #include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/SessionSettings.h>
