@@ -2,6 +2,7 @@
 wait has a limit, and only processes started here are ended."""
 import json
 import os
+import random
 import re
 import shlex
 import signal
@@ -84,10 +85,23 @@ def terminate(process):
         process.wait()
 
 
+# Below what a system gives to whoever asks for any port (Linux from 32768, others from 49152), and in no order that two
+# processes share.
+PORTS = iter(random.SystemRandom().sample(range(16384, 32768), 16384))
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port at which nobody listens, and which nobody gets who has not asked for it by its number."""
+    for port in PORTS:
+        with socket.socket() as s:
+            if os.name != "nt":
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+    raise AssertionError("no port is left")
 
 
 def local_client(path, timeout=LONG):
@@ -198,7 +212,7 @@ class Program:
         return found
 
     def record(self, predicate, timeout=SHORT):
-        """The first log record for which predicate(record) holds, or None."""
+        """The first log record for which predicate(record) holds, or None, at once if the program has ended."""
         def look():
             for r in self.records():
                 try:
@@ -207,7 +221,10 @@ class Program:
                 except (AttributeError, KeyError, TypeError):
                     continue
             return None
-        return wait_until(look, timeout)
+        wait_until(lambda: not self.alive() or look(), timeout)
+        if not self.alive():
+            self.wait()  # for the rest of its output
+        return look()
 
     # -- measured by the system. Under Wine memory and CPU time are those of the process, without what wineserver spends
 

@@ -15,17 +15,6 @@ THREADS_OF_THE_PROCESS = 8
 MEMORY_OF_ONE = (2 if windows.IS else 1) << 20  # Wine keeps some of its own for each thread
 
 
-def free_ports(number):
-    """Different ones."""
-    sockets = [socket.socket() for _ in range(number)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 class Services(Case):
     def setUp(self):
         super().setUp()
@@ -47,7 +36,7 @@ class Services(Case):
 
     def start(self, services, text="", more=""):
         """Starts a service of each name, and returns the program and the ports. more: for the file of each."""
-        ports = dict(zip(services, free_ports(len(services))))
+        ports = {name: free_port() for name in services}
         for name, target in services.items():
             self.write(name, ports[name], target, more=more)
         local = "" if windows.IS else "unix:%s, " % self.path
@@ -342,7 +331,7 @@ class Services(Case):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(self.path + ".notify")
             manager.settimeout(LONG)
-            for name, port in zip(("plc1", "plc2"), free_ports(2)):
-                self.write(name, port, 1)
+            for name in ("plc1", "plc2"):
+                self.write(name, free_port(), 1)
             self.program("--services", self.folder, env={"NOTIFY_SOCKET": self.path + ".notify"})
             self.assertEqual(manager.recv(1000), b"READY=1\nSTATUS=Serving 2 services")
