@@ -20,7 +20,7 @@ struct Talk
 {
     Talk(Bytes said, std::size_t piece)
         : authenticator(std::make_shared<auth::Authenticator>(DIGESTS, "key"))
-        , dialog(authenticator, {"user", {}, true, {}}, "packet")
+        , dialog(authenticator, {"user", {}, true, {}, {}}, "packet")
     {
         std::string came;
         for (std::size_t at = 0; state == LoginAnswer::State::more && at < said.size(); at += piece)

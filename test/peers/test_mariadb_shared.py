@@ -6,7 +6,7 @@ import unittest
 
 from harness import LONG, wait_until
 from mariadb_shared import DirectPeer, SharedMariaDBCase
-from mysql_wire import CLOSE, EXECUTE, FOUND_ROWS, IN_TRANSACTION, INIT_DB, MULTI, PING, RESET, SHA2, Client, Error
+from mysql_wire import FOUND_ROWS, IN_TRANSACTION, INIT_DB, MULTI, PING, RESET, SHA2, Client, Error
 from peer import SHARES
 
 PREPARED = "select variable_value from information_schema.global_status where variable_name = 'prepared_stmt_count'"
@@ -154,19 +154,48 @@ class SharedMariaDB(SharedMariaDBCase):
         clients[0].query("insert into ids (a) values (last_insert_id())")
         self.assertEqual(clients[1].value("select max(a) from ids"), "1")
 
-    def test_what_was_asked_of_another_statement_is_refused(self):
+    def test_what_a_statement_has_left_is_told_while_nobody_else_was_there(self):
+        self.direct("create or replace table shop.t (a int)")
         p = self.shared("funnel", 2)
-        c = self.connect(p)
+        c = self.connect(p, database="shop")
         for sql in ("select row_count()", "show warnings", "select found_rows()", "kill 1"):
             self.refused(lambda s=sql: c.query(s), 1235)
+        for asks in ("show warnings", "show count(*) warnings", "select @@warning_count, 1"):
+            c.query("select 1/0")
+            for _ in range(2):
+                self.assertIn(c.query(asks)[0][:2], (("Warning", "1365"), ("1",), ("1", "1")))
+        self.refused(lambda: c.query("select * from nothing"), 1146)
+        self.assertEqual(c.query("show errors")[0][1], "1146")
+        c.query("insert into t values (1), (2)")
+        self.assertEqual([c.value("select row_count()") for _ in range(2)], ["2", "-1"])
+        c.query("select a from t")
+        self.assertEqual(c.value("select found_rows()"), "2")
         self.assertEqual(c.query("select sql_calc_found_rows 1 union select 2 limit 1"), [("1",)])
         self.assertEqual(c.value("select found_rows()"), "2")
-        self.refused(lambda: c.query("select found_rows()"), 1235)
-        c.query("begin")
-        c.query("select 1/0")
-        self.assertEqual(c.query("show warnings")[0][1], "1365")
-        c.query("rollback")
         self.assertFree(p, 2)
+
+    def test_what_a_statement_has_left_is_not_told_of_another_client_s(self):
+        self.direct("create or replace table shop.t (a int)")
+        p = self.shared("fifo", 1)
+        c, other = self.connect(p, database="shop"), self.connect(p, database="shop")
+        for says, asks in (("select 1/0", "show warnings"), ("insert into t values (1)", "select row_count()"),
+                           ("select a from t", "select found_rows()"), ("select last_insert_id(5)", "select last_insert_id()")):
+            c.query(says)
+            c.query(asks)
+            c.query(says)
+            other.query("select 1/0")
+            self.refused(lambda a=asks: c.query(a), 1235)
+            self.assertEqual(c.value("select 7"), "7")
+
+    def test_an_id_that_nothing_tells(self):
+        self.direct("create or replace table shop.n (id int auto_increment primary key, a int)",
+                    "create or replace procedure shop.i(n int) insert into n (a) values (n)")
+        p = self.shared("funnel", 2)
+        c, asks = self.connect(p, database="shop"), "select last_insert_id()"
+        for sql, number in (("select last_insert_id(18)", "18"), ("insert into n (a) values (1)", "1"),
+                            ("insert into n (a) values (1) returning id", "2"), ("call i(8)", "3")):
+            c.query(sql)
+            self.assertEqual([c.value(asks), c.value("select @@identity")], [number] * 2, sql)
 
     def test_errors_end_no_transaction_and_begin_none(self):
         self.direct("create or replace table shop.t (a int primary key) engine = innodb",
@@ -186,20 +215,6 @@ class SharedMariaDB(SharedMariaDBCase):
         self.assertEqual(self.connect(p, database="shop").value("select count(*) from t"), "0")
         c.query("commit")
         self.assertEqual(self.connect(p, database="shop").value("select count(*) from t"), "1")
-
-    def test_prepared_statements_have_a_connection_until_they_are_closed(self):
-        p = self.shared("funnel", 2)
-        c = self.connect(p)
-        statement = c.prepare("select 1")
-        self.assertIn(b"\x01", [c.command(EXECUTE, statement.to_bytes(4, "little") + b"\0\1\0\0\0") and b"\x01"])
-        self.refused(lambda: self.connect(p).command(EXECUTE, statement.to_bytes(4, "little") + b"\0\1\0\0\0"), 1243)
-        with self.assertRaises(Error):
-            c.prepare("select bogus")
-        c.send(CLOSE, statement.to_bytes(4, "little"))
-        self.assertEqual(c.value("select 2"), "2")
-        self.assertFree(p, 2)
-        one = self.shared("fifo", 1)
-        self.refused(lambda: self.connect(one).prepare("select 1"), 1235)
 
     def test_locks_of_tables_end_with_them(self):
         self.direct("create or replace table shop.t (a int)")

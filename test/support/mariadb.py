@@ -15,11 +15,11 @@ def login(p, user="root", tls=("--skip-ssl",)):
 
 class MariaDBCase(PeerCase):
     SERVER = ["mariadbd", "--no-defaults", "--datadir={folder}/data", "--socket={folder}/s", "--port={port}",
-              "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M", *USER]
+              "--tmpdir={folder}", "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M", *USER]
 
     @classmethod
     def prepare(cls):
-        made = subprocess.run(["mariadb-install-db", "--no-defaults", "--datadir=%s/data" % cls.folder,
+        made = subprocess.run(["mariadb-install-db", "--no-defaults", "--datadir=%s/data" % cls.folder, "--tmpdir=" + cls.folder,
                                "--auth-root-authentication-method=normal", *USER], capture_output=True, timeout=LONG * 4)
         if made.returncode != 0:
             raise AssertionError(made.stderr.decode("utf-8", "replace")[-2000:])

@@ -159,7 +159,7 @@ std::vector<Setting> clientLimits()
         fresh(row("local.statement_memory", "4M", size(64 * KIB, GIB, FIELD(std::size_t, local.statementMemory)),
                   {SHARED_USERS, "Bytes of prepared statements that a client may have",
                    "Names, texts and some 100 bytes for each statement count. "
-                   "Beyond it the client gets an error (54000) and goes on. "
+                   "Beyond it the client gets an error (54000, or 1461 of MySQL) and goes on. "
                    "Raise it for clients that prepare thousands of long statements, for example "
                    "local.statement_memory = 16M."})),
         now(row("local.failed_auth_delay", "1s",

@@ -17,6 +17,9 @@ public:
     ConnectionMemory(const ConnectionMemory&) = delete;
     ConnectionMemory& operator=(const ConnectionMemory&) = delete;
     virtual ~ConnectionMemory() = default;
+
+    /// Nothing is left of the session that was there (LoginDialog::renews()).
+    virtual void forget() {}
 };
 
 /// Finds where responses end, and extracts their traits.

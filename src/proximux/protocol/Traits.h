@@ -69,7 +69,8 @@ struct LoginAnswer
     std::size_t size = 0; ///< accepted: bytes of the reply
 };
 
-/// A login on one target connection in which both sides speak several times. No input makes it throw.
+/// A login on one target connection, or a prelude (Conversation::prelude()), in which both sides speak several times.
+/// No input makes it throw.
 class LoginDialog
 {
 public:
@@ -97,6 +98,9 @@ public:
 
     /// accepted: what RequestTraits::greets is answered with; refused: the seed of the error reply, which may be empty.
     [[nodiscard]] virtual const std::string& outcome() const = 0;
+
+    /// Accepted: nothing is left of the session that was there.
+    [[nodiscard]] virtual bool renews() const { return false; }
 };
 
 /// What a protocol knows about a request, without what is allocated.
@@ -141,11 +145,14 @@ struct RequestMarks
     unsigned claims =
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
     std::uint64_t cancels = 0; ///< local: the client whose request is to be stopped (Conversation::begin()); 0: nobody
-    std::uint64_t check = 0;   ///< value that its response must repeat; 0: none
-    unsigned part = 0;         ///< part of the target that it addresses, from 1; 0: the target itself
-    unsigned dialect = 0;      ///< its connection must be new or use the same dialect; 0: there is only one
-    bool switches = false;     ///< brings its connection to `dialect` itself, if the target agrees
-    bool signsIn = false;      ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
+    unsigned home = 0;       ///< so many requests, those before it on its connection, must have been its client's; else
+                             ///< `elsewhere` is whose the connection must be, or it fails, with `seed`
+    std::uint64_t check = 0; ///< value that its response must repeat; 0: none
+    unsigned part = 0;       ///< part of the target that it addresses, from 1; 0: the target itself
+    unsigned dialect = 0;    ///< its connection must be new or use the same dialect; 0: there is only one
+    bool switches = false;   ///< brings its connection to `dialect` itself, if the target agrees
+    bool signsIn = false;    ///< its connection belongs to `user` afterwards, if the target agrees; sent alone
+    bool precedes = false;   ///< nobody's: it is a prelude (Conversation::prelude())
     bool restores = false;  ///< its connection belongs to the login that has opened it afterwards, if the target agrees
     Bytes suffix;           ///< sent after its last byte: fixed text
     std::uint32_t hint = 0; ///< passed to its response framer
@@ -158,11 +165,13 @@ struct RequestMarks
 /// What a protocol knows about a request.
 struct RequestTraits : RequestMarks
 {
-    std::shared_ptr<const Login> user;    ///< whose its connection must be; null: it stays as it was opened
-    std::shared_ptr<const Login> becomes; ///< whose it is afterwards, if the target agrees; null: it stays the same
-    std::string seed;                     ///< data for creating an error reply later
-    std::string reply;                    ///< local, or refused: the reply
-    std::vector<Edit> edits;              ///< in the order of their offsets
+    std::shared_ptr<const Login> user;      ///< whose its connection must be; null: it stays as it was opened
+    std::shared_ptr<const Login> becomes;   ///< whose it is afterwards, if the target agrees; null: it stays the same
+    std::shared_ptr<const Login> leaves;    ///< whose it is as soon as it was sent; null: it stays the same
+    std::shared_ptr<const Login> elsewhere; ///< instead of `user`, where `home` does not hold; null: it fails there
+    std::string seed;                       ///< data for creating an error reply later
+    std::string reply;                      ///< local, or refused: the reply
+    std::vector<Edit> edits;                ///< in the order of their offsets
 
     /// Resets all fields. Small allocations are kept for reuse.
     void clear()
@@ -176,6 +185,8 @@ struct RequestTraits : RequestMarks
         static_cast<RequestMarks&>(*this) = RequestMarks();
         user.reset();
         becomes.reset();
+        leaves.reset();
+        elsewhere.reset();
         seed.clear();
         reply.clear();
         edits.clear();
@@ -206,6 +217,7 @@ struct Told
 {
     unsigned what = 0; ///< the protocol's own; 0: nothing
     std::uint64_t number = 0;
+    std::uint64_t status = 0; ///< likewise
 };
 
 /// What a protocol knows about a response.

@@ -94,11 +94,17 @@ TEST(MysqlEffectsTest, questionsAboutEarlierStatementsAreFound)
     CPPUNIT_ASSERT(effectsOf("insert into t values (last_insert_id ())").readsInserted);
     CPPUNIT_ASSERT(effectsOf("select @@identity").readsInserted);
     CPPUNIT_ASSERT(effectsOf("select @@session.last_insert_id").readsInserted);
+    for (const char* sql : {"select last_insert_id(5)", "select last_insert_id(a + 1) from t", "call p()",
+                            "select f(1)", "insert into t values (1) returning id"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).setsInserted);
+    for (const char* sql :
+         {"select last_insert_id()", "insert into t values (last_insert_id())", "insert into t values (1)"})
+        CPPUNIT_ASSERT_MESSAGE(sql, !effectsOf(sql).setsInserted);
     CPPUNIT_ASSERT(effectsOf("select row_count()").readsCount);
-    CPPUNIT_ASSERT(effectsOf("show warnings").readsCount);
-    CPPUNIT_ASSERT(effectsOf("show count(*) errors").readsCount);
-    CPPUNIT_ASSERT(effectsOf("get diagnostics @a = number").readsCount);
-    CPPUNIT_ASSERT(!effectsOf("show create table errors").readsCount);
+    CPPUNIT_ASSERT(effectsOf("show warnings").readsMessages);
+    CPPUNIT_ASSERT(effectsOf("show count(*) errors").readsMessages);
+    CPPUNIT_ASSERT(effectsOf("get diagnostics @a = number").readsMessages);
+    CPPUNIT_ASSERT(!effectsOf("show create table errors").readsMessages);
     CPPUNIT_ASSERT(effectsOf("select found_rows()").readsFound);
     CPPUNIT_ASSERT(effectsOf("select sql_calc_found_rows * from t limit 1").countsFound);
     CPPUNIT_ASSERT(effectsOf("select lastval(s)").readsSequence);
@@ -122,7 +128,7 @@ TEST(MysqlEffectsTest, whatOnlySomeServersExecuteCountsWhereverItStands)
 {
     for (const char* sql : {"show /*!50000 warnings */", "/*!50000show warnings*/", "/*!99999 x */ show warnings",
                             "show /*!99999 x */ warnings", "/*M!100100 show errors */"})
-        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).readsCount);
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).readsMessages);
     for (const char* sql : {"/*!50000kill 5*/", "/*!99999 set */ kill 5", "/*! kill */ 5"})
         CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).kills);
     CPPUNIT_ASSERT(effectsOf("select /*!50000found_rows()*/").readsFound);
@@ -150,8 +156,8 @@ TEST(MysqlEffectsTest, whatBelongsTogetherMayStandApart)
 {
     for (const char* sql : {"select @@session . last_insert_id", "select @@session./**/identity"})
         CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).readsInserted);
-    CPPUNIT_ASSERT(effectsOf("select @@session .`warning_count`").readsCount);
-    CPPUNIT_ASSERT(!effectsOf("select t.warning_count from t").readsCount);
+    CPPUNIT_ASSERT(effectsOf("select @@session .`warning_count`").readsMessages);
+    CPPUNIT_ASSERT(!effectsOf("select t.warning_count from t").readsMessages);
     CPPUNIT_ASSERT(effectsOf("unlock tables").unlocksTables);
     CPPUNIT_ASSERT(!effectsOf("unlock instance").unlocksTables);
     CPPUNIT_ASSERT(!effectsOf("set global a = 1, session b = 2").setsGlobally);

@@ -1,4 +1,4 @@
-#include "support/Authenticators.h"
+#include "support/MysqlSession.h"
 
 #include <proximux/Pins.h>
 #include <proximux/auth/Authenticator.h>
@@ -18,118 +18,8 @@
 
 using namespace proximux;
 
-/// One of ours lets another of ours in: a ClientSession asks, a TargetDialog answers. Then the client's commands.
-class MysqlSharedTest : public CppUnit::TestCase
+class MysqlSharedTest : public MysqlSession
 {
-protected:
-    using State = LoginAnswer::State;
-    using Kind = Framer::Progress::Kind;
-
-    static mysql::Greeting target(const std::string& plugin = "mysql_native_password")
-    {
-        mysql::Greeting greeting;
-        greeting.capabilities = 0x81FFF7DF;
-        greeting.version = "5.5.5-10.11-MariaDB";
-        greeting.collation = 45;
-        greeting.status = 2;
-        greeting.nonce = "aaaaaaaabbbbbbbbbbbb";
-        greeting.plugin = plugin;
-        return greeting;
-    }
-
-    /// A client in the state before its login.
-    void begin(const std::shared_ptr<auth::Authenticator>& server, bool pins = true,
-               const std::string& plugin = "mysql_native_password")
-    {
-        ConversationSettings settings;
-        settings.authenticator = server;
-        settings.pins = pins;
-        auto commons = std::make_shared<mysql::SharedCommons>();
-        commons->target = target(plugin);
-        settings.commons = commons;
-        session = std::make_unique<mysql::ClientSession>(settings);
-        session->begin(7, "10.0.0.1");
-        RequestTraits traits;
-        CPPUNIT_ASSERT(session->opened(traits) && traits.local);
-        auto said = mysql::readGreeting(Bytes(traits.reply).substr(4));
-        CPPUNIT_ASSERT(said);
-        said->capabilities |= mysql::capability::SESSION_TRACK; // which targets must have, and clients are not offered
-        greeting = mysql::packetOf(0, mysql::greetingOf(*said, 7));
-    }
-
-    /// What the server answers to a message.
-    std::string asked(const std::string& message)
-    {
-        RequestTraits traits;
-        session->request(message, true, traits);
-        if (!traits.greets)
-            return traits.reply;
-        std::string text;
-        session->translate(outcomeOf(target()), traits, text);
-        login = traits.user;
-        return text;
-    }
-
-    static std::string outcomeOf(const mysql::Greeting& greeting)
-    {
-        return std::string("\2\0", 2) + mysql::greetingOf(greeting, 1);
-    }
-
-    /// Both speak until one has had enough, in pieces of this size.
-    State run(const std::shared_ptr<auth::Authenticator>& client, std::size_t piece = 1000)
-    {
-        mysql::TargetDialog dialog(client, std::make_shared<mysql::SharedCommons>(),
-                                   client->identityAt(0, "anna", std::nullopt), 0, {{"#collation", "45"}});
-        std::string came = greeting;
-        LoginDialog::Step step;
-        for (std::size_t seen = 0; step.state == State::more && !came.empty();)
-        {
-            seen = std::min(seen + piece, came.size());
-            step = dialog.hear(Bytes(came).substr(0, seen));
-            const bool all = seen == came.size();
-            came.erase(0, step.taken);
-            seen -= step.taken;
-            if (!step.says.empty() && step.says[4] == '\3')
-                came += mysql::okPacket(1, 2); // the target's session is tracked
-            else if (!step.says.empty())
-                came += asked(step.says);
-            else if (all && step.taken == 0)
-                break;
-        }
-        outcome = dialog.outcome();
-        return step.state;
-    }
-
-    void isIn(bool pins = true)
-    {
-        begin(knowing("\"anna\" \"pencil\""), pins);
-        CPPUNIT_ASSERT(run(knowing("\"anna\" \"pencil\"")) == State::accepted);
-    }
-
-    static std::string command(char code, const std::string& text = "")
-    {
-        return mysql::packetOf(0, std::string(1, code) + text);
-    }
-
-    RequestTraits does(char code, const std::string& text = "")
-    {
-        RequestTraits traits;
-        session->request(command(code, text), true, traits);
-        return traits;
-    }
-
-    RequestTraits query(const std::string& sql) { return does('\3', sql); }
-
-    static unsigned codeOf(const std::string& error)
-    {
-        CPPUNIT_ASSERT(error.size() > 7 && error[4] == '\xFF');
-        return static_cast<unsigned char>(error[5]) | static_cast<unsigned char>(error[6]) << 8U;
-    }
-
-    std::unique_ptr<mysql::ClientSession> session;
-    std::string greeting;
-    std::string outcome;
-    std::shared_ptr<const Login> login;
 };
 
 TEST(MysqlSharedTest, eachMethodLetsThePasswordInAndNoOther)
@@ -206,11 +96,9 @@ TEST(MysqlSharedTest, whatLastsPinsOrIsRefused)
     CPPUNIT_ASSERT_EQUAL(pins::SESSION | pins::SETTING, query("set @a = 1").pins);
     CPPUNIT_ASSERT_EQUAL(pins::SETTING, query("set timestamp = 1").pins);
     CPPUNIT_ASSERT_EQUAL(0U, query("set global max_connections = 5").pins);
-    CPPUNIT_ASSERT_EQUAL(pins::STATEMENT, does('\x16', "select 1").pins);
     CPPUNIT_ASSERT_EQUAL(pins::LOCK, query("unlock tables").frees);
     isIn(false);
     CPPUNIT_ASSERT_EQUAL(1235U, codeOf(query("set @a = 1").reply));
-    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(does('\x16', "select 1").reply));
     CPPUNIT_ASSERT(!query("select 1").local);
 }
 
@@ -243,28 +131,48 @@ TEST(MysqlSharedTest, whatIsNotKnownIsRefused)
         CPPUNIT_ASSERT_EQUAL(1235U, codeOf(does(code, std::string(4, '\0')).reply));
     CPPUNIT_ASSERT_EQUAL(1243U, codeOf(does('\x17', std::string(9, '\1')).reply));
     CPPUNIT_ASSERT(does('\x19', std::string(4, '\1')).local); // nobody has it
-    query("begin");
-    session->held(pins::LEASE);
-    CPPUNIT_ASSERT(!query("select row_count()").local);
-    session->held(0);
-    CPPUNIT_ASSERT(query("select row_count()").local);
     RequestTraits late;
     session->request(mysql::packetOf(1, "\3select 1"), true, late);
     CPPUNIT_ASSERT(late.last && codeOf(late.reply) == 1156);
 }
 
-TEST(MysqlSharedTest, aStatementIsPreparedUntilItIsClosed)
+TEST(MysqlSharedTest, whatAStatementHasLeftIsKnownOnItsConnection)
 {
     isIn();
-    const RequestTraits first = does('\x16', "select 1");
-    CPPUNIT_ASSERT(first.frees == pins::STATEMENT && first.barrier); // if it fails
-    session->told({mysql::told::PREPARED, 1});
-    CPPUNIT_ASSERT_EQUAL(0U, does('\x16', "select 2").frees);
-    session->told({mysql::told::PREPARED, 2});
-    CPPUNIT_ASSERT(!does('\x17', std::string("\2\0\0\0\0\1\0\0\0", 9)).local);
-    CPPUNIT_ASSERT_EQUAL(0U, does('\x19', std::string("\1\0\0\0", 4)).frees);
-    const RequestTraits last = does('\x19', std::string("\2\0\0\0", 4));
-    CPPUNIT_ASSERT(last.frees == pins::STATEMENT && !last.answered);
+    query("insert into t values (1)");
+    CPPUNIT_ASSERT_EQUAL(1U, query("select row_count()").home);
+    CPPUNIT_ASSERT(does('\x0e').local); // a ping has changed no row
+    CPPUNIT_ASSERT(query("select row_count()").local);
+    query("drop table if exists t");
+    session->told({mysql::told::MESSAGES, 0});
+    query("select 1");
+    const RequestTraits shown = query("show warnings");
+    CPPUNIT_ASSERT_EQUAL(2U, shown.home);
+    CPPUNIT_ASSERT(shown.elsewhere == nullptr);
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(shown.seed));
+    CPPUNIT_ASSERT(does('\x17', std::string(9, '\1')).refused); // its error is none of the target's
+    CPPUNIT_ASSERT(query("show warnings").local);
+}
+
+TEST(MysqlSharedTest, anIdThatNothingTellsIsKnownOnItsConnection)
+{
+    isIn();
+    CPPUNIT_ASSERT_EQUAL(std::string("0"), query("select last_insert_id()").user->settings.at("#inserted"));
+    for (const char* sql : {"call p()", "select last_insert_id(5)", "insert into t values (1) returning a"})
+    {
+        const RequestTraits set = query(sql);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, std::size_t{1}, set.user->settings.count("#inserted"));
+        CPPUNIT_ASSERT(set.leaves->says == login->says);
+        query("select 1");
+        const RequestTraits asks = query("select last_insert_id()");
+        CPPUNIT_ASSERT(asks.home == 2 && asks.elsewhere == nullptr && !asks.seed.empty());
+        const RequestTraits called = query("select f()"); // which need not ask
+        CPPUNIT_ASSERT(called.home == 3 && called.elsewhere != nullptr);
+        session->told({mysql::told::INSERTED, 42});
+        const RequestTraits known = query("select last_insert_id()");
+        CPPUNIT_ASSERT_EQUAL(0U, known.home);
+        CPPUNIT_ASSERT_EQUAL(std::string("42"), known.user->settings.at("#inserted"));
+    }
 }
 
 TEST(MysqlSharedTest, ofALargeStatementAllIsLookedAt)
@@ -323,7 +231,7 @@ TEST(MysqlSharedTest, responsesSayWhatIsLeftBehind)
                              mysql::packetOf(4, "\1x") + mysql::eofPacket(5, 3);
     CPPUNIT_ASSERT_EQUAL(pins::LEASE, answered(rows, query).begun);
     const std::string prepared = mysql::packetOf(1, std::string("\0\5\0\0\0\0\0\0\0\0\0\0", 12));
-    CPPUNIT_ASSERT_EQUAL(std::uint64_t{5}, answered(prepared, mysql::code::STMT_PREPARE).tells.number);
+    CPPUNIT_ASSERT_EQUAL(mysql::told::PREPARED, answered(prepared, mysql::code::STMT_PREPARE).tells.what);
 }
 
 TEST(MysqlSharedTest, aFileIsGivenToATargetOnlyIfItsClientOffersOne)

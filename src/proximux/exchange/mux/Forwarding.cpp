@@ -7,16 +7,25 @@
 namespace proximux
 {
 
+Bytes Forwarding::bytesOf(const Request& request)
+{
+    return request.repeats > 0 ? Bytes(request.again)
+                               : request.client->input.waiting().substr(0, static_cast<std::size_t>(request.size));
+}
+
 /// Its bytes go to the target, and it is in the pipeline.
 void Forwarding::begin(Lane& lane, Request& request, Instant now)
 {
     Client& client = *request.client;
     _mux.sending.unqueue(request);
     _mux.repeats.keepCopy(lane, request);
-    const Bytes bytes = request.repeats > 0 ? Bytes(request.again)
-                                            : client.input.waiting().substr(0, static_cast<std::size_t>(request.size));
+    const Bytes bytes = bytesOf(request);
     _mux.observer.requestSent(client.id, request.tag, lane.target, bytes);
     request.move(Transaction::inFlight);
+    lane.run = lane.served == client.number ? lane.run + 1 : 1;
+    lane.served = client.number;
+    if (request.traits.leaves != nullptr)
+        lane.user = request.traits.leaves;
     request.sentAt = request.continued = now;
     request.lane = &lane;
     request.swallowedBytes = lane.orphans.bytes;

@@ -22,6 +22,9 @@ public:
     /// What there is of the request goes to the target of the lane, and the request is in its pipeline.
     void begin(Lane& lane, Request& request, Instant now);
 
+    /// What there is of a request that is sent next.
+    [[nodiscard]] static Bytes bytesOf(const Request& request);
+
     /// The next n bytes of the client's input continue a request that was sent.
     void goOn(Client& client, Request& request, std::size_t n, Instant now);
 

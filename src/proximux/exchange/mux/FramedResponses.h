@@ -42,8 +42,12 @@ public:
     bool beforeSending(Lane& lane, Request& request, Instant now) override;
     Readiness makeReady(Lane& lane, Request& request, Instant now) override
     {
-        const Readiness user = _users.bring(lane, request, now);
-        return user == Readiness::ready ? _dialects.bring(lane, request, now) : user;
+        Readiness readiness = Users::bringHome(lane, request);
+        if (readiness == Readiness::ready)
+            readiness = _users.bring(lane, request, now);
+        if (readiness == Readiness::ready)
+            readiness = _dialects.bring(lane, request, now);
+        return readiness == Readiness::ready ? _users.precede(lane, request, now) : readiness;
     }
     void afterSending(Lane& lane, Request& request, Instant now) override;
     bool targetBytes(Lane& lane, Instant now) override;

@@ -75,6 +75,7 @@ enum class Readiness
     asked,   ///< it was told to; the request waits for the answer
     refused, ///< it said that it does not speak it
     denied,  ///< it said that it does not let the user in
+    failed,  ///< the request fails alone, without being sent: RequestTraits::seed is its reply
     fixed    ///< only a new connection can
 };
 

@@ -222,11 +222,13 @@ bool Sending::isRefused(Request& request, Instant now)
     return true;
 }
 
+/// Once it is sent its memory may be another request's: one that is not answered has ended then.
 void Sending::serve(Request& request, Instant now)
 {
     if (isRefused(request, now))
         return;
-    while (Queue::isIn(request))
+    const std::uint64_t ticket = request.ticket;
+    while (request.ticket == ticket && request.is(Transaction::queued) && Queue::isIn(request))
     {
         Lane* lane = _mux.policy.choice.choose(request, now);
         if (lane == nullptr)
@@ -294,6 +296,10 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
         return true;
     case Readiness::denied:
         _mux.answers.fail(request, CloseReason::userRefused, now);
+        return true;
+    case Readiness::failed:
+        request.traits.reply = std::exchange(request.traits.seed, {});
+        _mux.answers.answerLocally(request, now);
         return true;
     case Readiness::fixed:
         leave(lane, request, now);

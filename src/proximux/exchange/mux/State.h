@@ -151,6 +151,8 @@ struct LaneConnection
     std::shared_ptr<const Login> first;       ///< who has opened it, where that was a dialog
     std::shared_ptr<const Login> refusedUser; ///< who was to have it, which the target has refused
     Client* reader = nullptr;                 ///< who got something last, or does not read it; null where he has left
+    std::uint64_t served = 0;                 ///< Client::number of whose requests were sent last; 0: ours
+    unsigned run = 0;                         ///< so many of that client's, one behind the other
     Request* streaming = nullptr;             ///< a request of which only a part was sent
     std::size_t waiting = 0;                  ///< bytes unsent to the target
     std::uint64_t cancel = 0;                 ///< the errand that stops what it does (Cancels); 0: there is none

@@ -42,6 +42,39 @@ Readiness Users::bring(Lane& lane, Request& request, Instant now)
     return Readiness::asked;
 }
 
+Readiness Users::bringHome(const Lane& lane, Request& request)
+{
+    RequestTraits& traits = request.traits;
+    if (traits.home == 0 || (lane.served == request.client->number && lane.run >= traits.home && isOf(lane, request)))
+        return Readiness::ready;
+    if (traits.elsewhere == nullptr)
+        return Readiness::failed;
+    traits.user = std::exchange(traits.elsewhere, nullptr);
+    traits.home = 0;
+    return Readiness::ready;
+}
+
+/// Statements may take any time, and so may what precedes them.
+Readiness Users::precede(Lane& lane, Request& request, Instant now)
+{
+    if (!request.traits.fitted || request.client == nullptr)
+        return Readiness::ready;
+    Prelude prelude =
+        request.client->conversation->prelude(_mux.forwarding.bytesOf(request), request.traits, *lane.framer->memory());
+    if (!prelude.refusal.empty())
+    {
+        request.traits.seed = std::move(prelude.refusal);
+        return Readiness::failed;
+    }
+    if (prelude.dialog == nullptr)
+        return Readiness::ready;
+    RequestTraits traits;
+    traits.precedes = true;
+    begin(lane, request.traits.user, std::move(prelude.dialog), std::move(traits), now);
+    DeadlineList::disarm(lane.signIn);
+    return Readiness::asked;
+}
+
 bool Users::isRelated(const Lane& lane, const Request& request)
 {
     return lane.user != nullptr && request.traits.user != nullptr && !lane.user->key.empty() &&
@@ -63,6 +96,7 @@ void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::uni
     traits.swallowed = traits.signsIn = traits.alone = true;
     traits.dialect = lane.dialect;
     traits.user = user;
+    lane.served = 0;
     _mux.sending.sendOwn(lane, traits, now);
     lane.login = std::move(dialog);
     if (lane.login != nullptr)
@@ -111,6 +145,8 @@ bool Users::hear(Lane& lane, Instant now)
         lane.first = request.traits.user;
         lane.greeting = lane.login->outcome();
     }
+    if (lane.login->renews() && lane.framer->memory() != nullptr)
+        lane.framer->memory()->forget();
     lane.login.reset();
     DeadlineList::disarm(lane.signIn);
     settle(lane, request, true);
@@ -124,8 +160,8 @@ void Users::denied(Lane& lane, Instant now)
 {
     const auto user = lane.pipeline.first()->traits.user;
     const std::string error = lane.login->outcome();
-    const bool isRestored = lane.pipeline.first()->traits.restores;
-    const bool isOver = !isRestored && (lane.user == nullptr || lane.user == lane.first);
+    const RequestTraits& traits = lane.pipeline.first()->traits;
+    const bool isOver = !traits.restores && !traits.precedes && (lane.user == nullptr || lane.user == lane.first);
     const bool isFirst = lane.first == nullptr;
     if (isFirst && !_mux.settings.loginRetry.isOff())
         _mux.refused.note(user->says, error, now + _mux.settings.loginRetry, now);

@@ -44,6 +44,13 @@ public:
     /// A request is about to be sent on this lane, which is at rest where it belongs to another user.
     Readiness bring(Lane& lane, Request& request, Instant now);
 
+    /// A request is about to be sent on this lane: where it asks what earlier ones have left there, nobody else has
+    /// been there since, or it is told (RequestTraits::home).
+    static Readiness bringHome(const Lane& lane, Request& request);
+
+    /// A request is about to be sent on this lane, which belongs to its user: what has to be said there first is.
+    Readiness precede(Lane& lane, Request& request, Instant now);
+
     /// Has a lane at rest be as it was opened, whatever its client has left there. False: it can't be.
     bool restore(Lane& lane, Instant now);
 

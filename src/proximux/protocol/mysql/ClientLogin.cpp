@@ -1,9 +1,7 @@
-// ClientSession: its login.
+#include <proximux/protocol/mysql/ClientLogin.h>
 
-#include <proximux/protocol/mysql/ClientSession.h>
 #include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/SessionSettings.h>
-#include <proximux/protocol/mysql/TargetDialog.h>
 
 #include <algorithm>
 #include <iterator>
@@ -33,20 +31,49 @@ Bytes nameOf(auth::ScrambleKind kind)
 
 } // namespace
 
-bool ClientSession::opened(RequestTraits& traits)
+ClientLogin::ClientLogin(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons)
+    : _authenticator(std::move(authenticator))
+    , _commons(std::move(commons))
+{
+}
+
+void ClientLogin::begin(std::uint64_t client, Bytes address)
+{
+    _client = client;
+    _address = address;
+}
+
+void ClientLogin::open(RequestTraits& traits)
 {
     if (_commons->target)
-        answer(traits, packetOf(0, greeting()));
+        return answer(traits, packetOf(0, greeting()));
+    traits.user = greetingLogin(_commons);
+    traits.greets = traits.vital = true;
+}
+
+void ClientLogin::answer(RequestTraits& traits, std::string reply)
+{
+    traits.local = true;
+    traits.reply = std::move(reply);
+}
+
+void ClientLogin::take(Bytes bytes, bool whole, RequestTraits& traits)
+{
+    constexpr unsigned FIRST = 1;
+    const bool isInTurn =
+        whole && bytes.size() >= HEADER && _state != State::greeting && lengthOf(bytes) + HEADER == bytes.size();
+    const unsigned number = isInTurn ? numberOf(bytes) : 0;
+    if (!isInTurn || number != (_state == State::login ? FIRST : _number + 1))
+        return refuse(traits, "another message than its login", errorPacket(1, 1043, "08S01", "Bad handshake"));
+    _number = number + 1;
+    if (_state == State::login)
+        login(bytes.substr(HEADER), traits);
     else
-    {
-        traits.user = greetingLogin(_commons);
-        traits.greets = traits.vital = true;
-    }
-    return true;
+        prove(bytes.substr(HEADER), traits);
 }
 
 /// The nonce has no zero byte.
-std::string ClientSession::greeting()
+std::string ClientLogin::greeting()
 {
     Greeting ours = *_commons->target;
     _nonce = _authenticator->nonce().substr(0, NONCE);
@@ -59,7 +86,7 @@ std::string ClientSession::greeting()
 }
 
 /// It is closed behind the reply.
-void ClientSession::refuse(RequestTraits& traits, const char* refusal, std::string reply)
+void ClientLogin::refuse(RequestTraits& traits, const char* refusal, std::string reply)
 {
     answer(traits, std::move(reply));
     traits.refused = traits.last = true;
@@ -67,7 +94,7 @@ void ClientSession::refuse(RequestTraits& traits, const char* refusal, std::stri
     _state = State::refused;
 }
 
-void ClientSession::login(Bytes payload, RequestTraits& traits)
+void ClientLogin::login(Bytes payload, RequestTraits& traits)
 {
     const auto said = readLogin(payload, _offered);
     if (!said || said->wantsTls)
@@ -101,7 +128,7 @@ void ClientSession::login(Bytes payload, RequestTraits& traits)
     prove(said->answer, traits);
 }
 
-void ClientSession::prove(Bytes scramble, RequestTraits& traits)
+void ClientLogin::prove(Bytes scramble, RequestTraits& traits)
 {
     auto key = _authenticator->keyOfScramble(_opening.user, _kind, scramble, _nonce);
     if (key)
@@ -111,21 +138,20 @@ void ClientSession::prove(Bytes scramble, RequestTraits& traits)
 }
 
 /// It is welcome as soon as a connection of its login is there.
-void ClientSession::welcome(RequestTraits& traits, auth::ScrambleKind kind, std::string key)
+void ClientLogin::welcome(RequestTraits& traits, auth::ScrambleKind kind, std::string key)
 {
     constexpr Bytes KNOWN = "\x01\x03"; // the password was not needed
     if (kind == auth::ScrambleKind::sha2 && !key.empty())
         _before = packetOf(_number++, KNOWN);
     _opening.provenKey = std::move(key);
     _logins.emplace(_authenticator, _commons, _opening, _first);
-    _login = _logins->first();
     _state = State::ready;
-    traits.user = _login;
-    traits.greets = traits.vital = true;
+    traits.user = _logins->first();
+    traits.greets = traits.vital = traits.barrier = true; // its outcome says how texts are to be read
     traits.hint = _number << 8U;
 }
 
-void ClientSession::refuseLogin(bool hasPassword, RequestTraits& traits)
+void ClientLogin::refuseLogin(bool hasPassword, RequestTraits& traits)
 {
     refuse(traits, "a wrong password",
            errorPacket(_number, 1045, "28000",
@@ -134,25 +160,26 @@ void ClientSession::refuseLogin(bool hasPassword, RequestTraits& traits)
     traits.delayed = true;
 }
 
-/// What its target has said is there: the greeting, or the end of the login.
-void ClientSession::translate(Bytes bytes, const RequestTraits&, std::string& text)
+std::string ClientLogin::translated(Bytes outcome)
 {
     if (_state == State::refused)
-    {
-        text.clear();
-        return;
-    }
+        return {};
     if (_state == State::greeting)
-    {
-        text = packetOf(0, greeting());
-        return;
-    }
-    const auto facts = factsIn(bytes);
-    const std::uint64_t said = facts ? facts->status : status::AUTOCOMMIT;
-    _status = said & status::AUTOCOMMIT;
-    _escapes = (said & status::NO_BACKSLASH_ESCAPES) == 0;
-    _doubleQuotes = facts && facts->greeting.isMariadb() && (said & status::ANSI_QUOTES) == 0;
-    text = std::exchange(_before, {}) + okPacket(_number, _status);
+        return packetOf(0, greeting());
+    if (auto facts = factsIn(outcome))
+        _facts = std::move(*facts);
+    else
+        _facts.status = status::AUTOCOMMIT;
+    return std::exchange(_before, {}) + okPacket(_number, _facts.status & status::OWN);
+}
+
+/// Other connections must know of it, too.
+void ClientLogin::setMultiStatements(bool on)
+{
+    _opening.capabilities &= ~capability::MULTI_STATEMENTS;
+    if (on)
+        _opening.capabilities |= capability::MULTI_STATEMENTS & _offered;
+    _logins.emplace(_authenticator, _commons, _opening, _first);
 }
 
 } // namespace proximux::mysql

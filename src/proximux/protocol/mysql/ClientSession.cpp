@@ -1,7 +1,6 @@
 #include <proximux/protocol/mysql/ClientSession.h>
 
 #include <proximux/protocol/mysql/Command.h>
-#include <proximux/protocol/mysql/Fields.h>
 #include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/SessionSettings.h>
 #include <proximux/protocol/mysql/SharedFramers.h>
@@ -22,53 +21,49 @@ std::shared_ptr<SharedCommons> commonsOf(const ConversationSettings& settings)
     return std::static_pointer_cast<SharedCommons>(settings.commons);
 }
 
-/// The number of the packet that answers this request.
-unsigned numberFor(const RequestTraits& traits)
-{
-    return traits.hint >> hint::NUMBER_AT & 0xFFU;
-}
-
 } // namespace
 
 ClientSession::ClientSession(const ConversationSettings& settings)
-    : _authenticator(settings.authenticator)
-    , _commons(commonsOf(settings))
+    : _commons(commonsOf(settings))
+    , _entry(settings.authenticator, _commons)
     , _mayPin(settings.pins)
+    , _keptByLane(settings.statements)
+    , _statements(settings.statementMemory)
 {
 }
 
-void ClientSession::begin(std::uint64_t client, Bytes address)
+bool ClientSession::opened(RequestTraits& traits)
 {
-    _client = client;
-    _address = address;
-}
-
-void ClientSession::answer(RequestTraits& traits, std::string reply)
-{
-    traits.local = true;
-    traits.reply = std::move(reply);
+    _entry.open(traits);
+    return true;
 }
 
 void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    constexpr unsigned FIRST_OF_LOGIN = 1;
-    if (_state == State::refused)
-    {
+    if (_entry.isRefused())
         traits.local = traits.last = true;
-        return;
-    }
-    if (_state == State::ready)
-        return command(bytes, whole, traits);
-    const bool isInTurn =
-        whole && bytes.size() >= HEADER && _state != State::greeting && lengthOf(bytes) + HEADER == bytes.size();
-    const unsigned number = isInTurn ? numberOf(bytes) : 0;
-    if (!isInTurn || number != (_state == State::login ? FIRST_OF_LOGIN : _number + 1))
-        return refuse(traits, "another message than its login", errorPacket(1, 1043, "08S01", "Bad handshake"));
-    _number = number + 1;
-    if (_state == State::login)
-        login(bytes.substr(HEADER), traits);
+    else if (_entry.isWelcome())
+        command(bytes, whole, traits);
     else
-        prove(bytes.substr(HEADER), traits);
+        _entry.take(bytes, whole, traits);
+    if (_login == nullptr && _entry.isWelcome())
+        _login = _entry.logins().first();
+}
+
+/// What its target has said is there: the greeting, the end of the login, or the id of a statement.
+void ClientSession::translate(Bytes bytes, const RequestTraits& traits, std::string& text)
+{
+    if (!traits.greets)
+    {
+        text = bytes;
+        return _statements.answer(text);
+    }
+    text = _entry.translated(bytes);
+    if (!_entry.isWelcome())
+        return;
+    const TargetFacts& facts = _entry.facts();
+    _isMariadb = facts.greeting.isMariadb();
+    _status = facts.status & status::OWN;
 }
 
 // ------------------------------------------------------------------------------------------------- state
@@ -76,7 +71,12 @@ void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
 void ClientSession::held(unsigned reasons)
 {
     _held = reasons;
-    _hasRun = _hasRun && reasons != 0;
+    if ((reasons & pins::LEASE) == 0)
+        _status &= ~(status::IN_TRANSACTION | status::READ_ONLY);
+    if ((reasons & pins::STATEMENT) != 0)
+        return;
+    _hasSqlPrepared = false;
+    _statements.rest();
 }
 
 void ClientSession::signedIn(bool accepted)
@@ -88,43 +88,61 @@ void ClientSession::signedIn(bool accepted)
 
 void ClientSession::told(const Told& what)
 {
-    if (what.what == told::PREPARED)
-        _prepared.insert(static_cast<std::uint32_t>(what.number));
-    else if (what.what == told::INSERTED)
-        _inserted = what.number;
-    else if (what.what == told::FAILED)
+    if ((what.what & told::MESSAGES) != 0)
+        _traces.hasMessages();
+    if ((what.what & told::STATUS) != 0)
+        _status = what.status & status::OWN;
+    switch (what.what & told::KIND)
     {
+    case told::PREPARED:
+        return _statements.prepared();
+    case told::CURSOR:
+    case told::CURSOR_ENDED:
+        if (_statement != nullptr)
+            _statement->isOngoing = what.what == told::CURSOR;
+        return;
+    case told::FAILED:
+        _statements.failed();
         _countsFound = false;
-        _inserted = what.number != 0 ? what.number : _inserted;
+        _traces.failed();
+        if (what.number == 0)
+            return;
+        [[fallthrough]];
+    case told::INSERTED:
+        return _traces.inserted(what.number);
+    default:
+        return;
     }
 }
 
-/// Its session is as it was behind its login.
+/// Its session is as it was behind its login, but for the database.
 void ClientSession::reset()
 {
-    _login = _logins->first();
+    SessionSettings settings = _entry.logins().first()->settings;
+    const auto database = _login->settings.find(setting::DATABASE);
+    if (database != _login->settings.end())
+        settings.insert_or_assign(setting::DATABASE, database->second);
+    _login = _entry.logins().with(settings);
+    _status = _entry.facts().status & status::OWN;
     _next.reset();
-    _hasRun = _countsFound = _counted = false;
+    _countsFound = _counted = false;
     _held = 0;
-    _prepared.clear();
-    _inserted = 0;
-}
-
-std::uint64_t ClientSession::statusNow() const
-{
-    const auto autocommit = _login->settings.find("autocommit");
-    if (autocommit == _login->settings.end())
-        return _status;
-    return autocommit->second == "1" ? status::AUTOCOMMIT : 0;
+    _statements.clear();
+    _statement.reset();
+    _hasSqlPrepared = false;
+    _traces.clear();
 }
 
 // ------------------------------------------------------------------------------------------------ errors
 
 bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::string& reply)
 {
-    const unsigned number = _state == State::greeting ? 0 : numberFor(traits);
+    const unsigned number = _entry.isWelcome() ? numberFor(traits) : _entry.number();
     if (traits.vital)
-        _state = State::refused;
+        _entry.fail();
+    _traces.leavesNothing();
+    if (!traits.answered)
+        return false;
     switch (failure)
     {
     case Failure::user:
@@ -150,6 +168,8 @@ bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::st
 
 bool ClientSession::unpinned(const RequestTraits& traits, const std::string& why, std::string& reply)
 {
+    if (!traits.answered)
+        return false;
     reply =
         errorPacket(numberFor(traits), 1235, "42000",
                     "proximux: a statement that leaves state behind requires a dedicated target connection; " + why);
@@ -158,7 +178,7 @@ bool ClientSession::unpinned(const RequestTraits& traits, const std::string& why
 
 bool ClientSession::malformed(const char* why, std::string& reply)
 {
-    reply = errorPacket(_state == State::ready ? 1 : _number, 1835, "HY000", "proximux: " + std::string(why));
+    reply = errorPacket(_entry.isWelcome() ? 1 : _entry.number(), 1835, "HY000", "proximux: " + std::string(why));
     return true;
 }
 

@@ -80,6 +80,8 @@ void EffectsReader::token(const Token& token)
     const bool isSet = _hasInto || _first == "set" || _first == "load" || _first == "get";
     if ((token.kind == Token::Kind::variable && isSet) || (token.isSign('=') && _isAssigned))
         _effects.ties |= pins::SESSION;
+    _effects.setsInserted = _effects.setsInserted || (_isInserted && !token.isSign(')'));
+    _isInserted = token.isSign('(') && _last.is("last_insert_id");
     _isAssigned = token.isSign(':') && _last.kind == Token::Kind::variable;
     if (token.kind == Token::Kind::system)
         system(token.text);
@@ -107,12 +109,13 @@ void EffectsReader::firstWord(const std::string& word)
         _effects.ties |= pins::SESSION;
         _effects.calls = true;
     }
+    _effects.setsInserted = _effects.setsInserted || _effects.calls;
     if (word == "prepare" || word == "execute" || word == "deallocate")
         _effects.ties |= pins::STATEMENT;
     if (word == "lock")
         _effects.locksTables = true;
     _effects.kills = _effects.kills || word == "kill";
-    _effects.readsCount = _effects.readsCount || word == "get";
+    _effects.readsMessages = _effects.readsMessages || word == "get";
     _effects.sets = _effects.sets || word == "set" || word == "use";
     _effects.setsGlobally = _effects.setsGlobally && word != "use";
     if (_effects.locksTables)
@@ -125,6 +128,9 @@ void EffectsReader::word(const std::string& word)
     ++_words;
     if (word == "select" || word == "values" || word == "do" || word == "begin" || word == "return")
         _isDdl = false;
+    if ((_first == "commit" || _first == "rollback") && word == "release" && !_last.is("no") && !_last.is("to") &&
+        !_last.is("savepoint"))
+        _effects.releases = true;
     if (_first == "load" && word == "local")
         _effects.copies = true;
     if (_first == "flush" && (word == "lock" || word == "export"))
@@ -141,8 +147,10 @@ void EffectsReader::word(const std::string& word)
     if (_first == "begin" && word == "not")
         _effects.ties |= pins::SESSION; // compound statements
     if (_first == "show" && _words == 2 && (word == "warnings" || word == "errors" || word == "count"))
-        _effects.readsCount = true;
+        _effects.readsMessages = true;
     _hasInto = _hasInto || word == "into";
+    if (word == "returning")
+        _effects.setsInserted = true;
     if (word == "sql_calc_found_rows")
         _effects.countsFound = true;
     if (word == "value" && _last.is("previous"))
@@ -164,8 +172,8 @@ void EffectsReader::anywhere(const std::string& word)
         _effects.ties |= pins::TEMPORARY;
     _effects.copies = _effects.copies || word == "infile";
     _effects.kills = _effects.kills || word == "kill";
-    _effects.readsCount =
-        _effects.readsCount || word == "warnings" || word == "errors" || word == "diagnostics" || word == "count";
+    _effects.readsMessages =
+        _effects.readsMessages || word == "warnings" || word == "errors" || word == "diagnostics" || word == "count";
 }
 
 /// A variable of the server.
@@ -177,7 +185,7 @@ void EffectsReader::system(const std::string& name)
     if (last == "identity" || last == "last_insert_id")
         _effects.readsInserted = true;
     if (last == "warning_count" || last == "error_count")
-        _effects.readsCount = true;
+        _effects.readsMessages = true;
 }
 
 /// Brackets follow a name: a function is called, or it is a word of the language, or columns are named.
@@ -197,7 +205,7 @@ void EffectsReader::callOf(const Token& name)
     else if (!_isDdl && !isColumnList() && (_isDotted || !isHarmlessBeforeBrackets(text)))
     {
         _effects.ties |= pins::SESSION;
-        _effects.calls = true;
+        _effects.calls = _effects.setsInserted = true;
     }
 }
 

@@ -22,8 +22,11 @@ struct Effects
     bool unlocksTables = false;
     bool countsFound = false;   ///< it counts rows for a later statement
     bool readsInserted = false; ///< it asks for the id that was inserted last
-    bool readsCount = false;    ///< it asks how the statement before it went
+    bool setsInserted = false;  ///< it may set that id, and nothing says so
+    bool readsCount = false;    ///< it asks how many rows the statement before it has changed
+    bool readsMessages = false; ///< it asks for the warnings and errors of earlier ones
     bool readsFound = false;    ///< it asks how many rows that had without a limit
+    bool releases = false;      ///< the connection ends with its transaction
     bool calls = false;         ///< it may run statements that do not stand in it
     bool hides = false;         ///< a server may read it otherwise than we do
     bool readsSequence = false; ///< it asks for the value that a sequence has given last
@@ -69,6 +72,7 @@ private:
     std::string _first;       ///< its first word
     bool _hasInto = false;    ///< it has INTO
     bool _isAssigned = false; ///< a variable and a colon came last
+    bool _isInserted = false; ///< LAST_INSERT_ID and its bracket came last
     Token _last;
     Token _name; ///< the last name, whose last part this is
     std::string _beforeName;

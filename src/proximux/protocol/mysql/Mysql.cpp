@@ -24,8 +24,16 @@ ProtocolInfo info()
     info.mayGreet = false;
     info.responseTimeout = Duration::off();        // statements may take any time
     info.requestBuffer = std::size_t{1024} * 1024; // a larger one has its connection alone
-    info.settings = {"auth.file",         "auth.method",       "local.login_timeout", "local.failed_auth_delay",
-                     "target.N.username", "target.N.password", "pool.login_retry",    "pool.switch_delay"};
+    info.settings = {"auth.file",
+                     "auth.method",
+                     "local.login_timeout",
+                     "local.failed_auth_delay",
+                     "local.statement_memory",
+                     "target.N.username",
+                     "target.N.password",
+                     "pool.login_retry",
+                     "pool.statements",
+                     "pool.switch_delay"};
     info.tlsStarts = securing();
     return info;
 }

@@ -18,9 +18,15 @@ namespace status
 constexpr std::uint64_t IN_TRANSACTION = 1;
 constexpr std::uint64_t AUTOCOMMIT = 2;
 constexpr std::uint64_t MORE_RESULTS = 8;
+constexpr std::uint64_t CURSOR_EXISTS = 0x40;
+constexpr std::uint64_t LAST_ROW_SENT = 0x80;
 constexpr std::uint64_t NO_BACKSLASH_ESCAPES = 0x200;
+constexpr std::uint64_t READ_ONLY = 0x2000; ///< the transaction is
 constexpr std::uint64_t STATE_CHANGED = 0x4000;
 constexpr std::uint64_t ANSI_QUOTES = 0x8000; ///< MariaDB
+
+/// Those that a session has of its own, whatever a statement says.
+constexpr std::uint64_t OWN = IN_TRANSACTION | READ_ONLY | AUTOCOMMIT | NO_BACKSLASH_ESCAPES | ANSI_QUOTES;
 } // namespace status
 
 /// The first byte of a server's message.

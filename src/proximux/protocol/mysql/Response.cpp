@@ -224,16 +224,16 @@ Response::Outcome Response::prepared(Bytes head, std::uint64_t size)
     const bool ok = fields.number(1) == OK;
     _statementId = static_cast<std::uint32_t>(fields.number(4));
     const std::uint64_t columns = fields.number(2);
-    const std::uint64_t parameters = fields.number(2);
+    _parameters = fields.number(2);
     fields.skip(1 + 2); // filler, warnings
     if (!ok || !fields.isGood() || size < SHORTEST_PREPARED)
         return Outcome::nonsense;
     if (has(capability::OPTIONAL_METADATA) && size > SHORTEST_PREPARED && fields.number(1) == 0)
         return Outcome::done;
-    if (parameters == 0)
+    if (_parameters == 0)
         return columns > 0 ? define(columns) : Outcome::done;
     _columnsToDefine = columns;
-    return define(parameters);
+    return define(_parameters);
 }
 
 Response::Outcome Response::status(Bytes head)

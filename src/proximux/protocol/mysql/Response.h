@@ -72,6 +72,9 @@ public:
     /// The statement id returned by a successful prepare.
     [[nodiscard]] std::uint32_t statementId() const { return _statementId; }
 
+    /// And how many parameters the statement has.
+    [[nodiscard]] std::uint64_t parameters() const { return _parameters; }
+
 private:
     Outcome error(Bytes head);
     Outcome answer(Bytes head, std::uint64_t size);
@@ -90,6 +93,7 @@ private:
     std::uint64_t _capabilities;
     std::uint64_t _definitions = 0;     ///< still to come
     std::uint64_t _columnsToDefine = 0; ///< prepare: columns to come after the parameters
+    std::uint64_t _parameters = 0;
     std::uint32_t _statementId = 0;
     Reply _reply;
     Stage _stage;

@@ -43,7 +43,7 @@ std::optional<SessionReport> readOk(Bytes payload)
     report.inserted = fields.lengthEncodedNumber();
     const std::size_t at = payload.size() - fields.rest().size();
     report.status = fields.number(2);
-    fields.skip(2); // warnings
+    report.hasMessages = fields.number(2) != 0;
     const std::size_t end = payload.size() - fields.rest().size();
     const bool isChanged = (report.status & status::STATE_CHANGED) != 0;
     const Bytes info = fields.rest().empty() ? Bytes() : fields.lengthEncodedText();
@@ -67,6 +67,7 @@ std::optional<SessionReport> readEof(Bytes payload)
     if (payload.size() != SIZE)
         return std::nullopt;
     SessionReport report;
+    report.hasMessages = numberAt(payload, 1, 2, ByteOrder::little) != 0;
     report.status = numberAt(payload, AT, 2, ByteOrder::little);
     report.hasChanged = (report.status & status::STATE_CHANGED) != 0;
     report.status &= ~status::STATE_CHANGED;

@@ -14,6 +14,7 @@ struct SessionReport
 {
     std::uint64_t status = 0;
     std::uint64_t inserted = 0; ///< the id of the row that was inserted last; 0: none
+    bool hasMessages = false;   ///< there are warnings
     bool hasChanged = false;    ///< something of the session is not as it was
     std::string payload;        ///< the same for a client that does not track
 };

@@ -23,7 +23,6 @@ constexpr Bytes REPLAYED[] = {
     "big_tables",
     "binlog_format",
     "character_set_results",
-    "completion_type",
     "default_storage_engine",
     "default_week_format",
     "div_precision_increment",

@@ -14,6 +14,7 @@ struct SharedCommons : ConversationCommons
 {
     std::optional<Greeting> target; ///< what a target has said last of itself
     std::uint64_t told = 0;         ///< how often a session was told what it has inserted last
+    std::uint64_t statements = 0;   ///< that clients have prepared
 };
 
 } // namespace proximux::mysql

@@ -66,7 +66,7 @@ void SharedResponseFramer::expect(std::uint32_t hint)
     _number = hint >> hint::NUMBER_AT & 0xFFU;
     _anyNumber = (hint & hint::ANY_NUMBER) != 0;
     _status = _inserted = 0;
-    _hasStatus = _hasChanged = false;
+    _hasStatus = _hasChanged = _hasMessages = false;
 }
 
 Framer::Progress SharedResponseFramer::feed(Bytes input)
@@ -174,6 +174,7 @@ Framer::Progress SharedResponseFramer::takeStatus(Bytes packet)
     _status = report->status;
     _hasStatus = true;
     _hasChanged = _hasChanged || report->hasChanged;
+    _hasMessages = _hasMessages || report->hasMessages;
     if (report->inserted != 0)
         _inserted = report->inserted;
     _instead = packetOf(numberOf(packet), report->payload);
@@ -203,26 +204,59 @@ void SharedResponseFramer::conclude()
     _phase = Phase::rest;
     _traits.kind = ResponseTraits::Kind::final;
     const bool failed = _response.isError();
-    const bool isPrepare = (_hint & hint::COMMAND) == code::STMT_PREPARE;
     const bool isOpen = _hasStatus && (_status & status::IN_TRANSACTION) != 0;
     if (failed)
     {
         _traits.notice.kind = Notice::Kind::error;
         _traits.begun = _traits.doubts = pins::LEASE;
-        _traits.keeps = ~(pins::UNKNOWN | (isPrepare ? pins::STATEMENT : 0));
+        _traits.keeps = ~pins::UNKNOWN;
         _traits.tells = {told::FAILED, _inserted};
     }
     else if (_hasStatus)
         (isOpen ? _traits.begun : _traits.ended) = pins::LEASE;
     if (_hasChanged && (_hint & hint::CHANGES) == 0)
         _traits.begun |= pins::SESSION;
-    if (isPrepare && !failed)
-    {
-        _traits.tells = {told::PREPARED, _response.statementId()};
-        _traits.keeps = pins::STATEMENT;
-    }
-    else if (!failed && _inserted != 0)
+    if (!failed && _inserted != 0)
         _traits.tells = {told::INSERTED, _inserted};
+    concludeStatement(_hint & hint::COMMAND, failed);
+    if (failed || _hasMessages)
+        _traits.tells.what |= told::MESSAGES;
+    if (!failed && _hasStatus)
+    {
+        _traits.tells.what |= told::STATUS;
+        _traits.tells.status = _status;
+    }
+}
+
+/// Parts of parameters end when they are used, however that goes. A cursor may be there behind a failure.
+void SharedResponseFramer::concludeStatement(unsigned command, bool failed)
+{
+    const bool hasCursor = !failed && (_status & status::CURSOR_EXISTS) != 0;
+    const bool isLast = !failed && (_status & status::LAST_ROW_SENT) != 0;
+    if (command == code::STMT_PREPARE && failed)
+        _statements.failed();
+    else if (command == code::STMT_PREPARE)
+    {
+        _statements.prepared(_response.statementId());
+        _traits.tells = {told::PREPARED, 0};
+    }
+    else if (command == code::STMT_EXECUTE && hasCursor)
+    {
+        _traits.keeps = pins::STATEMENT;
+        _traits.tells = {told::CURSOR, 0};
+    }
+    else if (command == code::STMT_EXECUTE || (command == code::STMT_RESET && !failed))
+    {
+        _traits.keeps &= ~pins::STATEMENT;
+        _statements.release();
+    }
+    else if (command == code::STMT_FETCH && !isLast)
+        _traits.keeps = pins::STATEMENT;
+    else if (command == code::STMT_FETCH)
+    {
+        _traits.tells = {told::CURSOR_ENDED, 0};
+        _statements.release();
+    }
 }
 
 } // namespace proximux::mysql

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <proximux/protocol/Protocol.h>
+#include <proximux/protocol/mysql/LaneStatements.h>
 #include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/Response.h>
 
@@ -21,12 +22,23 @@ constexpr std::uint32_t ANY_NUMBER = 1U << 17U; ///< of a request that is not wh
 constexpr std::uint32_t FILE = 1U << 18U;       ///< it offers a file of its client
 } // namespace hint
 
+/// The number of the packet that answers this request.
+inline unsigned numberFor(const RequestTraits& traits)
+{
+    return traits.hint >> hint::NUMBER_AT & 0xFFU;
+}
+
 /// What ResponseTraits::tells says.
 namespace told
 {
 constexpr unsigned INSERTED = 1; ///< the id of the row that was inserted last
-constexpr unsigned PREPARED = 2; ///< a statement, which has this id
+constexpr unsigned PREPARED = 2; ///< a statement
 constexpr unsigned FAILED = 3;   ///< a statement has failed, and before it this id was inserted; 0: none was
+constexpr unsigned CURSOR = 4;   ///< the statement has a cursor
+constexpr unsigned CURSOR_ENDED = 5;
+constexpr unsigned KIND = 0xFF;      ///< of these
+constexpr unsigned STATUS = 0x200;   ///< besides: Told::status is that of the session
+constexpr unsigned MESSAGES = 0x100; ///< besides: there are warnings, or an error
 } // namespace told
 
 /// Requests of clients that share connections: messages of one or more packets. One that is answered by the wish for a
@@ -51,6 +63,7 @@ class SharedResponseFramer : public ResponseFramer
 public:
     void expect(std::uint32_t hint) override;
     [[nodiscard]] const ResponseTraits& traits() const override { return _traits; }
+    [[nodiscard]] ConnectionMemory* memory() override { return &_statements; }
     Progress feed(Bytes input) override;
 
 private:
@@ -68,6 +81,7 @@ private:
     Progress ended(Response::Outcome outcome, std::size_t at);
     void takeBody(Bytes input, std::size_t& at);
     void conclude();
+    void concludeStatement(unsigned command, bool failed);
 
     Phase _phase = Phase::rest;
     Response _response{Reply::status, 0};
@@ -80,9 +94,11 @@ private:
     bool _anyNumber = false;
     std::uint64_t _status = 0;
     bool _hasStatus = false;
+    bool _hasMessages = false;
     bool _hasChanged = false; ///< it has left something behind
     std::uint64_t _inserted = 0;
     std::string _instead;
+    LaneStatements _statements;
     ResponseTraits _traits;
 };
 

@@ -83,6 +83,7 @@ void TargetDialog::changeUser()
 {
     constexpr Bytes NO_METHOD = "proximux";
     _phase = Phase::login;
+    _renews = true;
     std::string payload(1, static_cast<char>(code::CHANGE_USER));
     payload.append(_identity.name).append(2, '\0'); // an empty answer
     payload.append(valueOf(_settings, setting::DATABASE)).append(1, '\0');

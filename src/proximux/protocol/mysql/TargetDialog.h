@@ -31,6 +31,7 @@ public:
     [[nodiscard]] std::string opening() const override { return _opening; }
     Step hear(Bytes came) override;
     [[nodiscard]] const std::string& outcome() const override { return _outcome; }
+    [[nodiscard]] bool renews() const override { return _renews; }
 
 private:
     using State = LoginAnswer::State;
@@ -64,6 +65,7 @@ private:
     SessionSettings _settings;
     std::vector<std::string> _commands; ///< still to be said, the last one first
     Phase _phase = Phase::greeting;
+    bool _renews = false;
     std::string _opening;
     std::string _greeting; ///< of the target, as it came
     std::string _nonce;

@@ -1,0 +1,245 @@
+// ClientSession: its prepared statements.
+
+#include <proximux/Number.h>
+#include <proximux/protocol/mysql/ClientSession.h>
+#include <proximux/protocol/mysql/Command.h>
+#include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/LaneStatements.h>
+#include <proximux/protocol/mysql/Packets.h>
+#include <proximux/protocol/mysql/PrepareDialog.h>
+#include <proximux/protocol/mysql/SessionSettings.h>
+#include <proximux/protocol/mysql/SharedFramers.h>
+
+#include <utility>
+
+namespace proximux::mysql
+{
+
+namespace
+{
+
+constexpr std::size_t ID_AT = HEADER + 1;
+constexpr std::size_t ID = 4; ///< bytes
+constexpr std::size_t FLAGS_AT = ID_AT + ID;
+constexpr std::size_t NULLS_AT = FLAGS_AT + 1 + 4; ///< in COM_STMT_EXECUTE: a bit for each parameter
+
+std::uint32_t idIn(Bytes bytes)
+{
+    return static_cast<std::uint32_t>(Fields(bytes.substr(ID_AT)).number(ID));
+}
+
+/// Where COM_STMT_EXECUTE says whether types follow, and they do.
+std::size_t typesAt(std::uint64_t parameters)
+{
+    return NULLS_AT + static_cast<std::size_t>((parameters + 7) / 8);
+}
+
+/// The request with another id in it.
+void appendWithId(Bytes bytes, std::uint32_t id, std::string& text)
+{
+    text += bytes.substr(0, ID_AT);
+    appendNumber(text, id, ID, ByteOrder::little);
+    text += bytes.substr(ID_AT + ID);
+}
+
+/// Likewise COM_STMT_EXECUTE, with the types that its client has left out.
+void appendWithTypes(Bytes bytes, std::uint32_t id, const ClientStatement& statement, std::string& text)
+{
+    const std::size_t at = typesAt(statement.parameters);
+    const std::size_t start = text.size();
+    appendWithId(bytes.substr(0, at), id, text);
+    writeNumber(lengthOf(bytes) + statement.types.size(), &text[start], 3, ByteOrder::little);
+    text += '\1';
+    text += statement.types;
+    text += bytes.substr(at + 1);
+}
+
+} // namespace
+
+/// The number may be that of another statement in the target: its client gets one of its own.
+void ClientSession::prepare(Bytes bytes, bool whole, RequestTraits& traits)
+{
+    if (!whole || lengthOf(bytes) + HEADER != bytes.size())
+        return _entry.refuse(traits, "a statement that is too large to be prepared",
+                             errorPacket(_number, 1153, "08S01",
+                                         "proximux: a statement that is larger than "
+                                         "exchange.request_buffer cannot be prepared"));
+    EffectsReader reader(escapes(), doubleQuotes());
+    reader.feed(bytes.substr(HEADER + 1));
+    const Effects effects = reader.end();
+    if (auto refusal = mysql::refusalOf(effects))
+        return refuseStatement(*refusal, traits);
+    auto what = std::make_shared<Prepared>(bytes.substr(HEADER + 1), _login->settings, effects);
+    if (!_statements.hasRoom(*what))
+        return refuseStatement({"too many prepared statements",
+                                "proximux: prepared statements of this client take more than local.statement_memory",
+                                1461},
+                               traits);
+    _statements.prepare(std::move(what), ++_commons->statements);
+    traits.fitted = traits.translated = true;
+    _traces.counts(false);
+}
+
+void ClientSession::prepared(std::uint8_t code, Bytes bytes, RequestTraits& traits)
+{
+    const std::uint32_t id = idIn(bytes);
+    _statement = _statements.find(id);
+    if (_statement == nullptr && !traits.answered)
+    {
+        traits.local = true;
+        return;
+    }
+    if (_statement == nullptr || code == code::STMT_BULK_EXECUTE)
+        return refuseStatement(1243, "Unknown prepared statement handler", traits);
+    traits.fitted = true;
+    if (code == code::STMT_EXECUTE)
+        return execute(bytes, traits);
+    if (code == code::STMT_LONG_DATA)
+        return sendLongData(traits);
+    if (code == code::STMT_FETCH)
+        return fetch(traits);
+    if (code == code::STMT_RESET)
+        return resetStatement(traits);
+    closeStatement(id, traits);
+}
+
+/// Its types are those that its client has bound last: other clients bind the statement of the target, too.
+void ClientSession::execute(Bytes bytes, RequestTraits& traits)
+{
+    const std::size_t at = typesAt(_statement->parameters);
+    const auto types = static_cast<std::size_t>(2 * _statement->parameters);
+    const bool hasTypes = types > 0 && bytes.size() > at && bytes[at] != 0;
+    if (bytes.size() < NULLS_AT || (types > 0 && bytes.size() < at + 1 + (hasTypes ? types : 0)))
+        return refuseStatement(1835, "Malformed communication packet", traits);
+    if (hasTypes)
+        _statement->types = bytes.substr(at + 1, types);
+    else if (types > 0 && _statement->types.empty())
+        return refuseStatement(1210, "Incorrect arguments to mysqld_stmt_execute", traits);
+    else if (lengthOf(bytes) + _statement->types.size() >= PacketReader::FULL)
+        return refuseStatement(1153, "proximux: parameters of this size need their types", traits);
+    _statement->error.clear();
+    const Effects& effects = _statement->what->effects();
+    if (auto refusal = refusalOf(effects))
+        return refuseStatement(*refusal, traits);
+    judge(effects, true, traits);
+    if (traits.refused)
+        return;
+    const bool hasCursor = byteAt(bytes, FLAGS_AT) != 0;
+    if (hasCursor && !mayTie(pins::STATEMENT))
+        return refuseStatement(refusalOfTies(), traits);
+    traits.pins |= hasCursor ? pins::STATEMENT : 0;
+    if (hasCursor || _statement->isOngoing)
+        ends(*_statement, traits); // unless there is a cursor then
+    _statement->isOngoing = false;
+}
+
+void ClientSession::sendLongData(RequestTraits& traits)
+{
+    if (!mayTie(pins::STATEMENT))
+        _statement->partsError =
+            errorPacket(1, 1235, "42000",
+                        "proximux: parts of parameters require a dedicated target connection, which is not available; "
+                        "see exchange.stateful and pool.max_tied");
+    if (!_statement->partsError.empty())
+    {
+        traits.local = true; // its COM_STMT_EXECUTE is refused
+        return;
+    }
+    _statement->isOngoing = true;
+    traits.pins |= pins::STATEMENT;
+}
+
+void ClientSession::fetch(RequestTraits& traits)
+{
+    if (!_statement->isOngoing)
+        return refuseStatement(1421, "The statement has no open cursor.", traits);
+    ends(*_statement, traits);
+}
+
+void ClientSession::resetStatement(RequestTraits& traits)
+{
+    _statement->partsError.clear();
+    if (!_statement->isOngoing)
+        return ClientLogin::answer(traits, okPacket(_number, _status));
+    ends(*_statement, traits);
+    _statement->isOngoing = false;
+}
+
+void ClientSession::closeStatement(std::uint32_t id, RequestTraits& traits)
+{
+    traits.local = !_statement->isOngoing;
+    if (_statement->isOngoing)
+    {
+        ends(*_statement, traits);
+        held(_held & ~traits.frees);
+    }
+    _statements.close(id);
+}
+
+/// What pinned its client because of this statement ends with the response.
+void ClientSession::ends(const ClientStatement& statement, RequestTraits& traits) const
+{
+    if (!_hasSqlPrepared && !_statements.areOthersOngoing(statement))
+        traits.frees |= pins::STATEMENT;
+}
+
+void ClientSession::refuseStatement(unsigned code, const char* text, RequestTraits& traits)
+{
+    refuseStatement({"a prepared statement that is not there, or not like this", text, code, "HY000"}, traits);
+}
+
+// ---------------------------------------------------------------------------------------- on a connection
+
+Prelude ClientSession::prelude(Bytes bytes, const RequestTraits& traits, ConnectionMemory& memory)
+{
+    const std::uint8_t code = traits.hint & hint::COMMAND;
+    const auto statement =
+        code == code::STMT_EXECUTE || code == code::STMT_LONG_DATA ? _statements.find(idIn(bytes), true) : nullptr;
+    auto& lane = static_cast<LaneStatements&>(memory);
+    if (statement == nullptr)
+        return {};
+    if (!traits.answered && !statement->error.empty())
+        statement->partsError = std::exchange(statement->error, {}); // told to its COM_STMT_EXECUTE
+    std::string& error = statement->partsError.empty() ? statement->error : statement->partsError;
+    if (!error.empty())
+        return {nullptr, traits.answered ? renumbered(std::exchange(error, {}), numberFor(traits)) : std::string()};
+    if (lane.find(*statement, false))
+        return {};
+    const SessionSettings now = meaningOf(traits.user->settings);
+    const SessionSettings& then = statement->what->meaning();
+    auto before = alignment(now, then);
+    auto after = alignment(then, now);
+    if (!before || !after)
+        return {nullptr,
+                errorPacket(numberFor(traits), 1615, "HY000",
+                            "proximux: the statement was prepared with other settings of this session, and has "
+                            "to be prepared again")};
+    return {std::make_unique<PrepareDialog>(lane, statement, _keptByLane, std::move(*before), std::move(*after)), {}};
+}
+
+void ClientSession::fit(Bytes bytes, bool, const RequestTraits& traits, ConnectionMemory& memory, std::string& text)
+{
+    auto& lane = static_cast<LaneStatements&>(memory);
+    const std::uint8_t code = traits.hint & hint::COMMAND;
+    if (code == code::STMT_PREPARE && _statements.preparing() != nullptr)
+    {
+        lane.prepare(_statements.preparing()->what, _keptByLane, text);
+        text += bytes;
+        return;
+    }
+    lane.begin(text);
+    const auto statement = _statements.find(idIn(bytes), true);
+    if (statement == nullptr || (!statement->partsError.empty() && !traits.answered))
+        return;
+    if (code == code::STMT_CLOSE)
+        return lane.close(*statement, text);
+    const bool isMine = code == code::STMT_LONG_DATA || (traits.pins & pins::STATEMENT) != 0;
+    const std::uint32_t id = lane.find(*statement, isMine).value_or(0);
+    const bool lacksTypes =
+        code == code::STMT_EXECUTE && statement->parameters > 0 && bytes[typesAt(statement->parameters)] == 0;
+    if (lacksTypes)
+        return appendWithTypes(bytes, id, *statement, text);
+    appendWithId(bytes, id, text);
+}
+
+} // namespace proximux::mysql

@@ -1,0 +1,47 @@
+#include <proximux/protocol/mysql/Traces.h>
+
+namespace proximux::mysql
+{
+
+void Traces::leaves(const Effects& effects)
+{
+    counts(true);
+    if (effects.first == "select")
+        _foundAt = _sent + 1;
+    if (effects.setsInserted)
+        _insertedAt = _sent + 1;
+}
+
+void Traces::inserted(std::uint64_t id)
+{
+    _inserted = id;
+    _insertedAt = 0;
+}
+
+std::optional<Refusal> Traces::refusalOf(const Effects& effects, bool countsFound) const
+{
+    const bool isCounted = _countedAt != 0 && _countedAt == _sent;
+    if ((effects.readsCount && !isCounted) || (effects.readsMessages && _messagesAt == 0))
+        return Refusal{"a question about an earlier statement, which may be another client's",
+                       "proximux: ROW_COUNT(), SHOW WARNINGS and their like are known behind a statement that has "
+                       "left something, for connections are shared"};
+    if (effects.readsFound && !countsFound && _foundAt == 0)
+        return Refusal{"FOUND_ROWS() without a query before it, whose number may be another client's",
+                       "proximux: FOUND_ROWS() is known behind a query only, for connections are shared"};
+    return std::nullopt;
+}
+
+unsigned Traces::home(const Effects& effects, bool countsFound, bool asksInserted) const
+{
+    constexpr std::uint64_t MOST = 1000000000;
+    std::uint64_t first = _sent;
+    if (effects.readsMessages)
+        first = std::min(first, _messagesAt);
+    if (effects.readsFound && !countsFound)
+        first = std::min(first, _foundAt);
+    if (asksInserted && !isInsertedKnown())
+        first = std::min(first, _insertedAt);
+    return static_cast<unsigned>(std::min(_sent + 1 - first, MOST));
+}
+
+} // namespace proximux::mysql
