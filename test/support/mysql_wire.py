@@ -92,7 +92,9 @@ class Client:
         self.plugin = rest[31:].split(b"\0")[0]
         answer = scramble(plugin, password, greeting[end + 5:end + 13] + rest[19:31])
         flags |= USUAL | (WITH_DB if database else 0)
-        self.wire.write(struct.pack("<IIB23x", flags, 1 << 24, collation) + user.encode() + b"\0" + bytes([len(answer)]) +
+        if flags >> 32:
+            flags &= ~1  # else MariaDB's capabilities are not read
+        self.wire.write(struct.pack("<IIB19xI", flags & 0xffffffff, 1 << 24, collation, flags >> 32) + user.encode() + b"\0" + bytes([len(answer)]) +
                         answer + (database.encode() + b"\0" if database else b"") + plugin + b"\0")
         self._log_in(password)
 

@@ -158,7 +158,7 @@ TEST(MysqlPreparedTest, aCursorIsItsClientsOwn)
     const RequestTraits opens = says(execute(id, 1));
     CPPUNIT_ASSERT(opens.pins == pins::STATEMENT && opens.frees == pins::STATEMENT); // unless there is a cursor then
     sent(one, execute(id, 1), opens);
-    session->told({mysql::told::CURSOR, 0});
+    session->told({mysql::told::CURSOR | mysql::told::STATUS, 0, 2});
     session->held(pins::STATEMENT);
     mysql::ClientStatement another;
     another.what = std::make_shared<mysql::Prepared>("select 1", login->settings, mysql::Effects());
@@ -183,7 +183,7 @@ TEST(MysqlPreparedTest, whatIsClosedWithACursorIsClosedThere)
     CPPUNIT_ASSERT(says(withId('\x19', plain)).local);
     CPPUNIT_ASSERT_EQUAL(1243U, codeOf(says(execute(plain)).reply));
     sent(one, execute(id, 1), says(execute(id, 1)));
-    session->told({mysql::told::CURSOR, 0});
+    session->told({mysql::told::CURSOR | mysql::told::STATUS, 0, 2});
     session->held(pins::STATEMENT);
     const RequestTraits traits = says(withId('\x19', id));
     CPPUNIT_ASSERT(!traits.local && traits.frees == pins::STATEMENT);

@@ -20,6 +20,15 @@ using namespace proximux;
 
 class MysqlSharedTest : public MysqlSession
 {
+protected:
+    /// Its id is 1.
+    void prepareOne()
+    {
+        const RequestTraits traits = does('\x16', "select 1");
+        std::string got;
+        session->translate(mysql::packetOf(1, std::string("\0\5\0\0\0\0\0\0\0\0\0\0", 12)), traits, got);
+        session->told({mysql::told::PREPARED, 0});
+    }
 };
 
 TEST(MysqlSharedTest, eachMethodLetsThePasswordInAndNoOther)
@@ -127,7 +136,7 @@ TEST(MysqlSharedTest, whatIsNotKnownIsRefused)
     for (const char* sql :
          {"kill 5", "select row_count()", "show warnings", "select found_rows()", "select lastval(s)"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, 1235U, codeOf(query(sql).reply));
-    for (const char code : {'\x11', '\x0c', '\x12', '\x07', '\x66'})
+    for (const char code : {'\x0c', '\x12', '\x07', '\x66'})
         CPPUNIT_ASSERT_EQUAL(1235U, codeOf(does(code, std::string(4, '\0')).reply));
     CPPUNIT_ASSERT_EQUAL(1243U, codeOf(does('\x17', std::string(9, '\1')).reply));
     CPPUNIT_ASSERT(does('\x19', std::string(4, '\1')).local); // nobody has it
@@ -173,6 +182,58 @@ TEST(MysqlSharedTest, anIdThatNothingTellsIsKnownOnItsConnection)
         CPPUNIT_ASSERT_EQUAL(0U, known.home);
         CPPUNIT_ASSERT_EQUAL(std::string("42"), known.user->settings.at("#inserted"));
     }
+}
+
+TEST(MysqlSharedTest, anotherUserProvesThePasswordAnew)
+{
+    isIn();
+    query("set autocommit = 0");
+    session->signedIn(true);
+    const std::string change = std::string("anna\0\0shop\0\x2d\0mysql_native_password\0", 36);
+    const RequestTraits asked = does('\x11', change);
+    CPPUNIT_ASSERT(asked.local && asked.resets && asked.reply[4] == '\xFE');
+    const std::string nonce = asked.reply.substr(asked.reply.size() - 21, 20);
+    const std::string scramble =
+        auth::scrambled(digests(), auth::ScrambleKind::native,
+                       auth::scrambleKey(digests(), auth::ScrambleKind::native, "pencil"), nonce);
+    RequestTraits proof;
+    session->request(mysql::packetOf(2, scramble), true, proof);
+    CPPUNIT_ASSERT(proof.greets && proof.vital && proof.barrier);
+    CPPUNIT_ASSERT_EQUAL(std::string("shop"), proof.user->settings.at("#database"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, query("select 1").user->settings.count("autocommit"));
+    const RequestTraits again = does('\x11', change);
+    RequestTraits wrong;
+    session->request(mysql::packetOf(2, scramble), true, wrong);
+    CPPUNIT_ASSERT(wrong.last && codeOf(wrong.reply) == 1045);
+}
+
+TEST(MysqlSharedTest, aResetKeepsTheDatabase)
+{
+    isIn();
+    does('\2', "store");
+    session->signedIn(true);
+    CPPUNIT_ASSERT(does('\x1f').resets);
+    CPPUNIT_ASSERT_EQUAL(std::string("store"), query("select 1").user->settings.at("#database"));
+}
+
+TEST(MysqlSharedTest, anAnswerOfOursHasTheStatusOfTheSession)
+{
+    isIn();
+    session->told({mysql::told::STATUS, 0, 0x8203});
+    session->held(pins::LEASE);
+    prepareOne();
+    CPPUNIT_ASSERT_EQUAL(mysql::okPacket(1, 0x8203), does('\x1a', std::string("\1\0\0\0", 4)).reply);
+    session->held(0);
+    CPPUNIT_ASSERT_EQUAL(mysql::okPacket(1, 0x8202), does('\x0e').reply);
+}
+
+TEST(MysqlSharedTest, aConnectionThatIsReleasedEndsItsClient)
+{
+    isIn();
+    for (const char* sql : {"commit release", "rollback work release", "commit and no chain release"})
+        CPPUNIT_ASSERT_MESSAGE(sql, query(sql).last);
+    for (const char* sql : {"commit no release", "rollback to release", "rollback to savepoint release", "commit"})
+        CPPUNIT_ASSERT_MESSAGE(sql, !query(sql).last);
 }
 
 TEST(MysqlSharedTest, ofALargeStatementAllIsLookedAt)

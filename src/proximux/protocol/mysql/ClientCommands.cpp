@@ -54,7 +54,8 @@ void ClientSession::command(Bytes bytes, bool whole, RequestTraits& traits)
     const Command* known = findCommand(code);
     _number = whole ? numberBehind(bytes) : 1;
     traits.user = _login;
-    traits.hint = code | _number << hint::NUMBER_AT | (whole ? 0 : hint::ANY_NUMBER);
+    traits.hint =
+        code | _number << hint::NUMBER_AT | (whole ? 0 : hint::ANY_NUMBER) | (_entry.tracks() ? hint::TRACKED : 0);
     traits.answered = known == nullptr || known->reply != Reply::none;
     traits.barrier = whole && traits.answered;
     if (std::exchange(_hasAnswered, traits.barrier))
@@ -86,6 +87,12 @@ void ClientSession::dispatch(std::uint8_t code, Bytes bytes, bool whole, Request
         return change({{setting::DATABASE, std::string(arguments)}}, traits);
     if (code == code::SET_OPTION)
         return setOption(arguments, traits);
+    if (code == code::CHANGE_USER)
+    {
+        reset();
+        traits.resets = true;
+        return _entry.change(arguments, _number, traits);
+    }
     if (!isPlain(code) && !(code == code::PING && _held != 0))
         local(code, traits);
 }
@@ -107,10 +114,6 @@ void ClientSession::local(std::uint8_t code, RequestTraits& traits)
         return ClientLogin::answer(traits, okPacket(_number, _status));
     case code::PROCESS_KILL:
         return refuseStatement({"KILL (not supported)", "proximux: KILL is not supported, for connections are shared"},
-                               traits);
-    case code::CHANGE_USER:
-        return refuseStatement({"a change of the user (not supported)",
-                                "proximux: COM_CHANGE_USER is not supported, for connections are shared"},
                                traits);
     default:
         return refuseStatement({"a command that is not shared", "proximux: this command is not supported, for "

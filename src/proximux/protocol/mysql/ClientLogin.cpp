@@ -15,14 +15,25 @@ namespace
 
 /// What clients are offered, if the target has it. All can live without what is not among it; so there is one form of
 /// each answer.
-constexpr std::uint64_t OFFERED = OWN_CAPABILITIES | capability::MYSQL | capability::LONG_FLAG |
-                                  capability::CONNECT_WITH_DB | capability::PROTOCOL_41 | capability::TRANSACTIONS |
-                                  capability::SECURE_CONNECTION | capability::PLUGIN_AUTH |
-                                  capability::CONNECT_ATTRIBUTES | capability::PLUGIN_AUTH_LENENC;
+constexpr std::uint64_t OFFERED =
+    OWN_CAPABILITIES | capability::MYSQL | capability::LONG_FLAG | capability::CONNECT_WITH_DB |
+    capability::PROTOCOL_41 | capability::TRANSACTIONS | capability::SECURE_CONNECTION | capability::PLUGIN_AUTH |
+    capability::CONNECT_ATTRIBUTES | capability::PLUGIN_AUTH_LENENC | capability::SESSION_TRACK;
 
 /// Collations of encodings in which a backslash may be a part of another character: nobody knows then where a text in
 /// quotes ends.
 constexpr unsigned SHIFTING[] = {1, 13, 24, 28, 84, 86, 87, 88, 95, 96, 248, 249, 250};
+
+bool shifts(unsigned collation)
+{
+    return std::find(std::begin(SHIFTING), std::end(SHIFTING), collation) != std::end(SHIFTING);
+}
+
+std::string notShared(unsigned number)
+{
+    return errorPacket(number, 1235, "42000",
+                       "proximux: connections are not shared with this character set; use utf8mb4");
+}
 
 Bytes nameOf(auth::ScrambleKind kind)
 {
@@ -99,37 +110,66 @@ void ClientLogin::login(Bytes payload, RequestTraits& traits)
     const auto said = readLogin(payload, _offered);
     if (!said || said->wantsTls)
         return refuse(traits, "an invalid login", errorPacket(_number, 1043, "08S01", "Bad handshake"));
-    const bool shifts = std::find(std::begin(SHIFTING), std::end(SHIFTING), said->collation) != std::end(SHIFTING);
-    if (shifts)
-        return refuse(traits, "a character set that is not shared",
-                      errorPacket(_number, 1235, "42000",
-                                  "proximux: connections are not shared with this character set; use utf8mb4"));
-    _opening.user = said->user;
-    _opening.capabilities = said->capabilities & OWN_CAPABILITIES;
-    _first[setting::COLLATION] = std::to_string(said->collation);
-    if (!said->database.empty())
-        _first[setting::DATABASE] = said->database;
+    if (shifts(said->collation))
+        return refuse(traits, "a character set that is not shared", notShared(_number));
+    _capabilities = said->capabilities;
+    _opening.capabilities = _capabilities & OWN_CAPABILITIES;
+    _tracks = (_capabilities & capability::SESSION_TRACK) != 0;
+    opens(*said);
     if (_authenticator->methodFor(_opening.user) == auth::Method::trust)
-        return _authenticator->mayTrust(_opening.user) ? welcome(traits, auth::ScrambleKind::native, "")
-                                                       : refuseLogin(false, traits);
+        return prove({}, traits);
     const Bytes plugin = said->plugin.empty() ? NATIVE_PASSWORD : said->plugin;
     const bool isOther = plugin != nameOf(_kind);
-    _kind = _authenticator->scrambleFor(_opening.user, plugin == CACHING_SHA2      ? auth::ScrambleKind::sha2
-                                                       : plugin == NATIVE_PASSWORD ? auth::ScrambleKind::native
-                                                                                   : _kind);
-    const bool maySwitch = (said->capabilities & capability::PLUGIN_AUTH) != 0;
+    _kind = kindFor(plugin);
+    const bool maySwitch = (_capabilities & capability::PLUGIN_AUTH) != 0;
     if ((isOther || plugin != nameOf(_kind)) && maySwitch)
-    {
-        _nonce = _authenticator->nonce().substr(0, NONCE);
-        _state = State::proof;
-        return answer(traits,
-                      packetOf(_number, std::string(1, SWITCH_PACKET).append(nameOf(_kind)) + '\0' + _nonce + '\0'));
-    }
+        return askForProof(traits);
     prove(said->answer, traits);
+}
+
+void ClientLogin::opens(const UserLogin& said)
+{
+    _opening.user = said.user;
+    _first = {{setting::COLLATION, std::to_string(said.collation)}};
+    if (!said.database.empty())
+        _first[setting::DATABASE] = said.database;
+}
+
+/// By which method this user proves the password, if this one is wanted.
+auth::ScrambleKind ClientLogin::kindFor(Bytes plugin) const
+{
+    return _authenticator->scrambleFor(_opening.user, plugin == CACHING_SHA2      ? auth::ScrambleKind::sha2
+                                                      : plugin == NATIVE_PASSWORD ? auth::ScrambleKind::native
+                                                                                  : _kind);
+}
+
+/// By `_kind`, with a new nonce.
+void ClientLogin::askForProof(RequestTraits& traits)
+{
+    _nonce = _authenticator->nonce().substr(0, NONCE);
+    _state = State::proof;
+    answer(traits, packetOf(_number, std::string(1, SWITCH_PACKET).append(nameOf(_kind)) + '\0' + _nonce + '\0'));
+}
+
+/// The proof that it comes with is one for a nonce that is used up.
+void ClientLogin::change(Bytes arguments, unsigned number, RequestTraits& traits)
+{
+    _number = number;
+    const auto said = readChangeUser(arguments, _capabilities);
+    if (!said || (_capabilities & capability::PLUGIN_AUTH) == 0)
+        return refuse(traits, "an invalid login", errorPacket(_number, 1043, "08S01", "Bad handshake"));
+    if (shifts(said->collation))
+        return refuse(traits, "a character set that is not shared", notShared(_number));
+    opens(*said);
+    _kind = kindFor(said->plugin);
+    askForProof(traits);
 }
 
 void ClientLogin::prove(Bytes scramble, RequestTraits& traits)
 {
+    if (_authenticator->methodFor(_opening.user) == auth::Method::trust)
+        return _authenticator->mayTrust(_opening.user) ? welcome(traits, auth::ScrambleKind::native, "")
+                                                       : refuseLogin(false, traits);
     auto key = _authenticator->keyOfScramble(_opening.user, _kind, scramble, _nonce);
     if (key)
         welcome(traits, _kind, std::move(*key));

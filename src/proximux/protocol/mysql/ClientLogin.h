@@ -47,6 +47,12 @@ public:
     /// Those of its session. It must be welcome.
     [[nodiscard]] const SessionLogins& logins() const { return *_logins; }
 
+    /// Whether its client wants to be told what a statement changes in its session.
+    [[nodiscard]] bool tracks() const { return _tracks; }
+
+    /// It is another user's from now on, who has to prove it. number: of the packet that answers this.
+    void change(Bytes arguments, unsigned number, RequestTraits& traits);
+
     /// Whether a text may have several statements, from now on.
     void setMultiStatements(bool on);
 
@@ -68,6 +74,9 @@ private:
 
     [[nodiscard]] std::string greeting();
     void login(Bytes payload, RequestTraits& traits);
+    void opens(const UserLogin& said);
+    [[nodiscard]] auth::ScrambleKind kindFor(Bytes plugin) const;
+    void askForProof(RequestTraits& traits);
     void prove(Bytes scramble, RequestTraits& traits);
     void welcome(RequestTraits& traits, auth::ScrambleKind kind, std::string key);
     void refuseLogin(bool hasPassword, RequestTraits& traits);
@@ -81,6 +90,8 @@ private:
     std::uint64_t _offered = 0; ///< capabilities
     std::string _nonce;
     auth::ScrambleKind _kind = auth::ScrambleKind::native;
+    std::uint64_t _capabilities = 0; ///< in force
+    bool _tracks = false;
     Opening _opening;
     SessionSettings _first; ///< settings
     std::string _before;    ///< said before it is welcome

@@ -40,13 +40,14 @@ bool ClientSession::opened(RequestTraits& traits)
 
 void ClientSession::request(Bytes bytes, bool whole, RequestTraits& traits)
 {
+    const bool isWelcome = _entry.isWelcome();
     if (_entry.isRefused())
         traits.local = traits.last = true;
-    else if (_entry.isWelcome())
+    else if (isWelcome)
         command(bytes, whole, traits);
     else
         _entry.take(bytes, whole, traits);
-    if (_login == nullptr && _entry.isWelcome())
+    if (!isWelcome && _entry.isWelcome())
         _login = _entry.logins().first();
 }
 
@@ -99,7 +100,7 @@ void ClientSession::told(const Told& what)
     case told::CURSOR:
     case told::CURSOR_ENDED:
         if (_statement != nullptr)
-            _statement->isOngoing = what.what == told::CURSOR;
+            _statement->isOngoing = (what.what & told::KIND) == told::CURSOR;
         return;
     case told::FAILED:
         _statements.failed();

@@ -155,6 +155,8 @@ void EffectsReader::word(const std::string& word)
         _effects.countsFound = true;
     if (word == "value" && _last.is("previous"))
         _effects.readsSequence = true;
+    if (_first == "set" && (word == "last_insert_id" || word == "identity"))
+        _effects.setsInserted = true;
     const bool isGlobal = word == "global" || word == "persist" || word == "persist_only" || word == "password";
     if (_first == "set" && _words == 2 && !isGlobal)
         _effects.setsGlobally = false;
@@ -183,7 +185,10 @@ void EffectsReader::system(const std::string& name)
         _effects.setsGlobally = false;
     const std::string last = name.substr(name.find_last_of(".@") + 1);
     if (last == "identity" || last == "last_insert_id")
+    {
         _effects.readsInserted = true;
+        _effects.setsInserted = _effects.setsInserted || _first == "set";
+    }
     if (last == "warning_count" || last == "error_count")
         _effects.readsMessages = true;
 }

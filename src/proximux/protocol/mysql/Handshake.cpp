@@ -128,8 +128,15 @@ std::string greetingOf(const Greeting& greeting, std::uint32_t connection)
     appendNumber(payload, greeting.status, 2, ByteOrder::little);
     appendNumber(payload, greeting.capabilities >> 16U & 0xFFFFU, 2, ByteOrder::little);
     appendNumber(payload, NONCE + 1, 1);
-    payload.append(RESERVED, '\0').append(nonce.substr(FIRST_OF_NONCE)).append(1, '\0');
+    appendExtension(payload, RESERVED, greeting.capabilities);
+    payload.append(nonce.substr(FIRST_OF_NONCE)).append(1, '\0');
     return payload.append(greeting.plugin).append(1, '\0');
+}
+
+void appendExtension(std::string& payload, std::size_t reserved, std::uint64_t capabilities)
+{
+    payload.append(reserved - 4, '\0');
+    appendNumber(payload, capabilities >> 32U, 4, ByteOrder::little);
 }
 
 std::optional<UserLogin> readChangeUser(Bytes arguments, std::uint64_t capabilities)
@@ -147,6 +154,9 @@ std::optional<UserLogin> readChangeUser(Bytes arguments, std::uint64_t capabilit
     const Bytes database = fields.zeroTerminated();
     if (fields.isGood())
         login.database = database;
+    login.collation = static_cast<unsigned>(fields.number(2));
+    if ((capabilities & capability::PLUGIN_AUTH) != 0 && fields.isGood())
+        login.plugin = takeLastText(fields);
     return login;
 }
 

@@ -40,6 +40,7 @@ constexpr std::uint64_t OPTIONAL_METADATA = 1U << 25U;
 constexpr std::uint64_t ZSTD = 1U << 26U;
 constexpr std::uint64_t QUERY_ATTRIBUTES = 1U << 27U;
 constexpr std::uint64_t MARIADB_PROGRESS = 1ULL << 32U;
+constexpr std::uint64_t MARIADB_EXTENDED_TYPES = 1ULL << 35U; ///< definitions of columns say more of their types
 constexpr std::uint64_t MARIADB_CACHE_METADATA = 1ULL << 36U;
 } // namespace capability
 
@@ -67,6 +68,9 @@ std::optional<Greeting> readGreeting(Bytes payload);
 
 /// Its payload. connection: the number that the client has.
 std::string greetingOf(const Greeting& greeting, std::uint32_t connection);
+
+/// Appends MariaDB's capabilities, behind bytes that are reserved.
+void appendExtension(std::string& payload, std::size_t reserved, std::uint64_t capabilities);
 
 /// Bytes of a request for TLS, which is the beginning of a login. The login inside of TLS is longer.
 constexpr std::size_t REQUEST_FOR_TLS = 32;

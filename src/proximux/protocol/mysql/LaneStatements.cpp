@@ -91,6 +91,14 @@ void LaneStatements::release()
         }
 }
 
+void LaneStatements::abandon()
+{
+    const auto used = std::find_if(_statements.begin(), _statements.end(),
+                                   [this](const Statement& each) { return each.id == _used && each.owner != 0; });
+    if (used != _statements.end())
+        drop(used);
+}
+
 void LaneStatements::forget()
 {
     _statements.clear();

@@ -46,6 +46,9 @@ public:
     /// The statement that is used now has no cursor, and no parts of parameters: it serves everybody.
     void release();
 
+    /// Its execution has failed: where it was a client's own, nobody knows what is left of it, and it is closed.
+    void abandon();
+
     /// The session is a new one.
     void forget() override;
 

@@ -20,10 +20,10 @@ struct Opening
 };
 
 /// The capabilities of a client that its connection must have, too.
-constexpr std::uint64_t OWN_CAPABILITIES = capability::FOUND_ROWS | capability::NO_SCHEMA | capability::ODBC |
-                                           capability::LOCAL_FILES | capability::IGNORE_SPACE |
-                                           capability::INTERACTIVE | capability::MULTI_STATEMENTS |
-                                           capability::MULTI_RESULTS | capability::PS_MULTI_RESULTS;
+constexpr std::uint64_t OWN_CAPABILITIES =
+    capability::FOUND_ROWS | capability::NO_SCHEMA | capability::ODBC | capability::LOCAL_FILES |
+    capability::IGNORE_SPACE | capability::INTERACTIVE | capability::MULTI_STATEMENTS | capability::MULTI_RESULTS |
+    capability::PS_MULTI_RESULTS | capability::MARIADB_EXTENDED_TYPES;
 
 /// Makes the logins of one client, which differ in the settings of its session: with others of its user and
 /// capabilities they have the connections in common.

@@ -177,8 +177,11 @@ Framer::Progress SharedResponseFramer::takeStatus(Bytes packet)
     _hasMessages = _hasMessages || report->hasMessages;
     if (report->inserted != 0)
         _inserted = report->inserted;
-    _instead = packetOf(numberOf(packet), report->payload);
-    _traits.instead = _instead;
+    if ((_hint & hint::TRACKED) == 0)
+    {
+        _instead = packetOf(numberOf(packet), report->payload);
+        _traits.instead = _instead;
+    }
     if (_outcome == Response::Outcome::more)
         return {Kind::partial, packet.size(), ""};
     return ended(_outcome, packet.size());
@@ -248,7 +251,10 @@ void SharedResponseFramer::concludeStatement(unsigned command, bool failed)
     else if (command == code::STMT_EXECUTE || (command == code::STMT_RESET && !failed))
     {
         _traits.keeps &= ~pins::STATEMENT;
-        _statements.release();
+        if (failed)
+            _statements.abandon();
+        else
+            _statements.release();
     }
     else if (command == code::STMT_FETCH && !isLast)
         _traits.keeps = pins::STATEMENT;

@@ -20,6 +20,7 @@ constexpr unsigned NUMBER_AT = 8;               ///< bit
 constexpr std::uint32_t CHANGES = 1U << 16U;    ///< it changes settings in a known way: that is no news
 constexpr std::uint32_t ANY_NUMBER = 1U << 17U; ///< of a request that is not whole yet
 constexpr std::uint32_t FILE = 1U << 18U;       ///< it offers a file of its client
+constexpr std::uint32_t TRACKED = 1U << 19U;    ///< its client is told what changes in its session
 } // namespace hint
 
 /// The number of the packet that answers this request.

@@ -78,18 +78,25 @@ TargetDialog::TargetDialog(std::shared_ptr<auth::Authenticator> authenticator, s
 {
 }
 
-/// A method that no server has makes the target ask for its own, with a new nonce.
 void TargetDialog::changeUser()
 {
-    constexpr Bytes NO_METHOD = "proximux";
-    _phase = Phase::login;
+    constexpr Bytes NO_ROLE = "SET ROLE NONE";
     _renews = true;
+    const bool hasRole = _commons->target && _commons->target->isMariadb();
+    _phase = hasRole ? Phase::role : Phase::login;
+    _opening = hasRole ? packetOf(0, std::string(1, static_cast<char>(code::QUERY)).append(NO_ROLE)) : changePacket();
+}
+
+/// A method that no server has makes the target ask for its own, with a new nonce.
+std::string TargetDialog::changePacket() const
+{
+    constexpr Bytes NO_METHOD = "proximux";
     std::string payload(1, static_cast<char>(code::CHANGE_USER));
     payload.append(_identity.name).append(2, '\0'); // an empty answer
     payload.append(valueOf(_settings, setting::DATABASE)).append(1, '\0');
     appendNumber(payload, collationOf(_settings), 2, ByteOrder::little);
     payload.append(NO_METHOD).append(1, '\0');
-    _opening = packetOf(0, payload);
+    return packetOf(0, payload);
 }
 
 void TargetDialog::say(std::vector<std::string> commands)
@@ -138,6 +145,12 @@ TargetDialog::State TargetDialog::take(Bytes payload, std::string& says)
     {
     case Phase::greeting:
         return greet(payload, says);
+    case Phase::role:
+        if (payload.front() != OK_PACKET)
+            return refuse(BAD_HANDSHAKE, "08S01", "the target does not speak MySQL");
+        _phase = Phase::login;
+        says += changePacket();
+        return State::more;
     case Phase::login:
         return authenticate(payload, says);
     case Phase::key:
@@ -163,6 +176,8 @@ TargetDialog::State TargetDialog::greet(Bytes payload, std::string& says)
     _nonce = greeting->nonce;
     _plugin = greeting->plugin == CACHING_SHA2 ? CACHING_SHA2 : NATIVE_PASSWORD;
     _capabilities = (_capabilities & greeting->capabilities) | USUAL;
+    if (_capabilities >> 32U != 0)
+        _capabilities &= ~capability::MYSQL; // else those of MariaDB are not read
     if (!valueOf(_settings, setting::DATABASE).empty())
         _capabilities |= capability::CONNECT_WITH_DB;
     _commons->target = std::move(*greeting);
@@ -176,7 +191,8 @@ std::string TargetDialog::loginPacket(Bytes answer) const
     appendNumber(payload, _capabilities & 0xFFFFFFFFU, 4, ByteOrder::little);
     appendNumber(payload, LARGEST_PACKET, 4, ByteOrder::little);
     appendNumber(payload, collationOf(_settings), 1);
-    payload.append(UNUSED, '\0').append(_identity.name).append(1, '\0');
+    appendExtension(payload, UNUSED, _capabilities);
+    payload.append(_identity.name).append(1, '\0');
     appendNumber(payload, answer.size(), 1);
     payload.append(answer);
     if ((_capabilities & capability::CONNECT_WITH_DB) != 0)

@@ -21,7 +21,8 @@ public:
     TargetDialog(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons,
                  auth::Identity identity, std::uint64_t capabilities, SessionSettings settings);
 
-    /// The connection is logged in: its user is, anew, and nothing else is left of it.
+    /// The connection is logged in: its user is, anew, and nothing else is left of it. MariaDB would keep a role,
+    /// unless the user has one by default.
     void changeUser();
 
     /// Likewise: these commands are said, and nothing else.
@@ -39,6 +40,7 @@ private:
     enum class Phase
     {
         greeting,
+        role, ///< that of the session ends
         login,
         key,     ///< the target's public key is to come
         commands ///< `_commands`
@@ -49,6 +51,7 @@ private:
     State authenticate(Bytes payload, std::string& says);
     State switched(Bytes payload, std::string& says);
     State more(Bytes data, std::string& says);
+    [[nodiscard]] std::string changePacket() const;
     State takeKey(Bytes key, std::string& says);
     State nextCommand(std::string& says);
     State loggedIn(Bytes payload, std::string& says);
