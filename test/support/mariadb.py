@@ -15,7 +15,8 @@ def login(p, user="root", tls=("--skip-ssl",)):
 
 class MariaDBCase(PeerCase):
     SERVER = ["mariadbd", "--no-defaults", "--datadir={folder}/data", "--socket={folder}/s", "--port={port}",
-              "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M", *USER]
+              "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M",
+              "--debug-no-sync", "--innodb-flush-method=nosync", *USER]  # its disk is not tested
 
     @classmethod
     def prepare(cls):
