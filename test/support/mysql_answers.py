@@ -7,7 +7,7 @@ from mysql_wire import (CHANGE_USER, CHANGED, CLOSE, EXECUTE, FETCH, FIELD_LIST,
 LONG, DOUBLE, NULL, LONGLONG, DATETIME, BLOB, VAR_STRING = 3, 5, 6, 8, 12, 252, 253
 UNSIGNED, OF_CURSOR, WAS_SLOW = 0x80, 0x40, 0x800
 NONE = 9999  # the number of no statement
-OF_NO_STATEMENT = 1243  # its text has the number
+OF_STATEMENTS = (1243, 1421)  # their texts have its number
 
 
 class Refused(Exception):
@@ -145,7 +145,7 @@ class Watched(Client):
         code, state, text = struct.unpack("<H", said[1:3])[0], said[4:9].decode(), said[9:].decode("utf-8", "replace")
         if text.startswith("proximux: "):
             raise Refused("%d %s" % (code, text))
-        return "ERR", code, state, "" if code == OF_NO_STATEMENT else text
+        return "ERR", code, state, "" if code in OF_STATEMENTS else text
 
     def ok(self, said):
         affected, at = number(said, 1)

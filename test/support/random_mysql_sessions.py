@@ -32,7 +32,7 @@ ROUTINES = (
     "create function plus(n int) returns int deterministic return n + 1")
 
 NUMBERS = (("wait_timeout", 500, 900), ("group_concat_max_len", 4, 30), ("sql_select_limit", 1, 4), ("div_precision_increment", 1, 8),
-           ("default_week_format", 0, 6), ("net_write_timeout", 70, 90), ("lock_wait_timeout", 500, 600), ("max_sort_length", 70, 90),
+           ("default_week_format", 0, 6), ("net_write_timeout", 70, 90), ("lock_wait_timeout", 500, 600), 
            ("auto_increment_increment", 1, 3), ("innodb_lock_wait_timeout", 40, 50), ("max_statement_time", 90, 99),
            ("sort_buffer_size", 200000, 300000), ("max_length_for_sort_data", 100, 200), ("completion_type", 0, 1),
            ("optimizer_search_depth", 10, 20), ("interactive_timeout", 500, 600))
@@ -77,13 +77,13 @@ class Session:
     def next(self):
         menu = [(self.reading, 7), (self.writing, 5), (self.transaction, 6), (self.setting, 7), (self.encoding, 1), (self.database, 1),
                 (self.inserted, 2), (self.mistake, 1), (self.definition, 1), (self.many, 2), (self.command, 1), (self.file, 1),
-                (self.forms, 2), (self.seen, 2)]
+                (self.forms, 2), (self.seen, 2), (self.statement, 8)]
         if self.inside or self.ties:
             menu += [(self.diagnostics, 3)]
         if self.ties:
             menu += [(self.variable, 4), (self.computed, 2), (self.other, 1), (self.temporary, 4), (self.locking, 2), (self.preparing, 2),
                      (self.routine, 4), (self.found, 2), (self.tables, 2), (self.role, 1), (self.distributed, 1), (self.triggered, 1),
-                     (self.rare, 1), (self.executed, 1)] + [(self.statement, 12)]
+                     (self.rare, 1), (self.executed, 1)]
         acts, weights = zip(*menu)
         return self.rng.choices(acts, weights)[0]()
 
@@ -128,7 +128,7 @@ class Session:
         kind = self.any("number", "number", "switch", "word", "word")
         if kind == "number":
             name, low, high = self.any(*NUMBERS)
-            return name, self.any(str(self.rng.randint(low, high)), str(self.rng.randint(low, high)), "default", "'x'", "-1")
+            return name, self.any(str(self.rng.randint(low, high)), str(self.rng.randint(low, high)), "default", "'x'", "1.5")
         if kind == "switch":
             return self.any(*SWITCHES), self.any("0", "1", "on", "off", "true", "false", "ON", "'on'", "default", "2")
         name, values = self.any(*WORDS)
@@ -160,7 +160,7 @@ class Session:
 
     def seen(self):
         return self.sql("select @@%s, @@%s, @@%s" % tuple(self.any(*SETTINGS) for _ in range(3)), ALL, "select last_insert_id()",
-                        "select @a, @b, @f, @triggered, @handled", "select * from information_schema.user_variables order by 1",
+                        "select @a, @b, @f, @triggered, @handled", "select * from information_schema.user_variables where variable_value is not null order by 1",
                         "select @@in_transaction", "select now() > '2001-01-01'", "select count(*) from x", "select current_role()")
 
     def inserted(self):
