@@ -61,6 +61,7 @@ class MariadbDifferential(SharedMariaDBCase):
             t.start()
         for t in threads:
             t.join(LONG + STATEMENTS / 20)
+        self.assertTrue(p.alive(), p.text()[-3000:])
         self.assertEqual(len(faults), 0, "of %d statements; %s" % (sum(done), "\n\n".join(map(told, faults))))
         self.assertGreaterEqual(sum(done), STATEMENTS)
         self.assertLess(len(refusals), MOST_REFUSED * STATEMENTS, sorted(set(refusals)))

@@ -58,7 +58,7 @@ ALL = ("select variable_name, variable_value from information_schema.session_var
        "and variable_name not in ('timestamp', 'pseudo_thread_id', 'last_insert_id', 'identity', 'hostname', 'port', 'socket', 'pid_file', "
        "'server_uid', 'datadir', 'error_count', 'warning_count', 'insert_id', 'rand_seed1', 'rand_seed2', 'log_error', "
        "'gtid_binlog_pos', 'slow_query_log_file', 'general_log_file', 'log_bin_index', 'in_transaction', 'last_gtid', 'tmpdir', "
-       "'report_port', 'aria_log_dir_path', 'wsrep_data_home_dir') order by 1")
+       "'report_port', 'slave_load_tmpdir', 'aria_log_dir_path', 'wsrep_data_home_dir') order by 1")
 TYPES = (LONG, LONG, LONGLONG, DOUBLE, DATETIME, VAR_STRING, BLOB)
 
 
@@ -296,13 +296,13 @@ class Session:
         execute = ("execute", name, self.any(0, 0, 0, 1), kinds, values, self.rng.random() < 0.6)
         prepare = ("prepare", self.any("a", "b", "c"), self.text())
         return self.any(execute, execute, execute, execute, prepare, prepare, ("fetch", name, self.rng.randint(1, 3)), ("restart", name), ("close", name),
-                        ("long", name, self.rng.randrange(3), b"5" * self.rng.randint(0, 3)))
+                        ("long", name, self.rng.randrange(3), b"5" * self.rng.randint(1, 3)))
 
     def text(self):
         return self.filled(self.any(
             "select {n}", "select ? + 1, ?", "select a from t{c} where a < ? order by a", "insert into t{c} values (?)", "insert into n{c} (a) values (?)",
             "update t{c} set a = ? where a = ?", "select last_insert_id()", "select ?", "select nothing", "selec 1", "set wait_timeout = 6{n}", "set wait_timeout = ?",
-            "set @a = ?", "select @a", "begin", "commit", "rollback", "select row_count()", "show warnings", "create temporary table if not exists x (a int)",
+            "select @a", "begin", "commit", "rollback", "select row_count()", "show warnings", "create temporary table if not exists x (a int)",
             "drop temporary table if exists x", "select * from u{c}", "select length(?), ?", "call shop.rows_twice()", "call shop.sets(?)", "call shop.gives(?, ?)",
             "set sql_mode = 'ANSI_QUOTES'", "set autocommit = 0", "set autocommit = 1", "select a from t{c} limit ?", "set names latin1", "select 'ä', ?",
             "use store", "select sql_calc_found_rows ? union select 2 limit 1", "select found_rows()", "delete from t{c} where a = ?", "select @@wait_timeout, @@sql_mode",
