@@ -14,12 +14,14 @@ def login(p, user="root", tls=("--skip-ssl",)):
 
 
 class MariaDBCase(PeerCase):
-    SERVER = ["mariadbd", "--no-defaults", "--datadir={folder}/data", "--socket={folder}/s", "--port={port}",
-              "--tmpdir={folder}", "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M", *USER]
+    SERVER = ["mariadbd", "--no-defaults", "--datadir={folder}/data", "--socket={folder}/s", "--tmpdir={folder}", "--port={port}",
+              "--bind-address=127.0.0.1", "--skip-name-resolve", "--max-allowed-packet=64M",
+              "--debug-no-sync", "--innodb-flush-method=nosync", *USER]  # its disk is not tested
 
     @classmethod
     def prepare(cls):
-        made = subprocess.run(["mariadb-install-db", "--no-defaults", "--datadir=%s/data" % cls.folder, "--tmpdir=" + cls.folder,
-                               "--auth-root-authentication-method=normal", *USER], capture_output=True, timeout=LONG * 4)
+        made = subprocess.run(["mariadb-install-db", "--no-defaults", "--datadir=%s/data" % cls.folder,
+                               "--auth-root-authentication-method=normal", *USER], capture_output=True, timeout=LONG * 4,
+                              env=dict(os.environ, TMPDIR=cls.folder))  # each that starts removes all others' files there
         if made.returncode != 0:
             raise AssertionError(made.stderr.decode("utf-8", "replace")[-2000:])

@@ -1,5 +1,6 @@
 """A real MariaDB that fifo and funnel share."""
 import subprocess
+import threading
 
 from harness import LONG, wait_until
 from mariadb import MariaDBCase
@@ -61,3 +62,37 @@ class SharedMariaDBCase(MariaDBCase):
                 for c in clients:
                     c.query("rollback")
         self.assertTrue(wait_until(each_has_one, LONG))
+
+
+class Sampler:
+    """Asks the server again and again which logged-in connections it has that are not root's."""
+    SQL = ("select id, user, command, info from information_schema.processlist where user not in ('root', 'system user', "
+           "'unauthenticated user')")
+
+    def __init__(self, case, pause=0.02):
+        self.case, self.pause, self.most, self.seen, self.failed = case, pause, [], set(), None
+        self.client = Client(DirectPeer(case.port), user="root", password=b"")
+        self.done, self.thread = threading.Event(), threading.Thread(target=self._run, daemon=True)
+
+    def _run(self):
+        try:
+            while not self.done.wait(self.pause):
+                found = self.client.query(self.SQL)
+                self.most, self.seen = max(self.most, found, key=len), self.seen | {row[0] for row in found}
+        except Exception as fault:  # pylint: disable=broad-except
+            self.failed = fault
+
+    def __enter__(self):
+        self.case.assertTrue(wait_until(lambda: not self.client.query(self.SQL), LONG), "who was there before has left")
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join(LONG)
+        self.client.close()
+
+    def assertNeverMore(self, connections):
+        self.case.assertIsNone(self.failed)
+        self.case.assertLessEqual(len(self.most), connections, self.most)
+        self.case.assertTrue(self.seen, "there were some")
