@@ -35,6 +35,11 @@ class Twin(SharedMariaDBCase):
     """The server of those who have a connection of their own: so that both may use the same names."""
 
 
+def forgets_types(act, want):
+    """The server forgets the types of parameters when it prepares a statement anew; those of ours are said each time."""
+    return act[0] == "execute" and not act[-1] and want[:1] == [("ERR", 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute")]
+
+
 def answers(c, act):
     try:
         return c.do(act)
@@ -110,6 +115,8 @@ class MariadbDifferential(SharedMariaDBCase):
                     refusals.append(str(refused))
                     got = None
                 session.inside = bool(both[1].status & IN_TRANSACTION)
+                if forgets_types(act, want):
+                    got = None
                 if got is not None and got != want:
                     faults.append((client, said, differing(got, want)))
                     got = None

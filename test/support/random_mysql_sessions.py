@@ -167,7 +167,7 @@ class Session:
         return self.sql("select last_insert_id()", "select @@identity, @@last_insert_id", "insert into t{c} values (last_insert_id())",
                         "select last_insert_id({n})", "insert into n{c} (a) values (last_insert_id())", "select * from n{c} where id = last_insert_id()",
                         "update n{c} set id = last_insert_id(id + 100) where a = {n} limit 1", "select last_insert_id() + {n}",
-                        "insert into n{c} values ({n}00, 1)", "insert into n{c} (a) select a from t{c} limit 3")
+                        "insert into n{c} (a) select a from t{c} limit 3")
 
     def mistake(self):
         return self.sql("selec 1", "select nothing", "select * from nothing", "insert into k{c} (a) values (1), (1)", "insert into k{c} values (1)",

@@ -195,7 +195,7 @@ TEST(MysqlSharedTest, anotherUserProvesThePasswordAnew)
     const std::string nonce = asked.reply.substr(asked.reply.size() - 21, 20);
     const std::string scramble =
         auth::scrambled(digests(), auth::ScrambleKind::native,
-                       auth::scrambleKey(digests(), auth::ScrambleKind::native, "pencil"), nonce);
+                        auth::scrambleKey(digests(), auth::ScrambleKind::native, "pencil"), nonce);
     RequestTraits proof;
     session->request(mysql::packetOf(2, scramble), true, proof);
     CPPUNIT_ASSERT(proof.greets && proof.vital && proof.barrier);
@@ -232,7 +232,8 @@ TEST(MysqlSharedTest, aConnectionThatIsReleasedEndsItsClient)
     isIn();
     for (const char* sql : {"commit release", "rollback work release", "commit and no chain release"})
         CPPUNIT_ASSERT_MESSAGE(sql, query(sql).last);
-    for (const char* sql : {"commit no release", "rollback to release", "rollback to savepoint release", "commit"})
+    for (const char* sql : {"commit no release", "rollback to release", "rollback to savepoint release", "commit",
+                            "rollback and chain release"})
         CPPUNIT_ASSERT_MESSAGE(sql, !query(sql).last);
 }
 

@@ -13,8 +13,8 @@ namespace proximux::mysql
 namespace
 {
 
-constexpr std::size_t ID_AT = HEADER + 1; ///< in the answer
-constexpr std::size_t PARAMETERS_AT = ID_AT + 4 + 2;
+constexpr std::size_t NUMBER_AT = HEADER + 1; ///< of the statement, in the answer
+constexpr std::size_t PARAMETERS_AT = NUMBER_AT + 4 + 2;
 
 } // namespace
 
@@ -39,7 +39,7 @@ void ClientStatements::answer(std::string& text)
     if (_preparing == nullptr || text.size() < PARAMETERS_AT + 2 || text[HEADER] != OK_PACKET)
         return;
     _preparing->parameters = numberAt(text, PARAMETERS_AT, 2, ByteOrder::little);
-    writeNumber(nextId(), &text[ID_AT], 4, ByteOrder::little);
+    writeNumber(nextId(), &text[NUMBER_AT], 4, ByteOrder::little);
 }
 
 void ClientStatements::prepared()

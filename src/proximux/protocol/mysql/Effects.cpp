@@ -99,7 +99,7 @@ void EffectsReader::firstWord(const std::string& word)
     _begins = false;
     _words = 1;
     _first = word;
-    _hasInto = _isAssigned = false;
+    _hasInto = _isAssigned = _chains = false;
     _countedBefore = _effects.countsFound;
     if (_effects.first.empty())
         _effects.first = word;
@@ -128,8 +128,10 @@ void EffectsReader::word(const std::string& word)
     ++_words;
     if (word == "select" || word == "values" || word == "do" || word == "begin" || word == "return")
         _isDdl = false;
-    if ((_first == "commit" || _first == "rollback") && word == "release" && !_last.is("no") && !_last.is("to") &&
-        !_last.is("savepoint"))
+    if (word == "chain")
+        _chains = !_last.is("no");
+    if ((_first == "commit" || _first == "rollback") && !_chains && word == "release" && !_last.is("no") &&
+        !_last.is("to") && !_last.is("savepoint"))
         _effects.releases = true;
     if (_first == "load" && word == "local")
         _effects.copies = true;

@@ -71,6 +71,7 @@ private:
     std::size_t _words = 0;   ///< of the present statement
     std::string _first;       ///< its first word
     bool _hasInto = false;    ///< it has INTO
+    bool _chains = false;     ///< another transaction begins behind it
     bool _isAssigned = false; ///< a variable and a colon came last
     bool _isInserted = false; ///< LAST_INSERT_ID and its bracket came last
     Token _last;
