@@ -6,7 +6,7 @@ import unittest
 
 from harness import LONG, wait_until
 from mariadb_shared import DirectPeer, SharedMariaDBCase
-from mysql_wire import FOUND_ROWS, IN_TRANSACTION, INIT_DB, MULTI, PING, RESET, SHA2, Client, Error
+from mysql_wire import FOUND_ROWS, IN_TRANSACTION, INIT_DB, MULTI, PING, QUERY, RESET, SHA2, Client, Error
 from peer import SHARES
 
 PREPARED = "select variable_value from information_schema.global_status where variable_name = 'prepared_stmt_count'"
@@ -158,7 +158,7 @@ class SharedMariaDB(SharedMariaDBCase):
         self.direct("create or replace table shop.t (a int)")
         p = self.shared("funnel", 2)
         c = self.connect(p, database="shop")
-        for sql in ("select row_count()", "show warnings", "select found_rows()", "kill 1"):
+        for sql in ("select row_count()", "show count(*) warnings", "select found_rows()", "kill 1"):
             self.refused(lambda s=sql: c.query(s), 1235)
         for asks in ("show warnings", "show count(*) warnings", "select @@warning_count, 1"):
             c.query("select 1/0")
@@ -172,6 +172,27 @@ class SharedMariaDB(SharedMariaDBCase):
         self.assertEqual(c.value("select found_rows()"), "2")
         self.assertEqual(c.query("select sql_calc_found_rows 1 union select 2 limit 1"), [("1",)])
         self.assertEqual(c.value("select found_rows()"), "2")
+        self.assertFree(p, 2)
+
+    def test_where_there_is_no_message_that_is_the_answer(self):
+        self.direct("create or replace table shop.t (a int)")
+        p = self.shared("funnel", 2)
+        for flags in (0, 1 << 35):
+            c = self.connect(p, database="shop", flags=flags)
+            columns = []
+            for peer in (c, self.connect(DirectPeer(self.port), flags=flags)):
+                for sql in ("show warnings", "show errors limit 5"):
+                    peer.send(QUERY, sql.encode())
+                    columns.append([peer.wire.read() for _ in range(6)])
+            self.assertEqual(columns[:2], columns[2:])
+            c.query("select 1/0")
+            c.query("insert into t values (1)")
+            self.assertEqual(c.query("show warnings"), [])
+
+    def test_what_is_created_is_not_done(self):
+        p = self.shared("funnel", 2)
+        c = self.connect(p, database="shop")
+        c.query("create or replace procedure asks(out n int) begin show warnings; select row_count() into n; end")
         self.assertFree(p, 2)
 
     def test_what_a_statement_has_left_is_not_told_of_another_client_s(self):

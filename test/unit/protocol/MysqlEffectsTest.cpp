@@ -225,3 +225,24 @@ TEST(MysqlEffectsTest, reportsAreForUsAlone)
     CPPUNIT_ASSERT(!mysql::readEof(Bytes("\xFE\0\0\2\0", 5))->hasChanged);
     CPPUNIT_ASSERT(!mysql::readOk(Bytes("\0\0\0\2\x40\0\0\5hi", 10)));
 }
+
+TEST(MysqlEffectsTest, whatIsCreatedIsNotDone)
+{
+    for (const char* sql :
+         {"create procedure p() begin show warnings; kill 5; set @a = row_count(); end",
+          "create definer = root@localhost trigger t before insert on t for each row set @a = get_lock('a', 1)",
+          "create or replace function f() returns int return last_insert_id(5)"})
+    {
+        mysql::EffectsReader one(true, false, true);
+        one.feed(sql);
+        const mysql::Effects effects = one.end();
+        CPPUNIT_ASSERT_MESSAGE(sql, effects.ties == 0 && !effects.kills && !effects.readsMessages &&
+                                        !effects.readsCount && !effects.setsInserted && effects.isSingle());
+    }
+    mysql::EffectsReader several(true, false); // of which the second may be another one
+    several.feed("create procedure p() select 1; kill 5");
+    CPPUNIT_ASSERT(several.end().kills);
+    mysql::EffectsReader table(true, false, true);
+    table.feed("create table t (a int); kill 5");
+    CPPUNIT_ASSERT(table.end().kills);
+}

@@ -134,7 +134,7 @@ TEST(MysqlSharedTest, whatIsNotKnownIsRefused)
 {
     isIn();
     for (const char* sql :
-         {"kill 5", "select row_count()", "show warnings", "select found_rows()", "select lastval(s)"})
+         {"kill 5", "select row_count()", "show count(*) warnings", "select found_rows()", "select lastval(s)"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, 1235U, codeOf(query(sql).reply));
     for (const char code : {'\x0c', '\x12', '\x07', '\x66'})
         CPPUNIT_ASSERT_EQUAL(1235U, codeOf(does(code, std::string(4, '\0')).reply));
@@ -148,6 +148,10 @@ TEST(MysqlSharedTest, whatIsNotKnownIsRefused)
 TEST(MysqlSharedTest, whatAStatementHasLeftIsKnownOnItsConnection)
 {
     isIn();
+    const std::string none = query("show warnings").reply;
+    CPPUNIT_ASSERT_EQUAL(mysql::packetOf(1, "\3"), none.substr(0, 5));
+    CPPUNIT_ASSERT_EQUAL(mysql::eofPacket(6, 2), none.substr(none.size() - 9));
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(query("select @@warning_count").reply));
     query("insert into t values (1)");
     CPPUNIT_ASSERT_EQUAL(1U, query("select row_count()").home);
     CPPUNIT_ASSERT(does('\x0e').local); // a ping has changed no row
@@ -160,7 +164,9 @@ TEST(MysqlSharedTest, whatAStatementHasLeftIsKnownOnItsConnection)
     CPPUNIT_ASSERT(shown.elsewhere == nullptr);
     CPPUNIT_ASSERT_EQUAL(1235U, codeOf(shown.seed));
     CPPUNIT_ASSERT(does('\x17', std::string(9, '\1')).refused); // its error is none of the target's
-    CPPUNIT_ASSERT(query("show warnings").local);
+    CPPUNIT_ASSERT(query("show warnings").refused);
+    query("update t set a = 1"); // which clears all that there was
+    CPPUNIT_ASSERT(query("show warnings").local && !query("show errors").refused);
 }
 
 TEST(MysqlSharedTest, anIdThatNothingTellsIsKnownOnItsConnection)
@@ -172,11 +178,13 @@ TEST(MysqlSharedTest, anIdThatNothingTellsIsKnownOnItsConnection)
         const RequestTraits set = query(sql);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(sql, std::size_t{1}, set.user->settings.count("#inserted"));
         CPPUNIT_ASSERT(set.leaves->says == login->says);
+        const RequestTraits more = query(sql); // told the number of before, it would say that later
+        CPPUNIT_ASSERT(more.home == 1 && more.elsewhere != nullptr);
         query("select 1");
         const RequestTraits asks = query("select last_insert_id()");
-        CPPUNIT_ASSERT(asks.home == 2 && asks.elsewhere == nullptr && !asks.seed.empty());
+        CPPUNIT_ASSERT(asks.home == 3 && asks.elsewhere == nullptr && !asks.seed.empty());
         const RequestTraits called = query("select f()"); // which need not ask
-        CPPUNIT_ASSERT(called.home == 3 && called.elsewhere != nullptr);
+        CPPUNIT_ASSERT(called.home == 4 && called.elsewhere != nullptr);
         session->told({mysql::told::INSERTED, 42});
         const RequestTraits known = query("select last_insert_id()");
         CPPUNIT_ASSERT_EQUAL(0U, known.home);

@@ -126,10 +126,15 @@ void ClientSession::local(std::uint8_t code, RequestTraits& traits)
 
 void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    EffectsReader reader(escapes(), doubleQuotes());
+    EffectsReader reader(escapes(), doubleQuotes(), !has(capability::MULTI_STATEMENTS));
     PacketReader packets;
     feedText(reader, packets, bytes);
     const Effects effects = whole ? reader.end() : reader.soFar();
+    if (effects.showsMessages && effects.isSingle() && whole && _traces.isClean())
+    {
+        _traces.counts(false);
+        return ClientLogin::answer(traits, noMessages(_number, _status, has(capability::MARIADB_EXTENDED_TYPES)));
+    }
     if (auto refusal = refusalOf(effects))
         return refuseStatement(*refusal, traits);
     if (!whole && (effects.first.empty() || effects.first == "show" || effects.first == "get"))
@@ -146,7 +151,7 @@ void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
     traits.last = traits.last || (effects.releases && !traits.refused); // the target ends it
     if (traits.refused || whole)
         return;
-    _reader.emplace(escapes(), doubleQuotes());
+    _reader.emplace(escapes(), doubleQuotes(), !has(capability::MULTI_STATEMENTS));
     _packets = PacketReader();
     feedText(*_reader, _packets, bytes);
     _ties = traits.pins;

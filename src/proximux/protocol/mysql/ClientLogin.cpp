@@ -216,9 +216,10 @@ std::string ClientLogin::translated(Bytes outcome)
 /// Other connections must know of it, too.
 void ClientLogin::setMultiStatements(bool on)
 {
-    _opening.capabilities &= ~capability::MULTI_STATEMENTS;
+    _capabilities &= ~capability::MULTI_STATEMENTS;
     if (on)
-        _opening.capabilities |= capability::MULTI_STATEMENTS & _offered;
+        _capabilities |= capability::MULTI_STATEMENTS & _offered;
+    _opening.capabilities = _capabilities & OWN_CAPABILITIES;
     _logins.emplace(_authenticator, _commons, _opening, _first);
 }
 

@@ -64,7 +64,7 @@ void ClientSession::prepare(Bytes bytes, bool whole, RequestTraits& traits)
                              errorPacket(_number, 1153, "08S01",
                                          "proximux: a statement that is larger than "
                                          "exchange.request_buffer cannot be prepared"));
-    EffectsReader reader(escapes(), doubleQuotes());
+    EffectsReader reader(escapes(), doubleQuotes(), true);
     reader.feed(bytes.substr(HEADER + 1));
     const Effects effects = reader.end();
     if (auto refusal = mysql::refusalOf(effects))

@@ -52,7 +52,10 @@ private:
     void change(const SessionSettings& changes, RequestTraits& traits);
     void judge(const Effects& effects, bool whole, RequestTraits& traits);
     [[nodiscard]] std::optional<Refusal> refusalOf(const Effects& effects) const;
-    [[nodiscard]] bool mayTie(unsigned ties) const { return (ties & ~_held) == 0 || _mayPin || isTied(); }
+    [[nodiscard]] bool mayTie(unsigned ties) const
+    {
+        return (ties & ~_held) == 0 || _mayPin || (_held & ~pins::LEASE) != 0;
+    }
     void ask(const Effects& effects, bool whole, RequestTraits& traits);
     void refuseStatement(const Refusal& refusal, RequestTraits& traits);
 
@@ -71,10 +74,11 @@ private:
     /// Whether a backslash in quotes takes the meaning of the next character.
     [[nodiscard]] bool escapes() const { return (_status & status::NO_BACKSLASH_ESCAPES) == 0; }
 
+    [[nodiscard]] bool has(std::uint64_t capability) const { return (_entry.capabilities() & capability) != 0; }
+
     /// Whether it is known that double quotes are such.
     [[nodiscard]] bool doubleQuotes() const { return _isMariadb && (_status & status::ANSI_QUOTES) == 0; }
 
-    [[nodiscard]] bool isTied() const { return (_held & ~pins::LEASE) != 0; }
     void reset();
 
     std::shared_ptr<SharedCommons> _commons;

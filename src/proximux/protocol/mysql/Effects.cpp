@@ -26,6 +26,9 @@ constexpr Bytes HARMLESS[] = {
 constexpr Bytes BEFORE_COLUMNS[] = {"delayed", "exists",       "high_priority", "ignore",  "insert", "into",   "join",
                                     "key",     "low_priority", "recursive",     "replace", "table",  "update", "with"};
 
+/// What is created with a body. In their order.
+constexpr Bytes ROUTINES[] = {"event", "function", "package", "procedure", "trigger"};
+
 template <std::size_t N>
 bool isAmong(const Bytes (&words)[N], Bytes word)
 {
@@ -56,6 +59,8 @@ Effects EffectsReader::end()
 
 void EffectsReader::token(const Token& token)
 {
+    if (_isBody)
+        return;
     const bool isName = token.kind == Token::Kind::word || token.kind == Token::Kind::quoted;
     if (_begins && !token.isSign(';'))
         ++_effects.statements;
@@ -80,8 +85,11 @@ void EffectsReader::token(const Token& token)
     const bool isSet = _hasInto || _first == "set" || _first == "load" || _first == "get";
     if ((token.kind == Token::Kind::variable && isSet) || (token.isSign('=') && _isAssigned))
         _effects.ties |= pins::SESSION;
-    _effects.setsInserted = _effects.setsInserted || (_isInserted && !token.isSign(')'));
-    _isInserted = token.isSign('(') && _last.is("last_insert_id");
+    if (_isInserted)
+        (token.isSign(')') ? _effects.readsInserted : _effects.setsInserted) = true;
+    _isInserted = token.isSign('(') && !_isDotted &&
+                  (_last.kind == Token::Kind::word || _last.kind == Token::Kind::quoted) &&
+                  _last.text == "last_insert_id";
     _isAssigned = token.isSign(':') && _last.kind == Token::Kind::variable;
     if (token.kind == Token::Kind::system)
         system(token.text);
@@ -149,7 +157,12 @@ void EffectsReader::word(const std::string& word)
     if (_first == "begin" && word == "not")
         _effects.ties |= pins::SESSION; // compound statements
     if (_first == "show" && _words == 2 && (word == "warnings" || word == "errors" || word == "count"))
+    {
         _effects.readsMessages = true;
+        _effects.showsMessages = word != "count";
+    }
+    if (_isOne && _first == "create" && isAmong(ROUTINES, word))
+        _isBody = true;
     _hasInto = _hasInto || word == "into";
     if (word == "returning")
         _effects.setsInserted = true;
@@ -202,7 +215,7 @@ void EffectsReader::callOf(const Token& name)
     if (!_isDotted && text == "get_lock")
         _effects.ties |= pins::LOCK | pins::SESSION;
     else if (!_isDotted && text == "last_insert_id")
-        _effects.readsInserted = true;
+        return; // what it means is said by what comes next
     else if (!_isDotted && text == "row_count")
         _effects.readsCount = true;
     else if (!_isDotted && text == "found_rows")

@@ -25,6 +25,7 @@ struct Effects
     bool setsInserted = false;  ///< it may set that id, and nothing says so
     bool readsCount = false;    ///< it asks how many rows the statement before it has changed
     bool readsMessages = false; ///< it asks for the warnings and errors of earlier ones
+    bool showsMessages = false; ///< and nothing else
     bool readsFound = false;    ///< it asks how many rows that had without a limit
     bool releases = false;      ///< the connection ends with its transaction
     bool calls = false;         ///< it may run statements that do not stand in it
@@ -39,10 +40,11 @@ class EffectsReader : private TokenListener
 {
 public:
     /// escapes, doubleQuotes: whether a backslash takes the meaning of the next character in quotes, and it is known
-    /// that it does so in double quotes.
-    EffectsReader(bool escapes, bool doubleQuotes)
+    /// that it does so in double quotes. isOne: the server takes the text for one statement.
+    EffectsReader(bool escapes, bool doubleQuotes, bool isOne = false)
         : _scanner(*this, escapes)
         , _doubleQuotes(doubleQuotes)
+        , _isOne(isOne)
     {
     }
 
@@ -65,6 +67,8 @@ private:
 
     Scanner _scanner;
     bool _doubleQuotes;
+    bool _isOne;
+    bool _isBody = false; ///< what comes is done by those who call what is created here
     Effects _effects;
     bool _begins = true;      ///< the next word is the first of a statement
     bool _isDdl = false;      ///< what has brackets here is not called

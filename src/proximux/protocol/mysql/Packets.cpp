@@ -84,4 +84,40 @@ void appendLengthEncoded(std::string& text, Bytes value)
     text.append(value);
 }
 
+namespace
+{
+
+std::string definitionOf(Bytes name, unsigned collation, std::uint32_t size, std::uint8_t type, unsigned flags,
+                         std::uint8_t decimals, bool extended)
+{
+    constexpr char REST = 12; // bytes
+    std::string payload("\3def\0\0\0", 7);
+    appendLengthEncoded(payload, name);
+    payload.append(extended ? 2 : 1, '\0').append(1, REST);
+    appendNumber(payload, collation, 2, ByteOrder::little);
+    appendNumber(payload, size, 4, ByteOrder::little);
+    appendNumber(payload, type, 1);
+    appendNumber(payload, flags, 2, ByteOrder::little);
+    appendNumber(payload, decimals, 1);
+    return payload.append(2, '\0');
+}
+
+} // namespace
+
+std::string noMessages(unsigned number, std::uint64_t status, bool extended)
+{
+    constexpr unsigned UTF8MB4 = 45;
+    constexpr unsigned BINARY = 63;
+    constexpr std::uint8_t VARCHAR = 253;
+    constexpr std::uint8_t INTEGER = 3;
+    constexpr std::uint8_t ANY_DECIMALS = 39;
+    constexpr unsigned NOT_NULL = 1;
+    constexpr unsigned UNSIGNED_NUMBER = 0xA1;
+    std::string text = packetOf(number, "\3");
+    text += packetOf(number + 1, definitionOf("Level", UTF8MB4, 28, VARCHAR, NOT_NULL, ANY_DECIMALS, extended));
+    text += packetOf(number + 2, definitionOf("Code", BINARY, 4, INTEGER, UNSIGNED_NUMBER, 0, extended));
+    text += packetOf(number + 3, definitionOf("Message", UTF8MB4, 2048, VARCHAR, NOT_NULL, ANY_DECIMALS, extended));
+    return text + eofPacket(number + 4, status) + eofPacket(number + 5, status);
+}
+
 } // namespace proximux::mysql

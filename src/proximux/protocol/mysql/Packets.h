@@ -53,6 +53,9 @@ std::string eofPacket(std::uint64_t number, std::uint64_t status);
 /// state: five characters.
 std::string errorPacket(std::uint64_t number, unsigned code, Bytes state, Bytes text);
 
+/// A set of no messages, as SHOW WARNINGS gives it. extended: columns say more of their types.
+std::string noMessages(unsigned number, std::uint64_t status, bool extended);
+
 /// The same packet with another sequence number.
 std::string renumbered(std::string packet, std::uint64_t number);
 

@@ -1,14 +1,26 @@
 #include <proximux/protocol/mysql/Traces.h>
 
+#include <iterator>
+
 namespace proximux::mysql
 {
 
+namespace
+{
+
+/// First words of statements that use tables, which clears the messages of earlier ones.
+constexpr Bytes CLEARING[] = {"delete", "insert", "load", "replace", "truncate", "update"};
+
+} // namespace
+
+/// What was unknown before is so for longer: nobody knows which connection has served it.
 void Traces::leaves(const Effects& effects)
 {
     counts(true);
     if (effects.first == "select")
         _foundAt = _sent + 1;
-    if (effects.setsInserted)
+    _isClean = _isClean || std::binary_search(std::begin(CLEARING), std::end(CLEARING), Bytes(effects.first));
+    if (effects.setsInserted && _insertedAt == 0)
         _insertedAt = _sent + 1;
 }
 

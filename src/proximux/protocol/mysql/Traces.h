@@ -25,7 +25,11 @@ public:
     void counts(bool does) { _countedAt = does ? _sent + 1 : 0; }
 
     /// Behind the request that was sent last there are warnings, or an error.
-    void hasMessages() { _messagesAt = _sent; }
+    void hasMessages()
+    {
+        _messagesAt = _sent;
+        _isClean = false;
+    }
 
     /// It has failed.
     void failed() { _countedAt = 0; } // its transaction is asked for
@@ -40,7 +44,14 @@ public:
     [[nodiscard]] bool isInsertedKnown() const { return _insertedAt == 0; }
 
     /// Nothing is known of what was said last: it was answered by us.
-    void leavesNothing() { _messagesAt = _countedAt = _foundAt = 0; }
+    void leavesNothing()
+    {
+        _messagesAt = _countedAt = _foundAt = 0;
+        _isClean = false;
+    }
+
+    /// Whether there is neither a warning nor an error, wherever one asks.
+    [[nodiscard]] bool isClean() const { return _isClean; }
 
     /// The session is a new one.
     void clear() { *this = Traces(); }
@@ -60,6 +71,7 @@ private:
     std::uint64_t _foundAt = 0;    ///< rows that were found
     std::uint64_t _insertedAt = 0; ///< an id may have been inserted of which nothing says what it is
     std::uint64_t _inserted = 0;
+    bool _isClean = true;
 };
 
 } // namespace proximux::mysql
