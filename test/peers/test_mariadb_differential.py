@@ -41,6 +41,13 @@ def goes_on_failing(act, want):
     return act[0] == "execute" and want[:1] and want[0][:2] == ("ERR", 1210)
 
 
+def alike(act, got, want):
+    """Where there are no messages the columns of their set are in UTF-8."""
+    if act[0] == "query" and act[1].startswith(("show warnings", "show errors")):
+        got, want = got[:1] + got[4:], want[:1] + want[4:]
+    return got == want
+
+
 def answers(c, act):
     try:
         return c.do(act)
@@ -118,11 +125,11 @@ class MariadbDifferential(SharedMariaDBCase):
                 session.inside = bool(both[1].status & IN_TRANSACTION)
                 if goes_on_failing(act, want):
                     got = None
-                if got is not None and got != want:
+                if got is not None and not alike(act, got, want):
                     faults.append((client, said, differing(got, want)))
                     got = None
                 if got is None or want == ENDED or session.rng.random() < (0.05 if session.ties else 0.02):
                     both, said = self.renewed(p, client, both), []
                     session.renew()
         except Exception as fault:  # pylint: disable=broad-except
-            faults.append((client, said, repr(fault)))
+            faults.append((client, said, "%r\n%s" % (fault, p.text()[-3000:])))

@@ -3,8 +3,8 @@ import threading
 
 from harness import LONG, wait_until
 from mariadb_shared import SharedMariaDBCase
-from mysql_prepared import CURSOR_EXISTS, LAST, LAST_ROW_SENT, LONG_DATA, Statement
-from mysql_wire import EXECUTE, INIT_DB
+from mysql_prepared import CURSOR_EXISTS, LAST, LAST_ROW_SENT, LONG_DATA, STMT_CLOSE, Statement
+from mysql_wire import EXECUTE, INIT_DB, packet
 
 
 class Prepared(SharedMariaDBCase):
@@ -14,16 +14,14 @@ class Prepared(SharedMariaDBCase):
         c = self.connect(p, database="shop")
         insert, select = Statement(c, "insert into t values (?, ?)"), Statement(c, "select b from t where a = ?")
         seen = set()
+        other = self.connect(p)
         for n in range(8):
-            other = self.connect(p)
-            other.query("begin")
+            if n % 2:
+                other.query("begin")
             insert.execute(n, "text %d" % n, bound=n == 0)
             seen.add(c.value("select connection_id()"))
             self.assertEqual(select.execute(n, bound=n == 0), [("text %d" % n,)])
-            if n % 2:
-                other.query("rollback")
-            else:
-                other.close()
+            other.query("rollback")
         self.assertEqual(len(seen), 2)
         self.assertEqual(self.value_of("select count(*) from shop.t"), "8")
 
@@ -198,6 +196,72 @@ class Prepared(SharedMariaDBCase):
         s.send_long_data(0, b"more")
         s.close()
         self.assertFree(p, 2)
+
+    def test_what_was_refused_of_a_large_request_is_not_passed_on(self):
+        """Its rest would be commands, of which nobody knows."""
+        self.direct("create or replace table shop.gone (a int)", "drop table if exists shop.smuggled")
+        hidden = packet(b"\3create table shop.smuggled (a int)")
+        p = self.shared("funnel", 2, exchange__request_buffer="64K")
+        c, other = self.connect(p, database="shop"), self.connect(p, database="shop")
+        s = Statement(c, "select ?, a from gone")
+        self.direct("drop table shop.gone")
+        other.query("begin")
+        s.send_long_data(0, b"x" * (65536 - 11) + hidden * 1000)
+        self.refused(lambda: s.execute(LONG_DATA), 1146)
+        other.query("rollback")
+        t = Statement(c, "select ?")
+        t.send_long_data(0, b"x")
+        t.say(STMT_CLOSE, b"x" * (65536 - 9) + hidden * 1000)
+        self.assertEqual(t.execute(LONG_DATA), [("x",)])
+        self.assertEqual([x.value("select 'mine'") for x in (other, c)], ["mine"] * 2)
+        self.assertEqual(self.value_of("show tables in shop like 'smuggled'"), "")
+        self.assertFree(p, 2)
+
+    def test_what_is_behind_a_large_statement_waits_for_it(self):
+        self.direct("create or replace table shop.n (id int auto_increment primary key, a int)")
+        p = self.shared("funnel", 2, exchange__request_buffer="64K")
+        c = self.connect(p, database="shop")
+        large = b"insert into n (a) values (1) /* %s */" % (b"x" * 100000)
+        c.sock.sendall(packet(b"\3" + large) + packet(b"\3select last_insert_id()") + packet(b"\3selec '%s'" % (b"x" * 100000)) +
+                       packet(b"\x16select 7") + packet(b"\3select 8"))
+        self.assertEqual((c.result(), c.result()), ([], [("1",)]))
+        self.refused(c.result, 1064)
+        self.assertEqual(c.wire.read()[:5], b"\0\1\0\0\0")
+        self.assertEqual([c.wire.read()[3:4] for _ in range(2)][0], b"f")
+        self.assertEqual(c.result(), [("8",)])
+
+    def test_the_parts_of_one_are_not_those_of_another(self):
+        p = self.shared("funnel", 2)
+        c = self.connect(p)
+        a, b = Statement(c, "select ?"), Statement(c, "select ?, 2")
+        for s in (a, b):
+            s.send_long_data(0, b"AAA")
+        b.close()
+        a.reset()
+        self.assertEqual(a.execute("new"), [("new",)])
+        self.assertFree(p, 2)
+
+    def test_a_statement_means_what_its_session_is(self):
+        p = self.shared("funnel", 3)
+        c = self.connect(p)
+        text = 'select "a" from (select 5 as a) x'
+        self.assertEqual(Statement(c, text).execute(), [("a",)])
+        c.query("set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES')")
+        self.assertEqual(Statement(c, text).execute(), [(5,)])
+
+    def test_one_connection_is_made_ready_for_a_request(self):
+        p = self.shared("funnel", 6)
+        clients = [self.connect(p) for _ in range(6)]
+        for c in clients:
+            c.query("begin")
+        for c in clients[1:]:
+            c.query("rollback")
+        s = Statement(clients[1], "select 7")
+        seen = self.status("Com_stmt_prepare")
+        holder = self.connect(p)
+        holder.query("begin")
+        self.assertEqual(s.execute(), [(7,)])
+        self.assertLessEqual(self.status("Com_stmt_prepare") - seen, 1)
 
     def test_where_no_client_may_have_a_connection_alone(self):
         p = self.shared("fifo", 1)

@@ -70,9 +70,18 @@ class Sessions(SharedMariaDBCase):
             client.send(QUERY, b"set names latin1")
             said = client.wire.read()
             self.assertEqual(b"character_set_client" in said, told, said)
+            self.assertNotIn(b"session_track", said)
             self.assertEqual(bool(said[3] | said[4] << 8 & CHANGED), told or said[3] != 0)
             self.assertEqual(client.value("select @@character_set_client"), "latin1")
         self.assertTrue(c.capabilities & TRACK)
+        direct = self.connect(DirectPeer(self.port), flags=TRACK)
+        for sql in (b"set names utf8mb4", b"use shop", b"set time_zone = '+01:00'", b"set sort_buffer_size = 100000", b"set @a = 1",
+                    b"create temporary table shop.x (a int)", b"do 1", b"begin", b"commit"):
+            said = []
+            for client in (c, direct):
+                client.send(QUERY, sql)
+                said.append(client.wire.read())
+            self.assertEqual(*(sorted(each) for each in said), sql)  # variables are told in any order
 
     def test_columns_say_their_types_as_to_a_client_of_the_server(self):
         self.direct("create or replace table shop.j (a json)", "insert into shop.j values ('[1]')")
@@ -86,6 +95,15 @@ class Sessions(SharedMariaDBCase):
                 c.wire.read(), c.wire.read(), c.wire.read()
         self.assertEqual(said[:2], said[2:])
         self.assertIn(b"json", said[1])
+
+    def test_statements_that_were_kept_are_not_shown_to_others(self):
+        p = self.shared("fifo", 1, exchange__stateful="tie")
+        c = self.connect(p)
+        c.query("set profiling = 1")
+        c.query("select 'secret'")
+        self.assertIn("secret", str(c.query("show profiles")))
+        c.close()
+        self.assertEqual(self.connect(p).query("show profiles"), [])
 
     def test_an_unknown_option_is_refused(self):
         c = self.connect(self.shared("funnel", 2))

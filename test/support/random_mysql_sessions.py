@@ -1,7 +1,8 @@
 """Random sessions of MySQL: what a client may say that only its own session, or its own tables, answer.
 
-Left out is what the documents name as a limit, and what two servers may answer differently: numbers of connections, the time,
-estimates of rows, locks of the whole server."""
+Left out is what the documents name as a limit or otherwise (an INSERT that names the value of its id itself), and what two
+servers may answer differently: numbers of connections, the time, estimates of rows, locks of the whole server, memory that
+MariaDB shows where long data is empty or a user variable gets it."""
 import random
 
 from mysql_answers import BLOB, DATETIME, DOUBLE, LONG, LONGLONG, VAR_STRING

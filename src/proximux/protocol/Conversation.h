@@ -63,7 +63,8 @@ struct Continuation
 struct Prelude
 {
     std::unique_ptr<LoginDialog> dialog = {}; ///< null: nothing has
-    std::string refusal = {};                 ///< the request fails for it, with this seed; empty: it does not
+    bool fails = false;                       ///< the request is not sent at all
+    std::string reply = {};                   ///< fails: what its client gets; empty: nothing
 };
 
 /// The protocol state of one client: the meaning of its requests, and the replies given in the target's place. Called
@@ -126,6 +127,9 @@ public:
         static_cast<void>(memory);
         return {};
     }
+
+    /// The request was answered without being sent, for what its connection lacks: Prelude::fails, RequestTraits::home.
+    virtual void unsent(const RequestTraits& traits) { static_cast<void>(traits); }
 
     /// Sets `text` to what the client gets instead of these bytes, the first of the response to its request
     /// (RequestTraits::translated) that the response framer has taken at once. Edits are applied behind that. Likewise

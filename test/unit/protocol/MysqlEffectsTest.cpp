@@ -226,6 +226,15 @@ TEST(MysqlEffectsTest, reportsAreForUsAlone)
     CPPUNIT_ASSERT(!mysql::readOk(Bytes("\0\0\0\2\x40\0\0\5hi", 10)));
 }
 
+TEST(MysqlEffectsTest, aTextMayAskAboutItsOwnStatements)
+{
+    CPPUNIT_ASSERT(!effectsOf("insert into t values (1); select id from t where row_count() = 1").readsCount);
+    CPPUNIT_ASSERT(effectsOf("select row_count(); select 1").readsCount);
+    for (const char* sql : {"set profiling = 1", "set session profiling = on", "set @@profiling = 1"})
+        CPPUNIT_ASSERT_MESSAGE(sql, effectsOf(sql).profiles);
+    CPPUNIT_ASSERT(effectsOf("select 1; use shop").moves && !effectsOf("use shop").moves);
+}
+
 TEST(MysqlEffectsTest, whatIsCreatedIsNotDone)
 {
     for (const char* sql :

@@ -105,12 +105,12 @@ TEST(MysqlPreparedTest, whatATargetRefusesToPrepareIsTheErrorOfItsExecution)
     Prelude prelude = session->prelude(execute(id), traits, other);
     const std::string error = mysql::errorPacket(1, 1146, "42S02", "no such table");
     CPPUNIT_ASSERT(prelude.dialog->hear(error).state == State::accepted);
-    CPPUNIT_ASSERT_EQUAL(error, session->prelude(execute(id), traits, other).refusal);
+    CPPUNIT_ASSERT_EQUAL(error, session->prelude(execute(id), traits, other).reply);
     CPPUNIT_ASSERT(session->prelude(execute(id), traits, other).dialog != nullptr); // it is tried again
     Prelude fewer = session->prelude(execute(id), traits, other);
     fewer.dialog->hear(mysql::packetOf(1, std::string("\0\5\0\0\0\0\0\1\0\0\0\0", 12)) + mysql::packetOf(2, "column") +
                        mysql::eofPacket(3, 2));
-    CPPUNIT_ASSERT_EQUAL(1615U, codeOf(session->prelude(execute(id), traits, other).refusal));
+    CPPUNIT_ASSERT_EQUAL(1615U, codeOf(session->prelude(execute(id), traits, other).reply));
 }
 
 TEST(MysqlPreparedTest, aTextIsPreparedWithTheSettingsThatItsClientHadThen)
@@ -131,9 +131,19 @@ TEST(MysqlPreparedTest, aTextIsPreparedWithTheSettingsThatItsClientHadThen)
     CPPUNIT_ASSERT(prelude.dialog->hear(mysql::okPacket(1, 2)).state == State::accepted);
     query("set names utf8");
     session->signedIn(true);
+    const std::uint32_t named = prepares(one, "select 'a'", 2);
+    query("set names latin1");
+    session->signedIn(true);
+    query("set character_set_results = null");
+    session->signedIn(true);
+    Prelude results = session->prelude(execute(named), says(execute(named)), other);
+    CPPUNIT_ASSERT(results.dialog->opening().find("utf8") != std::string::npos);
+    results.dialog->hear(mysql::okPacket(1, 2));
+    const auto restored = results.dialog->hear(mysql::packetOf(1, std::string("\0\6\0\0\0\0\0\0\0\0\0\0", 12))).says;
+    CPPUNIT_ASSERT_MESSAGE(restored, restored.find("character_set_results") > restored.find("latin1"));
     const RequestTraits later = says(execute(id));
     mysql::LaneStatements third;
-    CPPUNIT_ASSERT_EQUAL(1615U, codeOf(session->prelude(execute(id), later, third).refusal));
+    CPPUNIT_ASSERT_EQUAL(1615U, codeOf(session->prelude(execute(id), later, third).reply));
 }
 
 TEST(MysqlPreparedTest, typesAreThoseOfItsOwnClient)
@@ -169,7 +179,7 @@ TEST(MysqlPreparedTest, aCursorIsItsClientsOwn)
     CPPUNIT_ASSERT_EQUAL(pins::STATEMENT, fetched.frees);
     CPPUNIT_ASSERT_EQUAL(withId('\x1c', 5, "1234"), sent(one, fetch, fetched));
     one.release();
-    session->told({mysql::told::CURSOR_ENDED, 0});
+    session->told({mysql::told::AT_REST, 0});
     CPPUNIT_ASSERT(one.find(another, false));
     CPPUNIT_ASSERT(says(fetch).local);
     CPPUNIT_ASSERT_EQUAL(0U, says(execute(id)).frees);
@@ -234,15 +244,88 @@ TEST(MysqlPreparedTest, partsThatCouldNotBeSentAreTheErrorOfTheExecution)
     Prelude prelude = session->prelude(part, traits, other);
     prelude.dialog->hear(mysql::errorPacket(1, 1146, "42S02", "no such table"));
     const Prelude behind = session->prelude(part, traits, other);
-    CPPUNIT_ASSERT(behind.dialog == nullptr && behind.refusal.empty());
-    CPPUNIT_ASSERT_EQUAL(std::string(), sent(other, part, traits));
+    CPPUNIT_ASSERT(behind.dialog == nullptr && behind.fails && behind.reply.empty());
     const std::string run = execute(id, 0, std::string("\0\1\xfc\0", 4));
-    CPPUNIT_ASSERT_EQUAL(1146U, codeOf(session->prelude(run, says(run), other).refusal));
+    CPPUNIT_ASSERT_EQUAL(1146U, codeOf(session->prelude(run, says(run), other).reply));
+    CPPUNIT_ASSERT(says(withId('\x1a', id)).local); // no connection has anything of it
     isIn(false);
     const std::uint32_t mine = prepares(one, "select ?", 5, 1);
     CPPUNIT_ASSERT(says(withId('\x18', mine, std::string("\0\0", 2) + "abc")).local);
     const std::string use = execute(mine, 0, std::string("\0\1\xfc\0", 4));
-    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(session->prelude(use, says(use), one).refusal));
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(session->prelude(use, says(use), one).reply));
+}
+
+TEST(MysqlPreparedTest, partsOfOneAreNotThoseOfAnother)
+{
+    isIn();
+    const std::uint32_t a = prepares(one, "select ?", 5, 1);
+    const std::uint32_t b = prepares(one, "select ?, 2", 6, 1);
+    for (const std::uint32_t id : {a, b})
+    {
+        const std::string part = withId('\x18', id, std::string("\0\0", 2) + "abc");
+        CPPUNIT_ASSERT_EQUAL(pins::STATEMENT, says(part).pins);
+    }
+    CPPUNIT_ASSERT_EQUAL(0U, says(withId('\x19', b)).frees);
+    session->held(0); // what was asked about before
+    const RequestTraits reset = says(withId('\x1a', a));
+    CPPUNIT_ASSERT(!reset.local && reset.frees == pins::STATEMENT);
+    session->told({mysql::told::AT_REST, 0});
+    CPPUNIT_ASSERT(says(withId('\x1a', a)).local);
+}
+
+TEST(MysqlPreparedTest, whatIsBehindALargeRequestWaitsForItsAnswer)
+{
+    isIn();
+    RequestTraits traits;
+    const std::string large = command('\3', "select '" + std::string(100000, 'x') + "'");
+    session->request(Bytes(large).substr(0, 50000), false, traits);
+    CPPUNIT_ASSERT(traits.barrier);
+}
+
+TEST(MysqlPreparedTest, whatIsPassedOnInPiecesIsWhatMayHaveAnySize)
+{
+    isIn();
+    const std::uint32_t id = prepares(one, "select ?", 5, 1);
+    const std::string part = withId('\x18', id, std::string("\0\0", 2) + "abc");
+    sent(one, part, says(part));
+    const std::string hidden = std::string(5, '\0') + command('\3', "select 'hidden'");
+    for (const bool whole : {true, false})
+    {
+        RequestTraits closed;
+        session->request(withId('\x19', id, hidden), whole, closed);
+        CPPUNIT_ASSERT(closed.local && closed.reply.empty());
+        for (const char code : {'\x1a', '\x1c'})
+        {
+            RequestTraits traits;
+            session->request(withId(code, id, hidden), whole, traits);
+            CPPUNIT_ASSERT_EQUAL(1243U, codeOf(traits.reply));
+        }
+    }
+    CPPUNIT_ASSERT(!says(withId('\x1a', id)).local); // it is there, as before
+}
+
+TEST(MysqlPreparedTest, aStatementMeansWhatItsSessionIs)
+{
+    isIn();
+    prepares(one, "select \"a\"", 5);
+    query("set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES')");
+    session->held(pins::SETTING);
+    const std::uint32_t id = prepares(one, "select \"a\"", 6);
+    CPPUNIT_ASSERT_EQUAL(execute(6), sent(one, execute(id), says(execute(id))));
+    session->held(0);
+    CPPUNIT_ASSERT_EQUAL(execute(6), sent(one, execute(id), says(execute(id))));
+}
+
+TEST(MysqlPreparedTest, whatWasNotSentHasLeftNothing)
+{
+    isIn();
+    const std::uint32_t id = prepares(one, "select sql_calc_found_rows 1", 5);
+    const RequestTraits traits = says(execute(id));
+    session->unsent(traits);
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(query("select found_rows()").reply));
+    query("insert into t values (1)");
+    session->unsent(traits);
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(query("select row_count()").reply));
 }
 
 TEST(MysqlPreparedTest, aMessageIsAsLongAsItsTypesAllow)

@@ -222,6 +222,10 @@ TEST(MysqlSharedTest, aResetKeepsTheDatabase)
     session->signedIn(true);
     CPPUNIT_ASSERT(does('\x1f').resets);
     CPPUNIT_ASSERT_EQUAL(std::string("store"), query("select 1").user->settings.at("#database"));
+    query("select 1; use shop"); // or not: it may fail before
+    CPPUNIT_ASSERT(does('\x1f').refused);
+    does('\2', "store");
+    CPPUNIT_ASSERT(does('\x1f').resets);
 }
 
 TEST(MysqlSharedTest, anAnswerOfOursHasTheStatusOfTheSession)
@@ -239,10 +243,10 @@ TEST(MysqlSharedTest, aConnectionThatIsReleasedEndsItsClient)
 {
     isIn();
     for (const char* sql : {"commit release", "rollback work release", "commit and no chain release"})
-        CPPUNIT_ASSERT_MESSAGE(sql, query(sql).last);
+        CPPUNIT_ASSERT_MESSAGE(sql, (query(sql).hint & mysql::hint::RELEASES) != 0);
     for (const char* sql : {"commit no release", "rollback to release", "rollback to savepoint release", "commit",
                             "rollback and chain release"})
-        CPPUNIT_ASSERT_MESSAGE(sql, !query(sql).last);
+        CPPUNIT_ASSERT_MESSAGE(sql, (query(sql).hint & mysql::hint::RELEASES) == 0);
 }
 
 TEST(MysqlSharedTest, ofALargeStatementAllIsLookedAt)
@@ -301,6 +305,9 @@ TEST(MysqlSharedTest, responsesSayWhatIsLeftBehind)
                              mysql::packetOf(4, "\1x") + mysql::eofPacket(5, 3);
     CPPUNIT_ASSERT_EQUAL(pins::LEASE, answered(rows, query).begun);
     const std::string prepared = mysql::packetOf(1, std::string("\0\5\0\0\0\0\0\0\0\0\0\0", 12));
+    const std::uint32_t release = mysql::code::QUERY | mysql::hint::RELEASES;
+    CPPUNIT_ASSERT(answered(mysql::okPacket(1, 2), release).closesClient);
+    CPPUNIT_ASSERT(!answered(mysql::errorPacket(1, 1399, "XAE07", "no"), release).closesClient);
     CPPUNIT_ASSERT_EQUAL(mysql::told::PREPARED, answered(prepared, mysql::code::STMT_PREPARE).tells.what);
 }
 

@@ -356,10 +356,7 @@ void Clients::calmed(Client& client, Instant now)
 void Clients::expire(Instant now)
 {
     while (Deadline* due = _mux.timers.queue.takeDue(now))
-    {
-        const CloseReason reason = _mux.records.areIdsShort() ? CloseReason::noIdentifier : CloseReason::queueTimeout;
-        _mux.answers.fail(Due<Request>::owner(*due), reason, now);
-    }
+        _mux.sending.expired(Due<Request>::owner(*due), now);
     _mux.pinExpiry.expire(now);
     _mux.consents.expire(now);
     while (Deadline* due = _mux.timers.delayedReply.takeDue(now))

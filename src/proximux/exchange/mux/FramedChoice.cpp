@@ -30,6 +30,8 @@ bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
 {
     if (request.traits.keepsId && !TargetRecords::mayHaveId(lane, request))
         return false; // its id is in use, and the others need not wait for it
+    if (isAsked(lane, request))
+        return false;
     const Client& client = *request.client;
     if (client.pin.lane != nullptr)
         return client.pin.lane == &lane && (!needsPin(request) || _mux.pinning.mayPin());
@@ -45,6 +47,15 @@ bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
     if (bound != nullptr && bound != &lane)
         return false;
     return bound != nullptr || Users::fits(lane, request) || lane.pipeline.isEmpty() || !isUserThere(request);
+}
+
+/// Whether another lane is being made ready for this request: one is enough.
+bool FramedChoice::isAsked(const Lane& lane, const Request& request) const
+{
+    if (!request.asked.isValid() || request.asked == lane.target)
+        return false;
+    const Lane* asked = _mux.lanes.find(request.asked);
+    return asked != nullptr && asked->login != nullptr;
 }
 
 /// Whether a lane belongs to the user of this request, which need not take one from another user then.

@@ -48,6 +48,7 @@ private:
 
     [[nodiscard]] Lane* boundTo(const Client& client) const;
     [[nodiscard]] Lane* forsaken() const;
+    [[nodiscard]] bool isAsked(const Lane& lane, const Request& request) const;
     [[nodiscard]] bool isUserThere(const Request& request) const;
     [[nodiscard]] Rank rankOf(const Lane& lane, const Request& request, Instant now) const;
     [[nodiscard]] bool isFull(const Lane& lane) const;

@@ -126,6 +126,15 @@ void Sending::armAgain(Request& request, Instant now)
         _mux.timers.pin.arm(request.pin, now);
 }
 
+void Sending::expired(Request& request, Instant now)
+{
+    const Lane* asked = request.asked.isValid() ? _mux.lanes.find(request.asked) : nullptr;
+    if (asked != nullptr && asked->login != nullptr && asked->pipeline.first()->traits.precedes)
+        return _mux.timers.queue.arm(request.queue, now);
+    const CloseReason reason = _mux.records.areIdsShort() ? CloseReason::noIdentifier : CloseReason::queueTimeout;
+    _mux.answers.fail(request, reason, now);
+}
+
 bool Sending::awaitsPin(const Request& request)
 {
     return request.traits.pins != 0 && !Pinning::isTied(*request.client);
@@ -290,6 +299,7 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
     case Readiness::ready:
         break;
     case Readiness::asked:
+        request.asked = lane.target;
         return false;
     case Readiness::refused:
         _mux.answers.fail(request, CloseReason::dialectRefused, now);
@@ -299,6 +309,7 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
         return true;
     case Readiness::failed:
         request.traits.reply = std::exchange(request.traits.seed, {});
+        request.client->conversation->unsent(request.traits);
         _mux.answers.answerLocally(request, now);
         return true;
     case Readiness::fixed:

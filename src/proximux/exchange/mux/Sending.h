@@ -39,6 +39,10 @@ public:
     /// A request of this client, which is its newest.
     Request& make(Client& client, Instant now);
 
+    /// It has waited for exchange.queue_timeout. What precedes it on a connection is a part of it: that may take its
+    /// time.
+    void expired(Request& request, Instant now);
+
     /// Arms the deadlines of a request in the queue that were off before.
     void armAgain(Request& request, Instant now);
 

@@ -61,6 +61,7 @@ struct RequestState : Transaction
     bool trial = false;                      ///< it finds out whether a silent part of the target answers again
     CloseReason reason = CloseReason::ended; ///< failed: why
     Lane* lane = nullptr;                    ///< sent: where
+    TargetId asked;                          ///< a lane that is being made ready for it; invalid: none is
     std::uint64_t id = 0;                    ///< of ours, on its target
     std::uint64_t theirId = 0;               ///< its client's own
     std::uint64_t size = 0;                  ///< bytes so far

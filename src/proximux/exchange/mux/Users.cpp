@@ -61,9 +61,9 @@ Readiness Users::precede(Lane& lane, Request& request, Instant now)
         return Readiness::ready;
     Prelude prelude =
         request.client->conversation->prelude(_mux.forwarding.bytesOf(request), request.traits, *lane.framer->memory());
-    if (!prelude.refusal.empty())
+    if (prelude.fails)
     {
-        request.traits.seed = std::move(prelude.refusal);
+        request.traits.seed = std::move(prelude.reply);
         return Readiness::failed;
     }
     if (prelude.dialog == nullptr)

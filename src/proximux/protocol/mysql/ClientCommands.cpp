@@ -57,7 +57,7 @@ void ClientSession::command(Bytes bytes, bool whole, RequestTraits& traits)
     traits.hint =
         code | _number << hint::NUMBER_AT | (whole ? 0 : hint::ANY_NUMBER) | (_entry.tracks() ? hint::TRACKED : 0);
     traits.answered = known == nullptr || known->reply != Reply::none;
-    traits.barrier = whole && traits.answered;
+    traits.barrier = traits.answered;
     if (std::exchange(_hasAnswered, traits.barrier))
         _statements.settle();
     _counted = std::exchange(_countsFound, false);
@@ -79,7 +79,7 @@ void ClientSession::dispatch(std::uint8_t code, Bytes bytes, bool whole, Request
         return prepare(bytes, whole, traits);
     if ((code >= code::STMT_EXECUTE && code <= code::STMT_FETCH && code != code::SET_OPTION) ||
         code == code::STMT_BULK_EXECUTE)
-        return prepared(code, bytes, traits);
+        return prepared(code, bytes, whole, traits);
     if (!whole)
         return _entry.refuse(traits, "a command that is too large",
                              errorPacket(_number, 1153, "08S01", "Got a packet bigger than exchange.request_buffer"));
@@ -109,6 +109,10 @@ void ClientSession::local(std::uint8_t code, RequestTraits& traits)
         _traces.counts(false);
         return ClientLogin::answer(traits, okPacket(_number, _status));
     case code::RESET_CONNECTION:
+        if (!_isDatabaseKnown)
+            return refuseStatement({"a reset behind USE among other statements",
+                                    "proximux: a reset behind USE among other statements is not supported"},
+                                   traits);
         reset();
         traits.resets = true;
         return ClientLogin::answer(traits, okPacket(_number, _status));
@@ -126,14 +130,15 @@ void ClientSession::local(std::uint8_t code, RequestTraits& traits)
 
 void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
 {
-    EffectsReader reader(escapes(), doubleQuotes(), !has(capability::MULTI_STATEMENTS));
+    EffectsReader reader(escapes(), doubleQuotes(), !_entry.has(capability::MULTI_STATEMENTS));
     PacketReader packets;
     feedText(reader, packets, bytes);
     const Effects effects = whole ? reader.end() : reader.soFar();
     if (effects.showsMessages && effects.isSingle() && whole && _traces.isClean())
     {
         _traces.counts(false);
-        return ClientLogin::answer(traits, noMessages(_number, _status, has(capability::MARIADB_EXTENDED_TYPES)));
+        return ClientLogin::answer(traits,
+                                   noMessages(_number, _status, _entry.has(capability::MARIADB_EXTENDED_TYPES)));
     }
     if (auto refusal = refusalOf(effects))
         return refuseStatement(*refusal, traits);
@@ -148,10 +153,10 @@ void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
     if (changes)
         return change(*changes, traits);
     judge(effects, whole, traits);
-    traits.last = traits.last || (effects.releases && !traits.refused); // the target ends it
+    _isDatabaseKnown = _isDatabaseKnown && !effects.moves;
     if (traits.refused || whole)
         return;
-    _reader.emplace(escapes(), doubleQuotes(), !has(capability::MULTI_STATEMENTS));
+    _reader.emplace(escapes(), doubleQuotes(), !_entry.has(capability::MULTI_STATEMENTS));
     _packets = PacketReader();
     feedText(*_reader, _packets, bytes);
     _ties = traits.pins;
@@ -167,6 +172,8 @@ void ClientSession::judge(const Effects& effects, bool whole, RequestTraits& tra
         ties |= pins::UNKNOWN;
     if (!mayTie(ties))
         return refuseStatement(refusalOfTies(), traits);
+    traits.spends = effects.profiles;
+    traits.hint |= effects.releases ? hint::RELEASES : 0;
     _hasSqlPrepared = _hasSqlPrepared || (ties & pins::STATEMENT) != 0;
     traits.pins = ties;
     _countsFound = effects.countsFound && whole && _mayPin;
@@ -254,6 +261,7 @@ void ClientSession::change(const SessionSettings& changes, RequestTraits& traits
     const auto settings = changed(_login->settings, changes);
     if (!settings)
         return refuseStatement({"too many settings", "proximux: this session has too many settings"}, traits);
+    _isDatabaseKnown = _isDatabaseKnown || changes.count(setting::DATABASE) != 0;
     _next = _entry.logins().with(*settings);
     traits.becomes = _next;
     traits.hint |= hint::CHANGES;
@@ -266,7 +274,7 @@ void ClientSession::setOption(Bytes arguments, RequestTraits& traits)
     const std::uint64_t option = Fields(arguments).number(2);
     if (arguments.size() < 2 || option > 1)
         return refuseStatement({"an unknown option", "Unknown command", 1047, "08S01"}, traits);
-    if (_held != 0)
+    if (_held != 0 || _statements.areOthersOngoing(nullptr))
         return refuseStatement({"COM_SET_OPTION within a transaction (not supported)",
                                 "proximux: COM_SET_OPTION within a transaction is not supported"},
                                traits);

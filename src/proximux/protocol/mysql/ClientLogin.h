@@ -47,8 +47,8 @@ public:
     /// Those of its session. It must be welcome.
     [[nodiscard]] const SessionLogins& logins() const { return *_logins; }
 
-    /// Its capabilities in force.
-    [[nodiscard]] std::uint64_t capabilities() const { return _capabilities; }
+    /// Whether this capability is in force.
+    [[nodiscard]] bool has(std::uint64_t capability) const { return (_capabilities & capability) != 0; }
 
     /// Whether its client wants to be told what a statement changes in its session.
     [[nodiscard]] bool tracks() const { return _tracks; }

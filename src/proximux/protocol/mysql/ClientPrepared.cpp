@@ -21,6 +21,7 @@ namespace
 constexpr std::size_t ID_AT = HEADER + 1;
 constexpr std::size_t ID = 4; ///< bytes
 constexpr std::size_t FLAGS_AT = ID_AT + ID;
+constexpr std::size_t ROWS = 4;                    ///< bytes, in COM_STMT_FETCH: how many
 constexpr std::size_t NULLS_AT = FLAGS_AT + 1 + 4; ///< in COM_STMT_EXECUTE: a bit for each parameter
 
 std::uint32_t idIn(Bytes bytes)
@@ -69,21 +70,26 @@ void ClientSession::prepare(Bytes bytes, bool whole, RequestTraits& traits)
     const Effects effects = reader.end();
     if (auto refusal = mysql::refusalOf(effects))
         return refuseStatement(*refusal, traits);
-    auto what = std::make_shared<Prepared>(bytes.substr(HEADER + 1), _login->settings, effects);
+    const std::uint64_t number = ++_commons->statements;
+    const bool isTied = (_held & ~pins::LEASE) != 0;
+    auto what = std::make_shared<Prepared>(bytes.substr(HEADER + 1), _login->settings, effects, isTied ? number : 0);
     if (!_statements.hasRoom(*what))
         return refuseStatement({"too many prepared statements",
                                 "proximux: prepared statements of this client take more than local.statement_memory",
                                 1461},
                                traits);
-    _statements.prepare(std::move(what), ++_commons->statements);
+    _statements.prepare(std::move(what), number);
     traits.fitted = traits.translated = true;
     _traces.counts(false);
 }
 
-void ClientSession::prepared(std::uint8_t code, Bytes bytes, RequestTraits& traits)
+/// Of what is passed on before it is whole nothing is looked at later: it must be what may have any size.
+void ClientSession::prepared(std::uint8_t code, Bytes bytes, bool whole, RequestTraits& traits)
 {
     const std::uint32_t id = idIn(bytes);
-    _statement = _statements.find(id);
+    const bool isOfAnySize = code == code::STMT_EXECUTE || code == code::STMT_LONG_DATA;
+    const std::size_t size = FLAGS_AT + (code == code::STMT_FETCH ? ROWS : 0);
+    _statement = isOfAnySize || (whole && bytes.size() == size) ? _statements.find(id) : nullptr;
     if (_statement == nullptr && !traits.answered)
     {
         traits.local = true;
@@ -130,7 +136,6 @@ void ClientSession::execute(Bytes bytes, RequestTraits& traits)
     traits.pins |= hasCursor ? pins::STATEMENT : 0;
     if (hasCursor || _statement->isOngoing)
         ends(*_statement, traits); // unless there is a cursor then
-    _statement->isOngoing = false;
 }
 
 void ClientSession::sendLongData(RequestTraits& traits)
@@ -162,24 +167,20 @@ void ClientSession::resetStatement(RequestTraits& traits)
     if (!_statement->isOngoing)
         return ClientLogin::answer(traits, okPacket(_number, _status));
     ends(*_statement, traits);
-    _statement->isOngoing = false;
 }
 
 void ClientSession::closeStatement(std::uint32_t id, RequestTraits& traits)
 {
     traits.local = !_statement->isOngoing;
     if (_statement->isOngoing)
-    {
         ends(*_statement, traits);
-        held(_held & ~traits.frees);
-    }
     _statements.close(id);
 }
 
 /// What pinned its client because of this statement ends with the response.
 void ClientSession::ends(const ClientStatement& statement, RequestTraits& traits) const
 {
-    if (!_hasSqlPrepared && !_statements.areOthersOngoing(statement))
+    if (!_hasSqlPrepared && !_statements.areOthersOngoing(&statement))
         traits.frees |= pins::STATEMENT;
 }
 
@@ -193,35 +194,46 @@ void ClientSession::refuseStatement(unsigned code, const char* text, RequestTrai
 Prelude ClientSession::prelude(Bytes bytes, const RequestTraits& traits, ConnectionMemory& memory)
 {
     const std::uint8_t code = traits.hint & hint::COMMAND;
-    const auto statement =
-        code == code::STMT_EXECUTE || code == code::STMT_LONG_DATA ? _statements.find(idIn(bytes), true) : nullptr;
+    if (code != code::STMT_EXECUTE && code != code::STMT_LONG_DATA)
+        return {};
+    const auto statement = _statements.find(idIn(bytes), true);
     auto& lane = static_cast<LaneStatements&>(memory);
     if (statement == nullptr)
-        return {};
+        return {nullptr, true, {}};
     if (!traits.answered && !statement->error.empty())
         statement->partsError = std::exchange(statement->error, {}); // told to its COM_STMT_EXECUTE
     std::string& error = statement->partsError.empty() ? statement->error : statement->partsError;
+    if (!error.empty() && !traits.answered)
+    {
+        statement->isOngoing = false; // the connection has nothing of it
+        return {nullptr, true, {}};
+    }
     if (!error.empty())
-        return {nullptr, traits.answered ? renumbered(std::exchange(error, {}), numberFor(traits)) : std::string()};
+        return {nullptr, true, renumbered(std::exchange(error, {}), numberFor(traits))};
     if (lane.find(*statement, false))
         return {};
-    const SessionSettings now = meaningOf(traits.user->settings);
+    SessionSettings now = meaningOf(traits.user->settings);
     const SessionSettings& then = statement->what->meaning();
     auto before = alignment(now, then);
+    const auto results = traits.user->settings.find(setting::RESULTS);
+    if (now != then && results != traits.user->settings.end())
+        now.insert(*results); // SET NAMES sets it, too
     auto after = alignment(then, now);
     if (!before || !after)
-        return {nullptr,
+        return {nullptr, true,
                 errorPacket(numberFor(traits), 1615, "HY000",
                             "proximux: the statement was prepared with other settings of this session, and has "
                             "to be prepared again")};
-    return {std::make_unique<PrepareDialog>(lane, statement, _keptByLane, std::move(*before), std::move(*after)), {}};
+    return {std::make_unique<PrepareDialog>(lane, statement, _keptByLane, std::move(*before), std::move(*after)),
+            false,
+            {}};
 }
 
 void ClientSession::fit(Bytes bytes, bool, const RequestTraits& traits, ConnectionMemory& memory, std::string& text)
 {
     auto& lane = static_cast<LaneStatements&>(memory);
     const std::uint8_t code = traits.hint & hint::COMMAND;
-    if (code == code::STMT_PREPARE && _statements.preparing() != nullptr)
+    if (code == code::STMT_PREPARE)
     {
         lane.prepare(_statements.preparing()->what, _keptByLane, text);
         text += bytes;
@@ -229,7 +241,7 @@ void ClientSession::fit(Bytes bytes, bool, const RequestTraits& traits, Connecti
     }
     lane.begin(text);
     const auto statement = _statements.find(idIn(bytes), true);
-    if (statement == nullptr || (!statement->partsError.empty() && !traits.answered))
+    if (statement == nullptr)
         return;
     if (code == code::STMT_CLOSE)
         return lane.close(*statement, text);

@@ -74,10 +74,6 @@ void ClientSession::held(unsigned reasons)
     _held = reasons;
     if ((reasons & pins::LEASE) == 0)
         _status &= ~(status::IN_TRANSACTION | status::READ_ONLY);
-    if ((reasons & pins::STATEMENT) != 0)
-        return;
-    _hasSqlPrepared = false;
-    _statements.rest();
 }
 
 void ClientSession::signedIn(bool accepted)
@@ -87,10 +83,18 @@ void ClientSession::signedIn(bool accepted)
         _login = next;
 }
 
+void ClientSession::unsent(const RequestTraits&)
+{
+    _countsFound = false;
+    _traces.leavesNothing();
+}
+
 void ClientSession::told(const Told& what)
 {
     if ((what.what & told::MESSAGES) != 0)
         _traces.hasMessages();
+    if ((what.what & told::AT_REST) != 0 && _statement != nullptr)
+        _statement->isOngoing = false;
     if ((what.what & told::STATUS) != 0)
         _status = what.status & status::OWN;
     switch (what.what & told::KIND)
@@ -98,9 +102,8 @@ void ClientSession::told(const Told& what)
     case told::PREPARED:
         return _statements.prepared();
     case told::CURSOR:
-    case told::CURSOR_ENDED:
         if (_statement != nullptr)
-            _statement->isOngoing = (what.what & told::KIND) == told::CURSOR;
+            _statement->isOngoing = true;
         return;
     case told::FAILED:
         _statements.failed();
@@ -131,6 +134,7 @@ void ClientSession::reset()
     _statements.clear();
     _statement.reset();
     _hasSqlPrepared = false;
+    _isDatabaseKnown = true;
     _traces.clear();
 }
 

@@ -29,6 +29,7 @@ public:
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     Continuation goesOn(Bytes bytes, bool mayPin) override;
     Prelude prelude(Bytes bytes, const RequestTraits& traits, ConnectionMemory& memory) override;
+    void unsent(const RequestTraits& traits) override;
     void fit(Bytes bytes, bool begins, const RequestTraits& traits, ConnectionMemory& memory,
              std::string& text) override;
     void translate(Bytes bytes, const RequestTraits& traits, std::string& text) override;
@@ -62,7 +63,7 @@ private:
     // ---- prepared statements
 
     void prepare(Bytes bytes, bool whole, RequestTraits& traits);
-    void prepared(std::uint8_t code, Bytes bytes, RequestTraits& traits);
+    void prepared(std::uint8_t code, Bytes bytes, bool whole, RequestTraits& traits);
     void execute(Bytes bytes, RequestTraits& traits);
     void sendLongData(RequestTraits& traits);
     void fetch(RequestTraits& traits);
@@ -73,8 +74,6 @@ private:
 
     /// Whether a backslash in quotes takes the meaning of the next character.
     [[nodiscard]] bool escapes() const { return (_status & status::NO_BACKSLASH_ESCAPES) == 0; }
-
-    [[nodiscard]] bool has(std::uint64_t capability) const { return (_entry.capabilities() & capability) != 0; }
 
     /// Whether it is known that double quotes are such.
     [[nodiscard]] bool doubleQuotes() const { return _isMariadb && (_status & status::ANSI_QUOTES) == 0; }
@@ -92,6 +91,7 @@ private:
     std::shared_ptr<const Login> _next; ///< as soon as the target has agreed
     std::uint64_t _status = 0;          ///< what an OK of ours says
     bool _isMariadb = false;            ///< its target is
+    bool _isDatabaseKnown = true;       ///< which is the default
     unsigned _held = 0;                 ///< reasons by which it is pinned, as told last
     bool _countsFound = false;          ///< it is pinned by a statement that has counted rows
     bool _counted = false;              ///< it was, until the present statement

@@ -77,17 +77,11 @@ void ClientStatements::close(std::uint32_t id)
     _statements.erase(found);
 }
 
-bool ClientStatements::areOthersOngoing(const ClientStatement& statement) const
+bool ClientStatements::areOthersOngoing(const ClientStatement* statement) const
 {
     return std::any_of(_statements.begin(), _statements.end(),
-                       [&statement](const auto& each)
-                       { return each.second->isOngoing && each.second.get() != &statement; });
-}
-
-void ClientStatements::rest()
-{
-    for (auto& [id, each] : _statements)
-        each->isOngoing = false;
+                       [statement](const auto& each)
+                       { return each.second->isOngoing && each.second.get() != statement; });
 }
 
 void ClientStatements::clear()

@@ -47,11 +47,8 @@ public:
     /// All that was said before has been sent: those that were closed are not needed any more.
     void settle() { _closed.clear(); }
 
-    /// Whether one has a cursor, or parts of its parameters, but for this one.
-    [[nodiscard]] bool areOthersOngoing(const ClientStatement& statement) const;
-
-    /// None has.
-    void rest();
+    /// Whether one has a cursor, or parts of its parameters, but for this one (null: any).
+    [[nodiscard]] bool areOthersOngoing(const ClientStatement* statement) const;
 
     void clear();
 

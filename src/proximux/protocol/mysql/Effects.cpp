@@ -48,6 +48,7 @@ Effects EffectsReader::soFar() const
     if (_scanner.isUnsure() && !_doubleQuotes)
         effects.ties |= pins::SESSION;
     effects.hides = _scanner.isRisky();
+    effects.moves = effects.moves && !effects.isSingle();
     return effects;
 }
 
@@ -126,6 +127,7 @@ void EffectsReader::firstWord(const std::string& word)
     _effects.readsMessages = _effects.readsMessages || word == "get";
     _effects.sets = _effects.sets || word == "set" || word == "use";
     _effects.setsGlobally = _effects.setsGlobally && word != "use";
+    _effects.moves = _effects.moves || word == "use";
     if (_effects.locksTables)
         _effects.ties |= pins::LOCK;
 }
@@ -170,6 +172,7 @@ void EffectsReader::word(const std::string& word)
         _effects.countsFound = true;
     if (word == "value" && _last.is("previous"))
         _effects.readsSequence = true;
+    _effects.profiles = _effects.profiles || (_first == "set" && word == "profiling");
     if (_first == "set" && (word == "last_insert_id" || word == "identity"))
         _effects.setsInserted = true;
     const bool isGlobal = word == "global" || word == "persist" || word == "persist_only" || word == "password";
@@ -199,6 +202,7 @@ void EffectsReader::system(const std::string& name)
     if (_first == "set" && name.rfind("@global.", 0) != 0 && name.rfind("@persist", 0) != 0)
         _effects.setsGlobally = false;
     const std::string last = name.substr(name.find_last_of(".@") + 1);
+    _effects.profiles = _effects.profiles || (_first == "set" && last == "profiling");
     if (last == "identity" || last == "last_insert_id")
     {
         _effects.readsInserted = true;
@@ -217,7 +221,7 @@ void EffectsReader::callOf(const Token& name)
     else if (!_isDotted && text == "last_insert_id")
         return; // what it means is said by what comes next
     else if (!_isDotted && text == "row_count")
-        _effects.readsCount = true;
+        _effects.readsCount = _effects.readsCount || _effects.isSingle(); // else of a statement in the same text
     else if (!_isDotted && text == "found_rows")
         _effects.readsFound = _effects.readsFound || !_countedBefore;
     else if (!_isDotted && text == "lastval")

@@ -27,6 +27,8 @@ struct Effects
     bool readsMessages = false; ///< it asks for the warnings and errors of earlier ones
     bool showsMessages = false; ///< and nothing else
     bool readsFound = false;    ///< it asks how many rows that had without a limit
+    bool profiles = false;      ///< it has statements kept, for longer than the session
+    bool moves = false;         ///< it has USE among other statements
     bool releases = false;      ///< the connection ends with its transaction
     bool calls = false;         ///< it may run statements that do not stand in it
     bool hides = false;         ///< a server may read it otherwise than we do

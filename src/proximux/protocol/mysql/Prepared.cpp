@@ -20,10 +20,11 @@ SessionSettings meaningOf(const SessionSettings& settings)
     return meaning;
 }
 
-Prepared::Prepared(Bytes text, const SessionSettings& settings, Effects effects)
+Prepared::Prepared(Bytes text, const SessionSettings& settings, Effects effects, std::uint64_t owner)
     : _text(text)
     , _meaning(meaningOf(settings))
     , _effects(std::move(effects))
+    , _owner(owner)
     , _hash(std::hash<Bytes>()(text))
 {
 }

@@ -15,8 +15,9 @@ namespace proximux::mysql
 class Prepared
 {
 public:
-    /// settings: of the session that prepares it.
-    Prepared(Bytes text, const SessionSettings& settings, Effects effects);
+    /// settings: of the session that prepares it. owner: the number of the statement, where it means something to its
+    /// client alone, which has more of its own in the session; 0: it means the same to all.
+    Prepared(Bytes text, const SessionSettings& settings, Effects effects, std::uint64_t owner = 0);
 
     [[nodiscard]] const std::string& text() const { return _text; }
     [[nodiscard]] const Effects& effects() const { return _effects; }
@@ -27,7 +28,8 @@ public:
     [[nodiscard]] std::size_t hash() const { return _hash; }
     [[nodiscard]] bool isSame(const Prepared& other) const
     {
-        return this == &other || (_hash == other._hash && _text == other._text && _meaning == other._meaning);
+        return this == &other ||
+               (_hash == other._hash && _owner == other._owner && _text == other._text && _meaning == other._meaning);
     }
 
     /// Bytes that it is counted for.
@@ -37,6 +39,7 @@ private:
     std::string _text;
     SessionSettings _meaning;
     Effects _effects;
+    std::uint64_t _owner;
     std::size_t _hash;
 };
 

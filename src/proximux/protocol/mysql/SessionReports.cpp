@@ -4,6 +4,9 @@
 #include <proximux/protocol/mysql/Fields.h>
 #include <proximux/protocol/mysql/Packets.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace proximux::mysql
 {
 
@@ -17,6 +20,30 @@ enum Change : std::uint64_t
     transactionCharacteristics = 4,
     transactionState = 5
 };
+
+constexpr std::uint64_t VARIABLE = 0;
+constexpr std::uint64_t SCHEMA = 1;
+
+/// The variables of which clients are told, unless they want others. In their order.
+constexpr Bytes TOLD[] = {"autocommit", "character_set_client", "character_set_connection", "character_set_results",
+                          "time_zone"};
+
+/// Those of the changes of which a client is told.
+std::string changesFor(Bytes changes)
+{
+    std::string told;
+    Fields fields(changes);
+    while (!fields.rest().empty() && fields.isGood())
+    {
+        const Bytes from = fields.rest();
+        const std::uint64_t kind = fields.number(1);
+        const Bytes data = fields.lengthEncodedText();
+        const Bytes name = kind == VARIABLE ? Fields(data).lengthEncodedText() : Bytes();
+        if (kind == SCHEMA || std::binary_search(std::begin(TOLD), std::end(TOLD), name))
+            told += from.substr(0, from.size() - fields.rest().size());
+    }
+    return told;
+}
 
 /// Whether a change is among these that lasts.
 bool lasts(Bytes changes)
@@ -54,6 +81,14 @@ std::optional<SessionReport> readOk(Bytes payload)
     report.status &= ~status::STATE_CHANGED;
     report.payload = payload.substr(0, end);
     writeNumber(report.status, &report.payload[at], 2, ByteOrder::little);
+    report.tracked = report.payload;
+    const std::string told = changesFor(changes);
+    if (!told.empty())
+        writeNumber(report.status | status::STATE_CHANGED, &report.tracked[at], 2, ByteOrder::little);
+    if (!told.empty() || !info.empty())
+        appendLengthEncoded(report.tracked, info);
+    if (!told.empty())
+        appendLengthEncoded(report.tracked, told);
     if (!info.empty())
         appendLengthEncoded(report.payload, info);
     return report;

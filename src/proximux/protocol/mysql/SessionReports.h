@@ -17,6 +17,7 @@ struct SessionReport
     bool hasMessages = false;   ///< there are warnings
     bool hasChanged = false;    ///< something of the session is not as it was
     std::string payload;        ///< the same for a client that does not track
+    std::string tracked;        ///< OK: for one that tracks, as if the session had the target's usual settings for that
 };
 
 /// payload: OK as it is with CLIENT_SESSION_TRACK. Nothing: it is invalid.

@@ -300,7 +300,7 @@ void appendVariables(const SessionSettings& settings, const SessionSettings& kno
         sql = "SET NAMES " + names->second;
     for (const auto& [name, value] : settings)
     {
-        const bool isOverwritten = saysNames && name == "character_set_results";
+        const bool isOverwritten = saysNames && name == setting::RESULTS;
         const bool isInserted = name == setting::INSERTED;
         if ((name.front() == '#' && !isInserted) || (!isNew(name, value) && !isOverwritten && !isInserted))
             continue;
@@ -344,7 +344,7 @@ std::optional<SessionSettings> settingsIn(Bytes sql)
 std::optional<SessionSettings> changed(SessionSettings settings, const SessionSettings& changes)
 {
     if (changes.count(setting::NAMES) != 0)
-        settings.erase("character_set_results");
+        settings.erase(setting::RESULTS);
     for (const auto& [name, alias] :
          {std::pair{"tx_isolation", "transaction_isolation"}, std::pair{"transaction_isolation", "tx_isolation"},
           std::pair{"tx_read_only", "transaction_read_only"}, std::pair{"transaction_read_only", "tx_read_only"}})

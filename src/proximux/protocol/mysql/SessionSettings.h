@@ -18,6 +18,7 @@ constexpr const char* DATABASE = "#database";
 constexpr const char* INSERTED = "#inserted";   ///< what LAST_INSERT_ID() says; where it is not set it may be anything
 constexpr const char* ISOLATION = "#isolation"; ///< of transactions, as SET SESSION TRANSACTION names it
 constexpr const char* NAMES = "#names";         ///< as SET NAMES names it
+constexpr const char* RESULTS = "character_set_results";
 } // namespace setting
 
 /// The changes of settings that this text makes, if it is one statement, SET or USE, and all of them can be made again

@@ -177,11 +177,9 @@ Framer::Progress SharedResponseFramer::takeStatus(Bytes packet)
     _hasMessages = _hasMessages || report->hasMessages;
     if (report->inserted != 0)
         _inserted = report->inserted;
-    if ((_hint & hint::TRACKED) == 0)
-    {
-        _instead = packetOf(numberOf(packet), report->payload);
-        _traits.instead = _instead;
-    }
+    const bool isTracked = isOk && (_hint & hint::TRACKED) != 0;
+    _instead = packetOf(numberOf(packet), isTracked ? report->tracked : report->payload);
+    _traits.instead = _instead;
     if (_outcome == Response::Outcome::more)
         return {Kind::partial, packet.size(), ""};
     return ended(_outcome, packet.size());
@@ -222,6 +220,7 @@ void SharedResponseFramer::conclude()
     if (!failed && _inserted != 0)
         _traits.tells = {told::INSERTED, _inserted};
     concludeStatement(_hint & hint::COMMAND, failed);
+    _traits.closesClient = _traits.closesTarget = !failed && (_hint & hint::RELEASES) != 0;
     if (failed || _hasMessages)
         _traits.tells.what |= told::MESSAGES;
     if (!failed && _hasStatus)
@@ -236,6 +235,7 @@ void SharedResponseFramer::concludeStatement(unsigned command, bool failed)
 {
     const bool hasCursor = !failed && (_status & status::CURSOR_EXISTS) != 0;
     const bool isLast = !failed && (_status & status::LAST_ROW_SENT) != 0;
+    const bool isExecuted = command == code::STMT_EXECUTE;
     if (command == code::STMT_PREPARE && failed)
         _statements.failed();
     else if (command == code::STMT_PREPARE)
@@ -243,25 +243,19 @@ void SharedResponseFramer::concludeStatement(unsigned command, bool failed)
         _statements.prepared(_response.statementId());
         _traits.tells = {told::PREPARED, 0};
     }
-    else if (command == code::STMT_EXECUTE && hasCursor)
+    else if ((isExecuted && hasCursor) || (command == code::STMT_FETCH && !isLast))
     {
         _traits.keeps = pins::STATEMENT;
-        _traits.tells = {told::CURSOR, 0};
+        _traits.tells.what |= isExecuted ? told::CURSOR : 0;
     }
-    else if (command == code::STMT_EXECUTE || (command == code::STMT_RESET && !failed))
+    else if (isExecuted || command == code::STMT_FETCH || (command == code::STMT_RESET && !failed))
     {
         _traits.keeps &= ~pins::STATEMENT;
+        _traits.tells.what |= told::AT_REST;
         if (failed)
             _statements.abandon();
         else
             _statements.release();
-    }
-    else if (command == code::STMT_FETCH && !isLast)
-        _traits.keeps = pins::STATEMENT;
-    else if (command == code::STMT_FETCH)
-    {
-        _traits.tells = {told::CURSOR_ENDED, 0};
-        _statements.release();
     }
 }
 

@@ -20,6 +20,7 @@ constexpr unsigned NUMBER_AT = 8;               ///< bit
 constexpr std::uint32_t CHANGES = 1U << 16U;    ///< it changes settings in a known way: that is no news
 constexpr std::uint32_t ANY_NUMBER = 1U << 17U; ///< of a request that is not whole yet
 constexpr std::uint32_t FILE = 1U << 18U;       ///< it offers a file of its client
+constexpr std::uint32_t RELEASES = 1U << 20U;   ///< the connection ends with it, if it succeeds
 constexpr std::uint32_t TRACKED = 1U << 19U;    ///< its client is told what changes in its session
 } // namespace hint
 
@@ -32,13 +33,13 @@ inline unsigned numberFor(const RequestTraits& traits)
 /// What ResponseTraits::tells says.
 namespace told
 {
-constexpr unsigned INSERTED = 1; ///< the id of the row that was inserted last
-constexpr unsigned PREPARED = 2; ///< a statement
-constexpr unsigned FAILED = 3;   ///< a statement has failed, and before it this id was inserted; 0: none was
-constexpr unsigned CURSOR = 4;   ///< the statement has a cursor
-constexpr unsigned CURSOR_ENDED = 5;
+constexpr unsigned INSERTED = 1;     ///< the id of the row that was inserted last
+constexpr unsigned PREPARED = 2;     ///< a statement
+constexpr unsigned FAILED = 3;       ///< a statement has failed, and before it this id was inserted; 0: none was
+constexpr unsigned CURSOR = 4;       ///< the statement has a cursor
 constexpr unsigned KIND = 0xFF;      ///< of these
 constexpr unsigned STATUS = 0x200;   ///< besides: Told::status is that of the session
+constexpr unsigned AT_REST = 0x400;  ///< besides: the statement has neither a cursor nor parts of parameters any more
 constexpr unsigned MESSAGES = 0x100; ///< besides: there are warnings, or an error
 } // namespace told
 
