@@ -66,6 +66,7 @@ protected:
 
     mysql::LaneStatements one;
     mysql::LaneStatements other;
+    mysql::LaneStatements third;
 };
 
 TEST(MysqlPreparedTest, aConnectionThatHasNotGotAStatementPreparesIt)
@@ -129,6 +130,10 @@ TEST(MysqlPreparedTest, aTextIsPreparedWithTheSettingsThatItsClientHadThen)
     const auto step = prelude.dialog->hear(mysql::packetOf(1, std::string("\0\5\0\0\0\0\0\0\0\0\0\0", 12)));
     CPPUNIT_ASSERT_EQUAL(command('\2', "store"), step.says);
     CPPUNIT_ASSERT(prelude.dialog->hear(mysql::okPacket(1, 2)).state == State::accepted);
+    Prelude gone = session->prelude(execute(id), traits, third);
+    CPPUNIT_ASSERT(gone.dialog->hear(mysql::errorPacket(1, 1049, "42000", "no such database")).state ==
+                   State::accepted);
+    CPPUNIT_ASSERT_EQUAL(1049U, codeOf(session->prelude(execute(id), traits, third).reply));
     query("set names utf8");
     session->signedIn(true);
     const std::uint32_t named = prepares(one, "select 'a'", 2);
@@ -142,7 +147,6 @@ TEST(MysqlPreparedTest, aTextIsPreparedWithTheSettingsThatItsClientHadThen)
     const auto restored = results.dialog->hear(mysql::packetOf(1, std::string("\0\6\0\0\0\0\0\0\0\0\0\0", 12))).says;
     CPPUNIT_ASSERT_MESSAGE(restored, restored.find("character_set_results") > restored.find("latin1"));
     const RequestTraits later = says(execute(id));
-    mysql::LaneStatements third;
     CPPUNIT_ASSERT_EQUAL(1615U, codeOf(session->prelude(execute(id), later, third).reply));
 }
 

@@ -44,8 +44,12 @@ public:
 
     void close(std::uint32_t id);
 
-    /// All that was said before has been sent: those that were closed are not needed any more.
-    void settle() { _closed.clear(); }
+    /// All that was said before was answered: those that were closed are not needed any more, and none is prepared.
+    void settle()
+    {
+        _closed.clear();
+        _preparing.reset();
+    }
 
     /// Whether one has a cursor, or parts of its parameters, but for this one (null: any).
     [[nodiscard]] bool areOthersOngoing(const ClientStatement* statement) const;

@@ -11,6 +11,13 @@ namespace proximux::mysql
 
 using State = LoginAnswer::State;
 
+namespace
+{
+
+constexpr std::size_t LONGEST = 65536; ///< bytes, of packets
+
+} // namespace
+
 PrepareDialog::PrepareDialog(LaneStatements& statements, std::shared_ptr<ClientStatement> statement, std::size_t most,
                              std::vector<std::string> before, std::vector<std::string> after)
     : _statements(statements)
@@ -37,6 +44,11 @@ LoginDialog::Step PrepareDialog::hear(Bytes came)
     {
         const Bytes rest = came.substr(step.taken);
         const std::size_t size = HEADER + lengthOf(rest);
+        if (size > LONGEST)
+        {
+            step.state = refuse();
+            break;
+        }
         if (rest.size() < size)
             break;
         step.taken += size;
@@ -45,23 +57,29 @@ LoginDialog::Step PrepareDialog::hear(Bytes came)
     return step;
 }
 
-/// A session that may not be as it was is not used any more.
+/// A connection whose session may not be as it was is not used any more.
 State PrepareDialog::take(Bytes packet, std::string& says)
 {
     if (_next == _prepare + 1)
         return takeAnswer(packet, says);
     const Bytes payload = packet.substr(HEADER);
-    if (payload.empty() || payload.front() != OK_PACKET)
+    if (isError(payload))
     {
-        _statement->error = isError(payload)
-                                ? std::string(packet)
-                                : errorPacket(1, 1835, "HY000", "proximux: the target does not speak MySQL");
-        return State::refused;
+        _statement->error = packet;
+        return _next == 1 ? State::accepted : State::refused; // the first of them has changed nothing
     }
+    if (payload.empty() || payload.front() != OK_PACKET)
+        return refuse();
     if (_next == _commands.size())
         return State::accepted;
     says += nextCommand();
     return State::more;
+}
+
+State PrepareDialog::refuse()
+{
+    _statement->error = errorPacket(1, 1835, "HY000", "proximux: the target does not speak MySQL");
+    return State::refused;
 }
 
 State PrepareDialog::takeAnswer(Bytes packet, std::string& says)
@@ -72,8 +90,7 @@ State PrepareDialog::takeAnswer(Bytes packet, std::string& says)
     case Response::Outcome::more:
         return State::more;
     case Response::Outcome::nonsense:
-        _statement->error = errorPacket(1, 1835, "HY000", "proximux: the target does not speak MySQL");
-        return State::refused;
+        return refuse();
     case Response::Outcome::done:
         break;
     }

@@ -28,6 +28,7 @@ public:
 private:
     [[nodiscard]] std::string nextCommand();
     LoginAnswer::State take(Bytes packet, std::string& says);
+    LoginAnswer::State refuse();
     LoginAnswer::State takeAnswer(Bytes packet, std::string& says);
 
     LaneStatements& _statements;
