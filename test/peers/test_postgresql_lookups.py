@@ -1,5 +1,5 @@
 """Users whose secrets PostgreSQL itself is asked for (auth.query), as those of PgBouncer's auth_query."""
-from harness import wait_until
+from harness import LONG, wait_until
 from postgres import Error
 from postgresql_shared import SharedPeerCase
 
@@ -47,6 +47,8 @@ class Lookups(SharedPeerCase):
             self.assertEqual(self.value(c, "select current_user"), "keeper")
             peers = "select count(*) from pg_stat_activity where usename in ('anna', 'bert', 'keeper')"
             self.assertLessEqual(int(self.direct(peers)), connections)
+            p.stop()
+            self.assertTrue(wait_until(lambda: int(self.direct(peers)) == 0, LONG))  # they count for this one alone
 
     def test_each_login_is_judged_by_what_the_server_has_then(self):
         p = self.looking_up()

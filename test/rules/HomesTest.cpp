@@ -142,4 +142,30 @@ TEST(HomesTest, aRequestThatNothingAnswersIsNotLookedAtBehindItsSending)
     CPPUNIT_ASSERT_EQUAL(query("select last_insert_id()"), got(t));
 }
 
+RULE(HomesTest, oneConnectionIsMadeReadyForARequest, askAll)
+{
+    database(4);
+    TargetId t;
+    const ClientId a = first(t);
+    prepares(a, t, "delete from t", 7);
+    const ClientId b = further();
+    const ClientId c = further();
+    does(b, t, "begin", ok(3));
+    TargetId idle[2];
+    for (std::size_t n = 0; n < 2; ++n)
+    {
+        const ClientId client = n == 0 ? a : c;
+        says(client, query("begin"));
+        idle[n] = renewed(TargetId{});
+        CPPUNIT_ASSERT_EQUAL(query("begin"), got(idle[n]));
+        answers(idle[n], ok(3));
+        got(client);
+    }
+    does(a, idle[0], "commit", ok());
+    does(c, idle[1], "commit", ok());
+    says(a, execute(1));
+    const std::string asked = got(idle[0]) + got(idle[1]);
+    CPPUNIT_ASSERT_EQUAL(prepare("delete from t"), asked);
+}
+
 } // namespace proximux
