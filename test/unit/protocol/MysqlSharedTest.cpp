@@ -301,6 +301,9 @@ TEST(MysqlSharedTest, responsesSayWhatIsLeftBehind)
     CPPUNIT_ASSERT_EQUAL(0U, answered(changed, query | mysql::hint::CHANGES).begun);
     const ResponseTraits failed = answered(mysql::errorPacket(1, 1062, "23000", "Duplicate"), query);
     CPPUNIT_ASSERT_EQUAL(pins::LEASE, failed.begun & failed.doubts);
+    const ResponseTraits second =
+        answered(mysql::okPacket(1, 2 | 8) + mysql::errorPacket(2, 1064, "42000", "no"), query);
+    CPPUNIT_ASSERT((second.tells.what & mysql::told::STATUS) != 0 && second.tells.status == (2 | 8));
     const std::string rows = mysql::packetOf(1, "\1") + mysql::packetOf(2, "column") + mysql::eofPacket(3, 2) +
                              mysql::packetOf(4, "\1x") + mysql::eofPacket(5, 3);
     CPPUNIT_ASSERT_EQUAL(pins::LEASE, answered(rows, query).begun);

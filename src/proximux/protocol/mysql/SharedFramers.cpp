@@ -223,7 +223,7 @@ void SharedResponseFramer::conclude()
     _traits.closesClient = _traits.closesTarget = !failed && (_hint & hint::RELEASES) != 0;
     if (failed || _hasMessages)
         _traits.tells.what |= told::MESSAGES;
-    if (!failed && _hasStatus)
+    if (_hasStatus) // also that of a statement before the one that has failed
     {
         _traits.tells.what |= told::STATUS;
         _traits.tells.status = _status;
