@@ -96,7 +96,7 @@ class SharedMariaDB(SharedMariaDBCase):
                     if look.startswith("insert"):
                         other.query(look)
                     elif "release_lock" in look and left:
-                        self.assertIsNone(other.value(look), sql)
+                        self.assertTrue(wait_until(lambda c=other: c.value(look) is None, LONG), sql)
                     elif look == PREPARED:
                         self.assertTrue(not left or wait_until(lambda c=other: c.value(PREPARED) == "0", LONG))
                     else:

@@ -226,7 +226,6 @@ Framer::Progress SharedResponseFramer::feed(Bytes input)
 
 Framer::Progress SharedResponseFramer::takeResponse(Bytes input)
 {
-    constexpr std::size_t LONGEST = 8192;
     std::size_t at = 0;
     for (bool more = false, ended = false; !more && !ended && at < LONGEST;)
     {
@@ -351,10 +350,10 @@ void SharedResponseFramer::see(char type, Bytes body)
 /// ReadyForQuery, or CopyInResponse. False: more bytes are needed.
 bool SharedResponseFramer::takeWhole(Bytes input, std::size_t& at, Progress& progress)
 {
-    constexpr std::uint64_t LONGEST = 4096; // of the formats of as many columns as there may be
+    constexpr std::uint64_t LONGEST_FORMATS = 4096; // of as many columns as there may be
     const bool ends = input[at] == 'Z';
     const std::uint64_t size = input.size() - at < HEADER ? 0 : 1 + lengthAt(input, at + 1);
-    if (size > 0 && (ends ? size != HEADER + 1 : size > LONGEST || size < HEADER))
+    if (size > 0 && (ends ? size != HEADER + 1 : size > LONGEST_FORMATS || size < HEADER))
     {
         progress = {Kind::malformed, at, "a PostgreSQL message with an impossible length"};
         return true;
