@@ -16,11 +16,13 @@ class UserList;
 /// How clients prove who they are, where the proxy lets them in itself (databases in fifo, funnel).
 enum class AuthMethod
 {
-    automatic, ///< by SCRAM, or by MD5 where only that digest is known
+    automatic, ///< as its protocol prefers and what is known of its password allows
     trust,     ///< not at all
     password,  ///< by the password in clear text
     md5,
-    scram
+    scram,
+    native, ///< mysql_native_password
+    sha2    ///< caching_sha2_password
 };
 
 /// Who may come in, where the proxy lets clients in itself (databases in fifo, funnel).

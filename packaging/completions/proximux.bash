@@ -74,7 +74,7 @@ _proximux_choices()
     exchange.http_chunked) words='length pass' ;;
     exchange.http_expect) words='target proxy' ;;
     exchange.http_forwarded) words='off x-forwarded-for forwarded' ;;
-    auth.method) words='auto trust password md5 scram' ;;
+    auth.method) words='auto trust password md5 scram native sha2' ;;
     check.kind) words='auto connect protocol exchange' ;;
     log.format) words='auto json text' ;;
     log.requests) words='auto 0 1' ;;

@@ -59,7 +59,7 @@ function __proximux_choices
         case exchange.http_forwarded
             printf '%s\n' off x-forwarded-for forwarded
         case auth.method
-            printf '%s\n' auto trust password md5 scram
+            printf '%s\n' auto trust password md5 scram native sha2
         case check.kind
             printf '%s\n' auto connect protocol exchange
         case log.format
@@ -199,7 +199,7 @@ function __proximux_setting
         'exchange.http_expect_timeout'\t'Maximum wait for the target\'s answer to Expect: 100-continue; then the client gets 100 and sends its body' \
         'exchange.http_forwarded'\t'Field that tells the target each client\'s address: off, x-forwarded-for (X-Forwarded-For), or forwarded (Forwarded, RFC 7239); Via is added, too' \
         'auth.file'\t'File with the users who may sign in and their secrets' \
-        'auth.method'\t'Proof that clients must give: auto, trust (none), password (in clear text), md5 or scram' \
+        'auth.method'\t'Proof that clients must give: auto, trust (none); password, md5, scram (postgresql); native, sha2 (mysql)' \
         'auth.query'\t'Query that asks a target for the secret of a user whom auth.file has not, by $1' \
         'auth.user'\t'User who asks auth.query at the target' \
         'auth.database'\t'Database in which auth.query is asked; empty: that of the client' \

@@ -130,7 +130,7 @@ Plan makePlan(const Configuration& configuration, const std::string& request)
     const ExchangeSettings& exchange = configuration.exchange;
     const TargetSettings& target = configuration.targets.front();
     const ProtocolInfo& info = *findProtocol(exchange.protocol);
-    const bool isAsked = info.make != nullptr && !info.tlsStarts.needsTarget;
+    const bool isAsked = info.make != nullptr && !info.tlsStarts.isGreeted;
     Plan plan{info, isAsked ? info.make(exchange.framingInForce()) : nullptr, request, {}, target};
     if (!plan.protocol)
         return plan;

@@ -165,7 +165,7 @@ std::shared_ptr<const Configuration> ToolOptions::load()
         loader.addMistake(mistake);
     // required settings that the tools do not use
     const ProtocolInfo& info = *findProtocol(protocol);
-    const bool isShared = info.make != nullptr && !info.tlsStarts.needsTarget; // TLS of others begins in proxy mode
+    const bool isShared = info.make != nullptr && !info.tlsStarts.isGreeted; // others let nobody in unasked
     const bool isChosen = !target.host.empty() && target.port != 0;
     for (const auto& [key, value] : {std::pair{"local.port", std::string("0")},
                                      {"exchange.mode", isShared ? "funnel" : "proxy"},

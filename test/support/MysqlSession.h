@@ -35,11 +35,12 @@ protected:
 
     /// A client in the state before its login.
     void begin(const std::shared_ptr<auth::Authenticator>& server, bool pins = true,
-               const std::string& plugin = "mysql_native_password")
+               const std::string& plugin = "mysql_native_password", bool tls = false)
     {
         ConversationSettings settings;
         settings.authenticator = server;
         settings.pins = pins;
+        settings.startsTls = tls;
         auto commons = std::make_shared<mysql::SharedCommons>();
         commons->target = target(plugin);
         settings.commons = commons;

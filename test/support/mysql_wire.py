@@ -11,6 +11,7 @@ USUAL = 0x1 | 0x4 | 0x200 | 0x2000 | 0x8000 | 0x80000
 TRACK = 0x800000
 IN_TRANSACTION, AUTOCOMMIT, MORE, CHANGED = 1, 2, 8, 0x4000
 PING, INIT_DB, QUERY, CHANGE_USER, PREPARE, EXECUTE, CLOSE, RESET = 0x0e, 0x02, 0x03, 0x11, 0x16, 0x17, 0x19, 0x1f
+SSL = 0x800
 FIELD_LIST, STATISTICS, LONG_DATA, STATEMENT_RESET, SET_OPTION, FETCH = 0x04, 0x09, 0x18, 0x1a, 0x1b, 0x1c
 
 
@@ -46,14 +47,16 @@ def number(data, at):
 
 
 class Packets:
-    def __init__(self, sock):
-        self.sock = sock
+    """exact: no more is read than one packet, for TLS may begin behind it."""
+
+    def __init__(self, sock, exact=False):
+        self.sock, self.exact = sock, exact
         self.next = 0
         self._buffer = b""
 
     def _take(self, n):
         while len(self._buffer) < n:
-            data = self.sock.recv(65536)
+            data = self.sock.recv(n - len(self._buffer) if self.exact else 65536)
             if not data:
                 raise EOFError
             self._buffer += data
@@ -76,9 +79,9 @@ class Packets:
 
 
 class Client:
-    """Logs in; query() gives the rows and the status."""
+    """Logs in, within TLS if there is a context of that; query() gives the rows and the status."""
 
-    def __init__(self, proxy, user="anna", password=b"pencil", database="", plugin=NATIVE, flags=0, collation=45):
+    def __init__(self, proxy, user="anna", password=b"pencil", database="", plugin=NATIVE, flags=0, collation=45, tls=None, name=None):
         self.sock = socket.create_connection(("127.0.0.1", proxy.port), LONG)
         self.wire = Packets(self.sock)
         self.status = self.inserted = 0
@@ -95,7 +98,11 @@ class Client:
         flags |= USUAL | (WITH_DB if database else 0)
         if flags >> 32:
             flags &= ~1  # else MariaDB's capabilities are not read
-        self.wire.write(struct.pack("<IIB19xI", flags & 0xffffffff, 1 << 24, collation, flags >> 32) + user.encode() + b"\0" + bytes([len(answer)]) +
+        head = struct.pack("<IIB19xI", (flags | (SSL if tls else 0)) & 0xffffffff, 1 << 24, collation, flags >> 32)
+        if tls:
+            self.wire.write(head)
+            self.sock = self.wire.sock = tls.wrap_socket(self.sock, server_hostname=name)
+        self.wire.write(head + user.encode() + b"\0" + bytes([len(answer)]) +
                         answer + (database.encode() + b"\0" if database else b"") + plugin + b"\0")
         self._log_in(password)
 

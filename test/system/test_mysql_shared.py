@@ -8,7 +8,7 @@ import threading
 import unittest
 
 from harness import LONG, wait_until
-from mysql_wire import CHANGED, CHANGE_USER, NATIVE, PING, QUERY, SHA2, TRACK, USUAL, Client, Error, Packets, covered, scramble
+from mysql_wire import CHANGED, CHANGE_USER, NATIVE, PING, QUERY, SHA2, SSL, TRACK, USUAL, Client, Error, Packets, covered, scramble
 from sharing import SharedCase
 
 NONCE = b"12345678" + b"abcdefghijkl"
@@ -25,18 +25,26 @@ def error(code, state, text):
 
 
 class Server:
-    """Lets in who knows the password, and answers each query by script(text), or with OK."""
+    """Lets in who knows the password, within TLS (tls: its context), and answers each query by script(text), or with OK."""
 
-    def __init__(self, password=b"pencil", plugin=SHA2, script=None, full=None, **how):
+    def __init__(self, password=b"pencil", plugin=SHA2, script=None, full=None, tls=None, **how):
+        if tls:
+            how.setdefault("capabilities", USUAL | TRACK | 0xff | SSL)
+        self.tls, self.secured = tls, []
         self.password, self.plugin, self.script, self.full, self.how = password, plugin, script, full, how
         self.lock, self.logins, self.queries, self.commands = threading.Lock(), [], [], []
 
     def __call__(self, s):
-        wire = Packets(s)
+        wire = Packets(s, exact=True)
         wire.write(greeting(self.plugin, **self.how))
         said = wire.read()
         if said == b"\x01":
             return None  # COM_QUIT: the greeting was all that it wanted
+        if self.tls and len(said) == 32:
+            s = wire.sock = self.tls.wrap_socket(s, server_side=True)
+            said = wire.read()
+        with self.lock:
+            self.secured.append(hasattr(s, "cipher"))
         user, rest = said[32:].split(b"\0", 1)
         if not self.admits(wire, rest[1:1 + rest[0]]):
             return wire.write(error(1045, b"28000", b"Access denied"))
@@ -75,7 +83,7 @@ class Server:
         wire.write(self.script(text) if self.script and said[0] == QUERY and "session_track" not in text else OK)
 
 
-class MysqlShared(SharedCase):
+class MysqlSharedCase(SharedCase):
     def setUp(self):
         super().setUp()
         handle, self.users = tempfile.mkstemp()
@@ -99,6 +107,8 @@ class MysqlShared(SharedCase):
         self.assertEqual(raised.exception.code, code, raised.exception)
         return raised.exception
 
+
+class MysqlShared(MysqlSharedCase):
     def test_each_method_of_clients_and_targets(self):
         for plugin in (NATIVE, SHA2):
             for own in (NATIVE, SHA2):

@@ -376,7 +376,7 @@ class Mistakes(StartTlsCase):
         self.assertIn("local.tls = starttls (command line --set): raw has no request for TLS; expected off, on, or exchange.protocol = mysql or "
                       "postgresql", said("raw", local__tls="starttls", **certificate))
         self.assertIn("target.1.tls = starttls (command line --set): resp has no request", said("resp", target__1__tls="starttls"))
-        self.assertIn("expected target.1.tls = starttls, or local.tls = off", said("mysql", local__tls="starttls", **certificate))
+        self.assertIn("expected target.1.tls = starttls, or local.tls = off", said("mysql", exchange__mode="proxy", local__tls="starttls", **certificate))
         self.assertIn("local.tls = starttls_required (command line --set): needs a certificate", said("postgresql", local__tls="starttls_required"))
 
 

@@ -120,6 +120,10 @@ bool Authenticator::isMd5Answer(Bytes name, Bytes answer, Bytes salt, const Secr
 
 ScrambleKind Authenticator::scrambleFor(Bytes name, ScrambleKind preferred) const
 {
+    if (_settings.method == Method::native)
+        return ScrambleKind::native;
+    if (_settings.method == Method::sha2)
+        return ScrambleKind::sha2;
     const Secret* secret = find(name);
     if (secret != nullptr && secret->kind == Secret::Kind::native)
         return ScrambleKind::native;

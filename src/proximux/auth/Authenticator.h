@@ -90,7 +90,7 @@ public:
     [[nodiscard]] const Lookup* lookupFor(Bytes name) const;
 
     /// How this user is asked for a scramble, by a server that prefers this kind: what is known of the password may
-    /// allow only the other. A user who is not known is asked like others.
+    /// allow only the other, or the settings may. A user who is not known is asked like others.
     [[nodiscard]] ScrambleKind scrambleFor(Bytes name, ScrambleKind preferred) const;
 
     /// The key of a scramble with which this user has proven the password; nothing: it proves nothing.

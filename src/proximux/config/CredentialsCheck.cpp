@@ -3,6 +3,7 @@
 #include <proximux/config/ConfigurationCheck.h>
 
 #include <proximux/auth/UserList.h>
+#include <proximux/config/AuthMethods.h>
 #include <proximux/config/FileContent.h>
 #include <proximux/protocol/Registry.h>
 
@@ -58,39 +59,21 @@ void addLoginMistakes(const std::vector<TargetSettings>& targets, std::vector<st
     }
 }
 
-/// As in the configuration.
-constexpr std::string_view nameOfMethod(AuthMethod method)
-{
-    switch (method)
-    {
-    case AuthMethod::automatic:
-        return "auto";
-    case AuthMethod::trust:
-        return "trust";
-    case AuthMethod::password:
-        return "password";
-    case AuthMethod::md5:
-        return "md5";
-    case AuthMethod::scram:
-        return "scram";
-    }
-    return "";
-}
-
 /// Each protocol has methods of its own.
 void checkAuthMethod(const ProtocolInfo& protocol, AuthMethod method, std::vector<std::string>& mistakes)
 {
     if (method == AuthMethod::automatic || method == AuthMethod::trust)
         return;
+    const std::string& name = nameOf(method);
     std::string names = "auto, trust";
     for (const std::string_view each : protocol.authMethods)
     {
-        if (each == nameOfMethod(method))
+        if (each == name)
             return;
         names.append(", ").append(each);
     }
-    mistakes.push_back("auth.method = " + std::string(nameOfMethod(method)) + ": is no method of " +
-                       std::string(protocol.name) + "; expected one of " + names);
+    mistakes.push_back("auth.method = " + name + ": is no method of " + std::string(protocol.name) +
+                       "; expected one of " + names);
 }
 
 } // namespace

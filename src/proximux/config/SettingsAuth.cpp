@@ -1,3 +1,4 @@
+#include <proximux/config/AuthMethods.h>
 #include <proximux/config/SettingRow.h>
 
 namespace proximux::table
@@ -7,7 +8,6 @@ using namespace kinds;
 
 std::vector<Setting> authSettings()
 {
-    using Method = AuthMethod;
     return {
         now(row("auth.file", "", path(FIELD(std::string, auth.file)),
                 {SHARED_USERS, "File with the users who may sign in and their secrets",
@@ -17,19 +17,17 @@ std::vector<Setting> authSettings()
                  "Target connections sign in with the same secret, unless target.N.username names a login. "
                  "The file is read at the start and by each reload. "
                  "Example: auth.file = /etc/proximux/users."})),
-        fresh(row("auth.method", "auto",
-                  choice<Method>({{"auto", Method::automatic},
-                                  {"trust", Method::trust},
-                                  {"password", Method::password},
-                                  {"md5", Method::md5},
-                                  {"scram", Method::scram}},
-                                 FIELD(Method, auth.method)),
+        fresh(row("auth.method", "auto", choice<AuthMethod>(authMethods(), FIELD(AuthMethod, auth.method)),
                   {SHARED_USERS,
-                   "Proof that clients must give: auto, trust (none), password (in clear text), md5 or scram",
-                   "With auto it is SCRAM-SHA-256, or MD5 for a user whose file has only that digest. "
+                   "Proof that clients must give: auto, trust (none); password, md5, scram (postgresql); native, sha2 "
+                   "(mysql)",
+                   "With auto it is the best that the user's secret allows: SCRAM-SHA-256 or MD5, or in mysql what the "
+                   "client prefers. "
                    "With trust anybody may use any name, of those in auth.file if it is set, so limit the addresses "
                    "with access.allow. "
                    "Use password only over TLS or a UNIX socket. "
+                   "With native (mysql_native_password) or sha2 (caching_sha2_password) users whose file has only the "
+                   "other's digest stay outside. "
                    "Example: auth.method = md5 for old clients."})),
         now(row(
             "auth.query", "", text("SQL", FIELD(std::string, auth.query)),

@@ -65,7 +65,7 @@ std::vector<Setting> certificates()
              "TLS of client connections: off, on from their first byte, or starttls, starttls_required: when asked for",
              "The handshake has to end within local.preface_timeout. "
              "With on a client that speaks no TLS is closed, and the log says what it began with. "
-             "Clients of postgresql, and in proxy mode of mysql, ask for TLS themselves: starttls heeds it, and "
+             "Clients of postgresql and mysql ask for TLS themselves: starttls heeds it, and "
              "starttls_required refuses those that do not. "
              "Example: local.tls = on, with local.tls_certificate = /etc/proximux/server.pem."})),
         fresh(row("local.tls_certificate", "",
@@ -157,7 +157,7 @@ std::vector<Setting> trust()
             {"",
              "TLS of connections to target N: off, on from their first byte, or starttls: as its protocol asks for it",
              "Clients need not know of it: they speak to Proximux in clear text, unless local.tls is on. "
-             "Servers of postgresql, and in proxy mode of mysql, want starttls. "
+             "Servers of postgresql and mysql want starttls. "
              "A handshake that fails counts as a failed attempt to connect, within pool.connect_timeout. "
              "Example: target.1.tls = on for a managed Redis on port 6380."})),
         now(row("target.N.tls_verify", "full",

@@ -65,27 +65,25 @@ void ConfigurationCheck::checkLocalTls(const LocalTls& tls)
                                                          "optional or required, or none of them");
 }
 
-/// TLS can begin inside of some protocols alone; in fifo and funnel only where no target has a part in that.
+/// TLS can begin inside of some protocols alone.
 void ConfigurationCheck::checkTlsStarts()
 {
     const TlsStarts& starts = findProtocol(_configuration.exchange.protocol)->tlsStarts;
     const auto know = [](const ProtocolInfo& info) { return info.tlsStarts.areThere(); };
     const bool isLocal = _configuration.local.tls.startsInside();
+    const bool isPaired = _configuration.exchange.mode == Mode::proxy;
     const auto check = [&](const std::string& name, bool startsInside)
     {
         if (startsInside && !starts.areThere())
             _mistakes.push_back(name + ": " + _configuration.exchange.protocol + " has no request for TLS; expected " +
                                 "off, on, or exchange.protocol = " + namesOfProtocols(know, " or "));
-        else if (startsInside && starts.needsTarget && _configuration.exchange.mode != Mode::proxy)
-            _mistakes.push_back(name + ": the request for TLS inside of " + _configuration.exchange.protocol +
-                                " is understood in proxy mode only; expected off or on, or exchange.mode = proxy");
     };
     check(nameOf("local.tls"), isLocal);
     for (std::size_t i = 0; i < _configuration.targets.size(); ++i)
     {
         const bool isTarget = _configuration.targets[i].tls.startsInside();
         check(nameOf("target.N.tls", i + 1), isTarget);
-        if (isLocal && !isTarget && starts.areThere() && starts.needsTarget)
+        if (isLocal && !isTarget && isPaired && starts.areThere() && starts.isGreeted)
             _mistakes.push_back(nameOf("local.tls") + ": passwords would not be protected behind it; expected target." +
                                 std::to_string(i + 1) + ".tls = starttls, or local.tls = off");
     }

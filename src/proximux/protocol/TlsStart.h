@@ -73,8 +73,9 @@ struct TlsStarts
     /// The conversation with a target. offer: to the client.
     std::unique_ptr<TlsStart> (*withTarget)(TlsOffer offer) = nullptr;
 
-    /// Whether a client can have TLS only if its target has it, too.
-    bool needsTarget = false;
+    /// Whether the target speaks first, and a client asks for TLS behind its greeting. In proxy mode a client can have
+    /// TLS only if its target has it, too.
+    bool isGreeted = false;
 
     [[nodiscard]] bool areThere() const { return withClient != nullptr; }
 };

@@ -23,6 +23,20 @@ void ClientSession::beginStart()
         });
 }
 
+void ClientSession::limit(std::size_t bytes)
+{
+    if (_start)
+        _start->limit = bytes;
+    else
+        limitReads(bytes);
+}
+
+void ClientSession::endStart()
+{
+    limitReads(_start->limit);
+    _start.reset();
+}
+
 void ClientSession::receivedInStart(Bytes bytes)
 {
     if (_start->isRefused)
@@ -36,13 +50,12 @@ void ClientSession::receivedInStart(Bytes bytes)
         return limitReads(LONGEST_REQUEST_FOR_TLS - std::min(_tally.bytesIn, LONGEST_REQUEST_FOR_TLS - 1));
     case TlsStep::Kind::secure:
         _start->stopTimer();
-        if (secure(*_start->context, _start->isStrict, _start->due))
+        if (secure(*_start->context, _start->isStrict, _start->end()))
             return;
         refuse({TlsReason::closed, 0, "TLS_CLOSED", "it does not read"});
         return _exchange.clientLost(_id, reactor().now());
     case TlsStep::Kind::open:
-        limitReads(_start->report.runtime().configuration()->exchange.requestBufferInForce());
-        _start.reset();
+        endStart();
         return _exchange.request(_id, step.passed, reactor().now());
     case TlsStep::Kind::refuse:
         refuse({TlsReason::notTls, 0, "NOT_TLS", step.why});
@@ -54,9 +67,8 @@ void ClientSession::receivedInStart(Bytes bytes)
 void ClientSession::handshakeDone(const TlsTransport& transport)
 {
     _start->report.clientSecured();
-    limitReads(_start->report.runtime().configuration()->exchange.requestBufferInForce());
     _info.tls = std::make_shared<const ClientTls>(transport.client());
-    _start.reset();
+    endStart();
 }
 
 void ClientSession::securingFailed(const TlsFailure& failure)

@@ -33,6 +33,9 @@ public:
     /// The client has a target: from now on the time runs until which TLS has to have begun, if it may.
     void beginStart();
 
+    /// Limits one read to `bytes`; while TLS may be asked for, it is limited to that.
+    void limit(std::size_t bytes);
+
     /// What the client has said before it was one.
     void hear(Bytes said) { received(said); }
 
@@ -79,6 +82,7 @@ protected:
 
 private:
     void receivedInStart(Bytes bytes);
+    void endStart();
     void refuse(const TlsFailure& failure);
 
     Exchange& _exchange;

@@ -5,6 +5,7 @@
 #include <proximux/protocol/TlsStart.h>
 #include <proximux/telemetry/ArrivalReport.h>
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -16,15 +17,15 @@ namespace proximux
 class ClientTlsStart
 {
 public:
-    /// offered: null where none is. limit: the time for all of it; strict: as of Connection::secure().
+    /// offered: null where none is. time: for all of it; strict: as of Connection::secure().
     ClientTlsStart(Reactor& reactor, ArrivalReport& told, std::unique_ptr<TlsStart> start,
-                   std::shared_ptr<TlsContext> offered, Duration limit, bool strict)
+                   std::shared_ptr<TlsContext> offered, Duration time, bool strict)
         : talk(std::move(start))
         , context(std::move(offered))
         , report(told)
         , isStrict(strict)
         , _reactor(reactor)
-        , _limit(limit)
+        , _time(time)
     {
     }
 
@@ -36,9 +37,12 @@ public:
     /// The time runs; `expired` is called at its end, unless this object is gone.
     void begin(Reactor::Call expired)
     {
-        due = _reactor.now() + _limit;
-        _timer = _reactor.at(due, std::move(expired));
+        _due = _reactor.now() + _time;
+        _timer = _reactor.at(_due, std::move(expired));
     }
+
+    /// When the handshake, which begins now, must have ended. Who was not asked to begin has all the time for it.
+    [[nodiscard]] Instant end() const { return _due == Instant::never() ? _reactor.now() + _time : _due; }
 
     /// The handshake has the rest of the time for itself.
     void stopTimer() { _reactor.cancel(_timer); }
@@ -47,12 +51,13 @@ public:
     const std::shared_ptr<TlsContext> context;
     ArrivalReport& report;
     const bool isStrict;
-    Instant due = Instant::never();
     bool isRefused = false; ///< nothing of the client counts any more
+    std::size_t limit = 0;  ///< of reads behind it
 
 private:
     Reactor& _reactor;
-    const Duration _limit;
+    const Duration _time;
+    Instant _due = Instant::never();
     Reactor::TimerId _timer{};
 };
 

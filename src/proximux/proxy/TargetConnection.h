@@ -52,6 +52,9 @@ public:
     /// Notes a response whose id matches no request. Returns whether it was the first.
     bool heardUnknown() { return !std::exchange(_heardUnknown, true); }
 
+    /// Whether TLS begins inside of the protocol: what is sent has its part in that, and must not be gathered.
+    [[nodiscard]] bool isStarting() const { return _start != nullptr; }
+
     /// Sends the bytes of its client. Returns the number of unsent bytes.
     std::size_t pass(Bytes bytes) { return _start ? passInStart(bytes) : send(bytes); }
 

@@ -39,15 +39,17 @@ bool maybeTruncated(const Configuration& configuration)
 
 bool startsBeforeWelcome(const Configuration& configuration)
 {
-    return configuration.exchange.mode != Mode::proxy && configuration.local.tls.startsInside();
+    return configuration.exchange.mode != Mode::proxy && configuration.local.tls.startsInside() &&
+           !findProtocol(configuration.exchange.protocol)->tlsStarts.isGreeted;
 }
 
 std::unique_ptr<TlsStart> tlsStartWithClient(const Configuration& configuration)
 {
     const TlsStarts& starts = findProtocol(configuration.exchange.protocol)->tlsStarts;
-    const bool isHeeded = configuration.local.tls.startsInside() ||
-                          std::any_of(configuration.targets.begin(), configuration.targets.end(),
-                                      [](const TargetSettings& target) { return target.tls.startsInside(); });
+    const bool isAsked = std::any_of(configuration.targets.begin(), configuration.targets.end(),
+                                     [](const TargetSettings& target) { return target.tls.startsInside(); });
+    const bool isHeeded =
+        configuration.local.tls.startsInside() || (configuration.exchange.mode == Mode::proxy && isAsked);
     return isHeeded && starts.areThere() ? starts.withClient(offerOf(configuration)) : nullptr;
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t LONGEST_REQUEST_FOR_TLS = 36;
 bool maybeTruncated(const Configuration& configuration);
 
 /// Whether what a client says of TLS inside of its protocol is heard before the exchange has it: in fifo and funnel,
-/// where no target has a part in that.
+/// where the client speaks first.
 bool startsBeforeWelcome(const Configuration& configuration);
 
 /// The conversation with a client in which TLS may begin. Null: there is nothing to be heeded.

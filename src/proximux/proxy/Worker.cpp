@@ -137,7 +137,7 @@ std::size_t Worker::toTarget(TargetId target, Bytes bytes)
     if (connection == nullptr)
         return 0;
     _report.counters().targetBytesOut += bytes.size();
-    if (!_gathers)
+    if (!_gathers || connection->isStarting())
         return connection->pass(bytes);
     const bool gathered = connection->isGathering();
     const std::size_t waiting = connection->sendLater(bytes);
@@ -363,7 +363,7 @@ std::size_t Worker::flushClient(ClientId client)
 void Worker::limitClient(ClientId client, std::size_t bytes)
 {
     if (ClientSession* session = _clients.find(client))
-        session->limitReads(bytes);
+        session->limit(bytes);
 }
 
 } // namespace proximux

@@ -11,7 +11,7 @@ namespace proximux
 namespace
 {
 
-/// In proxy mode TLS begins once the client has a target, where it does inside of the protocol.
+/// Where TLS begins inside of the protocol: in proxy mode once the client has a target, else behind its greeting.
 void awaitStart(ClientSession& session, const Configuration& configuration, Reactor& reactor, ArrivalReport& report)
 {
     auto start = tlsStartWithClient(configuration);
@@ -21,6 +21,7 @@ void awaitStart(ClientSession& session, const Configuration& configuration, Reac
     session.setStart(
         std::make_unique<ClientTlsStart>(reactor, report, std::move(start), configuration.local.tls.context,
                                          configuration.local.prefaceTimeout, maybeTruncated(configuration)));
+    session.limit(configuration.exchange.requestBufferInForce());
 }
 
 } // namespace
@@ -40,7 +41,7 @@ void Worker::welcome(std::unique_ptr<Transport> transport, ClientInfo info, Addr
     session.setPlace(place);
     session.limitReads(_configuration->exchange.requestBufferInForce());
     session.tally().opened = _reactor.now();
-    if (!_gathers)
+    if (!startsBeforeWelcome(*_configuration))
         awaitStart(session, *_configuration, _reactor, _arrivals.report());
     session.open(std::move(transport));
     if (_drainAsked && !_draining)

@@ -186,7 +186,8 @@ TEST(SharingSettingsTest, refusesWhatAProtocolCanNotDo)
     assertMistake(fromEnvironment(fifo("mysql")), "auth.file: missing; expected a file with users");
     Environment scram = fifo("mysql");
     scram["PROXIMUX_AUTH_METHOD"] = "scram";
-    assertMistake(fromEnvironment(scram), "auth.method = scram: is no method of mysql; expected one of auto, trust");
+    assertMistake(fromEnvironment(scram),
+                  "auth.method = scram: is no method of mysql; expected one of auto, trust, native, sha2");
     assertMistake(fromEnvironment(fifo("fixed")), "exchange.message_size (PROXIMUX_EXCHANGE_MESSAGE_SIZE): missing");
     assertFifoMistake("raw", "PROXIMUX_EXCHANGE_PAIRING", "order", "raw has no messages to pair");
     assertFifoMistake("length", "PROXIMUX_EXCHANGE_LENGTH_WIDTH", "12", "expected 8, 16, 24");

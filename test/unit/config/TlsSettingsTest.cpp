@@ -62,7 +62,7 @@ TEST(TlsSettingsTest, mistakesNameTheSetting)
         assertMistake(withTls({{key, wrong}}), "expected ");
 }
 
-TEST(TlsSettingsTest, itBeginsInsideOfAProtocolWhereTheTargetHasNoPartInThat)
+TEST(TlsSettingsTest, itBeginsInsideOfSomeProtocols)
 {
     Environment environment{{"TLS", "starttls"}, {"TLS_CA", certificate.path()}};
     const auto choose = [this, &environment](const char* protocol, const char* mode)
@@ -78,19 +78,18 @@ TEST(TlsSettingsTest, itBeginsInsideOfAProtocolWhereTheTargetHasNoPartInThat)
             chosen["PROXIMUX_TARGET_1_" + key] = value;
         return fromEnvironment(chosen);
     };
-    for (const char* mode : {"proxy", "fifo", "funnel"})
-    {
-        const Configuration configuration = good(choose("postgresql", mode));
-        CPPUNIT_ASSERT(configuration.local.tls.startsInside());
-        CPPUNIT_ASSERT(configuration.targets.front().tls.startsInside());
-        CPPUNIT_ASSERT(configuration.local.tls.context);
-    }
-    good(choose("mysql", "proxy"));
-    const LoadResult refused = choose("mysql", "funnel");
-    assertMistake(refused,
-                  "local.tls = starttls (environment PROXIMUX_LOCAL_TLS): the request for TLS inside of mysql is "
-                  "understood in proxy mode only");
-    assertMistake(refused, "target.1.tls = starttls");
+    for (const char* protocol : {"postgresql", "mysql"})
+        for (const char* mode : {"proxy", "fifo", "funnel"})
+        {
+            const Configuration configuration = good(choose(protocol, mode));
+            CPPUNIT_ASSERT(configuration.local.tls.startsInside());
+            CPPUNIT_ASSERT(configuration.targets.front().tls.startsInside());
+            CPPUNIT_ASSERT(configuration.local.tls.context);
+        }
+    environment.clear();
+    good(choose("postgresql", "proxy"));
+    good(choose("mysql", "funnel")); // Proximux itself lets clients in
+    assertMistake(choose("mysql", "proxy"), "local.tls = starttls");
 }
 
 TEST(TlsSettingsTest, whatHasNoEffectIsAMistake)

@@ -204,6 +204,20 @@ TEST(MysqlPreparedTest, whatIsClosedWithACursorIsClosedThere)
     CPPUNIT_ASSERT_EQUAL(withId('\x19', 6), sent(one, withId('\x19', id), traits));
 }
 
+TEST(MysqlPreparedTest, whatWaitsToBeClosedIsNotForgottenMeanwhile)
+{
+    isIn();
+    const std::uint32_t plain = prepares(one, "select 1", 5);
+    const std::uint32_t id = prepares(one, "select 2", 6);
+    sent(one, execute(id, 1), says(execute(id, 1)));
+    session->told({mysql::told::CURSOR | mysql::told::STATUS, 0, 2});
+    session->held(pins::STATEMENT);
+    const RequestTraits closing = says(withId('\x19', id));
+    for (int i = 0; i < 3; ++i)
+        CPPUNIT_ASSERT(says(withId('\x1a', plain)).local);
+    CPPUNIT_ASSERT_EQUAL(withId('\x19', 6), sent(one, withId('\x19', id), closing));
+}
+
 TEST(MysqlPreparedTest, oneThatWasPreparedByItsTextKeepsTheConnection)
 {
     isIn();

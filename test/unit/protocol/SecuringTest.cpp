@@ -76,7 +76,7 @@ TEST(SecuringTest, onlyTheseProtocolsKnowIt)
     {
         const bool knows = each.name == "mysql" || each.name == "postgresql";
         CPPUNIT_ASSERT_EQUAL(knows, each.tlsStarts.areThere());
-        CPPUNIT_ASSERT_EQUAL(each.name == "mysql", each.tlsStarts.needsTarget);
+        CPPUNIT_ASSERT_EQUAL(each.name == "mysql", each.tlsStarts.isGreeted);
     }
 }
 
@@ -168,6 +168,18 @@ TEST(SecuringTest, aMysqlClientInClearText)
     CPPUNIT_ASSERT(refused.kind == Kind::refuse);
     CPPUNIT_ASSERT_EQUAL("\2\xFF\x57\x0C#HY000Connections using"s, refused.reply.substr(3, 27));
     CPPUNIT_ASSERT_EQUAL(refused.reply.size() - 4, static_cast<std::size_t>(byteAt(refused.reply, 0)));
+}
+
+TEST(SecuringTest, whoLeavesInsteadOfALoginNeedsNoTls)
+{
+    const std::string quit("\1\0\0\0\1", 5);
+    const auto start = withTarget("mysql", TlsOffer::none);
+    start->received(greeting(SERVER));
+    CPPUNIT_ASSERT(start->sending(quit.substr(0, 3)).reply.empty() && !start->isOver());
+    const TlsStep step = start->sending(quit.substr(3));
+    CPPUNIT_ASSERT(step.kind == Kind::more);
+    CPPUNIT_ASSERT_EQUAL(quit, step.reply);
+    CPPUNIT_ASSERT(start->isOver());
 }
 
 TEST(SecuringTest, theGreetingOffersWhatIsOffered)

@@ -35,7 +35,7 @@ private:
     /// Where a request of a user goes, best first.
     enum class Rank
     {
-        home,    ///< likewise, and nobody else was there since its client was, which matters (RequestTraits::home)
+        home,    ///< an idle one that served its client last, which matters (RequestTraits::home)
         own,     ///< an idle one of the user's
         related, ///< an idle one whose settings alone differ from the user's
         nobodys, ///< an idle one as it was opened

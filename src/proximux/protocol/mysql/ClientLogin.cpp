@@ -13,8 +13,8 @@ namespace proximux::mysql
 namespace
 {
 
-/// What clients are offered, if the target has it. All can live without what is not among it; so there is one form of
-/// each answer.
+/// What clients are offered, if the target has it, beside TLS. All can live without what is not among it; so there is
+/// one form of each answer.
 constexpr std::uint64_t OFFERED =
     OWN_CAPABILITIES | capability::MYSQL | capability::LONG_FLAG | capability::CONNECT_WITH_DB |
     capability::PROTOCOL_41 | capability::TRANSACTIONS | capability::SECURE_CONNECTION | capability::PLUGIN_AUTH |
@@ -44,9 +44,11 @@ Bytes nameOf(auth::ScrambleKind kind)
 
 } // namespace
 
-ClientLogin::ClientLogin(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons)
+ClientLogin::ClientLogin(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons,
+                         bool offersTls)
     : _authenticator(std::move(authenticator))
     , _commons(std::move(commons))
+    , _offersTls(offersTls)
 {
 }
 
@@ -70,13 +72,15 @@ void ClientLogin::answer(RequestTraits& traits, std::string reply)
     traits.reply = std::move(reply);
 }
 
+/// Behind a request for TLS its login has the next number.
 void ClientLogin::take(Bytes bytes, bool whole, RequestTraits& traits)
 {
     constexpr unsigned FIRST = 1;
     const bool isInTurn =
         whole && bytes.size() >= HEADER && _state != State::greeting && lengthOf(bytes) + HEADER == bytes.size();
     const unsigned number = isInTurn ? numberOf(bytes) : 0;
-    if (!isInTurn || number != (_state == State::login ? FIRST : _number + 1))
+    const bool isFirst = number == FIRST || (_offersTls && number == FIRST + 1);
+    if (!isInTurn || (_state == State::login ? !isFirst : number != _number + 1))
         return refuse(traits, "another message than its login", errorPacket(1, 1043, "08S01", "Bad handshake"));
     _number = number + 1;
     if (_state == State::login)
@@ -91,7 +95,8 @@ std::string ClientLogin::greeting()
     Greeting ours = *_commons->target;
     _nonce = _authenticator->nonce().substr(0, NONCE);
     _kind = ours.plugin == CACHING_SHA2 ? auth::ScrambleKind::sha2 : auth::ScrambleKind::native;
-    _offered = ours.capabilities = ours.capabilities & OFFERED;
+    _kind = _authenticator->scrambleFor({}, _kind); // of nobody yet
+    _offered = ours.capabilities = (ours.capabilities & OFFERED) | (_offersTls ? capability::SSL : 0);
     ours.nonce = _nonce;
     ours.plugin = nameOf(_kind);
     _state = State::login;

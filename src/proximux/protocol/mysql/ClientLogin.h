@@ -17,7 +17,9 @@ namespace proximux::mysql
 class ClientLogin
 {
 public:
-    ClientLogin(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons);
+    /// offersTls: the client may ask for TLS; what it says to that end is not heard here.
+    ClientLogin(std::shared_ptr<auth::Authenticator> authenticator, std::shared_ptr<SharedCommons> commons,
+                bool offersTls);
 
     /// The client's number and address, of which the greeting and errors speak.
     void begin(std::uint64_t client, Bytes address);
@@ -86,6 +88,7 @@ private:
 
     std::shared_ptr<auth::Authenticator> _authenticator;
     std::shared_ptr<SharedCommons> _commons;
+    bool _offersTls;
     std::uint64_t _client = 0;
     std::string _address;
     State _state = State::greeting;

@@ -55,6 +55,11 @@ void appendWithTypes(Bytes bytes, std::uint32_t id, const ClientStatement& state
     text += bytes.substr(at + 1);
 }
 
+Refusal unfit(unsigned code, const char* text)
+{
+    return {"a prepared statement that is not there, or not like this", text, code, "HY000"};
+}
+
 } // namespace
 
 /// The number may be that of another statement in the target: its client gets one of its own.
@@ -96,7 +101,7 @@ void ClientSession::prepared(std::uint8_t code, Bytes bytes, bool whole, Request
         return;
     }
     if (_statement == nullptr || code == code::STMT_BULK_EXECUTE)
-        return refuseStatement(1243, "Unknown prepared statement handler", traits);
+        return refuseStatement(unfit(1243, "Unknown prepared statement handler"), traits);
     traits.fitted = true;
     if (code == code::STMT_EXECUTE)
         return execute(bytes, traits);
@@ -116,13 +121,13 @@ void ClientSession::execute(Bytes bytes, RequestTraits& traits)
     const auto types = static_cast<std::size_t>(2 * _statement->parameters);
     const bool hasTypes = types > 0 && bytes.size() > at && bytes[at] != 0;
     if (bytes.size() < NULLS_AT || (types > 0 && bytes.size() < at + 1 + (hasTypes ? types : 0)))
-        return refuseStatement(1835, "Malformed communication packet", traits);
+        return refuseStatement(unfit(1835, "Malformed communication packet"), traits);
     if (hasTypes)
         _statement->types = bytes.substr(at + 1, types);
     else if (types > 0 && _statement->types.empty())
-        return refuseStatement(1210, "Incorrect arguments to mysqld_stmt_execute", traits);
+        return refuseStatement(unfit(1210, "Incorrect arguments to mysqld_stmt_execute"), traits);
     else if (lengthOf(bytes) + _statement->types.size() >= PacketReader::FULL)
-        return refuseStatement(1153, "proximux: parameters of this size need their types", traits);
+        return refuseStatement(unfit(1153, "proximux: parameters of this size need their types"), traits);
     _statement->error.clear();
     const Effects& effects = _statement->what->effects();
     if (auto refusal = refusalOf(effects))
@@ -157,7 +162,7 @@ void ClientSession::sendLongData(RequestTraits& traits)
 void ClientSession::fetch(RequestTraits& traits)
 {
     if (!_statement->isOngoing)
-        return refuseStatement(1421, "The statement has no open cursor.", traits);
+        return refuseStatement(unfit(1421, "The statement has no open cursor."), traits);
     ends(*_statement, traits);
 }
 
@@ -182,11 +187,6 @@ void ClientSession::ends(const ClientStatement& statement, RequestTraits& traits
 {
     if (!_hasSqlPrepared && !_statements.areOthersOngoing(&statement))
         traits.frees |= pins::STATEMENT;
-}
-
-void ClientSession::refuseStatement(unsigned code, const char* text, RequestTraits& traits)
-{
-    refuseStatement({"a prepared statement that is not there, or not like this", text, code, "HY000"}, traits);
 }
 
 // ---------------------------------------------------------------------------------------- on a connection
@@ -244,7 +244,10 @@ void ClientSession::fit(Bytes bytes, bool, const RequestTraits& traits, Connecti
     if (statement == nullptr)
         return;
     if (code == code::STMT_CLOSE)
-        return lane.close(*statement, text);
+    {
+        lane.close(*statement, text);
+        return _statements.forget(idIn(bytes));
+    }
     const bool isMine = code == code::STMT_LONG_DATA || (traits.pins & pins::STATEMENT) != 0;
     const std::uint32_t id = lane.find(*statement, isMine).value_or(0);
     const bool lacksTypes =

@@ -25,7 +25,7 @@ std::shared_ptr<SharedCommons> commonsOf(const ConversationSettings& settings)
 
 ClientSession::ClientSession(const ConversationSettings& settings)
     : _commons(commonsOf(settings))
-    , _entry(settings.authenticator, _commons)
+    , _entry(settings.authenticator, _commons, settings.startsTls)
     , _mayPin(settings.pins)
     , _keptByLane(settings.statements)
     , _statements(settings.statementMemory)
@@ -191,6 +191,13 @@ bool ClientSession::expired(const char* why, std::string& reply)
 {
     reply = errorPacket(0, 4031, "HY000", "proximux: " + std::string(why));
     return true;
+}
+
+bool ClientSession::drained(std::string& reply)
+{
+    if (_entry.isWelcome())
+        reply = errorPacket(0, 1053, "08S01", "proximux: it is stopping");
+    return _entry.isWelcome();
 }
 
 } // namespace proximux::mysql

@@ -37,6 +37,7 @@ public:
     bool unpinned(const RequestTraits& traits, const std::string& why, std::string& reply) override;
     bool malformed(const char* why, std::string& reply) override;
     bool expired(const char* why, std::string& reply) override;
+    bool drained(std::string& reply) override;
     void held(unsigned reasons) override;
     void remains(unsigned reasons) override { held(reasons); }
     void signedIn(bool accepted) override;
@@ -70,7 +71,6 @@ private:
     void resetStatement(RequestTraits& traits);
     void closeStatement(std::uint32_t id, RequestTraits& traits);
     void ends(const ClientStatement& statement, RequestTraits& traits) const;
-    void refuseStatement(unsigned code, const char* text, RequestTraits& traits);
 
     /// Whether a backslash in quotes takes the meaning of the next character.
     [[nodiscard]] bool escapes() const { return (_status & status::NO_BACKSLASH_ESCAPES) == 0; }

@@ -5,6 +5,7 @@
 #include <proximux/protocol/mysql/Packets.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace proximux::mysql
@@ -75,6 +76,13 @@ void ClientStatements::close(std::uint32_t id)
     _size -= found->second->what->size();
     _closed.insert(*found);
     _statements.erase(found);
+}
+
+void ClientStatements::settle()
+{
+    for (auto each = _closed.begin(); each != _closed.end();)
+        each = each->second->isOngoing ? std::next(each) : _closed.erase(each);
+    _preparing.reset();
 }
 
 bool ClientStatements::areOthersOngoing(const ClientStatement* statement) const

@@ -44,12 +44,12 @@ public:
 
     void close(std::uint32_t id);
 
-    /// All that was said before was answered: those that were closed are not needed any more, and none is prepared.
-    void settle()
-    {
-        _closed.clear();
-        _preparing.reset();
-    }
+    /// All that was said before was answered: those that were closed are not needed any more, unless their target is
+    /// still to be told, and none is prepared.
+    void settle();
+
+    /// The target was told that this one was closed.
+    void forget(std::uint32_t id) { _closed.erase(id == LAST ? _last : id); }
 
     /// Whether one has a cursor, or parts of its parameters, but for this one (null: any).
     [[nodiscard]] bool areOthersOngoing(const ClientStatement* statement) const;

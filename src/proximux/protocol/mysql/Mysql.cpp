@@ -34,6 +34,7 @@ ProtocolInfo info()
                      "pool.login_retry",
                      "pool.statements",
                      "pool.switch_delay"};
+    info.authMethods = {"native", "sha2"};
     info.tlsStarts = securing();
     return info;
 }

@@ -56,9 +56,11 @@ public:
     {
         _kept += bytes;
         TlsStep step;
-        if (_kept.size() < HEADER + 4)
+        constexpr std::size_t SHORTEST = 4; // bytes of what may be a request
+        const bool isShort = _kept.size() >= HEADER && lengthOf(_kept) < SHORTEST;
+        if (!isShort && _kept.size() < HEADER + SHORTEST)
             return step;
-        const bool asks = asksForTls(_kept);
+        const bool asks = !isShort && asksForTls(_kept);
         if (asks && _kept.size() < HEADER + REQUEST)
             return step;
         _isOver = true;
@@ -156,10 +158,17 @@ private:
         writeNumber(lower & ~capability::SSL, &_kept[at], 2, ByteOrder::little);
     }
 
-    /// The client's login begins: the request for TLS is made of it.
+    /// The client's login begins: the request for TLS is made of it. Who leaves instead needs none.
     void secure(Bytes bytes, TlsStep& step)
     {
+        constexpr Bytes LEAVES("\1\0\0\0\1", 5);
         _kept += bytes;
+        if (_kept == LEAVES)
+        {
+            step.reply = std::exchange(_kept, std::string());
+            _isOver = true;
+            return;
+        }
         if (_kept.size() < HEADER + REQUEST)
             return;
         const std::size_t number = byteAt(_kept, HEADER - 1);
