@@ -58,6 +58,7 @@ enum class CloseReason
     loginTimeout,      ///< local.login_timeout
     cancelled,         ///< the client of the request has cancelled it
     cancelUnknown,     ///< nobody knows whether a cancel request is still to come to its target
+    evicted,           ///< another client of the same user has had it closed
     aged               ///< pool.lifetime
 };
 

@@ -33,20 +33,21 @@ protected:
         begin(options);
     }
 
-    static std::string greeting()
+    static std::string greeting(unsigned connection = 7)
     {
         mysql::Greeting greeting;
+        greeting.connection = connection;
         greeting.capabilities = 0x81FFF7DF;
         greeting.version = "8.0-theirs";
         greeting.nonce = "aaaaaaaabbbbbbbbbbbb";
         greeting.plugin = "mysql_native_password";
-        return mysql::packetOf(0, mysql::greetingOf(greeting, 1));
+        return mysql::packetOf(0, mysql::greetingOf(greeting));
     }
 
-    static std::string login()
+    static std::string login(const std::string& user = "u")
     {
         std::string payload("\x05\xa2\x08\x00\0\0\0\1\x2d", 9);
-        payload.append(23, '\0').append("u").append(2, '\0');
+        payload.append(23, '\0').append(user).append(2, '\0');
         return mysql::packetOf(1, payload + "mysql_native_password" + '\0');
     }
 
@@ -81,7 +82,7 @@ protected:
     TargetId renewed(TargetId t)
     {
         if (world.dialled.empty() && world.has(t))
-            answers(t, "");
+            exchange->targetEnded(t, now); // it has said that it leaves
         const TargetId next = opens();
         answers(next, greeting());
         letsIn(next, 2);

@@ -51,7 +51,7 @@ protected:
         auto said = mysql::readGreeting(Bytes(traits.reply).substr(4));
         CPPUNIT_ASSERT(said);
         said->capabilities |= mysql::capability::SESSION_TRACK; // which targets must have, and clients are not offered
-        greeting = mysql::packetOf(0, mysql::greetingOf(*said, 7));
+        greeting = mysql::packetOf(0, mysql::greetingOf(*said));
     }
 
     /// What the server answers to a message.
@@ -69,7 +69,7 @@ protected:
 
     static std::string outcomeOf(const mysql::Greeting& greeting)
     {
-        return std::string("\2\0", 2) + mysql::greetingOf(greeting, 1);
+        return std::string("\2\0", 2) + mysql::greetingOf(greeting);
     }
 
     /// Both speak until one has had enough, in pieces of this size.

@@ -73,6 +73,7 @@ constexpr CloseReasonInfo REASONS[CLOSE_REASONS] = {
     {"cancelled", "cancelled by its client", R::cancelled, F::nobody, UNTOLD, UNTOLD},
     {"cancelUnknown", "a cancel request to the target was cut off, and may still be heard", R::cancelUnknown, F::target,
      ERROR, ERROR},
+    {"evicted", "another client of its user has ended it", R::evicted, F::client, ERROR, UNTOLD},
     {"aged", "pool.lifetime", R::aged, F::nobody, UNTOLD, UNTOLD},
 };
 

@@ -81,6 +81,9 @@ public:
         static_cast<void>(address);
     }
 
+    /// Who the client is: its equals may stop its requests (RequestTraits::stops). Borrowed.
+    [[nodiscard]] virtual Bytes user() const { return {}; }
+
     /// Its client has come. Fills in the traits of what it is sent before it has said anything, where that is local, or
     /// the reply to a login (RequestTraits::greets). Returns whether there is such a thing.
     virtual bool opened(RequestTraits& traits)
@@ -128,7 +131,8 @@ public:
         return {};
     }
 
-    /// The request was answered without being sent, for what its connection lacks: Prelude::fails, RequestTraits::home.
+    /// The request was answered without being sent, for what its connection lacks (Prelude::fails,
+    /// RequestTraits::home), or because it was done here (RequestTraits::stops).
     virtual void unsent(const RequestTraits& traits) { static_cast<void>(traits); }
 
     /// Sets `text` to what the client gets instead of these bytes, the first of the response to its request
@@ -208,7 +212,7 @@ public:
     virtual void told(const Told& what) { static_cast<void>(what); }
 
     /// The target was asked (RequestTraits::probes): only these reasons still pin this client.
-    virtual void remains(unsigned reasons) { static_cast<void>(reasons); }
+    virtual void remains(unsigned reasons) { held(reasons); }
 
     /// The target has challenged this client to something that pins it (ResponseTraits::challenges).
     virtual void challenged(unsigned reasons) { static_cast<void>(reasons); }

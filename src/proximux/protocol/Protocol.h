@@ -85,6 +85,13 @@ public:
         return {};
     }
 
+    /// Likewise, a request that is said on another connection of the same user, and answered (RequestTraits::stops).
+    [[nodiscard]] virtual std::string stopping(Bytes greeting) const
+    {
+        static_cast<void>(greeting);
+        return {};
+    }
+
     /// Asks a connection at rest what its session still has; null: that can't be asked.
     [[nodiscard]] virtual std::unique_ptr<StateProbe> makeStateProbe() const { return nullptr; }
 

@@ -102,7 +102,7 @@ TEST(MysqlLoginTest, aTargetThatSpeaksNoMysqlIsLeft)
     old.capabilities &= ~mysql::capability::SESSION_TRACK;
     mysql::TargetDialog dialog(client, std::make_shared<mysql::SharedCommons>(),
                                client->identityAt(0, "anna", std::nullopt), 0, {});
-    CPPUNIT_ASSERT(dialog.hear(mysql::packetOf(0, mysql::greetingOf(old, 1))).state == State::refused);
+    CPPUNIT_ASSERT(dialog.hear(mysql::packetOf(0, mysql::greetingOf(old))).state == State::refused);
     CPPUNIT_ASSERT_EQUAL(1251U, codeOf(dialog.outcome()));
 }
 
@@ -114,7 +114,7 @@ TEST(MysqlLoginTest, theWholePasswordIsSaidOverTlsAlone)
         mysql::TargetDialog dialog(client, std::make_shared<mysql::SharedCommons>(),
                                    client->identityAt(0, "anna", std::nullopt), 0, {});
         dialog.secured(isSecure ? "binding" : "");
-        dialog.hear(mysql::packetOf(0, mysql::greetingOf(target("caching_sha2_password"), 1)));
+        dialog.hear(mysql::packetOf(0, mysql::greetingOf(target("caching_sha2_password"))));
         const auto step = dialog.hear(mysql::packetOf(2, "\x01\x04"));
         CPPUNIT_ASSERT_EQUAL(mysql::packetOf(3, isSecure ? Bytes("pencil\0", 7) : Bytes("\x02")), step.says);
         if (!isSecure)

@@ -76,6 +76,8 @@ void Answers::takeOut(Lane& lane, Request& request, bool answered, Instant now)
         lane.streaming = nullptr;
     if (lane.answered == &request)
         lane.answered = nullptr;
+    if (const std::uint64_t errand = std::exchange(request.errand, 0))
+        _mux.cancels.ended(errand, answered ? ErrandEnd::heard : ErrandEnd::unknown, now);
 }
 
 void Answers::finish(Lane& lane, Request& request, Instant now)

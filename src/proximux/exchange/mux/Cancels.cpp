@@ -27,11 +27,63 @@ void Cancels::ask(Request& request, Instant now)
         errand->awaiting.push_back(request.client->id);
         request.awaitsCancel = true;
     }
-    else if (client->next != nullptr && client->pin.lane == nullptr && !client->next->traits.vital)
+    else
+        stopQueued(*client, now);
+}
+
+void Cancels::stopQueued(Client& client, Instant now)
+{
+    if (client.next == nullptr || client.pin.lane != nullptr || client.next->traits.vital)
+        return;
+    _mux.observer.requestCancelled(client.id, {});
+    _mux.answers.fail(*client.next, CloseReason::cancelled, now);
+}
+
+/// The client of whom this request speaks, if it is of the same user.
+Client* Cancels::equalOf(const Request& request) const
+{
+    Client* client = find(request.traits.stops);
+    const bool isEqual = client != nullptr && client->state != Client::State::closing &&
+                         client->conversation->user() == request.client->conversation->user();
+    return isEqual ? client : nullptr;
+}
+
+/// The connections of another target have other numbers.
+bool Cancels::maySay(const Lane& lane, const Request& request) const
+{
+    const Client* client = equalOf(request);
+    return client == nullptr || client->inFlight == 0 ||
+           (client->lane != &lane && _mux.pool.targetOf(client->lane->number) == _mux.pool.targetOf(lane.number));
+}
+
+/// Where there is one connection alone, nobody could say it before that is free again.
+bool Cancels::aim(Request& request, const Lane* by, Instant now)
+{
+    RequestTraits& traits = request.traits;
+    Client* client = equalOf(request);
+    Lane* lane = client != nullptr && client->inFlight > 0 ? client->lane : nullptr;
+    const bool isNobody = client == nullptr || (lane != nullptr && _mux.pool.size() == 1);
+    const bool isSaid = isNobody || lane == nullptr || (by != nullptr && lane->cancel != 0);
+    if (!isSaid && by == nullptr)
+        return true;
+    std::string says = isSaid || !maySay(*by, request) ? std::string() : _mux.policy.responses.stopping(*lane);
+    if (says.empty())
     {
-        _mux.observer.requestCancelled(client->id, {});
-        _mux.answers.fail(*client->next, CloseReason::cancelled, now);
+        if (isNobody || !isSaid)
+            traits.reply = std::exchange(traits.seed, {});
+        else if (traits.evicts)
+            _mux.clients.close(*client, CloseReason::evicted, How::abort, now);
+        else if (lane == nullptr)
+            stopQueued(*client, now);
+        request.client->conversation->unsent(traits);
+        return false;
     }
+    traits.reply = std::move(says);
+    request.errand = lane->cancel = ++_last;
+    _errands.push_back({lane->cancel, lane->target, {}, traits.evicts ? client->id : ClientId{}});
+    _mux.lanes.updateLoad(*lane);
+    _mux.observer.requestCancelled(client->id, lane->target);
+    return true;
 }
 
 bool Cancels::stop(Lane& lane, Instant now)
@@ -45,7 +97,7 @@ bool Cancels::stop(Lane& lane, Instant now)
     if (says.empty())
         return false;
     lane.cancel = ++_last;
-    _errands.push_back({lane.cancel, lane.target, {}});
+    _errands.push_back({lane.cancel, lane.target, {}, {}});
     _mux.lanes.updateLoad(lane);
     const Duration timeout = _mux.settings.connectTimeout;
     _mux.effects.beginErrand(lane.cancel, _mux.pool.targetOf(lane.number), says,
@@ -68,10 +120,13 @@ void Cancels::ended(std::uint64_t number, ErrandEnd how, Instant now)
     {
         lane->cancel = 0;
         _mux.lanes.updateLoad(*lane);
+        _mux.policy.responses.afterCancel(*lane, now);
         _mux.sending.pumpAll();
     }
     for (const ClientId asker : errand.awaiting)
         answer(asker, now);
+    if (Client* evicted = _mux.clients.find(errand.evicted))
+        _mux.clients.close(*evicted, CloseReason::evicted, How::abort, now);
 }
 
 void Cancels::answer(ClientId asker, Instant now)

@@ -10,10 +10,11 @@ namespace proximux
 
 struct Mux;
 
-/// What stops requests (RequestTraits::cancels): of one that is queued nothing is sent, and of one in flight the target
-/// is told on a connection of its own, an errand.
+/// What stops requests (RequestTraits::cancels, stops): of one that is queued nothing is sent, and of one in flight the
+/// target is told: on a connection of its own, or by a request on another lane. Either is an errand.
 ///
 ///     ask(), stop() -> errand -> the target closes its connection -> ended()
+///     aim() -> errand -> the target has answered -> ended()
 ///
 /// Until the errand has ended its lane is lent to nobody: what it says could stop another's request. Where nobody knows
 /// whether it was heard, the lane is closed.
@@ -29,6 +30,13 @@ public:
     /// the target has heard of it.
     void ask(Request& request, Instant now);
 
+    /// This request is to stop what another client has under way (RequestTraits::stops), and is about to be sent on
+    /// this lane (null: it has none yet). False: there is nothing to be sent, and its answer is in its traits.
+    bool aim(Request& request, const Lane* by, Instant now);
+
+    /// Whether such a request may be sent on this lane, as far as that is known now.
+    [[nodiscard]] bool maySay(const Lane& lane, const Request& request) const;
+
     /// Has the target stop what it does on this lane. False: it can't be told.
     bool stop(Lane& lane, Instant now);
 
@@ -40,9 +48,12 @@ private:
         std::uint64_t number = 0;
         TargetId target;                ///< the connection on which something is to be stopped
         std::vector<ClientId> awaiting; ///< those who have asked for it
+        ClientId evicted;               ///< who is closed behind it; invalid: nobody is
     };
 
     [[nodiscard]] Client* find(std::uint64_t number) const;
+    [[nodiscard]] Client* equalOf(const Request& request) const;
+    void stopQueued(Client& client, Instant now);
     void answer(ClientId asker, Instant now);
 
     Mux& _mux;

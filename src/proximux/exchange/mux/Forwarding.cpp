@@ -61,6 +61,8 @@ void Forwarding::passWithEdits(Lane& lane, const Request& request, Bytes bytes)
         if (!piece.empty())
             lane.waiting = _mux.effects.toTarget(lane.target, piece);
     };
+    if (request.errand != 0)
+        return pass(request.traits.reply);
     std::string text;
     if (request.traits.rewritten)
     {

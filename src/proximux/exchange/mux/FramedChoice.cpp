@@ -30,7 +30,7 @@ bool FramedChoice::mayUse(const Lane& lane, const Request& request) const
 {
     if (request.traits.keepsId && !TargetRecords::mayHaveId(lane, request))
         return false; // its id is in use, and the others need not wait for it
-    if (isAsked(lane, request))
+    if (isAsked(lane, request) || (request.traits.stops != 0 && !_mux.cancels.maySay(lane, request)))
         return false;
     const Client& client = *request.client;
     if (client.pin.lane != nullptr)

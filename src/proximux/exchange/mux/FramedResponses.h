@@ -59,6 +59,8 @@ public:
     void laneEnded(Lane& lane, Instant now) override;
     bool restore(Lane& lane, Instant now) override;
     [[nodiscard]] std::string cancellation(const Lane& lane) const override;
+    [[nodiscard]] std::string stopping(const Lane& lane) const override { return _protocol.stopping(lane.greeting); }
+    void afterCancel(Lane& lane, Instant now) override { _probes.goOn(lane, now); }
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol.nameOfPart(part); }
 

@@ -137,6 +137,12 @@ public:
     /// What stops the request that is under way on the lane (Protocol::cancellation()); empty: nothing does.
     [[nodiscard]] virtual std::string cancellation(const Lane& lane) const = 0;
 
+    /// Likewise on another lane (Protocol::stopping()).
+    [[nodiscard]] virtual std::string stopping(const Lane& lane) const = 0;
+
+    /// What was to stop something on the lane has been heard, and its target may be asked what it could not be before.
+    virtual void afterCancel(Lane& lane, Instant now) = 0;
+
     /// Whether a request of a lane that is gone was answered all the same. lost: it did not end by FIN; silent: the
     /// target had said nothing for exchange.raw_gap.
     [[nodiscard]] virtual bool isAnswered(const Request& request, bool lost, bool silent) const = 0;

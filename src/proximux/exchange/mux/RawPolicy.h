@@ -67,6 +67,8 @@ public:
     void laneEnded(Lane&, Instant) override {}
     bool restore(Lane&, Instant) override { return false; }
     [[nodiscard]] std::string cancellation(const Lane&) const override { return {}; }
+    [[nodiscard]] std::string stopping(const Lane&) const override { return {}; }
+    void afterCancel(Lane&, Instant) override {}
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned) const override { return {}; }
 

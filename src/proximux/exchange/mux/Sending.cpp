@@ -49,7 +49,7 @@ void Sending::queue(Client& client, std::size_t n, bool whole, Instant now)
     _ownIds += request.traits.keepsId ? 1 : 0;
     if (request.traits.cancels != 0)
         _mux.cancels.ask(request, now);
-    if (request.traits.local)
+    if (request.traits.local || (request.traits.stops != 0 && !_mux.cancels.aim(request, nullptr, now)))
         return _mux.answers.answerLocally(request, now);
     if (_mux.records.isSilent(request.traits.part, _mux.pool, now))
         return _mux.answers.fail(request, CloseReason::partSilent, now);
@@ -319,6 +319,11 @@ bool Sending::send(Lane& lane, Request& request, Instant now)
     if (request.traits.greets)
     {
         _mux.answers.greet(lane, request, now);
+        return true;
+    }
+    if (request.traits.stops != 0 && !_mux.cancels.aim(request, &lane, now))
+    {
+        _mux.answers.answerLocally(request, now);
         return true;
     }
     _mux.forwarding.begin(lane, request, now);

@@ -70,6 +70,7 @@ struct RequestState : Transaction
     std::uint64_t ticket = 0;  ///< its turn in the queue
     unsigned repeats = 0;      ///< how often it was
     bool isOpen = false;       ///< not whole: its client may take its time, as with a lease
+    std::uint64_t errand = 0;  ///< sent: the one that it is, to stop what another lane does (Cancels); 0: it is none
     bool awaitsCancel = false; ///< replied: it is said when the target was told of what it cancels
     bool stopped = false;      ///< its client has left, and its target was told to stop it
     bool suspect = false;      ///< it may be why a connection ended on which others were lost, too
@@ -156,6 +157,7 @@ struct LaneConnection
     unsigned run = 0;                         ///< so many of that client's, one behind the other
     Request* streaming = nullptr;             ///< a request of which only a part was sent
     std::size_t waiting = 0;                  ///< bytes unsent to the target
+    unsigned unasked = 0;                     ///< reasons of which its target is to be asked behind `cancel`
     std::uint64_t cancel = 0;                 ///< the errand that stops what it does (Cancels); 0: there is none
     bool silent = false;                      ///< raw: the target was silent for exchange.raw_gap
 };

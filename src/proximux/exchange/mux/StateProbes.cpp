@@ -2,6 +2,8 @@
 
 #include <proximux/exchange/mux/Mux.h>
 
+#include <utility>
+
 namespace proximux
 {
 
@@ -9,7 +11,10 @@ namespace proximux
 void StateProbes::begin(Lane& lane, const Client& client, unsigned reasons, Instant now)
 {
     if (client.pin.lane != &lane || (client.pin.reasons & ~reasons) != 0 || client.state != Client::State::open ||
-        !lane.pipeline.isEmpty() || lane.cancel != 0)
+        !lane.pipeline.isEmpty())
+        return;
+    lane.unasked = lane.cancel != 0 ? reasons : 0;
+    if (lane.cancel != 0)
         return;
     lane.probe = _protocol.makeStateProbe();
     if (lane.probe == nullptr)
@@ -20,6 +25,13 @@ void StateProbes::begin(Lane& lane, const Client& client, unsigned reasons, Inst
     _mux.timers.signIn.arm(lane.signIn, now);
     lane.waiting = _mux.effects.toTarget(lane.target, lane.probe->question());
     _mux.lanes.updateLoad(lane);
+}
+
+void StateProbes::goOn(Lane& lane, Instant now)
+{
+    const unsigned reasons = std::exchange(lane.unasked, 0);
+    if (reasons != 0 && lane.pin.client != nullptr)
+        begin(lane, *lane.pin.client, reasons, now);
 }
 
 bool StateProbes::hear(Lane& lane, unsigned& ended, Instant now)

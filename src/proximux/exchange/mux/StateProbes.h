@@ -19,8 +19,12 @@ public:
     {
     }
 
-    /// A request of this client was answered that may have ended these reasons.
+    /// A request of this client was answered that may have ended these reasons. What may still stop something on the
+    /// lane is heard before it is asked.
     void begin(Lane& lane, const Client& client, unsigned reasons, Instant now);
+
+    /// That was heard.
+    void goOn(Lane& lane, Instant now);
 
     /// Bytes came on a lane that is being asked. Adds to `ended` which reasons have ended. False: the lane is closed
     /// then.

@@ -3,6 +3,7 @@
 #include <proximux/protocol/mysql/ClientSession.h>
 #include <proximux/protocol/mysql/Command.h>
 #include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/Kill.h>
 #include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/SessionSettings.h>
 #include <proximux/protocol/mysql/SharedFramers.h>
@@ -87,6 +88,11 @@ void ClientSession::dispatch(std::uint8_t code, Bytes bytes, bool whole, Request
         return change({{setting::DATABASE, std::string(arguments)}}, traits);
     if (code == code::SET_OPTION)
         return setOption(arguments, traits);
+    if (code == code::PROCESS_KILL && arguments.size() == 4)
+    {
+        _traces.leavesNothing();
+        return mysql::ask({Fields(arguments).number(4), true}, _entry.shown(), {_number, _status}, traits);
+    }
     if (code == code::CHANGE_USER)
     {
         reset();
@@ -116,9 +122,6 @@ void ClientSession::local(std::uint8_t code, RequestTraits& traits)
         reset();
         traits.resets = true;
         return ClientLogin::answer(traits, okPacket(_number, _status));
-    case code::PROCESS_KILL:
-        return refuseStatement({"KILL (not supported)", "proximux: KILL is not supported, for connections are shared"},
-                               traits);
     default:
         return refuseStatement({"a command that is not shared", "proximux: this command is not supported, for "
                                                                 "connections are shared"},
@@ -134,12 +137,8 @@ void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
     PacketReader packets;
     feedText(reader, packets, bytes);
     const Effects effects = whole ? reader.end() : reader.soFar();
-    if (effects.showsMessages && effects.isSingle() && whole && _traces.isClean())
-    {
-        _traces.counts(false);
-        return ClientLogin::answer(traits,
-                                   noMessages(_number, _status, _entry.has(capability::MARIADB_EXTENDED_TYPES)));
-    }
+    if (whole && effects.isSingle() && decides(effects, bytes.substr(HEADER + 1), traits))
+        return;
     if (auto refusal = refusalOf(effects))
         return refuseStatement(*refusal, traits);
     if (!whole && (effects.first.empty() || effects.first == "show" || effects.first == "get"))
@@ -161,6 +160,28 @@ void ClientSession::statement(Bytes bytes, bool whole, RequestTraits& traits)
     feedText(*_reader, _packets, bytes);
     _ties = traits.pins;
     traits.inParts = true;
+}
+
+/// A statement is none for a connection of its client's: it is answered here, or is about another connection.
+bool ClientSession::decides(const Effects& effects, Bytes text, RequestTraits& traits)
+{
+    const bool isExtended = _entry.has(capability::MARIADB_EXTENDED_TYPES);
+    if (effects.showsMessages && _traces.isClean())
+    {
+        _traces.counts(false);
+        ClientLogin::answer(traits, noMessages(_number, _status, isExtended));
+        return true;
+    }
+    const Bytes asked = effects.first == "select" ? numberAskedIn(text) : Bytes();
+    const auto killed = effects.kills ? killIn(text) : std::nullopt;
+    if (asked.empty() && !killed)
+        return false;
+    _traces.leavesNothing();
+    if (killed)
+        mysql::ask(*killed, _entry.shown(), {_number, _status}, traits);
+    else
+        ClientLogin::answer(traits, oneNumber(asked, _entry.shown(), _number, _status, isExtended));
+    return true;
 }
 
 /// Fills in what follows from the effects.

@@ -1,5 +1,6 @@
 #include <proximux/protocol/mysql/ClientLogin.h>
 
+#include <proximux/protocol/mysql/Kill.h>
 #include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/SessionSettings.h>
 
@@ -58,6 +59,11 @@ void ClientLogin::begin(std::uint64_t client, Bytes address)
     _address = address;
 }
 
+std::uint64_t ClientLogin::shown() const
+{
+    return shownNumber(_client);
+}
+
 void ClientLogin::open(RequestTraits& traits)
 {
     if (_commons->target)
@@ -100,7 +106,8 @@ std::string ClientLogin::greeting()
     ours.nonce = _nonce;
     ours.plugin = nameOf(_kind);
     _state = State::login;
-    return greetingOf(ours, static_cast<std::uint32_t>(_client));
+    ours.connection = shown();
+    return greetingOf(ours);
 }
 
 /// It is closed behind the reply.

@@ -49,6 +49,12 @@ public:
     /// Those of its session. It must be welcome.
     [[nodiscard]] const SessionLogins& logins() const { return *_logins; }
 
+    /// Who it is. It must be welcome.
+    [[nodiscard]] const std::string& user() const { return _opening.user; }
+
+    /// The number that it is shown.
+    [[nodiscard]] std::uint64_t shown() const;
+
     /// Whether this capability is in force.
     [[nodiscard]] bool has(std::uint64_t capability) const { return (_capabilities & capability) != 0; }
 

@@ -108,7 +108,8 @@ void ClientSession::prepared(std::uint8_t code, Bytes bytes, bool whole, Request
     if (code == code::STMT_LONG_DATA)
         return sendLongData(traits);
     if (code == code::STMT_FETCH)
-        return fetch(traits);
+        return _statement->isOngoing ? ends(*_statement, traits)
+                                     : refuseStatement(unfit(1421, "The statement has no open cursor."), traits);
     if (code == code::STMT_RESET)
         return resetStatement(traits);
     closeStatement(id, traits);
@@ -157,13 +158,6 @@ void ClientSession::sendLongData(RequestTraits& traits)
     }
     _statement->isOngoing = true;
     traits.pins |= pins::STATEMENT;
-}
-
-void ClientSession::fetch(RequestTraits& traits)
-{
-    if (!_statement->isOngoing)
-        return refuseStatement(unfit(1421, "The statement has no open cursor."), traits);
-    ends(*_statement, traits);
 }
 
 void ClientSession::resetStatement(RequestTraits& traits)

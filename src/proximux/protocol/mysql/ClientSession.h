@@ -25,6 +25,7 @@ public:
     explicit ClientSession(const ConversationSettings& settings);
 
     void begin(std::uint64_t client, Bytes address) override { _entry.begin(client, address); }
+    [[nodiscard]] Bytes user() const override { return _entry.user(); }
     bool opened(RequestTraits& traits) override;
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     Continuation goesOn(Bytes bytes, bool mayPin) override;
@@ -39,7 +40,6 @@ public:
     bool expired(const char* why, std::string& reply) override;
     bool drained(std::string& reply) override;
     void held(unsigned reasons) override;
-    void remains(unsigned reasons) override { held(reasons); }
     void signedIn(bool accepted) override;
     void told(const Told& what) override;
 
@@ -50,6 +50,7 @@ private:
     void dispatch(std::uint8_t code, Bytes bytes, bool whole, RequestTraits& traits);
     void local(std::uint8_t code, RequestTraits& traits);
     void statement(Bytes bytes, bool whole, RequestTraits& traits);
+    bool decides(const Effects& effects, Bytes text, RequestTraits& traits);
     void setOption(Bytes arguments, RequestTraits& traits);
     void change(const SessionSettings& changes, RequestTraits& traits);
     void judge(const Effects& effects, bool whole, RequestTraits& traits);
@@ -67,7 +68,6 @@ private:
     void prepared(std::uint8_t code, Bytes bytes, bool whole, RequestTraits& traits);
     void execute(Bytes bytes, RequestTraits& traits);
     void sendLongData(RequestTraits& traits);
-    void fetch(RequestTraits& traits);
     void resetStatement(RequestTraits& traits);
     void closeStatement(std::uint32_t id, RequestTraits& traits);
     void ends(const ClientStatement& statement, RequestTraits& traits) const;

@@ -101,7 +101,7 @@ std::optional<Greeting> readGreeting(Bytes payload)
     Fields fields(payload);
     fields.skip(1);
     greeting.version = fields.zeroTerminated();
-    fields.skip(4); // connection id
+    greeting.connection = fields.number(4);
     greeting.nonce = fields.bytes(FIRST_OF_NONCE);
     fields.skip(1 + 2); // filler, capabilities
     greeting.collation = static_cast<unsigned>(fields.number(1));
@@ -116,12 +116,12 @@ std::optional<Greeting> readGreeting(Bytes payload)
     return greeting;
 }
 
-std::string greetingOf(const Greeting& greeting, std::uint32_t connection)
+std::string greetingOf(const Greeting& greeting)
 {
     const Bytes nonce = greeting.nonce;
     std::string payload(1, VERSION_10);
     payload.append(greeting.version).append(1, '\0');
-    appendNumber(payload, connection, 4, ByteOrder::little);
+    appendNumber(payload, greeting.connection, 4, ByteOrder::little);
     payload.append(nonce.substr(0, FIRST_OF_NONCE)).append(1, '\0');
     appendNumber(payload, greeting.capabilities & 0xFFFFU, 2, ByteOrder::little);
     appendNumber(payload, greeting.collation, 1);

@@ -58,7 +58,8 @@ struct Greeting
     unsigned collation = 0;
     std::uint64_t status = 0;
     std::string nonce;
-    std::string plugin; ///< by which clients prove who they are, unless they are asked for another
+    std::string plugin;           ///< by which clients prove who they are, unless they are asked for another
+    std::uint64_t connection = 0; ///< the number that the client has
 
     [[nodiscard]] bool isMariadb() const { return version.find("MariaDB") != std::string::npos; }
 };
@@ -66,8 +67,8 @@ struct Greeting
 /// A whole greeting; nothing: it is none, or older than protocol 4.1.
 std::optional<Greeting> readGreeting(Bytes payload);
 
-/// Its payload. connection: the number that the client has.
-std::string greetingOf(const Greeting& greeting, std::uint32_t connection);
+/// Its payload.
+std::string greetingOf(const Greeting& greeting);
 
 /// Appends MariaDB's capabilities, behind bytes that are reserved.
 void appendExtension(std::string& payload, std::size_t reserved, std::uint64_t capabilities);

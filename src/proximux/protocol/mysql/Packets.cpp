@@ -104,6 +104,19 @@ std::string definitionOf(Bytes name, unsigned collation, std::uint32_t size, std
 
 } // namespace
 
+std::string oneNumber(Bytes name, std::uint64_t value, unsigned number, std::uint64_t status, bool extended)
+{
+    constexpr unsigned BINARY = 63;
+    constexpr std::uint8_t BIGINT = 8;
+    constexpr unsigned UNSIGNED_NUMBER = 0xA1;
+    const std::string digits = std::to_string(value);
+    std::string row;
+    appendLengthEncoded(row, digits);
+    std::string text = packetOf(number, "\1");
+    text += packetOf(number + 1, definitionOf(name, BINARY, 21, BIGINT, UNSIGNED_NUMBER, 0, extended));
+    return text + eofPacket(number + 2, status) + packetOf(number + 3, row) + eofPacket(number + 4, status);
+}
+
 std::string noMessages(unsigned number, std::uint64_t status, bool extended)
 {
     constexpr unsigned UTF8MB4 = 45;

@@ -53,7 +53,10 @@ std::string eofPacket(std::uint64_t number, std::uint64_t status);
 /// state: five characters.
 std::string errorPacket(std::uint64_t number, unsigned code, Bytes state, Bytes text);
 
-/// A set of no messages, as SHOW WARNINGS gives it. extended: columns say more of their types.
+/// A set of one row with one number, in a column of this name. extended: columns say more of their types.
+std::string oneNumber(Bytes name, std::uint64_t value, unsigned number, std::uint64_t status, bool extended);
+
+/// A set of no messages, as SHOW WARNINGS gives it. extended: as above.
 std::string noMessages(unsigned number, std::uint64_t status, bool extended);
 
 /// The same packet with another sequence number.

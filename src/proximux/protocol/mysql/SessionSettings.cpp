@@ -1,6 +1,7 @@
 #include <proximux/protocol/mysql/SessionSettings.h>
 
 #include <proximux/protocol/mysql/Command.h>
+#include <proximux/protocol/mysql/SimpleReader.h>
 
 #include <algorithm>
 #include <iterator>
@@ -89,102 +90,6 @@ bool isOneOf(const Bytes (&names)[N], Bytes name)
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-std::string inLowerCase(Bytes text)
-{
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return lower;
-}
-
-constexpr Bytes SPACE = " \t\r\n";
-constexpr Bytes WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$";
-
-/// Reads a statement of simple values. What it does not know is none.
-class Reader
-{
-public:
-    explicit Reader(Bytes sql)
-        : _rest(sql)
-    {
-        const std::size_t last = _rest.find_last_not_of(" \t\r\n;");
-        _rest = _rest.substr(0, last == Bytes::npos ? 0 : last + 1);
-        skip();
-    }
-
-    [[nodiscard]] bool isAtEnd() const { return _rest.empty(); }
-
-    /// A word comes next, in lower case; empty: none does.
-    std::string word()
-    {
-        std::string taken = inLowerCase(take(WORD));
-        skip();
-        return taken;
-    }
-
-    bool sign(Bytes sign)
-    {
-        if (_rest.substr(0, sign.size()) != sign)
-            return false;
-        _rest.remove_prefix(sign.size());
-        skip();
-        return true;
-    }
-
-    /// A number, a word, or a text in quotes without anything that may need a backslash; empty: none comes next.
-    std::string value()
-    {
-        const char quote = _rest.empty() ? '\0' : _rest.front();
-        if (quote != '\'' && quote != '"')
-        {
-            std::string taken(take("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-+"));
-            skip();
-            return taken;
-        }
-        const std::size_t end = _rest.find(quote, 1);
-        if (end == Bytes::npos || _rest.substr(0, end).find('\\') != Bytes::npos)
-            return {};
-        std::string taken(_rest.substr(0, end + 1));
-        _rest.remove_prefix(taken.size());
-        if (!_rest.empty() && _rest.front() == quote)
-            return {};
-        skip();
-        return taken;
-    }
-
-    /// A name, in backticks or without; empty: none comes next.
-    std::string name()
-    {
-        if (_rest.substr(0, 1) != "`")
-        {
-            std::string taken(take(WORD));
-            skip();
-            return taken;
-        }
-        const std::size_t end = _rest.find('`', 1);
-        if (end == Bytes::npos || _rest.substr(end + 1, 1) == "`")
-            return {};
-        std::string taken(_rest.substr(1, end - 1));
-        _rest.remove_prefix(end + 1);
-        skip();
-        return taken;
-    }
-
-    [[nodiscard]] Bytes rest() const { return _rest; }
-
-private:
-    void skip() { _rest.remove_prefix(std::min(_rest.find_first_not_of(SPACE), _rest.size())); }
-
-    Bytes take(Bytes of)
-    {
-        const Bytes taken = _rest.substr(0, std::min(_rest.find_first_not_of(of), _rest.size()));
-        _rest.remove_prefix(taken.size());
-        return taken;
-    }
-
-    Bytes _rest;
-};
-
 std::string unquoted(const std::string& value)
 {
     const bool isQuoted = value.size() >= 2 && (value.front() == '\'' || value.front() == '"');
@@ -201,12 +106,12 @@ bool isPlainMode(const std::string& value)
     return modes.find_first_of("0123456789") == std::string::npos || unquoted(modes).empty();
 }
 
-bool readNames(Reader& reader, SessionSettings& changes)
+bool readNames(SimpleReader& reader, SessionSettings& changes)
 {
     std::string value = reader.value();
     if (value.empty() || !isOneOf(ENCODINGS, inLowerCase(unquoted(value))))
         return false;
-    Reader ahead = reader;
+    SimpleReader ahead = reader;
     if (ahead.word() == "collate")
     {
         reader = ahead;
@@ -219,7 +124,7 @@ bool readNames(Reader& reader, SessionSettings& changes)
     return true;
 }
 
-bool readIsolation(Reader& reader, SessionSettings& changes)
+bool readIsolation(SimpleReader& reader, SessionSettings& changes)
 {
     const std::string words = inLowerCase(reader.rest());
     for (const char* level : {"isolation level read committed", "isolation level read uncommitted",
@@ -227,7 +132,7 @@ bool readIsolation(Reader& reader, SessionSettings& changes)
         if (words == level)
         {
             changes[setting::ISOLATION] = words;
-            reader = Reader(Bytes()); // all was read
+            reader = SimpleReader(Bytes()); // all was read
             return true;
         }
     return false;
@@ -238,7 +143,7 @@ bool isOfTransactions(const std::string& name)
     return name.rfind("tx_", 0) == 0 || name.rfind("transaction_", 0) == 0;
 }
 
-bool readVariable(Reader& reader, const std::string& name, SessionSettings& changes)
+bool readVariable(SimpleReader& reader, const std::string& name, SessionSettings& changes)
 {
     if (!isOneOf(REPLAYED, name) || !(reader.sign(":=") || reader.sign("=")))
         return false;
@@ -257,7 +162,7 @@ bool readVariable(Reader& reader, const std::string& name, SessionSettings& chan
 }
 
 /// One assignment of SET.
-bool readAssignment(Reader& reader, SessionSettings& changes, bool isFirst)
+bool readAssignment(SimpleReader& reader, SessionSettings& changes, bool isFirst)
 {
     if (reader.sign("@@"))
     {
@@ -320,7 +225,7 @@ std::optional<SessionSettings> settingsIn(Bytes sql)
 {
     if (sql.size() > LONGEST_SQL)
         return std::nullopt;
-    Reader reader(sql);
+    SimpleReader reader(sql);
     const std::string word = reader.word();
     SessionSettings changes;
     if (word == "use")

@@ -4,6 +4,7 @@
 #include <proximux/protocol/mysql/Description.h>
 #include <proximux/protocol/mysql/Fields.h>
 #include <proximux/protocol/mysql/Packets.h>
+#include <proximux/protocol/mysql/TargetDialog.h>
 
 namespace proximux::mysql
 {
@@ -32,6 +33,15 @@ Description descriptionOf(Bytes request, std::size_t limit)
 std::string SharedMysql::describe(Bytes request, std::size_t limit) const
 {
     return isLogin(request) ? "login" : descriptionOf(request, limit).text;
+}
+
+std::string SharedMysql::stopping(Bytes greeting) const
+{
+    const auto facts = factsIn(greeting);
+    if (!facts)
+        return {};
+    const std::string text = "KILL QUERY " + std::to_string(facts->greeting.connection);
+    return packetOf(0, static_cast<char>(code::QUERY) + text);
 }
 
 /// Values of a prepared statement may be anything.

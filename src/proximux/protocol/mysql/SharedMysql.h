@@ -34,6 +34,8 @@ public:
 
     [[nodiscard]] std::unique_ptr<StateProbe> makeStateProbe() const override { return std::make_unique<PingProbe>(); }
 
+    [[nodiscard]] std::string stopping(Bytes greeting) const override;
+
     [[nodiscard]] Farewell farewell() const override
     {
         constexpr Bytes QUIT("\1\0\0\0\1", 5);
