@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-from harness import LONG, wait_until
+from harness import LONG, reset, wait_until
 from mariadb import login
 from mariadb_shared import Sampler, SharedMariaDBCase
 from mysql_wire import QUERY, Error
@@ -105,6 +105,24 @@ class MariaDbKills(SharedMariaDBCase):
         """Whether it is, by then: it may come later than this."""
         other.query("kill query %d" % waits.number)
         return bool(select.select([waits.sock], [], [], 0)[0])
+
+    def test_what_a_leaver_has_under_way_ends_at_the_server(self):
+        p = self.shared("funnel", 4)
+        with Sampler(self) as sampler:
+            for begin in ("select 1", "begin", "select get_lock('mine', 10)"):
+                for _ in range(8):
+                    c, other = self.connect(p), self.connect(p)
+                    c.query(begin)
+                    other.query("select 2")
+                    c.send(QUERY, b"select sleep(600)")
+                    self.assertTrue(wait_until(lambda: self.sleeping() > 0, LONG))
+                    other.query("begin")
+                    other.query("commit")
+                    reset(c.sock)
+                    self.assertTrue(wait_until(lambda: self.sleeping() == 0, LONG))
+                    other.close()
+        sampler.assertNeverMore(4)
+        self.assertFree(p, 4)
 
     def test_only_what_is_meant_ends(self):
         p = self.shared("funnel", 4)

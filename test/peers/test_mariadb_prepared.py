@@ -19,7 +19,7 @@ class Prepared(SharedMariaDBCase):
             if n % 2:
                 other.query("begin")
             insert.execute(n, "text %d" % n, bound=n == 0)
-            seen.add(c.value("select connection_id()"))
+            seen.add(c.value("select connection_id() + 0"))
             self.assertEqual(select.execute(n, bound=n == 0), [("text %d" % n,)])
             other.query("rollback")
         self.assertEqual(len(seen), 2)

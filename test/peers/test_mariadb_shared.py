@@ -158,7 +158,7 @@ class SharedMariaDB(SharedMariaDBCase):
         self.direct("create or replace table shop.t (a int)")
         p = self.shared("funnel", 2)
         c = self.connect(p, database="shop")
-        for sql in ("select row_count()", "show count(*) warnings", "select found_rows()", "kill 1"):
+        for sql in ("select row_count()", "show count(*) warnings", "select found_rows()", "kill user anna"):
             self.refused(lambda s=sql: c.query(s), 1235)
         for asks in ("show warnings", "show count(*) warnings", "select @@warning_count, 1"):
             c.query("select 1/0")
@@ -297,7 +297,7 @@ class SharedMariaDB(SharedMariaDBCase):
     def test_a_connection_that_is_killed_costs_one_statement(self):
         p = self.shared("funnel", 2)
         c, other = self.connect(p), self.connect(p)
-        number = c.value("select connection_id()")
+        number = c.value("select connection_id() + 0")
         other.query("select 1")
         self.direct("kill %s" % number)
 
@@ -310,7 +310,7 @@ class SharedMariaDB(SharedMariaDBCase):
         self.assertEqual(other.value("select 2"), "2")
         c = self.connect(p)
         c.query("begin")
-        self.direct("kill %s" % c.value("select connection_id()"))
+        self.direct("kill %s" % c.value("select connection_id() + 0"))
         with self.assertRaises((Error, EOFError, OSError)):
             c.query("select 1")
 

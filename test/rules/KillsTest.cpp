@@ -186,6 +186,33 @@ TEST(KillsTest, whoLeavesHasSaidIt)
     CPPUNIT_ASSERT_EQUAL(query("select 2"), got(t) + got(by));
 }
 
+RULE(KillsTest, whatALeaverHasUnderWayEnds, leaveUnderWay)
+{
+    both();
+    runs();
+    says(other, query("select 2"));
+    by = renewed(t);
+    CPPUNIT_ASSERT_EQUAL(query("select 2"), got(by));
+    answers(by, ok());
+    exchange->clientLost(one, now);
+    CPPUNIT_ASSERT_EQUAL(query("KILL QUERY 7"), got(by));
+    got(other);
+    says(other, query("select 3"));
+    answers(t, ok()); // just before that was heard
+    CPPUNIT_ASSERT_EQUAL(std::string(), got(t));
+    answers(by, ok());
+    CPPUNIT_ASSERT_EQUAL(query("select 3"), got(by) + got(t));
+    CPPUNIT_ASSERT(world.has(t));
+}
+
+TEST(KillsTest, unlessNoneOfItsUserIsFree)
+{
+    both();
+    runs();
+    exchange->clientLost(one, now);
+    assertClosed(t, CloseReason::abandoned, How::abort);
+}
+
 TEST(KillsTest, whoEndsItselfIsTold)
 {
     both();

@@ -85,11 +85,12 @@ public:
         return {};
     }
 
-    /// Likewise, a request that is said on another connection of the same user, and answered (RequestTraits::stops).
-    [[nodiscard]] virtual std::string stopping(Bytes greeting) const
+    /// Likewise, said on another connection of the same user, and answered: what it opens with is a request, too
+    /// (RequestTraits::stops). Null: nothing does.
+    [[nodiscard]] virtual std::unique_ptr<LoginDialog> stopping(Bytes greeting) const
     {
         static_cast<void>(greeting);
-        return {};
+        return nullptr;
     }
 
     /// Asks a connection at rest what its session still has; null: that can't be asked.

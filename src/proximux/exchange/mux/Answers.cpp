@@ -76,14 +76,14 @@ void Answers::takeOut(Lane& lane, Request& request, bool answered, Instant now)
         lane.streaming = nullptr;
     if (lane.answered == &request)
         lane.answered = nullptr;
-    if (const std::uint64_t errand = std::exchange(request.errand, 0))
-        _mux.cancels.ended(errand, answered ? ErrandEnd::heard : ErrandEnd::unknown, now);
 }
 
 void Answers::finish(Lane& lane, Request& request, Instant now)
 {
     const bool answered = lane.answered == &request || !request.traits.answered;
     takeOut(lane, request, answered, now);
+    if (request.errand != 0)
+        _mux.cancels.ended(request.errand, ErrandEnd::heard, now);
     lane.proven = true;
     if (request.is(Transaction::timedOut))
         --lane.abandoned;

@@ -1,6 +1,7 @@
 #include <proximux/exchange/mux/Cancels.h>
 
 #include <proximux/exchange/mux/Mux.h>
+#include <proximux/exchange/mux/Users.h>
 
 #include <algorithm>
 #include <utility>
@@ -66,8 +67,8 @@ bool Cancels::aim(Request& request, const Lane* by, Instant now)
     const bool isSaid = isNobody || lane == nullptr || (by != nullptr && lane->cancel != 0);
     if (!isSaid && by == nullptr)
         return true;
-    std::string says = isSaid || !maySay(*by, request) ? std::string() : _mux.policy.responses.stopping(*lane);
-    if (says.empty())
+    const auto dialog = isSaid || !maySay(*by, request) ? nullptr : _mux.policy.responses.stopping(*lane);
+    if (dialog == nullptr)
     {
         if (isNobody || !isSaid)
             traits.reply = std::exchange(traits.seed, {});
@@ -78,7 +79,7 @@ bool Cancels::aim(Request& request, const Lane* by, Instant now)
         request.client->conversation->unsent(traits);
         return false;
     }
-    traits.reply = std::move(says);
+    traits.reply = dialog->opening();
     request.errand = lane->cancel = ++_last;
     _errands.push_back({lane->cancel, lane->target, {}, traits.evicts ? client->id : ClientId{}});
     _mux.lanes.updateLoad(*lane);
@@ -95,7 +96,7 @@ bool Cancels::stop(Lane& lane, Instant now)
         return false;
     const std::string says = _mux.policy.responses.cancellation(lane);
     if (says.empty())
-        return false;
+        return stopFromElsewhere(lane, now);
     lane.cancel = ++_last;
     _errands.push_back({lane.cancel, lane.target, {}, {}});
     _mux.lanes.updateLoad(lane);
@@ -103,6 +104,31 @@ bool Cancels::stop(Lane& lane, Instant now)
     _mux.effects.beginErrand(lane.cancel, _mux.pool.targetOf(lane.number), says,
                              timeout.isOff() ? Instant::never() : now + timeout);
     return true;
+}
+
+/// It is said on a connection of the same login that is free just now.
+bool Cancels::stopFromElsewhere(Lane& lane, Instant now)
+{
+    const auto mayBe = [this, &lane](const Lane& other)
+    {
+        return &other != &lane && other.pin.client == nullptr && other.login == nullptr && other.user != nullptr &&
+               lane.user != nullptr && other.user->key == lane.user->key && Users::isFree(_mux, other) &&
+               _mux.pool.targetOf(other.number) == _mux.pool.targetOf(lane.number);
+    };
+    for (const auto& other : _mux.lanes.all())
+    {
+        if (!mayBe(*other))
+            continue;
+        auto dialog = _mux.policy.responses.stopping(lane);
+        if (dialog == nullptr)
+            return false;
+        lane.cancel = ++_last;
+        _errands.push_back({lane.cancel, lane.target, {}, {}});
+        _mux.lanes.updateLoad(lane);
+        _mux.policy.responses.say(*other, std::move(dialog), lane.cancel, now);
+        return true;
+    }
+    return false;
 }
 
 void Cancels::ended(std::uint64_t number, ErrandEnd how, Instant now)

@@ -14,7 +14,7 @@ struct Mux;
 /// target is told: on a connection of its own, or by a request on another lane. Either is an errand.
 ///
 ///     ask(), stop() -> errand -> the target closes its connection -> ended()
-///     aim() -> errand -> the target has answered -> ended()
+///     aim(), stop() -> errand -> the target has answered -> ended()
 ///
 /// Until the errand has ended its lane is lent to nobody: what it says could stop another's request. Where nobody knows
 /// whether it was heard, the lane is closed.
@@ -54,6 +54,7 @@ private:
     [[nodiscard]] Client* find(std::uint64_t number) const;
     [[nodiscard]] Client* equalOf(const Request& request) const;
     void stopQueued(Client& client, Instant now);
+    bool stopFromElsewhere(Lane& lane, Instant now);
     void answer(ClientId asker, Instant now);
 
     Mux& _mux;

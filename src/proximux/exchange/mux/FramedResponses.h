@@ -7,7 +7,9 @@
 #include <proximux/exchange/mux/StateProbes.h>
 #include <proximux/exchange/mux/Users.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -59,7 +61,14 @@ public:
     void laneEnded(Lane& lane, Instant now) override;
     bool restore(Lane& lane, Instant now) override;
     [[nodiscard]] std::string cancellation(const Lane& lane) const override;
-    [[nodiscard]] std::string stopping(const Lane& lane) const override { return _protocol.stopping(lane.greeting); }
+    [[nodiscard]] std::unique_ptr<LoginDialog> stopping(const Lane& lane) const override
+    {
+        return _protocol.stopping(lane.greeting);
+    }
+    void say(Lane& lane, std::unique_ptr<LoginDialog> what, std::uint64_t errand, Instant now) override
+    {
+        _users.say(lane, std::move(what), errand, now);
+    }
     void afterCancel(Lane& lane, Instant now) override { _probes.goOn(lane, now); }
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned part) const override { return _protocol.nameOfPart(part); }

@@ -299,6 +299,8 @@ void Lanes::failAll(Lane& lane, CloseReason reason, How how, bool silent, Instan
     while (Request* request = lane.pipeline.first())
     {
         _mux.answers.takeOut(lane, *request, false, now);
+        if (request->errand != 0)
+            _mux.cancels.ended(request->errand, ErrandEnd::unknown, now);
         const bool answered = _mux.policy.responses.isAnswered(*request, how == How::abort, silent);
         Client* client = request->client;
         if (client != nullptr && --client->inFlight == 0)

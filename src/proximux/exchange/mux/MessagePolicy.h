@@ -2,6 +2,7 @@
 
 #include <proximux/exchange/mux/State.h>
 
+#include <memory>
 #include <string>
 
 namespace proximux
@@ -137,8 +138,11 @@ public:
     /// What stops the request that is under way on the lane (Protocol::cancellation()); empty: nothing does.
     [[nodiscard]] virtual std::string cancellation(const Lane& lane) const = 0;
 
-    /// Likewise on another lane (Protocol::stopping()).
-    [[nodiscard]] virtual std::string stopping(const Lane& lane) const = 0;
+    /// Likewise on another lane (Protocol::stopping()); null: nothing does.
+    [[nodiscard]] virtual std::unique_ptr<LoginDialog> stopping(const Lane& lane) const = 0;
+
+    /// Has a lane at rest say something of our own: the errand of this number (Cancels).
+    virtual void say(Lane& lane, std::unique_ptr<LoginDialog> what, std::uint64_t errand, Instant now) = 0;
 
     /// What was to stop something on the lane has been heard, and its target may be asked what it could not be before.
     virtual void afterCancel(Lane& lane, Instant now) = 0;

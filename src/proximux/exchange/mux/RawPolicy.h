@@ -2,6 +2,8 @@
 
 #include <proximux/exchange/mux/MessagePolicy.h>
 
+#include <memory>
+
 namespace proximux
 {
 
@@ -67,7 +69,8 @@ public:
     void laneEnded(Lane&, Instant) override {}
     bool restore(Lane&, Instant) override { return false; }
     [[nodiscard]] std::string cancellation(const Lane&) const override { return {}; }
-    [[nodiscard]] std::string stopping(const Lane&) const override { return {}; }
+    [[nodiscard]] std::unique_ptr<LoginDialog> stopping(const Lane&) const override { return nullptr; }
+    void say(Lane&, std::unique_ptr<LoginDialog>, std::uint64_t, Instant) override {}
     void afterCancel(Lane&, Instant) override {}
     [[nodiscard]] bool isAnswered(const Request& request, bool lost, bool silent) const override;
     [[nodiscard]] std::string nameOfPart(unsigned) const override { return {}; }

@@ -112,12 +112,24 @@ void Users::begin(Lane& lane, const std::shared_ptr<const Login>& user, std::uni
         _mux.sending.pumpAll(); // what its target said first is heard then
 }
 
-bool Users::restore(Lane& lane, Instant now)
+bool Users::isFree(const Mux& mux, const Lane& lane)
 {
     const bool isAtRest = lane.pipeline.isEmpty() && lane.waiting == 0 && !lane.inMessage && lane.input.isEmpty() &&
                           lane.cancel == 0 && !lane.ending && !lane.spent && lane.probe == nullptr;
-    if (!isAtRest || !_mux.lanes.isInUse(lane) || _mux.pool.isOutgoing(lane.number) || lane.first == nullptr ||
-        !lane.first->restore)
+    return isAtRest && mux.lanes.isInUse(lane) && !mux.pool.isOutgoing(lane.number);
+}
+
+void Users::say(Lane& lane, std::unique_ptr<LoginDialog> what, std::uint64_t errand, Instant now)
+{
+    RequestTraits traits;
+    traits.precedes = true;
+    begin(lane, lane.user, std::move(what), std::move(traits), now);
+    lane.pipeline.last()->errand = errand;
+}
+
+bool Users::restore(Lane& lane, Instant now)
+{
+    if (!isFree(_mux, lane) || lane.first == nullptr || !lane.first->restore)
         return false;
     RequestTraits traits;
     traits.restores = true;

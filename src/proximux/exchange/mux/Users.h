@@ -51,6 +51,12 @@ public:
     /// A request is about to be sent on this lane, which belongs to its user: what has to be said there first is.
     Readiness precede(Lane& lane, Request& request, Instant now);
 
+    /// Has a lane at rest say something of our own, which must be answered soon: the errand of this number (Cancels).
+    void say(Lane& lane, std::unique_ptr<LoginDialog> what, std::uint64_t errand, Instant now);
+
+    /// Whether the lane is at rest, and may be used for something of our own.
+    [[nodiscard]] static bool isFree(const Mux& mux, const Lane& lane);
+
     /// Has a lane at rest be as it was opened, whatever its client has left there. False: it can't be.
     bool restore(Lane& lane, Instant now);
 

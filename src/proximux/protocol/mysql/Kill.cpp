@@ -37,6 +37,25 @@ std::optional<Kill> killIn(Bytes text)
     return kill;
 }
 
+std::string KillDialog::opening() const
+{
+    return packetOf(0, static_cast<char>(code::QUERY) + ("KILL QUERY " + std::to_string(_number)));
+}
+
+LoginDialog::Step KillDialog::hear(Bytes came)
+{
+    constexpr std::size_t LONGEST_ANSWER = 65536;
+    Step step;
+    if (came.size() < HEADER || (lengthOf(came) <= LONGEST_ANSWER && came.size() < HEADER + lengthOf(came)))
+        return step;
+    const Bytes payload = came.substr(HEADER, lengthOf(came));
+    const char first = payload.empty() ? '\1' : payload.front();
+    step.taken = HEADER + payload.size();
+    step.state =
+        first == OK_PACKET || first == ERROR_PACKET ? LoginAnswer::State::accepted : LoginAnswer::State::refused;
+    return step;
+}
+
 /// It is said to the target as a statement. Until that is answered the other connection serves nobody.
 void ask(const Kill& what, std::uint64_t own, const Present& present, RequestTraits& traits)
 {

@@ -19,6 +19,26 @@ struct Kill
 /// The text of a KILL; nothing: it is none, or one that does not just name a number (`HARD`, `USER`, an expression).
 std::optional<Kill> killIn(Bytes text);
 
+/// Has a target end the statement of the connection that it has given this number.
+class KillDialog : public LoginDialog
+{
+public:
+    explicit KillDialog(std::uint64_t number)
+        : _number(number)
+    {
+    }
+
+    [[nodiscard]] std::string opening() const override;
+
+    /// That it has ended already is an answer, too.
+    Step hear(Bytes came) override;
+    [[nodiscard]] const std::string& outcome() const override { return _outcome; }
+
+private:
+    std::uint64_t _number;
+    std::string _outcome;
+};
+
 /// What an OK of ours says, behind the command.
 struct Present
 {

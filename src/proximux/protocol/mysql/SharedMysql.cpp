@@ -3,6 +3,7 @@
 #include <proximux/protocol/mysql/Command.h>
 #include <proximux/protocol/mysql/Description.h>
 #include <proximux/protocol/mysql/Fields.h>
+#include <proximux/protocol/mysql/Kill.h>
 #include <proximux/protocol/mysql/Packets.h>
 #include <proximux/protocol/mysql/TargetDialog.h>
 
@@ -35,13 +36,10 @@ std::string SharedMysql::describe(Bytes request, std::size_t limit) const
     return isLogin(request) ? "login" : descriptionOf(request, limit).text;
 }
 
-std::string SharedMysql::stopping(Bytes greeting) const
+std::unique_ptr<LoginDialog> SharedMysql::stopping(Bytes greeting) const
 {
     const auto facts = factsIn(greeting);
-    if (!facts)
-        return {};
-    const std::string text = "KILL QUERY " + std::to_string(facts->greeting.connection);
-    return packetOf(0, static_cast<char>(code::QUERY) + text);
+    return facts ? std::make_unique<KillDialog>(facts->greeting.connection) : nullptr;
 }
 
 /// Values of a prepared statement may be anything.

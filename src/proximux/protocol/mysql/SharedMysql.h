@@ -34,7 +34,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<StateProbe> makeStateProbe() const override { return std::make_unique<PingProbe>(); }
 
-    [[nodiscard]] std::string stopping(Bytes greeting) const override;
+    [[nodiscard]] std::unique_ptr<LoginDialog> stopping(Bytes greeting) const override;
 
     [[nodiscard]] Farewell farewell() const override
     {
