@@ -8,13 +8,12 @@ from harness import LONG, wait_until
 from mariadb import login
 from mariadb_shared import SharedMariaDBCase
 from peer import SHARES
-from test_starttls import StartTls, run
-
-STATE = "select if(variable_value = '', 'clear', 'tls') from information_schema.session_status where variable_name = 'ssl_version'"
+from test_starttls import MariaDbStartTls, run
 
 
 @unittest.skipUnless(has_tls(), "built without TLS")
-class SharedMariaDbTls(StartTls, SharedMariaDBCase):
+class SharedMariaDbTls(MariaDbStartTls, SharedMariaDBCase):
+    USER, PASSWORD = "anna", ("-ppencil",)
     SERVER = [*SharedMariaDBCase.SERVER, "--ssl-cert={folder}/server.pem", "--ssl-key={folder}/server.pem"]
 
     @classmethod
@@ -36,23 +35,13 @@ class SharedMariaDbTls(StartTls, SharedMariaDBCase):
             settings["target__1__tls_ca"] = self.authority.ca
         return self.shared(mode, connections, **{**settings, **more})
 
-    def verified(self, authority=None):
-        return ("--ssl", "--ssl-ca=" + (authority or self.authority).ca, "--ssl-verify-server-cert")
-
-    def sql(self, p, *tls, sql=STATE, user="anna", password="pencil"):
-        return run("mariadb", *login(p, user, tls), "-N", "-p" + password, "-e", sql)
-
-    def assertAnswers(self, p, tls, answer, **more):
-        done = self.sql(p, *tls, **more)
-        self.assertEqual(done.stdout.decode().strip(), answer, done.stderr.decode() + p.text())
-
     def test_tls_on_both_sides(self):
         for mode, connections in SHARES:
             p = self.through(mode, connections)
             for tls in (self.verified(), ("--ssl",), ("--skip-ssl",)):
                 self.assertAnswers(p, tls, "tls")
             self.assertAnswers(p, self.verified(), "anna@127.0.0.1", sql="select current_user()")
-            self.assertAnswers(p, self.verified(), "bert@127.0.0.1", sql="select current_user()", user="bert", password="crayon")
+            self.assertAnswers(p, self.verified(), "bert@127.0.0.1", sql="select current_user()", user="bert", more=["-pcrayon"])
             self.assertAnswers(p, self.verified(), "20000", sql="select length(repeat('x', 20000))")
             self.assertNotIn("ETRUNCATED", p.text())
 
@@ -61,21 +50,8 @@ class SharedMariaDbTls(StartTls, SharedMariaDBCase):
         self.assertAnswers(p, ("--skip-ssl",), "tls")
         self.assertNotEqual(self.sql(p, *self.verified()).returncode, 0)
         p = self.through(target="off")
-        self.assertAnswers(p, self.verified(), "clear", user="bert", password="crayon")
+        self.assertAnswers(p, self.verified(), "clear", user="bert", more=["-pcrayon"])
         self.assertIn(b"1045", self.sql(p, *self.verified()).stderr)  # anna needs TLS there
-
-    def test_a_client_needs_tls_where_that_is_set(self):
-        p = self.through(local="starttls_required")
-        self.assertIn(b"3159", self.sql(p, "--skip-ssl").stderr)
-        self.assertAnswers(p, self.verified(), "tls")
-
-    def test_each_verifies_the_other(self):
-        p = self.through()
-        self.assertNotEqual(self.sql(p, *self.verified(self.other)).returncode, 0)
-        self.assertTrue(p.record(lambda r: r["e"]["name"] == "TlsError", LONG), p.text())
-        p = self.through(target__1__tls_ca=self.other.ca)
-        self.assertNotEqual(self.sql(p, "--ssl").returncode, 0)
-        self.assertTrue(p.record(lambda r: r["d"]["error"]["code"] == "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", LONG), p.text())
 
     def test_load_through_two_connections(self):
         p = self.through(local__max_connections=100)
@@ -95,7 +71,7 @@ class SharedMariaDbTls(StartTls, SharedMariaDBCase):
                 with c.cursor() as rows:
                     rows.execute(%r)
                     assert rows.fetchone() == ("tls",)
-        """ % (p.port, self.authority.ca, STATE))
+        """ % (p.port, self.authority.ca, self.STATE))
 
 
 if __name__ == "__main__":

@@ -129,20 +129,14 @@ class Postgresql(StartTls, PostgresqlCase):
         self.assertSeen(p, "END")
 
 
-@unittest.skipUnless(has_tls(), "built without TLS")
-class MariaDB(StartTls, MariaDBCase):
-    PROTOCOL = "mysql"
-    SERVER = [*MariaDBCase.SERVER, "--ssl-cert={folder}/server.pem", "--ssl-key={folder}/server.pem"]
+class MariaDbStartTls(StartTls):
+    """A part of a test case, likewise of MariaDB: who asks, and what of it says whether that was within TLS."""
+    USER, PASSWORD = "root", ()
     STATE = "select if(variable_value = '', 'clear', 'tls') from information_schema.session_status where variable_name = 'ssl_version'"
 
-    @classmethod
-    def prepare(cls):
-        cls.certify()
-        shutil.copy(cls.server_certificate, cls.folder + "/server.pem")
-        super().prepare()
-
-    def sql(self, p, *tls, sql=STATE, user="root", more=()):
-        return run("mariadb", *login(p, user, tls), "-N", *more, "-e", sql)
+    def sql(self, p, *tls, sql=STATE, user=None, more=None):
+        more = [*(self.PASSWORD if more is None else more)]
+        return run("mariadb", *login(p, user or self.USER, tls), "-N", *more, "-e", sql)
 
     def verified(self, authority=None):
         return ("--ssl", "--ssl-ca=" + (authority or self.authority).ca, "--ssl-verify-server-cert")
@@ -150,6 +144,31 @@ class MariaDB(StartTls, MariaDBCase):
     def assertAnswers(self, p, tls, answer, **more):
         done = self.sql(p, *tls, **more)
         self.assertEqual(done.stdout.decode().strip(), answer, done.stderr.decode() + p.text())
+
+    def test_a_client_needs_tls_where_that_is_set(self):
+        p = self.through(local="starttls_required")
+        self.assertIn(b"3159", self.sql(p, "--skip-ssl").stderr)
+        self.assertAnswers(p, self.verified(), "tls")
+
+    def test_each_verifies_the_other(self):
+        p = self.through()
+        self.assertNotEqual(self.sql(p, *self.verified(self.other)).returncode, 0)
+        self.assertTrue(p.record(lambda r: r["e"]["name"] == "TlsError", LONG), p.text())
+        p = self.through(target__1__tls_ca=self.other.ca)
+        self.assertNotEqual(self.sql(p, "--ssl").returncode, 0)
+        self.assertTrue(p.record(lambda r: r["d"]["error"]["code"] == "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", LONG), p.text())
+
+
+@unittest.skipUnless(has_tls(), "built without TLS")
+class MariaDB(MariaDbStartTls, MariaDBCase):
+    PROTOCOL = "mysql"
+    SERVER = [*MariaDBCase.SERVER, "--ssl-cert={folder}/server.pem", "--ssl-key={folder}/server.pem"]
+
+    @classmethod
+    def prepare(cls):
+        cls.certify()
+        shutil.copy(cls.server_certificate, cls.folder + "/server.pem")
+        super().prepare()
 
     def test_tls_on_both_sides(self):
         p = self.through()
@@ -175,19 +194,6 @@ class MariaDB(StartTls, MariaDBCase):
                 self.assertAnswers(p, tls, "tls", user=user, more=["-pgeheim"])
                 self.assertIn(b"Access denied", self.sql(p, *tls, user=user, more=["-pfalse"]).stderr)
             self.assertNotIn("geheim", p.text())
-
-    def test_a_client_needs_tls_where_that_is_set(self):
-        p = self.through(local="starttls_required")
-        self.assertIn(b"3159", self.sql(p, "--skip-ssl").stderr)
-        self.assertAnswers(p, self.verified(), "tls")
-
-    def test_each_verifies_the_other(self):
-        p = self.through()
-        self.assertNotEqual(self.sql(p, *self.verified(self.other)).returncode, 0)
-        self.assertTrue(p.record(lambda r: r["e"]["name"] == "TlsError", LONG), p.text())
-        p = self.through(target__1__tls_ca=self.other.ca)
-        self.assertNotEqual(self.sql(p, "--ssl").returncode, 0)
-        self.assertTrue(p.record(lambda r: r["d"]["error"]["code"] == "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", LONG), p.text())
 
     def test_slap(self):
         p = self.through()
