@@ -213,6 +213,30 @@ TEST(KillsTest, unlessNoneOfItsUserIsFree)
     assertClosed(t, CloseReason::abandoned, How::abort);
 }
 
+TEST(KillsTest, twoMayEndEachOther)
+{
+    for (const bool isLost : {false, true})
+        for (const char* how : {"", "query "})
+        {
+            both(4);
+            runs();
+            kills(how);
+            answers(t, ok());
+            CPPUNIT_ASSERT_EQUAL(ok(), got(one));
+            says(one, kill(2, how));
+            const TargetId third = renewed(t);
+            CPPUNIT_ASSERT_EQUAL(query("KILL QUERY 7"), got(third));
+            if (isLost)
+                exchange->targetLost(third, now);
+            else
+                answers(third, ok());
+            CPPUNIT_ASSERT_EQUAL(*how != '\0', world.has(other));
+            if (world.has(by))
+                answers(by, ok());
+            CPPUNIT_ASSERT_EQUAL(*how != '\0', world.has(one));
+        }
+}
+
 TEST(KillsTest, whoEndsItselfIsTold)
 {
     both();

@@ -83,7 +83,7 @@ void Answers::finish(Lane& lane, Request& request, Instant now)
     const bool answered = lane.answered == &request || !request.traits.answered;
     takeOut(lane, request, answered, now);
     if (request.errand != 0)
-        _mux.cancels.ended(request.errand, ErrandEnd::heard, now);
+        _mux.cancels.answered(request.errand, ErrandEnd::heard);
     lane.proven = true;
     if (request.is(Transaction::timedOut))
         --lane.abandoned;

@@ -73,7 +73,7 @@ bool Cancels::aim(Request& request, const Lane* by, Instant now)
         if (isNobody || !isSaid)
             traits.reply = std::exchange(traits.seed, {});
         else if (traits.evicts)
-            _mux.clients.close(*client, CloseReason::evicted, How::abort, now);
+            _evicted.push_back(client->id);
         else if (lane == nullptr)
             stopQueued(*client, now);
         request.client->conversation->unsent(traits);
@@ -151,8 +151,20 @@ void Cancels::ended(std::uint64_t number, ErrandEnd how, Instant now)
     }
     for (const ClientId asker : errand.awaiting)
         answer(asker, now);
-    if (Client* evicted = _mux.clients.find(errand.evicted))
-        _mux.clients.close(*evicted, CloseReason::evicted, How::abort, now);
+    if (errand.evicted.isValid())
+        _evicted.push_back(errand.evicted);
+}
+
+void Cancels::settle(Instant now)
+{
+    while (!isSettled())
+    {
+        for (const auto& [number, how] : std::exchange(_answered, {}))
+            ended(number, how, now);
+        for (const ClientId each : std::exchange(_evicted, {}))
+            if (Client* client = _mux.clients.find(each))
+                _mux.clients.close(*client, CloseReason::evicted, How::abort, now);
+    }
 }
 
 void Cancels::answer(ClientId asker, Instant now)

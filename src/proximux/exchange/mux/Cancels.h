@@ -3,6 +3,7 @@
 #include <proximux/exchange/mux/State.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace proximux
@@ -42,6 +43,15 @@ public:
 
     void ended(std::uint64_t number, ErrandEnd how, Instant now);
 
+    /// A request that is an errand was answered, or has left its lane without an answer. What follows is done in
+    /// settle(): it may close the lane and the clients of whoever says so.
+    void answered(std::uint64_t number, ErrandEnd how) { _answered.emplace_back(number, how); }
+
+    /// Whether anything is left to be done by settle().
+    [[nodiscard]] bool isSettled() const { return _answered.empty() && _evicted.empty(); }
+
+    void settle(Instant now);
+
 private:
     struct Errand
     {
@@ -59,7 +69,9 @@ private:
 
     Mux& _mux;
     std::vector<Errand> _errands;
-    std::uint64_t _last = 0; ///< the number of the last one
+    std::vector<std::pair<std::uint64_t, ErrandEnd>> _answered;
+    std::vector<ClientId> _evicted; ///< those who are to be closed
+    std::uint64_t _last = 0;        ///< the number of the last one
 };
 
 } // namespace proximux

@@ -300,7 +300,7 @@ void Lanes::failAll(Lane& lane, CloseReason reason, How how, bool silent, Instan
     {
         _mux.answers.takeOut(lane, *request, false, now);
         if (request->errand != 0)
-            _mux.cancels.ended(request->errand, ErrandEnd::unknown, now);
+            _mux.cancels.answered(request->errand, ErrandEnd::unknown);
         const bool answered = _mux.policy.responses.isAnswered(*request, how == How::abort, silent);
         Client* client = request->client;
         if (client != nullptr && --client->inFlight == 0)

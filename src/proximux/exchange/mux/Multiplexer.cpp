@@ -248,6 +248,7 @@ void Multiplexer::converge(Instant now)
         if (_mux.orphans.hasAny())
             _mux.leavers.leaveLanes(now);
         _mux.clients.lookAtDelayed(now);
+        _mux.cancels.settle(now);
         _mux.outgoing.leave(now);
         _mux.sending.pumpIfDue(now);
         _mux.opening.failUnavailableIfDue(now);
@@ -255,7 +256,7 @@ void Multiplexer::converge(Instant now)
         if (_mux.pinning.hasIdle())
             _mux.pinExpiry.endIdle(now);
         _mux.opening.openMore(now);
-    } while (_mux.clients.hasDelayed() || _mux.sending.isPumpDue());
+    } while (_mux.clients.hasDelayed() || _mux.sending.isPumpDue() || !_mux.cancels.isSettled());
     _mux.stalls.update(now);
     _mux.orphans.update(
         _mux.lanes.all(), [this](const Lane& lane) { return _mux.lanes.isInUse(lane); }, now);
