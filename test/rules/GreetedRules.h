@@ -18,9 +18,13 @@ namespace proximux
 class GreetedRules : public Rules
 {
 protected:
-    void database(std::size_t connections, std::size_t maxPinned = 0)
+    void database(std::size_t connections, std::size_t maxPinned = 0) { databases(1, connections, maxPinned); }
+
+    /// So many targets.
+    void databases(std::size_t targets, std::size_t connections = 1, std::size_t maxPinned = 0)
     {
         Options options;
+        options.targets = targets;
         options.protocol = "mysql";
         options.connections = connections;
         options.exchange.fair = true;

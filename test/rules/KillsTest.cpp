@@ -151,6 +151,43 @@ RULE(KillsTest, onlyThoseOfTheSameUserMay, killAnybody)
     CPPUNIT_ASSERT_EQUAL(ok(), got(one));
 }
 
+TEST(KillsTest, whomTheTargetDoesNotEndGoesOn)
+{
+    both();
+    runs();
+    kills("");
+    const std::string denied = mysql::errorPacket(1, 1095, "HY000", "You are not owner of thread 7");
+    answers(by, denied);
+    CPPUNIT_ASSERT_EQUAL(denied, got(other));
+    answers(t, ok());
+    CPPUNIT_ASSERT_EQUAL(ok(), got(one));
+}
+
+TEST(KillsTest, whoHasNotLoggedInIsNobodyElse)
+{
+    database(3);
+    join();
+    t = opens();
+    answers(t, greeting());
+    const ClientId nameless = join();
+    got(nameless);
+    says(nameless, login(""));
+    renewed(t);
+    CPPUNIT_ASSERT_EQUAL(ok().substr(4), got(nameless).substr(4));
+    says(nameless, kill(1, ""));
+    CPPUNIT_ASSERT_EQUAL(1094U, codeOf(nameless));
+}
+
+TEST(KillsTest, whereEachTargetHasOneConnectionItCanNotBeSaid)
+{
+    databases(2);
+    one = first(t);
+    other = further();
+    runs();
+    says(other, kill(1));
+    CPPUNIT_ASSERT_EQUAL(1094U, codeOf(other));
+}
+
 TEST(KillsTest, numbersOfTheTargetsAreNotOurs)
 {
     both();

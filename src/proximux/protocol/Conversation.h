@@ -81,7 +81,8 @@ public:
         static_cast<void>(address);
     }
 
-    /// Who the client is: its equals may stop its requests (RequestTraits::stops). Borrowed.
+    /// Who the client has proven to be: its equals may stop its requests (RequestTraits::stops). Empty: nobody yet.
+    /// Borrowed.
     [[nodiscard]] virtual Bytes user() const { return {}; }
 
     /// Its client has come. Fills in the traits of what it is sent before it has said anything, where that is local, or

@@ -44,9 +44,9 @@ void Cancels::stopQueued(Client& client, Instant now)
 Client* Cancels::equalOf(const Request& request) const
 {
     Client* client = find(request.traits.stops);
-    const bool isEqual = client != nullptr && client->state != Client::State::closing &&
-                         client->conversation->user() == request.client->conversation->user();
-    return isEqual ? client : nullptr;
+    if (client == nullptr || client->state == Client::State::closing || client->conversation->user().empty())
+        return nullptr;
+    return client->conversation->user() == request.client->conversation->user() ? client : nullptr;
 }
 
 /// The connections of another target have other numbers.
@@ -57,13 +57,21 @@ bool Cancels::maySay(const Lane& lane, const Request& request) const
            (client->lane != &lane && _mux.pool.targetOf(client->lane->number) == _mux.pool.targetOf(lane.number));
 }
 
-/// Where there is one connection alone, nobody could say it before that is free again.
+/// Whether its target has no other place: nobody could say anything there before it is free again.
+bool Cancels::isAlone(const Lane& lane) const
+{
+    for (std::size_t place = 0; place < _mux.pool.size(); ++place)
+        if (place != lane.number && _mux.pool.targetOf(place) == _mux.pool.targetOf(lane.number))
+            return false;
+    return true;
+}
+
 bool Cancels::aim(Request& request, const Lane* by, Instant now)
 {
     RequestTraits& traits = request.traits;
     Client* client = equalOf(request);
     Lane* lane = client != nullptr && client->inFlight > 0 ? client->lane : nullptr;
-    const bool isNobody = client == nullptr || (lane != nullptr && _mux.pool.size() == 1);
+    const bool isNobody = client == nullptr || (lane != nullptr && isAlone(*lane));
     const bool isSaid = isNobody || lane == nullptr || (by != nullptr && lane->cancel != 0);
     if (!isSaid && by == nullptr)
         return true;
@@ -153,6 +161,13 @@ void Cancels::ended(std::uint64_t number, ErrandEnd how, Instant now)
         answer(asker, now);
     if (errand.evicted.isValid())
         _evicted.push_back(errand.evicted);
+}
+
+void Cancels::refused(std::uint64_t number)
+{
+    for (Errand& each : _errands)
+        if (each.number == number)
+            each.evicted = {};
 }
 
 void Cancels::settle(Instant now)

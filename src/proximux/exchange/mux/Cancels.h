@@ -47,6 +47,9 @@ public:
     /// settle(): it may close the lane and the clients of whoever says so.
     void answered(std::uint64_t number, ErrandEnd how) { _answered.emplace_back(number, how); }
 
+    /// The target has refused the one of this number: nobody is closed for it.
+    void refused(std::uint64_t number);
+
     /// Whether anything is left to be done by settle().
     [[nodiscard]] bool isSettled() const { return _answered.empty() && _evicted.empty(); }
 
@@ -63,6 +66,7 @@ private:
 
     [[nodiscard]] Client* find(std::uint64_t number) const;
     [[nodiscard]] Client* equalOf(const Request& request) const;
+    [[nodiscard]] bool isAlone(const Lane& lane) const;
     void stopQueued(Client& client, Instant now);
     bool stopFromElsewhere(Lane& lane, Instant now);
     void answer(ClientId asker, Instant now);

@@ -298,6 +298,8 @@ bool FramedResponses::responseWhole(Lane& lane, Instant now)
         client->conversation->told(traits.tells);
     if (request.traits.guarded)
         _fences.put(lane, now);
+    if (isError && request.errand != 0)
+        _mux.cancels.refused(request.errand);
     _mux.answers.finish(lane, request, now);
     if ((begun | ended) != 0)
         hold(lane, client, begun, ended, now);

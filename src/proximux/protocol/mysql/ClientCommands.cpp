@@ -172,7 +172,7 @@ bool ClientSession::decides(const Effects& effects, Bytes text, RequestTraits& t
         ClientLogin::answer(traits, noMessages(_number, _status, isExtended));
         return true;
     }
-    const Bytes asked = effects.first == "select" ? numberAskedIn(text) : Bytes();
+    const Bytes asked = effects.first == "select" && !_counted ? numberAskedIn(text) : Bytes();
     const auto killed = effects.kills ? killIn(text) : std::nullopt;
     if (asked.empty() && !killed)
         return false;

@@ -200,6 +200,7 @@ void ClientLogin::welcome(RequestTraits& traits, auth::ScrambleKind kind, std::s
     _opening.provenKey = std::move(key);
     _logins.emplace(_authenticator, _commons, _opening, _first);
     _state = State::ready;
+    _known = '=' + _opening.user;
     traits.user = _logins->first();
     traits.greets = traits.vital = traits.barrier = true; // its outcome says how texts are to be read
     traits.hint = _number << 8U;

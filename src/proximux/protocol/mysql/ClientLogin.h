@@ -49,8 +49,8 @@ public:
     /// Those of its session. It must be welcome.
     [[nodiscard]] const SessionLogins& logins() const { return *_logins; }
 
-    /// Who it is. It must be welcome.
-    [[nodiscard]] const std::string& user() const { return _opening.user; }
+    /// Who it has been welcomed as, another text for each user; empty: it was not yet.
+    [[nodiscard]] const std::string& known() const { return _known; }
 
     /// The number that it is shown.
     [[nodiscard]] std::uint64_t shown() const;
@@ -104,6 +104,7 @@ private:
     auth::ScrambleKind _kind = auth::ScrambleKind::native;
     std::uint64_t _capabilities = 0; ///< in force
     bool _tracks = false;
+    std::string _known;
     Opening _opening;
     SessionSettings _first; ///< settings
     std::string _before;    ///< said before it is welcome

@@ -25,7 +25,7 @@ public:
     explicit ClientSession(const ConversationSettings& settings);
 
     void begin(std::uint64_t client, Bytes address) override { _entry.begin(client, address); }
-    [[nodiscard]] Bytes user() const override { return _entry.user(); }
+    [[nodiscard]] Bytes user() const override { return _entry.known(); }
     bool opened(RequestTraits& traits) override;
     void request(Bytes bytes, bool whole, RequestTraits& traits) override;
     Continuation goesOn(Bytes bytes, bool mayPin) override;
