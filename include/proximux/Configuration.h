@@ -134,6 +134,7 @@ struct ExchangeSettings
     IdField id; ///< width and order
     Stateful stateful{};
     bool httpConnect{};
+    bool mysqlKill{};
     UnknownCommands respUnknown{};
     HttpChunked httpChunked{};
     HttpExpect httpExpect{};

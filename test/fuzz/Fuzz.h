@@ -43,6 +43,21 @@ void runUsers(std::string_view name, Bytes input);
 /// Prepared statements of PostgreSQL: the input chooses what clients ask for, and on which connections.
 void runPrepared(std::string_view name, Bytes input);
 
+/// A login at a target of MySQL: the input is a form of it, and what the target says.
+void runMysqlLogins(std::string_view name, Bytes input);
+
+/// The login of a client of MySQL: the input is a form of it, and what the client says.
+void runMysqlClients(std::string_view name, Bytes input);
+
+/// Requests and answers of MySQL's shared connections.
+void runMysqlShared(std::string_view name, Bytes input);
+
+/// SQL for MySQL: its words, what it means, and settings that are made again.
+void runMysqlTexts(std::string_view name, Bytes input);
+
+/// Prepared statements of MySQL: the input chooses what clients ask for, and on which connections.
+void runMysqlPrepared(std::string_view name, Bytes input);
+
 /// Fifo and funnel: the input is a Script.
 void runExchanges(std::string_view name, Bytes input);
 

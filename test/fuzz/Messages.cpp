@@ -114,7 +114,11 @@ void talk(const Protocol& protocol, const std::vector<std::string>& requests, co
 {
     ConversationSettings settings{mayPin, mayPin ? "secret" : "", 0, mayPin, 1000, false};
     settings.authenticator = authenticator();
+    settings.commons = protocol.makeCommons();
     const auto conversation = protocol.makeConversation(settings);
+    RequestTraits first;
+    if (conversation && protocol.isGreeted() && conversation->opened(first))
+        check(first.local || first.greets, "what a client is told first is ours, or waits for a login");
     for (const std::string& request : requests)
     {
         check(protocol.describe(request, TEXT).size() <= TEXT, "the readable form is short");

@@ -22,6 +22,11 @@ const std::vector<Target>& targets()
         all.push_back({"login", runLogins});
         all.push_back({"users", runUsers});
         all.push_back({"prepared", runPrepared});
+        all.push_back({"mysql-login", runMysqlLogins});
+        all.push_back({"mysql-client", runMysqlClients});
+        all.push_back({"mysql-shared", runMysqlShared});
+        all.push_back({"mysql-sql", runMysqlTexts});
+        all.push_back({"mysql-prepared", runMysqlPrepared});
         return all;
     }();
     return ALL;

@@ -12,6 +12,11 @@ FILES = {
     "login": ("postgresql/TargetDialog", "auth/Scram"),
     "users": ("auth/UserList", "auth/Base64"),
     "prepared": ("postgresql/ClientStatements", "postgresql/LaneStatements"),
+    "mysql-login": ("mysql/TargetDialog", "mysql/Handshake", "mysql/PingProbe"),
+    "mysql-client": ("mysql/ClientLogin", "mysql/Handshake"),
+    "mysql-shared": ("mysql/SharedFramers", "mysql/Response", "mysql/SessionReports"),
+    "mysql-sql": ("mysql/Scanner", "mysql/Effects", "mysql/SessionSettings"),
+    "mysql-prepared": ("mysql/ClientPrepared", "mysql/ClientStatements", "mysql/LaneStatements", "mysql/PrepareDialog"),
     "exchanges": ("/exchange/Framed", "/exchange/Shared", "/exchange/Raw", "/exchange/Auto", "/pool/Shared"),
 }
 

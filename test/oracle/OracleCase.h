@@ -85,6 +85,12 @@ protected:
         return said;
     }
 
+    /// Faults that an oracle of databases finds, and no RULE.
+    static constexpr const char* BY_DATABASES[] = {
+        "cleanNothing",  "mixMeanings",    "keepClientId",     "omitTypes",    "forgetInserted",
+        "ignoreReports", "forgetMessages", "tellChanges",      "keepPrepared", "keepForeignSettings",
+        "shareParts",    "trustMoves",     "keepResetSettings"};
+
     /// Waiting does not count.
     static std::string seen(const std::string& said)
     {

@@ -4,8 +4,10 @@
 
 #include <proximux/exchange/Mutants.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <random>
 #include <set>
 #include <sstream>
@@ -287,13 +289,16 @@ TEST(OracleTest, reloadsAmongFaults)
         }
 }
 
-/// By a byte that is wrong or a request that is, not by waiting.
+/// By a byte that is wrong or a request that is, not by waiting. Those of databases alone: DatabaseOracleTest.
 TEST(OracleTest, findsEachMutant)
 {
     std::string missed;
     for (int i = 1; i < static_cast<int>(Mutant::last); ++i)
     {
         const auto mutant = static_cast<Mutant>(i);
+        if (std::find(std::begin(BY_DATABASES), std::end(BY_DATABASES), std::string(MUTANT_NAMES[i])) !=
+            std::end(BY_DATABASES))
+            continue;
         std::string found = findInRule(mutant);
         for (std::uint64_t seed = 1; seed <= 20 && found.empty(); ++seed)
             found = isRaw(mutant) ? findInRaw(mutant, seed) : findAtRandom(mutant, seed);

@@ -49,7 +49,7 @@ class MariaDbKills(SharedMariaDBCase):
             c.result()
 
     def test_a_statement_ends_and_its_client_goes_on(self):
-        p = self.shared("funnel", 2)
+        p = self.shared("funnel", exchange__mysql_kill="1", connections=2)
         for begins in (True, False):
             c, other = self.sleeper(p, begins), self.connect(p)
             other.query("kill query %d" % c.number)
@@ -60,7 +60,7 @@ class MariaDbKills(SharedMariaDBCase):
             self.assertFree(p, 2)
 
     def test_a_client_ends(self):
-        p = self.shared("funnel", 3)
+        p = self.shared("funnel", exchange__mysql_kill="1", connections=3)
         for how in (lambda o, n: o.query("kill %d" % n), lambda o, n: o.query("KILL CONNECTION %d ;" % n),
                     lambda o, n: o.command(PROCESS_KILL, struct.pack("<I", n))):
             c, idle, other = self.sleeper(p), self.connect(p), self.connect(p)
@@ -73,7 +73,7 @@ class MariaDbKills(SharedMariaDBCase):
 
     def test_whom_nobody_may_end(self):
         """Another user's, a connection of the server's own, and nobody."""
-        p = self.shared("funnel", 3)
+        p = self.shared("funnel", exchange__mysql_kill="1", connections=3)
         c, bert = self.sleeper(p), self.connect(p, user="bert", password=b"crayon")
         real = self.direct("select id from information_schema.processlist where info like 'select sleep%'").decode().strip()
         for number in (c.number, int(real), c.number + 1000):
@@ -88,7 +88,7 @@ class MariaDbKills(SharedMariaDBCase):
 
     def test_with_one_connection(self):
         """What waits can be ended, and what is under way can't."""
-        p = self.shared("fifo", 1)
+        p = self.shared("fifo", exchange__mysql_kill="1", connections=1)
         c, waits, other = self.sleeper(p, False), self.connect(p), self.connect(p)
         waits.send(QUERY, b"select 1")
         self.assertTrue(wait_until(lambda: self.is_hit(other, waits), LONG))
@@ -107,7 +107,7 @@ class MariaDbKills(SharedMariaDBCase):
         return bool(select.select([waits.sock], [], [], 0)[0])
 
     def test_what_a_leaver_has_under_way_ends_at_the_server(self):
-        p = self.shared("funnel", 4)
+        p = self.shared("funnel", exchange__mysql_kill="1", connections=4)
         with Sampler(self) as sampler:
             for begin in ("select 1", "begin", "select get_lock('mine', 10)"):
                 for _ in range(8):
@@ -125,7 +125,7 @@ class MariaDbKills(SharedMariaDBCase):
         self.assertFree(p, 4)
 
     def test_only_what_is_meant_ends(self):
-        p = self.shared("funnel", 4)
+        p = self.shared("funnel", exchange__mysql_kill="1", connections=4)
         wrong, hits = [], [0]
 
         def ask(c, number):
@@ -167,7 +167,7 @@ class MariaDbKills(SharedMariaDBCase):
         self.assertGreater(hits[0], 0)
 
     def test_an_interrupt_of_the_client_program(self):
-        p = self.shared("funnel", 2)
+        p = self.shared("funnel", exchange__mysql_kill="1", connections=2)
         program = subprocess.Popen(("mariadb", *login(p, "anna"), "-ppencil", "-N", "-e", "select sleep(600)"), stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
         self.assertTrue(wait_until(lambda: self.sleeping() == 1, LONG))

@@ -30,6 +30,7 @@ protected:
         options.exchange.fair = true;
         options.exchange.maxPinned = maxPinned;
         options.exchange.conversation.pins = maxPinned > 0;
+        options.exchange.conversation.kills = true;
         options.exchange.personal = options.exchange.speaksAtRest = options.exchange.isGreeted = true;
         options.exchange.responseTimeout = Duration::off();
         options.exchange.conversation.authenticator = std::make_shared<auth::Authenticator>(_digests, "key");

@@ -105,6 +105,21 @@ TEST(KillsTest, whatWaitsIsNotSent)
     does(other, t, "select 3", ok());
 }
 
+TEST(KillsTest, whoseStatementWasToPinGoesOn)
+{
+    database(1, 1);
+    one = first(t);
+    other = further();
+    runs();
+    says(other, query("set @a = 1"));
+    const ClientId third = further();
+    says(third, kill(2));
+    CPPUNIT_ASSERT_EQUAL(ok(), got(third));
+    CPPUNIT_ASSERT_EQUAL(1317U, codeOf(other));
+    answers(t, ok());
+    does(other, t, "select 2", ok());
+}
+
 TEST(KillsTest, whoDoesNothingGoesOn)
 {
     both();

@@ -41,6 +41,7 @@ protected:
         settings.authenticator = server;
         settings.pins = pins;
         settings.startsTls = tls;
+        settings.kills = kills;
         auto commons = std::make_shared<mysql::SharedCommons>();
         commons->target = target(plugin);
         settings.commons = commons;
@@ -123,6 +124,7 @@ protected:
         return static_cast<unsigned char>(error[5]) | static_cast<unsigned char>(error[6]) << 8U;
     }
 
+    bool kills = true;
     std::unique_ptr<mysql::ClientSession> session;
     std::string greeting;
     std::string outcome;

@@ -31,8 +31,9 @@ class SharedMysqlTls(StartTlsCase, MysqlSharedCase):
     def greeted(self, p):
         """A client that has been greeted."""
         c = p.client()
-        greeting = Packets(c).read()
-        return c, struct.unpack("<H", greeting.split(b"\0", 1)[1][13:15])[0]
+        greeting = Packets(c).read().split(b"\0", 1)[1]
+        self.nonce = greeting[4:12] + greeting[31:43] if len(greeting) > 43 else b""
+        return c, struct.unpack("<H", greeting[13:15])[0]
 
 
 class Clients(SharedMysqlTls):
@@ -62,7 +63,7 @@ class Clients(SharedMysqlTls):
         server = Server()
         p = self.through(server)
         c, _ = self.greeted(p)
-        answer = scramble(NATIVE, b"pencil", b"x" * 20)
+        answer = scramble(NATIVE, b"pencil", self.nonce)
         c.sendall(packet(REQUEST, 1) + packet(REQUEST + b"anna\0" + bytes([len(answer)]) + answer + NATIVE + b"\0", 2))
         with c:
             self.assertIn(state(c, LONG), ("EOF", "RESET", "DATA"))
@@ -108,11 +109,12 @@ class Clients(SharedMysqlTls):
         for tls in (True, False):
             p = self.through(Server())
             c = self.connect(p, tls)
-            self.greeted(p)  # whoever has not logged in is told nothing
+            stranger, _ = self.greeted(p)
             p.signal()
             with self.assertRaises(Error) as raised:
                 c.result()
             self.assertEqual((raised.exception.code, raised.exception.state), (1053, "08S01"))
+            self.assertEqual(read_all(stranger), b"")  # who has not logged in is told nothing
             self.assertEqual(p.wait(LONG), 0)
 
 

@@ -48,6 +48,14 @@ std::vector<Setting> protocolSettings()
              "Other units and functions are not affected. "
              "With -1 each request waits for exchange.response_timeout instead. "
              "Example: exchange.modbus_unit_backoff = 1s for units that restart fast."})),
+        fresh(row("exchange.mysql_kill", "0", boolean(FIELD(bool, exchange.mysqlKill)),
+                  {SHARED_USERS, "Let clients end statements and clients of their own user by KILL",
+                   "The target is told the number of the connection, on another one of the same user. "
+                   "So each target must be one server: of several behind one name or balancer, another one may have a "
+                   "connection with this number. "
+                   "With it a client that leaves has its statement ended, too. "
+                   "Without it KILL gets error 1235. "
+                   "Example: exchange.mysql_kill = 1 for one server of MariaDB."})),
         row("exchange.modbus_unit", "strict",
             choice<ModbusUnit>({{"strict", ModbusUnit::strict}, {"any", ModbusUnit::any}},
                                FIELD(ModbusUnit, exchange.framing.modbusUnit)),

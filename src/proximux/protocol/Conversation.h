@@ -74,7 +74,8 @@ class Conversation
 public:
     virtual ~Conversation() = default;
 
-    /// Its client is the one of this number, of all since the start, with this address (numeric; empty: unknown).
+    /// Its client is the one of this number, which no other has had since the start, with this address (numeric; empty:
+    /// unknown).
     virtual void begin(std::uint64_t client, Bytes address)
     {
         static_cast<void>(client);

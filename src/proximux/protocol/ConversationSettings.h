@@ -44,6 +44,7 @@ struct ConversationSettings
     std::shared_ptr<auth::Authenticator> authenticator = nullptr; ///< databases: lets clients in
     std::size_t statements = 200;            ///< databases: prepared statements that a connection keeps
     std::size_t statementMemory = 4U << 20U; ///< databases: bytes of prepared statements that a client may have
+    bool kills = false;     ///< databases: clients may have others of their user stopped (RequestTraits::stops)
     bool startsTls = false; ///< clients may ask for TLS inside of the protocol, and it is heeded before they are heard
     std::shared_ptr<ConversationCommons> commons = nullptr; ///< of their exchange (Protocol::makeCommons())
 

@@ -146,8 +146,8 @@ struct RequestMarks
         0; ///< reasons for which it pins its client if the response is a challenge; else its connection is closed
     std::uint64_t cancels = 0; ///< local: the client whose request is to be stopped (Conversation::begin()); 0: nobody
     std::uint64_t stops = 0; ///< likewise, but the target is told so on another connection of the user's, and answers:
-                             ///< it is sent as Protocol::stopping() opens, or else `reply` is the answer; where there is
-                             ///< no such client of the same user (Conversation::user()), `seed` is
+                             ///< it is sent as Protocol::stopping() opens, or else `reply` is the answer; where there
+                             ///< is no such client of the same user (Conversation::user()), `seed` is
     bool evicts = false;     ///< stops: that client is closed, too
     unsigned home = 0;       ///< so many requests, those before it on its connection, must have been its client's; else
                              ///< `elsewhere` is whose the connection must be, or it fails, with `seed`

@@ -107,6 +107,7 @@ MultiplexerSettings sharedSettings(const Configuration& configuration, const std
     settings.conversation.failedAuth = configuration.local.failedAuth;
     settings.conversation.statements = configuration.pool.statements;
     settings.conversation.statementMemory = configuration.local.statementMemory;
+    settings.conversation.kills = exchange.mysqlKill;
     settings.conversation.startsTls = configuration.local.tls.startsInside();
     settings.failedAuthDelay = configuration.local.failedAuthDelay;
     if (!configuration.targets.empty())

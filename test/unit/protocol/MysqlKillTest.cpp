@@ -60,6 +60,15 @@ TEST(MysqlKillTest, whoAsksForItsNumberGetsTheOneThatIsShown)
         CPPUNIT_ASSERT_MESSAGE(other, !query(other).local);
 }
 
+TEST(MysqlKillTest, itIsRefusedWhereThatIsSet)
+{
+    kills = false;
+    isIn();
+    for (const std::string& sql : {std::string("kill 8"), "kill query " + std::to_string(OWN + 1)})
+        CPPUNIT_ASSERT_EQUAL(1235U, codeOf(query(sql).reply));
+    CPPUNIT_ASSERT_EQUAL(1235U, codeOf(does('\x0c', std::string("\1\0\0\x40", 4)).reply));
+}
+
 TEST(MysqlKillTest, whatIsSentIsAStatement)
 {
     isIn();

@@ -143,6 +143,10 @@ TEST(MysqlSharedTest, aResetKeepsTheDatabase)
     query("select 1; use shop"); // or not: it may fail before
     CPPUNIT_ASSERT(does('\x1f').refused);
     does('\2', "store");
+    session->signedIn(false);
+    CPPUNIT_ASSERT(does('\x1f').refused);
+    does('\2', "store");
+    session->signedIn(true);
     CPPUNIT_ASSERT(does('\x1f').resets);
 }
 

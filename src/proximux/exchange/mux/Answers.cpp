@@ -276,7 +276,8 @@ void Answers::fail(Request& request, CloseReason reason, Instant now)
     request.failed = true;
     request.reason = reason;
     tellEnd(request, request.lane != nullptr ? request.lane->target : TargetId{}, true, reason, now);
-    if (isGap || request.traits.vital || (!request.isSent() && request.traits.pins != 0))
+    const bool isCounted = reason != CloseReason::cancelled || client.requests.next(request) != nullptr;
+    if (isGap || request.traits.vital || (!request.isSent() && request.traits.pins != 0 && isCounted))
     {
         drop(client, client.requests.next(request), reason, now); // it counts on the state that this was to leave
         _mux.clients.endRequests(client, reason, now);

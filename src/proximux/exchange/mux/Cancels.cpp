@@ -34,7 +34,8 @@ void Cancels::ask(Request& request, Instant now)
 
 void Cancels::stopQueued(Client& client, Instant now)
 {
-    if (client.next == nullptr || client.pin.lane != nullptr || client.next->traits.vital)
+    if (client.next == nullptr || client.pin.lane != nullptr || client.next->traits.vital ||
+        !client.next->traits.answered)
         return;
     _mux.observer.requestCancelled(client.id, {});
     _mux.answers.fail(*client.next, CloseReason::cancelled, now);
@@ -117,6 +118,8 @@ bool Cancels::stop(Lane& lane, Instant now)
 /// It is said on a connection of the same login that is free just now.
 bool Cancels::stopFromElsewhere(Lane& lane, Instant now)
 {
+    if (!_mux.settings.conversation.kills)
+        return false;
     const auto mayBe = [this, &lane](const Lane& other)
     {
         return &other != &lane && other.pin.client == nullptr && other.login == nullptr && other.user != nullptr &&

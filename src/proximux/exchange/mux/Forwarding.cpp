@@ -1,6 +1,7 @@
 #include <proximux/exchange/mux/Forwarding.h>
 
 #include <proximux/exchange/mux/Mux.h>
+#include <proximux/exchange/mux/Users.h>
 
 #include <string>
 
@@ -22,8 +23,9 @@ void Forwarding::begin(Lane& lane, Request& request, Instant now)
     const Bytes bytes = bytesOf(request);
     _mux.observer.requestSent(client.id, request.tag, lane.target, bytes);
     request.move(Transaction::inFlight);
-    lane.run = lane.served == client.number ? lane.run + 1 : 1;
+    lane.run = Users::isHome(lane, client) ? lane.run + 1 : 1;
     lane.served = client.number;
+    lane.servedTo = ++client.sent;
     if (request.traits.leaves != nullptr)
         lane.user = request.traits.leaves;
     request.sentAt = request.continued = now;

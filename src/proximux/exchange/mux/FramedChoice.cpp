@@ -131,7 +131,7 @@ FramedChoice::Rank FramedChoice::rankOf(const Lane& lane, const Request& request
     const bool own = Users::isOf(lane, request);
     if (!lane.pipeline.isEmpty())
         return own ? Rank::busy : Rank::others;
-    if (own && request.traits.home != 0 && lane.served == request.client->number)
+    if (own && request.traits.home != 0 && Users::isHome(lane, *request.client))
         return Rank::home;
     if (own)
         return Rank::own;

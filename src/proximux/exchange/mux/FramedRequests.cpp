@@ -11,6 +11,17 @@ namespace proximux
 
 using ProgressKind = Framer::Progress::Kind;
 
+/// Another process gives its clients other numbers.
+FramedRequests::FramedRequests(Mux& mux, const Protocol& protocol, Fences& fences, const Trial& trial)
+    : _mux(mux)
+    , _protocol(protocol)
+    , _fences(fences)
+    , _trial(trial)
+    , _commons(protocol.makeCommons())
+    , _clients(mux.settings.seed >> 34U)
+{
+}
+
 void FramedRequests::prepare(Client& client)
 {
     client.framer = _protocol.makeRequestFramer();

@@ -22,14 +22,7 @@ class FramedRequests : public RequestPolicy
 {
 public:
     /// All of them must outlive it.
-    FramedRequests(Mux& mux, const Protocol& protocol, Fences& fences, const Trial& trial)
-        : _mux(mux)
-        , _protocol(protocol)
-        , _fences(fences)
-        , _trial(trial)
-        , _commons(protocol.makeCommons())
-    {
-    }
+    FramedRequests(Mux& mux, const Protocol& protocol, Fences& fences, const Trial& trial);
 
     void prepare(Client& client) override;
     void describe(Client& client, Request& request, Bytes bytes) override;
@@ -57,7 +50,7 @@ private:
     Fences& _fences;
     const Trial& _trial;
     std::shared_ptr<ConversationCommons> _commons;
-    std::uint64_t _clients = 0; ///< since the start
+    std::uint64_t _clients; ///< the number of the one that came last
 };
 
 } // namespace proximux

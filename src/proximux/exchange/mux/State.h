@@ -154,7 +154,8 @@ struct LaneConnection
     std::shared_ptr<const Login> refusedUser; ///< who was to have it, which the target has refused
     Client* reader = nullptr;                 ///< who got something last, or does not read it; null where he has left
     std::uint64_t served = 0;                 ///< Client::number of whose requests were sent last; 0: ours
-    unsigned run = 0;                         ///< so many of that client's, one behind the other
+    unsigned run = 0;                         ///< so many of that client's, one behind the other, and none elsewhere
+    std::uint64_t servedTo = 0;               ///< Client::sent behind the last of them
     Request* streaming = nullptr;             ///< a request of which only a part was sent
     std::size_t waiting = 0;                  ///< bytes unsent to the target
     unsigned unasked = 0;                     ///< reasons of which its target is to be asked behind `cancel`
@@ -248,6 +249,7 @@ struct Client
 
     ClientId id;
     std::uint64_t number = 0; ///< as its conversation knows it; 0: there is none
+    std::uint64_t sent = 0;   ///< requests
     State state = State::open;
     CloseReason reason = CloseReason::ended;    ///< closing: why
     std::unique_ptr<Framer> framer;             ///< of its requests; null with raw

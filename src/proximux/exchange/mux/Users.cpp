@@ -20,6 +20,11 @@ bool Users::isOf(const Lane& lane, const Request& request)
     return isSame(lane.user, request.traits.user);
 }
 
+bool Users::isHome(const Lane& lane, const Client& client)
+{
+    return lane.served == client.number && lane.servedTo == client.sent;
+}
+
 /// A refusal counts once: the user may be allowed in by then.
 Readiness Users::bring(Lane& lane, Request& request, Instant now)
 {
@@ -45,7 +50,7 @@ Readiness Users::bring(Lane& lane, Request& request, Instant now)
 Readiness Users::bringHome(const Lane& lane, Request& request)
 {
     RequestTraits& traits = request.traits;
-    if (traits.home == 0 || (lane.served == request.client->number && lane.run >= traits.home && isOf(lane, request)))
+    if (traits.home == 0 || (isHome(lane, *request.client) && lane.run >= traits.home && isOf(lane, request)))
         return Readiness::ready;
     if (traits.elsewhere == nullptr)
         return Readiness::failed;

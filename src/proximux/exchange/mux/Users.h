@@ -29,6 +29,9 @@ public:
     /// Whether the lane belongs to the user of the request.
     [[nodiscard]] static bool isOf(const Lane& lane, const Request& request);
 
+    /// Whether what the client sent last, of all that it sent, was the last that was sent there.
+    [[nodiscard]] static bool isHome(const Lane& lane, const Client& client);
+
     /// Whether the lane belongs to somebody who differs from the user of the request in settings alone.
     [[nodiscard]] static bool isRelated(const Lane& lane, const Request& request);
 

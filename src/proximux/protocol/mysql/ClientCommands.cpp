@@ -88,7 +88,7 @@ void ClientSession::dispatch(std::uint8_t code, Bytes bytes, bool whole, Request
         return change({{setting::DATABASE, std::string(arguments)}}, traits);
     if (code == code::SET_OPTION)
         return setOption(arguments, traits);
-    if (code == code::PROCESS_KILL && arguments.size() == 4)
+    if (code == code::PROCESS_KILL && arguments.size() == 4 && _mayKill)
     {
         _traces.leavesNothing();
         return mysql::ask({Fields(arguments).number(4), true}, _entry.shown(), {_number, _status}, traits);
@@ -173,7 +173,7 @@ bool ClientSession::decides(const Effects& effects, Bytes text, RequestTraits& t
         return true;
     }
     const Bytes asked = effects.first == "select" && !_counted ? numberAskedIn(text) : Bytes();
-    const auto killed = effects.kills ? killIn(text) : std::nullopt;
+    const auto killed = effects.kills && _mayKill ? killIn(text) : std::nullopt;
     if (asked.empty() && !killed)
         return false;
     _traces.leavesNothing();
@@ -282,7 +282,7 @@ void ClientSession::change(const SessionSettings& changes, RequestTraits& traits
     const auto settings = changed(_login->settings, changes);
     if (!settings)
         return refuseStatement({"too many settings", "proximux: this session has too many settings"}, traits);
-    _isDatabaseKnown = _isDatabaseKnown || changes.count(setting::DATABASE) != 0;
+    _namesDatabase = changes.count(setting::DATABASE) != 0;
     _next = _entry.logins().with(*settings);
     traits.becomes = _next;
     traits.hint |= hint::CHANGES;
@@ -301,6 +301,7 @@ void ClientSession::setOption(Bytes arguments, RequestTraits& traits)
                                traits);
     _entry.setMultiStatements(option == 0);
     _login = _entry.logins().with(_login->settings);
+    _traces.counts(false);
     ClientLogin::answer(traits, eofPacket(_number, _status));
 }
 

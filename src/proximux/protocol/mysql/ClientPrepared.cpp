@@ -60,6 +60,15 @@ Refusal unfit(unsigned code, const char* text)
     return {"a prepared statement that is not there, or not like this", text, code, "HY000"};
 }
 
+/// The answer to a command about a statement of which the parts of parameters, said before it, could not be sent.
+std::string withoutParts(std::uint8_t code, ClientStatement& statement, unsigned number, std::uint64_t status)
+{
+    if (code == code::STMT_FETCH)
+        return errorPacket(number, 1421, "HY000", "The statement has no open cursor.");
+    statement.partsError.clear();
+    return okPacket(number, status);
+}
+
 } // namespace
 
 /// The number may be that of another statement in the target: its client gets one of its own.
@@ -104,7 +113,11 @@ void ClientSession::prepared(std::uint8_t code, Bytes bytes, bool whole, Request
         return refuseStatement(unfit(1243, "Unknown prepared statement handler"), traits);
     traits.fitted = true;
     if (code == code::STMT_EXECUTE)
-        return execute(bytes, traits);
+    {
+        execute(bytes, traits);
+        traits.last = traits.refused && _statement->isOngoing; // a server drops parts of parameters then
+        return;
+    }
     if (code == code::STMT_LONG_DATA)
         return sendLongData(traits);
     if (code == code::STMT_FETCH)
@@ -163,6 +176,7 @@ void ClientSession::sendLongData(RequestTraits& traits)
 void ClientSession::resetStatement(RequestTraits& traits)
 {
     _statement->partsError.clear();
+    _traces.counts(false);
     if (!_statement->isOngoing)
         return ClientLogin::answer(traits, okPacket(_number, _status));
     ends(*_statement, traits);
@@ -188,39 +202,31 @@ void ClientSession::ends(const ClientStatement& statement, RequestTraits& traits
 Prelude ClientSession::prelude(Bytes bytes, const RequestTraits& traits, ConnectionMemory& memory)
 {
     const std::uint8_t code = traits.hint & hint::COMMAND;
-    if (code != code::STMT_EXECUTE && code != code::STMT_LONG_DATA)
+    if (code == code::STMT_PREPARE || code == code::STMT_CLOSE)
         return {};
     const auto statement = _statements.find(idIn(bytes), true);
     auto& lane = static_cast<LaneStatements&>(memory);
     if (statement == nullptr)
         return {nullptr, true, {}};
+    if (code == code::STMT_RESET || code == code::STMT_FETCH)
+        return lane.find(*statement, false) ? Prelude()
+                                            : Prelude{nullptr, true, withoutParts(code, *statement, _number, _status)};
     if (!traits.answered && !statement->error.empty())
         statement->partsError = std::exchange(statement->error, {}); // told to its COM_STMT_EXECUTE
     std::string& error = statement->partsError.empty() ? statement->error : statement->partsError;
-    if (!error.empty() && !traits.answered)
-    {
-        statement->isOngoing = false; // the connection has nothing of it
-        return {nullptr, true, {}};
-    }
-    if (!error.empty())
-        return {nullptr, true, renumbered(std::exchange(error, {}), numberFor(traits))};
-    if (lane.find(*statement, false))
+    if (error.empty() && lane.find(*statement, false))
         return {};
-    SessionSettings now = meaningOf(traits.user->settings);
-    const SessionSettings& then = statement->what->meaning();
-    auto before = alignment(now, then);
-    const auto results = traits.user->settings.find(setting::RESULTS);
-    if (now != then && results != traits.user->settings.end())
-        now.insert(*results); // SET NAMES sets it, too
-    auto after = alignment(then, now);
-    if (!before || !after)
-        return {nullptr, true,
-                errorPacket(numberFor(traits), 1615, "HY000",
-                            "proximux: the statement was prepared with other settings of this session, and has "
-                            "to be prepared again")};
-    return {std::make_unique<PrepareDialog>(lane, statement, _keptByLane, std::move(*before), std::move(*after)),
-            false,
-            {}};
+    auto dialog = error.empty()
+                      ? preparation(statement, traits.user->settings, (_held & pins::SETTING) == 0, lane, _keptByLane)
+                      : nullptr;
+    if (dialog != nullptr)
+        return {std::move(dialog), false, {}};
+    if (traits.answered)
+        return {nullptr, true, renumbered(std::exchange(error, {}), numberFor(traits))};
+    if (!statement->error.empty())
+        statement->partsError = std::exchange(statement->error, {});
+    statement->isOngoing = false; // the connection has nothing of it
+    return {nullptr, true, {}};
 }
 
 void ClientSession::fit(Bytes bytes, bool, const RequestTraits& traits, ConnectionMemory& memory, std::string& text)

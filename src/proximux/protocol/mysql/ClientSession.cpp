@@ -27,6 +27,7 @@ ClientSession::ClientSession(const ConversationSettings& settings)
     : _commons(commonsOf(settings))
     , _entry(settings.authenticator, _commons, settings.startsTls)
     , _mayPin(settings.pins)
+    , _mayKill(settings.kills)
     , _keptByLane(settings.statements)
     , _statements(settings.statementMemory)
 {
@@ -79,14 +80,16 @@ void ClientSession::held(unsigned reasons)
 void ClientSession::signedIn(bool accepted)
 {
     const std::shared_ptr<const Login> next = std::exchange(_next, nullptr);
-    if (accepted && next != nullptr)
-        _login = next;
+    if (!accepted || next == nullptr)
+        return;
+    _login = next;
+    _isDatabaseKnown = _isDatabaseKnown || _namesDatabase;
 }
 
 void ClientSession::unsent(const RequestTraits&)
 {
     _countsFound = false;
-    _traces.leavesNothing();
+    _traces.unsent();
 }
 
 void ClientSession::told(const Told& what)
@@ -145,7 +148,10 @@ bool ClientSession::failed(const RequestTraits& traits, Failure failure, std::st
     const unsigned number = _entry.isWelcome() ? numberFor(traits) : _entry.number();
     if (traits.vital)
         _entry.fail();
-    _traces.leavesNothing();
+    if (failure == Failure::unavailable || failure == Failure::user)
+        _traces.unsent();
+    else
+        _traces.leavesNothing();
     if (!traits.answered)
         return false;
     switch (failure)

@@ -17,6 +17,8 @@
 namespace proximux::mysql
 {
 
+class LaneStatements;
+
 /// One client that shares connections: its login, and the state that its statements leave behind. Settings are made
 /// again on whichever connection serves it next; what else lasts beyond a transaction pins it.
 class ClientSession : public Conversation
@@ -83,6 +85,7 @@ private:
     std::shared_ptr<SharedCommons> _commons;
     ClientLogin _entry;
     bool _mayPin;
+    bool _mayKill;
     unsigned _number = 0; ///< of the packet that answers the present message
 
     // ---- its session
@@ -91,6 +94,7 @@ private:
     std::shared_ptr<const Login> _next; ///< as soon as the target has agreed
     std::uint64_t _status = 0;          ///< what an OK of ours says
     bool _isMariadb = false;            ///< its target is
+    bool _namesDatabase = false;        ///< which it is then
     bool _isDatabaseKnown = true;       ///< which is the default
     unsigned _held = 0;                 ///< reasons by which it is pinned, as told last
     bool _countsFound = false;          ///< it is pinned by a statement that has counted rows

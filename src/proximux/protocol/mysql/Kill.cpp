@@ -49,7 +49,7 @@ LoginDialog::Step KillDialog::hear(Bytes came)
     if (came.size() < HEADER || (lengthOf(came) <= LONGEST_ANSWER && came.size() < HEADER + lengthOf(came)))
         return step;
     const Bytes payload = came.substr(HEADER, lengthOf(came));
-    const char first = payload.empty() ? '\1' : payload.front();
+    const char first = payload.empty() || lengthOf(came) > LONGEST_ANSWER ? SWITCH_PACKET : payload.front();
     step.taken = HEADER + payload.size();
     step.state =
         first == OK_PACKET || first == ERROR_PACKET ? LoginAnswer::State::accepted : LoginAnswer::State::refused;

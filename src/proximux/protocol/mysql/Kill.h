@@ -50,7 +50,7 @@ struct Present
 /// gets an error, as it would from a server.
 void ask(const Kill& what, std::uint64_t own, const Present& present, RequestTraits& traits);
 
-/// The number of a connection that a client is shown, of all since the start. It is larger than those that servers give
+/// The number of a connection that a client is shown. It is larger than those that servers give
 /// their own connections for a long time, so that neither is taken for the other.
 std::uint64_t shownNumber(std::uint64_t client);
 

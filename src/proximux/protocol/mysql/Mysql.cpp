@@ -26,6 +26,7 @@ ProtocolInfo info()
     info.requestBuffer = std::size_t{1024} * 1024; // a larger one has its connection alone
     info.settings = {"auth.file",
                      "auth.method",
+                     "exchange.mysql_kill",
                      "local.login_timeout",
                      "local.failed_auth_delay",
                      "local.statement_memory",

@@ -2,6 +2,7 @@
 
 #include <proximux/protocol/mysql/Command.h>
 #include <proximux/protocol/mysql/Packets.h>
+#include <proximux/protocol/mysql/SessionSettings.h>
 
 #include <iterator>
 #include <utility>
@@ -107,6 +108,25 @@ State PrepareDialog::takeAnswer(Bytes packet, std::string& says)
         return State::accepted;
     says += nextCommand();
     return State::more;
+}
+
+std::unique_ptr<LoginDialog> preparation(const std::shared_ptr<ClientStatement>& statement,
+                                         const SessionSettings& settings, bool areKnown, LaneStatements& lane,
+                                         std::size_t most)
+{
+    SessionSettings now = meaningOf(settings);
+    const SessionSettings& then = statement->what->meaning();
+    auto before = alignment(now, then);
+    const auto results = settings.find(setting::RESULTS);
+    if (now != then && results != settings.end())
+        now.insert(*results); // SET NAMES sets it, too
+    auto after = alignment(then, now);
+    if (before && after && areKnown)
+        return std::make_unique<PrepareDialog>(lane, statement, most, std::move(*before), std::move(*after));
+    statement->error = errorPacket(1, 1615, "HY000",
+                                   "proximux: the statement was prepared with other settings of this session, and has "
+                                   "to be prepared again");
+    return nullptr;
 }
 
 } // namespace proximux::mysql

@@ -40,4 +40,10 @@ private:
     Response _response;
 };
 
+/// Prepares a statement on a connection that has not got it, in a session with these settings. areKnown: they are all
+/// that there are; most: as above. Null: it can't be prepared there as it was, and has the error.
+std::unique_ptr<LoginDialog> preparation(const std::shared_ptr<ClientStatement>& statement,
+                                         const SessionSettings& settings, bool areKnown, LaneStatements& lane,
+                                         std::size_t most);
+
 } // namespace proximux::mysql

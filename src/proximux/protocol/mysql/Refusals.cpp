@@ -6,9 +6,10 @@ namespace proximux::mysql
 std::optional<Refusal> refusalOf(const Effects& effects)
 {
     if (effects.kills)
-        return Refusal{"KILL (not supported)",
-                       "proximux: KILL is supported with the number of a connection alone, as a "
-                       "statement of its own that is not prepared"};
+        return Refusal{
+            "KILL (not supported)",
+            "proximux: KILL is supported with exchange.mysql_kill, and the number of a connection alone, as a "
+            "statement of its own that is not prepared"};
     if (effects.hides)
         return Refusal{
             "a text that servers may read differently",

@@ -28,6 +28,26 @@ constexpr std::uint64_t SCHEMA = 1;
 constexpr Bytes TOLD[] = {"autocommit", "character_set_client", "character_set_connection", "character_set_results",
                           "time_zone"};
 
+/// The variables on which it depends what a text means. In their order.
+constexpr Bytes OF_MEANING[] = {"character_set_client", "character_set_connection", "collation_connection", "sql_mode"};
+
+/// Whether a change is among these after which a text may mean something else.
+bool changesMeaning(Bytes changes)
+{
+    Fields fields(changes);
+    while (!fields.rest().empty() && fields.isGood())
+    {
+        const std::uint64_t kind = fields.number(1);
+        const Bytes data = fields.lengthEncodedText();
+        if (kind == SCHEMA || !fields.isGood())
+            return true;
+        if (kind == VARIABLE &&
+            std::binary_search(std::begin(OF_MEANING), std::end(OF_MEANING), Fields(data).lengthEncodedText()))
+            return true;
+    }
+    return changes.empty();
+}
+
 /// Those of the changes of which a client is told.
 std::string changesFor(Bytes changes)
 {
@@ -78,6 +98,7 @@ std::optional<SessionReport> readOk(Bytes payload)
     if (!fields.isGood())
         return std::nullopt;
     report.hasChanged = isChanged && (changes.empty() || lasts(changes));
+    report.hasOtherMeaning = isChanged && changesMeaning(changes);
     report.status &= ~status::STATE_CHANGED;
     report.payload = payload.substr(0, end);
     writeNumber(report.status, &report.payload[at], 2, ByteOrder::little);
@@ -104,7 +125,7 @@ std::optional<SessionReport> readEof(Bytes payload)
     SessionReport report;
     report.hasMessages = numberAt(payload, 1, 2, ByteOrder::little) != 0;
     report.status = numberAt(payload, AT, 2, ByteOrder::little);
-    report.hasChanged = (report.status & status::STATE_CHANGED) != 0;
+    report.hasChanged = report.hasOtherMeaning = (report.status & status::STATE_CHANGED) != 0;
     report.status &= ~status::STATE_CHANGED;
     report.payload = payload;
     writeNumber(report.status, &report.payload[AT], 2, ByteOrder::little);

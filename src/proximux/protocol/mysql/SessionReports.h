@@ -13,11 +13,12 @@ namespace proximux::mysql
 struct SessionReport
 {
     std::uint64_t status = 0;
-    std::uint64_t inserted = 0; ///< the id of the row that was inserted last; 0: none
-    bool hasMessages = false;   ///< there are warnings
-    bool hasChanged = false;    ///< something of the session is not as it was
-    std::string payload;        ///< the same for a client that does not track
-    std::string tracked;        ///< OK: for one that tracks, as if the session had the target's usual settings for that
+    std::uint64_t inserted = 0;   ///< the id of the row that was inserted last; 0: none
+    bool hasMessages = false;     ///< there are warnings
+    bool hasChanged = false;      ///< something of the session is not as it was
+    bool hasOtherMeaning = false; ///< that may be what a text means
+    std::string payload;          ///< the same for a client that does not track
+    std::string tracked; ///< OK: for one that tracks, as if the session had the target's usual settings for that
 };
 
 /// payload: OK as it is with CLIENT_SESSION_TRACK. Nothing: it is invalid.

@@ -66,7 +66,7 @@ void SharedResponseFramer::expect(std::uint32_t hint)
     _number = hint >> hint::NUMBER_AT & 0xFFU;
     _anyNumber = (hint & hint::ANY_NUMBER) != 0;
     _status = _inserted = 0;
-    _hasStatus = _hasChanged = _hasMessages = false;
+    _hasStatus = _hasChanged = _hasOtherMeaning = _hasMessages = false;
 }
 
 Framer::Progress SharedResponseFramer::feed(Bytes input)
@@ -174,6 +174,7 @@ Framer::Progress SharedResponseFramer::takeStatus(Bytes packet)
     _status = report->status;
     _hasStatus = true;
     _hasChanged = _hasChanged || report->hasChanged;
+    _hasOtherMeaning = _hasOtherMeaning || report->hasOtherMeaning;
     _hasMessages = _hasMessages || report->hasMessages;
     if (report->inserted != 0)
         _inserted = report->inserted;
@@ -216,7 +217,7 @@ void SharedResponseFramer::conclude()
     else if (_hasStatus)
         (isOpen ? _traits.begun : _traits.ended) = pins::LEASE;
     if (_hasChanged && (_hint & hint::CHANGES) == 0)
-        _traits.begun |= pins::SESSION;
+        _traits.begun |= pins::SESSION | (_hasOtherMeaning ? pins::SETTING : 0);
     if (!failed && _inserted != 0)
         _traits.tells = {told::INSERTED, _inserted};
     concludeStatement(_hint & hint::COMMAND, failed);

@@ -97,7 +97,8 @@ private:
     std::uint64_t _status = 0;
     bool _hasStatus = false;
     bool _hasMessages = false;
-    bool _hasChanged = false; ///< it has left something behind
+    bool _hasChanged = false;      ///< it has left something behind
+    bool _hasOtherMeaning = false; ///< that may be what a text means
     std::uint64_t _inserted = 0;
     std::string _instead;
     LaneStatements _statements;

@@ -314,9 +314,10 @@ LoginDialog::Step GreetingDialog::hear(Bytes came)
 {
     using State = LoginAnswer::State;
     Step step;
-    if (came.size() < HEADER || (lengthOf(came) <= LONGEST && came.size() < HEADER + lengthOf(came)))
+    const bool isPossible = came.size() >= HEADER && lengthOf(came) <= LONGEST;
+    if (came.size() < HEADER || (isPossible && came.size() < HEADER + lengthOf(came)))
         return step;
-    const Bytes payload = came.substr(HEADER, lengthOf(came));
+    const Bytes payload = isPossible ? came.substr(HEADER, lengthOf(came)) : Bytes();
     step.taken = HEADER + payload.size();
     const auto greeting = readGreeting(payload);
     step.state = greeting ? State::accepted : State::refused;

@@ -18,16 +18,36 @@ void Traces::leaves(const Effects& effects)
 {
     counts(true);
     if (effects.first == "select")
+    {
+        _foundBefore = _foundAt;
         _foundAt = _sent + 1;
+    }
     _isClean = _isClean || std::binary_search(std::begin(CLEARING), std::end(CLEARING), Bytes(effects.first));
     if (effects.setsInserted && _insertedAt == 0)
         _insertedAt = _sent + 1;
+    _setsAmongOthers = effects.setsInserted && !effects.isSingle();
+}
+
+/// A query that fails early leaves the number of rows that the one before it has found.
+void Traces::failed()
+{
+    _countedAt = 0; // its transaction is asked for
+    if (_foundAt == _sent)
+        _foundAt = _foundBefore;
 }
 
 void Traces::inserted(std::uint64_t id)
 {
     _inserted = id;
-    _insertedAt = 0;
+    if (!_setsAmongOthers) // else that may have been before
+        _insertedAt = 0;
+}
+
+void Traces::unsent()
+{
+    leavesNothing();
+    if (_insertedAt == _sent)
+        _insertedAt = 0;
 }
 
 std::optional<Refusal> Traces::refusalOf(const Effects& effects, bool countsFound) const

@@ -18,6 +18,9 @@ public:
     /// A request is sent.
     void sent() { ++_sent; }
 
+    /// The request that was sent last was not, in the end.
+    void unsent();
+
     /// What the next request leaves, which has these effects.
     void leaves(const Effects& effects);
 
@@ -32,7 +35,7 @@ public:
     }
 
     /// It has failed.
-    void failed() { _countedAt = 0; } // its transaction is asked for
+    void failed();
 
     /// This id was inserted.
     void inserted(std::uint64_t id);
@@ -46,7 +49,7 @@ public:
     /// Nothing is known of what was said last: it was answered by us.
     void leavesNothing()
     {
-        _messagesAt = _countedAt = _foundAt = 0;
+        _messagesAt = _countedAt = _foundAt = _foundBefore = 0;
         _isClean = false;
     }
 
@@ -66,11 +69,13 @@ public:
 
 private:
     std::uint64_t _sent = 0;
-    std::uint64_t _messagesAt = 0; ///< warnings, or an error
-    std::uint64_t _countedAt = 0;  ///< rows that were changed
-    std::uint64_t _foundAt = 0;    ///< rows that were found
-    std::uint64_t _insertedAt = 0; ///< an id may have been inserted of which nothing says what it is
+    std::uint64_t _messagesAt = 0;  ///< warnings, or an error
+    std::uint64_t _countedAt = 0;   ///< rows that were changed
+    std::uint64_t _foundAt = 0;     ///< rows that were found
+    std::uint64_t _foundBefore = 0; ///< likewise, before the last query
+    std::uint64_t _insertedAt = 0;  ///< an id may have been inserted of which nothing says what it is
     std::uint64_t _inserted = 0;
+    bool _setsAmongOthers = false; ///< the request that was sent last has statements that set the id, and others
     bool _isClean = true;
 };
 

@@ -15,11 +15,11 @@ namespace proximux
 /// One session at a server of PostgreSQL, as far as an oracle needs it: transactions with savepoints, settings,
 /// temporary tables, channels, prepared statements. What `select N` answers tells all of the session that a statement
 /// can see.
-class SmallDatabase
+class SmallPostgresql
 {
 public:
     /// user: whose session it is.
-    explicit SmallDatabase(std::string user)
+    explicit SmallPostgresql(std::string user)
         : _user(std::move(user))
     {
     }

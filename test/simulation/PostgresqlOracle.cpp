@@ -1,16 +1,17 @@
-#include "simulation/DatabaseOracle.h"
+#include "simulation/PostgresqlOracle.h"
 
-#include "simulation/DatabaseMessages.h"
+#include "simulation/PostgresqlMessages.h"
 
-#include <proximux/auth/Authenticator.h>
 #include <proximux/protocol/postgresql/Startup.h>
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 namespace proximux
 {
+
+using postgresql::lengthAt;
+using postgresql::textAt;
 
 namespace
 {
@@ -37,117 +38,48 @@ std::string query(const std::string& sql)
     return postgresql::message('Q', sql + '\0');
 }
 
+std::string userOf(bool isAnna)
+{
+    return isAnna ? "anna" : "bert";
+}
+
+std::string welcome(std::uint32_t number)
+{
+    std::string key;
+    appendNumber(key, number, 4);
+    appendNumber(key, ~number, 4);
+    return postgresql::message('R', std::string(4, '\0')) +
+           postgresql::message('S', std::string("TimeZone\0UTC\0", 13)) + postgresql::message('K', key) +
+           SmallPostgresql::ready('I');
+}
+
 } // namespace
 
-DatabaseOracle::DatabaseOracle(const OracleSettings& settings)
-    : Crowd(settings.connections, settings.seed)
-    , _settings(settings)
+PostgresqlOracle::PostgresqlOracle(OracleSettings settings)
+    : DatabaseOracle(settings)
 {
-    begin(options());
-    world.records = false;
-}
-
-Simulation::Options DatabaseOracle::options()
-{
-    Options made;
-    made.protocol = "postgresql";
-    made.connections = _settings.connections;
-    made.seed = _settings.seed;
-    made.backoff = {Duration::milliseconds(1), Duration::milliseconds(10)};
-    MultiplexerSettings& mux = made.exchange;
-    mux.maxPinned = _settings.connections - 1;
-    mux.conversation.pins = mux.maxPinned > 0;
-    mux.conversation.statements = 4;
-    mux.personal = mux.speaksAtRest = true;
-    mux.responseTimeout = Duration::off();
-    mux.responseBuffer = 2000;
-    mux.requestBuffer = 300;
-    mux.reconnects = 0;
-    mux.switchDelay = Duration::milliseconds(20);
-    mux.pinTimeout = Duration::milliseconds(100);
-    mux.pinIdleTimeout = Duration::milliseconds(100);
-    mux.queueTimeout = Duration::milliseconds(500);
-    mux.lifetime = _settings.reloads ? Duration::milliseconds(300) : Duration::off();
-    mux.conversation.authenticator = std::make_shared<auth::Authenticator>(_digests, "key");
-    mux.conversation.authenticator->change({AuthMethod::trust, nullptr, {}});
-    return made;
-}
-
-void DatabaseOracle::run()
-{
-    addClients(_settings.clients);
-    while (_made < _settings.requests)
-        step();
-    _settings.faults = false; // who is still there gets all
-    serveAll();
-}
-
-void DatabaseOracle::step()
-{
-    Client& client = anyClient();
-    if (chance(2))
-        clientReads(client);
-    else
-        clientSpeaks(client);
-    look();
-    targetTurns(3);
-    endErrands();
-    if (_settings.faults && chance(300) && !_targets.empty())
-        targetFails(anyTarget());
-    look();
-    if (_settings.faults && chance(200))
-        clientLeaves(anyClient());
-    look();
-    timePasses(static_cast<std::int64_t>(random(2000)));
-}
-
-void DatabaseOracle::timePasses(std::int64_t us)
-{
-    endErrands();
-    Crowd::timePasses(us);
+    start();
 }
 
 // ------------------------------------------------------------------------------------------------ clients
 
-std::string DatabaseOracle::userOf(const Client& client) const
+void PostgresqlOracle::speakUp(Client& client)
 {
-    return client.id.slot % 3 == 0 ? "bert" : "anna";
-}
-
-/// Some ask for several things at once; what a request is depends on the transaction that it may be in by then.
-void DatabaseOracle::clientSpeaks(Client& client)
-{
-    const World::Client& side = world.client(client.id);
-    if (client.ended || side.fin)
-        return;
-    const bool mayAsk = client.own && client.asked.size() < (client.id.slot % 5 == 0 ? 3 : 1);
     if (!client.own && client.asked.empty())
     {
         postgresql::Startup startup;
-        startup.user = startup.database = userOf(client);
+        startup.user = startup.database = userOf(isAnna(client));
         client.says = startup.packetFor(startup.user);
         client.asked.push_back({client.says});
     }
-    else if (client.says.empty() && mayAsk && _made < _settings.requests)
+    else if (mayAsk(client))
     {
         client.asked.push_back(request(client.own->status() != 'I'));
-        client.says = joined(client.asked.back());
-        ++_made;
+        asks(client, joined(client.asked.back()));
     }
-    if (side.held || client.says.empty())
-        return;
-    const std::size_t n = std::min({chance(2) ? client.says.size() : 1 + random(client.says.size()), side.limit});
-    const std::string bytes = client.says.substr(0, n);
-    client.says.erase(0, n);
-    exchange->request(client.id, bytes, now);
 }
 
-std::string DatabaseOracle::one(std::initializer_list<const char*> texts)
-{
-    return *std::next(texts.begin(), static_cast<std::ptrdiff_t>(random(texts.size())));
-}
-
-std::string DatabaseOracle::statement(bool inTransaction)
+std::string PostgresqlOracle::statement(bool inTransaction)
 {
     const std::string number = std::to_string(random(5));
     switch (random(inTransaction ? 14 : 12))
@@ -177,7 +109,7 @@ std::string DatabaseOracle::statement(bool inTransaction)
     }
 }
 
-std::vector<std::string> DatabaseOracle::request(bool inTransaction)
+std::vector<std::string> PostgresqlOracle::request(bool inTransaction)
 {
     if (chance(2))
         return {query(statement(inTransaction))};
@@ -185,7 +117,7 @@ std::vector<std::string> DatabaseOracle::request(bool inTransaction)
 }
 
 /// What is prepared by name stays; what leaves something behind is not, for nobody knows when it is executed.
-std::vector<std::string> DatabaseOracle::batch(bool inTransaction)
+std::vector<std::string> PostgresqlOracle::batch(bool inTransaction)
 {
     std::vector<std::string> messages;
     for (std::size_t i = 1 + random(3); i > 0; --i)
@@ -212,43 +144,7 @@ std::vector<std::string> DatabaseOracle::batch(bool inTransaction)
     return messages;
 }
 
-void DatabaseOracle::clientReads(Client& client)
-{
-    World::Client& side = world.client(client.id);
-    if (reads(client.id, side, 4, 100) || !side.fin || client.ended)
-        return;
-    client.ended = true;
-    exchange->clientEnded(client.id, now);
-}
-
-void DatabaseOracle::clientLeaves(Client& client)
-{
-    if (client.ended)
-        return;
-    ++_numbers.left;
-    if (chance(2) || world.client(client.id).held)
-        return exchange->clientLost(client.id, now);
-    client.ended = true;
-    client.says.clear();
-    exchange->clientEnded(client.id, now);
-}
-
-void DatabaseOracle::lookAtClient(Client& client)
-{
-    if (world.has(client.id))
-        return hear(client, std::exchange(world.client(client.id).sent, std::string()));
-    const auto found = world.closedClients.find(client.id.slot);
-    const World::Closed closed = found->second;
-    world.closedClients.erase(found);
-    hear(client, closed.last.sent);
-    const bool left = client.ended || closed.reason == CloseReason::clientLost || closed.reason == CloseReason::ended;
-    if (!left && !client.told && !_settings.faults)
-        fail("a client was closed without a word: " + std::string(toString(closed.reason)));
-    _numbers.closed += left ? 0 : 1;
-    replace(client);
-}
-
-void DatabaseOracle::hear(Client& client, const std::string& bytes)
+void PostgresqlOracle::hear(Client& client, const std::string& bytes)
 {
     client.heard += bytes;
     std::string rest = client.heard;
@@ -265,7 +161,7 @@ void DatabaseOracle::hear(Client& client, const std::string& bytes)
         if (client.own)
             judge(client, answer);
         else
-            client.own.emplace(userOf(client));
+            client.own.emplace(userOf(isAnna(client)));
         client.asked.pop_front();
         answer.clear();
     }
@@ -273,7 +169,7 @@ void DatabaseOracle::hear(Client& client, const std::string& bytes)
 }
 
 /// An answer up to its end.
-void DatabaseOracle::judge(Client& client, const std::vector<std::string>& answer)
+void PostgresqlOracle::judge(Client& client, const std::vector<std::string>& answer)
 {
     const auto ours = std::find_if(answer.begin(), answer.end(),
                                    [](const auto& each) { return each.front() == 'E' && isOurs(each); });
@@ -286,13 +182,13 @@ void DatabaseOracle::judge(Client& client, const std::vector<std::string>& answe
     if (compared(answer) != expected)
         fail("client " + std::to_string(client.id.slot) + " got " + compared(answer) + " for " +
              joined(client.asked.front()) + " instead of " + expected);
-    ++_numbers.answered;
+    ++count().answered;
 }
 
 /// In its own session the same part of the request is done, and fails there.
-void DatabaseOracle::judgeError(Client& client, const std::vector<std::string>& answer, std::size_t at)
+void PostgresqlOracle::judgeError(Client& client, const std::vector<std::string>& answer, std::size_t at)
 {
-    ++_numbers.errors;
+    ++count().errors;
     const std::string before = compared({answer.begin(), answer.begin() + static_cast<std::ptrdiff_t>(at)});
     std::string said;
     for (const std::string& each : client.asked.front())
@@ -311,15 +207,43 @@ void DatabaseOracle::judgeError(Client& client, const std::vector<std::string>& 
              joined(client.asked.front()) + " instead of " + end);
 }
 
-// ------------------------------------------------------------------------------------------------ the whole
+// ------------------------------------------------------------------------------------------------ targets
 
-void DatabaseOracle::fail(const std::string& what) const
+void PostgresqlOracle::lookAtTarget(Target& target)
 {
-    std::string text = what;
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, '.');
-    throw OracleFailure(text + " [postgresql, " + std::to_string(_settings.connections) + " connections, seed " +
-                        std::to_string(_settings.seed) + "]");
+    if (!world.has(target.id))
+        return;
+    target.inbox += std::exchange(world.target(target.id).sent, std::string());
+    if (!target.session)
+    {
+        if (target.inbox.size() < 4 || lengthAt(target.inbox, 0) > target.inbox.size())
+            return;
+        const auto size = static_cast<std::size_t>(lengthAt(target.inbox, 0));
+        const std::size_t user = target.inbox.find(std::string("user\0", 5));
+        target.session.emplace(std::string(textAt(target.inbox, user + 5)));
+        target.inbox.erase(0, size);
+        target.answer += welcome(target.id.slot);
+    }
+    for (const std::string& each : takeMessages(target.inbox))
+    {
+        if (each.front() == 'X')
+        {
+            exchange->targetEnded(target.id, now);
+            return;
+        }
+        target.answer += target.session->hear(each);
+        ++count().sent;
+    }
+}
+
+std::string PostgresqlOracle::lastWords() const
+{
+    return SmallPostgresql::error("57P01", "terminating", "FATAL");
+}
+
+std::string PostgresqlOracle::aside() const
+{
+    return SmallPostgresql::notice("to whom it may concern");
 }
 
 } // namespace proximux

@@ -1,4 +1,4 @@
-#include "simulation/SmallDatabase.h"
+#include "simulation/SmallPostgresql.h"
 
 #include <proximux/protocol/postgresql/Messages.h>
 
@@ -55,22 +55,22 @@ std::string told(char type, const std::string& code, const std::string& text, co
 
 } // namespace
 
-std::string SmallDatabase::error(const std::string& code, const std::string& text, const char* severity)
+std::string SmallPostgresql::error(const std::string& code, const std::string& text, const char* severity)
 {
     return told('E', code, text, severity);
 }
 
-std::string SmallDatabase::notice(const std::string& text)
+std::string SmallPostgresql::notice(const std::string& text)
 {
     return told('N', "00000", text, "NOTICE");
 }
 
-std::string SmallDatabase::ready(char status)
+std::string SmallPostgresql::ready(char status)
 {
     return postgresql::message('Z', std::string(1, status));
 }
 
-std::string SmallDatabase::hear(Bytes whole)
+std::string SmallPostgresql::hear(Bytes whole)
 {
     const char type = whole.front();
     const Bytes body = whole.substr(postgresql::HEADER);
@@ -88,7 +88,7 @@ std::string SmallDatabase::hear(Bytes whole)
 }
 
 /// All statements of a text are one transaction, but for those that begin or end one.
-std::string SmallDatabase::simple(const std::string& text)
+std::string SmallPostgresql::simple(const std::string& text)
 {
     _statements.erase("");
     std::string said;
@@ -104,7 +104,7 @@ std::string SmallDatabase::simple(const std::string& text)
     return said + sync();
 }
 
-std::string SmallDatabase::sync()
+std::string SmallPostgresql::sync()
 {
     if (_status == 'I')
         endOfTransaction(true);
@@ -112,7 +112,7 @@ std::string SmallDatabase::sync()
     return ready(_status);
 }
 
-std::string SmallDatabase::extended(char type, Bytes body)
+std::string SmallPostgresql::extended(char type, Bytes body)
 {
     const std::string first(textAt(body, 0));
     switch (type)
@@ -146,7 +146,7 @@ std::string SmallDatabase::extended(char type, Bytes body)
     }
 }
 
-std::string SmallDatabase::parse(Bytes body)
+std::string SmallPostgresql::parse(Bytes body)
 {
     const std::string name(textAt(body, 0));
     const std::string sql(textAt(body, name.size() + 1));
@@ -160,7 +160,7 @@ std::string SmallDatabase::parse(Bytes body)
     return postgresql::message('1', {});
 }
 
-std::string SmallDatabase::fail(const std::string& code)
+std::string SmallPostgresql::fail(const std::string& code)
 {
     _skips = true;
     if (_status == 'I')
@@ -171,7 +171,7 @@ std::string SmallDatabase::fail(const std::string& code)
 }
 
 /// Of one that begins with each statement, where the client has begun none.
-void SmallDatabase::endOfTransaction(bool keeps)
+void SmallPostgresql::endOfTransaction(bool keeps)
 {
     if (!keeps && _before)
         _state = *_before;
@@ -181,7 +181,7 @@ void SmallDatabase::endOfTransaction(bool keeps)
     _portals.clear();
 }
 
-std::string SmallDatabase::run(const std::string& sql, bool describes)
+std::string SmallPostgresql::run(const std::string& sql, bool describes)
 {
     const std::vector<std::string> words = wordsOf(sql);
     const bool ends = endsTransaction(sql);
@@ -200,7 +200,7 @@ std::string SmallDatabase::run(const std::string& sql, bool describes)
     return change(words, sql);
 }
 
-std::string SmallDatabase::transact(const std::vector<std::string>& words)
+std::string SmallPostgresql::transact(const std::vector<std::string>& words)
 {
     if (words[0] == "begin")
         _status = 'T';
@@ -227,7 +227,7 @@ std::string SmallDatabase::transact(const std::vector<std::string>& words)
     return complete(words[0] == "begin" ? "BEGIN" : words[0] == "savepoint" ? "SAVEPOINT" : "ROLLBACK");
 }
 
-std::string SmallDatabase::change(const std::vector<std::string>& words, const std::string& sql)
+std::string SmallPostgresql::change(const std::vector<std::string>& words, const std::string& sql)
 {
     const std::size_t value = sql.find('=');
     if (words[0] == "set" && words[1] == "local")
@@ -264,7 +264,7 @@ std::string SmallDatabase::change(const std::vector<std::string>& words, const s
     return complete("OK");
 }
 
-std::string SmallDatabase::rows(const std::vector<std::string>& values, bool describes) const
+std::string SmallPostgresql::rows(const std::vector<std::string>& values, bool describes) const
 {
     std::string columns;
     std::string row;
@@ -281,7 +281,7 @@ std::string SmallDatabase::rows(const std::vector<std::string>& values, bool des
            complete("SELECT 1");
 }
 
-std::string SmallDatabase::digest() const
+std::string SmallPostgresql::digest() const
 {
     std::string text = " " + _user;
     std::map<std::string, std::string> settings = _state.settings;
