@@ -17,8 +17,6 @@
 namespace proximux::mysql
 {
 
-class LaneStatements;
-
 /// One client that shares connections: its login, and the state that its statements leave behind. Settings are made
 /// again on whichever connection serves it next; what else lasts beyond a transaction pins it.
 class ClientSession : public Conversation

@@ -50,8 +50,8 @@ struct Present
 /// gets an error, as it would from a server.
 void ask(const Kill& what, std::uint64_t own, const Present& present, RequestTraits& traits);
 
-/// The number of a connection that a client is shown. It is larger than those that servers give
-/// their own connections for a long time, so that neither is taken for the other.
+/// The number of a connection that a client is shown. It is larger than those that servers give their own connections
+/// for a long time, so that neither is taken for the other.
 std::uint64_t shownNumber(std::uint64_t client);
 
 /// A text that asks for this number and nothing else: the name that a server gives to the column; empty: it is none.
